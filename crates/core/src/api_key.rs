@@ -1,0 +1,348 @@
+//! API keys: their form, their scopes, and their life from creation over rolling to revocation.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::audit::{Action, AuditEntry};
+use crate::base62;
+use crate::caller::{Caller, Environment, Scope};
+use crate::change::{Change, Effect};
+use crate::clock::Timestamp;
+use crate::ids::{KeyId, Random};
+use crate::services::Services;
+use crate::store::{Committed, StoreError};
+
+/// Characters of randomness: 43 of base 62 are 256 bits.
+const SECRET: usize = 43;
+/// Characters of checksum: a CRC-32 in base 62.
+const CHECKSUM: usize = 6;
+
+/// An API key as its owner has it: `dsk_test_` or `dsk_live_`, 43 random characters, 6 of checksum over all before.
+/// Wiped from memory when dropped; `Debug` shows none of it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiKey(Zeroizing<String>);
+
+impl ApiKey {
+    const fn prefix(environment: Environment) -> &'static str {
+        match environment {
+            Environment::Sandbox => "dsk_test_",
+            Environment::Production => "dsk_live_",
+        }
+    }
+
+    /// A new key.
+    pub fn generate(environment: Environment, random: &dyn Random) -> Self {
+        let mut key = Zeroizing::new(String::with_capacity(64));
+        key.push_str(Self::prefix(environment));
+        let mut left = SECRET;
+        while left > 0 {
+            let mut bytes = Zeroizing::new([0_u8; 64]);
+            random.fill(&mut bytes[..]);
+            // 248 is the largest multiple of 62 in a byte: what lies above would make some characters likelier.
+            for byte in bytes.iter().filter(|byte| **byte < 248).take(left) {
+                key.push(base62::digit(byte % 62));
+                left -= 1;
+            }
+        }
+        let checksum = base62::number(crc32fast::hash(key.as_bytes()), CHECKSUM);
+        key.push_str(&checksum);
+        Self(key)
+    }
+
+    /// Reads a key. `None` when the form or the checksum is wrong, so that a typo never reaches the database.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let secret = [Environment::Sandbox, Environment::Production]
+            .into_iter()
+            .find_map(|environment| text.strip_prefix(Self::prefix(environment)))?;
+        if secret.len() != SECRET + CHECKSUM || !secret.bytes().all(base62::is_digit) {
+            return None;
+        }
+        let (head, checksum) = text.split_at(text.len() - CHECKSUM);
+        (base62::number(crc32fast::hash(head.as_bytes()), CHECKSUM) == checksum)
+            .then(|| Self(Zeroizing::new(text.to_owned())))
+    }
+
+    /// The key itself: for its owner, once, and for the keyed hash by which it is found.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// What may be shown of it afterwards: prefix and last four characters.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        let (prefix, tail) = (&self.0[..9], &self.0[self.0.len() - 4..]);
+        format!("{prefix}…{tail}")
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiKey([secret])")
+    }
+}
+
+macro_rules! scopes {
+    ($($variant:ident = $text:literal: $help:literal,)*) => {
+        /// What a key may do.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum KeyScope { $(#[doc = $help] #[serde(rename = $text)] $variant),* }
+
+        impl KeyScope {
+            /// Every scope.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The scope as it is written.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),* }
+            }
+
+            /// What it allows.
+            #[must_use]
+            pub const fn help(self) -> &'static str {
+                match self { $(Self::$variant => $help),* }
+            }
+        }
+    };
+}
+
+scopes! {
+    CustomersRead = "customers:read": "Read and list customers.",
+    CustomersWrite = "customers:write": "Create and update customers.",
+    FilesWrite = "files:write": "Upload files.",
+    FilesRead = "files:read": "Read the content of uploaded files.",
+    KycSession = "kyc:session": "Open KYC sessions.",
+    KycDecide = "kyc:decide": "Decide about customers.",
+    WebhooksManage = "webhooks:manage": "Register, list and delete webhooks.",
+    EventsRead = "events:read": "Read events.",
+    AuditRead = "audit:read": "Read the audit trail.",
+    Simulate = "simulate": "Drive the sandbox.",
+}
+
+impl KeyScope {
+    /// Reads a scope.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|scope| scope.as_str() == text)
+    }
+
+    /// What a key may do unless it is told otherwise: exactly what the contract's endpoints need.
+    #[must_use]
+    pub fn defaults(environment: Environment) -> Vec<Self> {
+        let mut scopes =
+            vec![Self::CustomersRead, Self::CustomersWrite, Self::FilesWrite, Self::KycSession, Self::WebhooksManage];
+        if environment == Environment::Sandbox {
+            scopes.push(Self::Simulate);
+        }
+        scopes
+    }
+}
+
+/// What is kept of a key, the key itself not being kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyRecord {
+    /// Its id.
+    pub key_id: KeyId,
+    /// The walls inside which it acts.
+    pub scope: Scope,
+    /// What its owner calls it. Kept sealed.
+    pub name: String,
+    /// Prefix and last four characters.
+    pub hint: String,
+    /// What it may do.
+    pub scopes: Vec<KeyScope>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// From when on it is refused.
+    pub expires_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+    /// The key that this one replaces.
+    pub predecessor: Option<KeyId>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// Whether a key opens anything now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyState {
+    /// It does.
+    Active,
+    /// No longer: its time ran out.
+    Expired,
+    /// No longer: it was revoked.
+    Revoked,
+}
+
+impl KeyRecord {
+    /// Whether the key opens anything at this moment.
+    #[must_use]
+    pub fn state(&self, now: Timestamp) -> KeyState {
+        if self.revoked_at.is_some() {
+            KeyState::Revoked
+        } else if self.expires_at.is_some_and(|end| end <= now) {
+            KeyState::Expired
+        } else {
+            KeyState::Active
+        }
+    }
+}
+
+/// What a new key is to be.
+#[derive(Debug, Clone)]
+pub struct NewKey {
+    /// What its owner calls it.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<KeyScope>,
+    /// From when on it is refused.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Why a key could not be managed.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// No such key in this account and environment.
+    #[error("no such key")]
+    NotFound,
+    /// The key is revoked, expired, or has been rolled already.
+    #[error("the key is revoked, expired, or was rolled already; roll its successor")]
+    Ended,
+    /// The store's answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Creates a key inside the caller's walls. The key is in the answer and nowhere else.
+///
+/// # Errors
+///
+/// What the store says.
+pub async fn create(services: &Services, caller: &Caller, new: NewKey) -> Result<(ApiKey, KeyRecord), KeyError> {
+    let (key, record) = make(services, caller, new, None);
+    let effect = Effect::KeyCreated { key: key.clone(), record: record.clone() };
+    commit(services, caller, effect, Action::KeyCreated, &record).await?;
+    Ok((key, record))
+}
+
+/// Replaces a key: a new one of the same name and scopes works at once, the old one until `overlap_seconds` from now.
+///
+/// # Errors
+///
+/// [`KeyError::Ended`] when the key is not active or has a successor: of one line at most two keys are alive.
+pub async fn roll(
+    services: &Services,
+    caller: &Caller,
+    id: KeyId,
+    overlap_seconds: i64,
+) -> Result<(ApiKey, KeyRecord), KeyError> {
+    let now = services.clock.now();
+    let keys = services.store.api_keys(caller.scope).await?;
+    let old = keys.iter().find(|key| key.key_id == id).ok_or(KeyError::NotFound)?;
+    if old.state(now) != KeyState::Active || keys.iter().any(|key| key.predecessor == Some(id)) {
+        return Err(KeyError::Ended);
+    }
+    let end = now.plus_seconds(overlap_seconds);
+    let ends_at = old.expires_at.map_or(end, |sooner| sooner.min(end));
+    // A key that was to expire hands its end on: rolling does not lengthen a life.
+    let new = NewKey { name: old.name.clone(), scopes: old.scopes.clone(), expires_at: old.expires_at };
+    let (key, record) = make(services, caller, new, Some(id));
+    let effect = Effect::KeyRolled { old: id, ends_at, key: key.clone(), record: record.clone() };
+    commit(services, caller, effect, Action::KeyRolled, &record).await?;
+    Ok((key, record))
+}
+
+/// Revokes a key; it is refused within a second, everywhere. Revoking it again changes nothing.
+///
+/// # Errors
+///
+/// [`KeyError::NotFound`] for an unknown id.
+pub async fn revoke(services: &Services, caller: &Caller, id: KeyId) -> Result<KeyRecord, KeyError> {
+    let keys = services.store.api_keys(caller.scope).await?;
+    let mut record = keys.into_iter().find(|key| key.key_id == id).ok_or(KeyError::NotFound)?;
+    if record.revoked_at.is_none() {
+        let at = services.clock.now();
+        record.revoked_at = Some(at);
+        commit(services, caller, Effect::KeyRevoked { id, at }, Action::KeyRevoked, &record).await?;
+    }
+    Ok(record)
+}
+
+fn make(services: &Services, caller: &Caller, new: NewKey, predecessor: Option<KeyId>) -> (ApiKey, KeyRecord) {
+    let now = services.clock.now();
+    let key = ApiKey::generate(caller.scope.environment, services.random.as_ref());
+    let record = KeyRecord {
+        key_id: services.random.uuid(now).into(),
+        scope: caller.scope,
+        name: new.name,
+        hint: key.hint(),
+        scopes: new.scopes,
+        created_at: now,
+        expires_at: new.expires_at,
+        revoked_at: None,
+        predecessor,
+        last_used_at: None,
+    };
+    (key, record)
+}
+
+async fn commit(
+    services: &Services,
+    caller: &Caller,
+    effect: Effect,
+    action: Action,
+    record: &KeyRecord,
+) -> Result<(), StoreError> {
+    let mut audit = AuditEntry::new(caller, services.clock.now(), action);
+    audit.detail.note = Some(format!("key {} ({})", record.key_id, record.hint));
+    let change = Change { scope: caller.scope, effect, audit: Some(audit), event: None, answer: None };
+    match services.store.commit(change).await? {
+        Committed::Done => Ok(()),
+        Committed::VersionMoved | Committed::AnswerTaken => Err(StoreError::Corrupt("a key has no version".into())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::testing::Dice;
+
+    #[test]
+    fn keys_have_the_documented_form_and_are_read_back() {
+        for environment in [Environment::Sandbox, Environment::Production] {
+            for seed in 0..1_000 {
+                let key = ApiKey::generate(environment, &Dice::new(seed));
+                assert_eq!(key.expose().len(), 58);
+                assert_eq!(ApiKey::parse(key.expose()), Some(key.clone()));
+                assert_eq!(format!("{key:?}"), "ApiKey([secret])");
+            }
+        }
+    }
+
+    #[test]
+    fn a_typo_or_another_environment_breaks_the_checksum() {
+        let key = ApiKey::generate(Environment::Sandbox, &Dice::new(7));
+        let text = key.expose();
+        for at in 9..text.len() {
+            let other = if text.as_bytes()[at] == b'a' { "b" } else { "a" };
+            let typo = format!("{}{other}{}", &text[..at], &text[at + 1..]);
+            assert_eq!(ApiKey::parse(&typo), None, "{at}");
+        }
+        for wrong in
+            ["", "dsk_test_", &text.replace("test", "live"), &text[..57], &format!("{text}0"), &format!(" {text}")]
+        {
+            assert_eq!(ApiKey::parse(wrong), None);
+        }
+    }
+
+    #[test]
+    fn a_hint_is_prefix_and_last_four() {
+        let key = ApiKey::generate(Environment::Production, &Dice::new(1));
+        assert!(key.hint().starts_with("dsk_live_…") && key.expose().ends_with(&key.hint()[12..]));
+    }
+}

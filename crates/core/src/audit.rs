@@ -1,0 +1,159 @@
+//! What an entry of the audit trail says. Entries form a hash chain per account and environment, which the store keeps.
+
+use serde::Serialize;
+
+use crate::caller::{Actor, Caller};
+use crate::clock::Timestamp;
+use crate::ids::CustomerId;
+use crate::parse::FieldChange;
+
+macro_rules! actions {
+    ($($variant:ident = $text:literal: $help:literal,)*) => {
+        /// What was done.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Action { $(#[doc = $help] $variant),* }
+
+        impl Action {
+            /// The action as it is stored and shown.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),* }
+            }
+        }
+    };
+}
+
+actions! {
+    AccountCreated = "account.created": "An account was created.",
+    KeyCreated = "api_key.created": "An API key was created.",
+    KeyRolled = "api_key.rolled": "An API key was replaced by a new one.",
+    KeyRevoked = "api_key.revoked": "An API key was revoked.",
+    CustomerCreated = "customer.created": "A customer was created.",
+    CustomerUpdated = "customer.updated": "A customer's profile was changed.",
+    CustomerViewed = "customer.viewed": "A person looked at a customer's unmasked data.",
+    RequestRefused = "request.refused": "A key was refused: revoked, expired, or without the scope.",
+}
+
+/// One entry: who, what, when, in plain text; from where, why, before and after, which are personal, in `detail`.
+#[derive(Debug, Clone)]
+pub struct AuditEntry {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Actor,
+    /// What.
+    pub action: Action,
+    /// To whom.
+    pub customer: Option<CustomerId>,
+    /// The version of the record that came out of it.
+    pub version: Option<u64>,
+    /// Which fields, as JSON Pointers into the PUT body.
+    pub fields: Vec<String>,
+    /// Under which request.
+    pub request_id: String,
+    /// What is sealed before it is stored.
+    pub detail: AuditDetail,
+}
+
+/// The personal part of an entry.
+#[derive(Debug, Clone, Default)]
+pub struct AuditDetail {
+    /// The network address that the request came from.
+    pub address: Option<std::net::IpAddr>,
+    /// Why, or what else an examiner needs.
+    pub note: Option<String>,
+    /// Before and after of every changed field.
+    pub changes: Vec<FieldChange>,
+}
+
+impl AuditEntry {
+    /// An entry about what a caller does now.
+    #[must_use]
+    pub fn new(caller: &Caller, at: Timestamp, action: Action) -> Self {
+        Self {
+            at,
+            actor: caller.actor,
+            action,
+            customer: None,
+            version: None,
+            fields: Vec::new(),
+            request_id: caller.request_id.clone(),
+            detail: AuditDetail { address: caller.address, ..AuditDetail::default() },
+        }
+    }
+}
+
+impl AuditDetail {
+    /// The JSON text that is sealed: `{"address", "note", "changes": {"/pointer": {"before", "after"}}}`.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        struct Changes<'a>(&'a [FieldChange]);
+
+        impl Serialize for Changes<'_> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_map(self.0.iter().map(|change| {
+                    let raw = |json: &str| serde_json::value::RawValue::from_string(json.to_owned()).ok();
+                    (&change.pointer, BeforeAfter { before: raw(&change.before), after: raw(&change.after) })
+                }))
+            }
+        }
+
+        #[derive(Serialize)]
+        struct BeforeAfter {
+            before: Option<Box<serde_json::value::RawValue>>,
+            after: Option<Box<serde_json::value::RawValue>>,
+        }
+
+        #[derive(Serialize)]
+        struct Detail<'a> {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            address: Option<std::net::IpAddr>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            note: Option<&'a str>,
+            changes: Changes<'a>,
+        }
+
+        serde_json::to_vec(&Detail {
+            address: self.address,
+            note: self.note.as_deref(),
+            changes: Changes(&self.changes),
+        })
+        .expect("an audit detail has string keys only")
+    }
+}
+
+/// An entry as it is read back for a list: what is plain, and the detail as JSON when it was asked for.
+#[derive(Debug, Clone, Serialize)]
+pub struct AuditRow {
+    /// Its number in the chain of its account and environment, from 1.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who: `key:<id>`, `operator` or `system`.
+    pub actor: String,
+    /// What.
+    pub action: String,
+    /// To whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer_id: Option<CustomerId>,
+    /// The version of the record that came out of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
+    /// Which fields.
+    pub fields: Vec<String>,
+    /// Under which request.
+    pub request_id: String,
+    /// The hash that the next entry builds on, in hexadecimal.
+    pub hash: String,
+}
+
+/// What a verification of every chain found.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct AuditReport {
+    /// How many chains there are: one for each account and environment with entries.
+    pub chains: u64,
+    /// How many entries were checked.
+    pub entries: u64,
+    /// What is wrong, each naming the account, environment and entry; empty when all is well.
+    pub findings: Vec<String>,
+}

@@ -1,0 +1,69 @@
+//! One write as one value: everything that it does, so that the store can do all of it or nothing.
+
+use crate::account::Account;
+use crate::api_key::{ApiKey, KeyRecord};
+use crate::audit::AuditEntry;
+use crate::caller::Scope;
+use crate::clock::Timestamp;
+use crate::customer::Customer;
+use crate::event::Event;
+use crate::idempotency::PendingAnswer;
+use crate::ids::KeyId;
+
+/// What one write stores, audits, announces and answers.
+#[derive(Debug)]
+pub struct Change {
+    /// Inside which walls.
+    pub scope: Scope,
+    /// What is stored.
+    pub effect: Effect,
+    /// What is audited; `None` only where nothing is stored but an answer.
+    pub audit: Option<AuditEntry>,
+    /// What is announced.
+    pub event: Option<Event>,
+    /// The answer to give again to the same `Idempotency-Key`.
+    pub answer: Option<PendingAnswer>,
+}
+
+/// What a change does to the records.
+#[derive(Debug)]
+pub enum Effect {
+    /// Nothing: the request changed nothing, but its answer is kept.
+    None,
+    /// A new customer; its e-mail must be free.
+    CustomerCreated(Box<Customer>),
+    /// A customer's next version, computed from `expected`.
+    CustomerUpdated {
+        /// The version that must still be the newest.
+        expected: u64,
+        /// The record that replaces it.
+        after: Box<Customer>,
+    },
+    /// A new account.
+    AccountCreated(Account),
+    /// A new key.
+    KeyCreated {
+        /// The key; the store keeps what finds it and what signs with it, not the key.
+        key: ApiKey,
+        /// What is kept of it.
+        record: KeyRecord,
+    },
+    /// A new key in place of an old one.
+    KeyRolled {
+        /// The old one.
+        old: KeyId,
+        /// When the old one ends.
+        ends_at: Timestamp,
+        /// The new key.
+        key: ApiKey,
+        /// What is kept of it.
+        record: KeyRecord,
+    },
+    /// A key that is refused from now on.
+    KeyRevoked {
+        /// Which.
+        id: KeyId,
+        /// Since when.
+        at: Timestamp,
+    },
+}

@@ -1,0 +1,198 @@
+//! POST: a new customer, with its e-mail, its type, and the names that are known already.
+
+use serde_json::Value;
+
+use super::{Customer, CustomerType, CustomerView, Profile};
+use crate::audit::{Action, AuditEntry};
+use crate::caller::Caller;
+use crate::change::{Change, Effect};
+use crate::clock::Timestamp;
+use crate::event::{Event, EventType};
+use crate::idempotency::{Answer, Attempt, PendingAnswer, Replay};
+use crate::ids::CustomerId;
+use crate::parse::{Email, FieldChange, Nulls, SyntaxError, Text, parse};
+use crate::pii::Pii;
+use crate::services::Services;
+use crate::store::{Committed, StoreError};
+use crate::violation::{Code, Violation, Violations};
+use crate::{choice, record};
+
+choice! {
+    /// The type of a new customer; `business` is the older word for `corporate`.
+    NewCustomerType {
+        Individual = "individual",
+        Corporate = "corporate",
+        Business = "business",
+    }
+}
+
+record! {
+    /// The body of POST.
+    container NewCustomer {
+        /// The e-mail address, unique in the account and environment
+        email: Email,
+        /// The type of customer, which never changes
+        kind as "type": Option<NewCustomerType>,
+        /// The older name of `type`
+        beneficiary_type: Option<NewCustomerType>,
+        /// First name of an individual
+        first_name: Option<Text<128>>,
+        /// Last name of an individual
+        last_name: Option<Text<128>>,
+        /// Legal name of a business
+        company_name: Option<Text<256>>,
+    }
+}
+
+/// One creation as the client asked for it.
+pub struct Create<'a> {
+    /// The JSON text.
+    pub body: &'a [u8],
+    /// The `Idempotency-Key`.
+    pub idempotency_key: Option<&'a str>,
+}
+
+/// Why a customer was not created.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateError {
+    /// The body is no JSON.
+    #[error(transparent)]
+    Syntax(#[from] SyntaxError),
+    /// Every rule that the input breaks, in the order of the contract.
+    #[error("{} rule(s) broken", .0.len())]
+    Invalid(Violations),
+    /// This customer of the same scope has the e-mail.
+    #[error("the e-mail belongs to another customer")]
+    EmailTaken(CustomerId),
+    /// The `Idempotency-Key` belongs to another request, the one with this id.
+    #[error("the idempotency key was used for another request")]
+    KeyReused(String),
+    /// The store's answer.
+    #[error("the customer could not be written")]
+    Store(StoreError),
+}
+
+impl From<StoreError> for CreateError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Taken(customer) => Self::EmailTaken(customer),
+            error => Self::Store(error),
+        }
+    }
+}
+
+/// Creates a customer and, in the same transaction, records who did, queues the announcement and keeps the answer.
+///
+/// # Errors
+///
+/// See [`CreateError`].
+pub async fn create(services: &Services, caller: &Caller, create: Create<'_>) -> Result<Answer, CreateError> {
+    let (input, kind) = validate(create.body)?;
+    // Once more only when another request with the same key was answered in between.
+    loop {
+        let ticket = match create.replay(services, caller).await? {
+            Some(Replay::Answered(answer)) => return Ok(answer),
+            Some(Replay::OtherRequest(request_id)) => return Err(CreateError::KeyReused(request_id)),
+            Some(Replay::Fresh(ticket)) => Some(ticket),
+            None => None,
+        };
+        let now = services.clock.now();
+        let customer = new_customer(services.random.uuid(now).into(), now, &input, kind);
+        let body = CustomerView::new(&customer.summary(), None).to_json();
+        let answer = Answer { customer: customer.id, version: 1, body: Pii::new(body), replayed: false };
+        let pending = ticket.map(|ticket| PendingAnswer {
+            ticket,
+            at: now,
+            request_id: caller.request_id.clone(),
+            answer: answer.clone(),
+        });
+        let change = Change {
+            scope: caller.scope,
+            audit: Some(audit(caller, &customer)),
+            event: Some(Event::of(EventType::CustomerCreated, &customer)),
+            effect: Effect::CustomerCreated(Box::new(customer)),
+            answer: pending,
+        };
+        if services.store.commit(change).await? == Committed::Done {
+            return Ok(answer);
+        }
+    }
+}
+
+impl Create<'_> {
+    async fn replay(&self, services: &Services, caller: &Caller) -> Result<Option<Replay>, StoreError> {
+        let Some(key) = self.idempotency_key else { return Ok(None) };
+        let attempt = Attempt { key, route: "POST /v0/customers", content: [b"", b"", self.body] };
+        services.store.replay(caller.scope, attempt).await.map(Some)
+    }
+}
+
+fn new_customer(id: CustomerId, now: Timestamp, input: &NewCustomer, kind: CustomerType) -> Customer {
+    let mut profile = Profile::empty(kind);
+    match &mut profile {
+        Profile::Individual(individual) => {
+            individual.first_name.clone_from(&input.first_name);
+            individual.last_name.clone_from(&input.last_name);
+        }
+        Profile::Business(business) => business.business_legal_name.clone_from(&input.company_name),
+    }
+    Customer { id, version: 1, events: 1, created_at: now, updated_at: now, email: input.email.clone(), profile }
+}
+
+fn audit(caller: &Caller, customer: &Customer) -> AuditEntry {
+    let mut entry = AuditEntry::new(caller, customer.created_at, Action::CustomerCreated);
+    entry.customer = Some(customer.id);
+    entry.version = Some(customer.version);
+    let names = serde_json::to_value(&customer.summary().names).expect("names have string keys only");
+    for (name, value) in names.as_object().into_iter().flatten() {
+        let change = FieldChange { pointer: format!("/{name}"), before: "null".to_owned(), after: value.to_string() };
+        entry.fields.push(change.pointer.clone());
+        entry.detail.changes.push(change);
+    }
+    entry
+}
+
+fn validate(body: &[u8]) -> Result<(NewCustomer, CustomerType), CreateError> {
+    let mut parsed = parse::<NewCustomer>(body, Nulls::Refused)?;
+    // The rules between members are checked on the untyped body, so that they are reported together with the rest.
+    let members = serde_json::from_slice::<Value>(body).unwrap_or_default();
+    let (kind, violations) = type_and_names(&members);
+    parsed.refuse(violations);
+    let input = parsed.finish().map_err(CreateError::Invalid)?;
+    match kind {
+        Some(kind) => Ok((input, kind)),
+        None => Err(CreateError::Invalid(Violation::new("/type", Code::Required, "is required").into())),
+    }
+}
+
+/// The type that the body asks for, and what contradicts it.
+fn type_and_names(members: &Value) -> (Option<CustomerType>, Vec<Violation>) {
+    let mut violations = Vec::new();
+    if !members.is_object() {
+        return (None, violations);
+    }
+    let read = |name: &str| match members.get(name).and_then(Value::as_str) {
+        Some("individual") => Some(CustomerType::Individual),
+        Some("corporate" | "business") => Some(CustomerType::Corporate),
+        _ => None,
+    };
+    let (named, older) = (read("type"), read("beneficiary_type"));
+    if members.get("type").is_none() && members.get("beneficiary_type").is_none() {
+        violations.push(Violation::new("/type", Code::Required, "is required: individual or corporate"));
+    }
+    if named.is_some() && older.is_some() && named != older {
+        violations.push(Violation::new("/beneficiary_type", Code::Contradiction, "says another type than /type"));
+        return (None, violations);
+    }
+    let kind = named.or(older);
+    let foreign: &[&str] = match kind {
+        Some(CustomerType::Individual) => &["company_name"],
+        Some(CustomerType::Corporate) => &["first_name", "last_name"],
+        None => &[],
+    };
+    for name in foreign.iter().filter(|name| members.get(**name).is_some()) {
+        let message = "is a property of the other type of customer";
+        violations.push(Violation::new(format!("/{name}"), Code::NotForThisType, message));
+    }
+    (kind, violations)
+}

@@ -1,0 +1,69 @@
+//! What identifies a person: the id document and the tax number.
+
+use crate::parse::{Country, Text};
+use crate::{choice, record};
+
+choice! {
+    /// The kind of an id document.
+    IdDocumentType {
+        Passport = "passport",
+        DriverLicense = "driver_license",
+        ResidencePermit = "residence_permit",
+        GovernmentId = "government_id",
+        StateOrProvincialId = "state_or_provincial_id",
+    }
+}
+
+record! {
+    /// An id document: not the picture of it, its data.
+    value IdDocument {
+        /// Identification document number
+        number: Text<64>,
+        /// Type of identification document
+        kind as "type": IdDocumentType,
+        /// Country that issued the identification document (ISO 3166-1 alpha-2 country code)
+        issuing_country: Country,
+    }
+}
+
+record! {
+    /// The tax number of an individual.
+    value TaxNumber {
+        /// Tax identification number
+        number: Text<64>,
+        /// Type of tax number (e.g., ssn, tin,)
+        kind as "type": Option<Text<64>>,
+        /// Country that issued the tax number (ISO 3166-1 alpha-2 country code)
+        issuing_country: Country,
+    }
+}
+
+record! {
+    /// The tax number of an associated person, which has no type.
+    value PersonTaxNumber {
+        /// Tax identification number
+        number: Text<64>,
+        /// Country that issued the tax number (ISO 3166-1 alpha-2 country code)
+        issuing_country: Country,
+    }
+}
+
+record! {
+    /// What identifies an individual.
+    container IdentifyingInformation {
+        /// The id document
+        id_document: Option<IdDocument>,
+        /// The tax number
+        tax_number: Option<TaxNumber>,
+    }
+}
+
+record! {
+    /// What identifies an associated person.
+    container PersonIdentifyingInformation {
+        /// The id document
+        id_document: Option<IdDocument>,
+        /// The tax number
+        tax_number: Option<PersonTaxNumber>,
+    }
+}

@@ -1,0 +1,70 @@
+//! What a parsed body makes of a record: a pure function of the two.
+
+use super::document::Document;
+use super::{Customer, Profile, associated_person};
+use crate::clock::Timestamp;
+use crate::ids::PersonId;
+use crate::parse::{Field, FieldChange, List, Merging, Mode, Path};
+use crate::violation::{Code, Violation, Violations};
+
+/// A customer has at most this many documents, its persons' included.
+pub const MAX_DOCUMENTS: usize = 200;
+
+impl Customer {
+    /// The record after the input, and what that changed. Where nothing changed, the version stays.
+    ///
+    /// # Errors
+    ///
+    /// [`Violations`] when the customer would have more than [`MAX_DOCUMENTS`] documents.
+    ///
+    /// # Panics
+    ///
+    /// When the input is of the other type: it is parsed by the type of the stored record.
+    pub fn merge(
+        mut self,
+        input: Profile,
+        mode: Mode,
+        now: Timestamp,
+        new_id: impl FnMut() -> PersonId,
+    ) -> Result<(Self, Vec<FieldChange>), Violations> {
+        let mut merging = Merging::new(mode);
+        match (&mut self.profile, input) {
+            (Profile::Individual(stored), Profile::Individual(input)) => stored.merge(input, &Path::Root, &mut merging),
+            (Profile::Business(stored), Profile::Business(mut input)) => {
+                if let Some(persons) = &mut input.associated_persons {
+                    let known = stored.associated_persons.as_ref().map_or(&[][..], |persons| &persons.0);
+                    associated_person::settle(known, &mut persons.0, new_id);
+                }
+                stored.merge(input, &Path::Root, &mut merging);
+            }
+            _ => panic!("an update is parsed by the type of the stored record"),
+        }
+        if self.profile.documents() > MAX_DOCUMENTS {
+            let message = format!("a customer has at most {MAX_DOCUMENTS} documents in all; delete some first");
+            return Err(Violation::new("/documents", Code::TooManyItems, message).into());
+        }
+        if !merging.changes.is_empty() {
+            self.version += 1;
+            self.events += 1;
+            self.updated_at = now;
+        }
+        Ok((self, merging.changes))
+    }
+}
+
+impl Profile {
+    fn documents(&self) -> usize {
+        fn count<D: Document, const MAX: usize>(documents: Option<&List<D, MAX>>) -> usize {
+            documents.map_or(0, |documents| documents.0.len())
+        }
+
+        match self {
+            Self::Individual(individual) => count(individual.documents.as_ref()),
+            Self::Business(business) => {
+                let persons = business.associated_persons.iter().flat_map(|persons| &persons.0);
+                count(business.documents.as_ref())
+                    + persons.map(|person| count(person.documents.as_ref())).sum::<usize>()
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The customer: its record, the contract's types of which it is made, and what can be done with it.
+
+pub mod account_use;
+pub mod address;
+pub mod associated_person;
+pub mod business;
+pub mod create;
+pub mod document;
+pub mod identity;
+pub mod individual;
+pub mod merge;
+pub mod patch;
+pub mod update;
+pub mod view;
+
+use serde::{Deserialize, Serialize};
+
+pub use associated_person::AssociatedPerson;
+pub use business::Business;
+pub use individual::Individual;
+pub use view::CustomerView;
+
+use crate::clock::Timestamp;
+use crate::ids::CustomerId;
+use crate::parse::Email;
+
+/// Individual or business; on the wire `individual` and `corporate`. Never changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum CustomerType {
+    /// A natural person.
+    Individual,
+    /// A company or other organisation.
+    Corporate,
+}
+
+impl CustomerType {
+    /// The type as it is on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Individual => "individual",
+            Self::Corporate => "corporate",
+        }
+    }
+}
+
+/// The KYC or KYB fields, as set by PUT. (The variants differ in size; a profile lives on its own, not in lists.)
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant)]
+pub enum Profile {
+    /// Of an individual.
+    Individual(Individual),
+    /// Of a business.
+    Business(Business),
+}
+
+impl Profile {
+    /// A profile in which nothing is set.
+    #[must_use]
+    pub fn empty(kind: CustomerType) -> Self {
+        let nothing = "every member of a profile is optional";
+        match kind {
+            CustomerType::Individual => Self::Individual(serde_json::from_str("{}").expect(nothing)),
+            CustomerType::Corporate => Self::Business(serde_json::from_str("{}").expect(nothing)),
+        }
+    }
+
+    /// Whose profile it is.
+    #[must_use]
+    pub const fn kind(&self) -> CustomerType {
+        match self {
+            Self::Individual(_) => CustomerType::Individual,
+            Self::Business(_) => CustomerType::Corporate,
+        }
+    }
+}
+
+/// The record of a customer at one version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Customer {
+    /// Its id.
+    pub id: CustomerId,
+    /// Counts changes, from 1.
+    pub version: u64,
+    /// Counts events, from 1.
+    pub events: u64,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// Unique in its scope.
+    pub email: Email,
+    /// What is known of it.
+    pub profile: Profile,
+}
+
+/// What lists and plain reads show of a customer: the contract's customer object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// Its id.
+    pub id: CustomerId,
+    /// Individual or business.
+    pub kind: CustomerType,
+    /// Counts changes.
+    pub version: u64,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// What is personal.
+    pub names: Names,
+}
+
+/// The personal part of a summary, which has a sealed cell of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Names {
+    /// The e-mail as it was sent.
+    pub email: Email,
+    /// An individual's first name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<crate::parse::Text<128>>,
+    /// An individual's last name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<crate::parse::Text<128>>,
+    /// A business's legal name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub company_name: Option<crate::parse::Text<256>>,
+}
+
+impl Customer {
+    /// What lists and plain reads show of it.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let (first_name, last_name, company_name) = match &self.profile {
+            Profile::Individual(individual) => (individual.first_name.clone(), individual.last_name.clone(), None),
+            Profile::Business(business) => (None, None, business.business_legal_name.clone()),
+        };
+        Summary {
+            id: self.id,
+            kind: self.profile.kind(),
+            version: self.version,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            names: Names { email: self.email.clone(), first_name, last_name, company_name },
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! PUT and PATCH: load the record, validate the body by its type, merge, and commit record, audit entry, event and
+//! answer as one change.
+
+use super::{Business, Customer, CustomerView, Individual, Profile, patch};
+use crate::audit::{Action, AuditEntry};
+use crate::caller::Caller;
+use crate::change::{Change, Effect};
+use crate::event::{Event, EventType};
+use crate::idempotency::{Answer, Attempt, PendingAnswer, Replay};
+use crate::ids::{CustomerId, PersonId};
+use crate::parse::{FieldChange, Mode, Nulls, SyntaxError, parse};
+use crate::pii::Pii;
+use crate::services::Services;
+use crate::store::{Committed, StoreError};
+use crate::violation::{Code, Violations};
+
+/// Writers of one process take turns, so only other processes can be in the way, and not for long.
+const MAX_ATTEMPTS: usize = 5;
+
+/// How the body is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// The members that are present are set.
+    Put,
+    /// A merge patch: `null` clears.
+    Patch,
+}
+
+/// One update as the client asked for it.
+pub struct Update<'a> {
+    /// Which customer; `None` when the text was no id, which is as unknown as an unknown one.
+    pub id: Option<CustomerId>,
+    /// How to read the body.
+    pub method: Method,
+    /// The JSON text.
+    pub body: &'a [u8],
+    /// Whether the answer is to show the customer.
+    pub representation: bool,
+    /// What must hold of the stored version.
+    pub condition: Condition,
+    /// The `Idempotency-Key`.
+    pub idempotency_key: Option<&'a str>,
+}
+
+/// `If-Match` and `If-None-Match`, as far as a version can answer them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Condition {
+    /// One of these must be the version.
+    pub if_match: Option<Versions>,
+    /// None of these may be the version.
+    pub if_none_match: Option<Versions>,
+}
+
+/// The versions that an entity-tag list names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Versions {
+    /// `*`: whatever exists.
+    Any,
+    /// These; tags that are not ours name nothing.
+    These(Vec<u64>),
+}
+
+impl Versions {
+    /// Whether the list names the version.
+    #[must_use]
+    pub fn name(&self, version: u64) -> bool {
+        match self {
+            Self::Any => true,
+            Self::These(versions) => versions.contains(&version),
+        }
+    }
+}
+
+impl Condition {
+    fn holds(&self, version: u64) -> bool {
+        self.if_match.as_ref().is_none_or(|versions| versions.name(version))
+            && !self.if_none_match.as_ref().is_some_and(|versions| versions.name(version))
+    }
+
+    /// The newest version that the client says it knows, since which changes are to be named.
+    fn known(&self, version: u64) -> u64 {
+        match &self.if_match {
+            Some(Versions::These(versions)) => {
+                versions.iter().copied().filter(|v| *v < version).max().unwrap_or(version)
+            }
+            _ => version,
+        }
+    }
+}
+
+/// Why an update did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum UpdateError {
+    /// Unknown id, or another scope's.
+    #[error("no such customer")]
+    NotFound,
+    /// The body is no JSON.
+    #[error(transparent)]
+    Syntax(#[from] SyntaxError),
+    /// Every rule that the input breaks, in the order of the contract.
+    #[error("{} rule(s) broken", .0.len())]
+    Invalid(Violations),
+    /// The stored version is not the one that the client expects.
+    #[error("the customer was changed")]
+    ConditionFailed {
+        /// The stored version.
+        version: u64,
+        /// What changed since the version that the client knows.
+        changed: Vec<String>,
+    },
+    /// The `Idempotency-Key` belongs to another request, the one with this id.
+    #[error("the idempotency key was used for another request")]
+    KeyReused(String),
+    /// Other writers came first, again and again.
+    #[error("the customer is being changed by too many at once")]
+    Busy,
+    /// The store's answer.
+    #[error("the customer could not be read or written")]
+    Store(#[from] StoreError),
+}
+
+/// A validated body: what to merge, and how.
+pub(super) struct Input {
+    pub(super) profile: Profile,
+    pub(super) mode: Mode,
+}
+
+/// Changes one customer and, in the same transaction, records who changed what, queues the announcement and keeps the
+/// answer. Either all of it happens or nothing.
+///
+/// # Errors
+///
+/// See [`UpdateError`].
+pub async fn update(services: &Services, caller: &Caller, update: Update<'_>) -> Result<Answer, UpdateError> {
+    let id = update.id.ok_or(UpdateError::NotFound)?;
+    // Held until the commit: one writer at a time for a customer in this process.
+    let _turn = services.turns.of(id).await;
+    for _ in 0..MAX_ATTEMPTS {
+        let ticket = match update.replay(services, caller, id).await? {
+            Some(Replay::Answered(answer)) => return Ok(answer),
+            Some(Replay::OtherRequest(request_id)) => return Err(UpdateError::KeyReused(request_id)),
+            Some(Replay::Fresh(ticket)) => Some(ticket),
+            None => None,
+        };
+        let before = services.store.customer(caller.scope, id).await?.ok_or(UpdateError::NotFound)?;
+        update.check_condition(services, caller, &before).await?;
+        let input = update.validate(&before)?;
+        let expected = before.version;
+        let now = services.clock.now();
+        let new_id = || PersonId::from(services.random.uuid(now));
+        let (after, changes) = before.merge(input.profile, input.mode, now, new_id).map_err(UpdateError::Invalid)?;
+        let answer = update.answer(&after);
+        if changes.is_empty() && ticket.is_none() {
+            return Ok(answer);
+        }
+        let pending = ticket.map(|ticket| PendingAnswer {
+            ticket,
+            at: now,
+            request_id: caller.request_id.clone(),
+            answer: answer.clone(),
+        });
+        let change = change(caller, expected, after, changes, pending);
+        match services.store.commit(change).await? {
+            Committed::Done => return Ok(answer),
+            // Another process wrote first: compute again on what it wrote, or answer as it did.
+            Committed::VersionMoved | Committed::AnswerTaken => {}
+        }
+    }
+    Err(UpdateError::Busy)
+}
+
+fn change(
+    caller: &Caller,
+    expected: u64,
+    after: Customer,
+    changes: Vec<FieldChange>,
+    answer: Option<PendingAnswer>,
+) -> Change {
+    if changes.is_empty() {
+        return Change { scope: caller.scope, effect: Effect::None, audit: None, event: None, answer };
+    }
+    let mut audit = AuditEntry::new(caller, after.updated_at, Action::CustomerUpdated);
+    audit.customer = Some(after.id);
+    audit.version = Some(after.version);
+    audit.fields = changes.iter().map(|change| change.pointer.clone()).collect();
+    audit.detail.changes = changes;
+    Change {
+        scope: caller.scope,
+        audit: Some(audit),
+        event: Some(Event::of(EventType::CustomerUpdated, &after)),
+        effect: Effect::CustomerUpdated { expected, after: Box::new(after) },
+        answer,
+    }
+}
+
+impl Update<'_> {
+    async fn replay(&self, services: &Services, caller: &Caller, id: CustomerId) -> Result<Option<Replay>, StoreError> {
+        let Some(key) = self.idempotency_key else { return Ok(None) };
+        let route = match self.method {
+            Method::Put => "PUT /v0/customers/{customer_id}",
+            Method::Patch => "PATCH /v0/customers/{customer_id}",
+        };
+        let form: &[u8] = if self.representation { b"representation" } else { b"minimal" };
+        let attempt = Attempt { key, route, content: [id.as_bytes(), form, self.body] };
+        services.store.replay(caller.scope, attempt).await.map(Some)
+    }
+
+    async fn check_condition(
+        &self,
+        services: &Services,
+        caller: &Caller,
+        before: &Customer,
+    ) -> Result<(), UpdateError> {
+        if self.condition.holds(before.version) {
+            return Ok(());
+        }
+        let known = self.condition.known(before.version);
+        let changed = services.store.changed_since(caller.scope, before.id, known).await?;
+        Err(UpdateError::ConditionFailed { version: before.version, changed })
+    }
+
+    /// The one place where a body is validated: by the stored type, since the contract's `oneOf` has no discriminator.
+    fn validate(&self, before: &Customer) -> Result<Input, UpdateError> {
+        let put = |profile| Input { profile, mode: Mode::Update };
+        let mut parsed = match (self.method, &before.profile) {
+            (Method::Patch, _) => patch::parse_patch(before, self.body)?,
+            (Method::Put, Profile::Individual(_)) => {
+                parse::<Individual>(self.body, Nulls::Refused)?.map(|input| put(Profile::Individual(input)))
+            }
+            (Method::Put, Profile::Business(_)) => {
+                parse::<Business>(self.body, Nulls::Refused)?.map(|input| put(Profile::Business(input)))
+            }
+        };
+        // There is no way yet to upload a file, so no id names one.
+        for file in std::mem::take(&mut parsed.files) {
+            parsed.refuse_file(&file, Code::UnknownFile, "is not the id of an uploaded file");
+        }
+        parsed.finish().map_err(UpdateError::Invalid)
+    }
+
+    fn answer(&self, after: &Customer) -> Answer {
+        let body = if self.representation {
+            CustomerView::new(&after.summary(), Some(&after.profile)).to_json()
+        } else {
+            b"{}".to_vec()
+        };
+        Answer { customer: after.id, version: after.version, body: Pii::new(body), replayed: false }
+    }
+}

@@ -1,0 +1,106 @@
+//! Identifiers: UUIDs of version 7, so that newer records sort after older ones, and where they come from.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::clock::Timestamp;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Reads the hyphenated form of 36 characters; every other form of a UUID is `None`, as an unknown id is.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                (text.len() == 36).then(|| Uuid::try_parse(text).ok()).flatten().map(Self)
+            }
+
+            /// From its 16 bytes.
+            #[must_use]
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(Uuid::from_bytes(bytes))
+            }
+
+            /// Its 16 bytes.
+            #[must_use]
+            pub const fn as_bytes(&self) -> &[u8; 16] {
+                self.0.as_bytes()
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+id!(
+    /// A developer's account: the tenant.
+    AccountId
+);
+id!(
+    /// A customer of an account.
+    CustomerId
+);
+id!(
+    /// A person tied to a business.
+    PersonId
+);
+id!(
+    /// An API key (not the key itself).
+    KeyId
+);
+
+impl PersonId {
+    /// The subject id under which a customer's own personal data is sealed: the customer is the first data subject of
+    /// its record, its associated persons are the others.
+    #[must_use]
+    pub const fn of_customer(customer: CustomerId) -> Self {
+        Self(customer.0)
+    }
+}
+
+/// Where ids and other random values come from.
+pub trait Random: Send + Sync {
+    /// Fills the buffer with unpredictable bytes.
+    fn fill(&self, bytes: &mut [u8]);
+
+    /// A new UUID of version 7 for the given moment. Ids made by one process in one millisecond still increase.
+    fn uuid(&self, now: Timestamp) -> Uuid;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_hyphenated_form_is_an_id() {
+        let id = "0190a6f0-7b1e-7c3a-9d2e-4f5a6b7c8d9e";
+        assert!(CustomerId::parse(id).is_some());
+        assert_eq!(CustomerId::parse(&id.to_uppercase()), CustomerId::parse(id));
+        for form in [
+            "",
+            "x",
+            "0190a6f07b1e7c3a9d2e4f5a6b7c8d9e",
+            "{0190a6f0-7b1e-7c3a-9d2e-4f5a6b7c8d9e}",
+            "urn:uuid:0190a6f0-7b1e-7c3a-9d2e-4f5a6b7c8d9e",
+            "0190a6f0-7b1e-7c3a-9d2e-4f5a6b7c8d9g",
+        ] {
+            assert_eq!(CustomerId::parse(form), None, "{form}");
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! What Dossier means: the contract's types with their limits, the parser that reports every violation at once, the
+//! merge rules, and a change as one value. There is no HTTP here, no SQL, no file and no clock: what a rule needs to
+//! know comes in as an argument.
+
+pub mod account;
+pub mod api_key;
+pub mod audit;
+pub mod base62;
+pub mod caller;
+pub mod change;
+pub mod clock;
+pub mod customer;
+pub mod event;
+pub mod idempotency;
+pub mod ids;
+pub mod parse;
+pub mod pii;
+pub mod schema;
+pub mod services;
+pub mod store;
+pub mod turns;
+pub mod violation;

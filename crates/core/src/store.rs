@@ -1,0 +1,169 @@
+//! What storage promises. There is one trait; each engine implements it with its own SQL, and one suite of behaviours
+//! runs against all of them.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::account::Account;
+use crate::api_key::{ApiKey, KeyRecord};
+use crate::audit::{AuditReport, AuditRow};
+use crate::caller::Scope;
+use crate::change::Change;
+use crate::clock::Timestamp;
+use crate::customer::{Customer, Summary};
+use crate::idempotency::{Attempt, Replay};
+use crate::ids::{CustomerId, KeyId};
+use crate::parse::Email;
+
+/// Why the store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A unique value (an e-mail) belongs to another record of the scope, this one. Nothing was written.
+    #[error("the value belongs to another record")]
+    Taken(CustomerId),
+    /// The record was sealed as often as its key allows. Nothing was written.
+    #[error("the record has been changed too often for its key")]
+    Exhausted,
+    /// The disk is full. Nothing was written, reads go on, and writes will work again when there is room.
+    #[error("no space is left to write")]
+    Full,
+    /// More writers wait than the store lets wait. Nothing was written.
+    #[error("too many writes are waiting")]
+    Busy,
+    /// What is stored cannot be opened or decoded.
+    #[error("a stored record cannot be read: {0}")]
+    Corrupt(String),
+    /// The outcome is not known; repeating the request is safe.
+    #[error("the outcome of the write is unknown: {0}")]
+    Unknown(String),
+}
+
+/// How a change ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Committed {
+    /// It is durable, whole.
+    Done,
+    /// Another change of the same record came first; nothing was written.
+    VersionMoved,
+    /// Another request with the same `Idempotency-Key` came first; nothing was written.
+    AnswerTaken,
+}
+
+/// How far a long piece of work has come: done, of how many.
+pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);
+
+/// Storage. Every method that touches a tenant's records takes its scope; a foreign id is an unknown id.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// The newest version of a customer, whole. `None` means unknown or another scope's: callers cannot tell.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] when the row is there but cannot be opened or decoded.
+    async fn customer(&self, scope: Scope, id: CustomerId) -> Result<Option<Customer>, StoreError>;
+
+    /// What lists and plain reads show of a customer.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError>;
+
+    /// The customer that has this e-mail, compared trimmed and case folded.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn summary_by_email(&self, scope: Scope, email: &Email) -> Result<Option<Summary>, StoreError>;
+
+    /// At most `limit` customers, newest first, beginning after the given one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn summaries(
+        &self,
+        scope: Scope,
+        after: Option<CustomerId>,
+        limit: usize,
+    ) -> Result<Vec<Summary>, StoreError>;
+
+    /// The pointers of the fields that changed after a version, each once, in the order of their first change.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn changed_since(&self, scope: Scope, id: CustomerId, version: u64) -> Result<Vec<String>, StoreError>;
+
+    /// What is known of a request that carries an `Idempotency-Key`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn replay(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay, StoreError>;
+
+    /// Makes a change durable: on return of [`Committed::Done`] it survives power loss, whole.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Taken`] when a unique value belongs to another record, [`StoreError::Full`] and
+    /// [`StoreError::Busy`] when nothing could be written, [`StoreError::Unknown`] when the outcome cannot be known.
+    async fn commit(&self, change: Change) -> Result<Committed, StoreError>;
+
+    /// The record of a presented key, whatever its state, at most a second old.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn api_key(&self, key: &ApiKey) -> Result<Option<Arc<KeyRecord>>, StoreError>;
+
+    /// The keys of a scope, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn api_keys(&self, scope: Scope) -> Result<Vec<KeyRecord>, StoreError>;
+
+    /// Notes when keys were last used. Not part of any change: losing it in a crash harms nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::commit`].
+    async fn keys_used(&self, used: Vec<(Scope, KeyId, Timestamp)>) -> Result<(), StoreError>;
+
+    /// All accounts, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn accounts(&self) -> Result<Vec<Account>, StoreError>;
+
+    /// At most `limit` entries of a scope's audit trail, newest first, beginning before the given number.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn audit(&self, scope: Scope, before: Option<u64>, limit: usize) -> Result<Vec<AuditRow>, StoreError>;
+
+    /// Checks every chain of the audit trail from its first entry to its sealed end.
+    ///
+    /// # Errors
+    ///
+    /// Only when the trail cannot be read at all; what is wrong in it is in the report.
+    async fn verify_audit(&self, progress: Progress<'_>) -> Result<AuditReport, StoreError>;
+
+    /// Forgets answers that were kept before the given moment; says how many. Called now and then.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::commit`].
+    async fn forget_answers(&self, before: Timestamp) -> Result<u64, StoreError>;
+
+    /// Whether reads and writes work, for the readiness check.
+    ///
+    /// # Errors
+    ///
+    /// What does not work.
+    async fn ready(&self) -> Result<(), StoreError>;
+}

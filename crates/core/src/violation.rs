@@ -1,0 +1,102 @@
+//! Violations: what is wrong in an input, where, under a stable code, in words that never repeat the value.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+/// At most this many violations are listed in one answer, so that a hostile body cannot make a huge one.
+pub const MAX_VIOLATIONS: usize = 1_000;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal: $help:literal,)*) => {
+        /// The stable code of a violation.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code { $(#[doc = $help] $variant),* }
+
+        impl Code {
+            /// Every code, for the documentation and its tests.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The code as it is on the wire.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),* }
+            }
+
+            /// What the code means, for the documentation.
+            #[must_use]
+            pub const fn help(self) -> &'static str {
+                match self { $(Self::$variant => $help),* }
+            }
+        }
+    };
+}
+
+codes! {
+    CannotBeCleared = "cannot_be_cleared": "A merge patch may not clear this member: evidence is removed one by one.",
+    Contradiction = "contradiction": "Two members say different things.",
+    DuplicateKey = "duplicate_key": "The same member stands twice in one JSON object.",
+    InvalidCursor = "invalid_cursor": "The cursor is not one that a list of this server gave.",
+    InvalidDate = "invalid_date": "A date must be written YYYY-MM-DD and exist in the calendar.",
+    InvalidEmail = "invalid_email": "An e-mail address needs a local part, an @ and a domain, and no white space inside.",
+    NotForThisType = "not_for_this_type": "The property belongs to the other type of customer.",
+    NulCharacter = "nul_character": "Text may not contain the NUL character.",
+    NullNotAllowed = "null_not_allowed": "No property of the contract is nullable; PATCH with a merge patch clears one.",
+    OutOfRange = "out_of_range": "The number lies outside of the allowed range.",
+    Required = "required": "A member that the object needs is missing.",
+    TooLong = "too_long": "The text has more Unicode code points than the contract allows.",
+    TooManyItems = "too_many_items": "The list has more items than the contract allows.",
+    UnknownCountry = "unknown_country": "A country is an officially assigned ISO 3166-1 alpha-2 code in capitals, or XK.",
+    UnknownFile = "unknown_file": "No file with this id was uploaded by this account in this environment.",
+    UnknownProperty = "unknown_property": "The contract has no such property; it is refused so that nothing is dropped unseen.",
+    UnknownValue = "unknown_value": "The value is not one of those that the contract lists.",
+    WrongType = "wrong_type": "The JSON type is not the one that the contract asks for.",
+}
+
+impl Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// One rule that an input breaks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Violation {
+    /// Where, as a JSON Pointer (RFC 6901) into the body; for a query parameter `/` and its name.
+    pub pointer: String,
+    /// Which rule.
+    pub code: Code,
+    /// What to do about it. Never repeats the value.
+    pub message: Cow<'static, str>,
+}
+
+impl Violation {
+    /// A violation at a place.
+    pub fn new(pointer: impl Into<String>, code: Code, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { pointer: pointer.into(), code, message: message.into() }
+    }
+}
+
+/// Everything that is wrong in one input, in the order of the contract; never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violations(pub Vec<Violation>);
+
+impl Violations {
+    /// How many there are (at most [`MAX_VIOLATIONS`]).
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether nothing is wrong, which a value that was returned as an error never says.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<Violation> for Violations {
+    fn from(violation: Violation) -> Self {
+        Self(vec![violation])
+    }
+}

@@ -1,0 +1,367 @@
+//! What commands do, whether the process that holds the data folder is the server or the command itself.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use dossier_core::account::{self, Account, MAX_NAME};
+use dossier_core::api_key::{self, KeyError, KeyRecord, KeyScope, NewKey};
+use dossier_core::audit::{Action, AuditEntry};
+use dossier_core::caller::{Actor, Caller, Environment, Scope};
+use dossier_core::change::{Change, Effect};
+use dossier_core::clock::Timestamp;
+use dossier_core::customer::CustomerView;
+use dossier_core::ids::{AccountId, CustomerId, KeyId};
+use dossier_core::parse::Email;
+use dossier_core::services::Services;
+use dossier_core::store::{Progress, StoreError};
+use dossier_store::sqlite::SqliteStore;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::config::{Config, RootKeySource};
+
+/// One command, as it goes over the control socket.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Creates an account.
+    AccountsCreate {
+        /// Its name.
+        name: String,
+    },
+    /// Lists accounts.
+    AccountsList,
+    /// Creates an API key.
+    KeysCreate {
+        /// Where.
+        place: Place,
+        /// Its name.
+        name: String,
+        /// What it may do; empty for the defaults.
+        scopes: Vec<KeyScope>,
+        /// When it ends, in seconds from now.
+        expires_in: Option<i64>,
+    },
+    /// Lists the API keys of an account, of both environments unless one is named.
+    KeysList {
+        /// Which account; needed when there are several.
+        account: Option<String>,
+        /// Which environment.
+        environment: Option<Environment>,
+    },
+    /// Revokes an API key.
+    KeysRevoke {
+        /// Which.
+        key_id: String,
+    },
+    /// Replaces an API key.
+    KeysRoll {
+        /// Which.
+        key_id: String,
+        /// How long the old one still works, in seconds.
+        overlap: i64,
+    },
+    /// Shows a customer with its profile.
+    CustomersGet {
+        /// Where.
+        place: Place,
+        /// Which.
+        customer_id: String,
+    },
+    /// Lists customers, newest first.
+    CustomersList {
+        /// Where.
+        place: Place,
+        /// The one with this e-mail.
+        email: Option<String>,
+        /// How many.
+        limit: usize,
+    },
+    /// Lists the audit trail, newest first.
+    AuditList {
+        /// Where.
+        place: Place,
+        /// Entries before this number.
+        before: Option<u64>,
+        /// How many.
+        limit: usize,
+    },
+    /// Verifies every chain of the audit trail.
+    AuditVerify,
+    /// Begins a new epoch and ends the old ones.
+    KeyringRotate,
+    /// Looks for what is wrong with the installation.
+    Doctor,
+}
+
+/// An account and environment, as a person names them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Place {
+    /// The account's id; needed when there are several accounts.
+    pub account: Option<String>,
+    /// The environment.
+    pub environment: Environment,
+}
+
+/// What commands work with.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// What use cases need.
+    pub services: &'a Services,
+    /// The store, for what is not in the trait.
+    pub store: &'a SqliteStore,
+    /// The configuration in force.
+    pub config: &'a Config,
+    /// Whether the server runs.
+    pub running: bool,
+}
+
+/// Carries out a command and answers what it came to, as JSON.
+///
+/// # Errors
+///
+/// In words for the person at the command line.
+pub async fn run(context: Context<'_>, command: Command, progress: Progress<'_>) -> Result<Value, String> {
+    match command {
+        Command::AccountsCreate { name } => context.create_account(name).await,
+        Command::AccountsList => Ok(context.accounts().await?.iter().map(account_json).collect()),
+        Command::KeysCreate { place, name, scopes, expires_in } => {
+            context.create_key(place, name, scopes, expires_in).await
+        }
+        Command::KeysList { account, environment } => context.list_keys(account, environment).await,
+        Command::KeysRevoke { key_id } => context.revoke_key(&key_id).await,
+        Command::KeysRoll { key_id, overlap } => context.roll_key(&key_id, overlap).await,
+        Command::CustomersGet { place, customer_id } => context.get_customer(place, &customer_id).await,
+        Command::CustomersList { place, email, limit } => context.list_customers(place, email, limit).await,
+        Command::AuditList { place, before, limit } => {
+            let scope = context.scope(place).await?;
+            let rows = context.services.store.audit(scope, before, limit).await.map_err(said)?;
+            serde_json::to_value(rows).map_err(|error| error.to_string())
+        }
+        Command::AuditVerify => {
+            let report = context.services.store.verify_audit(progress).await.map_err(said)?;
+            serde_json::to_value(report).map_err(|error| error.to_string())
+        }
+        Command::KeyringRotate => {
+            let epoch = context.store.rotate(context.services.clock.now(), progress).await.map_err(said)?;
+            Ok(json!({ "epoch": epoch }))
+        }
+        Command::Doctor => context.doctor().await,
+    }
+}
+
+impl Context<'_> {
+    async fn accounts(&self) -> Result<Vec<Account>, String> {
+        self.services.store.accounts().await.map_err(said)
+    }
+
+    async fn account(&self, named: Option<&str>) -> Result<AccountId, String> {
+        let accounts = self.accounts().await?;
+        match named {
+            Some(id) => {
+                let found = accounts.iter().find(|account| account.account_id.to_string() == id);
+                found
+                    .map(|account| account.account_id)
+                    .ok_or_else(|| "there is no such account; see dossier accounts list".to_owned())
+            }
+            None => match accounts.as_slice() {
+                [only] => Ok(only.account_id),
+                // The account of the first start stays the one that is meant when none is named.
+                [first, ..] => Ok(first.account_id),
+                [] => Err("there is no account; see dossier accounts create".to_owned()),
+            },
+        }
+    }
+
+    async fn scope(&self, place: Place) -> Result<Scope, String> {
+        Ok(Scope { account: self.account(place.account.as_deref()).await?, environment: place.environment })
+    }
+
+    fn operator(&self, scope: Scope) -> Caller {
+        let now = self.services.clock.now();
+        let request_id = format!("cli-{}", self.services.random.uuid(now));
+        Caller { scope, actor: Actor::Operator, request_id, address: None }
+    }
+
+    async fn create_account(&self, name: String) -> Result<Value, String> {
+        check_name(&name)?;
+        let nobody = Scope { account: AccountId::from_bytes([0; 16]), environment: Environment::Sandbox };
+        let account = account::create(self.services, &self.operator(nobody), name).await.map_err(said)?;
+        Ok(account_json(&account))
+    }
+
+    async fn create_key(
+        &self,
+        place: Place,
+        name: String,
+        scopes: Vec<KeyScope>,
+        expires_in: Option<i64>,
+    ) -> Result<Value, String> {
+        check_name(&name)?;
+        let scope = self.scope(place).await?;
+        let scopes = if scopes.is_empty() { KeyScope::defaults(scope.environment) } else { scopes };
+        let expires_at = expires_in.map(|seconds| self.services.clock.now().plus_seconds(seconds));
+        let new = NewKey { name, scopes, expires_at };
+        let (key, record) =
+            api_key::create(self.services, &self.operator(scope), new).await.map_err(|error| error.to_string())?;
+        Ok(key_with_secret(&key, &record, self.services.clock.now()))
+    }
+
+    async fn list_keys(&self, account: Option<String>, environment: Option<Environment>) -> Result<Value, String> {
+        let account = self.account(account.as_deref()).await?;
+        let mut keys = Vec::new();
+        for environment in [Environment::Sandbox, Environment::Production]
+            .into_iter()
+            .filter(|one| environment.is_none_or(|wanted| wanted == *one))
+        {
+            keys.extend(self.services.store.api_keys(Scope { account, environment }).await.map_err(said)?);
+        }
+        let now = self.services.clock.now();
+        Ok(keys.iter().map(|key| key_json(key, now)).collect())
+    }
+
+    /// Key ids are unique, so a person need not say whose key it is.
+    async fn find_key(&self, key_id: &str) -> Result<(Scope, KeyId), String> {
+        let unknown = || "there is no such key; see dossier keys list".to_owned();
+        let id = KeyId::parse(key_id).ok_or_else(unknown)?;
+        for account in self.accounts().await? {
+            for environment in [Environment::Sandbox, Environment::Production] {
+                let scope = Scope { account: account.account_id, environment };
+                let keys = self.services.store.api_keys(scope).await.map_err(said)?;
+                if keys.iter().any(|key| key.key_id == id) {
+                    return Ok((scope, id));
+                }
+            }
+        }
+        Err(unknown())
+    }
+
+    async fn revoke_key(&self, key_id: &str) -> Result<Value, String> {
+        let (scope, id) = self.find_key(key_id).await?;
+        let record = api_key::revoke(self.services, &self.operator(scope), id).await.map_err(key_said)?;
+        Ok(key_json(&record, self.services.clock.now()))
+    }
+
+    async fn roll_key(&self, key_id: &str, overlap: i64) -> Result<Value, String> {
+        let (scope, id) = self.find_key(key_id).await?;
+        let (key, record) = api_key::roll(self.services, &self.operator(scope), id, overlap).await.map_err(key_said)?;
+        Ok(key_with_secret(&key, &record, self.services.clock.now()))
+    }
+
+    /// A person sees everything, so the trail says that one looked.
+    async fn get_customer(&self, place: Place, customer_id: &str) -> Result<Value, String> {
+        let unknown = || "there is no such customer in this account and environment".to_owned();
+        let scope = self.scope(place).await?;
+        let id = CustomerId::parse(customer_id).ok_or_else(unknown)?;
+        let customer = self.services.store.customer(scope, id).await.map_err(said)?.ok_or_else(unknown)?;
+        let mut audit = AuditEntry::new(&self.operator(scope), self.services.clock.now(), Action::CustomerViewed);
+        audit.customer = Some(id);
+        let change = Change { scope, effect: Effect::None, audit: Some(audit), event: None, answer: None };
+        self.services.store.commit(change).await.map_err(said)?;
+        Ok(view(&CustomerView::new(&customer.summary(), Some(&customer.profile))))
+    }
+
+    async fn list_customers(&self, place: Place, email: Option<String>, limit: usize) -> Result<Value, String> {
+        let scope = self.scope(place).await?;
+        let store = &self.services.store;
+        let found = match email {
+            Some(email) => {
+                store.summary_by_email(scope, &Email::searched(&email)).await.map_err(said)?.into_iter().collect()
+            }
+            None => store.summaries(scope, None, limit).await.map_err(said)?,
+        };
+        Ok(found.iter().map(|summary| view(&CustomerView::new(summary, None))).collect())
+    }
+
+    async fn doctor(&self) -> Result<Value, String> {
+        let folder = &self.config.data_dir;
+        let mut checks = vec![
+            check("server", true, if self.running { "runs" } else { "does not run" }),
+            check("sqlite", true, &self.store.engine()),
+            private(folder, "data folder"),
+            private(&folder.join("keyring.json"), "keyring"),
+            check("epoch", true, &format!("{} is active", self.store.active_epoch())),
+        ];
+        if matches!(self.config.root_key, RootKeySource::DataFolder) {
+            checks.push(check(
+                "root key",
+                true,
+                "lies in the data folder: a copy of the folder is a copy of everything. For production keep it elsewhere \
+                 (DOSSIER_ROOT_KEY_FILE or DOSSIER_ROOT_KEY_COMMAND), and keep a second copy of it and of keyring.json",
+            ));
+        }
+        checks.push(match self.store.check_integrity() {
+            Ok(()) => check("database", true, "is whole"),
+            Err(error) => check("database", false, &error.to_string()),
+        });
+        let report = self.services.store.verify_audit(&|_, _| {}).await.map_err(said)?;
+        let findings = report.findings.len();
+        checks.push(check(
+            "audit trail",
+            findings == 0,
+            &format!("{} entries in {} chains, {findings} findings", report.entries, report.chains),
+        ));
+        Ok(Value::Array(checks))
+    }
+}
+
+fn check(what: &str, good: bool, detail: &str) -> Value {
+    json!({ "check": what, "ok": good, "detail": detail })
+}
+
+fn private(path: &Path, what: &str) -> Value {
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.permissions().mode() & 0o077 == 0 => check(what, true, "only its owner can read it"),
+        Ok(_) => check(what, false, "can be read by others; take their permissions away"),
+        Err(error) => check(what, false, &error.to_string()),
+    }
+}
+
+fn view(view: &CustomerView<'_>) -> Value {
+    serde_json::to_value(view).expect("a view has string keys only")
+}
+
+fn account_json(account: &Account) -> Value {
+    let Account { account_id, name, created_at } = account;
+    json!({ "account_id": account_id, "name": name, "created_at": created_at })
+}
+
+fn key_json(record: &KeyRecord, now: Timestamp) -> Value {
+    let KeyRecord { key_id, scope, name, hint, scopes, created_at, expires_at, revoked_at, predecessor, last_used_at } =
+        record;
+    json!({
+        "key_id": key_id,
+        "account_id": scope.account,
+        "environment": scope.environment,
+        "name": name,
+        "hint": hint,
+        "state": record.state(now),
+        "scopes": scopes,
+        "created_at": created_at,
+        "expires_at": expires_at,
+        "revoked_at": revoked_at,
+        "predecessor": predecessor,
+        "last_used_at": last_used_at,
+    })
+}
+
+fn key_with_secret(key: &api_key::ApiKey, record: &KeyRecord, now: Timestamp) -> Value {
+    let mut json = key_json(record, now);
+    json["key"] = key.expose().into();
+    json
+}
+
+fn check_name(name: &str) -> Result<(), String> {
+    if name.trim().is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
+        return Err(format!("a name has 1 to {MAX_NAME} characters and no control characters"));
+    }
+    Ok(())
+}
+
+fn said(error: StoreError) -> String {
+    error.to_string()
+}
+
+fn key_said(error: KeyError) -> String {
+    error.to_string()
+}

@@ -1,0 +1,445 @@
+//! The command line. Commands work whether or not the server runs: whoever holds the data folder carries them out.
+
+mod output;
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use dossier_core::api_key::KeyScope;
+use dossier_core::caller::Environment;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::Value;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::admin::{self, Command as AdminCommand, Context, Place};
+use crate::config::{Config, Given, Settings};
+use crate::installation::{Installation, InstallationError, Lock};
+use crate::serve::Server;
+use crate::{control, logs};
+use output::Output;
+
+/// The KYC/KYB record of your customers. Without a command: serve.
+#[derive(Parser)]
+#[command(name = "dossier", version, about)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Args)]
+struct Common {
+    /// The folder with root key, keyring and database [default: ./dossier-data]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    data_dir: Option<PathBuf>,
+    /// The TOML file with settings [default: ./dossier.toml, if it is there]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// How to print what comes out
+    #[arg(long, global = true, value_enum, default_value_t = Output::Text)]
+    output: Output,
+    /// How to write logs: auto, json or text
+    #[arg(long, global = true, value_name = "FORMAT")]
+    log_format: Option<String>,
+    /// What to log: error, warn, info, debug or trace
+    #[arg(long, global = true, value_name = "LEVEL")]
+    log_level: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API
+    Serve(ServeArgs),
+    /// Accounts: the tenants
+    #[command(subcommand)]
+    Accounts(Accounts),
+    /// API keys
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Customers
+    #[command(subcommand)]
+    Customers(Customers),
+    /// The audit trail
+    #[command(subcommand)]
+    Audit(Audit),
+    /// The keyring of epoch keys
+    #[command(subcommand)]
+    Keyring(Keyring),
+    /// What is configured, and where it came from
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Look for what is wrong with the installation
+    Doctor,
+}
+
+#[derive(Args, Default)]
+struct ServeArgs {
+    /// Address and port of the API [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// Address and port of metrics and health, or off [default: 127.0.0.1:9464]
+    #[arg(long, value_name = "ADDRESS")]
+    metrics_listen: Option<String>,
+    /// The URL under which clients reach the API
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum EnvironmentArg {
+    Sandbox,
+    Production,
+}
+
+impl From<EnvironmentArg> for Environment {
+    fn from(argument: EnvironmentArg) -> Self {
+        match argument {
+            EnvironmentArg::Sandbox => Self::Sandbox,
+            EnvironmentArg::Production => Self::Production,
+        }
+    }
+}
+
+#[derive(Args)]
+struct PlaceArgs {
+    /// The account [default: the oldest]
+    #[arg(long, value_name = "ID")]
+    account: Option<String>,
+    /// The environment
+    #[arg(long, value_enum, default_value = "sandbox")]
+    environment: EnvironmentArg,
+}
+
+impl From<PlaceArgs> for Place {
+    fn from(arguments: PlaceArgs) -> Self {
+        Self { account: arguments.account, environment: arguments.environment.into() }
+    }
+}
+
+#[derive(Subcommand)]
+enum Accounts {
+    /// Create an account
+    Create {
+        /// What to call it
+        #[arg(long)]
+        name: String,
+    },
+    /// List accounts
+    List,
+}
+
+#[derive(Subcommand)]
+enum Keys {
+    /// Create a key; it is shown once
+    Create {
+        #[command(flatten)]
+        place: PlaceArgs,
+        /// What to call it
+        #[arg(long)]
+        name: String,
+        /// What it may do; may be repeated [default: what the contract's endpoints need]
+        #[arg(long = "scope", value_parser = scope)]
+        scopes: Vec<KeyScope>,
+        /// When it ends: 30m, 12h, 90d from now
+        #[arg(long, value_parser = duration, value_name = "DURATION")]
+        expires_in: Option<i64>,
+    },
+    /// List keys
+    List {
+        /// The account [default: the oldest]
+        #[arg(long, value_name = "ID")]
+        account: Option<String>,
+        /// The environment [default: both]
+        #[arg(long, value_enum)]
+        environment: Option<EnvironmentArg>,
+    },
+    /// Revoke a key; it is refused within a second
+    Revoke {
+        /// The key's id
+        key_id: String,
+    },
+    /// Replace a key by a new one; both work until the overlap ends
+    Roll {
+        /// The key's id
+        key_id: String,
+        /// How long the old one still works: 0s to 7d
+        #[arg(long, value_parser = overlap, default_value = "24h", value_name = "DURATION")]
+        overlap: i64,
+    },
+}
+
+#[derive(Subcommand)]
+enum Customers {
+    /// Show a customer with its profile; the audit trail notes it
+    Get {
+        /// The customer's id
+        customer_id: String,
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
+    /// List customers, newest first
+    List {
+        #[command(flatten)]
+        place: PlaceArgs,
+        /// The one with this e-mail
+        #[arg(long)]
+        email: Option<String>,
+        /// How many
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+    },
+}
+
+#[derive(Subcommand)]
+enum Audit {
+    /// List entries, newest first
+    List {
+        #[command(flatten)]
+        place: PlaceArgs,
+        /// Entries before this number
+        #[arg(long, value_name = "SEQ")]
+        before: Option<u64>,
+        /// How many
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+    },
+    /// Verify every chain; exits with 1 when something is wrong
+    Verify,
+}
+
+#[derive(Subcommand)]
+enum Keyring {
+    /// Begin a new epoch, wrap every surviving key again, and destroy the old epochs
+    Rotate,
+}
+
+#[derive(Clone, Copy, Subcommand)]
+enum ConfigCommand {
+    /// Show every setting and where its value came from
+    Show,
+    /// Say whether the settings are good
+    Check,
+}
+
+fn scope(text: &str) -> Result<KeyScope, String> {
+    KeyScope::parse(text).ok_or_else(|| {
+        let known: Vec<_> = KeyScope::ALL.iter().map(|scope| scope.as_str()).collect();
+        format!("must be one of {}", known.join(", "))
+    })
+}
+
+/// `90s`, `30m`, `12h` or `7d`, in seconds.
+fn duration(text: &str) -> Result<i64, String> {
+    let wrong = || "must be a number and a unit: 90s, 30m, 12h or 7d".to_owned();
+    let unit = match text.bytes().last() {
+        Some(b's') => 1,
+        Some(b'm') => 60,
+        Some(b'h') => 60 * 60,
+        Some(b'd') => 24 * 60 * 60,
+        _ => return Err(wrong()),
+    };
+    let number: i64 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
+    number.checked_mul(unit).filter(|seconds| (0..=100 * 365 * 24 * 60 * 60).contains(seconds)).ok_or_else(wrong)
+}
+
+fn overlap(text: &str) -> Result<i64, String> {
+    duration(text).and_then(|seconds| {
+        if seconds <= 7 * 24 * 60 * 60 { Ok(seconds) } else { Err("must be at most 7d".to_owned()) }
+    })
+}
+
+/// Runs the command line.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let output = cli.common.output;
+    match run(cli) {
+        Ok(code) => code,
+        Err(text) => {
+            output.error(&text);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<ExitCode, String> {
+    let Cli { common, command } = cli;
+    let command = command.unwrap_or_else(|| Command::Serve(ServeArgs::default()));
+    let settings = gather(&common, &command)?;
+    let output = common.output;
+    if let Command::Config(command) = command {
+        return configuration(command, &settings, output);
+    }
+    let config = settings.config().map_err(|errors| errors.join("\n"))?;
+    logs::start(config.log_format, config.log_level);
+    std::panic::set_hook(Box::new(|panic| {
+        // The place only: the message could hold a value.
+        tracing::error!(location = panic.location().map(tracing::field::display), "a panic");
+    }));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
+    match admin_command(command) {
+        None => runtime.block_on(serve(&config)),
+        Some(command) => runtime.block_on(administer(&config, command, output)),
+    }
+}
+
+fn gather(common: &Common, command: &Command) -> Result<Settings, String> {
+    let mut flags = BTreeMap::new();
+    let mut flag = |name, value: Option<String>| {
+        if let Some(value) = value {
+            flags.insert(name, value);
+        }
+    };
+    flag("data_dir", common.data_dir.as_ref().map(|path| path.to_string_lossy().into_owned()));
+    flag("log_format", common.log_format.clone());
+    flag("log_level", common.log_level.clone());
+    if let Command::Serve(serve) = command {
+        flag("listen", serve.listen.clone());
+        flag("metrics_listen", serve.metrics_listen.clone());
+        flag("public_url", serve.public_url.clone());
+    }
+    let variable = |name: &str| std::env::var(name).ok();
+    Settings::gather(&Given { flags, variable: &variable, file: common.config.clone() })
+}
+
+fn configuration(command: ConfigCommand, settings: &Settings, output: Output) -> Result<ExitCode, String> {
+    match command {
+        ConfigCommand::Show => {
+            output.value(&serde_json::to_value(settings.shown()).map_err(|error| error.to_string())?);
+            Ok(ExitCode::SUCCESS)
+        }
+        ConfigCommand::Check => match settings.config() {
+            Ok(_) => {
+                output.value(&serde_json::json!({ "ok": true }));
+                Ok(ExitCode::SUCCESS)
+            }
+            Err(errors) => Err(errors.join("\n")),
+        },
+    }
+}
+
+/// `None` is serving.
+fn admin_command(command: Command) -> Option<AdminCommand> {
+    Some(match command {
+        Command::Serve(_) | Command::Config(_) => return None,
+        Command::Accounts(Accounts::Create { name }) => AdminCommand::AccountsCreate { name },
+        Command::Accounts(Accounts::List) => AdminCommand::AccountsList,
+        Command::Keys(Keys::Create { place, name, scopes, expires_in }) => {
+            AdminCommand::KeysCreate { place: place.into(), name, scopes, expires_in }
+        }
+        Command::Keys(Keys::List { account, environment }) => {
+            AdminCommand::KeysList { account, environment: environment.map(Into::into) }
+        }
+        Command::Keys(Keys::Revoke { key_id }) => AdminCommand::KeysRevoke { key_id },
+        Command::Keys(Keys::Roll { key_id, overlap }) => AdminCommand::KeysRoll { key_id, overlap },
+        Command::Customers(Customers::Get { customer_id, place }) => {
+            AdminCommand::CustomersGet { place: place.into(), customer_id }
+        }
+        Command::Customers(Customers::List { place, email, limit }) => {
+            AdminCommand::CustomersList { place: place.into(), email, limit }
+        }
+        Command::Audit(Audit::List { place, before, limit }) => {
+            AdminCommand::AuditList { place: place.into(), before, limit }
+        }
+        Command::Audit(Audit::Verify) => AdminCommand::AuditVerify,
+        Command::Keyring(Keyring::Rotate) => AdminCommand::KeyringRotate,
+        Command::Doctor => AdminCommand::Doctor,
+    })
+}
+
+async fn serve(config: &Config) -> Result<ExitCode, String> {
+    // Asked for before the first request is taken, so that no signal finds the default action.
+    let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| error.to_string())?;
+    let server = Server::start(config).await.map_err(|error| error.to_string())?;
+    output::banner(&server, config);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping: accepted requests are finished first");
+    if !server.stop().await {
+        tracing::warn!("some requests were not finished in time");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn administer(config: &Config, command: AdminCommand, output: Output) -> Result<ExitCode, String> {
+    let makes_folder = matches!(command, AdminCommand::AccountsCreate { .. } | AdminCommand::KeysCreate { .. });
+    if !makes_folder && !config.data_dir.join("keyring.json").exists() {
+        return Err(format!(
+            "there is no data in {}; start dossier serve once, or name the folder with --data-dir",
+            config.data_dir.display()
+        ));
+    }
+    let bar = progress_bar();
+    let progress = |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    };
+    let outcome = match Lock::take(&config.data_dir) {
+        Ok(lock) => {
+            let Installation { store, services, .. } =
+                Installation::open(config).await.map_err(|error| error.to_string())?;
+            let context = Context { services: &services, store: &store, config, running: false };
+            let outcome = admin::run(context, command.clone(), &progress).await;
+            drop((services, store));
+            drop(lock);
+            outcome
+        }
+        Err(in_use @ InstallationError::InUse { .. }) => {
+            control::call(&config.data_dir, &command, &progress).await.ok_or_else(|| in_use.to_string())?
+        }
+        Err(error) => return Err(error.to_string()),
+    };
+    bar.finish_and_clear();
+    let value = outcome?;
+    output.value(&value);
+    Ok(if is_well(&command, &value) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Commands that look for something wrong say by their exit code whether they found it.
+fn is_well(command: &AdminCommand, value: &Value) -> bool {
+    match command {
+        AdminCommand::AuditVerify => value["findings"].as_array().is_none_or(Vec::is_empty),
+        AdminCommand::Doctor => value.as_array().is_none_or(|checks| checks.iter().all(|check| check["ok"] == true)),
+        _ => true,
+    }
+}
+
+/// Drawn on a terminal only.
+fn progress_bar() -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style =
+        ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}").unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::no_length().with_style(style)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn durations() {
+        for (text, seconds) in
+            [("90s", Some(90)), ("30m", Some(1_800)), ("12h", Some(43_200)), ("7d", Some(604_800)), ("0s", Some(0))]
+        {
+            assert_eq!(duration(text).ok(), seconds, "{text}");
+        }
+        for wrong in ["", "7", "d", "-1s", "1w", "1.5h", "99999999999999999d", "7 d", "é"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+        assert!(overlap("8d").is_err());
+    }
+}

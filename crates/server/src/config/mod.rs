@@ -1,0 +1,354 @@
+//! Configuration: flags, then `DOSSIER_*` variables (or files that `DOSSIER_*_FILE` names), then one TOML file, then
+//! defaults. Every value knows where it came from.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Serialize;
+use tracing::level_filters::LevelFilter;
+
+/// What a setting is called, means, and is when nobody says.
+struct Setting {
+    name: &'static str,
+    help: &'static str,
+    default: &'static str,
+    secret: bool,
+}
+
+const fn setting(name: &'static str, default: &'static str, help: &'static str) -> Setting {
+    Setting { name, help, default, secret: false }
+}
+
+/// Every setting. The variable of `listen` is `DOSSIER_LISTEN`, its flag `--listen`, its TOML key `listen`.
+const SETTINGS: &[Setting] = &[
+    setting("data_dir", "./dossier-data", "the folder with root key, keyring and database"),
+    setting("listen", "127.0.0.1:8080", "address and port of the API"),
+    setting("metrics_listen", "127.0.0.1:9464", "address and port of metrics and health; off turns them off"),
+    setting("public_url", "", "the URL under which clients reach the API; from listen when empty"),
+    setting("log_format", "auto", "json, text, or auto: text on a terminal, json elsewhere"),
+    setting("log_level", "info", "error, warn, info, debug or trace"),
+    setting("max_connections", "4096", "connections open at the same time"),
+    setting("max_requests", "512", "requests answered at the same time"),
+    setting("shutdown_seconds", "25", "how long accepted requests may take to finish after SIGTERM"),
+    Setting {
+        name: "root_key",
+        default: "",
+        help: "the root key, 32 bytes in base64; when empty, root.key in the data folder",
+        secret: true,
+    },
+    setting("root_key_command", "", "a program that prints the root key, for a KMS or a secret store"),
+];
+
+/// How logs are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Text on a terminal, JSON elsewhere.
+    Auto,
+    /// One JSON object a line.
+    Json,
+    /// One line of text.
+    Text,
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// `--name`
+    Flag,
+    /// `DOSSIER_NAME`
+    Variable,
+    /// The file that `DOSSIER_NAME_FILE` names.
+    VariableFile,
+    /// The TOML file.
+    Toml(PathBuf),
+    /// Nobody said.
+    Default,
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Flag => f.write_str("flag"),
+            Self::Variable => f.write_str("environment"),
+            Self::VariableFile => f.write_str("file named in the environment"),
+            Self::Toml(path) => write!(f, "{}", path.display()),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+/// What is in force, as text, with its origin.
+#[derive(Debug, Clone)]
+pub struct Settings(BTreeMap<&'static str, (String, Source)>);
+
+/// A setting for people: secrets are not shown.
+#[derive(Debug, Serialize)]
+pub struct Shown {
+    /// The name.
+    pub name: &'static str,
+    /// The value.
+    pub value: String,
+    /// Where it came from.
+    pub source: String,
+    /// What it means.
+    pub help: &'static str,
+}
+
+/// What is given besides the TOML file. Tests give their own.
+pub struct Given<'a> {
+    /// Flags by setting name.
+    pub flags: BTreeMap<&'static str, String>,
+    /// The environment.
+    pub variable: &'a dyn Fn(&str) -> Option<String>,
+    /// The TOML file that a flag names.
+    pub file: Option<PathBuf>,
+}
+
+impl Settings {
+    /// Gathers what is given.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read or has unknown keys, in words for the person who wrote it.
+    pub fn gather(given: &Given<'_>) -> Result<Self, String> {
+        let (path, toml) = read_toml(given)?;
+        let mut values = BTreeMap::new();
+        for setting in SETTINGS {
+            let variable = format!("DOSSIER_{}", setting.name.to_uppercase());
+            let value = if let Some(flag) = given.flags.get(setting.name) {
+                (flag.clone(), Source::Flag)
+            } else if let Some(value) = (given.variable)(&variable) {
+                (value, Source::Variable)
+            } else if let Some(file) = (given.variable)(&format!("{variable}_FILE")) {
+                let text = std::fs::read_to_string(&file).map_err(|error| format!("{variable}_FILE: {error}"))?;
+                (text.trim().to_owned(), Source::VariableFile)
+            } else if let Some(value) = toml.get(setting.name) {
+                (value.clone(), Source::Toml(path.clone()))
+            } else {
+                (setting.default.to_owned(), Source::Default)
+            };
+            values.insert(setting.name, value);
+        }
+        Ok(Self(values))
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.0.get(name).map(|(text, _)| text.as_str()).expect("every setting has a value")
+    }
+
+    /// All settings, for `config show`.
+    #[must_use]
+    pub fn shown(&self) -> Vec<Shown> {
+        let show = |setting: &Setting| {
+            let (text, source) = &self.0[setting.name];
+            let value = if setting.secret && !text.is_empty() { "[secret]".to_owned() } else { text.clone() };
+            Shown { name: setting.name, value, source: source.to_string(), help: setting.help }
+        };
+        SETTINGS.iter().map(show).collect()
+    }
+
+    /// The settings as what they mean.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong, a line each.
+    pub fn config(&self) -> Result<Config, Vec<String>> {
+        let mut errors = Vec::new();
+        let mut wrong = |name: &str, wanted: &str| errors.push(format!("{name}: must be {wanted}"));
+        let mut address = |name: &str| -> SocketAddr {
+            self.text(name).parse().unwrap_or_else(|_| {
+                wrong(name, "an address and port, like 127.0.0.1:8080");
+                SocketAddr::from(([127, 0, 0, 1], 0))
+            })
+        };
+        let listen = address("listen");
+        let metrics = (self.text("metrics_listen") != "off").then(|| address("metrics_listen"));
+        let number = |name: &str, wrong: &mut dyn FnMut(&str, &str)| -> usize {
+            self.text(name).parse().ok().filter(|number| (1..=1_000_000).contains(number)).unwrap_or_else(|| {
+                wrong(name, "a whole number from 1 to 1000000");
+                1
+            })
+        };
+        let max_connections = number("max_connections", &mut wrong);
+        let max_requests = number("max_requests", &mut wrong);
+        let shutdown = number("shutdown_seconds", &mut wrong);
+        let log_format = match self.text("log_format") {
+            "auto" => LogFormat::Auto,
+            "json" => LogFormat::Json,
+            "text" => LogFormat::Text,
+            _ => {
+                wrong("log_format", "auto, json or text");
+                LogFormat::Auto
+            }
+        };
+        let log_level = self.text("log_level").parse().unwrap_or_else(|_| {
+            wrong("log_level", "error, warn, info, debug or trace");
+            LevelFilter::INFO
+        });
+        let public_url = self.text("public_url").trim_end_matches('/').to_owned();
+        if !public_url.is_empty() && !public_url.starts_with("http://") && !public_url.starts_with("https://") {
+            wrong("public_url", "a URL that begins with http:// or https://");
+        }
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let root_key = match (some(self.text("root_key")), some(self.text("root_key_command"))) {
+            (Some(_), Some(_)) => {
+                wrong("root_key_command", "empty when root_key is set");
+                RootKeySource::DataFolder
+            }
+            (Some(key), None) => RootKeySource::Given(key),
+            (None, Some(command)) => RootKeySource::Command(command),
+            (None, None) => RootKeySource::DataFolder,
+        };
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        Ok(Config {
+            data_dir: PathBuf::from(self.text("data_dir")),
+            listen,
+            metrics_listen: metrics
+                .map(|address| MetricsListen { address, chosen: self.0["metrics_listen"].1 != Source::Default }),
+            public_url: some(&public_url),
+            log_format,
+            log_level,
+            max_connections,
+            max_requests,
+            shutdown: Duration::from_secs(shutdown as u64),
+            root_key,
+        })
+    }
+}
+
+/// Where the root key comes from.
+#[derive(Clone)]
+pub enum RootKeySource {
+    /// `root.key` in the data folder, made at the first start.
+    DataFolder,
+    /// Given as text.
+    Given(String),
+    /// Printed by a program.
+    Command(String),
+}
+
+/// The port of metrics and health.
+#[derive(Debug, Clone, Copy)]
+pub struct MetricsListen {
+    /// Where.
+    pub address: SocketAddr,
+    /// Whether somebody chose it; a default that is taken gives way to a free port.
+    pub chosen: bool,
+}
+
+/// Configuration as the program uses it.
+#[derive(Clone)]
+pub struct Config {
+    /// The data folder.
+    pub data_dir: PathBuf,
+    /// The API.
+    pub listen: SocketAddr,
+    /// Metrics and health, when wanted.
+    pub metrics_listen: Option<MetricsListen>,
+    /// The URL under which clients reach the API.
+    pub public_url: Option<String>,
+    /// How logs are written.
+    pub log_format: LogFormat,
+    /// What is logged.
+    pub log_level: LevelFilter,
+    /// Connections open at the same time.
+    pub max_connections: usize,
+    /// Requests answered at the same time.
+    pub max_requests: usize,
+    /// How long accepted requests may take to finish.
+    pub shutdown: Duration,
+    /// Where the root key comes from.
+    pub root_key: RootKeySource,
+}
+
+fn read_toml(given: &Given<'_>) -> Result<(PathBuf, BTreeMap<String, String>), String> {
+    let named = given.file.clone().or_else(|| (given.variable)("DOSSIER_CONFIG").map(PathBuf::from));
+    let path = named.clone().unwrap_or_else(|| PathBuf::from("dossier.toml"));
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        // Only a file that somebody named must be there.
+        Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok((path, BTreeMap::new()));
+        }
+        Err(error) => return Err(format!("{}: {error}", path.display())),
+    };
+    parse_toml(&path, &text).map(|values| (path, values))
+}
+
+fn parse_toml(path: &Path, text: &str) -> Result<BTreeMap<String, String>, String> {
+    let at = path.display();
+    // toml's own message would quote the line, and the line could be the root key.
+    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| format!("{at}: {}", error.message()))?;
+    let mut values = BTreeMap::new();
+    for (name, value) in table {
+        if !SETTINGS.iter().any(|setting| setting.name == name) {
+            return Err(format!("{at}: {name} is not a setting"));
+        }
+        let value = match value {
+            toml::Value::String(text) => text,
+            toml::Value::Integer(number) => number.to_string(),
+            _ => return Err(format!("{at}: {name} must be a string or a whole number")),
+        };
+        values.insert(name, value);
+    }
+    Ok(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gather(flags: &[(&'static str, &str)], variables: &[(&str, &str)], toml: &str) -> Result<Settings, String> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("dossier.toml");
+        std::fs::write(&file, toml).expect("a file");
+        let variable =
+            |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        let flags = flags.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        Settings::gather(&Given { flags, variable: &variable, file: Some(file) })
+    }
+
+    #[test]
+    fn flags_beat_variables_beat_toml_beats_defaults() {
+        let toml = "listen = '127.0.0.1:3'";
+        for (flags, variables, toml, expected, source) in [
+            (&[("listen", "127.0.0.1:1")][..], &[("DOSSIER_LISTEN", "127.0.0.1:2")][..], toml, "127.0.0.1:1", "flag"),
+            (&[], &[("DOSSIER_LISTEN", "127.0.0.1:2")], toml, "127.0.0.1:2", "environment"),
+            (&[], &[], "", "127.0.0.1:8080", "default"),
+        ] {
+            let shown = gather(flags, variables, toml).expect("good settings").shown();
+            let listen = shown.iter().find(|shown| shown.name == "listen").expect("a setting");
+            assert_eq!((listen.value.as_str(), listen.source.as_str()), (expected, source));
+        }
+        let settings = gather(&[], &[], toml).expect("good settings");
+        assert_eq!(settings.config().expect("good").listen.port(), 3);
+    }
+
+    #[test]
+    fn a_variable_may_name_a_file_and_secrets_are_not_shown() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let secret = folder.path().join("secret");
+        std::fs::write(&secret, "c2VjcmV0\n").expect("a file");
+        let settings =
+            gather(&[], &[("DOSSIER_ROOT_KEY_FILE", secret.to_str().expect("a path"))], "").expect("good settings");
+        let shown = settings.shown();
+        let key = shown.iter().find(|shown| shown.name == "root_key").expect("a setting");
+        assert_eq!((key.value.as_str(), key.source.as_str()), ("[secret]", "file named in the environment"));
+        assert!(matches!(settings.config().expect("good").root_key, RootKeySource::Given(key) if key == "c2VjcmV0"));
+    }
+
+    #[test]
+    fn everything_wrong_is_said_at_once_and_no_value_repeated() {
+        let toml =
+            "listen = 'nonsense-here'\nlog_format = 'nonsense-here'\nmax_requests = 0\npublic_url = 'nonsense-here'";
+        let Err(errors) = gather(&[], &[], toml).expect("settings").config() else { panic!("four things are wrong") };
+        assert_eq!(errors.len(), 4, "{errors:?}");
+        assert!(errors.iter().all(|error| !error.contains("nonsense-here")));
+        assert!(gather(&[], &[], "listen = 'x'").expect_err("a typo").contains("listen is not a setting"));
+        assert!(!gather(&[], &[], "root_key = c2VjcmV0").expect_err("no string").contains("c2VjcmV0"));
+    }
+}

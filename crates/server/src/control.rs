@@ -1,0 +1,140 @@
+//! The control socket: through it commands reach the server that holds the data folder. One command a connection, as a
+//! line of JSON; answered by lines of progress and one line of outcome.
+
+use std::io;
+use std::os::fd::AsRawFd as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use dossier_store::sqlite::SqliteStore;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::mpsc;
+
+use crate::admin::{self, Command, Context};
+use crate::config::Config;
+use crate::http::App;
+
+const NAME: &str = "control.sock";
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Line {
+    Progress(u64, u64),
+    Done(Value),
+    Failed(String),
+}
+
+/// Makes the socket. Whoever may enter the data folder may use it: nobody but its owner.
+///
+/// # Errors
+///
+/// What the system says.
+pub fn listen(folder: &Path) -> io::Result<UnixListener> {
+    // Whoever left it there is gone: we hold the lock.
+    let _ = std::fs::remove_file(folder.join(NAME));
+    let listener = at_short_path(folder, |path| UnixListener::bind(path))?;
+    std::fs::set_permissions(folder.join(NAME), std::fs::Permissions::from_mode(0o600))?;
+    Ok(listener)
+}
+
+/// A socket's path may have 107 bytes, and a data folder's more: then it is named through the open folder.
+fn at_short_path<T>(folder: &Path, use_path: impl FnOnce(PathBuf) -> io::Result<T>) -> io::Result<T> {
+    let path = folder.join(NAME);
+    if path.as_os_str().len() <= 100 {
+        return use_path(path);
+    }
+    let folder = std::fs::File::open(folder)?;
+    use_path(PathBuf::from(format!("/proc/self/fd/{}/{NAME}", folder.as_raw_fd())))
+}
+
+/// Carries out commands until it is aborted.
+pub async fn serve(listener: UnixListener, app: App, store: Arc<SqliteStore>, config: Config) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                let (app, store, config) = (Arc::clone(&app), Arc::clone(&store), config.clone());
+                tokio::spawn(async move {
+                    let context = Context { services: &app.services, store: &store, config: &config, running: true };
+                    if let Err(error) = answer(stream, context).await {
+                        tracing::debug!(%error, "a command's connection ended early");
+                    }
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a command could not be accepted");
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+        }
+    }
+}
+
+async fn answer(stream: UnixStream, context: Context<'_>) -> io::Result<()> {
+    let (read, mut write) = stream.into_split();
+    let mut request = String::new();
+    BufReader::new(read).read_line(&mut request).await?;
+    let (progress, mut reports) = mpsc::unbounded_channel();
+    let report = move |done, total| {
+        // Nobody listens any more when the command is over.
+        let _ = progress.send((done, total));
+    };
+    let work = async {
+        match serde_json::from_str::<Command>(&request) {
+            Ok(command) => match admin::run(context, command, &report).await {
+                Ok(value) => Line::Done(value),
+                Err(text) => Line::Failed(text),
+            },
+            Err(_) => Line::Failed("the server is of another version than this command".to_owned()),
+        }
+    };
+    let mut work = std::pin::pin!(work);
+    let outcome = loop {
+        tokio::select! {
+            outcome = work.as_mut() => break outcome,
+            Some((done, total)) = reports.recv() => send(&mut write, &Line::Progress(done, total)).await?,
+        }
+    };
+    send(&mut write, &outcome).await
+}
+
+async fn send(write: &mut (impl tokio::io::AsyncWrite + Unpin), line: &Line) -> io::Result<()> {
+    let mut text = serde_json::to_vec(line).expect("a line has string keys only");
+    text.push(b'\n');
+    write.write_all(&text).await
+}
+
+/// Sends a command to the server that holds the data folder. `None` when there is none to be reached.
+///
+/// # Errors
+///
+/// What the command came to, in words for people.
+pub async fn call(
+    folder: &Path,
+    command: &Command,
+    progress: &(dyn Fn(u64, u64) + Send + Sync),
+) -> Option<Result<Value, String>> {
+    // Opened without waiting: the socket is on this machine.
+    let stream = at_short_path(folder, |path| {
+        let stream = std::os::unix::net::UnixStream::connect(path)?;
+        stream.set_nonblocking(true)?;
+        UnixStream::from_std(stream)
+    })
+    .ok()?;
+    let (read, mut write) = stream.into_split();
+    let mut text = serde_json::to_vec(command).expect("a command has string keys only");
+    text.push(b'\n');
+    write.write_all(&text).await.ok()?;
+    let mut lines = BufReader::new(read).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        match serde_json::from_str(&line) {
+            Ok(Line::Progress(done, total)) => progress(done, total),
+            Ok(Line::Done(value)) => return Some(Ok(value)),
+            Ok(Line::Failed(text)) => return Some(Err(text)),
+            Err(_) => break,
+        }
+    }
+    Some(Err("the server ended before it answered; whether the command took effect is unknown".to_owned()))
+}

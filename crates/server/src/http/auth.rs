@@ -1,0 +1,141 @@
+//! The key becomes a caller.
+
+use std::net::IpAddr;
+
+use dossier_core::api_key::{ApiKey, KeyRecord, KeyScope, KeyState};
+use dossier_core::audit::{Action, AuditEntry};
+use dossier_core::caller::{Actor, Caller};
+use dossier_core::change::{Change, Effect};
+use dossier_core::clock::Timestamp;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+
+use super::AppState;
+use super::problem::{Problem, ProblemCode};
+use super::request::RequestContext;
+
+const API_KEY: HeaderName = HeaderName::from_static("api-key");
+/// A use is noted at most once in this time.
+const NOTED_EVERY_SECONDS: i64 = 60;
+
+/// Finds out who asks, and whether the key may do what is asked.
+///
+/// # Errors
+///
+/// 400 for two different keys, 401 for none that is good, 403 for one without the scope.
+pub async fn authorize(
+    app: &AppState,
+    headers: &HeaderMap,
+    context: &RequestContext,
+    needed: KeyScope,
+) -> Result<Caller, Problem> {
+    let presented = presented(headers)?.ok_or_else(unauthorized)?;
+    let key = ApiKey::parse(presented).ok_or_else(unauthorized)?;
+    let record = app.services.store.api_key(&key).await?.ok_or_else(unauthorized)?;
+    let now = app.services.clock.now();
+    let caller = Caller {
+        scope: record.scope,
+        actor: Actor::Key(record.key_id),
+        request_id: context.request_id.to_string(),
+        address: Some(context.address),
+    };
+    let first_use_in_a_while = note_use(app, &record, now);
+    if record.state(now) != KeyState::Active {
+        note_refusal(app, &caller, now, "the key has ended", first_use_in_a_while).await;
+        return Err(unauthorized());
+    }
+    if !record.scopes.contains(&needed) {
+        note_refusal(app, &caller, now, "the key lacks the scope", first_use_in_a_while).await;
+        let text = format!("This key lacks the scope {}.", needed.as_str());
+        return Err(Problem::new(ProblemCode::InsufficientScope, text).member("scope", needed.as_str()));
+    }
+    Ok(caller)
+}
+
+/// The one key that the headers carry, in any of the three ways.
+fn presented(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let keys = headers.get_all(API_KEY).iter().map(|value| value.to_str().unwrap_or("").trim());
+    let authorizations = headers.get_all(header::AUTHORIZATION).iter().map(|value| {
+        let value = value.to_str().unwrap_or("").trim();
+        match value.split_at_checked(7) {
+            Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer ") => key.trim_start(),
+            _ => value,
+        }
+    });
+    let mut found = None;
+    for key in keys.chain(authorizations) {
+        if found.is_some_and(|found| found != key) {
+            let text = "The request carries two different keys. Send one, in the Api-Key header.";
+            return Err(Problem::new(ProblemCode::AmbiguousCredentials, text));
+        }
+        found = Some(key);
+    }
+    Ok(found)
+}
+
+/// One answer for every key that opens nothing, so that nobody learns why.
+fn unauthorized() -> Problem {
+    let text = "Send a valid API key in the Api-Key header (Authorization: Bearer <key> works as well).";
+    Problem::new(ProblemCode::Unauthorized, text).header(
+        header::WWW_AUTHENTICATE,
+        HeaderValue::from_static("Api-Key realm=\"dossier\", Bearer realm=\"dossier\""),
+    )
+}
+
+/// Remembers the use of a key, to be written with others. Answers whether it is the first in a while.
+fn note_use(app: &AppState, record: &KeyRecord, now: Timestamp) -> bool {
+    let due = |last: Timestamp| last.plus_seconds(NOTED_EVERY_SECONDS) <= now;
+    if !record.last_used_at.is_none_or(due) {
+        return false;
+    }
+    let mut used = app.keys_used.lock().expect("noting a use does not panic");
+    used.insert(record.key_id, (record.scope, now)).is_none()
+}
+
+/// A key that exists and is refused is worth knowing; its owner cannot fill the trail with it.
+async fn note_refusal(app: &AppState, caller: &Caller, now: Timestamp, why: &str, first_in_a_while: bool) {
+    if !first_in_a_while {
+        return;
+    }
+    let mut audit = AuditEntry::new(caller, now, Action::RequestRefused);
+    audit.detail.note = Some(why.to_owned());
+    let change = Change { scope: caller.scope, effect: Effect::None, audit: Some(audit), event: None, answer: None };
+    if let Err(error) = app.services.store.commit(change).await {
+        tracing::error!(%error, "a refusal could not be audited");
+    }
+}
+
+/// The address of the peer, without the port, IPv4 written as such.
+#[must_use]
+pub fn canonical(address: IpAddr) -> IpAddr {
+    address.to_canonical()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_key_in_three_ways_and_never_two() {
+        for (headers, expected) in [
+            (&[("api-key", "k")][..], Ok(Some("k"))),
+            (&[("authorization", "k")], Ok(Some("k"))),
+            (&[("authorization", "Bearer k")], Ok(Some("k"))),
+            (&[("authorization", "bearer  k")], Ok(Some("k"))),
+            (&[("api-key", " k ")], Ok(Some("k"))),
+            (&[("api-key", "k"), ("authorization", "k")], Ok(Some("k"))),
+            (&[("api-key", "k"), ("authorization", "Bearer k")], Ok(Some("k"))),
+            (&[("api-key", "k"), ("api-key", "k")], Ok(Some("k"))),
+            (&[("api-key", "k"), ("api-key", "l")], Err(())),
+            (&[("api-key", "k"), ("authorization", "l")], Err(())),
+            (&[("api-key", "k"), ("authorization", "Bearer l")], Err(())),
+            (&[("authorization", "k"), ("authorization", "Bearer l")], Err(())),
+            (&[], Ok(None)),
+        ] {
+            let mut map = HeaderMap::new();
+            for (name, value) in headers {
+                map.append(*name, HeaderValue::from_static(value));
+            }
+            assert_eq!(presented(&map).map_err(|_| ()), expected, "{headers:?}");
+        }
+    }
+}

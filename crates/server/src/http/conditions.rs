@@ -1,0 +1,179 @@
+//! Entity tags, conditions on them, preferences and idempotency keys: request headers that change what a write does.
+
+use dossier_core::customer::update::{Condition, Versions};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+
+use super::problem::{Problem, ProblemCode};
+
+/// The `Idempotency-Key` header.
+pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const PREFER: HeaderName = HeaderName::from_static("prefer");
+
+/// The entity tag of a version.
+#[must_use]
+pub fn etag(version: u64) -> HeaderValue {
+    HeaderValue::try_from(format!("\"v{version}\"")).expect("digits are visible ASCII")
+}
+
+/// Reads `If-Match` and `If-None-Match`.
+///
+/// # Errors
+///
+/// 400 when one of them is no list of entity tags.
+pub fn condition(headers: &HeaderMap) -> Result<Condition, Problem> {
+    Ok(Condition { if_match: versions(headers, &header::IF_MATCH, false)?, if_none_match: none_match(headers)? })
+}
+
+/// Reads `If-None-Match`, where a weak tag is as good as a strong one (RFC 9110, 13.1.2).
+///
+/// # Errors
+///
+/// 400 when it is no list of entity tags.
+pub fn none_match(headers: &HeaderMap) -> Result<Option<Versions>, Problem> {
+    versions(headers, &header::IF_NONE_MATCH, true)
+}
+
+fn versions(headers: &HeaderMap, name: &HeaderName, weak: bool) -> Result<Option<Versions>, Problem> {
+    let mut found = Vec::new();
+    let mut values = headers.get_all(name).iter().peekable();
+    if values.peek().is_none() {
+        return Ok(None);
+    }
+    for value in values {
+        match value.to_str().map(str::trim) {
+            Ok("*") => return Ok(Some(Versions::Any)),
+            Ok(list) => found.extend(tags(list, weak).ok_or_else(|| malformed(name))?),
+            Err(_) => return Err(malformed(name)),
+        }
+    }
+    Ok(Some(Versions::These(found)))
+}
+
+/// The versions that a list of tags names; `None` when it is no such list. Tags that are not ours name nothing.
+fn tags(list: &str, weak: bool) -> Option<Vec<u64>> {
+    let mut versions = Vec::new();
+    let mut rest = list;
+    loop {
+        let tag = rest.strip_prefix("W/").unwrap_or(rest);
+        let usable = weak || tag.len() == rest.len();
+        let (opaque, after) = tag.strip_prefix('"')?.split_once('"')?;
+        let ours = opaque.strip_prefix('v').filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+        versions.extend(ours.and_then(|digits| digits.parse::<u64>().ok()).filter(|_| usable));
+        let after = after.trim_start();
+        if after.is_empty() {
+            return Some(versions);
+        }
+        rest = after.strip_prefix(',')?.trim_start();
+    }
+}
+
+fn malformed(name: &HeaderName) -> Problem {
+    Problem::new(
+        ProblemCode::InvalidHeader,
+        format!("{name} must be * or a list of entity tags in double quotes, like \"v3\"."),
+    )
+}
+
+/// Whether `Prefer: return=representation` (RFC 7240) was sent. Preferences that nobody knows are ignored, as that
+/// document wants.
+#[must_use]
+pub fn wants_representation(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(PREFER)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|preference| preference.split(';').next())
+        .map(|preference| preference.replace([' ', '\t', '"'], "").to_ascii_lowercase())
+        .find_map(|preference| preference.strip_prefix("return=").map(|form| form == "representation"))
+        .unwrap_or(false)
+}
+
+/// Reads the `Idempotency-Key`.
+///
+/// # Errors
+///
+/// 400 when it is empty, longer than 255 characters, not visible ASCII, or there are two.
+pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let key = value
+        .to_str()
+        .ok()
+        .filter(|key| (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()));
+    match (key, values.next()) {
+        (Some(key), None) => Ok(Some(key)),
+        _ => Err(Problem::new(
+            ProblemCode::InvalidHeader,
+            "Idempotency-Key must be 1 to 255 visible ASCII characters, once.",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(name: &HeaderName, values: &[&str]) -> HeaderMap {
+        let value = |value: &&str| (name.clone(), HeaderValue::try_from(*value).expect("a header value"));
+        values.iter().map(value).collect()
+    }
+
+    #[test]
+    fn entity_tag_lists() {
+        let these = |versions: &[u64]| Some(Some(Versions::These(versions.to_vec())));
+        for (values, strong, weak) in [
+            (&["\"v3\""][..], these(&[3]), these(&[3])),
+            (&["\"v3\", \"v4\""], these(&[3, 4]), these(&[3, 4])),
+            (&["\"v3\"", "\"v4\""], these(&[3, 4]), these(&[3, 4])),
+            (&["W/\"v3\""], these(&[]), these(&[3])),
+            (&["*"], Some(Some(Versions::Any)), Some(Some(Versions::Any))),
+            (&["\"other\""], these(&[]), these(&[])),
+            (&["\"v\""], these(&[]), these(&[])),
+            (&["\"v99999999999999999999999\""], these(&[]), these(&[])),
+            (&["\"a,b\", \"v1\""], these(&[1]), these(&[1])),
+            (&["v3"], None, None),
+            (&["\"v3"], None, None),
+            (&["\"v3\" \"v4\""], None, None),
+            (&["\"v3\","], None, None),
+            (&[""], None, None),
+            (&[], Some(None), Some(None)),
+        ] {
+            let map = headers(&header::IF_MATCH, values);
+            assert_eq!(versions(&map, &header::IF_MATCH, false).ok(), strong, "{values:?}");
+            assert_eq!(versions(&map, &header::IF_MATCH, true).ok(), weak, "{values:?}");
+        }
+    }
+
+    #[test]
+    fn preferences() {
+        for (values, wanted) in [
+            (&["return=representation"][..], true),
+            (&["Return=\"representation\""], true),
+            (&["respond-async, return=representation; x=y"], true),
+            (&["respond-async", "return=representation"], true),
+            (&["return=minimal"], false),
+            (&["return=minimal, return=representation"], false),
+            (&["representation"], false),
+            (&[], false),
+        ] {
+            assert_eq!(wants_representation(&headers(&PREFER, values)), wanted, "{values:?}");
+        }
+    }
+
+    #[test]
+    fn idempotency_keys() {
+        let long = "k".repeat(256);
+        for (values, good) in [
+            (&["a"][..], true),
+            (&[&long[..255]], true),
+            (&[&long], false),
+            (&[""], false),
+            (&["a b"], false),
+            (&["a", "a"], false),
+            (&["é"], false),
+        ] {
+            assert_eq!(idempotency_key(&headers(&IDEMPOTENCY_KEY, values)).is_ok(), good, "{values:?}");
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! A connection with deadlines. axum's and hyper-util's own loops leave a connection open that sends nothing, half a
+//! header, or half an HTTP/2 preface; here every wait for the client has an end.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+/// How long a client may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Deadlines {
+    /// To the first byte of a new connection.
+    pub first_byte: Duration,
+    /// From the first byte of a header to its end.
+    pub header: Duration,
+    /// Between two requests.
+    pub idle: Duration,
+    /// To take any part of an answer.
+    pub write: Duration,
+    /// To send the next part of a body.
+    pub body_idle: Duration,
+    /// To send a whole body.
+    pub body_total: Duration,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        Self {
+            first_byte: Duration::from_secs(10),
+            header: Duration::from_secs(10),
+            idle: Duration::from_secs(60),
+            write: Duration::from_secs(30),
+            body_idle: Duration::from_secs(10),
+            body_total: Duration::from_secs(30),
+        }
+    }
+}
+
+/// What the service tells the connection about its requests.
+#[derive(Debug, Default)]
+pub struct Progress {
+    answering: AtomicBool,
+    answered: AtomicU64,
+}
+
+impl Progress {
+    /// A header is complete; while the request is answered, its body has deadlines of its own.
+    pub fn begin(&self) {
+        self.answering.store(true, Ordering::Release);
+    }
+
+    /// The answer is ready.
+    pub fn end(&self) {
+        self.answered.fetch_add(1, Ordering::Relaxed);
+        self.answering.store(false, Ordering::Release);
+    }
+}
+
+/// What the connection waits for, when it waits to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Awaits {
+    /// The first byte of the header of this request, counted from 0.
+    FirstByte(u64),
+    /// The rest of that header.
+    Rest(u64),
+}
+
+/// A TCP stream that ends when its client takes too long.
+pub struct Connection {
+    stream: TcpStream,
+    progress: Arc<Progress>,
+    deadlines: Deadlines,
+    awaits: Option<Awaits>,
+    armed: Option<Awaits>,
+    read_deadline: Pin<Box<Sleep>>,
+    write_deadline: Option<Pin<Box<Sleep>>>,
+}
+
+impl Connection {
+    /// Puts deadlines on a stream.
+    #[must_use]
+    pub fn new(stream: TcpStream, progress: Arc<Progress>, deadlines: Deadlines) -> Self {
+        Self {
+            stream,
+            progress,
+            deadlines,
+            awaits: None,
+            armed: None,
+            read_deadline: Box::pin(sleep_until(Instant::now() + deadlines.first_byte)),
+            write_deadline: None,
+        }
+    }
+
+    /// Notes that bytes have come.
+    fn received(&mut self) {
+        if let Some(Awaits::FirstByte(request)) = self.awaits {
+            self.awaits = Some(Awaits::Rest(request));
+        }
+    }
+
+    /// Called when there is nothing to read: `Ready` when the client has taken too long for what is awaited.
+    fn poll_late(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.progress.answering.load(Ordering::Acquire) {
+            self.awaits = None;
+            return Poll::Pending;
+        }
+        let request = self.progress.answered.load(Ordering::Relaxed);
+        let awaits = match self.awaits {
+            Some(awaits @ (Awaits::FirstByte(of) | Awaits::Rest(of))) if of == request => awaits,
+            _ => Awaits::FirstByte(request),
+        };
+        self.awaits = Some(awaits);
+        if self.armed != Some(awaits) {
+            let time = match awaits {
+                Awaits::FirstByte(0) => self.deadlines.first_byte,
+                Awaits::FirstByte(_) => self.deadlines.idle,
+                Awaits::Rest(_) => self.deadlines.header,
+            };
+            self.read_deadline.as_mut().reset(Instant::now() + time);
+            self.armed = Some(awaits);
+        }
+        self.read_deadline.as_mut().poll(cx)
+    }
+
+    /// `Ready` when the client takes nothing of the answer for too long.
+    fn poll_stalled(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let time = self.deadlines.write;
+        self.write_deadline.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + time))).as_mut().poll(cx)
+    }
+
+    fn written<T>(&mut self, result: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
+        match result {
+            Poll::Ready(result) => {
+                self.write_deadline = None;
+                Poll::Ready(result)
+            }
+            Poll::Pending => {
+                ready!(self.poll_stalled(cx));
+                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+            }
+        }
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        match Pin::new(&mut self.stream).poll_read(cx, buffer) {
+            Poll::Ready(result) => {
+                if buffer.filled().len() > before {
+                    self.received();
+                }
+                Poll::Ready(result)
+            }
+            Poll::Pending => {
+                ready!(self.poll_late(cx));
+                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+            }
+        }
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let result = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.written(result, cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let result = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.written(result, cx)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

@@ -1,0 +1,174 @@
+//! `GET /v0/customers`, and the query parameters of reads.
+
+use axum::extract::{FromRequestParts, State};
+use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use dossier_core::caller::Caller;
+use dossier_core::customer::{CustomerView, Summary};
+use dossier_core::ids::CustomerId;
+use dossier_core::parse::Email;
+use dossier_core::violation::{Code, Violation};
+use http::request::Parts;
+use http::{HeaderValue, header};
+
+use crate::http::App;
+use crate::http::problem::Problem;
+use crate::http::router::Reader;
+
+const DEFAULT_LIMIT: usize = 100;
+const MAX_LIMIT: usize = 1_000;
+
+/// `GET /v0/customers`: newest first, page by page, or the one with an e-mail.
+///
+/// # Errors
+///
+/// See the catalogue of problems.
+pub async fn list(State(app): State<App>, Reader(caller): Reader, query: Query) -> Result<Response, Problem> {
+    let page = query.page()?;
+    let (summaries, next) = match &page.email {
+        Some(email) => (app.services.store.summary_by_email(caller.scope, email).await?.into_iter().collect(), None),
+        None => {
+            // One more than asked for tells whether there is a next page.
+            let mut found = app.services.store.summaries(caller.scope, page.after, page.limit + 1).await?;
+            let more = found.len() > page.limit;
+            found.truncate(page.limit);
+            let next = more.then(|| found.last().map(|last| cursor(last.id))).flatten();
+            (found, next)
+        }
+    };
+    let mut response =
+        ([(header::CONTENT_TYPE, "application/json")], items(&app, &caller, &page, summaries, next.as_deref()).await?)
+            .into_response();
+    if let Some(next) = next {
+        let expand = if page.expand.profile { "&expand=profile" } else { "" };
+        let link = format!("</v0/customers?limit={}&cursor={next}{expand}>; rel=\"next\"", page.limit);
+        response.headers_mut().insert(header::LINK, HeaderValue::try_from(link).expect("a cursor is visible ASCII"));
+    }
+    Ok(response)
+}
+
+async fn items(
+    app: &App,
+    caller: &Caller,
+    page: &Page,
+    summaries: Vec<Summary>,
+    next: Option<&str>,
+) -> Result<Vec<u8>, Problem> {
+    let mut json = b"{\"items\":[".to_vec();
+    for (place, summary) in summaries.iter().enumerate() {
+        if place > 0 {
+            json.push(b',');
+        }
+        let whole = match page.expand.profile {
+            true => app.services.store.customer(caller.scope, summary.id).await?,
+            false => None,
+        };
+        match &whole {
+            Some(customer) => write(&mut json, &CustomerView::new(&customer.summary(), Some(&customer.profile))),
+            None => write(&mut json, &CustomerView::new(summary, None)),
+        }
+    }
+    json.extend_from_slice(b"],\"next_cursor\":");
+    write(&mut json, &next);
+    json.push(b'}');
+    Ok(json)
+}
+
+fn write(json: &mut Vec<u8>, value: &impl serde::Serialize) {
+    serde_json::to_writer(json, value).expect("a view has string keys only");
+}
+
+/// A position in the list: opaque to clients, and of no use outside of their own scope.
+fn cursor(id: CustomerId) -> String {
+    URL_SAFE_NO_PAD.encode(id.as_bytes())
+}
+
+fn read_cursor(text: &str) -> Option<CustomerId> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    Some(CustomerId::from_bytes(bytes.try_into().ok()?))
+}
+
+/// What reads may show besides the customer object.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Expand {
+    /// Every KYC field as stored.
+    pub profile: bool,
+}
+
+/// A page of the list as it was asked for.
+struct Page {
+    email: Option<Email>,
+    after: Option<CustomerId>,
+    limit: usize,
+    expand: Expand,
+}
+
+/// Query parameters, decoded; those that a read does not know are ignored.
+pub struct Query(Vec<(String, String)>);
+
+impl FromRequestParts<App> for Query {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        let query = parts.uri.query().unwrap_or_default();
+        Ok(Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect()))
+    }
+}
+
+impl Query {
+    /// Reads `expand` alone.
+    ///
+    /// # Errors
+    ///
+    /// 400 for a value that is not known.
+    pub fn expand(&self) -> Result<Expand, Problem> {
+        let mut errors = Vec::new();
+        let expand = self.read_expand(&mut errors);
+        if errors.is_empty() { Ok(expand) } else { Err(Problem::invalid_parameters(errors)) }
+    }
+
+    fn page(&self) -> Result<Page, Problem> {
+        let mut errors = Vec::new();
+        let limit = self.one("limit", &mut errors).map(|text| text.parse().unwrap_or(0));
+        if limit.is_some_and(|limit| !(1..=MAX_LIMIT).contains(&limit)) {
+            errors.push(Violation::new(
+                "/limit",
+                Code::OutOfRange,
+                format!("must be a whole number from 1 to {MAX_LIMIT}"),
+            ));
+        }
+        let after = self.one("cursor", &mut errors).map(read_cursor);
+        if after == Some(None) {
+            errors.push(Violation::new("/cursor", Code::InvalidCursor, "must be a next_cursor of this list"));
+        }
+        let page = Page {
+            email: self.one("email", &mut errors).map(Email::searched),
+            after: after.flatten(),
+            limit: limit.unwrap_or(DEFAULT_LIMIT),
+            expand: self.read_expand(&mut errors),
+        };
+        if errors.is_empty() { Ok(page) } else { Err(Problem::invalid_parameters(errors)) }
+    }
+
+    fn read_expand(&self, errors: &mut Vec<Violation>) -> Expand {
+        let mut expand = Expand::default();
+        for name in self.one("expand", errors).into_iter().flat_map(|list| list.split(',')) {
+            match name {
+                "profile" => expand.profile = true,
+                _ => errors.push(Violation::new("/expand", Code::UnknownValue, "must be: profile")),
+            }
+        }
+        expand
+    }
+
+    /// The value of a parameter that may stand once.
+    fn one(&self, name: &str, errors: &mut Vec<Violation>) -> Option<&str> {
+        let mut values = self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        let value = values.next();
+        if values.next().is_some() {
+            errors.push(Violation::new(format!("/{name}"), Code::DuplicateKey, "stands twice in the query"));
+        }
+        value
+    }
+}

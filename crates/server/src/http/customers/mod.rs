@@ -1,0 +1,147 @@
+//! Customers over HTTP: each handler reads the request, calls one use case, and gives its answer.
+
+mod list;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use dossier_core::customer::CustomerView;
+use dossier_core::customer::create::{Create, create as create_customer};
+use dossier_core::customer::update::{Method, Update, update};
+use dossier_core::idempotency::Answer;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+
+pub use list::list;
+
+use super::App;
+use super::body::{JsonBody, MediaType};
+use super::conditions::{condition, etag, idempotency_key, none_match, wants_representation};
+use super::problem::Problem;
+use super::router::{CustomerPath, Reader, Writer};
+use list::Query;
+
+const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
+const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+/// `POST /v0/customers`: creates a customer.
+///
+/// # Errors
+///
+/// See the catalogue of problems.
+pub async fn create(
+    State(app): State<App>,
+    Writer(caller): Writer,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
+    let create = Create { body: &body, idempotency_key: idempotency_key(&headers)? };
+    let answer = create_customer(&app.services, &caller, create).await?;
+    let location = HeaderValue::try_from(format!("/v0/customers/{}", answer.customer)).expect("an id is visible ASCII");
+    let mut response = answered(StatusCode::CREATED, answer);
+    response.headers_mut().insert(header::LOCATION, location);
+    Ok(response)
+}
+
+/// `PUT /v0/customers/{customer_id}`: changes the members that the body names.
+///
+/// # Errors
+///
+/// See the catalogue of problems.
+pub async fn put(
+    State(app): State<App>,
+    Writer(caller): Writer,
+    CustomerPath(id): CustomerPath,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
+    let representation = wants_representation(&headers);
+    let answer = update(
+        &app.services,
+        &caller,
+        Update {
+            id,
+            method: Method::Put,
+            body: &body,
+            representation,
+            condition: condition(&headers)?,
+            idempotency_key: idempotency_key(&headers)?,
+        },
+    )
+    .await?;
+    let mut response = answered(StatusCode::OK, answer);
+    if representation {
+        response.headers_mut().insert(PREFERENCE_APPLIED, HeaderValue::from_static("return=representation"));
+    }
+    Ok(response)
+}
+
+/// `PATCH /v0/customers/{customer_id}`: a merge patch, in which `null` clears; answers the whole customer.
+///
+/// # Errors
+///
+/// See the catalogue of problems.
+pub async fn patch(
+    State(app): State<App>,
+    Writer(caller): Writer,
+    CustomerPath(id): CustomerPath,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let body = JsonBody::read(&app, &headers, body, MediaType::MergePatch).await?;
+    let answer = update(
+        &app.services,
+        &caller,
+        Update {
+            id,
+            method: Method::Patch,
+            body: &body,
+            representation: true,
+            condition: condition(&headers)?,
+            idempotency_key: idempotency_key(&headers)?,
+        },
+    )
+    .await?;
+    Ok(answered(StatusCode::OK, answer))
+}
+
+/// `GET /v0/customers/{customer_id}`: the customer, with its profile when asked for.
+///
+/// # Errors
+///
+/// See the catalogue of problems.
+pub async fn read(
+    State(app): State<App>,
+    Reader(caller): Reader,
+    CustomerPath(id): CustomerPath,
+    query: Query,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let expand = query.expand()?;
+    let known = none_match(&headers)?;
+    let id = id.ok_or_else(Problem::not_found)?;
+    let (json, version) = if expand.profile {
+        let customer = app.services.store.customer(caller.scope, id).await?.ok_or_else(Problem::not_found)?;
+        (CustomerView::new(&customer.summary(), Some(&customer.profile)).to_json(), customer.version)
+    } else {
+        let summary = app.services.store.summary(caller.scope, id).await?.ok_or_else(Problem::not_found)?;
+        (CustomerView::new(&summary, None).to_json(), summary.version)
+    };
+    let tag = [(header::ETAG, etag(version))];
+    if known.is_some_and(|known| known.name(version)) {
+        return Ok((StatusCode::NOT_MODIFIED, tag).into_response());
+    }
+    Ok((tag, [(header::CONTENT_TYPE, "application/json")], json).into_response())
+}
+
+/// What a write answers.
+fn answered(status: StatusCode, answer: Answer) -> Response {
+    let headers =
+        [(header::ETAG, etag(answer.version)), (header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+    let mut response = (status, headers, answer.body.into_exposed()).into_response();
+    if answer.replayed {
+        response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
+    }
+    response
+}

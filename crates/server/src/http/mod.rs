@@ -1,0 +1,72 @@
+//! The HTTP side: from bytes on a socket to a use case and back.
+
+pub mod auth;
+pub mod body;
+pub mod conditions;
+pub mod connection;
+pub mod customers;
+pub mod docs;
+pub mod listener;
+pub mod openapi;
+pub mod problem;
+pub mod request;
+pub mod router;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use dossier_core::caller::Scope;
+use dossier_core::clock::Timestamp;
+use dossier_core::ids::KeyId;
+use dossier_core::services::Services;
+use tokio::sync::Semaphore;
+
+use crate::metrics::Metrics;
+
+/// What handlers share.
+pub struct AppState {
+    /// What use cases need.
+    pub services: Services,
+    /// The figures.
+    pub metrics: Metrics,
+    /// Under which URL people reach this server, without a slash at the end.
+    pub public_url: String,
+    /// Requests that may be answered at the same time.
+    pub in_flight: Semaphore,
+    /// Kibibytes of request bodies that may be in memory at the same time.
+    pub body_budget: Arc<Semaphore>,
+    /// Keys that were used and not yet noted in the store.
+    pub keys_used: Mutex<HashMap<KeyId, (Scope, Timestamp)>>,
+}
+
+/// [`AppState`], shared.
+pub type App = Arc<AppState>;
+
+impl AppState {
+    /// Bodies of 64 MiB in all.
+    const BODY_BUDGET_KIB: usize = 64 * 1_024;
+
+    /// The state of a server that answers at most `in_flight` requests at a time.
+    #[must_use]
+    pub fn new(services: Services, public_url: String, in_flight: usize) -> Self {
+        Self {
+            services,
+            metrics: Metrics::default(),
+            public_url,
+            in_flight: Semaphore::new(in_flight),
+            body_budget: Arc::new(Semaphore::new(Self::BODY_BUDGET_KIB)),
+            keys_used: Mutex::default(),
+        }
+    }
+
+    /// Notes in the store which keys were used. Called every half minute and at the end.
+    pub async fn note_keys_used(&self) {
+        let used = std::mem::take(&mut *self.keys_used.lock().expect("noting a use does not panic"));
+        let used: Vec<_> = used.into_iter().map(|(key, (scope, at))| (scope, key, at)).collect();
+        if !used.is_empty()
+            && let Err(error) = self.services.store.keys_used(used).await
+        {
+            tracing::warn!(%error, "the last use of keys could not be noted");
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! Problems: every answer that is not what was asked for, as RFC 9457 problem details. One catalogue holds them all.
+
+use std::borrow::Cow;
+
+use axum::response::{IntoResponse, Response};
+use dossier_core::customer::create::CreateError;
+use dossier_core::customer::update::UpdateError;
+use dossier_core::parse::SyntaxError;
+use dossier_core::store::StoreError;
+use dossier_core::violation::{MAX_VIOLATIONS, Violation, Violations};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+macro_rules! catalogue {
+    ($($variant:ident = $code:literal $status:literal $title:literal: $help:literal,)*) => {
+        /// Every kind of problem.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum ProblemCode { $(#[doc = $help] $variant),* }
+
+        impl ProblemCode {
+            /// The whole catalogue.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The stable code.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code),* }
+            }
+
+            /// The HTTP status.
+            #[must_use]
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$variant => $status),* }
+            }
+
+            /// What it is, in a few words.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title),* }
+            }
+
+            /// What it means and what to do, for its page.
+            #[must_use]
+            pub const fn help(self) -> &'static str {
+                match self { $(Self::$variant => $help),* }
+            }
+        }
+    };
+}
+
+catalogue! {
+    AmbiguousCredentials = "ambiguous_credentials" 400 "Two different keys":
+        "The request carries two different API keys, for instance one in Api-Key and another in Authorization. Send one.",
+    EmailTaken = "email_taken" 409 "The e-mail belongs to another customer":
+        "A customer of this account and environment has this e-mail already, compared without case and surrounding white space. The member customer_id names it; update that customer instead.",
+    IdempotencyKeyReused = "idempotency_key_reused" 409 "The idempotency key belongs to another request":
+        "The same Idempotency-Key came before with another body, record or form of answer; the member first_request_id names that request. Use a new key for a new request.",
+    InsufficientScope = "insufficient_scope" 403 "The key may not do this":
+        "The API key is valid but lacks the scope that the endpoint needs, which the member scope names. Create a key with that scope: dossier keys create --scope …",
+    InternalError = "internal_error" 500 "Something went wrong here":
+        "The fault is on this side. The outcome of the request is unknown; repeating it is safe. The request id finds the cause in the log.",
+    InvalidBody = "invalid_body" 400 "The body breaks rules of the contract":
+        "Nothing was changed. The member errors lists every violation with a JSON Pointer into the body, a stable code and a text. Correct them all and send the request again.",
+    InvalidHeader = "invalid_header" 400 "A request header cannot be understood":
+        "A header has a form that its standard does not allow; the text names it. Entity tags stand in double quotes, as the ETag header gives them; an Idempotency-Key has 1 to 255 visible ASCII characters.",
+    InvalidParameters = "invalid_parameters" 400 "A query parameter is wrong":
+        "The member errors lists every wrong query parameter; its pointer is a slash and the parameter's name.",
+    MalformedJson = "malformed_json" 400 "The body is not JSON":
+        "The body is not one JSON text in UTF-8 (RFC 8259). The text says at which line and column reading stopped. An unpaired surrogate in an escape is no text either.",
+    MalformedRequest = "malformed_request" 400 "The request is not well-formed HTTP":
+        "The request could be read in more than one way, for instance without a Host header or with two, or with an unknown transfer coding. It was refused unread and the connection closed.",
+    HeadersTooLarge = "headers_too_large" 431 "Too many request headers":
+        "At most 64 header fields and 32 KiB in all are read. Send fewer.",
+    MethodNotAllowed = "method_not_allowed" 405 "The method is not allowed here":
+        "The resource exists but does not know this method. The Allow header lists those that it knows.",
+    NotFound = "not_found" 404 "There is no such thing":
+        "The path is unknown, or the id is malformed, unknown, or of another account or environment: the server does not tell which.",
+    Overloaded = "overloaded" 503 "Too much at once":
+        "The server is answering as many requests as it can hold. Nothing was changed. Repeat the request after the time that Retry-After gives.",
+    PayloadTooLarge = "payload_too_large" 413 "The body is too large":
+        "A JSON body may have 4 MiB, which is more than the largest legal one.",
+    PreconditionFailed = "precondition_failed" 412 "The customer was changed by somebody else":
+        "The If-Match or If-None-Match condition does not hold for the stored version, which ETag gives. The member changed lists the pointers of the fields that changed since the version that you know. Read the customer again and decide.",
+    RequestTimeout = "request_timeout" 408 "The body did not come in time":
+        "The body stopped coming for 10 seconds or took more than 30 in all. Repeat the request.",
+    StorageFull = "storage_full" 507 "The server's disk is full":
+        "Nothing was changed. Reading goes on, and writing will work again without a restart once there is room.",
+    Unauthorized = "unauthorized" 401 "A valid API key is needed":
+        "Send your key in the Api-Key header; Authorization: <key> and Authorization: Bearer <key> work as well. The answer is the same for a missing, malformed, unknown, expired or revoked key, and for one of the wrong environment.",
+    UnsupportedMediaType = "unsupported_media_type" 415 "The content type is not accepted here":
+        "PUT and POST take application/json in UTF-8, PATCH takes application/merge-patch+json; compressed bodies are not taken. Set the Content-Type header.",
+}
+
+/// One problem on its way to a client.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    code: ProblemCode,
+    detail: Cow<'static, str>,
+    errors: Vec<Violation>,
+    members: Map<String, Value>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    cause: Option<String>,
+}
+
+impl Problem {
+    /// A problem of a kind, in words for this occurrence, which never repeat what was sent.
+    pub fn new(code: ProblemCode, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, detail: detail.into(), errors: Vec::new(), members: Map::new(), headers: Vec::new(), cause: None }
+    }
+
+    /// With an additional member.
+    #[must_use]
+    pub fn member(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.members.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// With a header.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// Closes the connection after the answer: what comes next on it cannot be trusted or was not read.
+    #[must_use]
+    pub fn close(self) -> Self {
+        self.header(header::CONNECTION, HeaderValue::from_static("close"))
+    }
+
+    fn retry_after(self, seconds: u16) -> Self {
+        self.header(header::RETRY_AFTER, seconds.into())
+    }
+
+    /// 404, the same for every reason.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(ProblemCode::NotFound, "There is no such resource.")
+    }
+
+    /// 400 with violations of the body.
+    #[must_use]
+    pub fn invalid(violations: Violations) -> Self {
+        let count = violations.len();
+        let detail: Cow<'static, str> = match count {
+            1 => "The body breaks 1 rule; errors says which.".into(),
+            MAX_VIOLATIONS => format!("The body breaks {count} rules or more; errors lists the first {count}.").into(),
+            _ => format!("The body breaks {count} rules; errors lists them all.").into(),
+        };
+        Self { errors: violations.0, ..Self::new(ProblemCode::InvalidBody, detail) }
+    }
+
+    /// 400 with wrong query parameters.
+    #[must_use]
+    pub fn invalid_parameters(errors: Vec<Violation>) -> Self {
+        Self { errors, ..Self::new(ProblemCode::InvalidParameters, "A query parameter is wrong; errors says which.") }
+    }
+
+    /// 503, nothing was changed.
+    #[must_use]
+    pub fn overloaded() -> Self {
+        Self::new(ProblemCode::Overloaded, "Too much is going on; nothing was changed. Try again in a moment.")
+            .retry_after(1)
+    }
+
+    /// 500 after a panic.
+    #[must_use]
+    pub fn internal() -> Self {
+        Self::new(
+            ProblemCode::InternalError,
+            "Something went wrong on this side. The outcome is unknown; repeating the request is safe.",
+        )
+    }
+
+    /// The kind of problem.
+    #[must_use]
+    pub const fn code(&self) -> ProblemCode {
+        self.code
+    }
+
+    /// The answer. `type` is a page of this server that explains the code.
+    #[must_use]
+    pub fn render(self, public_url: &str, request_id: &str) -> Response {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            r#type: String,
+            title: &'static str,
+            status: u16,
+            detail: &'a str,
+            instance: String,
+            code: &'static str,
+            /// The same text as `detail`: existing clients read it here.
+            message: &'a str,
+            request_id: &'a str,
+            #[serde(skip_serializing_if = "<[_]>::is_empty")]
+            errors: &'a [Violation],
+            #[serde(flatten)]
+            members: &'a Map<String, Value>,
+        }
+
+        let Self { code, detail, errors, members, headers, cause } = self;
+        if let Some(cause) = cause {
+            // The one place where the operator is told; the client learns nothing more than the request id.
+            tracing::error!(request_id, cause, "a request failed");
+        }
+        let body = Body {
+            r#type: format!("{public_url}/problems/{}", code.as_str()),
+            title: code.title(),
+            status: code.status(),
+            detail: &detail,
+            instance: format!("urn:dossier:request:{request_id}"),
+            code: code.as_str(),
+            message: &detail,
+            request_id,
+            errors: &errors,
+            members: &members,
+        };
+        let json = serde_json::to_vec(&body).expect("a problem has string keys only");
+        let status = StatusCode::from_u16(code.status()).expect("the catalogue holds HTTP statuses");
+        let content_type = (header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        let mut response = (status, [content_type], json).into_response();
+        response.headers_mut().extend(headers);
+        response
+    }
+}
+
+/// A handler's problem travels as an extension; the outermost layer, which knows the request id, renders it.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response =
+            StatusCode::from_u16(self.code.status()).expect("the catalogue holds HTTP statuses").into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<SyntaxError> for Problem {
+    fn from(error: SyntaxError) -> Self {
+        let SyntaxError { line, column } = error;
+        Self::new(ProblemCode::MalformedJson, format!("The body stops being JSON at line {line}, column {column}."))
+            .member("line", line)
+            .member("column", column)
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Full => {
+                Self::new(ProblemCode::StorageFull, "The disk is full; nothing was changed. Reading goes on.")
+                    .retry_after(20)
+            }
+            StoreError::Busy => Self::overloaded(),
+            StoreError::Taken(_) | StoreError::Exhausted | StoreError::Corrupt(_) | StoreError::Unknown(_) => {
+                Self { cause: Some(error.to_string()), ..Self::internal() }
+            }
+        }
+    }
+}
+
+fn key_reused(first_request_id: String) -> Problem {
+    Problem::new(ProblemCode::IdempotencyKeyReused, "This Idempotency-Key was used for another request.")
+        .member("first_request_id", first_request_id)
+}
+
+impl From<CreateError> for Problem {
+    fn from(error: CreateError) -> Self {
+        match error {
+            CreateError::Syntax(error) => error.into(),
+            CreateError::Invalid(violations) => Self::invalid(violations),
+            CreateError::EmailTaken(customer) => {
+                Self::new(ProblemCode::EmailTaken, "A customer with this e-mail exists; customer_id names it.")
+                    .member("customer_id", customer.to_string())
+            }
+            CreateError::KeyReused(first) => key_reused(first),
+            CreateError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<UpdateError> for Problem {
+    fn from(error: UpdateError) -> Self {
+        match error {
+            UpdateError::NotFound => Self::not_found(),
+            UpdateError::Syntax(error) => error.into(),
+            UpdateError::Invalid(violations) => Self::invalid(violations),
+            UpdateError::ConditionFailed { version, changed } => Self::new(
+                ProblemCode::PreconditionFailed,
+                "The stored version is not the one that the condition names.",
+            )
+            .member("changed", changed)
+            .header(header::ETAG, super::conditions::etag(version)),
+            UpdateError::KeyReused(first) => key_reused(first),
+            UpdateError::Busy => Self::overloaded(),
+            UpdateError::Store(error) => error.into(),
+        }
+    }
+}

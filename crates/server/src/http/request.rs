@@ -1,0 +1,190 @@
+//! What happens around every request: its id, the checks that need no route, the count, the catch of panics, and the
+//! rendering of problems.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request};
+use axum::response::{IntoResponse as _, Response};
+use futures_util::FutureExt as _;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Version, header};
+use tower::Service as _;
+
+use super::listener::Answer;
+use super::problem::{Problem, ProblemCode};
+use super::{App, auth};
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const MAX_HEADERS: usize = 64;
+
+/// What handlers are told about the request that the router does not know.
+#[derive(Debug, Clone)]
+pub struct RequestContext {
+    /// The id: the client's, when it sent a sane one, else ours.
+    pub request_id: RequestId,
+    /// Where it comes from.
+    pub address: IpAddr,
+}
+
+/// The id of a request, as it stands in the answer, the log and the audit trail.
+#[derive(Debug, Clone)]
+pub struct RequestId(Arc<str>);
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Makes ids that no other process and no other request has.
+struct RequestIds {
+    process: u64,
+    next: AtomicU64,
+}
+
+impl RequestIds {
+    /// The client's own id, if it is one that can stand in a header, a log line and a URN.
+    fn choose(&self, headers: &HeaderMap) -> RequestId {
+        let sane = |id: &&str| {
+            (1..=128).contains(&id.len())
+                && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        };
+        match headers.get(X_REQUEST_ID).and_then(|value| value.to_str().ok()).filter(sane) {
+            Some(id) => RequestId(id.into()),
+            None => {
+                let next = self.next.fetch_add(1, Ordering::Relaxed);
+                RequestId(format!("req-{:016x}-{next:x}", self.process).into())
+            }
+        }
+    }
+}
+
+/// The router, and what happens around it.
+#[derive(Clone)]
+pub struct Front {
+    app: App,
+    router: Router,
+    ids: Arc<RequestIds>,
+}
+
+impl Front {
+    /// Puts the outer layer around a router.
+    #[must_use]
+    pub fn new(app: App, router: Router) -> Self {
+        let mut process = [0; 8];
+        app.services.random.fill(&mut process);
+        let ids = RequestIds { process: u64::from_be_bytes(process), next: AtomicU64::new(1) };
+        Self { app, router, ids: Arc::new(ids) }
+    }
+
+    async fn route(&self, mut request: Request, context: RequestContext) -> Response {
+        if let Err(problem) = check_request(&request) {
+            return problem.into_response();
+        }
+        let Ok(_slot) = self.app.in_flight.try_acquire() else { return Problem::overloaded().into_response() };
+        request.extensions_mut().insert(context);
+        let mut router = self.router.clone();
+        match AssertUnwindSafe(router.call(request)).catch_unwind().await {
+            Ok(Ok(response)) => response,
+            Err(_) => {
+                // The panic hook has logged where; what was said could hold a value, so it is not repeated.
+                self.app.metrics.panics.inc();
+                Problem::internal().close().into_response()
+            }
+        }
+    }
+}
+
+impl Answer for Front {
+    async fn answer(&self, request: Request, from: SocketAddr) -> Response {
+        let began = Instant::now();
+        let request_id = self.ids.choose(request.headers());
+        let method = method_label(request.method());
+        self.app.metrics.in_flight.inc();
+        let context = RequestContext { request_id: request_id.clone(), address: auth::canonical(from.ip()) };
+        let mut response = self.route(request, context).await;
+        self.app.metrics.in_flight.dec();
+        let route = response.extensions().get::<Route>().map_or("other", |route| route.0);
+        if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+            response = self.render(problem, response, &request_id);
+        }
+        let status = response.status().as_u16();
+        let elapsed = began.elapsed();
+        self.app.metrics.answered(method, route, status, elapsed.as_secs_f64());
+        tracing::debug!(request_id = %request_id, method, route, status, duration_us = elapsed.as_micros() as u64, "answered");
+        let headers = response.headers_mut();
+        let id = HeaderValue::try_from(&*request_id.0).expect("ids are made of visible ASCII");
+        headers.insert(X_REQUEST_ID, id);
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        response
+    }
+}
+
+impl Front {
+    fn render(&self, problem: Problem, bare: Response, request_id: &RequestId) -> Response {
+        let mut response = problem.render(&self.app.public_url, &request_id.0);
+        // What the router has set on the bare answer, such as Allow.
+        for (name, value) in bare.headers() {
+            if name != header::CONTENT_LENGTH {
+                response.headers_mut().insert(name.clone(), value.clone());
+            }
+        }
+        response
+    }
+}
+
+/// The route that answered, for the metrics; set by the router's layer.
+#[derive(Debug, Clone, Copy)]
+pub struct Route(pub &'static str);
+
+/// Labels each answer with the route of the table that matched, which is one of a known few.
+pub async fn label_route(request: Request, next: axum::middleware::Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().and_then(|path| super::router::known_route(path.as_str()));
+    let mut response = next.run(request).await;
+    if let Some(route) = route {
+        response.extensions_mut().insert(Route(route));
+    }
+    response
+}
+
+/// What can be read in two ways is refused (request smuggling), and so is what is too much.
+fn check_request(request: &Request) -> Result<(), Problem> {
+    let headers = request.headers();
+    let malformed = |text: &'static str| Err(Problem::new(ProblemCode::MalformedRequest, text).close());
+    if headers.len() > MAX_HEADERS {
+        let text = format!("At most {MAX_HEADERS} header fields are read.");
+        return Err(Problem::new(ProblemCode::HeadersTooLarge, text).close());
+    }
+    let hosts = headers.get_all(header::HOST).iter().count();
+    if hosts > 1 || (hosts == 0 && request.version() == Version::HTTP_11) {
+        return malformed("A request must have one Host header.");
+    }
+    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    if let Some(coding) = codings.next()
+        && (!coding.as_bytes().eq_ignore_ascii_case(b"chunked") || codings.next().is_some())
+    {
+        return malformed("The only transfer coding is chunked.");
+    }
+    if headers.get_all(header::CONTENT_LENGTH).iter().count() > 1 {
+        return malformed("A request must have at most one Content-Length header.");
+    }
+    Ok(())
+}
+
+fn method_label(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "PATCH" => "PATCH",
+        "DELETE" => "DELETE",
+        _ => "other",
+    }
+}

@@ -1,0 +1,101 @@
+//! The routes. Each leads to one handler; `openapi.rs` describes the same routes, and a test compares the two.
+
+use axum::Router;
+use axum::extract::{FromRequestParts, State};
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::get;
+use dossier_core::api_key::KeyScope;
+use dossier_core::caller::Caller;
+use dossier_core::ids::CustomerId;
+use http::request::Parts;
+
+use super::problem::{Problem, ProblemCode};
+use super::request::{RequestContext, label_route};
+use super::{App, auth, customers, docs, openapi};
+
+/// Every route of the public port.
+#[must_use]
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/v0/customers", get(customers::list).post(customers::create))
+        .route("/v0/customers/{customer_id}", get(customers::read).put(customers::put).patch(customers::patch))
+        .route("/openapi.json", get(docs::openapi))
+        .route("/docs", get(docs::reference))
+        .route("/docs/{asset}", get(docs::asset))
+        .route("/problems", get(docs::problems))
+        .route("/problems/{code}", get(docs::problem))
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/", get(|| async { Redirect::to("/docs") }))
+        .fallback(|| async { Problem::not_found() })
+        .method_not_allowed_fallback(|| async {
+            Problem::new(ProblemCode::MethodNotAllowed, "The Allow header lists the methods of this resource.")
+        })
+        .layer(from_fn(label_route))
+        .with_state(app)
+}
+
+/// Health and metrics, for the port of their own.
+#[must_use]
+pub fn operations(app: App, metrics: impl Fn() -> String + Clone + Send + Sync + 'static) -> Router {
+    let content_type = [(http::header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")];
+    Router::new()
+        .route("/metrics", get(move || async move { (content_type, metrics()) }))
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .fallback(|| async { Problem::not_found() })
+        .with_state(app)
+}
+
+/// The route as the documentation names it, of which there are a known few.
+pub(super) fn known_route(path: &str) -> Option<&'static str> {
+    openapi::OPERATIONS.iter().map(|operation| operation.path).find(|known| *known == path)
+}
+
+/// The process runs.
+async fn healthz() -> Response {
+    axum::Json(serde_json::json!({ "status": "ok" })).into_response()
+}
+
+/// The process can answer requests: its store can be read.
+async fn readyz(State(app): State<App>) -> Result<Response, Problem> {
+    app.services.store.ready().await?;
+    Ok(axum::Json(serde_json::json!({ "status": "ready" })).into_response())
+}
+
+/// A caller that may read customers.
+pub struct Reader(pub Caller);
+
+/// A caller that may write customers.
+pub struct Writer(pub Caller);
+
+macro_rules! authorized {
+    ($extractor:ident, $scope:expr) => {
+        impl FromRequestParts<App> for $extractor {
+            type Rejection = Problem;
+
+            async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+                let context = parts.extensions.get::<RequestContext>().expect("the outer layer sets it");
+                auth::authorize(app, &parts.headers, context, $scope).await.map(Self)
+            }
+        }
+    };
+}
+
+authorized!(Reader, KeyScope::CustomersRead);
+authorized!(Writer, KeyScope::CustomersWrite);
+
+/// The customer that the path names; `None` when the text is no id, which is answered as an unknown id is, after every
+/// check that an unknown id would go through.
+pub struct CustomerPath(pub Option<CustomerId>);
+
+impl FromRequestParts<App> for CustomerPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        // Not axum's `Path`, which answers text that is no UTF-8 in its own words.
+        let last = parts.uri.path().rsplit('/').next().unwrap_or_default();
+        Ok(Self(CustomerId::parse(last)))
+    }
+}

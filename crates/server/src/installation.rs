@@ -1,0 +1,218 @@
+//! One data folder, held by one process: its lock, its root key, its store.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{Read as _, Seek as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use dossier_core::account;
+use dossier_core::api_key::{self, ApiKey, KeyScope, NewKey};
+use dossier_core::caller::{Actor, Caller, Environment, Scope};
+use dossier_core::clock::Clock as _;
+use dossier_core::ids::AccountId;
+use dossier_core::services::Services;
+use dossier_core::store::Store as _;
+use dossier_core::turns::Turns;
+use dossier_store::OpenError;
+use dossier_store::sqlite::SqliteStore;
+use dossier_store::vault::RootKey;
+use zeroize::Zeroizing;
+
+use crate::config::{Config, RootKeySource};
+use crate::system::{SystemClock, SystemRandom};
+
+/// The exit code after an I/O error of the database (`EX_IOERR`).
+const EXIT_IO_ERROR: i32 = 74;
+
+/// Why a data folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum InstallationError {
+    /// Another process has it.
+    #[error("{path} is in use by another dossier process{pid}. One data folder belongs to one process; commands reach a running server by themselves", path = .folder.display(), pid = .pid.as_deref().map(|pid| format!(" (process {pid})")).unwrap_or_default())]
+    InUse {
+        /// The folder.
+        folder: PathBuf,
+        /// The other process, when it says.
+        pid: Option<String>,
+    },
+    /// The root key could not be had.
+    #[error("root key: {0}")]
+    RootKey(String),
+    /// The store refused.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// A file could not be read or written.
+    #[error("{}: {cause}", .path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// The first account could not be made.
+    #[error("the first account could not be made: {0}")]
+    FirstAccount(String),
+}
+
+/// An open data folder.
+pub struct Installation {
+    /// The store, for what is not in the trait.
+    pub store: Arc<SqliteStore>,
+    /// What use cases need, with the same store.
+    pub services: Services,
+    /// The account that was made by this very start, if one was.
+    pub first_account: Option<AccountId>,
+}
+
+/// The right to use a data folder, until it is dropped.
+pub struct Lock(File);
+
+impl Lock {
+    /// Takes the folder, making it when there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`InstallationError::InUse`] when another process has it.
+    pub fn take(folder: &Path) -> Result<Self, InstallationError> {
+        let file_error = |path: &Path| {
+            let path = path.to_owned();
+            |cause| InstallationError::File { path, cause }
+        };
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(file_error(folder))?;
+        let path = folder.join("lock");
+        let mut file = fs::OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(file_error(&path))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut pid = String::new();
+                let _ = file.read_to_string(&mut pid);
+                let pid = Some(pid.trim().to_owned()).filter(|pid| !pid.is_empty());
+                return Err(InstallationError::InUse { folder: folder.to_owned(), pid });
+            }
+            Err(TryLockError::Error(cause)) => return Err(InstallationError::File { path, cause }),
+        }
+        // For people only: what counts is the lock, which ends with the process.
+        let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| write!(file, "{}", std::process::id()));
+        Ok(Self(file))
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = self.0.set_len(0);
+    }
+}
+
+impl Installation {
+    /// Opens a data folder whose lock is held; makes root key, keyring, database and a first account when there are
+    /// none.
+    ///
+    /// # Errors
+    ///
+    /// [`InstallationError`], each in words that say what to do.
+    pub async fn open(config: &Config) -> Result<Self, InstallationError> {
+        let root_key = root_key(config)?;
+        let store = Arc::new(SqliteStore::open(&config.data_dir, &root_key, SystemClock.now(), Arc::new(end_process))?);
+        let services = Services {
+            store: Arc::clone(&store) as Arc<dyn dossier_core::store::Store>,
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom::default()),
+            turns: Turns::default(),
+        };
+        let first = |error: &dyn std::fmt::Display| InstallationError::FirstAccount(error.to_string());
+        let first_account = if store.accounts().await.map_err(|error| first(&error))?.is_empty() {
+            let account = account::create(&services, &system(nobody()), "default".to_owned())
+                .await
+                .map_err(|error| first(&error))?;
+            Some(account.account_id)
+        } else {
+            None
+        };
+        Ok(Self { store, services, first_account })
+    }
+
+    /// The sandbox key that a new installation shows once.
+    ///
+    /// # Errors
+    ///
+    /// [`InstallationError::FirstAccount`] when it cannot be stored.
+    pub async fn first_key(services: &Services, account: AccountId) -> Result<ApiKey, InstallationError> {
+        let caller = system(Scope { account, environment: Environment::Sandbox });
+        let new = NewKey {
+            name: "first start".to_owned(),
+            scopes: KeyScope::defaults(Environment::Sandbox),
+            expires_at: None,
+        };
+        let made = api_key::create(services, &caller, new).await;
+        made.map(|(key, _)| key).map_err(|error| InstallationError::FirstAccount(error.to_string()))
+    }
+}
+
+fn system(scope: Scope) -> Caller {
+    Caller { scope, actor: Actor::System, request_id: "first-start".to_owned(), address: None }
+}
+
+const fn nobody() -> Scope {
+    Scope { account: AccountId::from_bytes([0; 16]), environment: Environment::Sandbox }
+}
+
+/// After an I/O error nobody knows what is on disk. Only a new start, which reads what is there, does.
+fn end_process(why: &str) {
+    tracing::error!(cause = why, "the database has an I/O error; the process ends so that nothing is guessed");
+    std::process::exit(EXIT_IO_ERROR);
+}
+
+fn root_key(config: &Config) -> Result<RootKey, InstallationError> {
+    let not_base64 = |origin: &str| InstallationError::RootKey(format!("{origin} is not 32 bytes in base64"));
+    match &config.root_key {
+        RootKeySource::Given(text) => RootKey::parse(text).ok_or_else(|| not_base64("the given key")),
+        RootKeySource::Command(command) => {
+            let output = Command::new("sh").args(["-c", command]).output();
+            let output =
+                output.map_err(|error| InstallationError::RootKey(format!("the command could not be run: {error}")))?;
+            if !output.status.success() {
+                return Err(InstallationError::RootKey(format!("the command ended with {}", output.status)));
+            }
+            let text = Zeroizing::new(String::from_utf8_lossy(&output.stdout).into_owned());
+            RootKey::parse(&text).ok_or_else(|| not_base64("what the command printed"))
+        }
+        RootKeySource::DataFolder => root_key_file(&config.data_dir),
+    }
+}
+
+fn root_key_file(folder: &Path) -> Result<RootKey, InstallationError> {
+    let path = folder.join("root.key");
+    let file_error = |cause| InstallationError::File { path: path.clone(), cause };
+    match fs::read_to_string(&path) {
+        Ok(text) => {
+            let text = Zeroizing::new(text);
+            let mode = fs::metadata(&path).map_err(file_error)?.permissions().mode();
+            if mode & 0o077 != 0 {
+                return Err(InstallationError::RootKey(format!(
+                    "{} can be read by others; chmod 400 it",
+                    path.display()
+                )));
+            }
+            RootKey::parse(&text)
+                .ok_or_else(|| InstallationError::RootKey(format!("{} is not 32 bytes in base64", path.display())))
+        }
+        // A new key would open nothing of what is there.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && folder.join("keyring.json").exists() => {
+            let text = format!(
+                "{} is missing. Put it back from your copy; without it nothing can be read. Nothing was written",
+                path.display()
+            );
+            Err(InstallationError::RootKey(text))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(RootKey::create_file(&path)?),
+        Err(cause) => Err(file_error(cause)),
+    }
+}

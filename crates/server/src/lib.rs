@@ -1,0 +1,12 @@
+//! The service and its command line, as a library so that tests can start it inside their own process.
+
+pub mod admin;
+pub mod cli;
+pub mod config;
+pub mod control;
+pub mod http;
+pub mod installation;
+pub mod logs;
+pub mod metrics;
+pub mod serve;
+pub mod system;

@@ -1,0 +1,95 @@
+//! Metrics for Prometheus. No label holds an id or anything else that grows with customers.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use dossier_store::sqlite::Figures;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+/// What a request was and how it ended.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct RequestLabels {
+    method: &'static str,
+    route: &'static str,
+    status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RouteLabels {
+    route: &'static str,
+}
+
+/// Every figure that the process keeps.
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    durations: Family<RouteLabels, Histogram, fn() -> Histogram>,
+    /// Requests being answered now.
+    pub in_flight: Gauge,
+    /// Open connections.
+    pub connections: Gauge,
+    /// Handlers that panicked.
+    pub panics: Counter,
+    commits: Counter<u64, AtomicU64>,
+    changes: Counter<u64, AtomicU64>,
+    waiting: Gauge,
+    wal_pages: Gauge,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("dossier");
+        let buckets = || Histogram::new([0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5]);
+        let metrics = Self {
+            requests: Family::default(),
+            durations: Family::new_with_constructor(buckets),
+            in_flight: Gauge::default(),
+            connections: Gauge::default(),
+            panics: Counter::default(),
+            commits: Counter::default(),
+            changes: Counter::default(),
+            waiting: Gauge::default(),
+            wal_pages: Gauge::default(),
+            registry: Registry::default(),
+        };
+        registry.register("http_requests", "Requests answered", metrics.requests.clone());
+        registry.register("http_request_duration_seconds", "Time from header to answer", metrics.durations.clone());
+        registry.register("http_requests_in_flight", "Requests being answered", metrics.in_flight.clone());
+        registry.register("http_connections", "Open connections", metrics.connections.clone());
+        registry.register("http_panics", "Handlers that panicked", metrics.panics.clone());
+        registry.register("store_commits", "Transactions committed", metrics.commits.clone());
+        registry.register("store_changes", "Changes committed", metrics.changes.clone());
+        registry.register("store_changes_waiting", "Changes waiting for the writer", metrics.waiting.clone());
+        registry.register("store_wal_pages", "Pages in the write-ahead log", metrics.wal_pages.clone());
+        Self { registry, ..metrics }
+    }
+}
+
+impl Metrics {
+    /// Counts one answered request.
+    pub fn answered(&self, method: &'static str, route: &'static str, status: u16, seconds: f64) {
+        self.requests.get_or_create(&RequestLabels { method, route, status }).inc();
+        self.durations.get_or_create(&RouteLabels { route }).observe(seconds);
+    }
+
+    /// The text that Prometheus reads.
+    #[must_use]
+    pub fn render(&self, figures: &Figures) -> String {
+        let raise = |counter: &Counter<u64, AtomicU64>, now: &AtomicU64| {
+            counter.inc_by(now.load(Ordering::Relaxed).saturating_sub(counter.get()));
+        };
+        raise(&self.commits, &figures.commits);
+        raise(&self.changes, &figures.changes);
+        let gauge = |value: &AtomicU64| i64::try_from(value.load(Ordering::Relaxed)).unwrap_or(i64::MAX);
+        self.waiting.set(gauge(&figures.waiting));
+        self.wal_pages.set(gauge(&figures.wal_pages));
+        let mut text = String::new();
+        encode(&mut text, &self.registry).expect("writing into a string does not fail");
+        text
+    }
+}

@@ -1,0 +1,171 @@
+//! The server: opens the data folder, listens, serves, and ends in order.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use dossier_core::clock::Timestamp;
+use dossier_core::idempotency::KEPT_SECONDS;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::config::{Config, MetricsListen};
+use crate::control;
+use crate::http::connection::Deadlines;
+use crate::http::listener::{self, Limits};
+use crate::http::request::Front;
+use crate::http::{App, AppState, router};
+use crate::installation::{Installation, InstallationError, Lock};
+use dossier_store::sqlite::SqliteStore;
+
+/// Why the server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Installation(#[from] InstallationError),
+    /// An address cannot be listened on.
+    #[error("cannot listen on {address}: {cause}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// The control socket cannot be made.
+    #[error("cannot make the control socket in the data folder: {0}")]
+    Control(std::io::Error),
+}
+
+/// A running server.
+pub struct Server {
+    /// Where the API is.
+    pub address: SocketAddr,
+    /// Where metrics are.
+    pub metrics_address: Option<SocketAddr>,
+    /// Under which URL clients reach the API.
+    pub public_url: String,
+    /// The key that a new installation shows once.
+    pub first_key: Option<dossier_core::api_key::ApiKey>,
+    /// What handlers share.
+    pub app: App,
+    store: Arc<SqliteStore>,
+    stop: watch::Sender<bool>,
+    listeners: Vec<JoinHandle<bool>>,
+    helpers: Vec<JoinHandle<()>>,
+    lock: Lock,
+}
+
+impl Server {
+    /// Starts serving.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`]; nothing is served then.
+    pub async fn start(config: &Config) -> Result<Self, StartError> {
+        let lock = Lock::take(&config.data_dir)?;
+        // Bound before anything is made, so that a port that is taken leaves no half-made installation behind.
+        let listener = bind(config.listen).await?;
+        let address = listener.local_addr().map_err(|cause| StartError::Listen { address: config.listen, cause })?;
+        let Installation { store, services, first_account } = Installation::open(config).await?;
+        let first_key = match first_account {
+            Some(account) => Some(Installation::first_key(&services, account).await?),
+            None => None,
+        };
+        let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let app = Arc::new(AppState::new(services, public_url.clone(), config.max_requests));
+        let (stop, stopped) = watch::channel(false);
+        let limits =
+            Limits { connections: connections(config), deadlines: Deadlines::default(), grace: config.shutdown };
+        let front = Front::new(Arc::clone(&app), router::router(Arc::clone(&app)));
+        let mut listeners = vec![tokio::spawn(listener::serve(listener, front, limits, stopped.clone()))];
+        let mut metrics_address = None;
+        if let Some(wanted) = config.metrics_listen {
+            let metrics = bind_metrics(wanted).await?;
+            metrics_address = metrics.local_addr().ok();
+            let (rendered, figures) = (Arc::clone(&app), Arc::clone(&store));
+            let operations = router::operations(Arc::clone(&app), move || rendered.metrics.render(figures.figures()));
+            let front = Front::new(Arc::clone(&app), operations);
+            listeners.push(tokio::spawn(listener::serve(
+                metrics,
+                front,
+                Limits { connections: 64, ..limits },
+                stopped.clone(),
+            )));
+        }
+        let control = control::listen(&config.data_dir).map_err(StartError::Control)?;
+        let helpers = vec![
+            tokio::spawn(control::serve(control, Arc::clone(&app), Arc::clone(&store), config.clone())),
+            tokio::spawn(keep_house(Arc::clone(&app))),
+        ];
+        Ok(Self { address, metrics_address, public_url, first_key, app, store, stop, listeners, helpers, lock })
+    }
+
+    /// Finishes what was accepted and lets go of the data folder. Answers whether all was finished in time.
+    pub async fn stop(self) -> bool {
+        let _ = self.stop.send(true);
+        let mut finished = true;
+        for listener in self.listeners {
+            finished &= listener.await.unwrap_or(false);
+        }
+        self.app.note_keys_used().await;
+        for helper in self.helpers {
+            helper.abort();
+            let _ = helper.await;
+        }
+        // The last owner of the store commits what waits and empties the log before the lock is given back.
+        drop((self.app, self.store));
+        drop(self.lock);
+        finished
+    }
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|cause| StartError::Listen { address, cause })
+}
+
+/// A second server on one machine finds the default port of the metrics taken; it takes a free one and says so.
+async fn bind_metrics(wanted: MetricsListen) -> Result<TcpListener, StartError> {
+    match bind(wanted.address).await {
+        Err(_) if !wanted.chosen => bind(SocketAddr::new(wanted.address.ip(), 0)).await,
+        bound => bound,
+    }
+}
+
+/// As many connections as asked for, but always fewer than files may be open.
+fn connections(config: &Config) -> usize {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let open_files = limits
+        .lines()
+        .find(|line| line.starts_with("Max open files"))
+        .and_then(|line| line.split_whitespace().nth(3))
+        .and_then(|soft| soft.parse::<usize>().ok())
+        .unwrap_or(1_024);
+    config.max_connections.min(open_files.saturating_sub(256).max(64))
+}
+
+async fn keep_house(app: App) {
+    let mut minutes = 0_u64;
+    loop {
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        app.note_keys_used().await;
+        minutes += 1;
+        if minutes % 120 == 0 {
+            forget_answers(&app, app.services.clock.now().plus_seconds(-KEPT_SECONDS)).await;
+        }
+    }
+}
+
+async fn forget_answers(app: &App, before: Timestamp) {
+    loop {
+        match app.services.store.forget_answers(before).await {
+            Ok(0) => return,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(%error, "old answers could not be forgotten");
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! Records as engines store them: what is personal in sealed cells, the rest plain. Both engines use these forms.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use dossier_core::caller::Scope;
+use dossier_core::clock::Timestamp;
+use dossier_core::customer::{AssociatedPerson, Customer, CustomerType, Names, Profile, Summary};
+use dossier_core::ids::{CustomerId, PersonId};
+use dossier_core::parse::{List, Section, Sections};
+use dossier_core::store::StoreError;
+use serde::de::DeserializeOwned;
+
+use crate::vault::{Binding, Cell, Purpose, SubjectKey, customer_binding};
+
+/// What ordinary profile cells hold.
+const PROFILE: &[Section] = &[Section::Profile];
+/// What secret cells hold.
+const SECRET: &[Section] = &[Section::Secret, Section::Credential];
+/// Subject keys are never replaced by others, only wrapped again.
+const GENERATION: u64 = 1;
+/// AES-GCM with random nonces is good for 2^32 uses of a key; each version uses each of a subject's keys at most once,
+/// kept answers aside, and the record refuses long before that.
+const MAX_VERSION: u64 = 1 << 30;
+
+/// The keys of the data subjects of one record.
+pub type SubjectKeys = HashMap<PersonId, Arc<SubjectKey>>;
+
+/// The plain columns of a customer.
+#[derive(Debug, Clone, Copy)]
+pub struct Plain {
+    /// Account and environment.
+    pub scope: Scope,
+    /// The customer.
+    pub id: CustomerId,
+    /// Individual or business.
+    pub kind: CustomerType,
+    /// Counts changes.
+    pub version: u64,
+    /// Counts events.
+    pub events: u64,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+/// The sealed columns of a customer.
+#[derive(Debug, Default)]
+pub struct Cells {
+    /// E-mail and names.
+    pub names: Vec<u8>,
+    /// Ordinary personal data.
+    pub profile: Vec<u8>,
+    /// Numbers, dates, credentials.
+    pub secret: Vec<u8>,
+    /// The associated persons: for each its id and its two cells, under its own key.
+    pub persons: Vec<u8>,
+}
+
+/// The data subjects of a record: the customer, then its associated persons.
+#[must_use]
+pub fn subjects(customer: &Customer) -> Vec<PersonId> {
+    let mut subjects = vec![PersonId::of_customer(customer.id)];
+    if let Profile::Business(business) = &customer.profile {
+        let persons = business.associated_persons.iter().flat_map(|persons| &persons.0);
+        subjects.extend(persons.filter_map(AssociatedPerson::person_id));
+    }
+    subjects
+}
+
+/// Seals a record.
+///
+/// # Errors
+///
+/// [`StoreError::Exhausted`] when the record was sealed as often as its keys allow, [`StoreError::Corrupt`] when a
+/// person has no id or no key, which merging and key look-up give to all.
+pub fn seal_customer(scope: Scope, customer: &Customer, keys: &SubjectKeys) -> Result<Cells, StoreError> {
+    if customer.version > MAX_VERSION {
+        return Err(StoreError::Exhausted);
+    }
+    let own = PersonId::of_customer(customer.id);
+    let seal = |subject: PersonId, purpose: Purpose, json: Result<Vec<u8>, serde_json::Error>| {
+        let key = keys.get(&subject).ok_or_else(|| StoreError::Corrupt("a data subject has no key".into()))?;
+        let json = json.map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let binding = customer_binding(scope, &customer.id, &subject, purpose, customer.version);
+        Ok::<_, StoreError>(Cell::seal_json(key.key(purpose), GENERATION, &binding, json).into_bytes())
+    };
+    let names = seal(own, Purpose::Names, serde_json::to_vec(&customer.summary().names))?;
+    match &customer.profile {
+        Profile::Individual(individual) => Ok(Cells {
+            names,
+            profile: seal(own, Purpose::Profile, serde_json::to_vec(&individual.sections(PROFILE)))?,
+            secret: seal(own, Purpose::Secret, serde_json::to_vec(&individual.sections(SECRET)))?,
+            persons: Vec::new(),
+        }),
+        Profile::Business(business) => {
+            let mut persons = Vec::new();
+            for person in business.associated_persons.iter().flat_map(|persons| &persons.0) {
+                let id = person.person_id().ok_or_else(|| StoreError::Corrupt("a person has no id".into()))?;
+                persons.extend_from_slice(id.as_bytes());
+                for (purpose, sections) in [(Purpose::Profile, PROFILE), (Purpose::Secret, SECRET)] {
+                    let cell = seal(id, purpose, serde_json::to_vec(&person.sections(sections)))?;
+                    persons.extend_from_slice(&u32::try_from(cell.len()).expect("cells are small").to_be_bytes());
+                    persons.extend_from_slice(&cell);
+                }
+            }
+            Ok(Cells {
+                names,
+                profile: seal(own, Purpose::Profile, serde_json::to_vec(&business.sections(PROFILE)))?,
+                secret: seal(own, Purpose::Secret, serde_json::to_vec(&business.sections(SECRET)))?,
+                persons,
+            })
+        }
+    }
+}
+
+/// Opens what lists show of a record.
+///
+/// # Errors
+///
+/// [`StoreError::Corrupt`] when the cell was altered or moved.
+pub fn open_summary(plain: &Plain, names: &[u8], key: &SubjectKey) -> Result<Summary, StoreError> {
+    let names: Names = open(plain, PersonId::of_customer(plain.id), Purpose::Names, key, names)?;
+    let Plain { scope: _, id, kind, version, events: _, created_at, updated_at } = *plain;
+    Ok(Summary { id, kind, version, created_at, updated_at, names })
+}
+
+/// Opens a whole record.
+///
+/// # Errors
+///
+/// [`StoreError::Corrupt`] when a cell was altered or moved, or a key is missing.
+pub fn open_customer(plain: &Plain, cells: &Cells, keys: &SubjectKeys) -> Result<Customer, StoreError> {
+    let own = PersonId::of_customer(plain.id);
+    let own_key = key_of(keys, own)?;
+    let names: Names = open(plain, own, Purpose::Names, own_key, &cells.names)?;
+    let profile = match plain.kind {
+        CustomerType::Individual => Profile::Individual(both(plain, own, own_key, &cells.profile, &cells.secret)?),
+        CustomerType::Corporate => {
+            let mut business: dossier_core::customer::Business =
+                both(plain, own, own_key, &cells.profile, &cells.secret)?;
+            let mut persons = Vec::new();
+            for packed in unpack_persons(&cells.persons)? {
+                let key = key_of(keys, packed.id)?;
+                persons.push(both(plain, packed.id, key, packed.profile, packed.secret)?);
+            }
+            business.associated_persons = (!persons.is_empty()).then_some(List(persons));
+            Profile::Business(business)
+        }
+    };
+    let Plain { scope: _, id, kind: _, version, events, created_at, updated_at } = *plain;
+    Ok(Customer { id, version, events, created_at, updated_at, email: names.email, profile })
+}
+
+struct PackedPerson<'a> {
+    id: PersonId,
+    profile: &'a [u8],
+    secret: &'a [u8],
+}
+
+/// The data subjects whose cells the column holds.
+///
+/// # Errors
+///
+/// [`StoreError::Corrupt`] when it is not what [`seal_customer`] packs.
+pub fn packed_subjects(persons: &[u8]) -> Result<Vec<PersonId>, StoreError> {
+    Ok(unpack_persons(persons)?.into_iter().map(|person| person.id).collect())
+}
+
+fn unpack_persons(mut rest: &[u8]) -> Result<Vec<PackedPerson<'_>>, StoreError> {
+    fn take<'a>(rest: &mut &'a [u8], length: usize) -> Result<&'a [u8], StoreError> {
+        let (taken, left) = rest
+            .split_at_checked(length)
+            .ok_or_else(|| StoreError::Corrupt("the persons of a business are cut off".into()))?;
+        *rest = left;
+        Ok(taken)
+    }
+
+    fn cell<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8], StoreError> {
+        let length = u32::from_be_bytes(take(rest, 4)?.try_into().expect("four bytes"));
+        take(rest, usize::try_from(length).expect("32 bits fit"))
+    }
+
+    let mut persons = Vec::new();
+    while !rest.is_empty() {
+        let id = PersonId::from_bytes(take(&mut rest, 16)?.try_into().expect("sixteen bytes"));
+        persons.push(PackedPerson { id, profile: cell(&mut rest)?, secret: cell(&mut rest)? });
+    }
+    Ok(persons)
+}
+
+fn key_of(keys: &SubjectKeys, subject: PersonId) -> Result<&SubjectKey, StoreError> {
+    keys.get(&subject).map(AsRef::as_ref).ok_or_else(|| StoreError::Corrupt("a data subject has no key".into()))
+}
+
+fn both<T: Sections + DeserializeOwned>(
+    plain: &Plain,
+    subject: PersonId,
+    key: &SubjectKey,
+    profile: &[u8],
+    secret: &[u8],
+) -> Result<T, StoreError> {
+    let mut record: T = open(plain, subject, Purpose::Profile, key, profile)?;
+    record.overlay(open(plain, subject, Purpose::Secret, key, secret)?);
+    Ok(record)
+}
+
+fn open<T: DeserializeOwned>(
+    plain: &Plain,
+    subject: PersonId,
+    purpose: Purpose,
+    key: &SubjectKey,
+    cell: &[u8],
+) -> Result<T, StoreError> {
+    let corrupt = |why: &str| StoreError::Corrupt(format!("customer {}: section {} {why}", plain.id, purpose.as_str()));
+    let binding = customer_binding(plain.scope, &plain.id, &subject, purpose, plain.version);
+    let json = Cell::open(cell, key.key(purpose), &binding).map_err(|_| corrupt("cannot be opened"))?;
+    // serde's own message could quote a value.
+    serde_json::from_slice(&json).map_err(|_| corrupt("is not what was stored"))
+}
+
+/// Seals something that belongs to a subject but not to its record: an event, an answer, an audit detail.
+#[must_use]
+pub fn seal_attached(
+    key: &SubjectKey,
+    purpose: Purpose,
+    scope: Scope,
+    customer: CustomerId,
+    row: &[u8],
+    version: u64,
+    json: Vec<u8>,
+) -> Vec<u8> {
+    let binding = attached_binding(purpose, scope, &customer, row, version);
+    Cell::seal_json(key.key(purpose), GENERATION, &binding, json).into_bytes()
+}
+
+/// Opens what [`seal_attached`] sealed. The padding is cut off.
+///
+/// # Errors
+///
+/// [`StoreError::Corrupt`] when the cell was altered or moved.
+pub fn open_attached(
+    key: &SubjectKey,
+    purpose: Purpose,
+    scope: Scope,
+    customer: CustomerId,
+    row: &[u8],
+    version: u64,
+    cell: &[u8],
+) -> Result<Vec<u8>, StoreError> {
+    let binding = attached_binding(purpose, scope, &customer, row, version);
+    let mut json = Cell::open(cell, key.key(purpose), &binding).map_err(|_| {
+        StoreError::Corrupt(format!("a sealed {} of customer {customer} cannot be opened", purpose.as_str()))
+    })?;
+    json.truncate(json.trim_ascii_end().len());
+    Ok(json)
+}
+
+fn attached_binding<'a>(
+    purpose: Purpose,
+    scope: Scope,
+    customer: &'a CustomerId,
+    row: &'a [u8],
+    version: u64,
+) -> Binding<'a> {
+    Binding { scope, subject: customer.as_bytes(), table: purpose.as_str(), section: purpose.as_str(), row, version }
+}

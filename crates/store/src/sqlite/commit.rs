@@ -1,0 +1,585 @@
+//! The commit of a change: sealed on the thread that asked, written by the writer: record, audit entry, event and kept
+//! answer in one savepoint.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use dossier_core::audit::AuditEntry;
+use dossier_core::caller::{Environment, Scope};
+use dossier_core::change::{Change, Effect};
+use dossier_core::clock::Timestamp;
+use dossier_core::customer::Customer;
+use dossier_core::event::Event;
+use dossier_core::idempotency::PendingAnswer;
+use dossier_core::ids::{CustomerId, KeyId, PersonId};
+use dossier_core::store::{Committed, StoreError};
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _};
+
+use super::customers::type_column;
+use super::keys::{SealedKey, account_scope, seal_name, service_binding};
+use super::{SqliteStore, insert_scope_key, scope_columns};
+use crate::audit_chain::{GENESIS, StoredEntry};
+use crate::planted::{Defect, planted};
+use crate::sealed::{self, Cells};
+use crate::vault::{Cell, Purpose, ScopeKeys, SubjectKey, WrappedKey};
+
+/// A change as the writer gets it: sealed, and nothing left to compute but its place in the chain.
+pub(super) struct Prepared {
+    scope: Scope,
+    keys: Arc<ScopeKeys>,
+    effect: PreparedEffect,
+    audit: Option<StoredEntry>,
+    event: Option<(Event, Vec<u8>)>,
+    answer: Option<(PendingAnswer, Vec<u8>)>,
+}
+
+enum PreparedEffect {
+    None,
+    Customer { expected: Option<u64>, row: Box<CustomerRow>, new_subjects: Vec<(PersonId, WrappedKey)> },
+    Account { id: [u8; 16], name: Vec<u8>, created_at: i64, scope_keys: [(Scope, WrappedKey); 2] },
+    Key { key: Box<SealedKey>, ends: Option<(KeyId, Timestamp)> },
+    KeyRevoked { id: KeyId, at: Timestamp },
+}
+
+struct CustomerRow {
+    id: CustomerId,
+    kind: u8,
+    version: u64,
+    events: u64,
+    created_at: i64,
+    updated_at: i64,
+    email_index: [u8; 16],
+    cells: Cells,
+}
+
+/// What a job came to, the database being well.
+type Outcome = Result<Committed, StoreError>;
+
+impl SqliteStore {
+    pub(super) async fn commit_change(&self, change: Change) -> Result<Committed, StoreError> {
+        let (prepared, new_subjects) = self.prepare(change)?;
+        let scope = prepared.scope;
+        let about_keys = matches!(prepared.effect, PreparedEffect::Key { .. } | PreparedEffect::KeyRevoked { .. });
+        let outcome = self.writer.change(prepared).await?;
+        if outcome == Committed::Done {
+            for (subject, key) in new_subjects {
+                self.vault.remember_subject(scope, subject, key);
+            }
+            if about_keys {
+                self.known_keys.forget();
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// Seals everything that is personal. The keys of new subjects come back, to be remembered once they are durable.
+    fn prepare(&self, change: Change) -> Result<(Prepared, Vec<(PersonId, Arc<SubjectKey>)>), StoreError> {
+        let Change { scope, effect, audit, event, answer } = change;
+        let mut fresh = Vec::new();
+        let effect = match effect {
+            Effect::None => PreparedEffect::None,
+            Effect::CustomerCreated(customer) => self.prepare_customer(scope, None, &customer, &mut fresh)?,
+            Effect::CustomerUpdated { expected, after } => {
+                self.prepare_customer(scope, Some(expected), &after, &mut fresh)?
+            }
+            Effect::AccountCreated(account) => {
+                let new = |environment| {
+                    let scope = Scope { account: account.account_id, environment };
+                    let wrapped = self.vault.new_scope(scope)?;
+                    self.vault.open_scope(scope, &wrapped)?;
+                    Ok::<_, StoreError>((scope, wrapped))
+                };
+                let scope_keys = [new(Environment::Sandbox)?, new(Environment::Production)?];
+                let scope = account_scope(account.account_id);
+                let id = *account.account_id.as_bytes();
+                let name = seal_name(&*self.existing_scope_keys(scope)?, scope, "accounts", &id, &account.name);
+                PreparedEffect::Account { id, name, created_at: account.created_at.as_micros(), scope_keys }
+            }
+            Effect::KeyCreated { key, record } => {
+                let lookup = self.vault.key_lookup(key.expose());
+                let key = SealedKey::new(&*self.existing_scope_keys(scope)?, lookup, &key, record);
+                PreparedEffect::Key { key: Box::new(key), ends: None }
+            }
+            Effect::KeyRolled { old, ends_at, key, record } => {
+                let lookup = self.vault.key_lookup(key.expose());
+                let key = SealedKey::new(&*self.existing_scope_keys(scope)?, lookup, &key, record);
+                PreparedEffect::Key { key: Box::new(key), ends: Some((old, ends_at)) }
+            }
+            Effect::KeyRevoked { id, at } => PreparedEffect::KeyRevoked { id, at },
+        };
+        let keys = self.existing_scope_keys(scope)?;
+        let own_key = |customer: CustomerId| {
+            let subject = PersonId::of_customer(customer);
+            let new = fresh.iter().find(|(id, _)| *id == subject).map(|(_, key)| Arc::clone(key));
+            new.map_or_else(|| self.subject_key(scope, customer, subject), Ok)
+        };
+        let audit = audit.map(|entry| {
+            let key = entry.customer.map(own_key).transpose()?;
+            Ok::<_, StoreError>(stored_entry(scope, entry, key.as_deref(), &keys))
+        });
+        let event = event.map(|mut event| {
+            let body = std::mem::take(&mut event.body);
+            let key = own_key(event.customer)?;
+            let cell = sealed::seal_attached(&key, Purpose::Events, scope, event.customer, b"", event.number, body);
+            Ok::<_, StoreError>((event, cell))
+        });
+        let answer = answer.map(|pending| {
+            let PendingAnswer { ticket, at: _, request_id: _, answer } = &pending;
+            let key = own_key(answer.customer)?;
+            let body = answer.body.expose().clone();
+            let cell = sealed::seal_attached(
+                &key,
+                Purpose::Replay,
+                scope,
+                answer.customer,
+                &ticket.key_hash,
+                answer.version,
+                body,
+            );
+            Ok::<_, StoreError>((pending, cell))
+        });
+        let prepared = Prepared {
+            scope,
+            keys: Arc::clone(&keys),
+            audit: audit.transpose()?,
+            event: event.transpose()?,
+            answer: answer.transpose()?,
+            effect,
+        };
+        Ok((prepared, fresh))
+    }
+
+    fn prepare_customer(
+        &self,
+        scope: Scope,
+        expected: Option<u64>,
+        customer: &Customer,
+        fresh: &mut Vec<(PersonId, Arc<SubjectKey>)>,
+    ) -> Result<PreparedEffect, StoreError> {
+        let subjects = sealed::subjects(customer);
+        let mut keys = match expected {
+            Some(_) => self.subject_keys(scope, customer.id, &subjects)?,
+            None => HashMap::new(),
+        };
+        let mut new_subjects = Vec::new();
+        for subject in subjects.into_iter().filter(|subject| !keys.contains_key(subject)).collect::<Vec<_>>() {
+            let (key, wrapped) = self.vault.new_subject(scope, subject)?;
+            keys.insert(subject, Arc::clone(&key));
+            fresh.push((subject, key));
+            new_subjects.push((subject, wrapped));
+        }
+        let row = CustomerRow {
+            id: customer.id,
+            kind: type_column(customer.profile.kind()),
+            version: customer.version,
+            events: customer.events,
+            created_at: customer.created_at.as_micros(),
+            updated_at: customer.updated_at.as_micros(),
+            email_index: self.existing_scope_keys(scope)?.email_index(&customer.email),
+            cells: sealed::seal_customer(scope, customer, &keys)?,
+        };
+        Ok(PreparedEffect::Customer { expected, row: Box::new(row), new_subjects })
+    }
+}
+
+fn stored_entry(scope: Scope, entry: AuditEntry, key: Option<&SubjectKey>, keys: &ScopeKeys) -> StoredEntry {
+    let detail = entry.detail.to_json();
+    let version = entry.version.unwrap_or(0);
+    let detail = match (entry.customer, key) {
+        (Some(customer), Some(key)) => {
+            sealed::seal_attached(key, Purpose::Audit, scope, customer, b"", version, detail)
+        }
+        _ => {
+            let binding = service_binding(scope, "audit", "detail", entry.request_id.as_bytes());
+            Cell::seal_json(&keys.service, 1, &binding, detail).into_bytes()
+        }
+    };
+    StoredEntry {
+        at: entry.at.as_micros(),
+        actor: entry.actor.to_string(),
+        action: entry.action.as_str().to_owned(),
+        customer_id: entry.customer.map(|id| *id.as_bytes()),
+        version: entry.version,
+        fields: serde_json::to_string(&entry.fields).expect("a list of strings"),
+        request_id: entry.request_id,
+        detail,
+    }
+}
+
+impl Prepared {
+    /// Writes the change. `Err` is the database's; whatever else can come of it is in the outcome, and is then rolled
+    /// back by the caller.
+    pub(super) fn apply(
+        self,
+        connection: &Connection,
+        heads: &mut Heads,
+        late: &mut Vec<LateAudit>,
+    ) -> Result<Outcome, rusqlite::Error> {
+        let Self { scope, keys, effect, audit, event, answer } = self;
+        // First of all: a repeated request must find its answer, not a conflict with its own effect.
+        if let Some((pending, cell)) = answer
+            && !insert_answer(connection, scope, &pending, &cell)?
+        {
+            return Ok(Ok(Committed::AnswerTaken));
+        }
+        let next_audit = heads.next_id(connection)?;
+        let mut previous_of_customer = 0;
+        match effect {
+            PreparedEffect::None => {
+                if let Some(customer) = audit.as_ref().and_then(|entry| entry.customer_id) {
+                    previous_of_customer = link_audit(connection, scope, customer, next_audit)?;
+                }
+            }
+            PreparedEffect::Customer { expected: None, row, new_subjects } => {
+                if let Some(taken) = insert_customer(connection, scope, &row, next_audit)? {
+                    return Ok(Err(StoreError::Taken(taken)));
+                }
+                insert_subjects(connection, scope, row.id, &new_subjects)?;
+            }
+            PreparedEffect::Customer { expected: Some(expected), row, new_subjects } => {
+                let Some((rowid, last_audit)) = find_customer(connection, scope, row.id, expected)? else {
+                    return Ok(Ok(Committed::VersionMoved));
+                };
+                previous_of_customer = last_audit;
+                update_customer(connection, rowid, &row, next_audit)?;
+                insert_subjects(connection, scope, row.id, &new_subjects)?;
+            }
+            PreparedEffect::Account { id, name, created_at, scope_keys } => {
+                connection
+                    .prepare_cached("INSERT INTO accounts (account_id, name, created_at) VALUES (?1, ?2, ?3)")?
+                    .execute((id, name, created_at))?;
+                for (scope, wrapped) in &scope_keys {
+                    insert_scope_key(connection, *scope, wrapped)?;
+                }
+            }
+            PreparedEffect::Key { key, ends } => {
+                key.insert(connection)?;
+                if let Some((old, at)) = ends {
+                    set_key(
+                        connection,
+                        scope,
+                        old,
+                        "UPDATE api_keys SET expires_at = ?4 WHERE account_id = ?1 AND environment = ?2 AND key_id = ?3",
+                        at,
+                    )?;
+                }
+            }
+            PreparedEffect::KeyRevoked { id, at } => {
+                set_key(
+                    connection,
+                    scope,
+                    id,
+                    "UPDATE api_keys SET revoked_at = ?4 WHERE account_id = ?1 AND environment = ?2 AND key_id = ?3",
+                    at,
+                )?;
+            }
+        }
+        if let Some((event, body)) = event {
+            insert_event(connection, scope, &event, &body)?;
+        }
+        if let Some(entry) = audit {
+            let append = LateAudit { scope, keys, entry, previous_of_customer };
+            if planted(Defect::AuditAfterAnswer) {
+                late.push(append);
+            } else {
+                heads.append(connection, append)?;
+            }
+        }
+        Ok(Ok(Committed::Done))
+    }
+}
+
+fn insert_answer(
+    connection: &Connection,
+    scope: Scope,
+    pending: &PendingAnswer,
+    cell: &[u8],
+) -> Result<bool, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    let PendingAnswer { ticket, at, request_id, answer } = pending;
+    let rows = connection
+        .prepare_cached(
+            "INSERT INTO answers (account_id, environment, key_hash, fingerprint, request_id, customer_id, version, created_at, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
+        )?
+        .execute((
+            account,
+            environment,
+            ticket.key_hash,
+            ticket.fingerprint,
+            request_id,
+            answer.customer.as_bytes(),
+            answer.version,
+            at.as_micros(),
+            cell,
+        ))?;
+    Ok(rows == 1)
+}
+
+/// Answers the customer that has the e-mail, when one does.
+fn insert_customer(
+    connection: &Connection,
+    scope: Scope,
+    row: &CustomerRow,
+    audit: i64,
+) -> Result<Option<CustomerId>, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    let inserted = connection
+        .prepare_cached(
+            "INSERT INTO customers (account_id, environment, customer_id, version, type, created_at, updated_at, events, last_audit,
+                email_index, names, profile, secret, persons)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+        )?
+        .execute((
+            account,
+            environment,
+            row.id.as_bytes(),
+            row.version,
+            row.kind,
+            row.created_at,
+            row.updated_at,
+            row.events,
+            audit,
+            row.email_index,
+            &row.cells.names,
+            &row.cells.profile,
+            &row.cells.secret,
+            &row.cells.persons,
+        ));
+    match inserted {
+        Ok(_) => Ok(None),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+            let owner = connection
+                .prepare_cached(
+                    "SELECT customer_id FROM customers WHERE account_id = ?1 AND environment = ?2 AND email_index = ?3",
+                )?
+                .query_row((account, environment, row.email_index), |row| row.get(0))
+                .optional()?;
+            owner.map(|id| Some(CustomerId::from_bytes(id))).ok_or(error)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The row and the customer's last audit entry, if the row is still at the version.
+fn find_customer(
+    connection: &Connection,
+    scope: Scope,
+    id: CustomerId,
+    version: u64,
+) -> Result<Option<(i64, i64)>, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    let found = connection
+        .prepare_cached(
+            "SELECT rowid, last_audit, version FROM customers WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
+        )?
+        .query_row((account, environment, id.as_bytes()), |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, u64>(2)?)))
+        .optional()?;
+    Ok(found
+        .filter(|(_, _, stored)| *stored == version || planted(Defect::NoVersionCheck))
+        .map(|(rowid, last_audit, _)| (rowid, last_audit)))
+}
+
+/// By its row, which [`find_customer`] has found in the same transaction under its scope.
+fn update_customer(connection: &Connection, rowid: i64, row: &CustomerRow, audit: i64) -> Result<(), rusqlite::Error> {
+    connection
+        .prepare_cached(
+            "UPDATE customers SET version = ?2, updated_at = ?3, events = ?4, last_audit = ?5, names = ?6, profile = ?7, secret = ?8,
+                persons = ?9 WHERE rowid = ?1",
+        )?
+        .execute((
+            rowid,
+            row.version,
+            row.updated_at,
+            row.events,
+            audit,
+            &row.cells.names,
+            &row.cells.profile,
+            &row.cells.secret,
+            &row.cells.persons,
+        ))?;
+    Ok(())
+}
+
+/// For an entry about a customer that does not change it.
+fn link_audit(connection: &Connection, scope: Scope, customer: [u8; 16], audit: i64) -> Result<i64, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    let (rowid, previous): (i64, i64) = connection
+        .prepare_cached(
+            "SELECT rowid, last_audit FROM customers WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
+        )?
+        .query_row((account, environment, customer), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    connection.prepare_cached("UPDATE customers SET last_audit = ?2 WHERE rowid = ?1")?.execute((rowid, audit))?;
+    Ok(previous)
+}
+
+fn insert_subjects(
+    connection: &Connection,
+    scope: Scope,
+    customer: CustomerId,
+    subjects: &[(PersonId, WrappedKey)],
+) -> Result<(), rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    for (subject, wrapped) in subjects {
+        connection
+            .prepare_cached(
+                "INSERT INTO subject_keys (account_id, environment, customer_id, subject_id, epoch, wrapped)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute((account, environment, customer.as_bytes(), subject.as_bytes(), wrapped.epoch, &wrapped.sealed))?;
+    }
+    Ok(())
+}
+
+fn insert_event(connection: &Connection, scope: Scope, event: &Event, body: &[u8]) -> Result<(), rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    connection
+        .prepare_cached(
+            "INSERT INTO events (account_id, environment, customer_id, number, type, at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute((
+            account,
+            environment,
+            event.customer.as_bytes(),
+            event.number,
+            event.event_type.as_str(),
+            event.at.as_micros(),
+            body,
+        ))?;
+    Ok(())
+}
+
+fn set_key(
+    connection: &Connection,
+    scope: Scope,
+    key: KeyId,
+    update: &str,
+    at: Timestamp,
+) -> Result<(), rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    connection.prepare_cached(update)?.execute((account, environment, key.as_bytes(), at.as_micros()))?;
+    Ok(())
+}
+
+/// An entry that is to be appended to the chain of its scope.
+pub(super) struct LateAudit {
+    scope: Scope,
+    keys: Arc<ScopeKeys>,
+    entry: StoredEntry,
+    previous_of_customer: i64,
+}
+
+/// The ends of the chains, as the writer, the only one who appends, remembers them.
+#[derive(Default)]
+pub(super) struct Heads {
+    next_id: Option<i64>,
+    heads: HashMap<Scope, Head>,
+}
+
+#[derive(Clone, Copy)]
+struct Head {
+    id: i64,
+    seq: u64,
+    hash: [u8; 32],
+}
+
+impl Heads {
+    /// After a rollback, what is remembered may be of entries that never were.
+    pub(super) fn forget(&mut self) {
+        self.next_id = None;
+        self.heads.clear();
+    }
+
+    /// The id that the next entry will have.
+    fn next_id(&mut self, connection: &Connection) -> Result<i64, rusqlite::Error> {
+        match self.next_id {
+            Some(id) => Ok(id),
+            None => {
+                let last: i64 = connection
+                    .prepare_cached("SELECT coalesce(max(id), 0) FROM audit")?
+                    .query_row([], |row| row.get(0))?;
+                self.next_id = Some(last + 1);
+                Ok(last + 1)
+            }
+        }
+    }
+
+    fn head(&mut self, connection: &Connection, scope: Scope) -> Result<Head, rusqlite::Error> {
+        if let Some(head) = self.heads.get(&scope) {
+            return Ok(*head);
+        }
+        let stored = connection
+            .prepare_cached("SELECT id, seq, hash FROM audit_heads WHERE account_id = ?1 AND environment = ?2")?
+            .query_row(scope_columns(&scope), |row| Ok(Head { id: row.get(0)?, seq: row.get(1)?, hash: row.get(2)? }))
+            .optional()?;
+        Ok(stored.unwrap_or(Head { id: 0, seq: 0, hash: GENESIS }))
+    }
+
+    fn append(&mut self, connection: &Connection, append: LateAudit) -> Result<(), rusqlite::Error> {
+        let LateAudit { scope, keys, entry, previous_of_customer } = append;
+        let (account, environment) = scope_columns(&scope);
+        let (id, before) = (self.next_id(connection)?, self.head(connection, scope)?);
+        let seq = before.seq + 1;
+        let hash = entry.hash(&before.hash, scope, seq);
+        connection
+            .prepare_cached(
+                "INSERT INTO audit (id, account_id, environment, seq, previous_of_scope, previous_of_customer, at, actor, action,
+                    customer_id, version, fields, request_id, detail, hash)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+            )?
+            .execute((
+                id,
+                account,
+                environment,
+                seq,
+                before.id,
+                previous_of_customer,
+                entry.at,
+                entry.actor,
+                entry.action,
+                entry.customer_id,
+                entry.version,
+                entry.fields,
+                entry.request_id,
+                entry.detail,
+                hash,
+            ))?;
+        let seal = keys.chain_seal(&[account, &[environment], &seq.to_be_bytes(), &hash]);
+        connection
+            .prepare_cached(
+                "INSERT INTO audit_heads (account_id, environment, id, seq, hash, seal) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT DO UPDATE SET id = excluded.id, seq = excluded.seq, hash = excluded.hash, seal = excluded.seal",
+            )?
+            .execute((account, environment, id, seq, hash, seal))?;
+        self.next_id = Some(id + 1);
+        self.heads.insert(scope, Head { id, seq, hash });
+        Ok(())
+    }
+
+    /// For the planted defect only.
+    pub(super) fn append_late(&mut self, connection: &Connection, append: LateAudit) -> Result<(), rusqlite::Error> {
+        self.append(connection, append)
+    }
+}
+
+/// Answers are kept by scope, so their creation time is all that housekeeping needs.
+impl SqliteStore {
+    pub(super) async fn delete_answers(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let deleted = Arc::new(std::sync::atomic::AtomicU64::new(0));
+        let count = Arc::clone(&deleted);
+        self.writer
+            .task(move |connection| {
+                // In portions, so that no commit waits long for it.
+                let rows = connection
+                    .prepare_cached(
+                        "DELETE FROM answers WHERE (account_id, environment, key_hash) IN (
+                            SELECT account_id, environment, key_hash FROM answers WHERE created_at < ?1 ORDER BY created_at LIMIT 1000)",
+                    )?
+                    .execute([before.as_micros()])?;
+                count.store(rows as u64, std::sync::atomic::Ordering::Relaxed);
+                Ok(())
+            })
+            .await?;
+        Ok(deleted.load(std::sync::atomic::Ordering::Relaxed))
+    }
+}

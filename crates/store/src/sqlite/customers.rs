@@ -1,0 +1,249 @@
+//! Reading customers, and the keys of their data subjects.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use dossier_core::caller::Scope;
+use dossier_core::clock::Timestamp;
+use dossier_core::customer::{Customer, CustomerType, Summary};
+use dossier_core::idempotency::{Answer, Attempt, Replay, Ticket};
+use dossier_core::ids::{CustomerId, PersonId};
+use dossier_core::parse::Email;
+use dossier_core::pii::Pii;
+use dossier_core::store::StoreError;
+use rusqlite::{Connection, OptionalExtension as _, Row};
+
+use super::{SqliteStore, scope_columns};
+use crate::sealed::{self, Cells, Plain, SubjectKeys};
+use crate::vault::{Purpose, SubjectKey, WrappedKey};
+
+/// A summary that names everything since a distant version looks no further back than this many entries.
+const MAX_CHANGES_NAMED: usize = 1_000;
+
+macro_rules! summary_of {
+    ($rest:literal) => {
+        concat!("SELECT customer_id, type, version, events, created_at, updated_at, names FROM customers WHERE account_id = ?1 AND environment = ?2 ", $rest)
+    };
+}
+
+impl SqliteStore {
+    pub(super) fn read_customer(&self, scope: Scope, id: CustomerId) -> Result<Option<Customer>, StoreError> {
+        let (account, environment) = scope_columns(&scope);
+        let row = self.readers.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT customer_id, type, version, events, created_at, updated_at, names, profile, secret, persons
+                     FROM customers WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
+                )?
+                .query_row((account, environment, id.as_bytes()), |row| {
+                    let cells =
+                        Cells { names: row.get(6)?, profile: row.get(7)?, secret: row.get(8)?, persons: row.get(9)? };
+                    Ok((plain(scope, row)?, cells))
+                })
+                .optional()
+        })?;
+        let Some((plain, cells)) = row else { return Ok(None) };
+        let mut subjects = vec![PersonId::of_customer(id)];
+        subjects.extend(sealed::packed_subjects(&cells.persons)?);
+        let keys = self.subject_keys(scope, id, &subjects)?;
+        sealed::open_customer(&plain, &cells, &keys).map(Some)
+    }
+
+    pub(super) fn read_summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError> {
+        let (account, environment) = scope_columns(&scope);
+        let row = self.readers.read(|connection| {
+            connection
+                .prepare_cached(summary_of!("AND customer_id = ?3"))?
+                .query_row((account, environment, id.as_bytes()), |row| summary_row(scope, row))
+                .optional()
+        })?;
+        row.map(|row| self.open_summary(&row)).transpose()
+    }
+
+    pub(super) fn read_summary_by_email(&self, scope: Scope, email: &Email) -> Result<Option<Summary>, StoreError> {
+        let Some(keys) = self.scope_keys(scope)? else { return Ok(None) };
+        let (account, environment) = scope_columns(&scope);
+        let row = self.readers.read(|connection| {
+            connection
+                .prepare_cached(summary_of!("AND email_index = ?3"))?
+                .query_row((account, environment, keys.email_index(email)), |row| summary_row(scope, row))
+                .optional()
+        })?;
+        row.map(|row| self.open_summary(&row)).transpose()
+    }
+
+    /// Newest first: ids are UUIDs of version 7, so their order is that of creation.
+    pub(super) fn read_summaries(
+        &self,
+        scope: Scope,
+        after: Option<CustomerId>,
+        limit: usize,
+    ) -> Result<Vec<Summary>, StoreError> {
+        let (account, environment) = scope_columns(&scope);
+        let after = after.map_or([0xff; 16], |id| *id.as_bytes());
+        let rows = self.readers.read(|connection| {
+            connection
+                .prepare_cached(summary_of!("AND customer_id < ?3 ORDER BY customer_id DESC LIMIT ?4"))?
+                .query_map((account, environment, after, limit), |row| summary_row(scope, row))?
+                .collect::<Result<Vec<_>, _>>()
+        })?;
+        rows.iter().map(|row| self.open_summary(row)).collect()
+    }
+
+    fn open_summary(&self, (plain, names): &(Plain, Vec<u8>)) -> Result<Summary, StoreError> {
+        let subject = PersonId::of_customer(plain.id);
+        let key = self.subject_key(plain.scope, plain.id, subject)?;
+        sealed::open_summary(plain, names, &key)
+    }
+
+    /// The key of one subject that must exist.
+    pub(super) fn subject_key(
+        &self,
+        scope: Scope,
+        customer: CustomerId,
+        subject: PersonId,
+    ) -> Result<Arc<SubjectKey>, StoreError> {
+        if let Some(key) = self.vault.cached_subject(scope, subject) {
+            return Ok(key);
+        }
+        let keys = self.subject_keys(scope, customer, &[subject])?;
+        keys.get(&subject).cloned().ok_or_else(|| StoreError::Corrupt(format!("customer {customer} has no key")))
+    }
+
+    /// The keys of those of the subjects that have one.
+    pub(super) fn subject_keys(
+        &self,
+        scope: Scope,
+        customer: CustomerId,
+        subjects: &[PersonId],
+    ) -> Result<SubjectKeys, StoreError> {
+        let cached = |subject: &PersonId| Some((*subject, self.vault.cached_subject(scope, *subject)?));
+        if let Some(keys) = subjects.iter().map(cached).collect::<Option<SubjectKeys>>() {
+            return Ok(keys);
+        }
+        let stored = self.readers.read(|connection| wrapped_subjects(connection, scope, customer))?;
+        let wanted = stored.into_iter().filter(|(subject, _)| subjects.contains(subject));
+        wanted.map(|(subject, wrapped)| Ok((subject, self.vault.open_subject(scope, subject, &wrapped)?))).collect()
+    }
+
+    /// Entries of one customer are linked backwards from its row.
+    pub(super) fn read_changed_since(
+        &self,
+        scope: Scope,
+        id: CustomerId,
+        version: u64,
+    ) -> Result<Vec<String>, StoreError> {
+        let (account, environment) = scope_columns(&scope);
+        let mut changes = self.readers.read(|connection| {
+            let mut next: i64 = connection
+                .prepare_cached("SELECT last_audit FROM customers WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3")?
+                .query_row((account, environment, id.as_bytes()), |row| row.get(0))?;
+            let mut entry = connection.prepare_cached(
+                "SELECT version, fields, previous_of_customer FROM audit WHERE id = ?1 AND account_id = ?2 AND environment = ?3",
+            )?;
+            let mut changes = Vec::new();
+            while next != 0 && changes.len() < MAX_CHANGES_NAMED {
+                let (at, fields, previous) = entry.query_row((next, account, environment), |row| {
+                    Ok((row.get::<_, Option<u64>>(0)?, row.get::<_, String>(1)?, row.get(2)?))
+                })?;
+                if at.is_some_and(|at| at <= version) {
+                    break;
+                }
+                changes.push(fields);
+                next = previous;
+            }
+            Ok(changes)
+        })?;
+        changes.reverse();
+        let mut named: Vec<String> = Vec::new();
+        for fields in changes {
+            let fields: Vec<String> =
+                serde_json::from_str(&fields).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+            for field in fields {
+                if !named.contains(&field) {
+                    named.push(field);
+                }
+            }
+        }
+        Ok(named)
+    }
+
+    pub(super) fn read_replay(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay, StoreError> {
+        let keys = self.existing_scope_keys(scope)?;
+        let [record, form, body] = attempt.content;
+        let ticket = Ticket {
+            key_hash: keys.idempotency_hash(&[b"key", attempt.route.as_bytes(), attempt.key.as_bytes()]),
+            fingerprint: keys.idempotency_hash(&[b"request", record, form, body]),
+        };
+        let (account, environment) = scope_columns(&scope);
+        let row = self.readers.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT fingerprint, request_id, customer_id, version, body FROM answers
+                     WHERE account_id = ?1 AND environment = ?2 AND key_hash = ?3",
+                )?
+                .query_row((account, environment, ticket.key_hash), |row| {
+                    Ok((
+                        row.get::<_, [u8; 32]>(0)?,
+                        row.get::<_, String>(1)?,
+                        CustomerId::from_bytes(row.get(2)?),
+                        row.get::<_, u64>(3)?,
+                        row.get::<_, Vec<u8>>(4)?,
+                    ))
+                })
+                .optional()
+        })?;
+        let Some((fingerprint, request_id, customer, version, cell)) = row else { return Ok(Replay::Fresh(ticket)) };
+        if fingerprint != ticket.fingerprint {
+            return Ok(Replay::OtherRequest(request_id));
+        }
+        let key = self.subject_key(scope, customer, PersonId::of_customer(customer))?;
+        let body = sealed::open_attached(&key, Purpose::Replay, scope, customer, &ticket.key_hash, version, &cell)?;
+        Ok(Replay::Answered(Answer { customer, version, body: Pii::new(body), replayed: true }))
+    }
+}
+
+fn wrapped_subjects(
+    connection: &Connection,
+    scope: Scope,
+    customer: CustomerId,
+) -> Result<HashMap<PersonId, WrappedKey>, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    connection
+        .prepare_cached(
+            "SELECT epoch, wrapped, subject_id FROM subject_keys WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
+        )?
+        .query_map((account, environment, customer.as_bytes()), |row| {
+            Ok((PersonId::from_bytes(row.get(2)?), super::wrapped_key(row)?))
+        })?
+        .collect()
+}
+
+fn summary_row(scope: Scope, row: &Row<'_>) -> Result<(Plain, Vec<u8>), rusqlite::Error> {
+    Ok((plain(scope, row)?, row.get(6)?))
+}
+
+fn plain(scope: Scope, row: &Row<'_>) -> Result<Plain, rusqlite::Error> {
+    let kind = match row.get::<_, u8>(1)? {
+        0 => CustomerType::Individual,
+        1 => CustomerType::Corporate,
+        other => return Err(rusqlite::Error::IntegralValueOutOfRange(1, other.into())),
+    };
+    Ok(Plain {
+        scope,
+        id: CustomerId::from_bytes(row.get(0)?),
+        kind,
+        version: row.get(2)?,
+        events: row.get(3)?,
+        created_at: Timestamp::from_micros(row.get(4)?),
+        updated_at: Timestamp::from_micros(row.get(5)?),
+    })
+}
+
+/// The type as its column.
+pub(super) const fn type_column(kind: CustomerType) -> u8 {
+    match kind {
+        CustomerType::Individual => 0,
+        CustomerType::Corporate => 1,
+    }
+}

@@ -1,0 +1,250 @@
+//! Accounts and API keys.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use dossier_core::account::Account;
+use dossier_core::api_key::{ApiKey, KeyRecord, KeyScope};
+use dossier_core::caller::{Environment, Scope};
+use dossier_core::clock::Timestamp;
+use dossier_core::ids::{AccountId, KeyId};
+use dossier_core::store::StoreError;
+use quick_cache::sync::Cache;
+use rusqlite::{Connection, OptionalExtension as _, Row};
+use subtle::ConstantTimeEq as _;
+
+use super::{SqliteStore, scope_columns, scope_of};
+use crate::vault::{Binding, Cell, Midstates, ScopeKeys};
+
+macro_rules! key_columns {
+    ($rest:literal) => {
+        concat!(
+            "SELECT account_id, environment, key_id, lookup, hint, name, scopes, created_at, expires_at, revoked_at, predecessor,
+                    last_used_at FROM api_keys ",
+            $rest
+        )
+    };
+}
+
+/// Keys read a moment ago. A revocation is seen at once by the process that made it, and within a second by others.
+pub(super) struct KnownKeys(Cache<[u8; 32], (Instant, Arc<KeyRecord>)>);
+
+impl Default for KnownKeys {
+    fn default() -> Self {
+        Self(Cache::new(10_000))
+    }
+}
+
+impl KnownKeys {
+    const TRUSTED: Duration = Duration::from_secs(1);
+
+    fn get(&self, lookup: &[u8; 32]) -> Option<Arc<KeyRecord>> {
+        self.0.get(lookup).filter(|(read, _)| read.elapsed() < Self::TRUSTED).map(|(_, record)| record)
+    }
+
+    fn remember(&self, lookup: [u8; 32], record: Arc<KeyRecord>) {
+        self.0.insert(lookup, (Instant::now(), record));
+    }
+
+    /// After a key was changed.
+    pub(super) fn forget(&self) {
+        self.0.clear();
+    }
+}
+
+struct KeyRow {
+    account: [u8; 16],
+    environment: u8,
+    key_id: [u8; 16],
+    lookup: [u8; 32],
+    hint: String,
+    name: Vec<u8>,
+    scopes: String,
+    created_at: i64,
+    expires_at: Option<i64>,
+    revoked_at: Option<i64>,
+    predecessor: Option<[u8; 16]>,
+    last_used_at: Option<i64>,
+}
+
+impl KeyRow {
+    fn read(row: &Row<'_>) -> Result<Self, rusqlite::Error> {
+        Ok(Self {
+            account: row.get(0)?,
+            environment: row.get(1)?,
+            key_id: row.get(2)?,
+            lookup: row.get(3)?,
+            hint: row.get(4)?,
+            name: row.get(5)?,
+            scopes: row.get(6)?,
+            created_at: row.get(7)?,
+            expires_at: row.get(8)?,
+            revoked_at: row.get(9)?,
+            predecessor: row.get(10)?,
+            last_used_at: row.get(11)?,
+        })
+    }
+}
+
+impl SqliteStore {
+    pub(super) fn read_api_key(&self, key: &ApiKey) -> Result<Option<Arc<KeyRecord>>, StoreError> {
+        let lookup = self.vault.key_lookup(key.expose());
+        if let Some(known) = self.known_keys.get(&lookup) {
+            return Ok(Some(known));
+        }
+        let row = self.readers.read(|connection| {
+            connection.prepare_cached(key_columns!("WHERE lookup = ?1"))?.query_row([lookup], KeyRow::read).optional()
+        })?;
+        // The index has found it already; comparing again in constant time costs nothing and leans on no index.
+        let row = row.filter(|row| bool::from(row.lookup.ct_eq(&lookup)));
+        let record = row.map(|row| self.key_record(row)).transpose()?.map(Arc::new);
+        if let Some(record) = &record {
+            self.known_keys.remember(lookup, Arc::clone(record));
+        }
+        Ok(record)
+    }
+
+    pub(super) fn read_api_keys(&self, scope: Scope) -> Result<Vec<KeyRecord>, StoreError> {
+        let rows = self.readers.read(|connection| {
+            connection
+                .prepare_cached(key_columns!("WHERE account_id = ?1 AND environment = ?2 ORDER BY key_id"))?
+                .query_map(scope_columns(&scope), KeyRow::read)?
+                .collect::<Result<Vec<_>, _>>()
+        })?;
+        rows.into_iter().map(|row| self.key_record(row)).collect()
+    }
+
+    fn key_record(&self, row: KeyRow) -> Result<KeyRecord, StoreError> {
+        let KeyRow {
+            account,
+            environment,
+            key_id,
+            lookup: _,
+            hint,
+            name,
+            scopes,
+            created_at,
+            expires_at,
+            revoked_at,
+            predecessor,
+            last_used_at,
+        } = row;
+        let scope = scope_of(account, environment)?;
+        let keys = self.existing_scope_keys(scope)?;
+        let scopes = scopes
+            .split_whitespace()
+            .map(|text| KeyScope::parse(text).ok_or_else(|| StoreError::Corrupt("a key has an unknown scope".into())))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(KeyRecord {
+            key_id: KeyId::from_bytes(key_id),
+            scope,
+            name: open_name(&keys, scope, "api_keys", &key_id, &name)?,
+            hint,
+            scopes,
+            created_at: Timestamp::from_micros(created_at),
+            expires_at: expires_at.map(Timestamp::from_micros),
+            revoked_at: revoked_at.map(Timestamp::from_micros),
+            predecessor: predecessor.map(KeyId::from_bytes),
+            last_used_at: last_used_at.map(Timestamp::from_micros),
+        })
+    }
+
+    pub(super) fn read_accounts(&self) -> Result<Vec<Account>, StoreError> {
+        let rows = self.readers.read(|connection| {
+            connection
+                .prepare_cached("SELECT account_id, name, created_at FROM accounts ORDER BY account_id")?
+                .query_map([], |row| {
+                    Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, i64>(2)?))
+                })?
+                .collect::<Result<Vec<_>, _>>()
+        })?;
+        rows.into_iter()
+            .map(|(id, name, created_at)| {
+                let account_id = AccountId::from_bytes(id);
+                let scope = account_scope(account_id);
+                let keys = self.existing_scope_keys(scope)?;
+                let name = open_name(&keys, scope, "accounts", &id, &name)?;
+                Ok(Account { account_id, name, created_at: Timestamp::from_micros(created_at) })
+            })
+            .collect()
+    }
+
+    pub(super) async fn write_keys_used(&self, used: Vec<(Scope, KeyId, Timestamp)>) -> Result<(), StoreError> {
+        self.writer
+            .task(move |connection| {
+                let mut update = connection.prepare_cached(
+                    "UPDATE api_keys SET last_used_at = ?4 WHERE account_id = ?1 AND environment = ?2 AND key_id = ?3",
+                )?;
+                for (scope, key, at) in used {
+                    let (account, environment) = scope_columns(&scope);
+                    update.execute((account, environment, key.as_bytes(), at.as_micros()))?;
+                }
+                Ok(())
+            })
+            .await
+    }
+}
+
+/// An account's own name is sealed under its sandbox key.
+pub(super) const fn account_scope(account: AccountId) -> Scope {
+    Scope { account, environment: Environment::Sandbox }
+}
+
+/// A key as it is to be stored.
+pub(super) struct SealedKey {
+    record: KeyRecord,
+    lookup: [u8; 32],
+    name: Vec<u8>,
+    midstates: Vec<u8>,
+}
+
+impl SealedKey {
+    pub(super) fn new(keys: &ScopeKeys, lookup: [u8; 32], key: &ApiKey, record: KeyRecord) -> Self {
+        let id = record.key_id.as_bytes();
+        let name = seal_name(keys, record.scope, "api_keys", id, &record.name);
+        let binding = service_binding(record.scope, "api_keys", "hmac-midstate", id);
+        let midstates = Cell::seal(&keys.service, 1, &binding, &Midstates::of(key.expose().as_bytes()).to_bytes()[..]);
+        Self { lookup, name, midstates: midstates.into_bytes(), record }
+    }
+
+    pub(super) fn insert(&self, connection: &Connection) -> Result<(), rusqlite::Error> {
+        let record = &self.record;
+        let (account, environment) = scope_columns(&record.scope);
+        let scopes = record.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ");
+        connection
+            .prepare_cached(
+                "INSERT INTO api_keys (account_id, environment, key_id, lookup, hint, name, midstates, scopes, created_at,
+                    expires_at, predecessor) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )?
+            .execute((
+                account,
+                environment,
+                record.key_id.as_bytes(),
+                self.lookup,
+                &record.hint,
+                &self.name,
+                &self.midstates,
+                scopes,
+                record.created_at.as_micros(),
+                record.expires_at.map(Timestamp::as_micros),
+                record.predecessor.as_ref().map(KeyId::as_bytes),
+            ))?;
+        Ok(())
+    }
+}
+
+pub(super) fn seal_name(keys: &ScopeKeys, scope: Scope, table: &str, row: &[u8], name: &str) -> Vec<u8> {
+    Cell::seal(&keys.service, 1, &service_binding(scope, table, "name", row), name.as_bytes()).into_bytes()
+}
+
+fn open_name(keys: &ScopeKeys, scope: Scope, table: &str, row: &[u8], cell: &[u8]) -> Result<String, StoreError> {
+    Cell::open(cell, &keys.service, &service_binding(scope, table, "name", row))
+        .ok()
+        .and_then(|name| String::from_utf8(name).ok())
+        .ok_or_else(|| StoreError::Corrupt(format!("a name in {table} cannot be opened")))
+}
+
+/// Where a cell belongs that is about no person.
+pub(super) const fn service_binding<'a>(scope: Scope, table: &'a str, section: &'a str, row: &'a [u8]) -> Binding<'a> {
+    Binding { scope, subject: b"", table, section, row, version: 0 }
+}

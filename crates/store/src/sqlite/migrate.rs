@@ -1,0 +1,84 @@
+//! Migrations: numbered SQL files in the binary, each applied once, whole, in order.
+
+use dossier_core::clock::Timestamp;
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::OpenError;
+
+/// Number (its place, from 1), name, SQL. Never change one that was released: add another.
+const MIGRATIONS: &[(&str, &str)] = &[("records", include_str!("../../migrations/sqlite/0001_records.sql"))];
+
+/// Brings the schema up to date.
+///
+/// # Errors
+///
+/// [`OpenError::Database`] when the database was made by a newer Dossier or by something else; it is left as it was.
+pub(super) fn up(connection: &mut Connection, now: Timestamp) -> Result<(), OpenError> {
+    connection.execute_batch(
+        "CREATE TABLE IF NOT EXISTS migrations (
+            number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum INTEGER NOT NULL, applied_at INTEGER NOT NULL
+        ) STRICT",
+    )?;
+    let applied = connection
+        .prepare("SELECT number, name, checksum FROM migrations ORDER BY number")?
+        .query_map([], |row| Ok((row.get::<_, usize>(0)?, row.get::<_, String>(1)?, row.get::<_, u32>(2)?)))?
+        .collect::<Result<Vec<_>, _>>()?;
+    for (place, (number, name, checksum)) in applied.iter().enumerate() {
+        let Some((known, sql)) = MIGRATIONS.get(place) else {
+            let text = format!("it was made by a newer version (migration {number} {name}); use that version");
+            return Err(OpenError::Database(text));
+        };
+        if *number != place + 1 || known != name || *checksum != crc(sql) {
+            return Err(OpenError::Database(format!(
+                "migration {number} {name} is not the one that this version knows"
+            )));
+        }
+    }
+    for (place, (name, sql)) in MIGRATIONS.iter().enumerate().skip(applied.len()) {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute_batch(sql)?;
+        transaction.execute(
+            "INSERT INTO migrations (number, name, checksum, applied_at) VALUES (?1, ?2, ?3, ?4)",
+            (place + 1, name, crc(sql), now.as_micros()),
+        )?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+fn crc(sql: &str) -> u32 {
+    crc32fast::hash(sql.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open() -> Connection {
+        let mut connection = Connection::open_in_memory().expect("a database");
+        up(&mut connection, Timestamp::from_micros(0)).expect("the schema");
+        connection
+    }
+
+    #[test]
+    fn migrating_again_changes_nothing() {
+        let mut connection = open();
+        up(&mut connection, Timestamp::from_micros(1)).expect("nothing to do");
+        let times: i64 =
+            connection.query_row("SELECT sum(applied_at) FROM migrations", [], |row| row.get(0)).expect("a sum");
+        assert_eq!(times, 0);
+    }
+
+    #[test]
+    fn a_newer_or_foreign_schema_is_refused() {
+        for (sql, said) in [
+            ("INSERT INTO migrations VALUES (99, 'later', 0, 0)", "newer version"),
+            ("UPDATE migrations SET checksum = checksum + 1", "not the one"),
+        ] {
+            let mut connection = open();
+            connection.execute_batch(sql).expect("a change");
+            let error = up(&mut connection, Timestamp::from_micros(1)).expect_err("a refusal");
+            assert!(error.to_string().contains(said), "{error}");
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! The embedded engine: SQLite, one writer thread with group commit, readers of its own.
+
+mod audit;
+mod commit;
+mod customers;
+mod keys;
+mod migrate;
+mod readers;
+mod rotate;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use dossier_core::account::Account;
+use dossier_core::api_key::{ApiKey, KeyRecord};
+use dossier_core::audit::{AuditReport, AuditRow};
+use dossier_core::caller::{Environment, Scope};
+use dossier_core::change::Change;
+use dossier_core::clock::Timestamp;
+use dossier_core::customer::{Customer, Summary};
+use dossier_core::idempotency::{Attempt, Replay};
+use dossier_core::ids::{AccountId, CustomerId, KeyId};
+use dossier_core::parse::Email;
+use dossier_core::store::{Committed, Progress, Store, StoreError};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row};
+
+use crate::OpenError;
+use crate::planted::{Defect, planted};
+use crate::vault::{Keyring, RootKey, ScopeKeys, Vault, WrappedKey};
+use readers::Readers;
+use writer::Writer;
+
+pub use writer::Figures;
+
+/// SQLite before 3.51.3 has a bug that can corrupt a WAL.
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// What is done when the disk can no longer be trusted: told why, it does not come back.
+pub type OnFatal = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// The embedded store of one data folder.
+pub struct SqliteStore {
+    vault: Arc<Vault>,
+    known_keys: keys::KnownKeys,
+    readers: Readers,
+    writer: Writer,
+}
+
+impl SqliteStore {
+    /// Opens the store of a data folder, which must be locked by the caller; makes keyring and database when there are
+    /// none.
+    ///
+    /// `on_fatal` is called on an I/O error, after which what is on disk is unknown: it must end the process.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`]; nothing was written then.
+    pub fn open(folder: &Path, root: &RootKey, now: Timestamp, on_fatal: OnFatal) -> Result<Self, OpenError> {
+        if rusqlite::version_number() < OLDEST_SQLITE {
+            return Err(OpenError::Database(format!("SQLite {} is too old", rusqlite::version())));
+        }
+        let (keyring_path, database) = (folder.join("keyring.json"), folder.join("dossier.db"));
+        let fresh = !keyring_path.exists();
+        if fresh && database.exists() {
+            return Err(OpenError::KeyringMissing);
+        }
+        let keyring = if fresh {
+            Keyring::create(&keyring_path, root, now.to_string())?
+        } else {
+            Keyring::open(&keyring_path, root)?
+        };
+        let mut connection = connect(&database, true)?;
+        migrate::up(&mut connection, now)?;
+        tie_to_keyring(&connection, &keyring)?;
+        let vault = Arc::new(Vault::new(keyring));
+        open_pepper(&connection, &vault)?;
+        let readers = Readers::new(database.clone());
+        let writer = Writer::start(connection, database, on_fatal)?;
+        Ok(Self { vault, known_keys: keys::KnownKeys::default(), readers, writer })
+    }
+
+    /// What the writer has done so far, for the metrics.
+    #[must_use]
+    pub fn figures(&self) -> &Figures {
+        self.writer.figures()
+    }
+
+    /// The engine and its version, for people.
+    #[must_use]
+    pub fn engine(&self) -> String {
+        format!("SQLite {}", rusqlite::version())
+    }
+
+    /// Reads every page and index.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] with the first fault.
+    pub fn check_integrity(&self) -> Result<(), StoreError> {
+        let said: String =
+            self.readers.read(|connection| connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)))?;
+        if said == "ok" { Ok(()) } else { Err(StoreError::Corrupt(said)) }
+    }
+
+    /// The epoch under which new keys are wrapped.
+    #[must_use]
+    pub fn active_epoch(&self) -> u32 {
+        self.vault.active_epoch()
+    }
+
+    /// The keys of a scope; `None` when its account does not exist.
+    fn scope_keys(&self, scope: Scope) -> Result<Option<Arc<ScopeKeys>>, StoreError> {
+        if let Some(keys) = self.vault.cached_scope(scope) {
+            return Ok(Some(keys));
+        }
+        let wrapped = self.readers.read(|connection| {
+            connection
+                .prepare_cached("SELECT epoch, wrapped FROM scope_keys WHERE account_id = ?1 AND environment = ?2")?
+                .query_row(scope_columns(&scope), wrapped_key)
+                .optional()
+        })?;
+        wrapped.map(|wrapped| self.vault.open_scope(scope, &wrapped)).transpose()
+    }
+
+    fn existing_scope_keys(&self, scope: Scope) -> Result<Arc<ScopeKeys>, StoreError> {
+        self.scope_keys(scope)?.ok_or_else(|| StoreError::Corrupt("the account has no key".into()))
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn customer(&self, scope: Scope, id: CustomerId) -> Result<Option<Customer>, StoreError> {
+        self.read_customer(scope, id)
+    }
+
+    async fn summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError> {
+        self.read_summary(scope, id)
+    }
+
+    async fn summary_by_email(&self, scope: Scope, email: &Email) -> Result<Option<Summary>, StoreError> {
+        self.read_summary_by_email(scope, email)
+    }
+
+    async fn summaries(
+        &self,
+        scope: Scope,
+        after: Option<CustomerId>,
+        limit: usize,
+    ) -> Result<Vec<Summary>, StoreError> {
+        self.read_summaries(scope, after, limit)
+    }
+
+    async fn changed_since(&self, scope: Scope, id: CustomerId, version: u64) -> Result<Vec<String>, StoreError> {
+        self.read_changed_since(scope, id, version)
+    }
+
+    async fn replay(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay, StoreError> {
+        self.read_replay(scope, attempt)
+    }
+
+    async fn commit(&self, change: Change) -> Result<Committed, StoreError> {
+        self.commit_change(change).await
+    }
+
+    async fn api_key(&self, key: &ApiKey) -> Result<Option<Arc<KeyRecord>>, StoreError> {
+        self.read_api_key(key)
+    }
+
+    async fn api_keys(&self, scope: Scope) -> Result<Vec<KeyRecord>, StoreError> {
+        self.read_api_keys(scope)
+    }
+
+    async fn keys_used(&self, used: Vec<(Scope, KeyId, Timestamp)>) -> Result<(), StoreError> {
+        self.write_keys_used(used).await
+    }
+
+    async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        self.read_accounts()
+    }
+
+    async fn audit(&self, scope: Scope, before: Option<u64>, limit: usize) -> Result<Vec<AuditRow>, StoreError> {
+        self.read_audit(scope, before, limit)
+    }
+
+    async fn verify_audit(&self, progress: Progress<'_>) -> Result<AuditReport, StoreError> {
+        self.verify_chains(progress)
+    }
+
+    async fn forget_answers(&self, before: Timestamp) -> Result<u64, StoreError> {
+        self.delete_answers(before).await
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        self.readers.read(|connection| connection.query_row("SELECT 1", [], |_| Ok(())))
+    }
+}
+
+fn connect(database: &Path, writes: bool) -> Result<Connection, rusqlite::Error> {
+    let mode = if writes {
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
+    } else {
+        OpenFlags::SQLITE_OPEN_READ_ONLY
+    };
+    let connection = Connection::open_with_flags(database, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.pragma_update(None, "mmap_size", 0)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.pragma_update(None, "cache_size", if writes { -16_384 } else { -4_096 })?;
+    if writes {
+        connection.pragma_update(None, "page_size", 4_096)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        let synchronous = if planted(Defect::SynchronousNormal) { "NORMAL" } else { "FULL" };
+        connection.pragma_update(None, "synchronous", synchronous)?;
+        connection.pragma_update(None, "secure_delete", "ON")?;
+        connection.pragma_update(None, "foreign_keys", "ON")?;
+        // Checkpoints are made by a thread of their own; see the writer.
+        connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    }
+    Ok(connection)
+}
+
+/// The first start ties the database to its keyring; every other one checks that it is still the one, and new enough.
+fn tie_to_keyring(connection: &Connection, keyring: &Keyring) -> Result<(), OpenError> {
+    let tied = connection
+        .query_row("SELECT installation_id, newest_epoch FROM installation", [], |row| {
+            Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, u32>(1)?))
+        })
+        .optional()?;
+    match tied {
+        None => {
+            connection.execute(
+                "INSERT INTO installation (installation_id, newest_epoch) VALUES (?1, ?2)",
+                (keyring.installation(), keyring.active()),
+            )?;
+            Ok(())
+        }
+        Some((installation, _)) if installation != keyring.installation() => {
+            Err(OpenError::KeyringMismatch("it is of another installation".into()))
+        }
+        Some((_, newest)) if newest > keyring.active() => {
+            let active = keyring.active();
+            Err(OpenError::KeyringMismatch(format!(
+                "it ends with epoch {active}, the database has seen epoch {newest}"
+            )))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+fn open_pepper(connection: &Connection, vault: &Vault) -> Result<(), OpenError> {
+    let corrupt = |error: StoreError| OpenError::Database(error.to_string());
+    let scope = Vault::INSTALLATION;
+    let stored = connection
+        .query_row(
+            "SELECT epoch, wrapped FROM scope_keys WHERE account_id = ?1 AND environment = ?2",
+            scope_columns(&scope),
+            wrapped_key,
+        )
+        .optional()?;
+    let wrapped = match stored {
+        Some(wrapped) => wrapped,
+        None => {
+            let wrapped = vault.new_scope(scope).map_err(corrupt)?;
+            insert_scope_key(connection, scope, &wrapped)?;
+            wrapped
+        }
+    };
+    vault.open_pepper(&wrapped).map_err(corrupt)
+}
+
+fn insert_scope_key(connection: &Connection, scope: Scope, wrapped: &WrappedKey) -> Result<(), rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    connection
+        .prepare_cached("INSERT INTO scope_keys (account_id, environment, epoch, wrapped) VALUES (?1, ?2, ?3, ?4)")?
+        .execute((account, environment, wrapped.epoch, &wrapped.sealed))?;
+    Ok(())
+}
+
+fn wrapped_key(row: &Row<'_>) -> Result<WrappedKey, rusqlite::Error> {
+    Ok(WrappedKey { epoch: row.get(0)?, sealed: row.get(1)? })
+}
+
+/// A scope as its two columns, which come first in every key.
+const fn scope_columns(scope: &Scope) -> (&[u8; 16], u8) {
+    (scope.account.as_bytes(), environment_column(scope.environment))
+}
+
+const fn environment_column(environment: Environment) -> u8 {
+    match environment {
+        Environment::Sandbox => 0,
+        Environment::Production => 1,
+    }
+}
+
+fn scope_of(account: [u8; 16], environment: u8) -> Result<Scope, StoreError> {
+    let environment = match environment {
+        0 => Environment::Sandbox,
+        1 => Environment::Production,
+        _ => return Err(StoreError::Corrupt("an environment is unknown".into())),
+    };
+    Ok(Scope { account: AccountId::from_bytes(account), environment })
+}

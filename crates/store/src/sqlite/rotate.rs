@@ -1,0 +1,131 @@
+//! Rotation: a new epoch, every surviving key wrapped again under it, the old epochs destroyed.
+//!
+//! Killed at any point it is simply run again: the keyring knows the old epoch until no row needs it.
+
+use dossier_core::caller::Scope;
+use dossier_core::clock::Timestamp;
+use dossier_core::ids::PersonId;
+use dossier_core::store::{Progress, StoreError};
+
+use super::{SqliteStore, scope_columns, scope_of};
+use crate::OpenError;
+use crate::vault::WrappedKey;
+
+/// Keys wrapped again in one commit, so that no writer waits long.
+const PORTION: usize = 500;
+
+struct SubjectRow {
+    scope: Scope,
+    customer: [u8; 16],
+    subject: PersonId,
+    wrapped: WrappedKey,
+}
+
+impl SqliteStore {
+    /// Begins a new epoch, wraps every key again and destroys what was before; answers the new epoch's number.
+    ///
+    /// # Errors
+    ///
+    /// When the keyring or the database cannot be written; running it again goes on where it stopped.
+    pub async fn rotate(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError> {
+        let keyring = |error: OpenError| StoreError::Unknown(error.to_string());
+        let epoch = self.vault.begin_epoch(now.to_string()).map_err(keyring)?;
+        // From here on a keyring without the new epoch is too old.
+        self.writer
+            .task(move |connection| connection.execute("UPDATE installation SET newest_epoch = ?1", [epoch]).map(drop))
+            .await?;
+        self.rewrap_scopes(epoch).await?;
+        self.rewrap_subjects(epoch, progress).await?;
+        self.vault.destroy_old_epochs().map_err(keyring)?;
+        Ok(epoch)
+    }
+
+    async fn rewrap_scopes(&self, epoch: u32) -> Result<(), StoreError> {
+        let rows = self.readers.read(|connection| {
+            connection
+                .prepare("SELECT epoch, wrapped, account_id, environment FROM scope_keys WHERE epoch <> ?1")?
+                .query_map([epoch], |row| Ok((super::wrapped_key(row)?, row.get(2)?, row.get(3)?)))?
+                .collect::<Result<Vec<_>, _>>()
+        })?;
+        let mut again = Vec::with_capacity(rows.len());
+        for (wrapped, account, environment) in rows {
+            let scope = scope_of(account, environment)?;
+            again.push((scope, self.vault.rewrap_scope(scope, &wrapped)?));
+        }
+        self.writer
+            .task(move |connection| {
+                let mut update = connection.prepare(
+                    "UPDATE scope_keys SET epoch = ?3, wrapped = ?4 WHERE account_id = ?1 AND environment = ?2",
+                )?;
+                for (scope, wrapped) in again {
+                    let (account, environment) = scope_columns(&scope);
+                    update.execute((account, environment, wrapped.epoch, wrapped.sealed))?;
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    async fn rewrap_subjects(&self, epoch: u32, progress: Progress<'_>) -> Result<(), StoreError> {
+        let total: u64 = self.readers.read(|connection| {
+            connection.query_row("SELECT count(*) FROM subject_keys WHERE epoch <> ?1", [epoch], |row| row.get(0))
+        })?;
+        let mut done = 0;
+        let mut after = ([0; 16], 0_u8, [0; 16], [0; 16]);
+        loop {
+            let rows = self.subject_portion(epoch, after)?;
+            let Some(last) = rows.last() else { break };
+            let (account, environment) = scope_columns(&last.scope);
+            after = (*account, environment, last.customer, *last.subject.as_bytes());
+            done += rows.len() as u64;
+            self.rewrap_portion(rows).await?;
+            progress(done, total);
+        }
+        Ok(())
+    }
+
+    fn subject_portion(
+        &self,
+        epoch: u32,
+        after: ([u8; 16], u8, [u8; 16], [u8; 16]),
+    ) -> Result<Vec<SubjectRow>, StoreError> {
+        let rows = self.readers.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT epoch, wrapped, account_id, environment, customer_id, subject_id FROM subject_keys
+                     WHERE (account_id, environment, customer_id, subject_id) > (?1, ?2, ?3, ?4) AND epoch <> ?5
+                     ORDER BY account_id, environment, customer_id, subject_id LIMIT ?6",
+                )?
+                .query_map((after.0, after.1, after.2, after.3, epoch, PORTION), |row| {
+                    Ok((super::wrapped_key(row)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+                })?
+                .collect::<Result<Vec<_>, _>>()
+        })?;
+        rows.into_iter()
+            .map(|(wrapped, account, environment, customer, subject)| {
+                let subject = PersonId::from_bytes(subject);
+                Ok(SubjectRow { scope: scope_of(account, environment)?, customer, subject, wrapped })
+            })
+            .collect()
+    }
+
+    async fn rewrap_portion(&self, mut rows: Vec<SubjectRow>) -> Result<(), StoreError> {
+        for row in &mut rows {
+            row.wrapped = self.vault.rewrap_subject(row.scope, row.subject, &row.wrapped)?;
+        }
+        self.writer
+            .task(move |connection| {
+                let mut update = connection.prepare_cached(
+                    "UPDATE subject_keys SET epoch = ?5, wrapped = ?6
+                     WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3 AND subject_id = ?4",
+                )?;
+                for row in rows {
+                    let (account, environment) = scope_columns(&row.scope);
+                    let WrappedKey { epoch, sealed } = row.wrapped;
+                    update.execute((account, environment, row.customer, row.subject.as_bytes(), epoch, sealed))?;
+                }
+                Ok(())
+            })
+            .await
+    }
+}

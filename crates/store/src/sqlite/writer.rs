@@ -1,0 +1,333 @@
+//! The writer: one thread that commits whatever waits in one transaction, so that durability costs one sync for many.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use dossier_core::store::{Committed, StoreError};
+use rusqlite::{Connection, ErrorCode};
+use tokio::sync::{mpsc, oneshot};
+
+use super::OnFatal;
+use super::commit::{Heads, Prepared};
+use crate::OpenError;
+use crate::planted::{Defect, planted};
+
+/// At most this many changes share a commit.
+const MAX_BATCH: usize = 256;
+/// At most this many changes wait; more are told to come back.
+const MAX_WAITING: usize = 1_024;
+/// A checkpoint is made after this many changes, or a second after the last of fewer.
+const CHANGES_PER_CHECKPOINT: u64 = 1_000;
+/// Past this many pages in the WAL (64 MiB) the writer itself finishes the checkpoint, since under load a passive one
+/// never catches up with the end, and the WAL would grow without end.
+const MAX_WAL_PAGES: i64 = 16_384;
+
+type Work = Box<dyn FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send>;
+
+enum Job {
+    Change(Box<Prepared>, oneshot::Sender<Result<Committed, StoreError>>),
+    Task(Work, oneshot::Sender<Result<(), StoreError>>),
+}
+
+/// What the writer has done since it started.
+#[derive(Debug, Default)]
+pub struct Figures {
+    /// Transactions committed.
+    pub commits: AtomicU64,
+    /// Changes in them.
+    pub changes: AtomicU64,
+    /// Changes waiting now.
+    pub waiting: AtomicU64,
+    /// Pages in the WAL after the last checkpoint.
+    pub wal_pages: AtomicU64,
+}
+
+pub(super) struct Writer {
+    jobs: Option<mpsc::Sender<Job>>,
+    figures: Arc<Figures>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Writer {
+    pub(super) fn start(connection: Connection, database: PathBuf, on_fatal: OnFatal) -> Result<Self, OpenError> {
+        let figures = Arc::new(Figures::default());
+        let finish_checkpoint = Arc::new(AtomicBool::new(false));
+        let (jobs, waiting) = mpsc::channel(MAX_WAITING);
+        let (written, checkpoints) = sync_channel(1);
+        let checkpointer = Checkpointer {
+            connection: super::connect(&database, true)?,
+            figures: Arc::clone(&figures),
+            finish: Arc::clone(&finish_checkpoint),
+            on_fatal: Arc::clone(&on_fatal),
+        };
+        let thread = WriterThread {
+            connection,
+            heads: Heads::default(),
+            figures: Arc::clone(&figures),
+            finish_checkpoint,
+            written,
+            since_checkpoint: 0,
+            on_fatal,
+        };
+        let spawn = |name: &str, body: Box<dyn FnOnce() + Send>| {
+            std::thread::Builder::new()
+                .name(name.into())
+                .spawn(body)
+                .map_err(|cause| OpenError::File { what: "cannot start a thread", cause })
+        };
+        let threads = vec![
+            spawn("dossier-writer", Box::new(move || thread.run(waiting)))?,
+            spawn("dossier-checkpoint", Box::new(move || checkpointer.run(&checkpoints)))?,
+        ];
+        Ok(Self { jobs: Some(jobs), figures, threads: Mutex::new(threads) })
+    }
+
+    pub(super) fn figures(&self) -> &Figures {
+        &self.figures
+    }
+
+    /// Queues a change and waits until it is durable or refused.
+    pub(super) async fn change(&self, change: Prepared) -> Result<Committed, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::Change(Box::new(change), reply))?;
+        answer.await.unwrap_or_else(|_| Err(ended()))
+    }
+
+    /// Queues housekeeping and waits until it is durable.
+    pub(super) async fn task(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send + 'static,
+    ) -> Result<(), StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::Task(Box::new(work), reply))?;
+        answer.await.unwrap_or_else(|_| Err(ended()))
+    }
+
+    fn send(&self, job: Job) -> Result<(), StoreError> {
+        let jobs = self.jobs.as_ref().expect("the queue closes when the store is dropped");
+        self.figures.waiting.fetch_add(1, Ordering::Relaxed);
+        jobs.try_send(job).map_err(|error| {
+            self.figures.waiting.fetch_sub(1, Ordering::Relaxed);
+            match error {
+                mpsc::error::TrySendError::Full(_) => StoreError::Busy,
+                mpsc::error::TrySendError::Closed(_) => ended(),
+            }
+        })
+    }
+}
+
+impl Drop for Writer {
+    /// Commits what waits, checkpoints, and ends the threads.
+    fn drop(&mut self) {
+        self.jobs = None;
+        for thread in self.threads.get_mut().map(std::mem::take).unwrap_or_default() {
+            // A writer that panicked has ended the process or answered nobody; there is nothing left to do for it.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn ended() -> StoreError {
+    StoreError::Unknown("the writer has ended".into())
+}
+
+struct WriterThread {
+    connection: Connection,
+    heads: Heads,
+    figures: Arc<Figures>,
+    finish_checkpoint: Arc<AtomicBool>,
+    written: SyncSender<()>,
+    since_checkpoint: u64,
+    on_fatal: OnFatal,
+}
+
+type Replies = Vec<Box<dyn FnOnce(Result<(), StoreError>) + Send>>;
+
+impl WriterThread {
+    fn run(mut self, mut waiting: mpsc::Receiver<Job>) {
+        let mut batch = Vec::with_capacity(MAX_BATCH);
+        // Takes what waits, up to a full batch; there is no timer, so a lone writer waits for nobody.
+        while waiting.blocking_recv_many(&mut batch, MAX_BATCH) > 0 {
+            self.figures.waiting.fetch_sub(batch.len() as u64, Ordering::Relaxed);
+            self.commit(&mut batch);
+            self.ask_for_checkpoint();
+        }
+    }
+
+    /// Every job runs in a savepoint of its own; answers leave after the one commit.
+    fn commit(&mut self, batch: &mut Vec<Job>) {
+        let jobs = batch.len() as u64;
+        let mut replies: Replies = Vec::with_capacity(batch.len());
+        let mut late_audits = Vec::new();
+        let result = self.execute("BEGIN IMMEDIATE").and_then(|()| {
+            for job in batch.drain(..) {
+                self.run_job(job, &mut replies, &mut late_audits)?;
+            }
+            if planted(Defect::AnswerBeforeCommit) {
+                std::mem::take(&mut replies).into_iter().for_each(|reply| reply(Ok(())));
+            }
+            self.execute("COMMIT")
+        });
+        match result {
+            Ok(()) => {
+                self.figures.commits.fetch_add(1, Ordering::Relaxed);
+                self.figures.changes.fetch_add(jobs, Ordering::Relaxed);
+                self.since_checkpoint += jobs;
+                replies.into_iter().for_each(|reply| reply(Ok(())));
+            }
+            Err(error) => {
+                // After a failed statement SQLite may have rolled back by itself; then this says so, which is as well.
+                let _ = self.execute("ROLLBACK");
+                self.heads.forget();
+                let outcome = self.failure(&error);
+                replies.into_iter().for_each(|reply| reply(Err(outcome())));
+                batch.drain(..).for_each(|job| job.fail(outcome()));
+            }
+        }
+        if planted(Defect::AuditAfterAnswer) && !late_audits.is_empty() {
+            let _ = self.execute("BEGIN IMMEDIATE");
+            for audit in late_audits {
+                let _ = self.heads.append_late(&self.connection, audit);
+            }
+            let _ = self.execute("COMMIT");
+        }
+    }
+
+    fn run_job(
+        &mut self,
+        job: Job,
+        replies: &mut Replies,
+        late: &mut Vec<super::commit::LateAudit>,
+    ) -> Result<(), rusqlite::Error> {
+        self.execute("SAVEPOINT job")?;
+        match job {
+            Job::Change(change, reply) => match change.apply(&self.connection, &mut self.heads, late) {
+                Ok(outcome) => {
+                    if !matches!(outcome, Ok(Committed::Done)) {
+                        self.execute("ROLLBACK TO job")?;
+                    }
+                    replies.push(Box::new(move |durable| drop(reply.send(durable.and(outcome)))));
+                }
+                Err(error) => {
+                    let _ = reply.send(Err(self.failure(&error)()));
+                    return self.undo_or_give_up(error);
+                }
+            },
+            Job::Task(work, reply) => match work(&self.connection) {
+                Ok(()) => replies.push(Box::new(move |durable| drop(reply.send(durable)))),
+                Err(error) => {
+                    let _ = reply.send(Err(self.failure(&error)()));
+                    return self.undo_or_give_up(error);
+                }
+            },
+        }
+        self.execute("RELEASE job")
+    }
+
+    /// One job failed: the others of the batch go on, unless the whole transaction is gone.
+    fn undo_or_give_up(&mut self, error: rusqlite::Error) -> Result<(), rusqlite::Error> {
+        self.heads.forget();
+        if self.connection.is_autocommit() || is_full(&error) {
+            return Err(error);
+        }
+        self.execute("ROLLBACK TO job")?;
+        self.execute("RELEASE job")
+    }
+
+    /// What the waiters are told. An I/O error is told nobody: what is on disk is unknown, so the process ends.
+    fn failure(&self, error: &rusqlite::Error) -> impl Fn() -> StoreError + use<> {
+        if is_io(error) {
+            (self.on_fatal)(&error.to_string());
+        }
+        let (full, text) = (is_full(error), error.to_string());
+        move || if full { StoreError::Full } else { StoreError::Unknown(text.clone()) }
+    }
+
+    fn execute(&self, sql: &str) -> Result<(), rusqlite::Error> {
+        self.connection.prepare_cached(sql)?.execute([]).map(drop)
+    }
+
+    fn ask_for_checkpoint(&mut self) {
+        if self.finish_checkpoint.swap(false, Ordering::AcqRel) {
+            // Readers are short; while this waits for them, nothing is written, so the WAL starts anew.
+            if let Err(error) = checkpoint(&self.connection, "RESTART") {
+                drop(self.failure(&error));
+            }
+        }
+        if self.since_checkpoint >= CHANGES_PER_CHECKPOINT {
+            self.since_checkpoint = 0;
+            // Full means that one is due already.
+            let _ = self.written.try_send(());
+        }
+    }
+}
+
+impl Job {
+    fn fail(self, error: StoreError) {
+        match self {
+            Self::Change(_, reply) => drop(reply.send(Err(error))),
+            Self::Task(_, reply) => drop(reply.send(Err(error))),
+        }
+    }
+}
+
+/// Moves pages from the WAL into the database, beside the writer, so that no commit pays for it.
+struct Checkpointer {
+    connection: Connection,
+    figures: Arc<Figures>,
+    finish: Arc<AtomicBool>,
+    on_fatal: OnFatal,
+}
+
+impl Checkpointer {
+    fn run(self, written: &std::sync::mpsc::Receiver<()>) {
+        let mut seen = 0;
+        loop {
+            let wake = written.recv_timeout(Duration::from_secs(1));
+            let commits = self.figures.commits.load(Ordering::Relaxed);
+            if commits != seen {
+                seen = commits;
+                self.checkpoint("PASSIVE");
+            }
+            if wake == Err(RecvTimeoutError::Disconnected) {
+                // The writer has ended: what it wrote goes into the database, and the WAL is emptied.
+                return self.checkpoint("TRUNCATE");
+            }
+        }
+    }
+
+    fn checkpoint(&self, mode: &str) {
+        match checkpoint(&self.connection, mode) {
+            Ok(pages) => {
+                self.figures.wal_pages.store(pages.unsigned_abs(), Ordering::Relaxed);
+                self.finish.store(pages > MAX_WAL_PAGES, Ordering::Release);
+            }
+            Err(error) if is_io(&error) => (self.on_fatal)(&error.to_string()),
+            // A full disk or a busy reader: the next one will do.
+            Err(error) => tracing::warn!(%error, "a checkpoint could not be made"),
+        }
+    }
+}
+
+/// Answers how many pages the WAL has.
+fn checkpoint(connection: &Connection, mode: &str) -> Result<i64, rusqlite::Error> {
+    connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get(1))
+}
+
+fn is_full(error: &rusqlite::Error) -> bool {
+    // The shared-memory file that cannot grow is a full disk under another name.
+    error.sqlite_error_code() == Some(ErrorCode::DiskFull)
+        || error.sqlite_extended_error_code() == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE)
+}
+
+fn is_io(error: &rusqlite::Error) -> bool {
+    !is_full(error)
+        && matches!(
+            error.sqlite_error_code(),
+            Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+        )
+}

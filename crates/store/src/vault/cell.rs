@@ -1,0 +1,143 @@
+//! The sealed cell: AES-256-GCM with a random nonce, bound to its place.
+//!
+//! ```text
+//! byte 0 format = 1 | byte 1 algorithm = 1 | 8 bytes key generation | 12 bytes nonce | ciphertext | 16 bytes tag
+//! ```
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::rand;
+use dossier_core::caller::Scope;
+
+use super::SecretKey;
+
+const FORMAT: u8 = 1;
+const AES_256_GCM_ID: u8 = 1;
+const HEADER: usize = 2 + 8;
+/// The layout of what is inside of cells.
+const SCHEMA: u8 = 1;
+/// Contents are padded to a multiple of this, so that a cell's size tells little about what is in it.
+const BLOCK: usize = 256;
+
+/// Where a cell belongs. A cell that is opened anywhere else does not open.
+#[derive(Debug, Clone, Copy)]
+pub struct Binding<'a> {
+    /// Account and environment.
+    pub scope: Scope,
+    /// The data subject.
+    pub subject: &'a [u8],
+    /// The table.
+    pub table: &'a str,
+    /// The section of the row.
+    pub section: &'a str,
+    /// The row's id.
+    pub row: &'a [u8],
+    /// The record's version.
+    pub version: u64,
+}
+
+impl Binding<'_> {
+    /// The associated data: the cell's own header, then every part of the place with its length in front, so that no
+    /// two places share an encoding.
+    fn associated(self, header: &[u8]) -> Vec<u8> {
+        let parts: [&[u8]; 9] = [
+            b"dossier/1",
+            self.scope.environment.as_str().as_bytes(),
+            self.scope.account.as_bytes(),
+            self.subject,
+            self.table.as_bytes(),
+            self.section.as_bytes(),
+            self.row,
+            &self.version.to_be_bytes(),
+            &[SCHEMA],
+        ];
+        let mut bytes = Vec::with_capacity(160);
+        bytes.extend_from_slice(header);
+        for part in parts {
+            bytes.push(u8::try_from(part.len()).expect("parts of a binding are short"));
+            bytes.extend_from_slice(part);
+        }
+        bytes
+    }
+}
+
+/// A sealed cell.
+pub struct Cell(Vec<u8>);
+
+/// The cell does not open: it was altered, moved, or sealed by another key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CannotOpen;
+
+impl Cell {
+    /// Seals a content as it is.
+    #[must_use]
+    pub fn seal(key: &SecretKey, generation: u64, binding: &Binding<'_>, content: &[u8]) -> Self {
+        let mut cell = Vec::with_capacity(HEADER + NONCE_LEN + content.len() + AES_256_GCM.tag_len());
+        cell.extend_from_slice(&[FORMAT, AES_256_GCM_ID]);
+        cell.extend_from_slice(&generation.to_be_bytes());
+        let mut nonce = [0; NONCE_LEN];
+        rand::fill(&mut nonce).expect("the system gives randomness");
+        cell.extend_from_slice(&nonce);
+        cell.extend_from_slice(content);
+        let tag = aead_key(key)
+            .seal_in_place_separate_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(binding.associated(&cell[..HEADER])),
+                &mut cell[HEADER + NONCE_LEN..],
+            )
+            .expect("cells are far smaller than what AES-GCM can seal");
+        cell.extend_from_slice(tag.as_ref());
+        Self(cell)
+    }
+
+    /// Seals JSON, padded with white space, which JSON ignores, so that its length tells little.
+    #[must_use]
+    pub fn seal_json(key: &SecretKey, generation: u64, binding: &Binding<'_>, mut json: Vec<u8>) -> Self {
+        json.resize(json.len().next_multiple_of(BLOCK), b' ');
+        Self::seal(key, generation, binding, &json)
+    }
+
+    /// Opens a stored cell.
+    ///
+    /// # Errors
+    ///
+    /// [`CannotOpen`], which does not say why.
+    pub fn open(cell: &[u8], key: &SecretKey, binding: &Binding<'_>) -> Result<Vec<u8>, CannotOpen> {
+        if cell.len() < HEADER + NONCE_LEN || cell[..2] != [FORMAT, AES_256_GCM_ID] {
+            return Err(CannotOpen);
+        }
+        let nonce = Nonce::try_assume_unique_for_key(&cell[HEADER..HEADER + NONCE_LEN]).map_err(|_| CannotOpen)?;
+        let mut content = cell[HEADER + NONCE_LEN..].to_vec();
+        let length = aead_key(key)
+            .open_in_place(nonce, Aad::from(binding.associated(&cell[..HEADER])), &mut content)
+            .map_err(|_| CannotOpen)?
+            .len();
+        content.truncate(length);
+        Ok(content)
+    }
+
+    /// The bytes to be stored.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+}
+
+fn aead_key(key: &SecretKey) -> LessSafeKey {
+    LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key.expose()).expect("32 bytes are an AES-256 key"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn aes_256_gcm_is_that_of_the_gcm_specification() {
+        // Test case 14 of the GCM specification: all-zero key, nonce and one block.
+        let key = SecretKey::from_slice(&[0; 32]).expect("32 bytes");
+        let mut block = [0; 16];
+        let nonce = Nonce::assume_unique_for_key([0; 12]);
+        let tag = aead_key(&key).seal_in_place_separate_tag(nonce, Aad::empty(), &mut block).expect("it seals");
+        assert_eq!(block, 0xcea7_403d_4d60_6b6e_074e_c5d3_baf3_9d18_u128.to_be_bytes());
+        assert_eq!(tag.as_ref(), 0xd0d1_c8a7_9999_6bf0_265b_98b5_d48a_b919_u128.to_be_bytes());
+    }
+}

@@ -1,0 +1,240 @@
+//! The keyring: epoch keys in one small file, sealed by the root key, replaced whole and atomically.
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use dossier_core::ids::AccountId;
+use serde::{Deserialize, Serialize};
+
+use super::{Binding, Cell, RootKey, SecretKey, Vault};
+use crate::OpenError;
+
+/// What an epoch key is still good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EpochState {
+    /// Wraps new keys.
+    Active,
+    /// Opens keys that are still to be wrapped again.
+    DecryptOnly,
+    /// Gone: its key is in no file any more.
+    Destroyed,
+}
+
+/// One epoch as it stands in the file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Epoch {
+    /// Counted from 1.
+    pub epoch: u32,
+    /// What it is good for.
+    pub state: EpochState,
+    /// When it began.
+    pub created_at: String,
+    /// The sealed key in base64; empty when destroyed.
+    sealed: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct File {
+    format: u32,
+    installation: AccountId,
+    /// Tells another root key from an altered file: derived from the root key, and of no use without it.
+    root_key_check: String,
+    epochs: Vec<Epoch>,
+}
+
+/// An opened keyring.
+pub struct Keyring {
+    path: PathBuf,
+    root: RootKey,
+    file: File,
+    keys: Vec<(u32, SecretKey)>,
+}
+
+impl Keyring {
+    /// Makes a keyring with one epoch and writes it.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::File`].
+    pub fn create(path: &Path, root: &RootKey, created_at: String) -> Result<Self, OpenError> {
+        let mut installation = [0; 16];
+        installation.copy_from_slice(&SecretKey::random().expose()[..16]);
+        let file = File {
+            format: 1,
+            installation: AccountId::from_bytes(installation),
+            root_key_check: check_value(root),
+            epochs: Vec::new(),
+        };
+        let mut keyring = Self { path: path.to_owned(), root: root.clone(), file, keys: Vec::new() };
+        keyring.begin_epoch(created_at)?;
+        Ok(keyring)
+    }
+
+    /// Reads and opens a keyring.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::WrongRootKey`] and [`OpenError::KeyringUnreadable`].
+    pub fn open(path: &Path, root: &RootKey) -> Result<Self, OpenError> {
+        let text = fs::read(path).map_err(|cause| OpenError::File { what: "cannot read the keyring", cause })?;
+        let file: File =
+            serde_json::from_slice(&text).map_err(|error| OpenError::KeyringUnreadable(error.to_string()))?;
+        if file.format != 1 {
+            return Err(OpenError::KeyringUnreadable(format!("format {} is not known here", file.format)));
+        }
+        if file.root_key_check != check_value(root) {
+            return Err(OpenError::WrongRootKey);
+        }
+        let mut keys = Vec::new();
+        for epoch in file.epochs.iter().filter(|epoch| epoch.state != EpochState::Destroyed) {
+            let key = STANDARD
+                .decode(&epoch.sealed)
+                .ok()
+                .and_then(|sealed| Cell::open(&sealed, &root.0, &binding(&file.installation, epoch.epoch)).ok())
+                .and_then(|key| SecretKey::from_slice(&key))
+                .ok_or_else(|| OpenError::KeyringUnreadable(format!("epoch {} was altered", epoch.epoch)))?;
+            keys.push((epoch.epoch, key));
+        }
+        if file.epochs.iter().filter(|epoch| epoch.state == EpochState::Active).count() != 1 {
+            return Err(OpenError::KeyringUnreadable("there is not exactly one active epoch".into()));
+        }
+        Ok(Self { path: path.to_owned(), root: root.clone(), file, keys })
+    }
+
+    /// The id that the keyring and the database share.
+    #[must_use]
+    pub fn installation(&self) -> [u8; 16] {
+        *self.file.installation.as_bytes()
+    }
+
+    /// The epoch that wraps new keys.
+    ///
+    /// # Panics
+    ///
+    /// Never: opening and creating leave exactly one.
+    #[must_use]
+    pub fn active(&self) -> u32 {
+        let active = self.file.epochs.iter().find(|epoch| epoch.state == EpochState::Active);
+        active.expect("a keyring has one active epoch").epoch
+    }
+
+    /// All epochs, oldest first.
+    #[must_use]
+    pub fn epochs(&self) -> &[Epoch] {
+        &self.file.epochs
+    }
+
+    pub(super) fn key(&self, epoch: u32) -> Option<&SecretKey> {
+        self.keys.iter().find(|(number, _)| *number == epoch).map(|(_, key)| key)
+    }
+
+    /// Begins a new epoch; the one before it only opens from now on. Durable when this returns.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::File`]; the keyring is then as it was.
+    pub fn begin_epoch(&mut self, created_at: String) -> Result<u32, OpenError> {
+        let epoch = self.file.epochs.last().map_or(1, |last| last.epoch + 1);
+        let key = SecretKey::random();
+        let cell = Cell::seal(&self.root.0, u64::from(epoch), &binding(&self.file.installation, epoch), key.expose());
+        let before = self.file.epochs.clone();
+        for older in self.file.epochs.iter_mut().filter(|older| older.state == EpochState::Active) {
+            older.state = EpochState::DecryptOnly;
+        }
+        let sealed = STANDARD.encode(cell.into_bytes());
+        self.file.epochs.push(Epoch { epoch, state: EpochState::Active, created_at, sealed });
+        self.write().inspect_err(|_| self.file.epochs = before)?;
+        self.keys.push((epoch, key));
+        Ok(epoch)
+    }
+
+    /// Destroys the keys of all epochs before the active one. What is still wrapped by them stays shut for ever.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::File`]; the keyring in memory is then as it was.
+    pub fn destroy_before_active(&mut self) -> Result<(), OpenError> {
+        let (active, before) = (self.active(), self.file.epochs.clone());
+        for epoch in self.file.epochs.iter_mut().filter(|epoch| epoch.epoch != active) {
+            epoch.state = EpochState::Destroyed;
+            epoch.sealed.clear();
+        }
+        self.write().inspect_err(|_| self.file.epochs = before)?;
+        self.keys.retain(|(epoch, _)| *epoch == active);
+        Ok(())
+    }
+
+    fn write(&self) -> Result<(), OpenError> {
+        let cause = |cause| OpenError::File { what: "cannot write the keyring", cause };
+        let text = serde_json::to_vec_pretty(&self.file).expect("a keyring has string keys only");
+        let new = self.path.with_extension("new");
+        let mut file =
+            fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new).map_err(cause)?;
+        file.write_all(&text).and_then(|()| file.sync_all()).map_err(cause)?;
+        fs::rename(&new, &self.path).map_err(cause)?;
+        sync_folder(&self.path)
+    }
+}
+
+/// Makes a file's name durable.
+pub(super) fn sync_folder(path: &Path) -> Result<(), OpenError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(|cause| OpenError::File { what: "cannot sync the data folder", cause })
+}
+
+fn binding(installation: &AccountId, epoch: u32) -> Binding<'_> {
+    Binding {
+        scope: Vault::INSTALLATION,
+        subject: installation.as_bytes(),
+        table: "keyring",
+        section: "epoch",
+        row: b"",
+        version: u64::from(epoch),
+    }
+}
+
+fn check_value(root: &RootKey) -> String {
+    STANDARD.encode(root.0.derive(&[b"root-key-check"]).commitment())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_keyring_opens_with_its_root_key_and_no_other() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("keyring.json");
+        let root = RootKey::random();
+        let installation = Keyring::create(&path, &root, "now".into()).expect("a keyring").installation();
+        assert_eq!(Keyring::open(&path, &root).expect("its own root key").installation(), installation);
+        for _ in 0..12 {
+            assert!(matches!(Keyring::open(&path, &RootKey::random()), Err(OpenError::WrongRootKey)));
+        }
+    }
+
+    #[test]
+    fn an_altered_keyring_is_refused() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("keyring.json");
+        let root = RootKey::random();
+        Keyring::create(&path, &root, "now".into()).expect("a keyring");
+        let text = fs::read_to_string(&path).expect("the file");
+        for (from, to) in [
+            ("\"epoch\": 1", "\"epoch\": 2"),
+            ("\"format\": 1", "\"format\": 2"),
+            ("active", "decrypt-only"),
+            ("{", "["),
+        ] {
+            fs::write(&path, text.replacen(from, to, 1)).expect("an altered file");
+            assert!(matches!(Keyring::open(&path, &root), Err(OpenError::KeyringUnreadable(_))), "{from}");
+        }
+    }
+}

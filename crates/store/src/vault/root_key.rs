@@ -1,0 +1,47 @@
+//! The root key: 32 bytes that come from outside and seal the keyring.
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use super::SecretKey;
+use crate::OpenError;
+
+/// The key above all others.
+#[derive(Debug, Clone)]
+pub struct RootKey(pub(super) SecretKey);
+
+impl RootKey {
+    /// A new one.
+    #[must_use]
+    pub fn random() -> Self {
+        Self(SecretKey::random())
+    }
+
+    /// Reads 32 bytes in base64; white space around them is ignored.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = Zeroizing::new(STANDARD.decode(text.trim()).ok()?);
+        SecretKey::from_slice(&bytes).map(Self)
+    }
+
+    /// Makes a new root key and writes it to a file that only its owner can read. The file must not exist.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::File`].
+    pub fn create_file(path: &Path) -> Result<Self, OpenError> {
+        let key = Self::random();
+        let text = Zeroizing::new(format!("{}\n", STANDARD.encode(key.0.expose())));
+        let cause = |cause| OpenError::File { what: "cannot write the root key file", cause };
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o400).open(path).map_err(cause)?;
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(cause)?;
+        super::keyring::sync_folder(path)?;
+        Ok(key)
+    }
+}
