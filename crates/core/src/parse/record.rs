@@ -346,6 +346,22 @@ macro_rules! record {
     (@section $section:ident) => { Section::$section };
     (@merge value $($field:ident)*) => {};
     (@merge container $($field:ident)*) => {
+        // Member by member, so that a credential inside is withheld.
+        fn audited(&self) -> String {
+            let mut json = String::from("{");
+            $(if !self.$field.is_absent() {
+                if json.len() > 1 {
+                    json.push(',');
+                }
+                json.push('"');
+                json.push_str(Self::MEMBERS[Member::$field as usize]);
+                json.push_str("\":");
+                json.push_str(&self.$field.audited());
+            })*
+            json.push('}');
+            json
+        }
+
         fn merge(&mut self, incoming: Self, at: &Path<'_>, merging: &mut $crate::parse::Merging) {
             $({
                 let position = Member::$field as usize;

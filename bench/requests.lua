@@ -1,0 +1,39 @@
+-- One script for every measure: wrk -s requests.lua URL -- <measure> <ids file> <body file> <key>
+local ids, body_head, body_tail, measure, counter = {}, "", "", "", 0
+local headers = { ["content-type"] = "application/json" }
+
+function init(args)
+  measure = args[1]
+  for line in io.lines(args[2]) do ids[#ids + 1] = line end
+  local file = io.open(args[3])
+  local body = file:read("a")
+  file:close()
+  -- The body has one place that differs from request to request, so that every PUT changes something.
+  local at = body:find("@@", 1, true)
+  if at then body_head, body_tail = body:sub(1, at - 1), body:sub(at + 2) else body_head = body end
+  headers["Api-Key"] = args[4]
+  counter = math.random(1000000000)
+  order = math.random(#ids)
+end
+
+function request()
+  counter = counter + 1
+  order = order % #ids + 1
+  local path = "/v0/customers/" .. ids[order]
+  if measure == "put" then
+    return wrk.format("PUT", path, headers, body_head .. counter .. body_tail)
+  elseif measure == "post" then
+    return wrk.format("POST", "/v0/customers", headers, body_head .. counter .. "-" .. order .. body_tail)
+  elseif measure == "get" then
+    return wrk.format("GET", path, headers)
+  elseif measure == "list" then
+    return wrk.format("GET", "/v0/customers?limit=20", headers)
+  end
+end
+
+function done(summary, latency)
+  local e = summary.errors
+  io.write(string.format('RESULT {"requests": %d, "micros": %d, "p50": %d, "p99": %d, "status": %d, "other": %d}\n',
+    summary.requests, summary.duration, latency:percentile(50), latency:percentile(99), e.status,
+    e.connect + e.read + e.write + e.timeout))
+end

@@ -1,0 +1,44 @@
+//! The yardstick of the benchmarks: a bare handler on the same HTTP stack and the same accept loop, which reads the body
+//! and answers `{}`. What Dossier does is measured as a ratio to it, in the same run.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::extract::Request;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::any;
+use axum::{Router, body};
+use dossier::http::connection::Deadlines;
+use dossier::http::listener::{Answer, Limits, serve};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tower::Service as _;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+#[derive(Clone)]
+struct Bare(Router);
+
+impl Answer for Bare {
+    async fn answer(&self, request: Request, _: SocketAddr) -> Response {
+        self.0.clone().call(request).await.unwrap_or_else(|never| match never {})
+    }
+}
+
+async fn handler(request: Request) -> Response {
+    match body::to_bytes(request.into_body(), 4 * 1_024 * 1_024).await {
+        Ok(_) => ([("content-type", "application/json")], "{}").into_response(),
+        Err(_) => http::StatusCode::BAD_REQUEST.into_response(),
+    }
+}
+
+#[tokio::main]
+async fn main() -> std::io::Result<()> {
+    let listener = TcpListener::bind(std::env::args().nth(1).unwrap_or("127.0.0.1:8090".to_owned())).await?;
+    let router = Router::new().route("/{*path}", any(handler));
+    let limits = Limits { connections: 4_096, deadlines: Deadlines::default(), grace: Duration::from_secs(1) };
+    let (_stop, stopped) = watch::channel(false);
+    serve(listener, Bare(router), limits, stopped).await;
+    Ok(())
+}
