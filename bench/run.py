@@ -125,7 +125,7 @@ def fill(server, load, folder, files, wanted):
     load.run(server.url, "post", 1, empty, files["new business"], 8)
     made = 0
     while made < wanted:
-        load.run(server.url, "post", 5, empty, files["new individual"])
+        load.run(server.url, "post", 1, empty, files["new individual"])
         made = len(list_ids(server, wanted))
     ids = list_ids(server, 10 ** 9)
     for kind, name in (("individual", "individuals"), ("corporate", "businesses")):

@@ -11,7 +11,7 @@ use crate::audit::{AuditReport, AuditRow};
 use crate::caller::Scope;
 use crate::change::Change;
 use crate::clock::Timestamp;
-use crate::customer::{Customer, Summary};
+use crate::customer::{Customer, CustomerType, Summary};
 use crate::idempotency::{Attempt, Replay};
 use crate::ids::{CustomerId, KeyId};
 use crate::parse::Email;
@@ -50,18 +50,43 @@ pub enum Committed {
     AnswerTaken,
 }
 
+/// A stored customer that is still sealed: what is plain of it decides whether opening it is worth the while.
+pub trait Record: Send + Sync {
+    /// Individual or business, by which a body is read.
+    fn kind(&self) -> CustomerType;
+
+    /// The version, by which a condition is judged.
+    fn version(&self) -> u64;
+
+    /// The whole customer.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] when it cannot be opened or decoded.
+    fn open(self: Box<Self>) -> Result<Customer, StoreError>;
+}
+
 /// How far a long piece of work has come: done, of how many.
 pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);
 
 /// Storage. Every method that touches a tenant's records takes its scope; a foreign id is an unknown id.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// The newest version of a customer, whole. `None` means unknown or another scope's: callers cannot tell.
+    /// The newest version of a customer, still sealed. `None` means unknown or another scope's: callers cannot tell.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] when the row is there but cannot be read.
+    async fn record(&self, scope: Scope, id: CustomerId) -> Result<Option<Box<dyn Record>>, StoreError>;
+
+    /// The newest version of a customer, whole.
     ///
     /// # Errors
     ///
     /// [`StoreError::Corrupt`] when the row is there but cannot be opened or decoded.
-    async fn customer(&self, scope: Scope, id: CustomerId) -> Result<Option<Customer>, StoreError>;
+    async fn customer(&self, scope: Scope, id: CustomerId) -> Result<Option<Customer>, StoreError> {
+        self.record(scope, id).await?.map(|record| record.open()).transpose()
+    }
 
     /// What lists and plain reads show of a customer.
     ///

@@ -7,7 +7,7 @@ use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::{AssociatedPerson, Customer, CustomerType, Names, Profile, Summary};
 use dossier_core::ids::{CustomerId, PersonId};
-use dossier_core::parse::{List, Section, Sections};
+use dossier_core::parse::{Email, List, Section, Sections};
 use dossier_core::store::StoreError;
 use serde::de::DeserializeOwned;
 
@@ -86,7 +86,7 @@ pub fn seal_customer(scope: Scope, customer: &Customer, keys: &SubjectKeys) -> R
         let binding = customer_binding(scope, &customer.id, &subject, purpose, customer.version);
         Ok::<_, StoreError>(Cell::seal_json(key.key(purpose), GENERATION, &binding, json).into_bytes())
     };
-    let names = seal(own, Purpose::Names, serde_json::to_vec(&customer.summary().names))?;
+    let names = seal(own, Purpose::Names, Ok(customer.summary().names.as_json().as_bytes().to_vec()))?;
     match &customer.profile {
         Profile::Individual(individual) => Ok(Cells {
             names,
@@ -121,7 +121,9 @@ pub fn seal_customer(scope: Scope, customer: &Customer, keys: &SubjectKeys) -> R
 ///
 /// [`StoreError::Corrupt`] when the cell was altered or moved.
 pub fn open_summary(plain: &Plain, names: &[u8], key: &SubjectKey) -> Result<Summary, StoreError> {
-    let names: Names = open(plain, PersonId::of_customer(plain.id), Purpose::Names, key, names)?;
+    let json = open_json(plain, PersonId::of_customer(plain.id), Purpose::Names, key, names)?;
+    let names = std::str::from_utf8(&json).ok().and_then(Names::from_json);
+    let names = names.ok_or_else(|| StoreError::Corrupt(format!("customer {}: the names are not what was stored", plain.id)))?;
     let Plain { scope: _, id, kind, version, events: _, created_at, updated_at } = *plain;
     Ok(Summary { id, kind, version, created_at, updated_at, names })
 }
@@ -134,7 +136,7 @@ pub fn open_summary(plain: &Plain, names: &[u8], key: &SubjectKey) -> Result<Sum
 pub fn open_customer(plain: &Plain, cells: &Cells, keys: &SubjectKeys) -> Result<Customer, StoreError> {
     let own = PersonId::of_customer(plain.id);
     let own_key = key_of(keys, own)?;
-    let names: Names = open(plain, own, Purpose::Names, own_key, &cells.names)?;
+    let StoredNames { email } = open(plain, own, Purpose::Names, own_key, &cells.names)?;
     let profile = match plain.kind {
         CustomerType::Individual => Profile::Individual(both(plain, own, own_key, &cells.profile, &cells.secret)?),
         CustomerType::Corporate => {
@@ -150,7 +152,13 @@ pub fn open_customer(plain: &Plain, cells: &Cells, keys: &SubjectKeys) -> Result
         }
     };
     let Plain { scope: _, id, kind: _, version, events, created_at, updated_at } = *plain;
-    Ok(Customer { id, version, events, created_at, updated_at, email: names.email, profile })
+    Ok(Customer { id, version, events, created_at, updated_at, email, profile })
+}
+
+/// What the names cell holds and the profile does not.
+#[derive(serde::Deserialize)]
+struct StoredNames {
+    email: Email,
 }
 
 struct PackedPerson<'a> {
@@ -206,18 +214,17 @@ fn both<T: Sections + DeserializeOwned>(
     Ok(record)
 }
 
-fn open<T: DeserializeOwned>(
-    plain: &Plain,
-    subject: PersonId,
-    purpose: Purpose,
-    key: &SubjectKey,
-    cell: &[u8],
-) -> Result<T, StoreError> {
-    let corrupt = |why: &str| StoreError::Corrupt(format!("customer {}: section {} {why}", plain.id, purpose.as_str()));
-    let binding = customer_binding(plain.scope, &plain.id, &subject, purpose, plain.version);
-    let json = Cell::open(cell, key.key(purpose), &binding).map_err(|_| corrupt("cannot be opened"))?;
+fn open<T: DeserializeOwned>(plain: &Plain, subject: PersonId, purpose: Purpose, key: &SubjectKey, cell: &[u8]) -> Result<T, StoreError> {
+    let json = open_json(plain, subject, purpose, key, cell)?;
     // serde's own message could quote a value.
-    serde_json::from_slice(&json).map_err(|_| corrupt("is not what was stored"))
+    let decoded = serde_json::from_slice(&json);
+    decoded.map_err(|_| StoreError::Corrupt(format!("customer {}: section {} is not what was stored", plain.id, purpose.as_str())))
+}
+
+fn open_json(plain: &Plain, subject: PersonId, purpose: Purpose, key: &SubjectKey, cell: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let binding = customer_binding(plain.scope, &plain.id, &subject, purpose, plain.version);
+    Cell::open(cell, key.key(purpose), &binding)
+        .map_err(|_| StoreError::Corrupt(format!("customer {}: section {} cannot be opened", plain.id, purpose.as_str())))
 }
 
 /// Seals something that belongs to a subject but not to its record: an event, an answer, an audit detail.

@@ -22,7 +22,7 @@ pub use view::CustomerView;
 
 use crate::clock::Timestamp;
 use crate::ids::CustomerId;
-use crate::parse::Email;
+use crate::parse::{Email, Text};
 
 /// Individual or business; on the wire `individual` and `corporate`. Never changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -113,29 +113,58 @@ pub struct Summary {
     pub names: Names,
 }
 
-/// The personal part of a summary, which has a sealed cell of its own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Names {
-    /// The e-mail as it was sent.
-    pub email: Email,
-    /// An individual's first name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_name: Option<crate::parse::Text<128>>,
-    /// An individual's last name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_name: Option<crate::parse::Text<128>>,
-    /// A business's legal name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub company_name: Option<crate::parse::Text<256>>,
+/// The personal part of a summary, which has a sealed cell of its own: a JSON object of `email`, `first_name`,
+/// `last_name` and `company_name`, as answers hold it. Lists put it into their answer as it is; taking it apart and
+/// together again took a fifth of their time.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Names(Box<str>);
+
+impl std::fmt::Debug for Names {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[personal]")
+    }
+}
+
+impl Names {
+    /// From a stored cell, of which nothing but the outer shape is checked.
+    #[must_use]
+    pub fn from_json(json: &str) -> Option<Self> {
+        let json = json.trim_end();
+        (json.starts_with('{') && json.ends_with('}')).then(|| Self(json.into()))
+    }
+
+    /// The JSON object.
+    #[must_use]
+    pub fn as_json(&self) -> &str {
+        &self.0
+    }
 }
 
 impl Customer {
     /// What lists and plain reads show of it.
     #[must_use]
     pub fn summary(&self) -> Summary {
-        let (first_name, last_name, company_name) = match &self.profile {
-            Profile::Individual(individual) => (individual.first_name.clone(), individual.last_name.clone(), None),
-            Profile::Business(business) => (None, None, business.business_legal_name.clone()),
+        #[derive(Serialize)]
+        struct Members<'a> {
+            email: &'a Email,
+            first_name: Option<&'a Text<128>>,
+            last_name: Option<&'a Text<128>>,
+            company_name: Option<&'a Text<256>>,
+        }
+
+        let members = match &self.profile {
+            Profile::Individual(individual) => Members {
+                email: &self.email,
+                first_name: individual.first_name.as_ref(),
+                last_name: individual.last_name.as_ref(),
+                company_name: None,
+            },
+            Profile::Business(business) => Members {
+                email: &self.email,
+                first_name: None,
+                last_name: None,
+                company_name: business.business_legal_name.as_ref(),
+            },
         };
         Summary {
             id: self.id,
@@ -143,7 +172,7 @@ impl Customer {
             version: self.version,
             created_at: self.created_at,
             updated_at: self.updated_at,
-            names: Names { email: self.email.clone(), first_name, last_name, company_name },
+            names: Names(serde_json::to_string(&members).expect("members have string keys").into()),
         }
     }
 }

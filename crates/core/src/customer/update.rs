@@ -1,17 +1,17 @@
 //! PUT and PATCH: load the record, validate the body by its type, merge, and commit record, audit entry, event and
 //! answer as one change.
 
-use super::{Business, Customer, CustomerView, Individual, Profile, patch};
+use super::{Business, Customer, CustomerType, CustomerView, Individual, Profile, patch};
 use crate::audit::{Action, AuditEntry};
 use crate::caller::Caller;
 use crate::change::{Change, Effect};
 use crate::event::{Event, EventType};
 use crate::idempotency::{Answer, Attempt, PendingAnswer, Replay};
 use crate::ids::{CustomerId, PersonId};
-use crate::parse::{FieldChange, Mode, Nulls, SyntaxError, parse};
+use crate::parse::{FieldChange, Mode, Nulls, Parsed, SyntaxError, parse};
 use crate::pii::Pii;
 use crate::services::Services;
-use crate::store::{Committed, StoreError};
+use crate::store::{Committed, Record, StoreError};
 use crate::violation::{Code, Violations};
 
 /// Writers of one process take turns, so only other processes can be in the way, and not for long.
@@ -142,10 +142,10 @@ pub async fn update(services: &Services, caller: &Caller, update: Update<'_>) ->
             Some(Replay::Fresh(ticket)) => Some(ticket),
             None => None,
         };
-        let before = services.store.customer(caller.scope, id).await?.ok_or(UpdateError::NotFound)?;
-        update.check_condition(services, caller, &before).await?;
-        let input = update.validate(&before)?;
-        let expected = before.version;
+        let record = services.store.record(caller.scope, id).await?.ok_or(UpdateError::NotFound)?;
+        let expected = record.version();
+        update.check_condition(services, caller, id, expected).await?;
+        let (before, input) = update.validate(record)?;
         let now = services.clock.now();
         let new_id = || PersonId::from(services.random.uuid(now));
         let (after, changes) = before.merge(input.profile, input.mode, now, new_id).map_err(UpdateError::Invalid)?;
@@ -209,33 +209,35 @@ impl Update<'_> {
         &self,
         services: &Services,
         caller: &Caller,
-        before: &Customer,
+        id: CustomerId,
+        version: u64,
     ) -> Result<(), UpdateError> {
-        if self.condition.holds(before.version) {
+        if self.condition.holds(version) {
             return Ok(());
         }
-        let known = self.condition.known(before.version);
-        let changed = services.store.changed_since(caller.scope, before.id, known).await?;
-        Err(UpdateError::ConditionFailed { version: before.version, changed })
+        let changed = services.store.changed_since(caller.scope, id, self.condition.known(version)).await?;
+        Err(UpdateError::ConditionFailed { version, changed })
     }
 
     /// The one place where a body is validated: by the stored type, since the contract's `oneOf` has no discriminator.
-    fn validate(&self, before: &Customer) -> Result<Input, UpdateError> {
+    /// A PUT that is refused does not open the record.
+    fn validate(&self, record: Box<dyn Record>) -> Result<(Customer, Input), UpdateError> {
         let put = |profile| Input { profile, mode: Mode::Update };
-        let mut parsed = match (self.method, &before.profile) {
-            (Method::Patch, _) => patch::parse_patch(before, self.body)?,
-            (Method::Put, Profile::Individual(_)) => {
-                parse::<Individual>(self.body, Nulls::Refused)?.map(|input| put(Profile::Individual(input)))
+        match (self.method, record.kind()) {
+            (Method::Patch, _) => {
+                let before = record.open()?;
+                let input = finish(patch::parse_patch(&before, self.body)?)?;
+                Ok((before, input))
             }
-            (Method::Put, Profile::Business(_)) => {
-                parse::<Business>(self.body, Nulls::Refused)?.map(|input| put(Profile::Business(input)))
+            (Method::Put, CustomerType::Individual) => {
+                let input = finish(parse::<Individual>(self.body, Nulls::Refused)?)?;
+                Ok((record.open()?, put(Profile::Individual(input))))
             }
-        };
-        // There is no way yet to upload a file, so no id names one.
-        for file in std::mem::take(&mut parsed.files) {
-            parsed.refuse_file(&file, Code::UnknownFile, "is not the id of an uploaded file");
+            (Method::Put, CustomerType::Corporate) => {
+                let input = finish(parse::<Business>(self.body, Nulls::Refused)?)?;
+                Ok((record.open()?, put(Profile::Business(input))))
+            }
         }
-        parsed.finish().map_err(UpdateError::Invalid)
     }
 
     fn answer(&self, after: &Customer) -> Answer {
@@ -246,4 +248,13 @@ impl Update<'_> {
         };
         Answer { customer: after.id, version: after.version, body: Pii::new(body), replayed: false }
     }
+}
+
+/// The value, or all violations, those of files included.
+fn finish<T>(mut parsed: Parsed<T>) -> Result<T, UpdateError> {
+    // There is no way yet to upload a file, so no id names one.
+    for file in std::mem::take(&mut parsed.files) {
+        parsed.refuse_file(&file, Code::UnknownFile, "is not the id of an uploaded file");
+    }
+    parsed.finish().map_err(UpdateError::Invalid)
 }

@@ -1,10 +1,9 @@
 //! The customer as the contract shows it: in answers, in webhooks and at the command line.
 
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use std::io::Write as _;
 
 use super::{Profile, Summary};
-use crate::parse::{Section, Sections};
+use crate::parse::{Section, Sections as _};
 
 /// What a profile shows: everything but credentials, which are never shown again.
 const SHOWN: &[Section] = &[Section::Profile, Section::Secret, Section::Persons];
@@ -25,30 +24,36 @@ impl<'a> CustomerView<'a> {
     /// The JSON text.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
-        serde_json::to_vec(self).expect("a view has string keys only")
+        let mut json = Vec::with_capacity(512);
+        self.write(&mut json);
+        json
     }
-}
 
-impl Serialize for CustomerView<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let names = &self.summary.names;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("customer_id", &self.summary.id)?;
-        map.serialize_entry("email", &names.email)?;
-        map.serialize_entry("type", self.summary.kind.as_str())?;
-        map.serialize_entry("first_name", &names.first_name)?;
-        map.serialize_entry("last_name", &names.last_name)?;
-        map.serialize_entry("company_name", &names.company_name)?;
-        // Both become something once KYC sessions and decisions exist.
-        map.serialize_entry("address", &())?;
-        map.serialize_entry("kycs", &())?;
-        map.serialize_entry("created_at", &self.summary.created_at)?;
-        map.serialize_entry("updated_at", &self.summary.updated_at)?;
-        match self.profile {
-            Some(Profile::Individual(individual)) => map.serialize_entry("profile", &individual.sections(SHOWN))?,
-            Some(Profile::Business(business)) => map.serialize_entry("profile", &business.sections(SHOWN))?,
-            None => {}
+    /// Appends the JSON text.
+    ///
+    /// # Panics
+    ///
+    /// Never: writing into memory does not fail.
+    pub fn write(&self, json: &mut Vec<u8>) {
+        let Summary { id, kind, version: _, created_at, updated_at, names } = self.summary;
+        let names = names.as_json();
+        // The members of the names, ready as they are, without the braces around them.
+        let names = &names[1..names.len() - 1];
+        let kind = kind.as_str();
+        // `address` and `kycs` become something once KYC sessions and decisions exist.
+        write!(
+            json,
+            "{{\"customer_id\":\"{id}\",\"type\":\"{kind}\",{names},\"address\":null,\"kycs\":null,\"created_at\":\"{created_at}\",\"updated_at\":\"{updated_at}\""
+        )
+        .expect("memory takes what is written");
+        if let Some(profile) = self.profile {
+            json.extend_from_slice(b",\"profile\":");
+            match profile {
+                Profile::Individual(individual) => serde_json::to_writer(&mut *json, &individual.sections(SHOWN)),
+                Profile::Business(business) => serde_json::to_writer(&mut *json, &business.sections(SHOWN)),
+            }
+            .expect("a profile has string keys only");
         }
-        map.end()
+        json.push(b'}');
     }
 }

@@ -295,17 +295,12 @@ impl<T: Parse, const MAX: usize> Parse for List<T, MAX> {
             let path = Path::Item { parent: context.path, index };
             // A merge patch replaces an array whole (RFC 7396), so inside of it `null` is a value, and a wrong one.
             let inner = Context { path: &path, report: context.report, nulls: Nulls::Refused };
-            if index >= MAX {
-                // Items past the limit are counted, not kept and not read into.
-                if array.next_element::<serde::de::IgnoredAny>()?.is_none() {
-                    break;
-                }
-            } else {
-                match array.next_element_seed(Seed::<T>(inner, PhantomData))? {
-                    None => break,
-                    Some(Some(item)) => items.push(item),
-                    Some(None) => good = false,
-                }
+            match array.next_element_seed(Seed::<T>(inner, PhantomData))? {
+                None => break,
+                // Items past the limit are judged like the others, but not kept.
+                Some(Some(item)) if index < MAX => items.push(item),
+                Some(Some(_)) => {}
+                Some(None) => good = false,
             }
             index += 1;
         }

@@ -67,7 +67,7 @@ catalogue! {
     InvalidParameters = "invalid_parameters" 400 "A query parameter is wrong":
         "The member errors lists every wrong query parameter; its pointer is a slash and the parameter's name.",
     MalformedJson = "malformed_json" 400 "The body is not JSON":
-        "The body is not one JSON text in UTF-8 (RFC 8259). The text says at which line and column reading stopped. An unpaired surrogate in an escape is no text either.",
+        "The body is not one JSON text in UTF-8 (RFC 8259). The text says at which line and column reading stopped. An unpaired surrogate in an escape is no text, and a number that no program can hold is no number.",
     MalformedRequest = "malformed_request" 400 "The request is not well-formed HTTP":
         "The request could be read in more than one way, for instance without a Host header or with two, or with an unknown transfer coding. It was refused unread and the connection closed.",
     HeadersTooLarge = "headers_too_large" 431 "Too many request headers":

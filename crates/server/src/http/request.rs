@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use axum::Router;
-use axum::extract::{MatchedPath, Request};
+use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Version, header};
@@ -105,11 +105,11 @@ impl Answer for Front {
         let began = Instant::now();
         let request_id = self.ids.choose(request.headers());
         let method = method_label(request.method());
+        let route = super::router::route_label(request.uri().path());
         self.app.metrics.in_flight.inc();
         let context = RequestContext { request_id: request_id.clone(), address: auth::canonical(from.ip()) };
         let mut response = self.route(request, context).await;
         self.app.metrics.in_flight.dec();
-        let route = response.extensions().get::<Route>().map_or("other", |route| route.0);
         if let Some(problem) = response.extensions_mut().remove::<Problem>() {
             response = self.render(problem, response, &request_id);
         }
@@ -137,20 +137,6 @@ impl Front {
         }
         response
     }
-}
-
-/// The route that answered, for the metrics; set by the router's layer.
-#[derive(Debug, Clone, Copy)]
-pub struct Route(pub &'static str);
-
-/// Labels each answer with the route of the table that matched, which is one of a known few.
-pub async fn label_route(request: Request, next: axum::middleware::Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().and_then(|path| super::router::known_route(path.as_str()));
-    let mut response = next.run(request).await;
-    if let Some(route) = route {
-        response.extensions_mut().insert(Route(route));
-    }
-    response
 }
 
 /// What can be read in two ways is refused (request smuggling), and so is what is too much.

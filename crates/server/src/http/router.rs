@@ -2,7 +2,6 @@
 
 use axum::Router;
 use axum::extract::{FromRequestParts, State};
-use axum::middleware::from_fn;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 use dossier_core::api_key::KeyScope;
@@ -11,7 +10,7 @@ use dossier_core::ids::CustomerId;
 use http::request::Parts;
 
 use super::problem::{Problem, ProblemCode};
-use super::request::{RequestContext, label_route};
+use super::request::RequestContext;
 use super::{App, auth, customers, docs, openapi};
 
 /// Every route of the public port.
@@ -32,7 +31,6 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(|| async {
             Problem::new(ProblemCode::MethodNotAllowed, "The Allow header lists the methods of this resource.")
         })
-        .layer(from_fn(label_route))
         .with_state(app)
 }
 
@@ -48,9 +46,14 @@ pub fn operations(app: App, metrics: impl Fn() -> String + Clone + Send + Sync +
         .with_state(app)
 }
 
-/// The route as the documentation names it, of which there are a known few.
-pub(super) fn known_route(path: &str) -> Option<&'static str> {
-    openapi::OPERATIONS.iter().map(|operation| operation.path).find(|known| *known == path)
+/// The documented route of a path, of which there are a known few: a label for the metrics.
+pub(super) fn route_label(path: &str) -> &'static str {
+    let matches = |route: &str| {
+        let (mut segments, mut of_route) = (path.split('/'), route.split('/'));
+        of_route.all(|part| segments.next().is_some_and(|segment| segment == part || part.starts_with('{')))
+            && segments.next().is_none()
+    };
+    openapi::OPERATIONS.iter().map(|operation| operation.path).find(|route| matches(route)).unwrap_or("other")
 }
 
 /// The process runs.

@@ -474,6 +474,8 @@ pub(super) struct LateAudit {
 pub(super) struct Heads {
     next_id: Option<i64>,
     heads: HashMap<Scope, Head>,
+    /// Ends that moved since they were last written, with the keys that seal them.
+    moved: HashMap<Scope, Arc<ScopeKeys>>,
 }
 
 #[derive(Clone, Copy)]
@@ -488,6 +490,23 @@ impl Heads {
     pub(super) fn forget(&mut self) {
         self.next_id = None;
         self.heads.clear();
+        self.moved.clear();
+    }
+
+    /// Writes the ends that moved, once for all changes of a batch. Belongs into their transaction, before its commit.
+    pub(super) fn write(&mut self, connection: &Connection) -> Result<(), rusqlite::Error> {
+        for (scope, keys) in self.moved.drain() {
+            let Some(Head { id, seq, hash }) = self.heads.get(&scope).copied() else { continue };
+            let (account, environment) = scope_columns(&scope);
+            let seal = keys.chain_seal(&[account, &[environment], &seq.to_be_bytes(), &hash]);
+            connection
+                .prepare_cached(
+                    "INSERT INTO audit_heads (account_id, environment, id, seq, hash, seal) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                     ON CONFLICT DO UPDATE SET id = excluded.id, seq = excluded.seq, hash = excluded.hash, seal = excluded.seal",
+                )?
+                .execute((account, environment, id, seq, hash, seal))?;
+        }
+        Ok(())
     }
 
     /// The id that the next entry will have.
@@ -544,15 +563,9 @@ impl Heads {
                 entry.detail,
                 hash,
             ))?;
-        let seal = keys.chain_seal(&[account, &[environment], &seq.to_be_bytes(), &hash]);
-        connection
-            .prepare_cached(
-                "INSERT INTO audit_heads (account_id, environment, id, seq, hash, seal) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                 ON CONFLICT DO UPDATE SET id = excluded.id, seq = excluded.seq, hash = excluded.hash, seal = excluded.seal",
-            )?
-            .execute((account, environment, id, seq, hash, seal))?;
         self.next_id = Some(id + 1);
         self.heads.insert(scope, Head { id, seq, hash });
+        self.moved.insert(scope, keys);
         Ok(())
     }
 

@@ -10,7 +10,7 @@ use dossier_core::idempotency::{Answer, Attempt, Replay, Ticket};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::parse::Email;
 use dossier_core::pii::Pii;
-use dossier_core::store::StoreError;
+use dossier_core::store::{Record, StoreError};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::{SqliteStore, scope_columns};
@@ -26,8 +26,29 @@ macro_rules! summary_of {
     };
 }
 
+/// A row of `customers`, and the keys that open it.
+pub(super) struct SealedRecord {
+    plain: Plain,
+    cells: Cells,
+    keys: SubjectKeys,
+}
+
+impl Record for SealedRecord {
+    fn kind(&self) -> CustomerType {
+        self.plain.kind
+    }
+
+    fn version(&self) -> u64 {
+        self.plain.version
+    }
+
+    fn open(self: Box<Self>) -> Result<Customer, StoreError> {
+        sealed::open_customer(&self.plain, &self.cells, &self.keys)
+    }
+}
+
 impl SqliteStore {
-    pub(super) fn read_customer(&self, scope: Scope, id: CustomerId) -> Result<Option<Customer>, StoreError> {
+    pub(super) fn read_record(&self, scope: Scope, id: CustomerId) -> Result<Option<SealedRecord>, StoreError> {
         let (account, environment) = scope_columns(&scope);
         let row = self.readers.read(|connection| {
             connection
@@ -46,7 +67,7 @@ impl SqliteStore {
         let mut subjects = vec![PersonId::of_customer(id)];
         subjects.extend(sealed::packed_subjects(&cells.persons)?);
         let keys = self.subject_keys(scope, id, &subjects)?;
-        sealed::open_customer(&plain, &cells, &keys).map(Some)
+        Ok(Some(SealedRecord { plain, cells, keys }))
     }
 
     pub(super) fn read_summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError> {

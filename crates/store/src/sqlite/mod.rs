@@ -19,11 +19,12 @@ use dossier_core::audit::{AuditReport, AuditRow};
 use dossier_core::caller::{Environment, Scope};
 use dossier_core::change::Change;
 use dossier_core::clock::Timestamp;
-use dossier_core::customer::{Customer, Summary};
+use dossier_core::customer::Summary;
 use dossier_core::idempotency::{Attempt, Replay};
 use dossier_core::ids::{AccountId, CustomerId, KeyId};
 use dossier_core::parse::Email;
-use dossier_core::store::{Committed, Progress, Store, StoreError};
+use dossier_core::store::{Committed, Progress, Record, Store, StoreError};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row};
 
 use crate::OpenError;
@@ -131,8 +132,8 @@ impl SqliteStore {
 
 #[async_trait]
 impl Store for SqliteStore {
-    async fn customer(&self, scope: Scope, id: CustomerId) -> Result<Option<Customer>, StoreError> {
-        self.read_customer(scope, id)
+    async fn record(&self, scope: Scope, id: CustomerId) -> Result<Option<Box<dyn Record>>, StoreError> {
+        Ok(self.read_record(scope, id)?.map(|record| Box::new(record) as Box<dyn Record>))
     }
 
     async fn summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError> {
@@ -206,9 +207,11 @@ fn connect(database: &Path, writes: bool) -> Result<Connection, rusqlite::Error>
     let connection = Connection::open_with_flags(database, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.set_prepared_statement_cache_capacity(64);
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    // Plans do not depend on bound values, so that no statement is parsed again because a value changed.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "mmap_size", 0)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    connection.pragma_update(None, "cache_size", if writes { -16_384 } else { -4_096 })?;
+    connection.pragma_update(None, "cache_size", if writes { -16_384 } else { -8_192 })?;
     if writes {
         connection.pragma_update(None, "page_size", 4_096)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;

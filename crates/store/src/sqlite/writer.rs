@@ -170,6 +170,7 @@ impl WriterThread {
             if planted(Defect::AnswerBeforeCommit) {
                 std::mem::take(&mut replies).into_iter().for_each(|reply| reply(Ok(())));
             }
+            self.heads.write(&self.connection)?;
             self.execute("COMMIT")
         });
         match result {
@@ -193,6 +194,7 @@ impl WriterThread {
             for audit in late_audits {
                 let _ = self.heads.append_late(&self.connection, audit);
             }
+            let _ = self.heads.write(&self.connection);
             let _ = self.execute("COMMIT");
         }
     }
@@ -230,7 +232,6 @@ impl WriterThread {
 
     /// One job failed: the others of the batch go on, unless the whole transaction is gone.
     fn undo_or_give_up(&mut self, error: rusqlite::Error) -> Result<(), rusqlite::Error> {
-        self.heads.forget();
         if self.connection.is_autocommit() || is_full(&error) {
             return Err(error);
         }

@@ -35,7 +35,7 @@ pub use midstates::Midstates;
 pub use root_key::RootKey;
 
 /// Opened subject keys that are remembered. Each takes about 400 bytes.
-const SUBJECTS_CACHED: usize = 16_384;
+const SUBJECTS_CACHED: usize = 32_768;
 
 /// A key as it is stored: sealed under an epoch's key.
 #[derive(Debug, Clone)]

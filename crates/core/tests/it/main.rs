@@ -1,0 +1,7 @@
+//! The rules of the core, through its public surface.
+
+mod arrows;
+mod merge;
+mod oracle;
+mod schema;
+mod violations;
