@@ -1,0 +1,154 @@
+//! A server to test with.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use dossier::config::{Config, Given, Settings};
+use dossier::serve::Server;
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// The published example, without the documents that need files.
+pub const INDIVIDUAL: &str = include_str!("../../assets/examples/update-individual.json");
+/// A full business with five associated persons.
+pub const BUSINESS: &str = include_str!("../../assets/examples/update-business.json");
+
+/// A running server, its first key, and a client.
+pub struct TestApp {
+    pub url: String,
+    pub metrics_url: String,
+    pub key: String,
+    pub client: Client,
+    pub folder: TempDir,
+    pub server: Option<Server>,
+    next: AtomicU64,
+}
+
+/// An answer, read whole.
+pub struct Answered {
+    pub status: StatusCode,
+    pub headers: reqwest::header::HeaderMap,
+    pub text: String,
+}
+
+impl Answered {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("{} is not JSON: {}", self.status, self.text))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("ASCII"))
+    }
+
+    /// Asserts a status and gives the JSON.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        if self.text.is_empty() { Value::Null } else { self.json() }
+    }
+
+    /// Asserts a problem and gives its violations, a line each.
+    #[track_caller]
+    pub fn violations(self) -> Vec<String> {
+        let problem = self.expect(400);
+        let line = |found: &Value| format!("{} {}", found["pointer"].as_str().expect("a pointer"), found["code"].as_str().expect("a code"));
+        problem["errors"].as_array().expect("violations").iter().map(line).collect()
+    }
+
+    /// Asserts a problem of a code.
+    #[track_caller]
+    pub fn problem(self, status: u16, code: &str) -> Value {
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        let problem = self.expect(status);
+        assert_eq!(problem["code"], code);
+        problem
+    }
+}
+
+pub fn config(folder: &TempDir, extra: &[(&'static str, &str)]) -> Config {
+    let data = folder.path().join("data");
+    let mut flags = BTreeMap::from([
+        ("data_dir", data.to_string_lossy().into_owned()),
+        ("listen", "127.0.0.1:0".to_owned()),
+        ("metrics_listen", "127.0.0.1:0".to_owned()),
+    ]);
+    flags.extend(extra.iter().map(|(name, value)| (*name, (*value).to_owned())));
+    let given = Given { flags, variable: &|_| None, file: None };
+    Settings::gather(&given).expect("settings").config().expect("good settings")
+}
+
+impl TestApp {
+    pub async fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::start_in(folder, None).await
+    }
+
+    async fn start_in(folder: TempDir, key: Option<String>) -> Self {
+        let server = Server::start(&config(&folder, &[])).await.expect("a server");
+        let key = key.or_else(|| server.first_key.as_ref().map(|key| key.expose().to_owned())).expect("a key");
+        Self {
+            url: format!("http://{}", server.address),
+            metrics_url: format!("http://{}", server.metrics_address.expect("metrics are on")),
+            key,
+            client: Client::new(),
+            folder,
+            server: Some(server),
+            next: AtomicU64::new(1),
+        }
+    }
+
+    /// Ends the server in order and starts another on the same folder.
+    pub async fn restart(mut self) -> Self {
+        assert!(self.server.take().expect("running").stop().await);
+        Self::start_in(self.folder, Some(self.key)).await
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.url)).header("Api-Key", &self.key)
+    }
+
+    pub async fn send(request: RequestBuilder) -> Answered {
+        let response = request.send().await.expect("an answer");
+        let (status, headers) = (response.status(), response.headers().clone());
+        Answered { status, headers, text: response.text().await.expect("text") }
+    }
+
+    pub async fn get(&self, path: &str) -> Answered {
+        Self::send(self.request(Method::GET, path)).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answered {
+        Self::send(self.request(Method::POST, path).json(body)).await
+    }
+
+    pub async fn put(&self, id: &str, body: &Value) -> Answered {
+        Self::send(self.request(Method::PUT, &format!("/v0/customers/{id}")).json(body)).await
+    }
+
+    /// A PUT of text as it is.
+    pub async fn put_text(&self, id: &str, body: impl Into<reqwest::Body>) -> Answered {
+        let request = self.request(Method::PUT, &format!("/v0/customers/{id}"));
+        Self::send(request.header("content-type", "application/json").body(body)).await
+    }
+
+    pub fn patch_request(&self, id: &str, body: &Value) -> RequestBuilder {
+        let request = self.request(Method::PATCH, &format!("/v0/customers/{id}"));
+        request.header("content-type", "application/merge-patch+json").body(body.to_string())
+    }
+
+    pub async fn patch(&self, id: &str, body: &Value) -> Answered {
+        Self::send(self.patch_request(id, body)).await
+    }
+
+    pub async fn profile(&self, id: &str) -> Value {
+        self.get(&format!("/v0/customers/{id}?expand=profile")).await.expect(200)["profile"].take()
+    }
+
+    /// A new customer's id.
+    pub async fn given(&self, kind: &str) -> String {
+        let next = self.next.fetch_add(1, Ordering::Relaxed);
+        let body = json!({ "email": format!("given-{next}@example.com"), "type": kind });
+        self.post("/v0/customers", &body).await.expect(201)["customer_id"].as_str().expect("an id").to_owned()
+    }
+}

@@ -1,0 +1,70 @@
+//! Lists: pages, cursors, the look-up by e-mail.
+
+use serde_json::{Value, json};
+
+use crate::app::TestApp;
+
+fn emails(page: &Value) -> Vec<String> {
+    page["items"].as_array().expect("items").iter().map(|item| item["email"].as_str().expect("an e-mail").to_owned()).collect()
+}
+
+#[tokio::test]
+async fn pages_are_newest_first_and_lead_to_each_other() {
+    let app = TestApp::start().await;
+    let mut expected = Vec::new();
+    for n in 0..25 {
+        let email = format!("{n}@example.com");
+        app.post("/v0/customers", &json!({ "email": email, "type": "individual" })).await.expect(201);
+        expected.insert(0, email);
+    }
+    let (mut path, mut found, mut pages) = ("/v0/customers?limit=10".to_owned(), Vec::new(), 0);
+    loop {
+        let answer = app.get(&path).await;
+        let link = answer.header("link").to_owned();
+        let page = answer.expect(200);
+        found.extend(emails(&page));
+        pages += 1;
+        let Some(cursor) = page["next_cursor"].as_str() else {
+            assert_eq!(link, "");
+            break;
+        };
+        path = link.strip_prefix('<').and_then(|rest| rest.strip_suffix(">; rel=\"next\"")).expect("a link").to_owned();
+        assert!(path.contains(cursor));
+    }
+    assert_eq!((found, pages), (expected, 3));
+    assert_eq!(emails(&app.get("/v0/customers?limit=25").await.expect(200)).len(), 25);
+    assert_eq!(app.get("/v0/customers").await.expect(200)["next_cursor"], Value::Null);
+}
+
+#[tokio::test]
+async fn an_email_finds_its_customer_trimmed_and_case_folded() {
+    let app = TestApp::start().await;
+    app.post("/v0/customers", &json!({ "email": " Zoë+x@Example.com", "type": "individual" })).await.expect(201);
+    for (query, count) in [
+        ("zo%C3%AB%2Bx@example.com", 1), ("ZO%C3%8B%2BX@EXAMPLE.COM", 1), ("%20zo%C3%AB%2Bx@example.com%20", 1),
+        ("zoe%2Bx@example.com", 0), ("nobody@example.com", 0), ("", 0),
+    ] {
+        assert_eq!(emails(&app.get(&format!("/v0/customers?email={query}")).await.expect(200)).len(), count, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn parameters() {
+    let app = TestApp::start().await;
+    let id = app.given("individual").await;
+    app.put(&id, &json!({ "middle_name": "M" })).await.expect(200);
+    for (query, expected) in [
+        ("limit=0", &["/limit out_of_range"][..]), ("limit=1001", &["/limit out_of_range"]), ("limit=-1", &["/limit out_of_range"]),
+        ("limit=x", &["/limit out_of_range"]), ("limit=", &["/limit out_of_range"]), ("limit=1&limit=2", &["/limit duplicate_key"]),
+        ("cursor=x", &["/cursor invalid_cursor"]), ("cursor=", &["/cursor invalid_cursor"]),
+        ("expand=everything", &["/expand unknown_value"]), ("limit=0&cursor=x&expand=y", &["/limit out_of_range", "/cursor invalid_cursor", "/expand unknown_value"]),
+    ] {
+        assert_eq!(app.get(&format!("/v0/customers?{query}")).await.violations(), expected, "{query}");
+    }
+    for query in ["limit=1", "limit=1000", "unknown=1", "%ff=%00", "cursor=AAAAAAAAAAAAAAAAAAAAAA"] {
+        app.get(&format!("/v0/customers?{query}")).await.expect(200);
+    }
+    let page = app.get("/v0/customers?expand=profile").await.expect(200);
+    assert_eq!(page["items"][0]["profile"], json!({ "middle_name": "M" }));
+    assert_eq!(app.get(&format!("/v0/customers/{id}?expand=x")).await.violations(), ["/expand unknown_value"]);
+}

@@ -1,0 +1,15 @@
+//! The service through its public surface: a server in this process, on a data folder of its own.
+
+mod app;
+mod auth;
+mod canary;
+mod command_line;
+mod concurrency;
+mod connections;
+mod contract;
+mod customers;
+mod documentation;
+mod lists;
+mod patching;
+mod problems;
+mod retries;

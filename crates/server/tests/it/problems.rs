@@ -1,0 +1,122 @@
+//! Every code of the catalogue can be had, has its form, and has its page.
+
+use std::collections::BTreeSet;
+
+use dossier::http::problem::ProblemCode;
+use reqwest::Method;
+use serde_json::json;
+
+use crate::app::{Answered, TestApp};
+
+/// Codes that no client can bring about at will; tests elsewhere force them.
+const FORCED_ELSEWHERE: &[ProblemCode] = &[
+    ProblemCode::InternalError, ProblemCode::Overloaded, ProblemCode::StorageFull, ProblemCode::RequestTimeout,
+    ProblemCode::MalformedRequest,
+];
+
+#[tokio::test]
+async fn each_code_has_its_status_form_and_page() {
+    let app = TestApp::start().await;
+    let id = app.given("individual").await;
+    let reader = app.new_key(None, dossier_core::caller::Environment::Sandbox, &[dossier_core::api_key::KeyScope::CustomersRead], None).await;
+    let put = || app.request(Method::PUT, &format!("/v0/customers/{id}"));
+    let json = |text: &'static str| put().header("content-type", "application/json").body(text);
+    let taken = json!({ "email": "given-1@example.com", "type": "individual" });
+    let mut many = put();
+    for n in 0..70 {
+        many = many.header(format!("x-{n}"), "x");
+    }
+    let answers: Vec<Answered> = vec![
+        TestApp::send(app.request(Method::GET, "/v0/customers").header("Authorization", "other")).await,
+        app.post("/v0/customers", &taken).await,
+        TestApp::send(app.client.put(format!("{}/v0/customers/{id}", app.url)).header("Api-Key", reader["key"].as_str().expect("a key"))).await,
+        TestApp::send(json("[]")).await,
+        TestApp::send(json("{}").header("If-Match", "v1")).await,
+        app.get("/v0/customers?limit=0").await,
+        TestApp::send(json("{")).await,
+        TestApp::send(many).await,
+        TestApp::send(app.request(Method::DELETE, "/v0/customers")).await,
+        app.get("/v0/nothing").await,
+        TestApp::send(put().header("content-type", "application/json").body(vec![b' '; 4 * 1_024 * 1_024 + 1])).await,
+        TestApp::send(json("{}").header("If-Match", "\"v9\"")).await,
+        TestApp::send(app.client.get(format!("{}/v0/customers", app.url))).await,
+        TestApp::send(put().header("content-type", "text/plain").body("{}")).await,
+        TestApp::send(json("{}").header("Idempotency-Key", "k")).await,
+        TestApp::send(json("{ }").header("Idempotency-Key", "k")).await,
+    ];
+    let mut seen = BTreeSet::new();
+    for answer in answers.into_iter().filter(|answer| !answer.status.is_success()) {
+        let (status, kind) = (answer.status.as_u16(), answer.header("content-type").to_owned());
+        let request_id = answer.header("x-request-id").to_owned();
+        let problem = answer.json();
+        assert_eq!((kind.as_str(), &problem["status"]), ("application/problem+json", &json!(status)), "{problem}");
+        assert_eq!((&problem["request_id"], &problem["message"]), (&json!(request_id), &problem["detail"]));
+        let code = problem["code"].as_str().expect("a code");
+        let of_catalogue = ProblemCode::ALL.iter().find(|known| known.as_str() == code).expect("a code of the catalogue");
+        assert_eq!((of_catalogue.status(), &problem["title"]), (status, &json!(of_catalogue.title())));
+        seen.insert(code.to_owned());
+    }
+    let expected: BTreeSet<String> = ProblemCode::ALL
+        .iter()
+        .filter(|code| !FORCED_ELSEWHERE.contains(code))
+        .map(|code| code.as_str().to_owned())
+        .collect();
+    assert_eq!(seen, expected);
+}
+
+#[tokio::test]
+async fn every_type_is_a_page_of_this_server() {
+    let app = TestApp::start().await;
+    let problem = app.get("/v0/nothing").await.expect(404);
+    let page = app.client.get(problem["type"].as_str().expect("a URL")).send().await.expect("a page");
+    assert_eq!(page.status().as_u16(), 200);
+    for code in ProblemCode::ALL {
+        let page = app.get(&format!("/problems/{}", code.as_str())).await;
+        assert!(page.status.is_success() && page.text.contains(code.title()) && page.header("content-type").starts_with("text/html"));
+        assert!(page.header("content-security-policy").contains("default-src 'none'"));
+    }
+    app.get("/problems/none").await.problem(404, "not_found");
+    assert!(app.get("/problems").await.text.contains("unknown_country"), "violations are explained too");
+}
+
+#[tokio::test]
+async fn methods_media_types_and_sizes() {
+    let app = TestApp::start().await;
+    let id = app.given("individual").await;
+    for (method, path, allowed) in [
+        (Method::DELETE, "/v0/customers".to_owned(), "GET,HEAD,POST"),
+        (Method::POST, format!("/v0/customers/{id}"), "GET,HEAD,PUT,PATCH"),
+        (Method::OPTIONS, "/v0/customers".to_owned(), "GET,HEAD,POST"),
+        (Method::TRACE, "/healthz".to_owned(), "GET,HEAD"),
+    ] {
+        let answer = TestApp::send(app.request(method.clone(), &path)).await;
+        assert_eq!(answer.header("allow"), allowed, "{method} {path}");
+        answer.problem(405, "method_not_allowed");
+    }
+    for (content_type, status) in [
+        ("application/json", 200), ("application/json; charset=utf-8", 200), ("APPLICATION/JSON;charset=\"UTF-8\"", 200),
+        ("application/json; charset=utf-16", 415), ("text/json", 415), ("application/x-www-form-urlencoded", 415),
+        ("application/merge-patch+json", 415), ("application/problem+json", 415), ("", 415),
+    ] {
+        let request = app.request(Method::PUT, &format!("/v0/customers/{id}")).header("content-type", content_type).body("{}");
+        assert_eq!(TestApp::send(request).await.status.as_u16(), status, "{content_type:?}");
+    }
+    let compressed = app.request(Method::PUT, &format!("/v0/customers/{id}")).header("content-type", "application/json");
+    TestApp::send(compressed.header("content-encoding", "gzip").body("{}")).await.problem(415, "unsupported_media_type");
+    let untyped = app.request(Method::PUT, &format!("/v0/customers/{id}")).body("{}");
+    TestApp::send(untyped).await.problem(415, "unsupported_media_type");
+    let padded = format!("{{}}{}", " ".repeat(4 * 1_024 * 1_024 - 2));
+    app.put_text(&id, padded.clone()).await.expect(200);
+    app.put_text(&id, padded + " ").await.problem(413, "payload_too_large");
+}
+
+#[tokio::test]
+async fn request_ids_come_back_when_they_are_sane() {
+    let app = TestApp::start().await;
+    let long = "x".repeat(129);
+    for (sent, kept) in [("trace-1_2.3", true), ("a b", false), ("<x>", false), (long.as_str(), false)] {
+        let answer = TestApp::send(app.request(Method::GET, "/v0/customers").header("X-Request-Id", sent)).await;
+        assert_eq!(answer.header("x-request-id") == sent, kept, "{sent}");
+        assert!(!answer.header("x-request-id").is_empty());
+    }
+}

@@ -1,0 +1,90 @@
+//! `Idempotency-Key`: one effect, one answer.
+
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+
+use crate::app::{Answered, TestApp};
+
+fn with_key(request: RequestBuilder, key: &str, body: &Value) -> RequestBuilder {
+    request.header("Idempotency-Key", key).json(body)
+}
+
+async fn create(app: &TestApp, key: &str, body: &Value) -> Answered {
+    TestApp::send(with_key(app.request(Method::POST, "/v0/customers"), key, body)).await
+}
+
+#[tokio::test]
+async fn a_repeated_creation_has_one_effect_and_the_same_answer_even_after_a_restart() {
+    let app = TestApp::start().await;
+    let body = json!({ "email": "a@example.com", "type": "individual" });
+    let first = create(&app, "k1", &body).await;
+    assert_eq!((first.status.as_u16(), first.header("idempotent-replayed")), (201, ""));
+    let app = app.restart().await;
+    let second = create(&app, "k1", &body).await;
+    assert_eq!((second.status.as_u16(), second.header("idempotent-replayed")), (201, "true"));
+    assert_eq!((&second.text, second.header("etag"), second.header("location")), (&first.text, first.header("etag"), first.header("location")));
+    let other = create(&app, "k1", &json!({ "email": "b@example.com", "type": "individual" })).await;
+    let problem = other.problem(409, "idempotency_key_reused");
+    assert_eq!(problem["first_request_id"], first.header("x-request-id"));
+    assert_eq!(app.get("/v0/customers").await.expect(200)["items"].as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test]
+async fn a_repeated_update_is_replayed_whatever_came_between() {
+    let app = TestApp::start().await;
+    let (id, other) = (app.given("individual").await, app.given("individual").await);
+    let put = |id: &str, key: &str, body: Value| with_key(app.request(Method::PUT, &format!("/v0/customers/{id}")), key, &body);
+    let first = TestApp::send(put(&id, "k", json!({ "first_name": "A" }))).await;
+    assert_eq!(first.header("etag"), "\"v2\"");
+    app.put(&id, &json!({ "first_name": "B" })).await.expect(200);
+    let replay = TestApp::send(put(&id, "k", json!({ "first_name": "A" }))).await;
+    assert_eq!((replay.header("etag"), replay.header("idempotent-replayed")), ("\"v2\"", "true"));
+    assert_eq!(app.profile(&id).await["first_name"], "B", "a replay has no effect");
+    TestApp::send(put(&id, "k", json!({ "first_name": "C" }))).await.problem(409, "idempotency_key_reused");
+    TestApp::send(put(&other, "k", json!({ "first_name": "A" }))).await.problem(409, "idempotency_key_reused");
+    let shown = put(&id, "k", json!({ "first_name": "A" })).header("Prefer", "return=representation");
+    TestApp::send(shown).await.problem(409, "idempotency_key_reused");
+    // Another route, another environment's key space and a request without effect.
+    let patch = app.patch_request(&id, &json!({ "first_name": "D" })).header("Idempotency-Key", "k");
+    TestApp::send(patch).await.expect(200);
+    let nothing = TestApp::send(put(&id, "n", json!({}))).await;
+    assert_eq!(nothing.header("idempotent-replayed"), "");
+    assert_eq!(TestApp::send(put(&id, "n", json!({}))).await.header("idempotent-replayed"), "true");
+}
+
+#[tokio::test]
+async fn a_refusal_is_not_kept() {
+    let app = TestApp::start().await;
+    assert_eq!(create(&app, "k", &json!({ "type": "individual" })).await.violations(), ["/email required"]);
+    create(&app, "k", &json!({ "email": "a@example.com", "type": "individual" })).await.expect(201);
+}
+
+#[tokio::test]
+async fn a_key_has_a_form() {
+    let app = TestApp::start().await;
+    let body = json!({ "email": "a@example.com", "type": "individual" });
+    for key in ["", "a b", &"k".repeat(256)] {
+        create(&app, key, &body).await.problem(400, "invalid_header");
+    }
+    create(&app, &"k".repeat(255), &body).await.expect(201);
+}
+
+#[tokio::test]
+async fn many_at_once_with_one_key_have_one_effect() {
+    let app = std::sync::Arc::new(TestApp::start().await);
+    let body = json!({ "email": "a@example.com", "type": "individual" });
+    let tasks: Vec<_> = (0..32)
+        .map(|_| {
+            let (app, body) = (std::sync::Arc::clone(&app), body.clone());
+            tokio::spawn(async move { create(&app, "k", &body).await })
+        })
+        .collect();
+    let mut texts = Vec::new();
+    for task in tasks {
+        let answer = task.await.expect("an answer");
+        assert_eq!(answer.status.as_u16(), 201, "{}", answer.text);
+        texts.push(answer.text);
+    }
+    texts.dedup();
+    assert_eq!(texts.len(), 1);
+}
