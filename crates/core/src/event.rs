@@ -50,12 +50,6 @@ impl Event {
         .into_bytes();
         CustomerView::new(&customer.summary(), None).write(&mut body);
         body.push(b'}');
-        Self {
-            event_type,
-            customer: customer.id,
-            number: customer.events,
-            at: customer.updated_at,
-            body,
-        }
+        Self { event_type, customer: customer.id, number: customer.events, at: customer.updated_at, body }
     }
 }

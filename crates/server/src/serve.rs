@@ -102,6 +102,12 @@ impl Server {
         Ok(Self { address, metrics_address, public_url, first_key, app, store, stop, listeners, helpers, lock })
     }
 
+    /// The store, for what is not in the trait.
+    #[must_use]
+    pub fn store(&self) -> &SqliteStore {
+        &self.store
+    }
+
     /// Finishes what was accepted and lets go of the data folder. Answers whether all was finished in time.
     pub async fn stop(self) -> bool {
         let _ = self.stop.send(true);

@@ -123,7 +123,8 @@ pub fn seal_customer(scope: Scope, customer: &Customer, keys: &SubjectKeys) -> R
 pub fn open_summary(plain: &Plain, names: &[u8], key: &SubjectKey) -> Result<Summary, StoreError> {
     let json = open_json(plain, PersonId::of_customer(plain.id), Purpose::Names, key, names)?;
     let names = std::str::from_utf8(&json).ok().and_then(Names::from_json);
-    let names = names.ok_or_else(|| StoreError::Corrupt(format!("customer {}: the names are not what was stored", plain.id)))?;
+    let names = names
+        .ok_or_else(|| StoreError::Corrupt(format!("customer {}: the names are not what was stored", plain.id)))?;
     let Plain { scope: _, id, kind, version, events: _, created_at, updated_at } = *plain;
     Ok(Summary { id, kind, version, created_at, updated_at, names })
 }
@@ -214,17 +215,32 @@ fn both<T: Sections + DeserializeOwned>(
     Ok(record)
 }
 
-fn open<T: DeserializeOwned>(plain: &Plain, subject: PersonId, purpose: Purpose, key: &SubjectKey, cell: &[u8]) -> Result<T, StoreError> {
+fn open<T: DeserializeOwned>(
+    plain: &Plain,
+    subject: PersonId,
+    purpose: Purpose,
+    key: &SubjectKey,
+    cell: &[u8],
+) -> Result<T, StoreError> {
     let json = open_json(plain, subject, purpose, key, cell)?;
     // serde's own message could quote a value.
     let decoded = serde_json::from_slice(&json);
-    decoded.map_err(|_| StoreError::Corrupt(format!("customer {}: section {} is not what was stored", plain.id, purpose.as_str())))
+    decoded.map_err(|_| {
+        StoreError::Corrupt(format!("customer {}: section {} is not what was stored", plain.id, purpose.as_str()))
+    })
 }
 
-fn open_json(plain: &Plain, subject: PersonId, purpose: Purpose, key: &SubjectKey, cell: &[u8]) -> Result<Vec<u8>, StoreError> {
+fn open_json(
+    plain: &Plain,
+    subject: PersonId,
+    purpose: Purpose,
+    key: &SubjectKey,
+    cell: &[u8],
+) -> Result<Vec<u8>, StoreError> {
     let binding = customer_binding(plain.scope, &plain.id, &subject, purpose, plain.version);
-    Cell::open(cell, key.key(purpose), &binding)
-        .map_err(|_| StoreError::Corrupt(format!("customer {}: section {} cannot be opened", plain.id, purpose.as_str())))
+    Cell::open(cell, key.key(purpose), &binding).map_err(|_| {
+        StoreError::Corrupt(format!("customer {}: section {} cannot be opened", plain.id, purpose.as_str()))
+    })
 }
 
 /// Seals something that belongs to a subject but not to its record: an event, an answer, an audit detail.

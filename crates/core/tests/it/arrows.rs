@@ -10,7 +10,8 @@ fn crates() -> PathBuf {
 /// The names under `[dependencies]` of a crate's manifest.
 fn dependencies(name: &str) -> Vec<String> {
     let manifest = fs::read_to_string(crates().join(name).join("Cargo.toml")).expect("a manifest");
-    let section = manifest.split("\n[dependencies]\n").nth(1).expect("dependencies").split("\n[").next().unwrap_or_default();
+    let section =
+        manifest.split("\n[dependencies]\n").nth(1).expect("dependencies").split("\n[").next().unwrap_or_default();
     let line = |line: &str| line.split(['.', ' ', '=']).next().unwrap_or_default().to_owned();
     section.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')).map(line).collect()
 }
@@ -18,9 +19,19 @@ fn dependencies(name: &str) -> Vec<String> {
 #[test]
 fn core_depends_on_no_http_no_sql_and_no_other_crate_of_ours() {
     let found = dependencies("core");
-    for forbidden in
-        ["axum", "http", "hyper", "hyper-util", "reqwest", "rusqlite", "tokio-postgres", "dossier-store", "dossier", "aws-lc-rs", "tracing"]
-    {
+    for forbidden in [
+        "axum",
+        "http",
+        "hyper",
+        "hyper-util",
+        "reqwest",
+        "rusqlite",
+        "tokio-postgres",
+        "dossier-store",
+        "dossier",
+        "aws-lc-rs",
+        "tracing",
+    ] {
         assert!(!found.iter().any(|name| name == forbidden), "core depends on {forbidden}");
     }
 }

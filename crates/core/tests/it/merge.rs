@@ -9,27 +9,42 @@ use serde_json::{Value, json};
 fn customer(kind: CustomerType) -> Customer {
     let at = Timestamp::from_micros(0);
     let id = CustomerId::from_bytes([7; 16]);
-    Customer { id, version: 1, events: 1, created_at: at, updated_at: at, email: Email::searched("a@b"), profile: Profile::empty(kind) }
+    Customer {
+        id,
+        version: 1,
+        events: 1,
+        created_at: at,
+        updated_at: at,
+        email: Email::searched("a@b"),
+        profile: Profile::empty(kind),
+    }
 }
 
 /// Merges a body; new persons get ids that count up.
 fn put(before: Customer, body: &Value) -> (Customer, Vec<String>) {
     let text = serde_json::to_vec(body).expect("JSON");
     let input = match before.profile {
-        Profile::Individual(_) => Profile::Individual(parse::<Individual>(&text, Nulls::Refused).expect("JSON").finish().expect("valid")),
-        Profile::Business(_) => Profile::Business(parse::<Business>(&text, Nulls::Refused).expect("JSON").finish().expect("valid")),
+        Profile::Individual(_) => {
+            Profile::Individual(parse::<Individual>(&text, Nulls::Refused).expect("JSON").finish().expect("valid"))
+        }
+        Profile::Business(_) => {
+            Profile::Business(parse::<Business>(&text, Nulls::Refused).expect("JSON").finish().expect("valid"))
+        }
     };
     let mut next = u8::try_from(before.version).expect("few versions") * 16;
     let new_id = || {
         next += 1;
         PersonId::from_bytes([next; 16])
     };
-    let (after, changes) = before.merge(input, Mode::Update, Timestamp::from_micros(1), new_id).expect("not too many documents");
+    let (after, changes) =
+        before.merge(input, Mode::Update, Timestamp::from_micros(1), new_id).expect("not too many documents");
     (after, changes.into_iter().map(|change| change.pointer).collect())
 }
 
 fn profile(customer: &Customer) -> Value {
-    serde_json::from_slice::<Value>(&CustomerView::new(&customer.summary(), Some(&customer.profile)).to_json()).expect("JSON")["profile"].clone()
+    serde_json::from_slice::<Value>(&CustomerView::new(&customer.summary(), Some(&customer.profile)).to_json())
+        .expect("JSON")["profile"]
+        .clone()
 }
 
 #[test]
@@ -38,29 +53,63 @@ fn individuals() {
     let id_document = json!({ "number": "1", "type": "passport", "issuing_country": "FR" });
     let tax_number = json!({ "number": "2", "issuing_country": "FR" });
     for (name, first, second, expected, changed) in [
-        ("absent members stay", json!({ "first_name": "A", "last_name": "B" }), json!({ "last_name": "C" }),
-            json!({ "first_name": "A", "last_name": "C" }), &["/last_name"][..]),
+        (
+            "absent members stay",
+            json!({ "first_name": "A", "last_name": "B" }),
+            json!({ "last_name": "C" }),
+            json!({ "first_name": "A", "last_name": "C" }),
+            &["/last_name"][..],
+        ),
         ("an empty body changes nothing", json!({ "first_name": "A" }), json!({}), json!({ "first_name": "A" }), &[]),
-        ("the same value changes nothing", json!({ "first_name": "A" }), json!({ "first_name": "A" }), json!({ "first_name": "A" }), &[]),
-        ("text is kept as sent", json!({}), json!({ "first_name": "  e\u{301} " }), json!({ "first_name": "  e\u{301} " }), &["/first_name"]),
-        ("a value is replaced whole",
+        (
+            "the same value changes nothing",
+            json!({ "first_name": "A" }),
+            json!({ "first_name": "A" }),
+            json!({ "first_name": "A" }),
+            &[],
+        ),
+        (
+            "text is kept as sent",
+            json!({}),
+            json!({ "first_name": "  e\u{301} " }),
+            json!({ "first_name": "  e\u{301} " }),
+            &["/first_name"],
+        ),
+        (
+            "a value is replaced whole",
             json!({ "residential_address": { "street_line_1": "1", "street_line_2": "x", "city": "P", "country": "FR", "postal_code": "2" } }),
-            json!({ "residential_address": address("L") }), json!({ "residential_address": address("L") }), &["/residential_address"]),
-        ("a container is merged",
+            json!({ "residential_address": address("L") }),
+            json!({ "residential_address": address("L") }),
+            &["/residential_address"],
+        ),
+        (
+            "a container is merged",
             json!({ "identifying_information": { "id_document": id_document } }),
             json!({ "identifying_information": { "tax_number": tax_number } }),
             json!({ "identifying_information": { "id_document": id_document, "tax_number": tax_number } }),
-            &["/identifying_information/tax_number"]),
-        ("documents accumulate by file",
+            &["/identifying_information/tax_number"],
+        ),
+        (
+            "documents accumulate by file",
             json!({ "documents": [{ "file_id": "a", "purpose": "other" }] }),
             json!({ "documents": [{ "file_id": "b" }, { "file_id": "a", "doc_side": "back" }] }),
             json!({ "documents": [{ "file_id": "a", "purpose": "other", "doc_side": "back" }, { "file_id": "b" }] }),
-            &["/documents/1", "/documents/0"]),
-        ("a file named twice in one body is one document",
-            json!({ "documents": [{ "file_id": "a", "purpose": "other" }, { "file_id": "a", "description": "d" }] }), json!({}),
-            json!({ "documents": [{ "file_id": "a", "purpose": "other", "description": "d" }] }), &[]),
-        ("an empty list drops no evidence",
-            json!({ "documents": [{ "file_id": "a" }] }), json!({ "documents": [] }), json!({ "documents": [{ "file_id": "a" }] }), &[]),
+            &["/documents/1", "/documents/0"],
+        ),
+        (
+            "a file named twice in one body is one document",
+            json!({ "documents": [{ "file_id": "a", "purpose": "other" }, { "file_id": "a", "description": "d" }] }),
+            json!({}),
+            json!({ "documents": [{ "file_id": "a", "purpose": "other", "description": "d" }] }),
+            &[],
+        ),
+        (
+            "an empty list drops no evidence",
+            json!({ "documents": [{ "file_id": "a" }] }),
+            json!({ "documents": [] }),
+            json!({ "documents": [{ "file_id": "a" }] }),
+            &[],
+        ),
     ] {
         let (stored, _) = put(customer(CustomerType::Individual), &first);
         let before = stored.version;
@@ -81,8 +130,10 @@ fn a_share_token_is_kept_and_never_shown_or_audited() {
     assert!(individual.external_kyc_provider_data.is_some());
     for first in [json!({}), json!({ "external_kyc_provider_data": { "sumsub_share_kyc_token": "marker-1" } })] {
         let (stored, _) = put(customer(CustomerType::Individual), &first);
-        let input = parse::<Individual>(body.to_string().as_bytes(), Nulls::Refused).expect("JSON").finish().expect("valid");
-        let merged = stored.merge(Profile::Individual(input), Mode::Update, Timestamp::from_micros(1), || unreachable!());
+        let input =
+            parse::<Individual>(body.to_string().as_bytes(), Nulls::Refused).expect("JSON").finish().expect("valid");
+        let merged =
+            stored.merge(Profile::Individual(input), Mode::Update, Timestamp::from_micros(1), || unreachable!());
         let (_, changes) = merged.expect("valid");
         assert!(changes.len() == 1 && !changes[0].before.contains("marker") && !changes[0].after.contains("marker"));
     }
@@ -90,7 +141,8 @@ fn a_share_token_is_kept_and_never_shown_or_audited() {
 
 #[test]
 fn a_person_is_recognised_by_id_then_document_then_name() {
-    let passport = |number: &str| json!({ "id_document": { "number": number, "type": "passport", "issuing_country": "FR" } });
+    let passport =
+        |number: &str| json!({ "id_document": { "number": number, "type": "passport", "issuing_country": "FR" } });
     let stored = json!({ "associated_persons": [
         { "first_name": "Ada", "last_name": "L", "identifying_information": passport("1"), "nationality": "FR" },
         { "first_name": "Bob", "last_name": "M" },
@@ -98,28 +150,60 @@ fn a_person_is_recognised_by_id_then_document_then_name() {
         { "identifying_information": passport("4") },
     ] });
     let (stored, _) = put(customer(CustomerType::Corporate), &stored);
-    let ids: Vec<String> = profile(&stored)["associated_persons"].as_array().expect("persons").iter().map(|p| p["id"].as_str().expect("an id").to_owned()).collect();
+    let ids: Vec<String> = profile(&stored)["associated_persons"]
+        .as_array()
+        .expect("persons")
+        .iter()
+        .map(|p| p["id"].as_str().expect("an id").to_owned())
+        .collect();
     let new = "new";
     for (name, sent, expected) in [
         ("by id, whatever else changes", json!([{ "id": ids[1], "first_name": "Zoe" }]), vec![&ids[1][..]]),
         ("an id in capitals is the same id", json!([{ "id": ids[1].to_uppercase() }]), vec![&ids[1]]),
-        ("by id document, though renamed", json!([{ "first_name": "X", "identifying_information": passport("1") }]), vec![&ids[0]]),
-        ("another country's number is another document",
-            json!([{ "identifying_information": { "id_document": { "number": "4", "type": "passport", "issuing_country": "DE" } } }]), vec![new]),
+        (
+            "by id document, though renamed",
+            json!([{ "first_name": "X", "identifying_information": passport("1") }]),
+            vec![&ids[0]],
+        ),
+        (
+            "another country's number is another document",
+            json!([{ "identifying_information": { "id_document": { "number": "4", "type": "passport", "issuing_country": "DE" } } }]),
+            vec![new],
+        ),
         ("by full name, case folded", json!([{ "first_name": "ADA", "last_name": "l" }]), vec![&ids[0]]),
         ("half a name is another person", json!([{ "first_name": "Ada" }]), vec![new]),
-        ("a middle name makes another person", json!([{ "first_name": "Ada", "middle_name": "K", "last_name": "L" }]), vec![new]),
+        (
+            "a middle name makes another person",
+            json!([{ "first_name": "Ada", "middle_name": "K", "last_name": "L" }]),
+            vec![new],
+        ),
         ("nameless persons are not namesakes", json!([{ "nationality": "DE" }]), vec![new]),
-        ("each stored person is matched once", json!([{ "first_name": "Bob", "last_name": "M" }, { "first_name": "Bob", "last_name": "M" }, { "first_name": "Bob", "last_name": "M" }]), vec![&ids[1], &ids[2], new]),
-        ("an id goes before a namesake", json!([{ "first_name": "Bob", "last_name": "M" }, { "id": ids[1] }]), vec![&ids[2], &ids[1]]),
-        ("an unknown id matches nobody and falls back", json!([{ "id": "0190a6f0-7b1e-7c3a-9d2e-4f5a6b7c8d9e", "first_name": "Ada", "last_name": "L" }, { "id": "no id" }]), vec![&ids[0], new]),
+        (
+            "each stored person is matched once",
+            json!([{ "first_name": "Bob", "last_name": "M" }, { "first_name": "Bob", "last_name": "M" }, { "first_name": "Bob", "last_name": "M" }]),
+            vec![&ids[1], &ids[2], new],
+        ),
+        (
+            "an id goes before a namesake",
+            json!([{ "first_name": "Bob", "last_name": "M" }, { "id": ids[1] }]),
+            vec![&ids[2], &ids[1]],
+        ),
+        (
+            "an unknown id matches nobody and falls back",
+            json!([{ "id": "0190a6f0-7b1e-7c3a-9d2e-4f5a6b7c8d9e", "first_name": "Ada", "last_name": "L" }, { "id": "no id" }]),
+            vec![&ids[0], new],
+        ),
         ("an empty array leaves nobody", json!([]), vec![]),
     ] {
         let (after, _) = put(stored.clone(), &json!({ "associated_persons": sent }));
         let profile = profile(&after);
-        let found: Vec<&str> = profile["associated_persons"].as_array().expect("persons").iter()
+        let found: Vec<&str> = profile["associated_persons"]
+            .as_array()
+            .expect("persons")
+            .iter()
             .map(|person| person["id"].as_str().expect("every person has an id"))
-            .map(|id| if ids.iter().any(|known| known == id) { id } else { new }).collect();
+            .map(|id| if ids.iter().any(|known| known == id) { id } else { new })
+            .collect();
         assert_eq!(found, expected, "{name}");
     }
 }
@@ -138,7 +222,10 @@ fn a_recognised_person_is_replaced_whole_but_keeps_its_documents() {
     assert_eq!(changes, ["/associated_persons/0"]);
     let person = &profile(&after)["associated_persons"][0];
     assert_eq!(person.get("nationality"), None);
-    assert_eq!(person["documents"], json!([{ "file_id": "a", "purpose": "id_document" }, { "file_id": "b", "purpose": "proof_of_address" }]));
+    assert_eq!(
+        person["documents"],
+        json!([{ "file_id": "a", "purpose": "id_document" }, { "file_id": "b", "purpose": "proof_of_address" }])
+    );
 }
 
 #[test]
@@ -152,7 +239,12 @@ fn two_hundred_documents_are_the_most_persons_included() {
         json!({ "first_name": person.to_string(), "documents": (0..10).map(|n| json!({ "file_id": format!("{person}-{n}"), "purpose": "id_document" })).collect::<Vec<_>>() })
     }).collect();
     stored = put(stored, &json!({ "associated_persons": persons })).0;
-    let input = parse::<Business>(br#"{"documents":[{"file_id":"one more"}]}"#, Nulls::Refused).expect("JSON").finish().expect("valid");
-    let refused = stored.merge(Profile::Business(input), Mode::Update, Timestamp::from_micros(1), || unreachable!()).expect_err("201");
+    let input = parse::<Business>(br#"{"documents":[{"file_id":"one more"}]}"#, Nulls::Refused)
+        .expect("JSON")
+        .finish()
+        .expect("valid");
+    let refused = stored
+        .merge(Profile::Business(input), Mode::Update, Timestamp::from_micros(1), || unreachable!())
+        .expect_err("201");
     assert_eq!((refused.0[0].pointer.as_str(), refused.0[0].code.as_str()), ("/documents", "too_many_items"));
 }

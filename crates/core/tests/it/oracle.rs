@@ -76,7 +76,9 @@ fn is_day(text: &str) -> bool {
     let parts: Vec<_> = text.split('-').collect();
     let [year, month, day] = parts.as_slice() else { return false };
     let number = |text: &str, length| (text.len() == length).then(|| text.parse::<u32>().ok()).flatten();
-    let (Some(year), Some(month), Some(day)) = (number(year, 4), number(month, 2), number(day, 2)) else { return false };
+    let (Some(year), Some(month), Some(day)) = (number(year, 4), number(month, 2), number(day, 2)) else {
+        return false;
+    };
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let days = match month {
         2 => 28 + u32::from(leap),
@@ -93,13 +95,16 @@ fn places(error: &ValidationError<'_>) -> Vec<String> {
     let inside = |name: &str| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
     match error.kind() {
         ValidationErrorKind::Required { property } => vec![inside(property.as_str().expect("a name"))],
-        ValidationErrorKind::AdditionalProperties { unexpected } => unexpected.iter().map(|name| inside(name)).collect(),
+        ValidationErrorKind::AdditionalProperties { unexpected } => {
+            unexpected.iter().map(|name| inside(name)).collect()
+        }
         _ => vec![at],
     }
 }
 
 fn full_individual() -> Value {
-    let mut body: Value = serde_json::from_str(include_str!("../../contract/example-update-individual.json")).expect("the example");
+    let mut body: Value =
+        serde_json::from_str(include_str!("../../contract/example-update-individual.json")).expect("the example");
     body["documents"] = json!([
         { "file_id": "a", "purpose": "id_document", "doc_side": "front", "description": "d" },
         { "file_id": "b" },
@@ -140,7 +145,10 @@ fn mutate(value: &mut Value, dice: &mut Dice) {
             let name = dice.pick(&names).clone();
             match dice.below(8) {
                 0 => drop(members.remove(&name)),
-                1 => drop(members.insert((*dice.pick(&["unknown", "Type", "a/b", "m~n", "first_name", "__proto__"])).into(), json!("x"))),
+                1 => drop(members.insert(
+                    (*dice.pick(&["unknown", "Type", "a/b", "m~n", "first_name", "__proto__"])).into(),
+                    json!("x"),
+                )),
                 _ => mutate(&mut members[&name], dice),
             }
         }
@@ -168,10 +176,23 @@ fn replacement(dice: &mut Dice) -> Value {
         4 => json!([]),
         5 => json!({}),
         6 => json!([["x"]]),
-        7 => json!(*dice.pick(&["", " ", "FR", "fr", "ZZ", "XK", "UK", "FRA", "F", "FR\n", "ＦＲ", "payroll", "front", "Passport", "other"])),
+        7 => json!(*dice.pick(&[
+            "", " ", "FR", "fr", "ZZ", "XK", "UK", "FRA", "F", "FR\n", "ＦＲ", "payroll", "front", "Passport", "other"
+        ])),
         8 => json!(*dice.pick(&[
-            "2024-02-29", "2023-02-29", "1900-02-29", "2000-02-29", "2025-13-01", "2025-00-01", "2025-04-31", "2025-4-3", "٢٠٢٥-٠١-٠١",
-            "2025-01-01\n", "20250101", "0001-01-01", "9999-12-31",
+            "2024-02-29",
+            "2023-02-29",
+            "1900-02-29",
+            "2000-02-29",
+            "2025-13-01",
+            "2025-00-01",
+            "2025-04-31",
+            "2025-4-3",
+            "٢٠٢٥-٠١-٠١",
+            "2025-01-01\n",
+            "20250101",
+            "0001-01-01",
+            "9999-12-31",
         ])),
         _ => {
             // Lengths count code points: at each limit of the contract, and one past it.

@@ -7,8 +7,8 @@ use serde_json::Value;
 const ADDED: &[&str] = &["/oneOf/1/properties/associated_persons/items/properties/id"];
 
 fn published() -> Value {
-    let document: Value =
-        serde_json::from_str(include_str!("../../contract/update-customer.openapi.json")).expect("the published document");
+    let document: Value = serde_json::from_str(include_str!("../../contract/update-customer.openapi.json"))
+        .expect("the published document");
     document
         .pointer("/paths/~1v0~1customers~1{customer_id}/put/requestBody/content/application~1json/schema")
         .expect("the body of PUT")

@@ -79,8 +79,8 @@ impl std::fmt::Display for Source {
     }
 }
 
-/// What is in force, as text, with its origin.
-#[derive(Debug, Clone)]
+/// What is in force, as text, with its origin. Its `Debug` shows no values: one of them is the root key.
+#[derive(Clone)]
 pub struct Settings(BTreeMap<&'static str, (String, Source)>);
 
 /// A setting for people: secrets are not shown.
@@ -104,6 +104,12 @@ pub struct Given<'a> {
     pub variable: &'a dyn Fn(&str) -> Option<String>,
     /// The TOML file that a flag names.
     pub file: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Settings")
+    }
 }
 
 impl Settings {
@@ -348,7 +354,7 @@ mod tests {
         let Err(errors) = gather(&[], &[], toml).expect("settings").config() else { panic!("four things are wrong") };
         assert_eq!(errors.len(), 4, "{errors:?}");
         assert!(errors.iter().all(|error| !error.contains("nonsense-here")));
-        assert!(gather(&[], &[], "listen = 'x'").expect_err("a typo").contains("listen is not a setting"));
+        assert!(gather(&[], &[], "lisen = 'x'").expect_err("a typo").contains("lisen is not a setting"));
         assert!(!gather(&[], &[], "root_key = c2VjcmV0").expect_err("no string").contains("c2VjcmV0"));
     }
 }

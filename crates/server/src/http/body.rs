@@ -55,6 +55,21 @@ impl JsonBody {
     /// 415 for another type, 413 when it is too large (told before it is read, where its length is announced), 408 when
     /// it does not come, 503 when too many bodies are being read.
     pub async fn read(app: &AppState, headers: &HeaderMap, body: Body, expected: MediaType) -> Result<Self, Problem> {
+        Self::read_within(app, headers, body, expected, Deadlines::default()).await
+    }
+
+    /// [`JsonBody::read`] with other deadlines.
+    ///
+    /// # Errors
+    ///
+    /// As [`JsonBody::read`].
+    pub async fn read_within(
+        app: &AppState,
+        headers: &HeaderMap,
+        body: Body,
+        expected: MediaType,
+        deadlines: Deadlines,
+    ) -> Result<Self, Problem> {
         check_type(headers, expected)?;
         let announced = body.size_hint().exact();
         if announced.is_some_and(|length| length > MAX_JSON as u64) {
@@ -64,7 +79,7 @@ impl JsonBody {
         let bytes = announced.map_or(MAX_JSON, |length| usize::try_from(length).unwrap_or(MAX_JSON));
         let kibibytes = u32::try_from(bytes / 1_024 + 1).expect("a body has at most 4 MiB");
         let share = AppState::share(app, kibibytes)?;
-        let bytes = collect(body, Deadlines::default()).await?;
+        let bytes = collect(body, deadlines).await?;
         Ok(Self { bytes, _share: share })
     }
 }

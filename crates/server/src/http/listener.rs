@@ -19,7 +19,7 @@ use super::connection::{Connection, Deadlines, Progress};
 
 /// A request header, request line included, may have this many bytes. 2,000 unfinished headers cost 86 MiB with this
 /// limit and 619 MiB with hyper's own.
-const MAX_HEADER_BYTES: usize = 32 * 1_024;
+pub(super) const MAX_HEADER_BYTES: usize = 32 * 1_024;
 
 /// What answers requests.
 pub trait Answer: Clone + Send + Sync + 'static {

@@ -15,7 +15,7 @@ use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Version, header};
 use tower::Service as _;
 
-use super::listener::Answer;
+use super::listener::{Answer, MAX_HEADER_BYTES};
 use super::problem::{Problem, ProblemCode};
 use super::{App, auth};
 
@@ -143,8 +143,10 @@ impl Front {
 fn check_request(request: &Request) -> Result<(), Problem> {
     let headers = request.headers();
     let malformed = |text: &'static str| Err(Problem::new(ProblemCode::MalformedRequest, text).close());
-    if headers.len() > MAX_HEADERS {
-        let text = format!("At most {MAX_HEADERS} header fields are read.");
+    // hyper's own limit holds for its buffer, which a read may overfill by as much again.
+    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    if headers.len() > MAX_HEADERS || bytes > MAX_HEADER_BYTES {
+        let text = format!("At most {MAX_HEADERS} header fields and {MAX_HEADER_BYTES} bytes of them are read.");
         return Err(Problem::new(ProblemCode::HeadersTooLarge, text).close());
     }
     let hosts = headers.get_all(header::HOST).iter().count();

@@ -10,55 +10,57 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// The published example, without the documents that need files.
-pub const INDIVIDUAL: &str = include_str!("../../assets/examples/update-individual.json");
+pub(crate) const INDIVIDUAL: &str = include_str!("../../assets/examples/update-individual.json");
 /// A full business with five associated persons.
-pub const BUSINESS: &str = include_str!("../../assets/examples/update-business.json");
+pub(crate) const BUSINESS: &str = include_str!("../../assets/examples/update-business.json");
 
 /// A running server, its first key, and a client.
-pub struct TestApp {
-    pub url: String,
-    pub metrics_url: String,
-    pub key: String,
-    pub client: Client,
-    pub folder: TempDir,
-    pub server: Option<Server>,
+pub(crate) struct TestApp {
+    pub(crate) url: String,
+    pub(crate) metrics_url: String,
+    pub(crate) key: String,
+    pub(crate) client: Client,
+    pub(crate) folder: TempDir,
+    pub(crate) server: Option<Server>,
     next: AtomicU64,
 }
 
 /// An answer, read whole.
-pub struct Answered {
-    pub status: StatusCode,
-    pub headers: reqwest::header::HeaderMap,
-    pub text: String,
+pub(crate) struct Answered {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: reqwest::header::HeaderMap,
+    pub(crate) text: String,
 }
 
 impl Answered {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("{} is not JSON: {}", self.status, self.text))
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().expect("ASCII"))
     }
 
     /// Asserts a status and gives the JSON.
     #[track_caller]
-    pub fn expect(self, status: u16) -> Value {
+    pub(crate) fn expect(self, status: u16) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
         if self.text.is_empty() { Value::Null } else { self.json() }
     }
 
     /// Asserts a problem and gives its violations, a line each.
     #[track_caller]
-    pub fn violations(self) -> Vec<String> {
+    pub(crate) fn violations(self) -> Vec<String> {
         let problem = self.expect(400);
-        let line = |found: &Value| format!("{} {}", found["pointer"].as_str().expect("a pointer"), found["code"].as_str().expect("a code"));
+        let line = |found: &Value| {
+            format!("{} {}", found["pointer"].as_str().expect("a pointer"), found["code"].as_str().expect("a code"))
+        };
         problem["errors"].as_array().expect("violations").iter().map(line).collect()
     }
 
     /// Asserts a problem of a code.
     #[track_caller]
-    pub fn problem(self, status: u16, code: &str) -> Value {
+    pub(crate) fn problem(self, status: u16, code: &str) -> Value {
         assert_eq!(self.header("content-type"), "application/problem+json");
         let problem = self.expect(status);
         assert_eq!(problem["code"], code);
@@ -66,7 +68,7 @@ impl Answered {
     }
 }
 
-pub fn config(folder: &TempDir, extra: &[(&'static str, &str)]) -> Config {
+pub(crate) fn config(folder: &TempDir, extra: &[(&'static str, &str)]) -> Config {
     let data = folder.path().join("data");
     let mut flags = BTreeMap::from([
         ("data_dir", data.to_string_lossy().into_owned()),
@@ -79,7 +81,7 @@ pub fn config(folder: &TempDir, extra: &[(&'static str, &str)]) -> Config {
 }
 
 impl TestApp {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         Self::start_in(folder, None).await
     }
@@ -99,54 +101,54 @@ impl TestApp {
     }
 
     /// Ends the server in order and starts another on the same folder.
-    pub async fn restart(mut self) -> Self {
+    pub(crate) async fn restart(mut self) -> Self {
         assert!(self.server.take().expect("running").stop().await);
         Self::start_in(self.folder, Some(self.key)).await
     }
 
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.url)).header("Api-Key", &self.key)
     }
 
-    pub async fn send(request: RequestBuilder) -> Answered {
+    pub(crate) async fn send(request: RequestBuilder) -> Answered {
         let response = request.send().await.expect("an answer");
         let (status, headers) = (response.status(), response.headers().clone());
         Answered { status, headers, text: response.text().await.expect("text") }
     }
 
-    pub async fn get(&self, path: &str) -> Answered {
+    pub(crate) async fn get(&self, path: &str) -> Answered {
         Self::send(self.request(Method::GET, path)).await
     }
 
-    pub async fn post(&self, path: &str, body: &Value) -> Answered {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answered {
         Self::send(self.request(Method::POST, path).json(body)).await
     }
 
-    pub async fn put(&self, id: &str, body: &Value) -> Answered {
+    pub(crate) async fn put(&self, id: &str, body: &Value) -> Answered {
         Self::send(self.request(Method::PUT, &format!("/v0/customers/{id}")).json(body)).await
     }
 
     /// A PUT of text as it is.
-    pub async fn put_text(&self, id: &str, body: impl Into<reqwest::Body>) -> Answered {
+    pub(crate) async fn put_text(&self, id: &str, body: impl Into<reqwest::Body>) -> Answered {
         let request = self.request(Method::PUT, &format!("/v0/customers/{id}"));
         Self::send(request.header("content-type", "application/json").body(body)).await
     }
 
-    pub fn patch_request(&self, id: &str, body: &Value) -> RequestBuilder {
+    pub(crate) fn patch_request(&self, id: &str, body: &Value) -> RequestBuilder {
         let request = self.request(Method::PATCH, &format!("/v0/customers/{id}"));
         request.header("content-type", "application/merge-patch+json").body(body.to_string())
     }
 
-    pub async fn patch(&self, id: &str, body: &Value) -> Answered {
+    pub(crate) async fn patch(&self, id: &str, body: &Value) -> Answered {
         Self::send(self.patch_request(id, body)).await
     }
 
-    pub async fn profile(&self, id: &str) -> Value {
+    pub(crate) async fn profile(&self, id: &str) -> Value {
         self.get(&format!("/v0/customers/{id}?expand=profile")).await.expect(200)["profile"].take()
     }
 
     /// A new customer's id.
-    pub async fn given(&self, kind: &str) -> String {
+    pub(crate) async fn given(&self, kind: &str) -> String {
         let next = self.next.fetch_add(1, Ordering::Relaxed);
         let body = json!({ "email": format!("given-{next}@example.com"), "type": kind });
         self.post("/v0/customers", &body).await.expect(201)["customer_id"].as_str().expect("an id").to_owned()

@@ -12,14 +12,20 @@ use crate::app::{Answered, TestApp, config};
 
 impl TestApp {
     /// Carries out a command inside the running server, as the control socket does.
-    pub async fn command(&self, command: Command) -> Result<Value, String> {
+    pub(crate) async fn command(&self, command: Command) -> Result<Value, String> {
         let server = self.server.as_ref().expect("running");
         let config = config(&self.folder, &[]);
         let context = Context { services: &server.app.services, store: server.store(), config: &config, running: true };
         admin::run(context, command, &|_, _| {}).await
     }
 
-    pub async fn new_key(&self, account: Option<&str>, environment: Environment, scopes: &[KeyScope], expires_in: Option<i64>) -> Value {
+    pub(crate) async fn new_key(
+        &self,
+        account: Option<&str>,
+        environment: Environment,
+        scopes: &[KeyScope],
+        expires_in: Option<i64>,
+    ) -> Value {
         let place = Place { account: account.map(str::to_owned), environment };
         let create = Command::KeysCreate { place, name: "test".into(), scopes: scopes.to_vec(), expires_in };
         self.command(create).await.expect("a key")
@@ -41,7 +47,12 @@ async fn a_key_may_be_sent_in_three_ways_but_not_two_keys() {
     let key = app.key.clone();
     let other = app.new_key(None, Environment::Sandbox, &[], None).await;
     let (bearer, other) = (format!("Bearer {key}"), text(&other, "key"));
-    for headers in [&[("Api-Key", &*key)][..], &[("Authorization", &key)], &[("Authorization", &bearer)], &[("Api-Key", &key), ("Authorization", &bearer)]] {
+    for headers in [
+        &[("Api-Key", &*key)][..],
+        &[("Authorization", &key)],
+        &[("Authorization", &bearer)],
+        &[("Api-Key", &key), ("Authorization", &bearer)],
+    ] {
         app.list_with(headers).await.expect(200);
     }
     for headers in [&[("Api-Key", &*key), ("Api-Key", other)][..], &[("Api-Key", &key), ("Authorization", other)]] {
@@ -58,13 +69,27 @@ async fn every_key_that_opens_nothing_gets_the_same_answer() {
     let key = app.key.clone();
     let last = if key.ends_with('a') { "b" } else { "a" };
     let forms = [
-        String::new(), "x".into(), "dsk_test_".into(), "dsk_live_".into(), key[..57].into(), format!("{key}0"), format!("{}{last}", &key[..57]),
-        key.replace("test", "live"), key.to_uppercase(), format!("Basic {key}"), "0".repeat(58), format!("dsk_test_{}", "0".repeat(49)),
-        text(&expired, "key").into(), text(&revoked, "key").into(),
+        String::new(),
+        "x".into(),
+        "dsk_test_".into(),
+        "dsk_live_".into(),
+        key[..57].into(),
+        format!("{key}0"),
+        format!("{}{last}", &key[..57]),
+        key.replace("test", "live"),
+        key.to_uppercase(),
+        format!("Basic {key}"),
+        "0".repeat(58),
+        format!("dsk_test_{}", "0".repeat(49)),
+        text(&expired, "key").into(),
+        text(&revoked, "key").into(),
     ];
     let missing = app.list_with(&[]).await;
     let mut expected = missing.problem(401, "unauthorized");
-    assert!(expected["detail"].as_str().is_some_and(|detail| detail.contains("Api-Key")), "it tells which header to send");
+    assert!(
+        expected["detail"].as_str().is_some_and(|detail| detail.contains("Api-Key")),
+        "it tells which header to send"
+    );
     for form in &forms {
         for header in ["Api-Key", "Authorization"] {
             let answer = app.list_with(&[(header, form)]).await;
@@ -89,7 +114,10 @@ async fn a_key_does_only_what_its_scopes_allow() {
         let path = operation.path.replace("{customer_id}", &id);
         let needed = operation.scope.expect("filtered");
         for (key, scope) in [(&reader, KeyScope::CustomersRead), (&writer, KeyScope::CustomersWrite)] {
-            let request = app.client.request(operation.method.clone(), format!("{}{path}", app.url)).header("Api-Key", text(key, "key"));
+            let request = app
+                .client
+                .request(operation.method.clone(), format!("{}{path}", app.url))
+                .header("Api-Key", text(key, "key"));
             let answer = TestApp::send(request).await;
             if scope == needed {
                 assert!(![401, 403].contains(&answer.status.as_u16()), "{} {path}", operation.method);
@@ -114,9 +142,14 @@ async fn nothing_crosses_between_accounts_or_environments() {
     let unknown = "0190a6f0-7b1e-7c3a-9d2e-4f5a6b7c8d9e";
     for key in [&foreign, &live] {
         let send = |method: Method, path: String| {
-            let request = app.client.request(method.clone(), format!("{}{path}", app.url)).header("Api-Key", text(key, "key"));
+            let request =
+                app.client.request(method.clone(), format!("{}{path}", app.url)).header("Api-Key", text(key, "key"));
             let kind = if method == Method::PATCH { "application/merge-patch+json" } else { "application/json" };
-            if method == Method::GET { request } else { request.header("content-type", kind).body(r#"{"first_name":"X","zzz":1}"#) }
+            if method == Method::GET {
+                request
+            } else {
+                request.header("content-type", kind).body(r#"{"first_name":"X","zzz":1}"#)
+            }
         };
         for method in [Method::GET, Method::PUT, Method::PATCH] {
             let mut answers = Vec::new();
@@ -136,12 +169,16 @@ async fn nothing_crosses_between_accounts_or_environments() {
             assert_eq!(list["items"], json!([]));
         }
         let body = json!({ "email": "given-1@example.com", "type": "individual" });
-        let request = app.client.post(format!("{}/v0/customers", app.url)).header("Api-Key", text(key, "key")).json(&body);
+        let request =
+            app.client.post(format!("{}/v0/customers", app.url)).header("Api-Key", text(key, "key")).json(&body);
         TestApp::send(request).await.expect(201);
     }
     let page = app.get("/v0/customers?limit=1").await.expect(200);
     let foreign_cursor = page["next_cursor"].as_str().expect("a cursor");
-    let request = app.client.get(format!("{}/v0/customers?cursor={foreign_cursor}", app.url)).header("Api-Key", text(&foreign, "key"));
+    let request = app
+        .client
+        .get(format!("{}/v0/customers?cursor={foreign_cursor}", app.url))
+        .header("Api-Key", text(&foreign, "key"));
     let seen = TestApp::send(request).await.expect(200);
     assert!(!seen.to_string().contains(&cursor) && !seen.to_string().contains(&id));
     assert_eq!(app.get(&format!("/v0/customers/{id}")).await.expect(200)["first_name"], Value::Null);
@@ -189,6 +226,7 @@ async fn the_last_use_of_a_key_and_the_refusal_of_an_ended_one_are_noted() {
     assert!(keys.as_array().expect("keys").iter().all(|key| key["last_used_at"].is_string()), "{keys}");
     let place = Place { account: None, environment: Environment::Sandbox };
     let entries = app.command(Command::AuditList { place, before: None, limit: 100 }).await.expect("entries");
-    let refused = entries.as_array().expect("entries").iter().filter(|entry| entry["action"] == "request.refused").count();
+    let refused =
+        entries.as_array().expect("entries").iter().filter(|entry| entry["action"] == "request.refused").count();
     assert_eq!(refused, 1, "once in a while, so that nobody can fill the trail");
 }

@@ -66,7 +66,8 @@ async fn a_representation_is_given_when_preferred() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;
     let request = app.request(Method::PUT, &format!("/v0/customers/{id}"));
-    let answer = TestApp::send(request.header("Prefer", "return=representation").json(&json!({ "first_name": "Ada" }))).await;
+    let answer =
+        TestApp::send(request.header("Prefer", "return=representation").json(&json!({ "first_name": "Ada" }))).await;
     assert_eq!(answer.header("preference-applied"), "return=representation");
     let customer = answer.expect(200);
     assert_eq!((&customer["first_name"], &customer["profile"]), (&json!("Ada"), &json!({ "first_name": "Ada" })));
@@ -81,21 +82,53 @@ async fn creation() {
         ("corporate", json!({ "email": "b@example.com", "type": "corporate", "company_name": "B" }), Ok("corporate")),
         ("the older name", json!({ "email": "c@example.com", "beneficiary_type": "individual" }), Ok("individual")),
         ("the older value", json!({ "email": "d@example.com", "beneficiary_type": "business" }), Ok("corporate")),
-        ("the older value under the newer name", json!({ "email": "e@example.com", "type": "business" }), Ok("corporate")),
-        ("both, agreeing", json!({ "email": "f@example.com", "type": "corporate", "beneficiary_type": "business" }), Ok("corporate")),
+        (
+            "the older value under the newer name",
+            json!({ "email": "e@example.com", "type": "business" }),
+            Ok("corporate"),
+        ),
+        (
+            "both, agreeing",
+            json!({ "email": "f@example.com", "type": "corporate", "beneficiary_type": "business" }),
+            Ok("corporate"),
+        ),
         ("surrounding white space", json!({ "email": " g@example.com\n", "type": "individual" }), Ok("individual")),
         ("254 characters", json!({ "email": long, "type": "individual" }), Ok("individual")),
-        ("contradiction", json!({ "email": "h@example.com", "type": "individual", "beneficiary_type": "business" }), Err(vec!["/beneficiary_type contradiction"])),
+        (
+            "contradiction",
+            json!({ "email": "h@example.com", "type": "individual", "beneficiary_type": "business" }),
+            Err(vec!["/beneficiary_type contradiction"]),
+        ),
         ("nothing", json!({}), Err(vec!["/email required", "/type required"])),
         ("255 characters", json!({ "email": format!("x{long}"), "type": "individual" }), Err(vec!["/email too_long"])),
         ("no address", json!({ "email": "nobody", "type": "individual" }), Err(vec!["/email invalid_email"])),
         ("an empty address", json!({ "email": "", "type": "individual" }), Err(vec!["/email invalid_email"])),
-        ("another's names", json!({ "email": "i@example.com", "type": "individual", "company_name": "X" }), Err(vec!["/company_name not_for_this_type"])),
-        ("names of a person", json!({ "email": "i@example.com", "type": "corporate", "first_name": "X", "last_name": "Y" }),
-            Err(vec!["/first_name not_for_this_type", "/last_name not_for_this_type"])),
-        ("unknown members", json!({ "email": "i@example.com", "type": "individual", "kycs": {} }), Err(vec!["/kycs unknown_property"])),
-        ("everything at once", json!({ "email": 1, "type": "robot", "first_name": null, "last_name": "x".repeat(129), "customer_id": "x" }),
-            Err(vec!["/email wrong_type", "/type unknown_value", "/first_name null_not_allowed", "/last_name too_long", "/customer_id unknown_property"])),
+        (
+            "another's names",
+            json!({ "email": "i@example.com", "type": "individual", "company_name": "X" }),
+            Err(vec!["/company_name not_for_this_type"]),
+        ),
+        (
+            "names of a person",
+            json!({ "email": "i@example.com", "type": "corporate", "first_name": "X", "last_name": "Y" }),
+            Err(vec!["/first_name not_for_this_type", "/last_name not_for_this_type"]),
+        ),
+        (
+            "unknown members",
+            json!({ "email": "i@example.com", "type": "individual", "kycs": {} }),
+            Err(vec!["/kycs unknown_property"]),
+        ),
+        (
+            "everything at once",
+            json!({ "email": 1, "type": "robot", "first_name": null, "last_name": "x".repeat(129), "customer_id": "x" }),
+            Err(vec![
+                "/email wrong_type",
+                "/type unknown_value",
+                "/first_name null_not_allowed",
+                "/last_name too_long",
+                "/customer_id unknown_property",
+            ]),
+        ),
     ] {
         let answer = app.post("/v0/customers", &body).await;
         match expected {
@@ -119,10 +152,17 @@ async fn an_email_is_unique_trimmed_and_case_folded() {
     let body = json!({ "email": "Ada@Example.com", "type": "individual" });
     let id = app.post("/v0/customers", &body).await.expect(201)["customer_id"].clone();
     for again in ["Ada@Example.com", "ada@example.com", "  ADA@EXAMPLE.COM  "] {
-        let problem = app.post("/v0/customers", &json!({ "email": again, "type": "corporate" })).await.problem(409, "email_taken");
+        let problem = app
+            .post("/v0/customers", &json!({ "email": again, "type": "corporate" }))
+            .await
+            .problem(409, "email_taken");
         assert_eq!(problem["customer_id"], id);
     }
-    assert_eq!(app.get("/v0/customers").await.expect(200)["items"].as_array().map(Vec::len), Some(1), "a refusal leaves nothing");
+    assert_eq!(
+        app.get("/v0/customers").await.expect(200)["items"].as_array().map(Vec::len),
+        Some(1),
+        "a refusal leaves nothing"
+    );
 }
 
 #[tokio::test]
@@ -133,14 +173,24 @@ async fn conditions() {
     app.put(&id, &json!({ "last_name": "B", "nationality": "FR" })).await.expect(200);
     let path = format!("/v0/customers/{id}");
     for (header, value, status) in [
-        ("If-Match", "\"v3\"", 200), ("If-Match", "\"v1\", \"v3\"", 200), ("If-Match", "*", 200),
-        ("If-Match", "\"v2\"", 412), ("If-Match", "\"v99\"", 412), ("If-Match", "\"other\"", 412), ("If-Match", "W/\"v3\"", 412),
-        ("If-Match", "v3", 400), ("If-None-Match", "\"v3\"", 412), ("If-None-Match", "*", 412), ("If-None-Match", "\"v2\"", 200),
+        ("If-Match", "\"v3\"", 200),
+        ("If-Match", "\"v1\", \"v3\"", 200),
+        ("If-Match", "*", 200),
+        ("If-Match", "\"v2\"", 412),
+        ("If-Match", "\"v99\"", 412),
+        ("If-Match", "\"other\"", 412),
+        ("If-Match", "W/\"v3\"", 412),
+        ("If-Match", "v3", 400),
+        ("If-None-Match", "\"v3\"", 412),
+        ("If-None-Match", "*", 412),
+        ("If-None-Match", "\"v2\"", 200),
     ] {
         let answer = TestApp::send(app.request(Method::PUT, &path).header(header, value).json(&json!({}))).await;
         assert_eq!(answer.status.as_u16(), status, "{header}: {value}: {}", answer.text);
     }
-    let stale = TestApp::send(app.request(Method::PUT, &path).header("If-Match", "\"v1\"").json(&json!({ "first_name": "C" }))).await;
+    let stale =
+        TestApp::send(app.request(Method::PUT, &path).header("If-Match", "\"v1\"").json(&json!({ "first_name": "C" })))
+            .await;
     assert_eq!(stale.header("etag"), "\"v3\"");
     let problem = stale.problem(412, "precondition_failed");
     assert_eq!(problem["changed"], json!(["/first_name", "/last_name", "/nationality"]));
@@ -160,13 +210,16 @@ async fn every_document_is_unknown_until_files_can_be_uploaded_and_said_with_the
         "associated_persons": [{ "documents": [{ "file_id": "y", "purpose": "id_document" }] }],
         "tax_number": 1,
     });
-    assert_eq!(app.put(&id, &body).await.violations(), [
-        "/documents/0/file_id unknown_file",
-        "/documents/1/file_id unknown_file",
-        "/documents/1/purpose unknown_value",
-        "/tax_number wrong_type",
-        "/associated_persons/0/documents/0/file_id unknown_file",
-    ]);
+    assert_eq!(
+        app.put(&id, &body).await.violations(),
+        [
+            "/documents/0/file_id unknown_file",
+            "/documents/1/file_id unknown_file",
+            "/documents/1/purpose unknown_value",
+            "/tax_number wrong_type",
+            "/associated_persons/0/documents/0/file_id unknown_file",
+        ]
+    );
     app.put(&id, &json!({ "documents": [] })).await.expect(200);
 }
 
@@ -179,7 +232,10 @@ async fn the_variant_is_the_stored_type() {
         app.put(&person, &body).await.expect(200);
         app.put(&company, &body).await.expect(200);
     }
-    assert_eq!(app.put(&person, &json!({ "business_legal_name": "X" })).await.violations(), ["/business_legal_name not_for_this_type"]);
+    assert_eq!(
+        app.put(&person, &json!({ "business_legal_name": "X" })).await.violations(),
+        ["/business_legal_name not_for_this_type"]
+    );
     assert_eq!(app.put(&company, &json!({ "first_name": "X" })).await.violations(), ["/first_name not_for_this_type"]);
     assert_eq!(app.put(&company, &json!({ "type": "individual" })).await.violations(), ["/type unknown_property"]);
 }
@@ -189,7 +245,10 @@ async fn a_refused_put_changes_nothing() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;
     app.put(&id, &json!({ "first_name": "A" })).await.expect(200);
-    assert_eq!(app.put(&id, &json!({ "last_name": "B", "nationality": "zz" })).await.violations(), ["/nationality unknown_country"]);
+    assert_eq!(
+        app.put(&id, &json!({ "last_name": "B", "nationality": "zz" })).await.violations(),
+        ["/nationality unknown_country"]
+    );
     let answer = app.get(&format!("/v0/customers/{id}?expand=profile")).await;
     assert_eq!(answer.header("etag"), "\"v2\"");
     assert_eq!(answer.json()["profile"], json!({ "first_name": "A" }));

@@ -16,7 +16,11 @@ async fn every_documented_operation_is_routed_and_every_other_method_is_refused(
             let concrete = path.replace("{customer_id}", "0190a6f0-7b1e-7c3a-9d2e-4f5a6b7c8d9e");
             let answer = TestApp::send(app.request(method.clone(), &concrete)).await;
             let documented = OPERATIONS.iter().any(|operation| operation.path == path && operation.method == *method);
-            assert_eq!(answer.status.as_u16() == 405, !documented, "{method} {path} is routed and not documented, or the reverse");
+            assert_eq!(
+                answer.status.as_u16() == 405,
+                !documented,
+                "{method} {path} is routed and not documented, or the reverse"
+            );
         }
     }
 }
@@ -26,7 +30,8 @@ fn every_route_of_the_router_is_documented() {
     let source = include_str!("../../src/http/router.rs");
     let for_people = ["/docs", "/docs/{asset}", "/problems", "/problems/{code}", "/"];
     let operations = source.split("pub fn operations").next().expect("the public router");
-    let routes: Vec<&str> = operations.split(".route(\"").skip(1).map(|rest| rest.split('"').next().expect("a path")).collect();
+    let routes: Vec<&str> =
+        operations.split(".route(\"").skip(1).map(|rest| rest.split('"').next().expect("a path")).collect();
     assert!(routes.len() > 5);
     for route in routes {
         let documented = OPERATIONS.iter().any(|operation| operation.path == route);
@@ -37,8 +42,8 @@ fn every_route_of_the_router_is_documented() {
 /// The published PUT stands in our document as it was published: summary, parameters, body, answer.
 #[test]
 fn the_published_operation_is_kept() {
-    let published: Value =
-        serde_json::from_str(include_str!("../../../core/contract/update-customer.openapi.json")).expect("the published document");
+    let published: Value = serde_json::from_str(include_str!("../../../core/contract/update-customer.openapi.json"))
+        .expect("the published document");
     let published = &published["paths"]["/v0/customers/{customer_id}"]["put"];
     let document = document();
     let ours = &document["paths"]["/v0/customers/{customer_id}"]["put"];
@@ -61,7 +66,10 @@ async fn every_documented_example_works() {
     let document = app.get("/openapi.json").await.expect(200);
     assert_eq!(document["openapi"], "3.1.0");
     let examples = |path: &str, method: &str, media: &str| {
-        document["paths"][path][method]["requestBody"]["content"][media]["examples"].as_object().expect("examples").clone()
+        document["paths"][path][method]["requestBody"]["content"][media]["examples"]
+            .as_object()
+            .expect("examples")
+            .clone()
     };
     for (kind, example) in examples("/v0/customers", "post", "application/json") {
         app.post("/v0/customers", &example["value"]).await.expect(201);

@@ -5,7 +5,12 @@ use serde_json::{Value, json};
 use crate::app::TestApp;
 
 fn emails(page: &Value) -> Vec<String> {
-    page["items"].as_array().expect("items").iter().map(|item| item["email"].as_str().expect("an e-mail").to_owned()).collect()
+    page["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|item| item["email"].as_str().expect("an e-mail").to_owned())
+        .collect()
 }
 
 #[tokio::test]
@@ -41,8 +46,12 @@ async fn an_email_finds_its_customer_trimmed_and_case_folded() {
     let app = TestApp::start().await;
     app.post("/v0/customers", &json!({ "email": " Zoë+x@Example.com", "type": "individual" })).await.expect(201);
     for (query, count) in [
-        ("zo%C3%AB%2Bx@example.com", 1), ("ZO%C3%8B%2BX@EXAMPLE.COM", 1), ("%20zo%C3%AB%2Bx@example.com%20", 1),
-        ("zoe%2Bx@example.com", 0), ("nobody@example.com", 0), ("", 0),
+        ("zo%C3%AB%2Bx@example.com", 1),
+        ("ZO%C3%8B%2BX@EXAMPLE.COM", 1),
+        ("%20zo%C3%AB%2Bx@example.com%20", 1),
+        ("zoe%2Bx@example.com", 0),
+        ("nobody@example.com", 0),
+        ("", 0),
     ] {
         assert_eq!(emails(&app.get(&format!("/v0/customers?email={query}")).await.expect(200)).len(), count, "{query}");
     }
@@ -54,10 +63,16 @@ async fn parameters() {
     let id = app.given("individual").await;
     app.put(&id, &json!({ "middle_name": "M" })).await.expect(200);
     for (query, expected) in [
-        ("limit=0", &["/limit out_of_range"][..]), ("limit=1001", &["/limit out_of_range"]), ("limit=-1", &["/limit out_of_range"]),
-        ("limit=x", &["/limit out_of_range"]), ("limit=", &["/limit out_of_range"]), ("limit=1&limit=2", &["/limit duplicate_key"]),
-        ("cursor=x", &["/cursor invalid_cursor"]), ("cursor=", &["/cursor invalid_cursor"]),
-        ("expand=everything", &["/expand unknown_value"]), ("limit=0&cursor=x&expand=y", &["/limit out_of_range", "/cursor invalid_cursor", "/expand unknown_value"]),
+        ("limit=0", &["/limit out_of_range"][..]),
+        ("limit=1001", &["/limit out_of_range"]),
+        ("limit=-1", &["/limit out_of_range"]),
+        ("limit=x", &["/limit out_of_range"]),
+        ("limit=", &["/limit out_of_range"]),
+        ("limit=1&limit=2", &["/limit duplicate_key"]),
+        ("cursor=x", &["/cursor invalid_cursor"]),
+        ("cursor=", &["/cursor invalid_cursor"]),
+        ("expand=everything", &["/expand unknown_value"]),
+        ("limit=0&cursor=x&expand=y", &["/limit out_of_range", "/cursor invalid_cursor", "/expand unknown_value"]),
     ] {
         assert_eq!(app.get(&format!("/v0/customers?{query}")).await.violations(), expected, "{query}");
     }

@@ -6,7 +6,6 @@ mod canary;
 mod command_line;
 mod concurrency;
 mod connections;
-mod contract;
 mod customers;
 mod documentation;
 mod lists;

@@ -16,13 +16,35 @@ async fn merge_patches() {
         ("inside of a container", json!({ "identifying_information": { "tax_number": null } }), Ok(())),
         ("a whole value", json!({ "identifying_information": { "id_document": null } }), Ok(())),
         ("the token", json!({ "external_kyc_provider_data": null }), Ok(())),
-        ("what a value needs cannot be cleared", json!({ "residential_address": { "city": null } }), Err(vec!["/residential_address/city null_not_allowed"])),
-        ("a value that is not there must be whole", json!({ "identifying_information": { "id_document": { "number": "1" } } }),
-            Err(vec!["/identifying_information/id_document/type required", "/identifying_information/id_document/issuing_country required"])),
-        ("unknown members, null or not", json!({ "nickname": null, "shoe_size": 1 }), Err(vec!["/nickname unknown_property", "/shoe_size unknown_property"])),
-        ("members of the other type", json!({ "business_legal_name": null }), Err(vec!["/business_legal_name not_for_this_type"])),
+        (
+            "what a value needs cannot be cleared",
+            json!({ "residential_address": { "city": null } }),
+            Err(vec!["/residential_address/city null_not_allowed"]),
+        ),
+        (
+            "a value that is not there must be whole",
+            json!({ "identifying_information": { "id_document": { "number": "1" } } }),
+            Err(vec![
+                "/identifying_information/id_document/type required",
+                "/identifying_information/id_document/issuing_country required",
+            ]),
+        ),
+        (
+            "unknown members, null or not",
+            json!({ "nickname": null, "shoe_size": 1 }),
+            Err(vec!["/nickname unknown_property", "/shoe_size unknown_property"]),
+        ),
+        (
+            "members of the other type",
+            json!({ "business_legal_name": null }),
+            Err(vec!["/business_legal_name not_for_this_type"]),
+        ),
         ("evidence", json!({ "documents": null }), Err(vec!["/documents cannot_be_cleared"])),
-        ("wrong types", json!({ "first_name": 1, "nationality": "xx" }), Err(vec!["/first_name wrong_type", "/nationality unknown_country"])),
+        (
+            "wrong types",
+            json!({ "first_name": 1, "nationality": "xx" }),
+            Err(vec!["/first_name wrong_type", "/nationality unknown_country"]),
+        ),
         ("no object", json!([1]), Err(vec![" wrong_type"])),
     ] {
         let answer = app.patch(&id, &patch).await;
@@ -33,12 +55,17 @@ async fn merge_patches() {
     }
     let profile = app.profile(&id).await;
     assert_eq!(profile.get("middle_name"), None);
-    assert_eq!(profile["residential_address"], json!({
-        "street_line_1": "123 Main Street", "city": "Boston", "country": "US", "postal_code": "10001", "state": "NY"
-    }));
+    assert_eq!(
+        profile["residential_address"],
+        json!({
+            "street_line_1": "123 Main Street", "city": "Boston", "country": "US", "postal_code": "10001", "state": "NY"
+        })
+    );
     assert_eq!(profile["first_name"], "John", "what a patch does not name stays");
     let duplicated = app.request(reqwest::Method::PATCH, &format!("/v0/customers/{id}"));
-    let duplicated = duplicated.header("content-type", "application/merge-patch+json").body(r#"{"first_name":"a","first_name":"b"}"#);
+    let duplicated = duplicated
+        .header("content-type", "application/merge-patch+json")
+        .body(r#"{"first_name":"a","first_name":"b"}"#);
     assert_eq!(TestApp::send(duplicated).await.violations(), ["/first_name duplicate_key"]);
 }
 
@@ -62,7 +89,9 @@ async fn persons_are_kept_replaced_or_cleared() {
     let persons = app.profile(&id).await["associated_persons"].take();
     app.patch(&id, &json!({ "primary_website": null })).await.expect(200);
     assert_eq!(app.profile(&id).await["associated_persons"], persons, "a patch that does not name them keeps them");
-    app.patch(&id, &json!({ "associated_persons": [{ "id": persons[1]["id"], "first_name": "Liam" }] })).await.expect(200);
+    app.patch(&id, &json!({ "associated_persons": [{ "id": persons[1]["id"], "first_name": "Liam" }] }))
+        .await
+        .expect(200);
     assert_eq!(app.profile(&id).await["associated_persons"], json!([{ "id": persons[1]["id"], "first_name": "Liam" }]));
     let inside = json!({ "associated_persons": [{ "first_name": null }] });
     assert_eq!(app.patch(&id, &inside).await.violations(), ["/associated_persons/0/first_name null_not_allowed"]);

@@ -10,7 +10,10 @@ use crate::app::{Answered, TestApp};
 
 /// Codes that no client can bring about at will; tests elsewhere force them.
 const FORCED_ELSEWHERE: &[ProblemCode] = &[
-    ProblemCode::InternalError, ProblemCode::Overloaded, ProblemCode::StorageFull, ProblemCode::RequestTimeout,
+    ProblemCode::InternalError,
+    ProblemCode::Overloaded,
+    ProblemCode::StorageFull,
+    ProblemCode::RequestTimeout,
     ProblemCode::MalformedRequest,
 ];
 
@@ -18,7 +21,14 @@ const FORCED_ELSEWHERE: &[ProblemCode] = &[
 async fn each_code_has_its_status_form_and_page() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;
-    let reader = app.new_key(None, dossier_core::caller::Environment::Sandbox, &[dossier_core::api_key::KeyScope::CustomersRead], None).await;
+    let reader = app
+        .new_key(
+            None,
+            dossier_core::caller::Environment::Sandbox,
+            &[dossier_core::api_key::KeyScope::CustomersRead],
+            None,
+        )
+        .await;
     let put = || app.request(Method::PUT, &format!("/v0/customers/{id}"));
     let json = |text: &'static str| put().header("content-type", "application/json").body(text);
     let taken = json!({ "email": "given-1@example.com", "type": "individual" });
@@ -29,7 +39,12 @@ async fn each_code_has_its_status_form_and_page() {
     let answers: Vec<Answered> = vec![
         TestApp::send(app.request(Method::GET, "/v0/customers").header("Authorization", "other")).await,
         app.post("/v0/customers", &taken).await,
-        TestApp::send(app.client.put(format!("{}/v0/customers/{id}", app.url)).header("Api-Key", reader["key"].as_str().expect("a key"))).await,
+        TestApp::send(
+            app.client
+                .put(format!("{}/v0/customers/{id}", app.url))
+                .header("Api-Key", reader["key"].as_str().expect("a key")),
+        )
+        .await,
         TestApp::send(json("[]")).await,
         TestApp::send(json("{}").header("If-Match", "v1")).await,
         app.get("/v0/customers?limit=0").await,
@@ -52,7 +67,8 @@ async fn each_code_has_its_status_form_and_page() {
         assert_eq!((kind.as_str(), &problem["status"]), ("application/problem+json", &json!(status)), "{problem}");
         assert_eq!((&problem["request_id"], &problem["message"]), (&json!(request_id), &problem["detail"]));
         let code = problem["code"].as_str().expect("a code");
-        let of_catalogue = ProblemCode::ALL.iter().find(|known| known.as_str() == code).expect("a code of the catalogue");
+        let of_catalogue =
+            ProblemCode::ALL.iter().find(|known| known.as_str() == code).expect("a code of the catalogue");
         assert_eq!((of_catalogue.status(), &problem["title"]), (status, &json!(of_catalogue.title())));
         seen.insert(code.to_owned());
     }
@@ -72,7 +88,11 @@ async fn every_type_is_a_page_of_this_server() {
     assert_eq!(page.status().as_u16(), 200);
     for code in ProblemCode::ALL {
         let page = app.get(&format!("/problems/{}", code.as_str())).await;
-        assert!(page.status.is_success() && page.text.contains(code.title()) && page.header("content-type").starts_with("text/html"));
+        assert!(
+            page.status.is_success()
+                && page.text.contains(code.title())
+                && page.header("content-type").starts_with("text/html")
+        );
         assert!(page.header("content-security-policy").contains("default-src 'none'"));
     }
     app.get("/problems/none").await.problem(404, "not_found");
@@ -94,15 +114,25 @@ async fn methods_media_types_and_sizes() {
         answer.problem(405, "method_not_allowed");
     }
     for (content_type, status) in [
-        ("application/json", 200), ("application/json; charset=utf-8", 200), ("APPLICATION/JSON;charset=\"UTF-8\"", 200),
-        ("application/json; charset=utf-16", 415), ("text/json", 415), ("application/x-www-form-urlencoded", 415),
-        ("application/merge-patch+json", 415), ("application/problem+json", 415), ("", 415),
+        ("application/json", 200),
+        ("application/json; charset=utf-8", 200),
+        ("APPLICATION/JSON;charset=\"UTF-8\"", 200),
+        ("application/json; charset=utf-16", 415),
+        ("text/json", 415),
+        ("application/x-www-form-urlencoded", 415),
+        ("application/merge-patch+json", 415),
+        ("application/problem+json", 415),
+        ("", 415),
     ] {
-        let request = app.request(Method::PUT, &format!("/v0/customers/{id}")).header("content-type", content_type).body("{}");
+        let request =
+            app.request(Method::PUT, &format!("/v0/customers/{id}")).header("content-type", content_type).body("{}");
         assert_eq!(TestApp::send(request).await.status.as_u16(), status, "{content_type:?}");
     }
-    let compressed = app.request(Method::PUT, &format!("/v0/customers/{id}")).header("content-type", "application/json");
-    TestApp::send(compressed.header("content-encoding", "gzip").body("{}")).await.problem(415, "unsupported_media_type");
+    let compressed =
+        app.request(Method::PUT, &format!("/v0/customers/{id}")).header("content-type", "application/json");
+    TestApp::send(compressed.header("content-encoding", "gzip").body("{}"))
+        .await
+        .problem(415, "unsupported_media_type");
     let untyped = app.request(Method::PUT, &format!("/v0/customers/{id}")).body("{}");
     TestApp::send(untyped).await.problem(415, "unsupported_media_type");
     let padded = format!("{{}}{}", " ".repeat(4 * 1_024 * 1_024 - 2));

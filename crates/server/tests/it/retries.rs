@@ -22,7 +22,10 @@ async fn a_repeated_creation_has_one_effect_and_the_same_answer_even_after_a_res
     let app = app.restart().await;
     let second = create(&app, "k1", &body).await;
     assert_eq!((second.status.as_u16(), second.header("idempotent-replayed")), (201, "true"));
-    assert_eq!((&second.text, second.header("etag"), second.header("location")), (&first.text, first.header("etag"), first.header("location")));
+    assert_eq!(
+        (&second.text, second.header("etag"), second.header("location")),
+        (&first.text, first.header("etag"), first.header("location"))
+    );
     let other = create(&app, "k1", &json!({ "email": "b@example.com", "type": "individual" })).await;
     let problem = other.problem(409, "idempotency_key_reused");
     assert_eq!(problem["first_request_id"], first.header("x-request-id"));
@@ -33,7 +36,9 @@ async fn a_repeated_creation_has_one_effect_and_the_same_answer_even_after_a_res
 async fn a_repeated_update_is_replayed_whatever_came_between() {
     let app = TestApp::start().await;
     let (id, other) = (app.given("individual").await, app.given("individual").await);
-    let put = |id: &str, key: &str, body: Value| with_key(app.request(Method::PUT, &format!("/v0/customers/{id}")), key, &body);
+    let put = |id: &str, key: &str, body: Value| {
+        with_key(app.request(Method::PUT, &format!("/v0/customers/{id}")), key, &body)
+    };
     let first = TestApp::send(put(&id, "k", json!({ "first_name": "A" }))).await;
     assert_eq!(first.header("etag"), "\"v2\"");
     app.put(&id, &json!({ "first_name": "B" })).await.expect(200);

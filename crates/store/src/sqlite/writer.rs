@@ -61,7 +61,8 @@ impl Writer {
         let checkpointer = Checkpointer {
             connection: super::connect(&database, true)?,
             database: std::mem::ManuallyDrop::new(
-                std::fs::File::open(&database).map_err(|cause| OpenError::File { what: "cannot open the database", cause })?,
+                std::fs::File::open(&database)
+                    .map_err(|cause| OpenError::File { what: "cannot open the database", cause })?,
             ),
             figures: Arc::clone(&figures),
             finish: Arc::clone(&finish_checkpoint),

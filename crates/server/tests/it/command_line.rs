@@ -1,0 +1,176 @@
+//! The command line, with the server running and without, in a folder of its own.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+use crate::app::TestApp;
+
+fn dossier(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dossier"));
+    command.current_dir(folder).env_clear().stdin(Stdio::null());
+    command.args(arguments).output().expect("the binary")
+}
+
+#[track_caller]
+fn json(folder: &Path, arguments: &[&str]) -> Value {
+    let output = dossier(folder, &[arguments, &["--output", "json"]].concat());
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+/// Every command works on the folder, whoever holds it.
+fn commands_work(folder: &Path, customer: &str) {
+    let account = json(folder, &["accounts", "create", "--name", "other", "--data-dir", "data"]);
+    let account = account["account_id"].as_str().expect("an account_id");
+    assert!(json(folder, &["accounts", "list", "--data-dir", "data"]).to_string().contains(account));
+    let key = json(
+        folder,
+        &[
+            "keys",
+            "create",
+            "--environment",
+            "production",
+            "--name",
+            "ci",
+            "--account",
+            account,
+            "--scope",
+            "customers:read",
+            "--expires-in",
+            "90d",
+            "--data-dir",
+            "data",
+        ],
+    );
+    assert!(key["key"].as_str().expect("a key").starts_with("dsk_live_") && key["expires_at"].is_string());
+    let id = key["key_id"].as_str().expect("an id");
+    let rolled = json(folder, &["keys", "roll", id, "--overlap", "1h", "--data-dir", "data"]);
+    assert_eq!(rolled["predecessor"], key["key_id"]);
+    assert_eq!(json(folder, &["keys", "revoke", id, "--data-dir", "data"])["state"], "revoked");
+    let keys = json(folder, &["keys", "list", "--account", account, "--data-dir", "data"]);
+    assert_eq!(keys.as_array().map(Vec::len), Some(2));
+    assert!(!keys.to_string().contains(key["key"].as_str().expect("a key")), "a key is shown once");
+    assert_eq!(json(folder, &["customers", "get", customer, "--data-dir", "data"])["customer_id"], customer);
+    assert_eq!(json(folder, &["customers", "list", "--data-dir", "data"]).as_array().map(Vec::len), Some(1));
+    let entries = json(folder, &["audit", "list", "--data-dir", "data"]);
+    assert!(entries.to_string().contains("customer.viewed"), "a person's look is noted");
+    assert_eq!(json(folder, &["audit", "verify", "--data-dir", "data"])["findings"], Value::Array(Vec::new()));
+    let epoch = json(folder, &["keyring", "rotate", "--data-dir", "data"])["epoch"].as_u64().expect("a number");
+    assert!(epoch > 1);
+    assert_eq!(json(folder, &["customers", "get", customer, "--data-dir", "data"])["customer_id"], customer);
+    assert!(
+        json(folder, &["doctor", "--data-dir", "data"])
+            .as_array()
+            .expect("checks")
+            .iter()
+            .all(|check| check["ok"] == true)
+    );
+    for (arguments, said) in [
+        (&["keys", "revoke", "nonsense"][..], "no such key"),
+        (&["customers", "get", "nonsense"], "no such customer"),
+        (&["keys", "create", "--name", " "], "a name has"),
+        (&["keys", "create", "--name", "x", "--account", "nonsense"], "no such account"),
+    ] {
+        let output = dossier(folder, &[arguments, &["--data-dir", "data"]].concat());
+        assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains(said), "{arguments:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_command_works_whether_or_not_the_server_runs() {
+    let mut app = TestApp::start().await;
+    let customer = app.given("individual").await;
+    let folder = app.folder.path().to_owned();
+    let (running, id) = (folder.clone(), customer.clone());
+    tokio::task::spawn_blocking(move || commands_work(&running, &id)).await.expect("all commands work while it runs");
+    assert_eq!(
+        app.get(&format!("/v0/customers/{customer}")).await.status.as_u16(),
+        200,
+        "the server goes on after a rotation"
+    );
+    assert!(app.server.take().expect("running").stop().await);
+    tokio::task::spawn_blocking(move || commands_work(&folder, &customer))
+        .await
+        .expect("all commands work when it does not");
+}
+
+#[tokio::test]
+async fn a_data_folder_belongs_to_one_process() {
+    let app = TestApp::start().await;
+    let output = dossier(app.folder.path(), &["serve", "--data-dir", "data", "--listen", "127.0.0.1:0"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains("in use by another dossier process"), "{said}");
+}
+
+#[tokio::test]
+async fn a_wrong_root_key_and_a_missing_or_old_keyring_are_refused() {
+    let app = TestApp::start().await;
+    let folder = app.folder.path().to_owned();
+    let data = folder.join("data");
+    let old = fs::read(data.join("keyring.json")).expect("a keyring");
+    let mut app = app;
+    assert!(app.server.take().expect("running").stop().await);
+    let refused = |what: &str| {
+        let before = fs::read(data.join("dossier.db")).expect("a database");
+        let output = dossier(&folder, &["doctor", "--data-dir", "data"]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains(what), "{what}: {said}");
+        assert!(before == fs::read(data.join("dossier.db")).expect("a database"), "{what}: nothing is written");
+    };
+    let root = data.join("root.key");
+    let key = fs::read_to_string(&root).expect("a root key");
+    let other = if key.starts_with('A') { "B" } else { "A" };
+    fs::remove_file(&root).expect("removed");
+    refused("root.key is missing");
+    let write = |path: &Path, content: &[u8], mode| {
+        let _ = fs::remove_file(path);
+        fs::write(path, content).expect("written");
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("permissions");
+    };
+    write(&root, format!("{other}{}", &key[1..]).as_bytes(), 0o400);
+    refused("another root key");
+    write(&root, b"nonsense", 0o400);
+    refused("not 32 bytes in base64");
+    write(&root, key.as_bytes(), 0o644);
+    refused("can be read by others");
+    write(&root, key.as_bytes(), 0o400);
+    assert!(dossier(&folder, &["keyring", "rotate", "--data-dir", "data"]).status.success());
+    let new = fs::read(data.join("keyring.json")).expect("a keyring");
+    write(&data.join("keyring.json"), &old, 0o600);
+    refused("has seen epoch 2");
+    fs::remove_file(data.join("keyring.json")).expect("removed");
+    let output = dossier(&folder, &["serve", "--data-dir", "data", "--listen", "127.0.0.1:0"]);
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("keyring is missing"),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    write(&data.join("keyring.json"), &new, 0o600);
+    assert!(dossier(&folder, &["doctor", "--data-dir", "data"]).status.success());
+}
+
+#[test]
+fn configuration_is_shown_with_its_origin_and_checked() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("dossier.toml"), "listen = '127.0.0.1:9999'\nroot_key = 'c2VjcmV0'\n")
+        .expect("a file");
+    let shown = json(folder.path(), &["config", "show"]);
+    let listen =
+        shown.as_array().expect("settings").iter().find(|setting| setting["name"] == "listen").expect("a setting");
+    assert_eq!((&listen["value"], &listen["source"]), (&"127.0.0.1:9999".into(), &"dossier.toml".into()));
+    assert!(!shown.to_string().contains("c2VjcmV0"));
+    assert!(dossier(folder.path(), &["config", "check"]).status.success());
+    fs::write(folder.path().join("dossier.toml"), "listen = 'nowhere'\nlog_level = 'loud'\n").expect("a file");
+    let output = dossier(folder.path(), &["config", "check"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains("listen:") && said.contains("log_level:"), "{said}");
+    assert!(!folder.path().join("dossier-data").exists(), "looking makes nothing");
+    assert!(
+        !dossier(folder.path(), &["customers", "list"]).status.success(),
+        "and neither does a command that only reads"
+    );
+}

@@ -1,0 +1,343 @@
+//! The behaviours. Each is a sentence; each gets an engine and uses it as the use cases do.
+
+use dossier_core::api_key::{self, ApiKey, KeyScope, NewKey};
+use dossier_core::audit::{Action, AuditEntry};
+use dossier_core::caller::{Caller, Environment, Scope};
+use dossier_core::change::{Change, Effect};
+use dossier_core::clock::Timestamp;
+use dossier_core::customer::create::{Create, CreateError, create};
+use dossier_core::customer::update::{Condition, Method, Update, UpdateError, update};
+use dossier_core::customer::{Customer, Profile};
+use dossier_core::idempotency::Answer;
+use dossier_core::ids::CustomerId;
+use dossier_core::parse::Email;
+use dossier_core::services::Services;
+use dossier_core::store::{Committed, StoreError};
+
+use crate::engines::{Sqlite, caller};
+
+const PERSONS: &str = r#"{"business_legal_name":"B","tax_number":"T","associated_persons":[
+    {"first_name":"Ada","identifying_information":{"tax_number":{"number":"1","issuing_country":"FR"}}},{"first_name":"Bob"}]}"#;
+
+async fn given(services: &Services, caller: &Caller, email: &str, kind: &str) -> CustomerId {
+    let body = format!(r#"{{"email":"{email}","type":"{kind}"}}"#);
+    create(services, caller, Create { body: body.as_bytes(), idempotency_key: None }).await.expect("created").customer
+}
+
+async fn put(services: &Services, caller: &Caller, id: CustomerId, body: &str) -> Result<Answer, UpdateError> {
+    keyed_put(services, caller, id, body, None).await
+}
+
+async fn keyed_put(
+    services: &Services,
+    caller: &Caller,
+    id: CustomerId,
+    body: &str,
+    key: Option<&str>,
+) -> Result<Answer, UpdateError> {
+    let update_of = Update {
+        id: Some(id),
+        method: Method::Put,
+        body: body.as_bytes(),
+        representation: true,
+        condition: Condition::default(),
+        idempotency_key: key,
+    };
+    update(services, caller, update_of).await
+}
+
+async fn read(services: &Services, scope: Scope, id: CustomerId) -> Customer {
+    services.store.customer(scope, id).await.expect("readable").expect("there")
+}
+
+/// An update computed from a version, to be committed when it suits the test.
+fn changed(caller: &Caller, before: &Customer, name: &str) -> Change {
+    let mut after = before.clone();
+    after.version += 1;
+    after.events += 1;
+    let Profile::Individual(individual) = &mut after.profile else { panic!("an individual") };
+    individual.first_name = serde_json::from_value(name.into()).ok();
+    let mut audit = AuditEntry::new(caller, after.updated_at, Action::CustomerUpdated);
+    audit.customer = Some(after.id);
+    audit.version = Some(after.version);
+    let effect = Effect::CustomerUpdated { expected: before.version, after: Box::new(after) };
+    Change { scope: caller.scope, effect, audit: Some(audit), event: None, answer: None }
+}
+
+pub(crate) async fn a_customer_is_read_back_as_written(mut engine: Sqlite) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let id = given(&services, &caller, "a@example.com", "corporate").await;
+    let answer = put(&services, &caller, id, PERSONS).await.expect("updated");
+    let stored = read(&services, caller.scope, id).await;
+    assert_eq!((stored.version, stored.events, answer.version), (2, 2, 2));
+    let Profile::Business(business) = &stored.profile else { panic!("a business") };
+    let persons = &business.associated_persons.as_ref().expect("persons").0;
+    assert_eq!(persons.len(), 2);
+    assert!(persons.iter().all(|person| person.person_id().is_some()));
+    assert!(persons[0].identifying_information.is_some() && business.tax_number.is_some());
+    assert_eq!(stored.email.expose(), "a@example.com");
+}
+
+pub(crate) async fn what_was_committed_is_there_after_reopening(mut engine: Sqlite) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let id = given(&services, &caller, "a@example.com", "corporate").await;
+    put(&services, &caller, id, PERSONS).await.expect("updated");
+    let before = read(&services, caller.scope, id).await;
+    drop(services);
+    engine.reopen();
+    let services = engine.services();
+    assert_eq!(read(&services, caller.scope, id).await, before);
+    put(&services, &caller, id, r#"{"primary_website":"w"}"#).await.expect("and goes on");
+    assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
+}
+
+pub(crate) async fn another_scope_sees_nothing(mut engine: Sqlite) {
+    let services = engine.services();
+    let (mine, other) = (caller(&services).await, caller(&services).await);
+    let id = given(&services, &mine, "a@example.com", "individual").await;
+    let live = Scope { environment: Environment::Production, ..mine.scope };
+    for scope in [other.scope, live] {
+        assert!(services.store.customer(scope, id).await.expect("readable").is_none());
+        assert!(services.store.summary(scope, id).await.expect("readable").is_none());
+        assert!(
+            services
+                .store
+                .summary_by_email(scope, &Email::searched("a@example.com"))
+                .await
+                .expect("readable")
+                .is_none()
+        );
+        assert!(services.store.summaries(scope, None, 10).await.expect("readable").is_empty());
+        let change = changed(&Caller { scope, ..mine.clone() }, &read(&services, mine.scope, id).await, "X");
+        assert!(!matches!(services.store.commit(change).await, Ok(Committed::Done)), "nor may it write");
+    }
+    given(&services, &other, "a@example.com", "individual").await;
+}
+
+pub(crate) async fn a_stale_version_writes_nothing(mut engine: Sqlite) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let id = given(&services, &caller, "a@example.com", "individual").await;
+    let before = read(&services, caller.scope, id).await;
+    let (first, second) = (changed(&caller, &before, "A"), changed(&caller, &before, "B"));
+    assert_eq!(services.store.commit(first).await.expect("committed"), Committed::Done);
+    let entries = services.store.audit(caller.scope, None, 100).await.expect("entries").len();
+    assert_eq!(services.store.commit(second).await.expect("judged"), Committed::VersionMoved);
+    let after = read(&services, caller.scope, id).await;
+    assert_eq!(after.version, 2);
+    let Profile::Individual(individual) = &after.profile else { panic!("an individual") };
+    assert_eq!(individual.first_name.as_ref().expect("a name").expose(), "A");
+    assert_eq!(services.store.audit(caller.scope, None, 100).await.expect("entries").len(), entries);
+}
+
+pub(crate) async fn a_taken_email_writes_nothing(mut engine: Sqlite) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let id = given(&services, &caller, "Ada@example.com", "individual").await;
+    let entries = services.store.audit(caller.scope, None, 100).await.expect("entries").len();
+    let body = br#"{"email":" ada@EXAMPLE.com","type":"corporate"}"#;
+    let refused = create(&services, &caller, Create { body, idempotency_key: Some("k") }).await;
+    assert!(matches!(refused, Err(CreateError::EmailTaken(owner)) if owner == id));
+    assert_eq!(services.store.summaries(caller.scope, None, 10).await.expect("a list").len(), 1);
+    assert_eq!(services.store.audit(caller.scope, None, 100).await.expect("entries").len(), entries);
+    let body = br#"{"email":"other@example.com","type":"corporate"}"#;
+    create(&services, &caller, Create { body, idempotency_key: Some("k") }).await.expect("the key was not used up");
+}
+
+pub(crate) async fn a_repeated_request_finds_its_answer_before_its_own_effect(mut engine: Sqlite) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let body = br#"{"email":"a@example.com","type":"individual"}"#;
+    let attempt = || Create { body, idempotency_key: Some("k") };
+    let first = create(&services, &caller, attempt()).await.expect("created");
+    let second = create(&services, &caller, attempt()).await.expect("answered again");
+    assert!(!first.replayed && second.replayed && first.body.expose() == second.body.expose());
+    let one = keyed_put(&services, &caller, first.customer, r#"{"first_name":"A"}"#, Some("p")).await.expect("updated");
+    let two = keyed_put(&services, &caller, first.customer, r#"{"first_name":"A"}"#, Some("p"))
+        .await
+        .expect("answered again");
+    assert!(two.replayed && one.version == two.version && one.body.expose() == two.body.expose());
+    let other = keyed_put(&services, &caller, first.customer, r#"{"first_name":"B"}"#, Some("p")).await;
+    assert!(matches!(other, Err(UpdateError::KeyReused(request)) if request == "test"));
+}
+
+pub(crate) async fn a_refused_change_in_a_batch_harms_no_other(mut engine: Sqlite) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let id = given(&services, &caller, "a@example.com", "individual").await;
+    let before = read(&services, caller.scope, id).await;
+    // Queued together, they share a commit: one wins, the others find the version moved, and creations go through.
+    let rivals = (0..8).map(|n| services.store.commit(changed(&caller, &before, &n.to_string())));
+    let creations = (0..8).map(|n| {
+        let (services, caller) = (&services, &caller);
+        async move { given(services, caller, &format!("{n}@example.com"), "individual").await }
+    });
+    let (outcomes, made) =
+        futures_util::join!(futures_util::future::join_all(rivals), futures_util::future::join_all(creations));
+    let won = outcomes.iter().filter(|outcome| matches!(outcome, Ok(Committed::Done))).count();
+    let moved = outcomes.iter().filter(|outcome| matches!(outcome, Ok(Committed::VersionMoved))).count();
+    assert_eq!((won, moved, made.len()), (1, 7, 8));
+    assert_eq!(services.store.summaries(caller.scope, None, 100).await.expect("a list").len(), 9);
+    assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
+}
+
+pub(crate) async fn a_change_writes_its_audit_entry_and_its_event(mut engine: Sqlite) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let id = given(&services, &caller, "a@example.com", "individual").await;
+    put(&services, &caller, id, r#"{"first_name":"A","nationality":"FR"}"#).await.expect("updated");
+    put(&services, &caller, id, "{}").await.expect("nothing to do");
+    let entries = services.store.audit(caller.scope, None, 100).await.expect("entries");
+    let told: Vec<_> =
+        entries.iter().map(|entry| (entry.action.as_str(), entry.version, entry.fields.join(" "))).collect();
+    assert_eq!(
+        told,
+        [
+            ("customer.updated", Some(2), "/first_name /nationality".to_owned()),
+            ("customer.created", Some(1), "/email".to_owned()),
+            ("account.created", None, String::new()),
+        ]
+    );
+    assert!(entries.windows(2).all(|pair| pair[0].seq == pair[1].seq + 1));
+    assert_eq!(read(&services, caller.scope, id).await.events, 2);
+    let page = services.store.audit(caller.scope, Some(entries[0].seq), 1).await.expect("entries");
+    assert_eq!(page[0].seq, entries[1].seq);
+}
+
+pub(crate) async fn fields_changed_since_a_version_are_named_once(mut engine: Sqlite) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let (id, other) = (
+        given(&services, &caller, "a@example.com", "individual").await,
+        given(&services, &caller, "b@example.com", "individual").await,
+    );
+    for body in [r#"{"first_name":"A"}"#, r#"{"last_name":"B"}"#, r#"{"first_name":"C"}"#] {
+        put(&services, &caller, id, body).await.expect("updated");
+        put(&services, &caller, other, body).await.expect("updated");
+    }
+    for (since, expected) in
+        [(1, &["/first_name", "/last_name"][..]), (2, &["/last_name", "/first_name"]), (3, &["/first_name"]), (4, &[])]
+    {
+        assert_eq!(
+            services.store.changed_since(caller.scope, id, since).await.expect("pointers"),
+            expected,
+            "since {since}"
+        );
+    }
+}
+
+pub(crate) async fn customers_are_listed_newest_first(mut engine: Sqlite) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let mut ids = Vec::new();
+    for n in 0..10 {
+        ids.insert(0, given(&services, &caller, &format!("{n}@example.com"), "individual").await);
+    }
+    let mut found = Vec::new();
+    let mut after = None;
+    loop {
+        let page = services.store.summaries(caller.scope, after, 3).await.expect("a page");
+        let Some(last) = page.last() else { break };
+        after = Some(last.id);
+        found.extend(page.iter().map(|summary| summary.id));
+    }
+    assert_eq!(found, ids);
+}
+
+pub(crate) async fn an_email_is_found_folded(mut engine: Sqlite) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let id = given(&services, &caller, "Zoë@Example.com", "individual").await;
+    for (email, there) in [("zoë@example.com", true), ("  ZOË@EXAMPLE.COM ", true), ("zoe@example.com", false)] {
+        let found = services.store.summary_by_email(caller.scope, &Email::searched(email)).await.expect("a look-up");
+        assert_eq!(found.map(|summary| summary.id), there.then_some(id), "{email}");
+    }
+}
+
+pub(crate) async fn keys_are_found_by_themselves_only(mut engine: Sqlite) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let new = |name: &str| NewKey { name: name.into(), scopes: vec![KeyScope::CustomersRead], expires_at: None };
+    let (key, record) = api_key::create(&services, &caller, new("one")).await.expect("a key");
+    let (other, _) = api_key::create(&services, &caller, new("two")).await.expect("a key");
+    let found = services.store.api_key(&key).await.expect("a look-up").expect("there");
+    assert_eq!(*found, record);
+    assert_ne!(services.store.api_key(&other).await.expect("a look-up").expect("there").key_id, record.key_id);
+    let stranger = ApiKey::generate(Environment::Sandbox, services.random.as_ref());
+    assert!(services.store.api_key(&stranger).await.expect("a look-up").is_none());
+    let used = Timestamp::from_micros(77);
+    services.store.keys_used(vec![(caller.scope, record.key_id, used)]).await.expect("noted");
+    api_key::revoke(&services, &caller, record.key_id).await.expect("revoked");
+    let found = services.store.api_key(&key).await.expect("a look-up").expect("there");
+    assert!(
+        found.revoked_at.is_some() && found.last_used_at == Some(used),
+        "seen at once by the process that revoked it"
+    );
+}
+
+pub(crate) async fn old_answers_are_forgotten(mut engine: Sqlite) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let id = given(&services, &caller, "a@example.com", "individual").await;
+    keyed_put(&services, &caller, id, r#"{"first_name":"A"}"#, Some("k")).await.expect("updated");
+    assert_eq!(services.store.forget_answers(Timestamp::from_micros(0)).await.expect("done"), 0);
+    assert_eq!(services.store.forget_answers(Timestamp::from_micros(i64::MAX)).await.expect("done"), 1);
+    let again = keyed_put(&services, &caller, id, r#"{"first_name":"B"}"#, Some("k")).await.expect("a new request");
+    assert!(!again.replayed);
+}
+
+pub(crate) async fn rotation_leaves_everything_readable(mut engine: Sqlite) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let id = given(&services, &caller, "a@example.com", "corporate").await;
+    put(&services, &caller, id, PERSONS).await.expect("updated");
+    let (key, _) = api_key::create(&services, &caller, NewKey { name: "n".into(), scopes: vec![], expires_at: None })
+        .await
+        .expect("a key");
+    let before = read(&services, caller.scope, id).await;
+    assert_eq!(engine.store().rotate(Timestamp::from_micros(1), &|_, _| {}).await.expect("rotated"), 2);
+    assert_eq!(read(&services, caller.scope, id).await, before);
+    drop(services);
+    engine.reopen();
+    let services = engine.services();
+    assert_eq!(engine.store().active_epoch(), 2);
+    assert_eq!(read(&services, caller.scope, id).await, before);
+    assert!(services.store.api_key(&key).await.expect("a look-up").is_some());
+    assert_eq!(services.store.accounts().await.expect("accounts")[0].name, "test");
+    assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
+}
+
+pub(crate) async fn rotation_may_be_repeated_and_runs_beside_writers(mut engine: Sqlite) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let mut ids = Vec::new();
+    for n in 0..50 {
+        ids.push(given(&services, &caller, &format!("{n}@example.com"), "individual").await);
+    }
+    let writing = async {
+        for round in 0..5 {
+            for id in &ids {
+                put(&services, &caller, *id, &format!(r#"{{"first_name":"{round}"}}"#)).await.expect("updated");
+                tokio::task::yield_now().await;
+            }
+            given(&services, &caller, &format!("late-{round}@example.com"), "individual").await;
+        }
+    };
+    let rotating = async {
+        for _ in 0..3 {
+            engine.store().rotate(Timestamp::from_micros(1), &|_, _| {}).await.expect("rotated");
+        }
+    };
+    futures_util::join!(writing, rotating);
+    let all = services.store.summaries(caller.scope, None, 100).await.expect("all open");
+    assert_eq!(all.len(), 55);
+    drop(services);
+    engine.reopen();
+    let services = engine.services();
+    for summary in all {
+        assert!(matches!(services.store.customer(caller.scope, summary.id).await, Ok(Some(_))));
+    }
+    assert!(!matches!(services.store.ready().await, Err(StoreError::Corrupt(_))));
+}

@@ -1,0 +1,36 @@
+//! What storage promises: a list of behaviours, named as sentences, run against every engine; and what is special to one.
+
+mod behaviours;
+mod engines;
+mod tampering;
+
+/// Runs each behaviour against each engine. A behaviour that an engine does not run does not compile away: it is missing
+/// by name in the output of the tests.
+macro_rules! on_every_engine {
+    ($($behaviour:ident,)*) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $behaviour() {
+                crate::behaviours::$behaviour(crate::engines::Sqlite::new()).await;
+            })*
+        }
+    };
+}
+
+on_every_engine! {
+    a_customer_is_read_back_as_written,
+    what_was_committed_is_there_after_reopening,
+    another_scope_sees_nothing,
+    a_stale_version_writes_nothing,
+    a_taken_email_writes_nothing,
+    a_repeated_request_finds_its_answer_before_its_own_effect,
+    a_refused_change_in_a_batch_harms_no_other,
+    a_change_writes_its_audit_entry_and_its_event,
+    fields_changed_since_a_version_are_named_once,
+    customers_are_listed_newest_first,
+    an_email_is_found_folded,
+    keys_are_found_by_themselves_only,
+    old_answers_are_forgotten,
+    rotation_leaves_everything_readable,
+    rotation_may_be_repeated_and_runs_beside_writers,
+}
