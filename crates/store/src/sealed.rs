@@ -11,7 +11,7 @@ use dossier_core::parse::{Email, List, Section, Sections};
 use dossier_core::store::StoreError;
 use serde::de::DeserializeOwned;
 
-use crate::vault::{Binding, Cell, Purpose, SubjectKey, customer_binding};
+use crate::vault::{Binding, Cell, Purpose, SubjectKey};
 
 /// What ordinary profile cells hold.
 const PROFILE: &[Section] = &[Section::Profile];
@@ -39,10 +39,43 @@ pub struct Plain {
     pub version: u64,
     /// Counts events.
     pub events: u64,
+    /// The version in which its associated persons last changed.
+    pub persons_version: u64,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+}
+
+impl Plain {
+    /// The plain columns of a customer that is about to be written.
+    #[must_use]
+    pub const fn of(scope: Scope, customer: &Customer) -> Self {
+        Self {
+            scope,
+            id: customer.id,
+            kind: customer.profile.kind(),
+            version: customer.version,
+            events: customer.events,
+            persons_version: customer.persons_version,
+            created_at: customer.created_at,
+            updated_at: customer.updated_at,
+        }
+    }
+
+    /// Uses the place of a cell. The customer's own cells belong to its version. Those of its persons, which are written
+    /// only when one of them changes, belong to the version in which they last did; and the customer's profile is bound
+    /// to that number, so that persons cannot be set back on their own.
+    fn with_binding<T>(&self, subject: PersonId, purpose: Purpose, then: impl FnOnce(&Binding<'_>) -> T) -> T {
+        let mut row = [0; 24];
+        row[..16].copy_from_slice(self.id.as_bytes());
+        row[16..].copy_from_slice(&self.persons_version.to_be_bytes());
+        let own = subject == PersonId::of_customer(self.id);
+        let version = if own { self.version } else { self.persons_version };
+        let row = if own && purpose == Purpose::Profile { &row[..] } else { &row[..16] };
+        let subject = subject.as_bytes();
+        then(&Binding { scope: self.scope, subject, table: "customers", section: purpose.as_str(), row, version })
+    }
 }
 
 /// The sealed columns of a customer.
@@ -54,15 +87,17 @@ pub struct Cells {
     pub profile: Vec<u8>,
     /// Numbers, dates, credentials.
     pub secret: Vec<u8>,
-    /// The associated persons: for each its id and its two cells, under its own key.
-    pub persons: Vec<u8>,
+    /// The associated persons, each with its id and its two cells under its own key; `None` when they stay as they are.
+    pub persons: Option<Vec<u8>>,
 }
 
-/// The data subjects of a record: the customer, then its associated persons.
+/// The data subjects whose cells a version of the record writes: the customer, and its persons when one of them changed.
 #[must_use]
 pub fn subjects(customer: &Customer) -> Vec<PersonId> {
     let mut subjects = vec![PersonId::of_customer(customer.id)];
-    if let Profile::Business(business) = &customer.profile {
+    if let Profile::Business(business) = &customer.profile
+        && customer.persons_version == customer.version
+    {
         let persons = business.associated_persons.iter().flat_map(|persons| &persons.0);
         subjects.extend(persons.filter_map(AssociatedPerson::person_id));
     }
@@ -79,40 +114,48 @@ pub fn seal_customer(scope: Scope, customer: &Customer, keys: &SubjectKeys) -> R
     if customer.version > MAX_VERSION {
         return Err(StoreError::Exhausted);
     }
+    let plain = Plain::of(scope, customer);
     let own = PersonId::of_customer(customer.id);
     let seal = |subject: PersonId, purpose: Purpose, json: Result<Vec<u8>, serde_json::Error>| {
-        let key = keys.get(&subject).ok_or_else(|| StoreError::Corrupt("a data subject has no key".into()))?;
+        let key = key_of(keys, subject)?.key(purpose);
         let json = json.map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        let binding = customer_binding(scope, &customer.id, &subject, purpose, customer.version);
-        Ok::<_, StoreError>(Cell::seal_json(key.key(purpose), GENERATION, &binding, json).into_bytes())
+        let cell = plain.with_binding(subject, purpose, |binding| Cell::seal_json(key, GENERATION, binding, json));
+        Ok::<_, StoreError>(cell.into_bytes())
     };
     let names = seal(own, Purpose::Names, Ok(customer.summary().names.as_json().as_bytes().to_vec()))?;
-    match &customer.profile {
-        Profile::Individual(individual) => Ok(Cells {
-            names,
-            profile: seal(own, Purpose::Profile, serde_json::to_vec(&individual.sections(PROFILE)))?,
-            secret: seal(own, Purpose::Secret, serde_json::to_vec(&individual.sections(SECRET)))?,
-            persons: Vec::new(),
-        }),
+    let (profile, secret, persons) = match &customer.profile {
+        Profile::Individual(individual) => {
+            (serde_json::to_vec(&individual.sections(PROFILE)), serde_json::to_vec(&individual.sections(SECRET)), None)
+        }
         Profile::Business(business) => {
-            let mut persons = Vec::new();
-            for person in business.associated_persons.iter().flat_map(|persons| &persons.0) {
-                let id = person.person_id().ok_or_else(|| StoreError::Corrupt("a person has no id".into()))?;
-                persons.extend_from_slice(id.as_bytes());
-                for (purpose, sections) in [(Purpose::Profile, PROFILE), (Purpose::Secret, SECRET)] {
-                    let cell = seal(id, purpose, serde_json::to_vec(&person.sections(sections)))?;
-                    persons.extend_from_slice(&u32::try_from(cell.len()).expect("cells are small").to_be_bytes());
-                    persons.extend_from_slice(&cell);
-                }
-            }
-            Ok(Cells {
-                names,
-                profile: seal(own, Purpose::Profile, serde_json::to_vec(&business.sections(PROFILE)))?,
-                secret: seal(own, Purpose::Secret, serde_json::to_vec(&business.sections(SECRET)))?,
-                persons,
-            })
+            let changed = customer.persons_version == customer.version;
+            let persons = changed.then(|| pack_persons(business.associated_persons.as_ref(), seal)).transpose()?;
+            (serde_json::to_vec(&business.sections(PROFILE)), serde_json::to_vec(&business.sections(SECRET)), persons)
+        }
+    };
+    Ok(Cells {
+        names,
+        profile: seal(own, Purpose::Profile, profile)?,
+        secret: seal(own, Purpose::Secret, secret)?,
+        persons,
+    })
+}
+
+fn pack_persons(
+    persons: Option<&List<AssociatedPerson, 20>>,
+    seal: impl Fn(PersonId, Purpose, Result<Vec<u8>, serde_json::Error>) -> Result<Vec<u8>, StoreError>,
+) -> Result<Vec<u8>, StoreError> {
+    let mut packed = Vec::new();
+    for person in persons.iter().flat_map(|persons| &persons.0) {
+        let id = person.person_id().ok_or_else(|| StoreError::Corrupt("a person has no id".into()))?;
+        packed.extend_from_slice(id.as_bytes());
+        for (purpose, sections) in [(Purpose::Profile, PROFILE), (Purpose::Secret, SECRET)] {
+            let cell = seal(id, purpose, serde_json::to_vec(&person.sections(sections)))?;
+            packed.extend_from_slice(&u32::try_from(cell.len()).expect("cells are small").to_be_bytes());
+            packed.extend_from_slice(&cell);
         }
     }
+    Ok(packed)
 }
 
 /// Opens what lists show of a record.
@@ -125,7 +168,7 @@ pub fn open_summary(plain: &Plain, names: &[u8], key: &SubjectKey) -> Result<Sum
     let names = std::str::from_utf8(&json).ok().and_then(Names::from_json);
     let names = names
         .ok_or_else(|| StoreError::Corrupt(format!("customer {}: the names are not what was stored", plain.id)))?;
-    let Plain { scope: _, id, kind, version, events: _, created_at, updated_at } = *plain;
+    let Plain { scope: _, id, kind, version, events: _, persons_version: _, created_at, updated_at } = *plain;
     Ok(Summary { id, kind, version, created_at, updated_at, names })
 }
 
@@ -144,7 +187,7 @@ pub fn open_customer(plain: &Plain, cells: &Cells, keys: &SubjectKeys) -> Result
             let mut business: dossier_core::customer::Business =
                 both(plain, own, own_key, &cells.profile, &cells.secret)?;
             let mut persons = Vec::new();
-            for packed in unpack_persons(&cells.persons)? {
+            for packed in unpack_persons(cells.persons.as_deref().unwrap_or_default())? {
                 let key = key_of(keys, packed.id)?;
                 persons.push(both(plain, packed.id, key, packed.profile, packed.secret)?);
             }
@@ -152,8 +195,8 @@ pub fn open_customer(plain: &Plain, cells: &Cells, keys: &SubjectKeys) -> Result
             Profile::Business(business)
         }
     };
-    let Plain { scope: _, id, kind: _, version, events, created_at, updated_at } = *plain;
-    Ok(Customer { id, version, events, created_at, updated_at, email, profile })
+    let Plain { scope: _, id, kind: _, version, events, persons_version, created_at, updated_at } = *plain;
+    Ok(Customer { id, version, events, persons_version, created_at, updated_at, email, profile })
 }
 
 /// What the names cell holds and the profile does not.
@@ -237,8 +280,8 @@ fn open_json(
     key: &SubjectKey,
     cell: &[u8],
 ) -> Result<Vec<u8>, StoreError> {
-    let binding = customer_binding(plain.scope, &plain.id, &subject, purpose, plain.version);
-    Cell::open(cell, key.key(purpose), &binding).map_err(|_| {
+    let opened = plain.with_binding(subject, purpose, |binding| Cell::open(cell, key.key(purpose), binding));
+    opened.map_err(|_| {
         StoreError::Corrupt(format!("customer {}: section {} cannot be opened", plain.id, purpose.as_str()))
     })
 }

@@ -136,7 +136,16 @@ fn new_customer(id: CustomerId, now: Timestamp, input: &NewCustomer, kind: Custo
         }
         Profile::Business(business) => business.business_legal_name.clone_from(&input.company_name),
     }
-    Customer { id, version: 1, events: 1, created_at: now, updated_at: now, email: input.email.clone(), profile }
+    Customer {
+        id,
+        version: 1,
+        events: 1,
+        persons_version: 1,
+        created_at: now,
+        updated_at: now,
+        email: input.email.clone(),
+        profile,
+    }
 }
 
 fn audit(caller: &Caller, customer: &Customer) -> AuditEntry {

@@ -47,6 +47,9 @@ impl Customer {
             self.version += 1;
             self.events += 1;
             self.updated_at = now;
+            if merging.changes.iter().any(|change| change.pointer.starts_with("/associated_persons")) {
+                self.persons_version = self.version;
+            }
         }
         Ok((self, merging.changes))
     }

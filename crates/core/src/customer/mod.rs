@@ -86,6 +86,8 @@ pub struct Customer {
     pub version: u64,
     /// Counts events, from 1.
     pub events: u64,
+    /// The version in which its associated persons last changed: they are stored apart and written only then.
+    pub persons_version: u64,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it was last changed.

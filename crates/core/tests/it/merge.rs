@@ -13,6 +13,7 @@ fn customer(kind: CustomerType) -> Customer {
         id,
         version: 1,
         events: 1,
+        persons_version: 1,
         created_at: at,
         updated_at: at,
         email: Email::searched("a@b"),

@@ -65,7 +65,17 @@ CREATE TABLE customers (
     names BLOB NOT NULL,
     profile BLOB NOT NULL,
     secret BLOB NOT NULL,
-    persons BLOB NOT NULL,
+    persons_version INTEGER NOT NULL,
+    PRIMARY KEY (account_id, environment, customer_id)
+) STRICT;
+
+-- The associated persons of a business: one row, written only when one of them changes, since most changes touch none.
+-- The cells are bound to persons_version of the customer, and its profile cell is bound to that number.
+CREATE TABLE persons (
+    account_id BLOB NOT NULL,
+    environment INTEGER NOT NULL,
+    customer_id BLOB NOT NULL,
+    cells BLOB NOT NULL,
     PRIMARY KEY (account_id, environment, customer_id)
 ) STRICT;
 

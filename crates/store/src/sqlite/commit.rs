@@ -48,6 +48,7 @@ struct CustomerRow {
     events: u64,
     created_at: i64,
     updated_at: i64,
+    persons_version: u64,
     email_index: [u8; 16],
     cells: Cells,
 }
@@ -175,6 +176,7 @@ impl SqliteStore {
             events: customer.events,
             created_at: customer.created_at.as_micros(),
             updated_at: customer.updated_at.as_micros(),
+            persons_version: customer.persons_version,
             email_index: self.existing_scope_keys(scope)?.email_index(&customer.email),
             cells: sealed::seal_customer(scope, customer, &keys)?,
         };
@@ -213,7 +215,7 @@ impl Prepared {
         self,
         connection: &Connection,
         heads: &mut Heads,
-        late: &mut Vec<LateAudit>,
+        late: &mut Vec<Append>,
     ) -> Result<Outcome, rusqlite::Error> {
         let Self { scope, keys, effect, audit, event, answer } = self;
         // First of all: a repeated request must find its answer, not a conflict with its own effect.
@@ -235,6 +237,7 @@ impl Prepared {
                     return Ok(Err(StoreError::Taken(taken)));
                 }
                 insert_subjects(connection, scope, row.id, &new_subjects)?;
+                write_persons(connection, scope, &row)?;
             }
             PreparedEffect::Customer { expected: Some(expected), row, new_subjects } => {
                 let Some((rowid, last_audit)) = find_customer(connection, scope, row.id, expected)? else {
@@ -243,6 +246,7 @@ impl Prepared {
                 previous_of_customer = last_audit;
                 update_customer(connection, rowid, &row, next_audit)?;
                 insert_subjects(connection, scope, row.id, &new_subjects)?;
+                write_persons(connection, scope, &row)?;
             }
             PreparedEffect::Account { id, name, created_at, scope_keys } => {
                 connection
@@ -278,7 +282,8 @@ impl Prepared {
             insert_event(connection, scope, &event, &body)?;
         }
         if let Some(entry) = audit {
-            let append = LateAudit { scope, keys, entry, previous_of_customer };
+            let append = Append { id: next_audit, scope, keys, entry, previous_of_customer };
+            heads.next_id = Some(next_audit + 1);
             if planted(Defect::AuditAfterAnswer) {
                 late.push(append);
             } else {
@@ -327,7 +332,7 @@ fn insert_customer(
     let inserted = connection
         .prepare_cached(
             "INSERT INTO customers (account_id, environment, customer_id, version, type, created_at, updated_at, events, last_audit,
-                email_index, names, profile, secret, persons)
+                email_index, names, profile, secret, persons_version)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         )?
         .execute((
@@ -344,7 +349,7 @@ fn insert_customer(
             &row.cells.names,
             &row.cells.profile,
             &row.cells.secret,
-            &row.cells.persons,
+            row.persons_version,
         ));
     match inserted {
         Ok(_) => Ok(None),
@@ -385,7 +390,7 @@ fn update_customer(connection: &Connection, rowid: i64, row: &CustomerRow, audit
     connection
         .prepare_cached(
             "UPDATE customers SET version = ?2, updated_at = ?3, events = ?4, last_audit = ?5, names = ?6, profile = ?7, secret = ?8,
-                persons = ?9 WHERE rowid = ?1",
+                persons_version = ?9 WHERE rowid = ?1",
         )?
         .execute((
             rowid,
@@ -396,7 +401,7 @@ fn update_customer(connection: &Connection, rowid: i64, row: &CustomerRow, audit
             &row.cells.names,
             &row.cells.profile,
             &row.cells.secret,
-            &row.cells.persons,
+            row.persons_version,
         ))?;
     Ok(())
 }
@@ -411,6 +416,19 @@ fn link_audit(connection: &Connection, scope: Scope, customer: [u8; 16], audit: 
         .query_row((account, environment, customer), |row| Ok((row.get(0)?, row.get(1)?)))?;
     connection.prepare_cached("UPDATE customers SET last_audit = ?2 WHERE rowid = ?1")?.execute((rowid, audit))?;
     Ok(previous)
+}
+
+/// Only when one of them changed.
+fn write_persons(connection: &Connection, scope: Scope, row: &CustomerRow) -> Result<(), rusqlite::Error> {
+    let Some(cells) = &row.cells.persons else { return Ok(()) };
+    let (account, environment) = scope_columns(&scope);
+    connection
+        .prepare_cached(
+            "INSERT INTO persons (account_id, environment, customer_id, cells) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO UPDATE SET cells = excluded.cells",
+        )?
+        .execute((account, environment, row.id.as_bytes(), cells))?;
+    Ok(())
 }
 
 fn insert_subjects(
@@ -462,7 +480,8 @@ fn set_key(
 }
 
 /// An entry that is to be appended to the chain of its scope.
-pub(super) struct LateAudit {
+pub(super) struct Append {
+    id: i64,
     scope: Scope,
     keys: Arc<ScopeKeys>,
     entry: StoredEntry,
@@ -534,10 +553,10 @@ impl Heads {
         Ok(stored.unwrap_or(Head { id: 0, seq: 0, hash: GENESIS }))
     }
 
-    fn append(&mut self, connection: &Connection, append: LateAudit) -> Result<(), rusqlite::Error> {
-        let LateAudit { scope, keys, entry, previous_of_customer } = append;
+    pub(super) fn append(&mut self, connection: &Connection, append: Append) -> Result<(), rusqlite::Error> {
+        let Append { id, scope, keys, entry, previous_of_customer } = append;
         let (account, environment) = scope_columns(&scope);
-        let (id, before) = (self.next_id(connection)?, self.head(connection, scope)?);
+        let before = self.head(connection, scope)?;
         let seq = before.seq + 1;
         let hash = entry.hash(&before.hash, scope, seq);
         connection
@@ -563,15 +582,9 @@ impl Heads {
                 entry.detail,
                 hash,
             ))?;
-        self.next_id = Some(id + 1);
         self.heads.insert(scope, Head { id, seq, hash });
         self.moved.insert(scope, keys);
         Ok(())
-    }
-
-    /// For the planted defect only.
-    pub(super) fn append_late(&mut self, connection: &Connection, append: LateAudit) -> Result<(), rusqlite::Error> {
-        self.append(connection, append)
     }
 }
 

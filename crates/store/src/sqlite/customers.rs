@@ -22,7 +22,7 @@ const MAX_CHANGES_NAMED: usize = 1_000;
 
 macro_rules! summary_of {
     ($rest:literal) => {
-        concat!("SELECT customer_id, type, version, events, created_at, updated_at, names FROM customers WHERE account_id = ?1 AND environment = ?2 ", $rest)
+        concat!("SELECT customer_id, type, version, events, created_at, updated_at, persons_version, names FROM customers WHERE account_id = ?1 AND environment = ?2 ", $rest)
     };
 }
 
@@ -53,19 +53,20 @@ impl SqliteStore {
         let row = self.readers.read(|connection| {
             connection
                 .prepare_cached(
-                    "SELECT customer_id, type, version, events, created_at, updated_at, names, profile, secret, persons
+                    "SELECT customer_id, type, version, events, created_at, updated_at, persons_version, names, profile, secret,
+                        CASE WHEN type = 1 THEN (SELECT cells FROM persons WHERE persons.account_id = ?1
+                            AND persons.environment = ?2 AND persons.customer_id = ?3) END
                      FROM customers WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
                 )?
                 .query_row((account, environment, id.as_bytes()), |row| {
-                    let cells =
-                        Cells { names: row.get(6)?, profile: row.get(7)?, secret: row.get(8)?, persons: row.get(9)? };
+                    let cells = Cells { names: row.get(7)?, profile: row.get(8)?, secret: row.get(9)?, persons: row.get(10)? };
                     Ok((plain(scope, row)?, cells))
                 })
                 .optional()
         })?;
         let Some((plain, cells)) = row else { return Ok(None) };
         let mut subjects = vec![PersonId::of_customer(id)];
-        subjects.extend(sealed::packed_subjects(&cells.persons)?);
+        subjects.extend(sealed::packed_subjects(cells.persons.as_deref().unwrap_or_default())?);
         let keys = self.subject_keys(scope, id, &subjects)?;
         Ok(Some(SealedRecord { plain, cells, keys }))
     }
@@ -241,7 +242,7 @@ fn wrapped_subjects(
 }
 
 fn summary_row(scope: Scope, row: &Row<'_>) -> Result<(Plain, Vec<u8>), rusqlite::Error> {
-    Ok((plain(scope, row)?, row.get(6)?))
+    Ok((plain(scope, row)?, row.get(7)?))
 }
 
 fn plain(scope: Scope, row: &Row<'_>) -> Result<Plain, rusqlite::Error> {
@@ -258,6 +259,7 @@ fn plain(scope: Scope, row: &Row<'_>) -> Result<Plain, rusqlite::Error> {
         events: row.get(3)?,
         created_at: Timestamp::from_micros(row.get(4)?),
         updated_at: Timestamp::from_micros(row.get(5)?),
+        persons_version: row.get(6)?,
     })
 }
 

@@ -196,7 +196,7 @@ impl WriterThread {
         if planted(Defect::AuditAfterAnswer) && !late_audits.is_empty() {
             let _ = self.execute("BEGIN IMMEDIATE");
             for audit in late_audits {
-                let _ = self.heads.append_late(&self.connection, audit);
+                let _ = self.heads.append(&self.connection, audit);
             }
             let _ = self.heads.write(&self.connection);
             let _ = self.execute("COMMIT");
@@ -207,7 +207,7 @@ impl WriterThread {
         &mut self,
         job: Job,
         replies: &mut Replies,
-        late: &mut Vec<super::commit::LateAudit>,
+        late: &mut Vec<super::commit::Append>,
     ) -> Result<(), rusqlite::Error> {
         self.execute("SAVEPOINT job")?;
         match job {

@@ -23,7 +23,7 @@ use std::sync::{Arc, OnceLock, RwLock};
 
 use aws_lc_rs::hmac;
 use dossier_core::caller::{Environment, Scope};
-use dossier_core::ids::{AccountId, CustomerId, PersonId};
+use dossier_core::ids::{AccountId, PersonId};
 use dossier_core::parse::Email;
 use dossier_core::store::StoreError;
 use quick_cache::sync::Cache;
@@ -366,27 +366,10 @@ fn wrap_binding<'a>(scope: Scope, what: &'a str, id: &'a [u8], epoch: u32) -> Bi
     Binding { scope, subject: id, table: "keys", section: what, row: id, version: u64::from(epoch) }
 }
 
-/// The binding of a customer's own cell.
-#[must_use]
-pub fn customer_binding<'a>(
-    scope: Scope,
-    customer: &'a CustomerId,
-    subject: &'a PersonId,
-    purpose: Purpose,
-    version: u64,
-) -> Binding<'a> {
-    Binding {
-        scope,
-        subject: subject.as_bytes(),
-        table: "customers",
-        section: purpose.as_str(),
-        row: customer.as_bytes(),
-        version,
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use dossier_core::ids::CustomerId;
+
     use super::*;
 
     fn vault() -> (tempfile::TempDir, Vault) {
@@ -394,6 +377,17 @@ mod tests {
         let keyring =
             Keyring::create(&folder.path().join("keyring.json"), &RootKey::random(), "now".into()).expect("a keyring");
         (folder, Vault::new(keyring))
+    }
+
+    fn customer_binding<'a>(
+        scope: Scope,
+        customer: &'a CustomerId,
+        subject: &'a PersonId,
+        purpose: Purpose,
+        version: u64,
+    ) -> Binding<'a> {
+        let (section, row) = (purpose.as_str(), customer.as_bytes());
+        Binding { scope, subject: subject.as_bytes(), table: "customers", section, row, version }
     }
 
     fn scope(account: u8, environment: Environment) -> Scope {
