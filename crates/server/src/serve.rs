@@ -152,12 +152,12 @@ fn connections(config: &Config) -> usize {
 }
 
 async fn keep_house(app: App) {
-    let mut minutes = 0_u64;
+    let mut ticks = 0_u64;
     loop {
         tokio::time::sleep(Duration::from_secs(30)).await;
         app.note_keys_used().await;
-        minutes += 1;
-        if minutes % 120 == 0 {
+        ticks += 1;
+        if ticks.is_multiple_of(120) {
             forget_answers(&app, app.services.clock.now().plus_seconds(-KEPT_SECONDS)).await;
         }
     }

@@ -165,8 +165,7 @@ fn pack_persons(
 /// [`StoreError::Corrupt`] when the cell was altered or moved.
 pub fn open_summary(plain: &Plain, names: &[u8], key: &SubjectKey) -> Result<Summary, StoreError> {
     let json = open_json(plain, PersonId::of_customer(plain.id), Purpose::Names, key, names)?;
-    let names = std::str::from_utf8(&json).ok().and_then(Names::from_json);
-    let names = names
+    let names = Names::from_json(&json)
         .ok_or_else(|| StoreError::Corrupt(format!("customer {}: the names are not what was stored", plain.id)))?;
     let Plain { scope: _, id, kind, version, events: _, persons_version: _, created_at, updated_at } = *plain;
     Ok(Summary { id, kind, version, created_at, updated_at, names })

@@ -128,10 +128,10 @@ impl std::fmt::Debug for Names {
 }
 
 impl Names {
-    /// From a stored cell, of which nothing but the outer shape is checked.
+    /// From a stored cell, of which nothing but the outer shape is checked; the padding behind it is cut off.
     #[must_use]
-    pub fn from_json(json: &str) -> Option<Self> {
-        let json = json.trim_end();
+    pub fn from_json(cell: &[u8]) -> Option<Self> {
+        let json = std::str::from_utf8(cell.trim_ascii_end()).ok()?;
         (json.starts_with('{') && json.ends_with('}')).then(|| Self(json.into()))
     }
 

@@ -205,7 +205,7 @@ fn replacement(dice: &mut Dice) -> Value {
 
 fn agree<T: Parse>(branch: usize, full: &Value) {
     let oracle = oracle(branch);
-    let (mut accepted, mut refused, mut violations) = (0_u64, 0_u64, 0_usize);
+    let (mut accepted, mut refused) = (0_u64, 0_u64);
     for seed in 0..BODIES / 2 {
         let mut dice = Dice(seed);
         let mut body = full.clone();
@@ -221,9 +221,7 @@ fn agree<T: Parse>(branch: usize, full: &Value) {
         assert_eq!(ours, theirs, "branch {branch}, seed {seed}");
         accepted += u64::from(ours.is_empty());
         refused += u64::from(!ours.is_empty());
-        violations += ours.len();
     }
-    println!("branch {branch}: {accepted} accepted, {refused} refused with {violations} places");
     // A test in which everything went one way would prove little.
     assert!(accepted > BODIES / 20 && refused > BODIES / 20, "{accepted} accepted, {refused} refused");
 }

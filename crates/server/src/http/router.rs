@@ -14,7 +14,6 @@ use super::request::RequestContext;
 use super::{App, auth, customers, docs, openapi};
 
 /// Every route of the public port.
-#[must_use]
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/v0/customers", get(customers::list).post(customers::create))
@@ -35,7 +34,6 @@ pub fn router(app: App) -> Router {
 }
 
 /// Health and metrics, for the port of their own.
-#[must_use]
 pub fn operations(app: App, metrics: impl Fn() -> String + Clone + Send + Sync + 'static) -> Router {
     let content_type = [(http::header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")];
     Router::new()

@@ -11,4 +11,5 @@ mod documentation;
 mod lists;
 mod patching;
 mod problems;
+mod readme;
 mod retries;

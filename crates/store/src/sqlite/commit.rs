@@ -53,6 +53,9 @@ struct CustomerRow {
     cells: Cells,
 }
 
+/// Keys of data subjects that a change makes.
+type FreshKeys = Vec<(PersonId, Arc<SubjectKey>)>;
+
 /// What a job came to, the database being well.
 type Outcome = Result<Committed, StoreError>;
 
@@ -74,7 +77,7 @@ impl SqliteStore {
     }
 
     /// Seals everything that is personal. The keys of new subjects come back, to be remembered once they are durable.
-    fn prepare(&self, change: Change) -> Result<(Prepared, Vec<(PersonId, Arc<SubjectKey>)>), StoreError> {
+    fn prepare(&self, change: Change) -> Result<(Prepared, FreshKeys), StoreError> {
         let Change { scope, effect, audit, event, answer } = change;
         let mut fresh = Vec::new();
         let effect = match effect {
@@ -155,7 +158,7 @@ impl SqliteStore {
         scope: Scope,
         expected: Option<u64>,
         customer: &Customer,
-        fresh: &mut Vec<(PersonId, Arc<SubjectKey>)>,
+        fresh: &mut FreshKeys,
     ) -> Result<PreparedEffect, StoreError> {
         let subjects = sealed::subjects(customer);
         let mut keys = match expected {
