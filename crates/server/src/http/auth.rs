@@ -43,6 +43,9 @@ pub async fn authorize(
         note_refusal(app, &caller, now, "the key has ended", first_use_in_a_while).await;
         return Err(unauthorized());
     }
+    if let Some(end) = record.expires_at {
+        let _ = context.key_ends.set(end);
+    }
     if !record.scopes.contains(&needed) {
         note_refusal(app, &caller, now, "the key lacks the scope", first_use_in_a_while).await;
         let text = format!("This key lacks the scope {}.", needed.as_str());

@@ -297,3 +297,38 @@ impl From<UpdateError> for Problem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use dossier_core::ids::CustomerId;
+
+    use super::*;
+
+    #[test]
+    fn every_answer_of_the_store_becomes_its_problem_and_tells_no_cause() {
+        for (error, code, retry) in [
+            (StoreError::Full, ProblemCode::StorageFull, true),
+            (StoreError::Busy, ProblemCode::Overloaded, true),
+            (StoreError::Exhausted, ProblemCode::InternalError, false),
+            (StoreError::Corrupt("a secret cause".into()), ProblemCode::InternalError, false),
+            (StoreError::Unknown("a secret cause".into()), ProblemCode::InternalError, false),
+            (StoreError::Taken(CustomerId::from_bytes([1; 16])), ProblemCode::InternalError, false),
+        ] {
+            let problem = Problem::from(error);
+            assert_eq!(problem.code(), code);
+            assert!(!problem.detail.contains("cause"));
+            let response = problem.render("http://x", "id");
+            assert_eq!(response.headers().contains_key(header::RETRY_AFTER), retry);
+            assert_eq!(response.status().as_u16(), code.status());
+        }
+    }
+
+    #[test]
+    fn codes_are_unique_snake_case_and_explained() {
+        for (place, code) in ProblemCode::ALL.iter().enumerate() {
+            assert!(code.as_str().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'));
+            assert!(ProblemCode::ALL[..place].iter().all(|other| other.as_str() != code.as_str()));
+            assert!(code.help().len() > 40 && code.status() != 422, "{}", code.as_str());
+        }
+    }
+}

@@ -4,13 +4,14 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use axum::Router;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
+use dossier_core::clock::Timestamp;
 use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Version, header};
 use tower::Service as _;
@@ -19,6 +20,8 @@ use super::listener::{Answer, MAX_HEADER_BYTES};
 use super::problem::{Problem, ProblemCode};
 use super::{App, auth};
 
+/// When the key ends that a request carried: so an integrator sees that it was rolled.
+const API_KEY_EXPIRES: HeaderName = HeaderName::from_static("api-key-expires");
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const MAX_HEADERS: usize = 64;
 
@@ -29,6 +32,8 @@ pub struct RequestContext {
     pub request_id: RequestId,
     /// Where it comes from.
     pub address: IpAddr,
+    /// When the key that it carries ends, once that is known; told with the answer.
+    pub key_ends: Arc<OnceLock<Timestamp>>,
 }
 
 /// The id of a request, as it stands in the answer, the log and the audit trail.
@@ -107,7 +112,9 @@ impl Answer for Front {
         let method = method_label(request.method());
         let route = super::router::route_label(request.uri().path());
         self.app.metrics.in_flight.inc();
-        let context = RequestContext { request_id: request_id.clone(), address: auth::canonical(from.ip()) };
+        let key_ends = Arc::default();
+        let address = auth::canonical(from.ip());
+        let context = RequestContext { request_id: request_id.clone(), address, key_ends: Arc::clone(&key_ends) };
         let mut response = self.route(request, context).await;
         self.app.metrics.in_flight.dec();
         if let Some(problem) = response.extensions_mut().remove::<Problem>() {
@@ -120,6 +127,9 @@ impl Answer for Front {
         let headers = response.headers_mut();
         let id = HeaderValue::try_from(&*request_id.0).expect("ids are made of visible ASCII");
         headers.insert(X_REQUEST_ID, id);
+        if let Some(end) = key_ends.get() {
+            headers.insert(API_KEY_EXPIRES, HeaderValue::try_from(end.to_string()).expect("a time is visible ASCII"));
+        }
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         response

@@ -204,8 +204,10 @@ async fn a_rolled_key_overlaps_with_its_successor() {
     let roll = |key: &Value, overlap| Command::KeysRoll { key_id: text(key, "key_id").into(), overlap };
     let new = app.command(roll(&old, 3_600)).await.expect("a successor");
     assert_eq!((&new["predecessor"], &new["name"], &new["scopes"]), (&old["key_id"], &old["name"], &old["scopes"]));
-    for key in [&old, &new] {
-        app.list_with(&[("Api-Key", text(key, "key"))]).await.expect(200);
+    for (key, ends) in [(&old, true), (&new, false)] {
+        let answer = app.list_with(&[("Api-Key", text(key, "key"))]).await;
+        assert_eq!(answer.header("api-key-expires").ends_with('Z'), ends, "a rolled key tells when it ends");
+        answer.expect(200);
     }
     assert!(app.command(roll(&old, 0)).await.is_err(), "at most two keys of a line are alive");
     let newest = app.command(roll(&new, 0)).await.expect("a successor");

@@ -188,3 +188,22 @@ async fn unfinished_bodies_change_nothing() {
     }
     assert_eq!(app.get(&format!("/v0/customers/{id}")).await.header("etag"), "\"v1\"");
 }
+
+#[tokio::test]
+async fn what_is_too_much_is_told_to_come_back() {
+    let app = TestApp::start().await;
+    let id = app.given("individual").await;
+    let state = &app.server.as_ref().expect("running").app;
+    let all = u32::try_from(state.in_flight.available_permits()).expect("few");
+    let busy = state.in_flight.acquire_many(all).await.expect("open");
+    let answer = app.get("/v0/customers").await;
+    assert_eq!(answer.header("retry-after"), "1");
+    answer.problem(503, "overloaded");
+    drop(busy);
+    let bodies = u32::try_from(state.body_budget.available_permits()).expect("few");
+    let busy = state.body_budget.acquire_many(bodies).await.expect("open");
+    app.put(&id, &serde_json::json!({ "first_name": "A" })).await.problem(503, "overloaded");
+    app.get("/v0/customers").await.expect(200);
+    drop(busy);
+    assert_eq!(app.put(&id, &serde_json::json!({})).await.header("etag"), "\"v1\"", "nothing was changed");
+}

@@ -5,10 +5,12 @@ mod list;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
+use dossier_core::caller::Caller;
 use dossier_core::customer::CustomerView;
 use dossier_core::customer::create::{Create, create as create_customer};
 use dossier_core::customer::update::{Method, Update, update};
 use dossier_core::idempotency::Answer;
+use dossier_core::ids::CustomerId;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 pub use list::list;
@@ -57,20 +59,7 @@ pub async fn put(
 ) -> Result<Response, Problem> {
     let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
     let representation = wants_representation(&headers);
-    let answer = update(
-        &app.services,
-        &caller,
-        Update {
-            id,
-            method: Method::Put,
-            body: &body,
-            representation,
-            condition: condition(&headers)?,
-            idempotency_key: idempotency_key(&headers)?,
-        },
-    )
-    .await?;
-    let mut response = answered(StatusCode::OK, answer);
+    let mut response = change(&app, &caller, &headers, Method::Put, id, &body, representation).await?;
     if representation {
         response.headers_mut().insert(PREFERENCE_APPLIED, HeaderValue::from_static("return=representation"));
     }
@@ -90,19 +79,21 @@ pub async fn patch(
     body: Body,
 ) -> Result<Response, Problem> {
     let body = JsonBody::read(&app, &headers, body, MediaType::MergePatch).await?;
-    let answer = update(
-        &app.services,
-        &caller,
-        Update {
-            id,
-            method: Method::Patch,
-            body: &body,
-            representation: true,
-            condition: condition(&headers)?,
-            idempotency_key: idempotency_key(&headers)?,
-        },
-    )
-    .await?;
+    change(&app, &caller, &headers, Method::Patch, id, &body, true).await
+}
+
+async fn change(
+    app: &App,
+    caller: &Caller,
+    headers: &HeaderMap,
+    method: Method,
+    id: Option<CustomerId>,
+    body: &[u8],
+    representation: bool,
+) -> Result<Response, Problem> {
+    let (condition, idempotency_key) = (condition(headers)?, idempotency_key(headers)?);
+    let wanted = Update { id, method, body, representation, condition, idempotency_key };
+    let answer = update(&app.services, caller, wanted).await?;
     Ok(answered(StatusCode::OK, answer))
 }
 
