@@ -150,8 +150,7 @@ pub fn document() -> Value {
         "paths": paths,
         "components": {
             "securitySchemes": {
-                "ApiKey": { "type": "apiKey", "in": "header", "name": "Api-Key", "description": "dsk_test_… or dsk_live_…" },
-                "Bearer": { "type": "http", "scheme": "bearer", "description": "The same key." },
+                "ApiKey": { "type": "apiKey", "in": "header", "name": "Api-Key", "description": "dsk_test_… or dsk_live_…; as Authorization, raw or Bearer, it works as well" },
             },
             "schemas": {
                 "Customer": customer(),
@@ -172,7 +171,7 @@ pub fn document() -> Value {
 /// What every operation of a kind has in common: the key, and the problems by status.
 fn complete(description: &mut Value, operation: &Operation) {
     if let Some(scope) = operation.scope {
-        description["security"] = json!([{ "ApiKey": [] }, { "Bearer": [] }]);
+        description["security"] = json!([{ "ApiKey": [] }]);
         description["x-scope"] = scope.as_str().into();
     }
     for problem in operation.problems {

@@ -27,6 +27,13 @@ const SHORT: Deadlines = Deadlines {
 
 /// A listener with short deadlines in front of the real outer layer, and a few routes to misbehave with.
 async fn listener(app: &TestApp) -> (std::net::SocketAddr, watch::Sender<bool>, tokio::task::JoinHandle<bool>) {
+    listener_of(app, 64).await
+}
+
+async fn listener_of(
+    app: &TestApp,
+    connections: usize,
+) -> (std::net::SocketAddr, watch::Sender<bool>, tokio::task::JoinHandle<bool>) {
     let state: App = app.server.as_ref().expect("running").app.clone();
     let echo = |axum::extract::State(app): axum::extract::State<App>,
                 headers: http::HeaderMap,
@@ -56,7 +63,7 @@ async fn listener(app: &TestApp) -> (std::net::SocketAddr, watch::Sender<bool>, 
         .with_state(state.clone());
     let socket = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = socket.local_addr().expect("an address");
-    let limits = Limits { connections: 64, deadlines: SHORT, grace: Duration::from_secs(5) };
+    let limits = Limits { connections, deadlines: SHORT, grace: Duration::from_secs(5) };
     let (stop, stopped) = watch::channel(false);
     (address, stop, tokio::spawn(serve(socket, Front::new(state, router), limits, stopped)))
 }
@@ -206,4 +213,25 @@ async fn what_is_too_much_is_told_to_come_back() {
     app.get("/v0/customers").await.expect(200);
     drop(busy);
     assert_eq!(app.put(&id, &serde_json::json!({})).await.header("etag"), "\"v1\"", "nothing was changed");
+}
+
+#[tokio::test]
+async fn a_connection_past_the_limit_waits_for_one_to_end() {
+    let app = TestApp::start().await;
+    let (address, _stop, _task) = listener_of(&app, 2).await;
+    let request = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+    let mut open = Vec::new();
+    for _ in 0..2 {
+        let mut stream = TcpStream::connect(address).await.expect("a connection");
+        stream.write_all(request).await.expect("written");
+        stream.read_exact(&mut [0; 12]).await.expect("an answer");
+        open.push(stream);
+    }
+    let mut third = TcpStream::connect(address).await.expect("the system takes it");
+    third.write_all(request).await.expect("written");
+    let waits = tokio::time::timeout(Duration::from_millis(100), third.read(&mut [0; 12])).await;
+    assert!(waits.is_err(), "it is not served yet");
+    drop(open.pop());
+    let served = tokio::time::timeout(Duration::from_secs(2), third.read_exact(&mut [0; 12])).await;
+    assert!(served.is_ok_and(|read| read.is_ok()), "it is served once there is room");
 }

@@ -72,7 +72,7 @@ impl SqliteStore {
         } else {
             Keyring::open(&keyring_path, root)?
         };
-        let mut connection = connect(&database, true)?;
+        let mut connection = connect(&database, Role::Writer)?;
         migrate::up(&mut connection, now)?;
         tie_to_keyring(&connection, &keyring)?;
         let vault = Arc::new(Vault::new(keyring));
@@ -198,7 +198,28 @@ impl Store for SqliteStore {
     }
 }
 
-fn connect(database: &Path, writes: bool) -> Result<Connection, rusqlite::Error> {
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Writer,
+    /// Writes the database, but only from the WAL: it needs no pages of its own.
+    Checkpointer,
+    Reader,
+}
+
+impl Role {
+    /// Kibibytes of pages that the connection keeps.
+    const fn cache_kib(self) -> i64 {
+        match self {
+            Self::Writer => 16_384,
+            Self::Checkpointer => 256,
+            Self::Reader => 8_192,
+        }
+    }
+}
+
+fn connect(database: &Path, role: Role) -> Result<Connection, rusqlite::Error> {
+    let writes = role != Role::Reader;
     let mode = if writes {
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
     } else {
@@ -211,7 +232,7 @@ fn connect(database: &Path, writes: bool) -> Result<Connection, rusqlite::Error>
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "mmap_size", 0)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    connection.pragma_update(None, "cache_size", if writes { -16_384 } else { -8_192 })?;
+    connection.pragma_update(None, "cache_size", -role.cache_kib())?;
     if writes {
         connection.pragma_update(None, "page_size", 4_096)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;

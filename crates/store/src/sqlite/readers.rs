@@ -27,7 +27,8 @@ impl Readers {
     ) -> Result<T, StoreError> {
         let poisoned = "no code panics while it holds the idle readers";
         let idle = self.idle.lock().expect(poisoned).pop();
-        let connection = idle.map_or_else(|| super::connect(&self.database, false), Ok).map_err(read_error)?;
+        let connection =
+            idle.map_or_else(|| super::connect(&self.database, super::Role::Reader), Ok).map_err(read_error)?;
         let result = work(&connection);
         let mut idle = self.idle.lock().expect(poisoned);
         if idle.len() < KEPT {

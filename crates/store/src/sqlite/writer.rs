@@ -59,7 +59,7 @@ impl Writer {
         let (jobs, waiting) = mpsc::channel(MAX_WAITING);
         let (written, checkpoints) = sync_channel(1);
         let checkpointer = Checkpointer {
-            connection: super::connect(&database, true)?,
+            connection: super::connect(&database, super::Role::Checkpointer)?,
             database: std::mem::ManuallyDrop::new(
                 std::fs::File::open(&database)
                     .map_err(|cause| OpenError::File { what: "cannot open the database", cause })?,
