@@ -1,6 +1,5 @@
 //! Accounts: the tenants.
 
-use crate::api_key::KeyRecord;
 use crate::audit::{Action, AuditEntry};
 use crate::caller::{Caller, Environment, Scope};
 use crate::change::{Change, Effect};
@@ -46,10 +45,4 @@ pub async fn create(services: &Services, actor: &Caller, name: String) -> Result
             Err(StoreError::Corrupt("a new account cannot collide".into()))
         }
     }
-}
-
-/// One key of an account, or none of that name.
-#[must_use]
-pub fn find_key<'a>(keys: &'a [KeyRecord], id: &str) -> Option<&'a KeyRecord> {
-    keys.iter().find(|key| key.key_id.to_string() == id)
 }

@@ -77,7 +77,7 @@ impl SqliteStore {
         tie_to_keyring(&connection, &keyring)?;
         let vault = Arc::new(Vault::new(keyring));
         open_pepper(&connection, &vault)?;
-        let readers = Readers::new(database.clone());
+        let readers = Readers::new(database.clone(), Arc::clone(&on_fatal));
         let writer = Writer::start(connection, database, on_fatal)?;
         Ok(Self { vault, known_keys: keys::KnownKeys::default(), readers, writer })
     }

@@ -7,17 +7,20 @@ use std::sync::Mutex;
 use dossier_core::store::StoreError;
 use rusqlite::Connection;
 
+use super::OnFatal;
+
 /// Readers at rest that are kept; there are as many as threads that read at the same time.
 const KEPT: usize = 8;
 
 pub(super) struct Readers {
     database: PathBuf,
+    on_fatal: OnFatal,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Readers {
-    pub(super) const fn new(database: PathBuf) -> Self {
-        Self { database, idle: Mutex::new(Vec::new()) }
+    pub(super) const fn new(database: PathBuf, on_fatal: OnFatal) -> Self {
+        Self { database, on_fatal, idle: Mutex::new(Vec::new()) }
     }
 
     /// Reads with a connection of its own.
@@ -34,12 +37,17 @@ impl Readers {
         if idle.len() < KEPT {
             idle.push(connection);
         }
-        result.map_err(read_error)
+        result.map_err(|error| {
+            if super::writer::is_io(&error) {
+                (self.on_fatal)(&error.to_string());
+            }
+            read_error(error)
+        })
     }
 }
 
 /// A failed read changed nothing, so there is nothing unknown about its outcome. SQLite's own texts name tables and
 /// columns, never values.
-pub(super) fn read_error(error: rusqlite::Error) -> StoreError {
+fn read_error(error: rusqlite::Error) -> StoreError {
     StoreError::Corrupt(format!("the database could not be read: {error}"))
 }

@@ -342,7 +342,8 @@ fn is_full(error: &rusqlite::Error) -> bool {
         || error.sqlite_extended_error_code() == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE)
 }
 
-fn is_io(error: &rusqlite::Error) -> bool {
+/// Whether what is on disk can no longer be trusted.
+pub(super) fn is_io(error: &rusqlite::Error) -> bool {
     !is_full(error)
         && matches!(
             error.sqlite_error_code(),

@@ -16,7 +16,7 @@ use crate::OpenError;
 /// What an epoch key is still good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum EpochState {
+enum EpochState {
     /// Wraps new keys.
     Active,
     /// Opens keys that are still to be wrapped again.
@@ -27,13 +27,13 @@ pub enum EpochState {
 
 /// One epoch as it stands in the file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Epoch {
+struct Epoch {
     /// Counted from 1.
-    pub epoch: u32,
+    epoch: u32,
     /// What it is good for.
-    pub state: EpochState,
+    state: EpochState,
     /// When it began.
-    pub created_at: String,
+    created_at: String,
     /// The sealed key in base64; empty when destroyed.
     sealed: String,
 }
@@ -121,12 +121,6 @@ impl Keyring {
     pub fn active(&self) -> u32 {
         let active = self.file.epochs.iter().find(|epoch| epoch.state == EpochState::Active);
         active.expect("a keyring has one active epoch").epoch
-    }
-
-    /// All epochs, oldest first.
-    #[must_use]
-    pub fn epochs(&self) -> &[Epoch] {
-        &self.file.epochs
     }
 
     pub(super) fn key(&self, epoch: u32) -> Option<&SecretKey> {

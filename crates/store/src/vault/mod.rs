@@ -30,7 +30,7 @@ use quick_cache::sync::Cache;
 
 pub use cell::{Binding, Cell};
 pub use key::SecretKey;
-pub use keyring::{Epoch, EpochState, Keyring};
+pub use keyring::Keyring;
 pub use midstates::Midstates;
 pub use root_key::RootKey;
 
