@@ -12,6 +12,8 @@ function init(args)
   local at = body:find("@@", 1, true)
   if at then body_head, body_tail = body:sub(1, at - 1), body:sub(at + 2) else body_head = body end
   headers["Api-Key"] = args[4]
+  -- Without a seed every run would send the same values again, and a PUT of the same value changes nothing.
+  math.randomseed(os.time() * 1000 + math.floor(os.clock() * 1e6) % 1000)
   counter = math.random(1000000000)
   order = math.random(#ids)
 end
