@@ -211,6 +211,22 @@ fn stored_entry(scope: Scope, entry: AuditEntry, key: Option<&SubjectKey>, keys:
     }
 }
 
+impl PreparedEffect {
+    /// Whether a new key was wrapped before a rotation began that the database has seen since. Its row could land behind
+    /// the rotation's scan and stay under an epoch that is about to be destroyed, so the change is computed again.
+    fn wraps_in_a_past_epoch(&self, connection: &Connection) -> Result<bool, rusqlite::Error> {
+        let wrapped = match self {
+            Self::Customer { new_subjects, .. } => new_subjects.iter().map(|(_, wrapped)| wrapped.epoch).min(),
+            Self::Account { scope_keys, .. } => Some(scope_keys[0].1.epoch.min(scope_keys[1].1.epoch)),
+            Self::None | Self::Key { .. } | Self::KeyRevoked { .. } => None,
+        };
+        let Some(wrapped) = wrapped else { return Ok(false) };
+        let newest: u32 =
+            connection.prepare_cached("SELECT newest_epoch FROM installation")?.query_row([], |row| row.get(0))?;
+        Ok(wrapped < newest)
+    }
+}
+
 impl Prepared {
     /// Writes the change. `Err` is the database's; whatever else can come of it is in the outcome, and is then rolled
     /// back by the caller.
@@ -226,6 +242,9 @@ impl Prepared {
             && !insert_answer(connection, scope, &pending, &cell)?
         {
             return Ok(Ok(Committed::AnswerTaken));
+        }
+        if effect.wraps_in_a_past_epoch(connection)? {
+            return Ok(Ok(Committed::VersionMoved));
         }
         let next_audit = heads.next_id(connection)?;
         let mut previous_of_customer = 0;

@@ -1,10 +1,14 @@
 //! Somebody with the database and without the keys: whatever is altered is refused or found, and named.
 
 use dossier_core::caller::Caller;
+use dossier_core::change::{Change, Effect};
+use dossier_core::clock::Timestamp;
 use dossier_core::customer::create::{Create, create};
 use dossier_core::customer::update::{Condition, Method, Update, update};
+use dossier_core::customer::{Customer, CustomerType, Profile};
 use dossier_core::ids::CustomerId;
-use dossier_core::store::StoreError;
+use dossier_core::parse::Email;
+use dossier_core::store::{Committed, StoreError};
 use rusqlite::Connection;
 
 use crate::engines::{Sqlite, caller};
@@ -174,4 +178,29 @@ async fn cells_moved_between_rows_columns_or_versions_are_refused() {
         let read = services.store.customer(caller.scope, ids[0]).await;
         assert!(matches!(read, Err(StoreError::Corrupt(_))), "{name}");
     }
+}
+
+/// A key that was wrapped before a rotation and arrives after it would lie behind the rotation's scan, and be lost with
+/// the old epoch.
+#[tokio::test]
+async fn a_new_key_of_a_past_epoch_is_not_written() {
+    let mut engine = Sqlite::new();
+    let services = engine.services();
+    let caller = caller(&services).await;
+    database(&engine).execute_batch("UPDATE installation SET newest_epoch = 2").expect("a rotation begins elsewhere");
+    let at = Timestamp::from_micros(0);
+    let customer = Customer {
+        id: CustomerId::from_bytes([1; 16]),
+        version: 1,
+        events: 1,
+        persons_version: 1,
+        created_at: at,
+        updated_at: at,
+        email: Email::searched("a@example.com"),
+        profile: Profile::empty(CustomerType::Individual),
+    };
+    let effect = Effect::CustomerCreated(Box::new(customer));
+    let change = Change { scope: caller.scope, effect, audit: None, event: None, answer: None };
+    assert_eq!(services.store.commit(change).await.expect("judged"), Committed::VersionMoved);
+    assert!(services.store.summaries(caller.scope, None, 10).await.expect("a list").is_empty());
 }
