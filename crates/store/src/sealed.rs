@@ -163,9 +163,9 @@ fn pack_persons(
 /// # Errors
 ///
 /// [`StoreError::Corrupt`] when the cell was altered or moved.
-pub fn open_summary(plain: &Plain, names: &[u8], key: &SubjectKey) -> Result<Summary, StoreError> {
+pub fn open_summary(plain: &Plain, names: Vec<u8>, key: &SubjectKey) -> Result<Summary, StoreError> {
     let json = open_json(plain, PersonId::of_customer(plain.id), Purpose::Names, key, names)?;
-    let names = Names::from_json(&json)
+    let names = Names::from_json(json)
         .ok_or_else(|| StoreError::Corrupt(format!("customer {}: the names are not what was stored", plain.id)))?;
     let Plain { scope: _, id, kind, version, events: _, persons_version: _, created_at, updated_at } = *plain;
     Ok(Summary { id, kind, version, created_at, updated_at, names })
@@ -176,19 +176,19 @@ pub fn open_summary(plain: &Plain, names: &[u8], key: &SubjectKey) -> Result<Sum
 /// # Errors
 ///
 /// [`StoreError::Corrupt`] when a cell was altered or moved, or a key is missing.
-pub fn open_customer(plain: &Plain, cells: &Cells, keys: &SubjectKeys) -> Result<Customer, StoreError> {
+pub fn open_customer(plain: &Plain, cells: Cells, keys: &SubjectKeys) -> Result<Customer, StoreError> {
     let own = PersonId::of_customer(plain.id);
     let own_key = key_of(keys, own)?;
-    let StoredNames { email } = open(plain, own, Purpose::Names, own_key, &cells.names)?;
+    let StoredNames { email } = open(plain, own, Purpose::Names, own_key, cells.names)?;
     let profile = match plain.kind {
-        CustomerType::Individual => Profile::Individual(both(plain, own, own_key, &cells.profile, &cells.secret)?),
+        CustomerType::Individual => Profile::Individual(both(plain, own, own_key, cells.profile, cells.secret)?),
         CustomerType::Corporate => {
             let mut business: dossier_core::customer::Business =
-                both(plain, own, own_key, &cells.profile, &cells.secret)?;
+                both(plain, own, own_key, cells.profile, cells.secret)?;
             let mut persons = Vec::new();
             for packed in unpack_persons(cells.persons.as_deref().unwrap_or_default())? {
                 let key = key_of(keys, packed.id)?;
-                persons.push(both(plain, packed.id, key, packed.profile, packed.secret)?);
+                persons.push(both(plain, packed.id, key, packed.profile.to_vec(), packed.secret.to_vec())?);
             }
             business.associated_persons = (!persons.is_empty()).then_some(List(persons));
             Profile::Business(business)
@@ -249,8 +249,8 @@ fn both<T: Sections + DeserializeOwned>(
     plain: &Plain,
     subject: PersonId,
     key: &SubjectKey,
-    profile: &[u8],
-    secret: &[u8],
+    profile: Vec<u8>,
+    secret: Vec<u8>,
 ) -> Result<T, StoreError> {
     let mut record: T = open(plain, subject, Purpose::Profile, key, profile)?;
     record.overlay(open(plain, subject, Purpose::Secret, key, secret)?);
@@ -262,7 +262,7 @@ fn open<T: DeserializeOwned>(
     subject: PersonId,
     purpose: Purpose,
     key: &SubjectKey,
-    cell: &[u8],
+    cell: Vec<u8>,
 ) -> Result<T, StoreError> {
     let json = open_json(plain, subject, purpose, key, cell)?;
     // serde's own message could quote a value.
@@ -277,7 +277,7 @@ fn open_json(
     subject: PersonId,
     purpose: Purpose,
     key: &SubjectKey,
-    cell: &[u8],
+    cell: Vec<u8>,
 ) -> Result<Vec<u8>, StoreError> {
     let opened = plain.with_binding(subject, purpose, |binding| Cell::open(cell, key.key(purpose), binding));
     opened.map_err(|_| {
@@ -312,7 +312,7 @@ pub fn open_attached(
     customer: CustomerId,
     row: &[u8],
     version: u64,
-    cell: &[u8],
+    cell: Vec<u8>,
 ) -> Result<Vec<u8>, StoreError> {
     let binding = attached_binding(purpose, scope, &customer, row, version);
     let mut json = Cell::open(cell, key.key(purpose), &binding).map_err(|_| {

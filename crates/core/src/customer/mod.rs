@@ -119,7 +119,7 @@ pub struct Summary {
 /// `last_name` and `company_name`, as answers hold it. Lists put it into their answer as it is; taking it apart and
 /// together again took a fifth of their time.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Names(Box<str>);
+pub struct Names(String);
 
 impl std::fmt::Debug for Names {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -130,9 +130,10 @@ impl std::fmt::Debug for Names {
 impl Names {
     /// From a stored cell, of which nothing but the outer shape is checked; the padding behind it is cut off.
     #[must_use]
-    pub fn from_json(cell: &[u8]) -> Option<Self> {
-        let json = std::str::from_utf8(cell.trim_ascii_end()).ok()?;
-        (json.starts_with('{') && json.ends_with('}')).then(|| Self(json.into()))
+    pub fn from_json(mut cell: Vec<u8>) -> Option<Self> {
+        cell.truncate(cell.trim_ascii_end().len());
+        let json = String::from_utf8(cell).ok()?;
+        (json.starts_with('{') && json.ends_with('}')).then_some(Self(json))
     }
 
     /// The JSON object.
@@ -174,7 +175,7 @@ impl Customer {
             version: self.version,
             created_at: self.created_at,
             updated_at: self.updated_at,
-            names: Names(serde_json::to_string(&members).expect("members have string keys").into()),
+            names: Names(serde_json::to_string(&members).expect("members have string keys")),
         }
     }
 }

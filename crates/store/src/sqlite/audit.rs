@@ -83,13 +83,8 @@ impl SqliteStore {
     }
 
     pub(super) fn verify_chains(&self, progress: Progress<'_>) -> Result<AuditReport, StoreError> {
-        let (mut verification, heads) = self.readers.read(|connection| {
-            // One snapshot of entries and heads, however much is written meanwhile.
-            let snapshot = connection.unchecked_transaction()?;
-            let verification = verify(&snapshot, progress)?;
-            let heads = heads(&snapshot)?;
-            Ok((verification, heads))
-        })?;
+        let (mut verification, heads) =
+            self.readers.read(|connection| Ok((verify(connection, progress)?, heads(connection)?)))?;
         for head in heads {
             self.verify_head(&mut verification, &head)?;
         }

@@ -43,7 +43,7 @@ impl Record for SealedRecord {
     }
 
     fn open(self: Box<Self>) -> Result<Customer, StoreError> {
-        sealed::open_customer(&self.plain, &self.cells, &self.keys)
+        sealed::open_customer(&self.plain, self.cells, &self.keys)
     }
 }
 
@@ -79,7 +79,7 @@ impl SqliteStore {
                 .query_row((account, environment, id.as_bytes()), |row| summary_row(scope, row))
                 .optional()
         })?;
-        row.map(|row| self.open_summary(&row)).transpose()
+        row.map(|row| self.open_summary(row)).transpose()
     }
 
     pub(super) fn read_summary_by_email(&self, scope: Scope, email: &Email) -> Result<Option<Summary>, StoreError> {
@@ -91,7 +91,7 @@ impl SqliteStore {
                 .query_row((account, environment, keys.email_index(email)), |row| summary_row(scope, row))
                 .optional()
         })?;
-        row.map(|row| self.open_summary(&row)).transpose()
+        row.map(|row| self.open_summary(row)).transpose()
     }
 
     /// Newest first: ids are UUIDs of version 7, so their order is that of creation.
@@ -109,13 +109,13 @@ impl SqliteStore {
                 .query_map((account, environment, after, limit), |row| summary_row(scope, row))?
                 .collect::<Result<Vec<_>, _>>()
         })?;
-        rows.iter().map(|row| self.open_summary(row)).collect()
+        rows.into_iter().map(|row| self.open_summary(row)).collect()
     }
 
-    fn open_summary(&self, (plain, names): &(Plain, Vec<u8>)) -> Result<Summary, StoreError> {
+    fn open_summary(&self, (plain, names): (Plain, Vec<u8>)) -> Result<Summary, StoreError> {
         let subject = PersonId::of_customer(plain.id);
         let key = self.subject_key(plain.scope, plain.id, subject)?;
-        sealed::open_summary(plain, names, &key)
+        sealed::open_summary(&plain, names, &key)
     }
 
     /// The key of one subject that must exist.
@@ -220,7 +220,7 @@ impl SqliteStore {
             return Ok(Replay::OtherRequest(request_id));
         }
         let key = self.subject_key(scope, customer, PersonId::of_customer(customer))?;
-        let body = sealed::open_attached(&key, Purpose::Replay, scope, customer, &ticket.key_hash, version, &cell)?;
+        let body = sealed::open_attached(&key, Purpose::Replay, scope, customer, &ticket.key_hash, version, cell)?;
         Ok(Replay::Answered(Answer { customer, version, body: Pii::new(body), replayed: true }))
     }
 }

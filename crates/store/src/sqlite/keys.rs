@@ -138,7 +138,7 @@ impl SqliteStore {
         Ok(KeyRecord {
             key_id: KeyId::from_bytes(key_id),
             scope,
-            name: open_name(&keys, scope, "api_keys", &key_id, &name)?,
+            name: open_name(&keys, scope, "api_keys", &key_id, name)?,
             hint,
             scopes,
             created_at: Timestamp::from_micros(created_at),
@@ -163,7 +163,7 @@ impl SqliteStore {
                 let account_id = AccountId::from_bytes(id);
                 let scope = account_scope(account_id);
                 let keys = self.existing_scope_keys(scope)?;
-                let name = open_name(&keys, scope, "accounts", &id, &name)?;
+                let name = open_name(&keys, scope, "accounts", &id, name)?;
                 Ok(Account { account_id, name, created_at: Timestamp::from_micros(created_at) })
             })
             .collect()
@@ -237,7 +237,7 @@ pub(super) fn seal_name(keys: &ScopeKeys, scope: Scope, table: &str, row: &[u8],
     Cell::seal(&keys.service, 1, &service_binding(scope, table, "name", row), name.as_bytes()).into_bytes()
 }
 
-fn open_name(keys: &ScopeKeys, scope: Scope, table: &str, row: &[u8], cell: &[u8]) -> Result<String, StoreError> {
+fn open_name(keys: &ScopeKeys, scope: Scope, table: &str, row: &[u8], cell: Vec<u8>) -> Result<String, StoreError> {
     Cell::open(cell, &keys.service, &service_binding(scope, table, "name", row))
         .ok()
         .and_then(|name| String::from_utf8(name).ok())

@@ -45,7 +45,7 @@ pub type OnFatal = Arc<dyn Fn(&str) + Send + Sync>;
 pub struct SqliteStore {
     vault: Arc<Vault>,
     known_keys: keys::KnownKeys,
-    readers: Readers,
+    readers: Arc<Readers>,
     writer: Writer,
 }
 
@@ -77,8 +77,8 @@ impl SqliteStore {
         tie_to_keyring(&connection, &keyring)?;
         let vault = Arc::new(Vault::new(keyring));
         open_pepper(&connection, &vault)?;
-        let readers = Readers::new(database.clone(), Arc::clone(&on_fatal));
-        let writer = Writer::start(connection, database, on_fatal)?;
+        let readers = Arc::new(Readers::new(database.clone(), Arc::clone(&on_fatal)));
+        let writer = Writer::start(connection, Arc::clone(&readers), database, on_fatal)?;
         Ok(Self { vault, known_keys: keys::KnownKeys::default(), readers, writer })
     }
 

@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::OnFatal;
 use super::commit::{Heads, Prepared};
+use super::readers::Readers;
 use crate::OpenError;
 use crate::planted::{Defect, planted};
 
@@ -53,7 +54,12 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, database: PathBuf, on_fatal: OnFatal) -> Result<Self, OpenError> {
+    pub(super) fn start(
+        connection: Connection,
+        readers: Arc<Readers>,
+        database: PathBuf,
+        on_fatal: OnFatal,
+    ) -> Result<Self, OpenError> {
         let figures = Arc::new(Figures::default());
         let finish_checkpoint = Arc::new(AtomicBool::new(false));
         let (jobs, waiting) = mpsc::channel(MAX_WAITING);
@@ -64,6 +70,7 @@ impl Writer {
                 std::fs::File::open(&database)
                     .map_err(|cause| OpenError::File { what: "cannot open the database", cause })?,
             ),
+            readers: Arc::clone(&readers),
             figures: Arc::clone(&figures),
             finish: Arc::clone(&finish_checkpoint),
             on_fatal: Arc::clone(&on_fatal),
@@ -71,6 +78,7 @@ impl Writer {
         let thread = WriterThread {
             connection,
             heads: Heads::default(),
+            readers,
             figures: Arc::clone(&figures),
             finish_checkpoint,
             written,
@@ -142,6 +150,7 @@ fn ended() -> StoreError {
 struct WriterThread {
     connection: Connection,
     heads: Heads,
+    readers: Arc<Readers>,
     figures: Arc<Figures>,
     finish_checkpoint: Arc<AtomicBool>,
     written: SyncSender<()>,
@@ -177,6 +186,7 @@ impl WriterThread {
             self.heads.write(&self.connection)?;
             self.execute("COMMIT")
         });
+        self.readers.committed();
         match result {
             Ok(()) => {
                 self.figures.commits.fetch_add(1, Ordering::Relaxed);
@@ -200,6 +210,7 @@ impl WriterThread {
             }
             let _ = self.heads.write(&self.connection);
             let _ = self.execute("COMMIT");
+            self.readers.committed();
         }
     }
 
@@ -261,6 +272,7 @@ impl WriterThread {
             // Little is left to move, and nothing is written meanwhile, so the next commit starts the WAL anew, unless a
             // reader is in the way; then the next batch tries again. A RESTART checkpoint would wait for readers, in
             // SQLite's steps of up to 25 ms, and was measured to stall all writers for 40 to 70 ms.
+            self.readers.let_go();
             match checkpoint(&self.connection, "PASSIVE") {
                 Ok(pages) if pages > MAX_WAL_PAGES => {}
                 Ok(_) => self.finish_checkpoint.store(false, Ordering::Release),
@@ -291,6 +303,7 @@ struct Checkpointer {
     /// has caught up with the end of the WAL, which under load only the writer's does; it then paid 20 to 70 ms for
     /// all pages at once. Never closed: closing a file takes all of the process's locks on it away.
     database: std::mem::ManuallyDrop<std::fs::File>,
+    readers: Arc<Readers>,
     figures: Arc<Figures>,
     finish: Arc<AtomicBool>,
     on_fatal: OnFatal,
@@ -317,6 +330,7 @@ impl Checkpointer {
     }
 
     fn checkpoint(&self, mode: &str) {
+        self.readers.let_go();
         match checkpoint(&self.connection, mode) {
             Ok(pages) => {
                 self.figures.wal_pages.store(pages.unsigned_abs(), Ordering::Relaxed);

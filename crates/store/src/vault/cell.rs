@@ -96,23 +96,25 @@ impl Cell {
         Self::seal(key, generation, binding, &json)
     }
 
-    /// Opens a stored cell.
+    /// Opens a stored cell, in its own memory.
     ///
     /// # Errors
     ///
     /// [`CannotOpen`], which does not say why.
-    pub fn open(cell: &[u8], key: &SecretKey, binding: &Binding<'_>) -> Result<Vec<u8>, CannotOpen> {
+    pub fn open(mut cell: Vec<u8>, key: &SecretKey, binding: &Binding<'_>) -> Result<Vec<u8>, CannotOpen> {
         if cell.len() < HEADER + NONCE_LEN || cell[..2] != [FORMAT, AES_256_GCM_ID] {
             return Err(CannotOpen);
         }
-        let nonce = Nonce::try_assume_unique_for_key(&cell[HEADER..HEADER + NONCE_LEN]).map_err(|_| CannotOpen)?;
-        let mut content = cell[HEADER + NONCE_LEN..].to_vec();
+        let (header, sealed) = cell.split_at_mut(HEADER);
+        let (nonce, sealed) = sealed.split_at_mut(NONCE_LEN);
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| CannotOpen)?;
         let length = aead_key(key)
-            .open_in_place(nonce, Aad::from(binding.associated(&cell[..HEADER])), &mut content)
+            .open_in_place(nonce, Aad::from(binding.associated(header)), sealed)
             .map_err(|_| CannotOpen)?
             .len();
-        content.truncate(length);
-        Ok(content)
+        cell.truncate(HEADER + NONCE_LEN + length);
+        cell.drain(..HEADER + NONCE_LEN);
+        Ok(cell)
     }
 
     /// The bytes to be stored.

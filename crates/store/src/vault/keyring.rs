@@ -95,7 +95,7 @@ impl Keyring {
             let key = STANDARD
                 .decode(&epoch.sealed)
                 .ok()
-                .and_then(|sealed| Cell::open(&sealed, &root.0, &binding(&file.installation, epoch.epoch)).ok())
+                .and_then(|sealed| Cell::open(sealed, &root.0, &binding(&file.installation, epoch.epoch)).ok())
                 .and_then(|key| SecretKey::from_slice(&key))
                 .ok_or_else(|| OpenError::KeyringUnreadable(format!("epoch {} was altered", epoch.epoch)))?;
             keys.push((epoch.epoch, key));

@@ -234,7 +234,7 @@ impl Vault {
     fn unwrap(&self, scope: Scope, what: &str, id: &[u8], wrapped: &WrappedKey) -> Result<SecretKey, StoreError> {
         let corrupt = |why: &str| StoreError::Corrupt(format!("a wrapped {what} key {why}"));
         let wrap_key = self.wrap_key(wrapped.epoch, scope)?;
-        let content = Cell::open(&wrapped.sealed, &wrap_key, &wrap_binding(scope, what, id, wrapped.epoch))
+        let content = Cell::open(wrapped.sealed.clone(), &wrap_key, &wrap_binding(scope, what, id, wrapped.epoch))
             .map_err(|_| corrupt("cannot be opened"))?;
         let content = zeroize::Zeroizing::new(content);
         let key =
@@ -418,7 +418,7 @@ mod tests {
         for (key, scope, customer, subject, purpose, version, own) in &cells {
             for (_, _, _, _, _, _, other) in &cells {
                 let binding = customer_binding(*scope, customer, subject, *purpose, *version);
-                let opened = Cell::open(other, key.key(*purpose), &binding);
+                let opened = Cell::open(other.clone(), key.key(*purpose), &binding);
                 assert_eq!(opened.is_ok(), own == other);
                 swaps += usize::from(own != other);
             }
@@ -439,7 +439,7 @@ mod tests {
             version: 1,
         };
         let sealed = Cell::seal(&key, 1, &base(), b"content").into_bytes();
-        assert_eq!(Cell::open(&sealed, &key, &base()).expect("its own place"), b"content");
+        assert_eq!(Cell::open(sealed.clone(), &key, &base()).expect("its own place"), b"content");
         for moved in [
             Binding { scope: scope(2, Environment::Sandbox), ..base() },
             Binding { scope: scope(1, Environment::Production), ..base() },
@@ -451,7 +451,7 @@ mod tests {
             // Parts are length-prefixed: moving a character over a border is another binding.
             Binding { table: "tp", section: "", ..base() },
         ] {
-            assert!(Cell::open(&sealed, &key, &moved).is_err());
+            assert!(Cell::open(sealed.clone(), &key, &moved).is_err());
         }
     }
 

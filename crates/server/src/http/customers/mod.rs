@@ -2,8 +2,7 @@
 
 mod list;
 
-use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use dossier_core::caller::Caller;
 use dossier_core::customer::CustomerView;
@@ -11,6 +10,7 @@ use dossier_core::customer::create::{Create, create as create_customer};
 use dossier_core::customer::update::{Method, Update, update};
 use dossier_core::idempotency::Answer;
 use dossier_core::ids::CustomerId;
+use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 pub use list::list;
@@ -30,12 +30,8 @@ const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-repl
 /// # Errors
 ///
 /// See the catalogue of problems.
-pub async fn create(
-    State(app): State<App>,
-    Writer(caller): Writer,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Problem> {
+pub async fn create(State(app): State<App>, Writer(caller): Writer, request: Request) -> Result<Response, Problem> {
+    let (Parts { headers, .. }, body) = request.into_parts();
     let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
     let create = Create { body: &body, idempotency_key: idempotency_key(&headers)? };
     let answer = create_customer(&app.services, &caller, create).await?;
@@ -54,9 +50,9 @@ pub async fn put(
     State(app): State<App>,
     Writer(caller): Writer,
     CustomerPath(id): CustomerPath,
-    headers: HeaderMap,
-    body: Body,
+    request: Request,
 ) -> Result<Response, Problem> {
+    let (Parts { headers, .. }, body) = request.into_parts();
     let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
     let representation = wants_representation(&headers);
     let mut response = change(&app, &caller, &headers, Method::Put, id, &body, representation).await?;
@@ -75,9 +71,9 @@ pub async fn patch(
     State(app): State<App>,
     Writer(caller): Writer,
     CustomerPath(id): CustomerPath,
-    headers: HeaderMap,
-    body: Body,
+    request: Request,
 ) -> Result<Response, Problem> {
+    let (Parts { headers, .. }, body) = request.into_parts();
     let body = JsonBody::read(&app, &headers, body, MediaType::MergePatch).await?;
     change(&app, &caller, &headers, Method::Patch, id, &body, true).await
 }
@@ -107,10 +103,10 @@ pub async fn read(
     Reader(caller): Reader,
     CustomerPath(id): CustomerPath,
     query: Query,
-    headers: HeaderMap,
+    request: Request,
 ) -> Result<Response, Problem> {
     let expand = query.expand()?;
-    let known = none_match(&headers)?;
+    let known = none_match(request.headers())?;
     let id = id.ok_or_else(Problem::not_found)?;
     let (json, version) = if expand.profile {
         let customer = app.services.store.customer(caller.scope, id).await?.ok_or_else(Problem::not_found)?;
