@@ -31,6 +31,8 @@ actions! {
     CustomerCreated = "customer.created": "A customer was created.",
     CustomerUpdated = "customer.updated": "A customer's profile was changed.",
     CustomerViewed = "customer.viewed": "A person looked at a customer's unmasked data.",
+    FileUploaded = "file.uploaded": "A file was uploaded.",
+    FileRead = "file.read": "The content of a file was read.",
     RequestRefused = "request.refused": "A key was refused: revoked, expired, or without the scope.",
 }
 
@@ -47,7 +49,7 @@ pub struct AuditEntry {
     pub customer: Option<CustomerId>,
     /// The version of the record that came out of it.
     pub version: Option<u64>,
-    /// Which fields, as JSON Pointers into the PUT body.
+    /// Which fields, as JSON Pointers into the PUT body; or which file, as `/files/<id>`.
     pub fields: Vec<String>,
     /// Under which request.
     pub request_id: String,

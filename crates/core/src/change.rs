@@ -7,8 +7,9 @@ use crate::caller::Scope;
 use crate::clock::Timestamp;
 use crate::customer::Customer;
 use crate::event::Event;
-use crate::idempotency::PendingAnswer;
-use crate::ids::KeyId;
+use crate::file::SealedFile;
+use crate::idempotency::{PendingAnswer, Ticket};
+use crate::ids::{FileId, KeyId, PersonId};
 
 /// What one write stores, audits, announces and answers.
 #[derive(Debug)]
@@ -38,7 +39,11 @@ pub enum Effect {
         expected: u64,
         /// The record that replaces it.
         after: Box<Customer>,
+        /// The files that it attaches; they must still be nobody's.
+        attached: Vec<NewDocument>,
     },
+    /// A new file, whose content is durable already.
+    FileUploaded(Box<NewFile>),
     /// A new account.
     AccountCreated(Account),
     /// A new key.
@@ -66,4 +71,26 @@ pub enum Effect {
         /// Since when.
         at: Timestamp,
     },
+}
+
+/// A file that becomes a document of a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewDocument {
+    /// Which file.
+    pub file: FileId,
+    /// The data subject whose evidence it is: the customer or one of its persons, under whose key the file's key goes.
+    pub subject: PersonId,
+}
+
+/// A file on its way into the store.
+#[derive(Debug)]
+pub struct NewFile {
+    /// Its id.
+    pub id: FileId,
+    /// When it came.
+    pub uploaded_at: Timestamp,
+    /// What the store made of it.
+    pub sealed: SealedFile,
+    /// The attempt, when the request carried an `Idempotency-Key`.
+    pub ticket: Option<Ticket>,
 }

@@ -53,13 +53,13 @@ pub struct PendingAnswer {
     pub answer: Answer,
 }
 
-/// What the store knows of an attempt.
+/// What the store knows of an attempt; `A` is what was answered.
 #[derive(Debug)]
-pub enum Replay {
+pub enum Replay<A = Answer> {
     /// Nothing: go on, and keep the answer under this ticket.
     Fresh(Ticket),
     /// It was answered.
-    Answered(Answer),
+    Answered(A),
     /// The key was used by another request, the one with this id.
     OtherRequest(String),
 }

@@ -64,6 +64,10 @@ id!(
     /// An API key (not the key itself).
     KeyId
 );
+id!(
+    /// An uploaded file.
+    FileId
+);
 
 impl PersonId {
     /// The subject id under which a customer's own personal data is sealed: the customer is the first data subject of

@@ -11,6 +11,7 @@ pub mod change;
 pub mod clock;
 pub mod customer;
 pub mod event;
+pub mod file;
 pub mod idempotency;
 pub mod ids;
 pub mod parse;

@@ -12,8 +12,9 @@ use crate::caller::Scope;
 use crate::change::Change;
 use crate::clock::Timestamp;
 use crate::customer::{Customer, CustomerType, Summary};
+use crate::file::{ByteRange, File, FileReader, FileWriter};
 use crate::idempotency::{Attempt, Replay};
-use crate::ids::{CustomerId, KeyId};
+use crate::ids::{CustomerId, FileId, KeyId};
 use crate::parse::Email;
 
 /// Why the store did not do what it was asked.
@@ -31,6 +32,9 @@ pub enum StoreError {
     /// More writers wait than the store lets wait. Nothing was written.
     #[error("too many writes are waiting")]
     Busy,
+    /// The place where files lie cannot be reached. Nothing was written that counts.
+    #[error("the files cannot be reached: {0}")]
+    Unavailable(String),
     /// What is stored cannot be opened or decoded.
     #[error("a stored record cannot be read: {0}")]
     Corrupt(String),
@@ -64,6 +68,15 @@ pub trait Record: Send + Sync {
     ///
     /// [`StoreError::Corrupt`] when it cannot be opened or decoded.
     fn open(self: Box<Self>) -> Result<Customer, StoreError>;
+}
+
+/// What was deleted because nobody needs it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Collected {
+    /// Files that nobody attached in time.
+    pub expired: u64,
+    /// Stored content that no file named.
+    pub orphans: u64,
 }
 
 /// How far a long piece of work has come: done, of how many.
@@ -127,6 +140,60 @@ pub trait Store: Send + Sync {
     ///
     /// As [`Store::customer`].
     async fn replay(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay, StoreError>;
+
+    /// What is known of an upload that carries an `Idempotency-Key`: remembered as long as the file is.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn replay_upload(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay<File>, StoreError>;
+
+    /// A place for the content of a new file; the change [`Effect::FileUploaded`](crate::change::Effect) notes it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::commit`].
+    async fn new_file(&self, scope: Scope, id: FileId, now: Timestamp) -> Result<Box<dyn FileWriter>, StoreError>;
+
+    /// Those of the files that the scope has, in no order.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn files(&self, scope: Scope, ids: &[FileId]) -> Result<Vec<File>, StoreError>;
+
+    /// At most `limit` files, newest first, beginning before the given one; of one customer when one is given.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn list_files(
+        &self,
+        scope: Scope,
+        customer: Option<CustomerId>,
+        before: Option<FileId>,
+        limit: usize,
+    ) -> Result<Vec<File>, StoreError>;
+
+    /// The content of a file, or a part of it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] when it is missing or was altered.
+    async fn file_content(
+        &self,
+        scope: Scope,
+        file: &File,
+        range: ByteRange,
+    ) -> Result<Box<dyn FileReader>, StoreError>;
+
+    /// Deletes files that nobody attached in time, the staging keys that only they needed, and stored content that no
+    /// file names. Called now and then.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::commit`]; what was not deleted is deleted the next time.
+    async fn collect_files(&self, now: Timestamp) -> Result<Collected, StoreError>;
 
     /// Makes a change durable: on return of [`Committed::Done`] it survives power loss, whole.
     ///

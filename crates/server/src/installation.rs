@@ -16,6 +16,7 @@ use dossier_core::services::Services;
 use dossier_core::store::Store as _;
 use dossier_core::turns::Turns;
 use dossier_store::OpenError;
+use dossier_store::blobs::{Blobs, Bucket, Folder};
 use dossier_store::sqlite::SqliteStore;
 use dossier_store::vault::RootKey;
 use zeroize::Zeroizing;
@@ -40,6 +41,9 @@ pub enum InstallationError {
     /// The root key could not be had.
     #[error("root key: {0}")]
     RootKey(String),
+    /// The place of files is not usable as it is configured.
+    #[error("files: {0}")]
+    Files(String),
     /// The store refused.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -120,7 +124,9 @@ impl Installation {
     /// [`InstallationError`], each in words that say what to do.
     pub async fn open(config: &Config) -> Result<Self, InstallationError> {
         let root_key = root_key(config)?;
-        let store = Arc::new(SqliteStore::open(&config.data_dir, &root_key, SystemClock.now(), Arc::new(end_process))?);
+        let (blobs, fatal) = (blobs(config)?, Arc::new(end_process));
+        let store = SqliteStore::open(&config.data_dir, &root_key, blobs, SystemClock.now(), fatal)?;
+        let store = Arc::new(store);
         let services = Services {
             store: Arc::clone(&store) as Arc<dyn dossier_core::store::Store>,
             clock: Arc::new(SystemClock),
@@ -168,6 +174,20 @@ const fn nobody() -> Scope {
 fn end_process(why: &str) {
     tracing::error!(cause = why, "the database has an I/O error; the process ends so that nothing is guessed");
     std::process::exit(EXIT_IO_ERROR);
+}
+
+fn blobs(config: &Config) -> Result<Arc<dyn Blobs>, InstallationError> {
+    match &config.files {
+        Some(url) => {
+            let variables: Vec<_> = std::env::vars().collect();
+            Ok(Arc::new(Bucket::open(url, &variables).map_err(InstallationError::Files)?))
+        }
+        None => {
+            let path = config.data_dir.join("files");
+            let folder = Folder::open(path.clone()).map_err(|cause| InstallationError::File { path, cause })?;
+            Ok(Arc::new(folder))
+        }
+    }
 }
 
 fn root_key(config: &Config) -> Result<RootKey, InstallationError> {

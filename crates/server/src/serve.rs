@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use dossier_core::clock::Timestamp;
 use dossier_core::idempotency::KEPT_SECONDS;
+use dossier_core::store::Collected;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -159,7 +160,16 @@ async fn keep_house(app: App) {
         ticks += 1;
         if ticks.is_multiple_of(120) {
             forget_answers(&app, app.services.clock.now().plus_seconds(-KEPT_SECONDS)).await;
+            collect_files(&app).await;
         }
+    }
+}
+
+async fn collect_files(app: &App) {
+    match app.services.store.collect_files(app.services.clock.now()).await {
+        Ok(collected) if collected == Collected::default() => {}
+        Ok(Collected { expired, orphans }) => tracing::info!(expired, orphans, "files that nobody needs were deleted"),
+        Err(error) => tracing::warn!(%error, "files that nobody needs could not be deleted"),
     }
 }
 

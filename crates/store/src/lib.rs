@@ -2,10 +2,12 @@
 //! make changes durable.
 
 pub mod audit_chain;
+pub mod blobs;
 pub mod sealed;
 pub mod sqlite;
 pub mod vault;
 
+mod files;
 mod planted;
 
 /// Why a data folder could not be opened. Each text says what to do.

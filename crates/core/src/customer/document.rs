@@ -1,6 +1,6 @@
 //! Documents: uploaded files attached to a customer or to an associated person, as evidence for something.
 
-use crate::parse::{Field, FileId, List, Merging, Path, Text};
+use crate::parse::{Field, FileRef, List, Merging, Path, Text};
 use crate::{choice, record};
 
 choice! {
@@ -45,7 +45,7 @@ record! {
     /// A document of an individual.
     value IndividualDocument {
         /// The ID of the uploaded file
-        file_id: FileId,
+        file_id: FileRef,
         /// The purpose/type of the document
         purpose: Option<IndividualDocumentPurpose>,
         /// The side of the document
@@ -59,7 +59,7 @@ record! {
     /// A document of a business.
     value BusinessDocument {
         /// The ID of the uploaded file
-        file_id: FileId,
+        file_id: FileRef,
         /// The purpose/type of the document
         purpose: Option<BusinessDocumentPurpose>,
         /// The side of the document
@@ -73,7 +73,7 @@ record! {
     /// A document of an associated person.
     value PersonDocument {
         /// The ID of the uploaded file
-        file_id: FileId,
+        file_id: FileRef,
         /// The purpose/type of the document
         purpose: PersonDocumentPurpose,
         /// The side of the document
@@ -86,7 +86,7 @@ record! {
 /// A document of any owner: known by its file.
 pub trait Document: Field + Clone {
     /// The file that it shows.
-    fn file_id(&self) -> &FileId;
+    fn file_id(&self) -> FileRef;
 
     /// Naming a file again changes what the request gives: purpose, side, description.
     fn rename(&mut self, again: Self);
@@ -95,8 +95,8 @@ pub trait Document: Field + Clone {
 macro_rules! document {
     ($type:ty, $purpose:ident => $replace:expr) => {
         impl Document for $type {
-            fn file_id(&self) -> &FileId {
-                &self.file_id
+            fn file_id(&self) -> FileRef {
+                self.file_id
             }
 
             fn rename(&mut self, again: Self) {

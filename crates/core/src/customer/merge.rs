@@ -1,10 +1,9 @@
 //! What a parsed body makes of a record: a pure function of the two.
 
-use super::document::Document;
 use super::{Customer, Profile, associated_person};
 use crate::clock::Timestamp;
 use crate::ids::PersonId;
-use crate::parse::{Field, FieldChange, List, Merging, Mode, Path};
+use crate::parse::{Field, FieldChange, Merging, Mode, Path};
 use crate::violation::{Code, Violation, Violations};
 
 /// A customer has at most this many documents, its persons' included.
@@ -39,35 +38,24 @@ impl Customer {
             }
             _ => panic!("an update is parsed by the type of the stored record"),
         }
-        if self.profile.documents() > MAX_DOCUMENTS {
+        if self.profile.files().len() > MAX_DOCUMENTS {
             let message = format!("a customer has at most {MAX_DOCUMENTS} documents in all; delete some first");
             return Err(Violation::new("/documents", Code::TooManyItems, message).into());
         }
-        if !merging.changes.is_empty() {
-            self.version += 1;
-            self.events += 1;
-            self.updated_at = now;
-            if merging.changes.iter().any(|change| change.pointer.starts_with("/associated_persons")) {
-                self.persons_version = self.version;
-            }
-        }
+        self.count(&merging.changes, now);
         Ok((self, merging.changes))
     }
-}
 
-impl Profile {
-    fn documents(&self) -> usize {
-        fn count<D: Document, const MAX: usize>(documents: Option<&List<D, MAX>>) -> usize {
-            documents.map_or(0, |documents| documents.0.len())
+    /// Makes the record another version when something changed.
+    pub(super) fn count(&mut self, changes: &[FieldChange], now: Timestamp) {
+        if changes.is_empty() {
+            return;
         }
-
-        match self {
-            Self::Individual(individual) => count(individual.documents.as_ref()),
-            Self::Business(business) => {
-                let persons = business.associated_persons.iter().flat_map(|persons| &persons.0);
-                count(business.documents.as_ref())
-                    + persons.map(|person| count(person.documents.as_ref())).sum::<usize>()
-            }
+        self.version += 1;
+        self.events += 1;
+        self.updated_at = now;
+        if changes.iter().any(|change| change.pointer.starts_with("/associated_persons")) {
+            self.persons_version = self.version;
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod associated_person;
 pub mod business;
 pub mod create;
 pub mod document;
+pub mod documents;
 pub mod identity;
 pub mod individual;
 pub mod merge;

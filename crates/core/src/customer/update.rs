@@ -4,10 +4,10 @@
 use super::{Business, Customer, CustomerType, CustomerView, Individual, Profile, patch};
 use crate::audit::{Action, AuditEntry};
 use crate::caller::Caller;
-use crate::change::{Change, Effect};
+use crate::change::{Change, Effect, NewDocument};
 use crate::event::{Event, EventType};
 use crate::idempotency::{Answer, Attempt, PendingAnswer, Replay};
-use crate::ids::{CustomerId, PersonId};
+use crate::ids::{CustomerId, FileId, PersonId};
 use crate::parse::{FieldChange, Mode, Nulls, Parsed, SyntaxError, parse};
 use crate::pii::Pii;
 use crate::services::Services;
@@ -77,6 +77,21 @@ impl Condition {
             && !self.if_none_match.as_ref().is_some_and(|versions| versions.name(version))
     }
 
+    /// Refuses what was asked when the condition does not hold.
+    pub(super) async fn check(
+        &self,
+        services: &Services,
+        caller: &Caller,
+        id: CustomerId,
+        version: u64,
+    ) -> Result<(), UpdateError> {
+        if self.holds(version) {
+            return Ok(());
+        }
+        let changed = services.store.changed_since(caller.scope, id, self.known(version)).await?;
+        Err(UpdateError::ConditionFailed { version, changed })
+    }
+
     /// The newest version that the client says it knows, since which changes are to be named.
     fn known(&self, version: u64) -> u64 {
         match &self.if_match {
@@ -144,8 +159,8 @@ pub async fn update(services: &Services, caller: &Caller, update: Update<'_>) ->
         };
         let record = services.store.record(caller.scope, id).await?.ok_or(UpdateError::NotFound)?;
         let expected = record.version();
-        update.check_condition(services, caller, id, expected).await?;
-        let (before, input) = update.validate(record)?;
+        update.condition.check(services, caller, id, expected).await?;
+        let (before, input, files) = update.validate(services, caller, record).await?;
         let now = services.clock.now();
         let new_id = || PersonId::from(services.random.uuid(now));
         let (after, changes) = before.merge(input.profile, input.mode, now, new_id).map_err(UpdateError::Invalid)?;
@@ -159,7 +174,8 @@ pub async fn update(services: &Services, caller: &Caller, update: Update<'_>) ->
             request_id: caller.request_id.clone(),
             answer: answer.clone(),
         });
-        let change = change(caller, expected, after, changes, pending);
+        let attached = files.into_iter().filter_map(|file| after.profile.document_of(id, file)).collect();
+        let change = change(caller, expected, after, changes, attached, pending);
         match services.store.commit(change).await? {
             Committed::Done => return Ok(answer),
             // Another process wrote first: compute again on what it wrote, or answer as it did.
@@ -169,11 +185,13 @@ pub async fn update(services: &Services, caller: &Caller, update: Update<'_>) ->
     Err(UpdateError::Busy)
 }
 
-fn change(
+/// What one update stores, audits, announces and answers.
+pub(super) fn change(
     caller: &Caller,
     expected: u64,
     after: Customer,
     changes: Vec<FieldChange>,
+    attached: Vec<NewDocument>,
     answer: Option<PendingAnswer>,
 ) -> Change {
     if changes.is_empty() {
@@ -188,7 +206,7 @@ fn change(
         scope: caller.scope,
         audit: Some(audit),
         event: Some(Event::of(EventType::CustomerUpdated, &after)),
-        effect: Effect::CustomerUpdated { expected, after: Box::new(after) },
+        effect: Effect::CustomerUpdated { expected, after: Box::new(after), attached },
         answer,
     }
 }
@@ -205,39 +223,38 @@ impl Update<'_> {
         services.store.replay(caller.scope, attempt).await.map(Some)
     }
 
-    async fn check_condition(
+    /// The one place where a body is validated: by the stored type, since the contract's `oneOf` has no discriminator.
+    /// A PUT that is refused does not open the record. Answers the files that are nobody's yet as well.
+    async fn validate(
         &self,
         services: &Services,
         caller: &Caller,
-        id: CustomerId,
-        version: u64,
-    ) -> Result<(), UpdateError> {
-        if self.condition.holds(version) {
-            return Ok(());
-        }
-        let changed = services.store.changed_since(caller.scope, id, self.condition.known(version)).await?;
-        Err(UpdateError::ConditionFailed { version, changed })
-    }
-
-    /// The one place where a body is validated: by the stored type, since the contract's `oneOf` has no discriminator.
-    /// A PUT that is refused does not open the record.
-    fn validate(&self, record: Box<dyn Record>) -> Result<(Customer, Input), UpdateError> {
+        record: Box<dyn Record>,
+    ) -> Result<(Customer, Input, Vec<FileId>), UpdateError> {
         let put = |profile| Input { profile, mode: Mode::Update };
-        match (self.method, record.kind()) {
+        let (record, before, mut parsed) = match (self.method, record.kind()) {
             (Method::Patch, _) => {
                 let before = record.open()?;
-                let input = finish(patch::parse_patch(&before, self.body)?)?;
-                Ok((before, input))
+                let parsed = patch::parse_patch(&before, self.body)?;
+                (None, Some(before), parsed)
             }
             (Method::Put, CustomerType::Individual) => {
-                let input = finish(parse::<Individual>(self.body, Nulls::Refused)?)?;
-                Ok((record.open()?, put(Profile::Individual(input))))
+                let parsed = parse::<Individual>(self.body, Nulls::Refused)?;
+                (Some(record), None, parsed.map(|input| put(Profile::Individual(input))))
             }
             (Method::Put, CustomerType::Corporate) => {
-                let input = finish(parse::<Business>(self.body, Nulls::Refused)?)?;
-                Ok((record.open()?, put(Profile::Business(input))))
+                let parsed = parse::<Business>(self.body, Nulls::Refused)?;
+                (Some(record), None, parsed.map(|input| put(Profile::Business(input))))
             }
-        }
+        };
+        let files = check_files(services, caller, self.id, &mut parsed).await?;
+        let input = parsed.finish().map_err(UpdateError::Invalid)?;
+        let before = match (before, record) {
+            (Some(before), _) => before,
+            (None, Some(record)) => record.open()?,
+            (None, None) => return Err(UpdateError::NotFound),
+        };
+        Ok((before, input, files))
     }
 
     fn answer(&self, after: &Customer) -> Answer {
@@ -250,11 +267,29 @@ impl Update<'_> {
     }
 }
 
-/// The value, or all violations, those of files included.
-fn finish<T>(mut parsed: Parsed<T>) -> Result<T, UpdateError> {
-    // There is no way yet to upload a file, so no id names one.
-    for file in std::mem::take(&mut parsed.files) {
-        parsed.refuse_file(&file, Code::UnknownFile, "is not the id of an uploaded file");
+/// Refuses the files that are unknown, or another customer's; answers those that are nobody's yet.
+async fn check_files<T>(
+    services: &Services,
+    caller: &Caller,
+    customer: Option<CustomerId>,
+    parsed: &mut Parsed<T>,
+) -> Result<Vec<FileId>, StoreError> {
+    let named = std::mem::take(&mut parsed.files);
+    if named.is_empty() {
+        return Ok(Vec::new());
     }
-    parsed.finish().map_err(UpdateError::Invalid)
+    let mut ids: Vec<_> = named.iter().filter_map(|file| file.file_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let known = services.store.files(caller.scope, &ids).await?;
+    for file in named {
+        match known.iter().find(|known| Some(known.id) == file.file_id).map(|known| known.attachment) {
+            None => parsed.refuse_file(&file, Code::UnknownFile, "is not the id of an uploaded file"),
+            Some(Some(attachment)) if Some(attachment.customer) != customer => {
+                parsed.refuse_file(&file, Code::FileInUse, "is evidence of another customer; upload the file again");
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(known.into_iter().filter(|file| file.attachment.is_none()).map(|file| file.id).collect())
 }

@@ -2,23 +2,32 @@
 
 use std::io::Write as _;
 
+use serde_json::Value;
+
 use super::{Profile, Summary};
 use crate::parse::{Section, Sections as _};
 
 /// What a profile shows: everything but credentials, which are never shown again.
 const SHOWN: &[Section] = &[Section::Profile, Section::Secret, Section::Persons];
 
-/// The contract's customer object, with `profile` when it was asked for.
+/// The contract's customer object, with `profile` and `documents` when they were asked for.
 pub struct CustomerView<'a> {
     summary: &'a Summary,
     profile: Option<&'a Profile>,
+    documents: Option<Value>,
 }
 
 impl<'a> CustomerView<'a> {
     /// A view of a customer.
     #[must_use]
     pub const fn new(summary: &'a Summary, profile: Option<&'a Profile>) -> Self {
-        Self { summary, profile }
+        Self { summary, profile, documents: None }
+    }
+
+    /// With the documents, as [`Profile::documents_view`] gives them.
+    #[must_use]
+    pub fn with_documents(self, documents: Value) -> Self {
+        Self { documents: Some(documents), ..self }
     }
 
     /// The JSON text.
@@ -53,6 +62,9 @@ impl<'a> CustomerView<'a> {
                 Profile::Business(business) => serde_json::to_writer(&mut *json, &business.sections(SHOWN)),
             }
             .expect("a profile has string keys only");
+        }
+        if let Some(documents) = &self.documents {
+            write!(json, ",\"documents\":{documents}").expect("memory takes what is written");
         }
         json.push(b'}');
     }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::record::{Field, Merging};
 use super::{Context, Nulls, Parse, Path, Seed};
-use crate::ids::PersonId;
+use crate::ids::{FileId, PersonId};
 use crate::violation::Code;
 
 /// Text of at most `MAX` Unicode code points, stored exactly as sent.
@@ -196,28 +196,35 @@ impl Parse for Email {
 
 /// The id of an uploaded file, as the client names it. Whether the file exists is not the parser's to know: it notes
 /// the id in the report, and the use case looks it up.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct FileId(Box<str>);
+pub struct FileRef(Option<FileId>);
 
-impl FileId {
-    /// The longest id, in Unicode code points.
+impl FileRef {
+    /// The longest text, in Unicode code points.
     pub const MAX: usize = 256;
 
-    /// The id.
+    /// The id, when the text was one.
     #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
+    pub const fn id(self) -> Option<FileId> {
+        self.0
     }
 }
 
-impl Parse for FileId {
+impl From<FileId> for FileRef {
+    fn from(id: FileId) -> Self {
+        Self(Some(id))
+    }
+}
+
+impl Parse for FileRef {
     const EXPECTS: &'static str = "a string";
 
     fn string(text: &str, context: Context<'_>) -> Option<Self> {
         check_text::<{ Self::MAX }>(text, context).then(|| {
-            context.report.name_file(context.path, text);
-            Self(text.into())
+            let id = FileId::parse(text);
+            context.report.name_file(context.path, id);
+            Self(id)
         })
     }
 }
@@ -341,7 +348,7 @@ leaf!([const MAX: usize] Text<MAX>, json_schema!({ "type": "string", "maxLength"
 leaf!([] Country, json_schema!({ "type": "string", "pattern": "^[A-Z]{2}$", "maxLength": 2 }));
 leaf!([] Date, json_schema!({ "type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "maxLength": 10 }));
 leaf!([] Email, json_schema!({ "type": "string", "format": "email", "maxLength": Self::MAX }));
-leaf!([] FileId, json_schema!({ "type": "string", "maxLength": Self::MAX }));
+leaf!([] FileRef, json_schema!({ "type": "string", "maxLength": Self::MAX }));
 leaf!([] PersonRef, json_schema!({ "type": "string", "format": "uuid" }));
 leaf!([] ShareToken, json_schema!({ "type": "string", "maxLength": Self::MAX }));
 
@@ -363,7 +370,7 @@ impl<const MAX: usize> Field for Text<MAX> {}
 impl Field for Country {}
 impl Field for Date {}
 impl Field for Email {}
-impl Field for FileId {}
+impl Field for FileRef {}
 impl Field for PersonRef {}
 impl Field for bool {}
 

@@ -16,11 +16,12 @@ use std::marker::PhantomData;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 pub use json::Json;
-pub use leaf::{Country, Date, Email, FileId, List, PersonRef, ShareToken, Text};
+pub use leaf::{Country, Date, Email, FileRef, List, PersonRef, ShareToken, Text};
 pub use record::{Field, FieldChange, Merging, Mode, Section, Sections};
 #[doc(hidden)]
 pub use record::{Key, Keys};
 
+use crate::ids::FileId;
 use crate::violation::{Code, MAX_VIOLATIONS, Violation, Violations};
 
 /// A place in a JSON document, linked from the inside out on the stack; rendered only when a violation is found.
@@ -122,8 +123,8 @@ pub struct Report {
 pub struct NamedFile {
     /// Where the id stands.
     pub pointer: String,
-    /// The id as it was sent.
-    pub file_id: String,
+    /// The id; `None` when the text was none, which names no file.
+    pub file_id: Option<FileId>,
     order: Vec<usize>,
 }
 
@@ -136,11 +137,11 @@ impl Report {
         }
     }
 
-    fn name_file(&self, path: &Path<'_>, file_id: &str) {
+    fn name_file(&self, path: &Path<'_>, file_id: Option<FileId>) {
         let mut files = self.files.borrow_mut();
         // A legal body names at most 20 files and 10 for each of 20 persons.
         if files.len() < MAX_VIOLATIONS {
-            files.push(NamedFile { pointer: path.to_string(), file_id: file_id.to_owned(), order: path.order() });
+            files.push(NamedFile { pointer: path.to_string(), file_id, order: path.order() });
         }
     }
 }

@@ -6,6 +6,13 @@ use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::parse::{Email, Mode, Nulls, parse};
 use serde_json::{Value, json};
 
+const A: &str = "0190a6f0-7b1e-7c3a-9d2e-00000000000a";
+const B: &str = "0190a6f0-7b1e-7c3a-9d2e-00000000000b";
+
+fn file(number: usize) -> String {
+    format!("0190a6f0-7b1e-7c3a-9d2e-{number:012x}")
+}
+
 fn customer(kind: CustomerType) -> Customer {
     let at = Timestamp::from_micros(0);
     let id = CustomerId::from_bytes([7; 16]);
@@ -92,23 +99,23 @@ fn individuals() {
         ),
         (
             "documents accumulate by file",
-            json!({ "documents": [{ "file_id": "a", "purpose": "other" }] }),
-            json!({ "documents": [{ "file_id": "b" }, { "file_id": "a", "doc_side": "back" }] }),
-            json!({ "documents": [{ "file_id": "a", "purpose": "other", "doc_side": "back" }, { "file_id": "b" }] }),
+            json!({ "documents": [{ "file_id": A, "purpose": "other" }] }),
+            json!({ "documents": [{ "file_id": B }, { "file_id": A, "doc_side": "back" }] }),
+            json!({ "documents": [{ "file_id": A, "purpose": "other", "doc_side": "back" }, { "file_id": B }] }),
             &["/documents/1", "/documents/0"],
         ),
         (
             "a file named twice in one body is one document",
-            json!({ "documents": [{ "file_id": "a", "purpose": "other" }, { "file_id": "a", "description": "d" }] }),
+            json!({ "documents": [{ "file_id": A, "purpose": "other" }, { "file_id": A, "description": "d" }] }),
             json!({}),
-            json!({ "documents": [{ "file_id": "a", "purpose": "other", "description": "d" }] }),
+            json!({ "documents": [{ "file_id": A, "purpose": "other", "description": "d" }] }),
             &[],
         ),
         (
             "an empty list drops no evidence",
-            json!({ "documents": [{ "file_id": "a" }] }),
+            json!({ "documents": [{ "file_id": A }] }),
             json!({ "documents": [] }),
-            json!({ "documents": [{ "file_id": "a" }] }),
+            json!({ "documents": [{ "file_id": A }] }),
             &[],
         ),
     ] {
@@ -212,10 +219,10 @@ fn a_person_is_recognised_by_id_then_document_then_name() {
 #[test]
 fn a_recognised_person_is_replaced_whole_but_keeps_its_documents() {
     let first = json!({ "associated_persons": [
-        { "first_name": "Ada", "last_name": "L", "nationality": "FR", "documents": [{ "file_id": "a", "purpose": "id_document" }] },
+        { "first_name": "Ada", "last_name": "L", "nationality": "FR", "documents": [{ "file_id": A, "purpose": "id_document" }] },
     ] });
     let second = json!({ "associated_persons": [
-        { "first_name": "Ada", "last_name": "L", "documents": [{ "file_id": "b", "purpose": "proof_of_address" }] },
+        { "first_name": "Ada", "last_name": "L", "documents": [{ "file_id": B, "purpose": "proof_of_address" }] },
     ] });
     let (stored, changes) = put(customer(CustomerType::Corporate), &first);
     assert_eq!(changes, ["/associated_persons"]);
@@ -225,25 +232,26 @@ fn a_recognised_person_is_replaced_whole_but_keeps_its_documents() {
     assert_eq!(person.get("nationality"), None);
     assert_eq!(
         person["documents"],
-        json!([{ "file_id": "a", "purpose": "id_document" }, { "file_id": "b", "purpose": "proof_of_address" }])
+        json!([{ "file_id": A, "purpose": "id_document" }, { "file_id": B, "purpose": "proof_of_address" }])
     );
 }
 
 #[test]
 fn two_hundred_documents_are_the_most_persons_included() {
-    let batch = |from: usize| json!({ "documents": (from..from + 20).map(|n| json!({ "file_id": n.to_string() })).collect::<Vec<_>>() });
+    let batch = |from: usize| json!({ "documents": (from..from + 20).map(|n| json!({ "file_id": file(n) })).collect::<Vec<_>>() });
     let mut stored = customer(CustomerType::Corporate);
     for from in (0..180).step_by(20) {
         stored = put(stored, &batch(from)).0;
     }
     let persons: Vec<Value> = (0..2).map(|person| {
-        json!({ "first_name": person.to_string(), "documents": (0..10).map(|n| json!({ "file_id": format!("{person}-{n}"), "purpose": "id_document" })).collect::<Vec<_>>() })
+        json!({ "first_name": person.to_string(), "documents": (0..10).map(|n| json!({ "file_id": file(1_000 + 10 * person + n), "purpose": "id_document" })).collect::<Vec<_>>() })
     }).collect();
     stored = put(stored, &json!({ "associated_persons": persons })).0;
-    let input = parse::<Business>(br#"{"documents":[{"file_id":"one more"}]}"#, Nulls::Refused)
-        .expect("JSON")
-        .finish()
-        .expect("valid");
+    let input =
+        parse::<Business>(json!({ "documents": [{ "file_id": file(999) }] }).to_string().as_bytes(), Nulls::Refused)
+            .expect("JSON")
+            .finish()
+            .expect("valid");
     let refused = stored
         .merge(Profile::Business(input), Mode::Update, Timestamp::from_micros(1), || unreachable!())
         .expect_err("201");

@@ -27,6 +27,11 @@ const SETTINGS: &[Setting] = &[
     setting("listen", "127.0.0.1:8080", "address and port of the API"),
     setting("metrics_listen", "127.0.0.1:9464", "address and port of metrics and health; off turns them off"),
     setting("public_url", "", "the URL under which clients reach the API; from listen when empty"),
+    setting(
+        "files",
+        "",
+        "where the content of files lies: s3://bucket/folder, gs://… or az://…; a folder in the data folder when empty",
+    ),
     setting("log_format", "auto", "json, text, or auto: text on a terminal, json elsewhere"),
     setting("log_level", "info", "error, warn, info, debug or trace"),
     setting("max_connections", "4096", "connections open at the same time"),
@@ -207,10 +212,15 @@ impl Settings {
             (None, Some(command)) => RootKeySource::Command(command),
             (None, None) => RootKeySource::DataFolder,
         };
+        let files = some(self.text("files").trim_end_matches('/'));
+        if files.as_ref().is_some_and(|url| !["s3://", "gs://", "az://"].iter().any(|known| url.starts_with(known))) {
+            wrong("files", "a URL that begins with s3://, gs:// or az://");
+        }
         if !errors.is_empty() {
             return Err(errors);
         }
         Ok(Config {
+            files,
             data_dir: PathBuf::from(self.text("data_dir")),
             listen,
             metrics_listen: metrics
@@ -251,6 +261,8 @@ pub struct MetricsListen {
 pub struct Config {
     /// The data folder.
     pub data_dir: PathBuf,
+    /// The bucket of files; `None` for a folder in the data folder.
+    pub files: Option<String>,
     /// The API.
     pub listen: SocketAddr,
     /// Metrics and health, when wanted.

@@ -22,6 +22,8 @@ pub enum MediaType {
     Json,
     /// `application/merge-patch+json`
     MergePatch,
+    /// `multipart/form-data`
+    FormData,
 }
 
 impl MediaType {
@@ -29,6 +31,7 @@ impl MediaType {
         match self {
             Self::Json => "application/json",
             Self::MergePatch => "application/merge-patch+json",
+            Self::FormData => "multipart/form-data",
         }
     }
 }
@@ -91,18 +94,25 @@ impl AppState {
     }
 }
 
-fn check_type(headers: &HeaderMap, expected: MediaType) -> Result<(), Problem> {
-    let refuse = || {
-        let text = format!("Send Content-Type: {}, in UTF-8 and not compressed.", expected.as_str());
-        let problem = Problem::new(ProblemCode::UnsupportedMediaType, text);
-        match expected {
-            MediaType::Json => problem,
-            MediaType::MergePatch => problem.header(
-                http::HeaderName::from_static("accept-patch"),
-                HeaderValue::from_static(MediaType::MergePatch.as_str()),
-            ),
-        }
+/// 415, saying which type is expected.
+pub(super) fn unsupported(expected: MediaType) -> Problem {
+    let form = match expected {
+        MediaType::Json | MediaType::MergePatch => "in UTF-8 and not compressed",
+        MediaType::FormData => "with one part named file, not compressed",
     };
+    let text = format!("Send Content-Type: {}, {form}.", expected.as_str());
+    let problem = Problem::new(ProblemCode::UnsupportedMediaType, text);
+    match expected {
+        MediaType::Json | MediaType::FormData => problem,
+        MediaType::MergePatch => problem.header(
+            http::HeaderName::from_static("accept-patch"),
+            HeaderValue::from_static(MediaType::MergePatch.as_str()),
+        ),
+    }
+}
+
+fn check_type(headers: &HeaderMap, expected: MediaType) -> Result<(), Problem> {
+    let refuse = || unsupported(expected);
     let encoding = headers.get(header::CONTENT_ENCODING);
     if encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
         return Err(refuse());

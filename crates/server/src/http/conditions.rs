@@ -7,6 +7,8 @@ use super::problem::{Problem, ProblemCode};
 
 /// The `Idempotency-Key` header.
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// Says that an answer is the one to an earlier request with the same key.
+pub const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 
 /// The entity tag of a version.
@@ -31,6 +33,17 @@ pub fn condition(headers: &HeaderMap) -> Result<Condition, Problem> {
 /// 400 when it is no list of entity tags.
 pub fn none_match(headers: &HeaderMap) -> Result<Option<Versions>, Problem> {
     versions(headers, &header::IF_NONE_MATCH, true)
+}
+
+/// Whether a header names this very tag, weakly compared, or says `*`.
+///
+/// # Errors
+///
+/// 400 when it is no list of entity tags.
+pub fn names_tag(headers: &HeaderMap, name: &HeaderName, tag: &str) -> Result<bool, Problem> {
+    versions(headers, name, true)?;
+    let mut values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+    Ok(values.any(|list| list.trim() == "*" || list.contains(tag)))
 }
 
 fn versions(headers: &HeaderMap, name: &HeaderName, weak: bool) -> Result<Option<Versions>, Problem> {

@@ -27,6 +27,8 @@ pub struct Deadlines {
     pub body_idle: Duration,
     /// To send a whole body.
     pub body_total: Duration,
+    /// To stop sending, once an answer has said that the connection closes.
+    pub linger: Duration,
 }
 
 impl Default for Deadlines {
@@ -38,6 +40,7 @@ impl Default for Deadlines {
             write: Duration::from_secs(30),
             body_idle: Duration::from_secs(10),
             body_total: Duration::from_secs(30),
+            linger: Duration::from_secs(2),
         }
     }
 }
@@ -47,6 +50,7 @@ impl Default for Deadlines {
 pub struct Progress {
     answering: AtomicBool,
     answered: AtomicU64,
+    refused: AtomicBool,
 }
 
 impl Progress {
@@ -55,8 +59,9 @@ impl Progress {
         self.answering.store(true, Ordering::Release);
     }
 
-    /// The answer is ready.
-    pub fn end(&self) {
+    /// The answer is ready. `closes` says that it was given before the whole request was read.
+    pub fn end(&self, closes: bool) {
+        self.refused.store(closes, Ordering::Release);
         self.answered.fetch_add(1, Ordering::Relaxed);
         self.answering.store(false, Ordering::Release);
     }
@@ -80,6 +85,7 @@ pub struct Connection {
     armed: Option<Awaits>,
     read_deadline: Pin<Box<Sleep>>,
     write_deadline: Option<Pin<Box<Sleep>>>,
+    linger: Option<Pin<Box<Sleep>>>,
 }
 
 impl Connection {
@@ -94,6 +100,7 @@ impl Connection {
             armed: None,
             read_deadline: Box::pin(sleep_until(Instant::now() + deadlines.first_byte)),
             write_deadline: None,
+            linger: None,
         }
     }
 
@@ -132,6 +139,24 @@ impl Connection {
     fn poll_stalled(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let time = self.deadlines.write;
         self.write_deadline.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + time))).as_mut().poll(cx)
+    }
+
+    /// Throws away what a refused client still sends, for a while. A socket that is closed with unread bytes resets the
+    /// connection, and the client would lose the answer that says why.
+    fn poll_drained(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut waste = [0; 8 * 1_024];
+        loop {
+            if let Some(end) = &mut self.linger
+                && end.as_mut().poll(cx).is_ready()
+            {
+                return Poll::Ready(());
+            }
+            let mut buffer = ReadBuf::new(&mut waste);
+            match ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer)) {
+                Ok(()) if !buffer.filled().is_empty() => {}
+                _ => return Poll::Ready(()),
+            }
+        }
     }
 
     fn written<T>(&mut self, result: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
@@ -190,6 +215,13 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        if self.linger.is_none() {
+            ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
+            if !self.progress.refused.load(Ordering::Acquire) {
+                return Poll::Ready(Ok(()));
+            }
+            self.linger = Some(Box::pin(sleep_until(Instant::now() + self.deadlines.linger)));
+        }
+        self.poll_drained(cx).map(Ok)
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
+use http::header;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -103,7 +104,7 @@ async fn serve_connection(
         async move {
             progress.begin();
             let response = answer.answer(request.map(Body::new), from).await;
-            progress.end();
+            progress.end(response.headers().get(header::CONNECTION).is_some_and(|value| value == "close"));
             Ok::<_, std::convert::Infallible>(response)
         }
     });

@@ -6,7 +6,9 @@ pub mod conditions;
 pub mod connection;
 pub mod customers;
 pub mod docs;
+pub mod files;
 pub mod listener;
+pub mod multipart;
 pub mod openapi;
 pub mod problem;
 pub mod request;
@@ -35,6 +37,8 @@ pub struct AppState {
     pub in_flight: Semaphore,
     /// Kibibytes of request bodies that may be in memory at the same time.
     pub body_budget: Arc<Semaphore>,
+    /// Files that may be taken at the same time.
+    pub uploads: Semaphore,
     /// Keys that were used and not yet noted in the store.
     pub keys_used: Mutex<HashMap<KeyId, (Scope, Timestamp)>>,
 }
@@ -45,6 +49,8 @@ pub type App = Arc<AppState>;
 impl AppState {
     /// Bodies of 64 MiB in all.
     const BODY_BUDGET_KIB: usize = 64 * 1_024;
+    /// An upload holds a few segments of 64 KiB, or a part of 5 MiB when files lie in a bucket.
+    const UPLOADS: usize = 64;
 
     /// The state of a server that answers at most `in_flight` requests at a time.
     #[must_use]
@@ -55,6 +61,7 @@ impl AppState {
             public_url,
             in_flight: Semaphore::new(in_flight),
             body_budget: Arc::new(Semaphore::new(Self::BODY_BUDGET_KIB)),
+            uploads: Semaphore::new(Self::UPLOADS),
             keys_used: Mutex::default(),
         }
     }

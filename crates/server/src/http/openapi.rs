@@ -3,6 +3,7 @@
 use dossier_core::api_key::KeyScope;
 use dossier_core::customer::create::NewCustomer;
 use dossier_core::customer::{Business, Individual};
+use dossier_core::file::MediaType;
 use dossier_core::schema;
 use dossier_core::violation::Code;
 use http::Method;
@@ -23,9 +24,10 @@ pub struct Operation {
 }
 
 use ProblemCode::{
-    AmbiguousCredentials, EmailTaken, IdempotencyKeyReused, InsufficientScope, InternalError, InvalidBody,
-    InvalidHeader, InvalidParameters, MalformedJson, MalformedRequest, NotFound, Overloaded, PayloadTooLarge,
-    PreconditionFailed, RequestTimeout, StorageFull, Unauthorized, UnsupportedMediaType,
+    AmbiguousCredentials, DamagedFile, EmailTaken, IdempotencyKeyReused, InsufficientScope, InternalError, InvalidBody,
+    InvalidHeader, InvalidParameters, MalformedJson, MalformedMultipart, MalformedRequest, NotFound, Overloaded,
+    PayloadTooLarge, PreconditionFailed, RangeNotSatisfiable, RequestTimeout, StorageFull, StorageUnavailable,
+    Unauthorized, UnsupportedFileType, UnsupportedMediaType,
 };
 
 const READS: &[ProblemCode] = &[
@@ -84,6 +86,52 @@ const UPDATES: &[ProblemCode] = &[
     StorageFull,
 ];
 
+const REMOVES: &[ProblemCode] = &[
+    AmbiguousCredentials,
+    InvalidHeader,
+    MalformedRequest,
+    Unauthorized,
+    InsufficientScope,
+    NotFound,
+    PreconditionFailed,
+    InternalError,
+    Overloaded,
+    StorageFull,
+];
+const UPLOADS: &[ProblemCode] = &[
+    AmbiguousCredentials,
+    DamagedFile,
+    InvalidHeader,
+    MalformedMultipart,
+    MalformedRequest,
+    Unauthorized,
+    InsufficientScope,
+    RequestTimeout,
+    IdempotencyKeyReused,
+    PayloadTooLarge,
+    UnsupportedFileType,
+    UnsupportedMediaType,
+    InternalError,
+    Overloaded,
+    StorageUnavailable,
+    StorageFull,
+];
+const FILES: &[ProblemCode] =
+    &[AmbiguousCredentials, MalformedRequest, Unauthorized, InsufficientScope, NotFound, InternalError, Overloaded];
+const CONTENTS: &[ProblemCode] = &[
+    AmbiguousCredentials,
+    InvalidHeader,
+    MalformedRequest,
+    Unauthorized,
+    InsufficientScope,
+    NotFound,
+    RangeNotSatisfiable,
+    InternalError,
+    Overloaded,
+    StorageUnavailable,
+    StorageFull,
+];
+
 /// Every operation that has a contract. Pages for people (`/docs`, `/problems`, `/`) are not among them.
 pub const OPERATIONS: &[Operation] = &[
     Operation {
@@ -121,6 +169,34 @@ pub const OPERATIONS: &[Operation] = &[
         describe: patch,
         problems: UPDATES,
     },
+    Operation {
+        method: Method::DELETE,
+        path: "/v0/customers/{customer_id}/documents/{file_id}",
+        scope: Some(KeyScope::CustomersWrite),
+        describe: remove_document,
+        problems: REMOVES,
+    },
+    Operation {
+        method: Method::POST,
+        path: "/v0/files",
+        scope: Some(KeyScope::FilesWrite),
+        describe: upload,
+        problems: UPLOADS,
+    },
+    Operation {
+        method: Method::GET,
+        path: "/v0/files/{file_id}",
+        scope: Some(KeyScope::FilesRead),
+        describe: read_file,
+        problems: FILES,
+    },
+    Operation {
+        method: Method::GET,
+        path: "/v0/files/{file_id}/content",
+        scope: Some(KeyScope::FilesRead),
+        describe: read_content,
+        problems: CONTENTS,
+    },
     Operation { method: Method::GET, path: "/openapi.json", scope: None, describe: openapi, problems: &[] },
     Operation { method: Method::GET, path: "/healthz", scope: None, describe: healthz, problems: &[] },
     Operation { method: Method::GET, path: "/readyz", scope: None, describe: readyz, problems: &[InternalError] },
@@ -154,6 +230,7 @@ pub fn document() -> Value {
             },
             "schemas": {
                 "Customer": customer(),
+                "File": file(),
                 "CustomerList": {
                     "type": "object",
                     "required": ["items", "next_cursor"],
@@ -213,6 +290,54 @@ fn customer() -> Value {
                 "description": "Every KYC field as stored, with the ids of persons; with expand=profile",
                 "anyOf": [profile(schema::of::<Individual>()), profile(schema::of::<Business>())],
             },
+            "documents": {
+                "type": "array",
+                "description": "The documents, those of associated persons included, with what is known of their files; with expand=documents",
+                "items": document_schema(),
+            },
+        },
+    })
+}
+
+fn media_type() -> Value {
+    let types: Vec<_> = MediaType::ALL.iter().map(|known| known.as_str()).collect();
+    json!({ "type": "string", "enum": types })
+}
+
+fn file() -> Value {
+    json!({
+        "type": "object",
+        "required": ["id", "name", "type", "size", "state", "customer_id", "uploaded_at", "attached_at"],
+        "properties": {
+            "id": { "type": "string", "format": "uuid" },
+            "name": { "type": "string", "description": "As its sender named it, without folders and hidden characters" },
+            "type": media_type(),
+            "size": { "type": "integer", "description": "In bytes" },
+            "state": { "type": "string", "enum": ["unattached", "attached"], "description": "What nobody attaches is deleted after 72 hours" },
+            "customer_id": { "type": ["string", "null"], "format": "uuid", "description": "Whose evidence it is" },
+            "uploaded_at": { "type": "string", "format": "date-time" },
+            "attached_at": { "type": ["string", "null"], "format": "date-time" },
+        },
+    })
+}
+
+fn document_schema() -> Value {
+    let nullable = |description: &str| json!({ "type": ["string", "null"], "description": description });
+    json!({
+        "type": "object",
+        "required": ["file_id", "person_id", "purpose", "doc_side", "description", "name", "type", "size", "state", "uploaded_at", "attached_at"],
+        "properties": {
+            "file_id": { "type": "string", "format": "uuid" },
+            "person_id": { "type": ["string", "null"], "format": "uuid", "description": "The associated person whose document it is; null for the customer's own" },
+            "purpose": nullable("As in the profile"),
+            "doc_side": nullable("As in the profile"),
+            "description": nullable("As in the profile"),
+            "name": { "type": "string", "description": "The file's name" },
+            "type": media_type(),
+            "size": { "type": "integer", "description": "In bytes" },
+            "state": { "type": "string", "enum": ["unattached", "attached"] },
+            "uploaded_at": { "type": "string", "format": "date-time" },
+            "attached_at": { "type": ["string", "null"], "format": "date-time" },
         },
     })
 }
@@ -286,7 +411,7 @@ fn api_key() -> Value {
 }
 
 fn expand() -> Value {
-    json!({ "name": "expand", "in": "query", "required": false, "description": "What to show besides", "schema": { "type": "string", "enum": ["profile"] } })
+    json!({ "name": "expand", "in": "query", "required": false, "description": "What to show besides", "schema": { "type": "string", "enum": ["profile", "documents", "profile,documents", "documents,profile"] } })
 }
 
 fn shows(description: &str, schema: &str) -> Value {
@@ -389,6 +514,87 @@ fn patch() -> Value {
             } } },
         },
         "responses": { "200": shows("The customer with its profile", "Customer") },
+    })
+}
+
+fn file_id() -> Value {
+    json!({
+        "name": "file_id", "in": "path", "description": "The id of an uploaded file", "required": true,
+        "schema": { "type": "string", "format": "uuid" },
+    })
+}
+
+fn remove_document() -> Value {
+    json!({
+        "operationId": "removeDocument",
+        "summary": "Take a document out of a customer's record",
+        "description": "Also one of an associated person. The file stays with the customer: it was evidence once.",
+        "parameters": [customer_id(), file_id(), etag_condition("If-Match", "Remove only when the version is this one")],
+        "responses": { "204": { "description": "Removed; ETag is the new version" } },
+    })
+}
+
+fn upload() -> Value {
+    json!({
+        "operationId": "uploadFile",
+        "summary": "Upload a file",
+        "description": "One JPEG, PNG or PDF, judged by its content, of at most 10 MiB. Attach it by naming its id in `documents` of a customer; \
+            what nobody attaches is deleted after 72 hours.",
+        "parameters": [idempotency_key()],
+        "requestBody": {
+            "required": true,
+            "content": { "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": { "file": { "type": "string", "format": "binary" } },
+                    "additionalProperties": false,
+                },
+                "encoding": { "file": { "contentType": "image/jpeg, image/png, application/pdf" } },
+            } },
+        },
+        "responses": { "200": {
+            "description": "The file is stored",
+            "content": { "application/json": { "schema": {
+                "type": "object",
+                "required": ["id", "name", "type"],
+                "properties": {
+                    "id": { "type": "string", "format": "uuid" },
+                    "name": { "type": "string" },
+                    "type": media_type(),
+                },
+            } } },
+        } },
+    })
+}
+
+fn read_file() -> Value {
+    json!({
+        "operationId": "getFile",
+        "summary": "What is known of a file",
+        "parameters": [file_id()],
+        "responses": { "200": shows("The file", "File") },
+    })
+}
+
+fn read_content() -> Value {
+    let header = |description: &str| json!({ "description": description, "schema": { "type": "string" } });
+    let binary = json!({ "schema": { "type": "string", "format": "binary" } });
+    let content = json!({ "image/jpeg": binary, "image/png": binary, "application/pdf": binary });
+    json!({
+        "operationId": "getFileContent",
+        "summary": "The content of a file",
+        "description": "Always an attachment, never shown or run by a browser. Every reading stands in the audit trail.",
+        "parameters": [
+            file_id(),
+            json!({ "name": "Range", "in": "header", "required": false, "description": "One range of bytes", "schema": { "type": "string", "pattern": "^bytes=([0-9]+-[0-9]*|-[0-9]+)$" } }),
+            json!({ "name": "If-None-Match", "in": "header", "required": false, "description": "Answer 304 when the content is still this one", "schema": { "type": "string", "pattern": "^(\\*|\"[!#-~]*\")$" } }),
+        ],
+        "responses": {
+            "200": { "description": "The whole content", "headers": { "ETag": header("Of the content"), "Content-Disposition": header("attachment, with the file's name") }, "content": content },
+            "206": { "description": "The range that was asked for", "headers": { "Content-Range": header("Which range, of how many bytes") }, "content": content },
+            "304": { "description": "The content is still the one that If-None-Match names" },
+        },
     })
 }
 

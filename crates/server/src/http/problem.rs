@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use axum::response::{IntoResponse, Response};
 use dossier_core::customer::create::CreateError;
 use dossier_core::customer::update::UpdateError;
+use dossier_core::file::MediaType;
+use dossier_core::file::check::Fault;
+use dossier_core::file::upload::UploadError;
 use dossier_core::parse::SyntaxError;
 use dossier_core::store::StoreError;
 use dossier_core::violation::{MAX_VIOLATIONS, Violation, Violations};
@@ -52,6 +55,8 @@ macro_rules! catalogue {
 catalogue! {
     AmbiguousCredentials = "ambiguous_credentials" 400 "Two different keys":
         "The request carries two different API keys, for instance one in Api-Key and another in Authorization. Send one.",
+    DamagedFile = "damaged_file" 400 "The file is not whole":
+        "The file begins like a JPEG, a PNG or a PDF but is cut off, has something else behind its end, or is larger than 50 million pixels; an empty file is none. The text says which. Save it anew from an ordinary program and send that.",
     EmailTaken = "email_taken" 409 "The e-mail belongs to another customer":
         "A customer of this account and environment has this e-mail already, compared without case and surrounding white space. The member customer_id names it; update that customer instead.",
     IdempotencyKeyReused = "idempotency_key_reused" 409 "The idempotency key belongs to another request":
@@ -68,6 +73,8 @@ catalogue! {
         "The member errors lists every wrong query parameter; its pointer is a slash and the parameter's name.",
     MalformedJson = "malformed_json" 400 "The body is not JSON":
         "The body is not one JSON text in UTF-8 (RFC 8259). The text says at which line and column reading stopped. An unpaired surrogate in an escape is no text, and a number that no program can hold is no number.",
+    MalformedMultipart = "malformed_multipart" 400 "The form is not one file":
+        "The body of an upload is multipart/form-data with exactly one part, named file, that has a file name of at most 255 bytes in UTF-8. The part's header may have 8 KiB. The text says what was found instead.",
     MalformedRequest = "malformed_request" 400 "The request is not well-formed HTTP":
         "The request could be read in more than one way, for instance without a Host header or with two, or with an unknown transfer coding. It was refused unread and the connection closed.",
     HeadersTooLarge = "headers_too_large" 431 "Too many request headers":
@@ -79,17 +86,23 @@ catalogue! {
     Overloaded = "overloaded" 503 "Too much at once":
         "The server is answering as many requests as it can hold. Nothing was changed. Repeat the request after the time that Retry-After gives.",
     PayloadTooLarge = "payload_too_large" 413 "The body is too large":
-        "A JSON body may have 4 MiB, which is more than the largest legal one.",
+        "A JSON body may have 4 MiB, which is more than the largest legal one; a file may have 10 MiB.",
     PreconditionFailed = "precondition_failed" 412 "The customer was changed by somebody else":
         "The If-Match or If-None-Match condition does not hold for the stored version, which ETag gives. The member changed lists the pointers of the fields that changed since the version that you know. Read the customer again and decide.",
+    RangeNotSatisfiable = "range_not_satisfiable" 416 "The file has no such range":
+        "The Range header asks for bytes behind the end of the file. Content-Range says how many bytes it has.",
     RequestTimeout = "request_timeout" 408 "The body did not come in time":
         "The body stopped coming for 10 seconds or took more than 30 in all. Repeat the request.",
+    StorageUnavailable = "storage_unavailable" 503 "Files cannot be reached":
+        "The place where the content of files lies does not answer. Nothing was changed. Repeat the request after the time that Retry-After gives.",
     StorageFull = "storage_full" 507 "The server's disk is full":
         "Nothing was changed. Reading goes on, and writing will work again without a restart once there is room.",
     Unauthorized = "unauthorized" 401 "A valid API key is needed":
         "Send your key in the Api-Key header; Authorization: <key> and Authorization: Bearer <key> work as well. The answer is the same for a missing, malformed, unknown, expired or revoked key, and for one of the wrong environment.",
+    UnsupportedFileType = "unsupported_file_type" 415 "The file is of another type":
+        "Files are JPEG, PNG or PDF, judged by their content, whatever their name or declared type say. The member accepted lists the types. Convert the file and send that.",
     UnsupportedMediaType = "unsupported_media_type" 415 "The content type is not accepted here":
-        "PUT and POST take application/json in UTF-8, PATCH takes application/merge-patch+json; compressed bodies are not taken. Set the Content-Type header.",
+        "PUT and POST take application/json in UTF-8, PATCH takes application/merge-patch+json, an upload multipart/form-data; compressed bodies are not taken. Set the Content-Type header.",
 }
 
 /// One problem on its way to a client.
@@ -252,6 +265,11 @@ impl From<StoreError> for Problem {
                     .retry_after(20)
             }
             StoreError::Busy => Self::overloaded(),
+            StoreError::Unavailable(_) => Self {
+                cause: Some(error.to_string()),
+                ..Self::new(ProblemCode::StorageUnavailable, "Files cannot be reached; nothing was changed.")
+                    .retry_after(5)
+            },
             StoreError::Taken(_) | StoreError::Exhausted | StoreError::Corrupt(_) | StoreError::Unknown(_) => {
                 Self { cause: Some(error.to_string()), ..Self::internal() }
             }
@@ -275,6 +293,29 @@ impl From<CreateError> for Problem {
             }
             CreateError::KeyReused(first) => key_reused(first),
             CreateError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<UploadError> for Problem {
+    fn from(error: UploadError) -> Self {
+        match error {
+            UploadError::Refused(Fault::OtherType(known)) => {
+                let known = known.map_or(String::new(), |known| format!(" This is {known}."));
+                let accepted: Vec<_> = MediaType::ALL.iter().map(|accepted| accepted.as_str()).collect();
+                Self::new(
+                    ProblemCode::UnsupportedFileType,
+                    format!("A file must be a JPEG, a PNG or a PDF by its content.{known}"),
+                )
+                .member("accepted", accepted)
+            }
+            UploadError::Refused(fault @ (Fault::Empty | Fault::Damaged { .. })) => {
+                let text = fault.to_string();
+                Self::new(ProblemCode::DamagedFile, format!("{}{}.", text[..1].to_uppercase(), &text[1..]))
+            }
+            UploadError::TooLarge => super::files::too_large(),
+            UploadError::KeyReused(first) => key_reused(first),
+            UploadError::Store(error) => error.into(),
         }
     }
 }
@@ -309,6 +350,7 @@ mod tests {
         for (error, code, retry) in [
             (StoreError::Full, ProblemCode::StorageFull, true),
             (StoreError::Busy, ProblemCode::Overloaded, true),
+            (StoreError::Unavailable("a secret cause".into()), ProblemCode::StorageUnavailable, true),
             (StoreError::Exhausted, ProblemCode::InternalError, false),
             (StoreError::Corrupt("a secret cause".into()), ProblemCode::InternalError, false),
             (StoreError::Unknown("a secret cause".into()), ProblemCode::InternalError, false),

@@ -3,21 +3,25 @@
 use axum::Router;
 use axum::extract::{FromRequestParts, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{delete, get, post};
 use dossier_core::api_key::KeyScope;
 use dossier_core::caller::Caller;
-use dossier_core::ids::CustomerId;
+use dossier_core::ids::{CustomerId, FileId};
 use http::request::Parts;
 
 use super::problem::{Problem, ProblemCode};
 use super::request::RequestContext;
-use super::{App, auth, customers, docs, openapi};
+use super::{App, auth, customers, docs, files, openapi};
 
 /// Every route of the public port.
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/v0/customers", get(customers::list).post(customers::create))
         .route("/v0/customers/{customer_id}", get(customers::read).put(customers::put).patch(customers::patch))
+        .route("/v0/customers/{customer_id}/documents/{file_id}", delete(customers::remove_document))
+        .route("/v0/files", post(files::upload))
+        .route("/v0/files/{file_id}", get(files::read))
+        .route("/v0/files/{file_id}/content", get(files::content))
         .route("/openapi.json", get(docs::openapi))
         .route("/docs", get(docs::reference))
         .route("/docs/{asset}", get(docs::asset))
@@ -71,6 +75,12 @@ pub struct Reader(pub Caller);
 /// A caller that may write customers.
 pub struct Writer(pub Caller);
 
+/// A caller that may upload files.
+pub struct Uploader(pub Caller);
+
+/// A caller that may look at files.
+pub struct FileReader(pub Caller);
+
 macro_rules! authorized {
     ($extractor:ident, $scope:expr) => {
         impl FromRequestParts<App> for $extractor {
@@ -86,17 +96,36 @@ macro_rules! authorized {
 
 authorized!(Reader, KeyScope::CustomersRead);
 authorized!(Writer, KeyScope::CustomersWrite);
+authorized!(Uploader, KeyScope::FilesWrite);
+authorized!(FileReader, KeyScope::FilesRead);
 
 /// The customer that the path names; `None` when the text is no id, which is answered as an unknown id is, after every
 /// check that an unknown id would go through.
 pub struct CustomerPath(pub Option<CustomerId>);
 
-impl FromRequestParts<App> for CustomerPath {
-    type Rejection = Problem;
+/// The customer and the file that the path names, likewise.
+pub struct DocumentPath(pub Option<CustomerId>, pub Option<FileId>);
 
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
-        // Not axum's `Path`, which answers text that is no UTF-8 in its own words.
-        let last = parts.uri.path().rsplit('/').next().unwrap_or_default();
-        Ok(Self(CustomerId::parse(last)))
-    }
+/// The file that the path names, likewise.
+pub struct FilePath(pub Option<FileId>);
+
+/// A segment of the path, counted from 0. Not axum's `Path`, which answers text that is no UTF-8 in its own words.
+fn segment(parts: &Parts, number: usize) -> &str {
+    parts.uri.path().split('/').nth(number + 1).unwrap_or_default()
 }
+
+macro_rules! from_path {
+    ($extractor:ident: $($id:ident at $number:literal),*) => {
+        impl FromRequestParts<App> for $extractor {
+            type Rejection = Problem;
+
+            async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+                Ok(Self($($id::parse(segment(parts, $number))),*))
+            }
+        }
+    };
+}
+
+from_path!(CustomerPath: CustomerId at 2);
+from_path!(DocumentPath: CustomerId at 2, FileId at 4);
+from_path!(FilePath: FileId at 2);

@@ -5,14 +5,29 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use dossier::config::{Config, Given, Settings};
 use dossier::serve::Server;
+use dossier_core::api_key::KeyScope;
+use dossier_core::caller::Environment;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use crate::samples;
 
 /// The published example, without the documents that need files.
 pub(crate) const INDIVIDUAL: &str = include_str!("../../assets/examples/update-individual.json");
 /// A full business with five associated persons.
 pub(crate) const BUSINESS: &str = include_str!("../../assets/examples/update-business.json");
+
+/// The boundary of the forms that tests send.
+pub(crate) const BOUNDARY: &str = "----a-boundary";
+
+/// A form with one file.
+pub(crate) fn form(name: &str, content: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+    );
+    [head.as_bytes(), content, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat()
+}
 
 /// A running server, its first key, and a client.
 pub(crate) struct TestApp {
@@ -30,6 +45,8 @@ pub(crate) struct Answered {
     pub(crate) status: StatusCode,
     pub(crate) headers: reqwest::header::HeaderMap,
     pub(crate) text: String,
+    /// The body as it came.
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Answered {
@@ -113,7 +130,8 @@ impl TestApp {
     pub(crate) async fn send(request: RequestBuilder) -> Answered {
         let response = request.send().await.expect("an answer");
         let (status, headers) = (response.status(), response.headers().clone());
-        Answered { status, headers, text: response.text().await.expect("text") }
+        let bytes = response.bytes().await.expect("a whole body").to_vec();
+        Answered { status, headers, text: String::from_utf8_lossy(&bytes).into_owned(), bytes }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answered {
@@ -126,6 +144,35 @@ impl TestApp {
 
     pub(crate) async fn put(&self, id: &str, body: &Value) -> Answered {
         Self::send(self.request(Method::PUT, &format!("/v0/customers/{id}")).json(body)).await
+    }
+
+    /// An upload of a whole body with the boundary [`BOUNDARY`].
+    pub(crate) fn upload_request(&self, body: Vec<u8>) -> RequestBuilder {
+        let request = self.request(Method::POST, "/v0/files");
+        request.header("content-type", format!("multipart/form-data; boundary={BOUNDARY}")).body(body)
+    }
+
+    pub(crate) async fn upload(&self, name: &str, content: &[u8]) -> Answered {
+        Self::send(self.upload_request(form(name, content))).await
+    }
+
+    /// The id of a small picture that was just uploaded.
+    pub(crate) async fn given_file(&self) -> String {
+        let answer = self.upload("passport.png", &samples::png(64, 64, 1_000)).await.expect(200);
+        answer["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// A key that may look at files.
+    pub(crate) async fn viewer(&self) -> String {
+        let made = self.new_key(None, Environment::Sandbox, &[KeyScope::FilesRead], None).await;
+        made["key"].as_str().expect("a key").to_owned()
+    }
+
+    /// Reads the content of a file, or a range of it when one is given.
+    pub(crate) async fn content(&self, file: &str, range: &str) -> Answered {
+        let url = format!("{}/v0/files/{file}/content", self.url);
+        let request = self.client.get(url).header("Api-Key", self.viewer().await);
+        Self::send(if range.is_empty() { request } else { request.header("Range", range) }).await
     }
 
     /// A PUT of text as it is.

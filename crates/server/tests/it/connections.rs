@@ -23,6 +23,7 @@ const SHORT: Deadlines = Deadlines {
     write: Duration::from_millis(300),
     body_idle: Duration::from_millis(300),
     body_total: Duration::from_millis(900),
+    linger: Duration::from_millis(400),
 };
 
 /// A listener with short deadlines in front of the real outer layer, and a few routes to misbehave with.

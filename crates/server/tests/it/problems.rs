@@ -13,6 +13,7 @@ const FORCED_ELSEWHERE: &[ProblemCode] = &[
     ProblemCode::InternalError,
     ProblemCode::Overloaded,
     ProblemCode::StorageFull,
+    ProblemCode::StorageUnavailable,
     ProblemCode::RequestTimeout,
     ProblemCode::MalformedRequest,
 ];
@@ -32,6 +33,7 @@ async fn each_code_has_its_status_form_and_page() {
     let put = || app.request(Method::PUT, &format!("/v0/customers/{id}"));
     let json = |text: &'static str| put().header("content-type", "application/json").body(text);
     let taken = json!({ "email": "given-1@example.com", "type": "individual" });
+    let file = app.given_file().await;
     let mut many = put();
     for n in 0..70 {
         many = many.header(format!("x-{n}"), "x");
@@ -58,6 +60,10 @@ async fn each_code_has_its_status_form_and_page() {
         TestApp::send(put().header("content-type", "text/plain").body("{}")).await,
         TestApp::send(json("{}").header("Idempotency-Key", "k")).await,
         TestApp::send(json("{ }").header("Idempotency-Key", "k")).await,
+        app.upload("a.gif", b"GIF89a and so on").await,
+        app.upload("a.pdf", b"%PDF-1.7 cut off").await,
+        TestApp::send(app.upload_request(b"--another boundary--".to_vec())).await,
+        app.content(&file, "bytes=99999999-").await,
     ];
     let mut seen = BTreeSet::new();
     for answer in answers.into_iter().filter(|answer| !answer.status.is_success()) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use dossier_core::audit::AuditEntry;
 use dossier_core::caller::{Environment, Scope};
-use dossier_core::change::{Change, Effect};
+use dossier_core::change::{Change, Effect, NewDocument, NewFile};
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::Customer;
 use dossier_core::event::Event;
@@ -16,6 +16,7 @@ use dossier_core::store::{Committed, StoreError};
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _};
 
 use super::customers::type_column;
+use super::files::{Attached, attach, insert_file};
 use super::keys::{SealedKey, account_scope, seal_name, service_binding};
 use super::{SqliteStore, insert_scope_key, scope_columns};
 use crate::audit_chain::{GENESIS, StoredEntry};
@@ -35,10 +36,27 @@ pub(super) struct Prepared {
 
 enum PreparedEffect {
     None,
-    Customer { expected: Option<u64>, row: Box<CustomerRow>, new_subjects: Vec<(PersonId, WrappedKey)> },
-    Account { id: [u8; 16], name: Vec<u8>, created_at: i64, scope_keys: [(Scope, WrappedKey); 2] },
-    Key { key: Box<SealedKey>, ends: Option<(KeyId, Timestamp)> },
-    KeyRevoked { id: KeyId, at: Timestamp },
+    Customer {
+        expected: Option<u64>,
+        row: Box<CustomerRow>,
+        new_subjects: Vec<(PersonId, WrappedKey)>,
+        attached: Vec<Attached>,
+    },
+    File(Box<NewFile>),
+    Account {
+        id: [u8; 16],
+        name: Vec<u8>,
+        created_at: i64,
+        scope_keys: [(Scope, WrappedKey); 2],
+    },
+    Key {
+        key: Box<SealedKey>,
+        ends: Option<(KeyId, Timestamp)>,
+    },
+    KeyRevoked {
+        id: KeyId,
+        at: Timestamp,
+    },
 }
 
 struct CustomerRow {
@@ -82,10 +100,11 @@ impl SqliteStore {
         let mut fresh = Vec::new();
         let effect = match effect {
             Effect::None => PreparedEffect::None,
-            Effect::CustomerCreated(customer) => self.prepare_customer(scope, None, &customer, &mut fresh)?,
-            Effect::CustomerUpdated { expected, after } => {
-                self.prepare_customer(scope, Some(expected), &after, &mut fresh)?
+            Effect::CustomerCreated(customer) => self.prepare_customer(scope, None, &customer, &[], &mut fresh)?,
+            Effect::CustomerUpdated { expected, after, attached } => {
+                self.prepare_customer(scope, Some(expected), &after, &attached, &mut fresh)?
             }
+            Effect::FileUploaded(file) => PreparedEffect::File(file),
             Effect::AccountCreated(account) => {
                 let new = |environment| {
                     let scope = Scope { account: account.account_id, environment };
@@ -158,6 +177,7 @@ impl SqliteStore {
         scope: Scope,
         expected: Option<u64>,
         customer: &Customer,
+        documents: &[NewDocument],
         fresh: &mut FreshKeys,
     ) -> Result<PreparedEffect, StoreError> {
         let subjects = sealed::subjects(customer);
@@ -183,7 +203,8 @@ impl SqliteStore {
             email_index: self.existing_scope_keys(scope)?.email_index(&customer.email),
             cells: sealed::seal_customer(scope, customer, &keys)?,
         };
-        Ok(PreparedEffect::Customer { expected, row: Box::new(row), new_subjects })
+        let attached = self.prepare_attached(scope, documents, &keys)?;
+        Ok(PreparedEffect::Customer { expected, row: Box::new(row), new_subjects, attached })
     }
 }
 
@@ -218,7 +239,7 @@ impl PreparedEffect {
         let wrapped = match self {
             Self::Customer { new_subjects, .. } => new_subjects.iter().map(|(_, wrapped)| wrapped.epoch).min(),
             Self::Account { scope_keys, .. } => Some(scope_keys[0].1.epoch.min(scope_keys[1].1.epoch)),
-            Self::None | Self::Key { .. } | Self::KeyRevoked { .. } => None,
+            Self::None | Self::Key { .. } | Self::KeyRevoked { .. } | Self::File(_) => None,
         };
         let Some(wrapped) = wrapped else { return Ok(false) };
         let newest: u32 =
@@ -254,21 +275,31 @@ impl Prepared {
                     previous_of_customer = link_audit(connection, scope, customer, next_audit)?;
                 }
             }
-            PreparedEffect::Customer { expected: None, row, new_subjects } => {
+            PreparedEffect::Customer { expected: None, row, new_subjects, attached: _ } => {
                 if let Some(taken) = insert_customer(connection, scope, &row, next_audit)? {
                     return Ok(Err(StoreError::Taken(taken)));
                 }
                 insert_subjects(connection, scope, row.id, &new_subjects)?;
                 write_persons(connection, scope, &row)?;
             }
-            PreparedEffect::Customer { expected: Some(expected), row, new_subjects } => {
+            PreparedEffect::Customer { expected: Some(expected), row, new_subjects, attached } => {
                 let Some((rowid, last_audit)) = find_customer(connection, scope, row.id, expected)? else {
                     return Ok(Ok(Committed::VersionMoved));
                 };
+                // A file that is gone, or somebody else's by now: computed again, that is a violation.
+                if !attach(connection, scope, row.id, row.updated_at, &attached)? {
+                    return Ok(Ok(Committed::VersionMoved));
+                }
                 previous_of_customer = last_audit;
                 update_customer(connection, rowid, &row, next_audit)?;
                 insert_subjects(connection, scope, row.id, &new_subjects)?;
                 write_persons(connection, scope, &row)?;
+            }
+            PreparedEffect::File(file) => {
+                let request_id = audit.as_ref().map_or("", |entry| &entry.request_id);
+                if !insert_file(connection, scope, &file, request_id)? {
+                    return Ok(Ok(Committed::AnswerTaken));
+                }
             }
             PreparedEffect::Account { id, name, created_at, scope_keys } => {
                 connection

@@ -168,10 +168,12 @@ impl SqliteStore {
                 let (at, fields, previous) = entry.query_row((next, account, environment), |row| {
                     Ok((row.get::<_, Option<u64>>(0)?, row.get::<_, String>(1)?, row.get(2)?))
                 })?;
-                if at.is_some_and(|at| at <= version) {
-                    break;
+                match at {
+                    Some(at) if at <= version => break,
+                    Some(_) => changes.push(fields),
+                    // Somebody looked; nothing changed.
+                    None => {}
                 }
-                changes.push(fields);
                 next = previous;
             }
             Ok(changes)
@@ -190,13 +192,18 @@ impl SqliteStore {
         Ok(named)
     }
 
-    pub(super) fn read_replay(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay, StoreError> {
+    /// What finds an attempt again, and tells it from others.
+    pub(super) fn ticket(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Ticket, StoreError> {
         let keys = self.existing_scope_keys(scope)?;
         let [record, form, body] = attempt.content;
-        let ticket = Ticket {
+        Ok(Ticket {
             key_hash: keys.idempotency_hash(&[b"key", attempt.route.as_bytes(), attempt.key.as_bytes()]),
             fingerprint: keys.idempotency_hash(&[b"request", record, form, body]),
-        };
+        })
+    }
+
+    pub(super) fn read_replay(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay, StoreError> {
+        let ticket = self.ticket(scope, attempt)?;
         let (account, environment) = scope_columns(&scope);
         let row = self.readers.read(|connection| {
             connection

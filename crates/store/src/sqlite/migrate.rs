@@ -6,7 +6,10 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::OpenError;
 
 /// Number (its place, from 1), name, SQL. Never change one that was released: add another.
-const MIGRATIONS: &[(&str, &str)] = &[("records", include_str!("../../migrations/sqlite/0001_records.sql"))];
+const MIGRATIONS: &[(&str, &str)] = &[
+    ("records", include_str!("../../migrations/sqlite/0001_records.sql")),
+    ("files", include_str!("../../migrations/sqlite/0002_files.sql")),
+];
 
 /// Brings the schema up to date.
 ///

@@ -3,6 +3,7 @@
 mod audit;
 mod commit;
 mod customers;
+mod files;
 mod keys;
 mod migrate;
 mod readers;
@@ -20,14 +21,16 @@ use dossier_core::caller::{Environment, Scope};
 use dossier_core::change::Change;
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::Summary;
+use dossier_core::file::{ByteRange, File, FileReader, FileWriter};
 use dossier_core::idempotency::{Attempt, Replay};
-use dossier_core::ids::{AccountId, CustomerId, KeyId};
+use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId};
 use dossier_core::parse::Email;
-use dossier_core::store::{Committed, Progress, Record, Store, StoreError};
+use dossier_core::store::{Collected, Committed, Progress, Record, Store, StoreError};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row};
 
 use crate::OpenError;
+use crate::blobs::Blobs;
 use crate::planted::{Defect, planted};
 use crate::vault::{Keyring, RootKey, ScopeKeys, Vault, WrappedKey};
 use readers::Readers;
@@ -45,20 +48,27 @@ pub type OnFatal = Arc<dyn Fn(&str) + Send + Sync>;
 pub struct SqliteStore {
     vault: Arc<Vault>,
     known_keys: keys::KnownKeys,
+    blobs: Arc<dyn Blobs>,
     readers: Arc<Readers>,
     writer: Writer,
 }
 
 impl SqliteStore {
     /// Opens the store of a data folder, which must be locked by the caller; makes keyring and database when there are
-    /// none.
+    /// none. `blobs` is where the content of files lies.
     ///
     /// `on_fatal` is called on an I/O error, after which what is on disk is unknown: it must end the process.
     ///
     /// # Errors
     ///
     /// [`OpenError`]; nothing was written then.
-    pub fn open(folder: &Path, root: &RootKey, now: Timestamp, on_fatal: OnFatal) -> Result<Self, OpenError> {
+    pub fn open(
+        folder: &Path,
+        root: &RootKey,
+        blobs: Arc<dyn Blobs>,
+        now: Timestamp,
+        on_fatal: OnFatal,
+    ) -> Result<Self, OpenError> {
         if rusqlite::version_number() < OLDEST_SQLITE {
             return Err(OpenError::Database(format!("SQLite {} is too old", rusqlite::version())));
         }
@@ -79,7 +89,7 @@ impl SqliteStore {
         open_pepper(&connection, &vault)?;
         let readers = Arc::new(Readers::new(database.clone(), Arc::clone(&on_fatal)));
         let writer = Writer::start(connection, Arc::clone(&readers), database, on_fatal)?;
-        Ok(Self { vault, known_keys: keys::KnownKeys::default(), readers, writer })
+        Ok(Self { vault, known_keys: keys::KnownKeys::default(), blobs, readers, writer })
     }
 
     /// What the writer has done so far, for the metrics.
@@ -159,6 +169,41 @@ impl Store for SqliteStore {
 
     async fn replay(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay, StoreError> {
         self.read_replay(scope, attempt)
+    }
+
+    async fn replay_upload(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay<File>, StoreError> {
+        self.read_upload(scope, attempt)
+    }
+
+    async fn new_file(&self, scope: Scope, id: FileId, now: Timestamp) -> Result<Box<dyn FileWriter>, StoreError> {
+        self.begin_file(scope, id, now).await
+    }
+
+    async fn files(&self, scope: Scope, ids: &[FileId]) -> Result<Vec<File>, StoreError> {
+        self.read_files(scope, ids)
+    }
+
+    async fn list_files(
+        &self,
+        scope: Scope,
+        customer: Option<CustomerId>,
+        before: Option<FileId>,
+        limit: usize,
+    ) -> Result<Vec<File>, StoreError> {
+        self.read_file_list(scope, customer, before, limit)
+    }
+
+    async fn file_content(
+        &self,
+        scope: Scope,
+        file: &File,
+        range: ByteRange,
+    ) -> Result<Box<dyn FileReader>, StoreError> {
+        self.open_content(scope, file, range).await
+    }
+
+    async fn collect_files(&self, now: Timestamp) -> Result<Collected, StoreError> {
+        self.collect(now).await
     }
 
     async fn commit(&self, change: Change) -> Result<Committed, StoreError> {

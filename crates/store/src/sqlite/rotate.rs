@@ -35,6 +35,7 @@ impl SqliteStore {
             .task(move |connection| connection.execute("UPDATE installation SET newest_epoch = ?1", [epoch]).map(drop))
             .await?;
         self.rewrap_scopes(epoch).await?;
+        self.rewrap_staging(epoch).await?;
         self.rewrap_subjects(epoch, progress).await?;
         self.vault.destroy_old_epochs().map_err(keyring)?;
         Ok(epoch)
@@ -60,6 +61,33 @@ impl SqliteStore {
                 for (scope, wrapped) in again {
                     let (account, environment) = scope_columns(&scope);
                     update.execute((account, environment, wrapped.epoch, wrapped.sealed))?;
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    async fn rewrap_staging(&self, epoch: u32) -> Result<(), StoreError> {
+        let rows = self.readers.read(|connection| {
+            connection
+                .prepare("SELECT epoch, wrapped, account_id, environment, day FROM staging_keys WHERE epoch <> ?1")?
+                .query_map([epoch], |row| Ok((super::wrapped_key(row)?, row.get(2)?, row.get(3)?, row.get(4)?)))?
+                .collect::<Result<Vec<_>, _>>()
+        })?;
+        let mut again = Vec::with_capacity(rows.len());
+        for (wrapped, account, environment, day) in rows {
+            let scope = scope_of(account, environment)?;
+            again.push((scope, day, self.vault.rewrap_staging(scope, day, &wrapped)?));
+        }
+        self.writer
+            .task(move |connection| {
+                let mut update = connection.prepare(
+                    "UPDATE staging_keys SET epoch = ?4, wrapped = ?5
+                     WHERE account_id = ?1 AND environment = ?2 AND day = ?3",
+                )?;
+                for (scope, day, wrapped) in again {
+                    let (account, environment) = scope_columns(&scope);
+                    update.execute((account, environment, day, wrapped.epoch, wrapped.sealed))?;
                 }
                 Ok(())
             })

@@ -38,7 +38,7 @@ pub struct Binding<'a> {
 impl Binding<'_> {
     /// The associated data: the cell's own header, then every part of the place with its length in front, so that no
     /// two places share an encoding.
-    fn associated(self, header: &[u8]) -> Vec<u8> {
+    pub(crate) fn associated(self, header: &[u8]) -> Vec<u8> {
         let parts: [&[u8]; 9] = [
             b"dossier/1",
             self.scope.environment.as_str().as_bytes(),

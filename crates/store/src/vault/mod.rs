@@ -4,7 +4,8 @@
 //! root key            from a file, the environment or a command; never in the database
 //!  └─ epoch key n     in the keyring file, sealed by the root key
 //!      ├─ subject key     one per data subject, sealed directly under HKDF(epoch key, "subject-wrap", environment, account)
-//!      │    └─ HKDF: names, profile, secret, events, replay, audit
+//!      │    └─ HKDF: names, profile, secret, events, replay, audit; file-wrap: seals the keys of attached files
+//!      ├─ staging key     one per account, environment and day: seals the keys of files that are nobody's yet
 //!      ├─ scope key       one per account and environment: HKDF: service, blind index of e-mails, idempotency, audit chain
 //!      └─ pepper          finds API keys
 //! ```
@@ -17,6 +18,7 @@ mod key;
 mod keyring;
 mod midstates;
 mod root_key;
+pub mod stream;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, RwLock};
@@ -61,10 +63,12 @@ pub enum Purpose {
     Replay,
     /// Before and after in the audit trail.
     Audit,
+    /// The keys of attached files.
+    FileWrap,
 }
 
 impl Purpose {
-    const ALL: [Self; 6] = [Self::Names, Self::Profile, Self::Secret, Self::Events, Self::Replay, Self::Audit];
+    const COUNT: usize = 7;
 
     /// The word by which keys are derived and cells are bound.
     #[must_use]
@@ -76,6 +80,7 @@ impl Purpose {
             Self::Events => "events",
             Self::Replay => "replay",
             Self::Audit => "audit",
+            Self::FileWrap => "file-wrap",
         }
     }
 }
@@ -83,7 +88,7 @@ impl Purpose {
 /// An opened subject key, and the keys derived from it so far.
 pub struct SubjectKey {
     root: SecretKey,
-    derived: [OnceLock<SecretKey>; Purpose::ALL.len()],
+    derived: [OnceLock<SecretKey>; Purpose::COUNT],
 }
 
 impl SubjectKey {
@@ -154,6 +159,7 @@ pub struct Vault {
     scopes: RwLock<HashMap<Scope, Arc<ScopeKeys>>>,
     wraps: RwLock<HashMap<(u32, Scope), SecretKey>>,
     subjects: Cache<(Scope, PersonId), Arc<SubjectKey>>,
+    staging: RwLock<HashMap<(Scope, i64), SecretKey>>,
 }
 
 const POISONED: &str = "no code panics while it holds a vault lock";
@@ -168,6 +174,7 @@ impl Vault {
             scopes: RwLock::default(),
             wraps: RwLock::default(),
             subjects: Cache::new(SUBJECTS_CACHED),
+            staging: RwLock::default(),
         }
     }
 
@@ -333,6 +340,47 @@ impl Vault {
     pub fn rewrap_scope(&self, scope: Scope, wrapped: &WrappedKey) -> Result<WrappedKey, StoreError> {
         let key = self.unwrap(scope, "scope", b"", wrapped)?;
         self.wrap(scope, "scope", b"", &key)
+    }
+
+    /// A new staging key of a day, wrapped, to be stored.
+    ///
+    /// # Errors
+    ///
+    /// As [`Vault::new_subject`].
+    pub fn new_staging(&self, scope: Scope, day: i64) -> Result<WrappedKey, StoreError> {
+        self.wrap(scope, "staging", &day.to_be_bytes(), &SecretKey::random())
+    }
+
+    /// The staging key of a day, if it was opened before.
+    #[must_use]
+    pub fn cached_staging(&self, scope: Scope, day: i64) -> Option<SecretKey> {
+        self.staging.read().expect(POISONED).get(&(scope, day)).cloned()
+    }
+
+    /// Opens a stored staging key and remembers it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Vault::open_subject`].
+    pub fn open_staging(&self, scope: Scope, day: i64, wrapped: &WrappedKey) -> Result<SecretKey, StoreError> {
+        let key = self.unwrap(scope, "staging", &day.to_be_bytes(), wrapped)?;
+        self.staging.write().expect(POISONED).insert((scope, day), key.clone());
+        Ok(key)
+    }
+
+    /// Forgets the staging keys of days before this one.
+    pub fn forget_staging(&self, oldest: i64) {
+        self.staging.write().expect(POISONED).retain(|(_, day), _| *day >= oldest);
+    }
+
+    /// Wraps a stored staging key again, under the active epoch.
+    ///
+    /// # Errors
+    ///
+    /// As [`Vault::open_subject`].
+    pub fn rewrap_staging(&self, scope: Scope, day: i64, wrapped: &WrappedKey) -> Result<WrappedKey, StoreError> {
+        let key = self.unwrap(scope, "staging", &day.to_be_bytes(), wrapped)?;
+        self.wrap(scope, "staging", &day.to_be_bytes(), &key)
     }
 
     /// The installation-wide key that finds API keys hangs from a scope of its own, that of no account.

@@ -60,7 +60,7 @@ fn changed(caller: &Caller, before: &Customer, name: &str) -> Change {
     let mut audit = AuditEntry::new(caller, after.updated_at, Action::CustomerUpdated);
     audit.customer = Some(after.id);
     audit.version = Some(after.version);
-    let effect = Effect::CustomerUpdated { expected: before.version, after: Box::new(after) };
+    let effect = Effect::CustomerUpdated { expected: before.version, after: Box::new(after), attached: Vec::new() };
     Change { scope: caller.scope, effect, audit: Some(audit), event: None, answer: None }
 }
 

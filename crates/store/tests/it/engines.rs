@@ -10,6 +10,7 @@ use dossier_core::clock::{Clock, Timestamp};
 use dossier_core::ids::{AccountId, Random};
 use dossier_core::services::Services;
 use dossier_core::turns::Turns;
+use dossier_store::blobs::Folder;
 use dossier_store::sqlite::SqliteStore;
 use dossier_store::vault::RootKey;
 use tempfile::TempDir;
@@ -57,7 +58,8 @@ impl Sqlite {
 
     pub(crate) fn open(&mut self) {
         let fatal = Arc::new(|why: &str| panic!("I/O error: {why}"));
-        let store = SqliteStore::open(self.folder.path(), &self.root, Timestamp::from_micros(0), fatal);
+        let blobs = Arc::new(Folder::open(self.folder.path().join("files")).expect("a folder"));
+        let store = SqliteStore::open(self.folder.path(), &self.root, blobs, Timestamp::from_micros(0), fatal);
         self.store = Some(Arc::new(store.expect("the store opens")));
     }
 

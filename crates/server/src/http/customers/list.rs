@@ -5,9 +5,11 @@ use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dossier_core::caller::Caller;
-use dossier_core::customer::{CustomerView, Summary};
+use dossier_core::customer::documents::files_of;
+use dossier_core::customer::{Customer, CustomerView, Summary};
 use dossier_core::ids::CustomerId;
 use dossier_core::parse::Email;
+use dossier_core::store::StoreError;
 use dossier_core::violation::{Code, Violation};
 use http::request::Parts;
 use http::{HeaderValue, header};
@@ -41,7 +43,7 @@ pub async fn list(State(app): State<App>, Reader(caller): Reader, query: Query) 
         ([(header::CONTENT_TYPE, "application/json")], items(&app, &caller, &page, summaries, next.as_deref()).await?)
             .into_response();
     if let Some(next) = next {
-        let expand = if page.expand.profile { "&expand=profile" } else { "" };
+        let expand = page.expand.query();
         let link = format!("</v0/customers?limit={}&cursor={next}{expand}>; rel=\"next\"", page.limit);
         response.headers_mut().insert(header::LINK, HeaderValue::try_from(link).expect("a cursor is visible ASCII"));
     }
@@ -61,12 +63,12 @@ async fn items(
         if place > 0 {
             json.push(b',');
         }
-        let whole = match page.expand.profile {
+        let whole = match page.expand.whole() {
             true => app.services.store.customer(caller.scope, summary.id).await?,
             false => None,
         };
         match &whole {
-            Some(customer) => CustomerView::new(&customer.summary(), Some(&customer.profile)).write(&mut json),
+            Some(customer) => page.expand.write(app, caller, customer, &mut json).await?,
             None => CustomerView::new(summary, None).write(&mut json),
         }
     }
@@ -92,6 +94,48 @@ fn read_cursor(text: &str) -> Option<CustomerId> {
 pub struct Expand {
     /// Every KYC field as stored.
     pub profile: bool,
+    /// The documents, with what is known of their files.
+    pub documents: bool,
+}
+
+impl Expand {
+    /// Whether the whole record is needed.
+    #[must_use]
+    pub const fn whole(self) -> bool {
+        self.profile || self.documents
+    }
+
+    /// Appends the JSON of a customer with what was asked for.
+    ///
+    /// # Errors
+    ///
+    /// The store's.
+    pub async fn write(
+        self,
+        app: &App,
+        caller: &Caller,
+        customer: &Customer,
+        json: &mut Vec<u8>,
+    ) -> Result<(), StoreError> {
+        let summary = customer.summary();
+        let mut view = CustomerView::new(&summary, self.profile.then_some(&customer.profile));
+        if self.documents {
+            let files = files_of(&app.services, caller, customer).await?;
+            view = view.with_documents(customer.profile.documents_view(&files));
+        }
+        view.write(json);
+        Ok(())
+    }
+
+    /// The same wish for the next page.
+    const fn query(self) -> &'static str {
+        match (self.profile, self.documents) {
+            (false, false) => "",
+            (true, false) => "&expand=profile",
+            (false, true) => "&expand=documents",
+            (true, true) => "&expand=profile,documents",
+        }
+    }
 }
 
 /// A page of the list as it was asked for.
@@ -154,7 +198,8 @@ impl Query {
         for name in self.one("expand", errors).into_iter().flat_map(|list| list.split(',')) {
             match name {
                 "profile" => expand.profile = true,
-                _ => errors.push(Violation::new("/expand", Code::UnknownValue, "must be: profile")),
+                "documents" => expand.documents = true,
+                _ => errors.push(Violation::new("/expand", Code::UnknownValue, "must be: profile, documents")),
             }
         }
         expand

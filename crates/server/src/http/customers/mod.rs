@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use dossier_core::caller::Caller;
 use dossier_core::customer::CustomerView;
 use dossier_core::customer::create::{Create, create as create_customer};
+use dossier_core::customer::documents::remove_document as remove;
 use dossier_core::customer::update::{Method, Update, update};
 use dossier_core::idempotency::Answer;
 use dossier_core::ids::CustomerId;
@@ -17,13 +18,12 @@ pub use list::list;
 
 use super::App;
 use super::body::{JsonBody, MediaType};
-use super::conditions::{condition, etag, idempotency_key, none_match, wants_representation};
+use super::conditions::{IDEMPOTENT_REPLAYED, condition, etag, idempotency_key, none_match, wants_representation};
 use super::problem::Problem;
-use super::router::{CustomerPath, Reader, Writer};
+use super::router::{CustomerPath, DocumentPath, Reader, Writer};
 use list::Query;
 
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
-const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// `POST /v0/customers`: creates a customer.
 ///
@@ -93,6 +93,23 @@ async fn change(
     Ok(answered(StatusCode::OK, answer))
 }
 
+/// `DELETE /v0/customers/{customer_id}/documents/{file_id}`: takes a document out of the record.
+///
+/// # Errors
+///
+/// See the catalogue of problems.
+pub async fn remove_document(
+    State(app): State<App>,
+    Writer(caller): Writer,
+    DocumentPath(id, file): DocumentPath,
+    request: Request,
+) -> Result<Response, Problem> {
+    let condition = condition(request.headers())?;
+    let (Some(id), Some(file)) = (id, file) else { return Err(Problem::not_found()) };
+    let version = remove(&app.services, &caller, id, file, &condition).await?;
+    Ok((StatusCode::NO_CONTENT, [(header::ETAG, etag(version))]).into_response())
+}
+
 /// `GET /v0/customers/{customer_id}`: the customer, with its profile when asked for.
 ///
 /// # Errors
@@ -108,9 +125,11 @@ pub async fn read(
     let expand = query.expand()?;
     let known = none_match(request.headers())?;
     let id = id.ok_or_else(Problem::not_found)?;
-    let (json, version) = if expand.profile {
+    let (json, version) = if expand.whole() {
         let customer = app.services.store.customer(caller.scope, id).await?.ok_or_else(Problem::not_found)?;
-        (CustomerView::new(&customer.summary(), Some(&customer.profile)).to_json(), customer.version)
+        let mut json = Vec::new();
+        expand.write(&app, &caller, &customer, &mut json).await?;
+        (json, customer.version)
     } else {
         let summary = app.services.store.summary(caller.scope, id).await?.ok_or_else(Problem::not_found)?;
         (CustomerView::new(&summary, None).to_json(), summary.version)

@@ -1,0 +1,176 @@
+//! The documents of a customer as a whole, its persons' included: shown with what is known of their files, and removed
+//! one by one.
+
+use serde_json::{Value, json};
+
+use super::document::{Document, PersonDocument};
+use super::update::{Condition, UpdateError, change};
+use super::{Customer, Profile};
+use crate::caller::Caller;
+use crate::change::NewDocument;
+use crate::clock::Timestamp;
+use crate::file::File;
+use crate::ids::{CustomerId, FileId, PersonId};
+use crate::parse::{FieldChange, List};
+use crate::services::Services;
+use crate::store::{Committed, StoreError};
+
+/// As in an update: only other processes can be in the way, and not for long.
+const MAX_ATTEMPTS: usize = 5;
+
+/// Shows every document of a list: whose it is, which file, and the document as JSON.
+fn each<D: Document, const MAX: usize>(
+    person: Option<PersonId>,
+    documents: Option<&List<D, MAX>>,
+    see: &mut impl FnMut(Option<PersonId>, FileId, &dyn Fn() -> Value),
+) {
+    for document in documents.into_iter().flat_map(|documents| &documents.0) {
+        if let Some(file) = document.file_id().id() {
+            see(person, file, &|| serde_json::to_value(document).unwrap_or_default());
+        }
+    }
+}
+
+impl Profile {
+    fn each_document(&self, see: &mut impl FnMut(Option<PersonId>, FileId, &dyn Fn() -> Value)) {
+        match self {
+            Self::Individual(individual) => each(None, individual.documents.as_ref(), see),
+            Self::Business(business) => {
+                each(None, business.documents.as_ref(), see);
+                for person in business.associated_persons.iter().flat_map(|persons| &persons.0) {
+                    each(person.person_id(), person.documents.as_ref(), see);
+                }
+            }
+        }
+    }
+
+    /// The files of all documents.
+    #[must_use]
+    pub fn files(&self) -> Vec<FileId> {
+        let mut files = Vec::new();
+        self.each_document(&mut |_, file, _| files.push(file));
+        files
+    }
+
+    /// The document that shows a file, and the data subject whose evidence it is.
+    pub(super) fn document_of(&self, customer: CustomerId, wanted: FileId) -> Option<NewDocument> {
+        let mut found = None;
+        self.each_document(&mut |person, file, _| {
+            if file == wanted && found.is_none() {
+                found = Some(person.unwrap_or_else(|| PersonId::of_customer(customer)));
+            }
+        });
+        found.map(|subject| NewDocument { file: wanted, subject })
+    }
+
+    /// What `expand=documents` shows, of a profile and the files that it names: a JSON array.
+    #[must_use]
+    pub fn documents_view(&self, files: &[File]) -> Value {
+        let mut views = Vec::new();
+        self.each_document(&mut |person, id, document| {
+            let Some(file) = files.iter().find(|file| file.id == id) else { return };
+            let mut view = json!({
+                "file_id": id,
+                "person_id": person,
+                "purpose": null,
+                "doc_side": null,
+                "description": null,
+                "name": file.details.name.expose(),
+                "type": file.details.media_type,
+                "size": file.details.size,
+                "state": file.state(),
+                "uploaded_at": file.uploaded_at,
+                "attached_at": file.attachment.map(|attachment| attachment.at),
+            });
+            if let (Some(view), Value::Object(document)) = (view.as_object_mut(), document()) {
+                view.extend(document);
+            }
+            views.push(view);
+        });
+        Value::Array(views)
+    }
+
+    /// Takes the documents of one file out, wherever they stand; says what that changed.
+    fn remove_documents(&mut self, file: FileId) -> Vec<FieldChange> {
+        let mut changes = Vec::new();
+        match self {
+            Self::Individual(individual) => remove(&mut individual.documents, file, "", &mut changes),
+            Self::Business(business) => {
+                remove(&mut business.documents, file, "", &mut changes);
+                let persons = business.associated_persons.iter_mut().flat_map(|persons| &mut persons.0);
+                for (index, person) in persons.enumerate() {
+                    let documents: &mut Option<List<PersonDocument, 10>> = &mut person.documents;
+                    remove(documents, file, &format!("/associated_persons/{index}"), &mut changes);
+                }
+            }
+        }
+        changes
+    }
+}
+
+fn remove<D: Document, const MAX: usize>(
+    documents: &mut Option<List<D, MAX>>,
+    file: FileId,
+    owner: &str,
+    changes: &mut Vec<FieldChange>,
+) {
+    let Some(list) = documents else { return };
+    let Some(index) = list.0.iter().position(|document| document.file_id().id() == Some(file)) else { return };
+    let before = list.0.remove(index).audited();
+    changes.push(FieldChange { pointer: format!("{owner}/documents/{index}"), before, after: "null".to_owned() });
+    if list.0.is_empty() {
+        *documents = None;
+    }
+}
+
+impl Customer {
+    /// The record without the documents of a file, and what that changed; as it was when there are none.
+    #[must_use]
+    pub fn without_document(mut self, file: FileId, now: Timestamp) -> (Self, Vec<FieldChange>) {
+        let changes = self.profile.remove_documents(file);
+        self.count(&changes, now);
+        (self, changes)
+    }
+}
+
+/// Removes a document from a customer's record. The file stays the customer's: it was evidence once.
+///
+/// Answers the record's new version.
+///
+/// # Errors
+///
+/// [`UpdateError::NotFound`] when there is no such customer or document, [`UpdateError::ConditionFailed`], and the
+/// store's.
+pub async fn remove_document(
+    services: &Services,
+    caller: &Caller,
+    id: CustomerId,
+    file: FileId,
+    condition: &Condition,
+) -> Result<u64, UpdateError> {
+    let _turn = services.turns.of(id).await;
+    for _ in 0..MAX_ATTEMPTS {
+        let before = services.store.customer(caller.scope, id).await?.ok_or(UpdateError::NotFound)?;
+        let expected = before.version;
+        condition.check(services, caller, id, expected).await?;
+        let (after, changes) = before.without_document(file, services.clock.now());
+        if changes.is_empty() {
+            return Err(UpdateError::NotFound);
+        }
+        let version = after.version;
+        match services.store.commit(change(caller, expected, after, changes, Vec::new(), None)).await? {
+            Committed::Done => return Ok(version),
+            Committed::VersionMoved | Committed::AnswerTaken => {}
+        }
+    }
+    Err(UpdateError::Busy)
+}
+
+/// What is known of the files that a customer's documents show.
+///
+/// # Errors
+///
+/// The store's.
+pub async fn files_of(services: &Services, caller: &Caller, customer: &Customer) -> Result<Vec<File>, StoreError> {
+    services.store.files(caller.scope, &customer.profile.files()).await
+}

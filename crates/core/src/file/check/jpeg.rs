@@ -1,0 +1,175 @@
+//! JPEG (ITU-T T.81): the walk over its segments, from the start of the image to its end.
+
+/// Start of image, and the first byte of the next marker.
+pub(super) const SIGNATURE: &[u8] = b"\xff\xd8\xff";
+/// A progressive picture has about ten scans; thousands are an attack on whoever decodes them.
+const MAX_SCANS: u32 = 200;
+
+#[derive(Default)]
+pub(super) struct Jpeg {
+    state: State,
+    has_frame: bool,
+    scans: u32,
+    /// The last bytes behind the end of the image, when there is something other than zeros and images.
+    tail: Option<[u8; 4]>,
+}
+
+#[derive(Default, Clone, Copy)]
+enum State {
+    /// Before the two bytes of a start of image, of which so many have come.
+    #[default]
+    Start,
+    StartCode,
+    /// A marker begins here.
+    Marker,
+    /// After the 0xFF of a marker.
+    Code,
+    /// The two bytes of a segment's length: the marker, and the first byte.
+    Length(u8, Option<u8>),
+    /// In a segment: the marker, how many bytes are left, how many have come, and what the frame header said so far.
+    Segment {
+        marker: u8,
+        left: usize,
+        at: usize,
+        frame: [u8; 5],
+    },
+    /// In entropy-coded data.
+    Scan,
+    /// After a 0xFF in it.
+    ScanCode,
+    /// Behind the end of an image.
+    End,
+}
+
+impl Jpeg {
+    pub(super) fn push(&mut self, mut bytes: &[u8]) -> Result<(), &'static str> {
+        while let Some(&byte) = bytes.first() {
+            // What is long is skipped, not walked.
+            let skipped = match &mut self.state {
+                State::Segment { left, at, .. } if *at >= 5 => {
+                    let skipped = bytes.len().min(*left);
+                    *left -= skipped;
+                    skipped
+                }
+                State::Scan => memchr::memchr(0xff, bytes).unwrap_or(bytes.len()),
+                _ => 0,
+            };
+            if skipped > 0 {
+                bytes = &bytes[skipped..];
+                if let State::Segment { marker, left: 0, frame, .. } = self.state {
+                    self.end_segment(marker, frame)?;
+                }
+                continue;
+            }
+            self.step(byte)?;
+            bytes = &bytes[1..];
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> Result<(), &'static str> {
+        match (self.state, self.tail) {
+            (State::End, None) => Ok(()),
+            // Phones of one maker put a block of their own there, which ends with these letters.
+            (State::End, Some(tail)) if tail == *b"SEFT" => Ok(()),
+            (State::End, Some(_)) => Err("has something else behind its end"),
+            _ => Err("is cut off"),
+        }
+    }
+
+    fn step(&mut self, byte: u8) -> Result<(), &'static str> {
+        self.state = match self.state {
+            State::Start if byte == 0xff => State::StartCode,
+            State::StartCode if byte == 0xd8 => {
+                self.has_frame = false;
+                State::Marker
+            }
+            State::Start | State::StartCode => return Err("has no start of image"),
+            State::Marker if byte == 0xff => State::Code,
+            State::Marker => return Err("has something between its segments"),
+            State::Code => self.marker(byte)?,
+            State::Length(marker, None) => State::Length(marker, Some(byte)),
+            State::Length(marker, Some(high)) => match usize::from(u16::from_be_bytes([high, byte])).checked_sub(2) {
+                None => return Err("has a segment of impossible length"),
+                Some(0) => {
+                    self.end_segment(marker, [0; 5])?;
+                    self.state
+                }
+                Some(left) => State::Segment { marker, left, at: 0, frame: [0; 5] },
+            },
+            State::Segment { marker, left, at, mut frame } => {
+                if let Some(place) = frame.get_mut(at) {
+                    *place = byte;
+                }
+                match left - 1 {
+                    0 => {
+                        self.end_segment(marker, frame)?;
+                        self.state
+                    }
+                    left => State::Segment { marker, left, at: at + 1, frame },
+                }
+            }
+            State::Scan if byte == 0xff => State::ScanCode,
+            State::Scan => State::Scan,
+            State::ScanCode => match byte {
+                0x00 | 0xd0..=0xd7 => State::Scan,
+                _ => self.marker(byte)?,
+            },
+            State::End => self.behind(byte),
+        };
+        Ok(())
+    }
+
+    fn marker(&mut self, code: u8) -> Result<State, &'static str> {
+        match code {
+            // Markers may be filled up in front.
+            0xff => Ok(State::Code),
+            0xd9 if self.has_frame && self.scans > 0 => Ok(State::End),
+            0xd9 => Err("ends without a picture"),
+            0x00..=0xbf | 0xc8 | 0xd0..=0xd8 | 0xf0..=0xfd => Err("has an unknown segment"),
+            _ => Ok(State::Length(code, None)),
+        }
+    }
+
+    fn end_segment(&mut self, marker: u8, frame: [u8; 5]) -> Result<(), &'static str> {
+        self.state = State::Marker;
+        match marker {
+            // Start of frame: precision, height, width.
+            0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
+                let [_, high, low, wide, narrow] = frame;
+                super::check_size(u16::from_be_bytes([wide, narrow]).into(), u16::from_be_bytes([high, low]).into())?;
+                self.has_frame = true;
+            }
+            // Start of scan.
+            0xda => {
+                self.scans += 1;
+                if !self.has_frame {
+                    return Err("has a scan before its frame");
+                }
+                if self.scans > MAX_SCANS {
+                    return Err("has too many scans");
+                }
+                self.state = State::Scan;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Behind the end of an image there may be zeros, and more whole images: cameras put gain maps and previews there.
+    fn behind(&mut self, byte: u8) -> State {
+        match &mut self.tail {
+            Some(tail) => {
+                tail.rotate_left(1);
+                tail[3] = byte;
+                State::End
+            }
+            None if byte == 0 => State::End,
+            None if byte == 0xff => State::StartCode,
+            None => {
+                self.tail = Some([0, 0, 0, byte]);
+                State::End
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! What an uploaded file is, by its content alone, in one pass and constant memory: a picture or a PDF whose structure
+//! holds from the first byte to the last. Nothing is decoded. What only begins like one of them is refused, and so is
+//! what carries something else behind its end.
+
+mod jpeg;
+mod pdf;
+mod png;
+
+use super::MediaType;
+
+/// The longest side of a picture, in pixels.
+const MAX_SIDE: u32 = 20_000;
+/// The largest picture, in pixels.
+const MAX_PIXELS: u64 = 50_000_000;
+
+/// Why a file is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// It has no bytes.
+    #[error("the file is empty")]
+    Empty,
+    /// It is something else; when it is something well known, what.
+    #[error("the file is not of an accepted type")]
+    OtherType(Option<&'static str>),
+    /// It begins like an accepted type, and is not whole or not sane.
+    #[error("the {} {why}", .of.name())]
+    Damaged {
+        /// What it begins like.
+        of: MediaType,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+}
+
+/// Types that people try, by what they begin with: to say in the answer what was sent. (offset, bytes, name)
+const WELL_KNOWN: &[(usize, &[u8], &str)] = &[
+    (4, b"ftypheic", "a HEIC picture"),
+    (4, b"ftypheix", "a HEIC picture"),
+    (4, b"ftypmif1", "a HEIF picture"),
+    (4, b"ftypavif", "an AVIF picture"),
+    (8, b"WEBP", "a WebP picture"),
+    (0, b"II*\0", "a TIFF picture"),
+    (0, b"MM\0*", "a TIFF picture"),
+    (0, b"GIF8", "a GIF picture"),
+    (0, b"BM", "a BMP picture"),
+    (0, b"PK\x03\x04", "a ZIP archive or an Office document"),
+    (0, b"\xd0\xcf\x11\xe0", "an old Office document"),
+    (0, b"<svg", "an SVG picture"),
+    (0, b"<?xml", "an XML document"),
+    (0, b"<!DOCTYPE", "an HTML document"),
+    (0, b"<html", "an HTML document"),
+];
+/// No signature needs more bytes than this.
+const HEAD: usize = 12;
+
+/// A check in progress.
+#[derive(Default)]
+pub struct Check {
+    head: Vec<u8>,
+    of: Option<Structure>,
+}
+
+enum Structure {
+    Jpeg(jpeg::Jpeg),
+    Png(png::Png),
+    Pdf(pdf::Pdf),
+}
+
+impl Check {
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] as soon as it is certain.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        if self.of.is_some() {
+            return self.forward(bytes);
+        }
+        let missing = HEAD.saturating_sub(self.head.len()).min(bytes.len());
+        self.head.extend_from_slice(&bytes[..missing]);
+        if self.head.len() < HEAD {
+            return Ok(());
+        }
+        self.decide()?;
+        self.forward(&bytes[missing..])
+    }
+
+    /// The type of a whole file.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`].
+    pub fn finish(mut self) -> Result<MediaType, Fault> {
+        if self.of.is_none() {
+            if self.head.is_empty() {
+                return Err(Fault::Empty);
+            }
+            self.decide()?;
+        }
+        let of = self.media_type().ok_or(Fault::OtherType(None))?;
+        let whole = match self.of {
+            Some(Structure::Jpeg(jpeg)) => jpeg.finish(),
+            Some(Structure::Png(png)) => png.finish(),
+            Some(Structure::Pdf(pdf)) => pdf.finish(),
+            None => Ok(()),
+        };
+        whole.map(|()| of).map_err(|why| Fault::Damaged { of, why })
+    }
+
+    fn media_type(&self) -> Option<MediaType> {
+        self.of.as_ref().map(|structure| match structure {
+            Structure::Jpeg(_) => MediaType::Jpeg,
+            Structure::Png(_) => MediaType::Png,
+            Structure::Pdf(_) => MediaType::Pdf,
+        })
+    }
+
+    fn decide(&mut self) -> Result<(), Fault> {
+        let head = std::mem::take(&mut self.head);
+        self.of = Some(if head.starts_with(jpeg::SIGNATURE) {
+            Structure::Jpeg(jpeg::Jpeg::default())
+        } else if head.starts_with(png::SIGNATURE) {
+            Structure::Png(png::Png::default())
+        } else if head.starts_with(pdf::SIGNATURE) {
+            Structure::Pdf(pdf::Pdf::default())
+        } else {
+            let known = WELL_KNOWN.iter().find(|(at, magic, _)| {
+                head.get(*at..at + magic.len()).is_some_and(|bytes| bytes.eq_ignore_ascii_case(magic))
+            });
+            return Err(Fault::OtherType(known.map(|(_, _, name)| *name)));
+        });
+        self.forward(&head)
+    }
+
+    fn forward(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        let good = match &mut self.of {
+            Some(Structure::Jpeg(jpeg)) => jpeg.push(bytes),
+            Some(Structure::Png(png)) => png.push(bytes),
+            Some(Structure::Pdf(pdf)) => {
+                pdf.push(bytes);
+                Ok(())
+            }
+            None => Ok(()),
+        };
+        match (good, self.media_type()) {
+            (Err(why), Some(of)) => Err(Fault::Damaged { of, why }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether a picture of this size can be looked at by an ordinary program.
+fn check_size(width: u32, height: u32) -> Result<(), &'static str> {
+    if width == 0 || height == 0 {
+        Err("says that it has no pixels")
+    } else if width > MAX_SIDE || height > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
+        Err("has more than 50 million pixels, or a side of more than 20,000")
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,195 @@
+//! Files: uploaded before they belong to anybody, then attached as documents to one customer, whose evidence they are.
+
+pub mod check;
+pub mod name;
+pub mod read;
+pub mod upload;
+
+use std::ops::Range;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+pub use name::FileName;
+
+use crate::clock::Timestamp;
+use crate::ids::{CustomerId, FileId};
+use crate::store::StoreError;
+
+/// The largest file, in bytes.
+pub const MAX_FILE: u64 = 10 * 1_024 * 1_024;
+/// How long a file is kept that nobody attaches.
+pub const UNATTACHED_SECONDS: i64 = 72 * 60 * 60;
+
+/// What a file may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MediaType {
+    /// A JPEG picture.
+    #[serde(rename = "image/jpeg")]
+    Jpeg,
+    /// A PNG picture.
+    #[serde(rename = "image/png")]
+    Png,
+    /// A PDF document.
+    #[serde(rename = "application/pdf")]
+    Pdf,
+}
+
+impl MediaType {
+    /// Every accepted type.
+    pub const ALL: [Self; 3] = [Self::Jpeg, Self::Png, Self::Pdf];
+
+    /// The type as it is on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::Pdf => "application/pdf",
+        }
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Jpeg => "JPEG",
+            Self::Png => "PNG",
+            Self::Pdf => "PDF",
+        }
+    }
+
+    /// How names of such files end; the first is the usual one.
+    #[must_use]
+    pub const fn extensions(self) -> &'static [&'static str] {
+        match self {
+            Self::Jpeg => &["jpg", "jpeg", "jpe", "jfif"],
+            Self::Png => &["png"],
+            Self::Pdf => &["pdf"],
+        }
+    }
+}
+
+/// What is known of an uploaded file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its id.
+    pub id: FileId,
+    /// When it was uploaded.
+    pub uploaded_at: Timestamp,
+    /// To whom it is attached, once it is.
+    pub attachment: Option<Attachment>,
+    /// What is sealed.
+    pub details: FileDetails,
+}
+
+/// Whose evidence a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attachment {
+    /// The customer.
+    pub customer: CustomerId,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// What is known of a file's content; sealed under the file's own key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileDetails {
+    /// As its sender named it.
+    pub name: FileName,
+    /// What it is.
+    pub media_type: MediaType,
+    /// How many bytes it has.
+    pub size: u64,
+    /// The SHA-256 of its content.
+    pub sha256: [u8; 32],
+}
+
+/// Whether a file is somebody's evidence yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileState {
+    /// Nobody's: it is deleted when it is not attached in time.
+    Unattached,
+    /// One customer's.
+    Attached,
+}
+
+impl File {
+    /// Whether it is attached.
+    #[must_use]
+    pub const fn state(&self) -> FileState {
+        if self.attachment.is_some() { FileState::Attached } else { FileState::Unattached }
+    }
+
+    /// The JSON that `GET /v0/files/{id}` answers.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        let view = FileView {
+            id: self.id,
+            name: self.details.name.expose(),
+            r#type: self.details.media_type,
+            size: self.details.size,
+            state: self.state(),
+            customer_id: self.attachment.map(|attachment| attachment.customer),
+            uploaded_at: self.uploaded_at,
+            attached_at: self.attachment.map(|attachment| attachment.at),
+        };
+        serde_json::to_vec(&view).expect("a file has string keys only")
+    }
+}
+
+#[derive(Serialize)]
+struct FileView<'a> {
+    id: FileId,
+    name: &'a str,
+    r#type: MediaType,
+    size: u64,
+    state: FileState,
+    customer_id: Option<CustomerId>,
+    uploaded_at: Timestamp,
+    attached_at: Option<Timestamp>,
+}
+
+/// A file of which the content is durable, as the store is to note it: opaque to everybody but the store, which made it.
+#[derive(Debug)]
+pub struct SealedFile {
+    /// The day of the staging key, counted from 1970.
+    pub day: i64,
+    /// The file's key, sealed by the staging key.
+    pub key: Vec<u8>,
+    /// The file's details, sealed by the file's key.
+    pub details: Vec<u8>,
+}
+
+/// Where the content of a new file goes: sealed before it leaves memory. Dropped unfinished, nothing of it is left.
+#[async_trait]
+pub trait FileWriter: Send {
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Full`] and [`StoreError::Unknown`].
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError>;
+
+    /// Makes the content durable.
+    ///
+    /// # Errors
+    ///
+    /// As [`FileWriter::write`].
+    async fn finish(self: Box<Self>, details: &FileDetails) -> Result<SealedFile, StoreError>;
+}
+
+/// The content of a file, piece by piece, each verified before it is given.
+#[async_trait]
+pub trait FileReader: Send {
+    /// The next bytes; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] when the stored content was altered, cut or exchanged.
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, StoreError>;
+}
+
+/// Which bytes of a file, counted from zero.
+pub type ByteRange = Range<u64>;

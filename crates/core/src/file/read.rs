@@ -1,0 +1,28 @@
+//! Looking at a file's content, which the audit trail notes every time.
+
+use super::{ByteRange, File, FileReader};
+use crate::audit::{Action, AuditEntry};
+use crate::caller::Caller;
+use crate::change::{Change, Effect};
+use crate::services::Services;
+use crate::store::StoreError;
+
+/// Opens the content of a file, or a part of it. The audit trail says who looked before the first byte is given.
+///
+/// # Errors
+///
+/// The store's; [`StoreError::Corrupt`] when the content is missing.
+pub async fn open(
+    services: &Services,
+    caller: &Caller,
+    file: &File,
+    range: ByteRange,
+) -> Result<Box<dyn FileReader>, StoreError> {
+    let content = services.store.file_content(caller.scope, file, range).await?;
+    let mut audit = AuditEntry::new(caller, services.clock.now(), Action::FileRead);
+    audit.fields = vec![format!("/files/{}", file.id)];
+    audit.customer = file.attachment.map(|attachment| attachment.customer);
+    let change = Change { scope: caller.scope, effect: Effect::None, audit: Some(audit), event: None, answer: None };
+    services.store.commit(change).await?;
+    Ok(content)
+}

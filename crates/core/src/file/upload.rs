@@ -1,0 +1,119 @@
+//! Taking a file: hashed, checked and sealed in one pass, then noted in the store.
+
+use super::check::{Check, Fault};
+use super::{File, FileDetails, FileName, FileWriter, MAX_FILE};
+use crate::audit::{Action, AuditEntry};
+use crate::caller::Caller;
+use crate::change::{Change, Effect, NewFile};
+use crate::clock::Timestamp;
+use crate::idempotency::{Attempt, Replay};
+use crate::ids::FileId;
+use crate::services::Services;
+use crate::store::{Committed, StoreError};
+
+/// Why a file was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum UploadError {
+    /// It is none that is accepted.
+    #[error(transparent)]
+    Refused(#[from] Fault),
+    /// It has more than [`MAX_FILE`] bytes.
+    #[error("the file is too large")]
+    TooLarge,
+    /// The `Idempotency-Key` belongs to another request, the one with this id.
+    #[error("the idempotency key was used for another request")]
+    KeyReused(String),
+    /// The store's answer.
+    #[error("the file could not be stored")]
+    Store(#[from] StoreError),
+}
+
+/// An upload in progress. Dropped unfinished, nothing of it is left.
+pub struct Upload<'a> {
+    services: &'a Services,
+    caller: &'a Caller,
+    id: FileId,
+    at: Timestamp,
+    name: FileName,
+    check: Check,
+    hash: sha2::Sha256,
+    size: u64,
+    writer: Box<dyn FileWriter>,
+}
+
+/// A file that was taken, and whether by an earlier request with the same key.
+#[derive(Debug)]
+pub struct Uploaded {
+    /// The file.
+    pub file: File,
+    /// Whether this is the answer to an earlier attempt.
+    pub replayed: bool,
+}
+
+impl<'a> Upload<'a> {
+    /// Begins to take a file.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot take one.
+    pub async fn begin(services: &'a Services, caller: &'a Caller, name: FileName) -> Result<Self, UploadError> {
+        let at = services.clock.now();
+        let id = FileId::from(services.random.uuid(at));
+        let writer = services.store.new_file(caller.scope, id, at).await?;
+        let (check, hash) = (Check::default(), sha2::Digest::new());
+        Ok(Self { services, caller, id, at, name, check, hash, size: 0, writer })
+    }
+
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    ///
+    /// As soon as the file cannot be accepted any more.
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<(), UploadError> {
+        self.size += bytes.len() as u64;
+        if self.size > MAX_FILE {
+            return Err(UploadError::TooLarge);
+        }
+        self.check.push(bytes)?;
+        sha2::Digest::update(&mut self.hash, bytes);
+        Ok(self.writer.write(bytes).await?)
+    }
+
+    /// Ends the file: durable when this returns.
+    ///
+    /// # Errors
+    ///
+    /// [`UploadError`]; nothing of the file is left then, unless the outcome is unknown.
+    pub async fn finish(self, idempotency_key: Option<&str>) -> Result<Uploaded, UploadError> {
+        let Self { services, caller, id, at, name, check, hash, size, writer } = self;
+        let media_type = check.finish()?;
+        let sha256: [u8; 32] = sha2::Digest::finalize(hash).into();
+        let details = FileDetails { name, media_type, size, sha256 };
+        let attempt = idempotency_key.map(|key| Attempt {
+            key,
+            route: "POST /v0/files",
+            content: [&sha256, details.name.expose().as_bytes(), b""],
+        });
+        let ticket = match attempt {
+            None => None,
+            Some(attempt) => match services.store.replay_upload(caller.scope, attempt).await? {
+                Replay::Answered(file) => return Ok(Uploaded { file, replayed: true }),
+                Replay::OtherRequest(request_id) => return Err(UploadError::KeyReused(request_id)),
+                Replay::Fresh(ticket) => Some(ticket),
+            },
+        };
+        let sealed = writer.finish(&details).await?;
+        let mut audit = AuditEntry::new(caller, at, Action::FileUploaded);
+        audit.fields = vec![format!("/files/{id}")];
+        let new = NewFile { id, uploaded_at: at, sealed, ticket };
+        let effect = Effect::FileUploaded(Box::new(new));
+        let change = Change { scope: caller.scope, effect, audit: Some(audit), event: None, answer: None };
+        match services.store.commit(change).await? {
+            Committed::Done => {
+                Ok(Uploaded { file: File { id, uploaded_at: at, attachment: None, details }, replayed: false })
+            }
+            // The same upload was under way twice and the other came first; or its key was rotated away meanwhile.
+            Committed::AnswerTaken | Committed::VersionMoved => Err(StoreError::Busy.into()),
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! Files over HTTP: taken in one pass, and given out piece by piece.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse as _, Response};
+use dossier_core::file::upload::{Upload, UploadError, Uploaded};
+use dossier_core::file::{ByteRange, File, FileDetails, FileName, FileReader, MAX_FILE, MediaType, read as read_file};
+use dossier_core::ids::FileId;
+use dossier_core::store::StoreError;
+use futures_util::stream;
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http_body_util::BodyExt as _;
+use hyper::body::Body as _;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::App;
+use super::body::{MediaType as BodyType, unsupported};
+use super::conditions::{IDEMPOTENT_REPLAYED, idempotency_key, names_tag};
+use super::multipart::{self, Found, OnePart};
+use super::problem::{Problem, ProblemCode};
+use super::router::{FilePath, FileReader as Viewer, Uploader};
+
+/// What a body may have besides the file: boundaries and the part's header.
+const ENVELOPE: u64 = multipart::MAX_HEADER as u64 + 1_024;
+/// How long a client may stop sending, and how long the whole may take.
+const IDLE: Duration = Duration::from_secs(10);
+const TOTAL: Duration = Duration::from_secs(120);
+
+/// `POST /v0/files`: takes one file.
+///
+/// # Errors
+///
+/// See the catalogue of problems.
+pub async fn upload(State(app): State<App>, Uploader(caller): Uploader, request: Request) -> Result<Response, Problem> {
+    let (Parts { headers, .. }, body) = request.into_parts();
+    let boundary = boundary(&headers)?;
+    let key = idempotency_key(&headers)?;
+    if body.size_hint().exact().is_some_and(|length| length > MAX_FILE + ENVELOPE) {
+        return Err(too_large());
+    }
+    let Ok(_slot) = app.uploads.try_acquire() else { return Err(Problem::overloaded().close()) };
+    let mut part = OnePart::new(&boundary);
+    let mut body = Frames { body, end: Instant::now() + TOTAL };
+    let mut upload = None;
+    while let Some(bytes) = body.next().await? {
+        part.push(&bytes);
+        loop {
+            match part.next().map_err(malformed)? {
+                Found::Nothing => break,
+                Found::Name(name) => {
+                    let name = FileName::new(&name).map_err(|error| malformed_text(error.to_string()))?;
+                    upload = Some(Upload::begin(&app.services, &caller, name).await.map_err(refused)?);
+                }
+                Found::Data(bytes) => match &mut upload {
+                    Some(upload) => upload.write(&bytes).await.map_err(refused)?,
+                    None => return Err(malformed_text("the body has no part".to_owned())),
+                },
+            }
+        }
+    }
+    part.finish().map_err(malformed)?;
+    let upload = upload.ok_or_else(|| malformed_text("the body has no part".to_owned()))?;
+    let Uploaded { file, replayed } = upload.finish(key).await?;
+    let FileDetails { name, media_type, .. } = &file.details;
+    let json = serde_json::json!({ "id": file.id, "name": name.expose(), "type": media_type });
+    let mut response = axum::Json(json).into_response();
+    if replayed {
+        response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
+    }
+    Ok(response)
+}
+
+/// `GET /v0/files/{file_id}`: what is known of a file.
+///
+/// # Errors
+///
+/// See the catalogue of problems.
+pub async fn read(State(app): State<App>, Viewer(caller): Viewer, FilePath(id): FilePath) -> Result<Response, Problem> {
+    let file = find(&app, caller.scope, id).await?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], file.to_json()).into_response())
+}
+
+/// `GET /v0/files/{file_id}/content`: the file itself, or one range of it. The audit trail notes every reading.
+///
+/// # Errors
+///
+/// See the catalogue of problems.
+pub async fn content(
+    State(app): State<App>,
+    Viewer(caller): Viewer,
+    FilePath(id): FilePath,
+    request: Request,
+) -> Result<Response, Problem> {
+    let headers = request.headers();
+    let file = find(&app, caller.scope, id).await?;
+    let details = &file.details;
+    let tag = entity_tag(details);
+    let mut response = Response::new(Body::empty());
+    let given = response.headers_mut();
+    given.insert(header::ETAG, HeaderValue::try_from(tag.as_str()).expect("hexadecimal digits in quotes"));
+    given.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    if names_tag(headers, &header::IF_NONE_MATCH, &tag)? {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        return Ok(response);
+    }
+    let range = match wanted_range(headers, &tag, details.size)? {
+        Some(range) => {
+            *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+            let text = format!("bytes {}-{}/{}", range.start, range.end - 1, details.size);
+            let text = HeaderValue::try_from(text).expect("digits");
+            response.headers_mut().insert(header::CONTENT_RANGE, text);
+            range
+        }
+        None => 0..details.size,
+    };
+    let given = response.headers_mut();
+    given.insert(header::CONTENT_TYPE, HeaderValue::from_static(details.media_type.as_str()));
+    given.insert(header::CONTENT_LENGTH, HeaderValue::from(range.end - range.start));
+    given.insert(header::CONTENT_DISPOSITION, disposition(details));
+    // Whatever is in it, a browser neither shows nor runs it in our name. (nosniff stands in every answer.)
+    given.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
+    if request.method() != Method::HEAD {
+        let reader = read_file::open(&app.services, &caller, &file, range).await?;
+        *response.body_mut() = stream_of(reader).await?;
+    }
+    Ok(response)
+}
+
+/// The first piece is opened before the answer begins, so that damage found there is a problem and not a cut answer.
+async fn stream_of(mut reader: Box<dyn FileReader>) -> Result<Body, StoreError> {
+    let first = reader.next().await?;
+    let pieces = stream::try_unfold((first, reader), |(ready, mut reader)| async move {
+        let piece = match ready {
+            Some(piece) => Some(piece),
+            None => reader.next().await.inspect_err(|error| {
+                // The connection is cut: what was sent so far is good, and the client sees that it is not all.
+                tracing::error!(%error, "the content of a file ended early");
+            })?,
+        };
+        Ok::<_, StoreError>(piece.map(|piece| (piece, (None, reader))))
+    });
+    Ok(Body::from_stream(pieces))
+}
+
+async fn find(app: &App, scope: dossier_core::caller::Scope, id: Option<FileId>) -> Result<File, Problem> {
+    let id = id.ok_or_else(Problem::not_found)?;
+    app.services.store.files(scope, &[id]).await?.pop().ok_or_else(Problem::not_found)
+}
+
+fn boundary(headers: &HeaderMap) -> Result<Vec<u8>, Problem> {
+    let mut types = headers.get_all(header::CONTENT_TYPE).iter();
+    let content_type = types.next().and_then(|value| value.to_str().ok());
+    let encoded = headers.get(header::CONTENT_ENCODING).is_some_and(|value| value != "identity");
+    match content_type.and_then(multipart::boundary) {
+        Some(boundary) if types.next().is_none() && !encoded => boundary.map_err(malformed),
+        _ => Err(unsupported(BodyType::FormData)),
+    }
+}
+
+/// The pieces of a body, each in time.
+struct Frames {
+    body: Body,
+    end: Instant,
+}
+
+impl Frames {
+    async fn next(&mut self) -> Result<Option<bytes::Bytes>, Problem> {
+        loop {
+            match timeout(IDLE, timeout_at(self.end, self.body.frame())).await {
+                Ok(Ok(None)) => return Ok(None),
+                Ok(Ok(Some(Ok(frame)))) => {
+                    if let Ok(data) = frame.into_data() {
+                        return Ok(Some(data));
+                    }
+                }
+                Ok(Ok(Some(Err(_)))) => {
+                    let text = "The body ended before its announced length, or its chunks are malformed.";
+                    return Err(Problem::new(ProblemCode::MalformedRequest, text).close());
+                }
+                Ok(Err(_)) | Err(_) => {
+                    return Err(Problem::new(ProblemCode::RequestTimeout, "The body did not come in time.").close());
+                }
+            }
+        }
+    }
+}
+
+fn malformed(multipart::Malformed(why): multipart::Malformed) -> Problem {
+    malformed_text(why.to_owned())
+}
+
+fn malformed_text(why: String) -> Problem {
+    Problem::new(ProblemCode::MalformedMultipart, format!("Not a form with one file: {why}.")).close()
+}
+
+/// An upload that is refused before its end: the rest of the body is not read.
+fn refused(error: UploadError) -> Problem {
+    Problem::from(error).close()
+}
+
+pub(super) fn too_large() -> Problem {
+    Problem::new(ProblemCode::PayloadTooLarge, "A file may have at most 10 MiB.").close()
+}
+
+fn entity_tag(details: &FileDetails) -> String {
+    let mut tag = String::with_capacity(34);
+    tag.push('"');
+    for byte in &details.sha256[..16] {
+        let _ = write!(tag, "{byte:02x}");
+    }
+    tag.push('"');
+    tag
+}
+
+/// The one range that is asked for. Several, or what is no range of bytes, is as if nothing was asked for (RFC 9110,
+/// 14.2); one that lies behind the end is a problem.
+fn wanted_range(headers: &HeaderMap, tag: &str, size: u64) -> Result<Option<ByteRange>, Problem> {
+    let Some(text) = headers.get(header::RANGE).and_then(|value| value.to_str().ok()) else { return Ok(None) };
+    if headers.get(header::IF_RANGE).is_some_and(|known| known != tag) {
+        return Ok(None);
+    }
+    let Some((first, last)) = text.strip_prefix("bytes=").and_then(|range| range.trim().split_once('-')) else {
+        return Ok(None);
+    };
+    let digits = |text: &str| -> Option<u64> {
+        (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().unwrap_or(u64::MAX))
+    };
+    let range = match (digits(first), digits(last)) {
+        (Some(first), Some(last)) if first <= last => first..last.saturating_add(1).min(size),
+        (Some(first), None) if last.is_empty() => first..size,
+        (None, Some(length)) if first.is_empty() => size.saturating_sub(length)..size,
+        _ => return Ok(None),
+    };
+    if range.is_empty() {
+        let length = HeaderValue::try_from(format!("bytes */{size}")).expect("digits");
+        let text = "The range lies behind the end of the file; Content-Range says how long it is.";
+        return Err(Problem::new(ProblemCode::RangeNotSatisfiable, text).header(header::CONTENT_RANGE, length));
+    }
+    Ok(Some(range))
+}
+
+/// RFC 6266: the name in ASCII for old clients and whole for the others, always with an ending of the file's own type.
+fn disposition(details: &FileDetails) -> HeaderValue {
+    let FileDetails { name, media_type, .. } = details;
+    let name = with_extension(name.expose(), *media_type);
+    let ascii: String = name
+        .chars()
+        .map(|c| if c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '%') || c == ' ' { c } else { '_' })
+        .collect();
+    let mut whole = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&byte) {
+            whole.push(byte.into());
+        } else {
+            let _ = write!(whole, "%{byte:02X}");
+        }
+    }
+    let text = format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{whole}");
+    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("attachment"))
+}
+
+fn with_extension(name: &str, media_type: MediaType) -> String {
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    if extension.is_some_and(|extension| media_type.extensions().contains(&extension.as_str())) {
+        name.to_owned()
+    } else {
+        format!("{name}.{}", media_type.extensions()[0])
+    }
+}

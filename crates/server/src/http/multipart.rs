@@ -1,0 +1,350 @@
+//! `multipart/form-data` with exactly one part, named `file`: what `POST /v0/files` takes, and nothing else.
+//!
+//! The parser behind axum (multer) holds a part's header in memory however long it is, and takes any number of parts.
+//! This one holds at most a header of [`MAX_HEADER`] bytes or the length of a boundary, besides what it was given last.
+
+use bytes::{Buf as _, BytesMut};
+use memchr::memmem;
+
+/// The header of the part may have this many bytes.
+pub const MAX_HEADER: usize = 8 * 1_024;
+const MAX_HEADER_LINES: usize = 16;
+const MAX_BOUNDARY: usize = 70;
+/// White space between a boundary and the end of its line.
+const MAX_PADDING: usize = 64;
+
+/// Why a body is refused, in words that repeat nothing of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Malformed(pub &'static str);
+
+/// What was found.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Found {
+    /// The part begins; its file name, as it was sent.
+    Name(Vec<u8>),
+    /// Bytes of the file.
+    Data(BytesMut),
+    /// More bytes are needed.
+    Nothing,
+}
+
+/// A body that is being read.
+pub struct OnePart {
+    /// `CR LF - - boundary`.
+    delimiter: Vec<u8>,
+    state: State,
+    buffer: BytesMut,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Begin,
+    /// Behind the first boundary.
+    First,
+    Header,
+    Data,
+    /// Behind another boundary.
+    Delimited,
+    End,
+}
+
+/// The boundary that a content type names.
+///
+/// # Errors
+///
+/// [`Malformed`] when there is none, two, or one that RFC 2046 does not allow. `None` when the type is another one.
+pub fn boundary(content_type: &str) -> Option<Result<Vec<u8>, Malformed>> {
+    let (essence, parameters) = content_type.split_once(';').unwrap_or((content_type, ""));
+    if !essence.trim().eq_ignore_ascii_case("multipart/form-data") {
+        return None;
+    }
+    let mut found = None;
+    for parameter in split_quoted(parameters) {
+        let Some((name, value)) = parameter.split_once('=') else { continue };
+        if name.trim().eq_ignore_ascii_case("boundary") && found.replace(unquote(value.trim().as_bytes())).is_some() {
+            return Some(Err(Malformed("the content type names two boundaries")));
+        }
+    }
+    let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"'()+_,-./:=? ".contains(byte);
+    let good = |boundary: &Vec<u8>| {
+        (1..=MAX_BOUNDARY).contains(&boundary.len()) && boundary.iter().all(allowed) && !boundary.ends_with(b" ")
+    };
+    Some(found.filter(good).ok_or(Malformed("the content type needs a boundary of 1 to 70 characters")))
+}
+
+impl OnePart {
+    /// A body with this boundary.
+    #[must_use]
+    pub fn new(boundary: &[u8]) -> Self {
+        let delimiter = [b"\r\n--", boundary].concat();
+        // The first delimiter needs no line before it; with one put there, it is like every other.
+        Self { delimiter, state: State::Begin, buffer: BytesMut::from(&b"\r\n"[..]) }
+    }
+
+    /// Takes the next bytes of the body; [`OnePart::next`] says what they mean.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// What comes next.
+    ///
+    /// # Errors
+    ///
+    /// [`Malformed`].
+    pub fn next(&mut self) -> Result<Found, Malformed> {
+        loop {
+            match self.state {
+                State::Begin => {
+                    // A line break before the first boundary is no preamble yet.
+                    if self.buffer.starts_with(b"\r\n\r\n") {
+                        self.buffer.advance(2);
+                    }
+                    let wanted = &self.delimiter[..self.delimiter.len().min(self.buffer.len())];
+                    if !self.buffer.starts_with(wanted) && !b"\r\n\r\n".starts_with(&self.buffer[..]) {
+                        return Err(Malformed("the body must begin with its boundary"));
+                    }
+                    if self.buffer.len() < self.delimiter.len() {
+                        return Ok(Found::Nothing);
+                    }
+                    self.buffer.advance(self.delimiter.len());
+                    self.state = State::First;
+                }
+                State::First => match self.line_end()? {
+                    None => return Ok(Found::Nothing),
+                    Some(false) => self.state = State::Header,
+                    Some(true) => return Err(Malformed("the body has no part")),
+                },
+                State::Header if self.buffer.starts_with(b"\r\n") => {
+                    return Err(Malformed("the part has no header"));
+                }
+                State::Header => {
+                    // Four bytes more: the empty line at its end.
+                    let seen = &self.buffer[..self.buffer.len().min(MAX_HEADER + 4)];
+                    let Some(end) = memmem::find(seen, b"\r\n\r\n") else {
+                        let whole = self.buffer.len() > MAX_HEADER;
+                        return if whole {
+                            Err(Malformed("the part's header is too long"))
+                        } else {
+                            Ok(Found::Nothing)
+                        };
+                    };
+                    let header = self.buffer.split_to(end);
+                    self.buffer.advance(4);
+                    self.state = State::Data;
+                    return file_name(&header).map(Found::Name);
+                }
+                State::Data => {
+                    if let Some(at) = memmem::find(&self.buffer, &self.delimiter) {
+                        let data = self.buffer.split_to(at);
+                        self.buffer.advance(self.delimiter.len());
+                        self.state = State::Delimited;
+                        return Ok(Found::Data(data));
+                    }
+                    // The end of what is there may be the beginning of a delimiter.
+                    let certain = self.buffer.len().saturating_sub(self.delimiter.len() - 1);
+                    if certain == 0 {
+                        return Ok(Found::Nothing);
+                    }
+                    return Ok(Found::Data(self.buffer.split_to(certain)));
+                }
+                State::Delimited => match self.line_end()? {
+                    None => return Ok(Found::Nothing),
+                    Some(true) => self.state = State::End,
+                    Some(false) => return Err(Malformed("the body must have exactly one part, named file")),
+                },
+                State::End => {
+                    // One line break after the last boundary is customary.
+                    if !b"\r\n".starts_with(&self.buffer[..]) {
+                        return Err(Malformed("the body has something behind its last boundary"));
+                    }
+                    return Ok(Found::Nothing);
+                }
+            }
+        }
+    }
+
+    /// Whether the body has ended as it must.
+    ///
+    /// # Errors
+    ///
+    /// [`Malformed`] when it is cut off.
+    pub fn finish(&self) -> Result<(), Malformed> {
+        if self.state == State::End { Ok(()) } else { Err(Malformed("the body ends before its last boundary")) }
+    }
+
+    /// What stands behind a boundary: `Some(true)` for the two hyphens of the last one, `Some(false)` for the end of the
+    /// line.
+    fn line_end(&mut self) -> Result<Option<bool>, Malformed> {
+        if self.buffer.starts_with(b"--") {
+            self.buffer.advance(2);
+            return Ok(Some(true));
+        }
+        let white = self.buffer.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        match &self.buffer[white..] {
+            [b'\r', b'\n', ..] => {
+                self.buffer.advance(white + 2);
+                Ok(Some(false))
+            }
+            [] | [b'\r'] | [b'-'] if white <= MAX_PADDING => Ok(None),
+            _ => Err(Malformed("a boundary is followed by something else than the end of its line")),
+        }
+    }
+}
+
+/// The file name of a part that is named `file`.
+fn file_name(header: &[u8]) -> Result<Vec<u8>, Malformed> {
+    let mut disposition = None;
+    for (count, line) in split_lines(header).enumerate() {
+        if count == MAX_HEADER_LINES {
+            return Err(Malformed("the part's header has too many lines"));
+        }
+        if line.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
+            return Err(Malformed("the part's header has a bare line break or a NUL in it"));
+        }
+        let colon = line.iter().position(|byte| *byte == b':');
+        let (name, value) = line.split_at(colon.ok_or(Malformed("a line of the part's header has no colon"))?);
+        let token = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+        if name.is_empty() || !name.iter().all(token) {
+            return Err(Malformed("a line of the part's header has no proper name"));
+        }
+        let value = value[1..].trim_ascii();
+        match name.to_ascii_lowercase().as_slice() {
+            b"content-disposition" if disposition.replace(value).is_some() => {
+                return Err(Malformed("the part has two dispositions"));
+            }
+            b"content-transfer-encoding" => {
+                let identity = [&b"binary"[..], b"8bit", b"7bit"];
+                if !identity.iter().any(|known| value.eq_ignore_ascii_case(known)) {
+                    return Err(Malformed("the part's content must not be encoded"));
+                }
+            }
+            b"content-type" if value.len() >= 10 && value[..10].eq_ignore_ascii_case(b"multipart/") => {
+                return Err(Malformed("a part may not consist of parts"));
+            }
+            _ => {}
+        }
+    }
+    read_disposition(disposition.ok_or(Malformed("the part has no disposition"))?)
+}
+
+fn read_disposition(value: &[u8]) -> Result<Vec<u8>, Malformed> {
+    let mut parts = split_quoted_bytes(value);
+    if !parts.next().is_some_and(|kind| kind.trim_ascii().eq_ignore_ascii_case(b"form-data")) {
+        return Err(Malformed("the part's disposition must be form-data"));
+    }
+    let (mut name, mut plain, mut extended) = (None, None, None);
+    for part in parts {
+        let equals = part.iter().position(|byte| *byte == b'=');
+        let (key, value) = part.split_at(equals.ok_or(Malformed("the part's disposition is malformed"))?);
+        let value = value[1..].trim_ascii();
+        let twice = match key.trim_ascii().to_ascii_lowercase().as_slice() {
+            b"name" => name.replace(unquote(value)).is_some(),
+            b"filename" => plain.replace(unquote(value)).is_some(),
+            b"filename*" => extended.replace(decode_extended(value)?).is_some(),
+            _ => false,
+        };
+        if twice {
+            return Err(Malformed("the part's disposition says something twice"));
+        }
+    }
+    if name.as_deref() != Some(b"file") {
+        return Err(Malformed("the part must be named file"));
+    }
+    extended.or(plain).ok_or(Malformed("the part has no file name: send it as a file, not as a text"))
+}
+
+/// RFC 8187: `UTF-8''` and percent-encoded bytes, which older clients send for names beyond ASCII.
+fn decode_extended(value: &[u8]) -> Result<Vec<u8>, Malformed> {
+    let malformed = Malformed("the part's file name is malformed");
+    let mut parts = value.splitn(3, |byte| *byte == b'\'');
+    let (charset, text) = (parts.next().unwrap_or_default(), parts.nth(1).ok_or(malformed)?);
+    if !charset.eq_ignore_ascii_case(b"utf-8") {
+        return Err(malformed);
+    }
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((first, behind)) = rest.split_first() {
+        rest = behind;
+        if *first != b'%' {
+            decoded.push(*first);
+            continue;
+        }
+        let digits = rest.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+        let byte =
+            digits.filter(|digits| !digits.starts_with('+')).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        decoded.push(byte.ok_or(malformed)?);
+        rest = &rest[2..];
+    }
+    Ok(decoded)
+}
+
+/// The text of a quoted string, or the token as it is. Browsers write a quote as `%22`, others as `\"`; a backslash
+/// before anything else is part of the name, as old programs that send whole paths mean it.
+fn unquote(value: &[u8]) -> Vec<u8> {
+    let Some(inner) = value.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")) else {
+        return value.to_vec();
+    };
+    let mut text = Vec::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some((first, behind)) = rest.split_first() {
+        match (first, behind) {
+            (b'\\', [escaped @ (b'"' | b'\\'), behind @ ..]) => {
+                text.push(*escaped);
+                rest = behind;
+            }
+            (b'%', [b'2', b'2', behind @ ..]) => {
+                text.push(b'"');
+                rest = behind;
+            }
+            _ => {
+                text.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    text
+}
+
+fn split_lines(header: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(header);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        match memmem::find(text, b"\r\n") {
+            Some(at) => {
+                rest = Some(&text[at + 2..]);
+                Some(&text[..at])
+            }
+            None => {
+                rest = None;
+                Some(text)
+            }
+        }
+    })
+}
+
+/// Splits at semicolons that do not stand in quotes.
+fn split_quoted_bytes(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(value);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let (mut quoted, mut escaped) = (false, false);
+        for (at, byte) in text.iter().enumerate() {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' if quoted && matches!(text.get(at + 1), Some(b'"' | b'\\')) => escaped = true,
+                b'"' => quoted = !quoted,
+                b';' if !quoted => {
+                    rest = Some(&text[at + 1..]);
+                    return Some(&text[..at]);
+                }
+                _ => {}
+            }
+        }
+        rest = None;
+        Some(text)
+    })
+}
+
+fn split_quoted(value: &str) -> impl Iterator<Item = &str> {
+    split_quoted_bytes(value.as_bytes()).filter_map(|part| std::str::from_utf8(part).ok())
+}

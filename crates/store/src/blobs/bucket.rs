@@ -1,0 +1,196 @@
+//! Contents in a bucket: S3 and what speaks it, Google Cloud Storage, Azure.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use dossier_core::clock::Timestamp;
+use dossier_core::store::StoreError;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey, Checksum};
+use object_store::azure::{AzureConfigKey, MicrosoftAzureBuilder};
+use object_store::gcp::{GoogleCloudStorageBuilder, GoogleConfigKey};
+use object_store::path::Path;
+use object_store::{
+    BackoffConfig, ClientConfigKey, Error, MultipartUpload, ObjectStore, ObjectStoreExt as _, PutPayload, RetryConfig,
+};
+
+use super::{BlobPath, BlobWriter, Blobs, Listed};
+
+/// The smallest part that S3 takes, but for the last; so much of each upload is in memory.
+const PART: usize = 5 * 1_024 * 1_024;
+/// How long one request may take, and how long it takes to reach the service at most.
+const TIMES: [(ClientConfigKey, &str); 2] =
+    [(ClientConfigKey::Timeout, "20 seconds"), (ClientConfigKey::ConnectTimeout, "5 seconds")];
+/// How long, and how often, a request is tried again.
+const RETRY: RetryConfig = RetryConfig {
+    backoff: BackoffConfig { init_backoff: Duration::from_millis(100), max_backoff: Duration::from_secs(5), base: 2. },
+    max_retries: 5,
+    retry_timeout: Duration::from_secs(20),
+};
+
+/// A bucket, or a folder in one.
+pub struct Bucket {
+    store: Arc<dyn ObjectStore>,
+    prefix: Path,
+}
+
+/// Gives a service's builder its variables: those that it knows, by their usual names.
+macro_rules! configured {
+    ($builder:ty, $key:ident, $variables:expr) => {{
+        let mut builder = <$builder>::new().with_retry(RETRY);
+        for (key, value) in TIMES {
+            builder = builder.with_config($key::Client(key), value);
+        }
+        for (name, value) in $variables {
+            if let Ok(key) = name.to_ascii_lowercase().parse::<$key>() {
+                builder = builder.with_config(key, value);
+            }
+        }
+        builder
+    }};
+}
+
+impl Bucket {
+    /// A bucket by its URL: `s3://bucket/folder`, `gs://…` or `az://…`. Region, endpoint and credentials come from the
+    /// usual variables of those services (`AWS_…`, `GOOGLE_…`, `AZURE_…`).
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the URL or the variables, in words for people.
+    pub fn open(url: &str, variables: &[(String, String)]) -> Result<Self, String> {
+        let said = |error: Error| error.to_string();
+        let (scheme, rest) = url.split_once("://").ok_or("must be a URL such as s3://bucket/folder")?;
+        let (bucket, folder) = rest.split_once('/').unwrap_or((rest, ""));
+        if bucket.is_empty() {
+            return Err("names no bucket".to_owned());
+        }
+        let prefix = Path::parse(folder.trim_end_matches('/')).map_err(|error| error.to_string())?;
+        let of = |service: &'static str| variables.iter().filter(move |(name, _)| name.starts_with(service));
+        let store: Arc<dyn ObjectStore> = match scheme {
+            "s3" => {
+                let builder = configured!(AmazonS3Builder, AmazonS3ConfigKey, of("AWS_"));
+                Arc::new(
+                    builder.with_bucket_name(bucket).with_checksum_algorithm(Checksum::SHA256).build().map_err(said)?,
+                )
+            }
+            "gs" => {
+                let builder = configured!(GoogleCloudStorageBuilder, GoogleConfigKey, of("GOOGLE_"));
+                Arc::new(builder.with_bucket_name(bucket).build().map_err(said)?)
+            }
+            "az" => {
+                let builder = configured!(MicrosoftAzureBuilder, AzureConfigKey, of("AZURE_"));
+                Arc::new(builder.with_container_name(bucket).build().map_err(said)?)
+            }
+            _ => return Err("must begin with s3://, gs:// or az://".to_owned()),
+        };
+        Ok(Self { store, prefix })
+    }
+
+    fn at(&self, path: BlobPath) -> Path {
+        Path::from_iter(self.prefix.parts().chain(Path::from(path.to_string()).parts()))
+    }
+}
+
+#[async_trait]
+impl Blobs for Bucket {
+    async fn create(&self, path: BlobPath) -> Result<Box<dyn BlobWriter>, StoreError> {
+        // One request when it fits into a part, as most files do; parts are begun when it does not.
+        Ok(Box::new(Sending { store: Arc::clone(&self.store), at: self.at(path), part: Vec::new(), parts: None }))
+    }
+
+    async fn read(&self, path: BlobPath, range: Range<u64>) -> Result<Vec<u8>, StoreError> {
+        let wanted = range.end - range.start;
+        let bytes = self.store.get_range(&self.at(path), range).await.map_err(failed)?;
+        if bytes.len() as u64 == wanted {
+            Ok(bytes.into())
+        } else {
+            Err(StoreError::Corrupt("the content of a file is cut off".into()))
+        }
+    }
+
+    async fn delete(&self, path: BlobPath) -> Result<(), StoreError> {
+        match self.store.delete(&self.at(path)).await {
+            Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    fn list(&self) -> BoxStream<'_, Result<Listed, StoreError>> {
+        let listing = self.store.list(Some(&self.prefix)).map_err(failed);
+        listing
+            .try_filter_map(move |object| {
+                let below = object.location.prefix_match(&self.prefix);
+                let below = below.map(|parts| Path::from_iter(parts).to_string());
+                let written_at = Timestamp::from_micros(object.last_modified.timestamp_micros());
+                let path = below.and_then(|below| BlobPath::parse(&below));
+                std::future::ready(Ok(path.map(|path| Listed { path, written_at })))
+            })
+            .boxed()
+    }
+}
+
+struct Sending {
+    store: Arc<dyn ObjectStore>,
+    at: Path,
+    /// What has come and was not sent yet.
+    part: Vec<u8>,
+    /// Begun when the content is larger than a part.
+    parts: Option<Box<dyn MultipartUpload>>,
+}
+
+impl Sending {
+    async fn send_part(&mut self) -> Result<(), StoreError> {
+        let parts = match &mut self.parts {
+            Some(parts) => parts,
+            None => self.parts.insert(self.store.put_multipart(&self.at).await.map_err(failed)?),
+        };
+        parts.put_part(PutPayload::from(std::mem::take(&mut self.part))).await.map_err(failed)
+    }
+}
+
+#[async_trait]
+impl BlobWriter for Sending {
+    async fn write(&mut self, bytes: Vec<u8>) -> Result<(), StoreError> {
+        self.part.extend_from_slice(&bytes);
+        if self.part.len() < PART { Ok(()) } else { self.send_part().await }
+    }
+
+    async fn finish(mut self: Box<Self>) -> Result<(), StoreError> {
+        if self.parts.is_none() {
+            let payload = PutPayload::from(std::mem::take(&mut self.part));
+            return self.store.put(&self.at, payload).await.map(drop).map_err(failed);
+        }
+        if !self.part.is_empty() {
+            self.send_part().await?;
+        }
+        match &mut self.parts {
+            Some(parts) => parts.complete().await.map(drop).map_err(failed)?,
+            None => {}
+        }
+        self.parts = None;
+        Ok(())
+    }
+}
+
+impl Drop for Sending {
+    /// Parts that are never completed would lie in the bucket, unseen and paid for.
+    fn drop(&mut self) {
+        if let (Some(mut parts), Ok(runtime)) = (self.parts.take(), tokio::runtime::Handle::try_current()) {
+            runtime.spawn(async move {
+                if let Err(error) = parts.abort().await {
+                    tracing::warn!(%error, "parts of an unfinished upload could not be deleted");
+                }
+            });
+        }
+    }
+}
+
+fn failed(error: Error) -> StoreError {
+    match error {
+        Error::NotFound { .. } => StoreError::Corrupt("the content of a file is missing".into()),
+        error => StoreError::Unavailable(format!("the object store: {error}")),
+    }
+}

@@ -1,0 +1,213 @@
+//! Files between the vault and the place where their sealed content lies. Both engines use this.
+//!
+//! A file has a key of its own. That key is sealed under the day's staging key until the file is attached, then under
+//! the key of the data subject whose evidence it is; the content is never sealed again.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use dossier_core::caller::Scope;
+use dossier_core::file::{ByteRange, FileDetails, FileName, FileReader, FileWriter, MediaType, SealedFile};
+use dossier_core::ids::FileId;
+use dossier_core::store::StoreError;
+use serde::{Deserialize, Serialize};
+
+use crate::blobs::{BlobPath, BlobWriter, Blobs};
+use crate::vault::stream::{self, Opener, Sealer};
+use crate::vault::{Binding, Cell, SecretKey};
+
+/// File keys, and what they seal, never change.
+const GENERATION: u64 = 1;
+/// Segments that are fetched at once.
+const AHEAD: u64 = 4;
+const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
+
+/// The day of a moment, counted from 1970: staging keys last one.
+pub(crate) const fn day_of(at: dossier_core::clock::Timestamp) -> i64 {
+    at.as_micros().div_euclid(SECONDS_PER_DAY * 1_000_000)
+}
+
+/// The key of one file.
+pub(crate) struct FileKey(SecretKey);
+
+impl FileKey {
+    /// Opens a stored file key, sealed by a staging key or by a subject's.
+    pub(crate) fn open(wrap: &SecretKey, scope: Scope, id: FileId, sealed: &[u8]) -> Result<Self, StoreError> {
+        let opened = Cell::open(sealed.to_vec(), wrap, &binding(scope, &id, "key")).ok();
+        let key = opened.map(zeroize::Zeroizing::new).and_then(|bytes| {
+            let key = SecretKey::from_slice(bytes.get(..32)?)?;
+            // A key that opens a cell is not thereby the right key (AES-GCM does not commit); this says that it is.
+            (bytes.get(32..)? == key.commitment()).then_some(key)
+        });
+        key.map(Self).ok_or_else(|| StoreError::Corrupt(format!("the key of file {id} cannot be opened")))
+    }
+
+    /// Seals it under a staging key or a subject's.
+    pub(crate) fn seal(&self, wrap: &SecretKey, scope: Scope, id: FileId) -> Vec<u8> {
+        let mut content = zeroize::Zeroizing::new([0; 48]);
+        content[..32].copy_from_slice(self.0.expose());
+        content[32..].copy_from_slice(&self.0.commitment());
+        Cell::seal(wrap, GENERATION, &binding(scope, &id, "key"), &content[..]).into_bytes()
+    }
+
+    fn seal_details(&self, scope: Scope, id: FileId, details: &FileDetails) -> Vec<u8> {
+        let stored = StoredDetails {
+            name: details.name.expose().to_owned(),
+            media_type: details.media_type,
+            size: details.size,
+            sha256: details.sha256,
+        };
+        let json = serde_json::to_vec(&stored).expect("details have string keys only");
+        Cell::seal_json(&self.0.derive(&[b"details"]), GENERATION, &binding(scope, &id, "details"), json).into_bytes()
+    }
+
+    /// Opens what is known of the file.
+    pub(crate) fn open_details(&self, scope: Scope, id: FileId, cell: Vec<u8>) -> Result<FileDetails, StoreError> {
+        Cell::open(cell, &self.0.derive(&[b"details"]), &binding(scope, &id, "details"))
+            .ok()
+            .and_then(|json| serde_json::from_slice::<StoredDetails>(&json).ok())
+            .map(|StoredDetails { name, media_type, size, sha256 }| FileDetails {
+                name: FileName::stored(name),
+                media_type,
+                size,
+                sha256,
+            })
+            .ok_or_else(|| StoreError::Corrupt(format!("the details of file {id} cannot be opened")))
+    }
+
+    fn content_key(&self) -> SecretKey {
+        self.0.derive(&[b"content"])
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredDetails {
+    name: String,
+    #[serde(rename = "type")]
+    media_type: MediaType,
+    size: u64,
+    sha256: [u8; 32],
+}
+
+fn binding<'a>(scope: Scope, id: &'a FileId, section: &'a str) -> Binding<'a> {
+    Binding { scope, subject: id.as_bytes(), table: "files", section, row: id.as_bytes(), version: GENERATION }
+}
+
+/// What the segments of a content are bound to.
+fn associated(scope: Scope, id: FileId) -> Vec<u8> {
+    binding(scope, &id, "content").associated(&[])
+}
+
+/// Seals a new file on its way to its place.
+pub(crate) struct Writer {
+    path: BlobPath,
+    day: i64,
+    key: FileKey,
+    /// The file's key under the day's staging key.
+    sealed_key: Vec<u8>,
+    sealer: Sealer,
+    blob: Box<dyn BlobWriter>,
+}
+
+impl Writer {
+    pub(crate) async fn begin(
+        blobs: &dyn Blobs,
+        path: BlobPath,
+        day: i64,
+        staging: &SecretKey,
+    ) -> Result<Self, StoreError> {
+        let BlobPath { scope, id } = path;
+        let key = FileKey(SecretKey::random());
+        let (sealer, header) = Sealer::new(&key.content_key(), &associated(scope, id));
+        let mut blob = blobs.create(path).await?;
+        blob.write(header.to_vec()).await?;
+        Ok(Self { path, day, sealed_key: key.seal(staging, scope, id), key, sealer, blob })
+    }
+}
+
+#[async_trait]
+impl FileWriter for Writer {
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+        let mut segments = Vec::new();
+        self.sealer.push(bytes, |segment| segments.push(segment));
+        for segment in segments {
+            self.blob.write(segment).await?;
+        }
+        Ok(())
+    }
+
+    async fn finish(self: Box<Self>, details: &FileDetails) -> Result<SealedFile, StoreError> {
+        let Self { path: BlobPath { scope, id }, day, key, sealed_key, sealer, mut blob } = *self;
+        blob.write(sealer.finish()).await?;
+        blob.finish().await?;
+        Ok(SealedFile { day, key: sealed_key, details: key.seal_details(scope, id, details) })
+    }
+}
+
+/// Opens a stored content, or a part of it.
+pub(crate) struct Reader {
+    blobs: Arc<dyn Blobs>,
+    path: BlobPath,
+    opener: Opener,
+    length: u64,
+    range: ByteRange,
+    /// The next segment to be fetched, and the last.
+    segments: std::ops::RangeInclusive<u64>,
+    fetched: std::collections::VecDeque<(u64, Vec<u8>)>,
+}
+
+impl Reader {
+    pub(crate) async fn open(
+        blobs: Arc<dyn Blobs>,
+        path: BlobPath,
+        key: &FileKey,
+        length: u64,
+        range: ByteRange,
+    ) -> Result<Self, StoreError> {
+        let header = blobs.read(path, 0..stream::HEADER as u64).await?;
+        let opener = Opener::new(&key.content_key(), &associated(path.scope, path.id), &header, length)
+            .map_err(|_| damaged(path.id))?;
+        let last = if range.is_empty() { range.start } else { range.end - 1 };
+        let segments = stream::place(range.start).0..=stream::place(last).0;
+        Ok(Self { blobs, path, opener, length, range, segments, fetched: std::collections::VecDeque::new() })
+    }
+
+    async fn fetch(&mut self) -> Result<(), StoreError> {
+        let numbers: Vec<_> = self.segments.by_ref().take(usize::try_from(AHEAD).expect("four")).collect();
+        let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else { return Ok(()) };
+        let (from, _) = stream::extent(*first, self.length);
+        let (offset, bytes) = stream::extent(*last, self.length);
+        let mut sealed = self.blobs.read(self.path, from..offset + bytes).await?;
+        for number in numbers {
+            let (_, bytes) = stream::extent(number, self.length);
+            let rest = sealed.split_off(usize::try_from(bytes).expect("a segment").min(sealed.len()));
+            self.fetched.push_back((number, std::mem::replace(&mut sealed, rest)));
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl FileReader for Reader {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
+        if self.fetched.is_empty() {
+            self.fetch().await?;
+        }
+        let Some((number, sealed)) = self.fetched.pop_front() else { return Ok(None) };
+        let mut plain = self.opener.open(number, sealed).map_err(|_| damaged(self.path.id))?;
+        // The segments at either end hold more than was asked for.
+        if number == stream::place(self.range.end.saturating_sub(1)).0 && !self.range.is_empty() {
+            let end = stream::place(self.range.end - 1).1 + 1;
+            plain.truncate(usize::try_from(end).expect("a segment"));
+        }
+        if number == stream::place(self.range.start).0 {
+            let start = usize::try_from(stream::place(self.range.start).1).expect("a segment");
+            plain.drain(..start.min(plain.len()));
+        }
+        Ok(Some(plain))
+    }
+}
+
+fn damaged(id: FileId) -> StoreError {
+    StoreError::Corrupt(format!("the content of file {id} was altered"))
+}

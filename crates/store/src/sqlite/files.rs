@@ -1,0 +1,405 @@
+//! Files: their rows, the keys that open them, and the collection of those that nobody needs.
+
+use std::sync::Arc;
+
+use dossier_core::caller::Scope;
+use dossier_core::change::{NewDocument, NewFile};
+use dossier_core::clock::Timestamp;
+use dossier_core::file::{Attachment, ByteRange, File, FileReader, FileWriter, UNATTACHED_SECONDS};
+use dossier_core::idempotency::{Attempt, Replay, Ticket};
+use dossier_core::ids::{CustomerId, FileId, PersonId};
+use dossier_core::store::{Collected, StoreError};
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use rusqlite::{Connection, OptionalExtension as _, Row};
+
+use super::{SqliteStore, scope_columns, scope_of, wrapped_key};
+use crate::blobs::{BlobPath, Listed};
+use crate::files::{FileKey, Reader, Writer, day_of};
+use crate::sealed::SubjectKeys;
+use crate::vault::{Purpose, SecretKey, WrappedKey};
+
+/// Stored content that no file names is deleted when it is as old as this: an upload notes its file long before.
+const ORPHAN_SECONDS: i64 = 24 * 60 * 60;
+/// Files deleted, or looked up, at a time.
+const PORTION: usize = 500;
+
+macro_rules! file_columns {
+    ($rest:literal) => {
+        concat!(
+            "SELECT file_id, uploaded_at, staged_day, customer_id, subject_id, attached_at, key, details FROM files ",
+            $rest
+        )
+    };
+}
+
+/// A row of `files`.
+struct FileRow {
+    id: FileId,
+    uploaded_at: Timestamp,
+    owner: Owner,
+    key: Vec<u8>,
+    details: Vec<u8>,
+}
+
+/// Whose key seals a file's key.
+enum Owner {
+    /// Nobody's: the staging key of this day.
+    Staged(i64),
+    /// This data subject's of a customer.
+    Subject { attachment: Attachment, subject: PersonId },
+}
+
+impl FileRow {
+    fn read(row: &Row<'_>) -> Result<Self, rusqlite::Error> {
+        let owner = match row.get::<_, Option<i64>>(2)? {
+            Some(day) => Owner::Staged(day),
+            None => Owner::Subject {
+                attachment: Attachment {
+                    customer: CustomerId::from_bytes(row.get(3)?),
+                    at: Timestamp::from_micros(row.get(5)?),
+                },
+                subject: PersonId::from_bytes(row.get(4)?),
+            },
+        };
+        Ok(Self {
+            id: FileId::from_bytes(row.get(0)?),
+            uploaded_at: Timestamp::from_micros(row.get(1)?),
+            owner,
+            key: row.get(6)?,
+            details: row.get(7)?,
+        })
+    }
+}
+
+/// A file that a change attaches, its key sealed under its new owner's.
+pub(super) struct Attached {
+    file: FileId,
+    subject: PersonId,
+    key: Vec<u8>,
+}
+
+impl SqliteStore {
+    pub(super) async fn begin_file(
+        &self,
+        scope: Scope,
+        id: FileId,
+        now: Timestamp,
+    ) -> Result<Box<dyn FileWriter>, StoreError> {
+        let day = day_of(now);
+        let staging = self.staging_key_for(scope, day).await?;
+        let writer = Writer::begin(&*self.blobs, BlobPath { scope, id }, day, &staging).await?;
+        Ok(Box::new(writer))
+    }
+
+    pub(super) async fn open_content(
+        &self,
+        scope: Scope,
+        file: &File,
+        range: ByteRange,
+    ) -> Result<Box<dyn FileReader>, StoreError> {
+        let row = self.file_row(scope, file.id)?.ok_or_else(|| StoreError::Corrupt("the file is gone".into()))?;
+        let key = self.file_key(scope, &row)?;
+        let path = BlobPath { scope, id: file.id };
+        let reader = Reader::open(Arc::clone(&self.blobs), path, &key, file.details.size, range).await?;
+        Ok(Box::new(reader))
+    }
+
+    pub(super) fn read_files(&self, scope: Scope, ids: &[FileId]) -> Result<Vec<File>, StoreError> {
+        let (account, environment) = scope_columns(&scope);
+        let rows = self.readers.read(|connection| {
+            let mut statement = connection
+                .prepare_cached(file_columns!("WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3"))?;
+            let mut rows = Vec::with_capacity(ids.len());
+            for id in ids {
+                rows.extend(statement.query_row((account, environment, id.as_bytes()), FileRow::read).optional()?);
+            }
+            Ok(rows)
+        })?;
+        rows.into_iter().map(|row| self.open_file(scope, row)).collect()
+    }
+
+    pub(super) fn read_file_list(
+        &self,
+        scope: Scope,
+        customer: Option<CustomerId>,
+        before: Option<FileId>,
+        limit: usize,
+    ) -> Result<Vec<File>, StoreError> {
+        let (account, environment) = scope_columns(&scope);
+        let before = before.map_or([0xff; 16], |id| *id.as_bytes());
+        let rows = self.readers.read(|connection| match customer {
+            Some(customer) => connection
+                .prepare_cached(file_columns!(
+                    "WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3 AND file_id < ?4 ORDER BY file_id DESC LIMIT ?5"
+                ))?
+                .query_map((account, environment, customer.as_bytes(), before, limit), FileRow::read)?
+                .collect::<Result<Vec<_>, _>>(),
+            None => connection
+                .prepare_cached(file_columns!(
+                    "WHERE account_id = ?1 AND environment = ?2 AND file_id < ?3 ORDER BY file_id DESC LIMIT ?4"
+                ))?
+                .query_map((account, environment, before, limit), FileRow::read)?
+                .collect(),
+        })?;
+        rows.into_iter().map(|row| self.open_file(scope, row)).collect()
+    }
+
+    pub(super) fn read_upload(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay<File>, StoreError> {
+        let ticket = self.ticket(scope, attempt)?;
+        let (account, environment) = scope_columns(&scope);
+        let row = self.readers.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT file_id, upload_fingerprint, request_id FROM files
+                     WHERE account_id = ?1 AND environment = ?2 AND upload_key = ?3",
+                )?
+                .query_row((account, environment, ticket.key_hash), |row| {
+                    Ok((FileId::from_bytes(row.get(0)?), row.get::<_, [u8; 32]>(1)?, row.get::<_, String>(2)?))
+                })
+                .optional()
+        })?;
+        match row {
+            None => Ok(Replay::Fresh(ticket)),
+            Some((_, fingerprint, request_id)) if fingerprint != ticket.fingerprint => {
+                Ok(Replay::OtherRequest(request_id))
+            }
+            Some((id, _, _)) => match self.read_files(scope, &[id])?.pop() {
+                Some(file) => Ok(Replay::Answered(file)),
+                // Collected since it was found.
+                None => Ok(Replay::Fresh(ticket)),
+            },
+        }
+    }
+
+    fn file_row(&self, scope: Scope, id: FileId) -> Result<Option<FileRow>, StoreError> {
+        let (account, environment) = scope_columns(&scope);
+        self.readers.read(|connection| {
+            connection
+                .prepare_cached(file_columns!("WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3"))?
+                .query_row((account, environment, id.as_bytes()), FileRow::read)
+                .optional()
+        })
+    }
+
+    fn open_file(&self, scope: Scope, row: FileRow) -> Result<File, StoreError> {
+        let details = self.file_key(scope, &row)?.open_details(scope, row.id, row.details)?;
+        let attachment = match row.owner {
+            Owner::Staged(_) => None,
+            Owner::Subject { attachment, .. } => Some(attachment),
+        };
+        Ok(File { id: row.id, uploaded_at: row.uploaded_at, attachment, details })
+    }
+
+    fn file_key(&self, scope: Scope, row: &FileRow) -> Result<FileKey, StoreError> {
+        match &row.owner {
+            Owner::Staged(day) => {
+                let staging = self.staging_key(scope, *day)?;
+                let staging = staging.ok_or_else(|| StoreError::Corrupt("a staging key is missing".into()))?;
+                FileKey::open(&staging, scope, row.id, &row.key)
+            }
+            Owner::Subject { attachment, subject } => {
+                let key = self.subject_key(scope, attachment.customer, *subject)?;
+                FileKey::open(key.key(Purpose::FileWrap), scope, row.id, &row.key)
+            }
+        }
+    }
+
+    /// The key of a day, if there is one.
+    fn staging_key(&self, scope: Scope, day: i64) -> Result<Option<SecretKey>, StoreError> {
+        if let Some(key) = self.vault.cached_staging(scope, day) {
+            return Ok(Some(key));
+        }
+        let (account, environment) = scope_columns(&scope);
+        let wrapped = self.readers.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT epoch, wrapped FROM staging_keys WHERE account_id = ?1 AND environment = ?2 AND day = ?3",
+                )?
+                .query_row((account, environment, day), wrapped_key)
+                .optional()
+        })?;
+        wrapped.map(|wrapped| self.vault.open_staging(scope, day, &wrapped)).transpose()
+    }
+
+    /// The key of a day, made when it is the first to be asked for.
+    async fn staging_key_for(&self, scope: Scope, day: i64) -> Result<SecretKey, StoreError> {
+        // A second round reads what another upload has made first, or makes it again in the epoch that began meanwhile.
+        for _ in 0..3 {
+            if let Some(key) = self.staging_key(scope, day)? {
+                return Ok(key);
+            }
+            let wrapped = self.vault.new_staging(scope, day)?;
+            self.writer.task(move |connection| insert_staging_key(connection, scope, day, &wrapped)).await?;
+        }
+        Err(StoreError::Busy)
+    }
+
+    /// Seals the keys of files under their new owners'. What is not staged any more will not be found by the writer.
+    pub(super) fn prepare_attached(
+        &self,
+        scope: Scope,
+        documents: &[NewDocument],
+        keys: &SubjectKeys,
+    ) -> Result<Vec<Attached>, StoreError> {
+        let mut attached = Vec::with_capacity(documents.len());
+        for NewDocument { file, subject } in documents.iter().copied() {
+            let owner = keys.get(&subject).ok_or_else(|| StoreError::Corrupt("a data subject has no key".into()))?;
+            let key = match self.file_row(scope, file)? {
+                Some(row) if matches!(row.owner, Owner::Staged(_)) => {
+                    self.file_key(scope, &row)?.seal(owner.key(Purpose::FileWrap), scope, file)
+                }
+                _ => Vec::new(),
+            };
+            attached.push(Attached { file, subject, key });
+        }
+        Ok(attached)
+    }
+
+    pub(super) async fn collect(&self, now: Timestamp) -> Result<Collected, StoreError> {
+        let mut collected = Collected::default();
+        loop {
+            let expired = self.expired_files(now.plus_seconds(-UNATTACHED_SECONDS))?;
+            if expired.is_empty() {
+                break;
+            }
+            let paths = expired.clone();
+            self.writer.task(move |connection| delete_staged(connection, &paths)).await?;
+            for path in expired {
+                // One that was attached at the last moment is still there, and so is its content.
+                if self.file_row(path.scope, path.id)?.is_none() {
+                    self.blobs.delete(path).await?;
+                    collected.expired += 1;
+                }
+            }
+        }
+        let oldest = day_of(now.plus_seconds(-UNATTACHED_SECONDS));
+        self.writer
+            .task(move |connection| {
+                connection
+                    .prepare_cached(
+                        "DELETE FROM staging_keys WHERE day < ?1 AND NOT EXISTS (SELECT 1 FROM files
+                         WHERE files.account_id = staging_keys.account_id AND files.environment = staging_keys.environment
+                           AND files.staged_day = staging_keys.day)",
+                    )?
+                    .execute([oldest])
+                    .map(drop)
+            })
+            .await?;
+        self.vault.forget_staging(oldest);
+        collected.orphans = self.delete_orphans(now.plus_seconds(-ORPHAN_SECONDS)).await?;
+        Ok(collected)
+    }
+
+    fn expired_files(&self, before: Timestamp) -> Result<Vec<BlobPath>, StoreError> {
+        let rows = self.readers.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT account_id, environment, file_id FROM files
+                     WHERE staged_day IS NOT NULL AND staged_day <= ?1 AND uploaded_at < ?2 LIMIT ?3",
+                )?
+                .query_map((day_of(before), before.as_micros(), PORTION), |row| {
+                    Ok((row.get(0)?, row.get(1)?, FileId::from_bytes(row.get(2)?)))
+                })?
+                .collect::<Result<Vec<_>, _>>()
+        })?;
+        let path = |(account, environment, id)| Ok(BlobPath { scope: scope_of(account, environment)?, id });
+        rows.into_iter().map(path).collect()
+    }
+
+    async fn delete_orphans(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let mut deleted = 0;
+        let old = self.blobs.list().try_filter(|listed| std::future::ready(listed.written_at < before));
+        let mut portions = old.chunks(PORTION);
+        while let Some(portion) = portions.next().await {
+            let portion = portion.into_iter().collect::<Result<Vec<Listed>, _>>()?;
+            for Listed { path, .. } in portion {
+                if self.file_row(path.scope, path.id)?.is_none() {
+                    self.blobs.delete(path).await?;
+                    deleted += 1;
+                }
+            }
+        }
+        Ok(deleted)
+    }
+}
+
+fn insert_staging_key(
+    connection: &Connection,
+    scope: Scope,
+    day: i64,
+    wrapped: &WrappedKey,
+) -> Result<(), rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    // Not in an epoch that has ended since: a rotation could be past this row.
+    connection
+        .prepare_cached(
+            "INSERT INTO staging_keys (account_id, environment, day, epoch, wrapped) SELECT ?1, ?2, ?3, ?4, ?5
+             WHERE ?4 = (SELECT newest_epoch FROM installation) ON CONFLICT DO NOTHING",
+        )?
+        .execute((account, environment, day, wrapped.epoch, &wrapped.sealed))
+        .map(drop)
+}
+
+/// Whether the file was written; it is not when its upload was noted already or its staging key is gone.
+pub(super) fn insert_file(
+    connection: &Connection,
+    scope: Scope,
+    file: &NewFile,
+    request_id: &str,
+) -> Result<bool, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    let NewFile { id, uploaded_at, sealed, ticket } = file;
+    let rows = connection
+        .prepare_cached(
+            "INSERT INTO files (account_id, environment, file_id, uploaded_at, staged_day, key, details, upload_key, upload_fingerprint, request_id)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE EXISTS
+                (SELECT 1 FROM staging_keys WHERE account_id = ?1 AND environment = ?2 AND day = ?5) ON CONFLICT DO NOTHING",
+        )?
+        .execute((
+            account,
+            environment,
+            id.as_bytes(),
+            uploaded_at.as_micros(),
+            sealed.day,
+            &sealed.key,
+            &sealed.details,
+            ticket.map(|Ticket { key_hash, .. }| key_hash),
+            ticket.map(|Ticket { fingerprint, .. }| fingerprint),
+            request_id,
+        ))?;
+    Ok(rows == 1)
+}
+
+/// Whether all files were still nobody's, and are the customer's now.
+pub(super) fn attach(
+    connection: &Connection,
+    scope: Scope,
+    customer: CustomerId,
+    at: i64,
+    attached: &[Attached],
+) -> Result<bool, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    for Attached { file, subject, key } in attached {
+        let rows = connection
+            .prepare_cached(
+                "UPDATE files SET staged_day = NULL, customer_id = ?4, subject_id = ?5, attached_at = ?6, key = ?7
+                 WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3 AND customer_id IS NULL",
+            )?
+            .execute((account, environment, file.as_bytes(), customer.as_bytes(), subject.as_bytes(), at, key))?;
+        if rows != 1 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn delete_staged(connection: &Connection, paths: &[BlobPath]) -> Result<(), rusqlite::Error> {
+    let mut delete = connection.prepare_cached(
+        "DELETE FROM files WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3 AND customer_id IS NULL",
+    )?;
+    for BlobPath { scope, id } in paths {
+        let (account, environment) = scope_columns(scope);
+        delete.execute((account, environment, id.as_bytes()))?;
+    }
+    Ok(())
+}
