@@ -3,6 +3,8 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use dossier_core::account::{self, Account, MAX_NAME};
 use dossier_core::api_key::{self, KeyError, KeyRecord, KeyScope, NewKey};
 use dossier_core::audit::{Action, AuditEntry};
@@ -10,7 +12,8 @@ use dossier_core::caller::{Actor, Caller, Environment, Scope};
 use dossier_core::change::{Change, Effect};
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::CustomerView;
-use dossier_core::ids::{AccountId, CustomerId, KeyId};
+use dossier_core::file::{File, read};
+use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId};
 use dossier_core::parse::Email;
 use dossier_core::services::Services;
 use dossier_core::store::{Progress, StoreError};
@@ -77,6 +80,22 @@ pub enum Command {
         /// How many.
         limit: usize,
     },
+    /// Lists files, newest first.
+    FilesList {
+        /// Where.
+        place: Place,
+        /// Those of this customer.
+        customer_id: Option<String>,
+        /// How many.
+        limit: usize,
+    },
+    /// Gives a file with its content, in base64.
+    FilesGet {
+        /// Where.
+        place: Place,
+        /// Which.
+        file_id: String,
+    },
     /// Lists the audit trail, newest first.
     AuditList {
         /// Where.
@@ -133,6 +152,10 @@ pub async fn run(context: Context<'_>, command: Command, progress: Progress<'_>)
         Command::KeysRoll { key_id, overlap } => context.roll_key(&key_id, overlap).await,
         Command::CustomersGet { place, customer_id } => context.get_customer(place, &customer_id).await,
         Command::CustomersList { place, email, limit } => context.list_customers(place, email, limit).await,
+        Command::FilesList { place, customer_id, limit } => {
+            context.list_files(place, customer_id.as_deref(), limit).await
+        }
+        Command::FilesGet { place, file_id } => context.get_file(place, &file_id).await,
         Command::AuditList { place, before, limit } => {
             let scope = context.scope(place).await?;
             let rows = context.services.store.audit(scope, before, limit).await.map_err(said)?;
@@ -273,6 +296,29 @@ impl Context<'_> {
         Ok(found.iter().map(|summary| view(&CustomerView::new(summary, None))).collect())
     }
 
+    async fn list_files(&self, place: Place, customer_id: Option<&str>, limit: usize) -> Result<Value, String> {
+        let scope = self.scope(place).await?;
+        let customer = customer_id.map(|id| CustomerId::parse(id).ok_or("there is no such customer")).transpose()?;
+        let files = self.services.store.list_files(scope, customer, None, limit).await.map_err(said)?;
+        Ok(files.iter().map(file_json).collect())
+    }
+
+    async fn get_file(&self, place: Place, file_id: &str) -> Result<Value, String> {
+        let unknown = || "there is no such file in this account and environment".to_owned();
+        let scope = self.scope(place).await?;
+        let id = FileId::parse(file_id).ok_or_else(unknown)?;
+        let file = self.services.store.files(scope, &[id]).await.map_err(said)?.pop().ok_or_else(unknown)?;
+        let whole = 0..file.details.size;
+        let mut reader = read::open(self.services, &self.operator(scope), &file, whole).await.map_err(said)?;
+        let mut content = Vec::new();
+        while let Some(piece) = reader.next().await.map_err(said)? {
+            content.extend(piece);
+        }
+        let mut json = file_json(&file);
+        json["content"] = STANDARD.encode(content).into();
+        Ok(json)
+    }
+
     async fn doctor(&self) -> Result<Value, String> {
         let folder = &self.config.data_dir;
         let mut checks = vec![
@@ -319,6 +365,10 @@ fn private(path: &Path, what: &str) -> Value {
 
 fn view(view: &CustomerView<'_>) -> Value {
     serde_json::from_slice(&view.to_json()).expect("a view is JSON")
+}
+
+fn file_json(file: &File) -> Value {
+    serde_json::from_slice(&file.to_json()).expect("a file is JSON")
 }
 
 fn account_json(account: &Account) -> Value {

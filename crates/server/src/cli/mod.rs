@@ -3,14 +3,19 @@
 mod output;
 
 use std::collections::BTreeMap;
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use dossier_core::api_key::KeyScope;
 use dossier_core::caller::Environment;
+use dossier_core::file::MediaType;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::Deserialize as _;
 use serde_json::Value;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -63,6 +68,9 @@ enum Command {
     /// Customers
     #[command(subcommand)]
     Customers(Customers),
+    /// Uploaded files
+    #[command(subcommand)]
+    Files(Files),
     /// The audit trail
     #[command(subcommand)]
     Audit(Audit),
@@ -195,6 +203,31 @@ enum Customers {
 }
 
 #[derive(Subcommand)]
+enum Files {
+    /// Save the content of a file; the audit trail notes it
+    Get {
+        /// The file's id
+        file_id: String,
+        #[command(flatten)]
+        place: PlaceArgs,
+        /// Where to; a file that exists is not overwritten [default: its id and type, in this folder]
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
+    },
+    /// List files, newest first
+    List {
+        #[command(flatten)]
+        place: PlaceArgs,
+        /// Those of this customer
+        #[arg(long, value_name = "ID")]
+        customer: Option<String>,
+        /// How many
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+    },
+}
+
+#[derive(Subcommand)]
 enum Audit {
     /// List entries, newest first
     List {
@@ -281,9 +314,13 @@ fn run(cli: Cli) -> Result<ExitCode, String> {
     }));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
+    let to = match &command {
+        Command::Files(Files::Get { to, .. }) => to.clone(),
+        _ => None,
+    };
     match admin_command(command) {
         None => runtime.block_on(serve(&config)),
-        Some(command) => runtime.block_on(administer(&config, command, output)),
+        Some(command) => runtime.block_on(administer(&config, command, to, output)),
     }
 }
 
@@ -342,6 +379,10 @@ fn admin_command(command: Command) -> Option<AdminCommand> {
         Command::Customers(Customers::List { place, email, limit }) => {
             AdminCommand::CustomersList { place: place.into(), email, limit }
         }
+        Command::Files(Files::Get { file_id, place, to: _ }) => AdminCommand::FilesGet { place: place.into(), file_id },
+        Command::Files(Files::List { place, customer, limit }) => {
+            AdminCommand::FilesList { place: place.into(), customer_id: customer, limit }
+        }
         Command::Audit(Audit::List { place, before, limit }) => {
             AdminCommand::AuditList { place: place.into(), before, limit }
         }
@@ -368,7 +409,12 @@ async fn serve(config: &Config) -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn administer(config: &Config, command: AdminCommand, output: Output) -> Result<ExitCode, String> {
+async fn administer(
+    config: &Config,
+    command: AdminCommand,
+    to: Option<PathBuf>,
+    output: Output,
+) -> Result<ExitCode, String> {
     let makes_folder = matches!(command, AdminCommand::AccountsCreate { .. } | AdminCommand::KeysCreate { .. });
     if !makes_folder && !config.data_dir.join("keyring.json").exists() {
         return Err(format!(
@@ -397,9 +443,29 @@ async fn administer(config: &Config, command: AdminCommand, output: Output) -> R
         Err(error) => return Err(error.to_string()),
     };
     bar.finish_and_clear();
-    let value = outcome?;
+    let mut value = outcome?;
+    if matches!(command, AdminCommand::FilesGet { .. }) {
+        save(&mut value, to)?;
+    }
     output.value(&value);
     Ok(if is_well(&command, &value) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Writes the content of a file to a new file that only its owner can read, and says where it went.
+fn save(value: &mut Value, to: Option<PathBuf>) -> Result<(), String> {
+    let malformed = || "the server is of another version than this command".to_owned();
+    let content = value.as_object_mut().and_then(|file| file.remove("content")).ok_or_else(malformed)?;
+    let content = content.as_str().and_then(|text| STANDARD.decode(text).ok()).ok_or_else(malformed)?;
+    let path = match (to, value["id"].as_str(), MediaType::deserialize(&value["type"])) {
+        (Some(to), _, _) => to,
+        (None, Some(id), Ok(media_type)) => PathBuf::from(format!("{id}.{}", media_type.extensions()[0])),
+        _ => return Err(malformed()),
+    };
+    let failed = |error: std::io::Error| format!("{}: {error}", path.display());
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(failed)?;
+    file.write_all(&content).map_err(failed)?;
+    value["saved_as"] = path.display().to_string().into();
+    Ok(())
 }
 
 /// Commands that look for something wrong say by their exit code whether they found it.

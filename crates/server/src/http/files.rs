@@ -49,7 +49,7 @@ pub async fn upload(State(app): State<App>, Uploader(caller): Uploader, request:
     while let Some(bytes) = body.next().await? {
         part.push(&bytes);
         loop {
-            match part.next().map_err(malformed)? {
+            match part.take().map_err(malformed)? {
                 Found::Nothing => break,
                 Found::Name(name) => {
                     let name = FileName::new(&name).map_err(|error| malformed_text(error.to_string()))?;

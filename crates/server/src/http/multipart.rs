@@ -81,7 +81,7 @@ impl OnePart {
         Self { delimiter, state: State::Begin, buffer: BytesMut::from(&b"\r\n"[..]) }
     }
 
-    /// Takes the next bytes of the body; [`OnePart::next`] says what they mean.
+    /// Takes the next bytes of the body; [`OnePart::take`] says what they mean.
     pub fn push(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
     }
@@ -91,7 +91,7 @@ impl OnePart {
     /// # Errors
     ///
     /// [`Malformed`].
-    pub fn next(&mut self) -> Result<Found, Malformed> {
+    pub fn take(&mut self) -> Result<Found, Malformed> {
         loop {
             match self.state {
                 State::Begin => {

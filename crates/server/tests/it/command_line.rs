@@ -8,6 +8,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 
 use crate::app::TestApp;
+use crate::samples;
 
 fn dossier(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dossier"));
@@ -22,8 +23,8 @@ fn json(folder: &Path, arguments: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
-/// Every command works on the folder, whoever holds it.
-fn commands_work(folder: &Path, customer: &str) {
+/// Every command works on the folder, whoever holds it. The first file is attached to the customer, the other is nobody's.
+fn commands_work(folder: &Path, customer: &str, files: &[String; 2]) {
     let account = json(folder, &["accounts", "create", "--name", "other", "--data-dir", "data"]);
     let account = account["account_id"].as_str().expect("an account_id");
     assert!(json(folder, &["accounts", "list", "--data-dir", "data"]).to_string().contains(account));
@@ -62,6 +63,20 @@ fn commands_work(folder: &Path, customer: &str) {
     let epoch = json(folder, &["keyring", "rotate", "--data-dir", "data"])["epoch"].as_u64().expect("a number");
     assert!(epoch > 1);
     assert_eq!(json(folder, &["customers", "get", customer, "--data-dir", "data"])["customer_id"], customer);
+    let all = json(folder, &["files", "list", "--data-dir", "data"]);
+    let of_customer = json(folder, &["files", "list", "--customer", customer, "--data-dir", "data"]);
+    assert_eq!((all.as_array().map(Vec::len), &of_customer[0]["id"]), (Some(2), &Value::from(files[0].clone())));
+    // Both open after the rotation: under a subject's key, and under the day's staging key.
+    for file in files {
+        let saved = json(folder, &["files", "get", file, "--data-dir", "data"]);
+        let path = folder.join(saved["saved_as"].as_str().expect("a path"));
+        assert_eq!(path.file_name().and_then(|name| name.to_str()), Some(&*format!("{file}.png")));
+        assert_eq!(fs::read(&path).expect("the content"), samples::png(64, 64, 1_000));
+        assert_eq!(fs::metadata(&path).expect("a file").permissions().mode() & 0o777, 0o600);
+        let again = dossier(folder, &["files", "get", file, "--data-dir", "data"]);
+        assert!(!again.status.success() && saved.get("content").is_none(), "nothing is overwritten");
+        fs::remove_file(path).expect("removed");
+    }
     assert!(
         json(folder, &["doctor", "--data-dir", "data"])
             .as_array()
@@ -72,6 +87,7 @@ fn commands_work(folder: &Path, customer: &str) {
     for (arguments, said) in [
         (&["keys", "revoke", "nonsense"][..], "no such key"),
         (&["customers", "get", "nonsense"], "no such customer"),
+        (&["files", "get", "nonsense"], "no such file"),
         (&["keys", "create", "--name", " "], "a name has"),
         (&["keys", "create", "--name", "x", "--account", "nonsense"], "no such account"),
     ] {
@@ -84,16 +100,20 @@ fn commands_work(folder: &Path, customer: &str) {
 async fn every_command_works_whether_or_not_the_server_runs() {
     let mut app = TestApp::start().await;
     let customer = app.given("individual").await;
+    let files = [app.given_file().await, app.given_file().await];
+    app.put(&customer, &serde_json::json!({ "documents": [{ "file_id": files[0] }] })).await.expect(200);
     let folder = app.folder.path().to_owned();
-    let (running, id) = (folder.clone(), customer.clone());
-    tokio::task::spawn_blocking(move || commands_work(&running, &id)).await.expect("all commands work while it runs");
+    let (running, id, named) = (folder.clone(), customer.clone(), files.clone());
+    tokio::task::spawn_blocking(move || commands_work(&running, &id, &named))
+        .await
+        .expect("all commands work while it runs");
     assert_eq!(
         app.get(&format!("/v0/customers/{customer}")).await.status.as_u16(),
         200,
         "the server goes on after a rotation"
     );
     assert!(app.server.take().expect("running").stop().await);
-    tokio::task::spawn_blocking(move || commands_work(&folder, &customer))
+    tokio::task::spawn_blocking(move || commands_work(&folder, &customer, &files))
         .await
         .expect("all commands work when it does not");
 }

@@ -166,9 +166,8 @@ impl BlobWriter for Sending {
         if !self.part.is_empty() {
             self.send_part().await?;
         }
-        match &mut self.parts {
-            Some(parts) => parts.complete().await.map(drop).map_err(failed)?,
-            None => {}
+        if let Some(parts) = &mut self.parts {
+            parts.complete().await.map_err(failed)?;
         }
         self.parts = None;
         Ok(())
