@@ -8,14 +8,19 @@ use dossier_core::clock::Timestamp;
 use dossier_core::customer::create::{Create, CreateError, create};
 use dossier_core::customer::update::{Condition, Method, Update, UpdateError, update};
 use dossier_core::customer::{Customer, Profile};
+use dossier_core::file::FileName;
+use dossier_core::file::upload::Upload;
 use dossier_core::idempotency::Answer;
-use dossier_core::ids::CustomerId;
+use dossier_core::ids::{CustomerId, FileId};
 use dossier_core::parse::Email;
 use dossier_core::services::Services;
-use dossier_core::store::{Committed, StoreError};
+use dossier_core::store::{Collected, Committed, StoreError};
+use dossier_core::violation::Code;
 
 use crate::engines::{Sqlite, caller};
 
+/// The smallest letter.
+const LETTER: &[u8] = b"%PDF-1.7\nstartxref\n0\n%%EOF";
 const PERSONS: &str = r#"{"business_legal_name":"B","tax_number":"T","associated_persons":[
     {"first_name":"Ada","identifying_information":{"tax_number":{"number":"1","issuing_country":"FR"}}},{"first_name":"Bob"}]}"#;
 
@@ -286,6 +291,130 @@ pub(crate) async fn old_answers_are_forgotten(mut engine: Sqlite) {
     assert_eq!(services.store.forget_answers(Timestamp::from_micros(i64::MAX)).await.expect("done"), 1);
     let again = keyed_put(&services, &caller, id, r#"{"first_name":"B"}"#, Some("k")).await.expect("a new request");
     assert!(!again.replayed);
+}
+
+async fn uploaded(services: &Services, caller: &Caller) -> FileId {
+    let mut upload = Upload::begin(services, caller, FileName::stored("a.pdf".into())).await.expect("begun");
+    upload.write(LETTER).await.expect("taken");
+    upload.finish(None).await.expect("stored").file.id
+}
+
+async fn content(services: &Services, scope: Scope, id: FileId) -> Result<Vec<u8>, StoreError> {
+    let file = services.store.files(scope, &[id]).await?.pop().expect("there");
+    let mut reader = services.store.file_content(scope, &file, 0..file.details.size).await?;
+    let mut content = Vec::new();
+    while let Some(piece) = reader.next().await? {
+        content.extend(piece);
+    }
+    Ok(content)
+}
+
+fn naming(id: FileId) -> String {
+    format!(r#"{{"documents":[{{"file_id":"{id}"}}]}}"#)
+}
+
+pub(crate) async fn a_file_is_attached_with_the_change_that_names_it(mut engine: Sqlite) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let id = given(&services, &caller, "a@example.com", "corporate").await;
+    let file = uploaded(&services, &caller).await;
+    let person = format!(
+        r#"{{"associated_persons":[{{"first_name":"Ada","documents":[{{"file_id":"{file}","purpose":"id_document"}}]}}]}}"#
+    );
+    let refused = person.replace("Ada\"", "Ada\",\"nationality\":\"ZZ\"");
+    assert!(put(&services, &caller, id, &refused).await.is_err());
+    let known = services.store.files(caller.scope, &[file]).await.expect("readable");
+    assert_eq!(known[0].attachment, None, "a refused change attaches nothing");
+    put(&services, &caller, id, &person).await.expect("updated");
+    // Open under the person's key, also when the person is gone, and after a restart.
+    put(&services, &caller, id, r#"{"associated_persons":[{"first_name":"Bob"}]}"#).await.expect("updated");
+    drop(services);
+    engine.reopen();
+    let services = engine.services();
+    let known = services.store.files(caller.scope, &[file]).await.expect("readable");
+    assert_eq!(known[0].attachment.map(|attachment| attachment.customer), Some(id));
+    assert_eq!(content(&services, caller.scope, file).await.expect("opens"), LETTER);
+    let listed = services.store.list_files(caller.scope, Some(id), None, 10).await.expect("a list");
+    assert_eq!(listed, known);
+    assert!(services.store.list_files(caller.scope, Some(id), Some(file), 10).await.expect("a list").is_empty());
+    let live = Scope { environment: Environment::Production, ..caller.scope };
+    assert!(services.store.files(live, &[file]).await.expect("readable").is_empty());
+}
+
+pub(crate) async fn a_file_that_two_customers_name_at_once_is_one_s(mut engine: Sqlite) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let mut customers = Vec::new();
+    for n in 0..8 {
+        customers.push(given(&services, &caller, &format!("{n}@example.com"), "individual").await);
+    }
+    for _ in 0..10 {
+        let file = uploaded(&services, &caller).await;
+        let body = naming(file);
+        let puts = customers.iter().map(|id| put(&services, &caller, *id, &body));
+        let mut outcomes = futures_util::future::join_all(puts).await;
+        outcomes.retain(|outcome| {
+            !matches!(outcome, Err(UpdateError::Invalid(violations)) if violations.0[0].code == Code::FileInUse)
+        });
+        assert!(outcomes.len() == 1 && outcomes[0].is_ok());
+        let owners = services.store.files(caller.scope, &[file]).await.expect("readable");
+        let owner = owners[0].attachment.expect("attached").customer;
+        assert!(read(&services, caller.scope, owner).await.profile.files().contains(&file));
+    }
+    assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
+}
+
+pub(crate) async fn files_that_nobody_attaches_are_collected_and_evidence_never_is(mut engine: Sqlite) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let id = given(&services, &caller, "a@example.com", "individual").await;
+    let (kept, forgotten) = (uploaded(&services, &caller).await, uploaded(&services, &caller).await);
+    put(&services, &caller, id, &naming(kept)).await.expect("updated");
+    let hours = |hours: i64| Timestamp::from_micros(2_000_000).plus_seconds(hours * 60 * 60);
+    let nothing = Collected::default();
+    assert_eq!(services.store.collect_files(hours(71)).await.expect("collected"), nothing);
+    assert!(content(&services, caller.scope, forgotten).await.is_ok());
+    let one = Collected { expired: 1, ..nothing };
+    assert_eq!(services.store.collect_files(hours(73)).await.expect("collected"), one);
+    assert!(services.store.files(caller.scope, &[forgotten]).await.expect("readable").is_empty());
+    let refused = put(&services, &caller, id, &naming(forgotten)).await;
+    assert!(matches!(refused, Err(UpdateError::Invalid(violations)) if violations.0[0].code == Code::UnknownFile));
+    // The key of that day is gone with the last file that needed it, so nothing from a backup opens.
+    assert_eq!(services.store.collect_files(hours(24 * 5)).await.expect("collected"), nothing);
+    assert_eq!(engine.rows("staging_keys"), 0);
+
+    // Content that no row names: left alone while it could still be noted, deleted a day later.
+    let scope_folder = engine.path().join(format!("files/sandbox/{}", caller.scope.account));
+    let orphan = scope_folder.join(CustomerId::from_bytes([9; 16]).to_string());
+    std::fs::write(&orphan, b"sealed").expect("written");
+    std::fs::write(scope_folder.join("not ours"), b"x").expect("written");
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+    let now = Timestamp::from_micros(i64::try_from(since.as_micros()).expect("this century"));
+    assert_eq!(services.store.collect_files(now.plus_seconds(60)).await.expect("collected"), nothing);
+    let collected = services.store.collect_files(now.plus_seconds(25 * 60 * 60)).await.expect("collected");
+    assert_eq!(collected, Collected { orphans: 1, ..nothing });
+    assert!(!orphan.exists() && scope_folder.join("not ours").exists());
+    assert_eq!(content(&services, caller.scope, kept).await.expect("opens"), LETTER);
+}
+
+pub(crate) async fn content_in_another_place_does_not_open(mut engine: Sqlite) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let (one, other) = (uploaded(&services, &caller).await, uploaded(&services, &caller).await);
+    let place = |id: FileId| engine.path().join(format!("files/sandbox/{}/{id}", caller.scope.account));
+    let (left, right) = (std::fs::read(place(one)).expect("content"), std::fs::read(place(other)).expect("content"));
+    std::fs::write(place(one), &right).expect("written");
+    std::fs::write(place(other), &left).expect("written");
+    assert!(matches!(content(&services, caller.scope, one).await, Err(StoreError::Corrupt(_))));
+    std::fs::write(place(one), &left).expect("written");
+    assert_eq!(content(&services, caller.scope, one).await.expect("opens"), LETTER);
+    // Nor does a row whose key was exchanged for another's.
+    engine.execute("UPDATE files SET key = (SELECT key FROM files ORDER BY file_id LIMIT 1)");
+    drop(services);
+    engine.reopen();
+    let services = engine.services();
+    assert!(services.store.files(caller.scope, &[one]).await.is_ok());
+    assert!(matches!(services.store.files(caller.scope, &[other]).await, Err(StoreError::Corrupt(_))));
 }
 
 pub(crate) async fn rotation_leaves_everything_readable(mut engine: Sqlite) {

@@ -62,9 +62,8 @@ impl Server {
                 let (service, faults) = (service.clone(), Arc::clone(&shared));
                 tokio::spawn(async move {
                     let answer = service_fn(move |request| answer(service.clone(), Arc::clone(&faults), request));
-                    let _ = hyper::server::conn::http1::Builder::new()
-                        .serve_connection(TokioIo::new(stream), answer)
-                        .await;
+                    let _ =
+                        hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
                 });
             }
         });

@@ -71,6 +71,18 @@ impl Sqlite {
         self.store.as_ref().expect("open")
     }
 
+    /// How many rows a table has.
+    pub(crate) fn rows(&self, table: &str) -> u64 {
+        let database = rusqlite::Connection::open(self.path().join("dossier.db")).expect("the database");
+        database.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).expect("a table")
+    }
+
+    /// Changes the database behind the store's back.
+    pub(crate) fn execute(&self, sql: &str) {
+        let database = rusqlite::Connection::open(self.path().join("dossier.db")).expect("the database");
+        database.execute(sql, []).expect("a statement");
+    }
+
     /// Closes and opens the store, as a restart does. Services made before must be gone.
     pub(crate) fn reopen(&mut self) {
         self.close();

@@ -32,6 +32,10 @@ on_every_engine! {
     an_email_is_found_folded,
     keys_are_found_by_themselves_only,
     old_answers_are_forgotten,
+    a_file_is_attached_with_the_change_that_names_it,
+    a_file_that_two_customers_name_at_once_is_one_s,
+    files_that_nobody_attaches_are_collected_and_evidence_never_is,
+    content_in_another_place_does_not_open,
     rotation_leaves_everything_readable,
     rotation_may_be_repeated_and_runs_beside_writers,
 }
