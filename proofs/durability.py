@@ -4,7 +4,7 @@
     proofs/durability.py [--cycles 10] [--faults kill,power,torn,fsync,full] [--binary PATH] [--seed N]
     proofs/durability.py --defects [--cycles 50] --binary PATH_OF_A_BUILD_WITH_PLANTED_DEFECTS
 
-Concurrent clients create customers and change them. Every request is noted outside the data folder before it is sent and
+Concurrent clients create customers, change them, and upload and attach files. Every request is noted outside the data folder before it is sent and
 after it was answered: ok, refused, or unknown. Then the fault: kill -9; a power cut, in which only what was synced is
 left (strict) or that and a random part of the rest (torn); a sync that fails; a disk that is full. After each the server
 is started again and everything is read back:
@@ -17,6 +17,7 @@ is started again and everything is read back:
   I6  audit entries = changes, and the chains verify
   I7  events = changes, numbered without gaps
   I8  a repeated create with the same Idempotency-Key has one effect
+  I9  every acknowledged upload opens and equals what was sent, and every attached file too
   I10 the database is whole
   I12 every customer is found by its e-mail
 
@@ -25,6 +26,7 @@ With --defects the binary must have been built with the feature `planted-defects
 
 import argparse
 import collections
+import hashlib
 import http.client
 import json
 import os
@@ -67,7 +69,7 @@ class Dossier:
     def __init__(self, binary, folder, library):
         self.binary, self.folder, self.library = binary, folder, library
         self.data, self.shadow = folder / "data", folder / "shadow"
-        self.key = self.process = self.port = None
+        self.key = self.viewer = self.process = self.port = None
 
     def start(self, **faults):
         environment = dict(os.environ)
@@ -103,6 +105,29 @@ class Dossier:
         out = subprocess.run([self.binary, *words, "--data-dir", self.data, "--output", "json"], capture_output=True, text=True)
         return out.returncode, out.stdout
 
+    def make_viewer(self):
+        """A key that may look at files, which the first one may not."""
+        code, out = self.command("keys", "create", "--name", "viewer", "--scope", "files:read")
+        self.viewer = json.loads(out)["key"]
+
+    def upload(self, connection, content):
+        form = b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f.pdf\"\r\n\r\n" + content + b"\r\n--b--\r\n"
+        try:
+            connection.request("POST", "/v0/files", form, {"Api-Key": self.key, "Content-Type": "multipart/form-data; boundary=b"})
+            response = connection.getresponse()
+            text = response.read()
+            if response.will_close:
+                connection.close()
+            return response.status, json.loads(text)
+        except (OSError, http.client.HTTPException, ValueError):
+            connection.close()
+            return None
+
+    def content(self, connection, file):
+        connection.request("GET", f"/v0/files/{file}/content", headers={"Api-Key": self.viewer})
+        response = connection.getresponse()
+        return response.status, response.read()
+
     def connection(self):
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
 
@@ -134,6 +159,9 @@ class History:
         self.unknown = collections.defaultdict(set)  # (id, pair) -> values sent since the last ok, outcome unknown
         self.sent = collections.defaultdict(set)
         self.refused = set()
+        self.files = {}  # id -> SHA-256 of every acknowledged upload
+        self.attached = {}  # id -> customer, where the PUT was acknowledged
+        self.documents = collections.Counter()
         self.ids = []
         self.counts = collections.Counter()
 
@@ -164,6 +192,8 @@ class Worker(threading.Thread):
             roll = self.random.random()
             if roll < 0.15 or not self.mine():
                 self.create(connection)
+            elif roll < 0.3:
+                self.evidence(connection)
             elif roll < 0.9:
                 self.change(connection)
             else:
@@ -209,6 +239,28 @@ class Worker(threading.Thread):
             self.history.unknown[slot] = set()
         elif outcome == "refused":
             self.history.unknown[slot].discard(value)
+
+    def evidence(self, connection):
+        """Uploads a file and attaches it."""
+        customer = self.random.choice(self.mine())[0]
+        # Some have several segments.
+        filler = self.random.randbytes(self.random.choice([100, 5_000, 150_000]))
+        content = b"%PDF-1.7\n" + self.unique().encode() + filler + b"\nstartxref\n9\n%%EOF\n"
+        answer = self.server.upload(connection, content)
+        outcome = self.history.outcome(answer, 200)
+        if outcome != "ok":
+            return
+        file = answer[1]["id"]
+        self.history.files[file] = hashlib.sha256(content).digest()
+        self.history.note(outcome=outcome, file=file)
+        self.history.documents[customer] += 1
+        if self.history.documents[customer] > 150:
+            return
+        body = {"documents": [{"file_id": file, "purpose": "other"}]}
+        outcome = self.history.outcome(self.server.request(connection, "PUT", f"/v0/customers/{customer}", body), 200)
+        self.history.note(outcome=outcome, file=file, customer=customer)
+        if outcome == "ok":
+            self.history.attached[file] = customer
 
     def refused(self, connection):
         slot = self.random.choice(self.mine())
@@ -273,6 +325,7 @@ def check(server, history, rng):
             if value is not None:
                 history.last_ok[slot] = value
             history.unknown[slot] = set()
+    check_evidence(server, history, connection)
     if history.refused & {value for value in history.last_ok.values()}:
         raise Violated("I2: a refused value is there")
     code, out = server.command("audit", "verify")
@@ -280,7 +333,27 @@ def check(server, history, rng):
         raise Violated(f"I6: {out}")
 
 
-def check_files(server):
+def check_evidence(server, history, connection):
+    """I9: what was acknowledged opens; what a record names opens, whether or not that was acknowledged."""
+    named = {}
+    for customer in history.ids:
+        shown = server.request(connection, "GET", f"/v0/customers/{customer}?expand=documents,profile")
+        documents = shown[1]["documents"]
+        if len(documents) != len(shown[1]["profile"].get("documents", [])):
+            raise Violated("I9: a document names a file that is not there")
+        named.update((document["file_id"], customer) for document in documents)
+    for file, customer in history.attached.items():
+        if named.get(file) != customer:
+            raise Violated(f"I9: the acknowledged document {file} is gone")
+    if not set(named) <= set(history.files):
+        raise Violated("I9: a document is there that nobody attached")
+    for file, digest in history.files.items():
+        status, content = server.content(connection, file)
+        if status != 200 or hashlib.sha256(content).digest() != digest:
+            raise Violated(f"I9: the acknowledged file {file} answers {status} and is not what was sent")
+
+
+def check_database(server):
     """Reads a copy of the database, the server being stopped: versions, audit entries and events agree."""
     copy = server.folder / "copy.db"
     shutil.copy(server.data / "dossier.db", copy)
@@ -310,8 +383,8 @@ def cut_power(server, rng, torn):
     after = server.folder / "after"
     shutil.copytree(server.shadow, after, ignore=shutil.ignore_patterns(".*"))
     if torn:
-        for path in after.iterdir():
-            real = server.data / path.name
+        for path in [path for path in after.rglob("*") if path.is_file()]:
+            real = server.data / path.relative_to(after)
             if not real.exists():
                 continue
             block = rng.choice([512, 4096])
@@ -322,8 +395,8 @@ def cut_power(server, rng, torn):
                     old[at:at + len(new[at:at + block])] = new[at:at + block]
             # A file of the system's never ends in the middle of what was written, but may be shorter or longer.
             path.write_bytes(bytes(old[:max(len(new), len(path.read_bytes()))]))
-    for path in after.iterdir():
-        os.chmod(path, 0o400 if path.name == "root.key" else 0o600)
+    for path in after.rglob("*"):
+        os.chmod(path, 0o700 if path.is_dir() else 0o400 if path.name == "root.key" else 0o600)
     os.chmod(after, 0o700)
     shutil.rmtree(server.data)
     shutil.rmtree(server.shadow)
@@ -333,11 +406,14 @@ def cut_power(server, rng, torn):
 def seed_shadow(server):
     """The folder as it is counts as synced when a cycle begins."""
     (server.shadow / ".inodes").mkdir(parents=True)
-    for path in server.data.iterdir():
-        if path.is_file() and not path.name.endswith("-shm"):
+    for path in sorted(server.data.rglob("*")):
+        place = server.shadow / path.relative_to(server.data)
+        if path.is_dir():
+            place.mkdir()
+        elif path.is_file() and not path.name.endswith("-shm"):
             content = server.shadow / ".inodes" / str(path.stat().st_ino)
             shutil.copy(path, content)
-            os.link(content, server.shadow / path.name)
+            os.link(content, place)
 
 
 def cycle(fault, server, history, rng):
@@ -370,7 +446,7 @@ def cycle(fault, server, history, rng):
     server.start()
     check(server, history, rng)
     server.stop()
-    check_files(server)
+    check_database(server)
 
 
 def disk_full(server, history, rng, seed):
@@ -414,6 +490,7 @@ def prove_folder(binary, fault, cycles, rng, library):
     server, history = Dossier(binary, folder, library), History(folder / "history")
     try:
         server.start()
+        server.make_viewer()
         stop, workers = drive(server, history, 0.3, rng.getrandbits(32))
         finish(stop, workers)
         server.stop()
@@ -432,7 +509,8 @@ def defects(binary, cycles, rng, library):
     """Each defect must be caught by one of the faults."""
     caught = True
     for defect, faults in (("synchronous-normal", ["power"]), ("answer-before-commit", ["kill", "power"]),
-                           ("audit-after-answer", ["kill", "power"])):
+                           ("audit-after-answer", ["kill", "power"]), ("file-not-synced", ["power"]),
+                           ("folder-not-synced", ["power"])):
         os.environ["DOSSIER_PLANTED_DEFECT"] = defect
         found = None
         for fault in faults:

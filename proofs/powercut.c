@@ -1,8 +1,7 @@
 /* A power cut for one folder, as an LD_PRELOAD library.
  *
- * POWERCUT_ROOT names the folder (flat: its files, no folders below) and POWERCUT_SHADOW another one, which receives what
- * a disk would still have after the power went: a file's bytes only once the file was synced, a name only once the folder
- * was synced. When the process has been killed, the shadow is the folder after the cut.
+ * POWERCUT_ROOT names the folder and POWERCUT_SHADOW another one, which receives what a disk would still have after the
+ * power went: a file's bytes only once the file was synced, a name only once the folder that holds it was synced. When the process has been killed, the shadow is the folder after the cut.
  *
  * It also injects faults, as long as the file that POWERCUT_CLEAR names does not exist:
  *   POWERCUT_FAIL_SYNC=N    the Nth sync of a file of the folder fails with EIO, and every one after it
@@ -22,7 +21,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FILES 256
+#define FILES 8192
 #define RANGES 65536
 
 struct range { off_t from, to; };
@@ -58,8 +57,9 @@ static int cleared(void) {
     return clear && access(clear, F_OK) == 0;
 }
 
-/* 0: not ours, 1: a file of the folder, 2: the folder. The shared memory of SQLite is no file that survives. */
-static int ours(int fd, struct stat *st) {
+/* 0: not ours, 1: a file in the folder, 2: the folder or one below, whose path from it is given. The shared memory of
+ * SQLite is no file that survives. */
+static int ours(int fd, struct stat *st, char *below) {
     char link[64], path[PATH_MAX];
     if (!root[0]) return 0;
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
@@ -68,9 +68,12 @@ static int ours(int fd, struct stat *st) {
     path[n] = 0;
     size_t length = strlen(root);
     if (strncmp(path, root, length) || fstat(fd, st)) return 0;
-    if (path[length] == 0) return 2;
-    if (path[length] != '/' || !S_ISREG(st->st_mode) || strstr(path, "-shm")) return 0;
-    return 1;
+    if (path[length] != 0 && path[length] != '/') return 0;
+    if (S_ISDIR(st->st_mode)) {
+        if (below) snprintf(below, PATH_MAX, "%s", path + length);
+        return 2;
+    }
+    return S_ISREG(st->st_mode) && !strstr(path, "-shm");
 }
 
 static struct file *file_of(ino_t inode) {
@@ -124,31 +127,35 @@ static void reach_file(int fd) {
     pthread_mutex_unlock(&lock);
 }
 
-/* The names of the folder reach the shadow; a file that was never synced has its name and nothing in it. */
-static void reach_folder(void) {
-    char path[PATH_MAX + 64], name[PATH_MAX + 300];
+/* The names of a folder reach the shadow; a file that was never synced has its name and nothing in it. A folder whose own
+ * name is not there yet is lost with all that is in it. */
+static void reach_folder(const char *below) {
+    char path[PATH_MAX + 64], here[2 * PATH_MAX], there[2 * PATH_MAX], name[3 * PATH_MAX], target[3 * PATH_MAX];
     struct dirent *entry;
     struct stat st;
+    snprintf(here, sizeof here, "%s%s", root, below);
+    snprintf(there, sizeof there, "%s%s", shadow, below);
     pthread_mutex_lock(&lock);
-    DIR *dir = opendir(shadow);
+    DIR *dir = opendir(there);
     while (dir && (entry = readdir(dir))) {
         if (entry->d_name[0] == '.') continue;
-        snprintf(name, sizeof name, "%s/%s", root, entry->d_name);
-        if (lstat(name, &st)) { snprintf(name, sizeof name, "%s/%s", shadow, entry->d_name); unlink(name); }
+        snprintf(name, sizeof name, "%s/%s", here, entry->d_name);
+        if (lstat(name, &st)) { snprintf(name, sizeof name, "%s/%s", there, entry->d_name); unlink(name); }
     }
     if (dir) closedir(dir);
-    dir = opendir(root);
+    dir = access(there, F_OK) ? NULL : opendir(here);
     while (dir && (entry = readdir(dir))) {
-        snprintf(name, sizeof name, "%s/%s", root, entry->d_name);
-        if (lstat(name, &st) || !S_ISREG(st.st_mode) || strstr(entry->d_name, "-shm")) continue;
+        snprintf(name, sizeof name, "%s/%s", here, entry->d_name);
+        if (entry->d_name[0] == '.' || lstat(name, &st) || strstr(entry->d_name, "-shm")) continue;
+        snprintf(target, sizeof target, "%s/%s", there, entry->d_name);
+        if (S_ISDIR(st.st_mode)) { mkdir(target, 0700); continue; }
+        if (!S_ISREG(st.st_mode)) continue;
         content_path(path, st.st_ino);
         close(open(path, O_RDWR | O_CREAT, 0600));
         chmod(path, st.st_mode & 0777);
         snprintf(name, sizeof name, "%s/.new", shadow);
         unlink(name);
         if (link(path, name)) abort();
-        char target[PATH_MAX + 300];
-        snprintf(target, sizeof target, "%s/%s", shadow, entry->d_name);
         rename(name, target);
         unlink(name); /* rename does nothing between two names of one file */
     }
@@ -158,7 +165,8 @@ static void reach_folder(void) {
 
 static int synced(int fd, int (*real)(int)) {
     struct stat st;
-    int kind = ours(fd, &st);
+    char below[PATH_MAX];
+    int kind = ours(fd, &st, below);
     if (kind == 1 && fail_sync >= 0 && __sync_add_and_fetch(&syncs, 1) >= fail_sync && !cleared()) {
         errno = EIO;
         return -1;
@@ -166,7 +174,7 @@ static int synced(int fd, int (*real)(int)) {
     int result = real(fd);
     if (result == 0 && shadow[0]) {
         if (kind == 1) reach_file(fd);
-        if (kind == 2) reach_folder();
+        if (kind == 2) reach_folder(below);
     }
     return result;
 }
@@ -183,7 +191,7 @@ int fdatasync(int fd) { return synced(fd, real_fdatasync); }
 
 ssize_t write(int fd, const void *data, size_t size) {
     struct stat st;
-    int kind = ours(fd, &st);
+    int kind = ours(fd, &st, NULL);
     if (is_full(kind, size)) return -1;
     off_t at = kind == 1 ? lseek(fd, 0, SEEK_CUR) : 0;
     ssize_t n = real_write(fd, data, size);
@@ -193,7 +201,7 @@ ssize_t write(int fd, const void *data, size_t size) {
 
 ssize_t pwrite64(int fd, const void *data, size_t size, off_t at) {
     struct stat st;
-    int kind = ours(fd, &st);
+    int kind = ours(fd, &st, NULL);
     if (is_full(kind, size)) return -1;
     ssize_t n = real_pwrite(fd, data, size, at);
     if (kind == 1 && n > 0) dirty(st.st_ino, at, n);

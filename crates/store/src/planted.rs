@@ -12,6 +12,10 @@ pub(crate) enum Defect {
     AuditAfterAnswer,
     /// The version of the record is not checked.
     NoVersionCheck,
+    /// The content of a file is not synced before it is noted.
+    FileNotSynced,
+    /// The folder of a file is not synced before it is noted.
+    FolderNotSynced,
 }
 
 /// Whether the defect is planted. Always `false`, and known at compile time, in an ordinary build.
@@ -28,6 +32,8 @@ pub(crate) fn planted(defect: Defect) -> bool {
         Defect::AnswerBeforeCommit => "answer-before-commit",
         Defect::AuditAfterAnswer => "audit-after-answer",
         Defect::NoVersionCheck => "no-version-check",
+        Defect::FileNotSynced => "file-not-synced",
+        Defect::FolderNotSynced => "folder-not-synced",
     };
     static PLANTED: std::sync::OnceLock<Option<String>> = std::sync::OnceLock::new();
     PLANTED.get_or_init(|| std::env::var("DOSSIER_PLANTED_DEFECT").ok()).as_deref() == Some(name)

@@ -13,6 +13,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream};
 
 use super::{BlobPath, BlobWriter, Blobs, Listed};
+use crate::planted::{Defect, planted};
 
 /// What is still being written. Emptied at start: nobody can be writing then.
 const INCOMING: &str = "incoming";
@@ -100,11 +101,13 @@ impl BlobWriter for Incoming {
         let finished = tokio::task::spawn_blocking(move || {
             let Some(file) = self.file.take() else { return Ok(()) };
             let put = (|| {
-                file.sync_all()?;
+                if !planted(Defect::FileNotSynced) {
+                    file.sync_all()?;
+                }
                 let folder = self.place.parent().unwrap_or(&self.place);
                 make_folders(folder)?;
                 fs::rename(&self.temporary, &self.place)?;
-                sync_folder(folder)
+                if planted(Defect::FolderNotSynced) { Ok(()) } else { sync_folder(folder) }
             })();
             if put.is_err() {
                 self.file = Some(file);
