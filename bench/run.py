@@ -19,6 +19,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 
@@ -179,6 +180,7 @@ def main():
         processes[0] = server.process
         print(f"RSS idle {idle:.0f} MiB (goal 40), after load {loaded:.0f} MiB (goal 100); "
               f"start to first answer with {total} customers {start * 1000:.0f} ms (goal 300)")
+        failures += uploads(server, options.rounds, options.floor)
         if options.floor:
             failures += [f"RSS idle {idle:.0f}"] * (idle > 40 / options.floor)
             failures += [f"RSS after load {loaded:.0f}"] * (loaded > 100 / options.floor)
@@ -216,6 +218,38 @@ def compare(server, load, folder, files, yardstick, options):
         if options.floor and ratio < options.floor * goal:
             failures.append(f"{name} {ratio:.3f}")
     return failures
+
+
+UPLOAD_GROWTH_MIB = 8
+
+
+def uploads(server, rounds, floor):
+    """Two uploads of 10 MiB at once, again and again: by how much memory grows, at its highest, over one small upload."""
+    begin, end = b"%PDF-1.7\n", b"\nstartxref\n0\n%%EOF\n"
+    content = begin + os.urandom(10 * 1024 * 1024 - len(begin) - len(end)) + end
+
+    def upload(content):
+        form = b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f.pdf\"\r\n\r\n" + content + b"\r\n--b--\r\n"
+        headers = {"Api-Key": server.key, "Content-Type": "multipart/form-data; boundary=b"}
+        urllib.request.urlopen(urllib.request.Request(server.url + "/v0/files", form, headers)).read()
+
+    upload(begin + end)
+    before, process = server.rss_mib(), pathlib.Path(f"/proc/{server.process.pid}")
+    # The high-water mark begins anew.
+    (process / "clear_refs").write_text("5")
+    began = time.monotonic()
+    for _ in range(rounds):
+        threads = [threading.Thread(target=upload, args=(content,)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    took = time.monotonic() - began
+    highest = int(re.search(r"VmHWM:\s+(\d+)", (process / "status").read_text())[1]) / 1024
+    grown = highest - before
+    print(f"{rounds} times two uploads of 10 MiB at once: {20 * rounds / took:.0f} MiB/s, each synced; memory grows by "
+          f"{grown:.1f} MiB (goal {UPLOAD_GROWTH_MIB})")
+    return [f"memory of uploads {grown:.1f}"] * bool(floor and grown > UPLOAD_GROWTH_MIB / floor)
 
 
 def hot_customer(server, load, folder, files, options):

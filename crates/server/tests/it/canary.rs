@@ -2,7 +2,8 @@
 //! in metrics or in errors. Runs the real binary, so that what it prints is what an operator would get.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -10,7 +11,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::app::{BUSINESS, INDIVIDUAL};
+use crate::app::{BOUNDARY, BUSINESS, INDIVIDUAL, form};
+use crate::samples::pdf;
 
 /// Members that have no room for a marker: countries, dates and choices.
 const CLOSED: &[&str] = &[
@@ -75,7 +77,9 @@ fn hits(place: &str, content: &[u8], markers: &[String]) -> Vec<String> {
 fn everything_below(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
-        if entry.is_file() {
+        if entry.is_dir() {
+            files.extend(everything_below(&entry));
+        } else if entry.is_file() {
             files.push((entry.display().to_string(), fs::read(&entry).expect("a file")));
         }
     }
@@ -113,6 +117,42 @@ fn start(folder: &Path) -> (Child, String, String, Option<String>) {
         }
     }
     (child, url, metrics, key)
+}
+
+/// Files with markers in their names and contents: taken, refused, and one that is still coming when the server is killed.
+async fn upload_markers(
+    client: &reqwest::Client,
+    url: &str,
+    key: &str,
+    markers: &mut Vec<String>,
+    answers: &mut Vec<String>,
+) -> TcpStream {
+    let marker = "ZqFile81234é".to_owned();
+    // Marked all over, so that every segment would show it.
+    let content = pdf(marker.repeat(20_000).as_bytes());
+    let upload = |body: Vec<u8>| {
+        let request = client.post(format!("{url}/v0/files")).header("Api-Key", key);
+        request.header("content-type", format!("multipart/form-data; boundary={BOUNDARY}")).body(body).send()
+    };
+    let taken = upload(form(&format!("{marker}.pdf"), &content)).await.expect("an answer");
+    assert_eq!(taken.status().as_u16(), 200);
+    for wrong in [
+        form(&marker, marker.as_bytes()),
+        form(&marker, &content[..content.len() - 9]),
+        form(&marker.repeat(30), &content),
+        form(&format!("a\"; {marker}=\"b"), &content[..9]),
+    ] {
+        answers.push(upload(wrong).await.expect("an answer").text().await.expect("text"));
+    }
+    let body = form(&marker, &content);
+    let mut half = TcpStream::connect(url.trim_start_matches("http://")).expect("a connection");
+    let head = format!(
+        "POST /v0/files HTTP/1.1\r\nHost: x\r\nApi-Key: {key}\r\nContent-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    half.write_all(head.as_bytes()).and_then(|()| half.write_all(&body[..body.len() / 2])).expect("written");
+    markers.push(marker);
+    half
 }
 
 #[tokio::test]
@@ -177,6 +217,7 @@ async fn no_personal_data_lies_anywhere_in_the_clear() {
         let stale = client.put(format!("{url}{path}")).header("Api-Key", &key).header("If-Match", "\"v1\"").json(&body);
         answers.push(stale.send().await.expect("an answer").text().await.expect("text"));
     }
+    let mut half = upload_markers(&client, &url, &key, &mut markers, &mut answers).await;
     assert!(markers.len() > 50, "{} markers", markers.len());
     let mut found = Vec::new();
     for (place, answer) in answers.iter().enumerate() {
@@ -190,10 +231,14 @@ async fn no_personal_data_lies_anywhere_in_the_clear() {
     for (name, content) in everything_below(&folder.path().join("data")) {
         found.extend(hits(&name, &content, &markers));
     }
+    let incoming = folder.path().join("data/files/incoming");
+    assert_eq!(everything_below(&incoming).len(), 1, "an upload is under way");
     child.kill().expect("killed");
     child.wait().expect("ended");
+    let _ = half.flush();
     fs::write(folder.path().join("data/restarted"), "").expect("a file");
     let (mut child, url, _, _) = start(folder.path());
+    assert_eq!(everything_below(&incoming).len(), 0, "what was half-written is gone");
     let list = client
         .get(format!("{url}/v0/customers?expand=profile"))
         .header("Api-Key", &key)
@@ -202,14 +247,12 @@ async fn no_personal_data_lies_anywhere_in_the_clear() {
         .expect("an answer");
     let list = list.text().await.expect("text");
     assert!(
-        hits("the list", list.as_bytes(), &markers).len() + 2 >= markers.len(),
-        "what was stored is read back, tokens aside"
+        hits("the list", list.as_bytes(), &markers).len() + 3 >= markers.len(),
+        "what was stored is read back, the two tokens and the file aside"
     );
     let terminated = Command::new("kill").arg(child.id().to_string()).status().expect("kill");
     assert!(terminated.success() && child.wait().expect("ended").success());
-    for (name, content) in
-        everything_below(&folder.path().join("data")).into_iter().chain(everything_below(folder.path()))
-    {
+    for (name, content) in everything_below(folder.path()) {
         found.extend(hits(&name, &content, &markers));
     }
     let log = fs::read_to_string(folder.path().join("log")).expect("the log");

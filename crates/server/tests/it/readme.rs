@@ -74,6 +74,8 @@ fn the_first_five_minutes_work_word_for_word_and_survive_a_kill() {
     let said = run(folder.path(), &script);
     for expected in [
         "\"postal_code\":\"10001\"",
+        "\"description\":\"Passport front page\"",
+        "\"name\":\"passport.png\",\"type\":\"image/png\"",
         "unknown_country",
         "invalid_date",
         "unknown_property",
@@ -87,8 +89,9 @@ fn the_first_five_minutes_work_word_for_word_and_survive_a_kill() {
     }
     let ids: Vec<&str> = said.lines().last().expect("a line").split(' ').skip(1).collect();
     let read = |api: &str| {
-        let get =
-            |id: &str| format!("curl -sS --fail-with-body '{api}/customers/{id}?expand=profile' -H 'Api-Key: {key}'\n");
+        let get = |id: &str| {
+            format!("curl -sS --fail-with-body '{api}/customers/{id}?expand=profile,documents' -H 'Api-Key: {key}'\n")
+        };
         run(folder.path(), &ids.iter().map(|id| get(id)).collect::<String>())
     };
     let before = read(&api);
