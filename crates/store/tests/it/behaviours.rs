@@ -388,7 +388,8 @@ pub(crate) async fn files_that_nobody_attaches_are_collected_and_evidence_never_
     let orphan = scope_folder.join(CustomerId::from_bytes([9; 16]).to_string());
     std::fs::write(&orphan, b"sealed").expect("written");
     std::fs::write(scope_folder.join("not ours"), b"x").expect("written");
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+    let written = std::fs::metadata(&orphan).and_then(|metadata| metadata.modified()).expect("a time");
+    let since = written.duration_since(std::time::UNIX_EPOCH).expect("after 1970");
     let now = Timestamp::from_micros(i64::try_from(since.as_micros()).expect("this century"));
     assert_eq!(services.store.collect_files(now.plus_seconds(60)).await.expect("collected"), nothing);
     let collected = services.store.collect_files(now.plus_seconds(25 * 60 * 60)).await.expect("collected");
