@@ -340,6 +340,11 @@ impl Context<'_> {
             Ok(()) => check("database", true, "is whole"),
             Err(error) => check("database", false, &error.to_string()),
         });
+        let place = self.config.files.as_deref().unwrap_or("the data folder");
+        checks.push(match self.store.check_files().await {
+            Ok(()) => check("files", true, &format!("lie in {place}")),
+            Err(error) => check("files", false, &error.to_string()),
+        });
         let report = self.services.store.verify_audit(&|_, _| {}).await.map_err(said)?;
         let findings = report.findings.len();
         checks.push(check(

@@ -578,6 +578,33 @@ async fn bodies_in_any_pieces_of_any_length() {
     assert_eq!(walk(&app.folder.path().join("data/files/incoming")).len(), 0, "nothing half-written is left");
 }
 
+/// A client that stops sending is told after ten seconds, wherever it stops; what it sent is gone.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_stalls_is_ended() {
+    let app = TestApp::start().await;
+    let body = form("a.png", &png(8, 8, 200_000));
+    let stalls = [20, 60, body.len() / 2, body.len() - 10].map(|at| {
+        let (url, key, body) = (app.url.clone(), app.key.clone(), body.clone());
+        tokio::task::spawn_blocking(move || {
+            let mut stream = TcpStream::connect(url.trim_start_matches("http://")).expect("a connection");
+            stream.set_read_timeout(Some(std::time::Duration::from_secs(20))).expect("an option");
+            let head = format!(
+                "POST /v0/files HTTP/1.1\r\nHost: x\r\nApi-Key: {key}\r\nContent-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {}\r\n\r\n",
+                body.len()
+            );
+            stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body[..at])).expect("written");
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer).expect("an answer and the end");
+            String::from_utf8_lossy(&answer).into_owned()
+        })
+    });
+    for stall in stalls {
+        let answer = stall.await.expect("no panic");
+        assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("request_timeout"), "{answer}");
+    }
+    assert!(walk(&app.folder.path().join("data/files")).is_empty());
+}
+
 #[tokio::test]
 async fn content_is_sealed_at_rest_and_damage_is_never_given_out() {
     let app = TestApp::start().await;

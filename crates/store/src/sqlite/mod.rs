@@ -26,6 +26,7 @@ use dossier_core::idempotency::{Attempt, Replay};
 use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId};
 use dossier_core::parse::Email;
 use dossier_core::store::{Collected, Committed, Progress, Record, Store, StoreError};
+use futures_util::StreamExt as _;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row};
 
@@ -113,6 +114,15 @@ impl SqliteStore {
         let said: String =
             self.readers.read(|connection| connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)))?;
         if said == "ok" { Ok(()) } else { Err(StoreError::Corrupt(said)) }
+    }
+
+    /// Reaches for the place where the content of files lies.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn check_files(&self) -> Result<(), StoreError> {
+        self.blobs.list().next().await.transpose().map(drop)
     }
 
     /// The epoch under which new keys are wrapped.
