@@ -66,7 +66,7 @@ fn forms(marker: &str) -> Vec<Vec<u8>> {
 }
 
 fn hits(place: &str, content: &[u8], markers: &[String]) -> Vec<String> {
-    let found = |form: &Vec<u8>| content.windows(form.len()).any(|window| window == form);
+    let found = |form: &Vec<u8>| memchr::memmem::find(content, form).is_some();
     markers
         .iter()
         .filter(|marker| forms(marker).iter().any(found))
@@ -119,17 +119,23 @@ fn start(folder: &Path) -> (Child, String, String, Option<String>) {
     (child, url, metrics, key)
 }
 
-/// Files with markers in their names and contents: taken, refused, and one that is still coming when the server is killed.
+const FILE_MARKER: &str = "ZqFile81234é";
+
+/// Marked all over, so that every segment would show it.
+fn marked_file() -> Vec<u8> {
+    pdf(FILE_MARKER.repeat(20_000).as_bytes())
+}
+
+/// Files with markers in their names and contents: taken and refused.
 async fn upload_markers(
     client: &reqwest::Client,
     url: &str,
     key: &str,
     markers: &mut Vec<String>,
     answers: &mut Vec<String>,
-) -> TcpStream {
-    let marker = "ZqFile81234é".to_owned();
-    // Marked all over, so that every segment would show it.
-    let content = pdf(marker.repeat(20_000).as_bytes());
+) {
+    let marker = FILE_MARKER.to_owned();
+    let content = marked_file();
     let upload = |body: Vec<u8>| {
         let request = client.post(format!("{url}/v0/files")).header("Api-Key", key);
         request.header("content-type", format!("multipart/form-data; boundary={BOUNDARY}")).body(body).send()
@@ -144,14 +150,18 @@ async fn upload_markers(
     ] {
         answers.push(upload(wrong).await.expect("an answer").text().await.expect("text"));
     }
-    let body = form(&marker, &content);
+    markers.push(marker);
+}
+
+/// Half of an upload, whose rest does not come.
+fn half_an_upload(url: &str, key: &str) -> TcpStream {
+    let body = form(FILE_MARKER, &marked_file());
     let mut half = TcpStream::connect(url.trim_start_matches("http://")).expect("a connection");
     let head = format!(
         "POST /v0/files HTTP/1.1\r\nHost: x\r\nApi-Key: {key}\r\nContent-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
     half.write_all(head.as_bytes()).and_then(|()| half.write_all(&body[..body.len() / 2])).expect("written");
-    markers.push(marker);
     half
 }
 
@@ -217,7 +227,7 @@ async fn no_personal_data_lies_anywhere_in_the_clear() {
         let stale = client.put(format!("{url}{path}")).header("Api-Key", &key).header("If-Match", "\"v1\"").json(&body);
         answers.push(stale.send().await.expect("an answer").text().await.expect("text"));
     }
-    let mut half = upload_markers(&client, &url, &key, &mut markers, &mut answers).await;
+    upload_markers(&client, &url, &key, &mut markers, &mut answers).await;
     assert!(markers.len() > 50, "{} markers", markers.len());
     let mut found = Vec::new();
     for (place, answer) in answers.iter().enumerate() {
@@ -228,14 +238,18 @@ async fn no_personal_data_lies_anywhere_in_the_clear() {
     assert!(metrics.contains("dossier_http_requests_total"));
     found.extend(hits("the metrics", metrics.as_bytes(), &markers));
     // While the server runs (database, WAL, shared memory), after a kill, and after an orderly end.
-    for (name, content) in everything_below(&folder.path().join("data")) {
-        found.extend(hits(&name, &content, &markers));
-    }
+    let half = half_an_upload(&url, &key);
     let incoming = folder.path().join("data/files/incoming");
-    assert_eq!(everything_below(&incoming).len(), 1, "an upload is under way");
+    while everything_below(&incoming).is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    let running = everything_below(&folder.path().join("data"));
     child.kill().expect("killed");
     child.wait().expect("ended");
-    let _ = half.flush();
+    drop(half);
+    for (name, content) in running {
+        found.extend(hits(&name, &content, &markers));
+    }
     fs::write(folder.path().join("data/restarted"), "").expect("a file");
     let (mut child, url, _, _) = start(folder.path());
     assert_eq!(everything_below(&incoming).len(), 0, "what was half-written is gone");
