@@ -36,7 +36,7 @@ pub async fn create(services: &Services, actor: &Caller, name: String) -> Result
         scope,
         effect: Effect::AccountCreated(account.clone()),
         audit: Some(AuditEntry::new(&caller, now, Action::AccountCreated)),
-        event: None,
+        events: Vec::new(),
         answer: None,
     };
     match services.store.commit(change).await? {

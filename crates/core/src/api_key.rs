@@ -6,18 +6,13 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::audit::{Action, AuditEntry};
-use crate::base62;
 use crate::caller::{Caller, Environment, Scope};
 use crate::change::{Change, Effect};
 use crate::clock::Timestamp;
 use crate::ids::{KeyId, Random};
+use crate::secret;
 use crate::services::Services;
 use crate::store::{Committed, StoreError};
-
-/// Characters of randomness: 43 of base 62 are 256 bits.
-const SECRET: usize = 43;
-/// Characters of checksum: a CRC-32 in base 62.
-const CHECKSUM: usize = 6;
 
 /// An API key as its owner has it: `dsk_test_` or `dsk_live_`, 43 random characters, 6 of checksum over all before.
 /// Wiped from memory when dropped; `Debug` shows none of it.
@@ -34,35 +29,14 @@ impl ApiKey {
 
     /// A new key.
     pub fn generate(environment: Environment, random: &dyn Random) -> Self {
-        let mut key = Zeroizing::new(String::with_capacity(64));
-        key.push_str(Self::prefix(environment));
-        let mut left = SECRET;
-        while left > 0 {
-            let mut bytes = Zeroizing::new([0_u8; 64]);
-            random.fill(&mut bytes[..]);
-            // 248 is the largest multiple of 62 in a byte: what lies above would make some characters likelier.
-            for byte in bytes.iter().filter(|byte| **byte < 248).take(left) {
-                key.push(base62::digit(byte % 62));
-                left -= 1;
-            }
-        }
-        let checksum = base62::number(crc32fast::hash(key.as_bytes()), CHECKSUM);
-        key.push_str(&checksum);
-        Self(key)
+        Self(secret::generate(Self::prefix(environment), random))
     }
 
     /// Reads a key. `None` when the form or the checksum is wrong, so that a typo never reaches the database.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let secret = [Environment::Sandbox, Environment::Production]
-            .into_iter()
-            .find_map(|environment| text.strip_prefix(Self::prefix(environment)))?;
-        if secret.len() != SECRET + CHECKSUM || !secret.bytes().all(base62::is_digit) {
-            return None;
-        }
-        let (head, checksum) = text.split_at(text.len() - CHECKSUM);
-        (base62::number(crc32fast::hash(head.as_bytes()), CHECKSUM) == checksum)
-            .then(|| Self(Zeroizing::new(text.to_owned())))
+        let known = [Environment::Sandbox, Environment::Production].map(Self::prefix);
+        known.into_iter().any(|prefix| secret::is_one(prefix, text)).then(|| Self(Zeroizing::new(text.to_owned())))
     }
 
     /// The key itself: for its owner, once, and for the keyed hash by which it is found.
@@ -130,13 +104,14 @@ impl KeyScope {
         Self::ALL.iter().copied().find(|scope| scope.as_str() == text)
     }
 
-    /// What a key may do unless it is told otherwise: exactly what the contract's endpoints need.
+    /// What a key may do unless it is told otherwise: exactly what the contract's endpoints need, and in the sandbox
+    /// what a developer needs to see every outcome.
     #[must_use]
     pub fn defaults(environment: Environment) -> Vec<Self> {
         let mut scopes =
             vec![Self::CustomersRead, Self::CustomersWrite, Self::FilesWrite, Self::KycSession, Self::WebhooksManage];
         if environment == Environment::Sandbox {
-            scopes.push(Self::Simulate);
+            scopes.extend([Self::Simulate, Self::KycDecide, Self::EventsRead]);
         }
         scopes
     }
@@ -300,7 +275,7 @@ async fn commit(
 ) -> Result<(), StoreError> {
     let mut audit = AuditEntry::new(caller, services.clock.now(), action);
     audit.detail.note = Some(format!("key {} ({})", record.key_id, record.hint));
-    let change = Change { scope: caller.scope, effect, audit: Some(audit), event: None, answer: None };
+    let change = Change { scope: caller.scope, effect, audit: Some(audit), events: Vec::new(), answer: None };
     match services.store.commit(change).await? {
         Committed::Done => Ok(()),
         Committed::VersionMoved | Committed::AnswerTaken => Err(StoreError::Corrupt("a key has no version".into())),

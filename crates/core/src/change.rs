@@ -9,7 +9,8 @@ use crate::customer::Customer;
 use crate::event::Event;
 use crate::file::SealedFile;
 use crate::idempotency::{PendingAnswer, Ticket};
-use crate::ids::{FileId, KeyId, PersonId};
+use crate::ids::{FileId, KeyId, PersonId, SessionId, WebhookId};
+use crate::webhook::NewEndpoint;
 
 /// What one write stores, audits, announces and answers.
 #[derive(Debug)]
@@ -20,8 +21,8 @@ pub struct Change {
     pub effect: Effect,
     /// What is audited; `None` only where nothing is stored but an answer.
     pub audit: Option<AuditEntry>,
-    /// What is announced.
-    pub event: Option<Event>,
+    /// What is announced, in this order.
+    pub events: Vec<Event>,
     /// The answer to give again to the same `Idempotency-Key`.
     pub answer: Option<PendingAnswer>,
 }
@@ -41,9 +42,36 @@ pub enum Effect {
         after: Box<Customer>,
         /// The files that it attaches; they must still be nobody's.
         attached: Vec<NewDocument>,
+        /// The link that it opens.
+        link: Option<NewLink>,
     },
     /// A new file, whose content is durable already.
     FileUploaded(Box<NewFile>),
+    /// The clock of the sandbox is this many seconds ahead from now on.
+    ClockAdvanced {
+        /// Ahead of the machine's.
+        seconds: i64,
+    },
+    /// A new webhook endpoint.
+    WebhookCreated(Box<NewEndpoint>),
+    /// A webhook endpoint that is called again, signed by this key; what waits for it is due now.
+    WebhookEnabled {
+        /// Which.
+        id: WebhookId,
+        /// The key that signs from now on.
+        key: KeyId,
+        /// When that was asked for.
+        at: Timestamp,
+    },
+    /// A webhook endpoint that is gone, with what waited for it.
+    WebhookDeleted(WebhookId),
+    /// A delivery that is to be made again, whatever came of it.
+    DeliveryResent {
+        /// Which.
+        delivery: u64,
+        /// When that was asked for.
+        at: Timestamp,
+    },
     /// A new account.
     AccountCreated(Account),
     /// A new key.
@@ -80,6 +108,17 @@ pub struct NewDocument {
     pub file: FileId,
     /// The data subject whose evidence it is: the customer or one of its persons, under whose key the file's key goes.
     pub subject: PersonId,
+}
+
+/// A link to a KYC session, to be found by its token.
+#[derive(Debug)]
+pub struct NewLink {
+    /// The token; the store keeps what finds it.
+    pub token: zeroize::Zeroizing<String>,
+    /// The session.
+    pub session: SessionId,
+    /// Until when it is good.
+    pub expires_at: Timestamp,
 }
 
 /// A file on its way into the store.

@@ -3,23 +3,36 @@
 use crate::clock::Timestamp;
 use crate::customer::{Customer, CustomerView};
 use crate::ids::CustomerId;
+use crate::pii::Pii;
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EventType {
     /// A customer was created.
     CustomerCreated,
-    /// A customer's profile was changed.
+    /// A customer's record was changed.
     CustomerUpdated,
+    /// What clients see of a customer's verification was changed: the contract's one event.
+    KycsUpdated,
 }
 
 impl EventType {
+    /// Every type.
+    pub const ALL: [Self; 3] = [Self::CustomerCreated, Self::CustomerUpdated, Self::KycsUpdated];
+
+    /// Reads a type.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
     /// The type as it is on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::CustomerCreated => "customer.created",
             Self::CustomerUpdated => "customer.updated",
+            Self::KycsUpdated => "customer.kycs.updated",
         }
     }
 }
@@ -40,16 +53,52 @@ pub struct Event {
 }
 
 impl Event {
-    /// The event that a customer, whose `events` already counts it, came out of.
+    /// The events that a customer came out of, counted by it. Their bodies show it as it is now.
     #[must_use]
-    pub fn of(event_type: EventType, customer: &Customer) -> Self {
-        let (kind, id, at) = (event_type.as_str(), customer.id, customer.updated_at);
-        let mut body = format!(
-            r#"{{"event_type":"{kind}","entity_id":"{id}","entity_type":"customer","created_at":"{at}","entity_object":"#
-        )
-        .into_bytes();
-        CustomerView::new(&customer.summary(), None).write(&mut body);
-        body.push(b'}');
-        Self { event_type, customer: customer.id, number: customer.events, at: customer.updated_at, body }
+    pub fn of(types: &[EventType], customer: &mut Customer) -> Vec<Self> {
+        let (id, at) = (customer.id, customer.updated_at);
+        let mut object = Vec::with_capacity(512);
+        CustomerView::new(&customer.summary(), None).write(&mut object);
+        let event = |event_type: &EventType| {
+            let kind = event_type.as_str();
+            let mut body = format!(
+                r#"{{"event_type":"{kind}","entity_id":"{id}","entity_type":"customer","created_at":"{at}","entity_object":"#
+            )
+            .into_bytes();
+            body.extend_from_slice(&object);
+            body.push(b'}');
+            customer.events += 1;
+            Self { event_type: *event_type, customer: id, number: customer.events, at, body }
+        };
+        types.iter().map(event).collect()
     }
+}
+
+/// An event as it is read again.
+#[derive(Debug, Clone)]
+pub struct StoredEvent {
+    /// Its place among all events of its scope: later ones have greater ones. Says nothing else.
+    pub position: u64,
+    /// What happened, as it is on the wire.
+    pub event_type: String,
+    /// To whom.
+    pub customer: CustomerId,
+    /// Its number among the customer's events.
+    pub number: u64,
+    /// The JSON of the envelope.
+    pub body: Pii<Vec<u8>>,
+}
+
+impl StoredEvent {
+    /// The id by which receivers know an event again: the customer's and its number.
+    #[must_use]
+    pub fn id(&self) -> String {
+        event_id(self.customer, self.number)
+    }
+}
+
+/// The id by which receivers know an event again.
+#[must_use]
+pub fn event_id(customer: CustomerId, number: u64) -> String {
+    format!("evt_{}_{number}", customer.to_string().replace('-', ""))
 }

@@ -69,6 +69,14 @@ id!(
     FileId
 );
 
+id!(
+    /// A KYC session of a customer.
+    SessionId
+);
+id!(
+    /// A registered webhook endpoint.
+    WebhookId
+);
 impl PersonId {
     /// The subject id under which a customer's own personal data is sealed: the customer is the first data subject of
     /// its record, its associated persons are the others.

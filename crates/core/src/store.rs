@@ -12,10 +12,12 @@ use crate::caller::Scope;
 use crate::change::Change;
 use crate::clock::Timestamp;
 use crate::customer::{Customer, CustomerType, Summary};
+use crate::event::StoredEvent;
 use crate::file::{ByteRange, File, FileReader, FileWriter};
 use crate::idempotency::{Attempt, Replay};
-use crate::ids::{CustomerId, FileId, KeyId};
+use crate::ids::{AccountId, CustomerId, FileId, KeyId, SessionId, WebhookId};
 use crate::parse::Email;
+use crate::webhook::{Attempted, Delivery, Due, Endpoint, Message};
 
 /// Why the store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -202,6 +204,120 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Taken`] when a unique value belongs to another record, [`StoreError::Full`] and
     /// [`StoreError::Busy`] when nothing could be written, [`StoreError::Unknown`] when the outcome cannot be known.
     async fn commit(&self, change: Change) -> Result<Committed, StoreError>;
+
+    /// What a link leads to, by its token: the customer, and the session that it was made for.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn link(&self, token: &str) -> Result<Option<(Scope, CustomerId, SessionId)>, StoreError>;
+
+    /// Customers whose newest link has run out and was not ended, some of them; `now` is the machine's.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn ended_links(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError>;
+
+    /// Customers about whose case at a provider something is to be done, some of them; `now` is the machine's.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn due_cases(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError>;
+
+    /// The customer whose case has this id at a provider.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn customer_of_case(&self, case: &str) -> Result<Option<(Scope, CustomerId)>, StoreError>;
+
+    /// At most `limit` customers that wait for a decision, longest first.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn review_queue(&self, scope: Scope, limit: usize) -> Result<Vec<CustomerId>, StoreError>;
+
+    /// How many seconds the sandbox clocks are ahead, of accounts that have put theirs forward.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn sandbox_clocks(&self) -> Result<Vec<(AccountId, i64)>, StoreError>;
+
+    /// At most `limit` events of a scope, oldest first, after the given position.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn events(&self, scope: Scope, after: u64, limit: usize) -> Result<Vec<StoredEvent>, StoreError>;
+
+    /// The position of a scope's newest event; 0 when it has none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn newest_event(&self, scope: Scope) -> Result<u64, StoreError>;
+
+    /// Changes whenever events were announced, by this process at least.
+    fn announced(&self) -> tokio::sync::watch::Receiver<()>;
+
+    /// The webhook endpoints of a scope, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn endpoints(&self, scope: Scope) -> Result<Vec<Endpoint>, StoreError>;
+
+    /// At most `limit` deliveries to an endpoint, newest first, beginning before the given one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn deliveries(
+        &self,
+        scope: Scope,
+        endpoint: WebhookId,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, StoreError>;
+
+    /// Takes at most `limit` deliveries that are due, none to the endpoints that are busy, and keeps them from everybody
+    /// else until the lease ends. Of one customer and endpoint only the oldest is ever due. `now` is the machine's.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::commit`].
+    async fn claim_deliveries(
+        &self,
+        now: Timestamp,
+        lease_seconds: i64,
+        busy: &[WebhookId],
+        limit: usize,
+    ) -> Result<Vec<Due>, StoreError>;
+
+    /// What is to be sent for a delivery, signed as of now. `None` when its endpoint is gone or disabled.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn message(&self, due: &Due, now: Timestamp) -> Result<Option<Message>, StoreError>;
+
+    /// Notes what came of attempts. The next delivery of the same customer and endpoint becomes due when one has ended.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::commit`]; what was not noted is attempted again after its lease.
+    async fn attempted(&self, attempts: Vec<Attempted>) -> Result<(), StoreError>;
+
+    /// Forgets deliveries that ended before the given moment; says how many. Called now and then.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::commit`].
+    async fn forget_deliveries(&self, before: Timestamp) -> Result<u64, StoreError>;
 
     /// The record of a presented key, whatever its state, at most a second old.
     ///

@@ -12,11 +12,15 @@ use dossier_core::caller::{Actor, Caller, Environment, Scope};
 use dossier_core::change::{Change, Effect};
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::CustomerView;
+use dossier_core::customer::update::UpdateError;
 use dossier_core::file::{File, read};
-use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId};
+use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId, WebhookId};
+use dossier_core::kyc::{decide, write};
 use dossier_core::parse::Email;
 use dossier_core::services::Services;
 use dossier_core::store::{Progress, StoreError};
+use dossier_core::violation::Violation;
+use dossier_core::webhook;
 use dossier_store::sqlite::SqliteStore;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -96,6 +100,52 @@ pub enum Command {
         /// Which.
         file_id: String,
     },
+    /// Lists who waits for a decision, longest first.
+    ReviewList {
+        /// Where.
+        place: Place,
+        /// How many.
+        limit: usize,
+    },
+    /// Shows a customer with everything that a decision needs.
+    ReviewShow {
+        /// Where.
+        place: Place,
+        /// Which.
+        customer_id: String,
+    },
+    /// Decides about a customer.
+    ReviewDecide {
+        /// Where.
+        place: Place,
+        /// Which.
+        customer_id: String,
+        /// As the body of `POST /v0/customers/{customer_id}/decisions`.
+        decision: Value,
+    },
+    /// Lists webhook endpoints.
+    WebhooksList {
+        /// Where.
+        place: Place,
+    },
+    /// Lists the deliveries to an endpoint, newest first.
+    WebhooksDeliveries {
+        /// Where.
+        place: Place,
+        /// Which endpoint.
+        webhook_id: String,
+        /// How many.
+        limit: usize,
+    },
+    /// Makes a delivery again.
+    WebhooksResend {
+        /// Where.
+        place: Place,
+        /// To which endpoint.
+        webhook_id: String,
+        /// Which.
+        delivery_id: String,
+    },
     /// Lists the audit trail, newest first.
     AuditList {
         /// Where.
@@ -111,6 +161,8 @@ pub enum Command {
     KeyringRotate,
     /// Looks for what is wrong with the installation.
     Doctor,
+    /// Where the API of the running server is.
+    Where,
 }
 
 /// An account and environment, as a person names them.
@@ -156,6 +208,26 @@ pub async fn run(context: Context<'_>, command: Command, progress: Progress<'_>)
             context.list_files(place, customer_id.as_deref(), limit).await
         }
         Command::FilesGet { place, file_id } => context.get_file(place, &file_id).await,
+        Command::ReviewList { place, limit } => context.list_reviews(place, limit).await,
+        Command::ReviewShow { place, customer_id } => context.show_review(place, &customer_id).await,
+        Command::ReviewDecide { place, customer_id, decision } => context.decide(place, &customer_id, &decision).await,
+        Command::WebhooksList { place } => {
+            let scope = context.scope(place).await?;
+            let endpoints = context.services.store.endpoints(scope).await.map_err(said)?;
+            Ok(endpoints.iter().map(|endpoint| endpoint.to_json(None)).collect())
+        }
+        Command::WebhooksDeliveries { place, webhook_id, limit } => {
+            let scope = context.scope(place).await?;
+            let id = WebhookId::parse(&webhook_id).ok_or("there is no such webhook; see dossier webhooks list")?;
+            let deliveries = context.services.store.deliveries(scope, id, None, limit).await.map_err(said)?;
+            serde_json::to_value(deliveries).map_err(|error| error.to_string())
+        }
+        Command::WebhooksResend { place, webhook_id, delivery_id } => {
+            let operator = context.operator(context.scope(place).await?);
+            let id = WebhookId::parse(&webhook_id);
+            let resent = webhook::resend(context.services, &operator, id, &delivery_id).await;
+            serde_json::to_value(resent.map_err(|error| error.to_string())?).map_err(|error| error.to_string())
+        }
         Command::AuditList { place, before, limit } => {
             let scope = context.scope(place).await?;
             let rows = context.services.store.audit(scope, before, limit).await.map_err(said)?;
@@ -170,6 +242,7 @@ pub async fn run(context: Context<'_>, command: Command, progress: Progress<'_>)
             Ok(json!({ "epoch": epoch }))
         }
         Command::Doctor => context.doctor().await,
+        Command::Where => Ok(json!({ "api": context.services.policy.public_url })),
     }
 }
 
@@ -279,7 +352,7 @@ impl Context<'_> {
         let customer = self.services.store.customer(scope, id).await.map_err(said)?.ok_or_else(unknown)?;
         let mut audit = AuditEntry::new(&self.operator(scope), self.services.clock.now(), Action::CustomerViewed);
         audit.customer = Some(id);
-        let change = Change { scope, effect: Effect::None, audit: Some(audit), event: None, answer: None };
+        let change = Change { scope, effect: Effect::None, audit: Some(audit), events: Vec::new(), answer: None };
         self.services.store.commit(change).await.map_err(said)?;
         Ok(view(&CustomerView::new(&customer.summary(), Some(&customer.profile))))
     }
@@ -294,6 +367,61 @@ impl Context<'_> {
             None => store.summaries(scope, None, limit).await.map_err(said)?,
         };
         Ok(found.iter().map(|summary| view(&CustomerView::new(summary, None))).collect())
+    }
+
+    async fn list_reviews(&self, place: Place, limit: usize) -> Result<Value, String> {
+        let scope = self.scope(place).await?;
+        let mut rows = Vec::new();
+        for id in self.services.store.review_queue(scope, limit).await.map_err(said)? {
+            let Some(customer) = self.services.store.customer(scope, id).await.map_err(said)? else { continue };
+            rows.push(json!({
+                "customer_id": id,
+                "type": customer.profile.kind(),
+                "state": customer.kyc.state,
+                "waits_since": customer.kyc.queued_at,
+                "changed": customer.kyc.review.as_ref().map_or(&[][..], |review| &review.fields),
+            }));
+        }
+        Ok(Value::Array(rows))
+    }
+
+    /// A person sees everything, so the trail says that one looked.
+    async fn show_review(&self, place: Place, customer_id: &str) -> Result<Value, String> {
+        let scope = self.scope(place.clone()).await?;
+        let mut json = self.get_customer(place, customer_id).await?;
+        let id = CustomerId::parse(customer_id).ok_or("there is no such customer")?;
+        let customer =
+            self.services.store.customer(scope, id).await.map_err(said)?.ok_or("there is no such customer")?;
+        let now = self.services.now(scope);
+        json["state"] = json!(customer.kyc.state);
+        json["decision"] = json!(customer.kyc.decision);
+        json["review"] = json!(customer.kyc.review);
+        json["provider"] = json!(customer.kyc.provider);
+        json["rule_set"] = json!(self.services.policy.rules.version);
+        json["requirements"] = self
+            .services
+            .policy
+            .rules
+            .of(&customer, now)
+            .iter()
+            .map(|one| json!({ "id": one.id, "pointer": one.pointer, "status": one.status, "label": one.label, "error": one.error }))
+            .collect();
+        Ok(json)
+    }
+
+    async fn decide(&self, place: Place, customer_id: &str, decision: &Value) -> Result<Value, String> {
+        let operator = self.operator(self.scope(place).await?);
+        let body = decision.to_string().into_bytes();
+        let request = write::Request { route: "dossier review decide", body: &body, idempotency_key: None };
+        let decided = decide::decide(self.services, &operator, CustomerId::parse(customer_id), request).await;
+        let answer = decided.map_err(|error| match error {
+            UpdateError::Invalid(violations) => {
+                let line = |found: &Violation| format!("{}: {}", found.pointer, found.message);
+                violations.0.iter().map(line).collect::<Vec<_>>().join("\n")
+            }
+            error => error.to_string(),
+        })?;
+        serde_json::from_slice(answer.body.expose()).map_err(|error| error.to_string())
     }
 
     async fn list_files(&self, place: Place, customer_id: Option<&str>, limit: usize) -> Result<Value, String> {

@@ -10,10 +10,11 @@ use std::sync::Arc;
 use dossier_core::account;
 use dossier_core::api_key::{self, ApiKey, KeyScope, NewKey};
 use dossier_core::caller::{Actor, Caller, Environment, Scope};
-use dossier_core::clock::Clock as _;
+use dossier_core::clock::{Clock as _, SandboxClocks};
 use dossier_core::ids::AccountId;
+use dossier_core::kyc::{Policy, provider};
 use dossier_core::services::Services;
-use dossier_core::store::Store as _;
+use dossier_core::store::{Store as _, StoreError};
 use dossier_core::turns::Turns;
 use dossier_store::OpenError;
 use dossier_store::blobs::{Blobs, Bucket, Folder};
@@ -117,12 +118,12 @@ impl Drop for Lock {
 
 impl Installation {
     /// Opens a data folder whose lock is held; makes root key, keyring, database and a first account when there are
-    /// none.
+    /// none. Customers reach it under `public_url`.
     ///
     /// # Errors
     ///
     /// [`InstallationError`], each in words that say what to do.
-    pub async fn open(config: &Config) -> Result<Self, InstallationError> {
+    pub async fn open(config: &Config, public_url: String) -> Result<Self, InstallationError> {
         let root_key = root_key(config)?;
         let (blobs, fatal) = (blobs(config)?, Arc::new(end_process));
         let store = SqliteStore::open(&config.data_dir, &root_key, blobs, SystemClock.now(), fatal)?;
@@ -132,7 +133,19 @@ impl Installation {
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom::default()),
             turns: Turns::default(),
+            sandboxes: SandboxClocks::default(),
+            policy: Policy {
+                rules: Arc::clone(&config.rules),
+                rails: config.rails.clone(),
+                after_approval: config.after_approval,
+                provider: if config.sumsub.is_some() { provider::Name::Sumsub } else { provider::Name::Manual },
+                public_url,
+            },
         };
+        let corrupt = |error: StoreError| OpenError::Database(error.to_string());
+        for (account, seconds) in store.sandbox_clocks().await.map_err(corrupt)? {
+            services.sandboxes.set(account, seconds);
+        }
         let first = |error: &dyn std::fmt::Display| InstallationError::FirstAccount(error.to_string());
         let first_account = if store.accounts().await.map_err(|error| first(&error))?.is_empty() {
             let account = account::create(&services, &system(nobody()), "default".to_owned())

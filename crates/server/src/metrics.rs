@@ -24,6 +24,11 @@ struct RouteLabels {
     route: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct DeliveryLabels {
+    outcome: &'static str,
+}
+
 /// Every figure that the process keeps.
 pub struct Metrics {
     registry: Registry,
@@ -35,6 +40,7 @@ pub struct Metrics {
     pub connections: Gauge,
     /// Handlers that panicked.
     pub panics: Counter,
+    deliveries: Family<DeliveryLabels, Counter>,
     commits: Counter<u64, AtomicU64>,
     changes: Counter<u64, AtomicU64>,
     waiting: Gauge,
@@ -51,6 +57,7 @@ impl Default for Metrics {
             in_flight: Gauge::default(),
             connections: Gauge::default(),
             panics: Counter::default(),
+            deliveries: Family::default(),
             commits: Counter::default(),
             changes: Counter::default(),
             waiting: Gauge::default(),
@@ -62,6 +69,7 @@ impl Default for Metrics {
         registry.register("http_requests_in_flight", "Requests being answered", metrics.in_flight.clone());
         registry.register("http_connections", "Open connections", metrics.connections.clone());
         registry.register("http_panics", "Handlers that panicked", metrics.panics.clone());
+        registry.register("webhook_attempts", "Attempts to deliver an event", metrics.deliveries.clone());
         registry.register("store_commits", "Transactions committed", metrics.commits.clone());
         registry.register("store_changes", "Changes committed", metrics.changes.clone());
         registry.register("store_changes_waiting", "Changes waiting for the writer", metrics.waiting.clone());
@@ -75,6 +83,12 @@ impl Metrics {
     pub fn answered(&self, method: &'static str, route: &'static str, status: u16, seconds: f64) {
         self.requests.get_or_create(&RequestLabels { method, route, status }).inc();
         self.durations.get_or_create(&RouteLabels { route }).observe(seconds);
+    }
+
+    /// Counts one attempt to deliver an event.
+    pub fn delivered(&self, taken: bool) {
+        let outcome = if taken { "delivered" } else { "failed" };
+        self.deliveries.get_or_create(&DeliveryLabels { outcome }).inc();
     }
 
     /// The text that Prometheus reads.

@@ -6,18 +6,23 @@ use std::time::Duration;
 
 use dossier_core::clock::Timestamp;
 use dossier_core::idempotency::KEPT_SECONDS;
+use dossier_core::kyc::provider::{self, Provider};
+use dossier_core::kyc::session;
 use dossier_core::store::Collected;
+use dossier_core::webhook::LOG_SECONDS;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::{Config, MetricsListen};
-use crate::control;
+use crate::egress::Egress;
 use crate::http::connection::Deadlines;
 use crate::http::listener::{self, Limits};
 use crate::http::request::Front;
-use crate::http::{App, AppState, router};
+use crate::http::{App, AppState, Surroundings, router};
 use crate::installation::{Installation, InstallationError, Lock};
+use crate::sumsub::Sumsub;
+use crate::{control, deliver};
 use dossier_store::sqlite::SqliteStore;
 
 /// Why the server does not start.
@@ -37,6 +42,9 @@ pub enum StartError {
     /// The control socket cannot be made.
     #[error("cannot make the control socket in the data folder: {0}")]
     Control(std::io::Error),
+    /// A provider cannot be used as it is configured.
+    #[error("{0}")]
+    Provider(String),
 }
 
 /// A running server.
@@ -69,22 +77,34 @@ impl Server {
         // Bound before anything is made, so that a port that is taken leaves no half-made installation behind.
         let listener = bind(config.listen).await?;
         let address = listener.local_addr().map_err(|cause| StartError::Listen { address: config.listen, cause })?;
-        let Installation { store, services, first_account } = Installation::open(config).await?;
+        let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let Installation { store, services, first_account } = Installation::open(config, public_url.clone()).await?;
         let first_key = match first_account {
             Some(account) => Some(Installation::first_key(&services, account).await?),
             None => None,
         };
-        let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-        let app = Arc::new(AppState::new(services, public_url.clone(), config.max_requests));
         let (stop, stopped) = watch::channel(false);
+        let metrics_listener = match config.metrics_listen {
+            Some(wanted) => Some(bind_metrics(wanted).await?),
+            None => None,
+        };
+        let metrics_address = metrics_listener.as_ref().and_then(|listener| listener.local_addr().ok());
+        let egress = Arc::new(Egress::new([Some(address), metrics_address].into_iter().flatten().collect()));
+        let sumsub = config.sumsub.clone().map(|settings| Sumsub::new(settings, Arc::clone(&services.clock)));
+        let sumsub = sumsub.transpose().map_err(StartError::Provider)?.map(Arc::new);
+        let surroundings = Surroundings {
+            public_url: public_url.clone(),
+            in_flight: config.max_requests,
+            stopping: stopped.clone(),
+            egress: Arc::clone(&egress),
+            sumsub,
+        };
+        let app = Arc::new(AppState::new(services, surroundings));
         let limits =
             Limits { connections: connections(config), deadlines: Deadlines::default(), grace: config.shutdown };
         let front = Front::new(Arc::clone(&app), router::router(Arc::clone(&app)));
         let mut listeners = vec![tokio::spawn(listener::serve(listener, front, limits, stopped.clone()))];
-        let mut metrics_address = None;
-        if let Some(wanted) = config.metrics_listen {
-            let metrics = bind_metrics(wanted).await?;
-            metrics_address = metrics.local_addr().ok();
+        if let Some(metrics) = metrics_listener {
             let (rendered, figures) = (Arc::clone(&app), Arc::clone(&store));
             let operations = router::operations(Arc::clone(&app), move || rendered.metrics.render(figures.figures()));
             let front = Front::new(Arc::clone(&app), operations);
@@ -99,6 +119,8 @@ impl Server {
         let helpers = vec![
             tokio::spawn(control::serve(control, Arc::clone(&app), Arc::clone(&store), config.clone())),
             tokio::spawn(keep_house(Arc::clone(&app))),
+            tokio::spawn(watch_time(Arc::clone(&app))),
+            tokio::spawn(deliver::run(Arc::clone(&app), egress, config.deliveries.clone())),
         ];
         Ok(Self { address, metrics_address, public_url, first_key, app, store, stop, listeners, helpers, lock })
     }
@@ -161,6 +183,49 @@ async fn keep_house(app: App) {
         if ticks.is_multiple_of(120) {
             forget_answers(&app, app.services.clock.now().plus_seconds(-KEPT_SECONDS)).await;
             collect_files(&app).await;
+            forget_deliveries(&app).await;
+        }
+    }
+}
+
+/// Ends what ran out, and asks providers, every second or so.
+async fn watch_time(app: App) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        if let Err(error) = session::expire_due(&app.services).await {
+            tracing::warn!(%error, "sessions that ran out could not be ended");
+        }
+        work_on_cases(&app).await;
+    }
+}
+
+/// Does what is due at providers.
+pub async fn work_on_cases(app: &App) {
+    let due = match app.services.store.due_cases(app.services.clock.now()).await {
+        Ok(due) => due,
+        Err(error) => return tracing::warn!(%error, "cases at providers could not be read"),
+    };
+    for (scope, customer) in due {
+        let provider: &dyn Provider = match provider::in_force(&app.services.policy, scope.environment) {
+            provider::Name::Simulated => &provider::Simulated,
+            provider::Name::Manual => &provider::Manual,
+            provider::Name::Sumsub => match &app.sumsub {
+                Some(sumsub) => sumsub.as_ref(),
+                None => &provider::Manual,
+            },
+        };
+        if let Err(error) = provider::work(&app.services, provider, scope, customer).await {
+            tracing::warn!(%error, "a case at a provider could not be worked on");
+        }
+    }
+}
+
+async fn forget_deliveries(app: &App) {
+    loop {
+        match app.services.store.forget_deliveries(app.services.clock.now().plus_seconds(-LOG_SECONDS)).await {
+            Ok(0) => return,
+            Ok(_) => {}
+            Err(error) => return tracing::warn!(%error, "old deliveries could not be forgotten"),
         }
     }
 }

@@ -7,6 +7,7 @@ use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::{AssociatedPerson, Customer, CustomerType, Names, Profile, Summary};
 use dossier_core::ids::{CustomerId, PersonId};
+use dossier_core::kyc::Kyc;
 use dossier_core::parse::{Email, List, Section, Sections};
 use dossier_core::store::StoreError;
 use serde::de::DeserializeOwned;
@@ -89,6 +90,8 @@ pub struct Cells {
     pub secret: Vec<u8>,
     /// The associated persons, each with its id and its two cells under its own key; `None` when they stay as they are.
     pub persons: Option<Vec<u8>>,
+    /// Where the verification stands; `None` while nothing was begun.
+    pub kyc: Option<Vec<u8>>,
 }
 
 /// The data subjects whose cells a version of the record writes: the customer, and its persons when one of them changed.
@@ -133,7 +136,10 @@ pub fn seal_customer(scope: Scope, customer: &Customer, keys: &SubjectKeys) -> R
             (serde_json::to_vec(&business.sections(PROFILE)), serde_json::to_vec(&business.sections(SECRET)), persons)
         }
     };
+    let begun = customer.kyc != Kyc::default();
+    let kyc = begun.then(|| seal(own, Purpose::Kyc, serde_json::to_vec(&customer.kyc))).transpose()?;
     Ok(Cells {
+        kyc,
         names,
         profile: seal(own, Purpose::Profile, profile)?,
         secret: seal(own, Purpose::Secret, secret)?,
@@ -179,7 +185,12 @@ pub fn open_summary(plain: &Plain, names: Vec<u8>, key: &SubjectKey) -> Result<S
 pub fn open_customer(plain: &Plain, cells: Cells, keys: &SubjectKeys) -> Result<Customer, StoreError> {
     let own = PersonId::of_customer(plain.id);
     let own_key = key_of(keys, own)?;
-    let StoredNames { email } = open(plain, own, Purpose::Names, own_key, cells.names)?;
+    let StoredNames { email, kycs } = open(plain, own, Purpose::Names, own_key, cells.names)?;
+    let kyc = match cells.kyc {
+        Some(cell) => open(plain, own, Purpose::Kyc, own_key, cell)?,
+        None if kycs.is_none() => Kyc::default(),
+        None => return Err(StoreError::Corrupt(format!("customer {}: the verification is missing", plain.id))),
+    };
     let profile = match plain.kind {
         CustomerType::Individual => Profile::Individual(both(plain, own, own_key, cells.profile, cells.secret)?),
         CustomerType::Corporate => {
@@ -195,13 +206,15 @@ pub fn open_customer(plain: &Plain, cells: Cells, keys: &SubjectKeys) -> Result<
         }
     };
     let Plain { scope: _, id, kind: _, version, events, persons_version, created_at, updated_at } = *plain;
-    Ok(Customer { id, version, events, persons_version, created_at, updated_at, email, profile })
+    Ok(Customer { id, version, events, persons_version, created_at, updated_at, email, profile, kyc })
 }
 
 /// What the names cell holds and the profile does not.
 #[derive(serde::Deserialize)]
 struct StoredNames {
     email: Email,
+    #[serde(default)]
+    kycs: Option<serde::de::IgnoredAny>,
 }
 
 struct PackedPerson<'a> {

@@ -10,6 +10,7 @@ use crate::clock::Timestamp;
 use crate::event::{Event, EventType};
 use crate::idempotency::{Answer, Attempt, PendingAnswer, Replay};
 use crate::ids::CustomerId;
+use crate::kyc::Kyc;
 use crate::parse::{Email, FieldChange, Nulls, SyntaxError, Text, parse};
 use crate::pii::Pii;
 use crate::services::Services;
@@ -96,20 +97,20 @@ pub async fn create(services: &Services, caller: &Caller, create: Create<'_>) ->
             Some(Replay::Fresh(ticket)) => Some(ticket),
             None => None,
         };
-        let now = services.clock.now();
-        let customer = new_customer(services.random.uuid(now).into(), now, &input, kind);
+        let now = services.now(caller.scope);
+        let mut customer = new_customer(services.random.uuid(now).into(), now, &input, kind);
         let body = CustomerView::new(&customer.summary(), None).to_json();
         let answer = Answer { customer: customer.id, version: 1, body: Pii::new(body), replayed: false };
         let pending = ticket.map(|ticket| PendingAnswer {
             ticket,
-            at: now,
+            at: services.clock.now(),
             request_id: caller.request_id.clone(),
             answer: answer.clone(),
         });
         let change = Change {
             scope: caller.scope,
             audit: Some(audit(caller, &customer)),
-            event: Some(Event::of(EventType::CustomerCreated, &customer)),
+            events: Event::of(&[EventType::CustomerCreated], &mut customer),
             effect: Effect::CustomerCreated(Box::new(customer)),
             answer: pending,
         };
@@ -139,12 +140,13 @@ fn new_customer(id: CustomerId, now: Timestamp, input: &NewCustomer, kind: Custo
     Customer {
         id,
         version: 1,
-        events: 1,
+        events: 0,
         persons_version: 1,
         created_at: now,
         updated_at: now,
         email: input.email.clone(),
         profile,
+        kyc: Kyc::default(),
     }
 }
 

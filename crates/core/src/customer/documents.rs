@@ -153,12 +153,12 @@ pub async fn remove_document(
         let before = services.store.customer(caller.scope, id).await?.ok_or(UpdateError::NotFound)?;
         let expected = before.version;
         condition.check(services, caller, id, expected).await?;
-        let (after, changes) = before.without_document(file, services.clock.now());
+        let (after, changes) = before.without_document(file, services.now(caller.scope));
         if changes.is_empty() {
             return Err(UpdateError::NotFound);
         }
-        let version = after.version;
-        match services.store.commit(change(caller, expected, after, changes, Vec::new(), None)).await? {
+        let (version, kyc) = (after.version, after.kyc.clone());
+        match services.store.commit(change(caller, expected, &kyc, after, changes, Vec::new(), None)).await? {
             Committed::Done => return Ok(version),
             Committed::VersionMoved | Committed::AnswerTaken => {}
         }

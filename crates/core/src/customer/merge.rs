@@ -52,7 +52,6 @@ impl Customer {
             return;
         }
         self.version += 1;
-        self.events += 1;
         self.updated_at = now;
         if changes.iter().any(|change| change.pointer.starts_with("/associated_persons")) {
             self.persons_version = self.version;

@@ -16,6 +16,7 @@ pub mod view;
 
 use serde::{Deserialize, Serialize};
 
+pub use address::Address;
 pub use associated_person::AssociatedPerson;
 pub use business::Business;
 pub use individual::Individual;
@@ -23,6 +24,8 @@ pub use view::CustomerView;
 
 use crate::clock::Timestamp;
 use crate::ids::CustomerId;
+use crate::kyc::record::KycsView;
+use crate::kyc::{Kyc, State};
 use crate::parse::{Email, Text};
 
 /// Individual or business; on the wire `individual` and `corporate`. Never changes.
@@ -97,6 +100,8 @@ pub struct Customer {
     pub email: Email,
     /// What is known of it.
     pub profile: Profile,
+    /// Where its verification stands.
+    pub kyc: Kyc,
 }
 
 /// What lists and plain reads show of a customer: the contract's customer object.
@@ -117,7 +122,7 @@ pub struct Summary {
 }
 
 /// The personal part of a summary, which has a sealed cell of its own: a JSON object of `email`, `first_name`,
-/// `last_name` and `company_name`, as answers hold it. Lists put it into their answer as it is; taking it apart and
+/// `last_name`, `company_name`, `address` and `kycs`, as answers hold it. Lists put it into their answer as it is; taking it apart and
 /// together again took a fifth of their time.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Names(String);
@@ -133,8 +138,16 @@ impl Names {
     #[must_use]
     pub fn from_json(mut cell: Vec<u8>) -> Option<Self> {
         cell.truncate(cell.trim_ascii_end().len());
-        let json = String::from_utf8(cell).ok()?;
-        (json.starts_with('{') && json.ends_with('}')).then_some(Self(json))
+        let mut json = String::from_utf8(cell).ok()?;
+        if !json.starts_with('{') || !json.ends_with('}') {
+            return None;
+        }
+        // What was stored before there was verification has neither. (Inside of a string the quotes are escaped.)
+        if memchr::memmem::find(json.as_bytes(), b"\"kycs\":").is_none() {
+            json.pop();
+            json.push_str(",\"address\":null,\"kycs\":null}");
+        }
+        Some(Self(json))
     }
 
     /// The JSON object.
@@ -145,6 +158,11 @@ impl Names {
 }
 
 impl Customer {
+    /// The address that was verified, while the customer is approved.
+    fn shown_address(&self) -> Option<&Address> {
+        self.kyc.verified_address.as_ref().filter(|_| self.kyc.state == State::Approved)
+    }
+
     /// What lists and plain reads show of it.
     #[must_use]
     pub fn summary(&self) -> Summary {
@@ -154,6 +172,8 @@ impl Customer {
             first_name: Option<&'a Text<128>>,
             last_name: Option<&'a Text<128>>,
             company_name: Option<&'a Text<256>>,
+            address: Option<&'a Address>,
+            kycs: Option<KycsView<'a>>,
         }
 
         let members = match &self.profile {
@@ -162,12 +182,16 @@ impl Customer {
                 first_name: individual.first_name.as_ref(),
                 last_name: individual.last_name.as_ref(),
                 company_name: None,
+                address: self.shown_address(),
+                kycs: self.kyc.on_the_wire(),
             },
             Profile::Business(business) => Members {
                 email: &self.email,
                 first_name: None,
                 last_name: None,
                 company_name: business.business_legal_name.as_ref(),
+                address: self.shown_address(),
+                kycs: self.kyc.on_the_wire(),
             },
         };
         Summary {

@@ -8,6 +8,8 @@ use crate::change::{Change, Effect, NewDocument};
 use crate::event::{Event, EventType};
 use crate::idempotency::{Answer, Attempt, PendingAnswer, Replay};
 use crate::ids::{CustomerId, FileId, PersonId};
+use crate::kyc::write::kyc_change;
+use crate::kyc::{Kyc, State, Transition};
 use crate::parse::{FieldChange, Mode, Nulls, Parsed, SyntaxError, parse};
 use crate::pii::Pii;
 use crate::services::Services;
@@ -126,12 +128,41 @@ pub enum UpdateError {
     /// The `Idempotency-Key` belongs to another request, the one with this id.
     #[error("the idempotency key was used for another request")]
     KeyReused(String),
+    /// What is stored does not allow it.
+    #[error("{0}")]
+    Conflict(#[from] Conflict),
     /// Other writers came first, again and again.
     #[error("the customer is being changed by too many at once")]
     Busy,
     /// The store's answer.
     #[error("the customer could not be read or written")]
     Store(#[from] StoreError),
+}
+
+/// Why what is stored does not allow a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Conflict {
+    /// The customer is approved already.
+    #[error("the customer is approved already")]
+    AlreadyApproved,
+    /// No session was opened, or none is open.
+    #[error("the customer has no KYC session")]
+    NoSession,
+    /// The relationship has ended.
+    #[error("the customer is offboarded")]
+    Offboarded,
+    /// The table of states has no such way.
+    #[error("a customer in the state {} has no way to {}", .0.as_str(), .1.as_str())]
+    NotPossible(State, Transition),
+    /// The identity of an approved customer may not be changed here.
+    #[error("the identity of an approved customer may not be changed")]
+    ApprovedLocked,
+}
+
+impl From<Violations> for UpdateError {
+    fn from(violations: Violations) -> Self {
+        Self::Invalid(violations)
+    }
 }
 
 /// A validated body: what to merge, and how.
@@ -161,21 +192,26 @@ pub async fn update(services: &Services, caller: &Caller, update: Update<'_>) ->
         let expected = record.version();
         update.condition.check(services, caller, id, expected).await?;
         let (before, input, files) = update.validate(services, caller, record).await?;
-        let now = services.clock.now();
+        let now = services.now(caller.scope);
         let new_id = || PersonId::from(services.random.uuid(now));
-        let (after, changes) = before.merge(input.profile, input.mode, now, new_id).map_err(UpdateError::Invalid)?;
+        let (mut after, changes) =
+            before.merge(input.profile, input.mode, now, new_id).map_err(UpdateError::Invalid)?;
+        let kyc = after.kyc.clone();
+        if !changes.is_empty() {
+            after.follow(&services.policy, &changes, now)?;
+        }
         let answer = update.answer(&after);
         if changes.is_empty() && ticket.is_none() {
             return Ok(answer);
         }
         let pending = ticket.map(|ticket| PendingAnswer {
             ticket,
-            at: now,
+            at: services.clock.now(),
             request_id: caller.request_id.clone(),
             answer: answer.clone(),
         });
         let attached = files.into_iter().filter_map(|file| after.profile.document_of(id, file)).collect();
-        let change = change(caller, expected, after, changes, attached, pending);
+        let change = change(caller, expected, &kyc, after, changes, attached, pending);
         match services.store.commit(change).await? {
             Committed::Done => return Ok(answer),
             // Another process wrote first: compute again on what it wrote, or answer as it did.
@@ -185,18 +221,25 @@ pub async fn update(services: &Services, caller: &Caller, update: Update<'_>) ->
     Err(UpdateError::Busy)
 }
 
-/// What one update stores, audits, announces and answers.
+/// What one update stores, audits, announces and answers. `kyc` is the verification before it.
 pub(super) fn change(
     caller: &Caller,
     expected: u64,
-    after: Customer,
-    changes: Vec<FieldChange>,
+    kyc: &Kyc,
+    mut after: Customer,
+    mut changes: Vec<FieldChange>,
     attached: Vec<NewDocument>,
     answer: Option<PendingAnswer>,
 ) -> Change {
     if changes.is_empty() {
-        return Change { scope: caller.scope, effect: Effect::None, audit: None, event: None, answer };
+        return Change { scope: caller.scope, effect: Effect::None, audit: None, events: Vec::new(), answer };
     }
+    let mut types = vec![EventType::CustomerUpdated];
+    if kyc.visible() != after.kyc.visible() {
+        types.push(EventType::KycsUpdated);
+    }
+    changes.extend(kyc_change(kyc, &after.kyc));
+    let events = Event::of(&types, &mut after);
     let mut audit = AuditEntry::new(caller, after.updated_at, Action::CustomerUpdated);
     audit.customer = Some(after.id);
     audit.version = Some(after.version);
@@ -205,8 +248,8 @@ pub(super) fn change(
     Change {
         scope: caller.scope,
         audit: Some(audit),
-        event: Some(Event::of(EventType::CustomerUpdated, &after)),
-        effect: Effect::CustomerUpdated { expected, after: Box::new(after), attached },
+        events,
+        effect: Effect::CustomerUpdated { expected, after: Box::new(after), attached, link: None },
         answer,
     }
 }

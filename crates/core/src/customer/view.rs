@@ -5,29 +5,37 @@ use std::io::Write as _;
 use serde_json::Value;
 
 use super::{Profile, Summary};
+use crate::kyc::requirements::Requirement;
 use crate::parse::{Section, Sections as _};
 
 /// What a profile shows: everything but credentials, which are never shown again.
 const SHOWN: &[Section] = &[Section::Profile, Section::Secret, Section::Persons];
 
-/// The contract's customer object, with `profile` and `documents` when they were asked for.
+/// The contract's customer object, with `profile`, `documents` and `requirements` when they were asked for.
 pub struct CustomerView<'a> {
     summary: &'a Summary,
     profile: Option<&'a Profile>,
     documents: Option<Value>,
+    requirements: Option<&'a [Requirement]>,
 }
 
 impl<'a> CustomerView<'a> {
     /// A view of a customer.
     #[must_use]
     pub const fn new(summary: &'a Summary, profile: Option<&'a Profile>) -> Self {
-        Self { summary, profile, documents: None }
+        Self { summary, profile, documents: None, requirements: None }
     }
 
     /// With the documents, as [`Profile::documents_view`] gives them.
     #[must_use]
     pub fn with_documents(self, documents: Value) -> Self {
         Self { documents: Some(documents), ..self }
+    }
+
+    /// With the requirements, as the rules give them.
+    #[must_use]
+    pub fn with_requirements(self, requirements: &'a [Requirement]) -> Self {
+        Self { requirements: Some(requirements), ..self }
     }
 
     /// The JSON text.
@@ -49,10 +57,9 @@ impl<'a> CustomerView<'a> {
         // The members of the names, ready as they are, without the braces around them.
         let names = &names[1..names.len() - 1];
         let kind = kind.as_str();
-        // `address` and `kycs` become something once KYC sessions and decisions exist.
         write!(
             json,
-            "{{\"customer_id\":\"{id}\",\"type\":\"{kind}\",{names},\"address\":null,\"kycs\":null,\"created_at\":\"{created_at}\",\"updated_at\":\"{updated_at}\""
+            "{{\"customer_id\":\"{id}\",\"type\":\"{kind}\",{names},\"created_at\":\"{created_at}\",\"updated_at\":\"{updated_at}\""
         )
         .expect("memory takes what is written");
         if let Some(profile) = self.profile {
@@ -65,6 +72,10 @@ impl<'a> CustomerView<'a> {
         }
         if let Some(documents) = &self.documents {
             write!(json, ",\"documents\":{documents}").expect("memory takes what is written");
+        }
+        if let Some(requirements) = self.requirements {
+            json.extend_from_slice(b",\"requirements\":");
+            serde_json::to_writer(&mut *json, requirements).expect("requirements have string keys only");
         }
         json.push(b'}');
     }

@@ -19,10 +19,11 @@ pub async fn open(
     range: ByteRange,
 ) -> Result<Box<dyn FileReader>, StoreError> {
     let content = services.store.file_content(caller.scope, file, range).await?;
-    let mut audit = AuditEntry::new(caller, services.clock.now(), Action::FileRead);
+    let mut audit = AuditEntry::new(caller, services.now(caller.scope), Action::FileRead);
     audit.fields = vec![format!("/files/{}", file.id)];
     audit.customer = file.attachment.map(|attachment| attachment.customer);
-    let change = Change { scope: caller.scope, effect: Effect::None, audit: Some(audit), event: None, answer: None };
+    let change =
+        Change { scope: caller.scope, effect: Effect::None, audit: Some(audit), events: Vec::new(), answer: None };
     services.store.commit(change).await?;
     Ok(content)
 }

@@ -107,7 +107,7 @@ impl<'a> Upload<'a> {
         audit.fields = vec![format!("/files/{id}")];
         let new = NewFile { id, uploaded_at: at, sealed, ticket };
         let effect = Effect::FileUploaded(Box::new(new));
-        let change = Change { scope: caller.scope, effect, audit: Some(audit), event: None, answer: None };
+        let change = Change { scope: caller.scope, effect, audit: Some(audit), events: Vec::new(), answer: None };
         match services.store.commit(change).await? {
             Committed::Done => {
                 Ok(Uploaded { file: File { id, uploaded_at: at, attachment: None, details }, replayed: false })

@@ -265,6 +265,12 @@ pub struct ShareToken(Box<str>);
 impl ShareToken {
     /// The longest token, in Unicode code points.
     pub const MAX: usize = 512;
+
+    /// The token, for the provider that it is for.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
 }
 
 impl Parse for ShareToken {

@@ -1,5 +1,7 @@
 //! The command line. Commands work whether or not the server runs: whoever holds the data folder carries them out.
 
+pub mod demo;
+mod listen;
 mod output;
 
 use std::collections::BTreeMap;
@@ -14,13 +16,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use dossier_core::api_key::KeyScope;
 use dossier_core::caller::Environment;
 use dossier_core::file::MediaType;
+use dossier_core::kyc::RuleSet;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Deserialize as _;
 use serde_json::Value;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::admin::{self, Command as AdminCommand, Context, Place};
-use crate::config::{Config, Given, Settings};
+use crate::config::{self, Config, Given, Settings};
 use crate::installation::{Installation, InstallationError, Lock};
 use crate::serve::Server;
 use crate::{control, logs};
@@ -71,6 +74,19 @@ enum Command {
     /// Uploaded files
     #[command(subcommand)]
     Files(Files),
+    /// Decisions about customers
+    #[command(subcommand)]
+    Review(Review),
+    /// Webhook endpoints and deliveries
+    #[command(subcommand)]
+    Webhooks(Webhooks),
+    /// What is required of customers
+    #[command(subcommand)]
+    Rules(Rules),
+    /// Forward events of a running server to a URL of yours, signed like webhooks
+    Listen(listen::ListenArgs),
+    /// See one person and one company go from empty to approved, on the running server
+    Demo,
     /// The audit trail
     #[command(subcommand)]
     Audit(Audit),
@@ -228,6 +244,89 @@ enum Files {
 }
 
 #[derive(Subcommand)]
+enum Review {
+    /// List who waits for a decision, longest first
+    List {
+        #[command(flatten)]
+        place: PlaceArgs,
+        /// How many
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+    },
+    /// Show a customer with everything that a decision needs; the audit trail notes it
+    Show {
+        /// The customer's id
+        customer_id: String,
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
+    /// Decide about a customer
+    Decide {
+        /// The customer's id
+        customer_id: String,
+        /// approve, reject, request_resubmission, offboard or reinstate
+        outcome: String,
+        #[command(flatten)]
+        place: PlaceArgs,
+        /// What is to be given again: the id or pointer of a requirement; may be repeated
+        #[arg(long = "requirement", value_name = "ID")]
+        requirements: Vec<String>,
+        /// Which rails an approval opens, as currency/rail; may be repeated [default: all]
+        #[arg(long = "rail", value_name = "RAIL")]
+        rails: Vec<String>,
+        /// Why; may be repeated
+        #[arg(long = "reason", value_name = "CODE")]
+        reasons: Vec<String>,
+        /// What the customer is told
+        #[arg(long)]
+        comment: Option<String>,
+        /// What never reaches the customer
+        #[arg(long)]
+        note: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
+enum Webhooks {
+    /// List endpoints
+    List {
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
+    /// List the deliveries to an endpoint, newest first
+    Deliveries {
+        /// The endpoint's id
+        webhook_id: String,
+        #[command(flatten)]
+        place: PlaceArgs,
+        /// How many
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+    },
+    /// Send a delivery again, whatever came of it
+    Resend {
+        /// The endpoint's id
+        webhook_id: String,
+        /// The delivery's id
+        delivery_id: String,
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
+}
+
+#[derive(Subcommand)]
+enum Rules {
+    /// Say whether a rule set is good
+    Check {
+        /// The file [default: that of the setting rules, else the baseline]
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// Print the rule set in force
+    Show,
+}
+
+#[derive(Subcommand)]
 enum Audit {
     /// List entries, newest first
     List {
@@ -306,7 +405,15 @@ fn run(cli: Cli) -> Result<ExitCode, String> {
     if let Command::Config(command) = command {
         return configuration(command, &settings, output);
     }
+    if let Command::Rules(Rules::Check { file: Some(file) }) = &command {
+        return check_rules(&config::read_rules(file), output);
+    }
     let config = settings.config().map_err(|errors| errors.join("\n"))?;
+    match &command {
+        Command::Rules(Rules::Check { .. }) => return check_rules(&Ok((*config.rules).clone()), output),
+        Command::Rules(Rules::Show) => return show_rules(&settings),
+        _ => {}
+    }
     logs::start(config.log_format, config.log_level);
     std::panic::set_hook(Box::new(|panic| {
         // The place only: the message could hold a value.
@@ -318,6 +425,11 @@ fn run(cli: Cli) -> Result<ExitCode, String> {
         Command::Files(Files::Get { to, .. }) => to.clone(),
         _ => None,
     };
+    match command {
+        Command::Listen(arguments) => return runtime.block_on(listen::listen(&config, arguments)),
+        Command::Demo => return runtime.block_on(demo::demo(&config)),
+        _ => {}
+    }
     match admin_command(command) {
         None => runtime.block_on(serve(&config)),
         Some(command) => runtime.block_on(administer(&config, command, to, output)),
@@ -343,6 +455,26 @@ fn gather(common: &Common, command: &Command) -> Result<Settings, String> {
     Settings::gather(&Given { flags, variable: &variable, file: common.config.clone() })
 }
 
+fn check_rules(read: &Result<RuleSet, Vec<String>>, output: Output) -> Result<ExitCode, String> {
+    match read {
+        Ok(rules) => {
+            let (version, count) = (&rules.version, rules.rules.len());
+            output.value(&serde_json::json!({ "ok": true, "version": version, "rules": count }));
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(faults) => Err(faults.join("\n")),
+    }
+}
+
+fn show_rules(settings: &Settings) -> Result<ExitCode, String> {
+    let text = match settings.rules_file() {
+        Some(path) => std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?,
+        None => RuleSet::BASELINE.to_owned(),
+    };
+    let _ = write!(std::io::stdout(), "{text}");
+    Ok(ExitCode::SUCCESS)
+}
+
 fn configuration(command: ConfigCommand, settings: &Settings, output: Output) -> Result<ExitCode, String> {
     match command {
         ConfigCommand::Show => {
@@ -362,7 +494,7 @@ fn configuration(command: ConfigCommand, settings: &Settings, output: Output) ->
 /// `None` is serving.
 fn admin_command(command: Command) -> Option<AdminCommand> {
     Some(match command {
-        Command::Serve(_) | Command::Config(_) => return None,
+        Command::Serve(_) | Command::Config(_) | Command::Rules(_) | Command::Listen(_) | Command::Demo => return None,
         Command::Accounts(Accounts::Create { name }) => AdminCommand::AccountsCreate { name },
         Command::Accounts(Accounts::List) => AdminCommand::AccountsList,
         Command::Keys(Keys::Create { place, name, scopes, expires_in }) => {
@@ -383,6 +515,30 @@ fn admin_command(command: Command) -> Option<AdminCommand> {
         Command::Files(Files::List { place, customer, limit }) => {
             AdminCommand::FilesList { place: place.into(), customer_id: customer, limit }
         }
+        Command::Review(Review::List { place, limit }) => AdminCommand::ReviewList { place: place.into(), limit },
+        Command::Review(Review::Show { customer_id, place }) => {
+            AdminCommand::ReviewShow { place: place.into(), customer_id }
+        }
+        Command::Review(Review::Decide {
+            customer_id,
+            outcome,
+            place,
+            requirements,
+            rails,
+            reasons,
+            comment,
+            note,
+        }) => {
+            let decision = decision(outcome, requirements, &rails, reasons, comment, note);
+            AdminCommand::ReviewDecide { place: place.into(), customer_id, decision }
+        }
+        Command::Webhooks(Webhooks::List { place }) => AdminCommand::WebhooksList { place: place.into() },
+        Command::Webhooks(Webhooks::Deliveries { webhook_id, place, limit }) => {
+            AdminCommand::WebhooksDeliveries { place: place.into(), webhook_id, limit }
+        }
+        Command::Webhooks(Webhooks::Resend { webhook_id, delivery_id, place }) => {
+            AdminCommand::WebhooksResend { place: place.into(), webhook_id, delivery_id }
+        }
         Command::Audit(Audit::List { place, before, limit }) => {
             AdminCommand::AuditList { place: place.into(), before, limit }
         }
@@ -390,6 +546,39 @@ fn admin_command(command: Command) -> Option<AdminCommand> {
         Command::Keyring(Keyring::Rotate) => AdminCommand::KeyringRotate,
         Command::Doctor => AdminCommand::Doctor,
     })
+}
+
+/// The body of a decision; what is wrong with it the server says.
+fn decision(
+    outcome: String,
+    requirements: Vec<String>,
+    rails: &[String],
+    reasons: Vec<String>,
+    comment: Option<String>,
+    note: Option<String>,
+) -> Value {
+    let mut body = serde_json::Map::from_iter([("outcome".to_owned(), Value::from(outcome))]);
+    let rails: Vec<Value> = rails
+        .iter()
+        .map(|rail| {
+            let (currency, rails) = rail.split_once('/').unwrap_or((rail, ""));
+            serde_json::json!({ "currency": currency, "payment_rails": rails })
+        })
+        .collect();
+    let lists =
+        [("requirements", Value::from(requirements)), ("reason_codes", reasons.into()), ("rails", rails.into())];
+    body.extend(
+        lists
+            .into_iter()
+            .filter(|(_, list)| list.as_array().is_some_and(|list| !list.is_empty()))
+            .map(|(name, list)| (name.to_owned(), list)),
+    );
+    for (name, text) in [("comment", comment), ("note", note)] {
+        if let Some(text) = text {
+            body.insert(name.to_owned(), text.into());
+        }
+    }
+    Value::Object(body)
 }
 
 async fn serve(config: &Config) -> Result<ExitCode, String> {
@@ -430,7 +619,7 @@ async fn administer(
     let outcome = match Lock::take(&config.data_dir) {
         Ok(lock) => {
             let Installation { store, services, .. } =
-                Installation::open(config).await.map_err(|error| error.to_string())?;
+                Installation::open(config, config.links_to()).await.map_err(|error| error.to_string())?;
             let context = Context { services: &services, store: &store, config, running: false };
             let outcome = admin::run(context, command.clone(), &progress).await;
             drop((services, store));

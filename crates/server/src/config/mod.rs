@@ -4,8 +4,11 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
+use dossier_core::kyc::{AfterApproval, RuleSet};
+use dossier_core::webhook::Schedule;
 use serde::Serialize;
 use tracing::level_filters::LevelFilter;
 
@@ -32,6 +35,33 @@ const SETTINGS: &[Setting] = &[
         "",
         "where the content of files lies: s3://bucket/folder, gs://… or az://…; a folder in the data folder when empty",
     ),
+    setting("rules", "", "the file of rules that say what is required of customers; the baseline when empty"),
+    setting(
+        "rails",
+        "aed/uaefts, eur/sepa, usd/ach, usd/wire, usd/swift",
+        "currencies and payment rails, in the order of a breakdown",
+    ),
+    setting(
+        "after_approval",
+        "review",
+        "what a change of an approved customer's identity does: review asks the reviewers, reopen ends the approval, refuse refuses it",
+    ),
+    setting("provider", "manual", "who verifies in production besides the reviewers: manual (nobody) or sumsub"),
+    setting("sumsub_url", "https://api.sumsub.com", "where Sumsub's API is"),
+    Setting { name: "sumsub_app_token", default: "", help: "the app token for Sumsub", secret: true },
+    Setting { name: "sumsub_secret", default: "", help: "the secret that signs requests to Sumsub", secret: true },
+    Setting {
+        name: "sumsub_webhook_secret",
+        default: "",
+        help: "the secret that signs Sumsub's calls to /providers/sumsub",
+        secret: true,
+    },
+    setting(
+        "webhook_waits",
+        "5s, 30s, 2m, 10m, 1h, 4h, 12h",
+        "how long to wait after each attempt of a delivery that failed; the last is repeated",
+    ),
+    setting("webhook_give_up", "3d", "how long a delivery is tried, and how long an endpoint may take nothing"),
     setting("log_format", "auto", "json, text, or auto: text on a terminal, json elsewhere"),
     setting("log_level", "info", "error, warn, info, debug or trace"),
     setting("max_connections", "4096", "connections open at the same time"),
@@ -149,6 +179,12 @@ impl Settings {
         self.0.get(name).map(|(text, _)| text.as_str()).expect("every setting has a value")
     }
 
+    /// The file of rules, when one is set.
+    #[must_use]
+    pub fn rules_file(&self) -> Option<PathBuf> {
+        Some(self.text("rules")).filter(|text| !text.is_empty()).map(PathBuf::from)
+    }
+
     /// All settings, for `config show`.
     #[must_use]
     pub fn shown(&self) -> Vec<Shown> {
@@ -216,10 +252,77 @@ impl Settings {
         if files.as_ref().is_some_and(|url| !["s3://", "gs://", "az://"].iter().any(|known| url.starts_with(known))) {
             wrong("files", "a URL that begins with s3://, gs:// or az://");
         }
+        let rails: Vec<_> = self.text("rails").split(',').map(|rail| rail.trim().split_once('/')).collect();
+        let named = |part: &str| {
+            (1..=32).contains(&part.len())
+                && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        };
+        if rails.len() > 32
+            || !rails.iter().all(|rail| rail.is_some_and(|(currency, rail)| named(currency) && named(rail)))
+        {
+            wrong("rails", "a list of currency/rail in small letters, like eur/sepa, usd/ach");
+        }
+        let rails = rails.into_iter().flatten().map(|(a, b)| (a.to_owned(), b.to_owned())).collect();
+        let after_approval = match self.text("after_approval") {
+            "review" => AfterApproval::Review,
+            "reopen" => AfterApproval::Reopen,
+            "refuse" => AfterApproval::Refuse,
+            _ => {
+                wrong("after_approval", "review, reopen or refuse");
+                AfterApproval::Review
+            }
+        };
+        let secret = |name: &str| zeroize::Zeroizing::new(self.text(name).to_owned());
+        let sumsub = match self.text("provider") {
+            "manual" => None,
+            "sumsub" => {
+                for name in ["sumsub_app_token", "sumsub_secret", "sumsub_webhook_secret"] {
+                    if self.text(name).is_empty() {
+                        wrong(name, "set when provider is sumsub");
+                    }
+                }
+                let url = self.text("sumsub_url").to_owned();
+                if !url.starts_with("https://") && !url.starts_with("http://127.0.0.1") {
+                    wrong("sumsub_url", "a URL that begins with https://");
+                }
+                Some(crate::sumsub::Settings {
+                    url,
+                    app_token: secret("sumsub_app_token"),
+                    secret: secret("sumsub_secret"),
+                    webhook_secret: secret("sumsub_webhook_secret"),
+                })
+            }
+            _ => {
+                wrong("provider", "manual or sumsub");
+                None
+            }
+        };
+        let waits: Option<Vec<i64>> = self.text("webhook_waits").split(',').map(|text| millis(text.trim())).collect();
+        let give_up = millis(self.text("webhook_give_up").trim());
+        if waits.is_none() {
+            wrong("webhook_waits", "a list of durations, like 5s, 2m, 1h");
+        }
+        if give_up.is_none() {
+            wrong("webhook_give_up", "a duration, like 3d");
+        }
+        let deliveries = Schedule { waits: waits.unwrap_or_default(), give_up: give_up.unwrap_or_default() };
+        let rules = match self.rules_file().as_deref().map(read_rules) {
+            None => RuleSet::baseline(),
+            Some(Ok(rules)) => rules,
+            Some(Err(faults)) => {
+                errors.extend(faults.into_iter().map(|fault| format!("rules: {fault}")));
+                RuleSet::baseline()
+            }
+        };
         if !errors.is_empty() {
             return Err(errors);
         }
         Ok(Config {
+            rules: Arc::new(rules),
+            rails,
+            after_approval,
+            sumsub,
+            deliveries,
             files,
             data_dir: PathBuf::from(self.text("data_dir")),
             listen,
@@ -256,9 +359,43 @@ pub struct MetricsListen {
     pub chosen: bool,
 }
 
+/// Reads a file of rules.
+///
+/// # Errors
+///
+/// Everything that is wrong with it, a line each.
+pub fn read_rules(path: &Path) -> Result<RuleSet, Vec<String>> {
+    let text = std::fs::read_to_string(path).map_err(|error| vec![format!("{}: {error}", path.display())])?;
+    RuleSet::read(&text)
+}
+
+/// `250ms`, `90s`, `30m`, `12h` or `7d`, in milliseconds.
+fn millis(text: &str) -> Option<i64> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let unit = match &text[digits..] {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => return None,
+    };
+    text[..digits].parse::<i64>().ok()?.checked_mul(unit)
+}
+
 /// Configuration as the program uses it.
 #[derive(Clone)]
 pub struct Config {
+    /// What is required of customers.
+    pub rules: Arc<RuleSet>,
+    /// Currency and payment rail.
+    pub rails: Vec<(String, String)>,
+    /// What a change of identity does after an approval.
+    pub after_approval: AfterApproval,
+    /// Sumsub, when it is the provider.
+    pub sumsub: Option<crate::sumsub::Settings>,
+    /// When failed deliveries are tried again.
+    pub deliveries: Schedule,
     /// The data folder.
     pub data_dir: PathBuf,
     /// The bucket of files; `None` for a folder in the data folder.
@@ -281,6 +418,14 @@ pub struct Config {
     pub shutdown: Duration,
     /// Where the root key comes from.
     pub root_key: RootKeySource,
+}
+
+impl Config {
+    /// Under which URL customers reach the server, when it does not run and cannot say.
+    #[must_use]
+    pub fn links_to(&self) -> String {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen))
+    }
 }
 
 fn read_toml(given: &Given<'_>) -> Result<(PathBuf, BTreeMap<String, String>), String> {

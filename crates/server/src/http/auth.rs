@@ -101,7 +101,8 @@ async fn note_refusal(app: &AppState, caller: &Caller, now: Timestamp, why: &str
     }
     let mut audit = AuditEntry::new(caller, now, Action::RequestRefused);
     audit.detail.note = Some(why.to_owned());
-    let change = Change { scope: caller.scope, effect: Effect::None, audit: Some(audit), event: None, answer: None };
+    let change =
+        Change { scope: caller.scope, effect: Effect::None, audit: Some(audit), events: Vec::new(), answer: None };
     if let Err(error) = app.services.store.commit(change).await {
         tracing::error!(%error, "a refusal could not be audited");
     }

@@ -61,6 +61,24 @@ impl JsonBody {
         Self::read_within(app, headers, body, expected, Deadlines::default()).await
     }
 
+    /// Reads a JSON body that may be missing, and then needs no type. What has a type has the right one, unless it is
+    /// empty.
+    ///
+    /// # Errors
+    ///
+    /// As [`JsonBody::read`].
+    pub async fn read_optional(app: &AppState, headers: &HeaderMap, body: Body) -> Result<Self, Problem> {
+        if body.size_hint().exact() == Some(0) {
+            return Ok(Self { bytes: Bytes::new(), _share: AppState::share(app, 0)? });
+        }
+        if !headers.contains_key(header::CONTENT_TYPE) {
+            let mut headers = headers.clone();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            return Self::read(app, &headers, body, MediaType::Json).await;
+        }
+        Self::read(app, headers, body, MediaType::Json).await
+    }
+
     /// [`JsonBody::read`] with other deadlines.
     ///
     /// # Errors

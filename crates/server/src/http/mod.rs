@@ -6,13 +6,17 @@ pub mod conditions;
 pub mod connection;
 pub mod customers;
 pub mod docs;
+pub mod events;
 pub mod files;
+pub mod kyc;
+pub mod link;
 pub mod listener;
 pub mod multipart;
 pub mod openapi;
 pub mod problem;
 pub mod request;
 pub mod router;
+pub mod webhooks;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -21,9 +25,11 @@ use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::KeyId;
 use dossier_core::services::Services;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
+use crate::egress::Egress;
 use crate::metrics::Metrics;
+use crate::sumsub::Sumsub;
 
 /// What handlers share.
 pub struct AppState {
@@ -41,6 +47,28 @@ pub struct AppState {
     pub uploads: Semaphore,
     /// Keys that were used and not yet noted in the store.
     pub keys_used: Mutex<HashMap<KeyId, (Scope, Timestamp)>>,
+    /// Requests that may wait for events at the same time.
+    pub waiting: Semaphore,
+    /// Turns true when the server ends.
+    pub stopping: watch::Receiver<bool>,
+    /// Where calls may go.
+    pub egress: Arc<Egress>,
+    /// Sumsub, when it is configured.
+    pub sumsub: Option<Arc<Sumsub>>,
+}
+
+/// What a server has besides its services.
+pub struct Surroundings {
+    /// Under which URL people reach it.
+    pub public_url: String,
+    /// Requests that may be answered at the same time.
+    pub in_flight: usize,
+    /// Turns true when it ends.
+    pub stopping: watch::Receiver<bool>,
+    /// Where calls may go.
+    pub egress: Arc<Egress>,
+    /// Sumsub, when it is configured.
+    pub sumsub: Option<Arc<Sumsub>>,
 }
 
 /// [`AppState`], shared.
@@ -52,10 +80,18 @@ impl AppState {
     /// An upload holds a few segments of 64 KiB, or a part of 5 MiB when files lie in a bucket.
     const UPLOADS: usize = 64;
 
-    /// The state of a server that answers at most `in_flight` requests at a time.
+    /// As many may wait for events: each holds one of the requests in flight.
+    const WAITING: usize = 64;
+
+    /// The state of a server.
     #[must_use]
-    pub fn new(services: Services, public_url: String, in_flight: usize) -> Self {
+    pub fn new(services: Services, surroundings: Surroundings) -> Self {
+        let Surroundings { public_url, in_flight, stopping, egress, sumsub } = surroundings;
         Self {
+            waiting: Semaphore::new(Self::WAITING.min(in_flight / 2)),
+            stopping,
+            egress,
+            sumsub,
             services,
             metrics: Metrics::default(),
             public_url,

@@ -4,8 +4,12 @@ use dossier_core::api_key::KeyScope;
 use dossier_core::customer::create::NewCustomer;
 use dossier_core::customer::{Business, Individual};
 use dossier_core::file::MediaType;
+use dossier_core::kyc::decide::NewDecision;
+use dossier_core::kyc::session::NewSession;
+use dossier_core::kyc::simulate::{Advance, Simulation};
 use dossier_core::schema;
 use dossier_core::violation::Code;
+use dossier_core::webhook::NewWebhook;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -24,10 +28,11 @@ pub struct Operation {
 }
 
 use ProblemCode::{
-    AmbiguousCredentials, DamagedFile, EmailTaken, IdempotencyKeyReused, InsufficientScope, InternalError, InvalidBody,
-    InvalidHeader, InvalidParameters, MalformedJson, MalformedMultipart, MalformedRequest, NotFound, Overloaded,
-    PayloadTooLarge, PreconditionFailed, RangeNotSatisfiable, RequestTimeout, StorageFull, StorageUnavailable,
-    Unauthorized, UnsupportedFileType, UnsupportedMediaType,
+    AlreadyApproved, AmbiguousCredentials, ApprovedLocked, DamagedFile, EmailTaken, IdempotencyKeyReused,
+    InsufficientScope, InternalError, InvalidBody, InvalidHeader, InvalidParameters, InvalidSignature, MalformedJson,
+    MalformedMultipart, MalformedRequest, NoSession, NotFound, NotPossible, Offboarded, Overloaded, PayloadTooLarge,
+    PreconditionFailed, RangeNotSatisfiable, RequestTimeout, SandboxOnly, StorageFull, StorageUnavailable,
+    TooManyWebhooks, Unauthorized, UnsupportedFileType, UnsupportedMediaType,
 };
 
 const READS: &[ProblemCode] = &[
@@ -77,6 +82,7 @@ const UPDATES: &[ProblemCode] = &[
     InsufficientScope,
     NotFound,
     RequestTimeout,
+    ApprovedLocked,
     IdempotencyKeyReused,
     PreconditionFailed,
     PayloadTooLarge,
@@ -130,6 +136,109 @@ const CONTENTS: &[ProblemCode] = &[
     Overloaded,
     StorageUnavailable,
     StorageFull,
+];
+
+const SESSIONS: &[ProblemCode] = &[
+    AmbiguousCredentials,
+    InvalidBody,
+    InvalidHeader,
+    MalformedJson,
+    MalformedRequest,
+    Unauthorized,
+    InsufficientScope,
+    NotFound,
+    RequestTimeout,
+    AlreadyApproved,
+    IdempotencyKeyReused,
+    Offboarded,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    InternalError,
+    Overloaded,
+    StorageFull,
+];
+const DECISIONS: &[ProblemCode] = &[
+    AmbiguousCredentials,
+    InvalidBody,
+    InvalidHeader,
+    MalformedJson,
+    MalformedRequest,
+    Unauthorized,
+    InsufficientScope,
+    NotFound,
+    RequestTimeout,
+    IdempotencyKeyReused,
+    NotPossible,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    InternalError,
+    Overloaded,
+    StorageFull,
+];
+const SANDBOX: &[ProblemCode] = &[
+    AmbiguousCredentials,
+    InvalidBody,
+    MalformedJson,
+    MalformedRequest,
+    Unauthorized,
+    InsufficientScope,
+    SandboxOnly,
+    NotFound,
+    RequestTimeout,
+    NoSession,
+    NotPossible,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    InternalError,
+    Overloaded,
+    StorageFull,
+];
+const CLOCKS: &[ProblemCode] =
+    &[AmbiguousCredentials, MalformedRequest, Unauthorized, InsufficientScope, SandboxOnly, InternalError, Overloaded];
+const REGISTERS: &[ProblemCode] = &[
+    AmbiguousCredentials,
+    InvalidBody,
+    MalformedJson,
+    MalformedRequest,
+    Unauthorized,
+    InsufficientScope,
+    RequestTimeout,
+    TooManyWebhooks,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    InternalError,
+    Overloaded,
+    StorageFull,
+];
+const WEBHOOK: &[ProblemCode] = &[
+    AmbiguousCredentials,
+    MalformedRequest,
+    Unauthorized,
+    InsufficientScope,
+    NotFound,
+    InternalError,
+    Overloaded,
+    StorageFull,
+];
+const DELIVERIES: &[ProblemCode] = &[
+    AmbiguousCredentials,
+    InvalidParameters,
+    MalformedRequest,
+    Unauthorized,
+    InsufficientScope,
+    NotFound,
+    InternalError,
+    Overloaded,
+];
+const CALLS: &[ProblemCode] = &[
+    MalformedRequest,
+    InvalidSignature,
+    NotFound,
+    RequestTimeout,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    InternalError,
+    Overloaded,
 ];
 
 /// Every operation that has a contract. Pages for people (`/docs`, `/problems`, `/`) are not among them.
@@ -197,6 +306,98 @@ pub const OPERATIONS: &[Operation] = &[
         describe: read_content,
         problems: CONTENTS,
     },
+    Operation {
+        method: Method::POST,
+        path: "/v0/customers/{customer_id}/kycs",
+        scope: Some(KeyScope::KycSession),
+        describe: open_session,
+        problems: SESSIONS,
+    },
+    Operation {
+        method: Method::POST,
+        path: "/v0/customers/{customer_id}/decisions",
+        scope: Some(KeyScope::KycDecide),
+        describe: decide,
+        problems: DECISIONS,
+    },
+    Operation {
+        method: Method::GET,
+        path: "/v0/requirements",
+        scope: Some(KeyScope::CustomersRead),
+        describe: requirements,
+        problems: LISTS,
+    },
+    Operation {
+        method: Method::POST,
+        path: "/v0/customers/simulate",
+        scope: Some(KeyScope::Simulate),
+        describe: simulate,
+        problems: SANDBOX,
+    },
+    Operation {
+        method: Method::GET,
+        path: "/v0/sandbox/clock",
+        scope: Some(KeyScope::Simulate),
+        describe: read_clock,
+        problems: CLOCKS,
+    },
+    Operation {
+        method: Method::POST,
+        path: "/v0/sandbox/clock",
+        scope: Some(KeyScope::Simulate),
+        describe: advance_clock,
+        problems: SANDBOX,
+    },
+    Operation {
+        method: Method::GET,
+        path: "/v0/events",
+        scope: Some(KeyScope::EventsRead),
+        describe: list_events,
+        problems: LISTS,
+    },
+    Operation {
+        method: Method::POST,
+        path: "/v0/webhooks",
+        scope: Some(KeyScope::WebhooksManage),
+        describe: register,
+        problems: REGISTERS,
+    },
+    Operation {
+        method: Method::GET,
+        path: "/v0/webhooks",
+        scope: Some(KeyScope::WebhooksManage),
+        describe: list_webhooks,
+        problems: LISTS,
+    },
+    Operation {
+        method: Method::DELETE,
+        path: "/v0/webhooks/{webhook_id}",
+        scope: Some(KeyScope::WebhooksManage),
+        describe: delete_webhook,
+        problems: WEBHOOK,
+    },
+    Operation {
+        method: Method::POST,
+        path: "/v0/webhooks/{webhook_id}/enable",
+        scope: Some(KeyScope::WebhooksManage),
+        describe: enable_webhook,
+        problems: WEBHOOK,
+    },
+    Operation {
+        method: Method::GET,
+        path: "/v0/webhooks/{webhook_id}/deliveries",
+        scope: Some(KeyScope::WebhooksManage),
+        describe: list_deliveries,
+        problems: DELIVERIES,
+    },
+    Operation {
+        method: Method::POST,
+        path: "/v0/webhooks/{webhook_id}/deliveries/{delivery_id}/resend",
+        scope: Some(KeyScope::WebhooksManage),
+        describe: resend,
+        problems: WEBHOOK,
+    },
+    Operation { method: Method::POST, path: "/providers/sumsub", scope: None, describe: sumsub, problems: CALLS },
     Operation { method: Method::GET, path: "/openapi.json", scope: None, describe: openapi, problems: &[] },
     Operation { method: Method::GET, path: "/healthz", scope: None, describe: healthz, problems: &[] },
     Operation { method: Method::GET, path: "/readyz", scope: None, describe: readyz, problems: &[InternalError] },
@@ -231,6 +432,11 @@ pub fn document() -> Value {
             "schemas": {
                 "Customer": customer(),
                 "File": file(),
+                "Kycs": kycs(),
+                "Requirement": requirement(),
+                "Event": event(),
+                "Webhook": webhook(),
+                "Delivery": delivery(),
                 "CustomerList": {
                     "type": "object",
                     "required": ["items", "next_cursor"],
@@ -282,8 +488,8 @@ fn customer() -> Value {
             "first_name": nullable("Of an individual, as in its profile"),
             "last_name": nullable("Of an individual, as in its profile"),
             "company_name": nullable("Of a business: the legal name of its profile"),
-            "address": { "type": ["object", "null"], "description": "The verified address, once KYC is approved" },
-            "kycs": { "type": ["object", "null"], "description": "null until a KYC session exists" },
+            "address": { "type": ["object", "null"], "description": "The verified address, while KYC is approved" },
+            "kycs": { "anyOf": [{ "$ref": "#/components/schemas/Kycs" }, { "type": "null" }], "description": "null until a KYC session exists" },
             "created_at": { "type": "string", "format": "date-time" },
             "updated_at": { "type": "string", "format": "date-time" },
             "profile": {
@@ -295,6 +501,116 @@ fn customer() -> Value {
                 "description": "The documents, those of associated persons included, with what is known of their files; with expand=documents",
                 "items": document_schema(),
             },
+            "requirements": {
+                "type": "array",
+                "description": "What is required and how it stands; with expand=requirements",
+                "items": { "$ref": "#/components/schemas/Requirement" },
+            },
+        },
+    })
+}
+
+fn kycs() -> Value {
+    json!({
+        "type": "object",
+        "required": ["status", "sub_status", "kyc_flow_link", "status_breakdown"],
+        "properties": {
+            "status": { "type": "string", "enum": ["pending", "approved", "rejected"] },
+            "sub_status": { "type": "string", "enum": ["kyc_form_submission_started", "kyc_form_submission_accepted", "kyc_form_resubmission_required"] },
+            "kyc_flow_link": { "type": ["string", "null"], "description": "Where the customer goes on; null once decided or run out" },
+            "status_breakdown": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["currency", "payment_rails", "status"],
+                    "properties": {
+                        "currency": { "type": "string" },
+                        "payment_rails": { "type": "string" },
+                        "status": { "type": "string", "enum": ["pending", "approved", "rejected"] },
+                    },
+                },
+            },
+        },
+    })
+}
+
+fn requirement() -> Value {
+    json!({
+        "type": "object",
+        "required": ["id", "pointer", "status", "label", "because", "schema", "example"],
+        "properties": {
+            "id": { "type": "string" },
+            "pointer": { "type": "string", "description": "Where it goes in the body of PUT, as a JSON Pointer; - stands behind the last item of an array" },
+            "status": { "type": "string", "enum": ["due", "error", "pending", "done"] },
+            "label": { "type": "string" },
+            "because": { "type": "string" },
+            "error": { "type": "string", "description": "What is wrong with what is there" },
+            "schema": { "description": "JSON Schema of the value at the pointer" },
+            "example": { "description": "A value that would do; of a document the file_id is still to be added" },
+            "document": {
+                "type": "object",
+                "required": ["purposes", "upload"],
+                "properties": {
+                    "purposes": { "type": "array", "items": { "type": "string" } },
+                    "side": { "type": "string", "enum": ["front", "back"] },
+                    "upload": { "type": "string", "description": "Where the file goes first" },
+                },
+            },
+            "person_id": { "type": "string" },
+        },
+    })
+}
+
+fn event() -> Value {
+    json!({
+        "type": "object",
+        "required": ["id", "number", "event_type", "entity_id", "entity_type", "created_at", "entity_object"],
+        "properties": {
+            "id": { "type": "string", "description": "The same as webhook-id of a delivery" },
+            "number": { "type": "integer", "description": "Counts the customer's events from 1, without gaps" },
+            "event_type": { "type": "string", "enum": ["customer.created", "customer.updated", "customer.kycs.updated"] },
+            "entity_id": { "type": "string", "format": "uuid" },
+            "entity_type": { "type": "string", "enum": ["customer"] },
+            "created_at": { "type": "string", "format": "date-time" },
+            "entity_object": { "$ref": "#/components/schemas/Customer" },
+        },
+    })
+}
+
+fn webhook() -> Value {
+    json!({
+        "type": "object",
+        "required": ["id", "url", "status", "created_at", "event_types", "key_id", "disabled_reason", "failing_since"],
+        "properties": {
+            "id": { "type": "string", "format": "uuid" },
+            "url": { "type": "string" },
+            "status": { "type": "string", "enum": ["active", "disabled"] },
+            "created_at": { "type": "string", "format": "date-time" },
+            "event_types": { "type": "array", "items": { "type": "string" } },
+            "key_id": { "type": "string", "format": "uuid", "description": "The key that signs" },
+            "disabled_reason": { "type": ["string", "null"], "enum": ["gone", "failing", null] },
+            "failing_since": { "type": ["string", "null"], "format": "date-time" },
+            "secret": { "type": "string", "description": "Of the Standard Webhooks signature; shown once, when the endpoint is registered" },
+        },
+    })
+}
+
+fn delivery() -> Value {
+    json!({
+        "type": "object",
+        "required": ["id", "webhook_id", "event_id", "entity_id", "event_type", "state", "attempts", "created_at", "last_attempt_at", "next_attempt_at", "last_answer"],
+        "properties": {
+            "id": { "type": "string" },
+            "webhook_id": { "type": "string", "format": "uuid" },
+            "event_id": { "type": "string" },
+            "entity_id": { "type": "string", "format": "uuid" },
+            "event_type": { "type": "string" },
+            "state": { "type": "string", "enum": ["pending", "delivered", "failed"] },
+            "attempts": { "type": "integer" },
+            "created_at": { "type": "string", "format": "date-time" },
+            "last_attempt_at": { "type": ["string", "null"], "format": "date-time" },
+            "next_attempt_at": { "type": ["string", "null"], "format": "date-time", "description": "null when it waits for an earlier one of the same customer, or has ended" },
+            "last_answer": { "type": ["string", "null"], "description": "An HTTP status, or what went wrong in a word" },
         },
     })
 }
@@ -411,7 +727,7 @@ fn api_key() -> Value {
 }
 
 fn expand() -> Value {
-    json!({ "name": "expand", "in": "query", "required": false, "description": "What to show besides", "schema": { "type": "string", "enum": ["profile", "documents", "profile,documents", "documents,profile"] } })
+    json!({ "name": "expand", "in": "query", "required": false, "description": "What to show besides", "schema": { "type": "string", "pattern": "^(profile|documents|requirements)(,(profile|documents|requirements))*$", "examples": ["profile,documents,requirements"] } })
 }
 
 fn shows(description: &str, schema: &str) -> Value {
@@ -595,6 +911,204 @@ fn read_content() -> Value {
             "206": { "description": "The range that was asked for", "headers": { "Content-Range": header("Which range, of how many bytes") }, "content": content },
             "304": { "description": "The content is still the one that If-None-Match names" },
         },
+    })
+}
+
+/// A JSON body of one of our own types, which refuse what they do not know.
+fn body(schema: Value, required: bool, example: Value) -> Value {
+    let mut schema = schema;
+    schema["additionalProperties"] = false.into();
+    json!({ "required": required, "content": { "application/json": { "schema": schema, "example": example } } })
+}
+
+fn parameter(name: &str, place: &str, required: bool, description: &str, schema: Value) -> Value {
+    json!({ "name": name, "in": place, "required": required, "description": description, "schema": schema })
+}
+
+fn answer(description: &str, schema: Value) -> Value {
+    json!({ "description": description, "content": { "application/json": { "schema": schema } } })
+}
+
+/// A list under `items`, and what leads on.
+fn items(description: &str, of: &str, next: Option<&str>) -> Value {
+    let mut schema = json!({
+        "type": "object",
+        "required": ["items"],
+        "properties": { "items": { "type": "array", "items": { "$ref": format!("#/components/schemas/{of}") } } },
+    });
+    if let Some(next) = next {
+        schema["properties"][next] = json!({ "type": ["string", "null"] });
+    }
+    answer(description, schema)
+}
+
+fn open_session() -> Value {
+    json!({
+        "operationId": "openKycSession",
+        "summary": "Open a KYC session, or get the link of the open one",
+        "description": "The body is optional, and so is its type. A link is good for 7 days; a session whose link has run out is given a new one, and after a rejection a new session begins. A customer whose session is open and whose requirements are met is submitted by itself.",
+        "parameters": [customer_id(), idempotency_key()],
+        "requestBody": body(schema::of::<NewSession>(), false, json!({ "redirect_uri": "https://app.example.com/welcome" })),
+        "responses": { "201": answer("The session", json!({ "type": "object", "required": ["kycs"], "properties": { "kycs": { "$ref": "#/components/schemas/Kycs" } } })) },
+    })
+}
+
+fn decide() -> Value {
+    json!({
+        "operationId": "decide",
+        "summary": "Decide about a customer",
+        "description": "approve opens all rails, or those that rails names; reject closes all; request_resubmission asks for the named requirements again, with a new link; offboard ends the relationship and reinstate begins it anew. note never reaches the customer. A decision about an approved customer also settles its change review.",
+        "parameters": [customer_id(), idempotency_key()],
+        "requestBody": body(schema::of::<NewDecision>(), true, json!({ "outcome": "request_resubmission", "requirements": ["proof_of_address"], "reason_codes": ["document_unreadable"], "comment": "The bill is blurred.", "note": "second time" })),
+        "responses": { "200": shows("The customer", "Customer") },
+    })
+}
+
+fn requirements() -> Value {
+    json!({
+        "operationId": "listRequirements",
+        "summary": "What would be required, before a customer exists",
+        "parameters": [
+            parameter("type", "query", true, "The type of customer", json!({ "type": "string", "enum": ["individual", "corporate", "business"] })),
+            parameter("country", "query", false, "Where the customer is", json!({ "type": "string", "pattern": "^[A-Z]{2}$", "examples": ["FR"] })),
+            parameter("purpose", "query", false, "account_purpose", json!({ "type": "string" })),
+            parameter("volume", "query", false, "Expected monthly volume in US dollars", json!({ "type": "number", "minimum": 0 })),
+        ],
+        "responses": { "200": answer("The requirements", json!({
+            "type": "object",
+            "required": ["rule_set", "items"],
+            "properties": {
+                "rule_set": { "type": "string", "description": "The version of the rules" },
+                "items": { "type": "array", "items": { "$ref": "#/components/schemas/Requirement" } },
+            },
+        })) },
+    })
+}
+
+fn simulate() -> Value {
+    json!({
+        "operationId": "simulate",
+        "summary": "Make something happen to a sandbox customer",
+        "description": "Every transition of the table of states can be reached; the API guide lists them.",
+        "requestBody": body(schema::of::<Simulation>(), true, json!({ "action": "kyc.status.approve", "customer_id": "019abc00-0000-7000-8000-000000000000" })),
+        "responses": { "200": answer("It happened", json!({ "type": "object" })) },
+    })
+}
+
+fn clock_answer() -> Value {
+    answer(
+        "What time it is in the sandbox",
+        json!({
+            "type": "object",
+            "required": ["now", "ahead_seconds"],
+            "properties": { "now": { "type": "string", "format": "date-time" }, "ahead_seconds": { "type": "integer" } },
+        }),
+    )
+}
+
+fn read_clock() -> Value {
+    json!({
+        "operationId": "readSandboxClock",
+        "summary": "What time is it in the sandbox?",
+        "responses": { "200": clock_answer() },
+    })
+}
+
+fn advance_clock() -> Value {
+    json!({
+        "operationId": "advanceSandboxClock",
+        "summary": "Put the clock of the sandbox forward",
+        "description": "Links, deliveries and everything else that waits in this sandbox read it. It cannot be put back.",
+        "requestBody": body(schema::of::<Advance>(), true, json!({ "advance": "P1D" })),
+        "responses": { "200": clock_answer() },
+    })
+}
+
+fn list_events() -> Value {
+    let integer = |least: u32, most: u32| json!({ "type": "integer", "minimum": least, "maximum": most });
+    json!({
+        "operationId": "listEvents",
+        "summary": "Read events on, oldest first",
+        "description": "With wait an empty list is answered only after so many seconds without an event (long polling). Give next_after as after of the next request.",
+        "parameters": [
+            parameter("after", "query", false, "next_after of the last answer; newest begins behind all events that there are", json!({ "type": "string", "pattern": "^(newest|A{5}[A-Za-z0-9_-]{5}[AEIMQUYcgkosw048])$" })),
+            parameter("limit", "query", false, "How many, 100 unless told", integer(1, 1_000)),
+            parameter("wait", "query", false, "Seconds to wait for an event", integer(0, 30)),
+        ],
+        "responses": { "200": items("Events", "Event", Some("next_after")) },
+    })
+}
+
+fn webhook_id() -> Value {
+    parameter("webhook_id", "path", true, "The id of a webhook", json!({ "type": "string", "format": "uuid" }))
+}
+
+fn register() -> Value {
+    json!({
+        "operationId": "registerWebhook",
+        "summary": "Register a webhook",
+        "description": "Deliveries are signed by the key that registers (x-hmac-signature) and, as Standard Webhooks, by the secret that this answer shows once.",
+        "requestBody": body(schema::of::<NewWebhook>(), true, json!({ "url": "https://app.example.com/hooks/dossier" })),
+        "responses": { "201": shows("The webhook, with its secret", "Webhook") },
+    })
+}
+
+fn list_webhooks() -> Value {
+    json!({
+        "operationId": "listWebhooks",
+        "summary": "List webhooks",
+        "responses": { "200": items("Every webhook, oldest first", "Webhook", None) },
+    })
+}
+
+fn delete_webhook() -> Value {
+    json!({
+        "operationId": "deleteWebhook",
+        "summary": "Delete a webhook, and what waits for it",
+        "parameters": [webhook_id()],
+        "responses": { "204": { "description": "Deleted" } },
+    })
+}
+
+fn enable_webhook() -> Value {
+    json!({
+        "operationId": "enableWebhook",
+        "summary": "Call a webhook again",
+        "description": "One that was disabled, or whose key was revoked. The key of this request signs from now on, and what waits is sent at once.",
+        "parameters": [webhook_id()],
+        "responses": { "200": shows("The webhook", "Webhook") },
+    })
+}
+
+fn list_deliveries() -> Value {
+    json!({
+        "operationId": "listDeliveries",
+        "summary": "The log of deliveries, newest first",
+        "parameters": [
+            webhook_id(),
+            parameter("limit", "query", false, "How many, 100 unless told", json!({ "type": "integer", "minimum": 1, "maximum": 1000 })),
+            parameter("cursor", "query", false, "next_cursor of the page before", json!({ "type": "string", "pattern": "^dlv_[1-9][0-9]{0,17}$" })),
+        ],
+        "responses": { "200": items("Deliveries; those that ended are kept for 30 days", "Delivery", Some("next_cursor")) },
+    })
+}
+
+fn resend() -> Value {
+    json!({
+        "operationId": "resendDelivery",
+        "summary": "Send a delivery again, whatever came of it",
+        "parameters": [webhook_id(), parameter("delivery_id", "path", true, "The id of a delivery", json!({ "type": "string" }))],
+        "responses": { "202": shows("It is due now", "Delivery") },
+    })
+}
+
+fn sumsub() -> Value {
+    json!({
+        "operationId": "sumsubCall",
+        "summary": "Sumsub calls here when a verification has changed",
+        "description": "Signed with the secret of the setting sumsub_webhook_secret. Exists only when Sumsub is the provider.",
+        "requestBody": { "required": true, "content": { "application/json": { "schema": { "type": "object" } } } },
+        "responses": { "204": { "description": "Understood" } },
     })
 }
 

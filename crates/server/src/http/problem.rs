@@ -4,13 +4,14 @@ use std::borrow::Cow;
 
 use axum::response::{IntoResponse, Response};
 use dossier_core::customer::create::CreateError;
-use dossier_core::customer::update::UpdateError;
+use dossier_core::customer::update::{Conflict, UpdateError};
 use dossier_core::file::MediaType;
 use dossier_core::file::check::Fault;
 use dossier_core::file::upload::UploadError;
 use dossier_core::parse::SyntaxError;
 use dossier_core::store::StoreError;
 use dossier_core::violation::{MAX_VIOLATIONS, Violation, Violations};
+use dossier_core::webhook::WebhookError;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -53,8 +54,12 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    AlreadyApproved = "already_approved" 409 "The customer is approved already":
+        "An approved customer needs no KYC session. When something about it has changed, PUT it: the reviewers are asked by themselves.",
     AmbiguousCredentials = "ambiguous_credentials" 400 "Two different keys":
         "The request carries two different API keys, for instance one in Api-Key and another in Authorization. Send one.",
+    ApprovedLocked = "approved_locked" 409 "The identity of an approved customer is locked":
+        "This installation refuses changes of names, birth, nationality, ids, addresses and owners after an approval (setting after_approval). Offboard the customer, or change the setting.",
     DamagedFile = "damaged_file" 400 "The file is not whole":
         "The file begins like a JPEG, a PNG or a PDF but is cut off, has something else behind its end, or is larger than 50 million pixels; an empty file is none. The text says which. Save it anew from an ordinary program and send that.",
     EmailTaken = "email_taken" 409 "The e-mail belongs to another customer":
@@ -71,6 +76,8 @@ catalogue! {
         "A header has a form that its standard does not allow; the text names it. Entity tags stand in double quotes, as the ETag header gives them; an Idempotency-Key has 1 to 255 visible ASCII characters.",
     InvalidParameters = "invalid_parameters" 400 "A query parameter is wrong":
         "The member errors lists every wrong query parameter; its pointer is a slash and the parameter's name.",
+    InvalidSignature = "invalid_signature" 401 "The signature is wrong":
+        "A call of a provider must be signed with the secret that is configured for it. Nothing was done.",
     MalformedJson = "malformed_json" 400 "The body is not JSON":
         "The body is not one JSON text in UTF-8 (RFC 8259). The text says at which line and column reading stopped. An unpaired surrogate in an escape is no text, and a number that no program can hold is no number.",
     MalformedMultipart = "malformed_multipart" 400 "The form is not one file":
@@ -81,6 +88,12 @@ catalogue! {
         "At most 64 header fields and 32 KiB in all are read. Send fewer.",
     MethodNotAllowed = "method_not_allowed" 405 "The method is not allowed here":
         "The resource exists but does not know this method. The Allow header lists those that it knows.",
+    NoSession = "no_session" 409 "The customer has no KYC session":
+        "Open one first: POST /v0/customers/{customer_id}/kycs.",
+    NotPossible = "not_possible" 409 "There is no such way from here":
+        "What was asked for cannot happen to a customer in its present state; the text names both, and the API guide has the table of states.",
+    Offboarded = "offboarded" 409 "The relationship has ended":
+        "The customer was offboarded. A decision with the outcome reinstate begins anew.",
     NotFound = "not_found" 404 "There is no such thing":
         "The path is unknown, or the id is malformed, unknown, or of another account or environment: the server does not tell which.",
     Overloaded = "overloaded" 503 "Too much at once":
@@ -93,10 +106,14 @@ catalogue! {
         "The Range header asks for bytes behind the end of the file. Content-Range says how many bytes it has.",
     RequestTimeout = "request_timeout" 408 "The body did not come in time":
         "The body stopped coming for 10 seconds or took more than 30 in all. Repeat the request.",
+    SandboxOnly = "sandbox_only" 403 "This works in the sandbox only":
+        "Simulations and the clock exist in the sandbox. Use a key that begins with dsk_test_.",
     StorageUnavailable = "storage_unavailable" 503 "Files cannot be reached":
         "The place where the content of files lies does not answer. Nothing was changed. Repeat the request after the time that Retry-After gives.",
     StorageFull = "storage_full" 507 "The server's disk is full":
         "Nothing was changed. Reading goes on, and writing will work again without a restart once there is room.",
+    TooManyWebhooks = "too_many_webhooks" 409 "There are too many webhooks":
+        "An account has at most 16 endpoints in each environment. Delete one that is no longer needed.",
     Unauthorized = "unauthorized" 401 "A valid API key is needed":
         "Send your key in the Api-Key header; Authorization: <key> and Authorization: Bearer <key> work as well. The answer is the same for a missing, malformed, unknown, expired or revoked key, and for one of the wrong environment.",
     UnsupportedFileType = "unsupported_file_type" 415 "The file is of another type":
@@ -320,6 +337,32 @@ impl From<UploadError> for Problem {
     }
 }
 
+impl From<Conflict> for Problem {
+    fn from(conflict: Conflict) -> Self {
+        let code = match conflict {
+            Conflict::AlreadyApproved => ProblemCode::AlreadyApproved,
+            Conflict::NoSession => ProblemCode::NoSession,
+            Conflict::Offboarded => ProblemCode::Offboarded,
+            Conflict::NotPossible(..) => ProblemCode::NotPossible,
+            Conflict::ApprovedLocked => ProblemCode::ApprovedLocked,
+        };
+        let text = conflict.to_string();
+        Self::new(code, format!("{}{}; nothing was changed.", text[..1].to_uppercase(), &text[1..]))
+    }
+}
+
+impl From<WebhookError> for Problem {
+    fn from(error: WebhookError) -> Self {
+        match error {
+            WebhookError::Syntax(error) => error.into(),
+            WebhookError::Invalid(violations) => Self::invalid(violations),
+            WebhookError::NotFound => Self::not_found(),
+            WebhookError::TooMany => Self::new(ProblemCode::TooManyWebhooks, "There are 16 endpoints already."),
+            WebhookError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<UpdateError> for Problem {
     fn from(error: UpdateError) -> Self {
         match error {
@@ -333,6 +376,7 @@ impl From<UpdateError> for Problem {
             .member("changed", changed)
             .header(header::ETAG, super::conditions::etag(version)),
             UpdateError::KeyReused(first) => key_reused(first),
+            UpdateError::Conflict(conflict) => conflict.into(),
             UpdateError::Busy => Self::overloaded(),
             UpdateError::Store(error) => error.into(),
         }

@@ -6,12 +6,12 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{delete, get, post};
 use dossier_core::api_key::KeyScope;
 use dossier_core::caller::Caller;
-use dossier_core::ids::{CustomerId, FileId};
+use dossier_core::ids::{CustomerId, FileId, WebhookId};
 use http::request::Parts;
 
 use super::problem::{Problem, ProblemCode};
 use super::request::RequestContext;
-use super::{App, auth, customers, docs, files, openapi};
+use super::{App, auth, customers, docs, events, files, kyc, link, openapi, webhooks};
 
 /// Every route of the public port.
 pub fn router(app: App) -> Router {
@@ -19,6 +19,19 @@ pub fn router(app: App) -> Router {
         .route("/v0/customers", get(customers::list).post(customers::create))
         .route("/v0/customers/{customer_id}", get(customers::read).put(customers::put).patch(customers::patch))
         .route("/v0/customers/{customer_id}/documents/{file_id}", delete(customers::remove_document))
+        .route("/v0/customers/simulate", post(kyc::simulate))
+        .route("/v0/customers/{customer_id}/kycs", post(kyc::open_session))
+        .route("/v0/customers/{customer_id}/decisions", post(kyc::decide))
+        .route("/v0/requirements", get(kyc::requirements))
+        .route("/v0/sandbox/clock", get(kyc::read_clock).post(kyc::advance_clock))
+        .route("/v0/events", get(events::list))
+        .route("/v0/webhooks", get(webhooks::list).post(webhooks::register))
+        .route("/v0/webhooks/{webhook_id}", delete(webhooks::delete))
+        .route("/v0/webhooks/{webhook_id}/enable", post(webhooks::enable))
+        .route("/v0/webhooks/{webhook_id}/deliveries", get(webhooks::deliveries))
+        .route("/v0/webhooks/{webhook_id}/deliveries/{delivery_id}/resend", post(webhooks::resend))
+        .route("/providers/sumsub", post(kyc::sumsub))
+        .route("/kyc/{token}", get(link::page))
         .route("/v0/files", post(files::upload))
         .route("/v0/files/{file_id}", get(files::read))
         .route("/v0/files/{file_id}/content", get(files::content))
@@ -81,6 +94,21 @@ pub struct Uploader(pub Caller);
 /// A caller that may look at files.
 pub struct FileReader(pub Caller);
 
+/// A caller that may open KYC sessions.
+pub struct SessionOpener(pub Caller);
+
+/// A caller that may decide about customers.
+pub struct Decider(pub Caller);
+
+/// A caller that may drive the sandbox.
+pub struct Simulator(pub Caller);
+
+/// A caller that may read events.
+pub struct EventReader(pub Caller);
+
+/// A caller that may manage webhooks.
+pub struct WebhookManager(pub Caller);
+
 macro_rules! authorized {
     ($extractor:ident, $scope:expr) => {
         impl FromRequestParts<App> for $extractor {
@@ -98,6 +126,11 @@ authorized!(Reader, KeyScope::CustomersRead);
 authorized!(Writer, KeyScope::CustomersWrite);
 authorized!(Uploader, KeyScope::FilesWrite);
 authorized!(FileReader, KeyScope::FilesRead);
+authorized!(SessionOpener, KeyScope::KycSession);
+authorized!(Decider, KeyScope::KycDecide);
+authorized!(Simulator, KeyScope::Simulate);
+authorized!(EventReader, KeyScope::EventsRead);
+authorized!(WebhookManager, KeyScope::WebhooksManage);
 
 /// The customer that the path names; `None` when the text is no id, which is answered as an unknown id is, after every
 /// check that an unknown id would go through.
@@ -108,6 +141,12 @@ pub struct DocumentPath(pub Option<CustomerId>, pub Option<FileId>);
 
 /// The file that the path names, likewise.
 pub struct FilePath(pub Option<FileId>);
+
+/// The webhook that the path names, likewise.
+pub struct WebhookPath(pub Option<WebhookId>);
+
+/// The webhook and the delivery that the path names, likewise.
+pub struct DeliveryPath(pub Option<WebhookId>, pub String);
 
 /// A segment of the path, counted from 0. Not axum's `Path`, which answers text that is no UTF-8 in its own words.
 fn segment(parts: &Parts, number: usize) -> &str {
@@ -129,3 +168,12 @@ macro_rules! from_path {
 from_path!(CustomerPath: CustomerId at 2);
 from_path!(DocumentPath: CustomerId at 2, FileId at 4);
 from_path!(FilePath: FileId at 2);
+from_path!(WebhookPath: WebhookId at 2);
+
+impl FromRequestParts<App> for DeliveryPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        Ok(Self(WebhookId::parse(segment(parts, 2)), segment(parts, 4).to_owned()))
+    }
+}

@@ -99,12 +99,17 @@ pub(crate) fn config(folder: &TempDir, extra: &[(&'static str, &str)]) -> Config
 
 impl TestApp {
     pub(crate) async fn start() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        Self::start_in(folder, None).await
+        Self::start_with(&[]).await
     }
 
-    async fn start_in(folder: TempDir, key: Option<String>) -> Self {
-        let server = Server::start(&config(&folder, &[])).await.expect("a server");
+    /// With settings of its own.
+    pub(crate) async fn start_with(settings: &[(&'static str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::start_in(folder, None, settings).await
+    }
+
+    pub(crate) async fn start_in(folder: TempDir, key: Option<String>, settings: &[(&'static str, &str)]) -> Self {
+        let server = Server::start(&config(&folder, settings)).await.expect("a server");
         let key = key.or_else(|| server.first_key.as_ref().map(|key| key.expose().to_owned())).expect("a key");
         Self {
             url: format!("http://{}", server.address),
@@ -120,7 +125,7 @@ impl TestApp {
     /// Ends the server in order and starts another on the same folder.
     pub(crate) async fn restart(mut self) -> Self {
         assert!(self.server.take().expect("running").stop().await);
-        Self::start_in(self.folder, Some(self.key)).await
+        Self::start_in(self.folder, Some(self.key), &[]).await
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -192,6 +197,35 @@ impl TestApp {
 
     pub(crate) async fn profile(&self, id: &str) -> Value {
         self.get(&format!("/v0/customers/{id}?expand=profile")).await.expect(200)["profile"].take()
+    }
+
+    /// Opens a session; answers `kycs`.
+    pub(crate) async fn open_session(&self, id: &str) -> Value {
+        let answer = Self::send(self.request(Method::POST, &format!("/v0/customers/{id}/kycs"))).await;
+        answer.expect(201)["kycs"].take()
+    }
+
+    /// `status/sub_status` of a customer; empty before a session.
+    pub(crate) async fn stands(&self, id: &str) -> String {
+        let customer = self.get(&format!("/v0/customers/{id}")).await.expect(200);
+        match &customer["kycs"] {
+            Value::Null => String::new(),
+            kycs => format!(
+                "{}/{}",
+                kycs["status"].as_str().expect("a status"),
+                kycs["sub_status"].as_str().expect("one").trim_start_matches("kyc_form_")
+            ),
+        }
+    }
+
+    pub(crate) async fn simulate(&self, id: &str, action: &str) -> Answered {
+        self.post("/v0/customers/simulate", &json!({ "action": action, "customer_id": id })).await
+    }
+
+    /// A key of production with every scope.
+    pub(crate) async fn production_key(&self) -> String {
+        let made = self.new_key(None, Environment::Production, KeyScope::ALL, None).await;
+        made["key"].as_str().expect("a key").to_owned()
     }
 
     /// A new customer's id.

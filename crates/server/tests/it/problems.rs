@@ -65,6 +65,7 @@ async fn each_code_has_its_status_form_and_page() {
         TestApp::send(app.upload_request(b"--another boundary--".to_vec())).await,
         app.content(&file, "bytes=99999999-").await,
     ];
+    answers.extend(problems_of_verification().await);
     let mut seen = BTreeSet::new();
     for answer in answers.into_iter().filter(|answer| !answer.status.is_success()) {
         let (status, kind) = (answer.status.as_u16(), answer.header("content-type").to_owned());
@@ -84,6 +85,36 @@ async fn each_code_has_its_status_form_and_page() {
         .map(|code| code.as_str().to_owned())
         .collect();
     assert_eq!(seen, expected);
+}
+
+/// What can go wrong with sessions, decisions, webhooks and providers.
+async fn problems_of_verification() -> Vec<Answered> {
+    let settings = [
+        ("after_approval", "refuse"),
+        ("provider", "sumsub"),
+        ("sumsub_app_token", "t"),
+        ("sumsub_secret", "s"),
+        ("sumsub_webhook_secret", "w"),
+    ];
+    let app = TestApp::start_with(&settings).await;
+    let id = app.given("individual").await;
+    let mut answers = vec![app.simulate(&id, "kyc.status.approve").await];
+    app.open_session(&id).await;
+    app.simulate(&id, "kyc.status.approve").await.expect(200);
+    answers.push(app.put(&id, &json!({ "first_name": "Another" })).await);
+    answers.push(app.simulate(&id, "kyc.status.submit").await);
+    let session = |id: &str| app.request(Method::POST, &format!("/v0/customers/{id}/kycs"));
+    answers.push(TestApp::send(session(&id)).await);
+    app.simulate(&id, "kyc.status.offboard").await.expect(200);
+    answers.push(TestApp::send(session(&id)).await);
+    let live = app.client.get(format!("{}/v0/sandbox/clock", app.url)).header("Api-Key", app.production_key().await);
+    answers.push(TestApp::send(live).await);
+    for _ in 0..16 {
+        app.post("/v0/webhooks", &json!({ "url": "http://127.0.0.1:19999/" })).await.expect(201);
+    }
+    answers.push(app.post("/v0/webhooks", &json!({ "url": "http://127.0.0.1:19999/" })).await);
+    answers.push(app.post("/providers/sumsub", &json!({ "applicantId": "x" })).await);
+    answers
 }
 
 #[tokio::test]

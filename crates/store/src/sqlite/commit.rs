@@ -11,15 +11,19 @@ use dossier_core::clock::Timestamp;
 use dossier_core::customer::Customer;
 use dossier_core::event::Event;
 use dossier_core::idempotency::PendingAnswer;
-use dossier_core::ids::{CustomerId, KeyId, PersonId};
+use dossier_core::ids::{CustomerId, KeyId, PersonId, WebhookId};
+use dossier_core::kyc::State;
 use dossier_core::store::{Committed, StoreError};
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _};
 
+use super::chain::{Append, Heads};
 use super::customers::type_column;
+use super::events::{StoredLink, insert_event, insert_link, set_clock, settle_links};
 use super::files::{Attached, attach, insert_file};
 use super::keys::{SealedKey, account_scope, seal_name, service_binding};
+use super::webhooks::{self, SealedEndpoint};
 use super::{SqliteStore, insert_scope_key, scope_columns};
-use crate::audit_chain::{GENESIS, StoredEntry};
+use crate::audit_chain::StoredEntry;
 use crate::planted::{Defect, planted};
 use crate::sealed::{self, Cells};
 use crate::vault::{Cell, Purpose, ScopeKeys, SubjectKey, WrappedKey};
@@ -30,7 +34,7 @@ pub(super) struct Prepared {
     keys: Arc<ScopeKeys>,
     effect: PreparedEffect,
     audit: Option<StoredEntry>,
-    event: Option<(Event, Vec<u8>)>,
+    events: Vec<(Event, Vec<u8>)>,
     answer: Option<(PendingAnswer, Vec<u8>)>,
 }
 
@@ -41,6 +45,7 @@ enum PreparedEffect {
         row: Box<CustomerRow>,
         new_subjects: Vec<(PersonId, WrappedKey)>,
         attached: Vec<Attached>,
+        link: Option<StoredLink>,
     },
     File(Box<NewFile>),
     Account {
@@ -57,6 +62,18 @@ enum PreparedEffect {
         id: KeyId,
         at: Timestamp,
     },
+    Clock(i64),
+    Endpoint(Box<SealedEndpoint>),
+    EndpointEnabled {
+        id: WebhookId,
+        key: KeyId,
+        at: Timestamp,
+    },
+    EndpointDeleted(WebhookId),
+    Resent {
+        delivery: u64,
+        at: Timestamp,
+    },
 }
 
 struct CustomerRow {
@@ -68,6 +85,11 @@ struct CustomerRow {
     updated_at: i64,
     persons_version: u64,
     email_index: [u8; 16],
+    queued_at: Option<i64>,
+    provider_due: Option<i64>,
+    provider_case: Option<[u8; 32]>,
+    /// Whether nothing is to be done any more when its links run out.
+    links_settled: bool,
     cells: Cells,
 }
 
@@ -82,6 +104,9 @@ impl SqliteStore {
         let (prepared, new_subjects) = self.prepare(change)?;
         let scope = prepared.scope;
         let about_keys = matches!(prepared.effect, PreparedEffect::Key { .. } | PreparedEffect::KeyRevoked { .. });
+        let about_endpoints =
+            matches!(prepared.effect, PreparedEffect::EndpointEnabled { .. } | PreparedEffect::EndpointDeleted(_));
+        let announces = !prepared.events.is_empty() || matches!(prepared.effect, PreparedEffect::Resent { .. });
         let outcome = self.writer.change(prepared).await?;
         if outcome == Committed::Done {
             for (subject, key) in new_subjects {
@@ -90,20 +115,37 @@ impl SqliteStore {
             if about_keys {
                 self.known_keys.forget();
             }
+            if about_keys || about_endpoints {
+                self.signers.forget();
+            }
+            if announces || about_endpoints {
+                self.announced.send_replace(());
+            }
         }
         Ok(outcome)
     }
 
     /// Seals everything that is personal. The keys of new subjects come back, to be remembered once they are durable.
     fn prepare(&self, change: Change) -> Result<(Prepared, FreshKeys), StoreError> {
-        let Change { scope, effect, audit, event, answer } = change;
+        let Change { scope, effect, audit, events, answer } = change;
         let mut fresh = Vec::new();
         let effect = match effect {
             Effect::None => PreparedEffect::None,
-            Effect::CustomerCreated(customer) => self.prepare_customer(scope, None, &customer, &[], &mut fresh)?,
-            Effect::CustomerUpdated { expected, after, attached } => {
-                self.prepare_customer(scope, Some(expected), &after, &attached, &mut fresh)?
+            Effect::CustomerCreated(customer) => {
+                self.prepare_customer(scope, None, &customer, &[], None, &mut fresh)?
             }
+            Effect::CustomerUpdated { expected, after, attached, link } => {
+                let link = link.map(|link| self.stored_link(&link));
+                self.prepare_customer(scope, Some(expected), &after, &attached, link, &mut fresh)?
+            }
+            Effect::ClockAdvanced { seconds } => PreparedEffect::Clock(seconds),
+            Effect::WebhookCreated(new) => {
+                let keys = self.existing_scope_keys(scope)?;
+                PreparedEffect::Endpoint(Box::new(SealedEndpoint::new(&keys, scope, *new)))
+            }
+            Effect::WebhookEnabled { id, key, at } => PreparedEffect::EndpointEnabled { id, key, at },
+            Effect::WebhookDeleted(id) => PreparedEffect::EndpointDeleted(id),
+            Effect::DeliveryResent { delivery, at } => PreparedEffect::Resent { delivery, at },
             Effect::FileUploaded(file) => PreparedEffect::File(file),
             Effect::AccountCreated(account) => {
                 let new = |environment| {
@@ -140,12 +182,13 @@ impl SqliteStore {
             let key = entry.customer.map(own_key).transpose()?;
             Ok::<_, StoreError>(stored_entry(scope, entry, key.as_deref(), &keys))
         });
-        let event = event.map(|mut event| {
+        let sealed_event = |mut event: Event| {
             let body = std::mem::take(&mut event.body);
             let key = own_key(event.customer)?;
             let cell = sealed::seal_attached(&key, Purpose::Events, scope, event.customer, b"", event.number, body);
             Ok::<_, StoreError>((event, cell))
-        });
+        };
+        let events = events.into_iter().map(sealed_event).collect::<Result<Vec<_>, _>>()?;
         let answer = answer.map(|pending| {
             let PendingAnswer { ticket, at: _, request_id: _, answer } = &pending;
             let key = own_key(answer.customer)?;
@@ -165,7 +208,7 @@ impl SqliteStore {
             scope,
             keys: Arc::clone(&keys),
             audit: audit.transpose()?,
-            event: event.transpose()?,
+            events,
             answer: answer.transpose()?,
             effect,
         };
@@ -178,6 +221,7 @@ impl SqliteStore {
         expected: Option<u64>,
         customer: &Customer,
         documents: &[NewDocument],
+        link: Option<StoredLink>,
         fresh: &mut FreshKeys,
     ) -> Result<PreparedEffect, StoreError> {
         let subjects = sealed::subjects(customer);
@@ -201,10 +245,20 @@ impl SqliteStore {
             updated_at: customer.updated_at.as_micros(),
             persons_version: customer.persons_version,
             email_index: self.existing_scope_keys(scope)?.email_index(&customer.email),
+            queued_at: customer.kyc.queued_at.map(Timestamp::as_micros),
+            provider_due: customer.kyc.provider.as_ref().and_then(|case| case.due_at).map(Timestamp::as_micros),
+            provider_case: customer
+                .kyc
+                .provider
+                .as_ref()
+                .and_then(|case| case.id())
+                .map(|id| self.vault.key_lookup(id)),
+            links_settled: customer.kyc.session.as_ref().is_some_and(|session| session.expired)
+                || matches!(customer.kyc.state, State::Approved | State::Rejected | State::Offboarded),
             cells: sealed::seal_customer(scope, customer, &keys)?,
         };
         let attached = self.prepare_attached(scope, documents, &keys)?;
-        Ok(PreparedEffect::Customer { expected, row: Box::new(row), new_subjects, attached })
+        Ok(PreparedEffect::Customer { expected, row: Box::new(row), new_subjects, attached, link })
     }
 }
 
@@ -239,7 +293,15 @@ impl PreparedEffect {
         let wrapped = match self {
             Self::Customer { new_subjects, .. } => new_subjects.iter().map(|(_, wrapped)| wrapped.epoch).min(),
             Self::Account { scope_keys, .. } => Some(scope_keys[0].1.epoch.min(scope_keys[1].1.epoch)),
-            Self::None | Self::Key { .. } | Self::KeyRevoked { .. } | Self::File(_) => None,
+            Self::None
+            | Self::Key { .. }
+            | Self::KeyRevoked { .. }
+            | Self::File(_)
+            | Self::Clock(_)
+            | Self::Endpoint(_)
+            | Self::EndpointEnabled { .. }
+            | Self::EndpointDeleted(_)
+            | Self::Resent { .. } => None,
         };
         let Some(wrapped) = wrapped else { return Ok(false) };
         let newest: u32 =
@@ -257,7 +319,7 @@ impl Prepared {
         heads: &mut Heads,
         late: &mut Vec<Append>,
     ) -> Result<Outcome, rusqlite::Error> {
-        let Self { scope, keys, effect, audit, event, answer } = self;
+        let Self { scope, keys, effect, audit, events, answer } = self;
         // First of all: a repeated request must find its answer, not a conflict with its own effect.
         if let Some((pending, cell)) = answer
             && !insert_answer(connection, scope, &pending, &cell)?
@@ -275,14 +337,14 @@ impl Prepared {
                     previous_of_customer = link_audit(connection, scope, customer, next_audit)?;
                 }
             }
-            PreparedEffect::Customer { expected: None, row, new_subjects, attached: _ } => {
+            PreparedEffect::Customer { expected: None, row, new_subjects, attached: _, link: _ } => {
                 if let Some(taken) = insert_customer(connection, scope, &row, next_audit)? {
                     return Ok(Err(StoreError::Taken(taken)));
                 }
                 insert_subjects(connection, scope, row.id, &new_subjects)?;
                 write_persons(connection, scope, &row)?;
             }
-            PreparedEffect::Customer { expected: Some(expected), row, new_subjects, attached } => {
+            PreparedEffect::Customer { expected: Some(expected), row, new_subjects, attached, link } => {
                 let Some((rowid, last_audit)) = find_customer(connection, scope, row.id, expected)? else {
                     return Ok(Ok(Committed::VersionMoved));
                 };
@@ -294,6 +356,29 @@ impl Prepared {
                 update_customer(connection, rowid, &row, next_audit)?;
                 insert_subjects(connection, scope, row.id, &new_subjects)?;
                 write_persons(connection, scope, &row)?;
+                if link.is_some() || row.links_settled {
+                    settle_links(connection, scope, row.id)?;
+                }
+                if let Some(link) = link {
+                    insert_link(connection, scope, row.id, &link)?;
+                }
+            }
+            PreparedEffect::Clock(seconds) => set_clock(connection, scope, seconds)?,
+            PreparedEffect::Endpoint(endpoint) => endpoint.insert(connection, scope)?,
+            PreparedEffect::EndpointEnabled { id, key, at } => {
+                if !webhooks::enable(connection, scope, id, key, at)? {
+                    return Ok(Ok(Committed::VersionMoved));
+                }
+            }
+            PreparedEffect::EndpointDeleted(id) => {
+                if !webhooks::delete(connection, scope, id)? {
+                    return Ok(Ok(Committed::VersionMoved));
+                }
+            }
+            PreparedEffect::Resent { delivery, at } => {
+                if !webhooks::resend(connection, scope, delivery, at)? {
+                    return Ok(Ok(Committed::VersionMoved));
+                }
             }
             PreparedEffect::File(file) => {
                 let request_id = audit.as_ref().map_or("", |entry| &entry.request_id);
@@ -331,12 +416,12 @@ impl Prepared {
                 )?;
             }
         }
-        if let Some((event, body)) = event {
-            insert_event(connection, scope, &event, &body)?;
+        for (event, body) in &events {
+            insert_event(connection, scope, event, body)?;
         }
         if let Some(entry) = audit {
             let append = Append { id: next_audit, scope, keys, entry, previous_of_customer };
-            heads.next_id = Some(next_audit + 1);
+            heads.take_id(next_audit);
             if planted(Defect::AuditAfterAnswer) {
                 late.push(append);
             } else {
@@ -443,7 +528,7 @@ fn update_customer(connection: &Connection, rowid: i64, row: &CustomerRow, audit
     connection
         .prepare_cached(
             "UPDATE customers SET version = ?2, updated_at = ?3, events = ?4, last_audit = ?5, names = ?6, profile = ?7, secret = ?8,
-                persons_version = ?9 WHERE rowid = ?1",
+                persons_version = ?9, kyc = ?10, queued_at = ?11, provider_due = ?12, provider_case = ?13 WHERE rowid = ?1",
         )?
         .execute((
             rowid,
@@ -455,6 +540,10 @@ fn update_customer(connection: &Connection, rowid: i64, row: &CustomerRow, audit
             &row.cells.profile,
             &row.cells.secret,
             row.persons_version,
+            &row.cells.kyc,
+            row.queued_at,
+            row.provider_due,
+            row.provider_case,
         ))?;
     Ok(())
 }
@@ -502,24 +591,6 @@ fn insert_subjects(
     Ok(())
 }
 
-fn insert_event(connection: &Connection, scope: Scope, event: &Event, body: &[u8]) -> Result<(), rusqlite::Error> {
-    let (account, environment) = scope_columns(&scope);
-    connection
-        .prepare_cached(
-            "INSERT INTO events (account_id, environment, customer_id, number, type, at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        )?
-        .execute((
-            account,
-            environment,
-            event.customer.as_bytes(),
-            event.number,
-            event.event_type.as_str(),
-            event.at.as_micros(),
-            body,
-        ))?;
-    Ok(())
-}
-
 fn set_key(
     connection: &Connection,
     scope: Scope,
@@ -530,115 +601,6 @@ fn set_key(
     let (account, environment) = scope_columns(&scope);
     connection.prepare_cached(update)?.execute((account, environment, key.as_bytes(), at.as_micros()))?;
     Ok(())
-}
-
-/// An entry that is to be appended to the chain of its scope.
-pub(super) struct Append {
-    id: i64,
-    scope: Scope,
-    keys: Arc<ScopeKeys>,
-    entry: StoredEntry,
-    previous_of_customer: i64,
-}
-
-/// The ends of the chains, as the writer, the only one who appends, remembers them.
-#[derive(Default)]
-pub(super) struct Heads {
-    next_id: Option<i64>,
-    heads: HashMap<Scope, Head>,
-    /// Ends that moved since they were last written, with the keys that seal them.
-    moved: HashMap<Scope, Arc<ScopeKeys>>,
-}
-
-#[derive(Clone, Copy)]
-struct Head {
-    id: i64,
-    seq: u64,
-    hash: [u8; 32],
-}
-
-impl Heads {
-    /// After a rollback, what is remembered may be of entries that never were.
-    pub(super) fn forget(&mut self) {
-        self.next_id = None;
-        self.heads.clear();
-        self.moved.clear();
-    }
-
-    /// Writes the ends that moved, once for all changes of a batch. Belongs into their transaction, before its commit.
-    pub(super) fn write(&mut self, connection: &Connection) -> Result<(), rusqlite::Error> {
-        for (scope, keys) in self.moved.drain() {
-            let Some(Head { id, seq, hash }) = self.heads.get(&scope).copied() else { continue };
-            let (account, environment) = scope_columns(&scope);
-            let seal = keys.chain_seal(&[account, &[environment], &seq.to_be_bytes(), &hash]);
-            connection
-                .prepare_cached(
-                    "INSERT INTO audit_heads (account_id, environment, id, seq, hash, seal) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                     ON CONFLICT DO UPDATE SET id = excluded.id, seq = excluded.seq, hash = excluded.hash, seal = excluded.seal",
-                )?
-                .execute((account, environment, id, seq, hash, seal))?;
-        }
-        Ok(())
-    }
-
-    /// The id that the next entry will have.
-    fn next_id(&mut self, connection: &Connection) -> Result<i64, rusqlite::Error> {
-        match self.next_id {
-            Some(id) => Ok(id),
-            None => {
-                let last: i64 = connection
-                    .prepare_cached("SELECT coalesce(max(id), 0) FROM audit")?
-                    .query_row([], |row| row.get(0))?;
-                self.next_id = Some(last + 1);
-                Ok(last + 1)
-            }
-        }
-    }
-
-    fn head(&mut self, connection: &Connection, scope: Scope) -> Result<Head, rusqlite::Error> {
-        if let Some(head) = self.heads.get(&scope) {
-            return Ok(*head);
-        }
-        let stored = connection
-            .prepare_cached("SELECT id, seq, hash FROM audit_heads WHERE account_id = ?1 AND environment = ?2")?
-            .query_row(scope_columns(&scope), |row| Ok(Head { id: row.get(0)?, seq: row.get(1)?, hash: row.get(2)? }))
-            .optional()?;
-        Ok(stored.unwrap_or(Head { id: 0, seq: 0, hash: GENESIS }))
-    }
-
-    pub(super) fn append(&mut self, connection: &Connection, append: Append) -> Result<(), rusqlite::Error> {
-        let Append { id, scope, keys, entry, previous_of_customer } = append;
-        let (account, environment) = scope_columns(&scope);
-        let before = self.head(connection, scope)?;
-        let seq = before.seq + 1;
-        let hash = entry.hash(&before.hash, scope, seq);
-        connection
-            .prepare_cached(
-                "INSERT INTO audit (id, account_id, environment, seq, previous_of_scope, previous_of_customer, at, actor, action,
-                    customer_id, version, fields, request_id, detail, hash)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-            )?
-            .execute((
-                id,
-                account,
-                environment,
-                seq,
-                before.id,
-                previous_of_customer,
-                entry.at,
-                entry.actor,
-                entry.action,
-                entry.customer_id,
-                entry.version,
-                entry.fields,
-                entry.request_id,
-                entry.detail,
-                hash,
-            ))?;
-        self.heads.insert(scope, Head { id, seq, hash });
-        self.moved.insert(scope, keys);
-        Ok(())
-    }
 }
 
 /// Answers are kept by scope, so their creation time is all that housekeeping needs.

@@ -55,11 +55,12 @@ impl SqliteStore {
                 .prepare_cached(
                     "SELECT customer_id, type, version, events, created_at, updated_at, persons_version, names, profile, secret,
                         CASE WHEN type = 1 THEN (SELECT cells FROM persons WHERE persons.account_id = ?1
-                            AND persons.environment = ?2 AND persons.customer_id = ?3) END
+                            AND persons.environment = ?2 AND persons.customer_id = ?3) END,
+                        kyc
                      FROM customers WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
                 )?
                 .query_row((account, environment, id.as_bytes()), |row| {
-                    let cells = Cells { names: row.get(7)?, profile: row.get(8)?, secret: row.get(9)?, persons: row.get(10)? };
+                    let cells = Cells { names: row.get(7)?, profile: row.get(8)?, secret: row.get(9)?, persons: row.get(10)?, kyc: row.get(11)? };
                     Ok((plain(scope, row)?, cells))
                 })
                 .optional()

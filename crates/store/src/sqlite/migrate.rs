@@ -9,6 +9,7 @@ use crate::OpenError;
 const MIGRATIONS: &[(&str, &str)] = &[
     ("records", include_str!("../../migrations/sqlite/0001_records.sql")),
     ("files", include_str!("../../migrations/sqlite/0002_files.sql")),
+    ("kyc", include_str!("../../migrations/sqlite/0003_kyc.sql")),
 ];
 
 /// Brings the schema up to date.

@@ -1,13 +1,16 @@
 //! The embedded engine: SQLite, one writer thread with group commit, readers of its own.
 
 mod audit;
+mod chain;
 mod commit;
 mod customers;
+mod events;
 mod files;
 mod keys;
 mod migrate;
 mod readers;
 mod rotate;
+mod webhooks;
 mod writer;
 
 use std::path::Path;
@@ -21,14 +24,17 @@ use dossier_core::caller::{Environment, Scope};
 use dossier_core::change::Change;
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::Summary;
+use dossier_core::event::StoredEvent;
 use dossier_core::file::{ByteRange, File, FileReader, FileWriter};
 use dossier_core::idempotency::{Attempt, Replay};
-use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId};
+use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId, SessionId, WebhookId};
 use dossier_core::parse::Email;
 use dossier_core::store::{Collected, Committed, Progress, Record, Store, StoreError};
+use dossier_core::webhook::{Attempted, Delivery, Due, Endpoint, Message};
 use futures_util::StreamExt as _;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row};
+use tokio::sync::watch;
 
 use crate::OpenError;
 use crate::blobs::Blobs;
@@ -49,6 +55,8 @@ pub type OnFatal = Arc<dyn Fn(&str) + Send + Sync>;
 pub struct SqliteStore {
     vault: Arc<Vault>,
     known_keys: keys::KnownKeys,
+    signers: webhooks::Signers,
+    announced: watch::Sender<()>,
     blobs: Arc<dyn Blobs>,
     readers: Arc<Readers>,
     writer: Writer,
@@ -90,7 +98,15 @@ impl SqliteStore {
         open_pepper(&connection, &vault)?;
         let readers = Arc::new(Readers::new(database.clone(), Arc::clone(&on_fatal)));
         let writer = Writer::start(connection, Arc::clone(&readers), database, on_fatal)?;
-        Ok(Self { vault, known_keys: keys::KnownKeys::default(), blobs, readers, writer })
+        Ok(Self {
+            vault,
+            known_keys: keys::KnownKeys::default(),
+            signers: webhooks::Signers::default(),
+            announced: watch::Sender::new(()),
+            blobs,
+            readers,
+            writer,
+        })
     }
 
     /// What the writer has done so far, for the metrics.
@@ -218,6 +234,78 @@ impl Store for SqliteStore {
 
     async fn commit(&self, change: Change) -> Result<Committed, StoreError> {
         self.commit_change(change).await
+    }
+
+    async fn link(&self, token: &str) -> Result<Option<(Scope, CustomerId, SessionId)>, StoreError> {
+        self.read_link(token)
+    }
+
+    async fn ended_links(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError> {
+        self.read_ended_links(now)
+    }
+
+    async fn due_cases(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError> {
+        self.read_due_cases(now)
+    }
+
+    async fn customer_of_case(&self, case: &str) -> Result<Option<(Scope, CustomerId)>, StoreError> {
+        self.read_case(case)
+    }
+
+    async fn review_queue(&self, scope: Scope, limit: usize) -> Result<Vec<CustomerId>, StoreError> {
+        self.read_review_queue(scope, limit)
+    }
+
+    async fn sandbox_clocks(&self) -> Result<Vec<(AccountId, i64)>, StoreError> {
+        self.read_sandbox_clocks()
+    }
+
+    async fn events(&self, scope: Scope, after: u64, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
+        self.read_events(scope, after, limit)
+    }
+
+    async fn newest_event(&self, scope: Scope) -> Result<u64, StoreError> {
+        self.read_newest_event(scope)
+    }
+
+    fn announced(&self) -> watch::Receiver<()> {
+        self.announced.subscribe()
+    }
+
+    async fn endpoints(&self, scope: Scope) -> Result<Vec<Endpoint>, StoreError> {
+        self.read_endpoints(scope)
+    }
+
+    async fn deliveries(
+        &self,
+        scope: Scope,
+        endpoint: WebhookId,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        self.read_deliveries(scope, endpoint, before, limit)
+    }
+
+    async fn claim_deliveries(
+        &self,
+        now: Timestamp,
+        lease_seconds: i64,
+        busy: &[WebhookId],
+        limit: usize,
+    ) -> Result<Vec<Due>, StoreError> {
+        self.claim(now, lease_seconds, busy, limit).await
+    }
+
+    async fn message(&self, due: &Due, now: Timestamp) -> Result<Option<Message>, StoreError> {
+        self.read_message(due, now)
+    }
+
+    async fn attempted(&self, attempts: Vec<Attempted>) -> Result<(), StoreError> {
+        self.write_attempts(attempts).await
+    }
+
+    async fn forget_deliveries(&self, before: Timestamp) -> Result<u64, StoreError> {
+        self.delete_deliveries(before).await
     }
 
     async fn api_key(&self, key: &ApiKey) -> Result<Option<Arc<KeyRecord>>, StoreError> {

@@ -12,7 +12,8 @@ use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{mpsc, oneshot};
 
 use super::OnFatal;
-use super::commit::{Heads, Prepared};
+use super::chain::{Append, Heads};
+use super::commit::Prepared;
 use super::readers::Readers;
 use crate::OpenError;
 use crate::planted::{Defect, planted};
@@ -214,12 +215,7 @@ impl WriterThread {
         }
     }
 
-    fn run_job(
-        &mut self,
-        job: Job,
-        replies: &mut Replies,
-        late: &mut Vec<super::commit::Append>,
-    ) -> Result<(), rusqlite::Error> {
+    fn run_job(&mut self, job: Job, replies: &mut Replies, late: &mut Vec<Append>) -> Result<(), rusqlite::Error> {
         self.execute("SAVEPOINT job")?;
         match job {
             Job::Change(change, reply) => match change.apply(&self.connection, &mut self.heads, late) {

@@ -4,7 +4,7 @@
 //! root key            from a file, the environment or a command; never in the database
 //!  └─ epoch key n     in the keyring file, sealed by the root key
 //!      ├─ subject key     one per data subject, sealed directly under HKDF(epoch key, "subject-wrap", environment, account)
-//!      │    └─ HKDF: names, profile, secret, events, replay, audit; file-wrap: seals the keys of attached files
+//!      │    └─ HKDF: names, profile, secret, kyc, events, replay, audit; file-wrap: seals the keys of attached files
 //!      ├─ staging key     one per account, environment and day: seals the keys of files that are nobody's yet
 //!      ├─ scope key       one per account and environment: HKDF: service, blind index of e-mails, idempotency, audit chain
 //!      └─ pepper          finds API keys
@@ -65,10 +65,12 @@ pub enum Purpose {
     Audit,
     /// The keys of attached files.
     FileWrap,
+    /// Where the verification stands.
+    Kyc,
 }
 
 impl Purpose {
-    const COUNT: usize = 7;
+    const COUNT: usize = 8;
 
     /// The word by which keys are derived and cells are bound.
     #[must_use]
@@ -81,6 +83,7 @@ impl Purpose {
             Self::Replay => "replay",
             Self::Audit => "audit",
             Self::FileWrap => "file-wrap",
+            Self::Kyc => "kyc",
         }
     }
 }

@@ -65,8 +65,9 @@ fn changed(caller: &Caller, before: &Customer, name: &str) -> Change {
     let mut audit = AuditEntry::new(caller, after.updated_at, Action::CustomerUpdated);
     audit.customer = Some(after.id);
     audit.version = Some(after.version);
-    let effect = Effect::CustomerUpdated { expected: before.version, after: Box::new(after), attached: Vec::new() };
-    Change { scope: caller.scope, effect, audit: Some(audit), event: None, answer: None }
+    let effect =
+        Effect::CustomerUpdated { expected: before.version, after: Box::new(after), attached: Vec::new(), link: None };
+    Change { scope: caller.scope, effect, audit: Some(audit), events: Vec::new(), answer: None }
 }
 
 pub(crate) async fn a_customer_is_read_back_as_written(mut engine: Sqlite) {

@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use dossier_core::account;
 use dossier_core::caller::{Actor, Caller, Environment, Scope};
-use dossier_core::clock::{Clock, Timestamp};
+use dossier_core::clock::{Clock, SandboxClocks, Timestamp};
 use dossier_core::ids::{AccountId, Random};
+use dossier_core::kyc::Policy;
 use dossier_core::services::Services;
 use dossier_core::turns::Turns;
 use dossier_store::blobs::Folder;
@@ -101,6 +102,8 @@ impl Sqlite {
             clock: Arc::new(TestClock(AtomicI64::new(i64::try_from(self.next).expect("small")))),
             random: Arc::new(TestRandom(AtomicU64::new(self.next))),
             turns: Turns::default(),
+            sandboxes: SandboxClocks::default(),
+            policy: Policy::baseline("http://localhost".into()),
         }
     }
 }

@@ -7,6 +7,7 @@ use dossier_core::customer::create::{Create, create};
 use dossier_core::customer::update::{Condition, Method, Update, update};
 use dossier_core::customer::{Customer, CustomerType, Profile};
 use dossier_core::ids::CustomerId;
+use dossier_core::kyc::Kyc;
 use dossier_core::parse::Email;
 use dossier_core::store::{Committed, StoreError};
 use rusqlite::Connection;
@@ -198,9 +199,10 @@ async fn a_new_key_of_a_past_epoch_is_not_written() {
         updated_at: at,
         email: Email::searched("a@example.com"),
         profile: Profile::empty(CustomerType::Individual),
+        kyc: Kyc::default(),
     };
     let effect = Effect::CustomerCreated(Box::new(customer));
-    let change = Change { scope: caller.scope, effect, audit: None, event: None, answer: None };
+    let change = Change { scope: caller.scope, effect, audit: None, events: Vec::new(), answer: None };
     assert_eq!(services.store.commit(change).await.expect("judged"), Committed::VersionMoved);
     assert!(services.store.summaries(caller.scope, None, 10).await.expect("a list").is_empty());
 }

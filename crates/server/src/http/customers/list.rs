@@ -96,13 +96,15 @@ pub struct Expand {
     pub profile: bool,
     /// The documents, with what is known of their files.
     pub documents: bool,
+    /// What is required, and how it stands.
+    pub requirements: bool,
 }
 
 impl Expand {
     /// Whether the whole record is needed.
     #[must_use]
     pub const fn whole(self) -> bool {
-        self.profile || self.documents
+        self.profile || self.documents || self.requirements
     }
 
     /// Appends the JSON of a customer with what was asked for.
@@ -123,18 +125,20 @@ impl Expand {
             let files = files_of(&app.services, caller, customer).await?;
             view = view.with_documents(customer.profile.documents_view(&files));
         }
-        view.write(json);
+        if self.requirements {
+            let requirements = app.services.policy.rules.of(customer, app.services.now(caller.scope));
+            view.with_requirements(&requirements).write(json);
+        } else {
+            view.write(json);
+        }
         Ok(())
     }
 
     /// The same wish for the next page.
-    const fn query(self) -> &'static str {
-        match (self.profile, self.documents) {
-            (false, false) => "",
-            (true, false) => "&expand=profile",
-            (false, true) => "&expand=documents",
-            (true, true) => "&expand=profile,documents",
-        }
+    fn query(self) -> String {
+        let wishes = [("profile", self.profile), ("documents", self.documents), ("requirements", self.requirements)];
+        let names: Vec<_> = wishes.iter().filter(|(_, wished)| *wished).map(|(name, _)| *name).collect();
+        if names.is_empty() { String::new() } else { format!("&expand={}", names.join(",")) }
     }
 }
 
@@ -199,14 +203,18 @@ impl Query {
             match name {
                 "profile" => expand.profile = true,
                 "documents" => expand.documents = true,
-                _ => errors.push(Violation::new("/expand", Code::UnknownValue, "must be: profile, documents")),
+                "requirements" => expand.requirements = true,
+                _ => {
+                    let message = "must be some of: profile, documents, requirements";
+                    errors.push(Violation::new("/expand", Code::UnknownValue, message));
+                }
             }
         }
         expand
     }
 
     /// The value of a parameter that may stand once.
-    fn one(&self, name: &str, errors: &mut Vec<Violation>) -> Option<&str> {
+    pub fn one(&self, name: &str, errors: &mut Vec<Violation>) -> Option<&str> {
         let mut values = self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
         let value = values.next();
         if values.next().is_some() {

@@ -14,14 +14,13 @@ use dossier_core::ids::CustomerId;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
-pub use list::list;
+pub use list::{Query, list};
 
 use super::App;
 use super::body::{JsonBody, MediaType};
 use super::conditions::{IDEMPOTENT_REPLAYED, condition, etag, idempotency_key, none_match, wants_representation};
 use super::problem::Problem;
 use super::router::{CustomerPath, DocumentPath, Reader, Writer};
-use list::Query;
 
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 

@@ -1,0 +1,175 @@
+//! What a customer's record holds about its verification, and how the contract shows it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::lifecycle::{State, Transition};
+use super::provider::Case;
+use crate::clock::Timestamp;
+use crate::customer::address::Address;
+use crate::ids::SessionId;
+
+/// The verification of one customer. Sealed with its record; `Debug` shows the state only.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Kyc {
+    /// Where it stands.
+    pub state: State,
+    /// The newest session.
+    pub session: Option<Session>,
+    /// The status of every rail, in the configured order; empty before the first session.
+    pub breakdown: Vec<Rail>,
+    /// What the reviewers want given again.
+    pub flags: Vec<Flag>,
+    /// What they said about it to the customer.
+    pub comment: Option<String>,
+    /// An approved customer's changes that nobody has looked at.
+    pub review: Option<Review>,
+    /// Since when it waits for a decision.
+    pub queued_at: Option<Timestamp>,
+    /// The last decision.
+    pub decision: Option<Decision>,
+    /// The address that was verified, once it was.
+    pub verified_address: Option<Address>,
+    /// Verification by a provider.
+    pub provider: Option<Case>,
+}
+
+impl fmt::Debug for Kyc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Kyc({})", self.state.as_str())
+    }
+}
+
+/// One attempt to be verified.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// Where the customer goes on. Holds the token, which is the only thing that opens the form.
+    pub link: String,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// Until when the link is good.
+    pub expires_at: Timestamp,
+    /// Whether the link has run out.
+    #[serde(default)]
+    pub expired: bool,
+    /// Where to send the customer afterwards.
+    pub redirect_uri: Option<String>,
+}
+
+/// The status of one rail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rail {
+    /// The currency, in small letters.
+    pub currency: String,
+    /// The payment rail.
+    pub payment_rails: String,
+    /// Whether it is open to the customer.
+    pub status: RailStatus,
+}
+
+/// Whether a rail is open to a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RailStatus {
+    /// Not decided.
+    Pending,
+    /// Open.
+    Approved,
+    /// Closed.
+    Rejected,
+}
+
+/// A requirement that is to be given again.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flag {
+    /// The requirement's id.
+    pub requirement: String,
+    /// A hash of what was given when it was flagged; anything else is a new answer.
+    pub given: String,
+}
+
+/// Changes of an approved customer that the reviewers are to look at.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    /// Since when.
+    pub opened_at: Timestamp,
+    /// What was changed, as JSON Pointers into the PUT body.
+    pub fields: Vec<String>,
+}
+
+/// What was decided, by whom and why.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// What.
+    pub outcome: String,
+    /// When.
+    pub at: Timestamp,
+    /// By whom, as the audit trail names it.
+    pub by: String,
+    /// Why.
+    pub reason_codes: Vec<String>,
+    /// What the customer is told.
+    pub comment: Option<String>,
+    /// What never reaches the customer.
+    pub note: Option<String>,
+}
+
+impl Kyc {
+    /// Makes a transition, when the table has it. Answers whether it has.
+    pub fn go(&mut self, transition: Transition) -> bool {
+        match self.state.after(transition) {
+            Some(state) => {
+                self.state = state;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The session that is open now.
+    #[must_use]
+    pub fn open_session(&self, now: Timestamp) -> Option<&Session> {
+        self.session.as_ref().filter(|session| !session.expired && now < session.expires_at)
+    }
+
+    /// Every rail, with one status.
+    pub fn set_all(&mut self, rails: &[(String, String)], status: RailStatus) {
+        let rail = |(currency, payment_rails): &(String, String)| Rail {
+            currency: currency.clone(),
+            payment_rails: payment_rails.clone(),
+            status,
+        };
+        self.breakdown = rails.iter().map(rail).collect();
+    }
+
+    /// What clients see of it: when this changes, a `customer.kycs.updated` is due.
+    pub(crate) fn visible(&self) -> (Option<(&'static str, &'static str)>, &[Rail]) {
+        (self.state.on_the_wire(), &self.breakdown)
+    }
+
+    /// The contract's `kycs`; `None` while nothing was begun.
+    #[must_use]
+    pub fn on_the_wire(&self) -> Option<KycsView<'_>> {
+        let (status, sub_status) = self.state.on_the_wire()?;
+        let link = self.session.as_ref().filter(|session| status == "pending" && !session.expired);
+        Some(KycsView {
+            status,
+            sub_status,
+            kyc_flow_link: link.map(|session| session.link.as_str()),
+            status_breakdown: &self.breakdown,
+        })
+    }
+}
+
+/// The contract's `kycs`.
+#[derive(Serialize)]
+pub struct KycsView<'a> {
+    status: &'static str,
+    sub_status: &'static str,
+    kyc_flow_link: Option<&'a str>,
+    status_breakdown: &'a [Rail],
+}

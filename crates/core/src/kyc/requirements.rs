@@ -1,0 +1,476 @@
+//! Requirements: the rules applied to one record at one moment. A pure function of the three.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::lifecycle::State;
+use super::record::{Flag, Kyc};
+use super::rules::{Check, FieldSays, Needs, Role, Rule, RuleSet, When};
+use crate::clock::Timestamp;
+use crate::customer::{Customer, CustomerType, Profile};
+use crate::parse::Country;
+
+/// From this share on an owner is identified, in percent.
+const OWNER_FROM: f64 = 25.0;
+
+/// How a requirement stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It is missing.
+    Due,
+    /// It is there and wrong, or the reviewers want it again.
+    Error,
+    /// It is there and being looked at.
+    Pending,
+    /// It is there.
+    Done,
+}
+
+/// One requirement, ready to be submitted: where it goes, what it looks like, and why.
+#[derive(Debug, Clone, Serialize)]
+pub struct Requirement {
+    /// Its name: the rule's, with `@` and the person's id for one of an associated person.
+    pub id: String,
+    /// Where it goes in the body of PUT, as a JSON Pointer; `-` stands behind the last item of an array.
+    pub pointer: String,
+    /// How it stands.
+    pub status: Status,
+    /// What people call it.
+    pub label: String,
+    /// Why it is asked for.
+    pub because: String,
+    /// What is wrong with what is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<&'static str>,
+    /// The schema of the value at the pointer.
+    pub schema: Value,
+    /// A value that would do. Of a document the `file_id` of an uploaded file is still to be added.
+    pub example: Value,
+    /// What a document may be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document: Option<Evidence>,
+    /// Of which associated person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person_id: Option<String>,
+    /// A hash of what is given, by which a new answer is told from the old one.
+    #[serde(skip)]
+    pub given: String,
+}
+
+/// What a document may be.
+#[derive(Debug, Clone, Serialize)]
+pub struct Evidence {
+    /// One of these purposes.
+    pub purposes: Vec<String>,
+    /// Which side.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub side: Option<&'static str>,
+    /// Where the file goes first; its id is then the `file_id`.
+    pub upload: &'static str,
+}
+
+impl Requirement {
+    /// Whether it stands in the way of a submission.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        matches!(self.status, Status::Due | Status::Error)
+    }
+}
+
+/// What is known of somebody who is no customer yet.
+#[derive(Debug, Clone, Default)]
+pub struct Prospect {
+    /// Where they are.
+    pub country: Option<Country>,
+    /// What the account would be for.
+    pub purpose: Option<String>,
+    /// How much would move a month, in US dollars.
+    pub volume: Option<f64>,
+}
+
+impl RuleSet {
+    /// What is required of a customer, in the order of the rules.
+    #[must_use]
+    pub fn of(&self, customer: &Customer, now: Timestamp) -> Vec<Requirement> {
+        let profile = match &customer.profile {
+            Profile::Individual(individual) => serde_json::to_value(individual),
+            Profile::Business(business) => serde_json::to_value(business),
+        };
+        let profile = profile.expect("a profile has string keys only");
+        let mut requirements = self.evaluate(customer.profile.kind(), &profile, &Prospect::default(), now);
+        for requirement in &mut requirements {
+            requirement.stand(&customer.kyc);
+        }
+        requirements
+    }
+
+    /// What would be required of somebody who is no customer yet.
+    #[must_use]
+    pub fn before(&self, kind: CustomerType, prospect: &Prospect, now: Timestamp) -> Vec<Requirement> {
+        self.evaluate(kind, &json!({}), prospect, now)
+    }
+
+    /// Whether nothing stands in the way of a submission.
+    #[must_use]
+    pub fn are_met(&self, customer: &Customer, now: Timestamp) -> bool {
+        self.of(customer, now).iter().all(|requirement| !requirement.is_open())
+    }
+
+    fn evaluate(&self, kind: CustomerType, profile: &Value, prospect: &Prospect, now: Timestamp) -> Vec<Requirement> {
+        let facts = Facts::of(kind, profile, prospect, now);
+        let persons = profile["associated_persons"].as_array().map_or(&[][..], Vec::as_slice);
+        let mut requirements = Vec::new();
+        for rule in &self.rules {
+            if rule.when.r#type.is_some_and(|wanted| wanted != kind) {
+                continue;
+            }
+            match &rule.when.role {
+                None => requirements.extend(self.apply(rule, &facts, profile, "", None)),
+                Some(roles) => {
+                    for (index, person) in persons.iter().enumerate().filter(|(_, person)| plays(person, roles)) {
+                        let base = format!("/associated_persons/{index}");
+                        requirements.extend(self.apply(rule, &facts, person, &base, person["id"].as_str()));
+                    }
+                }
+            }
+        }
+        requirements
+    }
+
+    /// One rule on one owner of fields: the customer or a person, whose place in the body is `base`.
+    fn apply(
+        &self,
+        rule: &Rule,
+        facts: &Facts<'_>,
+        owner: &Value,
+        base: &str,
+        person: Option<&str>,
+    ) -> Option<Requirement> {
+        if !self.holds(&rule.when, facts, owner) {
+            return None;
+        }
+        let Needs { field, document, side, person: wanted, check, optional } = &rule.needs;
+        let side = side.map(|side| match side {
+            crate::customer::document::DocSide::Front => "front",
+            crate::customer::document::DocSide::Back => "back",
+        });
+        let mut example = rule.example.clone().unwrap_or_default();
+        if let Some(country) = facts.country {
+            move_to(&mut example, country.expose());
+        }
+        let (pointer, given, error) = match (field, document, wanted) {
+            (Some(field), _, _) => {
+                let given = owner.pointer(field).filter(|value| !is_blank(value));
+                let error = given.and_then(|value| check.and_then(|check| wrong(check, value, facts)));
+                (format!("{base}{field}"), given.cloned(), error)
+            }
+            (None, Some(purposes), _) => {
+                let files: Vec<_> = evidence(owner, purposes, side).collect();
+                example = json!({ "purpose": purposes.first() });
+                if let Some(side) = side {
+                    example["doc_side"] = side.into();
+                }
+                (format!("{base}/documents/-"), (!files.is_empty()).then(|| json!(files)), None)
+            }
+            (None, None, Some(role)) => {
+                let persons = owner["associated_persons"].as_array().map_or(&[][..], Vec::as_slice);
+                let players: Vec<_> = persons.iter().filter(|person| plays(person, &[*role])).collect();
+                ("/associated_persons/-".to_owned(), (!players.is_empty()).then(|| json!(players)), None)
+            }
+            (None, None, None) => {
+                let (given, error) = ownership(owner);
+                ("/associated_persons".to_owned(), given, error)
+            }
+        };
+        let may_be_missing = *optional || field.is_none() && document.is_none() && wanted.is_none();
+        let status = match (&given, error) {
+            (None, _) if may_be_missing => return None,
+            (None, _) => Status::Due,
+            (Some(_), Some(_)) => Status::Error,
+            (Some(_), None) if may_be_missing => return None,
+            (Some(_), None) => Status::Done,
+        };
+        let schema = self.fragment(facts.kind, &pointer).cloned().unwrap_or_default();
+        Some(Requirement {
+            id: person.map_or_else(|| rule.id.clone(), |person| format!("{}@{person}", rule.id)),
+            status,
+            label: rule.label.clone(),
+            because: rule.because.clone(),
+            error,
+            schema,
+            example,
+            document: document.as_ref().map(|purposes| Evidence {
+                purposes: purposes.clone(),
+                side,
+                upload: "/v0/files",
+            }),
+            person_id: person.map(ToOwned::to_owned),
+            given: fingerprint(given.as_ref()),
+            pointer,
+        })
+    }
+
+    fn holds(&self, when: &When, facts: &Facts<'_>, owner: &Value) -> bool {
+        let in_group = |name: &String| match (self.groups.get(name), facts.country) {
+            (Some(group), Some(country)) => group.contains(&country),
+            (None, Some(country)) => country.expose() == name,
+            (_, None) => false,
+        };
+        when.country.as_ref().is_none_or(|names| names.iter().any(in_group))
+            && when
+                .purpose
+                .as_ref()
+                .is_none_or(|known| facts.purpose.is_some_and(|mine| known.iter().any(|one| one == mine)))
+            && when.volume_from.is_none_or(|least| facts.volume.is_some_and(|volume| volume >= least))
+            && when.field.as_ref().is_none_or(|says| says.holds(owner))
+            && when.any.as_ref().is_none_or(|any| any.iter().any(|when| self.holds(when, facts, owner)))
+    }
+}
+
+impl FieldSays {
+    fn holds(&self, owner: &Value) -> bool {
+        let Some(said) = owner.pointer(&self.pointer).and_then(Value::as_str) else { return false };
+        let among = |list: &Vec<String>| list.iter().any(|one| one == said);
+        self.is.as_ref().is_none_or(among) && !self.not.as_ref().is_some_and(among)
+    }
+}
+
+impl Requirement {
+    /// What the reviewers and the state of the verification say about it.
+    fn stand(&mut self, kyc: &Kyc) {
+        if kyc.flags.iter().any(|flag| flag.requirement == self.id && flag.given == self.given) {
+            self.status = Status::Error;
+            self.error = Some("the reviewers ask for it again");
+        }
+        if self.status == Status::Done && kyc.state == State::Submitted {
+            self.status = Status::Pending;
+        }
+    }
+
+    /// Notes that it is to be given again.
+    #[must_use]
+    pub fn flag(&self) -> Flag {
+        Flag { requirement: self.id.clone(), given: self.given.clone() }
+    }
+}
+
+/// What conditions are about.
+struct Facts<'a> {
+    kind: CustomerType,
+    country: Option<Country>,
+    purpose: Option<&'a str>,
+    volume: Option<f64>,
+    now: Timestamp,
+}
+
+impl<'a> Facts<'a> {
+    fn of(kind: CustomerType, profile: &'a Value, prospect: &'a Prospect, now: Timestamp) -> Self {
+        let address = match kind {
+            CustomerType::Individual => "residential_address",
+            CustomerType::Corporate => "business_address",
+        };
+        let country = profile[address]["country"].as_str().and_then(Country::new);
+        Self {
+            kind,
+            country: country.or(prospect.country),
+            purpose: profile["account_purpose"].as_str().or(prospect.purpose.as_deref()),
+            volume: profile["expected_monthly_volume_usd"].as_str().and_then(amount).or(prospect.volume),
+            now,
+        }
+    }
+}
+
+fn is_blank(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.trim().is_empty())
+}
+
+fn plays(person: &Value, roles: &[Role]) -> bool {
+    roles.iter().any(|role| match role {
+        Role::Controller => person["has_control"] == true,
+        // A share that is no number could be any.
+        Role::Owner => {
+            person["has_ownership"] == true
+                && person["ownership_percentage"]
+                    .as_str()
+                    .is_none_or(|text| share(text).is_none_or(|share| share >= OWNER_FROM))
+        }
+    })
+}
+
+/// The files of the documents that would do.
+fn evidence<'a>(owner: &'a Value, purposes: &'a [String], side: Option<&'a str>) -> impl Iterator<Item = &'a Value> {
+    let documents = owner["documents"].as_array().map_or(&[][..], Vec::as_slice).iter();
+    documents
+        .filter(move |document| document["purpose"].as_str().is_some_and(|said| purposes.iter().any(|one| one == said)))
+        // A picture of which nobody said what it shows is taken for the front.
+        .filter(move |document| side.is_none_or(|side| document["doc_side"].as_str().unwrap_or("front") == side))
+        .map(|document| &document["file_id"])
+}
+
+fn wrong(check: Check, value: &Value, facts: &Facts<'_>) -> Option<&'static str> {
+    let text = value.as_str().unwrap_or_default();
+    let today = facts.now.to_string();
+    let today = &today[..10];
+    match check {
+        Check::Past => (text > today).then_some("is in the future"),
+        Check::Adult => {
+            let come_of_age = text
+                .get(..4)
+                .and_then(|year| year.parse::<u16>().ok())
+                .map(|year| format!("{:04}{}", year + 18, &text[4..]));
+            (text > today)
+                .then_some("is in the future")
+                .or_else(|| come_of_age.is_none_or(|day| day.as_str() > today).then_some("is less than 18 years ago"))
+        }
+        Check::Amount => amount(text).is_none().then_some("is no amount"),
+        Check::Website => (!is_website(text)).then_some("is no address of a website"),
+        Check::Ownership => None,
+    }
+}
+
+/// The largest number in a text such as `5000`, `5,000.00` or `10000-50000`.
+fn amount(text: &str) -> Option<f64> {
+    let plain = text.replace([',', ' ', '$', '_', '\u{a0}', '\''], "").replace("USD", "");
+    let parts = plain.split(['-', '–', '<', '>', '+']).filter(|part| !part.is_empty());
+    let numbers: Option<Vec<f64>> =
+        parts.map(|part| part.parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0)).collect();
+    numbers?.into_iter().reduce(f64::max)
+}
+
+fn share(text: &str) -> Option<f64> {
+    let number: f64 = text.trim().trim_end_matches('%').trim_end().parse().ok()?;
+    (0.0..=100.0).contains(&number).then_some(number)
+}
+
+fn is_website(text: &str) -> bool {
+    let text = text.trim();
+    let with_scheme = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+    url::Url::parse(&with_scheme).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.host_str().is_some_and(|host| host.trim_end_matches('.').contains('.'))
+    })
+}
+
+/// What the owners say about their shares, and what is wrong with it.
+fn ownership(business: &Value) -> (Option<Value>, Option<&'static str>) {
+    let persons = business["associated_persons"].as_array().map_or(&[][..], Vec::as_slice);
+    let said: Vec<&str> = persons.iter().filter_map(|person| person["ownership_percentage"].as_str()).collect();
+    if said.is_empty() {
+        return (None, None);
+    }
+    let shares: Option<Vec<f64>> = said.iter().map(|text| share(text)).collect();
+    let error = match shares {
+        None => Some("a share is no percentage"),
+        Some(shares) if shares.iter().sum::<f64>() > 100.000_1 => Some("the shares make more than 100"),
+        Some(_) => None,
+    };
+    (Some(json!(said)), error)
+}
+
+/// Puts the customer's country into an example.
+fn move_to(example: &mut Value, country: &str) {
+    match example {
+        Value::Object(members) => {
+            for (name, value) in members.iter_mut() {
+                if name == "country" { *value = country.into() } else { move_to(value, country) }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| move_to(item, country)),
+        _ => {}
+    }
+}
+
+fn fingerprint(given: Option<&Value>) -> String {
+    let Some(given) = given else { return String::new() };
+    let hash = Sha256::digest(given.to_string().as_bytes());
+    hash[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn evaluated(kind: CustomerType, profile: &Value) -> Vec<Requirement> {
+        let now = Timestamp::from_micros(1_763_873_999_000_000);
+        RuleSet::baseline().evaluate(kind, profile, &Prospect::default(), now)
+    }
+
+    #[test]
+    fn what_is_doubtful_is_an_error_at_its_place() {
+        use CustomerType::{Corporate, Individual};
+        for (kind, profile, pointer, error) in [
+            (Individual, json!({"birth_date":"2030-01-01"}), "/birth_date", Some("is in the future")),
+            (Individual, json!({"birth_date":"2010-01-01"}), "/birth_date", Some("is less than 18 years ago")),
+            (Individual, json!({"birth_date":"2007-11-23"}), "/birth_date", None),
+            (Individual, json!({"birth_date":"2007-11-24"}), "/birth_date", Some("is less than 18 years ago")),
+            (
+                Individual,
+                json!({"expected_monthly_volume_usd":"lots"}),
+                "/expected_monthly_volume_usd",
+                Some("is no amount"),
+            ),
+            (Corporate, json!({"formation_date":"2030-01-01"}), "/formation_date", Some("is in the future")),
+            (
+                Corporate,
+                json!({"primary_website":"not a site"}),
+                "/primary_website",
+                Some("is no address of a website"),
+            ),
+            (
+                Corporate,
+                json!({"associated_persons":[{"ownership_percentage":"most"}]}),
+                "/associated_persons",
+                Some("a share is no percentage"),
+            ),
+            (
+                Corporate,
+                json!({"associated_persons":[{"ownership_percentage":"60"},{"ownership_percentage":"50 %"}]}),
+                "/associated_persons",
+                Some("the shares make more than 100"),
+            ),
+        ] {
+            let found = evaluated(kind, &profile).into_iter().find(|one| one.pointer == pointer);
+            assert_eq!(found.as_ref().and_then(|one| one.error), error, "{profile}");
+            assert_eq!(found.is_some_and(|one| one.status == Status::Error), error.is_some(), "{profile}");
+        }
+    }
+
+    #[test]
+    fn rules_apply_to_whom_they_name() {
+        use CustomerType::{Corporate, Individual};
+        let owner =
+            |share: &str| json!({"associated_persons":[{"id":"p","has_ownership":true,"ownership_percentage":share}]});
+        let live = |country: &str| json!({"residential_address":{"country":country}});
+        for (kind, profile, id, applies) in [
+            (Individual, live("US"), "tax_number", true),
+            (Individual, live("FR"), "tax_number", false),
+            (Individual, live("IR"), "source_of_funds", true),
+            (Individual, json!({"expected_monthly_volume_usd":"10,000 - 50,000"}), "source_of_funds", true),
+            (Individual, json!({"expected_monthly_volume_usd":"49999"}), "source_of_funds", false),
+            (Individual, json!({"account_purpose":"protect_wealth"}), "source_of_funds", true),
+            (Individual, json!({"account_purpose":"payroll"}), "source_of_funds", false),
+            (
+                Individual,
+                json!({"identifying_information":{"id_document":{"type":"passport"}}}),
+                "id_document_back",
+                false,
+            ),
+            (
+                Individual,
+                json!({"identifying_information":{"id_document":{"type":"driver_license"}}}),
+                "id_document_back",
+                true,
+            ),
+            (Individual, json!({}), "business_address", false),
+            (Corporate, owner("25"), "person_address@p", true),
+            (Corporate, owner("24.9"), "person_address@p", false),
+            (Corporate, owner("?"), "person_address@p", true),
+            (Corporate, json!({"associated_persons":[{"id":"p","has_control":true}]}), "person_address@p", true),
+            (Corporate, json!({"associated_persons":[{"id":"p"}]}), "person_address@p", false),
+        ] {
+            assert_eq!(evaluated(kind, &profile).iter().any(|one| one.id == id), applies, "{id} of {profile}");
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! Rules: what is required of whom, as data. The baseline is a file of this repository; an operator may give another.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::customer::document::{BusinessDocumentPurpose, DocSide, IndividualDocumentPurpose, PersonDocumentPurpose};
+use crate::customer::{Business, CustomerType, Individual};
+use crate::parse::{Country, Nulls, parse};
+use crate::schema;
+
+/// A rule set, read and checked.
+#[derive(Debug, Clone)]
+pub struct RuleSet {
+    /// Names this very set; answers and decisions carry it.
+    pub version: String,
+    /// Groups of countries.
+    pub groups: BTreeMap<String, Vec<Country>>,
+    /// The rules, in the order in which requirements are listed.
+    pub rules: Vec<Rule>,
+    /// The published schema, from which entries take their fragments.
+    individual: Value,
+    business: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    version: String,
+    #[serde(default)]
+    groups: BTreeMap<String, Vec<String>>,
+    #[serde(default, rename = "rule")]
+    rules: Vec<Rule>,
+}
+
+/// One rule: when, what, and why.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// Its name, unique in the set.
+    pub id: String,
+    /// To whom it applies; to everybody when nothing is said.
+    #[serde(default)]
+    pub when: When,
+    /// What it asks for.
+    pub needs: Needs,
+    /// What people call that.
+    pub label: String,
+    /// Why it is asked for.
+    pub because: String,
+    /// A value that would do; a country in it is replaced by the customer's.
+    #[serde(default)]
+    pub example: Option<Value>,
+}
+
+/// Conditions, all of which must hold.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct When {
+    /// Individual or corporate.
+    pub r#type: Option<CustomerType>,
+    /// One of these country groups or codes is that of the address.
+    pub country: Option<Vec<String>>,
+    /// One of these is the purpose of the account.
+    pub purpose: Option<Vec<String>>,
+    /// At least this volume a month, in US dollars.
+    pub volume_from: Option<f64>,
+    /// For every associated person who is one of these. Pointers are then into that person.
+    pub role: Option<Vec<Role>>,
+    /// What another field says; one that is absent says nothing.
+    pub field: Option<FieldSays>,
+    /// One of these holds.
+    pub any: Option<Vec<When>>,
+}
+
+/// A condition on another field.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldSays {
+    /// Which.
+    pub pointer: String,
+    /// One of these.
+    #[serde(default)]
+    pub is: Option<Vec<String>>,
+    /// None of these.
+    #[serde(default)]
+    pub not: Option<Vec<String>>,
+}
+
+/// What a person is to a business.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Owns 25 % or more.
+    Owner,
+    /// Has control.
+    Controller,
+}
+
+/// What a rule asks for: one of field, document and person, or a check of the whole.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Needs {
+    /// A value, as JSON Pointer into the PUT body.
+    pub field: Option<String>,
+    /// A document of one of these purposes.
+    pub document: Option<Vec<String>>,
+    /// Which side of it.
+    pub side: Option<DocSide>,
+    /// At least one associated person who is this.
+    pub person: Option<Role>,
+    /// What must hold of the value, beyond what the schema says.
+    pub check: Option<Check>,
+    /// It may be missing; what is there must be right.
+    pub optional: bool,
+}
+
+/// What must hold of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Check {
+    /// A date that is not in the future.
+    Past,
+    /// A date at least 18 years ago.
+    Adult,
+    /// A number, with or without thousands separators.
+    Amount,
+    /// A host name, with or without a scheme.
+    Website,
+    /// Every owner's share is a percentage, and all of them make no more than 100.
+    Ownership,
+}
+
+impl RuleSet {
+    /// The text of the baseline.
+    pub const BASELINE: &'static str = include_str!("../../rules/baseline.toml");
+
+    /// The rules that hold when nobody gives others.
+    ///
+    /// # Panics
+    ///
+    /// Never: a test reads them.
+    #[must_use]
+    pub fn baseline() -> Self {
+        Self::read(Self::BASELINE).expect("the baseline is checked by a test")
+    }
+
+    /// Reads and checks a rule set.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it, a line each.
+    pub fn read(text: &str) -> Result<Self, Vec<String>> {
+        let written: Written = toml::from_str(text).map_err(|error| {
+            let line = error.span().map_or(0, |span| text[..span.start].lines().count().max(1));
+            vec![format!("line {line}: {}", error.message())]
+        })?;
+        let Written { version, groups, rules } = written;
+        let mut errors = Vec::new();
+        if version.trim().is_empty() {
+            errors.push("version: must say something".to_owned());
+        }
+        let mut countries = BTreeMap::new();
+        for (name, codes) in groups {
+            let (good, bad): (Vec<_>, Vec<_>) =
+                codes.into_iter().map(|code| Country::new(&code).ok_or(code)).partition(Result::is_ok);
+            for code in bad.into_iter().filter_map(Result::err) {
+                errors.push(format!("groups.{name}: {code} is no ISO 3166-1 alpha-2 code"));
+            }
+            countries.insert(name, good.into_iter().filter_map(Result::ok).collect());
+        }
+        let mut branches = schema::update_body()["oneOf"].as_array().cloned().unwrap_or_default().into_iter();
+        let (individual, business) = (branches.next().unwrap_or_default(), branches.next().unwrap_or_default());
+        let set = Self { version, groups: countries, rules, individual, business };
+        for (place, rule) in set.rules.iter().enumerate() {
+            if set.rules[..place].iter().any(|other| other.id == rule.id) {
+                errors.push(format!("{}: the id stands twice", rule.id));
+            }
+            errors.extend(set.faults(rule).into_iter().map(|fault| format!("{}: {fault}", rule.id)));
+        }
+        if errors.is_empty() { Ok(set) } else { Err(errors) }
+    }
+
+    /// The types of customers that a rule can apply to.
+    fn types(rule: &Rule) -> Vec<CustomerType> {
+        match (rule.when.r#type, &rule.when.role) {
+            (Some(kind), _) => vec![kind],
+            (None, Some(_)) => vec![CustomerType::Corporate],
+            (None, None) => vec![CustomerType::Individual, CustomerType::Corporate],
+        }
+    }
+
+    fn faults(&self, rule: &Rule) -> Vec<String> {
+        let mut faults = Vec::new();
+        let Needs { field, document, side, person, check, optional: _ } = &rule.needs;
+        let asked = [field.is_some(), document.is_some(), person.is_some(), *check == Some(Check::Ownership)];
+        if asked.iter().filter(|asked| **asked).count() != 1 {
+            faults.push("needs: give exactly one of field, document, person, and check = \"ownership\"".to_owned());
+        }
+        if side.is_some() && document.is_none() {
+            faults.push("needs.side: only documents have sides".to_owned());
+        }
+        if check.is_some_and(|check| check != Check::Ownership) && field.is_none() {
+            faults.push("needs.check: only fields are checked so".to_owned());
+        }
+        if rule.when.role.is_some() && rule.when.r#type == Some(CustomerType::Individual) {
+            faults.push("when.role: an individual has no associated persons".to_owned());
+        }
+        self.faults_of_when(rule, &rule.when, &mut faults);
+        for kind in Self::types(rule) {
+            let base = if rule.when.role.is_some() { "/associated_persons/0" } else { "" };
+            if let Some(field) = field
+                && self.fragment(kind, &format!("{base}{field}")).is_none()
+            {
+                faults.push(format!("needs.field: a PUT body of type {} has no {base}{field}", kind.as_str()));
+            }
+            for purpose in document.iter().flatten() {
+                if !known_purpose(kind, rule.when.role.is_some(), purpose) {
+                    faults.push(format!("needs.document: {purpose} is no purpose of such a document"));
+                }
+            }
+            if let Some(fault) = example_fault(rule, kind, base) {
+                faults.push(fault);
+            }
+        }
+        faults
+    }
+
+    fn faults_of_when(&self, rule: &Rule, when: &When, faults: &mut Vec<String>) {
+        for name in when.country.iter().flatten() {
+            if !self.groups.contains_key(name) && Country::new(name).is_none() {
+                faults.push(format!("when.country: {name} is neither a group nor a country"));
+            }
+        }
+        if let Some(FieldSays { pointer, is, not }) = &when.field {
+            let base = if rule.when.role.is_some() { "/associated_persons/0" } else { "" };
+            if Self::types(rule).into_iter().any(|kind| self.fragment(kind, &format!("{base}{pointer}")).is_none()) {
+                faults.push(format!("when.field: a PUT body has no {base}{pointer}"));
+            }
+            if is.is_some() == not.is_some() {
+                faults.push("when.field: give one of is and not".to_owned());
+            }
+        }
+        for inner in when.any.iter().flatten() {
+            if inner.role.is_some() || inner.r#type.is_some() {
+                faults.push("when.any: type and role stand outside".to_owned());
+            }
+            self.faults_of_when(rule, inner, faults);
+        }
+    }
+
+    /// The part of the published schema at a place of the PUT body; array items are any number or `-`.
+    #[must_use]
+    pub fn fragment(&self, kind: CustomerType, pointer: &str) -> Option<&Value> {
+        let mut at = match kind {
+            CustomerType::Individual => &self.individual,
+            CustomerType::Corporate => &self.business,
+        };
+        for part in pointer.split('/').skip(1) {
+            at = match at.get("items") {
+                Some(items) if part == "-" || part.bytes().all(|byte| byte.is_ascii_digit()) => items,
+                _ => at.get("properties")?.get(part)?,
+            };
+        }
+        Some(at)
+    }
+}
+
+fn known_purpose(kind: CustomerType, of_person: bool, purpose: &str) -> bool {
+    fn is<T: for<'de> Deserialize<'de>>(purpose: &str) -> bool {
+        serde_json::from_value::<T>(purpose.into()).is_ok()
+    }
+    match (kind, of_person) {
+        (_, true) => is::<PersonDocumentPurpose>(purpose),
+        (CustomerType::Individual, false) => is::<IndividualDocumentPurpose>(purpose),
+        (CustomerType::Corporate, false) => is::<BusinessDocumentPurpose>(purpose),
+    }
+}
+
+/// An example must be something that a PUT takes.
+fn example_fault(rule: &Rule, kind: CustomerType, base: &str) -> Option<String> {
+    let pointer = match &rule.needs {
+        Needs { field: Some(field), .. } => format!("{base}{field}"),
+        Needs { person: Some(_), .. } => "/associated_persons/0".to_owned(),
+        _ => return None,
+    };
+    let Some(example) = &rule.example else { return Some("example: fields and persons need one".to_owned()) };
+    let mut value = example.clone();
+    let parts: Vec<&str> = pointer.split('/').skip(1).collect();
+    // A member of a value (the state of an address) cannot be sent alone; it is text, as the schema says.
+    if parts.iter().filter(|part| **part != "0" && **part != "associated_persons").count() > 1
+        && parts.first() != Some(&"identifying_information")
+        && !parts.contains(&"identifying_information")
+    {
+        return (!example.is_string()).then(|| "example: must be text".to_owned());
+    }
+    for part in parts.into_iter().rev() {
+        value = if part == "0" { json!([value]) } else { json!({ part: value }) };
+    }
+    let body = serde_json::to_vec(&value).expect("JSON has string keys only");
+    let refused = match kind {
+        CustomerType::Individual => parse::<Individual>(&body, Nulls::Refused).ok()?.finish().err(),
+        CustomerType::Corporate => parse::<Business>(&body, Nulls::Refused).ok()?.finish().err(),
+    };
+    refused.map(|violations| {
+        let first = violations.0.first().map(|violation| violation.message.to_string()).unwrap_or_default();
+        format!("example: a PUT would refuse it: {first}")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_baseline_is_good() {
+        assert_eq!(RuleSet::read(RuleSet::BASELINE).map(|set| set.rules.len() > 30), Ok::<_, Vec<String>>(true));
+    }
+
+    #[test]
+    fn everything_wrong_with_a_rule_set_is_said() {
+        for (text, said) in [
+            ("", "version"),
+            ("version = ''", "version: must say something"),
+            ("version = '1'\n[groups]\na = ['ZZ']", "groups.a: ZZ is no"),
+            ("version = '1'\n[[rule]]\nid = 'a'\nlabel = ''\nbecause = ''\nneeds = {}", "exactly one"),
+            ("version = '1'\n[[rule]]\nid = 'a'\nlabel = ''\nbecause = ''\nneeds = { field = '/x' }", "has no /x"),
+            (
+                "version = '1'\n[[rule]]\nid = 'a'\nlabel = ''\nbecause = ''\nneeds = { document = ['x'] }",
+                "x is no purpose",
+            ),
+            (
+                "version = '1'\n[[rule]]\nid = 'a'\nlabel = ''\nbecause = ''\nwhen = { country = ['moon'] }\nneeds = { document = ['other'] }",
+                "moon is neither",
+            ),
+            (
+                "version = '1'\n[[rule]]\nid = 'a'\nlabel = ''\nbecause = ''\nwhen = { type = 'individual' }\nneeds = { field = '/birth_date' }\nexample = '2000-02-30'",
+                "a PUT would refuse it",
+            ),
+            ("version = '1'\nx = 1", "unknown field"),
+        ] {
+            let errors = RuleSet::read(text).expect_err(text);
+            assert!(errors.iter().any(|error| error.contains(said)), "{errors:?}");
+        }
+    }
+}

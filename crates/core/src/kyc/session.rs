@@ -1,0 +1,221 @@
+//! Sessions: one attempt to be verified, behind a link of its own.
+
+use zeroize::Zeroizing;
+
+use super::record::{RailStatus, Session};
+use super::write::{Computed, Request, Step, write};
+use super::{LINK_SECONDS, State, Transition};
+use crate::audit::Action;
+use crate::caller::{Actor, Caller, Environment, Scope};
+use crate::change::NewLink;
+use crate::clock::Timestamp;
+use crate::customer::Customer;
+use crate::customer::update::{Conflict, UpdateError};
+use crate::idempotency::Answer;
+use crate::ids::CustomerId;
+use crate::parse::{Nulls, Text, parse};
+use crate::services::Services;
+use crate::store::StoreError;
+use crate::violation::{Code, Violation};
+use crate::{record, secret};
+
+record! {
+    /// The body of a new session.
+    value NewSession {
+        /// Where to send the customer afterwards: an http or https URL
+        redirect_uri: Option<Text<2048>>,
+    }
+}
+
+const fn prefix(environment: Environment) -> &'static str {
+    match environment {
+        Environment::Sandbox => "dsl_test_",
+        Environment::Production => "dsl_live_",
+    }
+}
+
+/// The token of a link, when the text is one.
+#[must_use]
+pub fn token(text: &str) -> Option<Zeroizing<String>> {
+    let known = [Environment::Sandbox, Environment::Production].map(prefix);
+    known.into_iter().any(|prefix| secret::is_one(prefix, text)).then(|| Zeroizing::new(text.to_owned()))
+}
+
+/// Opens a session, or gives the open one again with its link. A session of which the link ran out is given a new one;
+/// after a rejection a new session begins.
+///
+/// # Errors
+///
+/// [`Conflict::AlreadyApproved`], [`Conflict::Offboarded`], and what an update knows.
+pub async fn open(
+    services: &Services,
+    caller: &Caller,
+    id: Option<CustomerId>,
+    request: Request<'_>,
+) -> Result<Answer, UpdateError> {
+    let redirect_uri = read(request.body)?;
+    let policy = &services.policy;
+    let compute = |mut customer: Customer, now: Timestamp| {
+        match customer.kyc.state {
+            State::Approved => return Err(Conflict::AlreadyApproved.into()),
+            State::Offboarded => return Err(Conflict::Offboarded.into()),
+            State::NotStarted
+            | State::InProgress
+            | State::Submitted
+            | State::ResubmissionRequired
+            | State::Rejected => {}
+        }
+        let afresh = matches!(customer.kyc.state, State::NotStarted | State::Rejected);
+        if !afresh && let Some(session) = customer.kyc.open_session(now) {
+            if redirect_uri.is_none() || session.redirect_uri == redirect_uri {
+                return Ok(Computed { step: None, after: customer });
+            }
+            // The same link, another way home.
+            if let Some(session) = &mut customer.kyc.session {
+                session.redirect_uri.clone_from(&redirect_uri);
+            }
+            return Ok(Computed { step: Some(Step::of(Action::SessionOpened)), after: customer });
+        }
+        customer.kyc.go(Transition::OpenSession);
+        if afresh {
+            customer.kyc.set_all(&policy.rails, RailStatus::Pending);
+        }
+        let link = customer.new_link(services, caller.scope, redirect_uri.clone(), now);
+        customer.submit_when_complete(policy, now);
+        customer.ask_provider(policy, now);
+        Ok(Computed { step: Some(Step { link: Some(link), ..Step::of(Action::SessionOpened) }), after: customer })
+    };
+    write(services, caller, id, request, compute, |customer| {
+        serde_json::json!({ "kycs": customer.kyc.on_the_wire() }).to_string().into_bytes()
+    })
+    .await
+}
+
+impl Customer {
+    /// Gives the customer a link, good from now on; the one before leads no further.
+    pub(crate) fn new_link(
+        &mut self,
+        services: &Services,
+        scope: Scope,
+        redirect_uri: Option<String>,
+        now: Timestamp,
+    ) -> NewLink {
+        let token = secret::generate(prefix(scope.environment), services.random.as_ref());
+        let (session, expires_at) = (services.random.uuid(now).into(), now.plus_seconds(LINK_SECONDS));
+        let before = self.kyc.session.take().and_then(|session| session.redirect_uri);
+        self.kyc.session = Some(Session {
+            id: session,
+            link: format!("{}/kyc/{}", services.policy.public_url, token.as_str()),
+            opened_at: now,
+            expires_at,
+            expired: false,
+            redirect_uri: redirect_uri.or(before),
+        });
+        NewLink { token, session, expires_at }
+    }
+}
+
+/// No body at all is as good as an empty object.
+fn read(body: &[u8]) -> Result<Option<String>, UpdateError> {
+    if body.iter().all(u8::is_ascii_whitespace) {
+        return Ok(None);
+    }
+    let mut parsed = parse::<NewSession>(body, Nulls::Refused)?;
+    let untyped = serde_json::from_slice::<serde_json::Value>(body).unwrap_or_default();
+    if untyped["redirect_uri"].as_str().is_some_and(|text| !leads_back(text)) {
+        let message = "must be an http or https URL without a user or password in it";
+        parsed.refuse(vec![Violation::new("/redirect_uri", Code::InvalidUrl, message)]);
+    }
+    let NewSession { redirect_uri } = parsed.finish().map_err(UpdateError::Invalid)?;
+    Ok(redirect_uri.map(|uri| uri.expose().to_owned()))
+}
+
+fn leads_back(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
+    }) && !text.chars().any(|c| c.is_control() || c.is_whitespace())
+}
+
+/// Ends the sessions of which the links have run out; says how many. Called now and then, and when a clock is advanced.
+///
+/// # Errors
+///
+/// The store's; what was not ended is ended the next time.
+pub async fn expire_due(services: &Services) -> Result<usize, StoreError> {
+    let mut ended = 0;
+    for (scope, id) in services.store.ended_links(services.clock.now()).await? {
+        let caller = Caller { scope, actor: Actor::System, request_id: "session-expiry".to_owned(), address: None };
+        match expire(services, &caller, id, false).await {
+            Ok(()) => ended += 1,
+            Err(UpdateError::Store(error)) => return Err(error),
+            // It was renewed, decided or is gone: there is nothing to end.
+            Err(_) => {}
+        }
+    }
+    Ok(ended)
+}
+
+/// Ends the link of a customer's session: when its time has come, or `now_already` because the sandbox is told so.
+pub(super) async fn expire(
+    services: &Services,
+    caller: &Caller,
+    id: CustomerId,
+    now_already: bool,
+) -> Result<(), UpdateError> {
+    let request = Request { route: "", body: b"", idempotency_key: None };
+    let compute = |mut customer: Customer, now: Timestamp| {
+        let due = customer
+            .kyc
+            .session
+            .as_ref()
+            .is_some_and(|session| !session.expired && (now_already || session.expires_at <= now));
+        if !due {
+            return Err(Conflict::NoSession.into());
+        }
+        let before = customer.kyc.state;
+        if !customer.kyc.go(Transition::ExpireSession) {
+            return Err(Conflict::NotPossible(before, Transition::ExpireSession).into());
+        }
+        if let Some(session) = &mut customer.kyc.session {
+            session.expired = true;
+        }
+        Ok(Computed { step: Some(Step::of(Action::SessionExpired)), after: customer })
+    };
+    write(services, caller, Some(id), request, compute, |_| Vec::new()).await.map(drop)
+}
+
+/// What a link leads to.
+#[derive(Debug)]
+pub enum Landing {
+    /// The customer, whose session it is.
+    Open(Box<Customer>),
+    /// A customer whose link ran out.
+    Expired(Box<Customer>),
+    /// A customer that was given a newer link since.
+    Replaced(Box<Customer>),
+}
+
+/// Follows a link. Looking changes nothing: programs that preview links look as well.
+///
+/// # Errors
+///
+/// The store's.
+pub async fn follow(services: &Services, token: &str) -> Result<Option<(Scope, Landing)>, StoreError> {
+    let Some((scope, id, session)) = services.store.link(token).await? else { return Ok(None) };
+    let Some(customer) = services.store.customer(scope, id).await? else { return Ok(None) };
+    let now = services.now(scope);
+    let newest = customer.kyc.session.as_ref().is_some_and(|newest| newest.id == session);
+    let open = customer.kyc.open_session(now).is_some();
+    let customer = Box::new(customer);
+    Ok(Some((
+        scope,
+        match (newest, open) {
+            (true, true) => Landing::Open(customer),
+            (true, false) => Landing::Expired(customer),
+            (false, _) => Landing::Replaced(customer),
+        },
+    )))
+}

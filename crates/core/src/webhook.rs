@@ -1,0 +1,500 @@
+//! Webhooks: endpoints that are told of events, and how a delivery that fails is tried again.
+
+use std::fmt;
+
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::audit::{Action, AuditEntry};
+use crate::caller::{Actor, Caller, Environment, Scope};
+use crate::change::{Change, Effect};
+use crate::clock::Timestamp;
+use crate::event::EventType;
+use crate::ids::{CustomerId, KeyId, WebhookId};
+use crate::parse::{Field, List, Nulls, SyntaxError, Text, parse};
+use crate::pii::Pii;
+use crate::services::Services;
+use crate::store::{Committed, StoreError};
+use crate::violation::{Code, Violation, Violations};
+use crate::{choice, record};
+
+/// A scope has at most this many endpoints.
+pub const MAX_ENDPOINTS: usize = 16;
+/// Ended deliveries are shown for so long.
+pub const LOG_SECONDS: i64 = 30 * 24 * 60 * 60;
+
+choice! {
+    /// What an endpoint can be told of.
+    Subscription {
+        CustomerCreated = "customer.created",
+        CustomerUpdated = "customer.updated",
+        KycsUpdated = "customer.kycs.updated",
+    }
+}
+
+record! {
+    /// The body of a new endpoint.
+    value NewWebhook {
+        /// Where to send events: an https URL; in the sandbox http and local addresses as well
+        url: Text<1024>,
+        /// Which events; customer.kycs.updated unless told
+        event_types: Option<List<Subscription, 16>>,
+    }
+}
+
+impl Field for List<Subscription, 16> {}
+
+/// An endpoint.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Its id.
+    pub id: WebhookId,
+    /// Where events go. Kept sealed: it may hold a secret.
+    pub url: String,
+    /// The key that registered it, and signs.
+    pub key: KeyId,
+    /// What it is told of.
+    pub event_types: Vec<EventType>,
+    /// When it was registered.
+    pub created_at: Timestamp,
+    /// Why it is no longer called; `None` while it is.
+    pub disabled: Option<Disabled>,
+    /// Since when nothing could be delivered.
+    pub failing_since: Option<Timestamp>,
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Endpoint({})", self.id)
+    }
+}
+
+/// Why an endpoint is no longer called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Disabled {
+    /// It answered 410.
+    Gone,
+    /// It failed for three days.
+    Failing,
+}
+
+impl Disabled {
+    /// The reason as it is stored and shown.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Gone => "gone",
+            Self::Failing => "failing",
+        }
+    }
+
+    /// Reads a reason.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Gone, Self::Failing].into_iter().find(|reason| reason.as_str() == text)
+    }
+}
+
+impl Endpoint {
+    /// The JSON that the API shows; `secret` is shown once.
+    #[must_use]
+    pub fn to_json(&self, secret: Option<&str>) -> serde_json::Value {
+        let mut json = serde_json::json!({
+            "id": self.id,
+            "url": self.url,
+            "status": if self.disabled.is_some() { "disabled" } else { "active" },
+            "created_at": self.created_at,
+            "event_types": self.event_types.iter().map(|kind| kind.as_str()).collect::<Vec<_>>(),
+            "key_id": self.key,
+            "disabled_reason": self.disabled,
+            "failing_since": self.failing_since,
+        });
+        if let Some(secret) = secret {
+            json["secret"] = secret.into();
+        }
+        json
+    }
+}
+
+/// An endpoint on its way into the store.
+pub struct NewEndpoint {
+    /// The endpoint.
+    pub endpoint: Endpoint,
+    /// The Standard Webhooks secret of its own.
+    pub secret: Zeroizing<[u8; 32]>,
+}
+
+impl fmt::Debug for NewEndpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.endpoint.fmt(f)
+    }
+}
+
+/// A delivery that was claimed.
+#[derive(Debug, Clone)]
+pub struct Due {
+    /// Its number.
+    pub delivery: u64,
+    /// Of which scope.
+    pub scope: Scope,
+    /// To which endpoint.
+    pub endpoint: WebhookId,
+    /// About whom.
+    pub customer: CustomerId,
+    /// The event's number among the customer's.
+    pub number: u64,
+    /// The event's place.
+    pub event: u64,
+    /// How often it was attempted and failed.
+    pub attempts: u32,
+    /// When it was first attempted; since then it is failing.
+    pub failing_since: Option<Timestamp>,
+    /// Since when the endpoint has taken nothing.
+    pub endpoint_failing_since: Option<Timestamp>,
+}
+
+/// What is to be sent.
+pub struct Message {
+    /// Where to.
+    pub url: String,
+    /// The body, byte for byte what was signed.
+    pub body: Pii<Vec<u8>>,
+    /// `webhook-id`: the same for every attempt.
+    pub id: String,
+    /// `webhook-timestamp`: seconds since 1970.
+    pub timestamp: i64,
+    /// `webhook-signature`, by the endpoint's own secret.
+    pub standard: String,
+    /// `x-hmac-signature`, by the registering key; `None` when that key is revoked, and then nothing may be sent.
+    pub contract: Option<String>,
+    /// `x-hmac-signature-next`, by its successor, while both work.
+    pub next: Option<String>,
+}
+
+/// What came of an attempt.
+#[derive(Debug, Clone)]
+pub struct Attempted {
+    /// Which delivery.
+    pub due: Due,
+    /// When.
+    pub at: Timestamp,
+    /// What was answered, or what went wrong, in a word.
+    pub said: Said,
+    /// What follows.
+    pub verdict: Verdict,
+}
+
+/// What was answered, or what went wrong, in a word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// An HTTP status.
+    Status(u16),
+    /// `timeout`, `connection`, `tls`, `address_refused`, …
+    Failure(&'static str),
+}
+
+/// What follows an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It was taken.
+    Delivered,
+    /// Again at this moment.
+    Again(Timestamp),
+    /// Not counted: it could not be signed. Again at this moment.
+    Paused(Timestamp),
+    /// Never again: it was tried for long enough.
+    GivenUp,
+    /// The endpoint is not called any more; what waits for it stays.
+    Disable(Disabled),
+}
+
+/// One line of the delivery log.
+#[derive(Debug, Clone, Serialize)]
+pub struct Delivery {
+    /// Its id.
+    pub id: String,
+    /// Which endpoint.
+    pub webhook_id: WebhookId,
+    /// The event, as `webhook-id` names it.
+    pub event_id: String,
+    /// About whom.
+    pub entity_id: CustomerId,
+    /// What happened.
+    pub event_type: String,
+    /// `pending`, `delivered` or `failed`.
+    pub state: &'static str,
+    /// How often it was attempted.
+    pub attempts: u32,
+    /// When the event happened.
+    pub created_at: Timestamp,
+    /// The last attempt.
+    pub last_attempt_at: Option<Timestamp>,
+    /// When it is attempted next; `null` when it waits for an earlier one of the same customer, or has ended.
+    pub next_attempt_at: Option<Timestamp>,
+    /// What was last answered: an HTTP status, or what went wrong.
+    pub last_answer: Option<String>,
+    #[serde(skip)]
+    /// Its number, by which a list goes on.
+    pub number: u64,
+}
+
+/// The id of a delivery, from its number.
+#[must_use]
+pub fn delivery_id(number: u64) -> String {
+    format!("dlv_{number}")
+}
+
+/// The number of a delivery, from its id.
+#[must_use]
+pub fn delivery_number(id: &str) -> Option<u64> {
+    id.strip_prefix("dlv_").filter(|digits| !digits.starts_with(['+', '0']))?.parse().ok()
+}
+
+/// When what failed is tried again. Jitter keeps a thousand failures from coming back at once.
+#[derive(Debug, Clone)]
+pub struct Schedule {
+    /// Milliseconds to wait after each attempt; the last is repeated.
+    pub waits: Vec<i64>,
+    /// Milliseconds after the first attempt when a delivery is given up, and an endpoint that took nothing disabled.
+    pub give_up: i64,
+}
+
+impl Default for Schedule {
+    fn default() -> Self {
+        const MINUTE: i64 = 60_000;
+        const HOUR: i64 = 60 * MINUTE;
+        Self { waits: vec![5_000, 30_000, 2 * MINUTE, 10 * MINUTE, HOUR, 4 * HOUR, 12 * HOUR], give_up: 3 * 24 * HOUR }
+    }
+}
+
+impl Schedule {
+    /// What follows a failed attempt. `jitter` is anything from 0 to 1; `asked` is what a `Retry-After` asks for, in
+    /// seconds.
+    #[must_use]
+    pub fn after(&self, due: &Due, at: Timestamp, jitter: f64, asked: Option<i64>) -> Verdict {
+        let millis = |since: Timestamp| (at.as_micros() - since.as_micros()) / 1_000;
+        if due.endpoint_failing_since.is_some_and(|since| millis(since) >= self.give_up) {
+            return Verdict::Disable(Disabled::Failing);
+        }
+        if due.failing_since.is_some_and(|since| millis(since) >= self.give_up) {
+            return Verdict::GivenUp;
+        }
+        let last = self.waits.last().copied().unwrap_or(1_000);
+        let wait = self.waits.get(usize::try_from(due.attempts).unwrap_or(usize::MAX)).copied().unwrap_or(last);
+        #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
+        let wait = (wait as f64 * (0.8 + 0.4 * jitter.clamp(0.0, 1.0))) as i64;
+        // A receiver may ask for more time, but for no more than the longest wait.
+        let asked = asked.map_or(0, |seconds| seconds.saturating_mul(1_000).clamp(0, last.max(wait)));
+        Verdict::Again(Timestamp::from_micros(at.as_micros() + wait.max(asked) * 1_000))
+    }
+}
+
+/// Whether an endpoint may be called at all; the addresses are looked at again at every call.
+pub trait Guard: Send + Sync {
+    /// Why a URL may not be called from an environment; `None` when it may.
+    fn refuse(&self, url: &str, environment: Environment) -> Option<&'static str>;
+}
+
+/// Why an endpoint could not be managed.
+#[derive(Debug, thiserror::Error)]
+pub enum WebhookError {
+    /// The body is no JSON.
+    #[error(transparent)]
+    Syntax(#[from] SyntaxError),
+    /// Every rule that the input breaks.
+    #[error("{} rule(s) broken", .0.len())]
+    Invalid(Violations),
+    /// No such endpoint or delivery in this scope.
+    #[error("no such webhook")]
+    NotFound,
+    /// The scope has as many as it may.
+    #[error("there are too many webhooks")]
+    TooMany,
+    /// The store's answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Registers an endpoint; the secret is in the answer and nowhere else.
+///
+/// # Errors
+///
+/// See [`WebhookError`].
+pub async fn register(
+    services: &Services,
+    caller: &Caller,
+    guard: &dyn Guard,
+    body: &[u8],
+) -> Result<(Endpoint, Zeroizing<[u8; 32]>), WebhookError> {
+    let mut parsed = parse::<NewWebhook>(body, Nulls::Refused)?;
+    let untyped: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    if let Some(why) = untyped["url"].as_str().and_then(|url| guard.refuse(url, caller.scope.environment)) {
+        parsed.refuse(vec![Violation::new("/url", Code::InvalidUrl, why)]);
+    }
+    if untyped["event_types"].as_array().is_some_and(Vec::is_empty) {
+        parsed.refuse(vec![Violation::new("/event_types", Code::Required, "must name at least one")]);
+    }
+    let NewWebhook { url, event_types } = parsed.finish().map_err(WebhookError::Invalid)?;
+    let Actor::Key(key) = caller.actor else { return Err(WebhookError::NotFound) };
+    if services.store.endpoints(caller.scope).await?.len() >= MAX_ENDPOINTS {
+        return Err(WebhookError::TooMany);
+    }
+    let now = services.now(caller.scope);
+    let mut wanted: Vec<EventType> = Vec::new();
+    for kind in event_types.map_or_else(|| vec![Subscription::KycsUpdated], |list| list.0) {
+        let kind = match kind {
+            Subscription::CustomerCreated => EventType::CustomerCreated,
+            Subscription::CustomerUpdated => EventType::CustomerUpdated,
+            Subscription::KycsUpdated => EventType::KycsUpdated,
+        };
+        if !wanted.contains(&kind) {
+            wanted.push(kind);
+        }
+    }
+    let endpoint = Endpoint {
+        id: services.random.uuid(now).into(),
+        url: url.expose().to_owned(),
+        key,
+        event_types: wanted,
+        created_at: now,
+        disabled: None,
+        failing_since: None,
+    };
+    let mut secret = Zeroizing::new([0; 32]);
+    services.random.fill(&mut secret[..]);
+    let new = NewEndpoint { endpoint: endpoint.clone(), secret: secret.clone() };
+    commit(services, caller, Effect::WebhookCreated(Box::new(new)), Action::WebhookCreated, endpoint.id).await?;
+    Ok((endpoint, secret))
+}
+
+/// Calls an endpoint again that was disabled or whose key was revoked; the caller's key signs from now on, and what
+/// waits is due at once.
+///
+/// # Errors
+///
+/// [`WebhookError::NotFound`].
+pub async fn enable(services: &Services, caller: &Caller, id: Option<WebhookId>) -> Result<Endpoint, WebhookError> {
+    let endpoint = find(services, caller, id).await?;
+    let Actor::Key(key) = caller.actor else { return Err(WebhookError::NotFound) };
+    let effect = Effect::WebhookEnabled { id: endpoint.id, key, at: services.now(caller.scope) };
+    commit(services, caller, effect, Action::WebhookEnabled, endpoint.id).await?;
+    Ok(Endpoint { key, disabled: None, failing_since: None, ..endpoint })
+}
+
+/// Deletes an endpoint, and what waited for it.
+///
+/// # Errors
+///
+/// [`WebhookError::NotFound`].
+pub async fn delete(services: &Services, caller: &Caller, id: Option<WebhookId>) -> Result<(), WebhookError> {
+    let endpoint = find(services, caller, id).await?;
+    commit(services, caller, Effect::WebhookDeleted(endpoint.id), Action::WebhookDeleted, endpoint.id).await
+}
+
+/// Makes a delivery again, whatever came of it.
+///
+/// # Errors
+///
+/// [`WebhookError::NotFound`].
+pub async fn resend(
+    services: &Services,
+    caller: &Caller,
+    id: Option<WebhookId>,
+    delivery: &str,
+) -> Result<Delivery, WebhookError> {
+    let endpoint = find(services, caller, id).await?;
+    let number = delivery_number(delivery).ok_or(WebhookError::NotFound)?;
+    let before = number.checked_add(1);
+    let found = services.store.deliveries(caller.scope, endpoint.id, before, 1).await?.pop();
+    let found = found.filter(|found| found.number == number).ok_or(WebhookError::NotFound)?;
+    let effect = Effect::DeliveryResent { delivery: number, at: services.now(caller.scope) };
+    commit(services, caller, effect, Action::WebhookResent, endpoint.id).await?;
+    Ok(Delivery { state: "pending", ..found })
+}
+
+/// The endpoint with an id.
+///
+/// # Errors
+///
+/// [`WebhookError::NotFound`].
+pub async fn find(services: &Services, caller: &Caller, id: Option<WebhookId>) -> Result<Endpoint, WebhookError> {
+    let endpoints = services.store.endpoints(caller.scope).await?;
+    endpoints.into_iter().find(|endpoint| Some(endpoint.id) == id).ok_or(WebhookError::NotFound)
+}
+
+async fn commit(
+    services: &Services,
+    caller: &Caller,
+    effect: Effect,
+    action: Action,
+    id: WebhookId,
+) -> Result<(), WebhookError> {
+    let mut audit = AuditEntry::new(caller, services.now(caller.scope), action);
+    audit.fields = vec![format!("/webhooks/{id}")];
+    let change = Change { scope: caller.scope, effect, audit: Some(audit), events: Vec::new(), answer: None };
+    match services.store.commit(change).await? {
+        Committed::Done => Ok(()),
+        Committed::VersionMoved | Committed::AnswerTaken => Err(WebhookError::NotFound),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::AccountId;
+
+    fn due(attempts: u32, failing_since: Option<i64>, endpoint_failing_since: Option<i64>) -> Due {
+        Due {
+            delivery: 1,
+            scope: Scope { account: AccountId::from_bytes([0; 16]), environment: Environment::Sandbox },
+            endpoint: WebhookId::from_bytes([0; 16]),
+            customer: CustomerId::from_bytes([0; 16]),
+            number: 1,
+            event: 1,
+            attempts,
+            failing_since: failing_since.map(Timestamp::from_micros),
+            endpoint_failing_since: endpoint_failing_since.map(Timestamp::from_micros),
+        }
+    }
+
+    #[test]
+    fn waits_grow_with_jitter_and_end_after_three_days() {
+        const HOUR: i64 = 3_600;
+        let schedule = Schedule::default();
+        let at = Timestamp::from_micros(0).plus_seconds(100 * 24 * HOUR);
+        let ago = |seconds: i64| Some(at.plus_seconds(-seconds).as_micros());
+        let again = |seconds: i64| Verdict::Again(at.plus_seconds(seconds));
+        for (attempts, failing, endpoint, jitter, asked, expected) in [
+            (0, None, None, 0.5, None, again(5)),
+            (0, None, None, 0.0, None, again(4)),
+            (0, None, None, 1.0, None, again(6)),
+            (1, ago(5), None, 0.5, None, again(30)),
+            (2, ago(5), None, 0.5, None, again(120)),
+            (5, ago(5), None, 0.5, None, again(4 * HOUR)),
+            (6, ago(5), None, 0.5, None, again(12 * HOUR)),
+            (99, ago(5), None, 0.5, None, again(12 * HOUR)),
+            (0, None, None, 0.5, Some(60), again(60)),
+            (0, None, None, 0.5, Some(-60), again(5)),
+            (0, None, None, 0.5, Some(10 * 365 * 24 * HOUR), again(12 * HOUR)),
+            (0, None, None, 0.5, Some(i64::MAX), again(12 * HOUR)),
+            (9, ago(72 * HOUR), ago(10), 0.5, None, Verdict::GivenUp),
+            (9, ago(72 * HOUR), ago(72 * HOUR), 0.5, None, Verdict::Disable(Disabled::Failing)),
+            (0, None, ago(72 * HOUR), 0.5, None, Verdict::Disable(Disabled::Failing)),
+        ] {
+            assert_eq!(
+                schedule.after(&due(attempts, failing, endpoint), at, jitter, asked),
+                expected,
+                "{attempts} {asked:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn ids_of_deliveries_read_back() {
+        assert_eq!(delivery_number(&delivery_id(17)), Some(17));
+        for wrong in ["", "17", "dlv_", "dlv_+1", "dlv_01", "dlv_x", "dlv_99999999999999999999999"] {
+            assert_eq!(delivery_number(wrong), None, "{wrong}");
+        }
+    }
+}

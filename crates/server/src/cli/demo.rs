@@ -1,0 +1,240 @@
+//! `dossier demo`: one person and one company from empty to approved, on the running server's sandbox. Each call is
+//! shown as a curl line, each delivery as it comes. It knows no field: it reads what is required, and gives that.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use aws_lc_rs::hmac;
+use axum::extract::State;
+use axum::routing::post;
+use dossier_core::api_key::KeyScope;
+use dossier_core::caller::Environment;
+use http::HeaderMap;
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+
+use crate::admin::{Command, Place};
+use crate::config::Config;
+use crate::control;
+
+/// What stands for every document that is asked for.
+const PICTURE: &[u8] = include_bytes!("../../assets/examples/passport.png");
+const BOUNDARY: &str = "dossier-demo-boundary";
+/// How long a delivery may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Shows it.
+pub(super) async fn demo(config: &Config) -> Result<ExitCode, String> {
+    let began = Instant::now();
+    let command = |command: Command| async move {
+        let answered = control::call(&config.data_dir, &command, &|_, _| {}).await;
+        answered.unwrap_or_else(|| Err("no server runs on this data folder; start dossier serve first".to_owned()))
+    };
+    let place = Place { account: None, environment: Environment::Sandbox };
+    let made = Command::KeysCreate {
+        place,
+        name: "dossier demo".to_owned(),
+        scopes: KeyScope::defaults(Environment::Sandbox),
+        expires_in: Some(3_600),
+    };
+    let made = command(made).await?;
+    let (key, key_id) = (text(&made["key"]), text(&made["key_id"]));
+    let api = text(&command(Command::Where).await?["api"]);
+    let client = Client::builder().no_proxy().timeout(Duration::from_secs(20)).build();
+    let demo = Demo { api, key: key.clone(), client: client.map_err(|error| error.to_string())? };
+    let (url, mut delivered) = receive(&key).await.map_err(|error| error.to_string())?;
+    say(&format!("# A sandbox key for an hour: export KEY={key}\n# A receiver of webhooks: {url}\n"));
+    let hook = demo.call(Method::POST, "/v0/webhooks", Some(&json!({ "url": url }))).await?;
+    let mut outcome = Ok(());
+    for (kind, names) in [
+        ("individual", json!({ "first_name": "Ada", "last_name": "Lovelace" })),
+        ("corporate", json!({ "company_name": "Harbour Software Limited" })),
+    ] {
+        outcome = demo.one(kind, &names, &mut delivered).await;
+        if outcome.is_err() {
+            break;
+        }
+    }
+    say("# Everything is put away again: the webhook and the key.");
+    let removed = demo.call(Method::DELETE, &format!("/v0/webhooks/{}", text(&hook["id"])), None).await;
+    command(Command::KeysRevoke { key_id }).await?;
+    outcome.and(removed)?;
+    say(&format!("\nApproved, and told by webhook, in {:.1} s.", began.elapsed().as_secs_f64()));
+    Ok(ExitCode::SUCCESS)
+}
+
+struct Demo {
+    api: String,
+    key: String,
+    client: Client,
+}
+
+impl Demo {
+    /// One customer from empty to approved.
+    async fn one(&self, kind: &str, names: &Value, delivered: &mut Deliveries) -> Result<(), String> {
+        say(&format!("\n# ---- {kind} ----"));
+        let mut new = names.clone();
+        new["email"] = format!("demo-{kind}-{:x}@example.com", std::process::id() ^ rand_part()).into();
+        new["type"] = kind.into();
+        let customer = self.call(Method::POST, "/v0/customers", Some(&new)).await?;
+        let id = text(&customer["customer_id"]);
+        let session = self.call(Method::POST, &format!("/v0/customers/{id}/kycs"), None).await?;
+        say(&format!("# The customer's own page: {}", text(&session["kycs"]["kyc_flow_link"])));
+        let mut body = json!({});
+        loop {
+            let path = format!("/v0/customers/{id}?expand=requirements");
+            let read = self.call(Method::GET, &path, None).await?;
+            let open: Vec<Value> = read["requirements"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter(|one| one["status"] == "due" || one["status"] == "error")
+                .cloned()
+                .collect();
+            if open.is_empty() {
+                break;
+            }
+            let labels: Vec<_> = open.iter().map(|one| text(&one["label"])).collect();
+            say(&format!("# Still missing: {}", labels.join("; ")));
+            for one in &open {
+                let mut value = one["example"].clone();
+                if one.get("document").is_some() {
+                    value["file_id"] = self.upload().await?["id"].clone();
+                }
+                place(&mut body, one["pointer"].as_str().unwrap_or_default(), value);
+            }
+            self.call(Method::PUT, &format!("/v0/customers/{id}"), Some(&body)).await?;
+        }
+        say("# Nothing is missing: submitted by itself. Now the reviewers; in the sandbox they are simulated.");
+        let approve = json!({ "action": "kyc.status.approve", "customer_id": id });
+        self.call(Method::POST, "/v0/customers/simulate", Some(&approve)).await?;
+        delivered.until_approved(&id).await
+    }
+
+    async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, String> {
+        let url = format!("{}{path}", self.api);
+        let mut line = format!("curl -X {method} '{url}' -H \"Api-Key: $KEY\"");
+        let mut request = self.client.request(method, &url).header("Api-Key", &self.key);
+        if let Some(body) = body {
+            let shown = body.to_string().replace('\'', "'\\''");
+            line.push_str(&format!(" -H 'Content-Type: application/json' -d '{shown}'"));
+            request = request.json(body);
+        }
+        say(&line);
+        answer(request).await
+    }
+
+    async fn upload(&self) -> Result<Value, String> {
+        let url = format!("{}/v0/files", self.api);
+        say(&format!("curl -X POST '{url}' -H \"Api-Key: $KEY\" -F file=@passport.png"));
+        let head = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"passport.png\"\r\nContent-Type: image/png\r\n\r\n"
+        );
+        let form = [head.as_bytes(), PICTURE, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat();
+        let request = self.client.post(&url).header("Api-Key", &self.key);
+        answer(request.header("content-type", format!("multipart/form-data; boundary={BOUNDARY}")).body(form)).await
+    }
+}
+
+async fn answer(request: reqwest::RequestBuilder) -> Result<Value, String> {
+    let answer = request.send().await.map_err(|error| error.to_string())?;
+    let (status, body) = (answer.status(), answer.text().await.map_err(|error| error.to_string())?);
+    let json: Value = serde_json::from_str(&body).unwrap_or_default();
+    if !status.is_success() {
+        return Err(format!("{status}: {}", text(&json["message"])));
+    }
+    say(&format!("  {}", status.as_u16()));
+    Ok(json)
+}
+
+/// Puts a value at a JSON Pointer, making what is on the way; `-` and places behind the end add to an array.
+pub fn place(body: &mut Value, pointer: &str, value: Value) {
+    let mut at = body;
+    for part in pointer.split('/').skip(1) {
+        let is_place = part == "-" || part.bytes().all(|byte| byte.is_ascii_digit());
+        if !at.is_object() && !at.is_array() {
+            *at = if is_place { json!([]) } else { json!({}) };
+        }
+        at = match at {
+            Value::Array(items) => {
+                let index = part.parse().unwrap_or(items.len()).min(items.len());
+                if index == items.len() {
+                    items.push(Value::Null);
+                }
+                &mut items[index]
+            }
+            Value::Object(members) => members.entry(part.to_owned()).or_insert(Value::Null),
+            _ => return,
+        };
+    }
+    *at = value;
+}
+
+/// What the receiver got.
+struct Deliveries(mpsc::UnboundedReceiver<Value>);
+
+impl Deliveries {
+    async fn until_approved(&mut self, id: &str) -> Result<(), String> {
+        loop {
+            let event = tokio::time::timeout(PATIENCE, self.0.recv()).await;
+            let event = event.map_err(|_| "no webhook came".to_owned())?.ok_or("the receiver ended")?;
+            if event["entity_id"] == id && event["entity_object"]["kycs"]["status"] == "approved" {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// A receiver on this machine that checks signatures and shows what comes.
+async fn receive(key: &str) -> std::io::Result<(String, Deliveries)> {
+    let (send, receive) = mpsc::unbounded_channel();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}/webhooks", listener.local_addr()?);
+    let state = Arc::new((hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes()), send));
+    let router = axum::Router::new().route("/webhooks", post(take)).with_state(state);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Ok((url, Deliveries(receive)))
+}
+
+async fn take(
+    State(state): State<Arc<(hmac::Key, mpsc::UnboundedSender<Value>)>>,
+    headers: HeaderMap,
+    body: bytes::Bytes,
+) -> http::StatusCode {
+    let (key, send) = &*state;
+    let expected: String = hmac::sign(key, &body).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if header("x-hmac-signature") != expected {
+        return http::StatusCode::UNAUTHORIZED;
+    }
+    let event: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let kycs = &event["entity_object"]["kycs"];
+    say(&format!(
+        "  <- webhook {} {}: {} / {} (signature verified)",
+        header("webhook-id"),
+        text(&event["event_type"]),
+        text(&kycs["status"]),
+        text(&kycs["sub_status"])
+    ));
+    let _ = send.send(event);
+    http::StatusCode::OK
+}
+
+fn rand_part() -> u32 {
+    let mut bytes = [0; 4];
+    aws_lc_rs::rand::fill(&mut bytes).expect("the system gives randomness");
+    u32::from_be_bytes(bytes)
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn say(line: &str) {
+    let mut out = std::io::stdout();
+    let _ = writeln!(out, "{line}");
+    let _ = out.flush();
+}

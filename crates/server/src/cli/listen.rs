@@ -1,0 +1,181 @@
+//! `dossier listen`: reads events on from where it stopped and posts each to a URL, signed as webhooks are. What was
+//! taken is noted on disk before the next is sent, so that neither a restart of this command, nor of the server, nor of
+//! the receiver loses one.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use aws_lc_rs::hmac;
+use clap::Args;
+use reqwest::{Client, StatusCode};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::config::Config;
+
+/// Until the server or the receiver is asked again.
+const AGAIN: Duration = Duration::from_millis(500);
+
+#[derive(Args)]
+pub(super) struct ListenArgs {
+    /// Where to post events
+    #[arg(long, value_name = "URL")]
+    forward_to: String,
+    /// The API of the running server [default: that of the settings]
+    #[arg(long, value_name = "URL")]
+    api: Option<String>,
+    /// The API key, which reads events and signs what is forwarded
+    #[arg(long, env = "DOSSIER_API_KEY", hide_env_values = true, value_name = "KEY")]
+    key: String,
+    /// Where to note how far it came [default: listen.json in the data folder]
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// Begin with the oldest event, when nothing is noted yet; else only with new ones
+    #[arg(long)]
+    from_start: bool,
+    /// Which events, customer.kycs.updated for instance; may be repeated [default: all]
+    #[arg(long = "event", value_name = "TYPE")]
+    events: Vec<String>,
+}
+
+#[derive(serde::Deserialize)]
+struct Page<'a> {
+    #[serde(borrow)]
+    items: Vec<&'a RawValue>,
+    next_after: String,
+}
+
+/// Forwards until it is ended.
+pub(super) async fn listen(config: &Config, arguments: ListenArgs) -> Result<ExitCode, String> {
+    let api = arguments.api.clone().unwrap_or_else(|| config.links_to());
+    let state = arguments.state.clone().unwrap_or_else(|| config.data_dir.join("listen.json"));
+    let client =
+        Client::builder().no_proxy().timeout(Duration::from_secs(45)).build().map_err(|error| error.to_string())?;
+    let mut after = match noted(&state)? {
+        Some(after) => after,
+        None if arguments.from_start => String::new(),
+        None => {
+            let page = poll(&client, &api, &arguments.key, "newest", 0).await?;
+            let after = parse(&page)?.next_after;
+            note(&state, &after)?;
+            after
+        }
+    };
+    say(&format!("Forwarding events of {api} to {}", arguments.forward_to));
+    loop {
+        let page = poll(&client, &api, &arguments.key, &after, 20).await?;
+        let page = parse(&page)?;
+        for event in &page.items {
+            forward(&client, &arguments, event.get()).await;
+            // The page's end is a position; within it events are taken one by one and could come twice, never not.
+        }
+        if page.next_after != after {
+            after = page.next_after;
+            note(&state, &after)?;
+        }
+    }
+}
+
+fn parse(page: &str) -> Result<Page<'_>, String> {
+    serde_json::from_str(page).map_err(|_| "the API answered what is no page of events".to_owned())
+}
+
+/// One page of events; a server that is away is waited for.
+async fn poll(client: &Client, api: &str, key: &str, after: &str, wait: u32) -> Result<String, String> {
+    let after = if after.is_empty() { String::new() } else { format!("&after={after}") };
+    let url = format!("{api}/v0/events?limit=20&wait={wait}{after}");
+    loop {
+        let answer = match client.get(&url).header("Api-Key", key).send().await {
+            Ok(answer) => answer,
+            Err(error) if error.is_builder() => return Err(format!("{api} is no URL of an API")),
+            Err(_) => {
+                tokio::time::sleep(AGAIN).await;
+                continue;
+            }
+        };
+        let status = answer.status();
+        match (status, answer.text().await) {
+            (StatusCode::OK, Ok(text)) => return Ok(text),
+            (status, Ok(text)) if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS => {
+                let problem: Value = serde_json::from_str(&text).unwrap_or_default();
+                return Err(problem["message"].as_str().unwrap_or("the API refused").to_owned());
+            }
+            _ => tokio::time::sleep(AGAIN).await,
+        }
+    }
+}
+
+/// Posts one event until it is taken: order is worth more than speed here.
+async fn forward(client: &Client, arguments: &ListenArgs, event: &str) {
+    let Ok(parsed) = serde_json::from_str::<Value>(event) else { return };
+    let kind = parsed["event_type"].as_str().unwrap_or_default();
+    if !arguments.events.is_empty() && !arguments.events.iter().any(|wanted| wanted == kind) {
+        return;
+    }
+    // The envelope as webhooks have it: without the id and number in front.
+    let Some(at) = event.find("\"event_type\"") else { return };
+    let body = format!("{{{}", &event[at..]);
+    let key = hmac::Key::new(hmac::HMAC_SHA256, arguments.key.as_bytes());
+    let tag = hmac::sign(&key, body.as_bytes());
+    let signature: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let id = parsed["id"].as_str().unwrap_or_default();
+    let mut complained = false;
+    loop {
+        let request = client
+            .post(&arguments.forward_to)
+            .header("content-type", "application/json")
+            .header("webhook-id", id)
+            .header("x-hmac-signature", &signature)
+            .timeout(Duration::from_secs(10));
+        let said = match request.body(body.clone()).send().await {
+            Ok(answer) if answer.status().is_success() => {
+                let number = &parsed["number"];
+                let entity = parsed["entity_id"].as_str().unwrap_or_default();
+                return say(&format!("{}  {kind}  {entity} #{number}", answer.status().as_u16()));
+            }
+            Ok(answer) => answer.status().as_u16().to_string(),
+            Err(_) => "not reached".to_owned(),
+        };
+        if !complained {
+            say(&format!("{said}  {kind}  waiting until it is taken"));
+            complained = true;
+        }
+        tokio::time::sleep(AGAIN).await;
+    }
+}
+
+fn say(text: &str) {
+    let mut out = std::io::stdout();
+    let _ = writeln!(out, "{text}");
+    let _ = out.flush();
+}
+
+fn noted(state: &Path) -> Result<Option<String>, String> {
+    match std::fs::read_to_string(state) {
+        Ok(text) => {
+            let value: Value = serde_json::from_str(&text).unwrap_or_default();
+            let after = value["after"].as_str().map(ToOwned::to_owned);
+            after
+                .map(Some)
+                .ok_or_else(|| format!("{} does not say how far it came; remove it to begin anew", state.display()))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(format!("{}: {error}", state.display())),
+    }
+}
+
+/// Durable before the next event is asked for.
+fn note(state: &Path, after: &str) -> Result<(), String> {
+    let write = || -> std::io::Result<()> {
+        let new = state.with_extension("new");
+        let mut file = std::fs::File::create(&new)?;
+        file.write_all(serde_json::json!({ "after": after }).to_string().as_bytes())?;
+        file.sync_all()?;
+        std::fs::rename(&new, state)?;
+        let folder = state.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        std::fs::File::open(folder)?.sync_all()
+    };
+    write().map_err(|error| format!("{}: {error}", state.display()))
+}

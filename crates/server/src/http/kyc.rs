@@ -1,0 +1,196 @@
+//! Verification over HTTP: sessions, requirements, decisions, the sandbox, and the calls of a provider.
+
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse as _, Response};
+use dossier_core::caller::{Caller, Environment};
+use dossier_core::customer::CustomerType;
+use dossier_core::kyc::requirements::Prospect;
+use dossier_core::kyc::{decide as decisions, provider, session, simulate as sandbox, write};
+use dossier_core::parse::Country;
+use dossier_core::violation::{Code, Violation};
+use http::request::Parts;
+use http::{HeaderName, StatusCode, header};
+use serde_json::json;
+
+use super::App;
+use super::body::{JsonBody, MediaType};
+use super::conditions::{IDEMPOTENT_REPLAYED, etag, idempotency_key};
+use super::customers::Query;
+use super::problem::{Problem, ProblemCode};
+use super::router::{CustomerPath, Decider, Reader, SessionOpener, Simulator};
+
+/// `POST /v0/customers/{customer_id}/kycs`: opens a session, or answers the open one. The body is optional.
+///
+/// # Errors
+///
+/// See the catalogue of problems.
+pub async fn open_session(
+    State(app): State<App>,
+    SessionOpener(caller): SessionOpener,
+    CustomerPath(id): CustomerPath,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (Parts { headers, .. }, body) = request.into_parts();
+    let body = JsonBody::read_optional(&app, &headers, body).await?;
+    let request = write::Request {
+        route: "POST /v0/customers/{customer_id}/kycs",
+        body: &body,
+        idempotency_key: idempotency_key(&headers)?,
+    };
+    let answer = session::open(&app.services, &caller, id, request).await?;
+    Ok(answered(StatusCode::CREATED, answer))
+}
+
+/// `POST /v0/customers/{customer_id}/decisions`: approves, rejects, asks again, or ends.
+///
+/// # Errors
+///
+/// See the catalogue of problems.
+pub async fn decide(
+    State(app): State<App>,
+    Decider(caller): Decider,
+    CustomerPath(id): CustomerPath,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (Parts { headers, .. }, body) = request.into_parts();
+    let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
+    let request = write::Request {
+        route: "POST /v0/customers/{customer_id}/decisions",
+        body: &body,
+        idempotency_key: idempotency_key(&headers)?,
+    };
+    let answer = decisions::decide(&app.services, &caller, id, request).await?;
+    Ok(answered(StatusCode::OK, answer))
+}
+
+fn answered(status: StatusCode, answer: dossier_core::idempotency::Answer) -> Response {
+    let json = (header::CONTENT_TYPE, "application/json");
+    let mut response = (status, [json], answer.body.into_exposed()).into_response();
+    response.headers_mut().insert(header::ETAG, etag(answer.version));
+    if answer.replayed {
+        response.headers_mut().insert(IDEMPOTENT_REPLAYED, http::HeaderValue::from_static("true"));
+    }
+    response
+}
+
+fn sandbox_only(caller: &Caller) -> Result<(), Problem> {
+    match caller.scope.environment {
+        Environment::Sandbox => Ok(()),
+        Environment::Production => {
+            Err(Problem::new(ProblemCode::SandboxOnly, "This works in the sandbox only; the key is of production."))
+        }
+    }
+}
+
+/// `POST /v0/customers/simulate`: makes something happen to a sandbox customer.
+///
+/// # Errors
+///
+/// See the catalogue of problems.
+pub async fn simulate(
+    State(app): State<App>,
+    Simulator(caller): Simulator,
+    request: Request,
+) -> Result<Response, Problem> {
+    sandbox_only(&caller)?;
+    let (Parts { headers, .. }, body) = request.into_parts();
+    let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
+    sandbox::simulate(&app.services, &caller, &body).await?;
+    Ok(axum::Json(json!({})).into_response())
+}
+
+/// `POST /v0/sandbox/clock`: puts the sandbox's clock forward.
+///
+/// # Errors
+///
+/// See the catalogue of problems.
+pub async fn advance_clock(
+    State(app): State<App>,
+    Simulator(caller): Simulator,
+    request: Request,
+) -> Result<Response, Problem> {
+    sandbox_only(&caller)?;
+    let (Parts { headers, .. }, body) = request.into_parts();
+    let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
+    let ahead = sandbox::advance(&app.services, &caller, &body).await?;
+    crate::serve::work_on_cases(&app).await;
+    Ok(clock(&app, &caller, ahead))
+}
+
+/// `GET /v0/sandbox/clock`: what time it is in the sandbox.
+///
+/// # Errors
+///
+/// See the catalogue of problems.
+pub async fn read_clock(State(app): State<App>, Simulator(caller): Simulator) -> Result<Response, Problem> {
+    sandbox_only(&caller)?;
+    let ahead = app.services.sandboxes.ahead(caller.scope.account);
+    Ok(clock(&app, &caller, ahead))
+}
+
+fn clock(app: &App, caller: &Caller, ahead: i64) -> Response {
+    axum::Json(json!({ "now": app.services.now(caller.scope), "ahead_seconds": ahead })).into_response()
+}
+
+/// `GET /v0/requirements`: what would be required of somebody who is no customer yet.
+///
+/// # Errors
+///
+/// See the catalogue of problems.
+pub async fn requirements(State(app): State<App>, Reader(caller): Reader, query: Query) -> Result<Response, Problem> {
+    let mut errors = Vec::new();
+    let kind = match query.one("type", &mut errors) {
+        Some("individual") => Some(CustomerType::Individual),
+        Some("corporate" | "business") => Some(CustomerType::Corporate),
+        Some(_) => {
+            errors.push(Violation::new("/type", Code::UnknownValue, "must be one of: individual corporate"));
+            None
+        }
+        None => {
+            errors.push(Violation::new("/type", Code::Required, "is required: individual or corporate"));
+            None
+        }
+    };
+    let country = query.one("country", &mut errors).map(Country::new);
+    if country == Some(None) {
+        let message = "must be an officially assigned ISO 3166-1 alpha-2 code in capitals, or XK";
+        errors.push(Violation::new("/country", Code::UnknownCountry, message));
+    }
+    let volume = query.one("volume", &mut errors).map(|text| text.parse::<f64>().ok().filter(|volume| *volume >= 0.0));
+    if volume == Some(None) {
+        errors.push(Violation::new("/volume", Code::OutOfRange, "must be a number that is not negative"));
+    }
+    let purpose = query.one("purpose", &mut errors).map(ToOwned::to_owned);
+    let (Some(kind), true) = (kind, errors.is_empty()) else { return Err(Problem::invalid_parameters(errors)) };
+    let prospect = Prospect { country: country.flatten(), purpose, volume: volume.flatten() };
+    let rules = &app.services.policy.rules;
+    let items = rules.before(kind, &prospect, app.services.now(caller.scope));
+    Ok(axum::Json(json!({ "rule_set": rules.version, "items": items })).into_response())
+}
+
+const DIGEST: HeaderName = HeaderName::from_static("x-payload-digest");
+const DIGEST_ALGORITHM: HeaderName = HeaderName::from_static("x-payload-digest-alg");
+
+/// `POST /providers/sumsub`: Sumsub says that something happened; what, it is asked.
+///
+/// # Errors
+///
+/// 404 when it is not configured, 401 without its signature.
+pub async fn sumsub(State(app): State<App>, request: Request) -> Result<Response, Problem> {
+    let sumsub = app.sumsub.as_ref().ok_or_else(Problem::not_found)?;
+    let (Parts { headers, .. }, body) = request.into_parts();
+    let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
+    let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !sumsub.is_theirs(text(&DIGEST_ALGORITHM), text(&DIGEST), &body) {
+        let text = "The signature of the call is missing or wrong.";
+        return Err(Problem::new(ProblemCode::InvalidSignature, text));
+    }
+    // What they say beyond whose case it is need not be understood: it is asked for.
+    let Ok(call) = serde_json::from_slice::<crate::sumsub::Call>(&body) else {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    };
+    if let Some((scope, customer)) = app.services.store.customer_of_case(&call.applicant_id).await? {
+        provider::work(&app.services, sumsub.as_ref(), scope, customer).await?;
+    }
+    Ok(StatusCode::NO_CONTENT.into_response())
+}

@@ -1,0 +1,125 @@
+//! The audit chains as the writer appends to them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use dossier_core::caller::Scope;
+use rusqlite::{Connection, OptionalExtension as _};
+
+use super::scope_columns;
+use crate::audit_chain::{GENESIS, StoredEntry};
+use crate::vault::ScopeKeys;
+
+/// An entry that is to be appended to the chain of its scope.
+pub(super) struct Append {
+    pub(super) id: i64,
+    pub(super) scope: Scope,
+    pub(super) keys: Arc<ScopeKeys>,
+    pub(super) entry: StoredEntry,
+    pub(super) previous_of_customer: i64,
+}
+
+/// The ends of the chains, as the writer, the only one who appends, remembers them.
+#[derive(Default)]
+pub(super) struct Heads {
+    next_id: Option<i64>,
+    heads: HashMap<Scope, Head>,
+    /// Ends that moved since they were last written, with the keys that seal them.
+    moved: HashMap<Scope, Arc<ScopeKeys>>,
+}
+
+#[derive(Clone, Copy)]
+struct Head {
+    id: i64,
+    seq: u64,
+    hash: [u8; 32],
+}
+
+impl Heads {
+    /// After a rollback, what is remembered may be of entries that never were.
+    pub(super) fn forget(&mut self) {
+        self.next_id = None;
+        self.heads.clear();
+        self.moved.clear();
+    }
+
+    /// Writes the ends that moved, once for all changes of a batch. Belongs into their transaction, before its commit.
+    pub(super) fn write(&mut self, connection: &Connection) -> Result<(), rusqlite::Error> {
+        for (scope, keys) in self.moved.drain() {
+            let Some(Head { id, seq, hash }) = self.heads.get(&scope).copied() else { continue };
+            let (account, environment) = scope_columns(&scope);
+            let seal = keys.chain_seal(&[account, &[environment], &seq.to_be_bytes(), &hash]);
+            connection
+                .prepare_cached(
+                    "INSERT INTO audit_heads (account_id, environment, id, seq, hash, seal) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                     ON CONFLICT DO UPDATE SET id = excluded.id, seq = excluded.seq, hash = excluded.hash, seal = excluded.seal",
+                )?
+                .execute((account, environment, id, seq, hash, seal))?;
+        }
+        Ok(())
+    }
+
+    /// The id that the next entry will have.
+    pub(super) fn next_id(&mut self, connection: &Connection) -> Result<i64, rusqlite::Error> {
+        match self.next_id {
+            Some(id) => Ok(id),
+            None => {
+                let last: i64 = connection
+                    .prepare_cached("SELECT coalesce(max(id), 0) FROM audit")?
+                    .query_row([], |row| row.get(0))?;
+                self.next_id = Some(last + 1);
+                Ok(last + 1)
+            }
+        }
+    }
+
+    /// The id that [`Heads::next_id`] gave is taken.
+    pub(super) const fn take_id(&mut self, id: i64) {
+        self.next_id = Some(id + 1);
+    }
+
+    fn head(&mut self, connection: &Connection, scope: Scope) -> Result<Head, rusqlite::Error> {
+        if let Some(head) = self.heads.get(&scope) {
+            return Ok(*head);
+        }
+        let stored = connection
+            .prepare_cached("SELECT id, seq, hash FROM audit_heads WHERE account_id = ?1 AND environment = ?2")?
+            .query_row(scope_columns(&scope), |row| Ok(Head { id: row.get(0)?, seq: row.get(1)?, hash: row.get(2)? }))
+            .optional()?;
+        Ok(stored.unwrap_or(Head { id: 0, seq: 0, hash: GENESIS }))
+    }
+
+    pub(super) fn append(&mut self, connection: &Connection, append: Append) -> Result<(), rusqlite::Error> {
+        let Append { id, scope, keys, entry, previous_of_customer } = append;
+        let (account, environment) = scope_columns(&scope);
+        let before = self.head(connection, scope)?;
+        let seq = before.seq + 1;
+        let hash = entry.hash(&before.hash, scope, seq);
+        connection
+            .prepare_cached(
+                "INSERT INTO audit (id, account_id, environment, seq, previous_of_scope, previous_of_customer, at, actor, action,
+                    customer_id, version, fields, request_id, detail, hash)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+            )?
+            .execute((
+                id,
+                account,
+                environment,
+                seq,
+                before.id,
+                previous_of_customer,
+                entry.at,
+                entry.actor,
+                entry.action,
+                entry.customer_id,
+                entry.version,
+                entry.fields,
+                entry.request_id,
+                entry.detail,
+                hash,
+            ))?;
+        self.heads.insert(scope, Head { id, seq, hash });
+        self.moved.insert(scope, keys);
+        Ok(())
+    }
+}

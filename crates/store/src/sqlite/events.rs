@@ -1,0 +1,250 @@
+//! Events as they are read again, links, clocks of sandboxes, and what waits for a reviewer or a provider.
+
+use dossier_core::caller::Scope;
+use dossier_core::change::NewLink;
+use dossier_core::clock::Timestamp;
+use dossier_core::event::{Event, StoredEvent};
+use dossier_core::ids::{AccountId, CustomerId, PersonId, SessionId};
+use dossier_core::pii::Pii;
+use dossier_core::store::StoreError;
+use rusqlite::{Connection, OptionalExtension as _};
+
+use super::{SqliteStore, scope_columns, scope_of};
+use crate::sealed;
+use crate::vault::Purpose;
+
+/// At most this many at a time; whoever asks asks again.
+const PORTION: usize = 200;
+/// Microseconds by which a row's scope is ahead of the machine.
+pub(super) const AHEAD: &str = "(CASE WHEN environment = 0 THEN coalesce((SELECT seconds FROM sandbox_clocks
+    WHERE sandbox_clocks.account_id = rows.account_id), 0) * 1000000 ELSE 0 END)";
+
+impl SqliteStore {
+    pub(super) fn read_events(&self, scope: Scope, after: u64, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
+        let (account, environment) = scope_columns(&scope);
+        let rows = self.readers.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT id, type, customer_id, number, body FROM events
+                     WHERE account_id = ?1 AND environment = ?2 AND id > ?3 ORDER BY id LIMIT ?4",
+                )?
+                .query_map((account, environment, after, limit), |row| {
+                    Ok((
+                        row.get::<_, u64>(0)?,
+                        row.get::<_, String>(1)?,
+                        CustomerId::from_bytes(row.get(2)?),
+                        row.get::<_, u64>(3)?,
+                        row.get::<_, Vec<u8>>(4)?,
+                    ))
+                })?
+                .collect::<Result<Vec<_>, _>>()
+        })?;
+        rows.into_iter()
+            .map(|(position, event_type, customer, number, cell)| {
+                let body = Pii::new(self.open_event(scope, customer, number, cell)?);
+                Ok(StoredEvent { position, event_type, customer, number, body })
+            })
+            .collect()
+    }
+
+    /// The body of an event.
+    pub(super) fn open_event(
+        &self,
+        scope: Scope,
+        customer: CustomerId,
+        number: u64,
+        cell: Vec<u8>,
+    ) -> Result<Vec<u8>, StoreError> {
+        let key = self.subject_key(scope, customer, PersonId::of_customer(customer))?;
+        sealed::open_attached(&key, Purpose::Events, scope, customer, b"", number, cell)
+    }
+
+    pub(super) fn read_newest_event(&self, scope: Scope) -> Result<u64, StoreError> {
+        self.readers.read(|connection| {
+            connection
+                .prepare_cached("SELECT coalesce(max(id), 0) FROM events WHERE account_id = ?1 AND environment = ?2")?
+                .query_row(scope_columns(&scope), |row| row.get(0))
+        })
+    }
+
+    pub(super) fn read_link(&self, token: &str) -> Result<Option<(Scope, CustomerId, SessionId)>, StoreError> {
+        let hash = self.vault.key_lookup(token);
+        let row = self.readers.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT account_id, environment, customer_id, session_id FROM links WHERE token_hash = ?1",
+                )?
+                .query_row([hash], |row| {
+                    Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, u8>(1)?, row.get(2)?, row.get(3)?))
+                })
+                .optional()
+        })?;
+        row.map(|(account, environment, customer, session)| {
+            let scope = scope_of(account, environment)?;
+            Ok((scope, CustomerId::from_bytes(customer), SessionId::from_bytes(session)))
+        })
+        .transpose()
+    }
+
+    pub(super) fn read_ended_links(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError> {
+        self.customers_of(
+            &format!(
+                "SELECT account_id, environment, customer_id FROM links AS rows
+                 WHERE expires_at IS NOT NULL AND expires_at <= ?1 + {AHEAD} LIMIT {PORTION}"
+            ),
+            now,
+        )
+    }
+
+    pub(super) fn read_due_cases(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError> {
+        self.customers_of(
+            &format!(
+                "SELECT account_id, environment, customer_id FROM customers AS rows
+                 WHERE provider_due IS NOT NULL AND provider_due <= ?1 + {AHEAD} LIMIT {PORTION}"
+            ),
+            now,
+        )
+    }
+
+    pub(super) fn read_case(&self, case: &str) -> Result<Option<(Scope, CustomerId)>, StoreError> {
+        let hash = self.vault.key_lookup(case);
+        let row = self.readers.read(|connection| {
+            connection
+                .prepare_cached("SELECT account_id, environment, customer_id FROM customers WHERE provider_case = ?1")?
+                .query_row([hash], |row| Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, u8>(1)?, row.get(2)?)))
+                .optional()
+        })?;
+        row.map(|(account, environment, customer)| {
+            Ok((scope_of(account, environment)?, CustomerId::from_bytes(customer)))
+        })
+        .transpose()
+    }
+
+    fn customers_of(&self, sql: &str, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError> {
+        let rows = self.readers.read(|connection| {
+            connection
+                .prepare_cached(sql)?
+                .query_map([now.as_micros()], |row| {
+                    Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, u8>(1)?, row.get(2)?))
+                })?
+                .collect::<Result<Vec<_>, _>>()
+        })?;
+        rows.into_iter()
+            .map(|(account, environment, customer)| {
+                Ok((scope_of(account, environment)?, CustomerId::from_bytes(customer)))
+            })
+            .collect()
+    }
+
+    pub(super) fn read_review_queue(&self, scope: Scope, limit: usize) -> Result<Vec<CustomerId>, StoreError> {
+        let (account, environment) = scope_columns(&scope);
+        self.readers.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT customer_id FROM customers WHERE account_id = ?1 AND environment = ?2 AND queued_at IS NOT NULL
+                     ORDER BY queued_at LIMIT ?3",
+                )?
+                .query_map((account, environment, limit), |row| Ok(CustomerId::from_bytes(row.get(0)?)))?
+                .collect()
+        })
+    }
+
+    pub(super) fn read_sandbox_clocks(&self) -> Result<Vec<(AccountId, i64)>, StoreError> {
+        self.readers.read(|connection| {
+            connection
+                .prepare_cached("SELECT account_id, seconds FROM sandbox_clocks")?
+                .query_map([], |row| Ok((AccountId::from_bytes(row.get(0)?), row.get(1)?)))?
+                .collect()
+        })
+    }
+}
+
+/// Writes an event, and a delivery of it to every endpoint that wants it. Only the oldest of a customer and endpoint is
+/// due; the others follow one by one.
+pub(super) fn insert_event(
+    connection: &Connection,
+    scope: Scope,
+    event: &Event,
+    body: &[u8],
+) -> Result<(), rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    let (customer, kind, at) = (event.customer.as_bytes(), event.event_type.as_str(), event.at.as_micros());
+    connection
+        .prepare_cached(
+            "INSERT INTO events (account_id, environment, customer_id, number, type, at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute((account, environment, customer, event.number, kind, at, body))?;
+    let position = connection.last_insert_rowid();
+    connection
+        .prepare_cached(
+            "INSERT INTO deliveries (account_id, environment, endpoint_id, customer_id, number, event, type, state, attempts,
+                created_at, next_at)
+             SELECT account_id, environment, endpoint_id, ?3, ?4, ?5, ?6, 0, 0, ?7,
+                CASE WHEN EXISTS (SELECT 1 FROM deliveries WHERE deliveries.account_id = ?1 AND deliveries.environment = ?2
+                    AND deliveries.endpoint_id = endpoints.endpoint_id AND deliveries.customer_id = ?3 AND state = 0)
+                THEN NULL ELSE ?7 END
+             FROM endpoints
+             WHERE account_id = ?1 AND environment = ?2 AND disabled IS NULL AND instr(event_types, ' ' || ?6 || ' ') > 0",
+        )?
+        .execute((account, environment, customer, event.number, position, kind, at))?;
+    Ok(())
+}
+
+pub(super) fn insert_link(
+    connection: &Connection,
+    scope: Scope,
+    customer: CustomerId,
+    link: &StoredLink,
+) -> Result<(), rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    connection
+        .prepare_cached(
+            "INSERT INTO links (token_hash, account_id, environment, customer_id, session_id, expires_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute((
+            link.hash,
+            account,
+            environment,
+            customer.as_bytes(),
+            link.session.as_bytes(),
+            link.expires_at.as_micros(),
+        ))?;
+    Ok(())
+}
+
+/// Nothing is to be done any more when the links of a customer run out.
+pub(super) fn settle_links(connection: &Connection, scope: Scope, customer: CustomerId) -> Result<(), rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    connection
+        .prepare_cached(
+            "UPDATE links SET expires_at = NULL
+             WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3 AND expires_at IS NOT NULL",
+        )?
+        .execute((account, environment, customer.as_bytes()))?;
+    Ok(())
+}
+
+pub(super) fn set_clock(connection: &Connection, scope: Scope, seconds: i64) -> Result<(), rusqlite::Error> {
+    connection
+        .prepare_cached(
+            "INSERT INTO sandbox_clocks (account_id, seconds) VALUES (?1, ?2)
+             ON CONFLICT DO UPDATE SET seconds = excluded.seconds",
+        )?
+        .execute((scope.account.as_bytes(), seconds))?;
+    Ok(())
+}
+
+/// A link as it is kept.
+pub(super) struct StoredLink {
+    hash: [u8; 32],
+    session: SessionId,
+    expires_at: Timestamp,
+}
+
+impl SqliteStore {
+    pub(super) fn stored_link(&self, link: &NewLink) -> StoredLink {
+        let hash = self.vault.key_lookup(&link.token);
+        StoredLink { hash, session: link.session, expires_at: link.expires_at }
+    }
+}

@@ -1,0 +1,529 @@
+//! Webhook endpoints and the deliveries to them. An event's deliveries are written with the event (`events.rs`).
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use aws_lc_rs::hmac;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use dossier_core::api_key::KeyRecord;
+use dossier_core::caller::Scope;
+use dossier_core::clock::Timestamp;
+use dossier_core::event::{EventType, event_id};
+use dossier_core::ids::{CustomerId, KeyId, WebhookId};
+use dossier_core::pii::Pii;
+use dossier_core::store::StoreError;
+use dossier_core::webhook::{
+    Attempted, Delivery, Disabled, Due, Endpoint, Message, NewEndpoint, Said, Verdict, delivery_id,
+};
+use quick_cache::sync::Cache;
+use rusqlite::{Connection, OptionalExtension as _, Row};
+
+use super::events::AHEAD;
+use super::keys::service_binding;
+use super::{SqliteStore, scope_columns, scope_of};
+use crate::vault::{Cell, Midstates, ScopeKeys};
+
+/// An endpoint as it is to be stored.
+pub(super) struct SealedEndpoint {
+    endpoint: Endpoint,
+    url: Vec<u8>,
+    secret: Vec<u8>,
+}
+
+impl SealedEndpoint {
+    pub(super) fn new(keys: &ScopeKeys, scope: Scope, new: NewEndpoint) -> Self {
+        let NewEndpoint { endpoint, secret } = new;
+        let seal = |section: &str, content: &[u8]| {
+            let binding = service_binding(scope, "endpoints", section, endpoint.id.as_bytes());
+            Cell::seal(&keys.service, 1, &binding, content).into_bytes()
+        };
+        let (url, secret) = (seal("url", endpoint.url.as_bytes()), seal("secret", &secret[..]));
+        Self { endpoint, url, secret }
+    }
+
+    pub(super) fn insert(&self, connection: &Connection, scope: Scope) -> Result<(), rusqlite::Error> {
+        let (account, environment) = scope_columns(&scope);
+        let Endpoint { id, key, event_types, created_at, .. } = &self.endpoint;
+        let types: String = event_types.iter().map(|kind| format!(" {} ", kind.as_str())).collect();
+        connection
+            .prepare_cached(
+                "INSERT INTO endpoints (account_id, environment, endpoint_id, key_id, url, secret, event_types, created_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            )?
+            .execute((
+                account,
+                environment,
+                id.as_bytes(),
+                key.as_bytes(),
+                &self.url,
+                &self.secret,
+                types,
+                created_at.as_micros(),
+            ))?;
+        Ok(())
+    }
+}
+
+/// Answers whether there was one.
+pub(super) fn enable(
+    connection: &Connection,
+    scope: Scope,
+    id: WebhookId,
+    key: KeyId,
+    at: Timestamp,
+) -> Result<bool, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    let rows = connection
+        .prepare_cached(
+            "UPDATE endpoints SET disabled = NULL, failing_since = NULL, key_id = ?4
+             WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3",
+        )?
+        .execute((account, environment, id.as_bytes(), key.as_bytes()))?;
+    connection
+        .prepare_cached(
+            "UPDATE deliveries SET next_at = ?4, attempts = 0, failing_since = NULL WHERE id IN (
+                SELECT min(id) FROM deliveries
+                WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3 AND state = 0 GROUP BY customer_id)",
+        )?
+        .execute((account, environment, id.as_bytes(), at.as_micros()))?;
+    Ok(rows == 1)
+}
+
+/// Answers whether there was one.
+pub(super) fn delete(connection: &Connection, scope: Scope, id: WebhookId) -> Result<bool, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    let mut rows = 0;
+    for sql in [
+        "DELETE FROM deliveries WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3",
+        "DELETE FROM endpoints WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3",
+    ] {
+        rows = connection.prepare_cached(sql)?.execute((account, environment, id.as_bytes()))?;
+    }
+    Ok(rows == 1)
+}
+
+/// What has ended is made again; what waits is made now, unless an earlier one of the same customer waits as well.
+pub(super) fn resend(
+    connection: &Connection,
+    scope: Scope,
+    delivery: u64,
+    at: Timestamp,
+) -> Result<bool, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    let rows = connection
+        .prepare_cached(
+            "UPDATE deliveries SET state = 0, attempts = 0, failing_since = NULL, ended_at = NULL, next_at = CASE
+                WHEN state = 0 AND next_at IS NULL THEN NULL ELSE ?4 END
+             WHERE account_id = ?1 AND environment = ?2 AND id = ?3",
+        )?
+        .execute((account, environment, delivery, at.as_micros()))?;
+    Ok(rows == 1)
+}
+
+/// What signs for an endpoint, read a moment ago.
+pub(super) struct Signer {
+    read: Instant,
+    url: String,
+    secret: hmac::Key,
+    /// `None` when the registering key is revoked.
+    contract: Option<Midstates>,
+    next: Option<Midstates>,
+}
+
+/// Signers read a moment ago: a revoked key signs nothing after a second.
+pub(super) struct Signers(Cache<(Scope, WebhookId), Arc<Signer>>);
+
+impl Default for Signers {
+    fn default() -> Self {
+        Self(Cache::new(1_000))
+    }
+}
+
+impl Signers {
+    const TRUSTED: Duration = Duration::from_millis(500);
+
+    /// After a key or an endpoint was changed.
+    pub(super) fn forget(&self) {
+        self.0.clear();
+    }
+}
+
+impl SqliteStore {
+    pub(super) fn read_endpoints(&self, scope: Scope) -> Result<Vec<Endpoint>, StoreError> {
+        let Some(keys) = self.scope_keys(scope)? else { return Ok(Vec::new()) };
+        let rows = self.readers.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT endpoint_id, key_id, url, event_types, created_at, disabled, failing_since FROM endpoints
+                     WHERE account_id = ?1 AND environment = ?2 ORDER BY endpoint_id",
+                )?
+                .query_map(scope_columns(&scope), |row| {
+                    let endpoint = Endpoint {
+                        id: WebhookId::from_bytes(row.get(0)?),
+                        url: String::new(),
+                        key: KeyId::from_bytes(row.get(1)?),
+                        event_types: row.get::<_, String>(3)?.split_whitespace().filter_map(EventType::parse).collect(),
+                        created_at: Timestamp::from_micros(row.get(4)?),
+                        disabled: row.get::<_, Option<String>>(5)?.as_deref().and_then(Disabled::parse),
+                        failing_since: row.get::<_, Option<i64>>(6)?.map(Timestamp::from_micros),
+                    };
+                    Ok((endpoint, row.get::<_, Vec<u8>>(2)?))
+                })?
+                .collect::<Result<Vec<_>, _>>()
+        })?;
+        rows.into_iter()
+            .map(|(mut endpoint, url)| {
+                endpoint.url = open_url(&keys, scope, endpoint.id, url)?;
+                Ok(endpoint)
+            })
+            .collect()
+    }
+
+    pub(super) fn read_deliveries(
+        &self,
+        scope: Scope,
+        endpoint: WebhookId,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let (account, environment) = scope_columns(&scope);
+        let before = before.and_then(|before| i64::try_from(before).ok()).unwrap_or(i64::MAX);
+        self.readers.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT id, customer_id, number, type, state, attempts, created_at, last_at, next_at, last_said FROM deliveries
+                     WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3 AND id < ?4 ORDER BY id DESC LIMIT ?5",
+                )?
+                .query_map((account, environment, endpoint.as_bytes(), before, limit), |row| delivery(endpoint, row))?
+                .collect()
+        })
+    }
+
+    pub(super) async fn claim(
+        &self,
+        now: Timestamp,
+        lease_seconds: i64,
+        busy: &[WebhookId],
+        limit: usize,
+    ) -> Result<Vec<Due>, StoreError> {
+        let busy: Vec<[u8; 16]> = busy.iter().map(|id| *id.as_bytes()).collect();
+        // Looking costs no write; only when something is due the writer is asked.
+        let due = |connection: &Connection| due_rows(connection, now, &busy, limit);
+        if self.readers.read(due)?.is_empty() {
+            return Ok(Vec::new());
+        }
+        let claimed = Arc::new(Mutex::new(Vec::new()));
+        let rows = Arc::clone(&claimed);
+        self.writer
+            .task(move |connection| {
+                let due = due_rows(connection, now, &busy, limit)?;
+                let mut lease =
+                    connection.prepare_cached("UPDATE deliveries SET next_at = next_at + ?2 WHERE id = ?1")?;
+                for row in &due {
+                    // Counted from now, in the clock of the row's scope.
+                    lease.execute((row.id, row.late + lease_seconds * 1_000_000))?;
+                }
+                *rows.lock().expect("nothing panics while it is held") = due;
+                Ok(())
+            })
+            .await?;
+        let rows = std::mem::take(&mut *claimed.lock().expect("nothing panics while it is held"));
+        rows.into_iter().map(DueRow::due).collect()
+    }
+
+    pub(super) fn read_message(&self, due: &Due, now: Timestamp) -> Result<Option<Message>, StoreError> {
+        let Some(signer) = self.signer(due.scope, due.endpoint, now)? else { return Ok(None) };
+        let cell = self.readers.read(|connection| {
+            connection
+                .prepare_cached("SELECT body FROM events WHERE id = ?1 AND customer_id = ?2 AND number = ?3")?
+                .query_row((due.event, due.customer.as_bytes(), due.number), |row| row.get::<_, Vec<u8>>(0))
+                .optional()
+        })?;
+        let cell = cell.ok_or_else(|| StoreError::Corrupt("the event of a delivery is missing".into()))?;
+        let body = self.open_event(due.scope, due.customer, due.number, cell)?;
+        let id = event_id(due.customer, due.number);
+        let timestamp = now.as_micros().div_euclid(1_000_000);
+        let mut context = hmac::Context::with_key(&signer.secret);
+        context.update(format!("{id}.{timestamp}.").as_bytes());
+        context.update(&body);
+        let standard = format!("v1,{}", STANDARD.encode(context.sign().as_ref()));
+        let signed =
+            |states: &Midstates| states.sign(&body).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        Ok(Some(Message {
+            url: signer.url.clone(),
+            contract: signer.contract.as_ref().map(signed),
+            next: signer.next.as_ref().map(signed),
+            body: Pii::new(body),
+            id,
+            timestamp,
+            standard,
+        }))
+    }
+
+    fn signer(&self, scope: Scope, id: WebhookId, now: Timestamp) -> Result<Option<Arc<Signer>>, StoreError> {
+        if let Some(signer) = self.signers.0.get(&(scope, id)).filter(|signer| signer.read.elapsed() < Signers::TRUSTED)
+        {
+            return Ok(Some(signer));
+        }
+        let keys = self.existing_scope_keys(scope)?;
+        let (account, environment) = scope_columns(&scope);
+        let row = self.readers.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT key_id, url, secret FROM endpoints
+                     WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3 AND disabled IS NULL",
+                )?
+                .query_row((account, environment, id.as_bytes()), |row| {
+                    Ok((KeyId::from_bytes(row.get(0)?), row.get::<_, Vec<u8>>(1)?, row.get::<_, Vec<u8>>(2)?))
+                })
+                .optional()
+        })?;
+        let Some((key, url, secret)) = row else { return Ok(None) };
+        let binding = service_binding(scope, "endpoints", "secret", id.as_bytes());
+        let secret = Cell::open(secret, &keys.service, &binding)
+            .map_err(|_| StoreError::Corrupt("the secret of an endpoint cannot be opened".into()))?;
+        let (current, next) = signing_keys(&self.read_api_keys(scope)?, key, now);
+        let states = |key: KeyId| self.midstates(&keys, scope, key);
+        let signer = Arc::new(Signer {
+            read: Instant::now(),
+            url: open_url(&keys, scope, id, url)?,
+            secret: hmac::Key::new(hmac::HMAC_SHA256, &zeroize::Zeroizing::new(secret)),
+            contract: current.map(states).transpose()?,
+            next: next.map(states).transpose()?,
+        });
+        self.signers.0.insert((scope, id), Arc::clone(&signer));
+        Ok(Some(signer))
+    }
+
+    fn midstates(&self, keys: &ScopeKeys, scope: Scope, key: KeyId) -> Result<Midstates, StoreError> {
+        let (account, environment) = scope_columns(&scope);
+        let cell = self.readers.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT midstates FROM api_keys WHERE account_id = ?1 AND environment = ?2 AND key_id = ?3",
+                )?
+                .query_row((account, environment, key.as_bytes()), |row| row.get::<_, Vec<u8>>(0))
+        })?;
+        let binding = service_binding(scope, "api_keys", "hmac-midstate", key.as_bytes());
+        let opened = Cell::open(cell, &keys.service, &binding).ok().map(zeroize::Zeroizing::new);
+        opened
+            .and_then(|bytes| Midstates::from_bytes(&bytes))
+            .ok_or_else(|| StoreError::Corrupt("what signs for a key cannot be opened".into()))
+    }
+
+    pub(super) async fn write_attempts(&self, attempts: Vec<Attempted>) -> Result<(), StoreError> {
+        let disables = attempts.iter().any(|attempt| matches!(attempt.verdict, Verdict::Disable(_)));
+        self.writer
+            .task(move |connection| attempts.iter().try_for_each(|attempt| write_attempt(connection, attempt)))
+            .await?;
+        if disables {
+            self.signers.forget();
+        }
+        Ok(())
+    }
+
+    pub(super) async fn delete_deliveries(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let deleted = Arc::new(std::sync::atomic::AtomicU64::new(0));
+        let count = Arc::clone(&deleted);
+        self.writer
+            .task(move |connection| {
+                let rows = connection
+                    .prepare_cached(
+                        "DELETE FROM deliveries WHERE id IN (
+                            SELECT id FROM deliveries WHERE ended_at IS NOT NULL AND ended_at < ?1 ORDER BY ended_at LIMIT 1000)",
+                    )?
+                    .execute([before.as_micros()])?;
+                count.store(rows as u64, std::sync::atomic::Ordering::Relaxed);
+                Ok(())
+            })
+            .await?;
+        Ok(deleted.load(std::sync::atomic::Ordering::Relaxed))
+    }
+}
+
+/// Which key signs, and which will: a revoked key never, a rolled one until its end beside its successor, and then the
+/// successor alone. A key that simply expired goes on signing, for its owner still knows it.
+fn signing_keys(keys: &[KeyRecord], bound: KeyId, now: Timestamp) -> (Option<KeyId>, Option<KeyId>) {
+    let Some(mut current) = keys.iter().find(|key| key.key_id == bound) else { return (None, None) };
+    let successor = |id: KeyId| keys.iter().find(|key| key.predecessor == Some(id));
+    while let Some(next) = successor(current.key_id)
+        && current.revoked_at.is_none()
+        && current.expires_at.is_some_and(|end| end <= now)
+    {
+        current = next;
+    }
+    if current.revoked_at.is_some() {
+        return (None, None);
+    }
+    let next = successor(current.key_id).filter(|next| next.revoked_at.is_none());
+    (Some(current.key_id), next.map(|next| next.key_id))
+}
+
+struct DueRow {
+    id: i64,
+    account: [u8; 16],
+    environment: u8,
+    endpoint: [u8; 16],
+    customer: [u8; 16],
+    number: u64,
+    event: u64,
+    attempts: u32,
+    failing_since: Option<i64>,
+    endpoint_failing_since: Option<i64>,
+    /// Microseconds since it became due.
+    late: i64,
+}
+
+impl DueRow {
+    fn due(self) -> Result<Due, StoreError> {
+        Ok(Due {
+            delivery: self.id.unsigned_abs(),
+            scope: scope_of(self.account, self.environment)?,
+            endpoint: WebhookId::from_bytes(self.endpoint),
+            customer: CustomerId::from_bytes(self.customer),
+            number: self.number,
+            event: self.event,
+            attempts: self.attempts,
+            failing_since: self.failing_since.map(Timestamp::from_micros),
+            endpoint_failing_since: self.endpoint_failing_since.map(Timestamp::from_micros),
+        })
+    }
+}
+
+fn due_rows(
+    connection: &Connection,
+    now: Timestamp,
+    busy: &[[u8; 16]],
+    limit: usize,
+) -> Result<Vec<DueRow>, rusqlite::Error> {
+    let sql = format!(
+        "SELECT id, account_id, environment, endpoint_id, customer_id, number, event, attempts, failing_since,
+            (SELECT failing_since FROM endpoints WHERE endpoints.account_id = rows.account_id
+                AND endpoints.environment = rows.environment AND endpoints.endpoint_id = rows.endpoint_id),
+            ?1 + {AHEAD} - next_at
+         FROM deliveries AS rows WHERE next_at IS NOT NULL AND next_at <= ?1 + {AHEAD} ORDER BY next_at"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query([now.as_micros()])?;
+    let mut due = Vec::new();
+    while let Some(row) = rows.next()? {
+        let endpoint: [u8; 16] = row.get(3)?;
+        if busy.contains(&endpoint) {
+            continue;
+        }
+        due.push(DueRow {
+            id: row.get(0)?,
+            account: row.get(1)?,
+            environment: row.get(2)?,
+            endpoint,
+            customer: row.get(4)?,
+            number: row.get(5)?,
+            event: row.get(6)?,
+            attempts: row.get(7)?,
+            failing_since: row.get(8)?,
+            endpoint_failing_since: row.get(9)?,
+            late: row.get(10)?,
+        });
+        if due.len() == limit {
+            break;
+        }
+    }
+    Ok(due)
+}
+
+fn write_attempt(connection: &Connection, attempted: &Attempted) -> Result<(), rusqlite::Error> {
+    let Attempted { due, at, said, verdict } = attempted;
+    let said = match said {
+        Said::Status(status) => status.to_string(),
+        Said::Failure(word) => (*word).to_owned(),
+    };
+    let (account, environment) = scope_columns(&due.scope);
+    let (endpoint, customer, at) = (due.endpoint.as_bytes(), due.customer.as_bytes(), at.as_micros());
+    let (state, counted, next, ended) = match verdict {
+        Verdict::Delivered => (1, 1, None, Some(at)),
+        Verdict::GivenUp => (2, 1, None, Some(at)),
+        Verdict::Again(next) => (0, 1, Some(next.as_micros()), None),
+        Verdict::Paused(next) => (0, 0, Some(next.as_micros()), None),
+        Verdict::Disable(_) => (0, 1, None, None),
+    };
+    // The row could be another's by now, had the endpoint been deleted meanwhile.
+    let rows = connection
+        .prepare_cached(
+            "UPDATE deliveries SET state = ?5, attempts = attempts + ?6, next_at = ?7, ended_at = ?8, last_at = ?9, last_said = ?10,
+                failing_since = CASE WHEN ?5 = 1 THEN NULL WHEN ?6 = 1 THEN coalesce(failing_since, ?9) ELSE failing_since END
+             WHERE id = ?1 AND endpoint_id = ?2 AND customer_id = ?3 AND number = ?4 AND state = 0",
+        )?
+        .execute((due.delivery, endpoint, customer, due.number, state, counted, next, ended, at, said))?;
+    if rows == 0 {
+        return Ok(());
+    }
+    let failing = match verdict {
+        Verdict::Delivered if due.endpoint_failing_since.is_some() => {
+            "UPDATE endpoints SET failing_since = NULL
+             WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3 AND failing_since <= ?4"
+        }
+        Verdict::Again(_) | Verdict::GivenUp | Verdict::Disable(_) => {
+            "UPDATE endpoints SET failing_since = coalesce(failing_since, ?4)
+             WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3 AND failing_since IS NULL"
+        }
+        Verdict::Delivered | Verdict::Paused(_) => "",
+    };
+    if !failing.is_empty() {
+        connection.prepare_cached(failing)?.execute((account, environment, endpoint, at))?;
+    }
+    if ended.is_some() {
+        connection
+            .prepare_cached(
+                "UPDATE deliveries SET next_at = ?5 WHERE next_at IS NULL AND id = (
+                    SELECT min(id) FROM deliveries
+                    WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3 AND customer_id = ?4 AND state = 0)",
+            )?
+            .execute((account, environment, endpoint, customer, at))?;
+    }
+    if let Verdict::Disable(reason) = verdict {
+        connection
+            .prepare_cached(
+                "UPDATE endpoints SET disabled = ?4 WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3",
+            )?
+            .execute((account, environment, endpoint, reason.as_str()))?;
+        connection
+            .prepare_cached(
+                "UPDATE deliveries SET next_at = NULL
+                 WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3 AND state = 0",
+            )?
+            .execute((account, environment, endpoint))?;
+    }
+    Ok(())
+}
+
+fn delivery(endpoint: WebhookId, row: &Row<'_>) -> Result<Delivery, rusqlite::Error> {
+    let number: u64 = row.get(0)?;
+    let customer = CustomerId::from_bytes(row.get(1)?);
+    let moment = |at: Option<i64>| at.map(Timestamp::from_micros);
+    Ok(Delivery {
+        id: delivery_id(number),
+        webhook_id: endpoint,
+        event_id: event_id(customer, row.get(2)?),
+        entity_id: customer,
+        event_type: row.get(3)?,
+        state: match row.get::<_, u8>(4)? {
+            0 => "pending",
+            1 => "delivered",
+            _ => "failed",
+        },
+        attempts: row.get(5)?,
+        created_at: Timestamp::from_micros(row.get(6)?),
+        last_attempt_at: moment(row.get(7)?),
+        next_attempt_at: moment(row.get(8)?),
+        last_answer: row.get(9)?,
+        number,
+    })
+}
+
+fn open_url(keys: &ScopeKeys, scope: Scope, id: WebhookId, cell: Vec<u8>) -> Result<String, StoreError> {
+    Cell::open(cell, &keys.service, &service_binding(scope, "endpoints", "url", id.as_bytes()))
+        .ok()
+        .and_then(|url| String::from_utf8(url).ok())
+        .ok_or_else(|| StoreError::Corrupt("the URL of an endpoint cannot be opened".into()))
+}
