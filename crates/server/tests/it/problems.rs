@@ -38,7 +38,7 @@ async fn each_code_has_its_status_form_and_page() {
     for n in 0..70 {
         many = many.header(format!("x-{n}"), "x");
     }
-    let answers: Vec<Answered> = vec![
+    let mut answers: Vec<Answered> = vec![
         TestApp::send(app.request(Method::GET, "/v0/customers").header("Authorization", "other")).await,
         app.post("/v0/customers", &taken).await,
         TestApp::send(
