@@ -23,6 +23,8 @@ use crate::control;
 /// What stands for every document that is asked for.
 const PICTURE: &[u8] = include_bytes!("../../assets/examples/passport.png");
 const BOUNDARY: &str = "dossier-demo-boundary";
+/// Everything that happens is shown, not only what the contract announces.
+const EVENTS: [&str; 3] = ["customer.created", "customer.updated", "customer.kycs.updated"];
 /// How long a delivery may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -47,7 +49,7 @@ pub(super) async fn demo(config: &Config) -> Result<ExitCode, String> {
     let demo = Demo { api, key: key.clone(), client: client.map_err(|error| error.to_string())? };
     let (url, mut delivered) = receive(&key).await.map_err(|error| error.to_string())?;
     say(&format!("# A sandbox key for an hour: export KEY={key}\n# A receiver of webhooks: {url}\n"));
-    let hook = demo.call(Method::POST, "/v0/webhooks", Some(&json!({ "url": url }))).await?;
+    let hook = demo.call(Method::POST, "/v0/webhooks", Some(&json!({ "url": url, "event_types": EVENTS }))).await?;
     let mut outcome = Ok(());
     for (kind, names) in [
         ("individual", json!({ "first_name": "Ada", "last_name": "Lovelace" })),

@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+"""Measures how fast events reach their receivers, and what that costs those who write.
+
+    bench/webhooks.py [--events 10000] [--receivers 4]
+
+The receivers are yardsticks: bare handlers that read and answer. First their own ceiling (wrk, the same body). Then a
+backlog of events is made while they are down, they are started, and the time until everything is delivered is taken:
+the rate is shown as a ratio to the ceiling. All the while somebody PUTs at a steady pace; its p99 is compared with the
+same pace without deliveries. Needs wrk, and the release build of `dossier` and the example `yardstick`.
+"""
+
+import argparse
+import json
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+
+import run as bench
+
+PACE = 0.005
+
+
+class Pinger(threading.Thread):
+    """PUTs at a steady pace and notes how long each took."""
+
+    def __init__(self, server, customer):
+        super().__init__(daemon=True)
+        self.server, self.customer, self.took, self.ended = server, customer, [], threading.Event()
+
+    def run(self):
+        connection = HTTPConnection("127.0.0.1", self.server.port)
+        number = 0
+        while not self.ended.is_set():
+            number += 1
+            body = json.dumps({"most_recent_occupation": f"occupation {number}"})
+            began = time.perf_counter()
+            connection.request("PUT", f"/v0/customers/{self.customer}", body,
+                               {"Api-Key": self.server.key, "Content-Type": "application/json"})
+            answer = connection.getresponse()
+            answer.read()
+            self.took.append(time.perf_counter() - began)
+            assert answer.status == 200
+            time.sleep(PACE)
+
+    def p99(self):
+        self.ended.set()
+        self.join()
+        return statistics.quantiles(self.took, n=100)[98] * 1e3
+
+
+def call(server, method, path, body=None):
+    data = json.dumps(body).encode() if body is not None else None
+    request = urllib.request.Request(server.url + path, data, {"Api-Key": server.key, "Content-Type": "application/json"}, method=method)
+    answer = urllib.request.urlopen(request).read()
+    return json.loads(answer) if answer else None
+
+
+def yardstick(port):
+    process = subprocess.Popen([bench.TARGET / "examples/yardstick", f"127.0.0.1:{port}"])
+    while True:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/x").read()
+            return process
+        except OSError:
+            time.sleep(0.01)
+
+
+def ceiling(folder, port, body):
+    script = folder / "post.lua"
+    script.write_text(f"wrk.method='POST'\nwrk.headers['content-type']='application/json'\nwrk.body=[=[{body}]=]\n")
+    out = subprocess.run(["wrk", "-t1", "-c16", "-d3s", "-s", script, f"http://127.0.0.1:{port}/hook"],
+                         capture_output=True, text=True, check=True).stdout
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1])
+
+
+def delivered(metrics):
+    text = urllib.request.urlopen(metrics).read().decode()
+    found = re.search(r'dossier_webhook_attempts_total\{outcome="delivered"\} (\d+)', text)
+    return int(found[1]) if found else 0
+
+
+class Server(bench.Server):
+    """With metrics, and quick retries."""
+
+    def start(self):
+        self.metrics_port = bench.free_port()
+        began = time.monotonic()
+        self.process = subprocess.Popen(
+            [bench.TARGET / "dossier", "serve", "--data-dir", self.folder / "data", "--listen", f"127.0.0.1:{self.port}",
+             "--metrics-listen", f"127.0.0.1:{self.metrics_port}"],
+            stdout=subprocess.PIPE, text=True, env={"DOSSIER_WEBHOOK_WAITS": "1s", "DOSSIER_WEBHOOK_GIVE_UP": "1d"})
+        for line in self.process.stdout:
+            if found := re.match(r"Sandbox key +(\S+)", line):
+                self.key = found[1]
+                break
+        return time.monotonic() - began
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=10_000)
+    parser.add_argument("--receivers", type=int, default=4)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        server = Server(folder)
+        server.start()
+        ports = [bench.free_port() for _ in range(options.receivers)]
+        hooks = [call(server, "POST", "/v0/webhooks", {"url": f"http://127.0.0.1:{port}/hook"}) for port in ports]
+        pinged = call(server, "POST", "/v0/customers", {"email": "pinged@example.com", "type": "individual"})["customer_id"]
+
+        def one(number):
+            """Five events that every receiver is told of."""
+            id = call(server, "POST", "/v0/customers", {"email": f"c{number}@example.com", "type": "individual"})["customer_id"]
+            call(server, "POST", f"/v0/customers/{id}/kycs")
+            for action in ("kyc.status.submit", "kyc.status.approve", "kyc.status.request_resubmission", "kyc.status.reject"):
+                call(server, "POST", "/v0/customers/simulate", {"action": action, "customer_id": id})
+
+        with ThreadPoolExecutor(16) as pool:
+            list(pool.map(one, range(options.events // 5)))
+        total = options.events // 5 * 5 * options.receivers
+        body = json.dumps(call(server, "GET", f"/v0/customers/{pinged}")) + " " * 600
+
+        # What the receivers take when nobody else is there, and how long a PUT takes when nothing is delivered.
+        for hook in hooks:
+            call(server, "GET", f"/v0/webhooks/{hook['id']}/deliveries?limit=1")
+        probe = yardstick(ports[0] + 1 if ports[0] + 1 not in ports else bench.free_port())
+        port = int(probe.args[1].split(":")[1])
+        most = ceiling(folder, port, body)
+        probe.kill()
+        quiet = Pinger(server, pinged)
+        quiet.start()
+        time.sleep(6)
+        before = quiet.p99()
+
+        metrics = f"http://127.0.0.1:{server.metrics_port}/metrics"
+        assert delivered(metrics) == 0
+        receivers = [yardstick(port) for port in ports]
+        busy = Pinger(server, pinged)
+        busy.start()
+        began = last = time.monotonic()
+        first = None
+        while (done := delivered(metrics)) < total:
+            if first is None and done:
+                first = time.monotonic()
+            if time.monotonic() - last > 5:
+                last = time.monotonic()
+                print(f"  {done} of {total}", file=sys.stderr)
+            assert time.monotonic() - began < 600, "it does not drain"
+            time.sleep(0.02)
+        took = time.monotonic() - first
+        after = busy.p99()
+        print(f"receiver's own ceiling     {most:8.0f} /s")
+        print(f"drained {total:6d} in        {took:8.1f} s   {total / took:.0f} /s   {total / took / most:.2f} of the ceiling")
+        print(f"PUT p99 at a steady pace   {before:8.2f} ms quiet, {after:.2f} ms while draining   {after / before:.2f}")
+        for process in receivers:
+            process.kill()
+        server.stop()
+
+
+if __name__ == "__main__":
+    main()
