@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use dossier_core::audit::{Action, AuditEntry};
@@ -21,6 +22,10 @@ const PARALLEL: usize = 4;
 const PARALLEL_IN_ALL: usize = 64;
 /// Claimed and waiting for their turn, to one endpoint that answers quickly.
 const QUEUED: usize = 64;
+/// Claimed at once.
+const CLAIMED: usize = 32;
+/// Noted at once: whoever writes meanwhile waits for no more.
+const NOTED: usize = 16;
 /// An endpoint that answers more slowly than this is claimed for only as much as is sent at once.
 const QUICK: Duration = Duration::from_millis(250);
 /// A claim is good for so long; what was not begun well before its end is left to the next claim.
@@ -28,6 +33,13 @@ const LEASE_SECONDS: i64 = 60;
 const BEGIN_WITHIN: Duration = Duration::from_secs(40);
 /// Asked at least this often, for what other processes wrote and for what is due by time.
 const TICK: Duration = Duration::from_millis(250);
+/// While requests come, so many attempts are begun in each step; without any, as many as may run.
+const STRIDE: usize = 2;
+const STEP: Duration = Duration::from_millis(1);
+/// For so long after a request more are expected.
+const LATELY: Duration = Duration::from_millis(100);
+/// After a question that found nothing due.
+const REST: Duration = Duration::from_millis(10);
 /// When a message cannot be signed, nothing is sent; asked again after this.
 const PAUSE_SECONDS: i64 = 60;
 
@@ -39,79 +51,205 @@ struct Lane {
     slow: bool,
 }
 
-/// Sends what is due until it is aborted.
+impl Lane {
+    fn is_full(&self) -> bool {
+        let most = if self.slow { PARALLEL } else { QUEUED };
+        self.waiting.len() + self.running >= most
+    }
+}
+
+enum Happened {
+    /// An attempt has ended; `None` when there is nothing to note.
+    Attempted { outcome: Option<Box<Attempted>>, endpoint: WebhookId, delivery: u64, took: Duration },
+    /// What came of these is durable.
+    Noted(Vec<u64>),
+    /// These are ours now.
+    Claimed(Vec<Due>),
+}
+
+struct Dispatcher {
+    app: App,
+    egress: Arc<Egress>,
+    schedule: Schedule,
+    lanes: HashMap<WebhookId, Lane>,
+    /// What is ours, from its claim until what came of it is durable.
+    ours: HashSet<u64>,
+    running: usize,
+    claiming: bool,
+    /// How many requests had come when it last looked, and when that changed.
+    asked: u64,
+    asked_at: Option<Instant>,
+    happened: mpsc::UnboundedSender<Happened>,
+    to_note: mpsc::UnboundedSender<Attempted>,
+}
+
+/// Sends what is due until it is aborted. Sending, noting and claiming go on beside each other, so that none of them
+/// waits for the disk that another waits for.
 pub async fn run(app: App, egress: Arc<Egress>, schedule: Schedule) {
-    let mut lanes: HashMap<WebhookId, Lane> = HashMap::new();
-    let mut claimed: HashSet<u64> = HashSet::new();
-    let mut running = 0;
     let mut announced = app.services.store.announced();
-    let (report, mut reports) = mpsc::unbounded_channel::<(Option<Attempted>, WebhookId, u64, Duration)>();
-    let mut ended = Vec::new();
+    let (happened, mut happenings) = mpsc::unbounded_channel();
+    let (to_note, notes) = mpsc::unbounded_channel();
+    tokio::spawn(note_all(Arc::clone(&app), notes, happened.clone()));
+    let mut dispatcher = Dispatcher {
+        app,
+        egress,
+        schedule,
+        lanes: HashMap::new(),
+        ours: HashSet::new(),
+        running: 0,
+        claiming: false,
+        asked: 0,
+        asked_at: None,
+        happened,
+        to_note,
+    };
+    let mut batch = Vec::new();
     loop {
-        claim(&app, &mut lanes, &mut claimed).await;
-        for (id, lane) in &mut lanes {
-            while lane.running < PARALLEL && running < PARALLEL_IN_ALL {
-                let Some((due, since)) = lane.waiting.pop_front() else { break };
-                if since.elapsed() > BEGIN_WITHIN {
-                    claimed.remove(&due.delivery);
-                    continue;
-                }
-                lane.running += 1;
-                running += 1;
-                let (app, egress, schedule, report, id) =
-                    (Arc::clone(&app), Arc::clone(&egress), schedule.clone(), report.clone(), *id);
-                tokio::spawn(async move {
-                    let (delivery, began) = (due.delivery, Instant::now());
-                    let outcome = attempt(&app, &egress, &schedule, due).await;
-                    let _ = report.send((outcome, id, delivery, began.elapsed()));
-                });
-            }
-        }
-        lanes.retain(|_, lane| lane.running > 0 || !lane.waiting.is_empty() || lane.slow);
+        dispatcher.claim();
         tokio::select! {
-            received = reports.recv_many(&mut ended, 256) => {
-                if received == 0 { return }
-            }
+            _ = happenings.recv_many(&mut batch, 256) => {}
             changed = announced.changed() => {
                 if changed.is_err() { return }
             }
             () = tokio::time::sleep(TICK) => {}
         }
-        let mut attempts = Vec::new();
-        for (outcome, id, delivery, took) in ended.drain(..) {
-            running -= 1;
-            claimed.remove(&delivery);
-            if let Some(lane) = lanes.get_mut(&id) {
-                lane.running -= 1;
-                lane.slow = took > QUICK;
-            }
-            attempts.extend(outcome);
+        batch.drain(..).for_each(|happening| dispatcher.take(happening));
+        dispatcher.tidy();
+        if !dispatcher.has_waiting() {
+            continue;
         }
-        note(&app, attempts).await;
+        if dispatcher.somebody_asks() {
+            // Those who ask go before those who are told, and have the processor to themselves most of the time.
+            tokio::time::sleep(STEP).await;
+            give_way(&dispatcher.app).await;
+            dispatcher.begin(STRIDE);
+        } else {
+            dispatcher.begin(PARALLEL_IN_ALL);
+        }
     }
 }
 
-/// Claims as much as can be sent soon.
-async fn claim(app: &App, lanes: &mut HashMap<WebhookId, Lane>, claimed: &mut HashSet<u64>) {
-    let full = |lane: &Lane| {
-        let most = if lane.slow { PARALLEL } else { QUEUED };
-        lane.waiting.len() + lane.running >= most
-    };
-    let busy: Vec<WebhookId> = lanes.iter().filter(|(_, lane)| full(lane)).map(|(id, _)| *id).collect();
-    let now = app.services.clock.now();
-    match app.services.store.claim_deliveries(now, LEASE_SECONDS, &busy, 2 * QUEUED).await {
-        Ok(due) => {
-            let since = Instant::now();
-            for due in due {
-                // Ours already: its lease ended early because a sandbox clock was put forward.
-                if claimed.insert(due.delivery) {
-                    lanes.entry(due.endpoint).or_default().waiting.push_back((due, since));
+impl Dispatcher {
+    /// Asks for as much as can be sent soon, one question at a time.
+    fn claim(&mut self) {
+        if self.claiming || !self.lanes.is_empty() && self.lanes.values().all(|lane| lane.waiting.len() > QUEUED / 2) {
+            return;
+        }
+        self.claiming = true;
+        let busy: Vec<WebhookId> = self.lanes.iter().filter(|(_, lane)| lane.is_full()).map(|(id, _)| *id).collect();
+        let (app, happened) = (Arc::clone(&self.app), self.happened.clone());
+        tokio::spawn(async move {
+            let claimed = app.services.store.claim_deliveries(app.services.clock.now(), LEASE_SECONDS, &busy, CLAIMED);
+            let due = claimed.await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "deliveries could not be claimed");
+                Vec::new()
+            });
+            if due.is_empty() {
+                // Until something is announced or ends; that wakes the dispatcher, and this bounds how often it asks.
+                tokio::time::sleep(REST).await;
+            }
+            let _ = happened.send(Happened::Claimed(due));
+        });
+    }
+
+    fn take(&mut self, happening: Happened) {
+        match happening {
+            Happened::Claimed(due) => {
+                self.claiming = false;
+                let since = Instant::now();
+                for due in due {
+                    // Ours already: its lease ended early because a sandbox clock was put forward.
+                    if self.ours.insert(due.delivery) {
+                        self.lanes.entry(due.endpoint).or_default().waiting.push_back((due, since));
+                    }
+                }
+            }
+            Happened::Attempted { outcome, endpoint, delivery, took } => {
+                self.running -= 1;
+                if let Some(lane) = self.lanes.get_mut(&endpoint) {
+                    lane.running -= 1;
+                    lane.slow = took > QUICK;
+                }
+                match outcome {
+                    Some(outcome) => {
+                        let _ = self.to_note.send(*outcome);
+                    }
+                    None => {
+                        self.ours.remove(&delivery);
+                    }
+                }
+            }
+            Happened::Noted(deliveries) => {
+                for delivery in deliveries {
+                    self.ours.remove(&delivery);
                 }
             }
         }
-        Err(error) => {
-            tracing::warn!(%error, "deliveries could not be claimed");
-            tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+
+    fn has_waiting(&self) -> bool {
+        self.lanes.values().any(|lane| !lane.waiting.is_empty())
+    }
+
+    /// Whether requests came lately.
+    fn somebody_asks(&mut self) -> bool {
+        let asked = self.app.asked.load(Ordering::Relaxed);
+        if asked != self.asked {
+            self.asked = asked;
+            self.asked_at = Some(Instant::now());
+        }
+        self.asked_at.is_some_and(|at| at.elapsed() < LATELY)
+    }
+
+    /// Begins as many attempts as may run, `most` at most.
+    fn begin(&mut self, most: usize) {
+        let mut left = most;
+        for (id, lane) in &mut self.lanes {
+            while left > 0 && lane.running < PARALLEL && self.running < PARALLEL_IN_ALL {
+                left -= 1;
+                let Some((due, since)) = lane.waiting.pop_front() else { break };
+                if since.elapsed() > BEGIN_WITHIN {
+                    self.ours.remove(&due.delivery);
+                    continue;
+                }
+                lane.running += 1;
+                self.running += 1;
+                let (app, egress, schedule) = (Arc::clone(&self.app), Arc::clone(&self.egress), self.schedule.clone());
+                let (happened, endpoint) = (self.happened.clone(), *id);
+                tokio::spawn(async move {
+                    let (delivery, began) = (due.delivery, Instant::now());
+                    let outcome = attempt(&app, &egress, &schedule, due).await.map(Box::new);
+                    let _ = happened.send(Happened::Attempted { outcome, endpoint, delivery, took: began.elapsed() });
+                });
+            }
+        }
+    }
+
+    /// Forgets endpoints of which there is nothing to remember.
+    fn tidy(&mut self) {
+        self.lanes.retain(|_, lane| lane.running > 0 || !lane.waiting.is_empty() || lane.slow);
+    }
+}
+
+/// Waits while requests are being answered, but not for long: those who ask go before those who are told.
+async fn give_way(app: &App) {
+    for _ in 0..5 {
+        if app.answering.load(Ordering::Relaxed) == 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+/// Makes durable what came of attempts, as many at a time as have gathered.
+async fn note_all(app: App, mut notes: mpsc::UnboundedReceiver<Attempted>, happened: mpsc::UnboundedSender<Happened>) {
+    let mut batch = Vec::new();
+    while notes.recv_many(&mut batch, NOTED).await > 0 {
+        give_way(&app).await;
+        let noted = batch.iter().map(|attempted| attempted.due.delivery).collect();
+        note(&app, std::mem::take(&mut batch)).await;
+        if happened.send(Happened::Noted(noted)).is_err() {
+            return;
         }
     }
 }
@@ -131,7 +269,7 @@ async fn attempt(app: &App, egress: &Egress, schedule: &Schedule, due: Due) -> O
         let verdict = Verdict::Paused(now.plus_seconds(PAUSE_SECONDS));
         return Some(Attempted { due, at: now, said: Said::Failure("key_revoked"), verdict });
     }
-    let (said, asked) = egress.send(due.scope.environment, message).await;
+    let (said, asked) = egress.send(due.scope.environment, message, app.services.clock.now()).await;
     let at = app.services.now(due.scope);
     let verdict = match said {
         Said::Status(200..=299) => Verdict::Delivered,
@@ -150,9 +288,6 @@ fn jitter(app: &App) -> f64 {
 }
 
 async fn note(app: &App, attempts: Vec<Attempted>) {
-    if attempts.is_empty() {
-        return;
-    }
     let disabled: Vec<_> = attempts
         .iter()
         .filter_map(|attempt| match attempt.verdict {

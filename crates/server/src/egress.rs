@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dossier_core::caller::Environment;
+use dossier_core::clock::Timestamp;
 use dossier_core::webhook::{Guard, Message, Said};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
@@ -57,7 +58,7 @@ impl Egress {
     }
 
     /// Sends one delivery. Answers what was said, and how many seconds a `Retry-After` asks for.
-    pub async fn send(&self, environment: Environment, message: Message) -> (Said, Option<i64>) {
+    pub async fn send(&self, environment: Environment, message: Message, now: Timestamp) -> (Said, Option<i64>) {
         if self.refuse(&message.url, environment).is_some() {
             return (Said::Failure("address_refused"), None);
         }
@@ -80,8 +81,11 @@ impl Egress {
         match request.body(message.body.into_exposed()).send().await {
             Ok(mut response) => {
                 let status = response.status().as_u16();
-                let asked =
-                    response.headers().get("retry-after").and_then(|value| value.to_str().ok()).and_then(seconds);
+                let asked = response
+                    .headers()
+                    .get("retry-after")
+                    .and_then(|value| value.to_str().ok())
+                    .and_then(|value| seconds(value, now));
                 let drain = async {
                     let mut read = 0;
                     while let Ok(Some(chunk)) = response.chunk().await {
@@ -100,8 +104,12 @@ impl Egress {
 }
 
 /// Seconds, or a date; what is neither asks for nothing.
-fn seconds(value: &str) -> Option<i64> {
-    value.trim().parse().ok()
+fn seconds(value: &str, now: Timestamp) -> Option<i64> {
+    let value = value.trim();
+    value.parse().ok().or_else(|| {
+        let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
+        Some(date.as_second() - now.as_micros().div_euclid(1_000_000))
+    })
 }
 
 fn in_a_word(error: &reqwest::Error) -> &'static str {
@@ -347,6 +355,21 @@ mod tests {
             assert!(guard.refuse(url, Environment::Sandbox).is_some(), "{url} is this server");
         }
         assert_eq!(guard.refuse("http://127.0.0.1:3000/hook", Environment::Sandbox), None);
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = Timestamp::from_micros(1_792_569_600_000_000);
+        for (value, expected) in [
+            ("60", Some(60)),
+            (" 60 ", Some(60)),
+            ("-7", Some(-7)),
+            ("Wed, 21 Oct 2026 08:01:00 GMT", Some(60)),
+            ("soon", None),
+            ("", None),
+        ] {
+            assert_eq!(seconds(value, now), expected, "{value}");
+        }
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! Events over HTTP: read on from a position, waiting for new ones when there are none.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -11,10 +12,10 @@ use dossier_core::violation::{Code, Violation};
 use http::header;
 use tokio::time::{Instant, timeout};
 
-use super::App;
 use super::customers::Query;
 use super::problem::Problem;
 use super::router::EventReader;
+use super::{App, AppState};
 
 const MAX_LIMIT: usize = 1_000;
 const DEFAULT_LIMIT: usize = 100;
@@ -47,6 +48,7 @@ pub async fn list(State(app): State<App>, EventReader(caller): EventReader, quer
         if !events.is_empty() || left.is_zero() || *stopping.borrow() {
             break events;
         }
+        let _resting = Resting::begin(&app);
         tokio::select! {
             _ = timeout(left.min(LOOK_AGAIN), announced.changed()) => {}
             _ = stopping.changed() => {}
@@ -62,6 +64,22 @@ pub async fn list(State(app): State<App>, EventReader(caller): EventReader, quer
     }
     json.extend_from_slice(format!("],\"next_after\":\"{}\"}}", position(after)).as_bytes());
     Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
+}
+
+/// While it lives a request that waits is not counted among those that are being answered.
+struct Resting<'a>(&'a AppState);
+
+impl<'a> Resting<'a> {
+    fn begin(app: &'a AppState) -> Self {
+        app.answering.fetch_sub(1, Ordering::Relaxed);
+        Self(app)
+    }
+}
+
+impl Drop for Resting<'_> {
+    fn drop(&mut self) {
+        self.0.answering.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 /// The envelope, with the event's id and number in front. Its bytes from `event_type` on are those that are signed.

@@ -19,6 +19,7 @@ pub mod router;
 pub mod webhooks;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex};
 
 use dossier_core::caller::Scope;
@@ -47,6 +48,10 @@ pub struct AppState {
     pub uploads: Semaphore,
     /// Keys that were used and not yet noted in the store.
     pub keys_used: Mutex<HashMap<KeyId, (Scope, Timestamp)>>,
+    /// Requests that are being answered now; those that wait for events are not counted.
+    pub answering: AtomicUsize,
+    /// Requests since the start.
+    pub asked: AtomicU64,
     /// Requests that may wait for events at the same time.
     pub waiting: Semaphore,
     /// Turns true when the server ends.
@@ -88,6 +93,8 @@ impl AppState {
     pub fn new(services: Services, surroundings: Surroundings) -> Self {
         let Surroundings { public_url, in_flight, stopping, egress, sumsub } = surroundings;
         Self {
+            answering: AtomicUsize::new(0),
+            asked: AtomicU64::new(0),
             waiting: Semaphore::new(Self::WAITING.min(in_flight / 2)),
             stopping,
             egress,

@@ -18,7 +18,7 @@ use tower::Service as _;
 
 use super::listener::{Answer, MAX_HEADER_BYTES};
 use super::problem::{Problem, ProblemCode};
-use super::{App, auth};
+use super::{App, AppState, auth};
 
 /// When the key ends that a request carried: so an integrator sees that it was rolled.
 const API_KEY_EXPIRES: HeaderName = HeaderName::from_static("api-key-expires");
@@ -105,18 +105,37 @@ impl Front {
     }
 }
 
+/// Counts a request from here on until it is dropped, which happens too when the client goes away.
+struct Answering<'a>(&'a AppState);
+
+impl<'a> Answering<'a> {
+    fn begin(app: &'a AppState) -> Self {
+        app.metrics.in_flight.inc();
+        app.answering.fetch_add(1, Ordering::Relaxed);
+        app.asked.fetch_add(1, Ordering::Relaxed);
+        Self(app)
+    }
+}
+
+impl Drop for Answering<'_> {
+    fn drop(&mut self) {
+        self.0.metrics.in_flight.dec();
+        self.0.answering.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 impl Answer for Front {
     async fn answer(&self, request: Request, from: SocketAddr) -> Response {
         let began = Instant::now();
         let request_id = self.ids.choose(request.headers());
         let method = method_label(request.method());
         let route = super::router::route_label(request.uri().path());
-        self.app.metrics.in_flight.inc();
+        let answering = Answering::begin(&self.app);
         let key_ends = Arc::default();
         let address = auth::canonical(from.ip());
         let context = RequestContext { request_id: request_id.clone(), address, key_ends: Arc::clone(&key_ends) };
         let mut response = self.route(request, context).await;
-        self.app.metrics.in_flight.dec();
+        drop(answering);
         if let Some(problem) = response.extensions_mut().remove::<Problem>() {
             response = self.render(problem, response, &request_id);
         }

@@ -9,7 +9,8 @@ ALTER TABLE customers ADD COLUMN provider_case BLOB;
 
 CREATE INDEX customers_queued ON customers (account_id, environment, queued_at) WHERE queued_at IS NOT NULL;
 
-CREATE INDEX customers_provider_due ON customers (provider_due) WHERE provider_due IS NOT NULL;
+-- By environment first: what is due in production is found without looking at sandboxes, whose clocks differ.
+CREATE INDEX customers_provider_due ON customers (environment, provider_due) WHERE provider_due IS NOT NULL;
 
 CREATE INDEX customers_provider_case ON customers (provider_case) WHERE provider_case IS NOT NULL;
 
@@ -24,7 +25,7 @@ CREATE TABLE links (
     expires_at INTEGER
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX links_ending ON links (expires_at) WHERE expires_at IS NOT NULL;
+CREATE INDEX links_ending ON links (environment, expires_at) WHERE expires_at IS NOT NULL;
 
 CREATE INDEX links_of_customer ON links (account_id, environment, customer_id) WHERE expires_at IS NOT NULL;
 
@@ -74,7 +75,7 @@ CREATE TABLE deliveries (
     ended_at INTEGER
 ) STRICT;
 
-CREATE INDEX deliveries_due ON deliveries (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX deliveries_due ON deliveries (environment, next_at) WHERE next_at IS NOT NULL;
 
 CREATE INDEX deliveries_waiting ON deliveries (account_id, environment, endpoint_id, customer_id, id) WHERE state = 0;
 

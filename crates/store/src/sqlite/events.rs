@@ -15,9 +15,13 @@ use crate::vault::Purpose;
 
 /// At most this many at a time; whoever asks asks again.
 const PORTION: usize = 200;
-/// Microseconds by which a row's scope is ahead of the machine.
-pub(super) const AHEAD: &str = "(CASE WHEN environment = 0 THEN coalesce((SELECT seconds FROM sandbox_clocks
-    WHERE sandbox_clocks.account_id = rows.account_id), 0) * 1000000 ELSE 0 END)";
+/// What is due in production: where a column has come. `?1` is the machine's time.
+pub(super) const DUE_IN_PRODUCTION: &str = "rows.environment = 1 AND COLUMN <= ?1";
+/// What is due in sandboxes, each by its own clock; the first bound is what an index can use.
+pub(super) const DUE_IN_SANDBOXES: &str = "rows.environment = 0
+    AND COLUMN <= ?1 + 1000000 * (SELECT coalesce(max(seconds), 0) FROM sandbox_clocks)
+    AND COLUMN <= ?1 + 1000000 * coalesce((SELECT seconds FROM sandbox_clocks
+        WHERE sandbox_clocks.account_id = rows.account_id), 0)";
 
 impl SqliteStore {
     pub(super) fn read_events(&self, scope: Scope, after: u64, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
@@ -87,23 +91,11 @@ impl SqliteStore {
     }
 
     pub(super) fn read_ended_links(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError> {
-        self.customers_of(
-            &format!(
-                "SELECT account_id, environment, customer_id FROM links AS rows
-                 WHERE expires_at IS NOT NULL AND expires_at <= ?1 + {AHEAD} LIMIT {PORTION}"
-            ),
-            now,
-        )
+        self.customers_due("links", "expires_at", now)
     }
 
     pub(super) fn read_due_cases(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError> {
-        self.customers_of(
-            &format!(
-                "SELECT account_id, environment, customer_id FROM customers AS rows
-                 WHERE provider_due IS NOT NULL AND provider_due <= ?1 + {AHEAD} LIMIT {PORTION}"
-            ),
-            now,
-        )
+        self.customers_due("customers", "provider_due", now)
     }
 
     pub(super) fn read_case(&self, case: &str) -> Result<Option<(Scope, CustomerId)>, StoreError> {
@@ -120,20 +112,27 @@ impl SqliteStore {
         .transpose()
     }
 
-    fn customers_of(&self, sql: &str, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError> {
-        let rows = self.readers.read(|connection| {
-            connection
-                .prepare_cached(sql)?
-                .query_map([now.as_micros()], |row| {
-                    Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, u8>(1)?, row.get(2)?))
-                })?
-                .collect::<Result<Vec<_>, _>>()
-        })?;
-        rows.into_iter()
-            .map(|(account, environment, customer)| {
-                Ok((scope_of(account, environment)?, CustomerId::from_bytes(customer)))
-            })
-            .collect()
+    fn customers_due(&self, table: &str, column: &str, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError> {
+        let mut due = Vec::new();
+        for condition in [DUE_IN_PRODUCTION, DUE_IN_SANDBOXES] {
+            let condition = condition.replace("COLUMN", column);
+            let sql = format!(
+                "SELECT account_id, environment, customer_id FROM {table} AS rows
+                 WHERE {column} IS NOT NULL AND {condition} LIMIT {PORTION}"
+            );
+            let rows = self.readers.read(|connection| {
+                connection
+                    .prepare_cached(&sql)?
+                    .query_map([now.as_micros()], |row| {
+                        Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, u8>(1)?, row.get(2)?))
+                    })?
+                    .collect::<Result<Vec<_>, _>>()
+            })?;
+            for (account, environment, customer) in rows {
+                due.push((scope_of(account, environment)?, CustomerId::from_bytes(customer)));
+            }
+        }
+        Ok(due)
     }
 
     pub(super) fn read_review_queue(&self, scope: Scope, limit: usize) -> Result<Vec<CustomerId>, StoreError> {

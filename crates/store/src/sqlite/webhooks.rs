@@ -19,7 +19,7 @@ use dossier_core::webhook::{
 use quick_cache::sync::Cache;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::events::AHEAD;
+use super::events::{DUE_IN_PRODUCTION, DUE_IN_SANDBOXES};
 use super::keys::service_binding;
 use super::{SqliteStore, scope_columns, scope_of};
 use crate::vault::{Cell, Midstates, ScopeKeys};
@@ -216,7 +216,7 @@ impl SqliteStore {
         let claimed = Arc::new(Mutex::new(Vec::new()));
         let rows = Arc::clone(&claimed);
         self.writer
-            .task(move |connection| {
+            .lazy(move |connection| {
                 let due = due_rows(connection, now, &busy, limit)?;
                 let mut lease =
                     connection.prepare_cached("UPDATE deliveries SET next_at = next_at + ?2 WHERE id = ?1")?;
@@ -314,8 +314,9 @@ impl SqliteStore {
 
     pub(super) async fn write_attempts(&self, attempts: Vec<Attempted>) -> Result<(), StoreError> {
         let disables = attempts.iter().any(|attempt| matches!(attempt.verdict, Verdict::Disable(_)));
+        // Lost with the power, a delivery is made again: at least once.
         self.writer
-            .task(move |connection| attempts.iter().try_for_each(|attempt| write_attempt(connection, attempt)))
+            .lazy(move |connection| attempts.iter().try_for_each(|attempt| write_attempt(connection, attempt)))
             .await?;
         if disables {
             self.signers.forget();
@@ -376,6 +377,22 @@ struct DueRow {
 }
 
 impl DueRow {
+    fn read(row: &Row<'_>, endpoint: [u8; 16]) -> Result<Self, rusqlite::Error> {
+        Ok(Self {
+            id: row.get(0)?,
+            account: row.get(1)?,
+            environment: row.get(2)?,
+            endpoint,
+            customer: row.get(4)?,
+            number: row.get(5)?,
+            event: row.get(6)?,
+            attempts: row.get(7)?,
+            failing_since: row.get(8)?,
+            endpoint_failing_since: row.get(9)?,
+            late: row.get(10)?,
+        })
+    }
+
     fn due(self) -> Result<Due, StoreError> {
         Ok(Due {
             delivery: self.id.unsigned_abs(),
@@ -397,36 +414,26 @@ fn due_rows(
     busy: &[[u8; 16]],
     limit: usize,
 ) -> Result<Vec<DueRow>, rusqlite::Error> {
-    let sql = format!(
-        "SELECT id, account_id, environment, endpoint_id, customer_id, number, event, attempts, failing_since,
-            (SELECT failing_since FROM endpoints WHERE endpoints.account_id = rows.account_id
-                AND endpoints.environment = rows.environment AND endpoints.endpoint_id = rows.endpoint_id),
-            ?1 + {AHEAD} - next_at
-         FROM deliveries AS rows WHERE next_at IS NOT NULL AND next_at <= ?1 + {AHEAD} ORDER BY next_at"
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement.query([now.as_micros()])?;
     let mut due = Vec::new();
-    while let Some(row) = rows.next()? {
-        let endpoint: [u8; 16] = row.get(3)?;
-        if busy.contains(&endpoint) {
-            continue;
-        }
-        due.push(DueRow {
-            id: row.get(0)?,
-            account: row.get(1)?,
-            environment: row.get(2)?,
-            endpoint,
-            customer: row.get(4)?,
-            number: row.get(5)?,
-            event: row.get(6)?,
-            attempts: row.get(7)?,
-            failing_since: row.get(8)?,
-            endpoint_failing_since: row.get(9)?,
-            late: row.get(10)?,
-        });
-        if due.len() == limit {
-            break;
+    for condition in [DUE_IN_PRODUCTION, DUE_IN_SANDBOXES] {
+        let sql = format!(
+            "SELECT id, account_id, environment, endpoint_id, customer_id, number, event, attempts, failing_since,
+                (SELECT failing_since FROM endpoints WHERE endpoints.account_id = rows.account_id
+                    AND endpoints.environment = rows.environment AND endpoints.endpoint_id = rows.endpoint_id),
+                ?1 + 1000000 * CASE WHEN rows.environment = 0 THEN coalesce((SELECT seconds FROM sandbox_clocks
+                    WHERE sandbox_clocks.account_id = rows.account_id), 0) ELSE 0 END - next_at
+             FROM deliveries AS rows WHERE next_at IS NOT NULL AND {} ORDER BY next_at",
+            condition.replace("COLUMN", "next_at")
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
+        let mut rows = statement.query([now.as_micros()])?;
+        while due.len() < limit
+            && let Some(row) = rows.next()?
+        {
+            let endpoint: [u8; 16] = row.get(3)?;
+            if !busy.contains(&endpoint) {
+                due.push(DueRow::read(row, endpoint)?);
+            }
         }
     }
     Ok(due)
