@@ -4,7 +4,7 @@
 use std::error::Error as _;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use dossier_core::caller::Environment;
@@ -31,15 +31,24 @@ const REFUSED_PORTS: &[u16] =
 /// Where calls may go.
 pub struct Egress {
     own: Vec<SocketAddr>,
-    sandbox: Option<Client>,
-    production: Option<Client>,
+    /// Made when first needed: each holds the certificates of the system.
+    sandbox: OnceLock<Option<Client>>,
+    production: OnceLock<Option<Client>>,
 }
 
 impl Egress {
     /// Calls of a server that listens at these addresses itself, and is not to be made to call itself.
     #[must_use]
-    pub fn new(own: Vec<SocketAddr>) -> Self {
-        let client = |environment| {
+    pub const fn new(own: Vec<SocketAddr>) -> Self {
+        Self { own, sandbox: OnceLock::new(), production: OnceLock::new() }
+    }
+
+    fn client(&self, environment: Environment) -> Option<&Client> {
+        let client = match environment {
+            Environment::Sandbox => &self.sandbox,
+            Environment::Production => &self.production,
+        };
+        let make = || {
             let built = Client::builder()
                 .user_agent(concat!("Dossier/", env!("CARGO_PKG_VERSION")))
                 .dns_resolver(Arc::new(Guarded(environment)))
@@ -54,7 +63,7 @@ impl Egress {
             // Without certificates of the system there is no calling by https; everything else goes on.
             built.inspect_err(|error| tracing::error!(%error, "webhooks cannot be called")).ok()
         };
-        Self { own, sandbox: client(Environment::Sandbox), production: client(Environment::Production) }
+        client.get_or_init(make).as_ref()
     }
 
     /// Sends one delivery. Answers what was said, and how many seconds a `Retry-After` asks for.
@@ -62,11 +71,7 @@ impl Egress {
         if self.refuse(&message.url, environment).is_some() {
             return (Said::Failure("address_refused"), None);
         }
-        let client = match environment {
-            Environment::Sandbox => &self.sandbox,
-            Environment::Production => &self.production,
-        };
-        let Some(client) = client else { return (Said::Failure("tls"), None) };
+        let Some(client) = self.client(environment) else { return (Said::Failure("tls"), None) };
         let mut request = client
             .post(message.url)
             .header("content-type", "application/json")

@@ -1,12 +1,12 @@
-//! The audit chains as the writer appends to them.
+//! What the writer remembers between changes: the ends of the audit chains, to which it appends, and whom to tell.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use dossier_core::caller::Scope;
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::scope_columns;
+use super::{scope_columns, scope_of};
 use crate::audit_chain::{GENESIS, StoredEntry};
 use crate::vault::ScopeKeys;
 
@@ -26,6 +26,8 @@ pub(super) struct Heads {
     heads: HashMap<Scope, Head>,
     /// Ends that moved since they were last written, with the keys that seal them.
     moved: HashMap<Scope, Arc<ScopeKeys>>,
+    /// The scopes that have webhook endpoints, once they were asked for. Most have none, and their events cost nothing.
+    subscribed: Option<HashSet<Scope>>,
 }
 
 #[derive(Clone, Copy)]
@@ -41,6 +43,25 @@ impl Heads {
         self.next_id = None;
         self.heads.clear();
         self.moved.clear();
+        self.subscribed = None;
+    }
+
+    /// An endpoint came or went.
+    pub(super) fn endpoints_changed(&mut self) {
+        self.subscribed = None;
+    }
+
+    /// Whether anybody is to be told of a scope's events.
+    pub(super) fn is_subscribed(&mut self, connection: &Connection, scope: Scope) -> Result<bool, rusqlite::Error> {
+        if self.subscribed.is_none() {
+            let mut statement = connection.prepare_cached("SELECT DISTINCT account_id, environment FROM endpoints")?;
+            let rows = statement.query_map([], |row| Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, u8>(1)?)))?;
+            let scopes = rows.collect::<Result<Vec<_>, _>>()?;
+            self.subscribed = Some(
+                scopes.into_iter().filter_map(|(account, environment)| scope_of(account, environment).ok()).collect(),
+            );
+        }
+        Ok(self.subscribed.as_ref().is_some_and(|scopes| scopes.contains(&scope)))
     }
 
     /// Writes the ends that moved, once for all changes of a batch. Belongs into their transaction, before its commit.

@@ -18,7 +18,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension as _};
 
 use super::chain::{Append, Heads};
 use super::customers::type_column;
-use super::events::{StoredLink, insert_event, insert_link, set_clock, settle_links};
+use super::events::{StoredLink, insert_deliveries, insert_event, insert_link, set_clock, settle_links};
 use super::files::{Attached, attach, insert_file};
 use super::keys::{SealedKey, account_scope, seal_name, service_binding};
 use super::webhooks::{self, SealedEndpoint};
@@ -364,13 +364,17 @@ impl Prepared {
                 }
             }
             PreparedEffect::Clock(seconds) => set_clock(connection, scope, seconds)?,
-            PreparedEffect::Endpoint(endpoint) => endpoint.insert(connection, scope)?,
+            PreparedEffect::Endpoint(endpoint) => {
+                endpoint.insert(connection, scope)?;
+                heads.endpoints_changed();
+            }
             PreparedEffect::EndpointEnabled { id, key, at } => {
                 if !webhooks::enable(connection, scope, id, key, at)? {
                     return Ok(Ok(Committed::VersionMoved));
                 }
             }
             PreparedEffect::EndpointDeleted(id) => {
+                heads.endpoints_changed();
                 if !webhooks::delete(connection, scope, id)? {
                     return Ok(Ok(Committed::VersionMoved));
                 }
@@ -416,8 +420,12 @@ impl Prepared {
                 )?;
             }
         }
+        let subscribed = !events.is_empty() && heads.is_subscribed(connection, scope)?;
         for (event, body) in &events {
-            insert_event(connection, scope, event, body)?;
+            let position = insert_event(connection, scope, event, body)?;
+            if subscribed {
+                insert_deliveries(connection, scope, event, position)?;
+            }
         }
         if let Some(entry) = audit {
             let append = Append { id: next_audit, scope, keys, entry, previous_of_customer };

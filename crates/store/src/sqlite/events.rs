@@ -158,14 +158,13 @@ impl SqliteStore {
     }
 }
 
-/// Writes an event, and a delivery of it to every endpoint that wants it. Only the oldest of a customer and endpoint is
-/// due; the others follow one by one.
+/// Writes an event; answers its position.
 pub(super) fn insert_event(
     connection: &Connection,
     scope: Scope,
     event: &Event,
     body: &[u8],
-) -> Result<(), rusqlite::Error> {
+) -> Result<i64, rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
     let (customer, kind, at) = (event.customer.as_bytes(), event.event_type.as_str(), event.at.as_micros());
     connection
@@ -173,7 +172,19 @@ pub(super) fn insert_event(
             "INSERT INTO events (account_id, environment, customer_id, number, type, at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
         .execute((account, environment, customer, event.number, kind, at, body))?;
-    let position = connection.last_insert_rowid();
+    Ok(connection.last_insert_rowid())
+}
+
+/// Writes a delivery of an event to every endpoint that wants it. Only the oldest of a customer and endpoint is due; the
+/// others follow one by one.
+pub(super) fn insert_deliveries(
+    connection: &Connection,
+    scope: Scope,
+    event: &Event,
+    position: i64,
+) -> Result<(), rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    let (customer, kind, at) = (event.customer.as_bytes(), event.event_type.as_str(), event.at.as_micros());
     connection
         .prepare_cached(
             "INSERT INTO deliveries (account_id, environment, endpoint_id, customer_id, number, event, type, state, attempts,
