@@ -79,6 +79,8 @@ struct Dispatcher {
     /// How many requests had come when it last looked, and when that changed.
     asked: u64,
     asked_at: Option<Instant>,
+    /// Whose turn it is among the endpoints.
+    turn: usize,
     happened: mpsc::UnboundedSender<Happened>,
     to_note: mpsc::UnboundedSender<Attempted>,
 }
@@ -100,6 +102,7 @@ pub async fn run(app: App, egress: Arc<Egress>, schedule: Schedule) {
         claiming: false,
         asked: 0,
         asked_at: None,
+        turn: 0,
         happened,
         to_note,
     };
@@ -201,10 +204,15 @@ impl Dispatcher {
         self.asked_at.is_some_and(|at| at.elapsed() < LATELY)
     }
 
-    /// Begins as many attempts as may run, `most` at most.
+    /// Begins as many attempts as may run, `most` at most, a few of every endpoint in turn.
     fn begin(&mut self, most: usize) {
         let mut left = most;
-        for (id, lane) in &mut self.lanes {
+        self.turn = self.turn.wrapping_add(1);
+        let first = self.turn % self.lanes.len().max(1);
+        let mut order: Vec<WebhookId> = self.lanes.keys().copied().collect();
+        order.rotate_left(first);
+        for id in &order {
+            let Some(lane) = self.lanes.get_mut(id) else { continue };
             while left > 0 && lane.running < PARALLEL && self.running < PARALLEL_IN_ALL {
                 left -= 1;
                 let Some((due, since)) = lane.waiting.pop_front() else { break };

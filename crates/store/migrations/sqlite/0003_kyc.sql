@@ -75,7 +75,8 @@ CREATE TABLE deliveries (
     ended_at INTEGER
 ) STRICT;
 
-CREATE INDEX deliveries_due ON deliveries (environment, next_at) WHERE next_at IS NOT NULL;
+-- By endpoint: those of one that is busy are not in the way of another's.
+CREATE INDEX deliveries_due ON deliveries (account_id, environment, endpoint_id, next_at) WHERE next_at IS NOT NULL;
 
 CREATE INDEX deliveries_waiting ON deliveries (account_id, environment, endpoint_id, customer_id, id) WHERE state = 0;
 

@@ -16,9 +16,9 @@ use crate::vault::Purpose;
 /// At most this many at a time; whoever asks asks again.
 const PORTION: usize = 200;
 /// What is due in production: where a column has come. `?1` is the machine's time.
-pub(super) const DUE_IN_PRODUCTION: &str = "rows.environment = 1 AND COLUMN <= ?1";
+const DUE_IN_PRODUCTION: &str = "rows.environment = 1 AND COLUMN <= ?1";
 /// What is due in sandboxes, each by its own clock; the first bound is what an index can use.
-pub(super) const DUE_IN_SANDBOXES: &str = "rows.environment = 0
+const DUE_IN_SANDBOXES: &str = "rows.environment = 0
     AND COLUMN <= ?1 + 1000000 * (SELECT coalesce(max(seconds), 0) FROM sandbox_clocks)
     AND COLUMN <= ?1 + 1000000 * coalesce((SELECT seconds FROM sandbox_clocks
         WHERE sandbox_clocks.account_id = rows.account_id), 0)";

@@ -15,6 +15,7 @@ mod writer;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use async_trait::async_trait;
 use dossier_core::account::Account;
@@ -57,6 +58,8 @@ pub struct SqliteStore {
     known_keys: keys::KnownKeys,
     signers: webhooks::Signers,
     announced: watch::Sender<()>,
+    /// Whose turn it is among the endpoints that have something due.
+    turn: AtomicUsize,
     blobs: Arc<dyn Blobs>,
     readers: Arc<Readers>,
     writer: Writer,
@@ -103,6 +106,7 @@ impl SqliteStore {
             known_keys: keys::KnownKeys::default(),
             signers: webhooks::Signers::default(),
             announced: watch::Sender::new(()),
+            turn: AtomicUsize::new(0),
             blobs,
             readers,
             writer,

@@ -1,5 +1,7 @@
 //! Webhook endpoints and the deliveries to them. An event's deliveries are written with the event (`events.rs`).
 
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -7,10 +9,10 @@ use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dossier_core::api_key::KeyRecord;
-use dossier_core::caller::Scope;
+use dossier_core::caller::{Environment, Scope};
 use dossier_core::clock::Timestamp;
 use dossier_core::event::{EventType, event_id};
-use dossier_core::ids::{CustomerId, KeyId, WebhookId};
+use dossier_core::ids::{AccountId, CustomerId, KeyId, WebhookId};
 use dossier_core::pii::Pii;
 use dossier_core::store::StoreError;
 use dossier_core::webhook::{
@@ -19,7 +21,6 @@ use dossier_core::webhook::{
 use quick_cache::sync::Cache;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::events::{DUE_IN_PRODUCTION, DUE_IN_SANDBOXES};
 use super::keys::service_binding;
 use super::{SqliteStore, scope_columns, scope_of};
 use crate::vault::{Cell, Midstates, ScopeKeys};
@@ -207,29 +208,91 @@ impl SqliteStore {
         busy: &[WebhookId],
         limit: usize,
     ) -> Result<Vec<Due>, StoreError> {
-        let busy: Vec<[u8; 16]> = busy.iter().map(|id| *id.as_bytes()).collect();
+        let due = self.due_deliveries(now, busy, limit)?;
         // Looking costs no write; only when something is due the writer is asked.
-        let due = |connection: &Connection| due_rows(connection, now, &busy, limit);
-        if self.readers.read(due)?.is_empty() {
+        if due.is_empty() {
             return Ok(Vec::new());
         }
         let claimed = Arc::new(Mutex::new(Vec::new()));
-        let rows = Arc::clone(&claimed);
+        let mine = Arc::clone(&claimed);
         self.writer
             .lazy(move |connection| {
-                let due = due_rows(connection, now, &busy, limit)?;
-                let mut lease =
-                    connection.prepare_cached("UPDATE deliveries SET next_at = next_at + ?2 WHERE id = ?1")?;
-                for row in &due {
-                    // Counted from now, in the clock of the row's scope.
-                    lease.execute((row.id, row.late + lease_seconds * 1_000_000))?;
+                let mut lease = connection.prepare_cached(
+                    "UPDATE deliveries SET next_at = ?3 WHERE id = ?1 AND next_at = ?2 AND state = 0",
+                )?;
+                let mut mine = mine.lock().expect("nothing panics while it is held");
+                for row in due {
+                    // Counted in the clock of the row's scope. Who was quicker has moved it already.
+                    let until = row.now + lease_seconds * 1_000_000;
+                    if lease.execute((row.due.delivery, row.next_at, until))? == 1 {
+                        mine.push(row.due);
+                    }
                 }
-                *rows.lock().expect("nothing panics while it is held") = due;
                 Ok(())
             })
             .await?;
-        let rows = std::mem::take(&mut *claimed.lock().expect("nothing panics while it is held"));
-        rows.into_iter().map(DueRow::due).collect()
+        let claimed = std::mem::take(&mut *claimed.lock().expect("nothing panics while it is held"));
+        Ok(claimed)
+    }
+
+    /// What is due, some of every endpoint that is not busy, oldest first.
+    fn due_deliveries(&self, now: Timestamp, busy: &[WebhookId], limit: usize) -> Result<Vec<DueRow>, StoreError> {
+        let ahead: HashMap<AccountId, i64> = self.read_sandbox_clocks()?.into_iter().collect();
+        let endpoints = self.readers.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT account_id, environment, endpoint_id, failing_since FROM endpoints WHERE disabled IS NULL",
+                )?
+                .query_map([], |row| {
+                    let endpoint = (row.get::<_, [u8; 16]>(0)?, row.get::<_, u8>(1)?);
+                    Ok((endpoint, WebhookId::from_bytes(row.get(2)?), row.get::<_, Option<i64>>(3)?))
+                })?
+                .collect::<Result<Vec<_>, _>>()
+        })?;
+        let free: Vec<_> = endpoints.into_iter().filter(|(_, id, _)| !busy.contains(id)).collect();
+        let share = (limit / free.len().max(1)).max(1);
+        let mut due = Vec::new();
+        // Another one first each time, for when there are more of them than may be claimed.
+        let first = self.turn.fetch_add(1, Ordering::Relaxed) % free.len().max(1);
+        for ((account, environment), endpoint, failing_since) in free[first..].iter().chain(&free[..first]) {
+            let scope = scope_of(*account, *environment)?;
+            let seconds = match scope.environment {
+                Environment::Sandbox => ahead.get(&scope.account).copied().unwrap_or(0),
+                Environment::Production => 0,
+            };
+            let now = now.plus_seconds(seconds).as_micros();
+            let rows = self.readers.read(|connection| {
+                connection
+                    .prepare_cached(
+                        "SELECT id, customer_id, number, event, attempts, failing_since, next_at FROM deliveries
+                         WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3 AND next_at IS NOT NULL AND next_at <= ?4
+                         ORDER BY next_at LIMIT ?5",
+                    )?
+                    .query_map((account, environment, endpoint.as_bytes(), now, share), |row| {
+                        Ok(DueRow {
+                            due: Due {
+                                delivery: row.get(0)?,
+                                scope,
+                                endpoint: *endpoint,
+                                customer: CustomerId::from_bytes(row.get(1)?),
+                                number: row.get(2)?,
+                                event: row.get(3)?,
+                                attempts: row.get(4)?,
+                                failing_since: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_micros),
+                                endpoint_failing_since: failing_since.map(Timestamp::from_micros),
+                            },
+                            next_at: row.get(6)?,
+                            now,
+                        })
+                    })?
+                    .collect::<Result<Vec<_>, _>>()
+            })?;
+            due.extend(rows);
+            if due.len() >= limit {
+                break;
+            }
+        }
+        Ok(due)
     }
 
     pub(super) fn read_message(&self, due: &Due, now: Timestamp) -> Result<Option<Message>, StoreError> {
@@ -362,81 +425,11 @@ fn signing_keys(keys: &[KeyRecord], bound: KeyId, now: Timestamp) -> (Option<Key
 }
 
 struct DueRow {
-    id: i64,
-    account: [u8; 16],
-    environment: u8,
-    endpoint: [u8; 16],
-    customer: [u8; 16],
-    number: u64,
-    event: u64,
-    attempts: u32,
-    failing_since: Option<i64>,
-    endpoint_failing_since: Option<i64>,
-    /// Microseconds since it became due.
-    late: i64,
-}
-
-impl DueRow {
-    fn read(row: &Row<'_>, endpoint: [u8; 16]) -> Result<Self, rusqlite::Error> {
-        Ok(Self {
-            id: row.get(0)?,
-            account: row.get(1)?,
-            environment: row.get(2)?,
-            endpoint,
-            customer: row.get(4)?,
-            number: row.get(5)?,
-            event: row.get(6)?,
-            attempts: row.get(7)?,
-            failing_since: row.get(8)?,
-            endpoint_failing_since: row.get(9)?,
-            late: row.get(10)?,
-        })
-    }
-
-    fn due(self) -> Result<Due, StoreError> {
-        Ok(Due {
-            delivery: self.id.unsigned_abs(),
-            scope: scope_of(self.account, self.environment)?,
-            endpoint: WebhookId::from_bytes(self.endpoint),
-            customer: CustomerId::from_bytes(self.customer),
-            number: self.number,
-            event: self.event,
-            attempts: self.attempts,
-            failing_since: self.failing_since.map(Timestamp::from_micros),
-            endpoint_failing_since: self.endpoint_failing_since.map(Timestamp::from_micros),
-        })
-    }
-}
-
-fn due_rows(
-    connection: &Connection,
-    now: Timestamp,
-    busy: &[[u8; 16]],
-    limit: usize,
-) -> Result<Vec<DueRow>, rusqlite::Error> {
-    let mut due = Vec::new();
-    for condition in [DUE_IN_PRODUCTION, DUE_IN_SANDBOXES] {
-        let sql = format!(
-            "SELECT id, account_id, environment, endpoint_id, customer_id, number, event, attempts, failing_since,
-                (SELECT failing_since FROM endpoints WHERE endpoints.account_id = rows.account_id
-                    AND endpoints.environment = rows.environment AND endpoints.endpoint_id = rows.endpoint_id),
-                ?1 + 1000000 * CASE WHEN rows.environment = 0 THEN coalesce((SELECT seconds FROM sandbox_clocks
-                    WHERE sandbox_clocks.account_id = rows.account_id), 0) ELSE 0 END - next_at
-             FROM deliveries AS rows WHERE next_at IS NOT NULL AND {} ORDER BY next_at",
-            condition.replace("COLUMN", "next_at")
-        );
-        let mut statement = connection.prepare_cached(&sql)?;
-        let mut rows = statement.query([now.as_micros()])?;
-        while due.len() < limit
-            && let Some(row) = rows.next()?
-        {
-            let endpoint: [u8; 16] = row.get(3)?;
-            if !busy.contains(&endpoint) {
-                due.push(DueRow::read(row, endpoint)?);
-            }
-        }
-    }
-    Ok(due)
+    due: Due,
+    /// Since when, by which it is claimed.
+    next_at: i64,
+    /// The moment, in the clock of its scope.
+    now: i64,
 }
 
 fn write_attempt(connection: &Connection, attempted: &Attempted) -> Result<(), rusqlite::Error> {
