@@ -23,9 +23,9 @@ const PARALLEL_IN_ALL: usize = 64;
 /// Claimed and waiting for their turn, to one endpoint that answers quickly.
 const QUEUED: usize = 64;
 /// Claimed at once.
-const CLAIMED: usize = 32;
+const CLAIMED: usize = 16;
 /// Noted at once: whoever writes meanwhile waits for no more.
-const NOTED: usize = 16;
+const NOTED: usize = 6;
 /// An endpoint that answers more slowly than this is claimed for only as much as is sent at once.
 const QUICK: Duration = Duration::from_millis(250);
 /// A claim is good for so long; what was not begun well before its end is left to the next claim.
