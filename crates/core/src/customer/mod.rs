@@ -204,3 +204,24 @@ impl Customer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_were_stored_before_there_was_verification_show_none() {
+        let ending = ",\"address\":null,\"kycs\":null}";
+        for (stored, shown) in [
+            (r#"{"email":"a"}   "#, format!("{{\"email\":\"a\"{ending}")),
+            // A name that looks like the member is not taken for it.
+            (r#"{"email":"\"kycs\":"}"#, format!("{{\"email\":\"\\\"kycs\\\":\"{ending}")),
+            (r#"{"email":"a","address":null,"kycs":{}}"#, r#"{"email":"a","address":null,"kycs":{}}"#.to_owned()),
+        ] {
+            let names = Names::from_json(stored.as_bytes().to_vec()).expect("names");
+            assert_eq!(names.as_json(), shown);
+            assert!(serde_json::from_str::<serde_json::Value>(names.as_json()).is_ok());
+        }
+        assert!(Names::from_json(b"no".to_vec()).is_none());
+    }
+}

@@ -71,6 +71,8 @@ record! {
         reason_codes: Option<List<ReasonCode, 20>>,
         /// What is to be given again: ids of requirements, or pointers into the body of PUT
         requirements: Option<List<Text<256>, 100>>,
+        /// Words of your own, to sort and count by; the customer does not see them
+        labels: Option<List<Text<64>, 20>>,
         /// What the customer is told
         comment: Option<Text<2000>>,
         /// What never reaches the customer
@@ -81,6 +83,7 @@ record! {
 impl Field for List<RailName, 32> {}
 impl Field for List<ReasonCode, 20> {}
 impl Field for List<Text<256>, 100> {}
+impl Field for List<Text<64>, 20> {}
 
 impl Outcome {
     /// The outcome as it is on the wire.
@@ -110,7 +113,7 @@ impl NewDecision {
     /// A decision without reasons.
     #[must_use]
     pub const fn of(outcome: Outcome) -> Self {
-        Self { outcome, rails: None, reason_codes: None, requirements: None, comment: None, note: None }
+        Self { outcome, rails: None, reason_codes: None, requirements: None, labels: None, comment: None, note: None }
     }
 }
 
@@ -205,6 +208,7 @@ pub(super) fn settled(
                 serde_json::to_value(code).ok().and_then(|code| Some(code.as_str()?.to_owned())).unwrap_or_default()
             })
             .collect(),
+        labels: decision.labels.iter().flat_map(|labels| &labels.0).map(|label| label.expose().to_owned()).collect(),
         comment: kyc.comment.clone(),
         note: decision.note.as_ref().map(|text| text.expose().to_owned()),
     });

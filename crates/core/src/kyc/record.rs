@@ -112,6 +112,9 @@ pub struct Decision {
     pub by: String,
     /// Why.
     pub reason_codes: Vec<String>,
+    /// Words of the reviewers' own.
+    #[serde(default)]
+    pub labels: Vec<String>,
     /// What the customer is told.
     pub comment: Option<String>,
     /// What never reaches the customer.

@@ -277,6 +277,9 @@ enum Review {
         /// Why; may be repeated
         #[arg(long = "reason", value_name = "CODE")]
         reasons: Vec<String>,
+        /// A word of your own, to sort and count by; may be repeated
+        #[arg(long = "label", value_name = "WORD")]
+        labels: Vec<String>,
         /// What the customer is told
         #[arg(long)]
         comment: Option<String>,
@@ -526,10 +529,12 @@ fn admin_command(command: Command) -> Option<AdminCommand> {
             requirements,
             rails,
             reasons,
+            labels,
             comment,
             note,
         }) => {
-            let decision = decision(outcome, requirements, &rails, reasons, comment, note);
+            let lists = [("requirements", requirements), ("reason_codes", reasons), ("labels", labels)];
+            let decision = decision(outcome, lists, &rails, [("comment", comment), ("note", note)]);
             AdminCommand::ReviewDecide { place: place.into(), customer_id, decision }
         }
         Command::Webhooks(Webhooks::List { place }) => AdminCommand::WebhooksList { place: place.into() },
@@ -551,33 +556,21 @@ fn admin_command(command: Command) -> Option<AdminCommand> {
 /// The body of a decision; what is wrong with it the server says.
 fn decision(
     outcome: String,
-    requirements: Vec<String>,
+    lists: [(&str, Vec<String>); 3],
     rails: &[String],
-    reasons: Vec<String>,
-    comment: Option<String>,
-    note: Option<String>,
+    texts: [(&str, Option<String>); 2],
 ) -> Value {
+    let rail = |rail: &String| {
+        let (currency, rails) = rail.split_once('/').unwrap_or((rail, ""));
+        serde_json::json!({ "currency": currency, "payment_rails": rails })
+    };
     let mut body = serde_json::Map::from_iter([("outcome".to_owned(), Value::from(outcome))]);
-    let rails: Vec<Value> = rails
-        .iter()
-        .map(|rail| {
-            let (currency, rails) = rail.split_once('/').unwrap_or((rail, ""));
-            serde_json::json!({ "currency": currency, "payment_rails": rails })
-        })
-        .collect();
-    let lists =
-        [("requirements", Value::from(requirements)), ("reason_codes", reasons.into()), ("rails", rails.into())];
-    body.extend(
-        lists
-            .into_iter()
-            .filter(|(_, list)| list.as_array().is_some_and(|list| !list.is_empty()))
-            .map(|(name, list)| (name.to_owned(), list)),
-    );
-    for (name, text) in [("comment", comment), ("note", note)] {
-        if let Some(text) = text {
-            body.insert(name.to_owned(), text.into());
-        }
+    if !rails.is_empty() {
+        body.insert("rails".to_owned(), rails.iter().map(rail).collect());
     }
+    let lists = lists.into_iter().filter(|(_, list)| !list.is_empty());
+    body.extend(lists.map(|(name, list)| (name.to_owned(), list.into())));
+    body.extend(texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text?.into()))));
     Value::Object(body)
 }
 

@@ -194,3 +194,61 @@ fn configuration_is_shown_with_its_origin_and_checked() {
         "and neither does a command that only reads"
     );
 }
+
+#[test]
+fn rules_are_shown_and_checked_without_a_server() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let shown = dossier(folder.path(), &["rules", "show"]);
+    assert!(shown.status.success());
+    fs::write(folder.path().join("mine.toml"), &shown.stdout).expect("a file");
+    let checked = json(folder.path(), &["rules", "check", "--file", "mine.toml"]);
+    assert_eq!((&checked["ok"], checked["rules"].as_u64() > Some(30)), (&Value::Bool(true), true));
+    let broken = String::from_utf8_lossy(&shown.stdout).replacen("/first_name", "/shoe_size", 1);
+    fs::write(folder.path().join("mine.toml"), broken).expect("a file");
+    let refused = dossier(folder.path(), &["rules", "check", "--file", "mine.toml"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && said.contains("first_name: needs.field"), "{said}");
+    fs::write(folder.path().join("dossier.toml"), "rules = 'mine.toml'").expect("a file");
+    let refused = dossier(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
+    assert!(!refused.status.success(), "nor does a server start with them");
+    assert!(!dossier(folder.path(), &["demo"]).status.success(), "there is no server to show");
+}
+
+#[tokio::test]
+async fn reviewers_decide_and_deliveries_are_looked_at_beside_the_server() {
+    let app = TestApp::start().await;
+    let id = app.given("individual").await;
+    app.open_session(&id).await;
+    app.simulate(&id, "kyc.status.submit").await.expect(200);
+    let hook = app.post("/v0/webhooks", &serde_json::json!({ "url": "http://127.0.0.1:19997/" })).await.expect(201);
+    let hook = hook["id"].as_str().expect("an id").to_owned();
+    let folder = app.folder.path().to_owned();
+    let commands = tokio::task::spawn_blocking(move || {
+        let run = |arguments: &[&str]| json(&folder, &[arguments, &["--data-dir", "data"]].concat());
+        assert_eq!(run(&["review", "list"])[0]["customer_id"], id.as_str());
+        let shown = run(&["review", "show", &id]);
+        assert_eq!(
+            (&shown["state"], shown["requirements"].as_array().is_some_and(|all| all.len() > 5)),
+            (&"submitted".into(), true)
+        );
+        let wrong = dossier(
+            &folder,
+            &["review", "decide", &id, "request_resubmission", "--requirement", "x", "--data-dir", "data"],
+        );
+        assert!(String::from_utf8_lossy(&wrong.stderr).contains("/requirements/0"));
+        let decided = run(&[
+            "review", "decide", &id, "approve", "--rail", "eur/sepa", "--reason", "verified", "--label", "fast",
+            "--note", "n",
+        ]);
+        assert_eq!(decided["kycs"]["status"], "approved");
+        let decision = &run(&["review", "show", &id])["decision"];
+        assert_eq!(
+            (&decision["by"], &decision["labels"][0], &decision["note"]),
+            (&"operator".into(), &"fast".into(), &"n".into())
+        );
+        assert_eq!(run(&["webhooks", "list"])[0]["id"], hook.as_str());
+        let delivery = run(&["webhooks", "deliveries", &hook])[0]["id"].as_str().expect("an id").to_owned();
+        assert_eq!(run(&["webhooks", "resend", &hook, &delivery])["state"], "pending");
+    });
+    commands.await.expect("every command");
+}

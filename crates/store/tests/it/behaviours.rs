@@ -2,7 +2,7 @@
 
 use dossier_core::api_key::{self, ApiKey, KeyScope, NewKey};
 use dossier_core::audit::{Action, AuditEntry};
-use dossier_core::caller::{Caller, Environment, Scope};
+use dossier_core::caller::{Actor, Caller, Environment, Scope};
 use dossier_core::change::{Change, Effect};
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::create::{Create, CreateError, create};
@@ -11,11 +11,14 @@ use dossier_core::customer::{Customer, Profile};
 use dossier_core::file::FileName;
 use dossier_core::file::upload::Upload;
 use dossier_core::idempotency::Answer;
-use dossier_core::ids::{CustomerId, FileId};
+use dossier_core::ids::{CustomerId, FileId, WebhookId};
+use dossier_core::kyc::write::Request;
+use dossier_core::kyc::{State, session, simulate};
 use dossier_core::parse::Email;
 use dossier_core::services::Services;
 use dossier_core::store::{Collected, Committed, StoreError};
 use dossier_core::violation::Code;
+use dossier_core::webhook::{self, Attempted, Disabled, Due, Guard, Said, Verdict};
 
 use crate::engines::{Sqlite, caller};
 
@@ -471,4 +474,89 @@ pub(crate) async fn rotation_may_be_repeated_and_runs_beside_writers(mut engine:
         assert!(matches!(services.store.customer(caller.scope, summary.id).await, Ok(Some(_))));
     }
     assert!(!matches!(services.store.ready().await, Err(StoreError::Corrupt(_))));
+}
+
+struct Anywhere;
+
+impl Guard for Anywhere {
+    fn refuse(&self, _: &str, _: Environment) -> Option<&'static str> {
+        None
+    }
+}
+
+/// A caller with a key, and an endpoint of its own.
+async fn subscriber(services: &Services) -> (Caller, WebhookId) {
+    let caller = caller(services).await;
+    let new = NewKey { name: "k".into(), scopes: vec![KeyScope::WebhooksManage], expires_at: None };
+    let (_, key) = api_key::create(services, &caller, new).await.expect("a key");
+    let caller = Caller { actor: Actor::Key(key.key_id), ..caller };
+    let body = br#"{"url":"https://x.example/","event_types":["customer.created","customer.updated"]}"#;
+    let (endpoint, _) = webhook::register(services, &caller, &Anywhere, body).await.expect("registered");
+    (caller, endpoint.id)
+}
+
+pub(crate) async fn a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_lease(mut engine: Sqlite) {
+    let services = engine.services();
+    let (caller, endpoint) = subscriber(&services).await;
+    let id = given(&services, &caller, "a@example.com", "individual").await;
+    put(&services, &caller, id, r#"{"first_name":"A"}"#).await.expect("updated");
+    let store = &services.store;
+    let claim = |now: Timestamp| store.claim_deliveries(now, 60, &[], 10);
+    let now = services.clock.now();
+    let first = claim(now).await.expect("claimed");
+    assert_eq!(first.iter().map(|due| due.number).collect::<Vec<_>>(), [1], "the second waits for the first");
+    assert!(claim(now).await.expect("claimed").is_empty(), "what is claimed is nobody else's");
+    let again = claim(now.plus_seconds(61)).await.expect("claimed");
+    assert_eq!(again.len(), 1, "until the lease ends");
+    let message = store.message(&again[0], now).await.expect("readable").expect("there");
+    assert!(message.contract.is_some() && message.id.ends_with("_1"));
+    let attempted = |due: &Due, verdict| Attempted { due: due.clone(), at: now, said: Said::Status(200), verdict };
+    store.attempted(vec![attempted(&again[0], Verdict::Delivered)]).await.expect("noted");
+    let second = claim(now).await.expect("claimed");
+    assert_eq!(second.iter().map(|due| due.number).collect::<Vec<_>>(), [2]);
+    store.attempted(vec![attempted(&second[0], Verdict::Disable(Disabled::Gone))]).await.expect("noted");
+    assert!(store.message(&second[0], now).await.expect("readable").is_none(), "a disabled endpoint is sent nothing");
+    assert!(claim(now.plus_seconds(1_000_000)).await.expect("claimed").is_empty());
+    webhook::enable(&services, &caller, Some(endpoint)).await.expect("enabled");
+    assert_eq!(claim(services.clock.now()).await.expect("claimed").len(), 1, "what waited is due again");
+    let log = store.deliveries(caller.scope, endpoint, None, 10).await.expect("a log");
+    assert_eq!(log.iter().map(|one| one.state).collect::<Vec<_>>(), ["pending", "delivered"]);
+    webhook::delete(&services, &caller, Some(endpoint)).await.expect("deleted");
+    store.attempted(vec![attempted(&second[0], Verdict::Delivered)]).await.expect("nothing to note");
+    assert!(store.deliveries(caller.scope, endpoint, None, 10).await.expect("a log").is_empty());
+}
+
+pub(crate) async fn what_is_due_of_one_endpoint_is_not_in_the_way_of_another(mut engine: Sqlite) {
+    let services = engine.services();
+    let (mine, busy) = subscriber(&services).await;
+    let (other, free) = subscriber(&services).await;
+    for number in 0..20 {
+        given(&services, &mine, &format!("{number}@example.com"), "individual").await;
+    }
+    given(&services, &other, "a@example.com", "individual").await;
+    let now = services.clock.now();
+    let due = services.store.claim_deliveries(now, 60, &[busy], 5).await.expect("claimed");
+    assert_eq!(due.iter().map(|due| due.endpoint).collect::<Vec<_>>(), [free]);
+    assert_eq!(due[0].scope, other.scope);
+    let due = services.store.claim_deliveries(now, 60, &[], 5).await.expect("claimed");
+    assert!((2..=5).contains(&due.len()) && due.iter().all(|due| due.endpoint == busy));
+}
+
+pub(crate) async fn a_link_is_found_by_its_token_and_ends_by_the_clock_of_its_sandbox(mut engine: Sqlite) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let id = given(&services, &caller, "a@example.com", "individual").await;
+    let request = Request { route: "test", body: b"", idempotency_key: None };
+    session::open(&services, &caller, Some(id), request).await.expect("opened");
+    let open = read(&services, caller.scope, id).await.kyc.session.expect("a session");
+    let token = open.link.rsplit('/').next().expect("a token").to_owned();
+    let store = &services.store;
+    assert_eq!(store.link(&token).await.expect("readable"), Some((caller.scope, id, open.id)));
+    assert_eq!(store.link("dsl_test_x").await.expect("readable"), None);
+    assert!(store.ended_links(services.clock.now()).await.expect("readable").is_empty());
+    simulate::advance(&services, &caller, br#"{"advance":"P7D"}"#).await.expect("advanced");
+    let expired = read(&services, caller.scope, id).await.kyc;
+    assert!(expired.session.is_some_and(|session| session.expired) && expired.state == State::InProgress);
+    assert!(store.ended_links(services.clock.now()).await.expect("readable").is_empty(), "ended once");
+    assert_eq!(store.sandbox_clocks().await.expect("readable"), [(caller.scope.account, 604_800)]);
 }
