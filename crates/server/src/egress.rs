@@ -194,13 +194,15 @@ impl Resolve for Guarded {
         let environment = self.0;
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let addresses: Vec<SocketAddr> = found.take(MAX_ADDRESSES).collect();
-            if addresses.iter().any(|address| !may_be_called(address.ip(), environment)) {
-                return Err(Refused.into());
-            }
-            Ok(Box::new(addresses.into_iter()) as Addrs)
+            Ok(Box::new(judged(found, environment)?.into_iter()) as Addrs)
         })
     }
+}
+
+/// The addresses of a name, when none of them is refused: one that leads inside makes the name a trap.
+fn judged(found: impl Iterator<Item = SocketAddr>, environment: Environment) -> Result<Vec<SocketAddr>, Refused> {
+    let addresses: Vec<SocketAddr> = found.take(MAX_ADDRESSES).collect();
+    if addresses.iter().all(|address| may_be_called(address.ip(), environment)) { Ok(addresses) } else { Err(Refused) }
 }
 
 /// Whether an address may be called. Production calls public addresses only; the sandbox those of the machine and its
@@ -360,6 +362,18 @@ mod tests {
             assert!(guard.refuse(url, Environment::Sandbox).is_some(), "{url} is this server");
         }
         assert_eq!(guard.refuse("http://127.0.0.1:3000/hook", Environment::Sandbox), None);
+    }
+
+    #[test]
+    fn one_address_that_leads_inside_spoils_a_name() {
+        let address = |text: &str| SocketAddr::new(text.parse().expect("an address"), 0);
+        let judge = |texts: &[&str]| judged(texts.iter().map(|text| address(text)), Environment::Production);
+        assert_eq!(judge(&["93.184.216.34", "2606:2800:220:1::1"]).map(|all| all.len()).ok(), Some(2));
+        for trap in [&["93.184.216.34", "10.0.0.1"][..], &["127.0.0.1"], &["2606:2800:220:1::1", "::ffff:10.0.0.1"]] {
+            assert!(judge(trap).is_err(), "{trap:?}");
+        }
+        let many = (0..1_000_u32).map(|n| SocketAddr::new(Ipv4Addr::from(0x5db8_0000 + n).into(), 0));
+        assert_eq!(judged(many, Environment::Production).map(|all| all.len()).ok(), Some(MAX_ADDRESSES));
     }
 
     #[test]
