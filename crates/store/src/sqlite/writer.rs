@@ -245,7 +245,8 @@ impl WriterThread {
             Ok(()) => {
                 self.figures.commits.fetch_add(1, Ordering::Relaxed);
                 self.figures.changes.fetch_add(jobs, Ordering::Relaxed);
-                self.since_checkpoint += jobs;
+                // What is not synced is in no hurry to be moved either.
+                self.since_checkpoint += if self.synced { jobs } else { 0 };
                 replies.into_iter().for_each(|reply| reply(Ok(())));
             }
             Err(error) => {
