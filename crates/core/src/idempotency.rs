@@ -1,5 +1,6 @@
 //! `Idempotency-Key`: the same request, sent again, has one effect and gets the same answer, for 30 days.
 
+use crate::caller::Caller;
 use crate::clock::Timestamp;
 use crate::ids::CustomerId;
 use crate::pii::Pii;
@@ -51,6 +52,14 @@ pub struct PendingAnswer {
     pub request_id: String,
     /// The answer.
     pub answer: Answer,
+}
+
+impl PendingAnswer {
+    /// The answer to a request of this caller, given at this moment of the machine's clock.
+    #[must_use]
+    pub fn new(ticket: Ticket, at: Timestamp, caller: &Caller, answer: &Answer) -> Self {
+        Self { ticket, at, request_id: caller.request_id.clone(), answer: answer.clone() }
+    }
 }
 
 /// What the store knows of an attempt; `A` is what was answered.

@@ -4,12 +4,15 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::idempotency::KEPT_SECONDS;
+use dossier_core::ids::CustomerId;
 use dossier_core::kyc::provider::{self, Provider};
 use dossier_core::kyc::session;
 use dossier_core::store::Collected;
 use dossier_core::webhook::LOG_SECONDS;
+use futures_util::StreamExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -24,6 +27,9 @@ use crate::installation::{Installation, InstallationError, Lock};
 use crate::sumsub::Sumsub;
 use crate::{control, deliver};
 use dossier_store::sqlite::SqliteStore;
+
+/// Cases that are worked on at the same time.
+const CASES_AT_ONCE: usize = 8;
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -119,7 +125,8 @@ impl Server {
         let helpers = vec![
             tokio::spawn(control::serve(control, Arc::clone(&app), Arc::clone(&store), config.clone())),
             tokio::spawn(keep_house(Arc::clone(&app))),
-            tokio::spawn(watch_time(Arc::clone(&app))),
+            tokio::spawn(end_sessions(Arc::clone(&app))),
+            tokio::spawn(ask_providers(Arc::clone(&app))),
             tokio::spawn(deliver::run(Arc::clone(&app), egress, config.deliveries.clone())),
         ];
         Ok(Self { address, metrics_address, public_url, first_key, app, store, stop, listeners, helpers, lock })
@@ -188,24 +195,30 @@ async fn keep_house(app: App) {
     }
 }
 
-/// Ends what ran out, and asks providers, every second or so.
-async fn watch_time(app: App) {
+/// Ends what ran out, every second or so.
+async fn end_sessions(app: App) {
     loop {
         tokio::time::sleep(Duration::from_secs(1)).await;
         if let Err(error) = session::expire_due(&app.services).await {
             tracing::warn!(%error, "sessions that ran out could not be ended");
         }
+    }
+}
+
+/// Does what is due at providers, every second or so, a few at a time: one that is slow keeps nobody else waiting for long.
+async fn ask_providers(app: App) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(1)).await;
         work_on_cases(&app).await;
     }
 }
 
-/// Does what is due at providers.
-pub async fn work_on_cases(app: &App) {
+async fn work_on_cases(app: &App) {
     let due = match app.services.store.due_cases(app.services.clock.now()).await {
         Ok(due) => due,
         Err(error) => return tracing::warn!(%error, "cases at providers could not be read"),
     };
-    for (scope, customer) in due {
+    let work = |(scope, customer): (Scope, CustomerId)| async move {
         let provider: &dyn Provider = match provider::in_force(&app.services.policy, scope.environment) {
             provider::Name::Simulated => &provider::Simulated,
             provider::Name::Manual => &provider::Manual,
@@ -217,7 +230,8 @@ pub async fn work_on_cases(app: &App) {
         if let Err(error) = provider::work(&app.services, provider, scope, customer).await {
             tracing::warn!(%error, "a case at a provider could not be worked on");
         }
-    }
+    };
+    futures_util::stream::iter(due).for_each_concurrent(CASES_AT_ONCE, work).await;
 }
 
 async fn forget_deliveries(app: &App) {

@@ -101,12 +101,7 @@ pub async fn create(services: &Services, caller: &Caller, create: Create<'_>) ->
         let mut customer = new_customer(services.random.uuid(now).into(), now, &input, kind);
         let body = CustomerView::new(&customer.summary(), None).to_json();
         let answer = Answer { customer: customer.id, version: 1, body: Pii::new(body), replayed: false };
-        let pending = ticket.map(|ticket| PendingAnswer {
-            ticket,
-            at: services.clock.now(),
-            request_id: caller.request_id.clone(),
-            answer: answer.clone(),
-        });
+        let pending = ticket.map(|ticket| PendingAnswer::new(ticket, services.clock.now(), caller, &answer));
         let change = Change {
             scope: caller.scope,
             audit: Some(audit(caller, &customer)),

@@ -198,18 +198,13 @@ pub async fn update(services: &Services, caller: &Caller, update: Update<'_>) ->
             before.merge(input.profile, input.mode, now, new_id).map_err(UpdateError::Invalid)?;
         let kyc = after.kyc.clone();
         if !changes.is_empty() {
-            after.follow(&services.policy, &changes, now)?;
+            after.follow(&services.policy, caller.scope.environment, &changes, now)?;
         }
         let answer = update.answer(&after);
         if changes.is_empty() && ticket.is_none() {
             return Ok(answer);
         }
-        let pending = ticket.map(|ticket| PendingAnswer {
-            ticket,
-            at: services.clock.now(),
-            request_id: caller.request_id.clone(),
-            answer: answer.clone(),
-        });
+        let pending = ticket.map(|ticket| PendingAnswer::new(ticket, services.clock.now(), caller, &answer));
         let attached = files.into_iter().filter_map(|file| after.profile.document_of(id, file)).collect();
         let change = change(caller, expected, &kyc, after, changes, attached, pending);
         match services.store.commit(change).await? {

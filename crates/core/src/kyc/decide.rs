@@ -86,18 +86,6 @@ impl Field for List<Text<256>, 100> {}
 impl Field for List<Text<64>, 20> {}
 
 impl Outcome {
-    /// The outcome as it is on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Approve => "approve",
-            Self::Reject => "reject",
-            Self::RequestResubmission => "request_resubmission",
-            Self::Offboard => "offboard",
-            Self::Reinstate => "reinstate",
-        }
-    }
-
     pub(super) const fn transition(self) -> Transition {
         match self {
             Self::Approve => Transition::Approve,
@@ -131,7 +119,10 @@ pub async fn decide(
     let mut parsed = parse::<NewDecision>(request.body, Nulls::Refused)?;
     parsed.refuse(contradictions(request.body));
     let decision = parsed.finish().map_err(UpdateError::Invalid)?;
-    settle(services, caller, id, request, &decision, Action::Decided).await
+    let compute =
+        |customer: Customer, now: Timestamp| settled(services, caller, customer, &decision, Action::Decided, now);
+    write(services, caller, id, request, compute, |customer| CustomerView::new(&customer.summary(), None).to_json())
+        .await
 }
 
 /// What only makes sense with another outcome.
@@ -151,19 +142,7 @@ fn contradictions(body: &[u8]) -> Vec<Violation> {
     violations
 }
 
-pub(super) async fn settle(
-    services: &Services,
-    caller: &Caller,
-    id: Option<CustomerId>,
-    request: Request<'_>,
-    decision: &NewDecision,
-    action: Action,
-) -> Result<Answer, UpdateError> {
-    let compute = |customer: Customer, now: Timestamp| settled(services, caller, customer, decision, action, now);
-    write(services, caller, id, request, compute, |customer| CustomerView::new(&customer.summary(), None).to_json())
-        .await
-}
-
+/// The customer after a decision.
 pub(super) fn settled(
     services: &Services,
     caller: &Caller,
@@ -198,16 +177,11 @@ pub(super) fn settled(
     let kyc = &mut customer.kyc;
     kyc.review = None;
     kyc.comment = decision.comment.as_ref().map(|text| text.expose().to_owned());
-    let codes = decision.reason_codes.iter().flat_map(|codes| &codes.0);
     kyc.decision = Some(Decision {
-        outcome: outcome.as_str().to_owned(),
+        outcome,
         at: now,
         by: caller.actor.to_string(),
-        reason_codes: codes
-            .map(|code| {
-                serde_json::to_value(code).ok().and_then(|code| Some(code.as_str()?.to_owned())).unwrap_or_default()
-            })
-            .collect(),
+        reason_codes: decision.reason_codes.iter().flat_map(|codes| &codes.0).copied().collect(),
         labels: decision.labels.iter().flat_map(|labels| &labels.0).map(|label| label.expose().to_owned()).collect(),
         comment: kyc.comment.clone(),
         note: decision.note.as_ref().map(|text| text.expose().to_owned()),

@@ -167,12 +167,9 @@ pub const fn in_force(policy: &Policy, environment: Environment) -> Name {
 
 impl Customer {
     /// When a token was given and a session is open, the provider is to be asked.
-    pub(crate) fn ask_provider(&mut self, policy: &Policy, now: Timestamp) {
+    pub(crate) fn ask_provider(&mut self, policy: &Policy, environment: Environment, now: Timestamp) {
         let open = matches!(self.kyc.state, State::InProgress | State::Submitted | State::ResubmissionRequired);
-        let environment = self.kyc.session.as_ref().map(|session| {
-            if session.link.contains("/dsl_test_") { Environment::Sandbox } else { Environment::Production }
-        });
-        let Some(provider) = environment.map(|environment| in_force(policy, environment)) else { return };
+        let provider = in_force(policy, environment);
         if open
             && provider != Name::Manual
             && self.share_token_mut().is_some_and(|data| data.sumsub_share_kyc_token.is_some())
@@ -229,6 +226,8 @@ async fn step(services: &Services, provider: &dyn Provider, scope: Scope, id: Cu
     let Some(case) = customer.kyc.provider else { return Ok(()) };
     match case.stage {
         Stage::TokenGiven => hand_over(services, provider, scope, id).await,
+        // Somebody is asking just now.
+        Stage::Asking if case.due_at.is_some_and(|due| services.now(scope) < due) => Ok(()),
         // A process died while it asked. The token is gone, and whether it arrived nobody knows.
         Stage::Asking => note(services, scope, id, Stage::Failed, None, 0).await,
         Stage::Open(case_id) => match provider.verdict(&case_id).await {

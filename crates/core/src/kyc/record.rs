@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::decide::{Outcome, ReasonCode};
 use super::lifecycle::{State, Transition};
 use super::provider::Case;
 use crate::clock::Timestamp;
@@ -105,13 +106,13 @@ pub struct Review {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     /// What.
-    pub outcome: String,
+    pub outcome: Outcome,
     /// When.
     pub at: Timestamp,
     /// By whom, as the audit trail names it.
     pub by: String,
     /// Why.
-    pub reason_codes: Vec<String>,
+    pub reason_codes: Vec<ReasonCode>,
     /// Words of the reviewers' own.
     #[serde(default)]
     pub labels: Vec<String>,

@@ -82,7 +82,7 @@ pub async fn open(
         }
         let link = customer.new_link(services, caller.scope, redirect_uri.clone(), now);
         customer.submit_when_complete(policy, now);
-        customer.ask_provider(policy, now);
+        customer.ask_provider(policy, caller.scope.environment, now);
         Ok(Computed { step: Some(Step { link: Some(link), ..Step::of(Action::SessionOpened) }), after: customer })
     };
     write(services, caller, id, request, compute, |customer| {

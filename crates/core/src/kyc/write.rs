@@ -5,7 +5,7 @@ use super::lifecycle::State;
 use super::record::{Kyc, RailStatus, Review};
 use super::{AfterApproval, Policy, Transition};
 use crate::audit::{Action, AuditEntry};
-use crate::caller::Caller;
+use crate::caller::{Caller, Environment};
 use crate::change::{Change, Effect, NewLink};
 use crate::clock::Timestamp;
 use crate::customer::update::{Conflict, UpdateError};
@@ -44,15 +44,13 @@ pub(crate) struct Computed {
 pub(crate) struct Step {
     /// What was done.
     pub(crate) action: Action,
-    /// Why, for the trail.
-    pub(crate) note: Option<String>,
     /// The link that was opened.
     pub(crate) link: Option<NewLink>,
 }
 
 impl Step {
     pub(crate) const fn of(action: Action) -> Self {
-        Self { action, note: None, link: None }
+        Self { action, link: None }
     }
 }
 
@@ -89,7 +87,7 @@ pub(crate) async fn write(
                 after.version += 1;
                 after.updated_at = now;
                 let events = Event::of(&[event_after(&kyc, &after.kyc)], &mut after);
-                let audit = entry(caller, &kyc, &after, step.action, step.note);
+                let audit = entry(caller, &kyc, &after, step.action);
                 let after = Box::new(after.clone());
                 (
                     Some(audit),
@@ -102,12 +100,7 @@ pub(crate) async fn write(
         if audit.is_none() && ticket.is_none() {
             return Ok(answer);
         }
-        let pending = ticket.map(|ticket| PendingAnswer {
-            ticket,
-            at: services.clock.now(),
-            request_id: caller.request_id.clone(),
-            answer: answer.clone(),
-        });
+        let pending = ticket.map(|ticket| PendingAnswer::new(ticket, services.clock.now(), caller, &answer));
         let change = Change { scope: caller.scope, effect, audit, events, answer: pending };
         match services.store.commit(change).await? {
             Committed::Done => return Ok(answer),
@@ -122,11 +115,10 @@ fn event_after(before: &Kyc, after: &Kyc) -> EventType {
     if before.visible() == after.visible() { EventType::CustomerUpdated } else { EventType::KycsUpdated }
 }
 
-fn entry(caller: &Caller, before: &Kyc, after: &Customer, action: Action, note: Option<String>) -> AuditEntry {
+fn entry(caller: &Caller, before: &Kyc, after: &Customer, action: Action) -> AuditEntry {
     let mut audit = AuditEntry::new(caller, after.updated_at, action);
     audit.customer = Some(after.id);
     audit.version = Some(after.version);
-    audit.detail.note = note;
     if let Some(change) = kyc_change(before, &after.kyc) {
         audit.fields = vec![change.pointer.clone()];
         audit.detail.changes = vec![change];
@@ -157,7 +149,13 @@ impl Customer {
     /// # Errors
     ///
     /// [`Conflict::ApprovedLocked`] when an approved customer's identity may not be changed.
-    pub(crate) fn follow(&mut self, policy: &Policy, changes: &[FieldChange], now: Timestamp) -> Result<(), Conflict> {
+    pub(crate) fn follow(
+        &mut self,
+        policy: &Policy,
+        environment: Environment,
+        changes: &[FieldChange],
+        now: Timestamp,
+    ) -> Result<(), Conflict> {
         let touched: Vec<_> =
             changes.iter().map(|change| change.pointer.as_str()).filter(|pointer| is_identity(pointer)).collect();
         if self.kyc.state == State::Approved && !touched.is_empty() {
@@ -179,7 +177,7 @@ impl Customer {
             }
         }
         self.submit_when_complete(policy, now);
-        self.ask_provider(policy, now);
+        self.ask_provider(policy, environment, now);
         self.kyc.queue(now);
         Ok(())
     }

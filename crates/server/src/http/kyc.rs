@@ -113,7 +113,6 @@ pub async fn advance_clock(
     let (Parts { headers, .. }, body) = request.into_parts();
     let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
     let ahead = sandbox::advance(&app.services, &caller, &body).await?;
-    crate::serve::work_on_cases(&app).await;
     Ok(clock(&app, &caller, ahead))
 }
 
