@@ -5,12 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dossier_core::caller::Scope;
-use dossier_core::clock::Timestamp;
 use dossier_core::idempotency::KEPT_SECONDS;
 use dossier_core::ids::CustomerId;
 use dossier_core::kyc::provider::{self, Provider};
 use dossier_core::kyc::session;
-use dossier_core::store::Collected;
+use dossier_core::store::{Collected, StoreError};
 use dossier_core::webhook::LOG_SECONDS;
 use futures_util::StreamExt as _;
 use tokio::net::TcpListener;
@@ -188,9 +187,10 @@ async fn keep_house(app: App) {
         app.note_keys_used().await;
         ticks += 1;
         if ticks.is_multiple_of(120) {
-            forget_answers(&app, app.services.clock.now().plus_seconds(-KEPT_SECONDS)).await;
+            let (store, now) = (&app.services.store, app.services.clock.now());
+            forget("answers", || store.forget_answers(now.plus_seconds(-KEPT_SECONDS))).await;
+            forget("deliveries", || store.forget_deliveries(now.plus_seconds(-LOG_SECONDS))).await;
             collect_files(&app).await;
-            forget_deliveries(&app).await;
         }
     }
 }
@@ -234,16 +234,6 @@ async fn work_on_cases(app: &App) {
     futures_util::stream::iter(due).for_each_concurrent(CASES_AT_ONCE, work).await;
 }
 
-async fn forget_deliveries(app: &App) {
-    loop {
-        match app.services.store.forget_deliveries(app.services.clock.now().plus_seconds(-LOG_SECONDS)).await {
-            Ok(0) => return,
-            Ok(_) => {}
-            Err(error) => return tracing::warn!(%error, "old deliveries could not be forgotten"),
-        }
-    }
-}
-
 async fn collect_files(app: &App) {
     match app.services.store.collect_files(app.services.clock.now()).await {
         Ok(collected) if collected == Collected::default() => {}
@@ -252,15 +242,13 @@ async fn collect_files(app: &App) {
     }
 }
 
-async fn forget_answers(app: &App, before: Timestamp) {
+/// Forgets portion by portion, until nothing is left to forget.
+async fn forget<F: Future<Output = Result<u64, StoreError>>>(what: &str, portion: impl Fn() -> F) {
     loop {
-        match app.services.store.forget_answers(before).await {
+        match portion().await {
             Ok(0) => return,
             Ok(_) => {}
-            Err(error) => {
-                tracing::warn!(%error, "old answers could not be forgotten");
-                return;
-            }
+            Err(error) => return tracing::warn!(%error, what, "what is old could not be forgotten"),
         }
     }
 }

@@ -146,16 +146,22 @@ fn leads_back(text: &str) -> bool {
 /// The store's; what was not ended is ended the next time.
 pub async fn expire_due(services: &Services) -> Result<usize, StoreError> {
     let mut ended = 0;
-    for (scope, id) in services.store.ended_links(services.clock.now()).await? {
-        let caller = Caller { scope, actor: Actor::System, request_id: "session-expiry".to_owned(), address: None };
-        match expire(services, &caller, id, false).await {
-            Ok(()) => ended += 1,
-            Err(UpdateError::Store(error)) => return Err(error),
-            // It was renewed, decided or is gone: there is nothing to end.
-            Err(_) => {}
+    // The store gives some at a time; those that cannot be ended come back, and are no reason to go on.
+    loop {
+        let before = ended;
+        for (scope, id) in services.store.ended_links(services.clock.now()).await? {
+            let caller = Caller { scope, actor: Actor::System, request_id: "session-expiry".to_owned(), address: None };
+            match expire(services, &caller, id, false).await {
+                Ok(()) => ended += 1,
+                Err(UpdateError::Store(error)) => return Err(error),
+                // It was renewed, decided or is gone: there is nothing to end.
+                Err(_) => {}
+            }
+        }
+        if ended == before {
+            return Ok(ended);
         }
     }
-    Ok(ended)
 }
 
 /// Ends the link of a customer's session: when its time has come, or `now_already` because the sandbox is told so.

@@ -610,25 +610,3 @@ fn set_key(
     connection.prepare_cached(update)?.execute((account, environment, key.as_bytes(), at.as_micros()))?;
     Ok(())
 }
-
-/// Answers are kept by scope, so their creation time is all that housekeeping needs.
-impl SqliteStore {
-    pub(super) async fn delete_answers(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let deleted = Arc::new(std::sync::atomic::AtomicU64::new(0));
-        let count = Arc::clone(&deleted);
-        self.writer
-            .task(move |connection| {
-                // In portions, so that no commit waits long for it.
-                let rows = connection
-                    .prepare_cached(
-                        "DELETE FROM answers WHERE (account_id, environment, key_hash) IN (
-                            SELECT account_id, environment, key_hash FROM answers WHERE created_at < ?1 ORDER BY created_at LIMIT 1000)",
-                    )?
-                    .execute([before.as_micros()])?;
-                count.store(rows as u64, std::sync::atomic::Ordering::Relaxed);
-                Ok(())
-            })
-            .await?;
-        Ok(deleted.load(std::sync::atomic::Ordering::Relaxed))
-    }
-}

@@ -15,7 +15,7 @@ mod writer;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use dossier_core::account::Account;
@@ -48,6 +48,13 @@ pub use writer::Figures;
 
 /// SQLite before 3.51.3 has a bug that can corrupt a WAL.
 const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// A portion of the answers that were kept before a moment.
+const OLD_ANSWERS: &str = "DELETE FROM answers WHERE (account_id, environment, key_hash) IN (
+    SELECT account_id, environment, key_hash FROM answers WHERE created_at < ?1 ORDER BY created_at LIMIT 1000)";
+/// A portion of the deliveries that ended before a moment.
+const ENDED_DELIVERIES: &str = "DELETE FROM deliveries WHERE id IN (
+    SELECT id FROM deliveries WHERE ended_at IS NOT NULL AND ended_at < ?1 ORDER BY ended_at LIMIT 1000)";
 
 /// What is done when the disk can no longer be trusted: told why, it does not come back.
 pub type OnFatal = Arc<dyn Fn(&str) + Send + Sync>;
@@ -149,6 +156,20 @@ impl SqliteStore {
     #[must_use]
     pub fn active_epoch(&self) -> u32 {
         self.vault.active_epoch()
+    }
+
+    /// Deletes what is older than a moment, no more at once than other writers can wait for; says how many.
+    async fn delete_portion(&self, delete: &'static str, before: Timestamp) -> Result<u64, StoreError> {
+        let deleted = Arc::new(AtomicU64::new(0));
+        let count = Arc::clone(&deleted);
+        self.writer
+            .task(move |connection| {
+                let rows = connection.prepare_cached(delete)?.execute([before.as_micros()])?;
+                count.store(rows as u64, Ordering::Relaxed);
+                Ok(())
+            })
+            .await?;
+        Ok(deleted.load(Ordering::Relaxed))
     }
 
     /// The keys of a scope; `None` when its account does not exist.
@@ -309,7 +330,7 @@ impl Store for SqliteStore {
     }
 
     async fn forget_deliveries(&self, before: Timestamp) -> Result<u64, StoreError> {
-        self.delete_deliveries(before).await
+        self.delete_portion(ENDED_DELIVERIES, before).await
     }
 
     async fn api_key(&self, key: &ApiKey) -> Result<Option<Arc<KeyRecord>>, StoreError> {
@@ -337,7 +358,7 @@ impl Store for SqliteStore {
     }
 
     async fn forget_answers(&self, before: Timestamp) -> Result<u64, StoreError> {
-        self.delete_answers(before).await
+        self.delete_portion(OLD_ANSWERS, before).await
     }
 
     async fn ready(&self) -> Result<(), StoreError> {

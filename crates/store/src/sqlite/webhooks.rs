@@ -386,24 +386,6 @@ impl SqliteStore {
         }
         Ok(())
     }
-
-    pub(super) async fn delete_deliveries(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let deleted = Arc::new(std::sync::atomic::AtomicU64::new(0));
-        let count = Arc::clone(&deleted);
-        self.writer
-            .task(move |connection| {
-                let rows = connection
-                    .prepare_cached(
-                        "DELETE FROM deliveries WHERE id IN (
-                            SELECT id FROM deliveries WHERE ended_at IS NOT NULL AND ended_at < ?1 ORDER BY ended_at LIMIT 1000)",
-                    )?
-                    .execute([before.as_micros()])?;
-                count.store(rows as u64, std::sync::atomic::Ordering::Relaxed);
-                Ok(())
-            })
-            .await?;
-        Ok(deleted.load(std::sync::atomic::Ordering::Relaxed))
-    }
 }
 
 /// Which key signs, and which will: a revoked key never, a rolled one until its end beside its successor, and then the

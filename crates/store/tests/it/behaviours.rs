@@ -554,7 +554,18 @@ pub(crate) async fn a_link_is_found_by_its_token_and_ends_by_the_clock_of_its_sa
     assert_eq!(store.link(&token).await.expect("readable"), Some((caller.scope, id, open.id)));
     assert_eq!(store.link("dsl_test_x").await.expect("readable"), None);
     assert!(store.ended_links(services.clock.now()).await.expect("readable").is_empty());
+    // More than the store gives at a time.
+    let mut others = Vec::new();
+    for number in 0..250 {
+        let other = given(&services, &caller, &format!("{number}@example.com"), "individual").await;
+        session::open(&services, &caller, Some(other), request).await.expect("opened");
+        others.push(other);
+    }
     simulate::advance(&services, &caller, br#"{"advance":"P7D"}"#).await.expect("advanced");
+    for other in others {
+        let session = read(&services, caller.scope, other).await.kyc.session.expect("a session");
+        assert!(session.expired, "all have ended before the clock was answered");
+    }
     let expired = read(&services, caller.scope, id).await.kyc;
     assert!(expired.session.is_some_and(|session| session.expired) && expired.state == State::InProgress);
     assert!(store.ended_links(services.clock.now()).await.expect("readable").is_empty(), "ended once");
