@@ -24,6 +24,7 @@ macro_rules! actions {
 }
 
 actions! {
+    AccountChanged = "account.changed": "An account was given another name or look.",
     AccountCreated = "account.created": "An account was created.",
     KeyCreated = "api_key.created": "An API key was created.",
     KeyRolled = "api_key.rolled": "An API key was replaced by a new one.",
@@ -33,6 +34,9 @@ actions! {
     CustomerViewed = "customer.viewed": "A person looked at a customer's unmasked data.",
     SessionOpened = "kyc.session_opened": "A KYC session was opened, or its link was given again.",
     SessionExpired = "kyc.session_expired": "The link of a KYC session ran out.",
+    FormOpened = "kyc.form_opened": "Somebody entered the hosted form through a link.",
+    FormSaved = "kyc.form_saved": "Something was typed into the hosted form that cannot be stored in the profile yet.",
+    FormSubmitted = "kyc.form_submitted": "A customer consented and submitted the hosted form.",
     Decided = "kyc.decided": "A decision about a customer was made.",
     Simulated = "kyc.simulated": "A sandbox customer was put somewhere.",
     ProviderAsked = "kyc.provider_asked": "A provider was given a share token, which was then forgotten.",
@@ -143,7 +147,7 @@ pub struct AuditRow {
     pub seq: u64,
     /// When.
     pub at: Timestamp,
-    /// Who: `key:<id>`, `operator` or `system`.
+    /// Who: `key:<id>`, `session:<id>`, `operator` or `system`.
     pub actor: String,
     /// What.
     pub action: String,

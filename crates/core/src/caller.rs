@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AccountId, KeyId};
+use crate::ids::{AccountId, KeyId, SessionId};
 
 /// Test data or real data; nothing crosses between the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -51,6 +51,8 @@ pub enum Actor {
     Operator,
     /// Dossier itself.
     System,
+    /// The customer behind a link, in the hosted form.
+    Session(SessionId),
 }
 
 impl fmt::Display for Actor {
@@ -59,6 +61,7 @@ impl fmt::Display for Actor {
             Self::Key(id) => write!(f, "key:{id}"),
             Self::Operator => f.write_str("operator"),
             Self::System => f.write_str("system"),
+            Self::Session(id) => write!(f, "session:{id}"),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::customer::Customer;
 use crate::event::Event;
 use crate::file::SealedFile;
 use crate::idempotency::{PendingAnswer, Ticket};
-use crate::ids::{FileId, KeyId, PersonId, SessionId, WebhookId};
+use crate::ids::{CustomerId, FileId, KeyId, PersonId, SessionId, WebhookId};
 use crate::webhook::NewEndpoint;
 
 /// What one write stores, audits, announces and answers.
@@ -45,6 +45,13 @@ pub enum Effect {
         /// The link that it opens.
         link: Option<NewLink>,
     },
+    /// A device of the customer's that enters the hosted form.
+    FormOpened {
+        /// Whose form.
+        customer: CustomerId,
+        /// What the device shows from now on, for the session of the link that it came through.
+        pass: NewLink,
+    },
     /// A new file, whose content is durable already.
     FileUploaded(Box<NewFile>),
     /// The clock of the sandbox is this many seconds ahead from now on.
@@ -74,6 +81,8 @@ pub enum Effect {
     },
     /// A new account.
     AccountCreated(Account),
+    /// An account's new name and look.
+    AccountChanged(Account),
     /// A new key.
     KeyCreated {
         /// The key; the store keeps what finds it and what signs with it, not the key.

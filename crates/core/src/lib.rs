@@ -12,6 +12,7 @@ pub mod clock;
 pub mod customer;
 pub mod event;
 pub mod file;
+pub mod form;
 pub mod idempotency;
 pub mod ids;
 pub mod kyc;

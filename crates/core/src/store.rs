@@ -340,6 +340,13 @@ pub trait Store: Send + Sync {
     /// As [`Store::commit`].
     async fn keys_used(&self, used: Vec<(Scope, KeyId, Timestamp)>) -> Result<(), StoreError>;
 
+    /// One account; `None` when there is none with this id.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] when its name or look cannot be opened.
+    async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError>;
+
     /// All accounts, oldest first.
     ///
     /// # Errors

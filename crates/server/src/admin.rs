@@ -5,7 +5,7 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use dossier_core::account::{self, Account, MAX_NAME};
+use dossier_core::account::{self, Account, Colour, Logo, Look, MAX_NAME};
 use dossier_core::api_key::{self, KeyError, KeyRecord, KeyScope, NewKey};
 use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::{Actor, Caller, Environment, Scope};
@@ -13,7 +13,8 @@ use dossier_core::change::{Change, Effect};
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::CustomerView;
 use dossier_core::customer::update::UpdateError;
-use dossier_core::file::{File, read};
+use dossier_core::file::check::Check;
+use dossier_core::file::{File, MediaType, read};
 use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId, WebhookId};
 use dossier_core::kyc::{decide, write};
 use dossier_core::parse::Email;
@@ -35,6 +36,13 @@ pub enum Command {
     AccountsCreate {
         /// Its name.
         name: String,
+    },
+    /// Gives an account another name or look.
+    AccountsSet {
+        /// Which; needed when there are several.
+        account: Option<String>,
+        /// What is to change.
+        set: Box<AccountSettings>,
     },
     /// Lists accounts.
     AccountsList,
@@ -165,6 +173,21 @@ pub enum Command {
     Where,
 }
 
+/// What is to change of an account; what is `None` stays. Empty text takes something away.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct AccountSettings {
+    /// What its owner calls it.
+    pub name: Option<String>,
+    /// Whom customers see asking.
+    pub display_name: Option<String>,
+    /// The colour of buttons, `#RRGGBB`.
+    pub colour: Option<String>,
+    /// The logo, a JPEG or PNG in base64.
+    pub logo: Option<String>,
+    /// The hosts to which customers of production are sent on without being asked.
+    pub redirect_hosts: Option<Vec<String>>,
+}
+
 /// An account and environment, as a person names them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Place {
@@ -195,6 +218,7 @@ pub struct Context<'a> {
 pub async fn run(context: Context<'_>, command: Command, progress: Progress<'_>) -> Result<Value, String> {
     match command {
         Command::AccountsCreate { name } => context.create_account(name).await,
+        Command::AccountsSet { account, set } => context.set_account(account.as_deref(), *set).await,
         Command::AccountsList => Ok(context.accounts().await?.iter().map(account_json).collect()),
         Command::KeysCreate { place, name, scopes, expires_in } => {
             context.create_key(place, name, scopes, expires_in).await
@@ -283,6 +307,33 @@ impl Context<'_> {
         check_name(&name)?;
         let nobody = Scope { account: AccountId::from_bytes([0; 16]), environment: Environment::Sandbox };
         let account = account::create(self.services, &self.operator(nobody), name).await.map_err(said)?;
+        Ok(account_json(&account))
+    }
+
+    async fn set_account(&self, named: Option<&str>, set: AccountSettings) -> Result<Value, String> {
+        let id = self.account(named).await?;
+        let mut account = self.services.store.account(id).await.map_err(said)?.ok_or("there is no such account")?;
+        let AccountSettings { name, display_name, colour, logo, redirect_hosts } = set;
+        if let Some(name) = name {
+            check_name(&name)?;
+            account.name = name;
+        }
+        if let Some(name) = display_name {
+            account.look.display_name = if name.trim().is_empty() { None } else { Some(checked_name(name)?) };
+        }
+        if let Some(colour) = colour {
+            let colour = Some(colour).filter(|colour| !colour.is_empty());
+            account.look.colour = colour.map(|colour| Colour::new(&colour)).transpose().map_err(|error| error.to_string())?;
+        }
+        if let Some(logo) = logo {
+            let logo = Some(logo).filter(|logo| !logo.is_empty());
+            account.look.logo = logo.map(read_logo).transpose()?;
+        }
+        if let Some(hosts) = redirect_hosts {
+            account.look.redirect_hosts = hosts.into_iter().filter(|host| !host.is_empty()).map(read_host).collect::<Result<_, _>>()?;
+        }
+        let nobody = Scope { account: id, environment: Environment::Sandbox };
+        account::change(self.services, &self.operator(nobody), account.clone()).await.map_err(said)?;
         Ok(account_json(&account))
     }
 
@@ -505,8 +556,43 @@ fn file_json(file: &File) -> Value {
 }
 
 fn account_json(account: &Account) -> Value {
-    let Account { account_id, name, created_at } = account;
-    json!({ "account_id": account_id, "name": name, "created_at": created_at })
+    let Account { account_id, name, created_at, look } = account;
+    let Look { display_name, colour, logo, redirect_hosts } = look;
+    json!({
+        "account_id": account_id,
+        "name": name,
+        "created_at": created_at,
+        "display_name": display_name,
+        "colour": colour.map(|colour| colour.to_string()),
+        "logo": logo.as_ref().map(|logo| logo.media_type),
+        "redirect_hosts": redirect_hosts,
+    })
+}
+
+fn checked_name(name: String) -> Result<String, String> {
+    check_name(&name)?;
+    Ok(name)
+}
+
+fn read_logo(base64: String) -> Result<Logo, String> {
+    let bytes = STANDARD.decode(&base64).map_err(|_| "the logo is not in base64")?;
+    if bytes.len() > Logo::MAX {
+        return Err(format!("a logo has at most {} KiB, so that pages stay small", Logo::MAX / 1_024));
+    }
+    let mut check = Check::default();
+    let media_type = check.push(&bytes).and_then(|()| check.finish()).map_err(|fault| fault.to_string())?;
+    if media_type == MediaType::Pdf {
+        return Err("a logo is a JPEG or PNG".to_owned());
+    }
+    Ok(Logo { media_type, base64 })
+}
+
+/// A host as it stands in a URL: no scheme, no path.
+fn read_host(host: String) -> Result<String, String> {
+    let host = host.to_ascii_lowercase();
+    let named = url::Url::parse(&format!("https://{host}/")).ok();
+    let same = named.is_some_and(|url| url.host_str() == Some(&host));
+    if same { Ok(host) } else { Err(format!("{host} is no host name; give it without scheme, port and path")) }
 }
 
 fn key_json(record: &KeyRecord, now: Timestamp) -> Value {

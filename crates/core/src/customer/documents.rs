@@ -53,7 +53,7 @@ impl Profile {
     }
 
     /// The document that shows a file, and the data subject whose evidence it is.
-    pub(super) fn document_of(&self, customer: CustomerId, wanted: FileId) -> Option<NewDocument> {
+    pub(crate) fn document_of(&self, customer: CustomerId, wanted: FileId) -> Option<NewDocument> {
         let mut found = None;
         self.each_document(&mut |person, file, _| {
             if file == wanted && found.is_none() {

@@ -217,7 +217,7 @@ pub async fn update(services: &Services, caller: &Caller, update: Update<'_>) ->
 }
 
 /// What one update stores, audits, announces and answers. `kyc` is the verification before it.
-pub(super) fn change(
+pub(crate) fn change(
     caller: &Caller,
     expected: u64,
     kyc: &Kyc,

@@ -9,6 +9,7 @@ use super::lifecycle::{State, Transition};
 use super::provider::Case;
 use crate::clock::Timestamp;
 use crate::customer::address::Address;
+use crate::form::Form;
 use crate::ids::SessionId;
 
 /// The verification of one customer. Sealed with its record; `Debug` shows the state only.
@@ -35,6 +36,9 @@ pub struct Kyc {
     pub verified_address: Option<Address>,
     /// Verification by a provider.
     pub provider: Option<Case>,
+    /// What the hosted form keeps besides the profile; `None` until something was typed there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub form: Option<Box<Form>>,
 }
 
 impl fmt::Debug for Kyc {

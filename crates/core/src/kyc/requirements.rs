@@ -28,6 +28,47 @@ pub enum Status {
     Done,
 }
 
+macro_rules! faults {
+    ($($variant:ident = $name:literal: $text:literal,)*) => {
+        /// What is wrong with what is there, beyond what the schema says.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Fault { $(#[doc = $text] $variant),* }
+
+        impl Fault {
+            /// Every fault.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// Its name, by which translations find it.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),* }
+            }
+
+            /// What the API says.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),* }
+            }
+        }
+    };
+}
+
+faults! {
+    InTheFuture = "in_the_future": "is in the future",
+    TooYoung = "too_young": "is less than 18 years ago",
+    NoAmount = "no_amount": "is no amount",
+    NoWebsite = "no_website": "is no address of a website",
+    NoShare = "no_share": "a share is no percentage",
+    SharesTooMany = "shares_too_many": "the shares make more than 100",
+    AskedAgain = "asked_again": "the reviewers ask for it again",
+}
+
+impl Serialize for Fault {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
 /// One requirement, ready to be submitted: where it goes, what it looks like, and why.
 #[derive(Debug, Clone, Serialize)]
 pub struct Requirement {
@@ -43,7 +84,7 @@ pub struct Requirement {
     pub because: String,
     /// What is wrong with what is there.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<&'static str>,
+    pub error: Option<Fault>,
     /// The schema of the value at the pointer.
     pub schema: Value,
     /// A value that would do. Of a document the `file_id` of an uploaded file is still to be added.
@@ -242,7 +283,7 @@ impl Requirement {
     fn stand(&mut self, kyc: &Kyc) {
         if kyc.flags.iter().any(|flag| flag.requirement == self.id && flag.given == self.given) {
             self.status = Status::Error;
-            self.error = Some("the reviewers ask for it again");
+            self.error = Some(Fault::AskedAgain);
         }
         if self.status == Status::Done && kyc.state == State::Submitted {
             self.status = Status::Pending;
@@ -309,23 +350,23 @@ fn evidence<'a>(owner: &'a Value, purposes: &'a [String], side: Option<&'a str>)
         .map(|document| &document["file_id"])
 }
 
-fn wrong(check: Check, value: &Value, facts: &Facts<'_>) -> Option<&'static str> {
+fn wrong(check: Check, value: &Value, facts: &Facts<'_>) -> Option<Fault> {
     let text = value.as_str().unwrap_or_default();
     let today = facts.now.to_string();
     let today = &today[..10];
     match check {
-        Check::Past => (text > today).then_some("is in the future"),
+        Check::Past => (text > today).then_some(Fault::InTheFuture),
         Check::Adult => {
             let come_of_age = text
                 .get(..4)
                 .and_then(|year| year.parse::<u16>().ok())
                 .map(|year| format!("{:04}{}", year + 18, &text[4..]));
             (text > today)
-                .then_some("is in the future")
-                .or_else(|| come_of_age.is_none_or(|day| day.as_str() > today).then_some("is less than 18 years ago"))
+                .then_some(Fault::InTheFuture)
+                .or_else(|| come_of_age.is_none_or(|day| day.as_str() > today).then_some(Fault::TooYoung))
         }
-        Check::Amount => amount(text).is_none().then_some("is no amount"),
-        Check::Website => (!is_website(text)).then_some("is no address of a website"),
+        Check::Amount => amount(text).is_none().then_some(Fault::NoAmount),
+        Check::Website => (!is_website(text)).then_some(Fault::NoWebsite),
         Check::Ownership => None,
     }
 }
@@ -354,7 +395,7 @@ fn is_website(text: &str) -> bool {
 }
 
 /// What the owners say about their shares, and what is wrong with it.
-fn ownership(business: &Value) -> (Option<Value>, Option<&'static str>) {
+fn ownership(business: &Value) -> (Option<Value>, Option<Fault>) {
     let persons = business["associated_persons"].as_array().map_or(&[][..], Vec::as_slice);
     let said: Vec<&str> = persons.iter().filter_map(|person| person["ownership_percentage"].as_str()).collect();
     if said.is_empty() {
@@ -362,8 +403,8 @@ fn ownership(business: &Value) -> (Option<Value>, Option<&'static str>) {
     }
     let shares: Option<Vec<f64>> = said.iter().map(|text| share(text)).collect();
     let error = match shares {
-        None => Some("a share is no percentage"),
-        Some(shares) if shares.iter().sum::<f64>() > 100.000_1 => Some("the shares make more than 100"),
+        None => Some(Fault::NoShare),
+        Some(shares) if shares.iter().sum::<f64>() > 100.000_1 => Some(Fault::SharesTooMany),
         Some(_) => None,
     };
     (Some(json!(said)), error)
@@ -401,34 +442,34 @@ mod tests {
     fn what_is_doubtful_is_an_error_at_its_place() {
         use CustomerType::{Corporate, Individual};
         for (kind, profile, pointer, error) in [
-            (Individual, json!({"birth_date":"2030-01-01"}), "/birth_date", Some("is in the future")),
-            (Individual, json!({"birth_date":"2010-01-01"}), "/birth_date", Some("is less than 18 years ago")),
+            (Individual, json!({"birth_date":"2030-01-01"}), "/birth_date", Some(Fault::InTheFuture)),
+            (Individual, json!({"birth_date":"2010-01-01"}), "/birth_date", Some(Fault::TooYoung)),
             (Individual, json!({"birth_date":"2007-11-23"}), "/birth_date", None),
-            (Individual, json!({"birth_date":"2007-11-24"}), "/birth_date", Some("is less than 18 years ago")),
+            (Individual, json!({"birth_date":"2007-11-24"}), "/birth_date", Some(Fault::TooYoung)),
             (
                 Individual,
                 json!({"expected_monthly_volume_usd":"lots"}),
                 "/expected_monthly_volume_usd",
-                Some("is no amount"),
+                Some(Fault::NoAmount),
             ),
-            (Corporate, json!({"formation_date":"2030-01-01"}), "/formation_date", Some("is in the future")),
+            (Corporate, json!({"formation_date":"2030-01-01"}), "/formation_date", Some(Fault::InTheFuture)),
             (
                 Corporate,
                 json!({"primary_website":"not a site"}),
                 "/primary_website",
-                Some("is no address of a website"),
+                Some(Fault::NoWebsite),
             ),
             (
                 Corporate,
                 json!({"associated_persons":[{"ownership_percentage":"most"}]}),
                 "/associated_persons",
-                Some("a share is no percentage"),
+                Some(Fault::NoShare),
             ),
             (
                 Corporate,
                 json!({"associated_persons":[{"ownership_percentage":"60"},{"ownership_percentage":"50 %"}]}),
                 "/associated_persons",
-                Some("the shares make more than 100"),
+                Some(Fault::SharesTooMany),
             ),
         ] {
             let found = evaluated(kind, &profile).into_iter().find(|one| one.pointer == pointer);

@@ -12,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::customer::Customer;
 use crate::customer::update::{Conflict, UpdateError};
 use crate::idempotency::Answer;
-use crate::ids::CustomerId;
+use crate::ids::{CustomerId, SessionId};
 use crate::parse::{Nulls, Text, parse};
 use crate::services::Services;
 use crate::store::StoreError;
@@ -211,17 +211,23 @@ pub enum Landing {
 /// The store's.
 pub async fn follow(services: &Services, token: &str) -> Result<Option<(Scope, Landing)>, StoreError> {
     let Some((scope, id, session)) = services.store.link(token).await? else { return Ok(None) };
+    Ok(landing(services, scope, id, session).await?.map(|landing| (scope, landing)))
+}
+
+/// What a session of a customer leads to now; `None` when the customer is gone.
+pub(crate) async fn landing(
+    services: &Services,
+    scope: Scope,
+    id: CustomerId,
+    session: SessionId,
+) -> Result<Option<Landing>, StoreError> {
     let Some(customer) = services.store.customer(scope, id).await? else { return Ok(None) };
-    let now = services.now(scope);
     let newest = customer.kyc.session.as_ref().is_some_and(|newest| newest.id == session);
-    let open = customer.kyc.open_session(now).is_some();
+    let open = customer.kyc.open_session(services.now(scope)).is_some();
     let customer = Box::new(customer);
-    Ok(Some((
-        scope,
-        match (newest, open) {
-            (true, true) => Landing::Open(customer),
-            (true, false) => Landing::Expired(customer),
-            (false, _) => Landing::Replaced(customer),
-        },
-    )))
+    Ok(Some(match (newest, open) {
+        (true, true) => Landing::Open(customer),
+        (true, false) => Landing::Expired(customer),
+        (false, _) => Landing::Replaced(customer),
+    }))
 }

@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use dossier_core::account::Logo;
 use dossier_core::api_key::KeyScope;
 use dossier_core::caller::Environment;
 use dossier_core::file::MediaType;
@@ -22,7 +23,7 @@ use serde::Deserialize as _;
 use serde_json::Value;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::admin::{self, Command as AdminCommand, Context, Place};
+use crate::admin::{self, AccountSettings, Command as AdminCommand, Context, Place};
 use crate::config::{self, Config, Given, Settings};
 use crate::installation::{Installation, InstallationError, Lock};
 use crate::serve::Server;
@@ -154,6 +155,27 @@ enum Accounts {
     },
     /// List accounts
     List,
+    /// Change an account: its name, and how the form looks that its customers see
+    Set {
+        /// The account [default: the oldest]
+        #[arg(long, value_name = "ID")]
+        account: Option<String>,
+        /// What to call it
+        #[arg(long)]
+        name: Option<String>,
+        /// Whom customers see asking; empty for the account's name
+        #[arg(long)]
+        display_name: Option<String>,
+        /// The colour of buttons, #RRGGBB, on which white text can be read; empty for ours
+        #[arg(long, value_name = "#RRGGBB")]
+        colour: Option<String>,
+        /// A JPEG or PNG of at most 16 KiB; empty for none
+        #[arg(long, value_name = "FILE", value_parser = logo)]
+        logo: Option<String>,
+        /// A host to which customers of production are sent on without being asked; may be repeated; empty for none
+        #[arg(long = "redirect-host", value_name = "HOST")]
+        redirect_hosts: Option<Vec<String>>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -500,6 +522,10 @@ fn admin_command(command: Command) -> Option<AdminCommand> {
         Command::Serve(_) | Command::Config(_) | Command::Rules(_) | Command::Listen(_) | Command::Demo => return None,
         Command::Accounts(Accounts::Create { name }) => AdminCommand::AccountsCreate { name },
         Command::Accounts(Accounts::List) => AdminCommand::AccountsList,
+        Command::Accounts(Accounts::Set { account, name, display_name, colour, logo, redirect_hosts }) => {
+            let set = AccountSettings { name, display_name, colour, logo, redirect_hosts };
+            AdminCommand::AccountsSet { account, set: Box::new(set) }
+        }
         Command::Keys(Keys::Create { place, name, scopes, expires_in }) => {
             AdminCommand::KeysCreate { place: place.into(), name, scopes, expires_in }
         }
@@ -551,6 +577,16 @@ fn admin_command(command: Command) -> Option<AdminCommand> {
         Command::Keyring(Keyring::Rotate) => AdminCommand::KeyringRotate,
         Command::Doctor => AdminCommand::Doctor,
     })
+}
+
+/// A logo in base64; of no path, none.
+fn logo(path: &str) -> Result<String, String> {
+    if path.is_empty() {
+        return Ok(String::new());
+    }
+    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+    // What is far too large is not sent to be told so.
+    Ok(STANDARD.encode(&bytes[..bytes.len().min(2 * Logo::MAX)]))
 }
 
 /// The body of a decision; what is wrong with it the server says.

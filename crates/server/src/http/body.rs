@@ -24,6 +24,8 @@ pub enum MediaType {
     MergePatch,
     /// `multipart/form-data`
     FormData,
+    /// `application/x-www-form-urlencoded`: what a page sends.
+    Form,
 }
 
 impl MediaType {
@@ -32,6 +34,7 @@ impl MediaType {
             Self::Json => "application/json",
             Self::MergePatch => "application/merge-patch+json",
             Self::FormData => "multipart/form-data",
+            Self::Form => "application/x-www-form-urlencoded",
         }
     }
 }
@@ -115,13 +118,13 @@ impl AppState {
 /// 415, saying which type is expected.
 pub(super) fn unsupported(expected: MediaType) -> Problem {
     let form = match expected {
-        MediaType::Json | MediaType::MergePatch => "in UTF-8 and not compressed",
+        MediaType::Json | MediaType::MergePatch | MediaType::Form => "in UTF-8 and not compressed",
         MediaType::FormData => "with one part named file, not compressed",
     };
     let text = format!("Send Content-Type: {}, {form}.", expected.as_str());
     let problem = Problem::new(ProblemCode::UnsupportedMediaType, text);
     match expected {
-        MediaType::Json | MediaType::FormData => problem,
+        MediaType::Json | MediaType::FormData | MediaType::Form => problem,
         MediaType::MergePatch => problem.header(
             http::HeaderName::from_static("accept-patch"),
             HeaderValue::from_static(MediaType::MergePatch.as_str()),

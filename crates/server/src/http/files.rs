@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
+use dossier_core::caller::Caller;
 use dossier_core::file::upload::{Upload, UploadError, Uploaded};
 use dossier_core::file::{ByteRange, File, FileDetails, FileName, FileReader, MAX_FILE, MediaType, read as read_file};
 use dossier_core::ids::FileId;
@@ -26,6 +27,8 @@ use super::router::{FilePath, FileReader as Viewer, Uploader};
 
 /// What a body may have besides the file: boundaries and the part's header.
 const ENVELOPE: u64 = multipart::MAX_HEADER as u64 + 1_024;
+/// Whatever is in a file, a browser neither shows nor runs it in our name. (nosniff stands in every answer.)
+const FILE_CSP: &str = "sandbox; default-src 'none'";
 /// How long a client may stop sending, and how long the whole may take.
 const IDLE: Duration = Duration::from_secs(10);
 const TOTAL: Duration = Duration::from_secs(120);
@@ -36,9 +39,30 @@ const TOTAL: Duration = Duration::from_secs(120);
 ///
 /// See the catalogue of problems.
 pub async fn upload(State(app): State<App>, Uploader(caller): Uploader, request: Request) -> Result<Response, Problem> {
+    let key = idempotency_key(request.headers())?.map(ToOwned::to_owned);
+    let Uploaded { file, replayed } = receive(&app, &caller, request, key.as_deref()).await?;
+    let FileDetails { name, media_type, .. } = &file.details;
+    let json = serde_json::json!({ "id": file.id, "name": name.expose(), "type": media_type });
+    let mut response = axum::Json(json).into_response();
+    if replayed {
+        response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
+    }
+    Ok(response)
+}
+
+/// Takes the one file of a multipart body.
+///
+/// # Errors
+///
+/// As [`upload`].
+pub(crate) async fn receive(
+    app: &App,
+    caller: &Caller,
+    request: Request,
+    key: Option<&str>,
+) -> Result<Uploaded, Problem> {
     let (Parts { headers, .. }, body) = request.into_parts();
     let boundary = boundary(&headers)?;
-    let key = idempotency_key(&headers)?;
     if body.size_hint().exact().is_some_and(|length| length > MAX_FILE + ENVELOPE) {
         return Err(too_large());
     }
@@ -53,7 +77,7 @@ pub async fn upload(State(app): State<App>, Uploader(caller): Uploader, request:
                 Found::Nothing => break,
                 Found::Name(name) => {
                     let name = FileName::new(&name).map_err(|error| malformed_text(error.to_string()))?;
-                    upload = Some(Upload::begin(&app.services, &caller, name).await.map_err(refused)?);
+                    upload = Some(Upload::begin(&app.services, caller, name).await.map_err(refused)?);
                 }
                 Found::Data(bytes) => match &mut upload {
                     Some(upload) => upload.write(&bytes).await.map_err(refused)?,
@@ -64,14 +88,7 @@ pub async fn upload(State(app): State<App>, Uploader(caller): Uploader, request:
     }
     part.finish().map_err(malformed)?;
     let upload = upload.ok_or_else(|| malformed_text("the body has no part".to_owned()))?;
-    let Uploaded { file, replayed } = upload.finish(key).await?;
-    let FileDetails { name, media_type, .. } = &file.details;
-    let json = serde_json::json!({ "id": file.id, "name": name.expose(), "type": media_type });
-    let mut response = axum::Json(json).into_response();
-    if replayed {
-        response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
-    }
-    Ok(response)
+    Ok(upload.finish(key).await?)
 }
 
 /// `GET /v0/files/{file_id}`: what is known of a file.
@@ -121,13 +138,29 @@ pub async fn content(
     given.insert(header::CONTENT_TYPE, HeaderValue::from_static(details.media_type.as_str()));
     given.insert(header::CONTENT_LENGTH, HeaderValue::from(range.end - range.start));
     given.insert(header::CONTENT_DISPOSITION, disposition(details));
-    // Whatever is in it, a browser neither shows nor runs it in our name. (nosniff stands in every answer.)
-    given.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
+    given.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(FILE_CSP));
     if request.method() != Method::HEAD {
         let reader = read_file::open(&app.services, &caller, &file, range).await?;
         *response.body_mut() = stream_of(reader).await?;
     }
     Ok(response)
+}
+
+/// The whole content, for a reader of pages.
+///
+/// # Errors
+///
+/// As [`content`].
+pub(crate) async fn show_content(app: &App, caller: &Caller, file: &File) -> Result<Response, Problem> {
+    let details = &file.details;
+    let reader = read_file::open(&app.services, caller, file, 0..details.size).await?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(details.media_type.as_str())),
+        (header::CONTENT_LENGTH, HeaderValue::from(details.size)),
+        (header::CONTENT_DISPOSITION, disposition(details)),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(FILE_CSP)),
+    ];
+    Ok((headers, stream_of(reader).await?).into_response())
 }
 
 /// The first piece is opened before the answer begins, so that damage found there is a problem and not a cut answer.

@@ -9,7 +9,6 @@ pub mod docs;
 pub mod events;
 pub mod files;
 pub mod kyc;
-pub mod link;
 pub mod listener;
 pub mod multipart;
 pub mod openapi;

@@ -11,7 +11,8 @@ use http::request::Parts;
 
 use super::problem::{Problem, ProblemCode};
 use super::request::RequestContext;
-use super::{App, auth, customers, docs, events, files, kyc, link, openapi, webhooks};
+use crate::pages;
+use super::{App, auth, customers, docs, events, files, kyc, openapi, webhooks};
 
 /// Every route of the public port.
 pub fn router(app: App) -> Router {
@@ -31,7 +32,7 @@ pub fn router(app: App) -> Router {
         .route("/v0/webhooks/{webhook_id}/deliveries", get(webhooks::deliveries))
         .route("/v0/webhooks/{webhook_id}/deliveries/{delivery_id}/resend", post(webhooks::resend))
         .route("/providers/sumsub", post(kyc::sumsub))
-        .route("/kyc/{token}", get(link::page))
+        .merge(pages::routes(&app))
         .route("/v0/files", post(files::upload))
         .route("/v0/files/{file_id}", get(files::read))
         .route("/v0/files/{file_id}/content", get(files::content))

@@ -20,7 +20,7 @@ use super::chain::{Append, Heads};
 use super::customers::type_column;
 use super::events::{StoredLink, insert_deliveries, insert_event, insert_link, set_clock, settle_links};
 use super::files::{Attached, attach, insert_file};
-use super::keys::{SealedKey, account_scope, seal_name, service_binding};
+use super::keys::{SealedKey, account_scope, seal_look, seal_name, service_binding};
 use super::webhooks::{self, SealedEndpoint};
 use super::{SqliteStore, insert_scope_key, scope_columns};
 use crate::audit_chain::StoredEntry;
@@ -61,6 +61,15 @@ enum PreparedEffect {
     KeyRevoked {
         id: KeyId,
         at: Timestamp,
+    },
+    AccountChanged {
+        id: [u8; 16],
+        name: Vec<u8>,
+        look: Vec<u8>,
+    },
+    Pass {
+        customer: CustomerId,
+        link: StoredLink,
     },
     Clock(i64),
     Endpoint(Box<SealedEndpoint>),
@@ -159,6 +168,17 @@ impl SqliteStore {
                 let id = *account.account_id.as_bytes();
                 let name = seal_name(&*self.existing_scope_keys(scope)?, scope, "accounts", &id, &account.name);
                 PreparedEffect::Account { id, name, created_at: account.created_at.as_micros(), scope_keys }
+            }
+            Effect::AccountChanged(account) => {
+                let (scope, id) = (account_scope(account.account_id), *account.account_id.as_bytes());
+                let keys = self.existing_scope_keys(scope)?;
+                let name = seal_name(&keys, scope, "accounts", &id, &account.name);
+                PreparedEffect::AccountChanged { id, name, look: seal_look(&keys, scope, &id, &account.look) }
+            }
+            Effect::FormOpened { customer, pass } => {
+                // Nothing is to be done when it runs out: it is good for as long as its session's link.
+                let link = self.stored_link(&pass).settled();
+                PreparedEffect::Pass { customer, link }
             }
             Effect::KeyCreated { key, record } => {
                 let lookup = self.vault.key_lookup(key.expose());
@@ -297,6 +317,8 @@ impl PreparedEffect {
             | Self::Key { .. }
             | Self::KeyRevoked { .. }
             | Self::File(_)
+            | Self::AccountChanged { .. }
+            | Self::Pass { .. }
             | Self::Clock(_)
             | Self::Endpoint(_)
             | Self::EndpointEnabled { .. }
@@ -398,6 +420,12 @@ impl Prepared {
                     insert_scope_key(connection, *scope, wrapped)?;
                 }
             }
+            PreparedEffect::AccountChanged { id, name, look } => {
+                connection
+                    .prepare_cached("UPDATE accounts SET name = ?2, look = ?3 WHERE account_id = ?1")?
+                    .execute((id, name, look))?;
+            }
+            PreparedEffect::Pass { customer, link } => insert_link(connection, scope, customer, &link)?,
             PreparedEffect::Key { key, ends } => {
                 key.insert(connection)?;
                 if let Some((old, at)) = ends {

@@ -218,7 +218,7 @@ pub(super) fn insert_link(
             environment,
             customer.as_bytes(),
             link.session.as_bytes(),
-            link.expires_at.as_micros(),
+            link.expires_at.map(Timestamp::as_micros),
         ))?;
     Ok(())
 }
@@ -249,12 +249,20 @@ pub(super) fn set_clock(connection: &Connection, scope: Scope, seconds: i64) -> 
 pub(super) struct StoredLink {
     hash: [u8; 32],
     session: SessionId,
-    expires_at: Timestamp,
+    /// When something is to be done about its end; `None` when nothing is.
+    expires_at: Option<Timestamp>,
+}
+
+impl StoredLink {
+    /// Nothing is to be done when it runs out.
+    pub(super) fn settled(self) -> Self {
+        Self { expires_at: None, ..self }
+    }
 }
 
 impl SqliteStore {
     pub(super) fn stored_link(&self, link: &NewLink) -> StoredLink {
         let hash = self.vault.key_lookup(&link.token);
-        StoredLink { hash, session: link.session, expires_at: link.expires_at }
+        StoredLink { hash, session: link.session, expires_at: Some(link.expires_at) }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use dossier_core::account::Account;
+use dossier_core::account::{Account, Look};
 use dossier_core::api_key::{ApiKey, KeyRecord, KeyScope};
 use dossier_core::caller::{Environment, Scope};
 use dossier_core::clock::Timestamp;
@@ -152,21 +152,37 @@ impl SqliteStore {
     pub(super) fn read_accounts(&self) -> Result<Vec<Account>, StoreError> {
         let rows = self.readers.read(|connection| {
             connection
-                .prepare_cached("SELECT account_id, name, created_at FROM accounts ORDER BY account_id")?
-                .query_map([], |row| {
-                    Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, i64>(2)?))
-                })?
+                .prepare_cached("SELECT account_id, name, created_at, look FROM accounts ORDER BY account_id")?
+                .query_map([], AccountRow::read)?
                 .collect::<Result<Vec<_>, _>>()
         })?;
-        rows.into_iter()
-            .map(|(id, name, created_at)| {
-                let account_id = AccountId::from_bytes(id);
-                let scope = account_scope(account_id);
-                let keys = self.existing_scope_keys(scope)?;
-                let name = open_name(&keys, scope, "accounts", &id, name)?;
-                Ok(Account { account_id, name, created_at: Timestamp::from_micros(created_at) })
-            })
-            .collect()
+        rows.into_iter().map(|row| self.open_account(row)).collect()
+    }
+
+    pub(super) fn read_account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        let row = self.readers.read(|connection| {
+            connection
+                .prepare_cached("SELECT account_id, name, created_at, look FROM accounts WHERE account_id = ?1")?
+                .query_row([id.as_bytes()], AccountRow::read)
+                .optional()
+        })?;
+        row.map(|row| self.open_account(row)).transpose()
+    }
+
+    fn open_account(&self, row: AccountRow) -> Result<Account, StoreError> {
+        let AccountRow { id, name, created_at, look } = row;
+        let account_id = AccountId::from_bytes(id);
+        let scope = account_scope(account_id);
+        let keys = self.existing_scope_keys(scope)?;
+        let name = open_name(&keys, scope, "accounts", &id, name)?;
+        let open_look = |cell| {
+            Cell::open(cell, &keys.service, &service_binding(scope, "accounts", "look", &id))
+                .ok()
+                .and_then(|look| serde_json::from_slice::<Look>(&look).ok())
+                .ok_or_else(|| StoreError::Corrupt("the look of an account cannot be opened".to_owned()))
+        };
+        let look = look.map(open_look).transpose()?.unwrap_or_default();
+        Ok(Account { account_id, name, created_at: Timestamp::from_micros(created_at), look })
     }
 
     pub(super) async fn write_keys_used(&self, used: Vec<(Scope, KeyId, Timestamp)>) -> Result<(), StoreError> {
@@ -231,6 +247,25 @@ impl SealedKey {
             ))?;
         Ok(())
     }
+}
+
+struct AccountRow {
+    id: [u8; 16],
+    name: Vec<u8>,
+    created_at: i64,
+    look: Option<Vec<u8>>,
+}
+
+impl AccountRow {
+    fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self { id: row.get(0)?, name: row.get(1)?, created_at: row.get(2)?, look: row.get(3)? })
+    }
+}
+
+/// The look of an account, as it is kept.
+pub(super) fn seal_look(keys: &ScopeKeys, scope: Scope, account: &[u8], look: &Look) -> Vec<u8> {
+    let json = serde_json::to_vec(look).expect("a look has string keys only");
+    Cell::seal(&keys.service, 1, &service_binding(scope, "accounts", "look", account), &json).into_bytes()
 }
 
 pub(super) fn seal_name(keys: &ScopeKeys, scope: Scope, table: &str, row: &[u8], name: &str) -> Vec<u8> {

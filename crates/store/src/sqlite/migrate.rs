@@ -10,6 +10,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("records", include_str!("../../migrations/sqlite/0001_records.sql")),
     ("files", include_str!("../../migrations/sqlite/0002_files.sql")),
     ("kyc", include_str!("../../migrations/sqlite/0003_kyc.sql")),
+    ("form", include_str!("../../migrations/sqlite/0004_form.sql")),
 ];
 
 /// Brings the schema up to date.

@@ -345,6 +345,10 @@ impl Store for SqliteStore {
         self.write_keys_used(used).await
     }
 
+    async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        self.read_account(id)
+    }
+
     async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
         self.read_accounts()
     }

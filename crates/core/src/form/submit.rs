@@ -1,0 +1,73 @@
+//! Submitting: everything is there, and the customer agrees.
+
+use sha2::{Digest as _, Sha256};
+
+use super::enter::Visitor;
+use super::sheet::{Sheet, Trouble};
+use super::{Consent, hexadecimal};
+use crate::audit::Action;
+use crate::clock::Timestamp;
+use crate::customer::Customer;
+use crate::customer::update::{Conflict, UpdateError};
+use crate::kyc::Transition;
+use crate::kyc::write::{Computed, Request, Step, write};
+use crate::services::Services;
+use crate::violation::{Code, Violation, Violations};
+
+/// What the customer was shown and agreed to.
+#[derive(Debug, Clone, Copy)]
+pub struct Agreement<'a> {
+    /// The version of the text.
+    pub version: &'a str,
+    /// In which language.
+    pub language: &'a str,
+    /// The text as it was shown.
+    pub text: &'a str,
+    /// The version of the record that was shown.
+    pub reviewed: u64,
+}
+
+/// Submits the form.
+///
+/// # Errors
+///
+/// [`Conflict::NoSession`] when the form is closed, [`UpdateError::Invalid`] when something is missing or wrong,
+/// [`UpdateError::ConditionFailed`] when the record is not the one that was reviewed; and what an update knows.
+pub async fn submit(services: &Services, visitor: &Visitor, agreement: Agreement<'_>) -> Result<(), UpdateError> {
+    let policy = &services.policy;
+    let request = Request { route: "", body: b"", idempotency_key: None };
+    let compute = |mut customer: Customer, now: Timestamp| {
+        if !visitor.may_write(services, &customer) {
+            return Err(Conflict::NoSession.into());
+        }
+        if customer.version != agreement.reviewed {
+            return Err(UpdateError::ConditionFailed { version: customer.version, changed: Vec::new() });
+        }
+        let sheet = Sheet::new(&policy.rules, &customer, &visitor.device, now);
+        if !sheet.troubles.is_empty() {
+            let missing = |trouble: &Trouble| Violation::new(trouble.place.clone(), Code::Required, "is missing or wrong");
+            return Err(UpdateError::Invalid(Violations(sheet.troubles.iter().map(missing).collect())));
+        }
+        drop(sheet);
+        let before = customer.kyc.state;
+        if !customer.kyc.go(Transition::Submit) {
+            return Err(Conflict::NotPossible(before, Transition::Submit).into());
+        }
+        customer.kyc.flags.clear();
+        customer.kyc.comment = None;
+        let form = customer.kyc.form.get_or_insert_default();
+        form.draft.clear();
+        form.consent = Some(Consent {
+            version: agreement.version.to_owned(),
+            language: agreement.language.to_owned(),
+            text: agreement.text.to_owned(),
+            sha256: hexadecimal(&Sha256::digest(agreement.text.as_bytes())),
+            reviewed: agreement.reviewed,
+            at: now,
+            address: visitor.caller.address,
+        });
+        customer.ask_provider(policy, visitor.scope().environment, now);
+        Ok(Computed { step: Some(Step::of(Action::FormSubmitted)), after: customer })
+    };
+    write(services, &visitor.caller, Some(visitor.customer), request, compute, |_| Vec::new()).await.map(drop)
+}

@@ -1,0 +1,35 @@
+# Messages that are others' in every language.
+
+field-tax_number-issuing_country = { field-id_document-issuing_country }
+field-tax_number-number = { field-tax_number }
+label-first_name = { field-first_name }
+label-last_name = { field-last_name }
+label-birth_date = { field-birth_date }
+label-nationality = { field-nationality }
+label-tax_number = { field-tax_number }
+label-business_legal_name = { field-business_legal_name }
+label-registration_number = { field-registration_number }
+label-formation_date = { field-formation_date }
+label-business_address = { field-business_address }
+label-business_state = { label-residential_state }
+label-business_tax_number = { field-tax_number }
+label-primary_website = { field-primary_website }
+label-person_first_name = { field-first_name }
+label-person_last_name = { field-last_name }
+label-person_nationality = { field-nationality }
+label-person_id_document_front = { label-id_document_front }
+label-person_id_document_back = { label-id_document_back }
+label-expected_volume = { field-expected_monthly_volume_usd }
+label-source_of_funds = { field-source_of_funds_description }
+label-account_purpose_other = { field-account_purpose_other }
+because-last_name = { because-first_name }
+because-person_first_name = { because-first_name }
+because-person_last_name = { because-first_name }
+because-person_nationality = { because-nationality }
+because-person_address = { because-residential_address }
+because-business_state = { because-residential_state }
+because-person_id_document = { because-id_document }
+because-person_id_document_front = { because-id_document_front }
+because-person_id_document_back = { because-id_document_back }
+because-person_proof_of_address = { because-proof_of_address }
+because-business_proof_of_address = { because-proof_of_address }

@@ -1,0 +1,554 @@
+//! The parts of a form page: which step asks what, and every field with its label, hint, value and errors.
+
+use dossier_core::clock::Timestamp;
+use dossier_core::customer::CustomerType;
+use dossier_core::form::sheet::{Input, Kind, Sheet, Shown, Trouble, Wrong};
+use dossier_core::form::short_hash;
+use dossier_core::ids::PersonId;
+use dossier_core::kyc::RuleSet;
+use dossier_core::kyc::requirements::Requirement;
+use maud::{Markup, html};
+
+use super::language::{DateOrder, Talk};
+use super::layout::Surroundings;
+
+const PERSONS: &str = "/associated_persons";
+
+/// One page of the form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Names, dates, numbers.
+    Details,
+    /// Address and its proof.
+    Address,
+    /// Id document, tax number, and their pictures.
+    Identity,
+    /// What the account is for, and where the money comes from.
+    Funds,
+    /// Who owns and controls a business.
+    People,
+    /// One of them, by id.
+    Person(String),
+    /// Documents of a business.
+    Documents,
+}
+
+impl Step {
+    /// The last segment of its URL.
+    #[must_use]
+    pub fn path(&self) -> String {
+        match self {
+            Self::Person(id) => format!("person-{id}"),
+            other => other.name().to_owned(),
+        }
+    }
+
+    /// The name by which messages know it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Details => "details",
+            Self::Address => "address",
+            Self::Identity => "identity",
+            Self::Funds => "funds",
+            Self::People => "people",
+            Self::Person(_) => "person",
+            Self::Documents => "documents",
+        }
+    }
+
+    /// From the last segment of a URL.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let plain = [Self::Details, Self::Address, Self::Identity, Self::Funds, Self::People, Self::Documents];
+        let person = || PersonId::parse(text.strip_prefix("person-")?).map(|id| Self::Person(id.to_string()));
+        plain.into_iter().find(|step| step.name() == text).or_else(person)
+    }
+
+    /// Where something is asked for, by its place and, of a document, by what it proves.
+    fn of(place: &str, purpose: Option<&str>) -> Self {
+        let mut parts = place.split('/').skip(1);
+        match (parts.next().unwrap_or_default(), parts.next(), purpose) {
+            ("associated_persons", Some(person), _) if person != "-" => Self::Person(person.to_owned()),
+            ("associated_persons", _, _) => Self::People,
+            ("residential_address" | "business_address", _, _) | (_, _, Some("proof_of_address")) => Self::Address,
+            ("identifying_information", _, _) | (_, _, Some("id_document")) => Self::Identity,
+            (
+                "account_purpose"
+                | "account_purpose_other"
+                | "acting_as_intermediary"
+                | "expected_monthly_volume_usd"
+                | "source_of_funds_description",
+                _,
+                _,
+            )
+            | (_, _, Some("proof_of_source_of_funds")) => Self::Funds,
+            ("documents", _, _) => Self::Documents,
+            _ => Self::Details,
+        }
+    }
+
+    /// Where a requirement is asked for.
+    #[must_use]
+    pub fn of_requirement(requirement: &Requirement) -> Self {
+        let purpose = requirement.document.as_ref().and_then(|document| document.purposes.first());
+        Self::of(&requirement.place(), purpose.map(String::as_str))
+    }
+
+    /// Every step of a form, in order.
+    #[must_use]
+    pub fn all(sheet: &Sheet<'_>) -> Vec<Self> {
+        let mut steps = Vec::new();
+        let asked: Vec<_> = sheet.requirements.iter().map(Self::of_requirement).collect();
+        for step in [Self::Details, Self::Address, Self::Identity, Self::Funds] {
+            if asked.contains(&step) {
+                steps.push(step);
+            }
+        }
+        if sheet.customer().profile.kind() == CustomerType::Corporate {
+            steps.push(Self::People);
+            steps.extend(sheet.persons().into_iter().map(Self::Person));
+        }
+        if asked.contains(&Self::Documents) {
+            steps.push(Self::Documents);
+        }
+        steps
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub fn title(&self, sheet: &Sheet<'_>, around: &Surroundings) -> String {
+        match self {
+            Self::Person(id) => person_name(sheet, around, id),
+            Self::Details => match sheet.customer().profile.kind() {
+                CustomerType::Individual => around.talk.say("step-details"),
+                CustomerType::Corporate => around.talk.say("step-business"),
+            },
+            other => around.talk.say(&format!("step-{}", other.name())),
+        }
+    }
+
+    /// What stands in the way of a submission here.
+    pub fn troubles<'a>(&'a self, sheet: &'a Sheet<'_>) -> impl Iterator<Item = &'a Trouble> {
+        sheet.troubles.iter().filter(move |trouble| Self::of_trouble(sheet, trouble) == *self)
+    }
+
+    fn of_trouble(sheet: &Sheet<'_>, trouble: &Trouble) -> Self {
+        let asked = sheet.requirements.iter().find(|requirement| requirement.place() == trouble.place);
+        asked.map_or_else(|| Self::of(&trouble.place, None), Self::of_requirement)
+    }
+}
+
+/// A person as the visitor knows it: by the name that it gave itself, or by its number.
+fn person_name(sheet: &Sheet<'_>, around: &Surroundings, id: &str) -> String {
+    let name = |name: &str| match sheet.shown(&format!("{PERSONS}/{id}/{name}")) {
+        Shown::Text(text) | Shown::Hidden(text) => Some(text),
+        Shown::Empty => None,
+    };
+    let names: Vec<_> = ["first_name", "last_name"].into_iter().filter_map(name).collect();
+    if names.is_empty() {
+        let number = sheet.persons().iter().position(|known| known == id).map_or(0, |at| at + 1);
+        around.talk.say_with("person-number", &[("number", number.into())])
+    } else {
+        names.join(" ")
+    }
+}
+
+/// The list of steps, with what is done and what is left; out of band, it takes the place of the one on the page.
+#[must_use]
+pub fn steps(sheet: &Sheet<'_>, around: &Surroundings, now_at: &str, out_of_band: bool) -> Markup {
+    let talk = &around.talk;
+    let all = Step::all(sheet);
+    let left = |step: &Step| step.troubles(sheet).count();
+    let done = all.iter().filter(|step| left(step) == 0).count();
+    html! {
+        nav #steps hx-swap-oob=[out_of_band.then_some("true")] aria-label=(talk.say("steps")) {
+            p.progress {
+                (talk.say_with("steps-done", &[("done", done.into()), ("all", all.len().into())]))
+                progress aria-hidden="true" max=(all.len()) value=(done) {}
+            }
+            ol {
+                @for step in &all {
+                    @let path = step.path();
+                    @let open = left(step);
+                    li.person[matches!(step, Step::Person(_))] {
+                        a href={ (around.base) "/" (path) } aria-current=[(path == now_at).then_some("page")] {
+                            span.mark.done[open == 0] aria-hidden="true" {}
+                            span {
+                                bdi { (step.title(sheet, around)) }
+                                small {
+                                    @if open == 0 { (talk.say("step-done")) }
+                                    @else { (talk.say_with("step-left", &[("count", open.into())])) }
+                                }
+                            }
+                        }
+                    }
+                }
+                li {
+                    a href={ (around.base) "/review" } aria-current=[(now_at == "review").then_some("page")] {
+                        span.mark aria-hidden="true" {}
+                        span { (talk.say("step-review")) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The id of the element of a place.
+#[must_use]
+pub fn element_id(place: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' };
+    format!("f{}", place.chars().map(plain).collect::<String>())
+}
+
+/// What is asked on one page.
+pub struct Asked<'a> {
+    sheet: &'a Sheet<'a>,
+    around: &'a Surroundings,
+    step: &'a Step,
+    /// Whether what is missing is said as well, and not only what is wrong.
+    strict: bool,
+}
+
+/// Fields that belong together, or one that stands alone.
+struct Group {
+    /// The place of the object; `None` for a field alone.
+    of: Option<String>,
+    label: String,
+    hint: Option<String>,
+    inputs: Vec<Input>,
+}
+
+impl<'a> Asked<'a> {
+    /// What a step asks. With `strict`, what is missing is an error.
+    #[must_use]
+    pub const fn new(sheet: &'a Sheet<'a>, around: &'a Surroundings, step: &'a Step, strict: bool) -> Self {
+        Self { sheet, around, step, strict }
+    }
+
+    const fn talk(&self) -> &Talk {
+        &self.around.talk
+    }
+
+    fn requirements(&self) -> impl Iterator<Item = &'a Requirement> {
+        let step = self.step;
+        self.sheet.requirements.iter().filter(move |requirement| Step::of_requirement(requirement) == *step)
+    }
+
+    /// The requirements of documents.
+    pub fn documents(&self) -> impl Iterator<Item = &'a Requirement> {
+        self.requirements().filter(|requirement| requirement.document.is_some())
+    }
+
+    fn groups(&self) -> Vec<Group> {
+        let mut groups: Vec<Group> = Vec::new();
+        if let Step::Person(person) = self.step {
+            for input in self.sheet.inputs_of_person(person) {
+                let label = self.talk().say(&format!("field-{}", input.name()));
+                groups.push(Group { of: None, label, hint: None, inputs: vec![input] });
+            }
+        }
+        for requirement in self.requirements() {
+            let mut inputs = self.sheet.inputs(requirement);
+            let Some(first) = inputs.first() else { continue };
+            let place = requirement.place();
+            if first.place == place {
+                // A field that an object asks for already is only needed the more; one of a person, known by name.
+                let known = groups.iter_mut().flat_map(|group| &mut group.inputs).find(|known| known.place == place);
+                if let Some(known) = known {
+                    known.needed = true;
+                    continue;
+                }
+            }
+            let of = (first.place != place).then_some(place);
+            if of.as_ref().is_some_and(|place| place.ends_with("_address")) {
+                self.order_address(of.as_deref().unwrap_or_default(), &mut inputs);
+            }
+            let (label, hint) = (label(self.talk(), requirement), because(self.talk(), requirement));
+            groups.push(Group { of, label, hint, inputs });
+        }
+        groups
+    }
+
+    fn order_address(&self, place: &str, inputs: &mut [Input]) {
+        let country = self.sheet.text(&format!("{place}/country"));
+        let order = self.talk().address_order(country.as_deref()).members();
+        inputs.sort_by_key(|input| order.iter().position(|member| *member == input.name()));
+    }
+
+    fn troubles(&self) -> Vec<&'a Trouble> {
+        let said = |trouble: &&Trouble| self.strict || trouble.wrong != Wrong::Missing;
+        self.step.troubles(self.sheet).filter(said).collect()
+    }
+
+    /// How many errors the page says.
+    #[must_use]
+    pub fn errors(&self) -> usize {
+        self.troubles().len()
+    }
+
+    /// All errors with links to their fields.
+    #[must_use]
+    pub fn summary(&self) -> Markup {
+        let troubles = self.troubles();
+        let talk = self.talk();
+        html! {
+            @if !troubles.is_empty() {
+                div.summary role="alert" tabindex="-1" autofocus aria-labelledby="summary-title" {
+                    h2 #summary-title { (talk.say_with("errors", &[("count", troubles.len().into())])) }
+                    ul {
+                        @for trouble in troubles {
+                            li { a href={ "#" (self.target(&trouble.place)) } { (self.name_of(&trouble.place)) ": " (wrong(talk, trouble.wrong)) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The element that an error is about: the input, or the first one of a group.
+    fn target(&self, place: &str) -> String {
+        let inside = |input: &Input| input.place == place || input.place.starts_with(&format!("{place}/"));
+        let group = self.groups().into_iter().find_map(|group| group.inputs.into_iter().find(inside));
+        element_id(&group.map_or_else(|| place.to_owned(), |input| input.place))
+    }
+
+    /// What people call what is at a place.
+    #[must_use]
+    pub fn name_of(&self, place: &str) -> String {
+        name_of(self.sheet, self.talk(), place)
+    }
+
+    /// The fields of the page.
+    #[must_use]
+    pub fn fields(&self) -> Markup {
+        html! {
+            @for group in self.groups() {
+                @match &group.of {
+                    None => (self.field(&group.inputs[0], &group.label, group.hint.as_deref())),
+                    Some(place) => fieldset.group {
+                        legend { (group.label) }
+                        @if let Some(hint) = &group.hint { p.hint { (hint) } }
+                        @for trouble in self.troubles().into_iter().filter(|trouble| trouble.place == *place) {
+                            p.error { (wrong(self.talk(), trouble.wrong)) }
+                        }
+                        @for input in &group.inputs { (self.field(input, &field_label(self.sheet, self.talk(), &input.place), None)) }
+                    },
+                }
+            }
+        }
+    }
+
+    fn field(&self, input: &Input, label: &str, hint: Option<&str>) -> Markup {
+        let talk = self.talk();
+        let id = element_id(&input.place);
+        let shown = self.sheet.shown(&input.place);
+        let (value, mask) = match &shown {
+            Shown::Empty => ("", None),
+            Shown::Text(text) => (text.as_str(), None),
+            Shown::Hidden(mask) => ("", Some(mask.as_str())),
+        };
+        let kept = mask.map(|mask| talk.say_with("kept", &[("mask", mask.into())]));
+        let hints: Vec<&str> = hint.into_iter().chain(kept.as_deref()).collect();
+        let described = format!("{}n-{id}", if hints.is_empty() { String::new() } else { format!("h-{id} ") });
+        let trouble = self.troubles().into_iter().find(|trouble| trouble.place == input.place);
+        let invalid = trouble.is_some().then_some("true");
+        let optional = html! { @if !input.needed { " " span.optional { (talk.say("optional")) } } };
+        let hint = html! {
+            @if !hints.is_empty() { p.hint id={ "h-" (id) } { (hints.join(" ")) } }
+        };
+        let note = html! {
+            div.note id={ "n-" (id) } aria-live="polite" {
+                (note(self.sheet, talk, &input.place, value, trouble.map(|trouble| trouble.wrong), None))
+            }
+        };
+        let (name, autocomplete) = (input.place.as_str(), self.autocomplete(input));
+        let control = match &input.kind {
+            Kind::Text(most) if *most > 300 && !is_number(input.name()) => html! {
+                label for=(id) { (label) (optional) } (hint)
+                textarea id=(id) name=(name) rows="4" maxlength=(most) dir="auto" aria-describedby=(described) aria-invalid=[invalid] { (value) }
+            },
+            Kind::Text(most) => html! {
+                label for=(id) { (label) (optional) } (hint)
+                input type="text" id=(id) name=(name) value=(value) maxlength=(most) dir="auto" autocomplete=(autocomplete)
+                    aria-describedby=(described) aria-invalid=[invalid] spellcheck="false";
+            },
+            Kind::Country | Kind::Choice(_) => html! {
+                label for=(id) { (label) (optional) } (hint)
+                select id=(id) name=(name) autocomplete=(autocomplete) aria-describedby=(described) aria-invalid=[invalid] {
+                    option value="" { (talk.say(if mask.is_some() { "choose-kept" } else { "choose" })) }
+                    @match &input.kind {
+                        Kind::Choice(choices) => {
+                            @for choice in choices { option value=(choice) selected[choice == value] { (talk.say(&format!("choice-{choice}"))) } }
+                        }
+                        _ => {
+                            @for (code, name) in talk.language.countries() { option value=(code) selected[code == value] { (name) } }
+                        }
+                    }
+                }
+            },
+            Kind::YesNo => html! {
+                fieldset.choice aria-describedby=(described) {
+                    legend { (label) (optional) } (hint)
+                    @for answer in ["yes", "no"] {
+                        label { input type="radio" id=[(answer == "yes").then_some(&id)] name=(name) value=(answer) checked[answer == value]; span { (talk.say(answer)) } }
+                    }
+                }
+            },
+            Kind::Date => html! {
+                fieldset.date aria-describedby=(described) {
+                    legend { (label) (optional) }
+                    (hint)
+                    div.parts { (self.date_parts(name, &id, value, invalid)) }
+                }
+            },
+        };
+        html! {
+            div.field data-field hx-post={ (self.around.base) "/" (self.step.path()) } hx-trigger="change" hx-include="this"
+                hx-target={ "#n-" (id) } hx-swap="innerHTML" {
+                (control) (note)
+            }
+        }
+    }
+
+    /// Day, month and year, in the order of the language. The first has the id to which errors lead.
+    fn date_parts(&self, name: &str, id: &str, value: &str, invalid: Option<&str>) -> Markup {
+        let talk = self.talk();
+        let mut parts = value.splitn(3, '-');
+        let (year, month, day) =
+            (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        let day = (".d", "day", day, 2, "bday-day");
+        let month = (".m", "month", month, 2, "bday-month");
+        let year = (".y", "year", year, 4, "bday-year");
+        let order = match talk.date_order() {
+            DateOrder::DayFirst => [day, month, year],
+            DateOrder::MonthFirst => [month, day, year],
+            DateOrder::YearFirst => [year, month, day],
+        };
+        let is_birth = name.ends_with("/birth_date") && !matches!(self.step, Step::Person(_));
+        html! {
+            @for (index, (suffix, key, value, length, autocomplete)) in order.into_iter().enumerate() {
+                label {
+                    span { (talk.say(key)) }
+                    input type="text" inputmode="numeric" id=[(index == 0).then_some(id)] name={ (name) (suffix) } value=(value)
+                        class=(key) maxlength=(length) autocomplete=(if is_birth { autocomplete } else { "off" }) aria-invalid=[invalid];
+                }
+            }
+        }
+    }
+
+    fn autocomplete(&self, input: &Input) -> &'static str {
+        // What is somebody else's, browsers should not fill in.
+        if matches!(self.step, Step::Person(_)) || input.place.contains("/id_document/") || input.place.contains("/tax_number/") {
+            return "off";
+        }
+        let business = self.sheet.customer().profile.kind() == CustomerType::Corporate;
+        match input.name() {
+            "first_name" => "given-name",
+            "last_name" => "family-name",
+            "middle_name" => "additional-name",
+            "business_legal_name" => "organization",
+            "primary_website" => "url",
+            "street_line_1" if !business => "address-line1",
+            "street_line_2" if !business => "address-line2",
+            "city" if !business => "address-level2",
+            "state" if !business => "address-level1",
+            "postal_code" if !business => "postal-code",
+            "country" if !business => "country",
+            _ => "off",
+        }
+    }
+}
+
+fn is_number(name: &str) -> bool {
+    name.ends_with("number")
+}
+
+/// What stands below a field: an error, or that it is saved; and what the page shows, so that a save knows what the
+/// visitor changed.
+#[must_use]
+pub fn note(
+    sheet: &Sheet<'_>,
+    talk: &Talk,
+    place: &str,
+    value: &str,
+    trouble: Option<Wrong>,
+    saved: Option<Option<Timestamp>>,
+) -> Markup {
+    let elsewhere = sheet.saved_elsewhere(place);
+    html! {
+        input type="hidden" name={ "was:" (place) } value=(short_hash(value));
+        @if let Some(trouble) = trouble { p.error data-invalid { (wrong(talk, trouble)) } }
+        @else if let Some(replaced) = saved {
+            p.saved {
+                (talk.say("saved"))
+                @if let Some(at) = replaced { " " (talk.say_with("saved-over", &[("time", clock(talk, at).into())])) }
+            }
+        }
+        @else if let Some(at) = elsewhere { p.saved { (talk.say_with("saved-elsewhere", &[("time", clock(talk, at).into())])) } }
+    }
+}
+
+/// A moment as people read it, in UTC: where the visitor is, nobody knows.
+#[must_use]
+pub fn clock(talk: &Talk, at: Timestamp) -> String {
+    let text = at.to_string();
+    format!("{}, {} UTC", talk.date(&text), &text[11..16])
+}
+
+/// What is wrong, in words.
+#[must_use]
+pub fn wrong(talk: &Talk, wrong: Wrong) -> String {
+    match wrong {
+        Wrong::Missing => talk.say("wrong-missing"),
+        Wrong::Faulty(fault) => talk.say(&format!("fault-{}", fault.name())),
+        Wrong::Refused(code, limit) => talk
+            .find(&format!("wrong-{}", code.as_str()), &[("most", limit.unwrap_or_default().into())])
+            .unwrap_or_else(|| talk.say("wrong-other")),
+    }
+}
+
+/// What people call what is at a place: a requirement's label, or a field's.
+#[must_use]
+pub fn name_of(sheet: &Sheet<'_>, talk: &Talk, place: &str) -> String {
+    let asked = sheet.requirements.iter().find(|requirement| requirement.place() == place);
+    asked.map_or_else(|| field_label(sheet, talk, place), |requirement| label(talk, requirement))
+}
+
+/// What people call a member of the contract. Some depend on what they are in, some on the country.
+fn field_label(sheet: &Sheet<'_>, talk: &Talk, place: &str) -> String {
+    let mut parts = place.rsplit('/');
+    let (name, of) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let country = sheet.text(&format!("{}/country", place.strip_suffix(name).unwrap_or_default().trim_end_matches('/')));
+    let with = [("country", country.unwrap_or_default().into())];
+    talk.find(&format!("field-{of}-{name}"), &with).unwrap_or_else(|| talk.say_with(&format!("field-{name}"), &with))
+}
+
+/// The label of a requirement. The baseline's are translated; a rule that the operator worded otherwise keeps its words.
+#[must_use]
+pub fn label(talk: &Talk, requirement: &Requirement) -> String {
+    translated(talk, "label", requirement, |rule| &rule.label).unwrap_or_else(|| requirement.label.clone())
+}
+
+/// Why a requirement is asked for, likewise.
+fn because(talk: &Talk, requirement: &Requirement) -> Option<String> {
+    let said = translated(talk, "because", requirement, |rule| &rule.because);
+    Some(said.unwrap_or_else(|| requirement.because.clone())).filter(|text| !text.is_empty())
+}
+
+fn translated(
+    talk: &Talk,
+    what: &str,
+    requirement: &Requirement,
+    text: impl Fn(&dossier_core::kyc::rules::Rule) -> &String,
+) -> Option<String> {
+    static BASELINE: std::sync::OnceLock<RuleSet> = std::sync::OnceLock::new();
+    let id = requirement.id.split('@').next().unwrap_or_default();
+    let rule = BASELINE.get_or_init(RuleSet::baseline).rules.iter().find(|rule| rule.id == id)?;
+    let given = if what == "label" { &requirement.label } else { &requirement.because };
+    if text(rule) != given {
+        return None;
+    }
+    talk.find(&format!("{what}-{id}"), &[])
+}

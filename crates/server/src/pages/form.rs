@@ -1,0 +1,335 @@
+//! The form, step by step. A field is saved as it is left, by script; a whole page by its button, with or without one.
+
+use std::collections::HashMap;
+
+use axum::extract::{Query, Request, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use dossier_core::customer::update::UpdateError;
+use dossier_core::form::save::{Edit, save as keep};
+use dossier_core::form::sheet::{Sheet, Wrong};
+use dossier_core::form::short_hash;
+use dossier_core::ids::PersonId;
+use dossier_core::kyc::State as Stands;
+use http::{HeaderMap, StatusCode, header};
+use maud::{Markup, html};
+
+use super::blocks::{Asked, Step, note, steps, wrong};
+use super::visit::{Visit, set_cookie};
+use super::{message, page as answer, upload};
+use crate::http::App;
+use crate::http::body::{JsonBody, MediaType};
+use crate::http::problem::Problem;
+
+/// More fields than any page has.
+const MAX_FIELDS: usize = 1_000;
+
+/// What the query of a page may say.
+pub(super) type Said = Query<HashMap<String, String>>;
+
+/// `GET /form/{session}`: where the visitor stands, and the way on.
+pub async fn overview(State(app): State<App>, visit: Visit) -> Response {
+    let sheet = visit.sheet(&app);
+    let around = &visit.around;
+    let next = Step::all(&sheet).into_iter().find(|step| step.troubles(&sheet).next().is_some());
+    let on = next.as_ref().map_or_else(|| "review".to_owned(), Step::path);
+    let again = visit.customer.kyc.state == Stands::ResubmissionRequired;
+    let content = html! {
+        p { (around.say(if again { "overview-again" } else { "overview-text" })) }
+        @if let Some(comment) = visit.customer.kyc.comment.as_deref().filter(|_| again) {
+            h2 { (around.say("comment")) }
+            blockquote dir="auto" { (comment) }
+            ul {
+                @for step in Step::all(&sheet) {
+                    @for trouble in step.troubles(&sheet).filter(|trouble| matches!(trouble.wrong, Wrong::Faulty(_))) {
+                        li { a href={ (around.base) "/" (step.path()) } { (super::blocks::name_of(&sheet, &around.talk, &trouble.place)) } ": " (wrong(&around.talk, trouble.wrong)) }
+                    }
+                }
+            }
+        }
+        p { a.button.primary href={ (around.base) "/" (on) } { (around.talk.say(if next.is_some() { "overview-go" } else { "overview-review" })) } }
+        form method="post" action={ (around.base) "/leave" } { button.quiet type="submit" { (around.talk.say("leave")) } }
+    };
+    answer(StatusCode::OK, &around.with_steps(&around.say("overview-title"), &steps(&sheet, around, "", false), &content))
+}
+
+/// `GET /form/{session}/{step}`
+///
+/// # Errors
+///
+/// 404 for a step that there is not.
+pub async fn page(State(app): State<App>, visit: Visit, said: Said, request: Request) -> Result<Response, Problem> {
+    let sheet = visit.sheet(&app);
+    let step = step_of(&request, &sheet)?;
+    let shown = Shown { strict: said.contains_key("check"), replaced: said.contains_key("replaced"), failed: None };
+    show(&app, &visit, &sheet, &step, shown).await
+}
+
+/// The step of a path; one that is no longer asked leads to the overview.
+fn step_of(request: &Request, sheet: &Sheet<'_>) -> Result<Step, Problem> {
+    let text = request.uri().path().split('/').nth(3).unwrap_or_default();
+    let step = Step::parse(text).ok_or_else(Problem::not_found)?;
+    Step::all(sheet).contains(&step).then_some(step).ok_or_else(Problem::not_found)
+}
+
+/// How a page is shown.
+#[derive(Default)]
+pub(super) struct Shown {
+    /// What is missing is an error.
+    pub(super) strict: bool,
+    /// The last save replaced what another device had given.
+    pub(super) replaced: bool,
+    /// An upload that was refused: of which requirement, and why.
+    pub(super) failed: Option<(String, String)>,
+}
+
+/// A page of the form.
+pub(super) async fn show(
+    app: &App,
+    visit: &Visit,
+    sheet: &Sheet<'_>,
+    step: &Step,
+    shown: Shown,
+) -> Result<Response, Problem> {
+    let around = &visit.around;
+    let talk = &around.talk;
+    let asked = Asked::new(sheet, around, step, shown.strict);
+    let url = format!("{}/{}", around.base, step.path());
+    let documents = upload::documents(app, visit, sheet, step, shown.failed.as_ref()).await?;
+    let content = html! {
+        (asked.summary())
+        @if shown.replaced { p.notice role="status" { (talk.say("replaced")) } }
+        @if *step == Step::People { (people(sheet, visit)) }
+        @else {
+            form #main-form method="post" action=(url) novalidate { (asked.fields()) }
+            (documents)
+        }
+        div.actions {
+            @if *step == Step::People {
+                form method="post" action=(url) { button type="submit" name="do" value="add" { (talk.say("person-add")) } }
+                a.button.primary href={ (around.base) "/" (after(sheet, step)) } { (talk.say("continue")) }
+            } @else {
+                button.primary type="submit" form="main-form" { (talk.say("save-and-continue")) }
+            }
+        }
+        @if matches!(step, Step::Person(_)) {
+            details.remove {
+                summary { (talk.say("person-remove")) }
+                p { (talk.say("person-remove-sure")) }
+                form method="post" action={ (url) "/remove" } { button.danger type="submit" { (talk.say("person-remove-yes")) } }
+            }
+        }
+    };
+    let title = step.title(sheet, around);
+    let errors = asked.errors() + usize::from(shown.failed.is_some());
+    let in_title = if errors > 0 { talk.say_with("title-error", &[("title", title.clone().into())]) } else { title.clone() };
+    let status = if shown.strict && errors > 0 || shown.failed.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let body = around.with_steps_titled(&in_title, &title, &steps(sheet, around, &step.path(), false), &content);
+    Ok(answer(status, &body))
+}
+
+/// Who owns and controls the business.
+fn people(sheet: &Sheet<'_>, visit: &Visit) -> Markup {
+    let around = &visit.around;
+    let persons: Vec<_> = sheet.persons().into_iter().map(Step::Person).collect();
+    html! {
+        p { (around.say("people-text")) }
+        @if persons.is_empty() { p.hint { (around.talk.say("people-none")) } }
+        ul.people {
+            @for person in &persons {
+                @let left = person.troubles(sheet).count();
+                li {
+                    a href={ (around.base) "/" (person.path()) } { bdi { (person.title(sheet, around)) } }
+                    small {
+                        @if left == 0 { (around.talk.say("step-done")) }
+                        @else { (around.talk.say_with("step-left", &[("count", left.into())])) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The page after a step: the next one that lacks something, or the next at all, or the review.
+fn after(sheet: &Sheet<'_>, step: &Step) -> String {
+    let all = Step::all(sheet);
+    let rest = all.iter().skip_while(|known| *known != step).skip(1);
+    let next = rest.clone().find(|step| step.troubles(sheet).next().is_some()).or_else(|| all.iter().find(|step| step.troubles(sheet).next().is_some()));
+    next.map_or_else(|| "review".to_owned(), Step::path)
+}
+
+/// `POST /form/{session}/{step}`: saves what changed on a page, or one field when a script asks.
+///
+/// # Errors
+///
+/// See the catalogue of problems.
+pub async fn save(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
+    let step = step_of(&request, &visit.sheet(&app))?;
+    let (parts, body) = request.into_parts();
+    let body = JsonBody::read(&app, &parts.headers, body, MediaType::Form).await?;
+    let fields: HashMap<String, String> = form_urlencoded::parse(&body).into_owned().take(MAX_FIELDS).collect();
+    if fields.get("do").is_some_and(|what| what == "add") {
+        return add_person(&app, visit).await;
+    }
+    let (edits, shown) = changed(&fields);
+    let before = asked_ids(&visit.sheet(&app));
+    let (kept, visit) = if edits.is_empty() {
+        (Vec::new(), visit)
+    } else {
+        match keep(&app.services, &visit.visitor, Edit::Fields(edits)).await {
+            Ok(kept) => (kept.replaced, visit.after(kept.customer)),
+            Err(error) => return refused(&visit, error),
+        }
+    };
+    let sheet = visit.sheet(&app);
+    if is_partial(&parts.headers) {
+        let documents = if asked_ids(&sheet) == before {
+            None
+        } else {
+            Some(upload::documents(&app, &visit, &sheet, &step, None).await?)
+        };
+        let talk = &visit.around.talk;
+        let notes = html! {
+            @for (place, text) in &shown {
+                @let trouble = sheet.troubles.iter().find(|trouble| trouble.place == *place && trouble.wrong != Wrong::Missing);
+                @let replaced = kept.iter().find(|(replaced, _)| replaced == place).map(|(_, at)| *at);
+                (note(&sheet, talk, place, text, trouble.map(|trouble| trouble.wrong), Some(replaced)))
+            }
+            (steps(&sheet, &visit.around, &step.path(), true))
+            @if let Some(documents) = documents { template hx type="partial" hx-target="#documents" hx-swap="outerHTML" { (documents) } }
+        };
+        return Ok(answer(StatusCode::OK, &notes));
+    }
+    if !Step::all(&sheet).contains(&step) || step.troubles(&sheet).next().is_none() {
+        let replaced = if kept.is_empty() { "" } else { "?replaced" };
+        return Ok(Redirect::to(&format!("{}/{}{replaced}", visit.around.base, after(&sheet, &step))).into_response());
+    }
+    show(&app, &visit, &sheet, &step, Shown { strict: true, replaced: !kept.is_empty(), failed: None }).await
+}
+
+/// Whether a script asks for a part of a page.
+pub(super) fn is_partial(headers: &HeaderMap) -> bool {
+    headers.contains_key("hx-request")
+}
+
+fn asked_ids(sheet: &Sheet<'_>) -> Vec<String> {
+    sheet.requirements.iter().map(|requirement| requirement.id.clone()).collect()
+}
+
+/// The fields that differ from what the page showed, and what it shows now. Without that, a page that was opened long
+/// ago would put its old values over what another device has saved since.
+fn changed(fields: &HashMap<String, String>) -> (Vec<(String, String)>, Vec<(String, String)>) {
+    let (mut edits, mut shown) = (Vec::new(), Vec::new());
+    for (name, was) in fields {
+        let Some(place) = name.strip_prefix("was:") else { continue };
+        let text = typed(fields, place);
+        if short_hash(&text) != *was {
+            edits.push((place.to_owned(), text.clone()));
+        }
+        shown.push((place.to_owned(), text));
+    }
+    (edits, shown)
+}
+
+/// What was typed at a place; a date has three parts.
+fn typed(fields: &HashMap<String, String>, place: &str) -> String {
+    if let Some(text) = fields.get(place) {
+        // Browsers send line breaks as CR LF.
+        return text.replace("\r\n", "\n").trim().to_owned();
+    }
+    let part = |suffix: &str| {
+        let text = fields.get(&format!("{place}.{suffix}")).map_or("", |text| text.trim());
+        text.chars().filter(|c| *c != '-').map(ascii_digit).collect::<String>()
+    };
+    let (year, month, day) = (part("y"), part("m"), part("d"));
+    if year.is_empty() && month.is_empty() && day.is_empty() {
+        return String::new();
+    }
+    format!("{year:0>4}-{month:0>2}-{day:0>2}")
+}
+
+/// Digits of other scripts, as keyboards of some languages write them.
+fn ascii_digit(c: char) -> char {
+    let zeros = ['\u{660}', '\u{6f0}', '\u{966}', '\u{ff10}'];
+    let digit = zeros.iter().find_map(|zero| (c as u32).checked_sub(*zero as u32).filter(|digit| *digit < 10));
+    digit.and_then(|digit| char::from_digit(digit, 10)).unwrap_or(c)
+}
+
+async fn add_person(app: &App, visit: Visit) -> Result<Response, Problem> {
+    match keep(&app.services, &visit.visitor, Edit::AddPerson).await {
+        Ok(kept) => {
+            let visit = visit.after(kept.customer);
+            let newest = visit.sheet(app).persons().pop().unwrap_or_default();
+            Ok(Redirect::to(&format!("{}/{}", visit.around.base, Step::Person(newest).path())).into_response())
+        }
+        Err(error) => refused(&visit, error),
+    }
+}
+
+/// `POST /form/{session}/{step}/remove`: takes a person away.
+///
+/// # Errors
+///
+/// See the catalogue of problems.
+pub async fn remove_person(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
+    let Step::Person(id) = step_of(&request, &visit.sheet(&app))? else { return Err(Problem::not_found()) };
+    let person = PersonId::parse(&id).ok_or_else(Problem::not_found)?;
+    match keep(&app.services, &visit.visitor, Edit::RemovePerson(person)).await {
+        Ok(_) => Ok(Redirect::to(&format!("{}/people", visit.around.base)).into_response()),
+        Err(error) => refused(&visit, error),
+    }
+}
+
+/// What could not be saved: the form was closed meanwhile, which its page says, or there is too much of something.
+pub(super) fn refused(visit: &Visit, error: UpdateError) -> Result<Response, Problem> {
+    match error {
+        UpdateError::Conflict(_) => Ok(Redirect::to(&visit.around.base).into_response()),
+        UpdateError::Invalid(_) => Ok(message(&visit.around.talk, StatusCode::UNPROCESSABLE_ENTITY, "too-many")),
+        other => Err(other.into()),
+    }
+}
+
+/// `POST /form/{session}/leave`: forgets the visitor on this device.
+pub async fn leave(State(app): State<App>, visit: Visit) -> Response {
+    let mut response = message(&visit.around.talk, StatusCode::OK, "left");
+    let cookie = set_cookie(&app.public_url, visit.visitor.session, "", 0);
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_is_put_together_from_what_was_typed() {
+        for (year, month, day, text) in [
+            ("1990", "4", "23", "1990-04-23"),
+            (" 1990 ", "04", "3", "1990-04-03"),
+            ("", "", "", ""),
+            ("1990", "", "", "1990-00-00"),
+            ("90", "4", "23", "0090-04-23"),
+            ("١٩٩٠", "٤", "٢٣", "1990-04-23"),
+            ("१९९०", "४", "२३", "1990-04-23"),
+            ("April", "4", "2-3", "April-04-23"),
+        ] {
+            let fields = [("y", year), ("m", month), ("d", day)];
+            let fields = fields.into_iter().map(|(part, typed)| (format!("/birth_date.{part}"), typed.to_owned()));
+            assert_eq!(typed(&fields.collect(), "/birth_date"), text);
+        }
+    }
+
+    #[test]
+    fn only_what_differs_from_what_the_page_showed_is_saved() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let fields: HashMap<_, _> = [
+            pair("/first_name", "Ada"),
+            pair("was:/first_name", &short_hash("Ada")),
+            pair("/last_name", " King "),
+            pair("was:/last_name", &short_hash("Byron")),
+            pair("/middle_name", "ignored: the page did not ask"),
+            pair("was:/nationality", &short_hash("")),
+        ]
+        .into();
+        assert_eq!(changed(&fields).0, [pair("/last_name", "King")]);
+    }
+}

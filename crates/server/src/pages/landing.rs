@@ -1,0 +1,124 @@
+//! Where a link leads. Looking at it changes nothing and tells nothing about anybody, for programs that preview links
+//! look as well; a POST exchanges its token for a pass, and a clean URL. No link is a dead end.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use dossier_core::customer::{Customer, CustomerType};
+use dossier_core::form::enter::enter as exchange;
+use dossier_core::kyc::State as Stands;
+use dossier_core::kyc::session::{self, Landing};
+use http::request::Parts;
+use http::{HeaderValue, StatusCode, header};
+use maud::{Markup, html};
+
+use super::layout::Surroundings;
+use super::{message, page as answer, talk, visit};
+use crate::http::App;
+use crate::http::problem::Problem;
+use crate::http::request::RequestContext;
+
+/// `GET /kyc/{token}`
+///
+/// # Errors
+///
+/// The store's only: an unknown link has a page as well.
+pub async fn page(State(app): State<App>, parts: Parts) -> Result<Response, Problem> {
+    let talk = talk(&parts.headers, &parts.uri);
+    let Some((around, landing)) = follow(&app, &parts).await? else {
+        return Ok(private(message(&talk, StatusCode::NOT_FOUND, "unknown-link")));
+    };
+    Ok(private(match &landing {
+        Landing::Open(customer) if customer.kyc.state.takes_input() => {
+            let title = around.say(&format!("welcome-{}", kind(customer)));
+            let again = customer.kyc.state == Stands::ResubmissionRequired;
+            let until = customer.kyc.session.as_ref().map(|session| around.talk.date(&session.expires_at.to_string()).into_owned());
+            let content = html! {
+                p { (around.say(if again { "welcome-again" } else { "welcome-text" })) }
+                ul.plain {
+                    li { (around.talk.say("welcome-time")) }
+                    li { (around.talk.say("welcome-saved")) }
+                    @if let Some(until) = &until { li { (around.talk.say_with("welcome-until", &[("date", until.as_str().into())])) } }
+                }
+                form method="post" { button.primary type="submit" { (around.talk.say("welcome-go")) } }
+            };
+            answer(StatusCode::OK, &around.plain(&title, &content))
+        }
+        closed_one => closed(&around, closed_one),
+    }))
+}
+
+/// `POST /kyc/{token}`: in exchange for the token, a pass; and on to a URL that says nothing.
+///
+/// # Errors
+///
+/// The store's.
+pub async fn enter(State(app): State<App>, parts: Parts) -> Result<Response, Problem> {
+    let context = parts.extensions.get::<RequestContext>().expect("the outer layer sets it");
+    let (address, request_id) = (Some(context.address), context.request_id.to_string());
+    let pass = match session::token(token_of(&parts)) {
+        Some(token) => exchange(&app.services, &token, address, request_id).await?,
+        None => None,
+    };
+    // A link that leads nowhere says so itself.
+    let Some(pass) = pass else { return page(State(app), parts).await };
+    let mut response = Redirect::to(&format!("/form/{}", pass.session)).into_response();
+    let cookie = visit::set_cookie(&app.public_url, pass.session, &pass.secret, pass.seconds);
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(private(response))
+}
+
+fn token_of(parts: &Parts) -> &str {
+    parts.uri.path().rsplit('/').next().unwrap_or_default()
+}
+
+async fn follow(app: &App, parts: &Parts) -> Result<Option<(Surroundings, Landing)>, Problem> {
+    let Some(token) = session::token(token_of(parts)) else { return Ok(None) };
+    let Some((scope, landing)) = session::follow(&app.services, &token).await? else { return Ok(None) };
+    let account = app.services.store.account(scope.account).await?;
+    Ok(Some((Surroundings::new(talk(&parts.headers, &parts.uri), account, None), landing)))
+}
+
+/// The token is in the URL: nobody is told where the visitor comes from.
+fn private(mut response: Response) -> Response {
+    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}
+
+fn kind(customer: &Customer) -> &'static str {
+    match customer.profile.kind() {
+        CustomerType::Individual => "individual",
+        CustomerType::Corporate => "corporate",
+    }
+}
+
+/// What there is to say when the form is not open. What was decided is said, however old the link.
+pub(super) fn closed(around: &Surroundings, landing: &Landing) -> Response {
+    let (Landing::Open(customer) | Landing::Expired(customer) | Landing::Replaced(customer)) = landing;
+    let (status, key) = match (landing, customer.kyc.state) {
+        (Landing::Expired(_), state) if state.takes_input() => (StatusCode::GONE, "expired"),
+        (Landing::Replaced(_), state) if state.takes_input() => (StatusCode::GONE, "replaced"),
+        (_, Stands::NotStarted | Stands::InProgress | Stands::ResubmissionRequired) => (StatusCode::GONE, "expired"),
+        (_, Stands::Submitted) => (StatusCode::OK, "submitted"),
+        (_, Stands::Approved) => (StatusCode::OK, "approved"),
+        (_, Stands::Rejected) => (StatusCode::OK, "rejected"),
+        (_, Stands::Offboarded) => (StatusCode::OK, "offboarded"),
+    };
+    let comment = customer.kyc.comment.as_deref().filter(|_| customer.kyc.state == Stands::Rejected);
+    let content = html! {
+        p { (around.say(&format!("{key}-text"))) }
+        @if let Some(comment) = comment { blockquote dir="auto" { (comment) } }
+        (way_back(around, customer))
+    };
+    answer(status, &around.plain(&around.say(&format!("{key}-title")), &content))
+}
+
+/// The way on, out of here.
+fn way_back(around: &Surroundings, customer: &Customer) -> Markup {
+    let back = customer.kyc.session.as_ref().and_then(|session| session.redirect_uri.as_deref());
+    html! {
+        @match back {
+            Some(uri) => p { a.button href=(uri) rel="noreferrer" { (around.say("go-back")) } },
+            None => p { (around.say("questions")) },
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Documents in the form: uploaded one by one, looked at, taken away.
+
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use dossier_core::file::{File, MediaType};
+use dossier_core::form::save::{Edit, save as keep};
+use dossier_core::form::sheet::{Sheet, Wrong};
+use dossier_core::ids::FileId;
+use dossier_core::kyc::requirements::Requirement;
+use http::{HeaderValue, StatusCode, header};
+use maud::{Markup, html};
+
+use super::blocks::{Asked, Step, element_id, label, steps, wrong};
+use super::form::{Shown, is_partial, refused, show};
+use super::page as answer;
+use super::visit::Visit;
+use crate::http::App;
+use crate::http::files::{receive, show_content};
+use crate::http::problem::{Problem, ProblemCode};
+
+const ACCEPTED: &str = "image/jpeg,image/png,application/pdf";
+
+/// The documents that a step asks for. Scripts exchange it as a whole.
+pub(super) async fn documents(
+    app: &App,
+    visit: &Visit,
+    sheet: &Sheet<'_>,
+    step: &Step,
+    failed: Option<&(String, String)>,
+) -> Result<Markup, Problem> {
+    let asked = Asked::new(sheet, &visit.around, step, true);
+    let wanted: Vec<_> = asked.documents().collect();
+    let given: Vec<FileId> = wanted.iter().flat_map(|one| sheet.given(one)).map(|given| given.file).collect();
+    let files = app.services.store.files(visit.visitor.scope(), &given).await?;
+    Ok(html! {
+        div #documents {
+            @for requirement in wanted {
+                (document(app, visit, sheet, step, requirement, &files, failed.filter(|(id, _)| *id == requirement.id).map(|(_, why)| why.as_str())))
+            }
+        }
+    })
+}
+
+fn document(
+    app: &App,
+    visit: &Visit,
+    sheet: &Sheet<'_>,
+    step: &Step,
+    requirement: &Requirement,
+    files: &[File],
+    failed: Option<&str>,
+) -> Markup {
+    let (around, talk) = (&visit.around, &visit.around.talk);
+    let id = element_id(&requirement.place());
+    let url = format!("{}/{}", around.base, step.path());
+    let (given, label) = (sheet.given(requirement), label(talk, requirement));
+    let flagged = sheet.troubles_in(&requirement.place()).find(|trouble| trouble.wrong != Wrong::Missing).map(|trouble| trouble.wrong);
+    // The same attempt, repeated after a broken connection, is the same file.
+    let attempt = dossier_core::form::attempt(app.services.random.as_ref());
+    let action = format!("{url}/upload/{}?attempt={attempt}", requirement.id);
+    let error = failed.map(ToOwned::to_owned).or_else(|| flagged.map(|flagged| wrong(talk, flagged)));
+    html! {
+        section.document aria-labelledby={ "l-" (id) } {
+            h2 id={ "l-" (id) } { (label) }
+            p.hint id={ "h-" (id) } { (talk.say("upload-hint")) }
+            @if let Some(error) = &error { p.error role="alert" id={ "e-" (id) } { (error) } }
+            @if !given.is_empty() {
+                ul.files {
+                    @for (index, one) in given.iter().enumerate() {
+                        @let file = files.iter().find(|file| file.id == one.file);
+                        @let number = index + 1;
+                        li {
+                            span.mark.done aria-hidden="true" {}
+                            span {
+                                @match file.filter(|_| one.mine) {
+                                    Some(file) => a href={ (around.base) "/files/" (one.file) } target="_blank" rel="noopener" { bdi { (file.details.name.expose()) } },
+                                    None => (talk.say("file-given")),
+                                }
+                            }
+                            form method="post" action={ (url) "/detach/" (one.file) } {
+                                button.quiet type="submit" aria-label=(talk.say_with("file-remove-number", &[("number", number.into()), ("document", label.as_str().into())])) { (talk.say("file-remove")) }
+                            }
+                        }
+                    }
+                }
+            }
+            div.uploads {
+                @for camera in [false, true] {
+                    form.upload.camera[camera] method="post" enctype="multipart/form-data" action=(action) data-upload {
+                        @let input = if camera { format!("c-{id}") } else { id.clone() };
+                        label for=(input) { (talk.say(if camera { "upload-camera" } else if given.is_empty() { "upload-choose" } else { "upload-another" })) span.sr { ": " (label) } }
+                        input id=(input) type="file" name="file" required accept=(if camera { "image/jpeg,image/png" } else { ACCEPTED })
+                            capture=[camera.then_some("environment")] aria-describedby={ "h-" (id) } aria-invalid=[error.is_some().then_some("true")];
+                        button type="submit" { (talk.say("upload-send")) span.sr { ": " (label) } }
+                        div.sending hidden { img alt="" hidden; progress max="100" value="0" aria-label=(talk.say("js-sending")) {} }
+                        p.state role="status" {}
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The step and the last segment of a path below it.
+fn place(request: &Request) -> Option<(Step, String)> {
+    let mut segments = request.uri().path().split('/').skip(3);
+    let step = Step::parse(segments.next()?)?;
+    let last = segments.nth(1)?;
+    Some((step, last.replace("%40", "@")))
+}
+
+/// `POST /form/{session}/{step}/upload/{requirement}`: takes one file for what is asked.
+///
+/// # Errors
+///
+/// See the catalogue of problems; of a file that is refused, the page says why.
+pub async fn take(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
+    let (step, requirement) = place(&request).ok_or_else(Problem::not_found)?;
+    let partial = is_partial(request.headers());
+    let attempt = request.uri().query().and_then(|query| query.strip_prefix("attempt=")).filter(|attempt| attempt.len() == 16);
+    let key = attempt.map(|attempt| format!("form:{}:{attempt}", visit.visitor.session));
+    let taken = receive(&app, &visit.visitor.caller, request, key.as_deref()).await;
+    let file = match taken {
+        Ok(uploaded) => uploaded.file,
+        Err(problem) => {
+            let talk = &visit.around.talk;
+            let why = match problem.code() {
+                ProblemCode::UnsupportedFileType | ProblemCode::DamagedFile | ProblemCode::PayloadTooLarge => {
+                    talk.say(&format!("upload-{}", problem.code().as_str()))
+                }
+                // Another file was chosen after the first had come: the page shows that one.
+                ProblemCode::IdempotencyKeyReused => return shown(&app, &visit, &step, partial, None).await,
+                ProblemCode::MalformedMultipart => talk.say("upload-none"),
+                _ => return Err(problem),
+            };
+            return shown(&app, &visit, &step, partial, Some((requirement, why))).await;
+        }
+    };
+    match keep(&app.services, &visit.visitor, Edit::Attach(requirement, file.id)).await {
+        Ok(kept) => shown(&app, &visit.after(kept.customer), &step, partial, None).await,
+        Err(error) => refused(&visit, error),
+    }
+}
+
+/// The documents of a step as they are now: for a script, or as a page.
+async fn shown(
+    app: &App,
+    visit: &Visit,
+    step: &Step,
+    partial: bool,
+    failed: Option<(String, String)>,
+) -> Result<Response, Problem> {
+    let sheet = visit.sheet(app);
+    if partial {
+        let documents = documents(app, visit, &sheet, step, failed.as_ref()).await?;
+        return Ok(answer(StatusCode::OK, &html! { (documents) (steps(&sheet, &visit.around, &step.path(), false)) }));
+    }
+    if failed.is_some() {
+        return show(app, visit, &sheet, step, Shown { failed, ..Shown::default() }).await;
+    }
+    Ok(Redirect::to(&format!("{}/{}#documents", visit.around.base, step.path())).into_response())
+}
+
+/// `POST /form/{session}/{step}/detach/{file_id}`: takes a document away. Its file stays evidence.
+///
+/// # Errors
+///
+/// See the catalogue of problems.
+pub async fn detach(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
+    let (step, file) = place(&request).ok_or_else(Problem::not_found)?;
+    let file = FileId::parse(&file).ok_or_else(Problem::not_found)?;
+    match keep(&app.services, &visit.visitor, Edit::Detach(file)).await {
+        Ok(kept) => shown(&app, &visit.after(kept.customer), &step, false, None).await,
+        Err(error) => refused(&visit, error),
+    }
+}
+
+/// `GET /form/{session}/files/{file_id}`: a document, for the device that gave it. The audit trail notes every reading.
+///
+/// # Errors
+///
+/// 404 for every other file.
+pub async fn view(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
+    let id = request.uri().path().rsplit('/').next().and_then(FileId::parse).ok_or_else(Problem::not_found)?;
+    if !visit.sheet(&app).gave(id) {
+        return Err(Problem::not_found());
+    }
+    let file = app.services.store.files(visit.visitor.scope(), &[id]).await?.pop().ok_or_else(Problem::not_found)?;
+    let mut response = show_content(&app, &visit.visitor.caller, &file).await?;
+    if file.details.media_type != MediaType::Pdf {
+        // A picture is shown; what else a file could be, the browser saves. Neither runs in our name.
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("inline"));
+    }
+    Ok(response)
+}

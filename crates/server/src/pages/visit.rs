@@ -1,0 +1,96 @@
+//! Who visits: the pass in the cookie becomes a [`Visit`], or a page that says how to go on.
+
+use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse as _, Response};
+use dossier_core::customer::Customer;
+use dossier_core::form::enter::{Visitor, visitor};
+use dossier_core::form::sheet::Sheet;
+use dossier_core::ids::SessionId;
+use dossier_core::kyc::session::Landing;
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+
+use super::landing;
+use super::layout::Surroundings;
+use crate::http::App;
+use crate::http::problem::Problem;
+use crate::http::request::RequestContext;
+
+/// A browser in an open form.
+pub struct Visit {
+    /// The browser.
+    pub visitor: Visitor,
+    /// The customer as it was when the request came.
+    pub customer: Box<Customer>,
+    /// What stands around the content of its pages.
+    pub around: Surroundings,
+}
+
+impl Visit {
+    /// The form as it is now.
+    pub fn sheet<'a>(&'a self, app: &'a App) -> Sheet<'a> {
+        let now = app.services.now(self.visitor.scope());
+        Sheet::new(&app.services.policy.rules, &self.customer, &self.visitor.device, now)
+    }
+
+    /// The same visit after a save.
+    #[must_use]
+    pub fn after(self, customer: Customer) -> Self {
+        Self { customer: Box::new(customer), ..self }
+    }
+}
+
+/// A cookie of the request.
+#[must_use]
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    all.flat_map(|text| text.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(known, _)| *known == name)
+        .map(|(_, value)| value)
+}
+
+/// The name of the cookie of one session: somebody may be in the forms of two customers at once.
+fn cookie_name(public_url: &str, session: SessionId) -> String {
+    // Browsers take `__Host-` only with Secure, and Secure only over TLS.
+    let prefix = if is_secure(public_url) { "__Host-" } else { "" };
+    format!("{prefix}dossier-{session}")
+}
+
+fn is_secure(public_url: &str) -> bool {
+    public_url.starts_with("https://")
+}
+
+/// The header that gives a browser its pass; one without a life takes it away.
+#[must_use]
+pub fn set_cookie(public_url: &str, session: SessionId, pass: &str, seconds: i64) -> HeaderValue {
+    let name = cookie_name(public_url, session);
+    let secure = if is_secure(public_url) { "; Secure" } else { "" };
+    let text = format!("{name}={pass}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    let mut value = HeaderValue::try_from(text).expect("a cookie of ASCII");
+    value.set_sensitive(true);
+    value
+}
+
+impl FromRequestParts<App> for Visit {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let talk = super::talk(&parts.headers, &parts.uri);
+        let context = parts.extensions.get::<RequestContext>().expect("the outer layer sets it");
+        let session = parts.uri.path().split('/').nth(2).and_then(SessionId::parse);
+        let unknown = || super::message(&talk, StatusCode::FORBIDDEN, "no-pass");
+        let session = session.ok_or_else(unknown)?;
+        let pass = cookie(&parts.headers, &cookie_name(&app.public_url, session)).ok_or_else(unknown)?;
+        let (address, request_id) = (Some(context.address), context.request_id.to_string());
+        let failed = |error: dossier_core::store::StoreError| Problem::from(error).into_response();
+        let found = visitor(&app.services, pass, address, request_id).await.map_err(failed)?;
+        let (visitor, landing) = found.filter(|(visitor, _)| visitor.session == session).ok_or_else(unknown)?;
+        let account = app.services.store.account(visitor.scope().account).await.map_err(failed)?;
+        let around = Surroundings::new(talk, account, Some(session));
+        match landing {
+            Landing::Open(customer) if customer.kyc.state.takes_input() => Ok(Self { visitor, customer, around }),
+            other => Err(landing::closed(&around, &other)),
+        }
+    }
+}
