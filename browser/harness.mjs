@@ -81,7 +81,7 @@ export class Server {
     }
 
     async customer(id) {
-        return this.api("GET", `/v0/customers/${id}?expand=profile&expand=documents`);
+        return this.api("GET", `/v0/customers/${id}?expand=profile,documents`);
     }
 
     simulate(customer_id, action, more = {}) {
@@ -117,15 +117,17 @@ export async function axe(page) {
     return violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target} ${node.failureSummary}`));
 }
 
-// A picture that every check takes: PNG, one colour.
-export function png(width = 64, height = 64) {
-    const chunk = (type, data) => {
-        const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
-        const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
-        length.writeUInt32BE(data.length);
-        sum.writeUInt32BE(crc32(body));
-        return Buffer.concat([length, body, sum]);
-    };
+const chunk = (type, data) => {
+    const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    sum.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, sum]);
+};
+
+// A picture that every check takes: PNG, one colour; with a comment, as large as wanted.
+export function png(comment = 0) {
+    const [width, height] = [64, 64];
     const head = Buffer.alloc(13);
     head.writeUInt32BE(width, 0);
     head.writeUInt32BE(height, 4);
@@ -133,7 +135,8 @@ export function png(width = 64, height = 64) {
     const rows = Buffer.alloc(height * (1 + 3 * width), 0x7f);
     for (let row = 0; row < height; row += 1) rows[row * (1 + 3 * width)] = 0;
     const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-    return Buffer.concat([signature, chunk("IHDR", head), chunk("IDAT", deflateSync(rows)), chunk("IEND", Buffer.alloc(0))]);
+    const text = comment ? [chunk("tEXt", Buffer.concat([Buffer.from("Comment\0"), Buffer.alloc(comment, "x")]))] : [];
+    return Buffer.concat([signature, chunk("IHDR", head), ...text, chunk("IDAT", deflateSync(rows)), chunk("IEND", Buffer.alloc(0))]);
 }
 
 export const picture = (name = "document.png") => ({ name, mimeType: "image/png", buffer: png() });

@@ -159,7 +159,8 @@ pub async fn change(services: &Services, actor: &Caller, account: Account) -> Re
 /// What the store says.
 pub async fn create(services: &Services, actor: &Caller, name: String) -> Result<Account, StoreError> {
     let now = services.clock.now();
-    let account = Account { account_id: services.random.uuid(now).into(), name, created_at: now, look: Look::default() };
+    let account =
+        Account { account_id: services.random.uuid(now).into(), name, created_at: now, look: Look::default() };
     let scope = Scope { account: account.account_id, environment: Environment::Sandbox };
     let caller = Caller { scope, ..actor.clone() };
     let change = Change {

@@ -323,14 +323,16 @@ impl Context<'_> {
         }
         if let Some(colour) = colour {
             let colour = Some(colour).filter(|colour| !colour.is_empty());
-            account.look.colour = colour.map(|colour| Colour::new(&colour)).transpose().map_err(|error| error.to_string())?;
+            account.look.colour =
+                colour.map(|colour| Colour::new(&colour)).transpose().map_err(|error| error.to_string())?;
         }
         if let Some(logo) = logo {
             let logo = Some(logo).filter(|logo| !logo.is_empty());
             account.look.logo = logo.map(read_logo).transpose()?;
         }
         if let Some(hosts) = redirect_hosts {
-            account.look.redirect_hosts = hosts.into_iter().filter(|host| !host.is_empty()).map(read_host).collect::<Result<_, _>>()?;
+            account.look.redirect_hosts =
+                hosts.into_iter().filter(|host| !host.is_empty()).map(read_host).collect::<Result<_, _>>()?;
         }
         let nobody = Scope { account: id, environment: Environment::Sandbox };
         account::change(self.services, &self.operator(nobody), account.clone()).await.map_err(said)?;
@@ -448,6 +450,7 @@ impl Context<'_> {
         json["decision"] = json!(customer.kyc.decision);
         json["review"] = json!(customer.kyc.review);
         json["provider"] = json!(customer.kyc.provider);
+        json["consent"] = json!(customer.kyc.form.as_ref().and_then(|form| form.consent.as_ref()));
         json["rule_set"] = json!(self.services.policy.rules.version);
         json["requirements"] = self
             .services

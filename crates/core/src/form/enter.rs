@@ -58,7 +58,9 @@ pub async fn enter(
     request_id: String,
 ) -> Result<Option<Pass>, StoreError> {
     let Some((scope, Landing::Open(customer))) = session::follow(services, token).await? else { return Ok(None) };
-    let Some(open) = customer.kyc.session.as_ref().filter(|_| customer.kyc.state.takes_input()) else { return Ok(None) };
+    let Some(open) = customer.kyc.session.as_ref().filter(|_| customer.kyc.state.takes_input()) else {
+        return Ok(None);
+    };
     let now = services.now(scope);
     let secret = secret::generate(prefix(scope.environment), services.random.as_ref());
     let caller = Caller { scope, actor: Actor::Session(open.id), request_id, address };

@@ -3,7 +3,9 @@
 use serde_json::json;
 
 use super::enter::Visitor;
-use super::sheet::{Sheet, add_person, json_of, place_of_file, pointer, read, remove_person, settle, without_documents};
+use super::sheet::{
+    Sheet, add_person, json_of, place_of_file, pointer, read, remove_person, settle, without_documents,
+};
 use super::{Device, Form, Saved, short_hash};
 use crate::audit::{Action, AuditEntry};
 use crate::change::{Change, Effect};
@@ -35,6 +37,8 @@ pub enum Edit {
     Attach(String, FileId),
     /// A document is taken away.
     Detach(FileId),
+    /// What another pass of the same browser saved is this one's.
+    Adopt(Device),
 }
 
 /// What came of it.
@@ -143,12 +147,17 @@ fn apply(
                     document["doc_side"] = side.into();
                 }
                 let owner = wanted.person_id.as_ref().map(|id| format!("/associated_persons/{id}/"));
-                attaches = Some((owner.map_or_else(|| Some(String::new()), |place| pointer(&profile, &place)), document));
+                attaches =
+                    Some((owner.map_or_else(|| Some(String::new()), |place| pointer(&profile, &place)), document));
                 note(&mut form, &place_of_file(*file), "", device, now);
             }
         }
         Edit::Detach(file) => {
             form.saved.remove(&place_of_file(*file));
+        }
+        Edit::Adopt(other) => {
+            let theirs = form.saved.values_mut().filter(|saved| saved.device == *other);
+            theirs.for_each(|saved| saved.device = device.clone());
         }
     }
     drop(sheet);

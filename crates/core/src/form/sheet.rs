@@ -16,7 +16,8 @@ use crate::violation::Code;
 
 const PERSONS: &str = "/associated_persons/";
 /// What is asked of every associated person: who it is, and which rules are for it.
-const OF_A_PERSON: [&str; 5] = ["first_name", "last_name", "has_ownership", "ownership_percentage", "has_control"];
+const OF_A_PERSON: [&str; 5] = ["first_name", "last_name", "has_ownership", SHARE, "has_control"];
+const SHARE: &str = "ownership_percentage";
 
 /// What an input takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -218,7 +219,8 @@ impl<'a> Sheet<'a> {
             }
         };
         for person in self.persons() {
-            for name in ["first_name", "last_name"] {
+            // Which rules are for a person depends on what it is to the business.
+            for name in OF_A_PERSON.into_iter().filter(|name| *name != SHARE) {
                 let place = format!("{PERSONS}{person}/{name}");
                 if self.text(&place).is_none() {
                     add(Trouble { place, wrong: Wrong::Missing });
@@ -293,7 +295,7 @@ fn inputs_of_person(rules: &RuleSet, person: &str) -> Vec<Input> {
     for name in OF_A_PERSON {
         let place = format!("{PERSONS}{person}/{name}");
         if let Some(schema) = rules.fragment(CustomerType::Corporate, &format!("/associated_persons/-/{name}")) {
-            leaves(schema, &place, name != "ownership_percentage", &mut inputs);
+            leaves(schema, &place, name != SHARE, &mut inputs);
         }
     }
     inputs
@@ -379,7 +381,9 @@ fn whole(rules: &RuleSet, kind: CustomerType, place: &str) -> Option<String> {
     let skip = if place.starts_with(PERSONS) { 3 } else { 1 };
     let ends = place.match_indices('/').map(|(at, _)| at).skip(skip).chain([place.len()]);
     ends.map(|end| &place[..end])
-        .find(|outer| schema_at(rules, kind, outer).is_some_and(|it| it["type"] != "object" || it["required"].is_array()))
+        .find(|outer| {
+            schema_at(rules, kind, outer).is_some_and(|it| it["type"] != "object" || it["required"].is_array())
+        })
         .map(ToOwned::to_owned)
 }
 
@@ -489,7 +493,9 @@ pub(super) fn read(kind: CustomerType, profile: &Value) -> Result<Profile, Vec<c
         CustomerType::Individual => {
             parse::<Individual>(&body, Nulls::Refused).expect(valid).finish().map(Profile::Individual)
         }
-        CustomerType::Corporate => parse::<Business>(&body, Nulls::Refused).expect(valid).finish().map(Profile::Business),
+        CustomerType::Corporate => {
+            parse::<Business>(&body, Nulls::Refused).expect(valid).finish().map(Profile::Business)
+        }
     };
     read.map_err(|violations| violations.0)
 }

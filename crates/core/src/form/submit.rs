@@ -45,7 +45,8 @@ pub async fn submit(services: &Services, visitor: &Visitor, agreement: Agreement
         }
         let sheet = Sheet::new(&policy.rules, &customer, &visitor.device, now);
         if !sheet.troubles.is_empty() {
-            let missing = |trouble: &Trouble| Violation::new(trouble.place.clone(), Code::Required, "is missing or wrong");
+            let missing =
+                |trouble: &Trouble| Violation::new(trouble.place.clone(), Code::Required, "is missing or wrong");
             return Err(UpdateError::Invalid(Violations(sheet.troubles.iter().map(missing).collect())));
         }
         drop(sheet);

@@ -453,12 +453,7 @@ mod tests {
                 Some(Fault::NoAmount),
             ),
             (Corporate, json!({"formation_date":"2030-01-01"}), "/formation_date", Some(Fault::InTheFuture)),
-            (
-                Corporate,
-                json!({"primary_website":"not a site"}),
-                "/primary_website",
-                Some(Fault::NoWebsite),
-            ),
+            (Corporate, json!({"primary_website":"not a site"}), "/primary_website", Some(Fault::NoWebsite)),
             (
                 Corporate,
                 json!({"associated_persons":[{"ownership_percentage":"most"}]}),

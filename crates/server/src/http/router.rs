@@ -11,8 +11,8 @@ use http::request::Parts;
 
 use super::problem::{Problem, ProblemCode};
 use super::request::RequestContext;
-use crate::pages;
 use super::{App, auth, customers, docs, events, files, kyc, openapi, webhooks};
+use crate::pages;
 
 /// Every route of the public port.
 pub fn router(app: App) -> Router {

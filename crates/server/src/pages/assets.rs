@@ -59,7 +59,8 @@ pub fn url(name: &str) -> &'static str {
 ///
 /// 404 for what no page uses.
 pub async fn asset(Path(asset): Path<String>) -> Result<Response, Problem> {
-    let found = all().iter().find(|known| known.url.rsplit('/').next() == Some(&asset)).ok_or_else(Problem::not_found)?;
+    let found =
+        all().iter().find(|known| known.url.rsplit('/').next() == Some(&asset)).ok_or_else(Problem::not_found)?;
     let headers = [(header::CONTENT_TYPE, found.media_type), (header::CONTENT_ENCODING, "gzip"), FOR_GOOD];
     Ok((headers, found.content.as_slice()).into_response())
 }
@@ -76,10 +77,7 @@ pub fn look_url(account: &Account, part: &str) -> String {
 /// # Errors
 ///
 /// 404 when the account has none.
-pub async fn look(
-    State(app): State<App>,
-    Path((account, asset)): Path<(String, String)>,
-) -> Result<Response, Problem> {
+pub async fn look(State(app): State<App>, Path((account, asset)): Path<(String, String)>) -> Result<Response, Problem> {
     let id = AccountId::parse(&account).ok_or_else(Problem::not_found)?;
     let account = app.services.store.account(id).await?.ok_or_else(Problem::not_found)?;
     let part = asset.split_once('-').map_or("", |(_, part)| part);

@@ -8,6 +8,7 @@ use dossier_core::ids::PersonId;
 use dossier_core::kyc::RuleSet;
 use dossier_core::kyc::requirements::Requirement;
 use maud::{Markup, html};
+use serde_json::json;
 
 use super::language::{DateOrder, Talk};
 use super::layout::Surroundings;
@@ -405,7 +406,7 @@ impl<'a> Asked<'a> {
             },
         };
         html! {
-            div.field data-field hx-post={ (self.around.base) "/" (self.step.path()) } hx-trigger="change" hx-include="this"
+            div.field data-field hx-post={ (self.around.base) "/" (self.step.path()) } hx-trigger="change" hx-vals=(json!({ "field": input.place }))
                 hx-target={ "#n-" (id) } hx-swap="innerHTML" {
                 (control) (note)
             }
@@ -440,7 +441,10 @@ impl<'a> Asked<'a> {
 
     fn autocomplete(&self, input: &Input) -> &'static str {
         // What is somebody else's, browsers should not fill in.
-        if matches!(self.step, Step::Person(_)) || input.place.contains("/id_document/") || input.place.contains("/tax_number/") {
+        if matches!(self.step, Step::Person(_))
+            || input.place.contains("/id_document/")
+            || input.place.contains("/tax_number/")
+        {
             return "off";
         }
         let business = self.sheet.customer().profile.kind() == CustomerType::Corporate;
@@ -520,7 +524,8 @@ pub fn name_of(sheet: &Sheet<'_>, talk: &Talk, place: &str) -> String {
 fn field_label(sheet: &Sheet<'_>, talk: &Talk, place: &str) -> String {
     let mut parts = place.rsplit('/');
     let (name, of) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    let country = sheet.text(&format!("{}/country", place.strip_suffix(name).unwrap_or_default().trim_end_matches('/')));
+    let country =
+        sheet.text(&format!("{}/country", place.strip_suffix(name).unwrap_or_default().trim_end_matches('/')));
     let with = [("country", country.unwrap_or_default().into())];
     talk.find(&format!("field-{of}-{name}"), &with).unwrap_or_else(|| talk.say_with(&format!("field-{name}"), &with))
 }
@@ -532,7 +537,8 @@ pub fn label(talk: &Talk, requirement: &Requirement) -> String {
 }
 
 /// Why a requirement is asked for, likewise.
-fn because(talk: &Talk, requirement: &Requirement) -> Option<String> {
+#[must_use]
+pub fn because(talk: &Talk, requirement: &Requirement) -> Option<String> {
     let said = translated(talk, "because", requirement, |rule| &rule.because);
     Some(said.unwrap_or_else(|| requirement.because.clone())).filter(|text| !text.is_empty())
 }

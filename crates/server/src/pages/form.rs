@@ -49,7 +49,10 @@ pub async fn overview(State(app): State<App>, visit: Visit) -> Response {
         p { a.button.primary href={ (around.base) "/" (on) } { (around.talk.say(if next.is_some() { "overview-go" } else { "overview-review" })) } }
         form method="post" action={ (around.base) "/leave" } { button.quiet type="submit" { (around.talk.say("leave")) } }
     };
-    answer(StatusCode::OK, &around.with_steps(&around.say("overview-title"), &steps(&sheet, around, "", false), &content))
+    answer(
+        StatusCode::OK,
+        &around.with_steps(&around.say("overview-title"), &steps(&sheet, around, "", false), &content),
+    )
 }
 
 /// `GET /form/{session}/{step}`
@@ -121,8 +124,13 @@ pub(super) async fn show(
     };
     let title = step.title(sheet, around);
     let errors = asked.errors() + usize::from(shown.failed.is_some());
-    let in_title = if errors > 0 { talk.say_with("title-error", &[("title", title.clone().into())]) } else { title.clone() };
-    let status = if shown.strict && errors > 0 || shown.failed.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let in_title =
+        if errors > 0 { talk.say_with("title-error", &[("title", title.clone().into())]) } else { title.clone() };
+    let status = if shown.strict && errors > 0 || shown.failed.is_some() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
     let body = around.with_steps_titled(&in_title, &title, &steps(sheet, around, &step.path(), false), &content);
     Ok(answer(status, &body))
 }
@@ -153,7 +161,10 @@ fn people(sheet: &Sheet<'_>, visit: &Visit) -> Markup {
 fn after(sheet: &Sheet<'_>, step: &Step) -> String {
     let all = Step::all(sheet);
     let rest = all.iter().skip_while(|known| *known != step).skip(1);
-    let next = rest.clone().find(|step| step.troubles(sheet).next().is_some()).or_else(|| all.iter().find(|step| step.troubles(sheet).next().is_some()));
+    let next = rest
+        .clone()
+        .find(|step| step.troubles(sheet).next().is_some())
+        .or_else(|| all.iter().find(|step| step.troubles(sheet).next().is_some()));
     next.map_or_else(|| "review".to_owned(), Step::path)
 }
 
@@ -170,7 +181,13 @@ pub async fn save(State(app): State<App>, visit: Visit, request: Request) -> Res
     if fields.get("do").is_some_and(|what| what == "add") {
         return add_person(&app, visit).await;
     }
-    let (edits, shown) = changed(&fields);
+    // A script sends the whole form and says which field was left.
+    let only = fields.get("field").filter(|_| is_partial(&parts.headers));
+    let (mut edits, mut shown) = changed(&fields);
+    if let Some(only) = only {
+        edits.retain(|(place, _)| place == only);
+        shown.retain(|(place, _)| place == only);
+    }
     let before = asked_ids(&visit.sheet(&app));
     let (kept, visit) = if edits.is_empty() {
         (Vec::new(), visit)
@@ -215,9 +232,12 @@ fn asked_ids(sheet: &Sheet<'_>) -> Vec<String> {
     sheet.requirements.iter().map(|requirement| requirement.id.clone()).collect()
 }
 
+/// Text by place.
+type Typed = Vec<(String, String)>;
+
 /// The fields that differ from what the page showed, and what it shows now. Without that, a page that was opened long
 /// ago would put its old values over what another device has saved since.
-fn changed(fields: &HashMap<String, String>) -> (Vec<(String, String)>, Vec<(String, String)>) {
+fn changed(fields: &HashMap<String, String>) -> (Typed, Typed) {
     let (mut edits, mut shown) = (Vec::new(), Vec::new());
     for (name, was) in fields {
         let Some(place) = name.strip_prefix("was:") else { continue };

@@ -31,7 +31,11 @@ pub async fn page(State(app): State<App>, parts: Parts) -> Result<Response, Prob
         Landing::Open(customer) if customer.kyc.state.takes_input() => {
             let title = around.say(&format!("welcome-{}", kind(customer)));
             let again = customer.kyc.state == Stands::ResubmissionRequired;
-            let until = customer.kyc.session.as_ref().map(|session| around.talk.date(&session.expires_at.to_string()).into_owned());
+            let until = customer
+                .kyc
+                .session
+                .as_ref()
+                .map(|session| around.talk.date(&session.expires_at.to_string()).into_owned());
             let content = html! {
                 p { (around.say(if again { "welcome-again" } else { "welcome-text" })) }
                 ul.plain {
@@ -61,6 +65,7 @@ pub async fn enter(State(app): State<App>, parts: Parts) -> Result<Response, Pro
     };
     // A link that leads nowhere says so itself.
     let Some(pass) = pass else { return page(State(app), parts).await };
+    visit::recognise(&app, &parts, &pass).await?;
     let mut response = Redirect::to(&format!("/form/{}", pass.session)).into_response();
     let cookie = visit::set_cookie(&app.public_url, pass.session, &pass.secret, pass.seconds);
     response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -65,8 +65,8 @@ impl Surroundings {
     pub fn with_steps_titled(&self, window: &str, title: &str, steps: &Markup, content: &Markup) -> Markup {
         let body = html! {
             div.columns {
-                (steps)
                 main #main tabindex="-1" { h1 { (title) } (content) }
+                (steps)
             }
         };
         self.frame(window, &body, true)

@@ -68,10 +68,8 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
     }
     let given = response.headers_mut();
     if let Some(language) = asked_language(&uri) {
-        let cookie = format!(
-            "{LANGUAGE_COOKIE}={}; Path=/; Max-Age={YEAR_SECONDS}; SameSite=Lax; HttpOnly",
-            language.code()
-        );
+        let cookie =
+            format!("{LANGUAGE_COOKIE}={}; Path=/; Max-Age={YEAR_SECONDS}; SameSite=Lax; HttpOnly", language.code());
         given.append(header::SET_COOKIE, HeaderValue::try_from(cookie).expect("a cookie of ASCII"));
     }
     for (name, value) in PRIVATE {
@@ -137,16 +135,15 @@ fn page(status: StatusCode, content: &Markup) -> Response {
 
 async fn compressed(headers: &HeaderMap, response: Response) -> Response {
     let accepts = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
-    let is_page = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let is_page =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if !is_page || !accepts.is_some_and(|codings| codings.split(',').any(|one| one.trim().starts_with("gzip"))) {
         return response;
     }
     let (mut parts, body) = response.into_parts();
     // Pages are in memory already.
-    let whole = http_body_util::BodyExt::collect(body).await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let whole =
+        http_body_util::BodyExt::collect(body).await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     parts.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(parts, gzip(&whole, Compression::fast()).into())

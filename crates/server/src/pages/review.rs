@@ -86,11 +86,13 @@ fn show(app: &App, visit: &Visit, refused: Option<Refused>) -> Response {
         }
     };
     let title = talk.say("step-review");
-    let in_title = if not_agreed { talk.say_with("title-error", &[("title", title.clone().into())]) } else { title.clone() };
+    let in_title =
+        if not_agreed { talk.say_with("title-error", &[("title", title.clone().into())]) } else { title.clone() };
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let body = around.with_steps_titled(&in_title, &title, &steps(&sheet, around, "review", false), &content);
     let mut response = answer(status, &body);
-    if let Some(origin) = onward(visit).and_then(|uri| Some(url::Url::parse(uri).ok()?.origin().ascii_serialization())) {
+    if let Some(origin) = onward(visit).and_then(|uri| Some(url::Url::parse(uri).ok()?.origin().ascii_serialization()))
+    {
         // Browsers hold the redirect that answers a form to `form-action` as well.
         let csp = CSP.replace("form-action 'self'", &format!("form-action 'self' {origin}"));
         if let Ok(csp) = HeaderValue::try_from(csp) {
@@ -149,7 +151,8 @@ fn onward(visit: &Visit) -> Option<&str> {
         Environment::Sandbox => true,
         Environment::Production => {
             let hosts = visit.around.account().map(|account| account.look.redirect_hosts.as_slice());
-            url.scheme() == "https" && hosts.is_some_and(|hosts| hosts.iter().any(|host| Some(host.as_str()) == url.host_str()))
+            url.scheme() == "https"
+                && hosts.is_some_and(|hosts| hosts.iter().any(|host| Some(host.as_str()) == url.host_str()))
         }
     };
     known.then_some(uri)

@@ -10,7 +10,7 @@ use dossier_core::kyc::requirements::Requirement;
 use http::{HeaderValue, StatusCode, header};
 use maud::{Markup, html};
 
-use super::blocks::{Asked, Step, element_id, label, steps, wrong};
+use super::blocks::{Asked, Step, because, element_id, label, steps, wrong};
 use super::form::{Shown, is_partial, refused, show};
 use super::page as answer;
 use super::visit::Visit;
@@ -54,7 +54,10 @@ fn document(
     let id = element_id(&requirement.place());
     let url = format!("{}/{}", around.base, step.path());
     let (given, label) = (sheet.given(requirement), label(talk, requirement));
-    let flagged = sheet.troubles_in(&requirement.place()).find(|trouble| trouble.wrong != Wrong::Missing).map(|trouble| trouble.wrong);
+    let flagged = sheet
+        .troubles_in(&requirement.place())
+        .find(|trouble| trouble.wrong != Wrong::Missing)
+        .map(|trouble| trouble.wrong);
     // The same attempt, repeated after a broken connection, is the same file.
     let attempt = dossier_core::form::attempt(app.services.random.as_ref());
     let action = format!("{url}/upload/{}?attempt={attempt}", requirement.id);
@@ -62,7 +65,7 @@ fn document(
     html! {
         section.document aria-labelledby={ "l-" (id) } {
             h2 id={ "l-" (id) } { (label) }
-            p.hint id={ "h-" (id) } { (talk.say("upload-hint")) }
+            p.hint id={ "h-" (id) } { @if let Some(because) = because(talk, requirement) { (because) " " } (talk.say("upload-hint")) }
             @if let Some(error) = &error { p.error role="alert" id={ "e-" (id) } { (error) } }
             @if !given.is_empty() {
                 ul.files {
@@ -117,7 +120,8 @@ fn place(request: &Request) -> Option<(Step, String)> {
 pub async fn take(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
     let (step, requirement) = place(&request).ok_or_else(Problem::not_found)?;
     let partial = is_partial(request.headers());
-    let attempt = request.uri().query().and_then(|query| query.strip_prefix("attempt=")).filter(|attempt| attempt.len() == 16);
+    let attempt =
+        request.uri().query().and_then(|query| query.strip_prefix("attempt=")).filter(|attempt| attempt.len() == 16);
     let key = attempt.map(|attempt| format!("form:{}:{attempt}", visit.visitor.session));
     let taken = receive(&app, &visit.visitor.caller, request, key.as_deref()).await;
     let file = match taken {
@@ -128,8 +132,8 @@ pub async fn take(State(app): State<App>, visit: Visit, request: Request) -> Res
                 ProblemCode::UnsupportedFileType | ProblemCode::DamagedFile | ProblemCode::PayloadTooLarge => {
                     talk.say(&format!("upload-{}", problem.code().as_str()))
                 }
-                // Another file was chosen after the first had come: the page shows that one.
-                ProblemCode::IdempotencyKeyReused => return shown(&app, &visit, &step, partial, None).await,
+                // The page had sent another file before, and was gone back to.
+                ProblemCode::IdempotencyKeyReused => talk.say("upload-again"),
                 ProblemCode::MalformedMultipart => talk.say("upload-none"),
                 _ => return Err(problem),
             };

@@ -3,7 +3,8 @@
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse as _, Response};
 use dossier_core::customer::Customer;
-use dossier_core::form::enter::{Visitor, visitor};
+use dossier_core::form::enter::{Pass, Visitor, visitor};
+use dossier_core::form::save::{Edit, save};
 use dossier_core::form::sheet::Sheet;
 use dossier_core::ids::SessionId;
 use dossier_core::kyc::session::Landing;
@@ -70,6 +71,33 @@ pub fn set_cookie(public_url: &str, session: SessionId, pass: &str, seconds: i64
     let mut value = HeaderValue::try_from(text).expect("a cookie of ASCII");
     value.set_sensitive(true);
     value
+}
+
+/// Passes of earlier links that a browser may show.
+const MAX_PASSES: usize = 8;
+
+/// A browser that shows a pass of an earlier link of the same customer goes on as the one that it was: what it typed is
+/// shown to it.
+///
+/// # Errors
+///
+/// The store's.
+pub async fn recognise(app: &App, parts: &Parts, pass: &Pass) -> Result<(), Problem> {
+    let request_id =
+        || parts.extensions.get::<RequestContext>().map_or_else(String::new, |it| it.request_id.to_string());
+    let Some((new, _)) = visitor(&app.services, &pass.secret, None, request_id()).await? else { return Ok(()) };
+    let cookies = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = cookies.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let shown = pairs.filter(|(name, _)| name.trim_start_matches("__Host-").starts_with("dossier-")).take(MAX_PASSES);
+    for (_, shown) in shown {
+        if let Some((old, _)) = visitor(&app.services, shown, None, request_id()).await?
+            && (old.scope(), old.customer) == (new.scope(), new.customer)
+        {
+            // A form that was closed meanwhile says so itself.
+            let _ = save(&app.services, &new, Edit::Adopt(old.device)).await;
+        }
+    }
+    Ok(())
 }
 
 impl FromRequestParts<App> for Visit {

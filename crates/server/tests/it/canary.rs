@@ -182,6 +182,7 @@ async fn verify_with_markers(client: &reqwest::Client, url: &str, key: &str, mar
         let link = opened["kycs"]["kyc_flow_link"].as_str().expect("a link").to_owned();
         client.get(&link).send().await.expect("a page");
         markers.push(link.rsplit('/').next().expect("a token").to_owned());
+        types_into_the_form(&link, markers).await;
         let decision = json!({
             "outcome": "request_resubmission", "requirements": ["proof_of_source_of_funds", "id_document_front", "shareholder_registry"],
             "comment": marker(markers, "Comment"), "note": marker(markers, "Note"),
@@ -205,6 +206,42 @@ async fn verify_with_markers(client: &reqwest::Client, url: &str, key: &str, mar
     }
     // By then deliveries were tried and the provider was asked.
     tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+}
+
+/// A browser enters the form, and types what can only be kept as a draft.
+async fn types_into_the_form(link: &str, markers: &mut Vec<String>) {
+    let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+    let entered = browser.post(link).send().await.expect("an answer");
+    let header = |name: &str| entered.headers()[name].to_str().expect("ASCII").to_owned();
+    let cookie = header("set-cookie").split(';').next().expect("a pair").to_owned();
+    let base = format!("{}{}", &link[..link.find("/kyc/").expect("a path")], header("location"));
+    let draft = format!("Zqdraft{}", 93_000 + markers.len());
+    let kind = if browser
+        .get(format!("{base}/people"))
+        .header("cookie", &cookie)
+        .send()
+        .await
+        .expect("a page")
+        .status()
+        .is_success()
+    {
+        "business_address"
+    } else {
+        "residential_address"
+    };
+    // A city of too many characters.
+    let text = format!("{draft}{}", "x".repeat(200));
+    let body = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs([(format!("/{kind}/city"), text.as_str()), (format!("was:/{kind}/city"), "")])
+        .finish();
+    let request =
+        browser.post(format!("{base}/address")).header("cookie", &cookie).header("sec-fetch-site", "same-origin");
+    let saved =
+        request.header("content-type", "application/x-www-form-urlencoded").body(body).send().await.expect("saved");
+    let page = saved.text().await.expect("a page");
+    assert!(page.contains(&draft), "the visitor sees what it typed: {page}");
+    markers.push(draft);
+    markers.push(cookie.split('=').nth(1).expect("a pass").to_owned());
 }
 
 /// Half of an upload, whose rest does not come.

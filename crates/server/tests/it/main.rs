@@ -10,6 +10,7 @@ mod customers;
 mod documentation;
 mod events;
 mod files;
+mod form;
 mod kyc;
 mod lists;
 mod patching;

@@ -118,6 +118,7 @@ upload-another = اختيار ملف آخر
 upload-camera = التقاط صورة
 upload-send = رفع
 upload-none = اختر ملفًا أولًا.
+upload-again = أرسلت هذه الصفحة ملفًا آخر من قبل. اختر الملف مجددًا.
 upload-unsupported_file_type = هذا ليس JPEG ولا PNG ولا PDF. اختر ملفًا آخر أو التقط صورة.
 upload-damaged_file = هذا الملف تالف أو فارغ. اختر ملفًا آخر.
 upload-payload_too_large = هذا الملف أكبر من 10 ميغابايت. اختر ملفًا أصغر.

@@ -114,6 +114,7 @@ upload-another = Weitere Datei auswählen
 upload-camera = Foto aufnehmen
 upload-send = Hochladen
 upload-none = Wählen Sie zuerst eine Datei aus.
+upload-again = Diese Seite hatte schon eine andere Datei gesendet. Wählen Sie die Datei noch einmal aus.
 upload-unsupported_file_type = Das ist weder JPEG noch PNG noch PDF. Wählen Sie eine andere Datei oder nehmen Sie ein Foto auf.
 upload-damaged_file = Diese Datei ist beschädigt oder leer. Wählen Sie eine andere.
 upload-payload_too_large = Diese Datei ist größer als 10 MB. Wählen Sie eine kleinere.

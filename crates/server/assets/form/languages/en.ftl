@@ -116,6 +116,7 @@ upload-another = Choose another file
 upload-camera = Take a picture
 upload-send = Upload
 upload-none = Choose a file first.
+upload-again = This page had sent another file before. Choose the file again.
 upload-unsupported_file_type = This is neither a JPEG, a PNG nor a PDF. Choose another file, or take a picture.
 upload-damaged_file = This file is damaged or empty. Choose another one.
 upload-payload_too_large = This file is larger than 10 MB. Choose a smaller one.

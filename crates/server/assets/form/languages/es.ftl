@@ -114,6 +114,7 @@ upload-another = Elegir otro archivo
 upload-camera = Hacer una foto
 upload-send = Subir
 upload-none = Elija antes un archivo.
+upload-again = Esta página ya había enviado otro archivo. Elija el archivo de nuevo.
 upload-unsupported_file_type = No es un JPEG, ni un PNG, ni un PDF. Elija otro archivo o haga una foto.
 upload-damaged_file = Este archivo está dañado o vacío. Elija otro.
 upload-payload_too_large = Este archivo supera los 10 MB. Elija uno más pequeño.

@@ -114,6 +114,7 @@ upload-another = Choisir un autre fichier
 upload-camera = Prendre une photo
 upload-send = Envoyer
 upload-none = Choisissez d’abord un fichier.
+upload-again = Cette page avait déjà envoyé un autre fichier. Choisissez de nouveau le fichier.
 upload-unsupported_file_type = Ce n’est ni un JPEG, ni un PNG, ni un PDF. Choisissez un autre fichier ou prenez une photo.
 upload-damaged_file = Ce fichier est abîmé ou vide. Choisissez-en un autre.
 upload-payload_too_large = Ce fichier dépasse 10 Mo. Choisissez-en un plus petit.

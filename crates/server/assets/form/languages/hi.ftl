@@ -114,6 +114,7 @@ upload-another = दूसरी फ़ाइल चुनें
 upload-camera = तस्वीर लें
 upload-send = अपलोड करें
 upload-none = पहले फ़ाइल चुनें।
+upload-again = इस पृष्ठ से पहले दूसरी फ़ाइल भेजी जा चुकी थी। फ़ाइल फिर से चुनें।
 upload-unsupported_file_type = यह न JPEG है, न PNG, न PDF। दूसरी फ़ाइल चुनें या तस्वीर लें।
 upload-damaged_file = यह फ़ाइल ख़राब या ख़ाली है। दूसरी चुनें।
 upload-payload_too_large = यह फ़ाइल 10 MB से बड़ी है। छोटी चुनें।

@@ -114,6 +114,7 @@ upload-another = Escolher outro arquivo
 upload-camera = Tirar uma foto
 upload-send = Enviar
 upload-none = Escolha um arquivo antes.
+upload-again = Esta página já tinha enviado outro arquivo. Escolha o arquivo de novo.
 upload-unsupported_file_type = Não é JPEG, PNG nem PDF. Escolha outro arquivo ou tire uma foto.
 upload-damaged_file = Este arquivo está danificado ou vazio. Escolha outro.
 upload-payload_too_large = Este arquivo tem mais de 10 MB. Escolha um menor.

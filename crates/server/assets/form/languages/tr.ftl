@@ -114,6 +114,7 @@ upload-another = Başka dosya seç
 upload-camera = Fotoğraf çek
 upload-send = Yükle
 upload-none = Önce bir dosya seçin.
+upload-again = Bu sayfa daha önce başka bir dosya göndermişti. Dosyayı yeniden seçin.
 upload-unsupported_file_type = Bu ne JPEG, ne PNG, ne de PDF. Başka bir dosya seçin ya da fotoğraf çekin.
 upload-damaged_file = Bu dosya bozuk ya da boş. Başka bir dosya seçin.
 upload-payload_too_large = Bu dosya 10 MB’tan büyük. Daha küçüğünü seçin.

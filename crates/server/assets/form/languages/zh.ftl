@@ -112,6 +112,7 @@ upload-another = 选择另一个文件
 upload-camera = 拍照
 upload-send = 上传
 upload-none = 请先选择文件。
+upload-again = 此页面之前已发送过另一个文件。请重新选择文件。
 upload-unsupported_file_type = 这不是 JPEG、PNG 或 PDF。请选择其他文件，或拍照。
 upload-damaged_file = 此文件已损坏或为空。请选择其他文件。
 upload-payload_too_large = 此文件大于 10 MB。请选择较小的文件。

@@ -1,0 +1,628 @@
+// The hosted form as people use it: with and without scripts, by keyboard, interrupted, on two devices, in Arabic, on a
+// slow network. Every page that a test meets is free of script errors, refused sources and requests to elsewhere.
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+import { Server, axe, launch, open, picture, png } from "./harness.mjs";
+
+let server;
+let browser;
+
+before(async () => {
+    server = await Server.start();
+    browser = await launch();
+});
+after(async () => {
+    await browser?.close();
+    server?.stop();
+});
+
+const PERSON = {
+    details: { "/first_name": "Ada", "/last_name": "Lovelace", "/birth_date": "1990-12-10", "/nationality": "GB" },
+    address: {
+        "/residential_address/country": "GB",
+        "/residential_address/street_line_1": "12 Harbour Road",
+        "/residential_address/city": "London",
+        "/residential_address/postal_code": "N1 9GU",
+    },
+    identity: {
+        "/identifying_information/id_document/type": "passport",
+        "/identifying_information/id_document/number": "X1234567",
+        "/identifying_information/id_document/issuing_country": "GB",
+    },
+};
+const BUSINESS = {
+    details: {
+        "/business_legal_name": "Harbour Software Limited",
+        "/registration_number": "09876543",
+        "/formation_date": "2015-06-01",
+    },
+    address: {
+        "/business_address/country": "GB",
+        "/business_address/street_line_1": "1 Harbour Road",
+        "/business_address/city": "London",
+        "/business_address/postal_code": "N1 9GU",
+    },
+};
+const owner = (id, first, share) => ({
+    [`/associated_persons/${id}/first_name`]: first,
+    [`/associated_persons/${id}/last_name`]: "Hopper",
+    [`/associated_persons/${id}/has_ownership`]: "yes",
+    [`/associated_persons/${id}/ownership_percentage`]: share,
+    [`/associated_persons/${id}/has_control`]: "yes",
+});
+const identity = (id) => ({
+    [`/associated_persons/${id}/nationality`]: "US",
+    [`/associated_persons/${id}/residential_address/country`]: "FR",
+    [`/associated_persons/${id}/residential_address/street_line_1`]: "5 quai Voltaire",
+    [`/associated_persons/${id}/residential_address/city`]: "Paris",
+    [`/associated_persons/${id}/residential_address/postal_code`]: "75007",
+    [`/associated_persons/${id}/identifying_information/id_document/type`]: "passport",
+    [`/associated_persons/${id}/identifying_information/id_document/number`]: "P7654321",
+    [`/associated_persons/${id}/identifying_information/id_document/issuing_country`]: "US",
+});
+
+const named = (page, name) => page.locator(`[name="${name}"]`);
+const field = (page, place) => page.locator(".field", { has: page.locator(`[name="was:${place}"]`) });
+const continues = (page) => page.click(".actions .primary");
+
+async function type(page, place, value) {
+    if (await named(page, `${place}.y`).count()) {
+        const [year, month, day] = value.split("-");
+        await named(page, `${place}.y`).fill(year);
+        await named(page, `${place}.m`).fill(month);
+        await named(page, `${place}.d`).fill(day);
+        return;
+    }
+    const input = named(page, place);
+    const kind = await input.first().evaluate((element) => element.type).catch(() => null);
+    if (kind === "radio" || (await page.locator(`input[type=radio][name="${place}"]`).count())) {
+        await page.locator(`input[type=radio][name="${place}"][value="${value}"]`).check();
+    } else if (await page.locator(`select[name="${place}"]`).count()) await input.selectOption(value);
+    else await input.fill(value);
+}
+
+// Types one field, leaves it, and waits until it is saved.
+async function answer(page, place, value) {
+    await type(page, place, value);
+    await page.evaluate(() => document.activeElement.blur());
+    await field(page, place).locator(".saved").waitFor();
+}
+
+async function fill(page, values, scripted) {
+    for (const [place, value] of Object.entries(values)) {
+        if (scripted) await answer(page, place, value);
+        else await type(page, place, value);
+    }
+}
+
+async function upload(page, number, scripted, file = picture()) {
+    const form = page.locator("section.document").nth(number).locator("form.upload:not(.camera)");
+    await form.locator("input[type=file]").setInputFiles(file);
+    if (!scripted) await form.locator("button").click();
+    await page.locator("section.document").nth(number).locator(".files").waitFor();
+}
+
+async function enter(page, link) {
+    await page.goto(link);
+    await page.click("main button");
+    await page.waitForURL(/\/form\/[0-9a-f-]{36}$/);
+    assert.ok(!page.url().includes("dsl_"), "the token is not in the URL any more");
+    return page.url();
+}
+
+// From the overview to the review, by the steps' own buttons.
+async function person(page, scripted, between = async () => {}) {
+    await continues(page).catch(() => page.click("main .primary"));
+    for (const [step, values] of Object.entries(PERSON)) {
+        await page.waitForURL(`**/${step}*`);
+        await between(step);
+        await fill(page, values, scripted);
+        if (step !== "details") await upload(page, 0, scripted);
+        // Without scripts an upload loads the page anew: what was typed beside it is saved first.
+        if (step !== "details" && !scripted) await fill(page, values, scripted);
+        await continues(page);
+    }
+    await page.waitForURL("**/review");
+    await between("review");
+}
+
+async function submits(page) {
+    await page.check("#agree");
+    await continues(page);
+}
+
+const clean = (page) => assert.deepEqual(page.faults, []);
+
+for (const scripted of [true, false]) {
+    const how = scripted ? "with scripts" : "without scripts";
+
+    test(`a person goes from the link to submitted, ${how}`, async () => {
+        const { id, link } = await server.invite("individual", "https://app.example/done");
+        const page = await open(browser, server, { javaScriptEnabled: scripted });
+        await page.route("https://app.example/**", (route) => route.fulfill({ body: "home" }));
+        await enter(page, link);
+        await page.click("main .primary");
+        for (const [step, values] of Object.entries(PERSON)) {
+            await page.waitForURL(`**/${step}*`);
+            if (step !== "details") await upload(page, 0, scripted);
+            await fill(page, values, scripted);
+            await continues(page);
+        }
+        await page.waitForURL("**/review");
+        assert.match(await page.textContent("main"), /10 December 1990/);
+        await submits(page);
+        await page.waitForURL("https://app.example/done");
+        const customer = await server.customer(id);
+        assert.equal(customer.kycs.sub_status, "kyc_form_submission_accepted");
+        assert.equal(customer.profile.residential_address.city, "London");
+        assert.deepEqual(customer.documents.map((document) => document.purpose).sort(), ["id_document", "proof_of_address"]);
+        const trail = await server.command("audit", "list", "--limit", "100");
+        const mine = trail.filter((entry) => entry.customer_id === id).map((entry) => entry.action);
+        assert.ok(mine.includes("kyc.form_opened") && mine.includes("kyc.form_submitted"), mine.join());
+        clean(page);
+    });
+
+    test(`a company with two owners goes from the link to submitted, ${how}`, async () => {
+        const { id, link } = await server.invite("corporate");
+        // Where who a person is decides what is asked, the page comes again with the rest, as errors.
+        const page = await open(browser, server, { javaScriptEnabled: scripted, faults: scripted ? [] : ["422"] });
+        await enter(page, link);
+        await page.click("main .primary");
+        for (const [step, values] of Object.entries(BUSINESS)) {
+            await page.waitForURL(`**/${step}*`);
+            if (step === "address") await upload(page, 0, scripted);
+            await fill(page, values, scripted);
+            await continues(page);
+        }
+        await page.waitForURL("**/people");
+        for (const [first, share] of [["Grace", "60"], ["Alan", "40"]]) {
+            await page.goto(page.url().replace(/(form\/[0-9a-f-]+).*/, "$1/people"));
+            await page.click('button[value="add"]');
+            await page.waitForURL("**/person-*");
+            const person = /person-([0-9a-f-]{36})/.exec(page.url())[1];
+            await fill(page, owner(person, first, share), scripted);
+            // Who it is decides what is asked: the page is shown again with the rest.
+            if (scripted) await page.reload();
+            else await continues(page);
+            await page.locator(`select[name="/associated_persons/${person}/nationality"]`).waitFor();
+            await fill(page, identity(person), scripted);
+            if (!scripted) {
+                await continues(page);
+                await page.goto(page.url().replace(/(form\/[0-9a-f-]+).*/, `$1/person-${person}`));
+            } else await page.reload();
+            const documents = await page.locator("section.document").count();
+            assert.equal(documents, 2, "a picture of the passport, and a proof of address");
+            for (let number = 0; number < documents; number += 1) await upload(page, number, scripted);
+        }
+        // A third one was a mistake.
+        await page.goto(page.url().replace(/(form\/[0-9a-f-]+).*/, "$1/people"));
+        await page.click('button[value="add"]');
+        await page.click("details.remove summary");
+        await page.click("details.remove button");
+        await page.waitForURL("**/people");
+        assert.equal(await page.locator(".people li").count(), 2);
+        await continues(page);
+        await page.waitForURL("**/documents*");
+        for (let number = 0; number < 3; number += 1) await upload(page, number, scripted);
+        await continues(page);
+        await page.waitForURL("**/review");
+        assert.equal(await page.locator("main .summary").count(), 0, await page.textContent("main"));
+        await submits(page);
+        await page.getByText("Thank you: everything is there").waitFor();
+        const customer = await server.customer(id);
+        assert.equal(customer.kycs.sub_status, "kyc_form_submission_accepted");
+        assert.deepEqual(customer.profile.associated_persons.map((one) => one.ownership_percentage), ["60", "40"]);
+        clean(page);
+    });
+}
+
+test("what the reviewers ask for again is said where it is asked, and can be given again", async () => {
+    const { id, link } = await server.invite("individual");
+    const page = await open(browser, server, { faults: ["410"] });
+    const first = await enter(page, link);
+    await person(page, true);
+    await submits(page);
+    await page.getByText("Thank you").waitFor();
+    await server.simulate(id, "kyc.status.request_resubmission", {
+        requirements: ["/last_name", "id_document_front"],
+        comment: "The name differs from the passport, and its picture is blurred.",
+    });
+    await page.goto(first);
+    await page.getByText("There is a newer link").waitFor();
+    const base = await enter(page, (await server.customer(id)).kycs.kyc_flow_link);
+    await page.getByText("its picture is blurred").waitFor();
+    assert.deepEqual(await axe(page), []);
+    await page.goto(`${base}/details`);
+    await page.getByText("Please give this again").first().waitFor();
+    assert.deepEqual(await axe(page), []);
+    assert.equal(await named(page, "/first_name").inputValue(), "Ada", "the same browser sees what it typed");
+    await answer(page, "/last_name", "King");
+    await page.goto(`${base}/identity`);
+    await upload(page, 0, true, picture("sharper.png"));
+    await page.goto(`${base}/review`);
+    await submits(page);
+    await page.getByText("Thank you").waitFor();
+    assert.equal((await server.customer(id)).profile.last_name, "King");
+    clean(page);
+});
+
+test("nothing is lost when the server is killed at any step", async () => {
+    const { id, link } = await server.invite("individual");
+    const page = await open(browser, server);
+    await enter(page, link);
+    await person(page, true, async () => {
+        await server.killAndRestart();
+        await page.reload();
+    });
+    await submits(page);
+    await page.getByText("Thank you").waitFor();
+    assert.equal((await server.customer(id)).profile.identifying_information.id_document.number, "X1234567");
+});
+
+test("what is typed half is there again, with its error, after the browser was closed", async () => {
+    const { link } = await server.invite("individual");
+    const page = await open(browser, server);
+    const base = await enter(page, link);
+    await page.goto(`${base}/address`);
+    await answer(page, "/residential_address/city", "London");
+    await page.goto(`${base}/details`);
+    await type(page, "/birth_date", "1990-02-31");
+    await page.evaluate(() => document.activeElement.blur());
+    await field(page, "/birth_date").getByText("no date of the calendar").waitFor();
+    const storageState = await page.context().storageState();
+    await page.context().close();
+    const again = await open(browser, server, { storageState });
+    await again.goto(`${base}/address`);
+    assert.equal(await named(again, "/residential_address/city").inputValue(), "London");
+    await again.goto(`${base}/details`);
+    assert.equal(await named(again, "/birth_date.d").inputValue(), "31");
+    await again.getByText("no date of the calendar").first().waitFor();
+    assert.match(await again.title(), /^Error: /);
+    clean(again);
+});
+
+test("errors stand in a summary with links, beside the field, and in the title", async () => {
+    for (const scripted of [true, false]) {
+        const { link } = await server.invite("individual");
+        const page = await open(browser, server, { javaScriptEnabled: scripted, faults: ["422"] });
+        const base = await enter(page, link);
+        await page.goto(`${base}/details`);
+        await named(page, "/first_name").fill("Ada");
+        await continues(page);
+        await page.locator(".summary").waitFor();
+        assert.match(await page.title(), /^Error: /);
+        assert.equal(await page.locator(".summary li").count(), 3);
+        assert.equal(await named(page, "/first_name").inputValue(), "Ada");
+        const link_ = page.locator(".summary a").first();
+        const target = await link_.getAttribute("href");
+        assert.equal(await page.locator(target).getAttribute("name"), "/last_name");
+        assert.equal(await page.locator(target).getAttribute("aria-invalid"), "true");
+        clean(page);
+    }
+});
+
+test("two devices go on with one draft, the newest save wins field by field and says so", async () => {
+    const { id, link } = await server.invite("individual");
+    const [first, second] = [await open(browser, server), await open(browser, server)];
+    const base = await enter(first, link);
+    await first.goto(`${base}/details`);
+    await fill(first, { "/first_name": "Augusta", "/last_name": "Byron" }, true);
+    await enter(second, link);
+    await second.goto(`${base}/details`);
+    // What the first typed is there, and is not shown to whoever else has the link.
+    assert.equal(await named(second, "/last_name").inputValue(), "");
+    await second.getByText("Already given: B•••").waitFor();
+    assert.ok(!(await second.content()).includes("Byron"));
+    await second.getByText("Saved on another device").first().waitFor();
+    await type(second, "/last_name", "King");
+    await second.evaluate(() => document.activeElement.blur());
+    await second.getByText("takes the place of what another device saved").waitFor();
+    // The first still shows its old page: sending it whole changes only what was typed there since.
+    await first.locator('[name="/nationality"]').selectOption("GB");
+    await continues(first);
+    await first.waitForLoadState();
+    const { profile } = await server.customer(id);
+    assert.deepEqual([profile.first_name, profile.last_name, profile.nationality], ["Augusta", "King", "GB"]);
+    clean(second);
+});
+
+test("every link that leads into no form has a page with the way on", async () => {
+    const page = await open(browser, server, { faults: ["404", "410", "403"] });
+    const shows = async (text, way) => {
+        await page.getByText(text).first().waitFor();
+        assert.match(await page.textContent("main"), way);
+        assert.deepEqual(await axe(page), []);
+    };
+    const expired = await server.invite("individual");
+    const base = await enter(page, expired.link);
+    await server.simulate(expired.id, "session.expire");
+    await page.goto(expired.link);
+    await shows("This link has expired", /ask .* for a new link/);
+    await page.goto(`${base}/details`);
+    await shows("This link has expired", /ask .* for a new link/);
+    await server.api("POST", `/v0/customers/${expired.id}/kycs`, {});
+    await page.goto(expired.link);
+    await shows("There is a newer link", /Use the newest link/);
+    for (const [action, text, way] of [
+        ["kyc.status.approve", "You are verified", /nothing more to do/],
+        ["kyc.status.reject", "This could not be verified", /begin again/],
+    ]) {
+        const { id, link } = await server.invite("individual", "https://app.example/done");
+        await server.simulate(id, action);
+        await page.goto(link);
+        await shows(text, way);
+        assert.equal(await page.locator("main a").getAttribute("href"), "https://app.example/done");
+    }
+    await page.goto(`${server.url}/kyc/dsl_test_nothing`);
+    await shows("This link leads nowhere", /open it again/);
+    await page.goto(`${server.url}/form/0190a6f0-7b1e-7c3a-9d2e-4f5a6b7c8d9e/details`);
+    await shows("Open your link again", /Open the link/);
+    await page.goto((await enter(page, (await server.invite("individual")).link)) + "/nowhere");
+    await shows("There is no such page", /Go back/);
+    clean(page);
+});
+
+test("a file that is none of the accepted ones is refused in words, and another can be chosen", async () => {
+    for (const scripted of [true, false]) {
+        const { link } = await server.invite("individual");
+        const page = await open(browser, server, { javaScriptEnabled: scripted, faults: ["422"] });
+        const base = await enter(page, link);
+        for (const [file, text] of [
+            [{ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("not a picture") }, "neither a JPEG"],
+            [{ name: "cut.png", mimeType: "image/png", buffer: png().subarray(0, 60) }, "damaged or empty"],
+            [{ name: "huge.png", mimeType: "image/png", buffer: Buffer.concat([png(), Buffer.alloc(11 << 20)]) }, "larger than 10 MB"],
+        ]) {
+            await page.goto(`${base}/address`);
+            const form = page.locator("form.upload:not(.camera)");
+            await form.locator("input[type=file]").setInputFiles(file);
+            if (!scripted) await form.locator("button").click();
+            await page.getByText(text).waitFor();
+            assert.equal(await page.locator(".files").count(), 0);
+        }
+        await page.goto(`${base}/address`);
+        await upload(page, 0, scripted);
+        await page.click(".files button");
+        await page.locator(".files").waitFor({ state: "detached" });
+        clean(page);
+    }
+});
+
+test("in Arabic everything runs from right to left, and nothing else is different", async () => {
+    const { id, link } = await server.invite("individual");
+    const page = await open(browser, server);
+    const base = await enter(page, `${link}?lang=ar`);
+    assert.equal(await page.getAttribute("html", "dir"), "rtl");
+    assert.equal(await page.getAttribute("html", "lang"), "ar");
+    await page.goto(`${base}/details`);
+    await fill(page, { ...PERSON.details, "/first_name": "آدا", "/birth_date": "١٩٩٠-١٢-١٠" }, true);
+    assert.deepEqual(await axe(page), []);
+    await continues(page);
+    await page.goto(`${base}/review`);
+    // Names in other scripts are isolated from the text around them.
+    assert.match((await page.textContent("main")).replace(/[\u2068\u2069]/g, ""), /10 ديسمبر 1990/);
+    await page.getByText("المملكة المتحدة").waitFor();
+    assert.deepEqual(await axe(page), []);
+    assert.equal((await server.customer(id)).profile.birth_date, "1990-12-10");
+    // Another language can be chosen at any time.
+    await page.selectOption("#lang", "de");
+    await page.click(".language button");
+    await page.getByText("Prüfen und absenden").first().waitFor();
+    assert.equal(await page.getAttribute("html", "dir"), "ltr");
+    clean(page);
+});
+
+test("on a network that is slow and breaks, saves and uploads arrive in the end", async () => {
+    const { id, link } = await server.invite("individual");
+    const page = await open(browser, server, { faults: ["ERR_", "Failed to fetch"] });
+    const base = await enter(page, link);
+    const network = await page.context().newCDPSession(page);
+    const conditions = (offline) =>
+        network.send("Network.emulateNetworkConditions", { offline, latency: 400, downloadThroughput: 50e3, uploadThroughput: 25e3 });
+    await network.send("Network.enable");
+    await conditions(false);
+    await page.goto(`${base}/details`);
+    await answer(page, "/first_name", "Ada");
+    await conditions(true);
+    await type(page, "/last_name", "Lovelace");
+    await page.evaluate(() => document.activeElement.blur());
+    await page.getByText("No connection").waitFor();
+    await conditions(false);
+    await field(page, "/last_name").locator(".saved").waitFor();
+    await page.locator("#connection").waitFor({ state: "hidden" });
+    assert.equal((await server.customer(id)).profile.last_name, "Lovelace");
+
+    await page.goto(`${base}/address`);
+    const attempts = [];
+    await page.route("**/upload/**", (route) => {
+        attempts.push(route.request().url());
+        return attempts.length === 1 ? route.abort("connectionreset") : route.continue();
+    });
+    const file = { name: "large.png", mimeType: "image/png", buffer: png(90_000) };
+    await page.locator("form.upload:not(.camera) input[type=file]").setInputFiles(file);
+    await page.locator("form.upload:not(.camera) .sending:not([hidden]) progress").waitFor();
+    await page.getByText("The connection broke").waitFor();
+    await page.locator(".files").waitFor({ timeout: 60_000 });
+    assert.equal(attempts.length, 2);
+    assert.equal(attempts[0], attempts[1], "the same attempt, so that what arrived twice is one file");
+    assert.equal((await server.customer(id)).documents.length, 1);
+    clean(page);
+});
+
+test("the whole form can be used by keyboard alone", async () => {
+    const { id, link } = await server.invite("individual");
+    const page = await open(browser, server);
+    const press = (key) => page.keyboard.press(key);
+    const focused = () => page.evaluate(() => document.activeElement.getAttribute("name") ?? document.activeElement.textContent.trim());
+    const tabTo = async (matches) => {
+        for (let tries = 0; tries < 60; tries += 1) {
+            const at = await focused();
+            if (matches(at)) return;
+            await press("Tab");
+        }
+        throw new Error(`no way by keyboard; at ${await focused()}`);
+    };
+    await page.goto(link);
+    await press("Tab");
+    assert.equal(await focused(), "Skip to the content");
+    await press("Enter");
+    await tabTo((at) => at === "Begin");
+    await press("Enter");
+    await page.waitForURL(/\/form\//);
+    await tabTo((at) => at === "Continue");
+    await press("Enter");
+    for (const [step, values] of Object.entries(PERSON)) {
+        await page.waitForURL(`**/${step}*`);
+        for (const [place, value] of Object.entries(values)) {
+            if (place === "/birth_date") {
+                for (const [part, text] of [["d", "10"], ["m", "12"], ["y", "1990"]]) {
+                    await tabTo((at) => at === `${place}.${part}`);
+                    await page.keyboard.type(text);
+                }
+                continue;
+            }
+            // Fields stand in the order of the country's habit: from the top of the page each time.
+            await page.evaluate(() => document.getElementById("main").focus());
+            await tabTo((at) => at === place);
+            const option = await page.evaluate((value) => [...(document.activeElement.options ?? [])].find((one) => one.value === value)?.text, value);
+            await page.keyboard.type(option ?? value);
+        }
+        await tabTo((at) => at.startsWith("Save and continue") || at === "file");
+        await page.waitForTimeout(300);
+        // The browser's own dialogue is not ours to press keys in.
+        if (step !== "details") await upload(page, 0, true);
+        await tabTo((at) => at === "Save and continue");
+        await press("Enter");
+    }
+    await page.waitForURL("**/review");
+    await tabTo((at) => at === "agree");
+    await press("Space");
+    await tabTo((at) => at === "Submit");
+    await press("Enter");
+    await page.getByText("Thank you").waitFor();
+    assert.equal((await server.customer(id)).kycs.sub_status, "kyc_form_submission_accepted");
+    clean(page);
+});
+
+test("axe finds nothing on any page in any state, light and dark, from 320 to 1440 pixels", async () => {
+    const { link } = await server.invite("corporate");
+    const found = [];
+    for (const [colorScheme, width] of [["light", 320], ["dark", 320], ["light", 768], ["dark", 1440], ["light", 1440]]) {
+        const page = await open(browser, server, { colorScheme, viewport: { width, height: 800 }, faults: ["422"] });
+        const look = async (what) => {
+            found.push(...(await axe(page)).map((one) => `${what}, ${colorScheme}, ${width}: ${one}`));
+            const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+            if (wide > width) found.push(`${what}, ${width}: scrolls sideways to ${wide}`);
+        };
+        await page.goto(link);
+        await look("welcome");
+        const base = await enter(page, link);
+        await look("overview");
+        await page.goto(`${base}/people`);
+        if (!(await page.locator(".people li").count())) await page.click('button[value="add"]');
+        else await page.click(".people a");
+        await look("person");
+        await page.click("details.remove summary");
+        await look("person, about to be removed");
+        const id = /person-([0-9a-f-]{36})/.exec(page.url())[1];
+        await answer(page, `/associated_persons/${id}/has_control`, "yes");
+        await page.reload();
+        await look("person with everything");
+        for (const step of ["details", "address", "people", "documents", "review"]) {
+            await page.goto(`${base}/${step}`);
+            await look(step);
+            await page.goto(`${base}/${step}?check`);
+            await look(`${step} with errors`);
+        }
+        await page.goto(`${base}/documents`);
+        await upload(page, 0, true);
+        await look("uploaded");
+        await page.click("text=Review and submit");
+        await look("review");
+        clean(page);
+        await page.context().close();
+    }
+    assert.deepEqual(found, []);
+});
+
+test("what another site sends is refused, and leaves nothing behind", async () => {
+    const { id, link } = await server.invite("individual");
+    const page = await open(browser, server, { faults: ["403", "ERR_", "CORS", "Failed to load", "Failed to fetch", "refused", "Content Security"] });
+    const base = await enter(page, link);
+    const path = new URL(base).pathname;
+    // Another site: another name for the same machine, so that the cookies of the first are not its own.
+    const evil = createServer((request, response) => {
+        const target = `${server.url}${path}`;
+        const hidden = `<input name="/first_name" value="Mallory"><input name="was:/first_name" value="0">`;
+        response.setHeader("Content-Type", "text/html");
+        response.end(
+            request.url === "/frame"
+                ? `<iframe src="${target}/details"></iframe>`
+                : `<form method="post" action="${target}${request.url}">${hidden}</form>`,
+        );
+    });
+    await new Promise((resolve) => evil.listen(0, "127.0.0.1", resolve));
+    const site = `http://localhost:${evil.address().port}`;
+    try {
+        for (const step of ["/details", "/people", "/review", "/leave", "/address/upload/proof_of_address", "/details/remove"]) {
+            for (const how of ["form", "fetch", "beacon"]) {
+                page.faults.length = 0;
+                await page.goto(`${site}${step}`);
+                if (how === "form") {
+                    await Promise.all([page.waitForURL(`${server.url}/**`), page.evaluate(() => document.forms[0].submit())]);
+                    assert.match(await page.textContent("main"), /not taken|Open the link/);
+                } else {
+                    await page.evaluate(async ([url, how]) => {
+                        const body = new URLSearchParams({ "/first_name": "Mallory", "was:/first_name": "0" });
+                        if (how === "beacon") navigator.sendBeacon(url, body);
+                        else await fetch(url, { method: "POST", body, credentials: "include", mode: "no-cors" }).catch(() => {});
+                    }, [`${server.url}${path}${step}`, how]);
+                }
+            }
+        }
+        await page.goto(`${site}/frame`);
+        const framed = page.frames().find((frame) => frame !== page.mainFrame());
+        assert.ok(!(await framed.content()).includes("First name"), "the form is in nobody's frame");
+    } finally {
+        evil.close();
+    }
+    assert.equal((await server.customer(id)).profile.first_name, undefined);
+    await page.goto(`${base}/details`);
+    assert.equal(await page.locator('[name="/first_name"]').count(), 1, "and the visitor is still in");
+});
+
+test("what is typed is shown as text, wherever it is shown", async () => {
+    const payloads = [
+        "<script>window.hit=1</script>",
+        `"><img src=x onerror=window.hit=1>`,
+        "'><svg onload=window.hit=1>",
+        "{{constructor.constructor('window.hit=1')()}}",
+        "</textarea><script>window.hit=1</script>",
+        "javascript:window.hit=1",
+        "&lt;script&gt;window.hit=1",
+    ];
+    const { link } = await server.invite("corporate");
+    const page = await open(browser, server);
+    const base = await enter(page, link);
+    await page.goto(`${base}/people`);
+    await page.click('button[value="add"]');
+    const id = /person-([0-9a-f-]{36})/.exec(page.url())[1];
+    const person = page.url();
+    for (const payload of payloads) {
+        for (const place of ["/business_legal_name", "/registration_number"]) {
+            await page.goto(`${base}/details`);
+            await answer(page, place, payload);
+        }
+        await page.goto(person);
+        await answer(page, `/associated_persons/${id}/first_name`, payload);
+        for (const shows of [person, `${base}/people`, `${base}/review`, `${base}/details`]) {
+            await page.goto(shows);
+            assert.equal(await page.evaluate(() => window.hit), undefined, payload);
+        }
+    }
+    await page.goto(`${base}/documents`);
+    await upload(page, 0, true, picture("<img src=x onerror=window.hit=1>.png"));
+    await page.reload();
+    assert.equal(await page.evaluate(() => window.hit), undefined);
+    clean(page);
+});

@@ -1,0 +1,576 @@
+//! The hosted form over HTTP: who may enter, what is saved, what is shown to whom, and when it is submitted. What it looks
+//! like and how it is used, the browser tests see.
+
+use dossier::admin::{AccountSettings, Command, Place};
+use dossier_core::caller::Environment;
+use dossier_core::form::short_hash;
+use reqwest::{Method, RequestBuilder, redirect};
+use serde_json::{Value, json};
+
+use crate::app::{Answered, BOUNDARY, TestApp, form};
+use crate::samples::{pdf, png};
+
+/// A browser with one pass.
+struct Browser {
+    client: reqwest::Client,
+    cookie: String,
+    base: String,
+}
+
+fn client() -> reqwest::Client {
+    reqwest::Client::builder().redirect(redirect::Policy::none()).build().expect("a client")
+}
+
+impl Browser {
+    async fn enter(app: &TestApp, link: &str) -> Self {
+        Self::enter_with(app, link, "").await
+    }
+
+    async fn enter_with(app: &TestApp, link: &str, cookie: &str) -> Self {
+        let client = client();
+        let request = client.post(link).header("sec-fetch-site", "same-origin").header("cookie", cookie);
+        let entered = TestApp::send(request).await;
+        assert_eq!(entered.status.as_u16(), 303, "{}", entered.text);
+        let pass = entered.header("set-cookie").split(';').next().expect("a pair").to_owned();
+        let base = format!("{}{}", app.url, entered.header("location"));
+        let cookie = if cookie.is_empty() { pass } else { format!("{cookie}; {pass}") };
+        Self { client, cookie, base }
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.client.request(method, format!("{}{path}", self.base)).header("cookie", &self.cookie);
+        request.header("sec-fetch-site", "same-origin").header("accept-language", "en")
+    }
+
+    async fn get(&self, path: &str) -> Answered {
+        TestApp::send(self.request(Method::GET, path)).await
+    }
+
+    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answered {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = self.request(Method::POST, path).header("content-type", "application/x-www-form-urlencoded");
+        TestApp::send(request.body(body)).await
+    }
+
+    /// Types into fields that were empty, and leaves them one after the other, as scripts save.
+    async fn types(&self, step: &str, fields: &[(&str, &str)]) -> String {
+        let mut said = String::new();
+        for (place, text) in fields {
+            let was = format!("was:{place}");
+            let request = self.request(Method::POST, &format!("/{step}")).header("hx-request", "true");
+            let body = form_urlencoded::Serializer::new(String::new())
+                .extend_pairs([(*place, *text), (&was, &short_hash("")), ("field", place)])
+                .finish();
+            let request = request.header("content-type", "application/x-www-form-urlencoded").body(body);
+            let answer = TestApp::send(request).await;
+            assert_eq!(answer.status.as_u16(), 200, "{}", answer.text);
+            said.push_str(&answer.text);
+        }
+        said
+    }
+
+    async fn uploads(&self, step: &str, requirement: &str) -> Answered {
+        let body = form("a.pdf", &pdf(requirement.as_bytes()));
+        let request =
+            self.request(Method::POST, &format!("/{step}/upload/{requirement}?attempt={}", short_hash(requirement)));
+        let request = request.header("content-type", format!("multipart/form-data; boundary={BOUNDARY}"));
+        TestApp::send(request.body(body)).await
+    }
+
+    /// Everything that an individual in the United Kingdom is asked.
+    async fn completes(&self) {
+        self.types(
+            "details",
+            &[
+                ("/first_name", "Ada"),
+                ("/last_name", "Lovelace"),
+                ("/nationality", "GB"),
+                ("/birth_date", "1990-12-10"),
+            ],
+        )
+        .await;
+        let address = |member: &str| format!("/residential_address/{member}");
+        for (member, text) in
+            [("street_line_1", "12 Harbour Road"), ("city", "London"), ("country", "GB"), ("postal_code", "N1 9GU")]
+        {
+            self.types("address", &[(&address(member), text)]).await;
+        }
+        let document = |member: &str| format!("/identifying_information/id_document/{member}");
+        for (member, text) in [("number", "X1234567"), ("type", "passport"), ("issuing_country", "GB")] {
+            self.types("identity", &[(&document(member), text)]).await;
+        }
+        for (step, requirement) in [("address", "proof_of_address"), ("identity", "id_document_front")] {
+            assert_eq!(self.uploads(step, requirement).await.status.as_u16(), 303);
+        }
+    }
+
+    /// A hidden field of the review.
+    async fn shown(&self, name: &str) -> String {
+        let page = self.get("/review").await.text;
+        let from = page.split(&format!("name=\"{name}\" value=\"")).nth(1).expect("the field");
+        from.split('"').next().expect("a value").to_owned()
+    }
+
+    async fn submits(&self) -> Answered {
+        let (reviewed, consent) = (self.shown("reviewed").await, self.shown("consent").await);
+        self.post("/review", &[("agree", "yes"), ("reviewed", &reviewed), ("consent", &consent)]).await
+    }
+}
+
+impl TestApp {
+    async fn invited(&self, kind: &str) -> (String, String) {
+        let id = self.given(kind).await;
+        let link = self.open_session(&id).await["kyc_flow_link"].as_str().expect("a link").to_owned();
+        (id, link)
+    }
+
+    async fn trail(&self) -> Vec<Value> {
+        let place = Place { account: None, environment: Environment::Sandbox };
+        let rows = self.command(Command::AuditList { place, before: None, limit: 200 }).await.expect("the trail");
+        rows.as_array().expect("rows").clone()
+    }
+
+    async fn version(&self, id: &str) -> String {
+        self.get(&format!("/v0/customers/{id}")).await.header("etag").to_owned()
+    }
+}
+
+#[tokio::test]
+async fn looking_at_a_link_changes_and_tells_nothing_and_a_post_exchanges_its_token_for_a_pass() {
+    let app = TestApp::start().await;
+    let (id, link) = app.invited("individual").await;
+    app.put(&id, &json!({ "first_name": "Augusta" })).await.expect(200);
+    let before = app.version(&id).await;
+    // Programs that preview links.
+    for agent in ["WhatsApp/2.23", "Slackbot-LinkExpanding 1.0", "Mozilla/5.0 (compatible; Googlebot/2.1)"] {
+        for method in [Method::GET, Method::HEAD] {
+            let page = TestApp::send(app.client.request(method, &link).header("user-agent", agent)).await;
+            assert_eq!(page.status.as_u16(), 200);
+            assert_eq!(page.header("set-cookie"), "");
+            assert!(!page.text.contains("Augusta") && !page.text.contains("src="), "{}", page.text);
+            for (name, value) in [
+                ("referrer-policy", "no-referrer"),
+                ("cache-control", "no-store"),
+                ("x-robots-tag", "noindex, nofollow"),
+            ] {
+                assert_eq!(page.header(name), value);
+            }
+        }
+    }
+    assert_eq!(app.version(&id).await, before);
+    let browser = Browser::enter(&app, &link).await;
+    assert_eq!(app.version(&id).await, before, "entering is noted in the trail, not in the record");
+    let page = browser.get("").await;
+    assert_eq!(page.status.as_u16(), 200);
+    assert!(!browser.base.contains("dsl_") && !page.text.contains("dsl_"), "a clean URL");
+    let csp = page.header("content-security-policy");
+    for part in ["default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"] {
+        assert!(csp.contains(part), "{csp}");
+    }
+    assert!(!csp.contains("unsafe"), "{csp}");
+    let trail = app.trail().await;
+    let opened = trail.iter().find(|entry| entry["action"] == "kyc.form_opened").expect("an entry");
+    assert_eq!(
+        opened["actor"].as_str().expect("an actor"),
+        format!("session:{}", &browser.base[browser.base.len() - 36..])
+    );
+    // The link is not used up: another device may enter.
+    Browser::enter(&app, &link).await;
+}
+
+#[tokio::test]
+async fn a_pass_opens_its_own_session_only_and_as_long_as_its_link() {
+    let app = TestApp::start().await;
+    let (id, link) = app.invited("individual").await;
+    let (_, other) = app.invited("individual").await;
+    let (one, two) = (Browser::enter(&app, &link).await, Browser::enter(&app, &other).await);
+    let session = |browser: &Browser| browser.base[browser.base.len() - 36..].to_owned();
+    let value = one.cookie.split('=').nth(1).expect("a value").to_owned();
+    for (cookie, status) in [
+        (format!("dossier-{}={value}", session(&one)), 200),
+        (format!("dossier-{}={value}", session(&two)), 403),
+        (format!("dossier-{}={}", session(&one), link.rsplit('/').next().expect("a token")), 403),
+        (format!("dossier-{}={}x", session(&one), &value[..value.len() - 1]), 403),
+        ("dossier-x=y".to_owned(), 403),
+        (String::new(), 403),
+    ] {
+        for path in ["", "/details", "/review"] {
+            let request = one.client.get(format!("{}{path}", one.base)).header("cookie", &cookie);
+            assert_eq!(TestApp::send(request).await.status.as_u16(), status, "{path}");
+        }
+        let request = two.client.get(format!("{}/details", two.base)).header("cookie", &cookie);
+        assert_eq!(TestApp::send(request).await.status.as_u16(), 403);
+    }
+    // Of a link that ran out, was replaced, or led to a decision, the pass says what the link says.
+    app.simulate(&id, "session.expire").await.expect(200);
+    assert_eq!(one.get("/details").await.status.as_u16(), 410);
+    let refused = one.post("/details", &[("/first_name", "Late"), ("was:/first_name", "")]).await;
+    assert_eq!(refused.status.as_u16(), 410);
+    app.open_session(&id).await;
+    assert!(one.get("/details").await.text.contains("There is a newer link"));
+    app.simulate(&id, "kyc.status.approve").await.expect(200);
+    assert!(one.get("/review").await.text.contains("You are verified"));
+    assert_eq!(app.profile(&id).await["first_name"], Value::Null);
+}
+
+#[tokio::test]
+async fn what_is_typed_half_is_kept_as_a_draft_and_stored_once_it_is_whole() {
+    let app = TestApp::start().await;
+    let (id, link) = app.invited("individual").await;
+    let browser = Browser::enter(&app, &link).await;
+    let events = app.get("/v0/events").await.expect(200)["items"].as_array().expect("events").len();
+    browser.types("address", &[("/residential_address/city", "London"), ("/residential_address/country", "GB")]).await;
+    assert_eq!(app.profile(&id).await["residential_address"], Value::Null);
+    assert_eq!(app.get("/v0/events").await.expect(200)["items"].as_array().expect("events").len(), events);
+    assert!(browser.get("/address").await.text.contains("value=\"London\""), "the device sees what it typed");
+    browser
+        .types(
+            "address",
+            &[
+                ("/residential_address/postal_code", "N1 9GU"),
+                ("/residential_address/street_line_1", "12 Harbour Road"),
+            ],
+        )
+        .await;
+    let stored =
+        json!({ "street_line_1": "12 Harbour Road", "city": "London", "country": "GB", "postal_code": "N1 9GU" });
+    assert_eq!(app.profile(&id).await["residential_address"], stored);
+    let trail = app.trail().await;
+    let newest = &trail[0];
+    assert_eq!(newest["action"], "customer.updated");
+    assert_eq!(newest["fields"], json!(["/residential_address"]));
+    assert!(newest["actor"].as_str().expect("an actor").starts_with("session:"));
+    // A whole address of which one part is emptied is a draft again; what is stored stays until it is whole.
+    let emptied = [("/residential_address/city", ""), ("was:/residential_address/city", &short_hash("London"))];
+    let answer = browser.post("/address", &emptied).await;
+    assert_eq!(answer.status.as_u16(), 422);
+    assert_eq!(app.profile(&id).await["residential_address"], stored);
+    assert!(
+        browser.get("/review").await.text.contains("</bdi>: Town or city<"),
+        "and stands in the way of a submission"
+    );
+}
+
+#[tokio::test]
+async fn what_a_put_refuses_the_form_refuses_in_words_and_keeps() {
+    let app = TestApp::start().await;
+    let (id, link) = app.invited("individual").await;
+    let browser = Browser::enter(&app, &link).await;
+    let long = "x".repeat(129);
+    for (step, place, text, said) in [
+        ("details", "/first_name", long.as_str(), "This has more than 128 characters"),
+        ("details", "/first_name", "a\0b", "This holds a character that cannot be stored"),
+        ("details", "/birth_date", "1990-02-31", "This is no date of the calendar"),
+        ("details", "/birth_date", "2999-01-01", "This is in the future"),
+        ("details", "/birth_date", "2020-01-01", "You must be at least 18 years old"),
+        ("details", "/nationality", "ZZ", "Choose a country of the list"),
+        ("identity", "/identifying_information/id_document/type", "library_card", "Choose one of the list"),
+    ] {
+        let answer = browser.types(step, &[(place, text)]).await;
+        // An object is judged once all of it is there.
+        if !place.contains("id_document") {
+            assert!(answer.contains(said), "{place}: {answer}");
+        }
+        assert!(!answer.contains(text), "a value is not repeated");
+        let last = place.rsplit('/').next().expect("a name");
+        assert!(app.profile(&id).await[last].is_null() || text.starts_with('2'), "{place}");
+    }
+    let number = [
+        ("/identifying_information/id_document/number", "1"),
+        ("/identifying_information/id_document/issuing_country", "GB"),
+    ];
+    browser.types("identity", &number).await;
+    assert!(browser.get("/identity").await.text.contains("Choose one of the list"));
+    browser.types("identity", &[("/identifying_information/id_document/type", "passport")]).await;
+    assert_eq!(app.profile(&id).await["identifying_information"]["id_document"]["type"], "passport");
+}
+
+#[tokio::test]
+async fn nothing_can_be_written_that_is_not_asked() {
+    let app = TestApp::start().await;
+    let (id, link) = app.invited("individual").await;
+    let browser = Browser::enter(&app, &link).await;
+    let before = app.version(&id).await;
+    for place in [
+        "/account_purpose",
+        "/acting_as_intermediary",
+        "/middle_name",
+        "/kycs",
+        "/kycs/status",
+        "/customer_id",
+        "/email",
+        "/version",
+        "/documents",
+        "/documents/0/file_id",
+        "/associated_persons/0/first_name",
+        "/external_kyc_provider_data/sumsub_share_kyc_token",
+        "/identifying_information",
+        "/residential_address",
+        "/first_name/x",
+        "first_name",
+        "",
+        "/",
+    ] {
+        browser.types("details", &[(place, "GB")]).await;
+        assert_eq!(app.version(&id).await, before, "{place}");
+    }
+}
+
+#[tokio::test]
+async fn another_device_sees_that_something_is_there_and_nothing_of_it() {
+    let app = TestApp::start().await;
+    let (id, link) = app.invited("individual").await;
+    app.put(&id, &json!({ "nationality": "FR" })).await.expect(200);
+    let first = Browser::enter(&app, &link).await;
+    first.completes().await;
+    let second = Browser::enter(&app, &link).await;
+    let file = app.get(&format!("/v0/customers/{id}?expand=documents")).await.expect(200)["documents"][0]["file_id"]
+        .as_str()
+        .expect("a file")
+        .to_owned();
+    for path in ["", "/details", "/address", "/identity", "/review", "/details?check"] {
+        let page = second.get(path).await.text;
+        for typed in
+            ["Lovelace", "1990", "12 Harbour Road", "London", "N1 9GU", "X1234567", "a.pdf", "value=\"GB\" selected"]
+        {
+            assert!(!page.contains(typed), "{typed} stands in {path}");
+        }
+    }
+    assert_eq!(second.get(&format!("/files/{file}")).await.status.as_u16(), 404);
+    let seen = first.get(&format!("/files/{file}")).await;
+    assert_eq!(seen.status.as_u16(), 200);
+    assert!(seen.header("content-security-policy").starts_with("sandbox"));
+    assert!(first.get("/review").await.text.contains("Lovelace"));
+    // What the company has written since is not shown to the device that wrote before. (It completes the record, which is
+    // then submitted; the reviewers ask again, and there is a newer link.)
+    app.put(&id, &json!({ "last_name": "Secretname" })).await.expect(200);
+    app.simulate(&id, "kyc.status.request_resubmission").await.expect(200);
+    let customer = app.get(&format!("/v0/customers/{id}")).await.expect(200);
+    let link = customer["kycs"]["kyc_flow_link"].as_str().expect("a link").to_owned();
+    // The same browser, through the newer link, is the one that it was.
+    let again = Browser::enter_with(&app, &link, &first.cookie).await;
+    assert!(again.get("/address").await.text.contains("12 Harbour Road"));
+    let page = again.get("/details").await.text;
+    assert!(page.contains("value=\"Ada\"") && !page.contains("Secretname"));
+    assert!(!Browser::enter(&app, &link).await.get("/address").await.text.contains("12 Harbour Road"));
+}
+
+#[tokio::test]
+async fn a_page_that_is_sent_late_changes_only_what_was_typed_on_it() {
+    let app = TestApp::start().await;
+    let (id, link) = app.invited("individual").await;
+    let (old, new) = (Browser::enter(&app, &link).await, Browser::enter(&app, &link).await);
+    old.types("details", &[("/first_name", "Augusta"), ("/last_name", "Byron")]).await;
+    let said = new.types("details", &[("/last_name", "King")]).await;
+    assert!(said.contains("It takes the place of what another device saved on"), "{said}");
+    let (augusta, byron, empty) = (short_hash("Augusta"), short_hash("Byron"), short_hash(""));
+    let page = [
+        ("/first_name", "Ada"),
+        ("was:/first_name", augusta.as_str()),
+        ("/last_name", "Byron"),
+        ("was:/last_name", byron.as_str()),
+        ("/nationality", "GB"),
+        ("was:/nationality", empty.as_str()),
+    ];
+    old.post("/details", &page).await;
+    let profile = app.profile(&id).await;
+    assert_eq!([&profile["first_name"], &profile["last_name"], &profile["nationality"]], ["Ada", "King", "GB"]);
+}
+
+#[tokio::test]
+async fn only_the_customer_submits_the_form_and_only_what_it_has_seen() {
+    let app = TestApp::start().await;
+    let (id, link) = app.invited("individual").await;
+    let browser = Browser::enter(&app, &link).await;
+    // Incomplete: there is nothing to agree to yet.
+    assert!(!browser.get("/review").await.text.contains("name=\"agree\""));
+    browser.completes().await;
+    assert_eq!(app.stands(&id).await, "pending/submission_started", "a save never submits");
+    let (reviewed, consent) = (browser.shown("reviewed").await, browser.shown("consent").await);
+    for (fields, said) in [
+        (vec![("reviewed", reviewed.as_str()), ("consent", consent.as_str())], "Tick the box to agree"),
+        (vec![("agree", "yes"), ("reviewed", reviewed.as_str())], "Something has changed"),
+        (vec![("agree", "yes"), ("reviewed", reviewed.as_str()), ("consent", "other")], "Something has changed"),
+        (vec![("agree", "yes"), ("reviewed", "1"), ("consent", consent.as_str())], "Something has changed"),
+        (vec![("agree", "yes"), ("consent", consent.as_str())], "Something has changed"),
+    ] {
+        let answer = browser.post("/review", &fields).await;
+        assert_eq!(answer.status.as_u16(), 422);
+        assert!(answer.text.contains(said), "{said}");
+        assert_eq!(app.stands(&id).await, "pending/submission_started");
+    }
+    let answer = browser.submits().await;
+    assert_eq!(answer.status.as_u16(), 303);
+    assert_eq!(app.stands(&id).await, "pending/submission_accepted");
+    assert!(browser.get("").await.text.contains("Thank you: everything is there"));
+    assert_eq!(app.trail().await[0]["action"], "kyc.form_submitted");
+    let place = Place { account: None, environment: Environment::Sandbox };
+    let review = app.command(Command::ReviewShow { place, customer_id: id.clone() }).await.expect("a review");
+    let consent = &review["consent"];
+    assert_eq!(consent["language"], "en");
+    assert_eq!(consent["address"], "127.0.0.1");
+    assert_eq!(consent["reviewed"], reviewed.parse::<u64>().expect("a version"));
+    assert!(consent["text"].as_str().expect("the text").contains("What I have given is true and complete."));
+    assert_eq!(consent["sha256"].as_str().expect("a hash").len(), 64);
+}
+
+#[tokio::test]
+async fn a_put_that_completes_the_record_submits_it_as_ever() {
+    let app = TestApp::start().await;
+    let (id, link) = app.invited("individual").await;
+    let browser = Browser::enter(&app, &link).await;
+    browser.completes().await;
+    app.put(&id, &json!({ "middle_name": "King" })).await.expect(200);
+    assert_eq!(app.stands(&id).await, "pending/submission_accepted");
+    assert!(browser.get("/details").await.text.contains("Thank you"));
+}
+
+#[tokio::test]
+async fn after_the_submission_the_customer_is_sent_home_and_nowhere_else() {
+    let app = TestApp::start().await;
+    let redirected = async |key: &str, hosts: Option<&str>, uri: &str| {
+        let hosts = hosts.map(|host| vec![host.to_owned()]);
+        let set = AccountSettings { redirect_hosts: Some(hosts.unwrap_or_default()), ..AccountSettings::default() };
+        app.command(Command::AccountsSet { account: None, set: Box::new(set) }).await.expect("set");
+        let send = |method: Method, path: String, body: Value| {
+            TestApp::send(app.client.request(method, format!("{}{path}", app.url)).header("Api-Key", key).json(&body))
+        };
+        let email = format!("{}@example.com", short_hash(&format!("{key}{uri}")));
+        let created = send(Method::POST, "/v0/customers".into(), json!({ "type": "individual", "email": email })).await;
+        let id = created.expect(201)["customer_id"].as_str().expect("an id").to_owned();
+        let opened =
+            send(Method::POST, format!("/v0/customers/{id}/kycs"), json!({ "redirect_uri": uri })).await.expect(201);
+        let browser = Browser::enter(&app, opened["kycs"]["kyc_flow_link"].as_str().expect("a link")).await;
+        browser.completes().await;
+        let csp = browser.get("/review").await.header("content-security-policy").to_owned();
+        let answer = browser.submits().await;
+        assert_eq!(answer.status.as_u16(), 303);
+        let to = answer.header("location").to_owned();
+        assert_eq!(csp.contains("form-action 'self' http"), to == uri, "browsers hold the redirect to form-action");
+        // Where it is not sent on, the last page has the way.
+        let done = browser.get("").await.text;
+        assert!(done.contains(&format!("href=\"{}\"", uri.replace('&', "&amp;"))), "{done}");
+        to
+    };
+    let production = app.production_key().await;
+    let home = "https://app.example.com/done?a=1&b=2";
+    assert_eq!(redirected(&app.key, None, home).await, home, "the sandbox goes anywhere");
+    assert_eq!(redirected(&app.key, None, "http://localhost:3000/x").await, "http://localhost:3000/x");
+    for (host, uri, sent) in [
+        (Some("app.example.com"), home, true),
+        (None, "https://app.example.com/done?a=1&b=3", false),
+        (Some("example.com"), "https://app.example.com/done?a=1&b=4", false),
+        (Some("app.example.com"), "https://app.example.com.evil.example/", false),
+        (Some("app.example.com"), "https://evil.example/app.example.com", false),
+        (Some("app.example.com"), "http://app.example.com/plain", false),
+        (Some("app.example.com"), "https://APP.example.com/upper", true),
+    ] {
+        assert_eq!(redirected(&production, host, uri).await == uri, sent, "{uri}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_has_a_look_that_is_checked_when_it_is_set() {
+    let app = TestApp::start().await;
+    let set = |set: AccountSettings| app.command(Command::AccountsSet { account: None, set: Box::new(set) });
+    let encode = |bytes: &[u8]| {
+        use base64::Engine as _;
+        Some(base64::engine::general_purpose::STANDARD.encode(bytes))
+    };
+    let text = |text: &str| Some(text.to_owned());
+    for (wrong, said) in [
+        (AccountSettings { colour: text("red"), ..AccountSettings::default() }, "#RRGGBB"),
+        (AccountSettings { colour: text("#ffcc00"), ..AccountSettings::default() }, "contrast of 1.5 to 1"),
+        (AccountSettings { logo: encode(b"<svg/>"), ..AccountSettings::default() }, "not of an accepted type"),
+        (AccountSettings { logo: encode(&pdf(b"x")), ..AccountSettings::default() }, "JPEG or PNG"),
+        (AccountSettings { logo: encode(&png(10, 10, 20_000)), ..AccountSettings::default() }, "at most 16 KiB"),
+        (
+            AccountSettings { redirect_hosts: Some(vec!["https://a.example".into()]), ..AccountSettings::default() },
+            "no host name",
+        ),
+        (AccountSettings { display_name: text(&"x".repeat(200)), ..AccountSettings::default() }, "128"),
+        (AccountSettings { name: text(""), ..AccountSettings::default() }, "name"),
+    ] {
+        let error = set(wrong).await.expect_err(said);
+        assert!(error.contains(said), "{error}");
+    }
+    let (_, link) = app.invited("individual").await;
+    assert!(TestApp::send(app.client.get(&link)).await.text.contains("The company asks you"));
+    let look = AccountSettings {
+        display_name: text("Harbour <Bank>"),
+        colour: text("#7A1F5C"),
+        logo: encode(&png(10, 10, 20)),
+        ..AccountSettings::default()
+    };
+    set(look).await.expect("set");
+    let page = TestApp::send(app.client.get(&link)).await.text;
+    assert!(page.contains("Harbour &lt;Bank&gt; asks you to verify your identity"));
+    let asset = |ending: &str| {
+        let end = page.find(ending).expect("the asset") + ending.len();
+        let start = page[..end].rfind("/looks/").expect("its path");
+        format!("{}{}", app.url, &page[start..end])
+    };
+    let colour = TestApp::send(app.client.get(asset("colour.css"))).await;
+    assert_eq!(colour.text, ":root { --accent: #7a1f5c; }\n");
+    let logo = TestApp::send(app.client.get(asset("-logo"))).await;
+    assert_eq!((logo.header("content-type"), &logo.bytes), ("image/png", &png(10, 10, 20)));
+    assert!(colour.header("cache-control").contains("immutable"));
+    set(AccountSettings { colour: text(""), logo: text(""), display_name: text(""), ..AccountSettings::default() })
+        .await
+        .expect("taken away");
+    let page = TestApp::send(app.client.get(&link)).await.text;
+    assert!(page.contains("The company asks you") && !page.contains("/looks/"));
+    assert_eq!(app.trail().await.iter().filter(|entry| entry["action"] == "account.changed").count(), 2);
+}
+
+#[tokio::test]
+async fn persons_are_added_and_taken_away_one_by_one_with_all_that_was_typed_about_them() {
+    let app = TestApp::start().await;
+    let (id, link) = app.invited("corporate").await;
+    let browser = Browser::enter(&app, &link).await;
+    let mut persons = Vec::new();
+    for _ in 0..2 {
+        let added = browser.post("/people", &[("do", "add")]).await;
+        assert_eq!(added.status.as_u16(), 303);
+        persons.push(added.header("location").rsplit("person-").next().expect("an id").to_owned());
+    }
+    let place = |person: usize, member: &str| format!("/associated_persons/{}/{member}", persons[person]);
+    for (person, name) in [(0, "Grace"), (1, "Alan")] {
+        let step = format!("person-{}", persons[person]);
+        browser.types(&step, &[(&place(person, "first_name"), name), (&place(person, "has_control"), "yes")]).await;
+        browser.types(&step, &[(&place(person, "residential_address/city"), "Paris")]).await;
+        let taken = browser.uploads(&step, &format!("person_id_document_front@{}", persons[person])).await;
+        assert_eq!(taken.status.as_u16(), 303, "{}", taken.text);
+    }
+    let stored = app.profile(&id).await["associated_persons"].clone();
+    assert_eq!(stored.as_array().expect("persons").len(), 2);
+    assert_eq!(stored[1]["documents"].as_array().expect("documents").len(), 1);
+    assert_eq!(browser.post(&format!("/person-{}/remove", persons[0]), &[]).await.status.as_u16(), 303);
+    let stored = app.profile(&id).await["associated_persons"].clone();
+    assert_eq!((stored.as_array().expect("persons").len(), &stored[0]["first_name"]), (1, &json!("Alan")));
+    let page = browser.get(&format!("/person-{}", persons[1])).await.text;
+    assert!(page.contains("value=\"Paris\""), "the other's draft is still there");
+    assert_eq!(browser.get(&format!("/person-{}", persons[0])).await.status.as_u16(), 404);
+    // No more than the contract takes.
+    for _ in 1..20 {
+        assert_eq!(browser.post("/people", &[("do", "add")]).await.status.as_u16(), 303);
+    }
+    let refused = browser.post("/people", &[("do", "add")]).await;
+    assert_eq!(refused.status.as_u16(), 422);
+    assert!(refused.text.contains("There are too many"));
+}
+
+#[tokio::test]
+async fn an_upload_that_is_repeated_is_one_document() {
+    let app = TestApp::start().await;
+    let (id, link) = app.invited("individual").await;
+    let browser = Browser::enter(&app, &link).await;
+    for _ in 0..3 {
+        assert_eq!(browser.uploads("address", "proof_of_address").await.status.as_u16(), 303);
+    }
+    let customer = app.get(&format!("/v0/customers/{id}?expand=documents")).await.expect(200);
+    assert_eq!(customer["documents"].as_array().expect("documents").len(), 1);
+    let file = customer["documents"][0]["file_id"].as_str().expect("an id");
+    assert_eq!(browser.post(&format!("/address/detach/{file}"), &[]).await.status.as_u16(), 303);
+    assert_eq!(app.profile(&id).await["documents"], Value::Null);
+}
