@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { Server, axe, launch, open, picture, png } from "./harness.mjs";
+import { measure } from "./measure.mjs";
 
 let server;
 let browser;
@@ -113,7 +114,7 @@ async function enter(page, link) {
 
 // From the overview to the review, by the steps' own buttons.
 async function person(page, scripted, between = async () => {}) {
-    await continues(page).catch(() => page.click("main .primary"));
+    await page.click("main .primary");
     for (const [step, values] of Object.entries(PERSON)) {
         await page.waitForURL(`**/${step}*`);
         await between(step);
@@ -449,6 +450,24 @@ test("on a network that is slow and breaks, saves and uploads arrive in the end"
     clean(page);
 });
 
+test("a save that is refused because there were too many is made again", async () => {
+    const { id, link } = await server.invite("individual");
+    const page = await open(browser, server, { faults: ["429"] });
+    const base = await enter(page, link);
+    await page.goto(`${base}/details`);
+    let refused = 0;
+    await page.route("**/details", (route) => {
+        if (route.request().method() !== "POST" || refused === 2) return route.continue();
+        refused += 1;
+        return route.fulfill({ status: 429, contentType: "text/html", body: "<main>too fast</main>" });
+    });
+    await answer(page, "/first_name", "Ada");
+    assert.equal(refused, 2);
+    assert.equal(await page.getByText("too fast").count(), 0);
+    assert.equal((await server.customer(id)).profile.first_name, "Ada");
+    clean(page);
+});
+
 test("the whole form can be used by keyboard alone", async () => {
     const { id, link } = await server.invite("individual");
     const page = await open(browser, server);
@@ -625,4 +644,13 @@ test("what is typed is shown as text, wherever it is shown", async () => {
     await page.reload();
     assert.equal(await page.evaluate(() => window.hit), undefined);
     clean(page);
+});
+
+test("every page comes in one answer, under 60 KB with everything on it, and nothing on it moves", async () => {
+    for (const [name, at] of Object.entries(await measure(browser, server))) {
+        assert.ok(at.bytes > 5_000 && at.bytes < 60_000, `${name}: ${at.bytes} bytes`);
+        assert.equal(at.redirects, 0, name);
+        assert.ok(at.first > 0, name);
+        assert.ok(at.shift < 0.001, `${name}: shifts by ${at.shift}`);
+    }
 });

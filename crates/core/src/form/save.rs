@@ -180,3 +180,111 @@ fn apply(
 fn note(form: &mut Form, place: &str, text: &str, device: &Device, now: Timestamp) {
     form.saved.insert(place.to_owned(), Saved { device: device.clone(), at: now, given: short_hash(text) });
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::{Map, Value};
+
+    use super::*;
+    use crate::customer::{CustomerType, Individual, Profile};
+    use crate::ids::{CustomerId, Random as _};
+    use crate::kyc::{Kyc, State};
+    use crate::parse::{Email, Nulls, parse};
+    use crate::services::testing::Dice;
+
+    const PLACES: &[&str] = &[
+        "/first_name",
+        "/birth_date",
+        "/nationality",
+        "/residential_address/street_line_1",
+        "/residential_address/street_line_2",
+        "/residential_address/city",
+        "/residential_address/country",
+        "/residential_address/postal_code",
+        "/identifying_information/id_document/number",
+        "/identifying_information/id_document/type",
+        "/identifying_information/id_document/issuing_country",
+        "/account_purpose",
+    ];
+    const TEXTS: &[&str] = &["", " ", "x", "GB", "US", "gb", "1990-12-10", "1990-02-30", "passport", "a\0b", "  Ada  "];
+
+    /// What is typed is judged as a PUT of the same members is, and kept either way. The oracle knows nothing of drafts:
+    /// it puts together what was typed last, and asks the parser of PUT.
+    #[test]
+    fn what_is_typed_is_stored_when_a_put_takes_it_and_kept_when_not() {
+        let rules = RuleSet::baseline();
+        let now = Timestamp::from_micros(1_763_873_999_000_000);
+        let device = Device::of("a pass");
+        let dice = Dice::new(7);
+        let pick = |among: usize| {
+            let mut bytes = [0; 8];
+            dice.fill(&mut bytes);
+            usize::try_from(u64::from_be_bytes(bytes) % among as u64).expect("an index")
+        };
+        for _ in 0..60 {
+            let mut customer = Customer {
+                id: CustomerId::from_bytes([1; 16]),
+                version: 1,
+                events: 1,
+                persons_version: 1,
+                created_at: now,
+                updated_at: now,
+                email: Email::searched("a@example.com"),
+                profile: Profile::empty(CustomerType::Individual),
+                kyc: Kyc { state: State::InProgress, ..Kyc::default() },
+            };
+            let mut typed: BTreeMap<&str, String> = BTreeMap::new();
+            for _ in 0..40 {
+                let (place, text) = (PLACES[pick(PLACES.len())], TEXTS[pick(TEXTS.len())]);
+                let before = json_of(&customer.profile);
+                let edit = Edit::Fields(vec![(place.to_owned(), text.to_owned())]);
+                let edited = apply(&rules, customer, &edit, &device, now, || PersonId::from_bytes([2; 16]));
+                customer = edited.expect("no edit of fields is refused as a whole").after;
+                let after = json_of(&customer.profile);
+                if place == "/account_purpose" {
+                    assert_eq!(before, after, "nobody asked for it");
+                    continue;
+                }
+                typed.insert(place, text.trim().to_owned());
+                let sheet = Sheet::new(&rules, &customer, &device, now);
+                for (place, text) in &typed {
+                    assert_eq!(sheet.text(place).as_deref().unwrap_or_default(), text, "{place}: nothing is lost");
+                }
+                let object = ["/residential_address", "/identifying_information/id_document"];
+                let whole = object.into_iter().find(|object| place.starts_with(object)).unwrap_or(place);
+                let put = body(whole, &typed);
+                let accepted =
+                    parse::<Individual>(put.to_string().as_bytes(), Nulls::Refused).expect("JSON").finish().is_ok();
+                let (stored, wanted) = (after.pointer(whole), put.pointer(whole));
+                if accepted {
+                    assert_eq!(stored, wanted, "{whole}");
+                } else {
+                    assert_eq!(stored, before.pointer(whole), "{whole}: what was stored stays");
+                    assert!(sheet.troubles_in(whole).next().is_some(), "{whole}: what is wrong is said");
+                }
+            }
+        }
+    }
+
+    /// The body of a PUT with one value, of what was typed last.
+    fn body(whole: &str, typed: &BTreeMap<&str, String>) -> Value {
+        let mut value = Value::Null;
+        for (place, text) in typed.iter().filter(|(place, text)| place.starts_with(whole) && !text.is_empty()) {
+            match place.strip_prefix(whole).and_then(|rest| rest.strip_prefix('/')) {
+                None => value = text.clone().into(),
+                Some(member) => {
+                    if value.is_null() {
+                        value = Value::Object(Map::new());
+                    }
+                    value[member] = text.clone().into();
+                }
+            }
+        }
+        if value.is_null() {
+            return json!({});
+        }
+        whole.split('/').skip(1).collect::<Vec<_>>().into_iter().rev().fold(value, |value, name| json!({ name: value }))
+    }
+}

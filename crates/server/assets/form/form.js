@@ -39,11 +39,14 @@
         if (isField(event.target)) retry(event.target);
     });
     document.addEventListener("htmx:response:error", (event) => {
-        // The session ended or the form was closed meanwhile: its own page says so.
-        if (isField(event.target)) location.reload();
+        if (!isField(event.target)) return;
+        // Too much at once is worth another try. Else the form was closed meanwhile: its own page says so.
+        if ([429, 503].includes(event.detail.ctx?.response?.status)) retry(event.target);
+        else location.reload();
     });
     document.addEventListener("htmx:after:request", (event) => {
-        if (isField(event.target) && waiting.delete(event.target)) show();
+        const arrived = event.detail.ctx?.response?.status < 400;
+        if (isField(event.target) && arrived && waiting.delete(event.target)) show();
     });
     addEventListener("online", () => [...waiting.keys()].forEach(send));
     addEventListener("beforeunload", (event) => {
@@ -91,8 +94,7 @@
             const answer = new DOMParser().parseFromString(request.responseText, "text/html");
             const [documents, steps] = ["documents", "steps"].map((id) => answer.getElementById(id));
             if (request.status !== 200 || !documents) {
-                // Too many at once is worth another try; everything else has a page of its own.
-                if (request.status === 503) return broken();
+                if ([429, 503].includes(request.status)) return broken();
                 location.reload();
                 return;
             }

@@ -29,6 +29,7 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::egress::Egress;
 use crate::metrics::Metrics;
+use crate::pages::limits::Limits;
 use crate::sumsub::Sumsub;
 
 /// What handlers share.
@@ -59,6 +60,8 @@ pub struct AppState {
     pub egress: Arc<Egress>,
     /// Sumsub, when it is configured.
     pub sumsub: Option<Arc<Sumsub>>,
+    /// How much the sessions of the hosted form may write.
+    pub form_limits: Limits,
 }
 
 /// What a server has besides its services.
@@ -105,6 +108,7 @@ impl AppState {
             body_budget: Arc::new(Semaphore::new(Self::BODY_BUDGET_KIB)),
             uploads: Semaphore::new(Self::UPLOADS),
             keys_used: Mutex::default(),
+            form_limits: Limits::default(),
         }
     }
 

@@ -89,7 +89,7 @@ impl Surroundings {
                     }
                     link rel="icon" href="data:,";
                     @if scripted {
-                        meta name="htmx-config" content="{\"includeIndicatorCSS\":false,\"history\":false,\"defaultTimeout\":20000}";
+                        meta name="htmx-config" content="{\"includeIndicatorCSS\":false,\"history\":false,\"defaultTimeout\":20000,\"noSwap\":[204,304,\"4xx\",\"5xx\"]}";
                         script src=(assets::url("htmx.js")) defer {}
                         script src=(assets::url("form.js")) defer {}
                     }
@@ -99,7 +99,7 @@ impl Surroundings {
                     a.skip href="#main" { (talk.say("skip")) }
                     header {
                         @match look.filter(|(_, look)| look.logo.is_some()) {
-                            Some((account, _)) => img src=(assets::look_url(account, "logo")) alt=(self.asks()) height="40";,
+                            Some((account, _)) => img src=(assets::look_url(account, "logo")) alt=(self.asks()) width="160" height="40";,
                             None => strong.brand { (self.asks()) },
                         }
                         form.language method="get" {

@@ -7,6 +7,7 @@ pub mod form;
 pub mod landing;
 pub mod language;
 pub mod layout;
+pub mod limits;
 pub mod review;
 pub mod upload;
 pub mod visit;

@@ -1,5 +1,7 @@
 //! Who visits: the pass in the cookie becomes a [`Visit`], or a page that says how to go on.
 
+use std::time::Instant;
+
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse as _, Response};
 use dossier_core::customer::Customer;
@@ -9,7 +11,7 @@ use dossier_core::form::sheet::Sheet;
 use dossier_core::ids::SessionId;
 use dossier_core::kyc::session::Landing;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use super::landing;
 use super::layout::Surroundings;
@@ -114,6 +116,12 @@ impl FromRequestParts<App> for Visit {
         let failed = |error: dossier_core::store::StoreError| Problem::from(error).into_response();
         let found = visitor(&app.services, pass, address, request_id).await.map_err(failed)?;
         let (visitor, landing) = found.filter(|(visitor, _)| visitor.session == session).ok_or_else(unknown)?;
+        let uploads = parts.uri.path().contains("/upload/");
+        if parts.method == Method::POST && !app.form_limits.allow(session, uploads, Instant::now()) {
+            let mut response = super::message(&talk, StatusCode::TOO_MANY_REQUESTS, "too-fast");
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+            return Err(response);
+        }
         let account = app.services.store.account(visitor.scope().account).await.map_err(failed)?;
         let around = Surroundings::new(talk, account, Some(session));
         match landing {

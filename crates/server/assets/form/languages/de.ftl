@@ -48,6 +48,8 @@ failed-title = Bei uns ist etwas schiefgegangen
 failed-text = Was vorher gespeichert wurde, ist erhalten. Gehen Sie zurück und versuchen Sie es gleich noch einmal.
 cross-site-title = Das kam nicht von unserer Seite
 cross-site-text = Zu Ihrer Sicherheit wurde es nicht angenommen. Öffnen Sie den Link aus der Nachricht, in der Sie ihn bekommen haben, und versuchen Sie es dort noch einmal.
+too-fast-title = Das war viel auf einmal
+too-fast-text = Damit niemand einen Link missbraucht, wird je Minute nur eine gewisse Menge angenommen. Gespeichertes ist erhalten. Gehen Sie zurück und versuchen Sie es in einer Minute noch einmal.
 too-many-title = Es sind zu viele
 too-many-text = Weitere Personen oder Dokumente können nicht hinzugefügt werden. Gehen Sie zurück und entfernen Sie zuerst etwas.
 

@@ -50,6 +50,8 @@ failed-title = Something went wrong on our side
 failed-text = What was saved before is kept. Go back and try again in a moment.
 cross-site-title = This did not come from our page
 cross-site-text = For your safety it was not taken. Open the link from the message in which you got it, and try again there.
+too-fast-title = That was a lot at once
+too-fast-text = So that nobody can misuse a link, only so much is taken in a minute. What was saved is kept. Go back and try again in a minute.
 too-many-title = There are too many
 too-many-text = No more persons or documents can be added. Go back and take one away first.
 

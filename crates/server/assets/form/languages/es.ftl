@@ -48,6 +48,8 @@ failed-title = Algo ha fallado por nuestra parte
 failed-text = Lo guardado antes se conserva. Vuelva atrás e inténtelo de nuevo en un momento.
 cross-site-title = Esto no venía de nuestra página
 cross-site-text = Por su seguridad no se ha aceptado. Abra el enlace desde el mensaje en que lo recibió e inténtelo allí de nuevo.
+too-fast-title = Eso fue mucho de una vez
+too-fast-text = Para que nadie abuse de un enlace, solo se acepta cierta cantidad por minuto. Lo guardado se conserva. Vuelva atrás e inténtelo de nuevo en un minuto.
 too-many-title = Hay demasiados
 too-many-text = No se pueden añadir más personas o documentos. Vuelva atrás y quite antes uno.
 

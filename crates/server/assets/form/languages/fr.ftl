@@ -48,6 +48,8 @@ failed-title = Quelque chose n’a pas marché de notre côté
 failed-text = Ce qui a été enregistré avant est conservé. Revenez en arrière et réessayez dans un instant.
 cross-site-title = Ceci ne venait pas de notre page
 cross-site-text = Pour votre sécurité, ce n’a pas été pris. Ouvrez le lien depuis le message où vous l’avez reçu et réessayez là.
+too-fast-title = C’était beaucoup à la fois
+too-fast-text = Pour que personne n’abuse d’un lien, on n’accepte qu’une certaine quantité par minute. Ce qui est enregistré est conservé. Revenez en arrière et réessayez dans une minute.
 too-many-title = Il y en a trop
 too-many-text = On ne peut plus ajouter de personnes ou de documents. Revenez en arrière et enlevez-en d’abord un.
 

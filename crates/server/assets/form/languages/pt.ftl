@@ -48,6 +48,8 @@ failed-title = Algo deu errado do nosso lado
 failed-text = O que foi salvo antes está guardado. Volte e tente de novo em um instante.
 cross-site-title = Isto não veio da nossa página
 cross-site-text = Para sua segurança, não foi aceito. Abra o link na mensagem em que o recebeu e tente de novo lá.
+too-fast-title = Foi muito de uma vez
+too-fast-text = Para que ninguém abuse de um link, só se aceita uma certa quantidade por minuto. O que foi salvo está guardado. Volte e tente de novo em um minuto.
 too-many-title = São muitos
 too-many-text = Não é possível adicionar mais pessoas ou documentos. Volte e retire um antes.
 

@@ -48,6 +48,8 @@ failed-title = Bizim tarafımızda bir sorun oldu
 failed-text = Önce kaydedilenler saklanıyor. Geri dönün ve birazdan yeniden deneyin.
 cross-site-title = Bu bizim sayfamızdan gelmedi
 cross-site-text = Güvenliğiniz için kabul edilmedi. Bağlantıyı aldığınız iletiden açın ve orada yeniden deneyin.
+too-fast-title = Bu bir seferde çok fazlaydı
+too-fast-text = Kimse bir bağlantıyı kötüye kullanmasın diye dakikada yalnızca belirli bir miktar kabul edilir. Kaydedilenler saklanıyor. Geri dönün ve bir dakika sonra yeniden deneyin.
 too-many-title = Sayı çok fazla
 too-many-text = Daha fazla kişi ya da belge eklenemez. Geri dönün ve önce birini kaldırın.
 

@@ -48,6 +48,8 @@ failed-title = 我们这边出了问题
 failed-text = 之前保存的内容已保留。请返回，稍后再试。
 cross-site-title = 这不是来自我们的页面
 cross-site-text = 为了您的安全，未予接受。请从收到的消息中打开链接，在那里重试。
+too-fast-title = 一次提交过多
+too-fast-text = 为防止链接被滥用，每分钟只接受一定数量。已保存的内容仍在。请返回，一分钟后再试。
 too-many-title = 数量过多
 too-many-text = 无法再添加人员或文件。请返回并先移除一项。
 
