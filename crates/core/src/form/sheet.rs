@@ -11,6 +11,7 @@ use crate::customer::{Business, Customer, CustomerType, Individual, Profile};
 use crate::ids::{FileId, PersonId};
 use crate::kyc::RuleSet;
 use crate::kyc::requirements::{Fault, Requirement, Status};
+use crate::kyc::rules::Rule;
 use crate::parse::{Nulls, parse};
 use crate::violation::Code;
 
@@ -117,6 +118,13 @@ impl<'a> Sheet<'a> {
         let mut sheet = Self { customer, rules, device, profile, form, requirements, troubles: Vec::new() };
         sheet.troubles = sheet.find_troubles();
         sheet
+    }
+
+    /// The rule of a requirement.
+    #[must_use]
+    pub fn rule(&self, requirement: &Requirement) -> Option<&Rule> {
+        let id = requirement.id.split('@').next().unwrap_or_default();
+        self.rules.rules.iter().find(|rule| rule.id == id)
     }
 
     /// Whose form it is.

@@ -52,6 +52,19 @@ pub struct Rule {
     /// A value that would do; a country in it is replaced by the customer's.
     #[serde(default)]
     pub example: Option<Value>,
+    /// What the hosted form says instead, by language: `es`, `zh`.
+    #[serde(default)]
+    pub translations: BTreeMap<String, Wording>,
+}
+
+/// A rule in another language.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wording {
+    /// What people call what it asks for.
+    pub label: String,
+    /// Why it is asked for.
+    pub because: String,
 }
 
 /// Conditions, all of which must hold.

@@ -1,5 +1,7 @@
 //! The parts of a form page: which step asks what, and every field with its label, hint, value and errors.
 
+use std::sync::OnceLock;
+
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::CustomerType;
 use dossier_core::form::sheet::{Input, Kind, Sheet, Shown, Trouble, Wrong};
@@ -7,6 +9,7 @@ use dossier_core::form::short_hash;
 use dossier_core::ids::PersonId;
 use dossier_core::kyc::RuleSet;
 use dossier_core::kyc::requirements::Requirement;
+use dossier_core::kyc::rules::{Rule, Wording};
 use maud::{Markup, html};
 use serde_json::json;
 
@@ -266,8 +269,9 @@ impl<'a> Asked<'a> {
             if of.as_ref().is_some_and(|place| place.ends_with("_address")) {
                 self.order_address(of.as_deref().unwrap_or_default(), &mut inputs);
             }
-            let (label, hint) = (label(self.talk(), requirement), because(self.talk(), requirement));
-            groups.push(Group { of, label, hint, inputs });
+            let (label, hint) =
+                (label(self.sheet, self.talk(), requirement), because(self.sheet, self.talk(), requirement));
+            groups.push(Group { of, label, hint: Some(hint), inputs });
         }
         groups
     }
@@ -517,7 +521,7 @@ pub fn wrong(talk: &Talk, wrong: Wrong) -> String {
 #[must_use]
 pub fn name_of(sheet: &Sheet<'_>, talk: &Talk, place: &str) -> String {
     let asked = sheet.requirements.iter().find(|requirement| requirement.place() == place);
-    asked.map_or_else(|| field_label(sheet, talk, place), |requirement| label(talk, requirement))
+    asked.map_or_else(|| field_label(sheet, talk, place), |requirement| label(sheet, talk, requirement))
 }
 
 /// What people call a member of the contract. Some depend on what they are in, some on the country.
@@ -530,31 +534,37 @@ fn field_label(sheet: &Sheet<'_>, talk: &Talk, place: &str) -> String {
     talk.find(&format!("field-{of}-{name}"), &with).unwrap_or_else(|| talk.say_with(&format!("field-{name}"), &with))
 }
 
-/// The label of a requirement. The baseline's are translated; a rule that the operator worded otherwise keeps its words.
+/// The label of a requirement: as the operator translated it; as we did, while the rule is worded as in the baseline; or
+/// as it stands.
 #[must_use]
-pub fn label(talk: &Talk, requirement: &Requirement) -> String {
-    translated(talk, "label", requirement, |rule| &rule.label).unwrap_or_else(|| requirement.label.clone())
+pub fn label(sheet: &Sheet<'_>, talk: &Talk, requirement: &Requirement) -> String {
+    wording(sheet, talk, requirement, "label", |rule| &rule.label, |wording| &wording.label)
+        .unwrap_or_else(|| requirement.label.clone())
 }
 
 /// Why a requirement is asked for, likewise.
 #[must_use]
-pub fn because(talk: &Talk, requirement: &Requirement) -> Option<String> {
-    let said = translated(talk, "because", requirement, |rule| &rule.because);
-    Some(said.unwrap_or_else(|| requirement.because.clone())).filter(|text| !text.is_empty())
+pub fn because(sheet: &Sheet<'_>, talk: &Talk, requirement: &Requirement) -> String {
+    wording(sheet, talk, requirement, "because", |rule| &rule.because, |wording| &wording.because)
+        .unwrap_or_else(|| requirement.because.clone())
 }
 
-fn translated(
+fn wording(
+    sheet: &Sheet<'_>,
     talk: &Talk,
-    what: &str,
     requirement: &Requirement,
-    text: impl Fn(&dossier_core::kyc::rules::Rule) -> &String,
+    what: &str,
+    own: impl Fn(&Rule) -> &String,
+    translated: impl Fn(&Wording) -> &String,
 ) -> Option<String> {
-    static BASELINE: std::sync::OnceLock<RuleSet> = std::sync::OnceLock::new();
-    let id = requirement.id.split('@').next().unwrap_or_default();
-    let rule = BASELINE.get_or_init(RuleSet::baseline).rules.iter().find(|rule| rule.id == id)?;
-    let given = if what == "label" { &requirement.label } else { &requirement.because };
-    if text(rule) != given {
+    static BASELINE: OnceLock<RuleSet> = OnceLock::new();
+    let rule = sheet.rule(requirement)?;
+    if let Some(wording) = rule.translations.get(talk.language.code()) {
+        return Some(translated(wording).clone());
+    }
+    let baseline = BASELINE.get_or_init(RuleSet::baseline).rules.iter().find(|known| known.id == rule.id)?;
+    if own(baseline) != own(rule) {
         return None;
     }
-    talk.find(&format!("{what}-{id}"), &[])
+    talk.find(&format!("{what}-{}", rule.id), &[])
 }

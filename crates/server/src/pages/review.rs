@@ -136,7 +136,7 @@ fn answers(visit: &Visit, sheet: &Sheet<'_>, step: &Step) -> Markup {
                 }
                 @for requirement in asked().filter(|requirement| requirement.document.is_some()) {
                     @let given = sheet.given(requirement).len();
-                    @if given > 0 { div { dt { (label(talk, requirement)) } dd { (talk.say_with("review-files", &[("count", given.into())])) } } }
+                    @if given > 0 { div { dt { (label(sheet, talk, requirement)) } dd { (talk.say_with("review-files", &[("count", given.into())])) } } }
                 }
             }
         }

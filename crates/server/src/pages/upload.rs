@@ -53,7 +53,7 @@ fn document(
     let (around, talk) = (&visit.around, &visit.around.talk);
     let id = element_id(&requirement.place());
     let url = format!("{}/{}", around.base, step.path());
-    let (given, label) = (sheet.given(requirement), label(talk, requirement));
+    let (given, label) = (sheet.given(requirement), label(sheet, talk, requirement));
     let flagged = sheet
         .troubles_in(&requirement.place())
         .find(|trouble| trouble.wrong != Wrong::Missing)
@@ -65,7 +65,7 @@ fn document(
     html! {
         section.document aria-labelledby={ "l-" (id) } {
             h2 id={ "l-" (id) } { (label) }
-            p.hint id={ "h-" (id) } { @if let Some(because) = because(talk, requirement) { (because) " " } (talk.say("upload-hint")) }
+            p.hint id={ "h-" (id) } { (because(sheet, talk, requirement)) " " (talk.say("upload-hint")) }
             @if let Some(error) = &error { p.error role="alert" id={ "e-" (id) } { (error) } }
             @if !given.is_empty() {
                 ul.files {

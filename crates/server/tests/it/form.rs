@@ -574,3 +574,51 @@ async fn an_upload_that_is_repeated_is_one_document() {
     assert_eq!(browser.post(&format!("/address/detach/{file}"), &[]).await.status.as_u16(), 303);
     assert_eq!(app.profile(&id).await["documents"], Value::Null);
 }
+
+#[tokio::test]
+async fn rules_of_the_operators_own_are_asked_in_its_own_words_and_languages() {
+    let rules = r#"
+        version = "own-1"
+        [[rule]]
+        id = "first_name"
+        needs = { field = "/first_name" }
+        label = "Given name, as in the passport"
+        because = "The legal name is what the identity document is compared with."
+        when = { type = "individual" }
+        example = "Ada"
+        [[rule]]
+        id = "trade"
+        needs = { field = "/most_recent_occupation" }
+        label = "Your trade"
+        because = "We insure trades."
+        when = { type = "individual" }
+        example = "Smith"
+        [rule.translations.de]
+        label = "Ihr Gewerbe"
+        because = "Wir versichern Gewerbe."
+    "#;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("rules.toml");
+    std::fs::write(&file, rules).expect("written");
+    let app = TestApp::start_with(&[("rules", &file.to_string_lossy())]).await;
+    let (id, link) = app.invited("individual").await;
+    let browser = Browser::enter(&app, &link).await;
+    for (path, said) in [
+        (
+            "/details",
+            ["Given name, as in the passport", "As in the identity document.", "Your trade", "We insure trades."],
+        ),
+        (
+            "/details?lang=de",
+            ["Given name, as in the passport", "Wie im Ausweis.", "Ihr Gewerbe", "Wir versichern Gewerbe."],
+        ),
+    ] {
+        let page = browser.get(path).await.text;
+        for text in said {
+            assert!(page.contains(text), "{text} is missing in {page}");
+        }
+    }
+    browser.types("details", &[("/first_name", "Ada"), ("/most_recent_occupation", "Smith")]).await;
+    assert_eq!(browser.submits().await.status.as_u16(), 303);
+    assert_eq!(app.stands(&id).await, "pending/submission_accepted");
+}
