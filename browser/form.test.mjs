@@ -450,6 +450,22 @@ test("on a network that is slow and breaks, saves and uploads arrive in the end"
     clean(page);
 });
 
+test("what is asked next appears as soon as it is known", async () => {
+    const { link } = await server.invite("individual");
+    const page = await open(browser, server);
+    const base = await enter(page, link);
+    await page.goto(`${base}/identity`);
+    assert.equal(await page.locator("section.document").count(), 1);
+    await fill(page, { ...PERSON.identity, "/identifying_information/id_document/type": "driver_license" }, true);
+    const back = page.getByRole("heading", { name: "Picture of the identity document, back" });
+    await back.waitFor();
+    await upload(page, 1, true);
+    await answer(page, "/identifying_information/id_document/type", "passport");
+    await back.waitFor({ state: "detached" });
+    assert.equal(await named(page, "/identifying_information/id_document/number").inputValue(), "X1234567");
+    clean(page);
+});
+
 test("a save that is refused because there were too many is made again", async () => {
     const { id, link } = await server.invite("individual");
     const page = await open(browser, server, { faults: ["429"] });
@@ -611,14 +627,32 @@ test("what another site sends is refused, and leaves nothing behind", async () =
 });
 
 test("what is typed is shown as text, wherever it is shown", async () => {
+    const run = "window.hit=1";
     const payloads = [
-        "<script>window.hit=1</script>",
-        `"><img src=x onerror=window.hit=1>`,
-        "'><svg onload=window.hit=1>",
-        "{{constructor.constructor('window.hit=1')()}}",
-        "</textarea><script>window.hit=1</script>",
-        "javascript:window.hit=1",
-        "&lt;script&gt;window.hit=1",
+        `<script>${run}</script>`,
+        `"><img src=x onerror=${run}>`,
+        `'><svg onload=${run}>`,
+        `{{constructor.constructor('${run}')()}}`,
+        `</textarea><script>${run}</script>`,
+        `</title><script>${run}</script>`,
+        `</select><script>${run}</script>`,
+        `--><script>${run}</script>`,
+        `javascript:${run}`,
+        `&lt;script&gt;${run}&lt;/script&gt;`,
+        `&#60;script&#62;${run}`,
+        `" autofocus onfocus=${run} x="`,
+        `' onmouseover=${run} '`,
+        `" hx-on:load="${run}`,
+        `<div hx-get="/healthz" hx-trigger="load"></div>`,
+        `<iframe srcdoc="<script>parent.hit=1</script>">`,
+        `<object data="javascript:${run}">`,
+        `<a href="javascript:${run}">x</a>`,
+        `<style>@import 'javascript:${run}'</style>`,
+        `<base href="//evil.example/">`,
+        `<meta http-equiv="refresh" content="0;url=javascript:${run}">`,
+        `\u2028${run}\u2029`,
+        `\u202e<script>${run}</script>`,
+        "${window.hit=1}",
     ];
     const { link } = await server.invite("corporate");
     const page = await open(browser, server);
@@ -627,14 +661,22 @@ test("what is typed is shown as text, wherever it is shown", async () => {
     await page.click('button[value="add"]');
     const id = /person-([0-9a-f-]{36})/.exec(page.url())[1];
     const person = page.url();
+    await answer(page, `/associated_persons/${id}/has_control`, "yes");
+    // Into every field of text at once, sent as the page would.
+    const everywhere = async (url, payload) => {
+        await page.goto(url);
+        const fields = await page.locator('[name^="was:"]').evaluateAll((all) => all.map((one) => [one.name, one.value]));
+        const typed = fields.map(([name]) => [name.slice(4), payload]);
+        const body = new URLSearchParams([...fields, ...typed]).toString();
+        const headers = { "Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin" };
+        await page.request.post(url, { headers, data: body, maxRedirects: 0 });
+        return fields.length;
+    };
     for (const payload of payloads) {
-        for (const place of ["/business_legal_name", "/registration_number"]) {
-            await page.goto(`${base}/details`);
-            await answer(page, place, payload);
-        }
-        await page.goto(person);
-        await answer(page, `/associated_persons/${id}/first_name`, payload);
-        for (const shows of [person, `${base}/people`, `${base}/review`, `${base}/details`]) {
+        assert.ok((await everywhere(`${base}/details`, payload)) >= 3);
+        assert.ok((await everywhere(`${base}/address`, payload)) >= 6);
+        assert.ok((await everywhere(person, payload)) >= 10);
+        for (const shows of [person, `${base}/people`, `${base}/review`, `${base}/details`, `${base}/address`]) {
             await page.goto(shows);
             assert.equal(await page.evaluate(() => window.hit), undefined, payload);
         }

@@ -13,7 +13,7 @@ use dossier_core::kyc::rules::{Rule, Wording};
 use maud::{Markup, html};
 use serde_json::json;
 
-use super::language::{DateOrder, Talk};
+use super::language::{AddressOrder, DateOrder, Talk};
 use super::layout::Surroundings;
 
 const PERSONS: &str = "/associated_persons";
@@ -266,20 +266,12 @@ impl<'a> Asked<'a> {
                 }
             }
             let of = (first.place != place).then_some(place);
-            if of.as_ref().is_some_and(|place| place.ends_with("_address")) {
-                self.order_address(of.as_deref().unwrap_or_default(), &mut inputs);
-            }
+            order_address(self.sheet, self.talk(), &mut inputs, AddressOrder::asked);
             let (label, hint) =
                 (label(self.sheet, self.talk(), requirement), because(self.sheet, self.talk(), requirement));
             groups.push(Group { of, label, hint: Some(hint), inputs });
         }
         groups
-    }
-
-    fn order_address(&self, place: &str, inputs: &mut [Input]) {
-        let country = self.sheet.text(&format!("{place}/country"));
-        let order = self.talk().address_order(country.as_deref()).members();
-        inputs.sort_by_key(|input| order.iter().position(|member| *member == input.name()));
     }
 
     fn troubles(&self) -> Vec<&'a Trouble> {
@@ -466,6 +458,20 @@ impl<'a> Asked<'a> {
             "country" if !business => "country",
             _ => "off",
         }
+    }
+}
+
+/// Puts the members of an address into the order of its country; other inputs stay as they are.
+pub fn order_address(
+    sheet: &Sheet<'_>,
+    talk: &Talk,
+    inputs: &mut [Input],
+    order: impl Fn(AddressOrder) -> [&'static str; 6],
+) {
+    let Some((place, _)) = inputs.first().and_then(|input| input.place.rsplit_once('/')) else { return };
+    if place.ends_with("_address") && inputs.len() > 1 {
+        let order = order(talk.address_order(sheet.text(&format!("{place}/country")).as_deref()));
+        inputs.sort_by_key(|input| order.iter().position(|member| *member == input.name()));
     }
 }
 

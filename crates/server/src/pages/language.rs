@@ -166,14 +166,22 @@ impl AddressOrder {
         }
     }
 
-    /// The members of the contract's address in this order; the country stands first, for the others depend on it.
+    /// The members of the contract's address as they are written in this order.
     #[must_use]
-    pub const fn members(self) -> [&'static str; 6] {
+    pub const fn written(self) -> [&'static str; 6] {
         match self {
-            Self::CodeLast => ["country", "street_line_1", "street_line_2", "city", "state", "postal_code"],
-            Self::CodeBeforeCity => ["country", "street_line_1", "street_line_2", "postal_code", "city", "state"],
+            Self::CodeLast => ["street_line_1", "street_line_2", "city", "state", "postal_code", "country"],
+            Self::CodeBeforeCity => ["street_line_1", "street_line_2", "postal_code", "city", "state", "country"],
             Self::LargeToSmall => ["country", "postal_code", "state", "city", "street_line_1", "street_line_2"],
         }
+    }
+
+    /// The same as they are asked: the country stands first, for how the others are called depends on it.
+    #[must_use]
+    pub fn asked(self) -> [&'static str; 6] {
+        let mut members = self.written();
+        members.sort_by_key(|member| *member != "country");
+        members
     }
 }
 

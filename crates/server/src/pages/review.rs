@@ -12,7 +12,8 @@ use dossier_core::form::submit::{Agreement, submit as hand_in};
 use http::{HeaderValue, StatusCode, header};
 use maud::{Markup, html};
 
-use super::blocks::{Step, element_id, label, name_of, steps, wrong};
+use super::blocks::{Step, element_id, label, name_of, order_address, steps, wrong};
+use super::language::AddressOrder;
 use super::visit::Visit;
 use super::{CSP, form, page as answer};
 use crate::http::App;
@@ -111,7 +112,12 @@ fn answers(visit: &Visit, sheet: &Sheet<'_>, step: &Step) -> Markup {
         Step::Person(id) => sheet.inputs_of_person(id),
         _ => Vec::new(),
     };
-    for input in asked().flat_map(|requirement| sheet.inputs(requirement)) {
+    let of_requirement = |requirement| {
+        let mut inputs = sheet.inputs(requirement);
+        order_address(sheet, talk, &mut inputs, AddressOrder::written);
+        inputs
+    };
+    for input in asked().flat_map(of_requirement) {
         if !inputs.iter().any(|known| known.place == input.place) {
             inputs.push(input);
         }

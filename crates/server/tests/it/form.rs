@@ -576,6 +576,50 @@ async fn an_upload_that_is_repeated_is_one_document() {
 }
 
 #[tokio::test]
+async fn a_session_that_writes_without_end_is_told_to_wait_and_others_are_not() {
+    let app = TestApp::start().await;
+    let (_, link) = app.invited("individual").await;
+    let (_, other) = app.invited("individual").await;
+    let (greedy, calm) = (Browser::enter(&app, &link).await, Browser::enter(&app, &other).await);
+    let mut refused = None;
+    for _ in 0..200 {
+        let answer = greedy.post("/details", &[]).await;
+        if answer.status.as_u16() == 429 {
+            refused = Some(answer);
+            break;
+        }
+    }
+    let refused = refused.expect("a limit");
+    assert_eq!(refused.header("retry-after"), "60");
+    assert!(refused.text.contains("That was a lot at once"));
+    assert_eq!(greedy.get("/details").await.status.as_u16(), 200, "looking is free");
+    calm.types("details", &[("/first_name", "Ada")]).await;
+}
+
+#[tokio::test]
+async fn an_address_is_shown_as_its_country_writes_it() {
+    let app = TestApp::start().await;
+    for (country, order) in [
+        ("US", ["Street and number", "City", "ZIP code", "Country"]),
+        ("DE", ["Street and number", "Postal code", "City", "Country"]),
+        ("JP", ["Country", "Postal code", "City", "Street and number"]),
+    ] {
+        let (_, link) = app.invited("individual").await;
+        let browser = Browser::enter(&app, &link).await;
+        for (member, text) in [("country", country), ("street_line_1", "1 A"), ("city", "B"), ("postal_code", "C")] {
+            browser.types("address", &[(&format!("/residential_address/{member}"), text)]).await;
+        }
+        let page = browser.get("/review").await.text;
+        let places =
+            order.map(|label| page.find(&format!("<dt>{label}</dt>")).unwrap_or_else(|| panic!("{label} in {page}")));
+        assert!(places.is_sorted(), "{country}: {places:?}");
+        let form = browser.get("/address").await.text;
+        let at = |member: &str| form.find(&format!("name=\"/residential_address/{member}\"")).expect("a field");
+        assert!(at("country") < at("street_line_1").min(at("postal_code")), "the country is asked first");
+    }
+}
+
+#[tokio::test]
 async fn rules_of_the_operators_own_are_asked_in_its_own_words_and_languages() {
     let rules = r#"
         version = "own-1"
