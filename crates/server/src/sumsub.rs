@@ -5,7 +5,6 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_lc_rs::hmac;
 use dossier_core::clock::Clock;
-use dossier_core::ids::CustomerId;
 use dossier_core::kyc::provider::{Provider, ProviderError, Verdict};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, StatusCode, Url};
@@ -145,7 +144,7 @@ impl Sumsub {
 
 #[async_trait]
 impl Provider for Sumsub {
-    async fn import(&self, _: CustomerId, token: &str) -> Result<String, ProviderError> {
+    async fn import(&self, token: &str) -> Result<String, ProviderError> {
         let mut url = self.url(&["resources", "applicants", "-", "import"]);
         url.query_pairs_mut().append_pair("shareToken", token);
         let Imported { id } = self.ask(Method::POST, url).await?;

@@ -108,7 +108,7 @@ pub trait Provider: Send + Sync {
     /// # Errors
     ///
     /// [`ProviderError`]; the token is not to be used again.
-    async fn import(&self, customer: CustomerId, token: &str) -> Result<String, ProviderError>;
+    async fn import(&self, token: &str) -> Result<String, ProviderError>;
 
     /// How a case stands.
     ///
@@ -123,7 +123,7 @@ pub struct Manual;
 
 #[async_trait]
 impl Provider for Manual {
-    async fn import(&self, _: CustomerId, _: &str) -> Result<String, ProviderError> {
+    async fn import(&self, _: &str) -> Result<String, ProviderError> {
         Err(ProviderError::Refused)
     }
 
@@ -138,7 +138,7 @@ pub struct Simulated;
 
 #[async_trait]
 impl Provider for Simulated {
-    async fn import(&self, _: CustomerId, token: &str) -> Result<String, ProviderError> {
+    async fn import(&self, token: &str) -> Result<String, ProviderError> {
         match token.strip_prefix("simulated-") {
             Some("expired") => Err(ProviderError::Refused),
             Some(outcome @ ("approve" | "reject" | "retry")) => Ok(outcome.to_owned()),
@@ -265,7 +265,7 @@ async fn hand_over(
     };
     write(services, &system(scope), Some(id), INTERNAL, compute, |_| Vec::new()).await?;
     let Some(token) = token else { return note(services, scope, id, Stage::Failed, None, 0).await };
-    match provider.import(id, token.expose()).await {
+    match provider.import(token.expose()).await {
         Ok(case) => match provider.verdict(&case).await {
             Ok(Verdict::Pending) | Err(_) => note(services, scope, id, Stage::Open(case), Some(POLLS[0]), 0).await,
             Ok(verdict) => conclude(services, scope, id, &case, &verdict).await,

@@ -132,6 +132,12 @@ impl Kyc {
         match self.state.after(transition) {
             Some(state) => {
                 self.state = state;
+                // What led to an approval leads nowhere any more, not even when the approval ends.
+                if transition == Transition::Approve
+                    && let Some(session) = &mut self.session
+                {
+                    session.expired = true;
+                }
                 true
             }
             None => false,

@@ -179,6 +179,8 @@ pub async fn advance(services: &Services, caller: &Caller, body: &[u8]) -> Resul
     }
     parsed.finish().map_err(UpdateError::Invalid)?;
     let account = caller.scope.account;
+    // Held until it is set: of two that advance at once, neither is lost.
+    let turn = services.turns.of(CustomerId::from_bytes(*account.as_bytes())).await;
     let ahead = services.sandboxes.ahead(account).saturating_add(seconds.flatten().unwrap_or(0));
     if ahead > MAX_AHEAD_SECONDS {
         let message = "a sandbox clock can be ten years ahead at most";
@@ -189,6 +191,8 @@ pub async fn advance(services: &Services, caller: &Caller, body: &[u8]) -> Resul
     let change = Change { scope: caller.scope, effect, audit: Some(audit), events: Vec::new(), answer: None };
     services.store.commit(change).await?;
     services.sandboxes.set(account, ahead);
+    // Turns are shared: a customer whose session ends may have the same.
+    drop(turn);
     expire_due(services).await?;
     Ok(ahead)
 }

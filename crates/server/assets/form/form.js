@@ -98,16 +98,17 @@
                 location.reload();
                 return;
             }
-            if (image.src) URL.revokeObjectURL(image.src);
             const place = form.closest("section").querySelector("h2").id;
             document.getElementById("documents").replaceWith(documents);
             if (steps) document.getElementById("steps").replaceWith(steps);
             // What had the focus is gone: the visitor goes on at the same document.
             const heading = document.getElementById(place);
-            if (heading) {
-                heading.tabIndex = -1;
-                heading.focus();
-            }
+            if (!heading) return;
+            heading.tabIndex = -1;
+            heading.focus();
+            // What was sent is seen at once, without reading it back.
+            const given = heading.closest("section").querySelector(".files li:last-child .mark");
+            if (given && image.src) given.replaceWith(image);
         });
         const broken = () => {
             state.textContent = text.retry;

@@ -157,6 +157,16 @@ async fn a_session_is_opened_with_and_without_body_and_answered_again() {
 }
 
 #[tokio::test]
+async fn clocks_that_are_advanced_at_once_lose_nothing() {
+    let app = TestApp::start().await;
+    let advance = json!({ "advance": "PT1H" });
+    let answers = futures_util::future::join_all((0..12).map(|_| app.post("/v0/sandbox/clock", &advance))).await;
+    assert!(answers.iter().all(|answer| answer.status.as_u16() == 200));
+    let clock = app.get("/v0/sandbox/clock").await.expect(200);
+    assert_eq!(clock["ahead_seconds"], 12 * 3_600);
+}
+
+#[tokio::test]
 async fn a_link_runs_out_is_renewed_and_begins_anew_after_a_rejection() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;
@@ -397,6 +407,8 @@ async fn a_change_of_identity_after_an_approval_follows_the_setting() {
         assert_eq!(app.stands(&id).await, "approved/submission_accepted", "an occupation is no identity");
         app.put(&id, &json!({ "last_name": "Other" })).await.expect(status);
         assert_eq!(app.stands(&id).await, stands, "{setting}");
+        let customer = app.get(&format!("/v0/customers/{id}")).await.expect(200);
+        assert_eq!(customer["kycs"]["kyc_flow_link"], Value::Null, "what led to the approval leads nowhere any more");
         let queue = app.review_list().await;
         assert_eq!(queue.as_array().map(Vec::len), Some(usize::from(setting != "refuse")), "{setting}: {queue}");
         if setting == "review" {
