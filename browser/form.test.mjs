@@ -580,6 +580,30 @@ test("axe finds nothing on any page in any state, light and dark, from 320 to 14
     assert.deepEqual(found, []);
 });
 
+test("every language fits on a phone, and axe finds nothing in any", async () => {
+    const { link } = await server.invite("corporate");
+    const found = [];
+    for (const language of ["en", "es", "fr", "de", "pt", "ar", "tr", "hi", "zh"]) {
+        const page = await open(browser, server, { viewport: { width: 320, height: 800 } });
+        await page.goto(`${link}?lang=${language}`);
+        await page.click("main button");
+        const base = page.url();
+        await page.goto(`${base}/people`);
+        if (await page.locator(".people li").count()) await page.click(".people a");
+        else await page.click('button[value="add"]');
+        for (const url of [`${page.url()}?check`, `${base}/review`]) {
+            await page.goto(url);
+            assert.equal(await page.getAttribute("html", "lang"), language);
+            found.push(...(await axe(page)).map((one) => `${language}: ${one}`));
+            const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+            if (wide > 320) found.push(`${language}: scrolls sideways to ${wide}`);
+        }
+        clean(page);
+        await page.context().close();
+    }
+    assert.deepEqual(found, []);
+});
+
 test("what another site sends is refused, and leaves nothing behind", async () => {
     const { id, link } = await server.invite("individual");
     const page = await open(browser, server, { faults: ["403", "ERR_", "CORS", "Failed to load", "Failed to fetch", "refused", "Content Security"] });

@@ -126,13 +126,8 @@ pub(super) async fn show(
     let errors = asked.errors() + usize::from(shown.failed.is_some());
     let in_title =
         if errors > 0 { talk.say_with("title-error", &[("title", title.clone().into())]) } else { title.clone() };
-    let status = if shown.strict && errors > 0 || shown.failed.is_some() {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
-    };
     let body = around.with_steps_titled(&in_title, &title, &steps(sheet, around, &step.path(), false), &content);
-    Ok(answer(status, &body))
+    Ok(answer(StatusCode::OK, &body))
 }
 
 /// Who owns and controls the business.
@@ -220,7 +215,10 @@ pub async fn save(State(app): State<App>, visit: Visit, request: Request) -> Res
         let replaced = if kept.is_empty() { "" } else { "?replaced" };
         return Ok(Redirect::to(&format!("{}/{}{replaced}", visit.around.base, after(&sheet, &step))).into_response());
     }
-    show(&app, &visit, &sheet, &step, Shown { strict: true, replaced: !kept.is_empty(), failed: None }).await
+    let shown = Shown { strict: true, replaced: !kept.is_empty(), failed: None };
+    let mut response = show(&app, &visit, &sheet, &step, shown).await?;
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
 }
 
 /// Whether a script asks for a part of a page.

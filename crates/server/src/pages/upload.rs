@@ -160,7 +160,9 @@ async fn shown(
         return Ok(answer(StatusCode::OK, &html! { (documents) (steps(&sheet, &visit.around, &step.path(), false)) }));
     }
     if failed.is_some() {
-        return show(app, visit, &sheet, step, Shown { failed, ..Shown::default() }).await;
+        let mut response = show(app, visit, &sheet, step, Shown { failed, ..Shown::default() }).await?;
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(response);
     }
     Ok(Redirect::to(&format!("{}/{}#documents", visit.around.base, step.path())).into_response())
 }
