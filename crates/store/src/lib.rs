@@ -7,8 +7,10 @@ pub mod sealed;
 pub mod sqlite;
 pub mod vault;
 
+mod columns;
 mod files;
 mod planted;
+mod prepared;
 
 /// Why a data folder could not be opened. Each text says what to do.
 #[derive(Debug, thiserror::Error)]

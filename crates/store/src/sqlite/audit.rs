@@ -9,8 +9,9 @@ use dossier_core::ids::CustomerId;
 use dossier_core::store::{Progress, StoreError};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::{SqliteStore, scope_columns, scope_of};
+use super::SqliteStore;
 use crate::audit_chain::{GENESIS, StoredEntry};
+use crate::columns::{scope_columns, scope_of};
 
 /// A verification that finds more than this stops telling.
 const MAX_FINDINGS: usize = 1_000;

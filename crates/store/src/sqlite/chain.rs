@@ -6,8 +6,8 @@ use std::sync::Arc;
 use dossier_core::caller::Scope;
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::{scope_columns, scope_of};
 use crate::audit_chain::{GENESIS, StoredEntry};
+use crate::columns::{scope_columns, scope_of};
 use crate::vault::ScopeKeys;
 
 /// An entry that is to be appended to the chain of its scope.

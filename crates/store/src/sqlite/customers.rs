@@ -13,7 +13,8 @@ use dossier_core::pii::Pii;
 use dossier_core::store::{Record, StoreError};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::{SqliteStore, scope_columns};
+use super::SqliteStore;
+use crate::columns::scope_columns;
 use crate::sealed::{self, Cells, Plain, SubjectKeys};
 use crate::vault::{Purpose, SubjectKey, WrappedKey};
 
@@ -269,12 +270,4 @@ fn plain(scope: Scope, row: &Row<'_>) -> Result<Plain, rusqlite::Error> {
         updated_at: Timestamp::from_micros(row.get(5)?),
         persons_version: row.get(6)?,
     })
-}
-
-/// The type as its column.
-pub(super) const fn type_column(kind: CustomerType) -> u8 {
-    match kind {
-        CustomerType::Individual => 0,
-        CustomerType::Corporate => 1,
-    }
 }

@@ -1,7 +1,6 @@
 //! Events as they are read again, links, clocks of sandboxes, and what waits for a reviewer or a provider.
 
 use dossier_core::caller::Scope;
-use dossier_core::change::NewLink;
 use dossier_core::clock::Timestamp;
 use dossier_core::event::{Event, StoredEvent};
 use dossier_core::ids::{AccountId, CustomerId, PersonId, SessionId};
@@ -9,7 +8,9 @@ use dossier_core::pii::Pii;
 use dossier_core::store::StoreError;
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::{SqliteStore, scope_columns, scope_of};
+use super::SqliteStore;
+use crate::columns::{scope_columns, scope_of};
+use crate::prepared::StoredLink;
 use crate::sealed;
 use crate::vault::Purpose;
 
@@ -243,26 +244,4 @@ pub(super) fn set_clock(connection: &Connection, scope: Scope, seconds: i64) -> 
         )?
         .execute((scope.account.as_bytes(), seconds))?;
     Ok(())
-}
-
-/// A link as it is kept.
-pub(super) struct StoredLink {
-    hash: [u8; 32],
-    session: SessionId,
-    /// When something is to be done about its end; `None` when nothing is.
-    expires_at: Option<Timestamp>,
-}
-
-impl StoredLink {
-    /// Nothing is to be done when it runs out.
-    pub(super) fn settled(self) -> Self {
-        Self { expires_at: None, ..self }
-    }
-}
-
-impl SqliteStore {
-    pub(super) fn stored_link(&self, link: &NewLink) -> StoredLink {
-        let hash = self.vault.key_lookup(&link.token);
-        StoredLink { hash, session: link.session, expires_at: Some(link.expires_at) }
-    }
 }

@@ -1,5 +1,6 @@
 //! Files: their rows, the keys that open them, and the collection of those that nobody needs.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use dossier_core::caller::Scope;
@@ -12,10 +13,11 @@ use dossier_core::store::{Collected, StoreError};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::{SqliteStore, scope_columns, scope_of, wrapped_key};
+use super::{SqliteStore, wrapped_key};
 use crate::blobs::{BlobPath, Listed};
+use crate::columns::{scope_columns, scope_of};
 use crate::files::{FileKey, Reader, Writer, day_of};
-use crate::sealed::SubjectKeys;
+use crate::prepared::Attached;
 use crate::vault::{Purpose, SecretKey, WrappedKey};
 
 /// Stored content that no file names is deleted when it is as old as this: an upload notes its file long before.
@@ -69,13 +71,6 @@ impl FileRow {
             details: row.get(7)?,
         })
     }
-}
-
-/// A file that a change attaches, its key sealed under its new owner's.
-pub(super) struct Attached {
-    file: FileId,
-    subject: PersonId,
-    key: Vec<u8>,
 }
 
 impl SqliteStore {
@@ -234,25 +229,19 @@ impl SqliteStore {
         Err(StoreError::Busy)
     }
 
-    /// Seals the keys of files under their new owners'. What is not staged any more will not be found by the writer.
-    pub(super) fn prepare_attached(
+    /// The keys of those of the files that are nobody's yet.
+    pub(super) fn staged_keys(
         &self,
         scope: Scope,
         documents: &[NewDocument],
-        keys: &SubjectKeys,
-    ) -> Result<Vec<Attached>, StoreError> {
-        let mut attached = Vec::with_capacity(documents.len());
-        for NewDocument { file, subject } in documents.iter().copied() {
-            let owner = keys.get(&subject).ok_or_else(|| StoreError::Corrupt("a data subject has no key".into()))?;
-            let key = match self.file_row(scope, file)? {
-                Some(row) if matches!(row.owner, Owner::Staged(_)) => {
-                    self.file_key(scope, &row)?.seal(owner.key(Purpose::FileWrap), scope, file)
-                }
-                _ => Vec::new(),
-            };
-            attached.push(Attached { file, subject, key });
+    ) -> Result<HashMap<FileId, FileKey>, StoreError> {
+        let mut keys = HashMap::with_capacity(documents.len());
+        for NewDocument { file, .. } in documents {
+            if let Some(row) = self.file_row(scope, *file)?.filter(|row| matches!(row.owner, Owner::Staged(_))) {
+                keys.insert(*file, self.file_key(scope, &row)?);
+            }
         }
-        Ok(attached)
+        Ok(keys)
     }
 
     pub(super) async fn collect(&self, now: Timestamp) -> Result<Collected, StoreError> {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use dossier_core::account::{Account, Look};
 use dossier_core::api_key::{ApiKey, KeyRecord, KeyScope};
-use dossier_core::caller::{Environment, Scope};
+use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::{AccountId, KeyId};
 use dossier_core::store::StoreError;
@@ -13,8 +13,10 @@ use quick_cache::sync::Cache;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 use subtle::ConstantTimeEq as _;
 
-use super::{SqliteStore, scope_columns, scope_of};
-use crate::vault::{Binding, Cell, Midstates, ScopeKeys};
+use super::SqliteStore;
+use crate::columns::{scope_columns, scope_of};
+use crate::prepared::{SealedKey, account_scope, open_name, service_binding};
+use crate::vault::Cell;
 
 macro_rules! key_columns {
     ($rest:literal) => {
@@ -201,52 +203,29 @@ impl SqliteStore {
     }
 }
 
-/// An account's own name is sealed under its sandbox key.
-pub(super) const fn account_scope(account: AccountId) -> Scope {
-    Scope { account, environment: Environment::Sandbox }
-}
-
-/// A key as it is to be stored.
-pub(super) struct SealedKey {
-    record: KeyRecord,
-    lookup: [u8; 32],
-    name: Vec<u8>,
-    midstates: Vec<u8>,
-}
-
-impl SealedKey {
-    pub(super) fn new(keys: &ScopeKeys, lookup: [u8; 32], key: &ApiKey, record: KeyRecord) -> Self {
-        let id = record.key_id.as_bytes();
-        let name = seal_name(keys, record.scope, "api_keys", id, &record.name);
-        let binding = service_binding(record.scope, "api_keys", "hmac-midstate", id);
-        let midstates = Cell::seal(&keys.service, 1, &binding, &Midstates::of(key.expose().as_bytes()).to_bytes()[..]);
-        Self { lookup, name, midstates: midstates.into_bytes(), record }
-    }
-
-    pub(super) fn insert(&self, connection: &Connection) -> Result<(), rusqlite::Error> {
-        let record = &self.record;
-        let (account, environment) = scope_columns(&record.scope);
-        let scopes = record.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ");
-        connection
-            .prepare_cached(
-                "INSERT INTO api_keys (account_id, environment, key_id, lookup, hint, name, midstates, scopes, created_at,
+pub(super) fn insert_key(connection: &Connection, key: &SealedKey) -> Result<(), rusqlite::Error> {
+    let record = &key.record;
+    let (account, environment) = scope_columns(&record.scope);
+    let scopes = record.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ");
+    connection
+        .prepare_cached(
+            "INSERT INTO api_keys (account_id, environment, key_id, lookup, hint, name, midstates, scopes, created_at,
                     expires_at, predecessor) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-            )?
-            .execute((
-                account,
-                environment,
-                record.key_id.as_bytes(),
-                self.lookup,
-                &record.hint,
-                &self.name,
-                &self.midstates,
-                scopes,
-                record.created_at.as_micros(),
-                record.expires_at.map(Timestamp::as_micros),
-                record.predecessor.as_ref().map(KeyId::as_bytes),
-            ))?;
-        Ok(())
-    }
+        )?
+        .execute((
+            account,
+            environment,
+            record.key_id.as_bytes(),
+            key.lookup,
+            &record.hint,
+            &key.name,
+            &key.midstates,
+            scopes,
+            record.created_at.as_micros(),
+            record.expires_at.map(Timestamp::as_micros),
+            record.predecessor.as_ref().map(KeyId::as_bytes),
+        ))?;
+    Ok(())
 }
 
 struct AccountRow {
@@ -260,26 +239,4 @@ impl AccountRow {
     fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self { id: row.get(0)?, name: row.get(1)?, created_at: row.get(2)?, look: row.get(3)? })
     }
-}
-
-/// The look of an account, as it is kept.
-pub(super) fn seal_look(keys: &ScopeKeys, scope: Scope, account: &[u8], look: &Look) -> Vec<u8> {
-    let json = serde_json::to_vec(look).expect("a look has string keys only");
-    Cell::seal(&keys.service, 1, &service_binding(scope, "accounts", "look", account), &json).into_bytes()
-}
-
-pub(super) fn seal_name(keys: &ScopeKeys, scope: Scope, table: &str, row: &[u8], name: &str) -> Vec<u8> {
-    Cell::seal(&keys.service, 1, &service_binding(scope, table, "name", row), name.as_bytes()).into_bytes()
-}
-
-fn open_name(keys: &ScopeKeys, scope: Scope, table: &str, row: &[u8], cell: Vec<u8>) -> Result<String, StoreError> {
-    Cell::open(cell, &keys.service, &service_binding(scope, table, "name", row))
-        .ok()
-        .and_then(|name| String::from_utf8(name).ok())
-        .ok_or_else(|| StoreError::Corrupt(format!("a name in {table} cannot be opened")))
-}
-
-/// Where a cell belongs that is about no person.
-pub(super) const fn service_binding<'a>(scope: Scope, table: &'a str, section: &'a str, row: &'a [u8]) -> Binding<'a> {
-    Binding { scope, subject: b"", table, section, row, version: 0 }
 }

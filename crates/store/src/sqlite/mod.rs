@@ -21,7 +21,7 @@ use async_trait::async_trait;
 use dossier_core::account::Account;
 use dossier_core::api_key::{ApiKey, KeyRecord};
 use dossier_core::audit::{AuditReport, AuditRow};
-use dossier_core::caller::{Environment, Scope};
+use dossier_core::caller::Scope;
 use dossier_core::change::Change;
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::Summary;
@@ -39,6 +39,7 @@ use tokio::sync::watch;
 
 use crate::OpenError;
 use crate::blobs::Blobs;
+use crate::columns::scope_columns;
 use crate::planted::{Defect, planted};
 use crate::vault::{Keyring, RootKey, ScopeKeys, Vault, WrappedKey};
 use readers::Readers;
@@ -477,25 +478,4 @@ fn insert_scope_key(connection: &Connection, scope: Scope, wrapped: &WrappedKey)
 
 fn wrapped_key(row: &Row<'_>) -> Result<WrappedKey, rusqlite::Error> {
     Ok(WrappedKey { epoch: row.get(0)?, sealed: row.get(1)? })
-}
-
-/// A scope as its two columns, which come first in every key.
-const fn scope_columns(scope: &Scope) -> (&[u8; 16], u8) {
-    (scope.account.as_bytes(), environment_column(scope.environment))
-}
-
-const fn environment_column(environment: Environment) -> u8 {
-    match environment {
-        Environment::Sandbox => 0,
-        Environment::Production => 1,
-    }
-}
-
-fn scope_of(account: [u8; 16], environment: u8) -> Result<Scope, StoreError> {
-    let environment = match environment {
-        0 => Environment::Sandbox,
-        1 => Environment::Production,
-        _ => return Err(StoreError::Corrupt("an environment is unknown".into())),
-    };
-    Ok(Scope { account: AccountId::from_bytes(account), environment })
 }

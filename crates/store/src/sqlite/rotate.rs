@@ -7,8 +7,9 @@ use dossier_core::clock::Timestamp;
 use dossier_core::ids::PersonId;
 use dossier_core::store::{Progress, StoreError};
 
-use super::{SqliteStore, scope_columns, scope_of};
+use super::SqliteStore;
 use crate::OpenError;
+use crate::columns::{scope_columns, scope_of};
 use crate::vault::WrappedKey;
 
 /// Keys wrapped again in one commit, so that no writer waits long.

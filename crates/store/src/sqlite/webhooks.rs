@@ -15,55 +15,35 @@ use dossier_core::event::{EventType, event_id};
 use dossier_core::ids::{AccountId, CustomerId, KeyId, WebhookId};
 use dossier_core::pii::Pii;
 use dossier_core::store::StoreError;
-use dossier_core::webhook::{
-    Attempted, Delivery, Disabled, Due, Endpoint, Message, NewEndpoint, Said, Verdict, delivery_id,
-};
+use dossier_core::webhook::{Attempted, Delivery, Disabled, Due, Endpoint, Message, Said, Verdict, delivery_id};
 use quick_cache::sync::Cache;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::keys::service_binding;
-use super::{SqliteStore, scope_columns, scope_of};
+use super::SqliteStore;
+use crate::columns::{scope_columns, scope_of};
+use crate::prepared::{SealedEndpoint, service_binding};
 use crate::vault::{Cell, Midstates, ScopeKeys};
 
-/// An endpoint as it is to be stored.
-pub(super) struct SealedEndpoint {
-    endpoint: Endpoint,
-    url: Vec<u8>,
-    secret: Vec<u8>,
-}
-
-impl SealedEndpoint {
-    pub(super) fn new(keys: &ScopeKeys, scope: Scope, new: NewEndpoint) -> Self {
-        let NewEndpoint { endpoint, secret } = new;
-        let seal = |section: &str, content: &[u8]| {
-            let binding = service_binding(scope, "endpoints", section, endpoint.id.as_bytes());
-            Cell::seal(&keys.service, 1, &binding, content).into_bytes()
-        };
-        let (url, secret) = (seal("url", endpoint.url.as_bytes()), seal("secret", &secret[..]));
-        Self { endpoint, url, secret }
-    }
-
-    pub(super) fn insert(&self, connection: &Connection, scope: Scope) -> Result<(), rusqlite::Error> {
-        let (account, environment) = scope_columns(&scope);
-        let Endpoint { id, key, event_types, created_at, .. } = &self.endpoint;
-        let types: String = event_types.iter().map(|kind| format!(" {} ", kind.as_str())).collect();
-        connection
-            .prepare_cached(
-                "INSERT INTO endpoints (account_id, environment, endpoint_id, key_id, url, secret, event_types, created_at)
+pub(super) fn insert(connection: &Connection, scope: Scope, new: &SealedEndpoint) -> Result<(), rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    let Endpoint { id, key, event_types, created_at, .. } = &new.endpoint;
+    let types: String = event_types.iter().map(|kind| format!(" {} ", kind.as_str())).collect();
+    connection
+        .prepare_cached(
+            "INSERT INTO endpoints (account_id, environment, endpoint_id, key_id, url, secret, event_types, created_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            )?
-            .execute((
-                account,
-                environment,
-                id.as_bytes(),
-                key.as_bytes(),
-                &self.url,
-                &self.secret,
-                types,
-                created_at.as_micros(),
-            ))?;
-        Ok(())
-    }
+        )?
+        .execute((
+            account,
+            environment,
+            id.as_bytes(),
+            key.as_bytes(),
+            &new.url,
+            &new.secret,
+            types,
+            created_at.as_micros(),
+        ))?;
+    Ok(())
 }
 
 /// Answers whether there was one.

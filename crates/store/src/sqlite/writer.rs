@@ -14,10 +14,11 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::OnFatal;
 use super::chain::{Append, Heads};
-use super::commit::Prepared;
+use super::commit;
 use super::readers::Readers;
 use crate::OpenError;
 use crate::planted::{Defect, planted};
+use crate::prepared::Prepared;
 
 /// At most this many changes share a commit.
 const MAX_BATCH: usize = 256;
@@ -272,7 +273,7 @@ impl WriterThread {
     fn run_job(&mut self, job: Job, replies: &mut Replies, late: &mut Vec<Append>) -> Result<(), rusqlite::Error> {
         self.execute("SAVEPOINT job")?;
         match job {
-            Job::Change(change, reply) => match change.apply(&self.connection, &mut self.heads, late) {
+            Job::Change(change, reply) => match commit::apply(*change, &self.connection, &mut self.heads, late) {
                 Ok(outcome) => {
                     if !matches!(outcome, Ok(Committed::Done)) {
                         self.execute("ROLLBACK TO job")?;

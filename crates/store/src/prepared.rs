@@ -1,0 +1,424 @@
+//! A change as an engine writes it: everything personal sealed, and nothing left to compute but its place in the chain.
+//! An engine gives the keys, which it has read, and writes what comes of it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use dossier_core::account::{Account, Look};
+use dossier_core::api_key::{ApiKey, KeyRecord};
+use dossier_core::audit::AuditEntry;
+use dossier_core::caller::{Environment, Scope};
+use dossier_core::change::{Change, Effect, NewDocument, NewFile, NewLink};
+use dossier_core::clock::Timestamp;
+use dossier_core::customer::Customer;
+use dossier_core::event::Event;
+use dossier_core::idempotency::PendingAnswer;
+use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId, PersonId, SessionId, WebhookId};
+use dossier_core::kyc::State;
+use dossier_core::store::StoreError;
+use dossier_core::webhook::{Endpoint, NewEndpoint};
+
+use crate::audit_chain::StoredEntry;
+use crate::columns::type_column;
+use crate::files::FileKey;
+use crate::sealed::{self, Cells, SubjectKeys};
+use crate::vault::{Binding, Cell, Midstates, Purpose, ScopeKeys, SubjectKey, Vault, WrappedKey};
+
+/// A change as the writer gets it: sealed, and nothing left to compute but its place in the chain.
+pub(crate) struct Prepared {
+    pub(crate) scope: Scope,
+    pub(crate) keys: Arc<ScopeKeys>,
+    pub(crate) effect: PreparedEffect,
+    pub(crate) audit: Option<StoredEntry>,
+    pub(crate) events: Vec<(Event, Vec<u8>)>,
+    pub(crate) answer: Option<(PendingAnswer, Vec<u8>)>,
+}
+
+/// What is stored, one variant for each of `Effect`.
+pub(crate) enum PreparedEffect {
+    /// Nothing but an entry or an answer.
+    None,
+    Customer {
+        expected: Option<u64>,
+        row: Box<CustomerRow>,
+        new_subjects: Vec<(PersonId, WrappedKey)>,
+        attached: Vec<Attached>,
+        link: Option<StoredLink>,
+    },
+    File(Box<NewFile>),
+    Account {
+        id: [u8; 16],
+        name: Vec<u8>,
+        created_at: i64,
+        scope_keys: [(Scope, WrappedKey); 2],
+    },
+    Key {
+        key: Box<SealedKey>,
+        ends: Option<(KeyId, Timestamp)>,
+    },
+    KeyRevoked {
+        id: KeyId,
+        at: Timestamp,
+    },
+    AccountChanged {
+        id: [u8; 16],
+        name: Vec<u8>,
+        look: Vec<u8>,
+    },
+    Pass {
+        customer: CustomerId,
+        link: StoredLink,
+    },
+    Clock(i64),
+    Endpoint(Box<SealedEndpoint>),
+    EndpointEnabled {
+        id: WebhookId,
+        key: KeyId,
+        at: Timestamp,
+    },
+    EndpointDeleted(WebhookId),
+    Resent {
+        delivery: u64,
+        at: Timestamp,
+    },
+}
+
+/// A customer's columns.
+pub(crate) struct CustomerRow {
+    pub(crate) id: CustomerId,
+    pub(crate) kind: u8,
+    pub(crate) version: u64,
+    pub(crate) events: u64,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+    pub(crate) persons_version: u64,
+    pub(crate) email_index: [u8; 16],
+    pub(crate) queued_at: Option<i64>,
+    pub(crate) provider_due: Option<i64>,
+    pub(crate) provider_case: Option<[u8; 32]>,
+    /// Whether nothing is to be done any more when its links run out.
+    pub(crate) links_settled: bool,
+    pub(crate) cells: Cells,
+}
+
+/// Keys of data subjects that a change makes.
+pub(crate) type FreshKeys = Vec<(PersonId, Arc<SubjectKey>)>;
+
+/// What sealing a change needs, as the engine has read it.
+pub(crate) struct Keys<'a> {
+    pub(crate) vault: &'a Vault,
+    /// The keys of the change's scope.
+    pub(crate) scope: Arc<ScopeKeys>,
+    /// The keys under which the account's own name is sealed.
+    pub(crate) account: Arc<ScopeKeys>,
+    /// The keys of those of the data subjects that have one.
+    pub(crate) subjects: SubjectKeys,
+    /// The keys of the files that are to be attached and are nobody's yet.
+    pub(crate) files: HashMap<FileId, FileKey>,
+}
+
+/// Makes the keys of a new account, before anything of it is sealed.
+pub(crate) fn new_scope_keys(vault: &Vault, account: AccountId) -> Result<[(Scope, WrappedKey); 2], StoreError> {
+    let new = |environment| {
+        let scope = Scope { account, environment };
+        let wrapped = vault.new_scope(scope)?;
+        vault.open_scope(scope, &wrapped)?;
+        Ok::<_, StoreError>((scope, wrapped))
+    };
+    Ok([new(Environment::Sandbox)?, new(Environment::Production)?])
+}
+
+/// The customer that a change is about, and the data subjects whose keys sealing it needs, as far as they exist.
+pub(crate) fn subjects_of(change: &Change) -> Option<(CustomerId, Vec<PersonId>)> {
+    let customer = match &change.effect {
+        // Nobody of a new customer has a key yet.
+        Effect::CustomerCreated(_) => return None,
+        Effect::CustomerUpdated { after, .. } => return Some((after.id, sealed::subjects(after))),
+        _ => change
+            .audit
+            .as_ref()
+            .and_then(|entry| entry.customer)
+            .or_else(|| change.events.first().map(|event| event.customer))
+            .or_else(|| change.answer.as_ref().map(|pending| pending.answer.customer))?,
+    };
+    Some((customer, vec![PersonId::of_customer(customer)]))
+}
+
+/// The files that a change attaches.
+pub(crate) fn attached_by(change: &Change) -> &[NewDocument] {
+    match &change.effect {
+        Effect::CustomerUpdated { attached, .. } => attached,
+        _ => &[],
+    }
+}
+
+/// Seals everything that is personal. `new_scopes` are the keys of the account that the change creates. The keys of new
+/// data subjects come back, to be remembered once they are durable.
+///
+/// # Errors
+///
+/// [`StoreError::Corrupt`] when a key is missing, [`StoreError::Exhausted`] as in [`sealed::seal_customer`].
+pub(crate) fn seal(
+    mut keys: Keys<'_>,
+    new_scopes: Option<[(Scope, WrappedKey); 2]>,
+    change: Change,
+) -> Result<(Prepared, FreshKeys), StoreError> {
+    let Change { scope, effect, audit, events, answer } = change;
+    let vault = keys.vault;
+    let mut fresh = Vec::new();
+    let lookup = |key: &ApiKey| vault.key_lookup(key.expose());
+    let effect = match effect {
+        Effect::None => PreparedEffect::None,
+        Effect::CustomerCreated(customer) => keys.customer(scope, None, &customer, &[], None, &mut fresh)?,
+        Effect::CustomerUpdated { expected, after, attached, link } => {
+            let link = link.map(|link| StoredLink::new(vault, &link));
+            keys.customer(scope, Some(expected), &after, &attached, link, &mut fresh)?
+        }
+        Effect::ClockAdvanced { seconds } => PreparedEffect::Clock(seconds),
+        Effect::WebhookCreated(new) => {
+            PreparedEffect::Endpoint(Box::new(SealedEndpoint::new(&keys.scope, scope, *new)))
+        }
+        Effect::WebhookEnabled { id, key, at } => PreparedEffect::EndpointEnabled { id, key, at },
+        Effect::WebhookDeleted(id) => PreparedEffect::EndpointDeleted(id),
+        Effect::DeliveryResent { delivery, at } => PreparedEffect::Resent { delivery, at },
+        Effect::FileUploaded(file) => PreparedEffect::File(file),
+        Effect::AccountCreated(Account { account_id, name, created_at, look: _ }) => {
+            let scope_keys = new_scopes.ok_or_else(|| StoreError::Corrupt("a new account has no keys".into()))?;
+            let (scope, id) = (account_scope(account_id), *account_id.as_bytes());
+            let name = seal_name(&keys.account, scope, "accounts", &id, &name);
+            PreparedEffect::Account { id, name, created_at: created_at.as_micros(), scope_keys }
+        }
+        Effect::AccountChanged(Account { account_id, name, created_at: _, look }) => {
+            let (scope, id) = (account_scope(account_id), *account_id.as_bytes());
+            let name = seal_name(&keys.account, scope, "accounts", &id, &name);
+            PreparedEffect::AccountChanged { id, name, look: seal_look(&keys.account, scope, &id, &look) }
+        }
+        Effect::FormOpened { customer, pass } => {
+            // Nothing is to be done when it runs out: it is good for as long as its session's link.
+            let link = StoredLink { expires_at: None, ..StoredLink::new(vault, &pass) };
+            PreparedEffect::Pass { customer, link }
+        }
+        Effect::KeyCreated { key, record } => {
+            let key = SealedKey::new(&keys.scope, lookup(&key), &key, record);
+            PreparedEffect::Key { key: Box::new(key), ends: None }
+        }
+        Effect::KeyRolled { old, ends_at, key, record } => {
+            let key = SealedKey::new(&keys.scope, lookup(&key), &key, record);
+            PreparedEffect::Key { key: Box::new(key), ends: Some((old, ends_at)) }
+        }
+        Effect::KeyRevoked { id, at } => PreparedEffect::KeyRevoked { id, at },
+    };
+    let own_key = |customer: CustomerId| {
+        let key = keys.subjects.get(&PersonId::of_customer(customer));
+        key.ok_or_else(|| StoreError::Corrupt(format!("customer {customer} has no key")))
+    };
+    let audit = audit.map(|entry| {
+        let key = entry.customer.map(own_key).transpose()?;
+        Ok::<_, StoreError>(stored_entry(scope, entry, key.map(|key| &**key), &keys.scope))
+    });
+    let sealed_event = |mut event: Event| {
+        let body = std::mem::take(&mut event.body);
+        let key = own_key(event.customer)?;
+        let cell = sealed::seal_attached(key, Purpose::Events, scope, event.customer, b"", event.number, body);
+        Ok::<_, StoreError>((event, cell))
+    };
+    let events = events.into_iter().map(sealed_event).collect::<Result<Vec<_>, _>>()?;
+    let answer = answer.map(|pending| {
+        let PendingAnswer { ticket, at: _, request_id: _, answer } = &pending;
+        let key = own_key(answer.customer)?;
+        let body = answer.body.expose().clone();
+        let cell =
+            sealed::seal_attached(key, Purpose::Replay, scope, answer.customer, &ticket.key_hash, answer.version, body);
+        Ok::<_, StoreError>((pending, cell))
+    });
+    let (audit, answer) = (audit.transpose()?, answer.transpose()?);
+    Ok((Prepared { scope, keys: keys.scope, audit, events, answer, effect }, fresh))
+}
+
+impl Keys<'_> {
+    /// A customer's columns; the data subjects that have no key yet are given one.
+    fn customer(
+        &mut self,
+        scope: Scope,
+        expected: Option<u64>,
+        customer: &Customer,
+        documents: &[NewDocument],
+        link: Option<StoredLink>,
+        fresh: &mut FreshKeys,
+    ) -> Result<PreparedEffect, StoreError> {
+        let mut new_subjects = Vec::new();
+        for subject in sealed::subjects(customer) {
+            if !self.subjects.contains_key(&subject) {
+                let (key, wrapped) = self.vault.new_subject(scope, subject)?;
+                self.subjects.insert(subject, Arc::clone(&key));
+                fresh.push((subject, key));
+                new_subjects.push((subject, wrapped));
+            }
+        }
+        let case = customer.kyc.provider.as_ref();
+        let row = CustomerRow {
+            id: customer.id,
+            kind: type_column(customer.profile.kind()),
+            version: customer.version,
+            events: customer.events,
+            created_at: customer.created_at.as_micros(),
+            updated_at: customer.updated_at.as_micros(),
+            persons_version: customer.persons_version,
+            email_index: self.scope.email_index(&customer.email),
+            queued_at: customer.kyc.queued_at.map(Timestamp::as_micros),
+            provider_due: case.and_then(|case| case.due_at).map(Timestamp::as_micros),
+            provider_case: case.and_then(|case| case.id()).map(|id| self.vault.key_lookup(id)),
+            links_settled: customer.kyc.session.as_ref().is_some_and(|session| session.expired)
+                || matches!(customer.kyc.state, State::Approved | State::Rejected | State::Offboarded),
+            cells: sealed::seal_customer(scope, customer, &self.subjects)?,
+        };
+        let attached = documents.iter().map(|document| self.attached(scope, *document)).collect::<Result<_, _>>()?;
+        Ok(PreparedEffect::Customer { expected, row: Box::new(row), new_subjects, attached, link })
+    }
+
+    /// Seals the key of a file under its new owner's. What is not staged any more will not be found by the writer.
+    fn attached(&self, scope: Scope, NewDocument { file, subject }: NewDocument) -> Result<Attached, StoreError> {
+        let owner = self.subjects.get(&subject);
+        let owner = owner.ok_or_else(|| StoreError::Corrupt("a data subject has no key".into()))?;
+        let key = self.files.get(&file).map(|key| key.seal(owner.key(Purpose::FileWrap), scope, file));
+        Ok(Attached { file, subject, key: key.unwrap_or_default() })
+    }
+}
+
+impl PreparedEffect {
+    /// The oldest epoch under which a key was wrapped that this writes. A row that is wrapped before a rotation began
+    /// and written after it could land behind the rotation's scan, and stay under an epoch that is about to be
+    /// destroyed: when the database has seen a newer epoch, the change is computed again.
+    pub(crate) fn oldest_epoch(&self) -> Option<u32> {
+        match self {
+            Self::Customer { new_subjects, .. } => new_subjects.iter().map(|(_, wrapped)| wrapped.epoch).min(),
+            Self::Account { scope_keys, .. } => scope_keys.iter().map(|(_, wrapped)| wrapped.epoch).min(),
+            Self::None
+            | Self::Key { .. }
+            | Self::KeyRevoked { .. }
+            | Self::File(_)
+            | Self::AccountChanged { .. }
+            | Self::Pass { .. }
+            | Self::Clock(_)
+            | Self::Endpoint(_)
+            | Self::EndpointEnabled { .. }
+            | Self::EndpointDeleted(_)
+            | Self::Resent { .. } => None,
+        }
+    }
+}
+
+fn stored_entry(scope: Scope, entry: AuditEntry, key: Option<&SubjectKey>, keys: &ScopeKeys) -> StoredEntry {
+    let detail = entry.detail.to_json();
+    let version = entry.version.unwrap_or(0);
+    let detail = match (entry.customer, key) {
+        (Some(customer), Some(key)) => {
+            sealed::seal_attached(key, Purpose::Audit, scope, customer, b"", version, detail)
+        }
+        _ => {
+            let binding = service_binding(scope, "audit", "detail", entry.request_id.as_bytes());
+            Cell::seal_json(&keys.service, 1, &binding, detail).into_bytes()
+        }
+    };
+    StoredEntry {
+        at: entry.at.as_micros(),
+        actor: entry.actor.to_string(),
+        action: entry.action.as_str().to_owned(),
+        customer_id: entry.customer.map(|id| *id.as_bytes()),
+        version: entry.version,
+        fields: serde_json::to_string(&entry.fields).expect("a list of strings"),
+        request_id: entry.request_id,
+        detail,
+    }
+}
+
+/// A link as it is kept.
+pub(crate) struct StoredLink {
+    pub(crate) hash: [u8; 32],
+    pub(crate) session: SessionId,
+    /// When something is to be done about its end; `None` when nothing is.
+    pub(crate) expires_at: Option<Timestamp>,
+}
+
+impl StoredLink {
+    fn new(vault: &Vault, link: &NewLink) -> Self {
+        Self { hash: vault.key_lookup(&link.token), session: link.session, expires_at: Some(link.expires_at) }
+    }
+}
+
+/// A file that a change attaches, its key sealed under its new owner's.
+pub(crate) struct Attached {
+    pub(crate) file: FileId,
+    pub(crate) subject: PersonId,
+    pub(crate) key: Vec<u8>,
+}
+
+/// An endpoint as it is to be stored.
+pub(crate) struct SealedEndpoint {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) url: Vec<u8>,
+    pub(crate) secret: Vec<u8>,
+}
+
+impl SealedEndpoint {
+    pub(crate) fn new(keys: &ScopeKeys, scope: Scope, new: NewEndpoint) -> Self {
+        let NewEndpoint { endpoint, secret } = new;
+        let seal = |section: &str, content: &[u8]| {
+            let binding = service_binding(scope, "endpoints", section, endpoint.id.as_bytes());
+            Cell::seal(&keys.service, 1, &binding, content).into_bytes()
+        };
+        let (url, secret) = (seal("url", endpoint.url.as_bytes()), seal("secret", &secret[..]));
+        Self { endpoint, url, secret }
+    }
+}
+
+/// A key as it is to be stored.
+pub(crate) struct SealedKey {
+    pub(crate) record: KeyRecord,
+    pub(crate) lookup: [u8; 32],
+    pub(crate) name: Vec<u8>,
+    pub(crate) midstates: Vec<u8>,
+}
+
+impl SealedKey {
+    pub(crate) fn new(keys: &ScopeKeys, lookup: [u8; 32], key: &ApiKey, record: KeyRecord) -> Self {
+        let id = record.key_id.as_bytes();
+        let name = seal_name(keys, record.scope, "api_keys", id, &record.name);
+        let binding = service_binding(record.scope, "api_keys", "hmac-midstate", id);
+        let midstates = Cell::seal(&keys.service, 1, &binding, &Midstates::of(key.expose().as_bytes()).to_bytes()[..]);
+        Self { lookup, name, midstates: midstates.into_bytes(), record }
+    }
+}
+
+/// An account's own name is sealed under its sandbox key.
+pub(crate) const fn account_scope(account: AccountId) -> Scope {
+    Scope { account, environment: Environment::Sandbox }
+}
+
+/// The look of an account, as it is kept.
+pub(crate) fn seal_look(keys: &ScopeKeys, scope: Scope, account: &[u8], look: &Look) -> Vec<u8> {
+    let json = serde_json::to_vec(look).expect("a look has string keys only");
+    Cell::seal(&keys.service, 1, &service_binding(scope, "accounts", "look", account), &json).into_bytes()
+}
+
+pub(crate) fn seal_name(keys: &ScopeKeys, scope: Scope, table: &str, row: &[u8], name: &str) -> Vec<u8> {
+    Cell::seal(&keys.service, 1, &service_binding(scope, table, "name", row), name.as_bytes()).into_bytes()
+}
+
+pub(crate) fn open_name(
+    keys: &ScopeKeys,
+    scope: Scope,
+    table: &str,
+    row: &[u8],
+    cell: Vec<u8>,
+) -> Result<String, StoreError> {
+    Cell::open(cell, &keys.service, &service_binding(scope, table, "name", row))
+        .ok()
+        .and_then(|name| String::from_utf8(name).ok())
+        .ok_or_else(|| StoreError::Corrupt(format!("a name in {table} cannot be opened")))
+}
+
+/// Where a cell belongs that is about no person.
+pub(crate) const fn service_binding<'a>(scope: Scope, table: &'a str, section: &'a str, row: &'a [u8]) -> Binding<'a> {
+    Binding { scope, subject: b"", table, section, row, version: 0 }
+}
