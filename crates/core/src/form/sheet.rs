@@ -219,7 +219,10 @@ impl<'a> Sheet<'a> {
 
     fn find_troubles(&self) -> Vec<Trouble> {
         let (mut profile, mut draft) = (self.profile.clone(), self.form.draft.clone());
-        let refused = settle(self.rules, self.customer.profile.kind(), &mut profile, &mut draft);
+        let mut refused = settle(self.rules, self.customer.profile.kind(), &mut profile, &mut draft);
+        // What nobody asks for any more is on no page, and stands in nobody's way.
+        let writable = self.writable();
+        refused.retain(|trouble| writable.contains(&trouble.place));
         let mut troubles: Vec<Trouble> = Vec::new();
         let mut add = |trouble: Trouble| {
             if !troubles.iter().any(|known| known.place == trouble.place) {
@@ -254,7 +257,7 @@ impl<'a> Sheet<'a> {
                 Status::Pending | Status::Done => {}
             }
         }
-        // What is drafted outside of what is asked, such as a person's share.
+        // What a person is asked besides what the rules say.
         refused.into_iter().for_each(&mut add);
         troubles
     }
@@ -450,15 +453,15 @@ fn set(profile: &mut Value, pointer: &str, value: Option<Value>) {
     if value.is_some() && profile.pointer(outer).is_none() {
         set(profile, outer, Some(Value::Object(Map::new())));
     }
-    if let Some(members) = profile.pointer_mut(outer).and_then(Value::as_object_mut) {
-        match value {
-            Some(value) => {
-                members.insert(name.to_owned(), value);
-            }
-            None => {
-                members.remove(name);
-            }
-        }
+    let Some(members) = profile.pointer_mut(outer).and_then(Value::as_object_mut) else { return };
+    if let Some(value) = value {
+        members.insert(name.to_owned(), value);
+        return;
+    }
+    members.remove(name);
+    // A container that holds nothing is as good as none. (A person holds its id.)
+    if members.is_empty() && !outer.is_empty() {
+        set(profile, outer, None);
     }
 }
 

@@ -261,7 +261,7 @@ async fn hand_over(
         case.stage = Stage::Asking;
         // By then the answer is there, or the process is not.
         case.due_at = Some(now.plus_seconds(120));
-        Ok(Computed { step: Some(Step::of(Action::ProviderAsked)), after: customer })
+        Ok(Computed { step: Some(Step::unseen(Action::ProviderAsked)), after: customer })
     };
     write(services, &system(scope), Some(id), INTERNAL, compute, |_| Vec::new()).await?;
     let Some(token) = token else { return note(services, scope, id, Stage::Failed, None, 0).await };
@@ -287,7 +287,7 @@ async fn note(
         case.due_at = wait.map(|seconds| now.plus_seconds(seconds));
         case.stage = stage.clone();
         case.tries = tries;
-        Ok(Computed { step: Some(Step::of(Action::ProviderAnswered)), after: customer })
+        Ok(Computed { step: Some(Step::unseen(Action::ProviderAnswered)), after: customer })
     };
     write(services, &system(scope), Some(id), INTERNAL, compute, |_| Vec::new()).await.map(drop)
 }
@@ -318,7 +318,7 @@ async fn conclude(
         }
         if customer.kyc.state.after(outcome.transition()).is_none() {
             // Somebody was quicker; what they decided stands.
-            return Ok(Computed { step: Some(Step::of(Action::ProviderAnswered)), after: customer });
+            return Ok(Computed { step: Some(Step::unseen(Action::ProviderAnswered)), after: customer });
         }
         settled(services, &caller, customer, &decision, Action::ProviderAnswered, now)
     };

@@ -46,11 +46,17 @@ pub(crate) struct Step {
     pub(crate) action: Action,
     /// The link that was opened.
     pub(crate) link: Option<NewLink>,
+    /// Whether nobody is told, for nothing that clients see has changed.
+    pub(crate) unseen: bool,
 }
 
 impl Step {
     pub(crate) const fn of(action: Action) -> Self {
-        Self { action, link: None }
+        Self { action, link: None, unseen: false }
+    }
+
+    pub(crate) const fn unseen(action: Action) -> Self {
+        Self { action, link: None, unseen: true }
     }
 }
 
@@ -86,7 +92,10 @@ pub(crate) async fn write(
             Some(step) => {
                 after.version += 1;
                 after.updated_at = now;
-                let events = Event::of(&[event_after(&kyc, &after.kyc)], &mut after);
+                let events = match step.unseen {
+                    true => Vec::new(),
+                    false => Event::of(&[event_after(&kyc, &after.kyc)], &mut after),
+                };
                 let audit = entry(caller, &kyc, &after, step.action);
                 let after = Box::new(after.clone());
                 (

@@ -13,7 +13,8 @@ use dossier_core::kyc::State as Stands;
 use http::{HeaderMap, StatusCode, header};
 use maud::{Markup, html};
 
-use super::blocks::{Asked, Step, note, steps, wrong};
+use super::fields::{Asked, name_of, note, wrong};
+use super::steps::{Step, steps};
 use super::visit::{Visit, set_cookie};
 use super::{message, page as answer, upload};
 use crate::http::App;
@@ -41,12 +42,19 @@ pub async fn overview(State(app): State<App>, visit: Visit) -> Response {
             ul {
                 @for step in Step::all(&sheet) {
                     @for trouble in step.troubles(&sheet).filter(|trouble| matches!(trouble.wrong, Wrong::Faulty(_))) {
-                        li { a href={ (around.base) "/" (step.path()) } { (super::blocks::name_of(&sheet, &around.talk, &trouble.place)) } ": " (wrong(&around.talk, trouble.wrong)) }
+                        li {
+                            a href={ (around.base) "/" (step.path()) } { (name_of(&sheet, &around.talk, &trouble.place)) }
+                            ": " (wrong(&around.talk, trouble.wrong))
+                        }
                     }
                 }
             }
         }
-        p { a.button.primary href={ (around.base) "/" (on) } { (around.talk.say(if next.is_some() { "overview-go" } else { "overview-review" })) } }
+        p {
+            a.button.primary href={ (around.base) "/" (on) } {
+                (around.talk.say(if next.is_some() { "overview-go" } else { "overview-review" }))
+            }
+        }
         form method="post" action={ (around.base) "/leave" } { button.quiet type="submit" { (around.talk.say("leave")) } }
     };
     answer(
@@ -189,6 +197,8 @@ pub async fn save(State(app): State<App>, visit: Visit, request: Request) -> Res
     } else {
         match keep(&app.services, &visit.visitor, Edit::Fields(edits)).await {
             Ok(kept) => (kept.replaced, visit.after(kept.customer)),
+            // Closed in this very moment: a script loads the page, which says so.
+            Err(UpdateError::Conflict(_)) if only.is_some() => return Ok(StatusCode::CONFLICT.into_response()),
             Err(error) => return refused(&visit, error),
         }
     };

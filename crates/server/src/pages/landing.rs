@@ -1,6 +1,8 @@
 //! Where a link leads. Looking at it changes nothing and tells nothing about anybody, for programs that preview links
 //! look as well; a POST exchanges its token for a pass, and a clean URL. No link is a dead end.
 
+use std::time::Instant;
+
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use dossier_core::customer::{Customer, CustomerType};
@@ -12,7 +14,7 @@ use http::{HeaderValue, StatusCode, header};
 use maud::{Markup, html};
 
 use super::layout::Surroundings;
-use super::{message, page as answer, talk, visit};
+use super::{message, page as answer, talk, too_fast, visit};
 use crate::http::App;
 use crate::http::problem::Problem;
 use crate::http::request::RequestContext;
@@ -31,17 +33,16 @@ pub async fn page(State(app): State<App>, parts: Parts) -> Result<Response, Prob
         Landing::Open(customer) if customer.kyc.state.takes_input() => {
             let title = around.say(&format!("welcome-{}", kind(customer)));
             let again = customer.kyc.state == Stands::ResubmissionRequired;
-            let until = customer
-                .kyc
-                .session
-                .as_ref()
-                .map(|session| around.talk.date(&session.expires_at.to_string()).into_owned());
+            let until = customer.kyc.session.as_ref().map(|session| session.expires_at.to_string());
+            let until = until.map(|until| around.talk.date(&until).into_owned());
             let content = html! {
                 p { (around.say(if again { "welcome-again" } else { "welcome-text" })) }
                 ul.plain {
                     li { (around.talk.say("welcome-time")) }
                     li { (around.talk.say("welcome-saved")) }
-                    @if let Some(until) = &until { li { (around.talk.say_with("welcome-until", &[("date", until.as_str().into())])) } }
+                    @if let Some(until) = &until {
+                        li { (around.talk.say_with("welcome-until", &[("date", until.as_str().into())])) }
+                    }
                 }
                 form method="post" { button.primary type="submit" { (around.talk.say("welcome-go")) } }
             };
@@ -59,6 +60,13 @@ pub async fn page(State(app): State<App>, parts: Parts) -> Result<Response, Prob
 pub async fn enter(State(app): State<App>, parts: Parts) -> Result<Response, Problem> {
     let context = parts.extensions.get::<RequestContext>().expect("the outer layer sets it");
     let (address, request_id) = (Some(context.address), context.request_id.to_string());
+    let open = match follow(&app, &parts).await? {
+        Some((_, Landing::Open(customer))) => customer.kyc.session.map(|open| open.id),
+        _ => None,
+    };
+    if open.is_some_and(|session| !app.form_limits.allow(session, false, Instant::now())) {
+        return Ok(private(too_fast(&talk(&parts.headers, &parts.uri))));
+    }
     let pass = match session::token(token_of(&parts)) {
         Some(token) => exchange(&app.services, &token, address, request_id).await?,
         None => None,

@@ -7,6 +7,10 @@ use maud::{DOCTYPE, Markup, html};
 use super::assets;
 use super::language::{Language, Talk};
 
+/// No style of its own, no history in the browser's storage, and nothing of a page of errors beside a field.
+const HTMX: &str =
+    r#"{"includeIndicatorCSS":false,"history":false,"defaultTimeout":20000,"noSwap":[204,304,"4xx","5xx"]}"#;
+
 /// What stands around the content.
 pub struct Surroundings {
     /// In which language.
@@ -89,7 +93,7 @@ impl Surroundings {
                     }
                     link rel="icon" href="data:,";
                     @if scripted {
-                        meta name="htmx-config" content="{\"includeIndicatorCSS\":false,\"history\":false,\"defaultTimeout\":20000,\"noSwap\":[204,304,\"4xx\",\"5xx\"]}";
+                        meta name="htmx-config" content=(HTMX);
                         script src=(assets::url("htmx.js")) defer {}
                         script src=(assets::url("form.js")) defer {}
                     }
@@ -106,7 +110,8 @@ impl Surroundings {
                             label for="lang" { (talk.say("language")) }
                             select #lang name="lang" {
                                 @for language in Language::ALL {
-                                    option value=(language.code()) lang=(language.code()) selected[*language == talk.language] { (language.name()) }
+                                    @let chosen = *language == talk.language;
+                                    option value=(language.code()) lang=(language.code()) selected[chosen] { (language.name()) }
                                 }
                             }
                             button type="submit" { (talk.say("language-choose")) }

@@ -2,13 +2,14 @@
 //! language; scripts only make them smoother.
 
 pub mod assets;
-pub mod blocks;
+pub mod fields;
 pub mod form;
 pub mod landing;
 pub mod language;
 pub mod layout;
 pub mod limits;
 pub mod review;
+pub mod steps;
 pub mod upload;
 pub mod visit;
 
@@ -128,6 +129,13 @@ fn message(talk: &Talk, status: StatusCode, key: &str) -> Response {
     let surroundings = Surroundings::of_nobody(*talk);
     let content = html! { p { (talk.say(&format!("{key}-text"))) } };
     page(status, &surroundings.plain(&talk.say(&format!("{key}-title")), &content))
+}
+
+/// More than a session may write.
+fn too_fast(talk: &Talk) -> Response {
+    let mut response = message(talk, StatusCode::TOO_MANY_REQUESTS, "too-fast");
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+    response
 }
 
 fn page(status: StatusCode, content: &Markup) -> Response {

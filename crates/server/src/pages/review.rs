@@ -12,8 +12,9 @@ use dossier_core::form::submit::{Agreement, submit as hand_in};
 use http::{HeaderValue, StatusCode, header};
 use maud::{Markup, html};
 
-use super::blocks::{Step, element_id, label, name_of, order_address, steps, wrong};
+use super::fields::{element_id, label, name_of, order_address, wrong};
 use super::language::AddressOrder;
+use super::steps::{Step, steps};
 use super::visit::Visit;
 use super::{CSP, form, page as answer};
 use crate::http::App;
@@ -63,7 +64,9 @@ fn show(app: &App, visit: &Visit, refused: Option<Refused>) -> Response {
                     @for step in &all {
                         @for trouble in step.troubles(&sheet) {
                             li {
-                                a href={ (around.base) "/" (step.path()) "?check#" (element_id(&trouble.place)) } { bdi { (step.title(&sheet, around)) } ": " (name_of(&sheet, talk, &trouble.place)) }
+                                a href={ (around.base) "/" (step.path()) "?check#" (element_id(&trouble.place)) } {
+                                    bdi { (step.title(&sheet, around)) } ": " (name_of(&sheet, talk, &trouble.place))
+                                }
                                 " " (wrong(talk, trouble.wrong))
                             }
                         }
@@ -77,7 +80,11 @@ fn show(app: &App, visit: &Visit, refused: Option<Refused>) -> Response {
                 h2 { (talk.say("consent-title")) }
                 @for sentence in consent(visit) { p { (sentence) } }
                 div.field {
-                    label.agree { input #agree type="checkbox" name="agree" value="yes" aria-invalid=[not_agreed.then_some("true")] aria-describedby=[not_agreed.then_some("e-agree")]; span { (talk.say("consent-agree")) } }
+                    label.agree {
+                        input #agree type="checkbox" name="agree" value="yes" aria-invalid=[not_agreed.then_some("true")]
+                            aria-describedby=[not_agreed.then_some("e-agree")];
+                        span { (talk.say("consent-agree")) }
+                    }
                     @if not_agreed { p #e-agree .error { (talk.say("consent-missing")) } }
                 }
                 input type="hidden" name="reviewed" value=(visit.customer.version);
@@ -134,15 +141,23 @@ fn answers(visit: &Visit, sheet: &Sheet<'_>, step: &Step) -> Markup {
             h2 { bdi { (title) } " " a.change href={ (around.base) "/" (step.path()) } { (talk.say("change")) span.sr { ": " (title) } } }
             dl {
                 @for input in &inputs {
-                    @match sheet.shown(&input.place) {
-                        Shown::Empty => {},
-                        Shown::Text(text) => div { dt { (name_of(sheet, talk, &input.place)) } dd dir="auto" { (said(&input.kind, text)) } },
-                        Shown::Hidden(mask) => div { dt { (name_of(sheet, talk, &input.place)) } dd { (talk.say_with("review-kept", &[("mask", mask.into())])) } },
+                    @let value = match sheet.shown(&input.place) {
+                        Shown::Empty => None,
+                        Shown::Text(text) => Some(said(&input.kind, text)),
+                        Shown::Hidden(mask) => Some(talk.say_with("review-kept", &[("mask", mask.into())])),
+                    };
+                    @if let Some(value) = value {
+                        div { dt { (name_of(sheet, talk, &input.place)) } dd dir="auto" { (value) } }
                     }
                 }
                 @for requirement in asked().filter(|requirement| requirement.document.is_some()) {
                     @let given = sheet.given(requirement).len();
-                    @if given > 0 { div { dt { (label(sheet, talk, requirement)) } dd { (talk.say_with("review-files", &[("count", given.into())])) } } }
+                    @if given > 0 {
+                        div {
+                            dt { (label(sheet, talk, requirement)) }
+                            dd { (talk.say_with("review-files", &[("count", given.into())])) }
+                        }
+                    }
                 }
             }
         }

@@ -10,9 +10,10 @@ use dossier_core::kyc::requirements::Requirement;
 use http::{HeaderValue, StatusCode, header};
 use maud::{Markup, html};
 
-use super::blocks::{Asked, Step, because, element_id, label, steps, wrong};
+use super::fields::{Asked, because, element_id, label, wrong};
 use super::form::{Shown, is_partial, refused, show};
 use super::page as answer;
+use super::steps::{Step, steps};
 use super::visit::Visit;
 use crate::http::App;
 use crate::http::files::{receive, show_content};
@@ -35,7 +36,8 @@ pub(super) async fn documents(
     Ok(html! {
         div #documents {
             @for requirement in wanted {
-                (document(app, visit, sheet, step, requirement, &files, failed.filter(|(id, _)| *id == requirement.id).map(|(_, why)| why.as_str())))
+                @let failed = failed.filter(|(id, _)| *id == requirement.id).map(|(_, why)| why.as_str());
+                (document(app, visit, sheet, step, requirement, &files, failed))
             }
         }
     })
@@ -76,12 +78,17 @@ fn document(
                             span.mark.done aria-hidden="true" {}
                             span {
                                 @match file.filter(|_| one.mine) {
-                                    Some(file) => a href={ (around.base) "/files/" (one.file) } target="_blank" rel="noopener" { bdi { (file.details.name.expose()) } },
+                                    Some(file) => a href={ (around.base) "/files/" (one.file) } target="_blank" rel="noopener" {
+                                        bdi { (file.details.name.expose()) }
+                                    },
                                     None => (talk.say("file-given")),
                                 }
                             }
                             form method="post" action={ (url) "/detach/" (one.file) } {
-                                button.quiet type="submit" aria-label=(talk.say_with("file-remove-number", &[("number", number.into()), ("document", label.as_str().into())])) { (talk.say("file-remove")) }
+                                @let which = [("number", number.into()), ("document", label.as_str().into())];
+                                button.quiet type="submit" aria-label=(talk.say_with("file-remove-number", &which)) {
+                                    (talk.say("file-remove"))
+                                }
                             }
                         }
                     }
@@ -91,9 +98,15 @@ fn document(
                 @for camera in [false, true] {
                     form.upload.camera[camera] method="post" enctype="multipart/form-data" action=(action) data-upload {
                         @let input = if camera { format!("c-{id}") } else { id.clone() };
-                        label for=(input) { (talk.say(if camera { "upload-camera" } else if given.is_empty() { "upload-choose" } else { "upload-another" })) span.sr { ": " (label) } }
+                        @let says = match (camera, given.is_empty()) {
+                            (true, _) => "upload-camera",
+                            (false, true) => "upload-choose",
+                            (false, false) => "upload-another",
+                        };
+                        label for=(input) { (talk.say(says)) span.sr { ": " (label) } }
                         input id=(input) type="file" name="file" required accept=(if camera { "image/jpeg,image/png" } else { ACCEPTED })
-                            capture=[camera.then_some("environment")] aria-describedby={ "h-" (id) } aria-invalid=[error.is_some().then_some("true")];
+                            capture=[camera.then_some("environment")] aria-describedby={ "h-" (id) }
+                            aria-invalid=[error.is_some().then_some("true")];
                         button type="submit" { (talk.say("upload-send")) span.sr { ": " (label) } }
                         div.sending hidden { img alt="" hidden; progress max="100" value="0" aria-label=(talk.say("js-sending")) {} }
                         p.state role="status" {}

@@ -118,15 +118,20 @@ impl FromRequestParts<App> for Visit {
         let (visitor, landing) = found.filter(|(visitor, _)| visitor.session == session).ok_or_else(unknown)?;
         let uploads = parts.uri.path().contains("/upload/");
         if parts.method == Method::POST && !app.form_limits.allow(session, uploads, Instant::now()) {
-            let mut response = super::message(&talk, StatusCode::TOO_MANY_REQUESTS, "too-fast");
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
-            return Err(response);
+            return Err(super::too_fast(&talk));
         }
         let account = app.services.store.account(visitor.scope().account).await.map_err(failed)?;
         let around = Surroundings::new(talk, account, Some(session));
         match landing {
             Landing::Open(customer) if customer.kyc.state.takes_input() => Ok(Self { visitor, customer, around }),
-            other => Err(landing::closed(&around, &other)),
+            other => {
+                let mut response = landing::closed(&around, &other);
+                if super::form::is_partial(&parts.headers) {
+                    // A script does not put a page beside a field: it loads it.
+                    *response.status_mut() = StatusCode::CONFLICT;
+                }
+                Err(response)
+            }
         }
     }
 }

@@ -286,6 +286,77 @@ async fn what_a_put_refuses_the_form_refuses_in_words_and_keeps() {
 }
 
 #[tokio::test]
+async fn what_is_asked_no_more_stands_in_nobodys_way() {
+    let app = TestApp::start().await;
+    let (id, link) = app.invited("individual").await;
+    let browser = Browser::enter(&app, &link).await;
+    browser.completes().await;
+    let country = |was: &str, now: &'static str| {
+        let was = short_hash(was);
+        let browser = &browser;
+        async move {
+            let place = "/residential_address/country";
+            let body = form_urlencoded::Serializer::new(String::new())
+                .extend_pairs([(place, now), (&format!("was:{place}"), &was)])
+                .finish();
+            let request = browser.request(Method::POST, "/address");
+            let request = request.header("content-type", "application/x-www-form-urlencoded");
+            TestApp::send(request.body(body)).await
+        }
+    };
+    country("GB", "US").await;
+    assert!(browser.get("/review").await.text.contains("Tax number"));
+    // Half of it, and then it is not asked for after all.
+    browser.types("identity", &[("/identifying_information/tax_number/number", "900-12-3456")]).await;
+    assert!(browser.get("/review").await.text.contains("things are left"));
+    country("US", "FR").await;
+    let review = browser.get("/review").await.text;
+    assert!(!review.contains("Tax number") && review.contains("name=\"agree\""), "{review}");
+    assert_eq!(browser.submits().await.status.as_u16(), 303);
+    assert_eq!(app.profile(&id).await["identifying_information"]["tax_number"], Value::Null);
+}
+
+#[tokio::test]
+async fn what_is_emptied_is_gone_and_asked_for_again() {
+    let app = TestApp::start().await;
+    let (id, link) = app.invited("individual").await;
+    let browser = Browser::enter(&app, &link).await;
+    browser.completes().await;
+    let document = |member: &str| format!("/identifying_information/id_document/{member}");
+    let fields: Vec<(String, String)> = [("number", "X1234567"), ("type", "passport"), ("issuing_country", "GB")]
+        .into_iter()
+        .flat_map(|(member, was)| {
+            [(document(member), String::new()), (format!("was:{}", document(member)), short_hash(was))]
+        })
+        .collect();
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    assert_eq!(browser.post("/identity", &fields).await.status.as_u16(), 422);
+    assert_eq!(app.profile(&id).await["identifying_information"], Value::Null, "no empty container is left");
+    assert!(browser.get("/review").await.text.contains("Document number"));
+}
+
+#[tokio::test]
+async fn a_script_that_saves_into_a_form_that_was_closed_is_told_so() {
+    let app = TestApp::start().await;
+    let (id, link) = app.invited("individual").await;
+    let browser = Browser::enter(&app, &link).await;
+    app.simulate(&id, "kyc.status.approve").await.expect(200);
+    let place = "/first_name";
+    let body = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs([(place, "Late"), ("was:/first_name", &short_hash("")), ("field", place)])
+        .finish();
+    for (partial, status) in [(true, 409), (false, 200)] {
+        let request = browser.request(Method::POST, "/details").body(body.clone());
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let request = if partial { request.header("hx-request", "true") } else { request };
+        let answer = TestApp::send(request).await;
+        assert_eq!(answer.status.as_u16(), status);
+        assert!(answer.text.contains("You are verified"));
+    }
+    assert_eq!(app.profile(&id).await["first_name"], Value::Null);
+}
+
+#[tokio::test]
 async fn nothing_can_be_written_that_is_not_asked() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("individual").await;
@@ -593,6 +664,9 @@ async fn a_session_that_writes_without_end_is_told_to_wait_and_others_are_not() 
     assert_eq!(refused.header("retry-after"), "60");
     assert!(refused.text.contains("That was a lot at once"));
     assert_eq!(greedy.get("/details").await.status.as_u16(), 200, "looking is free");
+    // Entering writes as well.
+    let again = TestApp::send(client().post(&link).header("sec-fetch-site", "same-origin")).await;
+    assert_eq!((again.status.as_u16(), again.header("set-cookie")), (429, ""));
     calm.types("details", &[("/first_name", "Ada")]).await;
 }
 

@@ -7,6 +7,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
+use dossier_core::api_key::KeyScope;
+use dossier_core::caller::Environment;
 use http::StatusCode;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -159,6 +161,7 @@ impl Scene {
     }
 }
 
+const PENDING: &str = r#"{"reviewStatus":"pending"}"#;
 const CASE: &str = r#"{"id":"5d08a63239b79354a2ebaa1d","clientId":"x"}"#;
 
 #[tokio::test]
@@ -197,7 +200,7 @@ async fn a_share_token_is_handed_over_once_and_its_verdict_is_a_decision() {
 async fn a_call_back_with_its_signature_makes_dossier_ask() {
     let scene = Scene::set().await;
     scene.will_answer(200, CASE);
-    scene.will_answer(200, r#"{"reviewStatus":"pending"}"#);
+    scene.will_answer(200, PENDING);
     scene.begin().await;
     scene.asked(2).await;
     // The case is noted a moment after it was answered.
@@ -219,6 +222,37 @@ async fn a_call_back_with_its_signature_makes_dossier_ask() {
     }
     // What the call says is not believed: it said RED, and the answer to our question was GREEN.
     scene.until("approved").await;
+}
+
+#[tokio::test]
+async fn a_case_that_is_still_open_announces_nothing() {
+    let scene = Scene::set().await;
+    scene.will_answer(200, CASE);
+    scene.will_answer(200, PENDING);
+    scene.begin().await;
+    scene.asked(2).await;
+    let key = scene.app.new_key(None, Environment::Production, &[KeyScope::EventsRead], None).await;
+    let events = async || {
+        let request = scene.app.client.get(format!("{}/v0/events", scene.app.url));
+        let events = TestApp::send(request.header("Api-Key", key["key"].as_str().expect("a key"))).await.expect(200);
+        let items = events["items"].as_array().expect("events").clone();
+        items.iter().map(|event| event["event_type"].as_str().expect("a type").to_owned()).collect::<Vec<_>>()
+    };
+    for asked in 3..6 {
+        scene.will_answer(200, PENDING);
+        // The case is noted a moment after it was answered.
+        for _ in 0..100 {
+            scene.called_back("the-webhook-secret", r#"{"applicantId":"5d08a63239b79354a2ebaa1d"}"#).await;
+            if scene.asked(2).await.len() >= asked {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let told = events().await;
+    assert_eq!(told.iter().filter(|kind| *kind == "customer.kycs.updated").count(), 1, "{told:?}");
+    assert_eq!(told.iter().filter(|kind| *kind == "customer.updated").count(), 1, "the PUT: {told:?}");
 }
 
 #[tokio::test]
