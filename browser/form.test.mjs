@@ -196,6 +196,17 @@ for (const scripted of [true, false]) {
             assert.equal(documents, 2, "a picture of the passport, and a proof of address");
             for (let number = 0; number < documents; number += 1) await upload(page, number, scripted);
         }
+        // Shares are judged together, and what is wrong with them is said where the persons are.
+        if (scripted) {
+            const share = () => `/associated_persons/${/person-([0-9a-f-]{36})/.exec(page.url())[1]}/ownership_percentage`;
+            await answer(page, share(), "50");
+            await page.goto(page.url().replace(/(form\/[0-9a-f-]+).*/, "$1/people"));
+            await page.getByText("The shares make more than 100 percent").waitFor();
+            await page.click(".summary a");
+            assert.equal(await page.evaluate(() => document.activeElement.id), "people");
+            await page.click(".people li:last-child a");
+            await answer(page, share(), "40");
+        }
         // A third one was a mistake.
         await page.goto(page.url().replace(/(form\/[0-9a-f-]+).*/, "$1/people"));
         await page.click('button[value="add"]');
@@ -447,6 +458,24 @@ test("on a network that is slow and breaks, saves and uploads arrive in the end"
     assert.equal(attempts.length, 2);
     assert.equal(attempts[0], attempts[1], "the same attempt, so that what arrived twice is one file");
     assert.equal((await server.customer(id)).documents.length, 1);
+    clean(page);
+});
+
+test("a date that is half typed is no error yet, and is there again", async () => {
+    const { link } = await server.invite("individual");
+    const page = await open(browser, server);
+    const base = await enter(page, link);
+    await page.goto(`${base}/details`);
+    await named(page, "/birth_date.d").fill("10");
+    await page.keyboard.press("Tab");
+    await field(page, "/birth_date").locator(".saved").waitFor();
+    assert.equal(await field(page, "/birth_date").locator(".error").count(), 0);
+    await page.reload();
+    assert.equal(await named(page, "/birth_date.d").inputValue(), "10");
+    assert.equal(await named(page, "/birth_date.y").inputValue(), "");
+    assert.ok(!(await page.title()).startsWith("Error"));
+    await page.goto(`${base}/details?check`);
+    await field(page, "/birth_date").getByText("no date of the calendar").waitFor();
     clean(page);
 });
 

@@ -9,6 +9,7 @@ use dossier_core::form::short_hash;
 use dossier_core::kyc::RuleSet;
 use dossier_core::kyc::requirements::Requirement;
 use dossier_core::kyc::rules::{Rule, Wording};
+use dossier_core::violation::Code;
 use maud::{Markup, html};
 use serde_json::json;
 
@@ -92,7 +93,7 @@ impl<'a> Asked<'a> {
     }
 
     fn troubles(&self) -> Vec<&'a Trouble> {
-        let said = |trouble: &&Trouble| self.strict || trouble.wrong != Wrong::Missing;
+        let said = |trouble: &&Trouble| self.strict || is_said(self.sheet, trouble);
         self.step.troubles(self.sheet).filter(said).collect()
     }
 
@@ -125,8 +126,11 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// The element that an error is about: the input, or the first one of a group.
+    /// The element that an error is about: the input, or the first one of a group; the list, when it is about all persons.
     fn target(&self, place: &str) -> String {
+        if *self.step == Step::People {
+            return "people".to_owned();
+        }
         let inside = |input: &Input| input.place == place || input.place.starts_with(&format!("{place}/"));
         let group = self.groups().into_iter().find_map(|group| group.inputs.into_iter().find(inside));
         element_id(&group.map_or_else(|| place.to_owned(), |input| input.place))
@@ -300,6 +304,20 @@ pub fn order_address(
 
 fn is_number(name: &str) -> bool {
     name.ends_with("number")
+}
+
+/// Whether an error is said before the visitor asks to go on: what is missing is not, nor is a date of which a part is.
+#[must_use]
+pub fn is_said(sheet: &Sheet<'_>, trouble: &Trouble) -> bool {
+    let is_half_a_date = || {
+        let text = sheet.text(&trouble.place).unwrap_or_default();
+        text.splitn(3, '-').any(str::is_empty)
+    };
+    match trouble.wrong {
+        Wrong::Missing => false,
+        Wrong::Refused(Code::InvalidDate, _) => !is_half_a_date(),
+        Wrong::Refused(..) | Wrong::Faulty(_) => true,
+    }
 }
 
 /// What stands below a field: an error, or that it is saved; and what the page shows, so that a save knows what the

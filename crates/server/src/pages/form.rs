@@ -13,7 +13,7 @@ use dossier_core::kyc::State as Stands;
 use http::{HeaderMap, StatusCode, header};
 use maud::{Markup, html};
 
-use super::fields::{Asked, name_of, note, wrong};
+use super::fields::{Asked, is_said, name_of, note, wrong};
 use super::steps::{Step, steps};
 use super::visit::{Visit, set_cookie};
 use super::{message, page as answer, upload};
@@ -145,7 +145,7 @@ fn people(sheet: &Sheet<'_>, visit: &Visit) -> Markup {
     html! {
         p { (around.say("people-text")) }
         @if persons.is_empty() { p.hint { (around.talk.say("people-none")) } }
-        ul.people {
+        ul #people .people tabindex="-1" {
             @for person in &persons {
                 @let left = person.troubles(sheet).count();
                 li {
@@ -212,7 +212,7 @@ pub async fn save(State(app): State<App>, visit: Visit, request: Request) -> Res
         let talk = &visit.around.talk;
         let notes = html! {
             @for (place, text) in &shown {
-                @let trouble = sheet.troubles.iter().find(|trouble| trouble.place == *place && trouble.wrong != Wrong::Missing);
+                @let trouble = sheet.troubles.iter().find(|trouble| trouble.place == *place && is_said(&sheet, trouble));
                 @let replaced = kept.iter().find(|(replaced, _)| replaced == place).map(|(_, at)| *at);
                 (note(&sheet, talk, place, text, trouble.map(|trouble| trouble.wrong), Some(replaced)))
             }
@@ -272,7 +272,8 @@ fn typed(fields: &HashMap<String, String>, place: &str) -> String {
     if year.is_empty() && month.is_empty() && day.is_empty() {
         return String::new();
     }
-    format!("{year:0>4}-{month:0>2}-{day:0>2}")
+    let padded = |part: String| if part.is_empty() { part } else { format!("{part:0>2}") };
+    format!("{year}-{}-{}", padded(month), padded(day))
 }
 
 /// Digits of other scripts, as keyboards of some languages write them.
@@ -334,8 +335,9 @@ mod tests {
             ("1990", "4", "23", "1990-04-23"),
             (" 1990 ", "04", "3", "1990-04-03"),
             ("", "", "", ""),
-            ("1990", "", "", "1990-00-00"),
-            ("90", "4", "23", "0090-04-23"),
+            ("1990", "", "", "1990--"),
+            ("", "4", "", "-04-"),
+            ("90", "4", "23", "90-04-23"),
             ("١٩٩٠", "٤", "٢٣", "1990-04-23"),
             ("१९९०", "४", "२३", "1990-04-23"),
             ("April", "4", "2-3", "April-04-23"),
