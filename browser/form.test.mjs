@@ -479,6 +479,51 @@ test("a date that is half typed is no error yet, and is there again", async () =
     clean(page);
 });
 
+test("of what is typed faster than it is saved, the last counts", async () => {
+    const { id, link } = await server.invite("individual");
+    const page = await open(browser, server);
+    const base = await enter(page, link);
+    await page.goto(`${base}/details`);
+    const network = await page.context().newCDPSession(page);
+    await network.send("Network.enable");
+    await network.send("Network.emulateNetworkConditions", { offline: false, latency: 500, downloadThroughput: -1, uploadThroughput: -1 });
+    await type(page, "/birth_date", "1990-12-10");
+    for (const name of ["A", "Ad", "Ada"]) {
+        await named(page, "/first_name").fill(name);
+        await page.evaluate(() => document.activeElement.blur());
+    }
+    for (let tries = 0; tries < 50; tries += 1) {
+        const { profile } = await server.customer(id);
+        if (profile.birth_date === "1990-12-10" && profile.first_name === "Ada") return clean(page);
+        await page.waitForTimeout(100);
+    }
+    assert.fail(JSON.stringify((await server.customer(id)).profile));
+});
+
+test("what was typed last is saved though the visitor leaves the page at once", async () => {
+    const { id, link } = await server.invite("individual");
+    const page = await open(browser, server);
+    const base = await enter(page, link);
+    for (const [place, text] of [["/first_name", "Ada"], ["/last_name", "Lovelace"]]) {
+        await page.goto(`${base}/details`);
+        // A server that takes its time.
+        await page.route("**/details", async (route) => {
+            if (route.request().method() === "POST") await new Promise((resolve) => setTimeout(resolve, 300));
+            await route.continue().catch(() => {});
+        });
+        await named(page, place).fill(text);
+        await page.getByRole("link", { name: /^Address/ }).click();
+        await page.waitForURL("**/address");
+        await page.unroute("**/details");
+    }
+    for (let tries = 0; tries < 30; tries += 1) {
+        const { profile } = await server.customer(id);
+        if (profile.first_name === "Ada" && profile.last_name === "Lovelace") return;
+        await page.waitForTimeout(100);
+    }
+    assert.fail(JSON.stringify((await server.customer(id)).profile));
+});
+
 test("what is asked next appears as soon as it is known", async () => {
     const { link } = await server.invite("individual");
     const page = await open(browser, server);

@@ -20,6 +20,11 @@
         }
     });
 
+    // A save that is under way goes on when the visitor leaves the page.
+    document.addEventListener("htmx:config:request", (event) => {
+        if (isField(event.target)) event.detail.ctx.request.keepalive = true;
+    });
+
     // A save that did not arrive is made again, until it does.
     const retry = (field) => {
         const tries = (waiting.get(field) || 0) + 1;

@@ -227,9 +227,11 @@ impl<'a> Asked<'a> {
                 }
             },
         };
+        // Of saves that are made while one is under way, the last counts: it has everything that was typed. (Of itself,
+        // htmx keeps the first and drops the others.)
         html! {
             div.field data-field hx-post={ (self.around.base) "/" (self.step.path()) } hx-trigger="change"
-                hx-vals=(json!({ "field": input.place }))
+                hx-sync="queue last" hx-vals=(json!({ "field": input.place }))
                 hx-target={ "#n-" (id) } hx-swap="innerHTML" {
                 (control) (note)
             }
