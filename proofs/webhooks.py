@@ -366,7 +366,8 @@ def listen(binary, folder, kills):
         assert numbers == sorted(numbers), "order"
     for headers, body in taken + receiver["up"].taken:
         assert headers["x-hmac-signature"] == hmac.new(dossier.key.encode(), body, hashlib.sha256).hexdigest()
-    process.send_signal(signal.SIGINT)
+    # Not SIGINT: who is started in the background may have been told to ignore it.
+    process.terminate()
     process.wait()
     dossier.kill()
     print(f"  listen: {kills} kills, {len(wanted)} events, 0 lost, {len(got) - len(first)} repeated")
