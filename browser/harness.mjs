@@ -38,17 +38,13 @@ export class Server {
 
     // Ends the process as a power cut would, and starts another on the same port.
     async killAndRestart() {
-        const ended = new Promise((resolve) => this.process.once("exit", resolve));
-        this.process.removeAllListeners("exit");
-        this.process.once("exit", () => {});
         const gone = new Promise((resolve) => this.process.once("close", resolve));
         this.process.kill("SIGKILL");
-        await Promise.race([ended, gone]);
+        await gone;
         await this.run(new URL(this.url).host);
     }
 
     stop() {
-        this.process.removeAllListeners("exit");
         this.process.kill("SIGKILL");
         rmSync(this.folder, { recursive: true, force: true });
     }

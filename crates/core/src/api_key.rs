@@ -10,7 +10,7 @@ use crate::caller::{Caller, Environment, Scope};
 use crate::change::{Change, Effect};
 use crate::clock::Timestamp;
 use crate::ids::{KeyId, Random};
-use crate::secret;
+use crate::secret::{self, Kind};
 use crate::services::Services;
 use crate::store::{Committed, StoreError};
 
@@ -20,23 +20,15 @@ use crate::store::{Committed, StoreError};
 pub struct ApiKey(Zeroizing<String>);
 
 impl ApiKey {
-    const fn prefix(environment: Environment) -> &'static str {
-        match environment {
-            Environment::Sandbox => "dsk_test_",
-            Environment::Production => "dsk_live_",
-        }
-    }
-
     /// A new key.
     pub fn generate(environment: Environment, random: &dyn Random) -> Self {
-        Self(secret::generate(Self::prefix(environment), random))
+        Self(secret::generate(Kind::ApiKey, environment, random))
     }
 
     /// Reads a key. `None` when the form or the checksum is wrong, so that a typo never reaches the database.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let known = [Environment::Sandbox, Environment::Production].map(Self::prefix);
-        known.into_iter().any(|prefix| secret::is_one(prefix, text)).then(|| Self(Zeroizing::new(text.to_owned())))
+        secret::parse(Kind::ApiKey, text).map(Self)
     }
 
     /// The key itself: for its owner, once, and for the keyed hash by which it is found.

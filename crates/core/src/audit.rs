@@ -3,27 +3,14 @@
 use serde::Serialize;
 
 use crate::caller::{Actor, Caller};
+use crate::catalogue::catalogue;
 use crate::clock::Timestamp;
 use crate::ids::CustomerId;
 use crate::parse::FieldChange;
 
-macro_rules! actions {
-    ($($variant:ident = $text:literal: $help:literal,)*) => {
-        /// What was done.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Action { $(#[doc = $help] $variant),* }
-
-        impl Action {
-            /// The action as it is stored and shown.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),* }
-            }
-        }
-    };
-}
-
-actions! {
+catalogue! {
+    /// What was done.
+    Action {
     AccountChanged = "account.changed": "An account was given another name or look.",
     AccountCreated = "account.created": "An account was created.",
     KeyCreated = "api_key.created": "An API key was created.",
@@ -50,6 +37,7 @@ actions! {
     FileUploaded = "file.uploaded": "A file was uploaded.",
     FileRead = "file.read": "The content of a file was read.",
     RequestRefused = "request.refused": "A key was refused: revoked, expired, or without the scope.",
+}
 }
 
 /// One entry: who, what, when, in plain text; from where, why, before and after, which are personal, in `detail`.

@@ -4,6 +4,7 @@
 use zeroize::Zeroizing;
 
 use crate::base62;
+use crate::caller::Environment;
 use crate::ids::Random;
 
 /// Characters of randomness: 43 of base 62 are 256 bits.
@@ -11,10 +12,34 @@ const SECRET: usize = 43;
 /// Characters of checksum: a CRC-32 in base 62.
 const CHECKSUM: usize = 6;
 
-/// A new secret behind a prefix.
-pub(crate) fn generate(prefix: &str, random: &dyn Random) -> Zeroizing<String> {
+/// What a secret opens, which its prefix says.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Kind {
+    /// The API.
+    ApiKey,
+    /// A KYC session: the token of a link.
+    Link,
+    /// The hosted form, for one browser.
+    Pass,
+}
+
+impl Kind {
+    const fn prefix(self, environment: Environment) -> &'static str {
+        match (self, environment) {
+            (Self::ApiKey, Environment::Sandbox) => "dsk_test_",
+            (Self::ApiKey, Environment::Production) => "dsk_live_",
+            (Self::Link, Environment::Sandbox) => "dsl_test_",
+            (Self::Link, Environment::Production) => "dsl_live_",
+            (Self::Pass, Environment::Sandbox) => "dss_test_",
+            (Self::Pass, Environment::Production) => "dss_live_",
+        }
+    }
+}
+
+/// A new secret.
+pub(crate) fn generate(kind: Kind, environment: Environment, random: &dyn Random) -> Zeroizing<String> {
     let mut secret = Zeroizing::new(String::with_capacity(64));
-    secret.push_str(prefix);
+    secret.push_str(kind.prefix(environment));
     let mut left = SECRET;
     while left > 0 {
         let mut bytes = Zeroizing::new([0_u8; 64]);
@@ -30,9 +55,15 @@ pub(crate) fn generate(prefix: &str, random: &dyn Random) -> Zeroizing<String> {
     secret
 }
 
-/// Whether a text has the prefix, the form and the checksum.
+/// A text that is a secret of this kind: by its prefix, form and checksum.
 #[must_use]
-pub(crate) fn is_one(prefix: &str, text: &str) -> bool {
+pub(crate) fn parse(kind: Kind, text: &str) -> Option<Zeroizing<String>> {
+    let known = [Environment::Sandbox, Environment::Production];
+    let fits = known.into_iter().any(|environment| has_form(text, kind.prefix(environment)));
+    fits.then(|| Zeroizing::new(text.to_owned()))
+}
+
+fn has_form(text: &str, prefix: &str) -> bool {
     let Some(secret) = text.strip_prefix(prefix) else { return false };
     if secret.len() != SECRET + CHECKSUM || !secret.bytes().all(base62::is_digit) {
         return false;

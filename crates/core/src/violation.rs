@@ -4,35 +4,14 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use crate::catalogue::catalogue;
+
 /// At most this many violations are listed in one answer, so that a hostile body cannot make a huge one.
 pub const MAX_VIOLATIONS: usize = 1_000;
 
-macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident = $text:literal: $help:literal,)*) => {
-        /// The stable code of a violation.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Code { $(#[doc = $help] $variant),* }
-
-        impl Code {
-            /// Every code, for the documentation and its tests.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// The code as it is on the wire.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),* }
-            }
-
-            /// What the code means, for the documentation.
-            #[must_use]
-            pub const fn help(self) -> &'static str {
-                match self { $(Self::$variant => $help),* }
-            }
-        }
-    };
-}
-
-codes! {
+catalogue! {
+    /// The stable code of a violation.
+    Code {
     CannotBeCleared = "cannot_be_cleared": "A merge patch may not clear this member: evidence is removed one by one.",
     Contradiction = "contradiction": "Two members say different things.",
     DuplicateKey = "duplicate_key": "The same member stands twice in one JSON object.",
@@ -55,6 +34,7 @@ codes! {
     UnknownRequirement = "unknown_requirement": "The customer has no requirement with this id or pointer; expand=requirements lists them.",
     UnknownValue = "unknown_value": "The value is not one of those that the contract lists.",
     WrongType = "wrong_type": "The JSON type is not the one that the contract asks for.",
+}
 }
 
 impl Serialize for Code {

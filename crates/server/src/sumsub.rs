@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_lc_rs::hmac;
 use dossier_core::clock::Clock;
+use dossier_core::hexadecimal::hexadecimal;
 use dossier_core::kyc::provider::{Provider, ProviderError, Verdict};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, StatusCode, Url};
@@ -111,7 +112,7 @@ impl Sumsub {
             .header("accept", "application/json")
             .header("x-app-token", self.settings.app_token.as_str())
             .header("x-app-access-ts", seconds)
-            .header("x-app-access-sig", hex(hmac::sign(&key, signed.as_bytes()).as_ref()));
+            .header("x-app-access-sig", hexadecimal(hmac::sign(&key, signed.as_bytes()).as_ref()));
         let mut response = request.send().await.map_err(|error| {
             unavailable(if error.is_timeout() { "it did not answer in time" } else { "it could not be reached" })
         })?;
@@ -166,10 +167,6 @@ impl Provider for Sumsub {
             _ => Verdict::Pending,
         })
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {

@@ -15,6 +15,7 @@ pub mod update;
 pub mod view;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 pub use address::Address;
 pub use associated_person::AssociatedPerson;
@@ -26,7 +27,7 @@ use crate::clock::Timestamp;
 use crate::ids::CustomerId;
 use crate::kyc::record::KycsView;
 use crate::kyc::{Kyc, State};
-use crate::parse::{Email, Text};
+use crate::parse::{Email, Nulls, Parsed, SyntaxError, Text, parse};
 
 /// Individual or business; on the wire `individual` and `corporate`. Never changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -69,6 +70,23 @@ impl Profile {
             CustomerType::Individual => Self::Individual(serde_json::from_str("{}").expect(nothing)),
             CustomerType::Corporate => Self::Business(serde_json::from_str("{}").expect(nothing)),
         }
+    }
+
+    /// Parses the body of a PUT for this type of customer.
+    pub(crate) fn parse(kind: CustomerType, body: &[u8], nulls: Nulls) -> Result<Parsed<Self>, SyntaxError> {
+        Ok(match kind {
+            CustomerType::Individual => parse::<Individual>(body, nulls)?.map(Self::Individual),
+            CustomerType::Corporate => parse::<Business>(body, nulls)?.map(Self::Business),
+        })
+    }
+
+    /// As JSON, in the form of the body of a PUT.
+    pub(crate) fn to_json(&self) -> Value {
+        let json = match self {
+            Self::Individual(individual) => serde_json::to_value(individual),
+            Self::Business(business) => serde_json::to_value(business),
+        };
+        json.expect("a profile has string keys only")
     }
 
     /// Whose profile it is.

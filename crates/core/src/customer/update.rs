@@ -1,7 +1,7 @@
 //! PUT and PATCH: load the record, validate the body by its type, merge, and commit record, audit entry, event and
 //! answer as one change.
 
-use super::{Business, Customer, CustomerType, CustomerView, Individual, Profile, patch};
+use super::{Customer, CustomerView, Profile, patch};
 use crate::audit::{Action, AuditEntry};
 use crate::caller::Caller;
 use crate::change::{Change, Effect, NewDocument};
@@ -10,7 +10,7 @@ use crate::idempotency::{Answer, Attempt, PendingAnswer, Replay};
 use crate::ids::{CustomerId, FileId, PersonId};
 use crate::kyc::write::kyc_change;
 use crate::kyc::{Kyc, State, Transition};
-use crate::parse::{FieldChange, Mode, Nulls, Parsed, SyntaxError, parse};
+use crate::parse::{FieldChange, Mode, Nulls, Parsed, SyntaxError};
 use crate::pii::Pii;
 use crate::services::Services;
 use crate::store::{Committed, Record, StoreError};
@@ -270,19 +270,15 @@ impl Update<'_> {
         record: Box<dyn Record>,
     ) -> Result<(Customer, Input, Vec<FileId>), UpdateError> {
         let put = |profile| Input { profile, mode: Mode::Update };
-        let (record, before, mut parsed) = match (self.method, record.kind()) {
-            (Method::Patch, _) => {
+        let (record, before, mut parsed) = match self.method {
+            Method::Patch => {
                 let before = record.open()?;
                 let parsed = patch::parse_patch(&before, self.body)?;
                 (None, Some(before), parsed)
             }
-            (Method::Put, CustomerType::Individual) => {
-                let parsed = parse::<Individual>(self.body, Nulls::Refused)?;
-                (Some(record), None, parsed.map(|input| put(Profile::Individual(input))))
-            }
-            (Method::Put, CustomerType::Corporate) => {
-                let parsed = parse::<Business>(self.body, Nulls::Refused)?;
-                (Some(record), None, parsed.map(|input| put(Profile::Business(input))))
+            Method::Put => {
+                let parsed = Profile::parse(record.kind(), self.body, Nulls::Refused)?.map(put);
+                (Some(record), None, parsed)
             }
         };
         let files = check_files(services, caller, self.id, &mut parsed).await?;

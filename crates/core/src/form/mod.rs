@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::clock::Timestamp;
+use crate::hexadecimal::hexadecimal;
 use crate::ids::Random;
 
 /// What the record keeps of the form besides the profile. Places are JSON Pointers into the PUT body in which an
@@ -91,8 +92,4 @@ pub fn attempt(random: &dyn Random) -> String {
     let mut bytes = [0; 8];
     random.fill(&mut bytes);
     hexadecimal(&bytes)
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

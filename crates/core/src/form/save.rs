@@ -3,9 +3,7 @@
 use serde_json::json;
 
 use super::enter::Visitor;
-use super::sheet::{
-    Sheet, add_person, json_of, place_of_file, pointer, read, remove_person, settle, without_documents,
-};
+use super::sheet::{Sheet, add_person, place_of_file, pointer, read, remove_person, settle, without_documents};
 use super::{Device, Form, Saved, short_hash};
 use crate::audit::{Action, AuditEntry};
 use crate::change::{Change, Effect};
@@ -113,7 +111,7 @@ fn apply(
 ) -> Result<Edited, Violations> {
     let kind = before.profile.kind();
     let mut form = before.kyc.form.as_deref().cloned().unwrap_or_default();
-    let mut profile = json_of(&before.profile);
+    let mut profile = before.profile.to_json();
     let sheet = Sheet::new(rules, &before, device, now);
     let (mut places, mut replaced, mut attaches) = (Vec::new(), Vec::new(), None);
     match edit {
@@ -238,11 +236,11 @@ mod tests {
             let mut typed: BTreeMap<&str, String> = BTreeMap::new();
             for _ in 0..40 {
                 let (place, text) = (PLACES[pick(PLACES.len())], TEXTS[pick(TEXTS.len())]);
-                let before = json_of(&customer.profile);
+                let before = customer.profile.to_json();
                 let edit = Edit::Fields(vec![(place.to_owned(), text.to_owned())]);
                 let edited = apply(&rules, customer, &edit, &device, now, || PersonId::from_bytes([2; 16]));
                 customer = edited.expect("no edit of fields is refused as a whole").after;
-                let after = json_of(&customer.profile);
+                let after = customer.profile.to_json();
                 if place == "/account_purpose" {
                     assert_eq!(before, after, "nobody asked for it");
                     continue;

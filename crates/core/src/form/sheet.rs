@@ -7,13 +7,13 @@ use serde_json::{Map, Value};
 
 use super::{Device, Form, short_hash};
 use crate::clock::Timestamp;
-use crate::customer::{Business, Customer, CustomerType, Individual, Profile};
+use crate::customer::{Customer, CustomerType, Profile};
 use crate::ids::{FileId, PersonId};
 use crate::kyc::RuleSet;
-use crate::kyc::requirements::{Fault, Requirement, Status};
+use crate::kyc::requirements::{Fault, Requirement, Status, evidence};
 use crate::kyc::rules::Rule;
-use crate::parse::{Nulls, parse};
-use crate::violation::Code;
+use crate::parse::Nulls;
+use crate::violation::{Code, Violation};
 
 const PERSONS: &str = "/associated_persons/";
 /// What is asked of every associated person: who it is, and which rules are for it.
@@ -112,7 +112,7 @@ impl<'a> Sheet<'a> {
     /// The form of a customer.
     #[must_use]
     pub fn new(rules: &'a RuleSet, customer: &'a Customer, device: &'a Device, now: Timestamp) -> Self {
-        let profile = json_of(&customer.profile);
+        let profile = customer.profile.to_json();
         let requirements = rules.of(customer, now);
         let form = customer.kyc.form.as_deref().cloned().unwrap_or_default();
         let mut sheet = Self { customer, rules, device, profile, form, requirements, troubles: Vec::new() };
@@ -131,12 +131,6 @@ impl<'a> Sheet<'a> {
     #[must_use]
     pub const fn customer(&self) -> &Customer {
         self.customer
-    }
-
-    /// The inputs of one requirement; none for documents, persons and checks of the whole.
-    #[must_use]
-    pub fn inputs(&self, requirement: &Requirement) -> Vec<Input> {
-        inputs_of(requirement)
     }
 
     /// The inputs about a person that every person has.
@@ -188,30 +182,28 @@ impl<'a> Sheet<'a> {
             Some(id) => persons(&self.profile).iter().find(|person| person["id"] == **id),
             None => Some(&self.profile),
         };
-        let documents = owner.and_then(|owner| owner["documents"].as_array()).map_or(&[][..], Vec::as_slice);
-        let answers = |document: &&Value| {
-            let purpose = document["purpose"].as_str().unwrap_or_default();
-            let side = document["doc_side"].as_str().unwrap_or("front");
-            wanted.purposes.iter().any(|one| one == purpose) && wanted.side.is_none_or(|wanted| wanted == side)
+        let files = owner.into_iter().flat_map(|owner| evidence(owner, &wanted.purposes, wanted.side));
+        let given = |file: &Value| {
+            let file = FileId::parse(file.as_str()?)?;
+            Some(Given { file, mine: self.was_given_here(file) })
         };
-        let given = |document: &Value| {
-            let file = document["file_id"].as_str().and_then(FileId::parse)?;
-            let saved = self.form.saved.get(&place_of_file(file));
-            Some(Given { file, mine: saved.is_some_and(|saved| saved.device == *self.device) })
-        };
-        documents.iter().filter(answers).filter_map(given).collect()
+        files.filter_map(given).collect()
+    }
+
+    fn was_given_here(&self, file: FileId) -> bool {
+        let saved = self.form.saved.get(&place_of_file(file));
+        saved.is_some_and(|saved| saved.device == *self.device)
     }
 
     /// Whether the device gave a file, and may look at it.
     #[must_use]
     pub fn gave(&self, file: FileId) -> bool {
-        let saved = self.form.saved.get(&place_of_file(file));
-        saved.is_some_and(|saved| saved.device == *self.device) && self.customer.profile.files().contains(&file)
+        self.was_given_here(file) && self.customer.profile.files().contains(&file)
     }
 
     /// The places that may be written: what is asked, and who a person is.
     pub(super) fn writable(&self) -> BTreeSet<String> {
-        let asked = self.requirements.iter().flat_map(inputs_of);
+        let asked = self.requirements.iter().flat_map(Requirement::inputs);
         let persons = self.persons();
         let of_persons = persons.iter().flat_map(|person| self.inputs_of_person(person));
         asked.chain(of_persons).map(|input| input.place).collect()
@@ -240,7 +232,7 @@ impl<'a> Sheet<'a> {
         }
         for requirement in &self.requirements {
             let place = requirement.place();
-            let inputs = inputs_of(requirement);
+            let inputs = requirement.inputs();
             let inside = |trouble: &&Trouble| is_inside(&trouble.place, &place);
             refused.iter().filter(inside).cloned().for_each(&mut add);
             match requirement.status {
@@ -290,15 +282,17 @@ impl Requirement {
         };
         if self.document.is_some() { format!("{place}/{}", self.id) } else { place }
     }
-}
 
-fn inputs_of(requirement: &Requirement) -> Vec<Input> {
-    let mut inputs = Vec::new();
-    let of_lists = requirement.pointer.ends_with("/-") || requirement.pointer == "/associated_persons";
-    if !of_lists {
-        leaves(&requirement.schema, &requirement.place(), true, &mut inputs);
+    /// What is typed to answer it; nothing for documents, persons and checks of the whole.
+    #[must_use]
+    pub fn inputs(&self) -> Vec<Input> {
+        let mut inputs = Vec::new();
+        let of_lists = self.pointer.ends_with("/-") || self.pointer == "/associated_persons";
+        if !of_lists {
+            leaves(&self.schema, &self.place(), true, &mut inputs);
+        }
+        inputs
     }
-    inputs
 }
 
 fn inputs_of_person(rules: &RuleSet, person: &str) -> Vec<Input> {
@@ -334,14 +328,6 @@ fn leaves(schema: &Value, place: &str, needed: bool, inputs: &mut Vec<Input>) {
         _ => return,
     };
     inputs.push(Input { place: place.to_owned(), kind, needed });
-}
-
-pub(super) fn json_of(profile: &Profile) -> Value {
-    let json = match profile {
-        Profile::Individual(individual) => serde_json::to_value(individual),
-        Profile::Business(business) => serde_json::to_value(business),
-    };
-    json.expect("a profile has string keys only")
 }
 
 fn persons(profile: &Value) -> &[Value] {
@@ -497,18 +483,10 @@ pub(super) fn without_documents(profile: &Value) -> Value {
 }
 
 /// Parses a profile as a PUT would.
-pub(super) fn read(kind: CustomerType, profile: &Value) -> Result<Profile, Vec<crate::violation::Violation>> {
+pub(super) fn read(kind: CustomerType, profile: &Value) -> Result<Profile, Vec<Violation>> {
     let body = serde_json::to_vec(profile).expect("JSON has string keys only");
-    let valid = "what was written as JSON is JSON";
-    let read = match kind {
-        CustomerType::Individual => {
-            parse::<Individual>(&body, Nulls::Refused).expect(valid).finish().map(Profile::Individual)
-        }
-        CustomerType::Corporate => {
-            parse::<Business>(&body, Nulls::Refused).expect(valid).finish().map(Profile::Business)
-        }
-    };
-    read.map_err(|violations| violations.0)
+    let parsed = Profile::parse(kind, &body, Nulls::Refused).expect("what was written as JSON is JSON");
+    parsed.finish().map_err(|violations| violations.0)
 }
 
 /// The first letter of every word: enough to recognise what one typed, too little to learn it. Of what is short or has

@@ -2,13 +2,14 @@
 
 use sha2::{Digest as _, Sha256};
 
+use super::Consent;
 use super::enter::Visitor;
 use super::sheet::{Sheet, Trouble};
-use super::{Consent, hexadecimal};
 use crate::audit::Action;
 use crate::clock::Timestamp;
 use crate::customer::Customer;
 use crate::customer::update::{Conflict, UpdateError};
+use crate::hexadecimal::hexadecimal;
 use crate::kyc::Transition;
 use crate::kyc::write::{Computed, Request, Step, write};
 use crate::services::Services;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::catalogue::catalogue;
+
 macro_rules! states {
     ($($(#[$attribute:meta])* $variant:ident = $text:literal: $help:literal,)*) => {
         /// Where a customer stands.
@@ -32,26 +34,9 @@ states! {
     Offboarded = "offboarded": "The relationship has ended.",
 }
 
-macro_rules! transitions {
-    ($($variant:ident = $text:literal: $help:literal,)*) => {
-        /// What can happen to a customer's verification.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Transition { $(#[doc = $help] $variant),* }
-
-        impl Transition {
-            /// Every transition.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// The name, for documents and messages.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),* }
-            }
-        }
-    };
-}
-
-transitions! {
+catalogue! {
+    /// What can happen to a customer's verification.
+    Transition {
     OpenSession = "open_session": "A session is opened, or the open one is given a link again.",
     ExpireSession = "expire_session": "The link of the session runs out.",
     Submit = "submit": "Everything that is required is there.",
@@ -63,6 +48,7 @@ transitions! {
     Reopen = "reopen": "An approved customer's identity was changed; the approval ends until the next decision.",
     Offboard = "offboard": "The relationship ends.",
     Reinstate = "reinstate": "An ended relationship begins anew.",
+}
 }
 
 impl State {

@@ -7,8 +7,10 @@ use sha2::{Digest as _, Sha256};
 use super::lifecycle::State;
 use super::record::{Flag, Kyc};
 use super::rules::{Check, FieldSays, Needs, Role, Rule, RuleSet, When};
+use crate::catalogue::catalogue;
 use crate::clock::Timestamp;
-use crate::customer::{Customer, CustomerType, Profile};
+use crate::customer::{Customer, CustomerType};
+use crate::hexadecimal::hexadecimal;
 use crate::parse::Country;
 
 /// From this share on an owner is identified, in percent.
@@ -28,32 +30,9 @@ pub enum Status {
     Done,
 }
 
-macro_rules! faults {
-    ($($variant:ident = $name:literal: $text:literal,)*) => {
-        /// What is wrong with what is there, beyond what the schema says.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Fault { $(#[doc = $text] $variant),* }
-
-        impl Fault {
-            /// Every fault.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// Its name, by which translations find it.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),* }
-            }
-
-            /// What the API says.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),* }
-            }
-        }
-    };
-}
-
-faults! {
+catalogue! {
+    /// What is wrong with what is there, beyond what the schema says.
+    Fault {
     InTheFuture = "in_the_future": "is in the future",
     TooYoung = "too_young": "is less than 18 years ago",
     NoAmount = "no_amount": "is no amount",
@@ -62,10 +41,12 @@ faults! {
     SharesTooMany = "shares_too_many": "the shares make more than 100",
     AskedAgain = "asked_again": "the reviewers ask for it again",
 }
+}
 
+/// As people read it.
 impl Serialize for Fault {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+        serializer.serialize_str(self.help())
     }
 }
 
@@ -135,11 +116,7 @@ impl RuleSet {
     /// What is required of a customer, in the order of the rules.
     #[must_use]
     pub fn of(&self, customer: &Customer, now: Timestamp) -> Vec<Requirement> {
-        let profile = match &customer.profile {
-            Profile::Individual(individual) => serde_json::to_value(individual),
-            Profile::Business(business) => serde_json::to_value(business),
-        };
-        let profile = profile.expect("a profile has string keys only");
+        let profile = customer.profile.to_json();
         let mut requirements = self.evaluate(customer.profile.kind(), &profile, &Prospect::default(), now);
         for requirement in &mut requirements {
             requirement.stand(&customer.kyc);
@@ -341,7 +318,11 @@ fn plays(person: &Value, roles: &[Role]) -> bool {
 }
 
 /// The files of the documents that would do.
-fn evidence<'a>(owner: &'a Value, purposes: &'a [String], side: Option<&'a str>) -> impl Iterator<Item = &'a Value> {
+pub(crate) fn evidence<'a>(
+    owner: &'a Value,
+    purposes: &'a [String],
+    side: Option<&'a str>,
+) -> impl Iterator<Item = &'a Value> {
     let documents = owner["documents"].as_array().map_or(&[][..], Vec::as_slice).iter();
     documents
         .filter(move |document| document["purpose"].as_str().is_some_and(|said| purposes.iter().any(|one| one == said)))
@@ -426,7 +407,7 @@ fn move_to(example: &mut Value, country: &str) {
 fn fingerprint(given: Option<&Value>) -> String {
     let Some(given) = given else { return String::new() };
     let hash = Sha256::digest(given.to_string().as_bytes());
-    hash[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&hash[..16])
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::customer::document::{BusinessDocumentPurpose, DocSide, IndividualDocumentPurpose, PersonDocumentPurpose};
-use crate::customer::{Business, CustomerType, Individual};
-use crate::parse::{Country, Nulls, parse};
+use crate::customer::{CustomerType, Profile};
+use crate::parse::{Country, Nulls};
 use crate::schema;
 
 /// A rule set, read and checked.
@@ -312,10 +312,7 @@ fn example_fault(rule: &Rule, kind: CustomerType, base: &str) -> Option<String> 
         value = if part == "0" { json!([value]) } else { json!({ part: value }) };
     }
     let body = serde_json::to_vec(&value).expect("JSON has string keys only");
-    let refused = match kind {
-        CustomerType::Individual => parse::<Individual>(&body, Nulls::Refused).ok()?.finish().err(),
-        CustomerType::Corporate => parse::<Business>(&body, Nulls::Refused).ok()?.finish().err(),
-    };
+    let refused = Profile::parse(kind, &body, Nulls::Refused).ok()?.finish().err();
     refused.map(|violations| {
         let first = violations.0.first().map(|violation| violation.message.to_string()).unwrap_or_default();
         format!("example: a PUT would refuse it: {first}")

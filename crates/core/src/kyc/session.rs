@@ -6,7 +6,7 @@ use super::record::{RailStatus, Session};
 use super::write::{Computed, Request, Step, write};
 use super::{LINK_SECONDS, State, Transition};
 use crate::audit::Action;
-use crate::caller::{Actor, Caller, Environment, Scope};
+use crate::caller::{Actor, Caller, Scope};
 use crate::change::NewLink;
 use crate::clock::Timestamp;
 use crate::customer::Customer;
@@ -14,10 +14,11 @@ use crate::customer::update::{Conflict, UpdateError};
 use crate::idempotency::Answer;
 use crate::ids::{CustomerId, SessionId};
 use crate::parse::{Nulls, Text, parse};
+use crate::record;
+use crate::secret::{self, Kind};
 use crate::services::Services;
 use crate::store::StoreError;
 use crate::violation::{Code, Violation};
-use crate::{record, secret};
 
 record! {
     /// The body of a new session.
@@ -27,18 +28,10 @@ record! {
     }
 }
 
-const fn prefix(environment: Environment) -> &'static str {
-    match environment {
-        Environment::Sandbox => "dsl_test_",
-        Environment::Production => "dsl_live_",
-    }
-}
-
 /// The token of a link, when the text is one.
 #[must_use]
 pub fn token(text: &str) -> Option<Zeroizing<String>> {
-    let known = [Environment::Sandbox, Environment::Production].map(prefix);
-    known.into_iter().any(|prefix| secret::is_one(prefix, text)).then(|| Zeroizing::new(text.to_owned()))
+    secret::parse(Kind::Link, text)
 }
 
 /// Opens a session, or gives the open one again with its link. A session of which the link ran out is given a new one;
@@ -100,7 +93,7 @@ impl Customer {
         redirect_uri: Option<String>,
         now: Timestamp,
     ) -> NewLink {
-        let token = secret::generate(prefix(scope.environment), services.random.as_ref());
+        let token = secret::generate(Kind::Link, scope.environment, services.random.as_ref());
         let (session, expires_at) = (services.random.uuid(now).into(), now.plus_seconds(LINK_SECONDS));
         let before = self.kyc.session.take().and_then(|session| session.redirect_uri);
         self.kyc.session = Some(Session {

@@ -92,10 +92,8 @@ pub(crate) async fn write(
             Some(step) => {
                 after.version += 1;
                 after.updated_at = now;
-                let events = match step.unseen {
-                    true => Vec::new(),
-                    false => Event::of(&[event_after(&kyc, &after.kyc)], &mut after),
-                };
+                let seen = (!step.unseen).then(|| event_after(&kyc, &after.kyc));
+                let events = Event::of(seen.as_slice(), &mut after);
                 let audit = entry(caller, &kyc, &after, step.action);
                 let after = Box::new(after.clone());
                 (

@@ -11,6 +11,7 @@ use axum::extract::State;
 use axum::routing::post;
 use dossier_core::api_key::KeyScope;
 use dossier_core::caller::Environment;
+use dossier_core::hexadecimal::hexadecimal;
 use http::HeaderMap;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -207,7 +208,7 @@ async fn take(
     body: bytes::Bytes,
 ) -> http::StatusCode {
     let (key, send) = &*state;
-    let expected: String = hmac::sign(key, &body).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let expected = hexadecimal(hmac::sign(key, &body).as_ref());
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if header("x-hmac-signature") != expected {
         return http::StatusCode::UNAUTHORIZED;

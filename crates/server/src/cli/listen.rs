@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use aws_lc_rs::hmac;
 use clap::Args;
+use dossier_core::hexadecimal::hexadecimal;
 use reqwest::{Client, StatusCode};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -119,7 +120,7 @@ async fn forward(client: &Client, arguments: &ListenArgs, event: &str) {
     let body = format!("{{{}", &event[at..]);
     let key = hmac::Key::new(hmac::HMAC_SHA256, arguments.key.as_bytes());
     let tag = hmac::sign(&key, body.as_bytes());
-    let signature: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let signature = hexadecimal(tag.as_ref());
     let id = parsed["id"].as_str().unwrap_or_default();
     let mut complained = false;
     loop {

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use dossier_core::caller::Caller;
 use dossier_core::file::upload::{Upload, UploadError, Uploaded};
 use dossier_core::file::{ByteRange, File, FileDetails, FileName, FileReader, MAX_FILE, MediaType, read as read_file};
+use dossier_core::hexadecimal::hexadecimal;
 use dossier_core::ids::FileId;
 use dossier_core::store::StoreError;
 use futures_util::stream;
@@ -240,13 +241,7 @@ pub(super) fn too_large() -> Problem {
 }
 
 fn entity_tag(details: &FileDetails) -> String {
-    let mut tag = String::with_capacity(34);
-    tag.push('"');
-    for byte in &details.sha256[..16] {
-        let _ = write!(tag, "{byte:02x}");
-    }
-    tag.push('"');
-    tag
+    format!("\"{}\"", hexadecimal(&details.sha256[..16]))
 }
 
 /// The one range that is asked for. Several, or what is no range of bytes, is as if nothing was asked for (RFC 9110,

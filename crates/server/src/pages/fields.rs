@@ -29,8 +29,9 @@ pub struct Asked<'a> {
     sheet: &'a Sheet<'a>,
     around: &'a Surroundings,
     step: &'a Step,
-    /// Whether what is missing is said as well, and not only what is wrong.
-    strict: bool,
+    groups: Vec<Group>,
+    /// The errors that the page says.
+    troubles: Vec<&'a Trouble>,
 }
 
 /// Fields that belong together, or one that stands alone.
@@ -45,75 +46,31 @@ struct Group {
 impl<'a> Asked<'a> {
     /// What a step asks. With `strict`, what is missing is an error.
     #[must_use]
-    pub const fn new(sheet: &'a Sheet<'a>, around: &'a Surroundings, step: &'a Step, strict: bool) -> Self {
-        Self { sheet, around, step, strict }
+    pub fn new(sheet: &'a Sheet<'a>, around: &'a Surroundings, step: &'a Step, strict: bool) -> Self {
+        let troubles = step.troubles(sheet).filter(|trouble| strict || is_said(sheet, trouble)).collect();
+        Self { sheet, around, step, groups: groups(sheet, &around.talk, step), troubles }
     }
 
     const fn talk(&self) -> &Talk {
         &self.around.talk
     }
 
-    fn requirements(&self) -> impl Iterator<Item = &'a Requirement> {
-        let step = self.step;
-        self.sheet.requirements.iter().filter(move |requirement| Step::of_requirement(requirement) == *step)
-    }
-
-    /// The requirements of documents.
-    pub fn documents(&self) -> impl Iterator<Item = &'a Requirement> {
-        self.requirements().filter(|requirement| requirement.document.is_some())
-    }
-
-    fn groups(&self) -> Vec<Group> {
-        let mut groups: Vec<Group> = Vec::new();
-        if let Step::Person(person) = self.step {
-            for input in self.sheet.inputs_of_person(person) {
-                let label = self.talk().say(&format!("field-{}", input.name()));
-                groups.push(Group { of: None, label, hint: None, inputs: vec![input] });
-            }
-        }
-        for requirement in self.requirements() {
-            let mut inputs = self.sheet.inputs(requirement);
-            let Some(first) = inputs.first() else { continue };
-            let place = requirement.place();
-            if first.place == place {
-                // A field that an object asks for already is only needed the more; one of a person, known by name.
-                let known = groups.iter_mut().flat_map(|group| &mut group.inputs).find(|known| known.place == place);
-                if let Some(known) = known {
-                    known.needed = true;
-                    continue;
-                }
-            }
-            let of = (first.place != place).then_some(place);
-            order_address(self.sheet, self.talk(), &mut inputs, AddressOrder::asked);
-            let (label, hint) =
-                (label(self.sheet, self.talk(), requirement), because(self.sheet, self.talk(), requirement));
-            groups.push(Group { of, label, hint: Some(hint), inputs });
-        }
-        groups
-    }
-
-    fn troubles(&self) -> Vec<&'a Trouble> {
-        let said = |trouble: &&Trouble| self.strict || is_said(self.sheet, trouble);
-        self.step.troubles(self.sheet).filter(said).collect()
-    }
-
-    /// How many errors the page says.
+    /// Whether the page says an error.
     #[must_use]
-    pub fn errors(&self) -> usize {
-        self.troubles().len()
+    pub const fn has_errors(&self) -> bool {
+        !self.troubles.is_empty()
     }
 
     /// All errors with links to their fields.
     #[must_use]
     pub fn summary(&self) -> Markup {
-        let troubles = self.troubles();
         let talk = self.talk();
         html! {
-            @if !troubles.is_empty() {
+            @if self.has_errors() {
                 div.summary role="alert" tabindex="-1" autofocus aria-labelledby="summary-title" {
-                    h2 #summary-title { (talk.say_with("errors", &[("count", troubles.len().into())])) }
+                    h2 #summary-title { (talk.say_with("errors", &[("count", self.troubles.len().into())])) }
                     ul {
-                        @for trouble in troubles {
+                        @for trouble in &self.troubles {
                             li {
                                 a href={ "#" (self.target(&trouble.place)) } {
                                     (name_of(self.sheet, talk, &trouble.place)) ": " (wrong(talk, trouble.wrong))
@@ -132,21 +89,21 @@ impl<'a> Asked<'a> {
             return "people".to_owned();
         }
         let inside = |input: &Input| input.place == place || input.place.starts_with(&format!("{place}/"));
-        let group = self.groups().into_iter().find_map(|group| group.inputs.into_iter().find(inside));
-        element_id(&group.map_or_else(|| place.to_owned(), |input| input.place))
+        let mut inputs = self.groups.iter().flat_map(|group| &group.inputs);
+        element_id(inputs.find(|input| inside(input)).map_or(place, |input| &input.place))
     }
 
     /// The fields of the page.
     #[must_use]
     pub fn fields(&self) -> Markup {
         html! {
-            @for group in self.groups() {
+            @for group in &self.groups {
                 @match &group.of {
                     None => (self.field(&group.inputs[0], &group.label, group.hint.as_deref())),
                     Some(place) => fieldset.group {
                         legend { (group.label) }
                         @if let Some(hint) = &group.hint { p.hint { (hint) } }
-                        @for trouble in self.troubles().into_iter().filter(|trouble| trouble.place == *place) {
+                        @for trouble in self.troubles.iter().filter(|trouble| trouble.place == *place) {
                             p.error { (wrong(self.talk(), trouble.wrong)) }
                         }
                         @for input in &group.inputs { (self.field(input, &field_label(self.sheet, self.talk(), &input.place), None)) }
@@ -168,7 +125,12 @@ impl<'a> Asked<'a> {
         let kept = mask.map(|mask| talk.say_with("kept", &[("mask", mask.into())]));
         let hints: Vec<&str> = hint.into_iter().chain(kept.as_deref()).collect();
         let described = format!("{}n-{id}", if hints.is_empty() { String::new() } else { format!("h-{id} ") });
-        let trouble = self.troubles().into_iter().find(|trouble| trouble.place == input.place);
+        let trouble = self.troubles.iter().find(|trouble| trouble.place == input.place).map(|trouble| trouble.wrong);
+        let below = match (trouble, self.sheet.saved_elsewhere(&input.place)) {
+            (Some(trouble), _) => Below::Wrong(trouble),
+            (None, Some(at)) => Below::SavedElsewhere(at),
+            (None, None) => Below::Nothing,
+        };
         let invalid = trouble.is_some().then_some("true");
         let optional = html! { @if !input.needed { " " span.optional { (talk.say("optional")) } } };
         let hint = html! {
@@ -176,7 +138,7 @@ impl<'a> Asked<'a> {
         };
         let note = html! {
             div.note id={ "n-" (id) } aria-live="polite" {
-                (note(self.sheet, talk, &input.place, value, trouble.map(|trouble| trouble.wrong), None))
+                (note(talk, &input.place, value, below))
             }
         };
         let (name, autocomplete) = (input.place.as_str(), self.autocomplete(input));
@@ -290,6 +252,35 @@ impl<'a> Asked<'a> {
     }
 }
 
+/// The fields of a step, as they belong together.
+fn groups(sheet: &Sheet<'_>, talk: &Talk, step: &Step) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    if let Step::Person(person) = step {
+        for input in sheet.inputs_of_person(person) {
+            let label = talk.say(&format!("field-{}", input.name()));
+            groups.push(Group { of: None, label, hint: None, inputs: vec![input] });
+        }
+    }
+    for requirement in step.requirements(sheet) {
+        let mut inputs = requirement.inputs();
+        let Some(first) = inputs.first() else { continue };
+        let place = requirement.place();
+        if first.place == place {
+            // A field that an object asks for already is only needed the more; one of a person, known by name.
+            let known = groups.iter_mut().flat_map(|group| &mut group.inputs).find(|known| known.place == place);
+            if let Some(known) = known {
+                known.needed = true;
+                continue;
+            }
+        }
+        let of = (first.place != place).then_some(place);
+        order_address(sheet, talk, &mut inputs, AddressOrder::asked);
+        let (label, hint) = (label(sheet, talk, requirement), because(sheet, talk, requirement));
+        groups.push(Group { of, label, hint: Some(hint), inputs });
+    }
+    groups
+}
+
 /// Puts the members of an address into the order of its country; other inputs stay as they are.
 pub fn order_address(
     sheet: &Sheet<'_>,
@@ -322,28 +313,32 @@ pub fn is_said(sheet: &Sheet<'_>, trouble: &Trouble) -> bool {
     }
 }
 
-/// What stands below a field: an error, or that it is saved; and what the page shows, so that a save knows what the
-/// visitor changed.
+/// What stands below a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Below {
+    /// Nothing that is said.
+    Nothing,
+    /// An error.
+    Wrong(Wrong),
+    /// It is saved now; over what another device had saved then.
+    Saved(Option<Timestamp>),
+    /// Another device saved it then.
+    SavedElsewhere(Timestamp),
+}
+
+/// The content below a field; with a hash of what the page shows, so that a save knows what the visitor changed.
 #[must_use]
-pub fn note(
-    sheet: &Sheet<'_>,
-    talk: &Talk,
-    place: &str,
-    value: &str,
-    trouble: Option<Wrong>,
-    saved: Option<Option<Timestamp>>,
-) -> Markup {
-    let elsewhere = sheet.saved_elsewhere(place);
+pub fn note(talk: &Talk, place: &str, value: &str, below: Below) -> Markup {
+    let at = |key: &str, at: Timestamp| talk.say_with(key, &[("time", clock(talk, at).into())]);
     html! {
         input type="hidden" name={ "was:" (place) } value=(short_hash(value));
-        @if let Some(trouble) = trouble { p.error data-invalid { (wrong(talk, trouble)) } }
-        @else if let Some(replaced) = saved {
-            p.saved {
-                (talk.say("saved"))
-                @if let Some(at) = replaced { " " (talk.say_with("saved-over", &[("time", clock(talk, at).into())])) }
-            }
+        @match below {
+            Below::Nothing => {},
+            Below::Wrong(trouble) => p.error data-invalid { (wrong(talk, trouble)) },
+            Below::Saved(None) => p.saved { (talk.say("saved")) },
+            Below::Saved(Some(over)) => p.saved { (talk.say("saved")) " " (at("saved-over", over)) },
+            Below::SavedElsewhere(then) => p.saved { (at("saved-elsewhere", then)) },
         }
-        @else if let Some(at) = elsewhere { p.saved { (talk.say_with("saved-elsewhere", &[("time", clock(talk, at).into())])) } }
     }
 }
 
@@ -359,7 +354,7 @@ pub fn clock(talk: &Talk, at: Timestamp) -> String {
 pub fn wrong(talk: &Talk, wrong: Wrong) -> String {
     match wrong {
         Wrong::Missing => talk.say("wrong-missing"),
-        Wrong::Faulty(fault) => talk.say(&format!("fault-{}", fault.name())),
+        Wrong::Faulty(fault) => talk.say(&format!("fault-{}", fault.as_str())),
         Wrong::Refused(code, limit) => talk
             .find(&format!("wrong-{}", code.as_str()), &[("most", limit.unwrap_or_default().into())])
             .unwrap_or_else(|| talk.say("wrong-other")),

@@ -13,7 +13,7 @@ use dossier_core::kyc::State as Stands;
 use http::{HeaderMap, StatusCode, header};
 use maud::{Markup, html};
 
-use super::fields::{Asked, is_said, name_of, note, wrong};
+use super::fields::{Asked, Below, is_said, name_of, note, wrong};
 use super::steps::{Step, steps};
 use super::visit::{Visit, set_cookie};
 use super::{message, page as answer, upload};
@@ -25,7 +25,7 @@ use crate::http::problem::Problem;
 const MAX_FIELDS: usize = 1_000;
 
 /// What the query of a page may say.
-pub(super) type Said = Query<HashMap<String, String>>;
+type Said = Query<HashMap<String, String>>;
 
 /// `GET /form/{session}`: where the visitor stands, and the way on.
 pub async fn overview(State(app): State<App>, visit: Visit) -> Response {
@@ -57,10 +57,8 @@ pub async fn overview(State(app): State<App>, visit: Visit) -> Response {
         }
         form method="post" action={ (around.base) "/leave" } { button.quiet type="submit" { (around.talk.say("leave")) } }
     };
-    answer(
-        StatusCode::OK,
-        &around.with_steps(&around.say("overview-title"), &steps(&sheet, around, "", false), &content),
-    )
+    let steps = steps(&sheet, around, "", false);
+    answer(StatusCode::OK, around.with_steps(&around.say("overview-title"), false, &steps, &content))
 }
 
 /// `GET /form/{session}/{step}`
@@ -71,7 +69,7 @@ pub async fn overview(State(app): State<App>, visit: Visit) -> Response {
 pub async fn page(State(app): State<App>, visit: Visit, said: Said, request: Request) -> Result<Response, Problem> {
     let sheet = visit.sheet(&app);
     let step = step_of(&request, &sheet)?;
-    let shown = Shown { strict: said.contains_key("check"), replaced: said.contains_key("replaced"), failed: None };
+    let shown = Manner { strict: said.contains_key("check"), replaced: said.contains_key("replaced"), failed: None };
     show(&app, &visit, &sheet, &step, shown).await
 }
 
@@ -84,7 +82,7 @@ fn step_of(request: &Request, sheet: &Sheet<'_>) -> Result<Step, Problem> {
 
 /// How a page is shown.
 #[derive(Default)]
-pub(super) struct Shown {
+pub(super) struct Manner {
     /// What is missing is an error.
     pub(super) strict: bool,
     /// The last save replaced what another device had given.
@@ -99,7 +97,7 @@ pub(super) async fn show(
     visit: &Visit,
     sheet: &Sheet<'_>,
     step: &Step,
-    shown: Shown,
+    shown: Manner,
 ) -> Result<Response, Problem> {
     let around = &visit.around;
     let talk = &around.talk;
@@ -130,12 +128,9 @@ pub(super) async fn show(
             }
         }
     };
-    let title = step.title(sheet, around);
-    let errors = asked.errors() + usize::from(shown.failed.is_some());
-    let in_title =
-        if errors > 0 { talk.say_with("title-error", &[("title", title.clone().into())]) } else { title.clone() };
-    let body = around.with_steps_titled(&in_title, &title, &steps(sheet, around, &step.path(), false), &content);
-    Ok(answer(StatusCode::OK, &body))
+    let errors = asked.has_errors() || shown.failed.is_some();
+    let steps = steps(sheet, around, &step.path(), false);
+    Ok(answer(StatusCode::OK, around.with_steps(&step.title(sheet, around), errors, &steps, &content)))
 }
 
 /// Who owns and controls the business.
@@ -177,7 +172,10 @@ fn after(sheet: &Sheet<'_>, step: &Step) -> String {
 ///
 /// See the catalogue of problems.
 pub async fn save(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
-    let step = step_of(&request, &visit.sheet(&app))?;
+    let (step, before) = {
+        let sheet = visit.sheet(&app);
+        (step_of(&request, &sheet)?, asked_ids(&sheet))
+    };
     let (parts, body) = request.into_parts();
     let body = JsonBody::read(&app, &parts.headers, body, MediaType::Form).await?;
     let fields: HashMap<String, String> = form_urlencoded::parse(&body).into_owned().take(MAX_FIELDS).collect();
@@ -191,7 +189,6 @@ pub async fn save(State(app): State<App>, visit: Visit, request: Request) -> Res
         edits.retain(|(place, _)| place == only);
         shown.retain(|(place, _)| place == only);
     }
-    let before = asked_ids(&visit.sheet(&app));
     let (kept, visit) = if edits.is_empty() {
         (Vec::new(), visit)
     } else {
@@ -214,18 +211,19 @@ pub async fn save(State(app): State<App>, visit: Visit, request: Request) -> Res
             @for (place, text) in &shown {
                 @let trouble = sheet.troubles.iter().find(|trouble| trouble.place == *place && is_said(&sheet, trouble));
                 @let replaced = kept.iter().find(|(replaced, _)| replaced == place).map(|(_, at)| *at);
-                (note(&sheet, talk, place, text, trouble.map(|trouble| trouble.wrong), Some(replaced)))
+                @let below = trouble.map_or(Below::Saved(replaced), |trouble| Below::Wrong(trouble.wrong));
+                (note(talk, place, text, below))
             }
             (steps(&sheet, &visit.around, &step.path(), true))
             @if let Some(documents) = documents { template hx type="partial" hx-target="#documents" hx-swap="outerHTML" { (documents) } }
         };
-        return Ok(answer(StatusCode::OK, &notes));
+        return Ok(answer(StatusCode::OK, notes));
     }
     if !Step::all(&sheet).contains(&step) || step.troubles(&sheet).next().is_none() {
         let replaced = if kept.is_empty() { "" } else { "?replaced" };
         return Ok(Redirect::to(&format!("{}/{}{replaced}", visit.around.base, after(&sheet, &step))).into_response());
     }
-    let shown = Shown { strict: true, replaced: !kept.is_empty(), failed: None };
+    let shown = Manner { strict: true, replaced: !kept.is_empty(), failed: None };
     let mut response = show(&app, &visit, &sheet, &step, shown).await?;
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)

@@ -5,10 +5,12 @@ use std::time::Instant;
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use dossier_core::caller::Scope;
 use dossier_core::customer::{Customer, CustomerType};
-use dossier_core::form::enter::enter as exchange;
+use dossier_core::form::enter::enter as give_pass;
 use dossier_core::kyc::State as Stands;
 use dossier_core::kyc::session::{self, Landing};
+use dossier_core::store::StoreError;
 use http::request::Parts;
 use http::{HeaderValue, StatusCode, header};
 use maud::{Markup, html};
@@ -26,9 +28,10 @@ use crate::http::request::RequestContext;
 /// The store's only: an unknown link has a page as well.
 pub async fn page(State(app): State<App>, parts: Parts) -> Result<Response, Problem> {
     let talk = talk(&parts.headers, &parts.uri);
-    let Some((around, landing)) = follow(&app, &parts).await? else {
+    let Some((scope, landing)) = follow(&app, &parts).await? else {
         return Ok(private(message(&talk, StatusCode::NOT_FOUND, "unknown-link")));
     };
+    let around = Surroundings::new(talk, app.services.store.account(scope.account).await?, None);
     Ok(private(match &landing {
         Landing::Open(customer) if customer.kyc.state.takes_input() => {
             let title = around.say(&format!("welcome-{}", kind(customer)));
@@ -46,7 +49,7 @@ pub async fn page(State(app): State<App>, parts: Parts) -> Result<Response, Prob
                 }
                 form method="post" { button.primary type="submit" { (around.talk.say("welcome-go")) } }
             };
-            answer(StatusCode::OK, &around.plain(&title, &content))
+            answer(StatusCode::OK, around.plain(&title, &content))
         }
         closed_one => closed(&around, closed_one),
     }))
@@ -60,35 +63,30 @@ pub async fn page(State(app): State<App>, parts: Parts) -> Result<Response, Prob
 pub async fn enter(State(app): State<App>, parts: Parts) -> Result<Response, Problem> {
     let context = parts.extensions.get::<RequestContext>().expect("the outer layer sets it");
     let (address, request_id) = (Some(context.address), context.request_id.to_string());
-    let open = match follow(&app, &parts).await? {
-        Some((_, Landing::Open(customer))) => customer.kyc.session.map(|open| open.id),
-        _ => None,
-    };
-    if open.is_some_and(|session| !app.form_limits.allow(session, false, Instant::now())) {
-        return Ok(private(too_fast(&talk(&parts.headers, &parts.uri))));
+    let mut pass = None;
+    if let Some((scope, Landing::Open(customer))) = follow(&app, &parts).await? {
+        let session = customer.kyc.session.as_ref().map(|open| open.id);
+        if session.is_some_and(|session| !app.form_limits.allow(session, false, Instant::now())) {
+            return Ok(private(too_fast(&talk(&parts.headers, &parts.uri))));
+        }
+        pass = give_pass(&app.services, scope, &customer, address, request_id).await?;
     }
-    let pass = match session::token(token_of(&parts)) {
-        Some(token) => exchange(&app.services, &token, address, request_id).await?,
-        None => None,
-    };
-    // A link that leads nowhere says so itself.
+    // A link that does not lead into the form says where it leads.
     let Some(pass) = pass else { return page(State(app), parts).await };
-    visit::recognise(&app, &parts, &pass).await?;
-    let mut response = Redirect::to(&format!("/form/{}", pass.session)).into_response();
-    let cookie = visit::set_cookie(&app.public_url, pass.session, &pass.secret, pass.seconds);
+    visit::recognise(&app, &parts.headers, &pass.visitor).await?;
+    let session = pass.visitor.session;
+    let mut response = Redirect::to(&format!("/form/{session}")).into_response();
+    let cookie = visit::set_cookie(&app.public_url, session, &pass.secret, pass.seconds);
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(private(response))
 }
 
-fn token_of(parts: &Parts) -> &str {
-    parts.uri.path().rsplit('/').next().unwrap_or_default()
-}
-
-async fn follow(app: &App, parts: &Parts) -> Result<Option<(Surroundings, Landing)>, Problem> {
-    let Some(token) = session::token(token_of(parts)) else { return Ok(None) };
-    let Some((scope, landing)) = session::follow(&app.services, &token).await? else { return Ok(None) };
-    let account = app.services.store.account(scope.account).await?;
-    Ok(Some((Surroundings::new(talk(&parts.headers, &parts.uri), account, None), landing)))
+async fn follow(app: &App, parts: &Parts) -> Result<Option<(Scope, Landing)>, StoreError> {
+    let token = parts.uri.path().rsplit('/').next().and_then(session::token);
+    match token {
+        Some(token) => session::follow(&app.services, &token).await,
+        None => Ok(None),
+    }
 }
 
 /// The token is in the URL: nobody is told where the visitor comes from.
@@ -122,7 +120,7 @@ pub(super) fn closed(around: &Surroundings, landing: &Landing) -> Response {
         @if let Some(comment) = comment { blockquote dir="auto" { (comment) } }
         (way_back(around, customer))
     };
-    answer(status, &around.plain(&around.say(&format!("{key}-title")), &content))
+    answer(status, around.plain(&around.say(&format!("{key}-title")), &content))
 }
 
 /// The way on, out of here.

@@ -370,7 +370,7 @@ mod tests {
         }
         needed
             .extend(rules.rules.iter().flat_map(|rule| [format!("label-{}", rule.id), format!("because-{}", rule.id)]));
-        needed.extend(Fault::ALL.iter().map(|fault| format!("fault-{}", fault.name())));
+        needed.extend(Fault::ALL.iter().map(|fault| format!("fault-{}", fault.as_str())));
         let typed = [
             Code::TooLong,
             Code::NulCharacter,

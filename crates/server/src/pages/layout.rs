@@ -58,22 +58,18 @@ impl Surroundings {
         self.frame(title, &html! { main #main tabindex="-1" { h1 { (title) } (content) } }, false)
     }
 
-    /// A page of the form, with the list of its steps beside it.
+    /// A page of the form, with the list of its steps beside it. The window's title says whether there are errors.
     #[must_use]
-    pub fn with_steps(&self, title: &str, steps: &Markup, content: &Markup) -> Markup {
-        self.with_steps_titled(title, title, steps, content)
-    }
-
-    /// The same, with another title for the window than for the page.
-    #[must_use]
-    pub fn with_steps_titled(&self, window: &str, title: &str, steps: &Markup, content: &Markup) -> Markup {
+    pub fn with_steps(&self, title: &str, errors: bool, steps: &Markup, content: &Markup) -> Markup {
         let body = html! {
             div.columns {
                 main #main tabindex="-1" { h1 { (title) } (content) }
                 (steps)
             }
         };
-        self.frame(window, &body, true)
+        let in_window =
+            if errors { self.talk.say_with("title-error", &[("title", title.into())]) } else { title.into() };
+        self.frame(&in_window, &body, true)
     }
 
     fn frame(&self, title: &str, body: &Markup, scripted: bool) -> Markup {

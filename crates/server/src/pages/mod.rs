@@ -128,7 +128,7 @@ fn talk(headers: &HeaderMap, uri: &Uri) -> Talk {
 fn message(talk: &Talk, status: StatusCode, key: &str) -> Response {
     let surroundings = Surroundings::of_nobody(*talk);
     let content = html! { p { (talk.say(&format!("{key}-text"))) } };
-    page(status, &surroundings.plain(&talk.say(&format!("{key}-title")), &content))
+    page(status, surroundings.plain(&talk.say(&format!("{key}-title")), &content))
 }
 
 /// More than a session may write.
@@ -138,8 +138,8 @@ fn too_fast(talk: &Talk) -> Response {
     response
 }
 
-fn page(status: StatusCode, content: &Markup) -> Response {
-    (status, Html(content.0.clone())).into_response()
+fn page(status: StatusCode, content: Markup) -> Response {
+    (status, Html(content.into_string())).into_response()
 }
 
 async fn compressed(headers: &HeaderMap, response: Response) -> Response {

@@ -9,6 +9,7 @@ use dossier_core::customer::update::UpdateError;
 use dossier_core::form::sheet::{Kind, Sheet, Shown};
 use dossier_core::form::short_hash;
 use dossier_core::form::submit::{Agreement, submit as hand_in};
+use dossier_core::kyc::requirements::Requirement;
 use http::{HeaderValue, StatusCode, header};
 use maud::{Markup, html};
 
@@ -93,12 +94,9 @@ fn show(app: &App, visit: &Visit, refused: Option<Refused>) -> Response {
             }
         }
     };
-    let title = talk.say("step-review");
-    let in_title =
-        if not_agreed { talk.say_with("title-error", &[("title", title.clone().into())]) } else { title.clone() };
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let body = around.with_steps_titled(&in_title, &title, &steps(&sheet, around, "review", false), &content);
-    let mut response = answer(status, &body);
+    let steps = steps(&sheet, around, "review", false);
+    let mut response = answer(status, around.with_steps(&talk.say("step-review"), not_agreed, &steps, &content));
     if let Some(origin) = onward(visit).and_then(|uri| Some(url::Url::parse(uri).ok()?.origin().ascii_serialization()))
     {
         // Browsers hold the redirect that answers a form to `form-action` as well.
@@ -114,17 +112,16 @@ fn show(app: &App, visit: &Visit, refused: Option<Refused>) -> Response {
 fn answers(visit: &Visit, sheet: &Sheet<'_>, step: &Step) -> Markup {
     let (around, talk) = (&visit.around, &visit.around.talk);
     let title = step.title(sheet, around);
-    let asked = || sheet.requirements.iter().filter(|requirement| Step::of_requirement(requirement) == *step);
     let mut inputs = match step {
         Step::Person(id) => sheet.inputs_of_person(id),
         _ => Vec::new(),
     };
-    let of_requirement = |requirement| {
-        let mut inputs = sheet.inputs(requirement);
+    let of_requirement = |requirement: &Requirement| {
+        let mut inputs = requirement.inputs();
         order_address(sheet, talk, &mut inputs, AddressOrder::written);
         inputs
     };
-    for input in asked().flat_map(of_requirement) {
+    for input in step.requirements(sheet).flat_map(of_requirement) {
         if !inputs.iter().any(|known| known.place == input.place) {
             inputs.push(input);
         }
@@ -150,7 +147,7 @@ fn answers(visit: &Visit, sheet: &Sheet<'_>, step: &Step) -> Markup {
                         div { dt { (name_of(sheet, talk, &input.place)) } dd dir="auto" { (value) } }
                     }
                 }
-                @for requirement in asked().filter(|requirement| requirement.document.is_some()) {
+                @for requirement in step.requirements(sheet).filter(|requirement| requirement.document.is_some()) {
                     @let given = sheet.given(requirement).len();
                     @if given > 0 {
                         div {

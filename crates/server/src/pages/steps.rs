@@ -91,6 +91,11 @@ impl Step {
         Self::of(&requirement.place(), purpose.map(String::as_str))
     }
 
+    /// What is asked here.
+    pub fn requirements<'a>(&self, sheet: &'a Sheet<'_>) -> impl Iterator<Item = &'a Requirement> {
+        sheet.requirements.iter().filter(move |requirement| Self::of_requirement(requirement) == *self)
+    }
+
     /// Every step of a form, in order.
     #[must_use]
     pub fn all(sheet: &Sheet<'_>) -> Vec<Self> {

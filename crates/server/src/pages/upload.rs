@@ -10,8 +10,8 @@ use dossier_core::kyc::requirements::Requirement;
 use http::{HeaderValue, StatusCode, header};
 use maud::{Markup, html};
 
-use super::fields::{Asked, because, element_id, label, wrong};
-use super::form::{Shown, is_partial, refused, show};
+use super::fields::{because, element_id, label, wrong};
+use super::form::{Manner, is_partial, refused, show};
 use super::page as answer;
 use super::steps::{Step, steps};
 use super::visit::Visit;
@@ -29,8 +29,7 @@ pub(super) async fn documents(
     step: &Step,
     failed: Option<&(String, String)>,
 ) -> Result<Markup, Problem> {
-    let asked = Asked::new(sheet, &visit.around, step, true);
-    let wanted: Vec<_> = asked.documents().collect();
+    let wanted: Vec<_> = step.requirements(sheet).filter(|requirement| requirement.document.is_some()).collect();
     let given: Vec<FileId> = wanted.iter().flat_map(|one| sheet.given(one)).map(|given| given.file).collect();
     let files = app.services.store.files(visit.visitor.scope(), &given).await?;
     Ok(html! {
@@ -64,6 +63,7 @@ fn document(
     let attempt = dossier_core::form::attempt(app.services.random.as_ref());
     let action = format!("{url}/upload/{}?attempt={attempt}", requirement.id);
     let error = failed.map(ToOwned::to_owned).or_else(|| flagged.map(|flagged| wrong(talk, flagged)));
+    let described = format!("h-{id}{}", if error.is_some() { format!(" e-{id}") } else { String::new() });
     html! {
         section.document aria-labelledby={ "l-" (id) } {
             h2 id={ "l-" (id) } { (label) }
@@ -105,7 +105,7 @@ fn document(
                         };
                         label for=(input) { (talk.say(says)) span.sr { ": " (label) } }
                         input id=(input) type="file" name="file" required accept=(if camera { "image/jpeg,image/png" } else { ACCEPTED })
-                            capture=[camera.then_some("environment")] aria-describedby={ "h-" (id) }
+                            capture=[camera.then_some("environment")] aria-describedby=(described)
                             aria-invalid=[error.is_some().then_some("true")];
                         button type="submit" { (talk.say("upload-send")) span.sr { ": " (label) } }
                         div.sending hidden { img alt="" hidden; progress max="100" value="0" aria-label=(talk.say("js-sending")) {} }
@@ -170,10 +170,10 @@ async fn shown(
     let sheet = visit.sheet(app);
     if partial {
         let documents = documents(app, visit, &sheet, step, failed.as_ref()).await?;
-        return Ok(answer(StatusCode::OK, &html! { (documents) (steps(&sheet, &visit.around, &step.path(), false)) }));
+        return Ok(answer(StatusCode::OK, html! { (documents) (steps(&sheet, &visit.around, &step.path(), false)) }));
     }
     if failed.is_some() {
-        let mut response = show(app, visit, &sheet, step, Shown { failed, ..Shown::default() }).await?;
+        let mut response = show(app, visit, &sheet, step, Manner { failed, ..Manner::default() }).await?;
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     }

@@ -4,12 +4,14 @@ use std::time::Instant;
 
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse as _, Response};
+use dossier_core::caller::Caller;
 use dossier_core::customer::Customer;
-use dossier_core::form::enter::{Pass, Visitor, visitor};
+use dossier_core::form::enter::{Visitor, visitor};
 use dossier_core::form::save::{Edit, save};
 use dossier_core::form::sheet::Sheet;
 use dossier_core::ids::SessionId;
 use dossier_core::kyc::session::Landing;
+use dossier_core::store::StoreError;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
@@ -43,14 +45,16 @@ impl Visit {
     }
 }
 
+/// The cookies of a request.
+fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    all.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='))
+}
+
 /// A cookie of the request.
 #[must_use]
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    all.flat_map(|text| text.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(known, _)| *known == name)
-        .map(|(_, value)| value)
+    cookies(headers).find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
 /// The name of the cookie of one session: somebody may be in the forms of two customers at once.
@@ -84,19 +88,15 @@ const MAX_PASSES: usize = 8;
 /// # Errors
 ///
 /// The store's.
-pub async fn recognise(app: &App, parts: &Parts, pass: &Pass) -> Result<(), Problem> {
-    let request_id =
-        || parts.extensions.get::<RequestContext>().map_or_else(String::new, |it| it.request_id.to_string());
-    let Some((new, _)) = visitor(&app.services, &pass.secret, None, request_id()).await? else { return Ok(()) };
-    let cookies = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let pairs = cookies.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let shown = pairs.filter(|(name, _)| name.trim_start_matches("__Host-").starts_with("dossier-")).take(MAX_PASSES);
-    for (_, shown) in shown {
-        if let Some((old, _)) = visitor(&app.services, shown, None, request_id()).await?
+pub async fn recognise(app: &App, headers: &HeaderMap, new: &Visitor) -> Result<(), StoreError> {
+    let of_a_session = |name: &str| name.trim_start_matches("__Host-").starts_with("dossier-");
+    for (_, shown) in cookies(headers).filter(|(name, _)| of_a_session(name)).take(MAX_PASSES) {
+        let Caller { address, request_id, .. } = new.caller.clone();
+        if let Some((old, _)) = visitor(&app.services, shown, address, request_id).await?
             && (old.scope(), old.customer) == (new.scope(), new.customer)
         {
             // A form that was closed meanwhile says so itself.
-            let _ = save(&app.services, &new, Edit::Adopt(old.device)).await;
+            let _ = save(&app.services, new, Edit::Adopt(old.device)).await;
         }
     }
     Ok(())
@@ -113,7 +113,7 @@ impl FromRequestParts<App> for Visit {
         let session = session.ok_or_else(unknown)?;
         let pass = cookie(&parts.headers, &cookie_name(&app.public_url, session)).ok_or_else(unknown)?;
         let (address, request_id) = (Some(context.address), context.request_id.to_string());
-        let failed = |error: dossier_core::store::StoreError| Problem::from(error).into_response();
+        let failed = |error: StoreError| Problem::from(error).into_response();
         let found = visitor(&app.services, pass, address, request_id).await.map_err(failed)?;
         let (visitor, landing) = found.filter(|(visitor, _)| visitor.session == session).ok_or_else(unknown)?;
         let uploads = parts.uri.path().contains("/upload/");

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use dossier_core::audit::{AuditReport, AuditRow};
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
+use dossier_core::hexadecimal::hexadecimal;
 use dossier_core::ids::CustomerId;
 use dossier_core::store::{Progress, StoreError};
 use rusqlite::{Connection, OptionalExtension as _, Row};
@@ -129,7 +130,7 @@ fn audit_row(row: EntryRow) -> Result<AuditRow, StoreError> {
         version,
         fields: serde_json::from_str(&fields).map_err(|error| StoreError::Corrupt(error.to_string()))?,
         request_id,
-        hash: row.hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+        hash: hexadecimal(&row.hash),
     })
 }
 

@@ -12,6 +12,7 @@ use dossier_core::api_key::KeyRecord;
 use dossier_core::caller::{Environment, Scope};
 use dossier_core::clock::Timestamp;
 use dossier_core::event::{EventType, event_id};
+use dossier_core::hexadecimal::hexadecimal;
 use dossier_core::ids::{AccountId, CustomerId, KeyId, WebhookId};
 use dossier_core::pii::Pii;
 use dossier_core::store::StoreError;
@@ -291,8 +292,7 @@ impl SqliteStore {
         context.update(format!("{id}.{timestamp}.").as_bytes());
         context.update(&body);
         let standard = format!("v1,{}", STANDARD.encode(context.sign().as_ref()));
-        let signed =
-            |states: &Midstates| states.sign(&body).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let signed = |states: &Midstates| hexadecimal(&states.sign(&body));
         Ok(Some(Message {
             url: signer.url.clone(),
             contract: signer.contract.as_ref().map(signed),
