@@ -56,6 +56,8 @@ pub enum Effect {
     FileUploaded(Box<NewFile>),
     /// The clock of the sandbox is this many seconds ahead from now on.
     ClockAdvanced {
+        /// How many it must still be ahead.
+        expected: i64,
         /// Ahead of the machine's.
         seconds: i64,
     },

@@ -113,9 +113,11 @@ impl SandboxClocks {
         self.0.read().expect(POISONED).get(&account).copied().unwrap_or(0)
     }
 
-    /// Takes over what is stored.
+    /// Takes over what is stored, unless it was put further forward since that was read.
     pub fn set(&self, account: AccountId, seconds: i64) {
-        self.0.write().expect(POISONED).insert(account, seconds);
+        let mut clocks = self.0.write().expect(POISONED);
+        let ahead = clocks.entry(account).or_default();
+        *ahead = seconds.max(*ahead);
     }
 }
 

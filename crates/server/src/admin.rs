@@ -22,7 +22,7 @@ use dossier_core::services::Services;
 use dossier_core::store::{Progress, StoreError};
 use dossier_core::violation::Violation;
 use dossier_core::webhook;
-use dossier_store::sqlite::SqliteStore;
+use dossier_store::Engine;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -203,7 +203,7 @@ pub struct Context<'a> {
     /// What use cases need.
     pub services: &'a Services,
     /// The store, for what is not in the trait.
-    pub store: &'a SqliteStore,
+    pub store: &'a dyn Engine,
     /// The configuration in force.
     pub config: &'a Config,
     /// Whether the server runs.
@@ -505,9 +505,9 @@ impl Context<'_> {
         let folder = &self.config.data_dir;
         let mut checks = vec![
             check("server", true, if self.running { "runs" } else { "does not run" }),
-            check("sqlite", true, &self.store.engine()),
+            check("engine", true, &self.store.name()),
             private(folder, "data folder"),
-            private(&folder.join("keyring.json"), "keyring"),
+            private(&self.config.keyring, "keyring"),
             check("epoch", true, &format!("{} is active", self.store.active_epoch())),
         ];
         if matches!(self.config.root_key, RootKeySource::DataFolder) {
@@ -515,10 +515,10 @@ impl Context<'_> {
                 "root key",
                 true,
                 "lies in the data folder: a copy of the folder is a copy of everything. For production keep it elsewhere \
-                 (DOSSIER_ROOT_KEY_FILE or DOSSIER_ROOT_KEY_COMMAND), and keep a second copy of it and of keyring.json",
+                 (DOSSIER_ROOT_KEY_FILE or DOSSIER_ROOT_KEY_COMMAND), and keep a second copy of it and of the keyring",
             ));
         }
-        checks.push(match self.store.check_integrity() {
+        checks.push(match self.store.check_integrity().await {
             Ok(()) => check("database", true, "is whole"),
             Err(error) => check("database", false, &error.to_string()),
         });

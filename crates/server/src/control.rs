@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use dossier_store::sqlite::SqliteStore;
+use dossier_store::Engine;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
@@ -52,13 +52,13 @@ fn at_short_path<T>(folder: &Path, use_path: impl FnOnce(PathBuf) -> io::Result<
 }
 
 /// Carries out commands until it is aborted.
-pub async fn serve(listener: UnixListener, app: App, store: Arc<SqliteStore>, config: Config) {
+pub async fn serve(listener: UnixListener, app: App, store: Arc<dyn Engine>, config: Config) {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
                 let (app, store, config) = (Arc::clone(&app), Arc::clone(&store), config.clone());
                 tokio::spawn(async move {
-                    let context = Context { services: &app.services, store: &store, config: &config, running: true };
+                    let context = Context { services: &app.services, store: &*store, config: &config, running: true };
                     if let Err(error) = answer(stream, context).await {
                         tracing::debug!(%error, "a command's connection ended early");
                     }

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use dossier_core::audit::{Action, AuditEntry};
-use dossier_core::caller::{Actor, Caller};
+use dossier_core::caller::{Actor, Caller, Scope};
 use dossier_core::change::{Change, Effect};
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::WebhookId;
@@ -58,11 +58,18 @@ impl Lane {
     }
 }
 
+/// A delivery, by its scope and its number there.
+type Numbered = (Scope, u64);
+
+const fn numbered(due: &Due) -> Numbered {
+    (due.scope, due.delivery)
+}
+
 enum Happened {
     /// An attempt has ended; `None` when there is nothing to note.
-    Attempted { outcome: Option<Box<Attempted>>, endpoint: WebhookId, delivery: u64, took: Duration },
+    Attempted { outcome: Option<Box<Attempted>>, endpoint: WebhookId, delivery: Numbered, took: Duration },
     /// What came of these is durable.
-    Noted(Vec<u64>),
+    Noted(Vec<Numbered>),
     /// These are ours now.
     Claimed(Vec<Due>),
 }
@@ -73,7 +80,7 @@ struct Dispatcher {
     schedule: Schedule,
     lanes: HashMap<WebhookId, Lane>,
     /// What is ours, from its claim until what came of it is durable.
-    ours: HashSet<u64>,
+    ours: HashSet<Numbered>,
     running: usize,
     claiming: bool,
     /// How many requests had come when it last looked, and when that changed.
@@ -162,7 +169,7 @@ impl Dispatcher {
                 let since = Instant::now();
                 for due in due {
                     // Ours already: its lease ended early because a sandbox clock was put forward.
-                    if self.ours.insert(due.delivery) {
+                    if self.ours.insert(numbered(&due)) {
                         self.lanes.entry(due.endpoint).or_default().waiting.push_back((due, since));
                     }
                 }
@@ -217,7 +224,7 @@ impl Dispatcher {
                 left -= 1;
                 let Some((due, since)) = lane.waiting.pop_front() else { break };
                 if since.elapsed() > BEGIN_WITHIN {
-                    self.ours.remove(&due.delivery);
+                    self.ours.remove(&numbered(&due));
                     continue;
                 }
                 lane.running += 1;
@@ -225,7 +232,7 @@ impl Dispatcher {
                 let (app, egress, schedule) = (Arc::clone(&self.app), Arc::clone(&self.egress), self.schedule.clone());
                 let (happened, endpoint) = (self.happened.clone(), *id);
                 tokio::spawn(async move {
-                    let (delivery, began) = (due.delivery, Instant::now());
+                    let (delivery, began) = (numbered(&due), Instant::now());
                     let outcome = attempt(&app, &egress, &schedule, due).await.map(Box::new);
                     let _ = happened.send(Happened::Attempted { outcome, endpoint, delivery, took: began.elapsed() });
                 });
@@ -254,7 +261,7 @@ async fn note_all(app: App, mut notes: mpsc::UnboundedReceiver<Attempted>, happe
     let mut batch = Vec::new();
     while notes.recv_many(&mut batch, NOTED).await > 0 {
         give_way(&app).await;
-        let noted = batch.iter().map(|attempted| attempted.due.delivery).collect();
+        let noted = batch.iter().map(|attempted| numbered(&attempted.due)).collect();
         note(&app, std::mem::take(&mut batch)).await;
         if happened.send(Happened::Noted(noted)).is_err() {
             return;
@@ -313,13 +320,7 @@ async fn note(app: &App, attempts: Vec<Attempted>) {
     }
 }
 
-async fn note_disabled(
-    app: &App,
-    scope: dossier_core::caller::Scope,
-    endpoint: WebhookId,
-    reason: Disabled,
-    at: Timestamp,
-) {
+async fn note_disabled(app: &App, scope: Scope, endpoint: WebhookId, reason: Disabled, at: Timestamp) {
     let caller = Caller { scope, actor: Actor::System, request_id: "deliveries".to_owned(), address: None };
     let mut audit = AuditEntry::new(&caller, at, Action::WebhookDisabled);
     audit.fields = vec![format!("/webhooks/{endpoint}")];

@@ -14,12 +14,13 @@ use dossier_core::clock::{Clock as _, SandboxClocks};
 use dossier_core::ids::AccountId;
 use dossier_core::kyc::{Policy, provider};
 use dossier_core::services::Services;
-use dossier_core::store::{Store as _, StoreError};
+use dossier_core::store::{Store, StoreError};
 use dossier_core::turns::Turns;
-use dossier_store::OpenError;
 use dossier_store::blobs::{Blobs, Bucket, Folder};
+use dossier_store::postgres::PostgresStore;
 use dossier_store::sqlite::SqliteStore;
 use dossier_store::vault::RootKey;
+use dossier_store::{Engine, OpenError};
 use zeroize::Zeroizing;
 
 use crate::config::{Config, RootKeySource};
@@ -64,7 +65,7 @@ pub enum InstallationError {
 /// An open data folder.
 pub struct Installation {
     /// The store, for what is not in the trait.
-    pub store: Arc<SqliteStore>,
+    pub store: Arc<dyn Engine>,
     /// What use cases need, with the same store.
     pub services: Services,
     /// The account that was made by this very start, if one was.
@@ -125,11 +126,9 @@ impl Installation {
     /// [`InstallationError`], each in words that say what to do.
     pub async fn open(config: &Config, public_url: String) -> Result<Self, InstallationError> {
         let root_key = root_key(config)?;
-        let (blobs, fatal) = (blobs(config)?, Arc::new(end_process));
-        let store = SqliteStore::open(&config.data_dir, &root_key, blobs, SystemClock.now(), fatal)?;
-        let store = Arc::new(store);
+        let store = open_store(config, config.database.as_deref(), &root_key).await?;
         let services = Services {
-            store: Arc::clone(&store) as Arc<dyn dossier_core::store::Store>,
+            store: Arc::clone(&store) as Arc<dyn Store>,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom::default()),
             turns: Turns::default(),
@@ -189,21 +188,44 @@ fn end_process(why: &str) {
     std::process::exit(EXIT_IO_ERROR);
 }
 
+/// The store in this database, or in the data folder when none is named.
+pub(crate) async fn open_store(
+    config: &Config,
+    database: Option<&str>,
+    root_key: &RootKey,
+) -> Result<Arc<dyn Engine>, InstallationError> {
+    let (blobs, now) = (blobs(config)?, SystemClock.now());
+    Ok(match database {
+        Some(url) => Arc::new(PostgresStore::open(url, &config.keyring, root_key, blobs, now).await?),
+        None => {
+            let (folder, fatal) = (&config.data_dir, Arc::new(end_process));
+            Arc::new(SqliteStore::open(folder, &config.keyring, root_key, blobs, now, fatal)?)
+        }
+    })
+}
+
 fn blobs(config: &Config) -> Result<Arc<dyn Blobs>, InstallationError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        |cause| InstallationError::File { path, cause }
+    };
     match &config.files {
+        Some(url) if url.starts_with("file://") => {
+            let path = PathBuf::from(url.trim_start_matches("file://"));
+            Ok(Arc::new(Folder::open_shared(path.clone()).map_err(failed(&path))?))
+        }
         Some(url) => {
             let variables: Vec<_> = std::env::vars().collect();
             Ok(Arc::new(Bucket::open(url, &variables).map_err(InstallationError::Files)?))
         }
         None => {
             let path = config.data_dir.join("files");
-            let folder = Folder::open(path.clone()).map_err(|cause| InstallationError::File { path, cause })?;
-            Ok(Arc::new(folder))
+            Ok(Arc::new(Folder::open(path.clone()).map_err(failed(&path))?))
         }
     }
 }
 
-fn root_key(config: &Config) -> Result<RootKey, InstallationError> {
+pub(crate) fn root_key(config: &Config) -> Result<RootKey, InstallationError> {
     let not_base64 = |origin: &str| InstallationError::RootKey(format!("{origin} is not 32 bytes in base64"));
     match &config.root_key {
         RootKeySource::Given(text) => RootKey::parse(text).ok_or_else(|| not_base64("the given key")),
@@ -217,11 +239,11 @@ fn root_key(config: &Config) -> Result<RootKey, InstallationError> {
             let text = Zeroizing::new(String::from_utf8_lossy(&output.stdout).into_owned());
             RootKey::parse(&text).ok_or_else(|| not_base64("what the command printed"))
         }
-        RootKeySource::DataFolder => root_key_file(&config.data_dir),
+        RootKeySource::DataFolder => root_key_file(&config.data_dir, &config.keyring),
     }
 }
 
-fn root_key_file(folder: &Path) -> Result<RootKey, InstallationError> {
+fn root_key_file(folder: &Path, keyring: &Path) -> Result<RootKey, InstallationError> {
     let path = folder.join("root.key");
     let file_error = |cause| InstallationError::File { path: path.clone(), cause };
     match fs::read_to_string(&path) {
@@ -238,7 +260,7 @@ fn root_key_file(folder: &Path) -> Result<RootKey, InstallationError> {
                 .ok_or_else(|| InstallationError::RootKey(format!("{} is not 32 bytes in base64", path.display())))
         }
         // A new key would open nothing of what is there.
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && folder.join("keyring.json").exists() => {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && keyring.exists() => {
             let text = format!(
                 "{} is missing. Put it back from your copy; without it nothing can be read. Nothing was written",
                 path.display()

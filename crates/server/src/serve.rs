@@ -25,7 +25,7 @@ use crate::http::{App, AppState, Surroundings, router};
 use crate::installation::{Installation, InstallationError, Lock};
 use crate::sumsub::Sumsub;
 use crate::{control, deliver};
-use dossier_store::sqlite::SqliteStore;
+use dossier_store::Engine;
 
 /// Cases that are worked on at the same time.
 const CASES_AT_ONCE: usize = 8;
@@ -64,7 +64,7 @@ pub struct Server {
     pub first_key: Option<dossier_core::api_key::ApiKey>,
     /// What handlers share.
     pub app: App,
-    store: Arc<SqliteStore>,
+    store: Arc<dyn Engine>,
     stop: watch::Sender<bool>,
     listeners: Vec<JoinHandle<bool>>,
     helpers: Vec<JoinHandle<()>>,
@@ -133,8 +133,8 @@ impl Server {
 
     /// The store, for what is not in the trait.
     #[must_use]
-    pub fn store(&self) -> &SqliteStore {
-        &self.store
+    pub fn store(&self) -> &dyn Engine {
+        &*self.store
     }
 
     /// Finishes what was accepted and lets go of the data folder. Answers whether all was finished in time.
@@ -199,6 +199,11 @@ async fn keep_house(app: App) {
 async fn end_sessions(app: App) {
     loop {
         tokio::time::sleep(Duration::from_secs(1)).await;
+        // Another process may have put a sandbox forward.
+        match app.services.store.sandbox_clocks().await {
+            Ok(clocks) => clocks.into_iter().for_each(|(account, ahead)| app.services.sandboxes.set(account, ahead)),
+            Err(error) => tracing::warn!(%error, "the clocks of sandboxes could not be read"),
+        }
         if let Err(error) = session::expire_due(&app.services).await {
             tracing::warn!(%error, "sessions that ran out could not be ended");
         }

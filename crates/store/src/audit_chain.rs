@@ -1,8 +1,21 @@
 //! The hash chain of the audit trail: one per account and environment, over what is stored (sealed details included),
 //! so that erasing a subject's key does not break it.
 
+use std::collections::HashMap;
+
 use aws_lc_rs::digest::{Context, SHA256};
+use dossier_core::audit::{AuditReport, AuditRow};
 use dossier_core::caller::Scope;
+use dossier_core::clock::Timestamp;
+use dossier_core::hexadecimal::hexadecimal;
+use dossier_core::ids::CustomerId;
+use dossier_core::store::StoreError;
+
+use crate::columns::{scope_columns, scope_of};
+use crate::vault::ScopeKeys;
+
+/// A verification that finds more than this stops telling.
+const MAX_FINDINGS: usize = 1_000;
 
 /// The hash before the first entry.
 pub const GENESIS: [u8; 32] = [0; 32];
@@ -56,5 +69,141 @@ impl StoredEntry {
         add(Some(request_id.as_bytes()));
         add(Some(detail));
         context.finish().as_ref().try_into().expect("a SHA-256 has 32 bytes")
+    }
+}
+
+/// The seal on the end of a chain, which a writer of the database cannot forge.
+pub(crate) fn seal(keys: &ScopeKeys, scope: Scope, seq: u64, hash: &[u8]) -> [u8; 32] {
+    let (account, environment) = scope_columns(&scope);
+    keys.chain_seal(&[account, &[environment], &seq.to_be_bytes(), hash])
+}
+
+/// A row of `audit`. In the embedded engine entries of all scopes share one numbering, by which they are linked; in
+/// PostgreSQL an entry's number in its scope is its id, and the one before it needs no link.
+pub(crate) struct EntryRow {
+    pub(crate) id: i64,
+    pub(crate) account: [u8; 16],
+    pub(crate) environment: u8,
+    pub(crate) seq: u64,
+    pub(crate) previous_of_scope: i64,
+    pub(crate) previous_of_customer: i64,
+    pub(crate) hash: Vec<u8>,
+    pub(crate) entry: StoredEntry,
+}
+
+impl EntryRow {
+    /// What lists show of it.
+    pub(crate) fn open(self) -> Result<AuditRow, StoreError> {
+        let StoredEntry { at, actor, action, customer_id, version, fields, request_id, detail: _ } = self.entry;
+        Ok(AuditRow {
+            seq: self.seq,
+            at: Timestamp::from_micros(at),
+            actor,
+            action,
+            customer_id: customer_id.map(CustomerId::from_bytes),
+            version,
+            fields: serde_json::from_str(&fields).map_err(|error| StoreError::Corrupt(error.to_string()))?,
+            request_id,
+            hash: hexadecimal(&self.hash),
+        })
+    }
+}
+
+struct End {
+    id: i64,
+    seq: u64,
+    hash: [u8; 32],
+}
+
+impl Default for End {
+    fn default() -> Self {
+        Self { id: 0, seq: 0, hash: GENESIS }
+    }
+}
+
+/// A row of `audit_heads`: the sealed end of a chain.
+pub(crate) struct HeadRow {
+    pub(crate) account: [u8; 16],
+    pub(crate) environment: u8,
+    pub(crate) id: i64,
+    pub(crate) seq: u64,
+    pub(crate) hash: Vec<u8>,
+    pub(crate) seal: Vec<u8>,
+}
+
+/// The trail as far as it was judged.
+#[derive(Default)]
+pub(crate) struct Verification {
+    pub(crate) report: AuditReport,
+    ends: HashMap<Scope, End>,
+    last_of_customer: HashMap<(Scope, [u8; 16]), i64>,
+}
+
+impl Verification {
+    fn find(&mut self, scope: Scope, seq: u64, what: &str) {
+        if self.report.findings.len() < MAX_FINDINGS {
+            let Scope { account, environment } = scope;
+            self.report.findings.push(format!("account {account}, {environment}, entry {seq}: {what}"));
+        }
+    }
+
+    /// Judges the next entry of its scope, in the order of the trail.
+    pub(crate) fn check(&mut self, row: &EntryRow) {
+        let Ok(scope) = scope_of(row.account, row.environment) else {
+            self.report.findings.push(format!("row {}: the environment is unknown", row.id));
+            return;
+        };
+        if !self.ends.contains_key(&scope) {
+            self.report.chains += 1;
+        }
+        let end = self.ends.remove(&scope).unwrap_or_default();
+        let expected = end.seq + 1;
+        if row.seq > expected {
+            self.find(
+                scope,
+                expected,
+                &format!("entries {expected} to {} are missing or stand elsewhere", row.seq - 1),
+            );
+        } else if row.seq < expected {
+            self.find(scope, row.seq, "the entry stands in the wrong place");
+        }
+        let hash = row.entry.hash(&end.hash, scope, row.seq);
+        let stored: Option<[u8; 32]> = row.hash.as_slice().try_into().ok();
+        // After a gap the hash before is not known; the gap is named, and the entry itself cannot be judged.
+        if row.seq == expected && stored != Some(hash) {
+            self.find(scope, row.seq, "the entry was altered");
+        }
+        if row.seq == expected && row.previous_of_scope != end.id {
+            self.find(scope, row.seq, "the link to the entry before was altered");
+        }
+        let customer = row.entry.customer_id.map(|id| (scope, id));
+        let previous = customer.and_then(|key| self.last_of_customer.insert(key, row.id)).unwrap_or(0);
+        if row.seq == expected && row.previous_of_customer != previous {
+            self.find(scope, row.seq, "the link to the customer's entry before was altered");
+        }
+        // Goes on from what is stored, so that one altered entry is one finding.
+        self.ends.insert(scope, End { id: row.id, seq: row.seq.max(end.seq), hash: stored.unwrap_or(hash) });
+        self.report.entries += 1;
+    }
+
+    /// Compares a chain with its sealed end; `keys` are those of its scope, when they could be had.
+    pub(crate) fn end(&mut self, scope: Scope, head: &HeadRow, keys: Option<&ScopeKeys>) {
+        let end = self.ends.remove(&scope).unwrap_or_default();
+        if keys.is_none_or(|keys| seal(keys, scope, head.seq, &head.hash)[..] != head.seal) {
+            self.find(scope, head.seq, "the seal on the end of the chain is not ours");
+        }
+        if end.seq < head.seq {
+            self.find(scope, end.seq + 1, &format!("the chain is cut: entries up to {} are missing", head.seq));
+        } else if end.seq > head.seq || end.hash[..] != head.hash[..] || end.id != head.id {
+            self.find(scope, head.seq, "the chain does not end where its seal says");
+        }
+    }
+
+    /// The report, once every sealed end was compared.
+    pub(crate) fn into_report(mut self) -> AuditReport {
+        for (scope, end) in std::mem::take(&mut self.ends) {
+            self.find(scope, end.seq, "the sealed end of the chain is missing");
+        }
+        self.report
     }
 }

@@ -34,3 +34,12 @@ pub(crate) const fn type_column(kind: CustomerType) -> u8 {
         CustomerType::Corporate => 1,
     }
 }
+
+/// A type from its column.
+pub(crate) fn kind_of(column: u8) -> Result<CustomerType, StoreError> {
+    match column {
+        0 => Ok(CustomerType::Individual),
+        1 => Ok(CustomerType::Corporate),
+        _ => Err(StoreError::Corrupt("a type is unknown".into())),
+    }
+}

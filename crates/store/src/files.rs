@@ -7,8 +7,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use dossier_core::caller::Scope;
-use dossier_core::file::{ByteRange, FileDetails, FileName, FileReader, FileWriter, MediaType, SealedFile};
-use dossier_core::ids::FileId;
+use dossier_core::clock::Timestamp;
+use dossier_core::file::{
+    Attachment, ByteRange, File, FileDetails, FileName, FileReader, FileWriter, MediaType, SealedFile,
+};
+use dossier_core::ids::{FileId, PersonId};
 use dossier_core::store::StoreError;
 use serde::{Deserialize, Serialize};
 
@@ -22,8 +25,13 @@ const GENERATION: u64 = 1;
 const AHEAD: u64 = 4;
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
 
+/// Stored content that no file names is deleted when it is as old as this: an upload notes its file long before.
+pub(crate) const ORPHAN_SECONDS: i64 = 24 * 60 * 60;
+/// Files deleted, or looked up, at a time.
+pub(crate) const PORTION: usize = 500;
+
 /// The day of a moment, counted from 1970: staging keys last one.
-pub(crate) const fn day_of(at: dossier_core::clock::Timestamp) -> i64 {
+pub(crate) const fn day_of(at: Timestamp) -> i64 {
     at.as_micros().div_euclid(SECONDS_PER_DAY * 1_000_000)
 }
 
@@ -77,6 +85,35 @@ impl FileKey {
 
     fn content_key(&self) -> SecretKey {
         self.0.derive(&[b"content"])
+    }
+}
+
+/// A row of `files`.
+pub(crate) struct FileRow {
+    pub(crate) id: FileId,
+    pub(crate) uploaded_at: Timestamp,
+    pub(crate) owner: Owner,
+    pub(crate) key: Vec<u8>,
+    pub(crate) details: Vec<u8>,
+}
+
+/// Whose key seals a file's key.
+pub(crate) enum Owner {
+    /// Nobody's: the staging key of this day.
+    Staged(i64),
+    /// This data subject's of a customer.
+    Subject { attachment: Attachment, subject: PersonId },
+}
+
+impl FileRow {
+    /// Opens the row with the file's key.
+    pub(crate) fn open(self, scope: Scope, key: &FileKey) -> Result<File, StoreError> {
+        let details = key.open_details(scope, self.id, self.details)?;
+        let attachment = match self.owner {
+            Owner::Staged(_) => None,
+            Owner::Subject { attachment, .. } => Some(attachment),
+        };
+        Ok(File { id: self.id, uploaded_at: self.uploaded_at, attachment, details })
     }
 }
 

@@ -3,14 +3,70 @@
 
 pub mod audit_chain;
 pub mod blobs;
+pub mod postgres;
 pub mod sealed;
 pub mod sqlite;
 pub mod vault;
 
+mod api_keys;
 mod columns;
 mod files;
 mod planted;
 mod prepared;
+mod signing;
+
+use std::sync::atomic::AtomicU64;
+
+use async_trait::async_trait;
+use dossier_core::clock::Timestamp;
+use dossier_core::store::{Progress, Store, StoreError};
+
+/// What an engine does beyond what use cases ask of it: for operators.
+#[async_trait]
+pub trait Engine: Store {
+    /// What the writer has done so far, for the metrics.
+    fn figures(&self) -> &Figures;
+
+    /// The engine and its version, for people.
+    fn name(&self) -> String;
+
+    /// Reads what the engine can check of itself.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] with the first fault.
+    async fn check_integrity(&self) -> Result<(), StoreError>;
+
+    /// Reaches for the place where the content of files lies.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    async fn check_files(&self) -> Result<(), StoreError>;
+
+    /// The epoch under which new keys are wrapped.
+    fn active_epoch(&self) -> u32;
+
+    /// Begins a new epoch, wraps every key again and destroys what was before; answers the new epoch's number.
+    ///
+    /// # Errors
+    ///
+    /// When the keyring or the database cannot be written; running it again goes on where it stopped.
+    async fn rotate(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError>;
+}
+
+/// What the writer of an engine has done since it started.
+#[derive(Debug, Default)]
+pub struct Figures {
+    /// Transactions committed.
+    pub commits: AtomicU64,
+    /// Changes in them.
+    pub changes: AtomicU64,
+    /// Changes waiting now.
+    pub waiting: AtomicU64,
+    /// Pages in the WAL after the last checkpoint; the embedded engine's alone.
+    pub wal_pages: AtomicU64,
+}
 
 /// Why a data folder could not be opened. Each text says what to do.
 #[derive(Debug, thiserror::Error)]

@@ -69,7 +69,10 @@ pub(crate) enum PreparedEffect {
         customer: CustomerId,
         link: StoredLink,
     },
-    Clock(i64),
+    Clock {
+        expected: i64,
+        seconds: i64,
+    },
     Endpoint(Box<SealedEndpoint>),
     EndpointEnabled {
         id: WebhookId,
@@ -174,7 +177,7 @@ pub(crate) fn seal(
             let link = link.map(|link| StoredLink::new(vault, &link));
             keys.customer(scope, Some(expected), &after, &attached, link, &mut fresh)?
         }
-        Effect::ClockAdvanced { seconds } => PreparedEffect::Clock(seconds),
+        Effect::ClockAdvanced { expected, seconds } => PreparedEffect::Clock { expected, seconds },
         Effect::WebhookCreated(new) => {
             PreparedEffect::Endpoint(Box::new(SealedEndpoint::new(&keys.scope, scope, *new)))
         }
@@ -285,6 +288,18 @@ impl Keys<'_> {
     }
 }
 
+impl Prepared {
+    /// Whether what is known of API keys is out of date once this is durable.
+    pub(crate) const fn is_about_keys(&self) -> bool {
+        matches!(self.effect, PreparedEffect::Key { .. } | PreparedEffect::KeyRevoked { .. })
+    }
+
+    /// Whether what is known of endpoints is.
+    pub(crate) const fn is_about_endpoints(&self) -> bool {
+        matches!(self.effect, PreparedEffect::EndpointEnabled { .. } | PreparedEffect::EndpointDeleted(_))
+    }
+}
+
 impl PreparedEffect {
     /// The oldest epoch under which a key was wrapped that this writes. A row that is wrapped before a rotation began
     /// and written after it could land behind the rotation's scan, and stay under an epoch that is about to be
@@ -299,7 +314,7 @@ impl PreparedEffect {
             | Self::File(_)
             | Self::AccountChanged { .. }
             | Self::Pass { .. }
-            | Self::Clock(_)
+            | Self::Clock { .. }
             | Self::Endpoint(_)
             | Self::EndpointEnabled { .. }
             | Self::EndpointDeleted(_)

@@ -14,9 +14,7 @@ use crate::ids::{CustomerId, FileId, PersonId};
 use crate::parse::{FieldChange, List};
 use crate::services::Services;
 use crate::store::{Committed, StoreError};
-
-/// As in an update: only other processes can be in the way, and not for long.
-const MAX_ATTEMPTS: usize = 5;
+use crate::turns::MAX_ATTEMPTS;
 
 /// Shows every document of a list: whose it is, which file, and the document as JSON.
 fn each<D: Document, const MAX: usize>(

@@ -14,10 +14,8 @@ use crate::parse::{FieldChange, Mode, Nulls, Parsed, SyntaxError};
 use crate::pii::Pii;
 use crate::services::Services;
 use crate::store::{Committed, Record, StoreError};
+use crate::turns::MAX_ATTEMPTS;
 use crate::violation::{Code, Violations};
-
-/// Writers of one process take turns, so only other processes can be in the way, and not for long.
-const MAX_ATTEMPTS: usize = 5;
 
 /// How the body is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,10 +15,9 @@ use crate::kyc::RuleSet;
 use crate::parse::{FieldChange, Mode};
 use crate::services::Services;
 use crate::store::Committed;
+use crate::turns::MAX_ATTEMPTS;
 use crate::violation::Violations;
 
-/// As in an update: only other processes can be in the way, and not for long.
-const MAX_ATTEMPTS: usize = 5;
 /// More than any field of the contract takes; what is longer is cut before it is kept as a draft.
 const MAX_TYPED: usize = 4_096;
 

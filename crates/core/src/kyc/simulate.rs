@@ -14,6 +14,8 @@ use crate::customer::update::{Conflict, UpdateError};
 use crate::ids::CustomerId;
 use crate::parse::{Field, List, Nulls, Text, parse};
 use crate::services::Services;
+use crate::store::Committed;
+use crate::turns::MAX_ATTEMPTS;
 use crate::violation::{Code, Violation};
 use crate::{choice, record};
 
@@ -179,22 +181,26 @@ pub async fn advance(services: &Services, caller: &Caller, body: &[u8]) -> Resul
     }
     parsed.finish().map_err(UpdateError::Invalid)?;
     let account = caller.scope.account;
-    // Held until it is set: of two that advance at once, neither is lost.
-    let turn = services.turns.of(CustomerId::from_bytes(*account.as_bytes())).await;
-    let ahead = services.sandboxes.ahead(account).saturating_add(seconds.flatten().unwrap_or(0));
-    if ahead > MAX_AHEAD_SECONDS {
-        let message = "a sandbox clock can be ten years ahead at most";
-        return Err(UpdateError::Invalid(Violation::new("/advance", Code::OutOfRange, message).into()));
+    for _ in 0..MAX_ATTEMPTS {
+        // From the store, not from memory: another process may have put it forward.
+        let clocks = services.store.sandbox_clocks().await?;
+        let expected = clocks.iter().find(|(of, _)| *of == account).map_or(0, |(_, seconds)| *seconds);
+        services.sandboxes.set(account, expected);
+        let ahead = expected.saturating_add(seconds.flatten().unwrap_or(0));
+        if ahead > MAX_AHEAD_SECONDS {
+            let message = "a sandbox clock can be ten years ahead at most";
+            return Err(UpdateError::Invalid(Violation::new("/advance", Code::OutOfRange, message).into()));
+        }
+        let audit = AuditEntry::new(caller, services.now(caller.scope), Audited::ClockAdvanced);
+        let effect = Effect::ClockAdvanced { expected, seconds: ahead };
+        let change = Change { scope: caller.scope, effect, audit: Some(audit), events: Vec::new(), answer: None };
+        if services.store.commit(change).await? == Committed::Done {
+            services.sandboxes.set(account, ahead);
+            expire_due(services).await?;
+            return Ok(ahead);
+        }
     }
-    let audit = AuditEntry::new(caller, services.now(caller.scope), Audited::ClockAdvanced);
-    let effect = Effect::ClockAdvanced { seconds: ahead };
-    let change = Change { scope: caller.scope, effect, audit: Some(audit), events: Vec::new(), answer: None };
-    services.store.commit(change).await?;
-    services.sandboxes.set(account, ahead);
-    // Turns are shared: a customer whose session ends may have the same.
-    drop(turn);
-    expire_due(services).await?;
-    Ok(ahead)
+    Err(UpdateError::Busy)
 }
 
 /// Days of 24 hours, hours, minutes and seconds; months and years have no length.

@@ -17,9 +17,7 @@ use crate::parse::FieldChange;
 use crate::pii::Pii;
 use crate::services::Services;
 use crate::store::Committed;
-
-/// As in an update: only other processes can be in the way, and not for long.
-const MAX_ATTEMPTS: usize = 5;
+use crate::turns::MAX_ATTEMPTS;
 
 /// A request that may carry an `Idempotency-Key`.
 #[derive(Debug, Clone, Copy)]

@@ -45,6 +45,9 @@ struct Common {
     /// The folder with root key, keyring and database [default: ./dossier-data]
     #[arg(long, global = true, value_name = "FOLDER")]
     data_dir: Option<PathBuf>,
+    /// The PostgreSQL database, postgres://user:password@host/name [default: the embedded one in the data folder]
+    #[arg(long, global = true, value_name = "URL")]
+    database: Option<String>,
     /// The TOML file with settings [default: ./dossier.toml, if it is there]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -469,6 +472,7 @@ fn gather(common: &Common, command: &Command) -> Result<Settings, String> {
         }
     };
     flag("data_dir", common.data_dir.as_ref().map(|path| path.to_string_lossy().into_owned()));
+    flag("database", common.database.clone());
     flag("log_format", common.log_format.clone());
     flag("log_level", common.log_level.clone());
     if let Command::Serve(serve) = command {
@@ -634,7 +638,7 @@ async fn administer(
     output: Output,
 ) -> Result<ExitCode, String> {
     let makes_folder = matches!(command, AdminCommand::AccountsCreate { .. } | AdminCommand::KeysCreate { .. });
-    if !makes_folder && !config.data_dir.join("keyring.json").exists() {
+    if !makes_folder && !config.keyring.exists() {
         return Err(format!(
             "there is no data in {}; start dossier serve once, or name the folder with --data-dir",
             config.data_dir.display()
@@ -649,7 +653,7 @@ async fn administer(
         Ok(lock) => {
             let Installation { store, services, .. } =
                 Installation::open(config, config.links_to()).await.map_err(|error| error.to_string())?;
-            let context = Context { services: &services, store: &store, config, running: false };
+            let context = Context { services: &services, store: &*store, config, running: false };
             let outcome = admin::run(context, command.clone(), &progress).await;
             drop((services, store));
             drop(lock);

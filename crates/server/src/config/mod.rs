@@ -30,10 +30,21 @@ const SETTINGS: &[Setting] = &[
     setting("listen", "127.0.0.1:8080", "address and port of the API"),
     setting("metrics_listen", "127.0.0.1:9464", "address and port of metrics and health; off turns them off"),
     setting("public_url", "", "the URL under which clients reach the API; from listen when empty"),
+    Setting {
+        name: "database",
+        default: "",
+        help: "postgres://user:password@host/name, for many processes; the embedded database in the data folder when empty",
+        secret: true,
+    },
+    setting(
+        "keyring",
+        "",
+        "the file of epoch keys, the same for every process on one database; keyring.json in the data folder when empty",
+    ),
     setting(
         "files",
         "",
-        "where the content of files lies: s3://bucket/folder, gs://… or az://…; a folder in the data folder when empty",
+        "where the content of files lies: s3://bucket/folder, gs://…, az://… or file:///folder; in the data folder when empty",
     ),
     setting("rules", "", "the file of rules that say what is required of customers; the baseline when empty"),
     setting(
@@ -249,9 +260,16 @@ impl Settings {
             (None, None) => RootKeySource::DataFolder,
         };
         let files = some(self.text("files").trim_end_matches('/'));
-        if files.as_ref().is_some_and(|url| !["s3://", "gs://", "az://"].iter().any(|known| url.starts_with(known))) {
-            wrong("files", "a URL that begins with s3://, gs:// or az://");
+        let known = ["s3://", "gs://", "az://", "file:///"];
+        if files.as_ref().is_some_and(|url| !known.iter().any(|known| url.starts_with(known))) {
+            wrong("files", "a URL that begins with s3://, gs://, az:// or file:///");
         }
+        let database = some(self.text("database"));
+        if database.as_ref().is_some_and(|url| !url.starts_with("postgres://") && !url.starts_with("postgresql://")) {
+            wrong("database", "a URL that begins with postgres://");
+        }
+        let data_dir = PathBuf::from(self.text("data_dir"));
+        let keyring = some(self.text("keyring")).map_or_else(|| data_dir.join("keyring.json"), PathBuf::from);
         let rails: Vec<_> = self.text("rails").split(',').map(|rail| rail.trim().split_once('/')).collect();
         let named = |part: &str| {
             (1..=32).contains(&part.len())
@@ -324,7 +342,9 @@ impl Settings {
             sumsub,
             deliveries,
             files,
-            data_dir: PathBuf::from(self.text("data_dir")),
+            data_dir,
+            database,
+            keyring,
             listen,
             metrics_listen: metrics
                 .map(|address| MetricsListen { address, chosen: self.0["metrics_listen"].1 != Source::Default }),
@@ -398,6 +418,10 @@ pub struct Config {
     pub deliveries: Schedule,
     /// The data folder.
     pub data_dir: PathBuf,
+    /// The PostgreSQL database; the embedded one when `None`.
+    pub database: Option<String>,
+    /// The keyring's file.
+    pub keyring: PathBuf,
     /// The bucket of files; `None` for a folder in the data folder.
     pub files: Option<String>,
     /// The API.

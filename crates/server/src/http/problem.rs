@@ -108,8 +108,8 @@ catalogue! {
         "The body stopped coming for 10 seconds or took more than 30 in all. Repeat the request.",
     SandboxOnly = "sandbox_only" 403 "This works in the sandbox only":
         "Simulations and the clock exist in the sandbox. Use a key that begins with dsk_test_.",
-    StorageUnavailable = "storage_unavailable" 503 "Files cannot be reached":
-        "The place where the content of files lies does not answer. Nothing was changed. Repeat the request after the time that Retry-After gives.",
+    StorageUnavailable = "storage_unavailable" 503 "What is stored cannot be reached":
+        "The database, or the place where the content of files lies, does not answer. Nothing was changed. Repeat the request after the time that Retry-After gives.",
     StorageFull = "storage_full" 507 "The server's disk is full":
         "Nothing was changed. Reading goes on, and writing will work again without a restart once there is room.",
     TooManyWebhooks = "too_many_webhooks" 409 "There are too many webhooks":
@@ -284,7 +284,7 @@ impl From<StoreError> for Problem {
             StoreError::Busy => Self::overloaded(),
             StoreError::Unavailable(_) => Self {
                 cause: Some(error.to_string()),
-                ..Self::new(ProblemCode::StorageUnavailable, "Files cannot be reached; nothing was changed.")
+                ..Self::new(ProblemCode::StorageUnavailable, "What is stored cannot be reached; nothing was changed.")
                     .retry_after(5)
             },
             StoreError::Taken(_) | StoreError::Exhausted | StoreError::Corrupt(_) | StoreError::Unknown(_) => {

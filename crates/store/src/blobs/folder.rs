@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::ops::Range;
 use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use dossier_core::clock::Timestamp;
@@ -15,8 +16,10 @@ use futures_util::stream::{self, BoxStream};
 use super::{BlobPath, BlobWriter, Blobs, Listed};
 use crate::planted::{Defect, planted};
 
-/// What is still being written. Emptied at start: nobody can be writing then.
+/// What is still being written. Emptied at start, when nobody else can be writing.
 const INCOMING: &str = "incoming";
+/// No upload takes as long.
+const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A folder of contents.
 pub struct Folder {
@@ -30,10 +33,28 @@ impl Folder {
     ///
     /// What the system says.
     pub fn open(root: PathBuf) -> io::Result<Self> {
+        Self::without(root, Duration::ZERO)
+    }
+
+    /// Opens a folder that other processes use as well: what they are still writing is left alone.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn open_shared(root: PathBuf) -> io::Result<Self> {
+        Self::without(root, ABANDONED)
+    }
+
+    /// Deletes what was left half-written so long ago.
+    fn without(root: PathBuf, age: Duration) -> io::Result<Self> {
         let incoming = root.join(INCOMING);
         make_folders(&incoming)?;
         for left in fs::read_dir(&incoming)? {
-            fs::remove_file(left?.path())?;
+            let left = left?;
+            let touched = left.metadata().and_then(|metadata| metadata.modified());
+            if touched.is_ok_and(|touched| touched.elapsed().unwrap_or_default() >= age) {
+                fs::remove_file(left.path())?;
+            }
         }
         Ok(Self { root })
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use dossier_core::caller::Scope;
 use rusqlite::{Connection, OptionalExtension as _};
 
-use crate::audit_chain::{GENESIS, StoredEntry};
+use crate::audit_chain::{self, GENESIS, StoredEntry};
 use crate::columns::{scope_columns, scope_of};
 use crate::vault::ScopeKeys;
 
@@ -69,7 +69,7 @@ impl Heads {
         for (scope, keys) in self.moved.drain() {
             let Some(Head { id, seq, hash }) = self.heads.get(&scope).copied() else { continue };
             let (account, environment) = scope_columns(&scope);
-            let seal = keys.chain_seal(&[account, &[environment], &seq.to_be_bytes(), &hash]);
+            let seal = audit_chain::seal(&keys, scope, seq, &hash);
             connection
                 .prepare_cached(
                     "INSERT INTO audit_heads (account_id, environment, id, seq, hash, seal) VALUES (?1, ?2, ?3, ?4, ?5, ?6)

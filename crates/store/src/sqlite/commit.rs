@@ -27,9 +27,7 @@ impl SqliteStore {
     pub(super) async fn commit_change(&self, change: Change) -> Result<Committed, StoreError> {
         let scope = change.scope;
         let (prepared, new_subjects) = self.prepare(change)?;
-        let about_keys = matches!(prepared.effect, PreparedEffect::Key { .. } | PreparedEffect::KeyRevoked { .. });
-        let about_endpoints =
-            matches!(prepared.effect, PreparedEffect::EndpointEnabled { .. } | PreparedEffect::EndpointDeleted(_));
+        let (about_keys, about_endpoints) = (prepared.is_about_keys(), prepared.is_about_endpoints());
         let announces = !prepared.events.is_empty() || matches!(prepared.effect, PreparedEffect::Resent { .. });
         let outcome = self.writer.change(prepared).await?;
         if outcome == Committed::Done {
@@ -98,13 +96,13 @@ pub(super) fn apply(
         return Ok(Ok(Committed::VersionMoved));
     }
     let next_audit = heads.next_id(connection)?;
-    let mut previous_of_customer = 0;
+    // What changes a customer links its entry itself.
+    let mut previous_of_customer = match (&effect, audit.as_ref().and_then(|entry| entry.customer_id)) {
+        (PreparedEffect::Customer { .. }, _) | (_, None) => 0,
+        (_, Some(customer)) => link_audit(connection, scope, customer, next_audit)?,
+    };
     match effect {
-        PreparedEffect::None => {
-            if let Some(customer) = audit.as_ref().and_then(|entry| entry.customer_id) {
-                previous_of_customer = link_audit(connection, scope, customer, next_audit)?;
-            }
-        }
+        PreparedEffect::None => {}
         PreparedEffect::Customer { expected: None, row, new_subjects, attached: _, link: _ } => {
             if let Some(taken) = insert_customer(connection, scope, &row, next_audit)? {
                 return Ok(Err(StoreError::Taken(taken)));
@@ -131,7 +129,11 @@ pub(super) fn apply(
                 insert_link(connection, scope, row.id, &link)?;
             }
         }
-        PreparedEffect::Clock(seconds) => set_clock(connection, scope, seconds)?,
+        PreparedEffect::Clock { expected, seconds } => {
+            if !set_clock(connection, scope, expected, seconds)? {
+                return Ok(Ok(Committed::VersionMoved));
+            }
+        }
         PreparedEffect::Endpoint(endpoint) => {
             webhooks::insert(connection, scope, &endpoint)?;
             heads.endpoints_changed();

@@ -197,11 +197,7 @@ impl SqliteStore {
     /// What finds an attempt again, and tells it from others.
     pub(super) fn ticket(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Ticket, StoreError> {
         let keys = self.existing_scope_keys(scope)?;
-        let [record, form, body] = attempt.content;
-        Ok(Ticket {
-            key_hash: keys.idempotency_hash(&[b"key", attempt.route.as_bytes(), attempt.key.as_bytes()]),
-            fingerprint: keys.idempotency_hash(&[b"request", record, form, body]),
-        })
+        Ok(keys.ticket(attempt))
     }
 
     pub(super) fn read_replay(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay, StoreError> {

@@ -236,12 +236,19 @@ pub(super) fn settle_links(connection: &Connection, scope: Scope, customer: Cust
     Ok(())
 }
 
-pub(super) fn set_clock(connection: &Connection, scope: Scope, seconds: i64) -> Result<(), rusqlite::Error> {
-    connection
+/// Answers whether the clock stood where it was expected.
+pub(super) fn set_clock(
+    connection: &Connection,
+    scope: Scope,
+    expected: i64,
+    seconds: i64,
+) -> Result<bool, rusqlite::Error> {
+    let rows = connection
         .prepare_cached(
-            "INSERT INTO sandbox_clocks (account_id, seconds) VALUES (?1, ?2)
+            "INSERT INTO sandbox_clocks (account_id, seconds) SELECT ?1, ?2
+             WHERE ?3 = coalesce((SELECT seconds FROM sandbox_clocks WHERE account_id = ?1), 0)
              ON CONFLICT DO UPDATE SET seconds = excluded.seconds",
         )?
-        .execute((scope.account.as_bytes(), seconds))?;
-    Ok(())
+        .execute((scope.account.as_bytes(), seconds, expected))?;
+    Ok(rows == 1)
 }

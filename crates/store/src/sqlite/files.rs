@@ -16,14 +16,9 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use super::{SqliteStore, wrapped_key};
 use crate::blobs::{BlobPath, Listed};
 use crate::columns::{scope_columns, scope_of};
-use crate::files::{FileKey, Reader, Writer, day_of};
+use crate::files::{FileKey, FileRow, ORPHAN_SECONDS, Owner, PORTION, Reader, Writer, day_of};
 use crate::prepared::Attached;
 use crate::vault::{Purpose, SecretKey, WrappedKey};
-
-/// Stored content that no file names is deleted when it is as old as this: an upload notes its file long before.
-const ORPHAN_SECONDS: i64 = 24 * 60 * 60;
-/// Files deleted, or looked up, at a time.
-const PORTION: usize = 500;
 
 macro_rules! file_columns {
     ($rest:literal) => {
@@ -34,43 +29,24 @@ macro_rules! file_columns {
     };
 }
 
-/// A row of `files`.
-struct FileRow {
-    id: FileId,
-    uploaded_at: Timestamp,
-    owner: Owner,
-    key: Vec<u8>,
-    details: Vec<u8>,
-}
-
-/// Whose key seals a file's key.
-enum Owner {
-    /// Nobody's: the staging key of this day.
-    Staged(i64),
-    /// This data subject's of a customer.
-    Subject { attachment: Attachment, subject: PersonId },
-}
-
-impl FileRow {
-    fn read(row: &Row<'_>) -> Result<Self, rusqlite::Error> {
-        let owner = match row.get::<_, Option<i64>>(2)? {
-            Some(day) => Owner::Staged(day),
-            None => Owner::Subject {
-                attachment: Attachment {
-                    customer: CustomerId::from_bytes(row.get(3)?),
-                    at: Timestamp::from_micros(row.get(5)?),
-                },
-                subject: PersonId::from_bytes(row.get(4)?),
+fn file_row(row: &Row<'_>) -> Result<FileRow, rusqlite::Error> {
+    let owner = match row.get::<_, Option<i64>>(2)? {
+        Some(day) => Owner::Staged(day),
+        None => Owner::Subject {
+            attachment: Attachment {
+                customer: CustomerId::from_bytes(row.get(3)?),
+                at: Timestamp::from_micros(row.get(5)?),
             },
-        };
-        Ok(Self {
-            id: FileId::from_bytes(row.get(0)?),
-            uploaded_at: Timestamp::from_micros(row.get(1)?),
-            owner,
-            key: row.get(6)?,
-            details: row.get(7)?,
-        })
-    }
+            subject: PersonId::from_bytes(row.get(4)?),
+        },
+    };
+    Ok(FileRow {
+        id: FileId::from_bytes(row.get(0)?),
+        uploaded_at: Timestamp::from_micros(row.get(1)?),
+        owner,
+        key: row.get(6)?,
+        details: row.get(7)?,
+    })
 }
 
 impl SqliteStore {
@@ -106,7 +82,7 @@ impl SqliteStore {
                 .prepare_cached(file_columns!("WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3"))?;
             let mut rows = Vec::with_capacity(ids.len());
             for id in ids {
-                rows.extend(statement.query_row((account, environment, id.as_bytes()), FileRow::read).optional()?);
+                rows.extend(statement.query_row((account, environment, id.as_bytes()), file_row).optional()?);
             }
             Ok(rows)
         })?;
@@ -127,13 +103,13 @@ impl SqliteStore {
                 .prepare_cached(file_columns!(
                     "WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3 AND file_id < ?4 ORDER BY file_id DESC LIMIT ?5"
                 ))?
-                .query_map((account, environment, customer.as_bytes(), before, limit), FileRow::read)?
+                .query_map((account, environment, customer.as_bytes(), before, limit), file_row)?
                 .collect::<Result<Vec<_>, _>>(),
             None => connection
                 .prepare_cached(file_columns!(
                     "WHERE account_id = ?1 AND environment = ?2 AND file_id < ?3 ORDER BY file_id DESC LIMIT ?4"
                 ))?
-                .query_map((account, environment, before, limit), FileRow::read)?
+                .query_map((account, environment, before, limit), file_row)?
                 .collect(),
         })?;
         rows.into_iter().map(|row| self.open_file(scope, row)).collect()
@@ -171,18 +147,14 @@ impl SqliteStore {
         self.readers.read(|connection| {
             connection
                 .prepare_cached(file_columns!("WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3"))?
-                .query_row((account, environment, id.as_bytes()), FileRow::read)
+                .query_row((account, environment, id.as_bytes()), file_row)
                 .optional()
         })
     }
 
     fn open_file(&self, scope: Scope, row: FileRow) -> Result<File, StoreError> {
-        let details = self.file_key(scope, &row)?.open_details(scope, row.id, row.details)?;
-        let attachment = match row.owner {
-            Owner::Staged(_) => None,
-            Owner::Subject { attachment, .. } => Some(attachment),
-        };
-        Ok(File { id: row.id, uploaded_at: row.uploaded_at, attachment, details })
+        let key = self.file_key(scope, &row)?;
+        row.open(scope, &key)
     }
 
     fn file_key(&self, scope: Scope, row: &FileRow) -> Result<FileKey, StoreError> {

@@ -37,15 +37,15 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row};
 use tokio::sync::watch;
 
-use crate::OpenError;
+use crate::api_keys::KnownKeys;
 use crate::blobs::Blobs;
 use crate::columns::scope_columns;
 use crate::planted::{Defect, planted};
+use crate::signing::Signers;
 use crate::vault::{Keyring, RootKey, ScopeKeys, Vault, WrappedKey};
+use crate::{Engine, Figures, OpenError};
 use readers::Readers;
 use writer::Writer;
-
-pub use writer::Figures;
 
 /// SQLite before 3.51.3 has a bug that can corrupt a WAL.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -63,8 +63,8 @@ pub type OnFatal = Arc<dyn Fn(&str) + Send + Sync>;
 /// The embedded store of one data folder.
 pub struct SqliteStore {
     vault: Arc<Vault>,
-    known_keys: keys::KnownKeys,
-    signers: webhooks::Signers,
+    known_keys: KnownKeys,
+    signers: Signers,
     announced: watch::Sender<()>,
     /// Whose turn it is among the endpoints that have something due.
     turn: AtomicUsize,
@@ -74,8 +74,8 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the store of a data folder, which must be locked by the caller; makes keyring and database when there are
-    /// none. `blobs` is where the content of files lies.
+    /// Opens the store of a data folder, which must be locked by the caller, with the keyring in this file; makes keyring
+    /// and database when there are none. `blobs` is where the content of files lies.
     ///
     /// `on_fatal` is called on an I/O error, after which what is on disk is unknown: it must end the process.
     ///
@@ -84,6 +84,7 @@ impl SqliteStore {
     /// [`OpenError`]; nothing was written then.
     pub fn open(
         folder: &Path,
+        keyring: &Path,
         root: &RootKey,
         blobs: Arc<dyn Blobs>,
         now: Timestamp,
@@ -92,16 +93,13 @@ impl SqliteStore {
         if rusqlite::version_number() < OLDEST_SQLITE {
             return Err(OpenError::Database(format!("SQLite {} is too old", rusqlite::version())));
         }
-        let (keyring_path, database) = (folder.join("keyring.json"), folder.join("dossier.db"));
-        let fresh = !keyring_path.exists();
+        let database = folder.join("dossier.db");
+        let fresh = !keyring.exists();
         if fresh && database.exists() {
             return Err(OpenError::KeyringMissing);
         }
-        let keyring = if fresh {
-            Keyring::create(&keyring_path, root, now.to_string())?
-        } else {
-            Keyring::open(&keyring_path, root)?
-        };
+        let keyring =
+            if fresh { Keyring::create(keyring, root, now.to_string())? } else { Keyring::open(keyring, root)? };
         let mut connection = connect(&database, Role::Writer)?;
         migrate::up(&mut connection, now)?;
         tie_to_keyring(&connection, &keyring)?;
@@ -111,52 +109,14 @@ impl SqliteStore {
         let writer = Writer::start(connection, Arc::clone(&readers), database, on_fatal)?;
         Ok(Self {
             vault,
-            known_keys: keys::KnownKeys::default(),
-            signers: webhooks::Signers::default(),
+            known_keys: KnownKeys::default(),
+            signers: Signers::default(),
             announced: watch::Sender::new(()),
             turn: AtomicUsize::new(0),
             blobs,
             readers,
             writer,
         })
-    }
-
-    /// What the writer has done so far, for the metrics.
-    #[must_use]
-    pub fn figures(&self) -> &Figures {
-        self.writer.figures()
-    }
-
-    /// The engine and its version, for people.
-    #[must_use]
-    pub fn engine(&self) -> String {
-        format!("SQLite {}", rusqlite::version())
-    }
-
-    /// Reads every page and index.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Corrupt`] with the first fault.
-    pub fn check_integrity(&self) -> Result<(), StoreError> {
-        let said: String =
-            self.readers.read(|connection| connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)))?;
-        if said == "ok" { Ok(()) } else { Err(StoreError::Corrupt(said)) }
-    }
-
-    /// Reaches for the place where the content of files lies.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Unavailable`].
-    pub async fn check_files(&self) -> Result<(), StoreError> {
-        self.blobs.list().next().await.transpose().map(drop)
-    }
-
-    /// The epoch under which new keys are wrapped.
-    #[must_use]
-    pub fn active_epoch(&self) -> u32 {
-        self.vault.active_epoch()
     }
 
     /// Deletes what is older than a moment, no more at once than other writers can wait for; says how many.
@@ -189,6 +149,35 @@ impl SqliteStore {
 
     fn existing_scope_keys(&self, scope: Scope) -> Result<Arc<ScopeKeys>, StoreError> {
         self.scope_keys(scope)?.ok_or_else(|| StoreError::Corrupt("the account has no key".into()))
+    }
+}
+
+#[async_trait]
+impl Engine for SqliteStore {
+    fn figures(&self) -> &Figures {
+        self.writer.figures()
+    }
+
+    fn name(&self) -> String {
+        format!("SQLite {}", rusqlite::version())
+    }
+
+    async fn check_integrity(&self) -> Result<(), StoreError> {
+        let said: String =
+            self.readers.read(|connection| connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)))?;
+        if said == "ok" { Ok(()) } else { Err(StoreError::Corrupt(said)) }
+    }
+
+    async fn check_files(&self) -> Result<(), StoreError> {
+        self.blobs.list().next().await.transpose().map(drop)
+    }
+
+    fn active_epoch(&self) -> u32 {
+        self.vault.active_epoch()
+    }
+
+    async fn rotate(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError> {
+        self.rotate_keys(now, progress).await
     }
 }
 
@@ -434,16 +423,7 @@ fn tie_to_keyring(connection: &Connection, keyring: &Keyring) -> Result<(), Open
             )?;
             Ok(())
         }
-        Some((installation, _)) if installation != keyring.installation() => {
-            Err(OpenError::KeyringMismatch("it is of another installation".into()))
-        }
-        Some((_, newest)) if newest > keyring.active() => {
-            let active = keyring.active();
-            Err(OpenError::KeyringMismatch(format!(
-                "it ends with epoch {active}, the database has seen epoch {newest}"
-            )))
-        }
-        Some(_) => Ok(()),
+        Some((installation, newest)) => keyring.belongs_to(installation, newest),
     }
 }
 

@@ -23,12 +23,7 @@ struct SubjectRow {
 }
 
 impl SqliteStore {
-    /// Begins a new epoch, wraps every key again and destroys what was before; answers the new epoch's number.
-    ///
-    /// # Errors
-    ///
-    /// When the keyring or the database cannot be written; running it again goes on where it stopped.
-    pub async fn rotate(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError> {
+    pub(super) async fn rotate_keys(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError> {
         let keyring = |error: OpenError| StoreError::Unknown(error.to_string());
         let epoch = self.vault.begin_epoch(now.to_string()).map_err(keyring)?;
         // From here on a keyring without the new epoch is too old.

@@ -3,27 +3,20 @@
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
-use aws_lc_rs::hmac;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use dossier_core::api_key::KeyRecord;
 use dossier_core::caller::{Environment, Scope};
 use dossier_core::clock::Timestamp;
 use dossier_core::event::{EventType, event_id};
-use dossier_core::hexadecimal::hexadecimal;
 use dossier_core::ids::{AccountId, CustomerId, KeyId, WebhookId};
-use dossier_core::pii::Pii;
 use dossier_core::store::StoreError;
 use dossier_core::webhook::{Attempted, Delivery, Disabled, Due, Endpoint, Message, Said, Verdict, delivery_id};
-use quick_cache::sync::Cache;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::SqliteStore;
 use crate::columns::{scope_columns, scope_of};
-use crate::prepared::{SealedEndpoint, service_binding};
-use crate::vault::{Cell, Midstates, ScopeKeys};
+use crate::prepared::SealedEndpoint;
+use crate::signing::{Signer, open_midstates, open_url, signing_keys};
+use crate::vault::{Midstates, ScopeKeys};
 
 pub(super) fn insert(connection: &Connection, scope: Scope, new: &SealedEndpoint) -> Result<(), rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
@@ -101,34 +94,6 @@ pub(super) fn resend(
         )?
         .execute((account, environment, delivery, at.as_micros()))?;
     Ok(rows == 1)
-}
-
-/// What signs for an endpoint, read a moment ago.
-pub(super) struct Signer {
-    read: Instant,
-    url: String,
-    secret: hmac::Key,
-    /// `None` when the registering key is revoked.
-    contract: Option<Midstates>,
-    next: Option<Midstates>,
-}
-
-/// Signers read a moment ago: a revoked key signs nothing after a second.
-pub(super) struct Signers(Cache<(Scope, WebhookId), Arc<Signer>>);
-
-impl Default for Signers {
-    fn default() -> Self {
-        Self(Cache::new(1_000))
-    }
-}
-
-impl Signers {
-    const TRUSTED: Duration = Duration::from_millis(500);
-
-    /// After a key or an endpoint was changed.
-    pub(super) fn forget(&self) {
-        self.0.clear();
-    }
 }
 
 impl SqliteStore {
@@ -286,27 +251,11 @@ impl SqliteStore {
         })?;
         let cell = cell.ok_or_else(|| StoreError::Corrupt("the event of a delivery is missing".into()))?;
         let body = self.open_event(due.scope, due.customer, due.number, cell)?;
-        let id = event_id(due.customer, due.number);
-        let timestamp = now.as_micros().div_euclid(1_000_000);
-        let mut context = hmac::Context::with_key(&signer.secret);
-        context.update(format!("{id}.{timestamp}.").as_bytes());
-        context.update(&body);
-        let standard = format!("v1,{}", STANDARD.encode(context.sign().as_ref()));
-        let signed = |states: &Midstates| hexadecimal(&states.sign(&body));
-        Ok(Some(Message {
-            url: signer.url.clone(),
-            contract: signer.contract.as_ref().map(signed),
-            next: signer.next.as_ref().map(signed),
-            body: Pii::new(body),
-            id,
-            timestamp,
-            standard,
-        }))
+        Ok(Some(signer.message(due, body, now)))
     }
 
     fn signer(&self, scope: Scope, id: WebhookId, now: Timestamp) -> Result<Option<Arc<Signer>>, StoreError> {
-        if let Some(signer) = self.signers.0.get(&(scope, id)).filter(|signer| signer.read.elapsed() < Signers::TRUSTED)
-        {
+        if let Some(signer) = self.signers.get(scope, id) {
             return Ok(Some(signer));
         }
         let keys = self.existing_scope_keys(scope)?;
@@ -323,19 +272,12 @@ impl SqliteStore {
                 .optional()
         })?;
         let Some((key, url, secret)) = row else { return Ok(None) };
-        let binding = service_binding(scope, "endpoints", "secret", id.as_bytes());
-        let secret = Cell::open(secret, &keys.service, &binding)
-            .map_err(|_| StoreError::Corrupt("the secret of an endpoint cannot be opened".into()))?;
-        let (current, next) = signing_keys(&self.read_api_keys(scope)?, key, now);
-        let states = |key: KeyId| self.midstates(&keys, scope, key);
-        let signer = Arc::new(Signer {
-            read: Instant::now(),
-            url: open_url(&keys, scope, id, url)?,
-            secret: hmac::Key::new(hmac::HMAC_SHA256, &zeroize::Zeroizing::new(secret)),
-            contract: current.map(states).transpose()?,
-            next: next.map(states).transpose()?,
-        });
-        self.signers.0.insert((scope, id), Arc::clone(&signer));
+        let mut states = [None, None];
+        for (states, key) in states.iter_mut().zip(signing_keys(&self.read_api_keys(scope)?, key, now)) {
+            *states = key.map(|key| self.midstates(&keys, scope, key)).transpose()?;
+        }
+        let signer = Arc::new(Signer::open(&keys, (scope, id), (url, secret), states)?);
+        self.signers.remember(scope, id, Arc::clone(&signer));
         Ok(Some(signer))
     }
 
@@ -348,11 +290,7 @@ impl SqliteStore {
                 )?
                 .query_row((account, environment, key.as_bytes()), |row| row.get::<_, Vec<u8>>(0))
         })?;
-        let binding = service_binding(scope, "api_keys", "hmac-midstate", key.as_bytes());
-        let opened = Cell::open(cell, &keys.service, &binding).ok().map(zeroize::Zeroizing::new);
-        opened
-            .and_then(|bytes| Midstates::from_bytes(&bytes))
-            .ok_or_else(|| StoreError::Corrupt("what signs for a key cannot be opened".into()))
+        open_midstates(keys, scope, key, cell)
     }
 
     pub(super) async fn write_attempts(&self, attempts: Vec<Attempted>) -> Result<(), StoreError> {
@@ -366,24 +304,6 @@ impl SqliteStore {
         }
         Ok(())
     }
-}
-
-/// Which key signs, and which will: a revoked key never, a rolled one until its end beside its successor, and then the
-/// successor alone. A key that simply expired goes on signing, for its owner still knows it.
-fn signing_keys(keys: &[KeyRecord], bound: KeyId, now: Timestamp) -> (Option<KeyId>, Option<KeyId>) {
-    let Some(mut current) = keys.iter().find(|key| key.key_id == bound) else { return (None, None) };
-    let successor = |id: KeyId| keys.iter().find(|key| key.predecessor == Some(id));
-    while let Some(next) = successor(current.key_id)
-        && current.revoked_at.is_none()
-        && current.expires_at.is_some_and(|end| end <= now)
-    {
-        current = next;
-    }
-    if current.revoked_at.is_some() {
-        return (None, None);
-    }
-    let next = successor(current.key_id).filter(|next| next.revoked_at.is_none());
-    (Some(current.key_id), next.map(|next| next.key_id))
 }
 
 struct DueRow {
@@ -481,11 +401,4 @@ fn delivery(endpoint: WebhookId, row: &Row<'_>) -> Result<Delivery, rusqlite::Er
         last_answer: row.get(9)?,
         number,
     })
-}
-
-fn open_url(keys: &ScopeKeys, scope: Scope, id: WebhookId, cell: Vec<u8>) -> Result<String, StoreError> {
-    Cell::open(cell, &keys.service, &service_binding(scope, "endpoints", "url", id.as_bytes()))
-        .ok()
-        .and_then(|url| String::from_utf8(url).ok())
-        .ok_or_else(|| StoreError::Corrupt("the URL of an endpoint cannot be opened".into()))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -16,9 +16,9 @@ use super::OnFatal;
 use super::chain::{Append, Heads};
 use super::commit;
 use super::readers::Readers;
-use crate::OpenError;
 use crate::planted::{Defect, planted};
 use crate::prepared::Prepared;
+use crate::{Figures, OpenError};
 
 /// At most this many changes share a commit.
 const MAX_BATCH: usize = 256;
@@ -39,19 +39,6 @@ enum Job {
     Task(Work, oneshot::Sender<Result<(), StoreError>>),
     /// What may be lost with the power: it waits for others and is not synced on its own.
     Lazy(Work, oneshot::Sender<Result<(), StoreError>>),
-}
-
-/// What the writer has done since it started.
-#[derive(Debug, Default)]
-pub struct Figures {
-    /// Transactions committed.
-    pub commits: AtomicU64,
-    /// Changes in them.
-    pub changes: AtomicU64,
-    /// Changes waiting now.
-    pub waiting: AtomicU64,
-    /// Pages in the WAL after the last checkpoint.
-    pub wal_pages: AtomicU64,
 }
 
 pub(super) struct Writer {

@@ -123,6 +123,37 @@ impl Keyring {
         active.expect("a keyring has one active epoch").epoch
     }
 
+    /// Whether this is the keyring of a database, and new enough for it.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::KeyringMismatch`] when it is not.
+    pub fn belongs_to(&self, installation: [u8; 16], newest: u32) -> Result<(), OpenError> {
+        let active = self.active();
+        if installation != self.installation() {
+            Err(OpenError::KeyringMismatch("it is of another installation".into()))
+        } else if newest > active {
+            let text = format!("it ends with epoch {active}, the database has seen epoch {newest}");
+            Err(OpenError::KeyringMismatch(text))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Reads the file again, in which another process may have begun or ended epochs.
+    ///
+    /// # Errors
+    ///
+    /// As [`Keyring::open`]; and when it is of another installation. The keyring in memory is then as it was.
+    pub fn reload(&mut self) -> Result<(), OpenError> {
+        let read = Self::open(&self.path, &self.root)?;
+        if read.file.installation != self.file.installation {
+            return Err(OpenError::KeyringMismatch("it is of another installation".into()));
+        }
+        *self = read;
+        Ok(())
+    }
+
     pub(super) fn key(&self, epoch: u32) -> Option<&SecretKey> {
         self.keys.iter().find(|(number, _)| *number == epoch).map(|(_, key)| key)
     }

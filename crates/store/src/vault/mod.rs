@@ -25,6 +25,7 @@ use std::sync::{Arc, OnceLock, RwLock};
 
 use aws_lc_rs::hmac;
 use dossier_core::caller::{Environment, Scope};
+use dossier_core::idempotency::{Attempt, Ticket};
 use dossier_core::ids::{AccountId, PersonId};
 use dossier_core::parse::Email;
 use dossier_core::store::StoreError;
@@ -133,10 +134,14 @@ impl ScopeKeys {
         tag.as_ref()[..16].try_into().expect("an HMAC-SHA-256 has 32 bytes")
     }
 
-    /// A keyed hash for requests with an `Idempotency-Key`.
+    /// What finds a request with an `Idempotency-Key` again, and tells it from others.
     #[must_use]
-    pub fn idempotency_hash(&self, parts: &[&[u8]]) -> [u8; 32] {
-        sign(&self.idempotency, parts)
+    pub fn ticket(&self, attempt: Attempt<'_>) -> Ticket {
+        let [record, form, body] = attempt.content;
+        Ticket {
+            key_hash: sign(&self.idempotency, &[b"key", attempt.route.as_bytes(), attempt.key.as_bytes()]),
+            fingerprint: sign(&self.idempotency, &[b"request", record, form, body]),
+        }
     }
 
     /// A keyed hash of the end of an audit chain, which a writer of the database cannot forge.
@@ -193,6 +198,13 @@ impl Vault {
         self.keyring.read().expect(POISONED).active()
     }
 
+    /// Reads the keyring file again: another process on the same database may have begun an epoch.
+    pub fn reload_keyring(&self) {
+        if let Err(error) = self.keyring.write().expect(POISONED).reload() {
+            tracing::error!(%error, "the keyring cannot be read again");
+        }
+    }
+
     /// Begins a new epoch; see [`Keyring::begin_epoch`].
     ///
     /// # Errors
@@ -217,6 +229,10 @@ impl Vault {
     fn wrap_key(&self, epoch: u32, scope: Scope) -> Result<SecretKey, StoreError> {
         if let Some(key) = self.wraps.read().expect(POISONED).get(&(epoch, scope)) {
             return Ok(key.clone());
+        }
+        if self.keyring.read().expect(POISONED).key(epoch).is_none() {
+            // Begun by another process, perhaps.
+            self.reload_keyring();
         }
         let keyring = self.keyring.read().expect(POISONED);
         let key = keyring

@@ -10,6 +10,7 @@ use dossier_core::customer::update::{Condition, Method, Update, UpdateError, upd
 use dossier_core::customer::{Customer, Profile};
 use dossier_core::file::FileName;
 use dossier_core::file::upload::Upload;
+use dossier_core::form::enter::enter;
 use dossier_core::idempotency::Answer;
 use dossier_core::ids::{CustomerId, FileId, WebhookId};
 use dossier_core::kyc::write::Request;
@@ -20,7 +21,7 @@ use dossier_core::store::{Collected, Committed, StoreError};
 use dossier_core::violation::Code;
 use dossier_core::webhook::{self, Attempted, Disabled, Due, Guard, Said, Verdict};
 
-use crate::engines::{Sqlite, caller};
+use crate::engines::{Engine, caller};
 
 /// The smallest letter.
 const LETTER: &[u8] = b"%PDF-1.7\nstartxref\n0\n%%EOF";
@@ -73,7 +74,7 @@ fn changed(caller: &Caller, before: &Customer, name: &str) -> Change {
     Change { scope: caller.scope, effect, audit: Some(audit), events: Vec::new(), answer: None }
 }
 
-pub(crate) async fn a_customer_is_read_back_as_written(mut engine: Sqlite) {
+pub(crate) async fn a_customer_is_read_back_as_written(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let id = given(&services, &caller, "a@example.com", "corporate").await;
@@ -88,21 +89,21 @@ pub(crate) async fn a_customer_is_read_back_as_written(mut engine: Sqlite) {
     assert_eq!(stored.email.expose(), "a@example.com");
 }
 
-pub(crate) async fn what_was_committed_is_there_after_reopening(mut engine: Sqlite) {
+pub(crate) async fn what_was_committed_is_there_after_reopening(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let id = given(&services, &caller, "a@example.com", "corporate").await;
     put(&services, &caller, id, PERSONS).await.expect("updated");
     let before = read(&services, caller.scope, id).await;
     drop(services);
-    engine.reopen();
+    engine.reopen().await;
     let services = engine.services();
     assert_eq!(read(&services, caller.scope, id).await, before);
     put(&services, &caller, id, r#"{"primary_website":"w"}"#).await.expect("and goes on");
     assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
 }
 
-pub(crate) async fn another_scope_sees_nothing(mut engine: Sqlite) {
+pub(crate) async fn another_scope_sees_nothing(mut engine: Engine) {
     let services = engine.services();
     let (mine, other) = (caller(&services).await, caller(&services).await);
     let id = given(&services, &mine, "a@example.com", "individual").await;
@@ -125,7 +126,7 @@ pub(crate) async fn another_scope_sees_nothing(mut engine: Sqlite) {
     given(&services, &other, "a@example.com", "individual").await;
 }
 
-pub(crate) async fn a_stale_version_writes_nothing(mut engine: Sqlite) {
+pub(crate) async fn a_stale_version_writes_nothing(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let id = given(&services, &caller, "a@example.com", "individual").await;
@@ -141,7 +142,7 @@ pub(crate) async fn a_stale_version_writes_nothing(mut engine: Sqlite) {
     assert_eq!(services.store.audit(caller.scope, None, 100).await.expect("entries").len(), entries);
 }
 
-pub(crate) async fn a_taken_email_writes_nothing(mut engine: Sqlite) {
+pub(crate) async fn a_taken_email_writes_nothing(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let id = given(&services, &caller, "Ada@example.com", "individual").await;
@@ -155,7 +156,7 @@ pub(crate) async fn a_taken_email_writes_nothing(mut engine: Sqlite) {
     create(&services, &caller, Create { body, idempotency_key: Some("k") }).await.expect("the key was not used up");
 }
 
-pub(crate) async fn a_repeated_request_finds_its_answer_before_its_own_effect(mut engine: Sqlite) {
+pub(crate) async fn a_repeated_request_finds_its_answer_before_its_own_effect(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let body = br#"{"email":"a@example.com","type":"individual"}"#;
@@ -172,7 +173,7 @@ pub(crate) async fn a_repeated_request_finds_its_answer_before_its_own_effect(mu
     assert!(matches!(other, Err(UpdateError::KeyReused(request)) if request == "test"));
 }
 
-pub(crate) async fn a_refused_change_in_a_batch_harms_no_other(mut engine: Sqlite) {
+pub(crate) async fn a_refused_change_in_a_batch_harms_no_other(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let id = given(&services, &caller, "a@example.com", "individual").await;
@@ -192,7 +193,7 @@ pub(crate) async fn a_refused_change_in_a_batch_harms_no_other(mut engine: Sqlit
     assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
 }
 
-pub(crate) async fn a_change_writes_its_audit_entry_and_its_event(mut engine: Sqlite) {
+pub(crate) async fn a_change_writes_its_audit_entry_and_its_event(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let id = given(&services, &caller, "a@example.com", "individual").await;
@@ -215,7 +216,7 @@ pub(crate) async fn a_change_writes_its_audit_entry_and_its_event(mut engine: Sq
     assert_eq!(page[0].seq, entries[1].seq);
 }
 
-pub(crate) async fn fields_changed_since_a_version_are_named_once(mut engine: Sqlite) {
+pub(crate) async fn fields_changed_since_a_version_are_named_once(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let (id, other) = (
@@ -237,7 +238,7 @@ pub(crate) async fn fields_changed_since_a_version_are_named_once(mut engine: Sq
     }
 }
 
-pub(crate) async fn customers_are_listed_newest_first(mut engine: Sqlite) {
+pub(crate) async fn customers_are_listed_newest_first(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let mut ids = Vec::new();
@@ -255,7 +256,7 @@ pub(crate) async fn customers_are_listed_newest_first(mut engine: Sqlite) {
     assert_eq!(found, ids);
 }
 
-pub(crate) async fn an_email_is_found_folded(mut engine: Sqlite) {
+pub(crate) async fn an_email_is_found_folded(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let id = given(&services, &caller, "Zoë@Example.com", "individual").await;
@@ -265,7 +266,7 @@ pub(crate) async fn an_email_is_found_folded(mut engine: Sqlite) {
     }
 }
 
-pub(crate) async fn keys_are_found_by_themselves_only(mut engine: Sqlite) {
+pub(crate) async fn keys_are_found_by_themselves_only(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let new = |name: &str| NewKey { name: name.into(), scopes: vec![KeyScope::CustomersRead], expires_at: None };
@@ -286,7 +287,7 @@ pub(crate) async fn keys_are_found_by_themselves_only(mut engine: Sqlite) {
     );
 }
 
-pub(crate) async fn old_answers_are_forgotten(mut engine: Sqlite) {
+pub(crate) async fn old_answers_are_forgotten(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let id = given(&services, &caller, "a@example.com", "individual").await;
@@ -317,7 +318,7 @@ fn naming(id: FileId) -> String {
     format!(r#"{{"documents":[{{"file_id":"{id}"}}]}}"#)
 }
 
-pub(crate) async fn a_file_is_attached_with_the_change_that_names_it(mut engine: Sqlite) {
+pub(crate) async fn a_file_is_attached_with_the_change_that_names_it(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let id = given(&services, &caller, "a@example.com", "corporate").await;
@@ -333,7 +334,7 @@ pub(crate) async fn a_file_is_attached_with_the_change_that_names_it(mut engine:
     // Open under the person's key, also when the person is gone, and after a restart.
     put(&services, &caller, id, r#"{"associated_persons":[{"first_name":"Bob"}]}"#).await.expect("updated");
     drop(services);
-    engine.reopen();
+    engine.reopen().await;
     let services = engine.services();
     let known = services.store.files(caller.scope, &[file]).await.expect("readable");
     assert_eq!(known[0].attachment.map(|attachment| attachment.customer), Some(id));
@@ -345,7 +346,7 @@ pub(crate) async fn a_file_is_attached_with_the_change_that_names_it(mut engine:
     assert!(services.store.files(live, &[file]).await.expect("readable").is_empty());
 }
 
-pub(crate) async fn a_file_that_two_customers_name_at_once_is_one_s(mut engine: Sqlite) {
+pub(crate) async fn a_file_that_two_customers_name_at_once_is_one_s(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let mut customers = Vec::new();
@@ -368,7 +369,7 @@ pub(crate) async fn a_file_that_two_customers_name_at_once_is_one_s(mut engine: 
     assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
 }
 
-pub(crate) async fn files_that_nobody_attaches_are_collected_and_evidence_never_is(mut engine: Sqlite) {
+pub(crate) async fn files_that_nobody_attaches_are_collected_and_evidence_never_is(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let id = given(&services, &caller, "a@example.com", "individual").await;
@@ -385,7 +386,7 @@ pub(crate) async fn files_that_nobody_attaches_are_collected_and_evidence_never_
     assert!(matches!(refused, Err(UpdateError::Invalid(violations)) if violations.0[0].code == Code::UnknownFile));
     // The key of that day is gone with the last file that needed it, so nothing from a backup opens.
     assert_eq!(services.store.collect_files(hours(24 * 5)).await.expect("collected"), nothing);
-    assert_eq!(engine.rows("staging_keys"), 0);
+    assert_eq!(engine.rows("staging_keys").await, 0);
 
     // Content that no row names: left alone while it could still be noted, deleted a day later.
     let scope_folder = engine.path().join(format!("files/sandbox/{}", caller.scope.account));
@@ -402,7 +403,7 @@ pub(crate) async fn files_that_nobody_attaches_are_collected_and_evidence_never_
     assert_eq!(content(&services, caller.scope, kept).await.expect("opens"), LETTER);
 }
 
-pub(crate) async fn content_in_another_place_does_not_open(mut engine: Sqlite) {
+pub(crate) async fn content_in_another_place_does_not_open(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let (one, other) = (uploaded(&services, &caller).await, uploaded(&services, &caller).await);
@@ -414,15 +415,15 @@ pub(crate) async fn content_in_another_place_does_not_open(mut engine: Sqlite) {
     std::fs::write(place(one), &left).expect("written");
     assert_eq!(content(&services, caller.scope, one).await.expect("opens"), LETTER);
     // Nor does a row whose key was exchanged for another's.
-    engine.execute("UPDATE files SET key = (SELECT key FROM files ORDER BY file_id LIMIT 1)");
+    engine.execute("UPDATE files SET key = (SELECT key FROM files ORDER BY file_id LIMIT 1)").await;
     drop(services);
-    engine.reopen();
+    engine.reopen().await;
     let services = engine.services();
     assert!(services.store.files(caller.scope, &[one]).await.is_ok());
     assert!(matches!(services.store.files(caller.scope, &[other]).await, Err(StoreError::Corrupt(_))));
 }
 
-pub(crate) async fn rotation_leaves_everything_readable(mut engine: Sqlite) {
+pub(crate) async fn rotation_leaves_everything_readable(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let id = given(&services, &caller, "a@example.com", "corporate").await;
@@ -434,7 +435,7 @@ pub(crate) async fn rotation_leaves_everything_readable(mut engine: Sqlite) {
     assert_eq!(engine.store().rotate(Timestamp::from_micros(1), &|_, _| {}).await.expect("rotated"), 2);
     assert_eq!(read(&services, caller.scope, id).await, before);
     drop(services);
-    engine.reopen();
+    engine.reopen().await;
     let services = engine.services();
     assert_eq!(engine.store().active_epoch(), 2);
     assert_eq!(read(&services, caller.scope, id).await, before);
@@ -443,7 +444,7 @@ pub(crate) async fn rotation_leaves_everything_readable(mut engine: Sqlite) {
     assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
 }
 
-pub(crate) async fn rotation_may_be_repeated_and_runs_beside_writers(mut engine: Sqlite) {
+pub(crate) async fn rotation_may_be_repeated_and_runs_beside_writers(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let mut ids = Vec::new();
@@ -468,7 +469,7 @@ pub(crate) async fn rotation_may_be_repeated_and_runs_beside_writers(mut engine:
     let all = services.store.summaries(caller.scope, None, 100).await.expect("all open");
     assert_eq!(all.len(), 55);
     drop(services);
-    engine.reopen();
+    engine.reopen().await;
     let services = engine.services();
     for summary in all {
         assert!(matches!(services.store.customer(caller.scope, summary.id).await, Ok(Some(_))));
@@ -495,7 +496,7 @@ async fn subscriber(services: &Services) -> (Caller, WebhookId) {
     (caller, endpoint.id)
 }
 
-pub(crate) async fn a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_lease(mut engine: Sqlite) {
+pub(crate) async fn a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_lease(mut engine: Engine) {
     let services = engine.services();
     let (caller, endpoint) = subscriber(&services).await;
     let id = given(&services, &caller, "a@example.com", "individual").await;
@@ -526,7 +527,7 @@ pub(crate) async fn a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_leas
     assert!(store.deliveries(caller.scope, endpoint, None, 10).await.expect("a log").is_empty());
 }
 
-pub(crate) async fn what_is_due_of_one_endpoint_is_not_in_the_way_of_another(mut engine: Sqlite) {
+pub(crate) async fn what_is_due_of_one_endpoint_is_not_in_the_way_of_another(mut engine: Engine) {
     let services = engine.services();
     let (mine, busy) = subscriber(&services).await;
     let (other, free) = subscriber(&services).await;
@@ -542,7 +543,7 @@ pub(crate) async fn what_is_due_of_one_endpoint_is_not_in_the_way_of_another(mut
     assert!((2..=5).contains(&due.len()) && due.iter().all(|due| due.endpoint == busy));
 }
 
-pub(crate) async fn a_link_is_found_by_its_token_and_ends_by_the_clock_of_its_sandbox(mut engine: Sqlite) {
+pub(crate) async fn a_link_is_found_by_its_token_and_ends_by_the_clock_of_its_sandbox(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let id = given(&services, &caller, "a@example.com", "individual").await;
@@ -570,4 +571,51 @@ pub(crate) async fn a_link_is_found_by_its_token_and_ends_by_the_clock_of_its_sa
     assert!(expired.session.is_some_and(|session| session.expired) && expired.state == State::InProgress);
     assert!(store.ended_links(services.clock.now()).await.expect("readable").is_empty(), "ended once");
     assert_eq!(store.sandbox_clocks().await.expect("readable"), [(caller.scope.account, 604_800)]);
+}
+
+pub(crate) async fn whoever_enters_the_form_is_in_the_chain(mut engine: Engine) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let id = given(&services, &caller, "a@example.com", "individual").await;
+    let request = Request { route: "test", body: b"", idempotency_key: None };
+    session::open(&services, &caller, Some(id), request).await.expect("opened");
+    let customer = read(&services, caller.scope, id).await;
+    let pass = enter(&services, caller.scope, &customer, None, "visit".into()).await.expect("readable");
+    assert!(pass.is_some(), "the form is open");
+    put(&services, &caller, id, r#"{"first_name":"A"}"#).await.expect("updated");
+    assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
+}
+
+pub(crate) async fn altered_removed_and_cut_entries_are_found_and_named(mut engine: Engine) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let id = given(&services, &caller, "a@example.com", "individual").await;
+    for number in 0..8 {
+        put(&services, &caller, id, &format!(r#"{{"first_name":"{number}"}}"#)).await.expect("updated");
+    }
+    drop(services);
+    assert_eq!(findings(&mut engine).await, Vec::<String>::new());
+    for (alter, mend, entry) in [
+        ("SET actor = 'nobody' WHERE seq = 3", "SET actor = 'system' WHERE seq = 3", "entry 3:"),
+        ("SET version = 9 WHERE seq = 5", "SET version = 4 WHERE seq = 5", "entry 5:"),
+        ("SET previous_of_customer = 2 WHERE seq = 6", "SET previous_of_customer = 5 WHERE seq = 6", "entry 6:"),
+        ("SET environment = 1 WHERE seq = 7", "SET environment = 0 WHERE seq = 7", "entry 7:"),
+        ("SET seq = 40 WHERE seq = 4", "SET seq = 4 WHERE seq = 40", "entry 4"),
+    ] {
+        engine.execute(&format!("UPDATE audit {alter}")).await;
+        let found = findings(&mut engine).await;
+        assert!(found.iter().any(|finding| finding.contains(entry)), "{alter}: {found:?}");
+        engine.execute(&format!("UPDATE audit {mend}")).await;
+        assert_eq!(findings(&mut engine).await, Vec::<String>::new(), "{mend}");
+    }
+    engine.execute("DELETE FROM audit WHERE seq > 8").await;
+    assert!(findings(&mut engine).await.iter().any(|finding| finding.contains("entry 9:")), "a cut tail");
+    engine.execute("UPDATE audit_heads SET seq = 8, hash = (SELECT hash FROM audit WHERE seq = 8) WHERE seq > 0").await;
+    assert!(findings(&mut engine).await.iter().any(|finding| finding.contains("entry 8:")), "and its end set back");
+}
+
+/// As another start finds them.
+async fn findings(engine: &mut Engine) -> Vec<String> {
+    engine.reopen().await;
+    engine.store().verify_audit(&|_, _| {}).await.expect("a report").findings
 }

@@ -10,12 +10,16 @@ use dossier_core::clock::{Clock, SandboxClocks, Timestamp};
 use dossier_core::ids::{AccountId, Random};
 use dossier_core::kyc::Policy;
 use dossier_core::services::Services;
+use dossier_core::store::Store;
 use dossier_core::turns::Turns;
 use dossier_store::blobs::Folder;
+use dossier_store::postgres::PostgresStore;
 use dossier_store::sqlite::SqliteStore;
 use dossier_store::vault::RootKey;
 use tempfile::TempDir;
 use uuid::Uuid;
+
+use crate::cluster::{self, Cluster};
 
 /// A clock that moves by a microsecond at every look.
 pub(crate) struct TestClock(AtomicI64);
@@ -40,54 +44,109 @@ impl Random for TestRandom {
     }
 }
 
-/// The embedded engine on a folder of its own.
-pub(crate) struct Sqlite {
+/// Where an engine under test keeps its rows.
+enum Rows {
+    /// In the folder.
+    Sqlite,
+    /// In a database of its own.
+    Postgres { _cluster: Cluster, url: String },
+}
+
+/// An engine on a folder of its own.
+pub(crate) struct Engine {
     pub(crate) folder: TempDir,
     root: RootKey,
-    pub(crate) store: Option<Arc<SqliteStore>>,
+    rows: Rows,
+    store: Option<Arc<dyn dossier_store::Engine>>,
     next: u64,
 }
 
-impl Sqlite {
-    pub(crate) fn new() -> Self {
+impl Engine {
+    pub(crate) async fn sqlite() -> Self {
+        Self::new(Rows::Sqlite).await
+    }
+
+    pub(crate) async fn postgres() -> Self {
+        let cluster = Cluster::any().await;
+        let url = cluster.database().await;
+        Self::new(Rows::Postgres { _cluster: cluster, url }).await
+    }
+
+    /// PostgreSQL as engines are that ask for more repetitions: CockroachDB, YugabyteDB.
+    pub(crate) async fn serializable() -> Self {
+        let cluster = Cluster::any().await;
+        let url = cluster.database().await;
+        let (_, name) = url.rsplit_once('/').expect("a URL");
+        cluster.run(&format!("ALTER DATABASE {name} SET default_transaction_isolation = 'serializable'")).await;
+        Self::new(Rows::Postgres { _cluster: cluster, url }).await
+    }
+
+    async fn new(rows: Rows) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let root = RootKey::random();
-        let mut engine = Self { folder, root, store: None, next: 1 };
-        engine.open();
+        let mut engine = Self { folder, root, rows, store: None, next: 1 };
+        engine.open().await;
         engine
     }
 
-    pub(crate) fn open(&mut self) {
+    pub(crate) async fn open(&mut self) {
+        self.store = Some(self.another().await);
+    }
+
+    /// The same records, opened once more: as another process sees them. The embedded engine is never shared so.
+    pub(crate) async fn another(&self) -> Arc<dyn dossier_store::Engine> {
         let fatal = Arc::new(|why: &str| panic!("I/O error: {why}"));
         let blobs = Arc::new(Folder::open(self.folder.path().join("files")).expect("a folder"));
-        let store = SqliteStore::open(self.folder.path(), &self.root, blobs, Timestamp::from_micros(0), fatal);
-        self.store = Some(Arc::new(store.expect("the store opens")));
+        let (keyring, now) = (self.folder.path().join("keyring.json"), Timestamp::from_micros(0));
+        match &self.rows {
+            Rows::Sqlite => {
+                let store = SqliteStore::open(self.folder.path(), &keyring, &self.root, blobs, now, fatal);
+                Arc::new(store.expect("the store opens"))
+            }
+            Rows::Postgres { url, .. } => {
+                let store = PostgresStore::open(url, &keyring, &self.root, blobs, now).await;
+                Arc::new(store.expect("the store opens"))
+            }
+        }
     }
 
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    pub(crate) fn store(&self) -> &SqliteStore {
-        self.store.as_ref().expect("open")
+    pub(crate) fn store(&self) -> &dyn dossier_store::Engine {
+        &**self.store.as_ref().expect("open")
     }
 
     /// How many rows a table has.
-    pub(crate) fn rows(&self, table: &str) -> u64 {
-        let database = rusqlite::Connection::open(self.path().join("dossier.db")).expect("the database");
-        database.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).expect("a table")
+    pub(crate) async fn rows(&self, table: &str) -> u64 {
+        let sql = format!("SELECT count(*) FROM {table}");
+        match &self.rows {
+            Rows::Sqlite => self.connection().query_row(&sql, [], |row| row.get(0)).expect("a table"),
+            Rows::Postgres { url, .. } => {
+                let count = cluster::run(url, &sql).await.expect("a table").expect("a row");
+                count.parse().expect("a number")
+            }
+        }
     }
 
-    /// Changes the database behind the store's back.
-    pub(crate) fn execute(&self, sql: &str) {
-        let database = rusqlite::Connection::open(self.path().join("dossier.db")).expect("the database");
-        database.execute(sql, []).expect("a statement");
+    /// Changes the database behind the store's back; several statements when they are apart by semicolons.
+    pub(crate) async fn execute(&self, sql: &str) {
+        match &self.rows {
+            Rows::Sqlite => self.connection().execute_batch(sql).expect("a statement"),
+            Rows::Postgres { url, .. } => drop(cluster::run(url, sql).await.expect("a statement")),
+        }
+    }
+
+    /// The embedded engine's file, behind the store's back.
+    pub(crate) fn connection(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.path().join("dossier.db")).expect("the database")
     }
 
     /// Closes and opens the store, as a restart does. Services made before must be gone.
-    pub(crate) fn reopen(&mut self) {
+    pub(crate) async fn reopen(&mut self) {
         self.close();
-        self.open();
+        self.open().await;
     }
 
     pub(crate) fn close(&mut self) {
@@ -96,9 +155,14 @@ impl Sqlite {
     }
 
     pub(crate) fn services(&mut self) -> Services {
+        let store = Arc::clone(self.store.as_ref().expect("open"));
+        self.services_of(store)
+    }
+
+    pub(crate) fn services_of(&mut self, store: Arc<dyn dossier_store::Engine>) -> Services {
         self.next += 1_000_000;
         Services {
-            store: Arc::clone(self.store.as_ref().expect("open")) as _,
+            store: store as Arc<dyn Store>,
             clock: Arc::new(TestClock(AtomicI64::new(i64::try_from(self.next).expect("small")))),
             random: Arc::new(TestRandom(AtomicU64::new(self.next))),
             turns: Turns::default(),

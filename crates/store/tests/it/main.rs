@@ -2,17 +2,23 @@
 
 mod behaviours;
 mod bucket;
+mod cluster;
 mod engines;
+mod on_postgres;
 mod tampering;
 
-/// Runs each behaviour against each engine. A behaviour that an engine does not run does not compile away: it is missing
-/// by name in the output of the tests.
+/// Runs each behaviour against each engine.
 macro_rules! on_every_engine {
     ($($behaviour:ident,)*) => {
-        mod sqlite {
-            $(#[tokio::test]
+        on_every_engine! { @on sqlite $($behaviour)* }
+        on_every_engine! { @on postgres $($behaviour)* }
+        on_every_engine! { @on serializable $($behaviour)* }
+    };
+    (@on $engine:ident $($behaviour:ident)*) => {
+        mod $engine {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $behaviour() {
-                crate::behaviours::$behaviour(crate::engines::Sqlite::new()).await;
+                crate::behaviours::$behaviour(crate::engines::Engine::$engine().await).await;
             })*
         }
     };
@@ -41,4 +47,6 @@ on_every_engine! {
     a_link_is_found_by_its_token_and_ends_by_the_clock_of_its_sandbox,
     rotation_leaves_everything_readable,
     rotation_may_be_repeated_and_runs_beside_writers,
+    whoever_enters_the_form_is_in_the_chain,
+    altered_removed_and_cut_entries_are_found_and_named,
 }

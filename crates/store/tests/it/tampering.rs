@@ -12,13 +12,13 @@ use dossier_core::parse::Email;
 use dossier_core::store::{Committed, StoreError};
 use rusqlite::Connection;
 
-use crate::engines::{Sqlite, caller};
+use crate::engines::{Engine, caller};
 
 const ENTRIES: usize = 40;
 
 /// A store with a few customers, closed, so that its file can be altered.
-async fn filled() -> (Sqlite, Caller, Vec<CustomerId>) {
-    let mut engine = Sqlite::new();
+async fn filled() -> (Engine, Caller, Vec<CustomerId>) {
+    let mut engine = Engine::sqlite().await;
     let services = engine.services();
     let caller = caller(&services).await;
     let mut ids = Vec::new();
@@ -48,12 +48,12 @@ async fn filled() -> (Sqlite, Caller, Vec<CustomerId>) {
     (engine, caller, ids)
 }
 
-fn database(engine: &Sqlite) -> Connection {
-    Connection::open(engine.path().join("dossier.db")).expect("the database")
+fn database(engine: &Engine) -> Connection {
+    engine.connection()
 }
 
-async fn findings(engine: &mut Sqlite) -> Vec<String> {
-    engine.open();
+async fn findings(engine: &mut Engine) -> Vec<String> {
+    engine.open().await;
     let services = engine.services();
     let report = services.store.verify_audit(&|_, _| {}).await.expect("a report");
     drop(services);
@@ -171,7 +171,7 @@ async fn cells_moved_between_rows_columns_or_versions_are_refused() {
     ] {
         let (mut engine, mut caller, ids) = filled().await;
         database(&engine).execute_batch(sql).expect("an alteration");
-        engine.open();
+        engine.open().await;
         if name == "another environment" {
             caller.scope.environment = dossier_core::caller::Environment::Production;
         }
@@ -185,7 +185,7 @@ async fn cells_moved_between_rows_columns_or_versions_are_refused() {
 /// the old epoch.
 #[tokio::test]
 async fn a_new_key_of_a_past_epoch_is_not_written() {
-    let mut engine = Sqlite::new();
+    let mut engine = Engine::sqlite().await;
     let services = engine.services();
     let caller = caller(&services).await;
     database(&engine).execute_batch("UPDATE installation SET newest_epoch = 2").expect("a rotation begins elsewhere");

@@ -1,0 +1,664 @@
+//! The commit of changes, in two round trips. The first locks the ends of their scopes' chains, which makes every other
+//! writer of these scopes wait, in whatever process, and reads what the changes depend on. The second writes what can be
+//! written, in array statements, and commits. Each change is answered on its own.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use dossier_core::caller::Scope;
+use dossier_core::clock::Timestamp;
+use dossier_core::ids::{CustomerId, PersonId, WebhookId};
+use dossier_core::store::{Committed, StoreError};
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use super::database::{Call, Error, Param, PipelineError, Session};
+use super::effects;
+use super::rows::{Columns, epoch, number, place, statements, uuid};
+use crate::audit_chain;
+use crate::planted::{Defect, planted};
+use crate::prepared::{CustomerRow, Prepared, PreparedEffect, StoredLink};
+use crate::vault::WrappedKey;
+
+/// What a change came to, the database being well.
+pub(super) type Outcome = Result<Committed, StoreError>;
+
+statements! {
+    /// In one order, so that no two wait for each other.
+    LOCK = "SELECT h.account_id, h.environment, h.seq, h.hash, h.event, h.delivery FROM audit_heads h
+        JOIN unnest($1::uuid[], $2::smallint[]) AS u (account_id, environment)
+            ON h.account_id = u.account_id AND h.environment = u.environment
+        ORDER BY h.account_id, h.environment FOR UPDATE OF h";
+    CUSTOMERS = "SELECT c.account_id, c.environment, c.customer_id, c.version, c.last_audit FROM customers c
+        JOIN unnest($1::uuid[], $2::smallint[], $3::uuid[]) AS u (account_id, environment, customer_id)
+            ON c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id";
+    EMAILS = "SELECT c.account_id, c.environment, c.email_index, c.customer_id FROM customers c
+        JOIN unnest($1::uuid[], $2::smallint[], $3::bytea[]) AS u (account_id, environment, email_index)
+            ON c.account_id = u.account_id AND c.environment = u.environment AND c.email_index = u.email_index";
+    ANSWERS = "SELECT a.account_id, a.environment, a.key_hash FROM answers a
+        JOIN unnest($1::uuid[], $2::smallint[], $3::bytea[]) AS u (account_id, environment, key_hash)
+            ON a.account_id = u.account_id AND a.environment = u.environment AND a.key_hash = u.key_hash";
+    /// Locked, so that they are not collected meanwhile.
+    FILES = "SELECT f.account_id, f.environment, f.file_id FROM files f
+        JOIN unnest($1::uuid[], $2::smallint[], $3::uuid[]) AS u (account_id, environment, file_id)
+            ON f.account_id = u.account_id AND f.environment = u.environment AND f.file_id = u.file_id
+        WHERE f.customer_id IS NULL ORDER BY f.account_id, f.environment, f.file_id FOR UPDATE OF f";
+    /// Shared with other writers of new keys; a rotation waits, and then finds what was written.
+    EPOCH = "SELECT newest_epoch FROM installation FOR SHARE";
+    /// Locked, so that no delivery comes to wait for one that ends at this moment.
+    ENDPOINTS = "SELECT e.account_id, e.environment, e.endpoint_id, e.event_types FROM endpoints e
+        JOIN unnest($1::uuid[], $2::smallint[]) AS u (account_id, environment)
+            ON e.account_id = u.account_id AND e.environment = u.environment
+        WHERE e.disabled IS NULL ORDER BY e.account_id, e.environment, e.endpoint_id FOR UPDATE OF e";
+
+    ANSWER = "INSERT INTO answers (account_id, environment, key_hash, fingerprint, request_id, customer_id, version, created_at, body)
+        SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bytea[], $4::bytea[], $5::text[], $6::uuid[], $7::bigint[], $8::bigint[], $9::bytea[])";
+    CREATE = "INSERT INTO customers (account_id, environment, customer_id, version, type, created_at, updated_at, events, last_audit,
+            email_index, names, profile, secret, persons_version)
+        SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bigint[], $5::smallint[], $6::bigint[], $7::bigint[], $8::bigint[],
+            $9::bigint[], $10::bytea[], $11::bytea[], $12::bytea[], $13::bytea[], $14::bigint[])";
+    UPDATE = "UPDATE customers AS c SET version = u.version, updated_at = u.updated_at, events = u.events, last_audit = u.last_audit,
+            names = u.names, profile = u.profile, secret = u.secret, persons_version = u.persons_version, kyc = u.kyc,
+            queued_at = u.queued_at, provider_due = u.provider_due, provider_case = u.provider_case
+        FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bytea[],
+                $9::bytea[], $10::bytea[], $11::bigint[], $12::bytea[], $13::bigint[], $14::bigint[], $15::bytea[])
+            AS u (account_id, environment, customer_id, version, updated_at, events, last_audit, names, profile, secret,
+                persons_version, kyc, queued_at, provider_due, provider_case)
+        WHERE c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id";
+    /// For an entry about a customer that does not change it.
+    LINK_AUDIT = "UPDATE customers AS c SET last_audit = u.last_audit
+        FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bigint[]) AS u (account_id, environment, customer_id, last_audit)
+        WHERE c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id";
+    SUBJECTS = "INSERT INTO subject_keys (account_id, environment, customer_id, subject_id, epoch, wrapped)
+        SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::integer[], $6::bytea[])";
+    PERSONS = "INSERT INTO persons (account_id, environment, customer_id, cells)
+        SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bytea[])
+        ON CONFLICT (account_id, environment, customer_id) DO UPDATE SET cells = excluded.cells";
+    ATTACH = "UPDATE files AS f SET staged_day = NULL, customer_id = u.customer_id, subject_id = u.subject_id,
+            attached_at = u.attached_at, key = u.key
+        FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[], $7::bytea[])
+            AS u (account_id, environment, file_id, customer_id, subject_id, attached_at, key)
+        WHERE f.account_id = u.account_id AND f.environment = u.environment AND f.file_id = u.file_id AND f.customer_id IS NULL";
+    SETTLE = "UPDATE links AS l SET expires_at = NULL
+        FROM unnest($1::uuid[], $2::smallint[], $3::uuid[]) AS u (account_id, environment, customer_id)
+        WHERE l.account_id = u.account_id AND l.environment = u.environment AND l.customer_id = u.customer_id
+            AND l.expires_at IS NOT NULL";
+    LINKS = "INSERT INTO links (account_id, environment, token_hash, customer_id, session_id, expires_at)
+        SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bytea[], $4::uuid[], $5::uuid[], $6::bigint[])";
+    EVENTS = "INSERT INTO events (account_id, environment, position, customer_id, number, type, at, body)
+        SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::uuid[], $5::bigint[], $6::text[], $7::bigint[], $8::bytea[])";
+    /// Only the oldest of a customer and endpoint is due; the others follow one by one.
+    DELIVERIES = "INSERT INTO deliveries (account_id, environment, id, endpoint_id, customer_id, number, event, type, state, attempts,
+            created_at, next_at)
+        SELECT u.account_id, u.environment, u.id, u.endpoint_id, u.customer_id, u.number, u.event, u.type, 0, 0, u.at,
+            CASE WHEN u.first AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.account_id = u.account_id
+                AND d.environment = u.environment AND d.endpoint_id = u.endpoint_id AND d.customer_id = u.customer_id
+                AND d.state = 0) THEN u.at END
+        FROM unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::uuid[], $5::uuid[], $6::bigint[], $7::bigint[], $8::text[],
+                $9::bigint[], $10::boolean[])
+            AS u (account_id, environment, id, endpoint_id, customer_id, number, event, type, at, first)";
+    AUDIT = "INSERT INTO audit (account_id, environment, seq, previous_of_customer, at, actor, action, customer_id, version, fields,
+            request_id, detail, hash)
+        SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::uuid[],
+            $9::bigint[], $10::text[], $11::text[], $12::bytea[], $13::bytea[])";
+    HEADS = "UPDATE audit_heads AS h SET seq = u.seq, hash = u.hash, seal = u.seal, event = u.event, delivery = u.delivery
+        FROM unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bigint[], $7::bigint[])
+            AS u (account_id, environment, seq, hash, seal, event, delivery)
+        WHERE h.account_id = u.account_id AND h.environment = u.environment";
+}
+
+/// Whether a change can share its transaction with others. What is rare goes alone, in statements of its own.
+pub(super) const fn is_batched(effect: &PreparedEffect) -> bool {
+    matches!(effect, PreparedEffect::None | PreparedEffect::Customer { .. })
+}
+
+/// The end of a chain, and of what its scope numbers.
+struct Head {
+    seq: u64,
+    hash: [u8; 32],
+    event: i64,
+    delivery: i64,
+}
+
+/// What the changes depend on, as it is under the locks.
+#[derive(Default)]
+struct Found {
+    heads: BTreeMap<Scope, Head>,
+    /// Version and newest entry.
+    customers: HashMap<(Scope, [u8; 16]), (u64, i64)>,
+    emails: HashMap<(Scope, Vec<u8>), CustomerId>,
+    answers: HashSet<(Scope, Vec<u8>)>,
+    files: HashSet<(Scope, [u8; 16])>,
+    epoch: Option<u32>,
+    endpoints: HashMap<Scope, Vec<(WebhookId, String)>>,
+}
+
+/// Writes changes, of which at most one is about the same thing, in one transaction, and ends it.
+pub(super) async fn apply(session: Session<'_>, changes: &[&Prepared]) -> Result<Vec<Outcome>, PipelineError> {
+    let mut found = find(session, changes).await?;
+    let before = |error: StoreError| PipelineError::Before(Error::Store(error));
+    let mut outcomes: Vec<Outcome> = changes.iter().map(|change| judge(change, &found)).collect();
+    if let ([change], [Ok(Committed::Done)]) = (changes, &outcomes[..])
+        && !is_batched(&change.effect)
+    {
+        outcomes = vec![Ok(effects::write(session, change).await.map_err(PipelineError::Before)?)];
+        if matches!(change.effect, PreparedEffect::Account { .. }) {
+            // Its chains begin with it.
+            let locked = lock(changes);
+            let rows = session.query(LOCK, &[&locked.accounts, &locked.environments]).await;
+            found.heads = read_heads(&rows.map_err(PipelineError::Before)?).map_err(before)?;
+        }
+    }
+    let accepted: Vec<&Prepared> = changes
+        .iter()
+        .zip(&outcomes)
+        .filter(|(_, outcome)| matches!(outcome, Ok(Committed::Done)))
+        .map(|(change, _)| *change)
+        .collect();
+    if accepted.is_empty() {
+        session.run("ROLLBACK").await.map_err(PipelineError::Before)?;
+        return Ok(outcomes);
+    }
+    let rows = Rows::of(&accepted, &mut found).map_err(before)?;
+    session.pipeline(None, &rows.calls(), Some("COMMIT")).await?;
+    Ok(outcomes)
+}
+
+/// Declares what an array statement is given: a row, and the columns of many rows after account and environment.
+macro_rules! tables {
+    ($($table:ident of $row:ident $(<$life:lifetime>)? for $sql:ident { $($column:ident: $type:ty,)* })*) => {$(
+        struct $row $(<$life>)? {
+            $($column: $type,)*
+        }
+
+        #[derive(Default)]
+        struct $table $(<$life>)? {
+            accounts: Vec<Uuid>,
+            environments: Vec<i16>,
+            $($column: Vec<$type>,)*
+        }
+
+        impl $(<$life>)? $table $(<$life>)? {
+            fn push(&mut self, scope: Scope, row: $row $(<$life>)?) {
+                let (account, environment) = place(scope);
+                self.accounts.push(account);
+                self.environments.push(environment);
+                let $row { $($column),* } = row;
+                $(self.$column.push($column);)*
+            }
+
+            /// `None` when there is no row.
+            fn call(&self) -> Option<Call<'_>> {
+                let params: Vec<&dyn Param> = vec![&self.accounts, &self.environments, $(&self.$column),*];
+                (!self.accounts.is_empty()).then_some(($sql, params))
+            }
+        }
+    )*};
+}
+
+tables! {
+    Locked of Lock for LOCK {}
+    Announcing of Announced for ENDPOINTS {}
+    AskedCustomers of AskedCustomer for CUSTOMERS {
+        id: Uuid,
+    }
+    AskedEmails of AskedEmail<'a> for EMAILS {
+        index: &'a [u8],
+    }
+    AskedAnswers of AskedAnswer<'a> for ANSWERS {
+        key_hash: &'a [u8],
+    }
+    AskedFiles of AskedFile for FILES {
+        id: Uuid,
+    }
+    Answers of NewAnswer<'a> for ANSWER {
+        key_hash: &'a [u8],
+        fingerprint: &'a [u8],
+        request_id: &'a str,
+        customer: Uuid,
+        version: i64,
+        at: i64,
+        body: &'a [u8],
+    }
+    Created of NewCustomer<'a> for CREATE {
+        id: Uuid,
+        version: i64,
+        kind: i16,
+        created_at: i64,
+        updated_at: i64,
+        events: i64,
+        last_audit: i64,
+        email_index: &'a [u8],
+        names: &'a [u8],
+        profile: &'a [u8],
+        secret: &'a [u8],
+        persons_version: i64,
+    }
+    Updated of ChangedCustomer<'a> for UPDATE {
+        id: Uuid,
+        version: i64,
+        updated_at: i64,
+        events: i64,
+        last_audit: i64,
+        names: &'a [u8],
+        profile: &'a [u8],
+        secret: &'a [u8],
+        persons_version: i64,
+        kyc: Option<&'a [u8]>,
+        queued_at: Option<i64>,
+        provider_due: Option<i64>,
+        provider_case: Option<&'a [u8]>,
+    }
+    Linked of LinkedEntry for LINK_AUDIT {
+        customer: Uuid,
+        last_audit: i64,
+    }
+    Subjects of NewSubject<'a> for SUBJECTS {
+        customer: Uuid,
+        subject: Uuid,
+        epoch: i32,
+        wrapped: &'a [u8],
+    }
+    Persons of ChangedPersons<'a> for PERSONS {
+        customer: Uuid,
+        cells: &'a [u8],
+    }
+    Attachments of AttachedFile<'a> for ATTACH {
+        file: Uuid,
+        customer: Uuid,
+        subject: Uuid,
+        at: i64,
+        key: &'a [u8],
+    }
+    Settled of SettledLinks for SETTLE {
+        customer: Uuid,
+    }
+    Links of OpenedLink<'a> for LINKS {
+        hash: &'a [u8],
+        customer: Uuid,
+        session: Uuid,
+        expires_at: Option<i64>,
+    }
+    Events of NewEvent<'a> for EVENTS {
+        position: i64,
+        customer: Uuid,
+        number: i64,
+        kind: &'a str,
+        at: i64,
+        body: &'a [u8],
+    }
+    Deliveries of NewDelivery<'a> for DELIVERIES {
+        id: i64,
+        endpoint: Uuid,
+        customer: Uuid,
+        number: i64,
+        event: i64,
+        kind: &'a str,
+        at: i64,
+        first: bool,
+    }
+    Audit of NewEntry<'a> for AUDIT {
+        seq: i64,
+        previous_of_customer: i64,
+        at: i64,
+        actor: &'a str,
+        action: &'a str,
+        customer: Option<Uuid>,
+        version: Option<i64>,
+        fields: &'a str,
+        request_id: &'a str,
+        detail: &'a [u8],
+        hash: Vec<u8>,
+    }
+    Heads of MovedHead for HEADS {
+        seq: i64,
+        hash: Vec<u8>,
+        seal: Vec<u8>,
+        event: i64,
+        delivery: i64,
+    }
+}
+
+fn lock(changes: &[&Prepared]) -> Locked {
+    let scopes: HashSet<Scope> = changes.iter().map(|change| change.scope).collect();
+    let mut locked = Locked::default();
+    scopes.into_iter().for_each(|scope| locked.push(scope, Lock {}));
+    locked
+}
+
+async fn find(session: Session<'_>, changes: &[&Prepared]) -> Result<Found, PipelineError> {
+    let (mut customers, mut emails) = (AskedCustomers::default(), AskedEmails::default());
+    let (mut answers, mut files) = (AskedAnswers::default(), AskedFiles::default());
+    let (mut announcing, mut wraps) = (HashSet::new(), false);
+    for change in changes {
+        let scope = change.scope;
+        match &change.effect {
+            PreparedEffect::Customer { expected: None, row, .. } => {
+                emails.push(scope, AskedEmail { index: &row.email_index });
+            }
+            PreparedEffect::Customer { expected: Some(_), row, attached, .. } => {
+                customers.push(scope, AskedCustomer { id: uuid(row.id.as_bytes()) });
+                for one in attached {
+                    files.push(scope, AskedFile { id: uuid(one.file.as_bytes()) });
+                }
+            }
+            _ => {
+                if let Some(customer) = change.audit.as_ref().and_then(|entry| entry.customer_id) {
+                    customers.push(scope, AskedCustomer { id: uuid(&customer) });
+                }
+            }
+        }
+        if let Some((pending, _)) = &change.answer {
+            answers.push(scope, AskedAnswer { key_hash: &pending.ticket.key_hash });
+        }
+        if !change.events.is_empty() {
+            announcing.insert(scope);
+        }
+        wraps |= change.effect.oldest_epoch().is_some();
+    }
+    let (locked, mut endpoints) = (lock(changes), Announcing::default());
+    announcing.into_iter().for_each(|scope| endpoints.push(scope, Announced {}));
+    let asked = [
+        locked.call(),
+        customers.call(),
+        emails.call(),
+        answers.call(),
+        files.call(),
+        wraps.then(|| (EPOCH, Vec::new())),
+        endpoints.call(),
+    ];
+    let calls: Vec<Call<'_>> = asked.into_iter().flatten().collect();
+    let answers = session.pipeline(Some("BEGIN"), &calls, None).await?;
+    let mut found = Found::default();
+    for ((what, _), rows) in calls.iter().zip(&answers) {
+        found.take(what, rows).map_err(|error| PipelineError::Before(Error::Store(error)))?;
+    }
+    Ok(found)
+}
+
+fn read_heads(rows: &[Row]) -> Result<BTreeMap<Scope, Head>, StoreError> {
+    let read = |row: &Row| {
+        let mut columns = Columns::of(row);
+        let scope = columns.scope()?;
+        let head =
+            Head { seq: columns.count()?, hash: columns.hash()?, event: columns.next()?, delivery: columns.next()? };
+        Ok((scope, head))
+    };
+    rows.iter().map(read).collect()
+}
+
+impl Found {
+    fn take(&mut self, what: &str, rows: &[Row]) -> Result<(), StoreError> {
+        if what == LOCK {
+            self.heads = read_heads(rows)?;
+            return Ok(());
+        }
+        for row in rows {
+            let mut columns = Columns::of(row);
+            if what == EPOCH {
+                self.epoch = u32::try_from(columns.next::<i32>()?).ok();
+                continue;
+            }
+            let scope = columns.scope()?;
+            match what {
+                CUSTOMERS => {
+                    let id = columns.id()?;
+                    self.customers.insert((scope, id), (columns.count()?, columns.next()?));
+                }
+                EMAILS => {
+                    let index = columns.next()?;
+                    self.emails.insert((scope, index), CustomerId::from_bytes(columns.id()?));
+                }
+                ANSWERS => drop(self.answers.insert((scope, columns.next()?))),
+                FILES => drop(self.files.insert((scope, columns.id()?))),
+                _ => {
+                    let id = WebhookId::from_bytes(columns.id()?);
+                    self.endpoints.entry(scope).or_default().push((id, columns.next()?));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a change can be written, as things are.
+fn judge(change: &Prepared, found: &Found) -> Outcome {
+    let scope = change.scope;
+    // First of all: a repeated request must find its answer, not a conflict with its own effect.
+    if let Some((pending, _)) = &change.answer
+        && found.answers.contains(&(scope, pending.ticket.key_hash.to_vec()))
+    {
+        return Ok(Committed::AnswerTaken);
+    }
+    // A key that was wrapped in an epoch that ended since could lie behind the rotation's back.
+    if change.effect.oldest_epoch() < found.epoch && change.effect.oldest_epoch().is_some() {
+        return Ok(Committed::VersionMoved);
+    }
+    match &change.effect {
+        PreparedEffect::Customer { expected: None, row, .. } => {
+            match found.emails.get(&(scope, row.email_index.to_vec())) {
+                Some(owner) => Err(StoreError::Taken(*owner)),
+                None => Ok(Committed::Done),
+            }
+        }
+        PreparedEffect::Customer { expected: Some(expected), row, attached, .. } => {
+            let there = found.customers.get(&(scope, *row.id.as_bytes()));
+            let current = there.is_some_and(|(version, _)| version == expected || planted(Defect::NoVersionCheck));
+            // A file that is gone, or somebody else's by now: computed again, that is a violation.
+            let free = attached.iter().all(|one| found.files.contains(&(scope, *one.file.as_bytes())));
+            Ok(if current && free { Committed::Done } else { Committed::VersionMoved })
+        }
+        _ => Ok(Committed::Done),
+    }
+}
+
+/// What is written.
+#[derive(Default)]
+struct Rows<'a> {
+    answers: Answers<'a>,
+    created: Created<'a>,
+    updated: Updated<'a>,
+    linked: Linked,
+    subjects: Subjects<'a>,
+    persons: Persons<'a>,
+    attached: Attachments<'a>,
+    settled: Settled,
+    links: Links<'a>,
+    events: Events<'a>,
+    deliveries: Deliveries<'a>,
+    audit: Audit<'a>,
+    heads: Heads,
+}
+
+impl<'a> Rows<'a> {
+    fn of(changes: &[&'a Prepared], found: &mut Found) -> Result<Self, StoreError> {
+        let mut rows = Self::default();
+        let mut keys = BTreeMap::new();
+        for change in changes {
+            rows.add(change, found)?;
+            keys.insert(change.scope, &change.keys);
+        }
+        for (scope, keys) in keys {
+            let head = found.head(scope)?;
+            let seal = audit_chain::seal(keys, scope, head.seq, &head.hash).to_vec();
+            let (seq, hash) = (number(head.seq), head.hash.to_vec());
+            rows.heads.push(scope, MovedHead { seq, hash, seal, event: head.event, delivery: head.delivery });
+        }
+        Ok(rows)
+    }
+
+    fn calls(&self) -> Vec<Call<'_>> {
+        let calls = [
+            self.answers.call(),
+            self.created.call(),
+            self.updated.call(),
+            self.linked.call(),
+            self.subjects.call(),
+            self.persons.call(),
+            self.attached.call(),
+            self.settled.call(),
+            self.links.call(),
+            self.events.call(),
+            self.deliveries.call(),
+            self.audit.call(),
+            self.heads.call(),
+        ];
+        calls.into_iter().flatten().collect()
+    }
+
+    fn add(&mut self, change: &'a Prepared, found: &mut Found) -> Result<(), StoreError> {
+        let scope = change.scope;
+        if let Some((pending, body)) = &change.answer {
+            let answer = NewAnswer {
+                key_hash: &pending.ticket.key_hash,
+                fingerprint: &pending.ticket.fingerprint,
+                request_id: &pending.request_id,
+                customer: uuid(pending.answer.customer.as_bytes()),
+                version: number(pending.answer.version),
+                at: pending.at.as_micros(),
+                body,
+            };
+            self.answers.push(scope, answer);
+        }
+        self.announce(change, found)?;
+        let seq = number(found.head(scope)?.seq + 1);
+        let mut previous_of_customer = 0;
+        match &change.effect {
+            PreparedEffect::Customer { expected: None, row, new_subjects, .. } => {
+                self.create(scope, row, seq);
+                self.add_subjects(scope, row, new_subjects);
+            }
+            PreparedEffect::Customer { expected: Some(_), row, new_subjects, attached, link } => {
+                previous_of_customer = found.last_audit(scope, row.id.as_bytes());
+                self.update(scope, row, seq);
+                self.add_subjects(scope, row, new_subjects);
+                let customer = uuid(row.id.as_bytes());
+                for one in attached {
+                    let (file, subject) = (uuid(one.file.as_bytes()), uuid(one.subject.as_bytes()));
+                    self.attached
+                        .push(scope, AttachedFile { file, customer, subject, at: row.updated_at, key: &one.key });
+                }
+                if link.is_some() || row.links_settled {
+                    self.settled.push(scope, SettledLinks { customer });
+                }
+                if let Some(StoredLink { hash, session, expires_at }) = link {
+                    let (session, expires_at) = (uuid(session.as_bytes()), expires_at.map(Timestamp::as_micros));
+                    self.links.push(scope, OpenedLink { hash, customer, session, expires_at });
+                }
+            }
+            _ => {
+                if let Some(customer) = change.audit.as_ref().and_then(|entry| entry.customer_id) {
+                    previous_of_customer = found.last_audit(scope, &customer);
+                    self.linked.push(scope, LinkedEntry { customer: uuid(&customer), last_audit: seq });
+                }
+            }
+        }
+        let Some(entry) = &change.audit else { return Ok(()) };
+        let head = found.head(scope)?;
+        head.seq += 1;
+        head.hash = entry.hash(&head.hash, scope, head.seq);
+        let entry = NewEntry {
+            seq,
+            previous_of_customer,
+            at: entry.at,
+            actor: &entry.actor,
+            action: &entry.action,
+            customer: entry.customer_id.as_ref().map(uuid),
+            version: entry.version.map(number),
+            fields: &entry.fields,
+            request_id: &entry.request_id,
+            detail: &entry.detail,
+            hash: head.hash.to_vec(),
+        };
+        self.audit.push(scope, entry);
+        Ok(())
+    }
+
+    /// The events of a change, and a delivery of each to every endpoint that wants it.
+    fn announce(&mut self, change: &'a Prepared, found: &mut Found) -> Result<(), StoreError> {
+        let scope = change.scope;
+        let mut told = HashSet::new();
+        for (event, body) in &change.events {
+            let (customer, kind, at) =
+                (uuid(event.customer.as_bytes()), event.event_type.as_str(), event.at.as_micros());
+            let position = {
+                let head = found.head(scope)?;
+                head.event += 1;
+                head.event
+            };
+            let number = number(event.number);
+            self.events.push(scope, NewEvent { position, customer, number, kind, at, body });
+            let wanted = format!(" {kind} ");
+            let endpoints = found.endpoints.get(&scope).into_iter().flatten();
+            let wants: Vec<WebhookId> =
+                endpoints.filter(|(_, types)| types.contains(&wanted)).map(|(id, _)| *id).collect();
+            for endpoint in wants {
+                let head = found.head(scope)?;
+                head.delivery += 1;
+                let (id, first) = (head.delivery, told.insert(endpoint));
+                let endpoint = uuid(endpoint.as_bytes());
+                let delivery = NewDelivery { id, endpoint, customer, number, event: position, kind, at, first };
+                self.deliveries.push(scope, delivery);
+            }
+        }
+        Ok(())
+    }
+
+    fn create(&mut self, scope: Scope, row: &'a CustomerRow, last_audit: i64) {
+        let created = NewCustomer {
+            id: uuid(row.id.as_bytes()),
+            version: number(row.version),
+            kind: i16::from(row.kind),
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            events: number(row.events),
+            last_audit,
+            email_index: &row.email_index,
+            names: &row.cells.names,
+            profile: &row.cells.profile,
+            secret: &row.cells.secret,
+            persons_version: number(row.persons_version),
+        };
+        self.created.push(scope, created);
+    }
+
+    fn update(&mut self, scope: Scope, row: &'a CustomerRow, last_audit: i64) {
+        let updated = ChangedCustomer {
+            id: uuid(row.id.as_bytes()),
+            version: number(row.version),
+            updated_at: row.updated_at,
+            events: number(row.events),
+            last_audit,
+            names: &row.cells.names,
+            profile: &row.cells.profile,
+            secret: &row.cells.secret,
+            persons_version: number(row.persons_version),
+            kyc: row.cells.kyc.as_deref(),
+            queued_at: row.queued_at,
+            provider_due: row.provider_due,
+            provider_case: row.provider_case.as_ref().map(|case| &case[..]),
+        };
+        self.updated.push(scope, updated);
+    }
+
+    /// The keys of new data subjects, and the associated persons when one of them changed.
+    fn add_subjects(&mut self, scope: Scope, row: &'a CustomerRow, subjects: &'a [(PersonId, WrappedKey)]) {
+        let customer = uuid(row.id.as_bytes());
+        for (subject, wrapped) in subjects {
+            let (subject, epoch) = (uuid(subject.as_bytes()), epoch(wrapped.epoch));
+            self.subjects.push(scope, NewSubject { customer, subject, epoch, wrapped: &wrapped.sealed });
+        }
+        if let Some(cells) = &row.cells.persons {
+            self.persons.push(scope, ChangedPersons { customer, cells });
+        }
+    }
+}
+
+impl Found {
+    fn head(&mut self, scope: Scope) -> Result<&mut Head, StoreError> {
+        self.heads.get_mut(&scope).ok_or_else(|| StoreError::Corrupt("the account has no audit chain".into()))
+    }
+
+    fn last_audit(&self, scope: Scope, customer: &[u8; 16]) -> i64 {
+        self.customers.get(&(scope, *customer)).map_or(0, |(_, last)| *last)
+    }
+}

@@ -1,0 +1,266 @@
+//! Reading customers, the keys of their data subjects, and kept answers.
+
+use std::sync::Arc;
+
+use dossier_core::caller::Scope;
+use dossier_core::clock::Timestamp;
+use dossier_core::customer::{Customer, CustomerType, Summary};
+use dossier_core::idempotency::{Answer, Attempt, Replay, Ticket};
+use dossier_core::ids::{CustomerId, PersonId};
+use dossier_core::parse::Email;
+use dossier_core::pii::Pii;
+use dossier_core::store::{Record, StoreError};
+use tokio_postgres::Row;
+
+use super::PostgresStore;
+use super::rows::{Columns, number, place, rows, statements, uuid};
+use crate::columns::kind_of;
+use crate::sealed::{self, Cells, Plain, SubjectKeys};
+use crate::vault::{Purpose, SubjectKey};
+
+/// A summary that names everything since a distant version looks no further back than this many entries.
+const MAX_CHANGES_NAMED: i64 = 1_000;
+
+macro_rules! summary_of {
+    ($rest:literal) => {
+        concat!("SELECT customer_id, type, version, events, created_at, updated_at, persons_version, names FROM customers WHERE account_id = $1 AND environment = $2 ", $rest)
+    };
+}
+
+statements! {
+    RECORD = "SELECT c.customer_id, c.type, c.version, c.events, c.created_at, c.updated_at, c.persons_version, c.names, c.profile,
+            c.secret, c.kyc, p.cells
+        FROM customers c LEFT JOIN persons p
+            ON p.account_id = c.account_id AND p.environment = c.environment AND p.customer_id = c.customer_id AND c.type = 1
+        WHERE c.account_id = $1 AND c.environment = $2 AND c.customer_id = $3";
+    SUMMARY = summary_of!("AND customer_id = $3");
+    SUMMARY_BY_EMAIL = summary_of!("AND email_index = $3");
+    SUMMARIES = summary_of!("AND customer_id < $3 ORDER BY customer_id DESC LIMIT $4");
+    SUBJECTS = "SELECT subject_id, epoch, wrapped FROM subject_keys WHERE account_id = $1 AND environment = $2 AND customer_id = $3";
+    SUBJECTS_OF_MANY = "SELECT customer_id, epoch, wrapped FROM subject_keys
+        WHERE account_id = $1 AND environment = $2 AND customer_id = ANY($3) AND subject_id = customer_id";
+    /// Entries of one customer are linked backwards from its row.
+    CHANGES = "WITH RECURSIVE trail (seq, version, fields, previous, place) AS (
+            SELECT a.seq, a.version, a.fields, a.previous_of_customer, 1::bigint
+            FROM customers c JOIN audit a ON a.account_id = c.account_id AND a.environment = c.environment AND a.seq = c.last_audit
+            WHERE c.account_id = $1 AND c.environment = $2 AND c.customer_id = $3
+            UNION ALL
+            SELECT a.seq, a.version, a.fields, a.previous_of_customer, trail.place + 1
+            FROM trail JOIN audit a ON a.account_id = $1 AND a.environment = $2 AND a.seq = trail.previous
+            WHERE trail.place < $5 AND coalesce(trail.version, $4::bigint + 1) > $4)
+        SELECT fields FROM trail WHERE version > $4 ORDER BY seq";
+    REPLAY = "SELECT fingerprint, request_id, customer_id, version, body FROM answers
+        WHERE account_id = $1 AND environment = $2 AND key_hash = $3";
+}
+
+/// A row of `customers`, and the keys that open it.
+pub(super) struct SealedRecord {
+    plain: Plain,
+    cells: Cells,
+    keys: SubjectKeys,
+}
+
+impl Record for SealedRecord {
+    fn kind(&self) -> CustomerType {
+        self.plain.kind
+    }
+
+    fn version(&self) -> u64 {
+        self.plain.version
+    }
+
+    fn open(self: Box<Self>) -> Result<Customer, StoreError> {
+        sealed::open_customer(&self.plain, self.cells, &self.keys)
+    }
+}
+
+impl PostgresStore {
+    pub(super) async fn read_record(&self, scope: Scope, id: CustomerId) -> Result<Option<SealedRecord>, StoreError> {
+        let (account, environment) = place(scope);
+        let row = self.database.query_one(RECORD, &[&account, &environment, &uuid(id.as_bytes())]).await?;
+        let Some(row) = row else { return Ok(None) };
+        let mut columns = Columns::of(&row);
+        let plain = plain(scope, &mut columns)?;
+        let cells = Cells {
+            names: columns.next()?,
+            profile: columns.next()?,
+            secret: columns.next()?,
+            kyc: columns.next()?,
+            persons: columns.next()?,
+        };
+        let mut subjects = vec![PersonId::of_customer(id)];
+        subjects.extend(sealed::packed_subjects(cells.persons.as_deref().unwrap_or_default())?);
+        let keys = self.subject_keys(scope, id, &subjects).await?;
+        Ok(Some(SealedRecord { plain, cells, keys }))
+    }
+
+    pub(super) async fn read_summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError> {
+        let (account, environment) = place(scope);
+        let row = self.database.query_one(SUMMARY, &[&account, &environment, &uuid(id.as_bytes())]).await?;
+        Ok(self.open_summaries(scope, row.as_slice()).await?.pop())
+    }
+
+    pub(super) async fn read_summary_by_email(
+        &self,
+        scope: Scope,
+        email: &Email,
+    ) -> Result<Option<Summary>, StoreError> {
+        let Some(keys) = self.scope_keys(scope).await? else { return Ok(None) };
+        let (account, environment) = place(scope);
+        let index = keys.email_index(email);
+        let row = self.database.query_one(SUMMARY_BY_EMAIL, &[&account, &environment, &&index[..]]).await?;
+        Ok(self.open_summaries(scope, row.as_slice()).await?.pop())
+    }
+
+    /// Newest first: ids are UUIDs of version 7, so their order is that of creation.
+    pub(super) async fn read_summaries(
+        &self,
+        scope: Scope,
+        after: Option<CustomerId>,
+        limit: usize,
+    ) -> Result<Vec<Summary>, StoreError> {
+        let (account, environment) = place(scope);
+        let after = uuid(&after.map_or([0xff; 16], |id| *id.as_bytes()));
+        let found = self.database.query(SUMMARIES, &[&account, &environment, &after, &rows(limit)]).await?;
+        self.open_summaries(scope, &found).await
+    }
+
+    async fn open_summaries(&self, scope: Scope, found: &[Row]) -> Result<Vec<Summary>, StoreError> {
+        let mut sealed = Vec::with_capacity(found.len());
+        for row in found {
+            let mut columns = Columns::of(row);
+            sealed.push((plain(scope, &mut columns)?, columns.next::<Vec<u8>>()?));
+        }
+        let unknown: Vec<_> = sealed
+            .iter()
+            .map(|(plain, _)| plain.id)
+            .filter(|id| self.vault.cached_subject(scope, PersonId::of_customer(*id)).is_none())
+            .collect();
+        let mut opened = self.keys_of_customers(scope, &unknown).await?;
+        let open = |(plain, names): (Plain, Vec<u8>)| {
+            let subject = PersonId::of_customer(plain.id);
+            let key = opened.remove(&subject).or_else(|| self.vault.cached_subject(scope, subject));
+            let key = key.ok_or_else(|| no_key(plain.id))?;
+            sealed::open_summary(&plain, names, &key)
+        };
+        sealed.into_iter().map(open).collect()
+    }
+
+    /// The own keys of many customers, in one question.
+    async fn keys_of_customers(&self, scope: Scope, customers: &[CustomerId]) -> Result<SubjectKeys, StoreError> {
+        if customers.is_empty() {
+            return Ok(SubjectKeys::new());
+        }
+        let (account, environment) = place(scope);
+        let ids: Vec<_> = customers.iter().map(|id| uuid(id.as_bytes())).collect();
+        let found = self.database.query(SUBJECTS_OF_MANY, &[&account, &environment, &ids]).await?;
+        self.open_subjects(scope, &found, |_| true)
+    }
+
+    fn open_subjects(
+        &self,
+        scope: Scope,
+        found: &[Row],
+        wanted: impl Fn(&PersonId) -> bool,
+    ) -> Result<SubjectKeys, StoreError> {
+        let mut keys = SubjectKeys::new();
+        for row in found {
+            let mut columns = Columns::of(row);
+            let subject = PersonId::from_bytes(columns.id()?);
+            if wanted(&subject) {
+                keys.insert(subject, self.vault.open_subject(scope, subject, &columns.wrapped()?)?);
+            }
+        }
+        Ok(keys)
+    }
+
+    /// The key of one subject that must exist.
+    pub(super) async fn subject_key(
+        &self,
+        scope: Scope,
+        customer: CustomerId,
+        subject: PersonId,
+    ) -> Result<Arc<SubjectKey>, StoreError> {
+        let keys = self.subject_keys(scope, customer, &[subject]).await?;
+        keys.get(&subject).cloned().ok_or_else(|| no_key(customer))
+    }
+
+    /// The keys of those of the subjects that have one.
+    pub(super) async fn subject_keys(
+        &self,
+        scope: Scope,
+        customer: CustomerId,
+        subjects: &[PersonId],
+    ) -> Result<SubjectKeys, StoreError> {
+        let cached = |subject: &PersonId| Some((*subject, self.vault.cached_subject(scope, *subject)?));
+        if let Some(keys) = subjects.iter().map(cached).collect::<Option<SubjectKeys>>() {
+            return Ok(keys);
+        }
+        let (account, environment) = place(scope);
+        let found = self.database.query(SUBJECTS, &[&account, &environment, &uuid(customer.as_bytes())]).await?;
+        self.open_subjects(scope, &found, |subject| subjects.contains(subject))
+    }
+
+    pub(super) async fn read_changed_since(
+        &self,
+        scope: Scope,
+        id: CustomerId,
+        version: u64,
+    ) -> Result<Vec<String>, StoreError> {
+        let (account, environment) = place(scope);
+        let found = self
+            .database
+            .query(CHANGES, &[&account, &environment, &uuid(id.as_bytes()), &number(version), &MAX_CHANGES_NAMED])
+            .await?;
+        let mut named: Vec<String> = Vec::new();
+        for row in &found {
+            let fields: Vec<String> = serde_json::from_str(Columns::of(row).next()?)
+                .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+            for field in fields {
+                if !named.contains(&field) {
+                    named.push(field);
+                }
+            }
+        }
+        Ok(named)
+    }
+
+    /// What finds an attempt again, and tells it from others.
+    pub(super) async fn ticket(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Ticket, StoreError> {
+        Ok(self.existing_scope_keys(scope).await?.ticket(attempt))
+    }
+
+    pub(super) async fn read_replay(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay, StoreError> {
+        let ticket = self.ticket(scope, attempt).await?;
+        let (account, environment) = place(scope);
+        let row = self.database.query_one(REPLAY, &[&account, &environment, &&ticket.key_hash[..]]).await?;
+        let Some(row) = row else { return Ok(Replay::Fresh(ticket)) };
+        let mut columns = Columns::of(&row);
+        let (fingerprint, request_id) = (columns.hash()?, columns.next()?);
+        if fingerprint != ticket.fingerprint {
+            return Ok(Replay::OtherRequest(request_id));
+        }
+        let (customer, version) = (CustomerId::from_bytes(columns.id()?), columns.count()?);
+        let key = self.subject_key(scope, customer, PersonId::of_customer(customer)).await?;
+        let cell = columns.next()?;
+        let body = sealed::open_attached(&key, Purpose::Replay, scope, customer, &ticket.key_hash, version, cell)?;
+        Ok(Replay::Answered(Answer { customer, version, body: Pii::new(body), replayed: true }))
+    }
+}
+
+fn no_key(customer: CustomerId) -> StoreError {
+    StoreError::Corrupt(format!("customer {customer} has no key"))
+}
+
+fn plain(scope: Scope, columns: &mut Columns<'_>) -> Result<Plain, StoreError> {
+    Ok(Plain {
+        scope,
+        id: CustomerId::from_bytes(columns.id()?),
+        kind: kind_of(columns.small()?)?,
+        version: columns.count()?,
+        events: columns.count()?,
+        created_at: Timestamp::from_micros(columns.next()?),
+        updated_at: Timestamp::from_micros(columns.next()?),
+        persons_version: columns.count()?,
+    })
+}

@@ -1,0 +1,519 @@
+//! Connections: a bounded pool for transactions, and a few that all reads share, many in flight on each.
+
+use std::path::Path;
+use std::pin::Pin;
+use std::str::FromStr as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
+use dossier_core::store::StoreError;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Row, SimpleQueryMessage};
+use tokio_postgres_rustls::MakeRustlsConnect;
+use uuid::Uuid;
+
+use crate::OpenError;
+
+/// Connections that reads share. Many queries are under way on each: 4 that are shared read several times as fast as 32
+/// of which each has one.
+const READERS: usize = 4;
+/// Connections in all, unless the URL says otherwise.
+const CONNECTIONS: usize = 12;
+/// A statement, or a whole commit, that takes longer is given up; the database gives up its own part, too.
+const DEADLINE: Duration = Duration::from_secs(8);
+const CONNECT: Duration = Duration::from_secs(3);
+/// Attempts, when the engine asks for another or the connection was gone before anything happened.
+const ATTEMPTS: u32 = 8;
+
+/// Why a statement or a transaction failed. The database's own texts can quote values, so only codes are kept.
+#[derive(Debug)]
+pub(super) enum Error {
+    /// Nothing was written and the engine asks to try again: a serialisation failure or a deadlock.
+    Conflict(String),
+    /// The database ends or refuses the connection, and says so.
+    Gone(String),
+    /// The connection broke: what was sent and not answered may have been done.
+    Lost(String),
+    /// The disk of the database is full.
+    Full,
+    /// The database refused the statement; nothing of its transaction was written.
+    Refused(String),
+    /// Something else, which trying again does not mend.
+    Store(StoreError),
+}
+
+impl Error {
+    /// Whether another attempt may succeed, nothing having been committed.
+    pub(super) const fn again(&self) -> bool {
+        matches!(self, Self::Conflict(_) | Self::Gone(_) | Self::Lost(_))
+    }
+}
+
+impl From<tokio_postgres::Error> for Error {
+    fn from(error: tokio_postgres::Error) -> Self {
+        let Some(code) = error.code().map(tokio_postgres::error::SqlState::code) else {
+            // Without a code it is the connection's; its texts are the system's.
+            return Self::Lost(error.to_string());
+        };
+        let text = format!("PostgreSQL said {code}");
+        match code {
+            "40001" | "40P01" => Self::Conflict(text),
+            "53100" => Self::Full,
+            // Terminated, shutting down, starting up, too many connections, read only after a failover.
+            "25006" | "53300" | "57P01" | "57P02" | "57P03" | "57P05" => Self::Gone(text),
+            _ if code.starts_with("08") => Self::Gone(text),
+            _ => Self::Refused(text),
+        }
+    }
+}
+
+impl From<PoolError> for Error {
+    fn from(error: PoolError) -> Self {
+        match error {
+            PoolError::Backend(error) => Self::Gone(Self::from(error).to_string()),
+            PoolError::Timeout(_) => Self::Gone("no connection in time".into()),
+            other => Self::Gone(other.to_string()),
+        }
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Conflict(text) | Self::Gone(text) | Self::Lost(text) | Self::Refused(text) => f.write_str(text),
+            Self::Full => f.write_str("the disk of the database is full"),
+            Self::Store(error) => error.fmt(f),
+        }
+    }
+}
+
+impl From<Error> for StoreError {
+    /// Of what was not committed, or only read.
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Conflict(_) => Self::Busy,
+            Error::Gone(text) | Error::Lost(text) => Self::Unavailable(text),
+            Error::Full => Self::Full,
+            Error::Refused(text) => Self::Corrupt(text),
+            Error::Store(error) => error,
+        }
+    }
+}
+
+/// A value that a statement is given, with its type: so no statement needs a question first.
+pub(super) trait Param: ToSql + Sync {
+    fn kind(&self) -> Type;
+    fn sql(&self) -> &(dyn ToSql + Sync);
+}
+
+macro_rules! params {
+    ($($type:ty: $kind:ident,)*) => {
+        $(impl Param for $type {
+            fn kind(&self) -> Type {
+                Type::$kind
+            }
+
+            fn sql(&self) -> &(dyn ToSql + Sync) {
+                self
+            }
+        })*
+    };
+}
+
+params! {
+    Uuid: UUID,
+    Option<Uuid>: UUID,
+    Vec<Uuid>: UUID_ARRAY,
+    Vec<Option<Uuid>>: UUID_ARRAY,
+    i16: INT2,
+    Vec<i16>: INT2_ARRAY,
+    i32: INT4,
+    Vec<i32>: INT4_ARRAY,
+    i64: INT8,
+    Option<i64>: INT8,
+    Vec<i64>: INT8_ARRAY,
+    Vec<Option<i64>>: INT8_ARRAY,
+    Vec<bool>: BOOL_ARRAY,
+    &str: TEXT,
+    String: TEXT,
+    Vec<&str>: TEXT_ARRAY,
+    &[u8]: BYTEA,
+    Vec<u8>: BYTEA,
+    Option<Vec<u8>>: BYTEA,
+    Vec<&[u8]>: BYTEA_ARRAY,
+    Vec<Option<&[u8]>>: BYTEA_ARRAY,
+    Vec<Vec<u8>>: BYTEA_ARRAY,
+}
+
+/// A statement and its values.
+pub(super) type Call<'a> = (&'static str, Vec<&'a dyn Param>);
+
+/// A connection, used by one or by many.
+#[derive(Clone, Copy)]
+pub(super) struct Session<'a> {
+    client: &'a Object,
+    prepared: bool,
+}
+
+impl Session<'_> {
+    pub(super) async fn query(self, sql: &str, params: &[&dyn Param]) -> Result<Vec<Row>, Error> {
+        let kinds: Vec<Type> = params.iter().map(|param| param.kind()).collect();
+        if self.prepared {
+            let statement = self.client.prepare_typed_cached(sql, &kinds).await?;
+            let values: Vec<_> = params.iter().map(|param| param.sql()).collect();
+            return Ok(self.client.query(&statement, &values).await?);
+        }
+        let values: Vec<_> = params.iter().map(|param| param.sql()).zip(kinds).collect();
+        Ok(self.client.query_typed(sql, &values).await?)
+    }
+
+    /// Answers how many rows it touched.
+    pub(super) async fn execute(self, sql: &str, params: &[&dyn Param]) -> Result<u64, Error> {
+        let kinds: Vec<Type> = params.iter().map(|param| param.kind()).collect();
+        if self.prepared {
+            let statement = self.client.prepare_typed_cached(sql, &kinds).await?;
+            let values: Vec<_> = params.iter().map(|param| param.sql()).collect();
+            return Ok(self.client.execute(&statement, &values).await?);
+        }
+        let values: Vec<_> = params.iter().map(|param| param.sql()).zip(kinds).collect();
+        Ok(self.client.execute_typed(sql, &values).await?)
+    }
+
+    /// Statements without values.
+    pub(super) async fn run(self, sql: &str) -> Result<(), Error> {
+        Ok(self.client.batch_execute(sql).await?)
+    }
+
+    /// The first column of the first row, as text.
+    pub(super) async fn show(self, sql: &str) -> Result<Option<String>, Error> {
+        let messages = self.client.simple_query(sql).await?;
+        Ok(messages.iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        }))
+    }
+
+    /// Many statements in one round trip, with what opens or ends their transaction around them. The answers are in their
+    /// order; the first failure is the outcome of all.
+    pub(super) async fn pipeline(
+        self,
+        begin: Option<&'static str>,
+        calls: &[Call<'_>],
+        end: Option<&'static str>,
+    ) -> Result<Vec<Vec<Row>>, PipelineError> {
+        if self.prepared {
+            // What is not prepared yet would be sent late, after the end of the transaction.
+            for (sql, params) in calls {
+                let kinds: Vec<Type> = params.iter().map(|param| param.kind()).collect();
+                self.client
+                    .prepare_typed_cached(sql, &kinds)
+                    .await
+                    .map_err(|error| PipelineError::Before(error.into()))?;
+            }
+        }
+        type Answer<'a> = Pin<Box<dyn Future<Output = Result<Vec<Row>, Error>> + Send + 'a>>;
+        let simple =
+            |sql: &'static str| -> Answer<'_> { Box::pin(async move { self.run(sql).await.map(|()| Vec::new()) }) };
+        let mut answers: Vec<Answer<'_>> = Vec::with_capacity(calls.len() + 2);
+        answers.extend(begin.map(simple));
+        for (sql, params) in calls {
+            answers.push(Box::pin(self.query(sql, params)));
+        }
+        answers.extend(end.map(simple));
+        // Each is sent when it is first asked for its answer, which is done in their order.
+        let mut answers = futures_util::future::join_all(answers).await;
+        let ended = end.map(|_| answers.pop().expect("the end was sent"));
+        if begin.is_some() {
+            answers.remove(0).map_err(PipelineError::Before)?;
+        }
+        // A statement that the database refused has undone the transaction, whatever its end says. When the connection
+        // broke, the end was sent as well, and may have been reached.
+        let rows = answers.into_iter().collect::<Result<Vec<_>, _>>().map_err(|error| match error {
+            Error::Lost(text) if end.is_some() => PipelineError::AtTheEnd(text),
+            error => PipelineError::Before(error),
+        })?;
+        match ended {
+            Some(Err(error)) => Err(PipelineError::at_the_end(error)),
+            Some(Ok(_)) | None => Ok(rows),
+        }
+    }
+}
+
+/// Where a pipeline failed.
+#[derive(Debug)]
+pub(super) enum PipelineError {
+    /// Before its end: nothing was committed, unless the connection is gone.
+    Before(Error),
+    /// At its end: whether it was committed is unknown.
+    AtTheEnd(String),
+}
+
+impl PipelineError {
+    /// What the answer to COMMIT means. A server that ends the connection may have committed first.
+    fn at_the_end(error: Error) -> Self {
+        match error {
+            Error::Gone(text) | Error::Lost(text) => Self::AtTheEnd(text),
+            error => Self::Before(error),
+        }
+    }
+}
+
+/// The database, as the engine reaches it.
+pub(super) struct Database {
+    pool: Pool,
+    prepared: bool,
+    readers: [RwLock<Option<Arc<Object>>>; READERS],
+    next: AtomicUsize,
+}
+
+const POISONED: &str = "no code panics while it holds a reader";
+
+/// What is in the URL that tokio-postgres does not know.
+struct Wanted {
+    url: String,
+    prepared: bool,
+    connections: usize,
+    roots: Option<String>,
+    tls_chosen: bool,
+}
+
+fn read_url(url: &str) -> Result<Wanted, String> {
+    let (base, query) = url.split_once('?').unwrap_or((url, ""));
+    let mut wanted =
+        Wanted { url: base.to_owned(), prepared: true, connections: CONNECTIONS, roots: None, tls_chosen: false };
+    let mut separator = '?';
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        match (name, value) {
+            ("prepared", "on" | "off") => wanted.prepared = value == "on",
+            ("prepared", _) => return Err("prepared is on or off".into()),
+            ("connections", _) => {
+                let number = value.parse().ok().filter(|number| (READERS + 4..=1_000).contains(number));
+                wanted.connections = number.ok_or_else(|| format!("connections is {} to 1000", READERS + 4))?;
+            }
+            ("sslrootcert", path) => wanted.roots = Some(path.to_owned()),
+            _ => {
+                wanted.tls_chosen |= name == "sslmode";
+                // Certificates are always verified here.
+                let pair = if name == "sslmode" && value.starts_with("verify") { "sslmode=require" } else { pair };
+                wanted.url.push(separator);
+                wanted.url.push_str(pair);
+                separator = '&';
+            }
+        }
+    }
+    Ok(wanted)
+}
+
+fn is_local(host: &Host) -> bool {
+    match host {
+        Host::Unix(_) => true,
+        Host::Tcp(name) => {
+            name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+        }
+    }
+}
+
+fn tls(roots: Option<&Path>) -> Result<MakeRustlsConnect, String> {
+    let mut store = rustls::RootCertStore::empty();
+    match roots {
+        Some(path) => {
+            let certificates = CertificateDer::pem_file_iter(path).map_err(|error| format!("sslrootcert: {error}"))?;
+            for certificate in certificates {
+                let added = certificate.map_err(|error| error.to_string());
+                added
+                    .and_then(|one| store.add(one).map_err(|error| error.to_string()))
+                    .map_err(|error| format!("sslrootcert: {error}"))?;
+            }
+        }
+        None => {
+            store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        }
+    }
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?
+        .with_root_certificates(store)
+        .with_no_client_auth();
+    Ok(MakeRustlsConnect::new(config))
+}
+
+impl Database {
+    /// Reads the URL; connects when it is first used.
+    pub(super) fn new(url: &str) -> Result<Self, OpenError> {
+        let wrong = |text: String| OpenError::Database(format!("the URL of the database: {text}"));
+        let Wanted { url, prepared, connections, roots, tls_chosen } = read_url(url).map_err(wrong)?;
+        // The library's own text could quote the password.
+        let config = tokio_postgres::Config::from_str(&url);
+        let mut config = config.map_err(|_| wrong("it is not postgres://user:password@host:port/name".into()))?;
+        if !tls_chosen && !config.get_hosts().iter().all(is_local) {
+            config.ssl_mode(SslMode::Require);
+        }
+        config.application_name("dossier").connect_timeout(CONNECT).tcp_user_timeout(DEADLINE);
+        config.keepalives_idle(Duration::from_secs(30));
+        if prepared && config.get_options().is_none() {
+            // Behind a pooler sessions are shared, and its configuration says what holds in them.
+            config.options(format!("-c statement_timeout={}", DEADLINE.as_millis()));
+        }
+        let tls = tls(roots.as_deref().map(Path::new)).map_err(wrong)?;
+        let manager = Manager::from_config(config, tls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        let pool = Pool::builder(manager)
+            .max_size(connections)
+            .runtime(Runtime::Tokio1)
+            .create_timeout(Some(CONNECT))
+            .wait_timeout(Some(CONNECT))
+            .build()
+            .map_err(|error| wrong(error.to_string()))?;
+        Ok(Self { pool, prepared, readers: [const { RwLock::new(None) }; READERS], next: AtomicUsize::new(0) })
+    }
+
+    /// A connection of one's own. For transactions as [`Taken`].
+    pub(super) async fn connection(&self) -> Result<Object, Error> {
+        Ok(self.pool.get().await?)
+    }
+
+    pub(super) const fn session<'a>(&self, client: &'a Object) -> Session<'a> {
+        Session { client, prepared: self.prepared }
+    }
+
+    async fn reader(&self, slot: &RwLock<Option<Arc<Object>>>) -> Result<Arc<Object>, Error> {
+        let open = slot.read().expect(POISONED).clone().filter(|client| !client.is_closed());
+        if let Some(client) = open {
+            return Ok(client);
+        }
+        let client = Arc::new(self.connection().await?);
+        *slot.write().expect(POISONED) = Some(Arc::clone(&client));
+        Ok(client)
+    }
+
+    /// One statement by itself, beside others on a shared connection: it reads what was committed when this was called, or
+    /// later; what it writes is durable when this returns, and it may be repeated.
+    pub(super) async fn query(&self, sql: &'static str, params: &[&dyn Param]) -> Result<Vec<Row>, StoreError> {
+        let mut attempt = 0;
+        loop {
+            let slot = &self.readers[self.next.fetch_add(1, Ordering::Relaxed) % READERS];
+            let reading = async { self.session(&*self.reader(slot).await?).query(sql, params).await };
+            let error = match tokio::time::timeout(DEADLINE, reading).await {
+                Ok(Ok(rows)) => return Ok(rows),
+                Ok(Err(error)) => error,
+                Err(_) => {
+                    // Whoever else waits on it has waited as long.
+                    *slot.write().expect(POISONED) = None;
+                    return Err(Error::Gone("no answer in time".into()).into());
+                }
+            };
+            attempt += 1;
+            if !error.again() || attempt == ATTEMPTS {
+                return Err(error.into());
+            }
+            pause(attempt).await;
+        }
+    }
+
+    /// The same, of which at most one row comes.
+    pub(super) async fn query_one(&self, sql: &'static str, params: &[&dyn Param]) -> Result<Option<Row>, StoreError> {
+        Ok(self.query(sql, params).await?.pop())
+    }
+
+    /// Statements that are durable when this returns, in one transaction; repeated when the engine asks for it, so `work`
+    /// must do the same each time with what it is given.
+    pub(super) async fn write<D: Sync + ?Sized, T: Send>(&self, given: &D, work: Work<D, T>) -> Result<T, StoreError> {
+        let mut attempt = 0;
+        loop {
+            let error = match tokio::time::timeout(DEADLINE, self.write_once(given, work)).await {
+                Ok(Ok(done)) => return Ok(done),
+                Ok(Err(PipelineError::Before(error))) => error,
+                Ok(Err(PipelineError::AtTheEnd(text))) => return Err(StoreError::Unknown(text)),
+                Err(_) => return Err(StoreError::Unknown("no answer in time".into())),
+            };
+            attempt += 1;
+            if !error.again() || attempt == ATTEMPTS {
+                return Err(error.into());
+            }
+            pause(attempt).await;
+        }
+    }
+
+    async fn write_once<D: Sync + ?Sized, T>(&self, given: &D, work: Work<D, T>) -> Result<T, PipelineError> {
+        let connection = Taken::new(self.connection().await.map_err(PipelineError::Before)?);
+        let session = self.session(&connection);
+        session.run("BEGIN").await.map_err(PipelineError::Before)?;
+        match work(session, given).await {
+            Ok(done) => match session.run("COMMIT").await {
+                Ok(()) => {
+                    connection.give_back();
+                    Ok(done)
+                }
+                Err(error) => Err(PipelineError::at_the_end(error)),
+            },
+            Err(error) => {
+                let undone = session.run("ROLLBACK").await;
+                connection.undone(undone);
+                Err(PipelineError::Before(error))
+            }
+        }
+    }
+}
+
+/// What is done in a transaction.
+pub(super) type Work<D, T> =
+    for<'a> fn(Session<'a>, &'a D) -> Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
+
+/// A connection in a transaction: unless it is given back it is closed, which ends the transaction.
+pub(super) struct Taken(Option<Object>);
+
+impl Taken {
+    pub(super) const fn new(client: Object) -> Self {
+        Self(Some(client))
+    }
+
+    /// The transaction has ended.
+    pub(super) fn give_back(mut self) {
+        self.0 = None;
+    }
+
+    /// Given back when its transaction could be undone.
+    pub(super) fn undone(self, undone: Result<(), Error>) {
+        if undone.is_ok() {
+            self.give_back();
+        }
+    }
+}
+
+impl std::ops::Deref for Taken {
+    type Target = Object;
+
+    fn deref(&self) -> &Object {
+        self.0.as_ref().expect("it is given back by value only")
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        if let Some(client) = self.0.take() {
+            drop(Object::take(client));
+        }
+    }
+}
+
+/// Waits before another attempt: a little longer each time, and not as long as others do.
+pub(super) async fn pause(attempt: u32) {
+    let most = 2_u64 << attempt.min(6);
+    let mut byte = [0];
+    // Without randomness everybody waits as long.
+    let _ = aws_lc_rs::rand::fill(&mut byte);
+    let millis = most / 2 + most * u64::from(byte[0]) / 512;
+    tokio::time::sleep(Duration::from_millis(millis)).await;
+}

@@ -1,0 +1,272 @@
+//! Files: their rows, the keys that open them, and the collection of those that nobody needs.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use dossier_core::caller::Scope;
+use dossier_core::change::NewDocument;
+use dossier_core::clock::Timestamp;
+use dossier_core::file::{Attachment, ByteRange, File, FileReader, FileWriter, UNATTACHED_SECONDS};
+use dossier_core::idempotency::{Attempt, Replay};
+use dossier_core::ids::{CustomerId, FileId, PersonId};
+use dossier_core::store::{Collected, StoreError};
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use tokio_postgres::Row;
+
+use super::PostgresStore;
+use super::rows::{Columns, epoch, place, rows, statements, uuid};
+use crate::blobs::{BlobPath, Listed};
+use crate::files::{FileKey, FileRow, ORPHAN_SECONDS, Owner, PORTION, Reader, Writer, day_of};
+use crate::vault::{Purpose, SecretKey};
+
+macro_rules! files_of {
+    ($rest:literal) => {
+        concat!(
+            "SELECT file_id, uploaded_at, staged_day, customer_id, subject_id, attached_at, key, details FROM files
+            WHERE account_id = $1 AND environment = $2 AND ",
+            $rest
+        )
+    };
+}
+
+statements! {
+    FILES = files_of!("file_id = ANY($3)");
+    LIST = files_of!("file_id < $3 ORDER BY file_id DESC LIMIT $4");
+    LIST_OF_CUSTOMER = files_of!("file_id < $3 AND customer_id = $5 ORDER BY file_id DESC LIMIT $4");
+    UPLOAD = "SELECT file_id, upload_fingerprint, request_id FROM files
+        WHERE account_id = $1 AND environment = $2 AND upload_key = $3";
+    STAGING = "SELECT epoch, wrapped FROM staging_keys WHERE account_id = $1 AND environment = $2 AND day = $3";
+    /// Not in an epoch that has ended since: a rotation could be past this row.
+    STAGE = "INSERT INTO staging_keys (account_id, environment, day, epoch, wrapped)
+        SELECT $1, $2, $3, $4, $5 FROM (SELECT newest_epoch FROM installation WHERE newest_epoch = $4 FOR SHARE) AS newest
+        ON CONFLICT DO NOTHING";
+    EXPIRED = "SELECT account_id, environment, file_id FROM files
+        WHERE staged_day IS NOT NULL AND staged_day <= $1 AND uploaded_at < $2 LIMIT $3";
+    DELETE = "DELETE FROM files USING unnest($1::uuid[], $2::smallint[], $3::uuid[]) AS u (account_id, environment, file_id)
+        WHERE files.account_id = u.account_id AND files.environment = u.environment AND files.file_id = u.file_id
+            AND files.customer_id IS NULL";
+    DELETE_STAGING = "DELETE FROM staging_keys WHERE day < $1 AND NOT EXISTS (SELECT 1 FROM files
+        WHERE files.account_id = staging_keys.account_id AND files.environment = staging_keys.environment
+            AND files.staged_day = staging_keys.day)";
+}
+
+fn file_row(row: &Row) -> Result<FileRow, StoreError> {
+    let mut columns = Columns::of(row);
+    let (id, uploaded_at) = (FileId::from_bytes(columns.id()?), columns.moment()?);
+    let staged: Option<i64> = columns.next()?;
+    let (customer, subject, at) = (columns.optional_id()?, columns.optional_id()?, columns.optional_moment()?);
+    let owner = match (staged, customer, subject, at) {
+        (Some(day), ..) => Owner::Staged(day),
+        (None, Some(customer), Some(subject), Some(at)) => Owner::Subject {
+            attachment: Attachment { customer: CustomerId::from_bytes(customer), at },
+            subject: PersonId::from_bytes(subject),
+        },
+        _ => return Err(StoreError::Corrupt(format!("file {id} is nobody's and not staged"))),
+    };
+    Ok(FileRow { id, uploaded_at, owner, key: columns.next()?, details: columns.next()? })
+}
+
+impl PostgresStore {
+    pub(super) async fn begin_file(
+        &self,
+        scope: Scope,
+        id: FileId,
+        now: Timestamp,
+    ) -> Result<Box<dyn FileWriter>, StoreError> {
+        let day = day_of(now);
+        let staging = self.staging_key_for(scope, day).await?;
+        let writer = Writer::begin(&*self.blobs, BlobPath { scope, id }, day, &staging).await?;
+        Ok(Box::new(writer))
+    }
+
+    pub(super) async fn open_content(
+        &self,
+        scope: Scope,
+        file: &File,
+        range: ByteRange,
+    ) -> Result<Box<dyn FileReader>, StoreError> {
+        let row = self.file_rows(scope, &[file.id]).await?.pop();
+        let row = row.ok_or_else(|| StoreError::Corrupt("the file is gone".into()))?;
+        let key = self.file_key(scope, &row).await?;
+        let path = BlobPath { scope, id: file.id };
+        let reader = Reader::open(Arc::clone(&self.blobs), path, &key, file.details.size, range).await?;
+        Ok(Box::new(reader))
+    }
+
+    pub(super) async fn read_files(&self, scope: Scope, ids: &[FileId]) -> Result<Vec<File>, StoreError> {
+        let found = self.file_rows(scope, ids).await?;
+        self.open_files(scope, found).await
+    }
+
+    pub(super) async fn read_file_list(
+        &self,
+        scope: Scope,
+        customer: Option<CustomerId>,
+        before: Option<FileId>,
+        limit: usize,
+    ) -> Result<Vec<File>, StoreError> {
+        let (account, environment) = place(scope);
+        let before = uuid(&before.map_or([0xff; 16], |id| *id.as_bytes()));
+        let limit = rows(limit);
+        let found = match customer {
+            None => self.database.query(LIST, &[&account, &environment, &before, &limit]).await?,
+            Some(customer) => {
+                let customer = uuid(customer.as_bytes());
+                self.database.query(LIST_OF_CUSTOMER, &[&account, &environment, &before, &limit, &customer]).await?
+            }
+        };
+        let found = found.iter().map(file_row).collect::<Result<_, _>>()?;
+        self.open_files(scope, found).await
+    }
+
+    pub(super) async fn read_upload(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay<File>, StoreError> {
+        let ticket = self.ticket(scope, attempt).await?;
+        let (account, environment) = place(scope);
+        let row = self.database.query_one(UPLOAD, &[&account, &environment, &&ticket.key_hash[..]]).await?;
+        let Some(row) = row else { return Ok(Replay::Fresh(ticket)) };
+        let mut columns = Columns::of(&row);
+        let id = FileId::from_bytes(columns.id()?);
+        if columns.hash()? != ticket.fingerprint {
+            return Ok(Replay::OtherRequest(columns.next()?));
+        }
+        match self.read_files(scope, &[id]).await?.pop() {
+            Some(file) => Ok(Replay::Answered(file)),
+            // Collected since it was found.
+            None => Ok(Replay::Fresh(ticket)),
+        }
+    }
+
+    async fn file_rows(&self, scope: Scope, ids: &[FileId]) -> Result<Vec<FileRow>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (account, environment) = place(scope);
+        let ids: Vec<_> = ids.iter().map(|id| uuid(id.as_bytes())).collect();
+        let found = self.database.query(FILES, &[&account, &environment, &ids]).await?;
+        found.iter().map(file_row).collect()
+    }
+
+    async fn open_files(&self, scope: Scope, found: Vec<FileRow>) -> Result<Vec<File>, StoreError> {
+        let mut files = Vec::with_capacity(found.len());
+        for row in found {
+            let key = self.file_key(scope, &row).await?;
+            files.push(row.open(scope, &key)?);
+        }
+        Ok(files)
+    }
+
+    async fn file_key(&self, scope: Scope, row: &FileRow) -> Result<FileKey, StoreError> {
+        match &row.owner {
+            Owner::Staged(day) => {
+                let staging = self.staging_key(scope, *day).await?;
+                let staging = staging.ok_or_else(|| StoreError::Corrupt("a staging key is missing".into()))?;
+                FileKey::open(&staging, scope, row.id, &row.key)
+            }
+            Owner::Subject { attachment, subject } => {
+                let key = self.subject_key(scope, attachment.customer, *subject).await?;
+                FileKey::open(key.key(Purpose::FileWrap), scope, row.id, &row.key)
+            }
+        }
+    }
+
+    /// The key of a day, if there is one.
+    async fn staging_key(&self, scope: Scope, day: i64) -> Result<Option<SecretKey>, StoreError> {
+        if let Some(key) = self.vault.cached_staging(scope, day) {
+            return Ok(Some(key));
+        }
+        let (account, environment) = place(scope);
+        let row = self.database.query_one(STAGING, &[&account, &environment, &day]).await?;
+        row.map(|row| self.vault.open_staging(scope, day, &Columns::of(&row).wrapped()?)).transpose()
+    }
+
+    /// The key of a day, made when it is the first to be asked for.
+    async fn staging_key_for(&self, scope: Scope, day: i64) -> Result<SecretKey, StoreError> {
+        // A second round reads what another upload has made first, or makes it again in the epoch that began meanwhile.
+        for _ in 0..3 {
+            if let Some(key) = self.staging_key(scope, day).await? {
+                return Ok(key);
+            }
+            let (account, environment) = place(scope);
+            let wrapped = self.vault.new_staging(scope, day)?;
+            let values = (account, environment, day, epoch(wrapped.epoch), wrapped.sealed);
+            self.database
+                .write(&values, |session, (account, environment, day, epoch, sealed)| {
+                    Box::pin(async move { session.execute(STAGE, &[account, environment, day, epoch, sealed]).await })
+                })
+                .await?;
+        }
+        Err(StoreError::Busy)
+    }
+
+    /// The keys of those of the files that are nobody's yet.
+    pub(super) async fn staged_keys(
+        &self,
+        scope: Scope,
+        documents: &[NewDocument],
+    ) -> Result<HashMap<FileId, FileKey>, StoreError> {
+        let ids: Vec<_> = documents.iter().map(|document| document.file).collect();
+        let mut keys = HashMap::with_capacity(ids.len());
+        for row in self.file_rows(scope, &ids).await? {
+            if matches!(row.owner, Owner::Staged(_)) {
+                keys.insert(row.id, self.file_key(scope, &row).await?);
+            }
+        }
+        Ok(keys)
+    }
+
+    pub(super) async fn collect(&self, now: Timestamp) -> Result<Collected, StoreError> {
+        let mut collected = Collected::default();
+        let before = now.plus_seconds(-UNATTACHED_SECONDS);
+        loop {
+            let limit = rows(PORTION);
+            let found = self.database.query(EXPIRED, &[&day_of(before), &before.as_micros(), &limit]).await?;
+            if found.is_empty() {
+                break;
+            }
+            let path = |row: &Row| {
+                let mut columns = Columns::of(row);
+                Ok(BlobPath { scope: columns.scope()?, id: FileId::from_bytes(columns.id()?) })
+            };
+            let expired = found.iter().map(path).collect::<Result<Vec<_>, StoreError>>()?;
+            let (accounts, environments): (Vec<_>, Vec<_>) = expired.iter().map(|path| place(path.scope)).unzip();
+            let ids: Vec<_> = expired.iter().map(|path| uuid(path.id.as_bytes())).collect();
+            self.database
+                .write(&(accounts, environments, ids), |session, (accounts, environments, ids)| {
+                    Box::pin(async move { session.execute(DELETE, &[accounts, environments, ids]).await })
+                })
+                .await?;
+            // One that was attached at the last moment is still there, and so is its content.
+            collected.expired += self.delete_unknown(expired).await?;
+        }
+        let oldest = day_of(before);
+        self.database
+            .write(&oldest, |session, oldest| Box::pin(async move { session.execute(DELETE_STAGING, &[oldest]).await }))
+            .await?;
+        self.vault.forget_staging(oldest);
+        let orphaned = now.plus_seconds(-ORPHAN_SECONDS);
+        let old = self.blobs.list().try_filter(|listed| std::future::ready(listed.written_at < orphaned));
+        let mut portions = old.chunks(PORTION);
+        while let Some(portion) = portions.next().await {
+            let portion = portion.into_iter().map(|listed| listed.map(|Listed { path, .. }| path));
+            collected.orphans += self.delete_unknown(portion.collect::<Result<Vec<_>, _>>()?).await?;
+        }
+        Ok(collected)
+    }
+
+    /// Deletes the content of those that have no row; says of how many.
+    async fn delete_unknown(&self, paths: Vec<BlobPath>) -> Result<u64, StoreError> {
+        let mut by_scope: HashMap<Scope, Vec<FileId>> = HashMap::new();
+        for path in paths {
+            by_scope.entry(path.scope).or_default().push(path.id);
+        }
+        let mut deleted = 0;
+        for (scope, ids) in by_scope {
+            let known: HashSet<_> = self.file_rows(scope, &ids).await?.into_iter().map(|row| row.id).collect();
+            for id in ids.into_iter().filter(|id| !known.contains(id)) {
+                self.blobs.delete(BlobPath { scope, id }).await?;
+                deleted += 1;
+            }
+        }
+        Ok(deleted)
+    }
+}

@@ -1,0 +1,158 @@
+//! Migrations: numbered SQL files in the binary, under the same names as the embedded engine's. Some engines take one
+//! change of the schema in a transaction, so each statement is one, and can be repeated after a kill. Who migrates holds
+//! a lease row; the others wait.
+
+use std::time::Duration;
+
+use dossier_core::clock::Timestamp;
+use uuid::Uuid;
+
+use super::database::{Error, Session};
+use super::rows::{Columns, statements};
+use crate::OpenError;
+
+/// Number (its place, from 1), name, SQL. Never change one that was released: add another.
+const MIGRATIONS: &[(&str, &str)] = &[
+    ("records", include_str!("../../migrations/postgres/0001_records.sql")),
+    ("files", include_str!("../../migrations/postgres/0002_files.sql")),
+    ("kyc", include_str!("../../migrations/postgres/0003_kyc.sql")),
+    ("form", include_str!("../../migrations/postgres/0004_form.sql")),
+];
+
+/// What an engine may refuse that keeps its rows otherwise. Sealed cells do not compress, and a record is read whole; a
+/// page that keeps room takes a record's next version without touching an index.
+const TUNING: &[&str] = &[
+    "ALTER TABLE customers SET (toast_tuple_target = 8160, fillfactor = 70)",
+    "ALTER TABLE events SET (toast_tuple_target = 8160)",
+    "ALTER TABLE audit SET (toast_tuple_target = 8160)",
+    "ALTER TABLE customers ALTER COLUMN names SET STORAGE EXTERNAL",
+    "ALTER TABLE customers ALTER COLUMN profile SET STORAGE EXTERNAL",
+    "ALTER TABLE customers ALTER COLUMN secret SET STORAGE EXTERNAL",
+    "ALTER TABLE customers ALTER COLUMN kyc SET STORAGE EXTERNAL",
+    "ALTER TABLE persons ALTER COLUMN cells SET STORAGE EXTERNAL",
+    "ALTER TABLE events ALTER COLUMN body SET STORAGE EXTERNAL",
+    "ALTER TABLE audit ALTER COLUMN detail SET STORAGE EXTERNAL",
+    // The end of a chain is written with every change: its page keeps room for many versions.
+    "ALTER TABLE audit_heads SET (fillfactor = 10)",
+];
+
+const TABLES: [&str; 2] = [
+    "CREATE TABLE IF NOT EXISTS migrations (
+        number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum BIGINT NOT NULL, applied_at BIGINT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS migration_lease (one SMALLINT PRIMARY KEY, owner UUID NOT NULL, until TIMESTAMPTZ NOT NULL)",
+];
+
+/// Asked for the lease so often, a second apart: a migration that takes longer is not waited for.
+const PATIENCE: u32 = 120;
+
+statements! {
+    APPLIED = "SELECT number, name, checksum FROM migrations ORDER BY number";
+    NOTE = "INSERT INTO migrations (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+    LEASE = "INSERT INTO migration_lease (one, owner, until) VALUES (1, $1, now() + INTERVAL '60 seconds')
+        ON CONFLICT (one) DO UPDATE SET owner = excluded.owner, until = excluded.until
+        WHERE migration_lease.until <= now() OR migration_lease.owner = excluded.owner RETURNING one";
+    RELEASE = "UPDATE migration_lease SET until = now() WHERE owner = $1";
+}
+
+/// Brings the schema up to date.
+///
+/// # Errors
+///
+/// [`OpenError::Database`] when it was made by a newer Dossier or by something else; it is left as it was.
+pub(super) async fn up(session: Session<'_>, now: Timestamp) -> Result<(), OpenError> {
+    for table in TABLES {
+        // Of two that make the same table at once, one is refused; it is there then.
+        if session.run(table).await.is_err() {
+            session.run(table).await.map_err(failed)?;
+        }
+    }
+    if applied(session).await? == MIGRATIONS.len() {
+        return Ok(());
+    }
+    let mut id = [0; 16];
+    aws_lc_rs::rand::fill(&mut id).map_err(|_| OpenError::Database("the system has no randomness".into()))?;
+    let me = Uuid::from_bytes(id);
+    lease(session, me).await?;
+    let first = applied(session).await?;
+    for (place, (name, sql)) in MIGRATIONS.iter().enumerate().skip(first) {
+        for statement in split(sql) {
+            session.run(statement).await.map_err(failed)?;
+            lease(session, me).await?;
+        }
+        let (number, checksum) = (i32::try_from(place + 1).expect("few"), i64::from(crc(sql)));
+        session.query(NOTE, &[&number, name, &checksum, &now.as_micros()]).await.map_err(failed)?;
+    }
+    if first == 0 {
+        for tuning in TUNING {
+            if let Err(error) = session.run(tuning).await {
+                tracing::debug!(%error, tuning, "the engine keeps its rows its own way");
+            }
+        }
+    }
+    session.query(RELEASE, &[&me]).await.map_err(failed).map(drop)
+}
+
+/// How many are applied, all of them known.
+async fn applied(session: Session<'_>) -> Result<usize, OpenError> {
+    let rows = session.query(APPLIED, &[]).await.map_err(failed)?;
+    for (place, row) in rows.iter().enumerate() {
+        let mut columns = Columns::of(row);
+        let corrupt = |error: dossier_core::store::StoreError| OpenError::Database(error.to_string());
+        let number: i32 = columns.next().map_err(corrupt)?;
+        let name: String = columns.next().map_err(corrupt)?;
+        let checksum: i64 = columns.next().map_err(corrupt)?;
+        let Some((known, sql)) = MIGRATIONS.get(place) else {
+            let text = format!("it was made by a newer version (migration {number} {name}); use that version");
+            return Err(OpenError::Database(text));
+        };
+        if usize::try_from(number) != Ok(place + 1) || *known != name || checksum != i64::from(crc(sql)) {
+            let text = format!("migration {number} {name} is not the one that this version knows");
+            return Err(OpenError::Database(text));
+        }
+    }
+    Ok(rows.len())
+}
+
+async fn lease(session: Session<'_>, me: Uuid) -> Result<(), OpenError> {
+    for _ in 0..PATIENCE {
+        match session.query(LEASE, &[&me]).await {
+            Ok(rows) if !rows.is_empty() => return Ok(()),
+            Ok(_) | Err(Error::Conflict(_)) => tokio::time::sleep(Duration::from_secs(1)).await,
+            Err(error) => return Err(failed(error)),
+        }
+    }
+    Err(OpenError::Database("another process is changing its schema; start again when it has ended".into()))
+}
+
+/// The statements of a file: each ends with a semicolon at the end of a line.
+fn split(sql: &str) -> impl Iterator<Item = &str> {
+    sql.split(";\n").filter(|statement| !statement.trim().is_empty())
+}
+
+fn crc(sql: &str) -> u32 {
+    crc32fast::hash(sql.as_bytes())
+}
+
+fn failed(error: Error) -> OpenError {
+    OpenError::Database(error.to_string())
+}
+
+/// The statements of all migrations, for the lint.
+pub(super) fn statements() -> impl Iterator<Item = &'static str> {
+    MIGRATIONS.iter().flat_map(|(_, sql)| split(sql)).chain(TABLES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_statement_of_a_migration_can_be_repeated() {
+        for statement in statements() {
+            let code =
+                statement.lines().filter(|line| !line.trim_start().starts_with("--")).collect::<Vec<_>>().join("\n");
+            assert!(code.contains("IF NOT EXISTS") || code.contains("ON CONFLICT DO NOTHING"), "{code}");
+            assert!(!code.contains(';'), "one statement: {code}");
+        }
+    }
+}

@@ -1,0 +1,489 @@
+//! The second engine: PostgreSQL, and what speaks it. Any number of processes share one database.
+
+mod audit;
+mod commit;
+mod customers;
+mod database;
+mod effects;
+mod events;
+mod files;
+mod keys;
+mod migrate;
+mod rotate;
+mod rows;
+mod shards;
+mod webhooks;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use async_trait::async_trait;
+use dossier_core::account::Account;
+use dossier_core::api_key::{ApiKey, KeyRecord};
+use dossier_core::audit::{AuditReport, AuditRow};
+use dossier_core::caller::Scope;
+use dossier_core::change::{Change, Effect};
+use dossier_core::clock::Timestamp;
+use dossier_core::customer::Summary;
+use dossier_core::event::StoredEvent;
+use dossier_core::file::{ByteRange, File, FileReader, FileWriter};
+use dossier_core::idempotency::{Attempt, Replay};
+use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId, SessionId, WebhookId};
+use dossier_core::parse::Email;
+use dossier_core::store::{Collected, Committed, Progress, Record, Store, StoreError};
+use dossier_core::webhook::{Attempted, Delivery, Due, Endpoint, Message};
+use futures_util::StreamExt as _;
+use tokio::sync::watch;
+
+use crate::api_keys::KnownKeys;
+use crate::blobs::Blobs;
+use crate::prepared::{self, Keys, PreparedEffect, account_scope};
+use crate::sealed::SubjectKeys;
+use crate::signing::Signers;
+use crate::vault::{Keyring, RootKey, ScopeKeys, Vault};
+use crate::{Engine, Figures, OpenError};
+use database::{Database, Session};
+use rows::{Columns, epoch, place, statements, uuid};
+use shards::Shards;
+use writer::Writer;
+
+statements! {
+    SETTINGS = "SELECT name, setting FROM pg_settings
+        WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit', 'data_checksums') ORDER BY name";
+    INSTALLATION = "SELECT installation_id, newest_epoch FROM installation";
+    TIE = "INSERT INTO installation (one, installation_id, newest_epoch) VALUES (1, $1, $2) ON CONFLICT DO NOTHING";
+    SCOPE_KEYS = "SELECT epoch, wrapped FROM scope_keys WHERE account_id = $1 AND environment = $2";
+    OLD_ANSWERS = "DELETE FROM answers WHERE (account_id, environment, key_hash) IN (
+        SELECT account_id, environment, key_hash FROM answers WHERE created_at < $1 ORDER BY created_at LIMIT 1000)";
+    ENDED_DELIVERIES = "DELETE FROM deliveries WHERE (account_id, environment, id) IN (
+        SELECT account_id, environment, id FROM deliveries WHERE ended_at IS NOT NULL AND ended_at < $1
+        ORDER BY ended_at LIMIT 1000)";
+    READY = "SELECT count(*) FROM installation";
+}
+
+/// Every statement of this engine by module and name, for the tests that prepare and lint them.
+pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    [
+        ("audit", audit::STATEMENTS),
+        ("commit", commit::STATEMENTS),
+        ("customers", customers::STATEMENTS),
+        ("effects", effects::STATEMENTS),
+        ("events", events::STATEMENTS),
+        ("files", files::STATEMENTS),
+        ("keys", keys::STATEMENTS),
+        ("migrate", migrate::STATEMENTS),
+        ("mod", STATEMENTS),
+        ("rotate", rotate::STATEMENTS),
+        ("shards", shards::STATEMENTS),
+        ("webhooks", webhooks::STATEMENTS),
+    ]
+    .into_iter()
+    .flat_map(|(module, statements)| statements.iter().map(move |(name, sql)| (module, *name, *sql)))
+}
+
+/// Every statement of the migrations.
+pub fn migrations() -> impl Iterator<Item = &'static str> {
+    migrate::statements()
+}
+
+/// The store in a PostgreSQL database.
+pub struct PostgresStore {
+    vault: Arc<Vault>,
+    known_keys: KnownKeys,
+    signers: Signers,
+    announced: watch::Sender<()>,
+    /// Whose turn it is among the endpoints that have something due.
+    turn: AtomicUsize,
+    blobs: Arc<dyn Blobs>,
+    database: Arc<Database>,
+    shards: Shards,
+    writer: Writer,
+    engine: String,
+}
+
+impl PostgresStore {
+    /// Opens the store of a database; makes its tables, and the keyring when there is none. Every process on the same
+    /// database needs the same root key and keyring. `blobs` is where the content of files lies.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`]: among others, when the database would not keep what it has acknowledged.
+    pub async fn open(
+        url: &str,
+        keyring: &Path,
+        root: &RootKey,
+        blobs: Arc<dyn Blobs>,
+        now: Timestamp,
+    ) -> Result<Self, OpenError> {
+        let database = Arc::new(Database::new(url)?);
+        let failed = |error: database::Error| OpenError::Database(error.to_string());
+        let connection = database.connection().await.map_err(failed)?;
+        let session = database.session(&connection);
+        check_settings(session).await?;
+        migrate::up(session, now).await?;
+        let fresh = !keyring.exists();
+        if fresh && installation(session).await?.is_some() {
+            return Err(OpenError::KeyringMissing);
+        }
+        let keyring =
+            if fresh { Keyring::create(keyring, root, now.to_string())? } else { Keyring::open(keyring, root)? };
+        let (id, active) = (uuid(&keyring.installation()), epoch(keyring.active()));
+        session.query(TIE, &[&id, &active]).await.map_err(failed)?;
+        match installation(session).await? {
+            Some((installation, newest)) => keyring.belongs_to(installation, newest)?,
+            None => return Err(OpenError::Database("what ties it to its keyring could not be written".into())),
+        }
+        let vault = Arc::new(Vault::new(keyring));
+        open_pepper(session, &vault).await?;
+        let engine = session.show("SELECT version()").await.map_err(failed)?.unwrap_or_default();
+        let engine = engine.split(" on ").next().unwrap_or_default().to_owned();
+        drop(connection);
+        Ok(Self {
+            vault,
+            known_keys: KnownKeys::default(),
+            signers: Signers::default(),
+            announced: watch::Sender::new(()),
+            turn: AtomicUsize::new(0),
+            blobs,
+            shards: Shards::new(),
+            writer: Writer::start(&database),
+            database,
+            engine,
+        })
+    }
+
+    /// The keys of a scope; `None` when its account does not exist.
+    async fn scope_keys(&self, scope: Scope) -> Result<Option<Arc<ScopeKeys>>, StoreError> {
+        if let Some(keys) = self.vault.cached_scope(scope) {
+            return Ok(Some(keys));
+        }
+        let (account, environment) = place(scope);
+        let row = self.database.query_one(SCOPE_KEYS, &[&account, &environment]).await?;
+        row.map(|row| self.vault.open_scope(scope, &Columns::of(&row).wrapped()?)).transpose()
+    }
+
+    async fn existing_scope_keys(&self, scope: Scope) -> Result<Arc<ScopeKeys>, StoreError> {
+        self.scope_keys(scope).await?.ok_or_else(|| StoreError::Corrupt("the account has no key".into()))
+    }
+
+    /// Reads the keys that sealing the change needs, seals it, and has it written.
+    async fn commit_change(&self, change: Change) -> Result<Committed, StoreError> {
+        let scope = change.scope;
+        let new_scopes = match &change.effect {
+            Effect::AccountCreated(account) => Some(prepared::new_scope_keys(&self.vault, account.account_id)?),
+            _ => None,
+        };
+        let subjects = match prepared::subjects_of(&change) {
+            Some((customer, subjects)) => self.subject_keys(scope, customer, &subjects).await?,
+            None => SubjectKeys::new(),
+        };
+        let keys = Keys {
+            vault: &self.vault,
+            scope: self.existing_scope_keys(scope).await?,
+            account: self.existing_scope_keys(account_scope(scope.account)).await?,
+            subjects,
+            files: self.staged_keys(scope, prepared::attached_by(&change)).await?,
+        };
+        let (prepared, new_subjects) = prepared::seal(keys, new_scopes, change)?;
+        let (about_keys, about_endpoints) = (prepared.is_about_keys(), prepared.is_about_endpoints());
+        let announces = !prepared.events.is_empty() || matches!(prepared.effect, PreparedEffect::Resent { .. });
+        let wraps = prepared.effect.oldest_epoch().is_some();
+        let outcome = self.writer.change(prepared).await?;
+        if outcome == Committed::Done {
+            for (subject, key) in new_subjects {
+                self.vault.remember_subject(scope, subject, key);
+            }
+            if about_keys {
+                self.known_keys.forget();
+            }
+            if about_keys || about_endpoints {
+                self.signers.forget();
+            }
+            if announces || about_endpoints {
+                self.announced.send_replace(());
+            }
+        } else if wraps {
+            // Another process may have begun an epoch.
+            self.vault.reload_keyring();
+        }
+        Ok(outcome)
+    }
+
+    /// Deletes what is older than a moment, no more at once than others can wait for; says how many.
+    async fn delete_portion(&self, delete: &'static str, before: Timestamp) -> Result<u64, StoreError> {
+        self.database
+            .write(&(delete, before.as_micros()), |session, (delete, before)| {
+                Box::pin(async move { session.execute(delete, &[before]).await })
+            })
+            .await
+    }
+}
+
+impl Drop for PostgresStore {
+    /// Other processes need not wait until the leases of this one end.
+    fn drop(&mut self) {
+        let (database, shards) = (Arc::clone(&self.database), std::mem::replace(&mut self.shards, Shards::new()));
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move { shards.leave(&database).await });
+        }
+    }
+}
+
+/// Refuses a database that would not keep what it has acknowledged. Engines that have no such settings have no such holes.
+async fn check_settings(session: Session<'_>) -> Result<(), OpenError> {
+    let failed = |error: String| OpenError::Database(error);
+    let rows = session.query(SETTINGS, &[]).await.map_err(|error| failed(error.to_string()))?;
+    for row in &rows {
+        let mut columns = Columns::of(row);
+        let name: String = columns.next().map_err(|error| failed(error.to_string()))?;
+        let setting: String = columns.next().map_err(|error| failed(error.to_string()))?;
+        match (name.as_str(), setting.as_str()) {
+            ("data_checksums", "off") => tracing::warn!(
+                "the database has no data checksums: damage on its disk would not be noticed (pg_checksums --enable)"
+            ),
+            ("data_checksums", _) => {}
+            (name, "off") => {
+                let text = format!("{name} is off, so it would lose what it has acknowledged; turn it on");
+                return Err(OpenError::Database(text));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+async fn installation(session: Session<'_>) -> Result<Option<([u8; 16], u32)>, OpenError> {
+    let failed = |error: String| OpenError::Database(error);
+    let rows = session.query(INSTALLATION, &[]).await.map_err(|error| failed(error.to_string()))?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let mut columns = Columns::of(row);
+    let id = columns.id().map_err(|error| failed(error.to_string()))?;
+    let newest: i32 = columns.next().map_err(|error| failed(error.to_string()))?;
+    Ok(Some((id, u32::try_from(newest).unwrap_or(u32::MAX))))
+}
+
+async fn open_pepper(session: Session<'_>, vault: &Vault) -> Result<(), OpenError> {
+    let failed = |error: String| OpenError::Database(error);
+    let (account, environment) = place(Vault::INSTALLATION);
+    for _ in 0..2 {
+        let rows = session.query(SCOPE_KEYS, &[&account, &environment]).await;
+        if let Some(row) = rows.map_err(|error| failed(error.to_string()))?.first() {
+            let wrapped = Columns::of(row).wrapped().map_err(|error| failed(error.to_string()))?;
+            return vault.open_pepper(&wrapped).map_err(|error| failed(error.to_string()));
+        }
+        let wrapped = vault.new_scope(Vault::INSTALLATION).map_err(|error| failed(error.to_string()))?;
+        // Of two that start at once, one writes it and both read it.
+        let written = effects::insert_scope_key(session, Vault::INSTALLATION, &wrapped).await;
+        written.map_err(|error| failed(error.to_string()))?;
+    }
+    Err(failed("the key that finds API keys could not be written".into()))
+}
+
+#[async_trait]
+impl Engine for PostgresStore {
+    fn figures(&self) -> &Figures {
+        self.writer.figures()
+    }
+
+    fn name(&self) -> String {
+        self.engine.clone()
+    }
+
+    async fn check_integrity(&self) -> Result<(), StoreError> {
+        // Its pages are its own affair: checksums, and pg_amcheck.
+        self.ready().await
+    }
+
+    async fn check_files(&self) -> Result<(), StoreError> {
+        self.blobs.list().next().await.transpose().map(drop)
+    }
+
+    fn active_epoch(&self) -> u32 {
+        self.vault.active_epoch()
+    }
+
+    async fn rotate(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError> {
+        self.rotate_keys(now, progress).await
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn record(&self, scope: Scope, id: CustomerId) -> Result<Option<Box<dyn Record>>, StoreError> {
+        Ok(self.read_record(scope, id).await?.map(|record| Box::new(record) as Box<dyn Record>))
+    }
+
+    async fn summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError> {
+        self.read_summary(scope, id).await
+    }
+
+    async fn summary_by_email(&self, scope: Scope, email: &Email) -> Result<Option<Summary>, StoreError> {
+        self.read_summary_by_email(scope, email).await
+    }
+
+    async fn summaries(
+        &self,
+        scope: Scope,
+        after: Option<CustomerId>,
+        limit: usize,
+    ) -> Result<Vec<Summary>, StoreError> {
+        self.read_summaries(scope, after, limit).await
+    }
+
+    async fn changed_since(&self, scope: Scope, id: CustomerId, version: u64) -> Result<Vec<String>, StoreError> {
+        self.read_changed_since(scope, id, version).await
+    }
+
+    async fn replay(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay, StoreError> {
+        self.read_replay(scope, attempt).await
+    }
+
+    async fn replay_upload(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay<File>, StoreError> {
+        self.read_upload(scope, attempt).await
+    }
+
+    async fn new_file(&self, scope: Scope, id: FileId, now: Timestamp) -> Result<Box<dyn FileWriter>, StoreError> {
+        self.begin_file(scope, id, now).await
+    }
+
+    async fn files(&self, scope: Scope, ids: &[FileId]) -> Result<Vec<File>, StoreError> {
+        self.read_files(scope, ids).await
+    }
+
+    async fn list_files(
+        &self,
+        scope: Scope,
+        customer: Option<CustomerId>,
+        before: Option<FileId>,
+        limit: usize,
+    ) -> Result<Vec<File>, StoreError> {
+        self.read_file_list(scope, customer, before, limit).await
+    }
+
+    async fn file_content(
+        &self,
+        scope: Scope,
+        file: &File,
+        range: ByteRange,
+    ) -> Result<Box<dyn FileReader>, StoreError> {
+        self.open_content(scope, file, range).await
+    }
+
+    async fn collect_files(&self, now: Timestamp) -> Result<Collected, StoreError> {
+        self.collect(now).await
+    }
+
+    async fn commit(&self, change: Change) -> Result<Committed, StoreError> {
+        self.commit_change(change).await
+    }
+
+    async fn link(&self, token: &str) -> Result<Option<(Scope, CustomerId, SessionId)>, StoreError> {
+        self.read_link(token).await
+    }
+
+    async fn ended_links(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError> {
+        self.read_ended_links(now).await
+    }
+
+    async fn due_cases(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError> {
+        self.read_due_cases(now).await
+    }
+
+    async fn customer_of_case(&self, case: &str) -> Result<Option<(Scope, CustomerId)>, StoreError> {
+        self.read_case(case).await
+    }
+
+    async fn review_queue(&self, scope: Scope, limit: usize) -> Result<Vec<CustomerId>, StoreError> {
+        self.read_review_queue(scope, limit).await
+    }
+
+    async fn sandbox_clocks(&self) -> Result<Vec<(AccountId, i64)>, StoreError> {
+        self.read_sandbox_clocks().await
+    }
+
+    async fn events(&self, scope: Scope, after: u64, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
+        self.read_events(scope, after, limit).await
+    }
+
+    async fn newest_event(&self, scope: Scope) -> Result<u64, StoreError> {
+        self.read_newest_event(scope).await
+    }
+
+    fn announced(&self) -> watch::Receiver<()> {
+        self.announced.subscribe()
+    }
+
+    async fn endpoints(&self, scope: Scope) -> Result<Vec<Endpoint>, StoreError> {
+        self.read_endpoints(scope).await
+    }
+
+    async fn deliveries(
+        &self,
+        scope: Scope,
+        endpoint: WebhookId,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        self.read_deliveries(scope, endpoint, before, limit).await
+    }
+
+    async fn claim_deliveries(
+        &self,
+        now: Timestamp,
+        lease_seconds: i64,
+        busy: &[WebhookId],
+        limit: usize,
+    ) -> Result<Vec<Due>, StoreError> {
+        self.claim(now, lease_seconds, busy, limit).await
+    }
+
+    async fn message(&self, due: &Due, now: Timestamp) -> Result<Option<Message>, StoreError> {
+        self.read_message(due, now).await
+    }
+
+    async fn attempted(&self, attempts: Vec<Attempted>) -> Result<(), StoreError> {
+        self.write_attempts(attempts).await
+    }
+
+    async fn forget_deliveries(&self, before: Timestamp) -> Result<u64, StoreError> {
+        self.delete_portion(ENDED_DELIVERIES, before).await
+    }
+
+    async fn api_key(&self, key: &ApiKey) -> Result<Option<Arc<KeyRecord>>, StoreError> {
+        self.read_api_key(key).await
+    }
+
+    async fn api_keys(&self, scope: Scope) -> Result<Vec<KeyRecord>, StoreError> {
+        self.read_api_keys(scope).await
+    }
+
+    async fn keys_used(&self, used: Vec<(Scope, KeyId, Timestamp)>) -> Result<(), StoreError> {
+        self.write_keys_used(used).await
+    }
+
+    async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        self.read_account(id).await
+    }
+
+    async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        self.read_accounts().await
+    }
+
+    async fn audit(&self, scope: Scope, before: Option<u64>, limit: usize) -> Result<Vec<AuditRow>, StoreError> {
+        self.read_audit(scope, before, limit).await
+    }
+
+    async fn verify_audit(&self, progress: Progress<'_>) -> Result<AuditReport, StoreError> {
+        self.verify_chains(progress).await
+    }
+
+    async fn forget_answers(&self, before: Timestamp) -> Result<u64, StoreError> {
+        self.delete_portion(OLD_ANSWERS, before).await
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        self.database.query(READY, &[]).await.map(drop)
+    }
+}

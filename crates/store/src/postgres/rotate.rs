@@ -1,0 +1,127 @@
+//! Rotation: a new epoch, every surviving key wrapped again under it, the old epochs destroyed.
+//!
+//! Who writes a new key holds a shared lock on the row that names the newest epoch, so none is written in an old epoch
+//! after a rotation has begun to look. Killed at any point it is simply run again.
+
+use dossier_core::caller::Scope;
+use dossier_core::clock::Timestamp;
+use dossier_core::ids::PersonId;
+use dossier_core::store::{Progress, StoreError};
+use uuid::Uuid;
+
+use super::PostgresStore;
+use super::rows::{Columns, epoch as column, place, statements, uuid};
+use crate::OpenError;
+use crate::vault::WrappedKey;
+
+/// Keys wrapped again in one commit.
+const PORTION: i64 = 500;
+
+statements! {
+    BEGIN = "UPDATE installation SET newest_epoch = $1";
+    SCOPES = "SELECT account_id, environment, epoch, wrapped FROM scope_keys WHERE epoch <> $1";
+    SCOPE = "UPDATE scope_keys SET epoch = $3, wrapped = $4 WHERE account_id = $1 AND environment = $2";
+    DAYS = "SELECT account_id, environment, epoch, wrapped, day FROM staging_keys WHERE epoch <> $1";
+    DAY = "UPDATE staging_keys SET epoch = $3, wrapped = $4 WHERE account_id = $1 AND environment = $2 AND day = $5";
+    LEFT = "SELECT count(*) FROM subject_keys WHERE epoch <> $1";
+    SUBJECTS = "SELECT account_id, environment, epoch, wrapped, customer_id, subject_id FROM subject_keys
+        WHERE (account_id, environment, customer_id, subject_id) > ($1, $2, $3, $4) AND epoch <> $5
+        ORDER BY account_id, environment, customer_id, subject_id LIMIT $6";
+    AGAIN = "UPDATE subject_keys SET epoch = $6, wrapped = u.wrapped
+        FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::bytea[])
+            AS u (account_id, environment, customer_id, subject_id, wrapped)
+        WHERE subject_keys.account_id = u.account_id AND subject_keys.environment = u.environment
+            AND subject_keys.customer_id = u.customer_id AND subject_keys.subject_id = u.subject_id";
+}
+
+impl PostgresStore {
+    pub(super) async fn rotate_keys(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError> {
+        let keyring = |error: OpenError| StoreError::Unknown(error.to_string());
+        let epoch = self.vault.begin_epoch(now.to_string()).map_err(keyring)?;
+        // From here on a keyring without the new epoch is too old.
+        let newest = column(epoch);
+        self.database
+            .write(&newest, |session, newest| Box::pin(async move { session.execute(BEGIN, &[newest]).await }))
+            .await?;
+        for row in &self.database.query(SCOPES, &[&newest]).await? {
+            let mut columns = Columns::of(row);
+            let scope = columns.scope()?;
+            let again = self.vault.rewrap_scope(scope, &columns.wrapped()?)?;
+            self.wrap_again(SCOPE, scope, again, None).await?;
+        }
+        for row in &self.database.query(DAYS, &[&newest]).await? {
+            let mut columns = Columns::of(row);
+            let (scope, wrapped, day) = (columns.scope()?, columns.wrapped()?, columns.next()?);
+            let again = self.vault.rewrap_staging(scope, day, &wrapped)?;
+            self.wrap_again(DAY, scope, again, Some(day)).await?;
+        }
+        self.rewrap_subjects(newest, progress).await?;
+        self.vault.destroy_old_epochs().map_err(keyring)?;
+        Ok(epoch)
+    }
+
+    async fn wrap_again(
+        &self,
+        sql: &'static str,
+        scope: Scope,
+        WrappedKey { epoch, sealed }: WrappedKey,
+        day: Option<i64>,
+    ) -> Result<(), StoreError> {
+        let (account, environment) = place(scope);
+        let values = (sql, account, environment, column(epoch), sealed, day);
+        self.database
+            .write(&values, |session, (sql, account, environment, epoch, sealed, day)| {
+                Box::pin(async move {
+                    match day {
+                        Some(day) => session.execute(sql, &[account, environment, epoch, sealed, day]).await,
+                        None => session.execute(sql, &[account, environment, epoch, sealed]).await,
+                    }
+                })
+            })
+            .await
+            .map(drop)
+    }
+
+    async fn rewrap_subjects(&self, newest: i32, progress: Progress<'_>) -> Result<(), StoreError> {
+        let total = match self.database.query_one(LEFT, &[&newest]).await? {
+            Some(row) => Columns::of(&row).count()?,
+            None => 0,
+        };
+        let mut done = 0;
+        let mut after = (Uuid::nil(), 0_i16, Uuid::nil(), Uuid::nil());
+        loop {
+            let found =
+                self.database.query(SUBJECTS, &[&after.0, &after.1, &after.2, &after.3, &newest, &PORTION]).await?;
+            let (mut accounts, mut environments) = (Vec::new(), Vec::new());
+            let (mut customers, mut subjects, mut sealed) = (Vec::new(), Vec::new(), Vec::new());
+            for row in &found {
+                let mut columns = Columns::of(row);
+                let (scope, wrapped) = (columns.scope()?, columns.wrapped()?);
+                let (customer, subject) = (columns.id()?, columns.id()?);
+                let (account, environment) = place(scope);
+                accounts.push(account);
+                environments.push(environment);
+                customers.push(uuid(&customer));
+                subjects.push(uuid(&subject));
+                let again = self.vault.rewrap_subject(scope, PersonId::from_bytes(subject), &wrapped)?;
+                sealed.push(again.sealed);
+            }
+            let (Some(account), Some(environment)) = (accounts.last(), environments.last()) else { break };
+            let (Some(customer), Some(subject)) = (customers.last(), subjects.last()) else { break };
+            after = (*account, *environment, *customer, *subject);
+            done += found.len() as u64;
+            self.database
+                .write(
+                    &(accounts, environments, customers, subjects, sealed, newest),
+                    |session, (accounts, environments, customers, subjects, sealed, newest)| {
+                        Box::pin(async move {
+                            session.execute(AGAIN, &[accounts, environments, customers, subjects, sealed, newest]).await
+                        })
+                    },
+                )
+                .await?;
+            progress(done, total);
+        }
+        Ok(())
+    }
+}

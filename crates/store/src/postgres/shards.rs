@@ -1,0 +1,101 @@
+//! Background work, divided among the processes: a fixed number of shards, each claimed by a lease row, and shared out
+//! evenly among the processes that are alive. Leases are counted by the database's clock.
+
+use std::collections::HashSet;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use dossier_core::store::StoreError;
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use super::database::Database;
+use super::rows::{Columns, statements};
+
+/// Never changed: a process of another version would divide otherwise.
+const SHARDS: usize = 16;
+/// A lease is asked for again after this, long before its end.
+const RENEW: Duration = Duration::from_secs(3);
+
+statements! {
+    ALIVE = "INSERT INTO processes (process_id, until) VALUES ($1, now() + INTERVAL '10 seconds')
+        ON CONFLICT (process_id) DO UPDATE SET until = excluded.until";
+    GONE = "DELETE FROM processes WHERE until < now() - INTERVAL '1 hour'";
+    COUNT = "SELECT count(*) FROM processes WHERE until > now()";
+    SHARD = "SELECT shard, owner = $1, until > now() FROM shards ORDER BY shard";
+    CLAIM = "UPDATE shards SET owner = $1, until = now() + INTERVAL '10 seconds'
+        WHERE shard = ANY($2) AND (owner = $1 OR until <= now()) RETURNING shard";
+    RELEASE = "UPDATE shards SET until = now() WHERE shard = ANY($2) AND owner = $1";
+    LEAVE = "DELETE FROM processes WHERE process_id = $1";
+}
+
+/// The shard of what has this id. The last bytes of a UUID are random.
+pub(super) const fn shard_of(id: &[u8; 16]) -> i16 {
+    (id[15] % 16) as i16
+}
+
+/// What this process works on.
+pub(super) struct Shards {
+    process: Uuid,
+    held: Mutex<Option<(Instant, HashSet<i16>)>>,
+}
+
+const POISONED: &str = "no code panics while it holds the shards";
+
+impl Shards {
+    pub(super) fn new() -> Self {
+        let mut id = [0; 16];
+        aws_lc_rs::rand::fill(&mut id).expect("the system has randomness");
+        Self { process: uuid::Builder::from_random_bytes(id).into_uuid(), held: Mutex::new(None) }
+    }
+
+    /// The shards whose leases this process holds now.
+    pub(super) async fn held(&self, database: &Database) -> Result<HashSet<i16>, StoreError> {
+        let known = self.held.lock().expect(POISONED).clone();
+        if let Some((_, held)) = known.filter(|(at, _)| at.elapsed() < RENEW) {
+            return Ok(held);
+        }
+        let asked = Instant::now();
+        let held = self.claim(database).await?;
+        *self.held.lock().expect(POISONED) = Some((asked, held.clone()));
+        Ok(held)
+    }
+
+    async fn claim(&self, database: &Database) -> Result<HashSet<i16>, StoreError> {
+        database.query(ALIVE, &[&self.process]).await?;
+        database.query(GONE, &[]).await?;
+        let alive: i64 = match database.query_one(COUNT, &[]).await? {
+            Some(row) => Columns::of(&row).next()?,
+            None => 1,
+        };
+        let share = SHARDS.div_ceil(usize::try_from(alive).unwrap_or(1).max(1));
+        let (mut mine, mut free) = (Vec::new(), Vec::new());
+        for row in &database.query(SHARD, &[&self.process]).await? {
+            let mut columns = Columns::of(row);
+            match (columns.next::<i16>()?, columns.next::<bool>()?, columns.next::<bool>()?) {
+                (shard, true, true) => mine.push(shard),
+                (shard, _, false) => free.push(shard),
+                _ => {}
+            }
+        }
+        let extra = mine.split_off(share.min(mine.len()));
+        mine.extend(free.into_iter().take(share - mine.len()));
+        if !extra.is_empty() {
+            database.query(RELEASE, &[&self.process, &extra]).await?;
+        }
+        let claimed = database.query(CLAIM, &[&self.process, &mine]).await?;
+        claimed.iter().map(|row: &Row| Columns::of(row).next()).collect()
+    }
+
+    /// Lets go of everything, so that others need not wait for the leases to end.
+    pub(super) async fn leave(&self, database: &Database) {
+        let all: Vec<i16> = (0..).take(SHARDS).collect();
+        let left = async {
+            database.query(RELEASE, &[&self.process, &all]).await?;
+            database.query(LEAVE, &[&self.process]).await
+        };
+        if let Err(error) = left.await {
+            tracing::debug!(%error, "the leases of this process end by themselves");
+        }
+    }
+}

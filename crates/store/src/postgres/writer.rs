@@ -1,0 +1,218 @@
+//! The writer: changes that wait are committed many at a time, in array statements. The changes of one scope go through
+//! one lane, since they follow each other anyhow, and a batch holds at most one of each customer.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use dossier_core::caller::Scope;
+use dossier_core::store::{Committed, StoreError};
+use tokio::sync::{mpsc, oneshot};
+
+use super::commit::{self, Outcome};
+use super::database::{Database, PipelineError, Taken, pause};
+use crate::Figures;
+use crate::planted::{Defect, planted};
+use crate::prepared::{Prepared, PreparedEffect};
+
+/// Lanes, each with at most one commit under way.
+const LANES: usize = 4;
+const MAX_BATCH: usize = 256;
+/// At most this many changes wait in a lane; more are told to come back.
+const MAX_WAITING: usize = 1_024;
+/// Attempts at a batch, when the engine asks for another or the connection was gone before anything happened.
+const ATTEMPTS: u32 = 12;
+/// A commit that takes longer is given up; whether it happened is unknown.
+const DEADLINE: std::time::Duration = std::time::Duration::from_secs(8);
+
+struct Job {
+    change: Prepared,
+    reply: oneshot::Sender<Outcome>,
+}
+
+pub(super) struct Writer {
+    lanes: Vec<mpsc::Sender<Job>>,
+    figures: Arc<Figures>,
+}
+
+impl Writer {
+    /// Must be called within a runtime.
+    pub(super) fn start(database: &Arc<Database>) -> Self {
+        let figures = Arc::new(Figures::default());
+        let lane = |_| {
+            let (jobs, waiting) = mpsc::channel(MAX_WAITING);
+            tokio::spawn(run(Arc::clone(database), Arc::clone(&figures), waiting));
+            jobs
+        };
+        Self { lanes: (0..LANES).map(lane).collect(), figures: Arc::clone(&figures) }
+    }
+
+    pub(super) fn figures(&self) -> &Figures {
+        &self.figures
+    }
+
+    /// Queues a change and waits until it is durable or refused.
+    pub(super) async fn change(&self, change: Prepared) -> Outcome {
+        let (reply, answer) = oneshot::channel();
+        let lane = usize::from(change.scope.account.as_bytes()[15]) % LANES;
+        self.figures.waiting.fetch_add(1, Ordering::Relaxed);
+        if let Err(error) = self.lanes[lane].try_send(Job { change, reply }) {
+            self.figures.waiting.fetch_sub(1, Ordering::Relaxed);
+            return Err(match error {
+                mpsc::error::TrySendError::Full(_) => StoreError::Busy,
+                mpsc::error::TrySendError::Closed(_) => ended(),
+            });
+        }
+        answer.await.unwrap_or_else(|_| Err(ended()))
+    }
+}
+
+fn ended() -> StoreError {
+    StoreError::Unknown("the writer has ended".into())
+}
+
+/// Commits what comes until nobody is left to ask.
+async fn run(database: Arc<Database>, figures: Arc<Figures>, mut jobs: mpsc::Receiver<Job>) {
+    let mut waiting = VecDeque::new();
+    let mut new = Vec::with_capacity(MAX_BATCH);
+    loop {
+        if waiting.is_empty() && jobs.recv_many(&mut new, MAX_BATCH).await == 0 {
+            return;
+        }
+        while new.len() < MAX_BATCH
+            && let Ok(job) = jobs.try_recv()
+        {
+            new.push(job);
+        }
+        waiting.extend(new.drain(..));
+        let batch = take_batch(&mut waiting);
+        figures.waiting.fetch_sub(batch.len() as u64, Ordering::Relaxed);
+        commit_batch(&database, &figures, batch).await;
+    }
+}
+
+/// What at most one change of a batch may be about.
+#[derive(Hash, PartialEq, Eq)]
+enum Claim {
+    Customer([u8; 16]),
+    Email([u8; 16]),
+    Answer([u8; 32]),
+    File([u8; 16]),
+}
+
+fn claims(change: &Prepared) -> Vec<(Scope, Claim)> {
+    let mut claims = Vec::with_capacity(3);
+    if let PreparedEffect::Customer { expected, row, attached, .. } = &change.effect {
+        claims.push(Claim::Customer(*row.id.as_bytes()));
+        if expected.is_none() {
+            claims.push(Claim::Email(row.email_index));
+        }
+        claims.extend(attached.iter().map(|attached| Claim::File(*attached.file.as_bytes())));
+    } else if let Some(customer) = change.audit.as_ref().and_then(|entry| entry.customer_id) {
+        claims.push(Claim::Customer(customer));
+    }
+    claims.extend(change.answer.iter().map(|(pending, _)| Claim::Answer(pending.ticket.key_hash)));
+    claims.into_iter().map(|claim| (change.scope, claim)).collect()
+}
+
+/// The first that waits, and whatever else can be committed with it.
+fn take_batch(waiting: &mut VecDeque<Job>) -> Vec<Job> {
+    let mut batch: Vec<Job> = Vec::new();
+    let mut claimed = HashSet::new();
+    let mut left = VecDeque::new();
+    while batch.len() < MAX_BATCH
+        && let Some(job) = waiting.pop_front()
+    {
+        let alone = !commit::is_batched(&job.change.effect);
+        let claims = claims(&job.change);
+        if alone && batch.is_empty() && left.is_empty() {
+            batch.push(job);
+            break;
+        }
+        if alone || claims.iter().any(|claim| claimed.contains(claim)) {
+            // Those behind it that are about the same must not go before it.
+            claimed.extend(claims);
+            left.push_back(job);
+        } else {
+            claimed.extend(claims);
+            batch.push(job);
+        }
+    }
+    left.append(waiting);
+    *waiting = left;
+    batch
+}
+
+async fn commit_batch(database: &Database, figures: &Figures, batch: Vec<Job>) {
+    let (changes, replies): (Vec<_>, Vec<_>) = batch.into_iter().map(|job| (job.change, job.reply)).unzip();
+    let changes: Vec<&Prepared> = changes.iter().collect();
+    if planted(Defect::AnswerBeforeCommit) {
+        replies.into_iter().for_each(|reply| drop(reply.send(Ok(Committed::Done))));
+        drop(commit_all(database, &changes).await);
+        return;
+    }
+    let outcomes = match commit_all(database, &changes).await {
+        Ok(outcomes) => outcomes,
+        // One of them is what the database does not take: the others need not suffer for it.
+        Err(StoreError::Corrupt(_)) if changes.len() > 1 => {
+            let mut outcomes = Vec::with_capacity(changes.len());
+            for change in &changes {
+                let outcome = commit_all(database, &[change]).await;
+                outcomes.push(outcome.and_then(|mut outcomes| outcomes.pop().unwrap_or_else(|| Err(ended()))));
+            }
+            outcomes
+        }
+        Err(error) => changes.iter().map(|_| Err(copy(&error))).collect(),
+    };
+    figures.commits.fetch_add(1, Ordering::Relaxed);
+    figures.changes.fetch_add(changes.len() as u64, Ordering::Relaxed);
+    for (reply, outcome) in replies.into_iter().zip(outcomes) {
+        let _ = reply.send(outcome);
+    }
+}
+
+/// The same refusal for everybody in a batch.
+fn copy(error: &StoreError) -> StoreError {
+    match error {
+        StoreError::Full => StoreError::Full,
+        StoreError::Busy => StoreError::Busy,
+        StoreError::Unavailable(text) => StoreError::Unavailable(text.clone()),
+        StoreError::Corrupt(text) => StoreError::Corrupt(text.clone()),
+        other => StoreError::Unknown(other.to_string()),
+    }
+}
+
+/// Commits the changes together; again when that is asked for and nothing has happened yet.
+async fn commit_all(database: &Database, changes: &[&Prepared]) -> Result<Vec<Outcome>, StoreError> {
+    let mut attempt = 0;
+    loop {
+        let error = match tokio::time::timeout(DEADLINE, commit_once(database, changes)).await {
+            Ok(Ok(outcomes)) => return Ok(outcomes),
+            Ok(Err(PipelineError::Before(error))) => error,
+            Ok(Err(PipelineError::AtTheEnd(text))) => return Err(StoreError::Unknown(text)),
+            Err(_) => return Err(StoreError::Unknown("no answer in time".into())),
+        };
+        attempt += 1;
+        if attempt == ATTEMPTS || !error.again() {
+            return Err(error.into());
+        }
+        pause(attempt).await;
+    }
+}
+
+async fn commit_once(database: &Database, changes: &[&Prepared]) -> Result<Vec<Outcome>, PipelineError> {
+    let connection = Taken::new(database.connection().await.map_err(PipelineError::Before)?);
+    let session = database.session(&connection);
+    match commit::apply(session, changes).await {
+        Ok(outcomes) => {
+            connection.give_back();
+            Ok(outcomes)
+        }
+        Err(PipelineError::Before(error)) => {
+            let undone = session.run("ROLLBACK").await;
+            connection.undone(undone);
+            Err(PipelineError::Before(error))
+        }
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,137 @@
+//! What signs for an endpoint, and the message that it signs. Both engines read the rows; this makes the message.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use aws_lc_rs::hmac;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use dossier_core::api_key::KeyRecord;
+use dossier_core::caller::Scope;
+use dossier_core::clock::Timestamp;
+use dossier_core::event::event_id;
+use dossier_core::hexadecimal::hexadecimal;
+use dossier_core::ids::{KeyId, WebhookId};
+use dossier_core::pii::Pii;
+use dossier_core::store::StoreError;
+use dossier_core::webhook::{Due, Message};
+use quick_cache::sync::Cache;
+use zeroize::Zeroizing;
+
+use crate::prepared::service_binding;
+use crate::vault::{Cell, Midstates, ScopeKeys};
+
+/// What signs for an endpoint, read a moment ago.
+pub(crate) struct Signer {
+    read: Instant,
+    url: String,
+    secret: hmac::Key,
+    /// `None` when the registering key is revoked.
+    contract: Option<Midstates>,
+    next: Option<Midstates>,
+}
+
+impl Signer {
+    /// From the sealed columns of an endpoint, and what signs for its keys.
+    pub(crate) fn open(
+        keys: &ScopeKeys,
+        (scope, id): (Scope, WebhookId),
+        (url, secret): (Vec<u8>, Vec<u8>),
+        [contract, next]: [Option<Midstates>; 2],
+    ) -> Result<Self, StoreError> {
+        let secret = Cell::open(secret, &keys.service, &service_binding(scope, "endpoints", "secret", id.as_bytes()))
+            .map_err(|_| StoreError::Corrupt("the secret of an endpoint cannot be opened".into()))?;
+        Ok(Self {
+            read: Instant::now(),
+            url: open_url(keys, scope, id, url)?,
+            secret: hmac::Key::new(hmac::HMAC_SHA256, &Zeroizing::new(secret)),
+            contract,
+            next,
+        })
+    }
+
+    /// What is to be sent for a delivery, signed as of now.
+    pub(crate) fn message(&self, due: &Due, body: Vec<u8>, now: Timestamp) -> Message {
+        let id = event_id(due.customer, due.number);
+        let timestamp = now.as_micros().div_euclid(1_000_000);
+        let mut context = hmac::Context::with_key(&self.secret);
+        context.update(format!("{id}.{timestamp}.").as_bytes());
+        context.update(&body);
+        let standard = format!("v1,{}", STANDARD.encode(context.sign().as_ref()));
+        let signed = |states: &Midstates| hexadecimal(&states.sign(&body));
+        Message {
+            url: self.url.clone(),
+            contract: self.contract.as_ref().map(signed),
+            next: self.next.as_ref().map(signed),
+            body: Pii::new(body),
+            id,
+            timestamp,
+            standard,
+        }
+    }
+}
+
+/// Signers read a moment ago: a revoked key signs nothing after a second.
+pub(crate) struct Signers(Cache<(Scope, WebhookId), Arc<Signer>>);
+
+impl Default for Signers {
+    fn default() -> Self {
+        Self(Cache::new(1_000))
+    }
+}
+
+impl Signers {
+    const TRUSTED: Duration = Duration::from_millis(500);
+
+    pub(crate) fn get(&self, scope: Scope, id: WebhookId) -> Option<Arc<Signer>> {
+        self.0.get(&(scope, id)).filter(|signer| signer.read.elapsed() < Self::TRUSTED)
+    }
+
+    pub(crate) fn remember(&self, scope: Scope, id: WebhookId, signer: Arc<Signer>) {
+        self.0.insert((scope, id), signer);
+    }
+
+    /// After a key or an endpoint was changed.
+    pub(crate) fn forget(&self) {
+        self.0.clear();
+    }
+}
+
+/// Which key signs, and which will: a revoked key never, a rolled one until its end beside its successor, and then the
+/// successor alone. A key that simply expired goes on signing, for its owner still knows it.
+pub(crate) fn signing_keys(keys: &[KeyRecord], bound: KeyId, now: Timestamp) -> [Option<KeyId>; 2] {
+    let Some(mut current) = keys.iter().find(|key| key.key_id == bound) else { return [None; 2] };
+    let successor = |id: KeyId| keys.iter().find(|key| key.predecessor == Some(id));
+    while let Some(next) = successor(current.key_id)
+        && current.revoked_at.is_none()
+        && current.expires_at.is_some_and(|end| end <= now)
+    {
+        current = next;
+    }
+    if current.revoked_at.is_some() {
+        return [None; 2];
+    }
+    let next = successor(current.key_id).filter(|next| next.revoked_at.is_none());
+    [Some(current.key_id), next.map(|next| next.key_id)]
+}
+
+/// What signs for a key.
+pub(crate) fn open_midstates(
+    keys: &ScopeKeys,
+    scope: Scope,
+    key: KeyId,
+    cell: Vec<u8>,
+) -> Result<Midstates, StoreError> {
+    let binding = service_binding(scope, "api_keys", "hmac-midstate", key.as_bytes());
+    let opened = Cell::open(cell, &keys.service, &binding).ok().map(Zeroizing::new);
+    opened
+        .and_then(|bytes| Midstates::from_bytes(&bytes))
+        .ok_or_else(|| StoreError::Corrupt("what signs for a key cannot be opened".into()))
+}
+
+pub(crate) fn open_url(keys: &ScopeKeys, scope: Scope, id: WebhookId, cell: Vec<u8>) -> Result<String, StoreError> {
+    Cell::open(cell, &keys.service, &service_binding(scope, "endpoints", "url", id.as_bytes()))
+        .ok()
+        .and_then(|url| String::from_utf8(url).ok())
+        .ok_or_else(|| StoreError::Corrupt("the URL of an endpoint cannot be opened".into()))
+}

@@ -1,0 +1,118 @@
+//! PostgreSQL for tests: the cluster that `DOSSIER_TEST_POSTGRES` names, or one of our own from the installed programs,
+//! started for the test and gone with it. Nothing is downloaded.
+
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// A cluster, by the URL of its database `postgres`.
+pub(crate) struct Cluster {
+    url: String,
+    own: Option<(Child, TempDir)>,
+}
+
+/// Debian installs the programs outside of the path.
+fn program(name: &str) -> PathBuf {
+    let mut versions: Vec<_> = std::fs::read_dir("/usr/lib/postgresql")
+        .map(|folders| folders.flatten().map(|folder| folder.path().join("bin").join(name)).collect())
+        .unwrap_or_default();
+    versions.retain(|path: &PathBuf| path.exists());
+    versions.sort();
+    versions.pop().unwrap_or_else(|| name.into())
+}
+
+/// The programs refuse to run as root: then as the owner of nothing.
+fn command(name: &str, folder: &Path) -> Command {
+    let mut command = Command::new(program(name));
+    if std::fs::metadata("/proc/self").is_ok_and(|of| std::os::unix::fs::MetadataExt::uid(&of) == 0) {
+        std::os::unix::fs::chown(folder, Some(65_534), Some(65_534)).expect("the folder is given away");
+        command.uid(65_534).gid(65_534);
+    }
+    command.current_dir(folder).stdin(Stdio::null());
+    command
+}
+
+impl Cluster {
+    /// The cluster that the environment names, or one of our own.
+    pub(crate) async fn any() -> Self {
+        match std::env::var("DOSSIER_TEST_POSTGRES") {
+            Ok(url) => Self { url, own: None },
+            Err(_) => Self::own(&[]).await,
+        }
+    }
+
+    /// A cluster of our own, with these settings besides.
+    pub(crate) async fn own(settings: &[&str]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let data = folder.path().join("data");
+        let mut initdb = command("initdb", folder.path());
+        initdb.args(["--no-sync", "--username=dossier", "--auth=trust", "--encoding=UTF8", "--pgdata"]).arg(&data);
+        let made = initdb.output().expect("PostgreSQL is installed (initdb); install the package postgresql");
+        assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
+        let mut server = command("postgres", folder.path());
+        server.arg("-D").arg(&data).arg("-k").arg(folder.path());
+        server.args(["-c", "listen_addresses=", "-c", "max_connections=100", "-c", "shared_buffers=32MB"]);
+        for setting in settings {
+            server.args(["-c", setting]);
+        }
+        let child = server.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("postgres starts");
+        let url = format!(
+            "postgres://dossier@%2F{}/postgres",
+            folder.path().display().to_string().trim_start_matches('/').replace('/', "%2F")
+        );
+        let cluster = Self { url, own: Some((child, folder)) };
+        let began = Instant::now();
+        while cluster.try_run("SELECT 1").await.is_err() {
+            assert!(began.elapsed() < Duration::from_secs(30), "the cluster does not answer");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        cluster
+    }
+
+    async fn try_run(&self, sql: &str) -> Result<Option<String>, tokio_postgres::Error> {
+        run(&self.url, sql).await
+    }
+
+    /// A new, empty database; its URL.
+    pub(crate) async fn database(&self) -> String {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("dossier_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let (server, _) = self.url.rsplit_once('/').expect("a URL");
+        for sql in [format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name}")] {
+            self.try_run(&sql).await.expect("a database");
+        }
+        format!("{server}/{name}")
+    }
+
+    /// Changes the cluster.
+    pub(crate) async fn run(&self, sql: &str) {
+        self.try_run(sql).await.expect("a statement");
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        if let Some((child, folder)) = &mut self.own {
+            let mut stop = command("pg_ctl", folder.path());
+            let _ = stop.args(["stop", "-m", "immediate", "-D"]).arg(folder.path().join("data")).output();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// Runs a statement on a connection of its own; answers the first column of the first row.
+pub(crate) async fn run(url: &str, sql: &str) -> Result<Option<String>, tokio_postgres::Error> {
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
+    let driven = tokio::spawn(connection);
+    let messages = client.simple_query(sql).await;
+    drop(client);
+    let _ = driven.await;
+    Ok(messages?.iter().find_map(|message| match message {
+        tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+        _ => None,
+    }))
+}

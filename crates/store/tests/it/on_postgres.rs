@@ -1,0 +1,150 @@
+//! What is special to PostgreSQL: its statements, what it must promise, and many processes on one database.
+
+use std::sync::Arc;
+
+use dossier_core::clock::Timestamp;
+use dossier_store::blobs::Folder;
+use dossier_store::postgres::{self, PostgresStore};
+use dossier_store::vault::RootKey;
+
+use crate::cluster::Cluster;
+use crate::engines::Engine;
+
+/// What some of the engines that speak PostgreSQL do not have, or do otherwise; `docs/operations.md` says which.
+const NOT_PORTABLE: &[&str] = &[
+    "ADVISORY",
+    "LISTEN",
+    "NOTIFY",
+    "LOCK TABLE",
+    "SKIP LOCKED",
+    "NOWAIT",
+    "SERIAL",
+    "IDENTITY",
+    "NEXTVAL",
+    "SEQUENCE",
+    "SAVEPOINT",
+    "TRIGGER",
+    "FUNCTION",
+    "RULE",
+    "INHERITS",
+    "CTID",
+    "XMIN",
+    "TEMPORARY",
+    "DEFERRABLE",
+    "REFERENCES",
+    "MERGE INTO",
+    "COPY ",
+    "CURSOR",
+    "JSONB",
+    "INSTR",
+    "REGEXP",
+];
+
+fn code(sql: &str) -> String {
+    let lines = sql.lines().filter(|line| !line.trim_start().starts_with("--"));
+    lines.collect::<Vec<_>>().join("\n").to_uppercase()
+}
+
+#[test]
+fn statements_are_portable() {
+    for (module, name, sql) in postgres::all_statements() {
+        for word in NOT_PORTABLE {
+            assert!(!code(sql).contains(word), "{module}::{name} has {word}");
+        }
+    }
+    for sql in postgres::migrations() {
+        let code = code(sql);
+        for word in NOT_PORTABLE {
+            assert!(!code.contains(word), "a migration has {word}: {sql}");
+        }
+        // What an engine spreads by account can be unique within an account only.
+        let unique = code.contains("UNIQUE INDEX").then(|| code.split_once('(').map(|(_, columns)| columns.to_owned()));
+        if let Some(Some(columns)) = unique {
+            assert!(columns.starts_with("ACCOUNT_ID, ENVIRONMENT"), "{sql}");
+        }
+        if let Some((_, key)) = code.split_once("PRIMARY KEY (") {
+            assert!(key.starts_with("ACCOUNT_ID, ENVIRONMENT"), "{sql}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_statement_is_prepared() {
+    let cluster = Cluster::any().await;
+    let url = cluster.database().await;
+    let (folder, root) = (tempfile::tempdir().expect("a temporary folder"), RootKey::random());
+    let blobs = Arc::new(Folder::open(folder.path().join("files")).expect("a folder"));
+    let keyring = folder.path().join("keyring.json");
+    PostgresStore::open(&url, &keyring, &root, blobs, Timestamp::from_micros(0)).await.expect("the store opens");
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("connected");
+    tokio::spawn(connection);
+    let mut count = 0;
+    for (module, name, sql) in postgres::all_statements() {
+        if let Err(error) = client.prepare(sql).await {
+            panic!("{module}::{name}: {error:?}");
+        }
+        count += 1;
+    }
+    assert!(count > 80, "{count} statements");
+}
+
+#[tokio::test]
+async fn a_database_that_would_lose_what_it_acknowledged_is_refused() {
+    let cluster = Cluster::own(&[]).await;
+    let (folder, root) = (tempfile::tempdir().expect("a temporary folder"), RootKey::random());
+    let url = cluster.database().await;
+    let open = async || {
+        let blobs = Arc::new(Folder::open(folder.path().join("files")).expect("a folder"));
+        let keyring = folder.path().join("keyring.json");
+        PostgresStore::open(&url, &keyring, &root, blobs, Timestamp::from_micros(0)).await.map(drop)
+    };
+    for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
+        cluster.run(&format!("ALTER SYSTEM SET {setting} = off")).await;
+        cluster.run("SELECT pg_reload_conf()").await;
+        // The setting reaches sessions a moment later.
+        let mut refused = open().await;
+        for _ in 0..100 {
+            if refused.is_err() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            refused = open().await;
+        }
+        let said = refused.expect_err("a refusal").to_string();
+        assert!(said.contains(&format!("{setting} is off")), "{said}");
+        cluster.run(&format!("ALTER SYSTEM RESET {setting}")).await;
+        cluster.run("SELECT pg_reload_conf()").await;
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    open().await.expect("and with all of them on it opens");
+}
+
+#[tokio::test]
+async fn a_database_and_a_keyring_that_do_not_belong_together_are_refused() {
+    let engine = Engine::postgres().await;
+    drop(engine);
+    let cluster = Cluster::any().await;
+    let (one, other) = (cluster.database().await, cluster.database().await);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let open = async |url: &str, keyring: &str, root: &RootKey| {
+        let blobs = Arc::new(Folder::open(folder.path().join("files")).expect("a folder"));
+        let opened =
+            PostgresStore::open(url, &folder.path().join(keyring), root, blobs, Timestamp::from_micros(0)).await;
+        opened.map(drop).map_err(|error| error.to_string())
+    };
+    let root = RootKey::random();
+    open(&one, "one", &root).await.expect("a new installation");
+    open(&other, "other", &root).await.expect("another");
+    for (keyring, root, said) in [
+        ("none", &root, "its keyring is missing"),
+        ("other", &root, "of another installation"),
+        ("one", &RootKey::random(), "the root key does not open the keyring"),
+    ] {
+        let refused = open(&one, keyring, root).await.expect_err("a refusal");
+        assert!(refused.contains(said), "{refused}");
+    }
+    let refused = open("postgres://user:geheim@127.0.0.1:1/none", "one", &root).await.expect_err("nobody there");
+    assert!(!refused.contains("geheim"), "{refused}");
+    let refused = open("postgres:geheim//", "one", &root).await.expect_err("no URL");
+    assert!(!refused.contains("geheim"), "{refused}");
+}
