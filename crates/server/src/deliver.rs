@@ -26,6 +26,9 @@ const QUEUED: usize = 64;
 const CLAIMED: usize = 16;
 /// Noted at once: whoever writes meanwhile waits for no more.
 const NOTED: usize = 6;
+/// A database that is away for a moment is waited for, within the lease.
+const NOTE_TRIES: u32 = 20;
+const NOTE_PAUSE: Duration = Duration::from_millis(500);
 /// An endpoint that answers more slowly than this is claimed for only as much as is sent at once.
 const QUICK: Duration = Duration::from_millis(250);
 /// A claim is good for so long; what was not begun well before its end is left to the next claim.
@@ -310,9 +313,15 @@ async fn note(app: &App, attempts: Vec<Attempted>) {
             _ => None,
         })
         .collect();
-    if let Err(error) = app.services.store.attempted(attempts).await {
-        // They will be attempted again when their lease ends: at least once, under the same webhook-id.
-        tracing::warn!(%error, "what came of deliveries could not be noted");
+    let mut tries = 0;
+    while let Err(error) = app.services.store.attempted(attempts.clone()).await {
+        tries += 1;
+        if tries == NOTE_TRIES {
+            // They will be attempted again when their lease ends: at least once, under the same webhook-id.
+            tracing::warn!(%error, "what came of deliveries could not be noted");
+            break;
+        }
+        tokio::time::sleep(NOTE_PAUSE).await;
     }
     for (scope, endpoint, reason, at) in disabled {
         tracing::warn!(%endpoint, reason = reason.as_str(), "a webhook endpoint was disabled");

@@ -37,7 +37,7 @@ pub(crate) struct TestApp {
     pub(crate) client: Client,
     pub(crate) folder: TempDir,
     pub(crate) server: Option<Server>,
-    next: AtomicU64,
+    pub(crate) next: AtomicU64,
 }
 
 /// An answer, read whole.

@@ -3,6 +3,8 @@
 mod app;
 mod auth;
 mod canary;
+#[path = "../../../store/tests/it/cluster.rs"]
+mod cluster;
 mod command_line;
 mod concurrency;
 mod connections;
@@ -15,6 +17,7 @@ mod kyc;
 mod lists;
 mod patching;
 mod problems;
+mod processes;
 mod providers;
 mod readme;
 mod retries;

@@ -13,6 +13,8 @@ use dossier_core::store::{Record, StoreError};
 use tokio_postgres::Row;
 
 use super::PostgresStore;
+use super::database::Database;
+use super::loader::Loader;
 use super::rows::{Columns, number, place, rows, statements, uuid};
 use crate::columns::kind_of;
 use crate::sealed::{self, Cells, Plain, SubjectKeys};
@@ -28,12 +30,17 @@ macro_rules! summary_of {
 }
 
 statements! {
-    RECORD = "SELECT c.customer_id, c.type, c.version, c.events, c.created_at, c.updated_at, c.persons_version, c.names, c.profile,
-            c.secret, c.kyc, p.cells
-        FROM customers c LEFT JOIN persons p
-            ON p.account_id = c.account_id AND p.environment = c.environment AND p.customer_id = c.customer_id AND c.type = 1
-        WHERE c.account_id = $1 AND c.environment = $2 AND c.customer_id = $3";
-    SUMMARY = summary_of!("AND customer_id = $3");
+    RECORDS = "SELECT u.place, c.customer_id, c.type, c.version, c.events, c.created_at, c.updated_at, c.persons_version, c.names,
+            c.profile, c.secret, c.kyc, p.cells
+        FROM unnest($1::uuid[], $2::smallint[], $3::uuid[]) WITH ORDINALITY AS u (account_id, environment, customer_id, place)
+        JOIN customers c
+            ON c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id
+        LEFT JOIN persons p
+            ON p.account_id = c.account_id AND p.environment = c.environment AND p.customer_id = c.customer_id AND c.type = 1";
+    SUMMARIES_OF = "SELECT u.place, c.customer_id, c.type, c.version, c.events, c.created_at, c.updated_at, c.persons_version, c.names
+        FROM unnest($1::uuid[], $2::smallint[], $3::uuid[]) WITH ORDINALITY AS u (account_id, environment, customer_id, place)
+        JOIN customers c
+            ON c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id";
     SUMMARY_BY_EMAIL = summary_of!("AND email_index = $3");
     SUMMARIES = summary_of!("AND customer_id < $3 ORDER BY customer_id DESC LIMIT $4");
     SUBJECTS = "SELECT subject_id, epoch, wrapped FROM subject_keys WHERE account_id = $1 AND environment = $2 AND customer_id = $3";
@@ -74,12 +81,15 @@ impl Record for SealedRecord {
     }
 }
 
+/// What point reads are read with: records whole, and what plain reads show.
+pub(super) fn loaders(database: &Arc<Database>) -> [Loader; 2] {
+    [Loader::start(database, RECORDS), Loader::start(database, SUMMARIES_OF)]
+}
+
 impl PostgresStore {
     pub(super) async fn read_record(&self, scope: Scope, id: CustomerId) -> Result<Option<SealedRecord>, StoreError> {
-        let (account, environment) = place(scope);
-        let row = self.database.query_one(RECORD, &[&account, &environment, &uuid(id.as_bytes())]).await?;
-        let Some(row) = row else { return Ok(None) };
-        let mut columns = Columns::of(&row);
+        let Some(row) = self.records.load(scope, id).await? else { return Ok(None) };
+        let mut columns = Columns::after(&row, 1);
         let plain = plain(scope, &mut columns)?;
         let cells = Cells {
             names: columns.next()?,
@@ -95,9 +105,11 @@ impl PostgresStore {
     }
 
     pub(super) async fn read_summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError> {
-        let (account, environment) = place(scope);
-        let row = self.database.query_one(SUMMARY, &[&account, &environment, &uuid(id.as_bytes())]).await?;
-        Ok(self.open_summaries(scope, row.as_slice()).await?.pop())
+        let Some(row) = self.summaries.load(scope, id).await? else { return Ok(None) };
+        let mut columns = Columns::after(&row, 1);
+        let (plain, names) = (plain(scope, &mut columns)?, columns.next()?);
+        let key = self.subject_key(scope, id, PersonId::of_customer(id)).await?;
+        sealed::open_summary(&plain, names, &key).map(Some)
     }
 
     pub(super) async fn read_summary_by_email(

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
+use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
 use dossier_core::store::StoreError;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -27,6 +27,16 @@ const CONNECTIONS: usize = 12;
 /// A statement, or a whole commit, that takes longer is given up; the database gives up its own part, too.
 const DEADLINE: Duration = Duration::from_secs(8);
 const CONNECT: Duration = Duration::from_secs(3);
+/// What holds in every session. Each statement finds its rows by their keys; but a plan is kept, and one that was made while
+/// a table was still empty would read the whole of it, for a minute or more, until statistics come.
+const SESSION: [&str; 6] = [
+    "SET statement_timeout = '8s'",
+    "SET enable_seqscan = off",
+    "SET enable_hashjoin = off",
+    "SET enable_mergejoin = off",
+    "SET jit = off",
+    "SET plan_cache_mode = force_generic_plan",
+];
 /// Attempts, when the engine asks for another or the connection was gone before anything happened.
 const ATTEMPTS: u32 = 8;
 
@@ -363,13 +373,24 @@ impl Database {
         }
         config.application_name("dossier").connect_timeout(CONNECT).tcp_user_timeout(DEADLINE);
         config.keepalives_idle(Duration::from_secs(30));
-        if prepared && config.get_options().is_none() {
-            // Behind a pooler sessions are shared, and its configuration says what holds in them.
-            config.options(format!("-c statement_timeout={}", DEADLINE.as_millis()));
-        }
         let tls = tls(roots.as_deref().map(Path::new)).map_err(wrong)?;
         let manager = Manager::from_config(config, tls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        // Behind a pooler sessions are shared, and its configuration says what holds in them.
+        let prepare_session = Hook::async_fn(move |client, _| {
+            Box::pin(async move {
+                for setting in SESSION.iter().filter(|_| prepared) {
+                    // Engines have their own: what one does not know it does not need.
+                    if let Err(error) = client.batch_execute(setting).await
+                        && client.is_closed()
+                    {
+                        return Err(HookError::Backend(error));
+                    }
+                }
+                Ok(())
+            })
+        });
         let pool = Pool::builder(manager)
+            .post_create(prepare_session)
             .max_size(connections)
             .runtime(Runtime::Tokio1)
             .create_timeout(Some(CONNECT))
@@ -425,6 +446,12 @@ impl Database {
     /// The same, of which at most one row comes.
     pub(super) async fn query_one(&self, sql: &'static str, params: &[&dyn Param]) -> Result<Option<Row>, StoreError> {
         Ok(self.query(sql, params).await?.pop())
+    }
+
+    /// A statement without values on a connection of its own, since it takes its time.
+    pub(super) async fn alone(&self, sql: &'static str) -> Result<(), StoreError> {
+        let connection = self.connection().await?;
+        Ok(self.session(&connection).run(sql).await?)
     }
 
     /// Statements that are durable when this returns, in one transaction; repeated when the engine asks for it, so `work`
@@ -516,4 +543,15 @@ pub(super) async fn pause(attempt: u32) {
     let _ = aws_lc_rs::rand::fill(&mut byte);
     let millis = most / 2 + most * u64::from(byte[0]) / 512;
     tokio::time::sleep(Duration::from_millis(millis)).await;
+}
+
+/// The same refusal for everybody in a batch.
+pub(super) fn copy(error: &StoreError) -> StoreError {
+    match error {
+        StoreError::Full => StoreError::Full,
+        StoreError::Busy => StoreError::Busy,
+        StoreError::Unavailable(text) => StoreError::Unavailable(text.clone()),
+        StoreError::Corrupt(text) => StoreError::Corrupt(text.clone()),
+        other => StoreError::Unknown(other.to_string()),
+    }
 }

@@ -8,10 +8,12 @@ mod effects;
 mod events;
 mod files;
 mod keys;
+mod loader;
 mod migrate;
 mod rotate;
 mod rows;
 mod shards;
+mod statistics;
 mod webhooks;
 mod writer;
 
@@ -45,6 +47,7 @@ use crate::signing::Signers;
 use crate::vault::{Keyring, RootKey, ScopeKeys, Vault};
 use crate::{Engine, Figures, OpenError};
 use database::{Database, Session};
+use loader::Loader;
 use rows::{Columns, epoch, place, statements, uuid};
 use shards::Shards;
 use writer::Writer;
@@ -77,6 +80,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("mod", STATEMENTS),
         ("rotate", rotate::STATEMENTS),
         ("shards", shards::STATEMENTS),
+        ("statistics", statistics::STATEMENTS),
         ("webhooks", webhooks::STATEMENTS),
     ]
     .into_iter()
@@ -98,6 +102,9 @@ pub struct PostgresStore {
     turn: AtomicUsize,
     blobs: Arc<dyn Blobs>,
     database: Arc<Database>,
+    /// Customers' records, and what plain reads show of them.
+    records: Loader,
+    summaries: Loader,
     shards: Shards,
     writer: Writer,
     engine: String,
@@ -140,7 +147,11 @@ impl PostgresStore {
         let engine = session.show("SELECT version()").await.map_err(failed)?.unwrap_or_default();
         let engine = engine.split(" on ").next().unwrap_or_default().to_owned();
         drop(connection);
+        statistics::keep(&database);
+        let [records, summaries] = customers::loaders(&database);
         Ok(Self {
+            records,
+            summaries,
             vault,
             known_keys: KnownKeys::default(),
             signers: Signers::default(),

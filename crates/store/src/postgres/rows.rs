@@ -18,6 +18,11 @@ impl<'a> Columns<'a> {
         Self(row, 0)
     }
 
+    /// From the column after so many.
+    pub(super) const fn after(row: &'a Row, skipped: usize) -> Self {
+        Self(row, skipped)
+    }
+
     /// The next column.
     pub(super) fn next<T: FromSql<'a>>(&mut self) -> Result<T, StoreError> {
         let place = self.1;

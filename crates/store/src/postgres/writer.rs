@@ -10,7 +10,7 @@ use dossier_core::store::{Committed, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
 use super::commit::{self, Outcome};
-use super::database::{Database, PipelineError, Taken, pause};
+use super::database::{Database, PipelineError, Taken, copy, pause};
 use crate::Figures;
 use crate::planted::{Defect, planted};
 use crate::prepared::{Prepared, PreparedEffect};
@@ -168,17 +168,6 @@ async fn commit_batch(database: &Database, figures: &Figures, batch: Vec<Job>) {
     figures.changes.fetch_add(changes.len() as u64, Ordering::Relaxed);
     for (reply, outcome) in replies.into_iter().zip(outcomes) {
         let _ = reply.send(outcome);
-    }
-}
-
-/// The same refusal for everybody in a batch.
-fn copy(error: &StoreError) -> StoreError {
-    match error {
-        StoreError::Full => StoreError::Full,
-        StoreError::Busy => StoreError::Busy,
-        StoreError::Unavailable(text) => StoreError::Unavailable(text.clone()),
-        StoreError::Corrupt(text) => StoreError::Corrupt(text.clone()),
-        other => StoreError::Unknown(other.to_string()),
     }
 }
 

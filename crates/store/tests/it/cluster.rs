@@ -66,14 +66,15 @@ impl Cluster {
         );
         let cluster = Self { url, own: Some((child, folder)) };
         let began = Instant::now();
-        while cluster.try_run("SELECT 1").await.is_err() {
+        while cluster.run("SELECT 1").await.is_err() {
             assert!(began.elapsed() < Duration::from_secs(30), "the cluster does not answer");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         cluster
     }
 
-    async fn try_run(&self, sql: &str) -> Result<Option<String>, tokio_postgres::Error> {
+    /// Runs a statement in the database `postgres`.
+    pub(crate) async fn run(&self, sql: &str) -> Result<Option<String>, tokio_postgres::Error> {
         run(&self.url, sql).await
     }
 
@@ -83,14 +84,9 @@ impl Cluster {
         let name = format!("dossier_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let (server, _) = self.url.rsplit_once('/').expect("a URL");
         for sql in [format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name}")] {
-            self.try_run(&sql).await.expect("a database");
+            self.run(&sql).await.expect("a database");
         }
         format!("{server}/{name}")
-    }
-
-    /// Changes the cluster.
-    pub(crate) async fn run(&self, sql: &str) {
-        self.try_run(sql).await.expect("a statement");
     }
 }
 

@@ -77,7 +77,10 @@ impl Engine {
         let cluster = Cluster::any().await;
         let url = cluster.database().await;
         let (_, name) = url.rsplit_once('/').expect("a URL");
-        cluster.run(&format!("ALTER DATABASE {name} SET default_transaction_isolation = 'serializable'")).await;
+        cluster
+            .run(&format!("ALTER DATABASE {name} SET default_transaction_isolation = 'serializable'"))
+            .await
+            .expect("a statement");
         Self::new(Rows::Postgres { _cluster: cluster, url }).await
     }
 

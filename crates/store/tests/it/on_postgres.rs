@@ -99,8 +99,8 @@ async fn a_database_that_would_lose_what_it_acknowledged_is_refused() {
         PostgresStore::open(&url, &keyring, &root, blobs, Timestamp::from_micros(0)).await.map(drop)
     };
     for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
-        cluster.run(&format!("ALTER SYSTEM SET {setting} = off")).await;
-        cluster.run("SELECT pg_reload_conf()").await;
+        cluster.run(&format!("ALTER SYSTEM SET {setting} = off")).await.expect("a statement");
+        cluster.run("SELECT pg_reload_conf()").await.expect("a statement");
         // The setting reaches sessions a moment later.
         let mut refused = open().await;
         for _ in 0..100 {
@@ -112,8 +112,8 @@ async fn a_database_that_would_lose_what_it_acknowledged_is_refused() {
         }
         let said = refused.expect_err("a refusal").to_string();
         assert!(said.contains(&format!("{setting} is off")), "{said}");
-        cluster.run(&format!("ALTER SYSTEM RESET {setting}")).await;
-        cluster.run("SELECT pg_reload_conf()").await;
+        cluster.run(&format!("ALTER SYSTEM RESET {setting}")).await.expect("a statement");
+        cluster.run("SELECT pg_reload_conf()").await.expect("a statement");
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     }
     open().await.expect("and with all of them on it opens");

@@ -1,0 +1,56 @@
+//! Statistics of tables that grow quickly. A plan is made from them and kept: without any, the planner cannot tell the key
+//! that finds one row from the index that finds all rows of an account, and autovacuum comes after a minute at the earliest.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use dossier_core::store::StoreError;
+
+use super::database::Database;
+use super::rows::{Columns, statements};
+
+const PERIOD: Duration = Duration::from_secs(2);
+
+statements! {
+    /// Tables that have doubled, and a little, since they were looked at.
+    GROWN = "SELECT c.relname::text FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid
+        WHERE s.schemaname = current_schema() AND s.n_mod_since_analyze > 50 + greatest(c.reltuples, 0)";
+    ACCOUNTS = "ANALYZE accounts";
+    ANSWERS = "ANALYZE answers";
+    AUDIT = "ANALYZE audit";
+    CUSTOMERS = "ANALYZE customers";
+    DELIVERIES = "ANALYZE deliveries";
+    EVENTS = "ANALYZE events";
+    FILES = "ANALYZE files";
+    LINKS = "ANALYZE links";
+    PERSONS = "ANALYZE persons";
+    SUBJECT_KEYS = "ANALYZE subject_keys";
+}
+
+/// Keeps the statistics young for as long as the database is used. An engine that has no such tables of its own keeps them
+/// by itself.
+pub(super) fn keep(database: &Arc<Database>) {
+    let database = Arc::downgrade(database);
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(PERIOD).await;
+            let Some(database) = database.upgrade() else { return };
+            match refresh(&database).await {
+                Ok(()) => {}
+                Err(StoreError::Corrupt(why)) => return tracing::debug!(why, "the engine keeps its own statistics"),
+                Err(error) => tracing::debug!(%error, "statistics could not be refreshed"),
+            }
+        }
+    });
+}
+
+async fn refresh(database: &Database) -> Result<(), StoreError> {
+    for row in &database.query(GROWN, &[]).await? {
+        let table: String = Columns::of(row).next()?;
+        let analyse = STATEMENTS.iter().find(|(name, _)| name.eq_ignore_ascii_case(&table));
+        if let Some((_, sql)) = analyse {
+            database.alone(sql).await?;
+        }
+    }
+    Ok(())
+}
