@@ -17,6 +17,7 @@ use dossier_core::services::Services;
 use dossier_core::store::{Store, StoreError};
 use dossier_core::turns::Turns;
 use dossier_store::blobs::{Blobs, Bucket, Folder};
+use dossier_store::moving::End;
 use dossier_store::postgres::PostgresStore;
 use dossier_store::sqlite::SqliteStore;
 use dossier_store::vault::RootKey;
@@ -126,7 +127,7 @@ impl Installation {
     /// [`InstallationError`], each in words that say what to do.
     pub async fn open(config: &Config, public_url: String) -> Result<Self, InstallationError> {
         let root_key = root_key(config)?;
-        let store = open_store(config, config.database.as_deref(), &root_key).await?;
+        let store = Opened::open(config, config.database.as_deref(), &root_key).await?.engine();
         let services = Services {
             store: Arc::clone(&store) as Arc<dyn Store>,
             clock: Arc::new(SystemClock),
@@ -188,28 +189,64 @@ fn end_process(why: &str) {
     std::process::exit(EXIT_IO_ERROR);
 }
 
-/// The store in this database, or in the data folder when none is named.
-pub(crate) async fn open_store(
-    config: &Config,
-    database: Option<&str>,
-    root_key: &RootKey,
-) -> Result<Arc<dyn Engine>, InstallationError> {
-    let (blobs, now) = (blobs(config)?, SystemClock.now());
-    Ok(match database {
-        Some(url) => Arc::new(PostgresStore::open(url, &config.keyring, root_key, blobs, now).await?),
-        None => {
-            let (folder, fatal) = (&config.data_dir, Arc::new(end_process));
-            Arc::new(SqliteStore::open(folder, &config.keyring, root_key, blobs, now, fatal)?)
-        }
-    })
+/// An open store, by its engine.
+pub(crate) enum Opened {
+    Sqlite(Arc<SqliteStore>),
+    Postgres(Arc<PostgresStore>),
 }
 
-fn blobs(config: &Config) -> Result<Arc<dyn Blobs>, InstallationError> {
+impl Opened {
+    /// The store in this database, or in the data folder when none is named.
+    pub(crate) async fn open(
+        config: &Config,
+        database: Option<&str>,
+        root_key: &RootKey,
+    ) -> Result<Self, InstallationError> {
+        let (blobs, now) = (blobs(config, config.files.as_deref())?, SystemClock.now());
+        Ok(match database {
+            Some(url) => {
+                Self::Postgres(Arc::new(PostgresStore::open(url, &config.keyring, root_key, blobs, now).await?))
+            }
+            None => {
+                let (folder, fatal) = (&config.data_dir, Arc::new(end_process));
+                let store = SqliteStore::open(folder, &config.keyring, root_key, blobs, now, fatal)?;
+                Self::Sqlite(Arc::new(store))
+            }
+        })
+    }
+
+    /// For what needs no engine in particular.
+    pub(crate) fn engine(&self) -> Arc<dyn Engine> {
+        match self {
+            Self::Sqlite(store) => Arc::clone(store) as Arc<dyn Engine>,
+            Self::Postgres(store) => Arc::clone(store) as Arc<dyn Engine>,
+        }
+    }
+
+    /// As one end of a move.
+    pub(crate) fn end(&self) -> End<'_> {
+        match self {
+            Self::Sqlite(store) => End::Sqlite(store),
+            Self::Postgres(store) => End::Postgres(store),
+        }
+    }
+
+    /// How many processes use it besides this one. The lock of the data folder tells of the embedded engine's.
+    pub(crate) async fn others(&self) -> Result<u64, StoreError> {
+        match self {
+            Self::Sqlite(_) => Ok(0),
+            Self::Postgres(store) => store.processes().await,
+        }
+    }
+}
+
+/// The place of files that a URL names, or the one in the data folder.
+pub(crate) fn blobs(config: &Config, place: Option<&str>) -> Result<Arc<dyn Blobs>, InstallationError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
         |cause| InstallationError::File { path, cause }
     };
-    match &config.files {
+    match place {
         Some(url) if url.starts_with("file://") => {
             let path = PathBuf::from(url.trim_start_matches("file://"));
             Ok(Arc::new(Folder::open_shared(path.clone()).map_err(failed(&path))?))

@@ -10,6 +10,7 @@ pub mod http;
 pub mod installation;
 pub mod logs;
 pub mod metrics;
+pub mod moving;
 pub mod pages;
 pub mod serve;
 pub mod sumsub;

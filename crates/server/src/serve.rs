@@ -149,6 +149,7 @@ impl Server {
             helper.abort();
             let _ = helper.await;
         }
+        self.store.leave().await;
         // The last owner of the store commits what waits and empties the log before the lock is given back.
         drop((self.app, self.store));
         drop(self.lock);

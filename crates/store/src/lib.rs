@@ -3,6 +3,7 @@
 
 pub mod audit_chain;
 pub mod blobs;
+pub mod moving;
 pub mod postgres;
 pub mod sealed;
 pub mod sqlite;
@@ -53,6 +54,9 @@ pub trait Engine: Store {
     ///
     /// When the keyring or the database cannot be written; running it again goes on where it stopped.
     async fn rotate(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError>;
+
+    /// Gives the background work of this process to the others at once, instead of when its leases end.
+    async fn leave(&self) {}
 }
 
 /// What the writer of an engine has done since it started.

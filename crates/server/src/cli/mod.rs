@@ -27,7 +27,7 @@ use crate::admin::{self, AccountSettings, Command as AdminCommand, Context, Plac
 use crate::config::{self, Config, Given, Settings};
 use crate::installation::{Installation, InstallationError, Lock};
 use crate::serve::Server;
-use crate::{control, logs};
+use crate::{control, logs, moving};
 use output::Output;
 
 /// The KYC/KYB record of your customers. Without a command: serve.
@@ -97,6 +97,9 @@ enum Command {
     /// The keyring of epoch keys
     #[command(subcommand)]
     Keyring(Keyring),
+    /// Where the records lie
+    #[command(subcommand)]
+    Db(Db),
     /// What is configured, and where it came from
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -265,6 +268,22 @@ enum Files {
         /// How many
         #[arg(long, default_value_t = 100)]
         limit: usize,
+    },
+    /// Copy the content of every file to another place, and compare it; the server must not run
+    Move {
+        /// s3://bucket/folder, gs://…, az://…, file:///folder, or folder: the one in the data folder
+        #[arg(long, value_name = "PLACE")]
+        to: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum Db {
+    /// Copy every record to another engine, and compare them; the server must not run
+    Move {
+        /// postgres://user:password@host/name, or sqlite: the embedded one in the data folder
+        #[arg(long, value_name = "DATABASE")]
+        to: String,
     },
 }
 
@@ -454,6 +473,8 @@ fn run(cli: Cli) -> Result<ExitCode, String> {
         _ => None,
     };
     match command {
+        Command::Db(Db::Move { to }) => return runtime.block_on(moved(&Moves::Records(to), &config, output)),
+        Command::Files(Files::Move { to }) => return runtime.block_on(moved(&Moves::Files(to), &config, output)),
         Command::Listen(arguments) => return runtime.block_on(listen::listen(&config, arguments)),
         Command::Demo => return runtime.block_on(demo::demo(&config)),
         _ => {}
@@ -523,7 +544,13 @@ fn configuration(command: ConfigCommand, settings: &Settings, output: Output) ->
 /// `None` is serving.
 fn admin_command(command: Command) -> Option<AdminCommand> {
     Some(match command {
-        Command::Serve(_) | Command::Config(_) | Command::Rules(_) | Command::Listen(_) | Command::Demo => return None,
+        Command::Serve(_)
+        | Command::Config(_)
+        | Command::Rules(_)
+        | Command::Listen(_)
+        | Command::Demo
+        | Command::Db(_)
+        | Command::Files(Files::Move { .. }) => return None,
         Command::Accounts(Accounts::Create { name }) => AdminCommand::AccountsCreate { name },
         Command::Accounts(Accounts::List) => AdminCommand::AccountsList,
         Command::Accounts(Accounts::Set { account, name, display_name, colour, logo, redirect_hosts }) => {
@@ -671,6 +698,28 @@ async fn administer(
     }
     output.value(&value);
     Ok(if is_well(&command, &value) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Moves records or files, with a bar.
+async fn moved(what: &Moves, config: &Config, output: Output) -> Result<ExitCode, String> {
+    let bar = progress_bar();
+    let progress = |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    };
+    let moved = match what {
+        Moves::Records(to) => moving::database(config, to, &progress).await,
+        Moves::Files(to) => moving::files(config, to, &progress).await,
+    };
+    bar.finish_and_clear();
+    output.value(&moved?);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What can be moved, and where to.
+enum Moves {
+    Records(String),
+    Files(String),
 }
 
 /// Writes the content of a file to a new file that only its owner can read, and says where it went.

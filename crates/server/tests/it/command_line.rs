@@ -5,9 +5,10 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::app::TestApp;
+use crate::cluster::Cluster;
 use crate::samples;
 
 fn dossier(folder: &Path, arguments: &[&str]) -> Output {
@@ -17,7 +18,7 @@ fn dossier(folder: &Path, arguments: &[&str]) -> Output {
 }
 
 #[track_caller]
-fn json(folder: &Path, arguments: &[&str]) -> Value {
+fn json_of(folder: &Path, arguments: &[&str]) -> Value {
     let output = dossier(folder, &[arguments, &["--output", "json"]].concat());
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).expect("JSON")
@@ -25,10 +26,10 @@ fn json(folder: &Path, arguments: &[&str]) -> Value {
 
 /// Every command works on the folder, whoever holds it. The first file is attached to the customer, the other is nobody's.
 fn commands_work(folder: &Path, customer: &str, files: &[String; 2]) {
-    let account = json(folder, &["accounts", "create", "--name", "other", "--data-dir", "data"]);
+    let account = json_of(folder, &["accounts", "create", "--name", "other", "--data-dir", "data"]);
     let account = account["account_id"].as_str().expect("an account_id");
-    assert!(json(folder, &["accounts", "list", "--data-dir", "data"]).to_string().contains(account));
-    let key = json(
+    assert!(json_of(folder, &["accounts", "list", "--data-dir", "data"]).to_string().contains(account));
+    let key = json_of(
         folder,
         &[
             "keys",
@@ -49,26 +50,26 @@ fn commands_work(folder: &Path, customer: &str, files: &[String; 2]) {
     );
     assert!(key["key"].as_str().expect("a key").starts_with("dsk_live_") && key["expires_at"].is_string());
     let id = key["key_id"].as_str().expect("an id");
-    let rolled = json(folder, &["keys", "roll", id, "--overlap", "1h", "--data-dir", "data"]);
+    let rolled = json_of(folder, &["keys", "roll", id, "--overlap", "1h", "--data-dir", "data"]);
     assert_eq!(rolled["predecessor"], key["key_id"]);
-    assert_eq!(json(folder, &["keys", "revoke", id, "--data-dir", "data"])["state"], "revoked");
-    let keys = json(folder, &["keys", "list", "--account", account, "--data-dir", "data"]);
+    assert_eq!(json_of(folder, &["keys", "revoke", id, "--data-dir", "data"])["state"], "revoked");
+    let keys = json_of(folder, &["keys", "list", "--account", account, "--data-dir", "data"]);
     assert_eq!(keys.as_array().map(Vec::len), Some(2));
     assert!(!keys.to_string().contains(key["key"].as_str().expect("a key")), "a key is shown once");
-    assert_eq!(json(folder, &["customers", "get", customer, "--data-dir", "data"])["customer_id"], customer);
-    assert_eq!(json(folder, &["customers", "list", "--data-dir", "data"]).as_array().map(Vec::len), Some(1));
-    let entries = json(folder, &["audit", "list", "--data-dir", "data"]);
+    assert_eq!(json_of(folder, &["customers", "get", customer, "--data-dir", "data"])["customer_id"], customer);
+    assert_eq!(json_of(folder, &["customers", "list", "--data-dir", "data"]).as_array().map(Vec::len), Some(1));
+    let entries = json_of(folder, &["audit", "list", "--data-dir", "data"]);
     assert!(entries.to_string().contains("customer.viewed"), "a person's look is noted");
-    assert_eq!(json(folder, &["audit", "verify", "--data-dir", "data"])["findings"], Value::Array(Vec::new()));
-    let epoch = json(folder, &["keyring", "rotate", "--data-dir", "data"])["epoch"].as_u64().expect("a number");
+    assert_eq!(json_of(folder, &["audit", "verify", "--data-dir", "data"])["findings"], Value::Array(Vec::new()));
+    let epoch = json_of(folder, &["keyring", "rotate", "--data-dir", "data"])["epoch"].as_u64().expect("a number");
     assert!(epoch > 1);
-    assert_eq!(json(folder, &["customers", "get", customer, "--data-dir", "data"])["customer_id"], customer);
-    let all = json(folder, &["files", "list", "--data-dir", "data"]);
-    let of_customer = json(folder, &["files", "list", "--customer", customer, "--data-dir", "data"]);
+    assert_eq!(json_of(folder, &["customers", "get", customer, "--data-dir", "data"])["customer_id"], customer);
+    let all = json_of(folder, &["files", "list", "--data-dir", "data"]);
+    let of_customer = json_of(folder, &["files", "list", "--customer", customer, "--data-dir", "data"]);
     assert_eq!((all.as_array().map(Vec::len), &of_customer[0]["id"]), (Some(2), &Value::from(files[0].clone())));
     // Both open after the rotation: under a subject's key, and under the day's staging key.
     for file in files {
-        let saved = json(folder, &["files", "get", file, "--data-dir", "data"]);
+        let saved = json_of(folder, &["files", "get", file, "--data-dir", "data"]);
         let path = folder.join(saved["saved_as"].as_str().expect("a path"));
         assert_eq!(path.file_name().and_then(|name| name.to_str()), Some(&*format!("{file}.png")));
         assert_eq!(fs::read(&path).expect("the content"), samples::png(64, 64, 1_000));
@@ -78,7 +79,7 @@ fn commands_work(folder: &Path, customer: &str, files: &[String; 2]) {
         fs::remove_file(path).expect("removed");
     }
     assert!(
-        json(folder, &["doctor", "--data-dir", "data"])
+        json_of(folder, &["doctor", "--data-dir", "data"])
             .as_array()
             .expect("checks")
             .iter()
@@ -178,7 +179,7 @@ fn configuration_is_shown_with_its_origin_and_checked() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     fs::write(folder.path().join("dossier.toml"), "listen = '127.0.0.1:9999'\nroot_key = 'c2VjcmV0'\n")
         .expect("a file");
-    let shown = json(folder.path(), &["config", "show"]);
+    let shown = json_of(folder.path(), &["config", "show"]);
     let listen =
         shown.as_array().expect("settings").iter().find(|setting| setting["name"] == "listen").expect("a setting");
     assert_eq!((&listen["value"], &listen["source"]), (&"127.0.0.1:9999".into(), &"dossier.toml".into()));
@@ -201,7 +202,7 @@ fn rules_are_shown_and_checked_without_a_server() {
     let shown = dossier(folder.path(), &["rules", "show"]);
     assert!(shown.status.success());
     fs::write(folder.path().join("mine.toml"), &shown.stdout).expect("a file");
-    let checked = json(folder.path(), &["rules", "check", "--file", "mine.toml"]);
+    let checked = json_of(folder.path(), &["rules", "check", "--file", "mine.toml"]);
     assert_eq!((&checked["ok"], checked["rules"].as_u64() > Some(30)), (&Value::Bool(true), true));
     let broken = String::from_utf8_lossy(&shown.stdout).replacen("/first_name", "/shoe_size", 1);
     fs::write(folder.path().join("mine.toml"), broken).expect("a file");
@@ -224,7 +225,7 @@ async fn reviewers_decide_and_deliveries_are_looked_at_beside_the_server() {
     let hook = hook["id"].as_str().expect("an id").to_owned();
     let folder = app.folder.path().to_owned();
     let commands = tokio::task::spawn_blocking(move || {
-        let run = |arguments: &[&str]| json(&folder, &[arguments, &["--data-dir", "data"]].concat());
+        let run = |arguments: &[&str]| json_of(&folder, &[arguments, &["--data-dir", "data"]].concat());
         assert_eq!(run(&["review", "list"])[0]["customer_id"], id.as_str());
         let shown = run(&["review", "show", &id]);
         assert_eq!(
@@ -251,4 +252,53 @@ async fn reviewers_decide_and_deliveries_are_looked_at_beside_the_server() {
         assert_eq!(run(&["webhooks", "resend", &hook, &delivery])["state"], "pending");
     });
     commands.await.expect("every command");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn records_and_files_move_to_another_place_and_back() {
+    let cluster = Cluster::any().await;
+    let url = cluster.database().await;
+    let mut app = TestApp::start().await;
+    let (id, file) = (app.given("individual").await, app.given_file().await);
+    app.put(&id, &json!({ "first_name": "Ada", "documents": [{ "file_id": file, "purpose": "id_document" }] }))
+        .await
+        .expect(200);
+    let before = app.get(&format!("/v0/customers/{id}?expand=profile,documents")).await.expect(200);
+    let folder = app.folder.path().to_owned();
+    let files = format!("file://{}", folder.join("moved").display());
+    let refused = dossier(&folder, &["db", "move", "--to", &url, "--data-dir", "data"]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("in use"), "a running server is not moved");
+    assert!(app.server.take().expect("running").stop().await);
+
+    for (arguments, said) in [
+        (["db", "move", "--to", "elsewhere", "--data-dir", "data"], "--to is postgres://"),
+        (["db", "move", "--to", "sqlite", "--data-dir", "data"], "there already"),
+        (["files", "move", "--to", "elsewhere", "--data-dir", "data"], "--to is s3://"),
+        (["files", "move", "--to", "folder", "--data-dir", "data"], "there already"),
+    ] {
+        let refused = dossier(&folder, &arguments);
+        assert!(String::from_utf8_lossy(&refused.stderr).contains(said), "{arguments:?}");
+    }
+    let moved = json_of(&folder, &["db", "move", "--to", &url, "--data-dir", "data"]);
+    assert!(
+        moved["records"].as_u64().expect("a number") > 10
+            && moved["next"].as_str().expect("words").contains("--database")
+    );
+    let moved = json_of(&folder, &["files", "move", "--to", &files, "--database", &url, "--data-dir", "data"]);
+    assert_eq!(moved["files"], 1);
+    std::fs::remove_dir_all(folder.join("data/files")).expect("the old place is not needed");
+    std::fs::rename(folder.join("data/dossier.db"), folder.join("old.db")).expect("nor the old database");
+
+    let settings = [("database", &*url), ("files", &*files)];
+    let mut app = TestApp::start_in(app.folder, Some(app.key), &settings).await;
+    assert_eq!(app.get(&format!("/v0/customers/{id}?expand=profile,documents")).await.expect(200), before);
+    assert_eq!(app.content(&file, "").await.bytes, samples::png(64, 64, 1_000));
+    app.put(&id, &json!({ "first_name": "Bea" })).await.expect(200);
+    assert!(app.server.take().expect("running").stop().await);
+
+    // The leases of the server that has ended would be in the way for ten seconds, had it not let go of them.
+    json_of(&folder, &["db", "move", "--to", "sqlite", "--database", &url, "--data-dir", "data"]);
+    let app = TestApp::start_in(app.folder, Some(app.key), &settings[1..]).await;
+    assert_eq!(app.profile(&id).await["first_name"], "Bea");
+    assert_eq!(app.content(&file, "").await.bytes, samples::png(64, 64, 1_000));
 }

@@ -126,7 +126,7 @@ impl Blobs for Bucket {
                 let below = below.map(|parts| Path::from_iter(parts).to_string());
                 let written_at = Timestamp::from_micros(object.last_modified.timestamp_micros());
                 let path = below.and_then(|below| BlobPath::parse(&below));
-                std::future::ready(Ok(path.map(|path| Listed { path, written_at })))
+                std::future::ready(Ok(path.map(|path| Listed { path, written_at, size: object.size })))
             })
             .boxed()
     }

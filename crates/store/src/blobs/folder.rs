@@ -91,9 +91,10 @@ impl Blobs for Folder {
         let accounts = entries(self.root.clone()).flat_map(entries);
         let files = accounts.flat_map(entries).filter_map(|path| {
             let place = BlobPath::parse(path.strip_prefix(&self.root).ok()?.to_str()?)?;
-            let written = path.metadata().ok()?.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+            let metadata = path.metadata().ok()?;
+            let written = metadata.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
             let written_at = Timestamp::from_micros(i64::try_from(written.as_micros()).ok()?);
-            Some(Ok(Listed { path: place, written_at }))
+            Some(Ok(Listed { path: place, written_at, size: metadata.len() }))
         });
         stream::iter(files).boxed()
     }

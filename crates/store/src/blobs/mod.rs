@@ -52,6 +52,8 @@ pub struct Listed {
     pub path: BlobPath,
     /// When it was written.
     pub written_at: Timestamp,
+    /// How many bytes it has.
+    pub size: u64,
 }
 
 /// A place for sealed contents.

@@ -29,7 +29,7 @@ const DEADLINE: Duration = Duration::from_secs(8);
 const CONNECT: Duration = Duration::from_secs(3);
 /// What holds in every session. Each statement finds its rows by their keys; but a plan is kept, and one that was made while
 /// a table was still empty would read the whole of it, for a minute or more, until statistics come.
-const SESSION: [&str; 6] = [
+pub const SESSION: [&str; 6] = [
     "SET statement_timeout = '8s'",
     "SET enable_seqscan = off",
     "SET enable_hashjoin = off",
@@ -144,6 +144,13 @@ macro_rules! params {
 params! {
     Uuid: UUID,
     Option<Uuid>: UUID,
+    Option<i16>: INT2,
+    Option<i32>: INT4,
+    Option<String>: TEXT,
+    Vec<Option<i16>>: INT2_ARRAY,
+    Vec<Option<i32>>: INT4_ARRAY,
+    Vec<Option<String>>: TEXT_ARRAY,
+    Vec<Option<Vec<u8>>>: BYTEA_ARRAY,
     Vec<Uuid>: UUID_ARRAY,
     Vec<Option<Uuid>>: UUID_ARRAY,
     i16: INT2,
@@ -421,7 +428,7 @@ impl Database {
 
     /// One statement by itself, beside others on a shared connection: it reads what was committed when this was called, or
     /// later; what it writes is durable when this returns, and it may be repeated.
-    pub(super) async fn query(&self, sql: &'static str, params: &[&dyn Param]) -> Result<Vec<Row>, StoreError> {
+    pub(super) async fn query(&self, sql: &str, params: &[&dyn Param]) -> Result<Vec<Row>, StoreError> {
         let mut attempt = 0;
         loop {
             let slot = &self.readers[self.next.fetch_add(1, Ordering::Relaxed) % READERS];
@@ -444,7 +451,7 @@ impl Database {
     }
 
     /// The same, of which at most one row comes.
-    pub(super) async fn query_one(&self, sql: &'static str, params: &[&dyn Param]) -> Result<Option<Row>, StoreError> {
+    pub(super) async fn query_one(&self, sql: &str, params: &[&dyn Param]) -> Result<Option<Row>, StoreError> {
         Ok(self.query(sql, params).await?.pop())
     }
 

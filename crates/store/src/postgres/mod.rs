@@ -10,6 +10,7 @@ mod files;
 mod keys;
 mod loader;
 mod migrate;
+mod moving;
 mod rotate;
 mod rows;
 mod shards;
@@ -46,6 +47,7 @@ use crate::sealed::SubjectKeys;
 use crate::signing::Signers;
 use crate::vault::{Keyring, RootKey, ScopeKeys, Vault};
 use crate::{Engine, Figures, OpenError};
+pub use database::SESSION;
 use database::{Database, Session};
 use loader::Loader;
 use rows::{Columns, epoch, place, statements, uuid};
@@ -78,6 +80,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("keys", keys::STATEMENTS),
         ("migrate", migrate::STATEMENTS),
         ("mod", STATEMENTS),
+        ("moving", moving::STATEMENTS),
         ("rotate", rotate::STATEMENTS),
         ("shards", shards::STATEMENTS),
         ("statistics", statistics::STATEMENTS),
@@ -232,16 +235,6 @@ impl PostgresStore {
     }
 }
 
-impl Drop for PostgresStore {
-    /// Other processes need not wait until the leases of this one end.
-    fn drop(&mut self) {
-        let (database, shards) = (Arc::clone(&self.database), std::mem::replace(&mut self.shards, Shards::new()));
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move { shards.leave(&database).await });
-        }
-    }
-}
-
 /// Refuses a database that would not keep what it has acknowledged. Engines that have no such settings have no such holes.
 async fn check_settings(session: Session<'_>) -> Result<(), OpenError> {
     let failed = |error: String| OpenError::Database(error);
@@ -317,6 +310,10 @@ impl Engine for PostgresStore {
 
     async fn rotate(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError> {
         self.rotate_keys(now, progress).await
+    }
+
+    async fn leave(&self) {
+        self.shards.leave(&self.database).await;
     }
 }
 

@@ -8,6 +8,7 @@ mod events;
 mod files;
 mod keys;
 mod migrate;
+mod moving;
 mod readers;
 mod rotate;
 mod webhooks;

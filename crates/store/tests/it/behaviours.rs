@@ -25,19 +25,24 @@ use crate::engines::{Engine, caller};
 
 /// The smallest letter.
 const LETTER: &[u8] = b"%PDF-1.7\nstartxref\n0\n%%EOF";
-const PERSONS: &str = r#"{"business_legal_name":"B","tax_number":"T","associated_persons":[
+pub(crate) const PERSONS: &str = r#"{"business_legal_name":"B","tax_number":"T","associated_persons":[
     {"first_name":"Ada","identifying_information":{"tax_number":{"number":"1","issuing_country":"FR"}}},{"first_name":"Bob"}]}"#;
 
-async fn given(services: &Services, caller: &Caller, email: &str, kind: &str) -> CustomerId {
+pub(crate) async fn given(services: &Services, caller: &Caller, email: &str, kind: &str) -> CustomerId {
     let body = format!(r#"{{"email":"{email}","type":"{kind}"}}"#);
     create(services, caller, Create { body: body.as_bytes(), idempotency_key: None }).await.expect("created").customer
 }
 
-async fn put(services: &Services, caller: &Caller, id: CustomerId, body: &str) -> Result<Answer, UpdateError> {
+pub(crate) async fn put(
+    services: &Services,
+    caller: &Caller,
+    id: CustomerId,
+    body: &str,
+) -> Result<Answer, UpdateError> {
     keyed_put(services, caller, id, body, None).await
 }
 
-async fn keyed_put(
+pub(crate) async fn keyed_put(
     services: &Services,
     caller: &Caller,
     id: CustomerId,
@@ -55,7 +60,7 @@ async fn keyed_put(
     update(services, caller, update_of).await
 }
 
-async fn read(services: &Services, scope: Scope, id: CustomerId) -> Customer {
+pub(crate) async fn read(services: &Services, scope: Scope, id: CustomerId) -> Customer {
     services.store.customer(scope, id).await.expect("readable").expect("there")
 }
 
@@ -298,13 +303,13 @@ pub(crate) async fn old_answers_are_forgotten(mut engine: Engine) {
     assert!(!again.replayed);
 }
 
-async fn uploaded(services: &Services, caller: &Caller) -> FileId {
+pub(crate) async fn uploaded(services: &Services, caller: &Caller) -> FileId {
     let mut upload = Upload::begin(services, caller, FileName::stored("a.pdf".into())).await.expect("begun");
     upload.write(LETTER).await.expect("taken");
     upload.finish(None).await.expect("stored").file.id
 }
 
-async fn content(services: &Services, scope: Scope, id: FileId) -> Result<Vec<u8>, StoreError> {
+pub(crate) async fn content(services: &Services, scope: Scope, id: FileId) -> Result<Vec<u8>, StoreError> {
     let file = services.store.files(scope, &[id]).await?.pop().expect("there");
     let mut reader = services.store.file_content(scope, &file, 0..file.details.size).await?;
     let mut content = Vec::new();
@@ -314,7 +319,7 @@ async fn content(services: &Services, scope: Scope, id: FileId) -> Result<Vec<u8
     Ok(content)
 }
 
-fn naming(id: FileId) -> String {
+pub(crate) fn naming(id: FileId) -> String {
     format!(r#"{{"documents":[{{"file_id":"{id}"}}]}}"#)
 }
 
@@ -477,7 +482,7 @@ pub(crate) async fn rotation_may_be_repeated_and_runs_beside_writers(mut engine:
     assert!(!matches!(services.store.ready().await, Err(StoreError::Corrupt(_))));
 }
 
-struct Anywhere;
+pub(crate) struct Anywhere;
 
 impl Guard for Anywhere {
     fn refuse(&self, _: &str, _: Environment) -> Option<&'static str> {

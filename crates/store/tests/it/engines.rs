@@ -55,7 +55,7 @@ enum Rows {
 /// An engine on a folder of its own.
 pub(crate) struct Engine {
     pub(crate) folder: TempDir,
-    root: RootKey,
+    pub(crate) root: RootKey,
     rows: Rows,
     store: Option<Arc<dyn dossier_store::Engine>>,
     next: u64,
@@ -181,4 +181,53 @@ pub(crate) async fn caller(services: &Services) -> Caller {
     let nobody = Caller { scope, actor: Actor::System, request_id: "test".into(), address: None };
     let account = account::create(services, &nobody, "test".into()).await.expect("an account");
     Caller { scope: Scope { account: account.account_id, ..scope }, ..nobody }
+}
+
+#[cfg(test)]
+mod embedded {
+    /// The statements of the embedded engine stand where they are used. Every text in its source that begins like a
+    /// statement is prepared, so that none is found wrong only when it is first needed.
+    #[tokio::test]
+    async fn every_statement_is_prepared() {
+        let engine = super::Engine::sqlite().await;
+        let database = engine.connection();
+        database
+            .execute_batch("CREATE TABLE moving (account_id, environment, audit, events, deliveries)")
+            .expect("a table");
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/sqlite");
+        let mut count = 0;
+        for file in std::fs::read_dir(folder).expect("the source").flatten() {
+            let source = std::fs::read_to_string(file.path()).expect("text");
+            let source = source.split("#[cfg(test)]").next().unwrap_or_default();
+            for text in texts(source) {
+                let Some(sql) = statement(source, text) else { continue };
+                if let Err(error) = database.prepare(&sql) {
+                    panic!("{}: {error}\n{sql}", file.path().display());
+                }
+                count += 1;
+            }
+        }
+        assert!(count > 70, "{count} statements");
+    }
+
+    /// The string literals of a source. None of them has a quotation mark within.
+    fn texts(source: &str) -> impl Iterator<Item = &str> {
+        let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let code: String = code.collect::<Vec<_>>().join("\n");
+        let code: &'static str = Box::leak(code.into_boxed_str());
+        code.split('"').skip(1).step_by(2)
+    }
+
+    fn statement(source: &str, text: &str) -> Option<String> {
+        let verbs = ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WITH "];
+        // The rest of a statement of which a macro of the same file says the beginning.
+        let rest = source.split("$rest").next().filter(|_| source.contains("$rest:literal"));
+        let begun = rest.and_then(|before| before.rsplit('"').nth(1));
+        let whole = match begun {
+            Some(begun) if text.starts_with("WHERE ") || text.starts_with("AND ") => format!("{begun}{text}"),
+            _ => text.to_owned(),
+        };
+        let complete = verbs.iter().any(|verb| whole.starts_with(verb)) && !whole.contains('{');
+        (complete && begun.is_none_or(|begun| begun != text)).then_some(whole)
+    }
 }

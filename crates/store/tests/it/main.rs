@@ -4,6 +4,7 @@ mod behaviours;
 mod bucket;
 mod cluster;
 mod engines;
+mod moves;
 mod on_postgres;
 mod tampering;
 

@@ -78,6 +78,7 @@ async fn every_statement_is_prepared() {
     PostgresStore::open(&url, &keyring, &root, blobs, Timestamp::from_micros(0)).await.expect("the store opens");
     let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("connected");
     tokio::spawn(connection);
+    client.batch_execute("CREATE TABLE moving (one SMALLINT)").await.expect("as while a move is under way");
     let mut count = 0;
     for (module, name, sql) in postgres::all_statements() {
         if let Err(error) = client.prepare(sql).await {
@@ -86,6 +87,50 @@ async fn every_statement_is_prepared() {
         count += 1;
     }
     assert!(count > 80, "{count} statements");
+}
+
+/// Statements that read a whole table on purpose: now and then, by an operator, or of something small.
+const WHOLE: &[&str] = &["rotate::LEFT", "moving::NUMBERS"];
+
+#[tokio::test]
+async fn every_statement_finds_its_rows_by_a_key_even_when_the_tables_are_empty() {
+    let cluster = Cluster::any().await;
+    let url = cluster.database().await;
+    let (folder, root) = (tempfile::tempdir().expect("a temporary folder"), RootKey::random());
+    let blobs = Arc::new(Folder::open(folder.path().join("files")).expect("a folder"));
+    let keyring = folder.path().join("keyring.json");
+    PostgresStore::open(&url, &keyring, &root, blobs, Timestamp::from_micros(0)).await.expect("the store opens");
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("connected");
+    tokio::spawn(connection);
+    for setting in postgres::SESSION {
+        client.batch_execute(setting).await.expect("a setting");
+    }
+    client.batch_execute("CREATE TABLE moving (one SMALLINT)").await.expect("as while a move is under way");
+    let mut explained = 0;
+    for (module, name, sql) in postgres::all_statements() {
+        let verb = sql.split_whitespace().next().unwrap_or_default();
+        if !["SELECT", "UPDATE", "DELETE", "INSERT", "WITH"].contains(&verb)
+            || WHOLE.contains(&&*format!("{module}::{name}"))
+        {
+            continue;
+        }
+        let places = (1..).take_while(|place| sql.contains(&format!("${place}"))).map(|_| "NULL").collect::<Vec<_>>();
+        let arguments = if places.is_empty() { String::new() } else { format!("({})", places.join(", ")) };
+        client.batch_execute(&format!("PREPARE s AS {sql}")).await.expect("prepared");
+        let plan = client.simple_query(&format!("EXPLAIN EXECUTE s{arguments}")).await.expect("explained");
+        for line in &plan {
+            let tokio_postgres::SimpleQueryMessage::Row(row) = line else { continue };
+            let line = row.get(0).unwrap_or_default();
+            for table in
+                ["customers", "persons", "audit ", "events", "subject_keys", "answers", "links", "deliveries", "files"]
+            {
+                assert!(!line.contains(&format!("Seq Scan on {table}")), "{module}::{name}: {line}");
+            }
+        }
+        client.batch_execute("DEALLOCATE s").await.expect("forgotten");
+        explained += 1;
+    }
+    assert!(explained > 80, "{explained} statements");
 }
 
 #[tokio::test]

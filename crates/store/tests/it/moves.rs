@@ -1,0 +1,205 @@
+//! Moving an installation from one engine to the other and back.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use dossier_core::api_key::{self, ApiKey, KeyScope, NewKey};
+use dossier_core::caller::{Actor, Caller};
+use dossier_core::clock::Timestamp;
+use dossier_core::ids::{CustomerId, FileId};
+use dossier_core::kyc::session;
+use dossier_core::kyc::write::Request;
+use dossier_core::services::Services;
+use dossier_core::store::StoreError;
+use dossier_core::webhook;
+use dossier_store::blobs::Folder;
+use dossier_store::moving::{End, move_all};
+use dossier_store::postgres::PostgresStore;
+use dossier_store::sqlite::SqliteStore;
+
+use crate::behaviours::{Anywhere, content, given, keyed_put, naming, put, read, uploaded};
+use crate::cluster::Cluster;
+use crate::engines::{Engine, caller};
+
+/// Two accounts with everything that can be kept.
+struct Filled {
+    callers: Vec<Caller>,
+    customers: Vec<(Caller, CustomerId)>,
+    file: FileId,
+    key: ApiKey,
+}
+
+async fn fill(services: &Services) -> Filled {
+    let (mut callers, mut customers) = (Vec::new(), Vec::new());
+    let mut last = None;
+    for _ in 0..2 {
+        let caller = caller(services).await;
+        let new = NewKey { name: "k".into(), scopes: vec![KeyScope::WebhooksManage], expires_at: None };
+        let (key, record) = api_key::create(services, &caller, new).await.expect("a key");
+        let keyed = Caller { actor: Actor::Key(record.key_id), ..caller.clone() };
+        let body = br#"{"url":"https://x.example/","event_types":["customer.created","customer.updated"]}"#;
+        webhook::register(services, &keyed, &Anywhere, body).await.expect("registered");
+        let file = uploaded(services, &caller).await;
+        uploaded(services, &caller).await;
+        for number in 0..12 {
+            let kind = if number % 3 == 0 { "corporate" } else { "individual" };
+            let id = given(services, &caller, &format!("{number}@example.com"), kind).await;
+            let name = if number % 3 == 0 { crate::behaviours::PERSONS } else { r#"{"first_name":"Ada"}"# };
+            keyed_put(services, &caller, id, name, Some(&format!("k{number}"))).await.expect("updated");
+            if number == 1 {
+                put(services, &caller, id, &naming(file)).await.expect("attached");
+                let request = Request { route: "test", body: b"", idempotency_key: None };
+                session::open(services, &caller, Some(id), request).await.expect("opened");
+            }
+            customers.push((caller.clone(), id));
+        }
+        last = Some((file, key));
+        callers.push(caller);
+    }
+    let (file, key) = last.expect("two accounts");
+    Filled { callers, customers, file, key }
+}
+
+/// What is seen of it from outside.
+async fn seen(services: &Services, filled: &Filled) -> Vec<String> {
+    let mut seen = Vec::new();
+    for (caller, id) in &filled.customers {
+        seen.push(format!("{:?}", read(services, caller.scope, *id).await));
+        seen.push(format!("{:?}", services.store.changed_since(caller.scope, *id, 1).await.expect("pointers")));
+    }
+    for caller in &filled.callers {
+        let events = services.store.events(caller.scope, 0, 1_000).await.expect("events");
+        seen.extend(
+            events.iter().map(|event| format!("{} {}", event.id(), String::from_utf8_lossy(event.body.expose()))),
+        );
+        seen.push(format!("{:?}", services.store.audit(caller.scope, None, 1_000).await.expect("entries")));
+        let endpoint = services.store.endpoints(caller.scope).await.expect("endpoints").remove(0);
+        let log = services.store.deliveries(caller.scope, endpoint.id, None, 1_000).await.expect("a log");
+        seen.extend(log.iter().map(|delivery| format!("{} {}", delivery.event_id, delivery.state)));
+        seen.push(format!("{:?}", services.store.api_keys(caller.scope).await.expect("keys")));
+    }
+    let scope = filled.callers[1].scope;
+    seen.push(format!("{:?}", content(services, scope, filled.file).await.expect("opens")));
+    seen.push(format!("{:?}", services.store.api_key(&filled.key).await.expect("a look-up").expect("there")));
+    let report = services.store.verify_audit(&|_, _| {}).await.expect("a report");
+    assert_eq!((report.findings, report.chains), (Vec::new(), 2));
+    seen
+}
+
+fn sqlite(engine: &Engine, folder: &std::path::Path) -> SqliteStore {
+    let blobs = Arc::new(Folder::open(engine.path().join("files")).expect("a folder"));
+    let (keyring, fatal) = (engine.path().join("keyring.json"), Arc::new(|why: &str| panic!("I/O error: {why}")));
+    SqliteStore::open(folder, &keyring, &engine.root, blobs, Timestamp::from_micros(0), fatal).expect("the store opens")
+}
+
+async fn postgres(engine: &Engine, url: &str) -> PostgresStore {
+    let blobs = Arc::new(Folder::open(engine.path().join("files")).expect("a folder"));
+    let keyring = engine.path().join("keyring.json");
+    PostgresStore::open(url, &keyring, &engine.root, blobs, Timestamp::from_micros(0)).await.expect("the store opens")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_moved_is_the_same_and_goes_on() {
+    let mut engine = Engine::sqlite().await;
+    let services = engine.services();
+    let filled = fill(&services).await;
+    let before = seen(&services, &filled).await;
+    drop(services);
+    engine.close();
+    let cluster = Cluster::any().await;
+    let url = cluster.database().await;
+    let steps = AtomicU64::new(0);
+    let progress = |done: u64, total: u64| {
+        assert!(done <= total);
+        steps.fetch_add(1, Ordering::Relaxed);
+    };
+    {
+        let (from, to) = (sqlite(&engine, engine.path()), postgres(&engine, &url).await);
+        let moved = move_all(&End::Sqlite(&from), &End::Postgres(&to), &progress).await.expect("moved");
+        assert!(moved.records > 150, "{moved:?}");
+        assert!(steps.load(Ordering::Relaxed) > 10, "the bar moves");
+        let again = move_all(&End::Sqlite(&from), &End::Postgres(&to), &progress).await;
+        assert!(matches!(again, Err(StoreError::Corrupt(_))), "not over what is there");
+    }
+    let services = engine.services_of(Arc::new(postgres(&engine, &url).await));
+    assert_eq!(seen(&services, &filled).await, before);
+    // It goes on there: numbers follow, what waits is delivered, an answer is given again.
+    for (caller, id) in &filled.customers {
+        put(&services, caller, *id, r#"{"email":null}"#).await.expect_err("a refusal");
+        put(&services, caller, *id, "{}").await.expect("nothing to do");
+    }
+    let (caller, id) = &filled.customers[1];
+    put(&services, caller, *id, r#"{"first_name":"Bob"}"#).await.expect("updated");
+    let again = keyed_put(&services, caller, *id, r#"{"first_name":"Ada"}"#, Some("k1")).await.expect("an answer");
+    assert!(again.replayed);
+    given(&services, caller, "new@example.com", "individual").await;
+    let before = seen(&services, &filled).await;
+    drop(services);
+
+    // And back, into a new folder.
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    {
+        let (from, to) = (postgres(&engine, &url).await, sqlite(&engine, folder.path()));
+        move_all(&End::Postgres(&from), &End::Sqlite(&to), &progress).await.expect("moved back");
+    }
+    let services = engine.services_of(Arc::new(sqlite(&engine, folder.path())));
+    assert_eq!(seen(&services, &filled).await, before);
+    put(&services, caller, *id, r#"{"first_name":"Cy"}"#).await.expect("updated");
+    given(&services, caller, "newer@example.com", "individual").await;
+    seen(&services, &filled).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_move_that_was_interrupted_goes_on() {
+    let mut engine = Engine::sqlite().await;
+    let services = engine.services();
+    let filled = fill(&services).await;
+    let before = seen(&services, &filled).await;
+    drop(services);
+    engine.close();
+    let cluster = Cluster::any().await;
+    let url = cluster.database().await;
+    for stop_at in [1, 2, 3, u64::MAX] {
+        let (from, to) = (sqlite(&engine, engine.path()), postgres(&engine, &url).await);
+        let steps = AtomicU64::new(0);
+        let (reached, mut stop) = tokio::sync::mpsc::unbounded_channel();
+        let progress = |_, _| {
+            if steps.fetch_add(1, Ordering::Relaxed) == stop_at {
+                let _ = reached.send(());
+            }
+        };
+        let ends = (End::Sqlite(&from), End::Postgres(&to));
+        tokio::select! {
+            biased;
+            _ = stop.recv() => {}
+            moved = move_all(&ends.0, &ends.1, &progress) => drop(moved.expect("moved")),
+        }
+    }
+    let services = engine.services_of(Arc::new(postgres(&engine, &url).await));
+    assert_eq!(seen(&services, &filled).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_record_that_is_not_the_same_is_named() {
+    let mut engine = Engine::sqlite().await;
+    let services = engine.services();
+    fill(&services).await;
+    drop(services);
+    engine.close();
+    let cluster = Cluster::any().await;
+    let url = cluster.database().await;
+    let (from, to) = (sqlite(&engine, engine.path()), postgres(&engine, &url).await);
+    let altered = std::sync::OnceLock::new();
+    let progress = |done: u64, total: u64| {
+        // Everything is copied, nothing compared yet.
+        if done * 2 == total && altered.set(()).is_ok() {
+            let (url, sql) = (url.clone(), "UPDATE customers SET names = profile WHERE version = 2");
+            tokio::task::block_in_place(|| {
+                tokio::runtime::Handle::current()
+                    .block_on(async { crate::cluster::run(&url, sql).await.expect("altered") })
+            });
+        }
+    };
+    let refused = move_all(&End::Sqlite(&from), &End::Postgres(&to), &progress).await.expect_err("a refusal");
+    assert!(refused.to_string().contains("of customers is not the same"), "{refused}");
+}
