@@ -1,4 +1,5 @@
--- One script for every measure: wrk -s requests.lua URL -- <measure> <ids file> <body file> <key>
+-- One script for every measure: wrk -s requests.lua URL -- <measure> <ids file> <body file> <key> [scatter]
+-- With "scatter" each request is about any of the ids, otherwise about one after the other.
 local ids, body_head, body_tail, measure, counter = {}, "", "", "", 0
 local headers = { ["content-type"] = "application/json" }
 
@@ -12,6 +13,7 @@ function init(args)
   local at = body:find("@@", 1, true)
   if at then body_head, body_tail = body:sub(1, at - 1), body:sub(at + 2) else body_head = body end
   headers["Api-Key"] = args[4]
+  scatter = args[5] == "scatter"
   -- Without a seed every run would send the same values again, and a PUT of the same value changes nothing.
   math.randomseed(os.time() * 1000 + math.floor(os.clock() * 1e6) % 1000)
   counter = math.random(1000000000)
@@ -20,7 +22,7 @@ end
 
 function request()
   counter = counter + 1
-  order = order % #ids + 1
+  order = scatter and math.random(#ids) or order % #ids + 1
   local path = "/v0/customers/" .. ids[order]
   if measure == "put" then
     return wrk.format("PUT", path, headers, body_head .. counter .. body_tail)
@@ -28,6 +30,8 @@ function request()
     return wrk.format("POST", "/v0/customers", headers, body_head .. counter .. "-" .. order .. body_tail)
   elseif measure == "get" then
     return wrk.format("GET", path, headers)
+  elseif measure == "email" then
+    return wrk.format("GET", "/v0/customers?email=" .. ids[order], headers)
   elseif measure == "list" then
     return wrk.format("GET", "/v0/customers?limit=20", headers)
   end

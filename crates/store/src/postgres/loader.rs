@@ -2,7 +2,6 @@
 //! costs several times as much as a row, and nobody waits for anybody: what waits is what came while others were read.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dossier_core::caller::Scope;
 use dossier_core::ids::CustomerId;
@@ -13,8 +12,6 @@ use tokio_postgres::Row;
 use super::database::{Database, copy};
 use super::rows::{Columns, place, uuid};
 
-/// Statements under way at the same time.
-const LANES: usize = 1;
 const MAX_BATCH: usize = 256;
 
 struct Ask {
@@ -23,29 +20,23 @@ struct Ask {
     reply: oneshot::Sender<Result<Option<Row>, StoreError>>,
 }
 
-/// One statement, which reads many customers by their keys; its first column is their place among those asked for.
-pub(super) struct Loader {
-    lanes: Vec<mpsc::UnboundedSender<Ask>>,
-    next: AtomicUsize,
-}
+/// One statement, which reads many customers by their keys; its first column is their place among those asked for. It is
+/// under way once at a time: two would be half as large each, and cost twice as much.
+pub(super) struct Loader(mpsc::UnboundedSender<Ask>);
 
 impl Loader {
     /// Must be called within a runtime.
     pub(super) fn start(database: &Arc<Database>, sql: &'static str) -> Self {
-        let lane = |_| {
-            let (asks, waiting) = mpsc::unbounded_channel();
-            tokio::spawn(run(Arc::clone(database), sql, waiting));
-            asks
-        };
-        Self { lanes: (0..LANES).map(lane).collect(), next: AtomicUsize::new(0) }
+        let (asks, waiting) = mpsc::unbounded_channel();
+        tokio::spawn(run(Arc::clone(database), sql, waiting));
+        Self(asks)
     }
 
     /// The row of one customer as it was when this was called, or later.
     pub(super) async fn load(&self, scope: Scope, id: CustomerId) -> Result<Option<Row>, StoreError> {
         let (reply, answer) = oneshot::channel();
         let ended = || StoreError::Unavailable("the reader has ended".into());
-        let lane = &self.lanes[self.next.fetch_add(1, Ordering::Relaxed) % LANES];
-        lane.send(Ask { scope, id, reply }).map_err(|_| ended())?;
+        self.0.send(Ask { scope, id, reply }).map_err(|_| ended())?;
         answer.await.unwrap_or_else(|_| Err(ended()))
     }
 }

@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+"""Measures whether Dossier slows down as customers become many, and what they cost on disk.
+
+    bench/scale.py [--engine sqlite|postgres] [--sizes 1000,100000,1000000] [--rounds 5] [--seconds 3]
+
+A server for each size, filled with individuals with full profiles, then measured in interleaved rounds: changes and reads of
+any of the customers, look-ups by e-mail, and the newest 20. Prints the rate of each, and its ratio to that of the smallest
+size; the goal is 0.80. Needs wrk, and for PostgreSQL its programs; several GiB in the temporary folder.
+"""
+
+import argparse
+import pathlib
+import shutil
+import statistics
+import tempfile
+
+from run import Cluster, Load, Server, bodies
+
+MEASURES = [("PUT", "put", "ids", "individual"), ("GET", "get", "ids", "none"), ("by e-mail", "email", "emails", "none"),
+            ("list of 20", "list", "ids", "none")]
+GOAL = 0.80
+
+
+class Filled:
+    """A server with so many customers."""
+
+    def __init__(self, folder, size, engine):
+        self.size, self.folder, self.cluster = size, folder / str(size), None
+        self.folder.mkdir()
+        self.folder.chmod(0o711)
+        if engine == "postgres":
+            self.cluster = Cluster(self.folder / "postgres")
+        self.server = Server(self.folder, self.cluster and self.cluster.socket_url)
+        self.server.start()
+        self.files = bodies(self.folder)
+        self.load = Load(self.folder, self.server.key, scatter=True)
+        self.fill()
+
+    def fill(self):
+        in_turn = Load(self.folder, self.server.key)
+        empty, made = self.folder / "empty", 0
+        empty.write_text("-\n")
+        while made < self.size:
+            result = in_turn.run(self.server.url, "post", max(1, min(20, (self.size - made) // 20_000)), empty,
+                                 self.files["new individual"], 64 if self.size - made > 1_000 else 4)
+            made += result["requests"] - result["status"]
+        ids, cursor = [], ""
+        while cursor is not None:
+            page = self.server.get(f"/v0/customers?limit=1000{cursor}")
+            ids += [(item["customer_id"], item["email"]) for item in page["items"]]
+            cursor = page["next_cursor"] and "&cursor=" + page["next_cursor"]
+        self.made = len(ids)
+        (self.folder / "ids").write_text("\n".join(one for one, _ in ids) + "\n")
+        (self.folder / "emails").write_text("\n".join(email for _, email in ids) + "\n")
+        changed = 0
+        while changed < self.made:
+            seconds = max(1, min(30, (self.made - changed) // 10_000))
+            changed += in_turn.run(self.server.url, "put", seconds, self.folder / "ids", self.files["individual"])["requests"]
+        if self.cluster:
+            # As after the first minutes of a longer life.
+            self.cluster.sql("VACUUM ANALYZE")
+            self.cluster.sql("CHECKPOINT")
+
+    def bytes(self):
+        """What lies where, in bytes."""
+        if self.cluster:
+            rows = self.cluster.sql("SELECT relname, pg_total_relation_size(relid), pg_indexes_size(relid) FROM pg_stat_user_tables "
+                                    "WHERE pg_total_relation_size(relid) > 100000 ORDER BY 2 DESC").splitlines()
+            return [row.split("|") for row in rows if row]
+        database = self.server.folder / "data" / "dossier.db"
+        return [("dossier.db", database.stat().st_size, 0)]
+
+    def stop(self):
+        self.server.process.kill()
+        if self.cluster:
+            self.cluster.stop()
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--engine", choices=("sqlite", "postgres"), default="sqlite")
+    arguments.add_argument("--sizes", default="1000,100000,1000000")
+    arguments.add_argument("--rounds", type=int, default=5)
+    arguments.add_argument("--seconds", type=int, default=3)
+    options = arguments.parse_args()
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="dossier-scale-"))
+    folder.chmod(0o711)
+    filled = []
+    try:
+        for size in map(int, options.sizes.split(",")):
+            filled.append(Filled(folder, size, options.engine))
+            print(f"{filled[-1].made} customers on {options.engine}", flush=True)
+        rates = {}
+        for name, part, ids, body in MEASURES:
+            for _ in range(options.rounds):
+                for one in filled:
+                    result = one.load.run(one.server.url, part, options.seconds, one.folder / ids, one.files[body])
+                    assert result["status"] == 0, (name, result)
+                    rates.setdefault((name, one.size), []).append(result["rate"])
+            print(f"{name:10}", *(f"{one.made:>8}: {statistics.median(rates[name, one.size]):7.0f}/s" for one in filled), end="")
+            for one in filled[1:]:
+                ratios = [rate / base for rate, base in zip(rates[name, one.size], rates[name, filled[0].size])]
+                print(f"   {statistics.median(ratios):.2f} ({min(ratios):.2f}-{max(ratios):.2f})", end="")
+            print(f"   goal {GOAL:.2f}", flush=True)
+        largest = filled[-1]
+        for name, size, indexes in largest.bytes():
+            print(f"{name:14} {int(size) / largest.made:8.0f} bytes a customer, of which indexes {int(indexes) / largest.made:6.0f}")
+        print(f"RSS of the server with {largest.made} customers: {largest.server.rss_mib():.0f} MiB")
+    finally:
+        for one in filled:
+            one.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
