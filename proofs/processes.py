@@ -213,7 +213,7 @@ class Proof:
 
     def run(self, fault, cycles):
         counts = collections.Counter()
-        portion = 1 if fault == "failover" else 10
+        portion = 1 if fault == "failover" else 20
         for begun in range(0, cycles, portion):
             counts += self.portion(fault, min(portion, cycles - begun))
         return counts
@@ -241,7 +241,9 @@ class Proof:
             stop, workers = drive(fleet, history, 0.3, self.rng.getrandbits(32))
             finish(stop, workers)
             for _ in range(cycles):
-                self.cycle(fault, fleet, clusters, history, receivers)
+                self.cycle(fault, fleet, clusters, history)
+            # What a killed process had claimed waits for the end of its lease of a minute.
+            check_deliveries(fleet, receivers, 120)
             fleet.stop()
             done = True
         finally:
@@ -253,7 +255,7 @@ class Proof:
             shutil.rmtree(folder, ignore_errors=True)
         return history.counts
 
-    def cycle(self, fault, fleet, clusters, history, receivers):
+    def cycle(self, fault, fleet, clusters, history):
         stop, workers = drive(fleet, history, self.rng.uniform(0.2, 0.8), self.rng.getrandbits(32))
         began = time.monotonic()
         faults = {"process": self.process, "postgres": self.postgres, "terminate": self.terminate, "pause": self.paused,
@@ -270,8 +272,6 @@ class Proof:
         finish(stop, workers)
         check(fleet, history, self.rng)
         check_database(clusters[-1] if fault == "failover" else clusters[0])
-        # What a killed process had claimed waits for the end of its lease of a minute.
-        check_deliveries(fleet, receivers, 120)
 
     def process(self, fleet, clusters):
         one, other = self.rng.sample(fleet.processes, 2)
