@@ -127,6 +127,9 @@ impl Installation {
     /// [`InstallationError`], each in words that say what to do.
     pub async fn open(config: &Config, public_url: String) -> Result<Self, InstallationError> {
         let root_key = root_key(config)?;
+        if config.database.is_some() && config.files.is_none() {
+            tracing::warn!("files lie in the data folder of this process, where no other reaches them; set files");
+        }
         let store = Opened::open(config, config.database.as_deref(), &root_key).await?.engine();
         let services = Services {
             store: Arc::clone(&store) as Arc<dyn Store>,

@@ -9,7 +9,7 @@ use dossier_core::customer::{AssociatedPerson, Customer, CustomerType, Names, Pr
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::kyc::Kyc;
 use dossier_core::parse::{Email, List, Section, Sections};
-use dossier_core::store::StoreError;
+use dossier_core::store::{Record, StoreError};
 use serde::de::DeserializeOwned;
 
 use crate::vault::{Binding, Cell, Purpose, SubjectKey};
@@ -92,6 +92,30 @@ pub struct Cells {
     pub persons: Option<Vec<u8>>,
     /// Where the verification stands; `None` while nothing was begun.
     pub kyc: Option<Vec<u8>>,
+}
+
+/// A row of `customers`, and the keys that open it.
+pub struct SealedRecord {
+    /// The plain columns.
+    pub plain: Plain,
+    /// The sealed columns.
+    pub cells: Cells,
+    /// The keys of its data subjects.
+    pub keys: SubjectKeys,
+}
+
+impl Record for SealedRecord {
+    fn kind(&self) -> CustomerType {
+        self.plain.kind
+    }
+
+    fn version(&self) -> u64 {
+        self.plain.version
+    }
+
+    fn open(self: Box<Self>) -> Result<Customer, StoreError> {
+        open_customer(&self.plain, self.cells, &self.keys)
+    }
 }
 
 /// The data subjects whose cells a version of the record writes: the customer, and its persons when one of them changed.

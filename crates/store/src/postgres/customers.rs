@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
-use dossier_core::customer::{Customer, CustomerType, Summary};
+use dossier_core::customer::Summary;
 use dossier_core::idempotency::{Answer, Attempt, Replay, Ticket};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::parse::Email;
 use dossier_core::pii::Pii;
-use dossier_core::store::{Record, StoreError};
+use dossier_core::store::StoreError;
 use tokio_postgres::Row;
 
 use super::PostgresStore;
@@ -17,7 +17,7 @@ use super::database::Database;
 use super::loader::Loader;
 use super::rows::{Columns, number, place, rows, statements, uuid};
 use crate::columns::kind_of;
-use crate::sealed::{self, Cells, Plain, SubjectKeys};
+use crate::sealed::{self, Cells, Plain, SealedRecord, SubjectKeys};
 use crate::vault::{Purpose, SubjectKey};
 
 /// A summary that names everything since a distant version looks no further back than this many entries.
@@ -46,6 +46,10 @@ statements! {
     SUBJECTS = "SELECT subject_id, epoch, wrapped FROM subject_keys WHERE account_id = $1 AND environment = $2 AND customer_id = $3";
     SUBJECTS_OF_MANY = "SELECT customer_id, epoch, wrapped FROM subject_keys
         WHERE account_id = $1 AND environment = $2 AND customer_id = ANY($3) AND subject_id = customer_id";
+    OWN_KEYS = "SELECT u.place, s.epoch, s.wrapped
+        FROM unnest($1::uuid[], $2::smallint[], $3::uuid[]) WITH ORDINALITY AS u (account_id, environment, customer_id, place)
+        JOIN subject_keys s ON s.account_id = u.account_id AND s.environment = u.environment AND s.customer_id = u.customer_id
+            AND s.subject_id = u.customer_id";
     /// Entries of one customer are linked backwards from its row.
     CHANGES = "WITH RECURSIVE trail (seq, version, fields, previous, place) AS (
             SELECT a.seq, a.version, a.fields, a.previous_of_customer, 1::bigint
@@ -60,30 +64,9 @@ statements! {
         WHERE account_id = $1 AND environment = $2 AND key_hash = $3";
 }
 
-/// A row of `customers`, and the keys that open it.
-pub(super) struct SealedRecord {
-    plain: Plain,
-    cells: Cells,
-    keys: SubjectKeys,
-}
-
-impl Record for SealedRecord {
-    fn kind(&self) -> CustomerType {
-        self.plain.kind
-    }
-
-    fn version(&self) -> u64 {
-        self.plain.version
-    }
-
-    fn open(self: Box<Self>) -> Result<Customer, StoreError> {
-        sealed::open_customer(&self.plain, self.cells, &self.keys)
-    }
-}
-
-/// What point reads are read with: records whole, and what plain reads show.
-pub(super) fn loaders(database: &Arc<Database>) -> [Loader; 2] {
-    [Loader::start(database, RECORDS), Loader::start(database, SUMMARIES_OF)]
+/// What point reads are read with: records whole, what plain reads show, and customers' own keys.
+pub(super) fn loaders(database: &Arc<Database>) -> [Loader; 3] {
+    [RECORDS, SUMMARIES_OF, OWN_KEYS].map(|sql| Loader::start(database, sql))
 }
 
 impl PostgresStore {
@@ -207,6 +190,12 @@ impl PostgresStore {
         let cached = |subject: &PersonId| Some((*subject, self.vault.cached_subject(scope, *subject)?));
         if let Some(keys) = subjects.iter().map(cached).collect::<Option<SubjectKeys>>() {
             return Ok(keys);
+        }
+        let own = PersonId::of_customer(customer);
+        if subjects == [own] {
+            let row = self.own_keys.load(scope, customer).await?;
+            let opened = row.map(|row| self.vault.open_subject(scope, own, &Columns::after(&row, 1).wrapped()?));
+            return Ok(opened.transpose()?.map(|key| (own, key)).into_iter().collect());
         }
         let (account, environment) = place(scope);
         let found = self.database.query(SUBJECTS, &[&account, &environment, &uuid(customer.as_bytes())]).await?;

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::str::FromStr as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
 use dossier_core::store::StoreError;
@@ -25,7 +25,7 @@ const READERS: usize = 4;
 /// Connections in all, unless the URL says otherwise.
 const CONNECTIONS: usize = 12;
 /// A statement, or a whole commit, that takes longer is given up; the database gives up its own part, too.
-const DEADLINE: Duration = Duration::from_secs(8);
+pub(super) const DEADLINE: Duration = Duration::from_secs(8);
 const CONNECT: Duration = Duration::from_secs(3);
 /// What holds in every session. Each statement finds its rows by their keys; but a plan is kept, and one that was made while
 /// a table was still empty would read the whole of it, for a minute or more, until statistics come.
@@ -74,8 +74,8 @@ impl From<tokio_postgres::Error> for Error {
         match code {
             "40001" | "40P01" => Self::Conflict(text),
             "53100" => Self::Full,
-            // Terminated, shutting down, starting up, too many connections, read only after a failover.
-            "25006" | "53300" | "57P01" | "57P02" | "57P03" | "57P05" => Self::Gone(text),
+            // Terminated, shutting down, starting up, too many connections, read only after a failover, given up.
+            "25006" | "53300" | "57014" | "57P01" | "57P02" | "57P03" | "57P05" => Self::Gone(text),
             _ if code.starts_with("08") => Self::Gone(text),
             _ => Self::Refused(text),
         }
@@ -290,7 +290,7 @@ impl PipelineError {
 pub(super) struct Database {
     pool: Pool,
     prepared: bool,
-    readers: [RwLock<Option<Arc<Object>>>; READERS],
+    readers: [RwLock<Option<Arc<Taken>>>; READERS],
     next: AtomicUsize,
 }
 
@@ -416,12 +416,13 @@ impl Database {
         Session { client, prepared: self.prepared }
     }
 
-    async fn reader(&self, slot: &RwLock<Option<Arc<Object>>>) -> Result<Arc<Object>, Error> {
+    /// A shared connection. It is closed when it is replaced, and never used for anything else.
+    async fn reader(&self, slot: &RwLock<Option<Arc<Taken>>>) -> Result<Arc<Taken>, Error> {
         let open = slot.read().expect(POISONED).clone().filter(|client| !client.is_closed());
         if let Some(client) = open {
             return Ok(client);
         }
-        let client = Arc::new(self.connection().await?);
+        let client = Arc::new(Taken::new(self.connection().await?));
         *slot.write().expect(POISONED) = Some(Arc::clone(&client));
         Ok(client)
     }
@@ -429,10 +430,13 @@ impl Database {
     /// One statement by itself, beside others on a shared connection: it reads what was committed when this was called, or
     /// later; what it writes is durable when this returns, and it may be repeated.
     pub(super) async fn query(&self, sql: &str, params: &[&dyn Param]) -> Result<Vec<Row>, StoreError> {
-        let mut attempt = 0;
+        let (began, mut attempt) = (Instant::now(), 0);
         loop {
             let slot = &self.readers[self.next.fetch_add(1, Ordering::Relaxed) % READERS];
-            let reading = async { self.session(&*self.reader(slot).await?).query(sql, params).await };
+            let reading = async {
+                let client = self.reader(slot).await?;
+                self.session(&client).query(sql, params).await
+            };
             let error = match tokio::time::timeout(DEADLINE, reading).await {
                 Ok(Ok(rows)) => return Ok(rows),
                 Ok(Err(error)) => error,
@@ -442,8 +446,12 @@ impl Database {
                     return Err(Error::Gone("no answer in time".into()).into());
                 }
             };
+            if matches!(error, Error::Gone(_)) {
+                // It may still be open, and of no use: to what was the primary before a failover.
+                *slot.write().expect(POISONED) = None;
+            }
             attempt += 1;
-            if !error.again() || attempt == ATTEMPTS {
+            if !error.again() || attempt == ATTEMPTS || began.elapsed() > DEADLINE {
                 return Err(error.into());
             }
             pause(attempt).await;
@@ -464,7 +472,7 @@ impl Database {
     /// Statements that are durable when this returns, in one transaction; repeated when the engine asks for it, so `work`
     /// must do the same each time with what it is given.
     pub(super) async fn write<D: Sync + ?Sized, T: Send>(&self, given: &D, work: Work<D, T>) -> Result<T, StoreError> {
-        let mut attempt = 0;
+        let (began, mut attempt) = (Instant::now(), 0);
         loop {
             let error = match tokio::time::timeout(DEADLINE, self.write_once(given, work)).await {
                 Ok(Ok(done)) => return Ok(done),
@@ -473,7 +481,7 @@ impl Database {
                 Err(_) => return Err(StoreError::Unknown("no answer in time".into())),
             };
             attempt += 1;
-            if !error.again() || attempt == ATTEMPTS {
+            if !error.again() || attempt == ATTEMPTS || began.elapsed() > DEADLINE {
                 return Err(error.into());
             }
             pause(attempt).await;
@@ -494,7 +502,7 @@ impl Database {
             },
             Err(error) => {
                 let undone = session.run("ROLLBACK").await;
-                connection.undone(undone);
+                connection.after(&error, undone);
                 Err(PipelineError::Before(error))
             }
         }
@@ -505,7 +513,7 @@ impl Database {
 pub(super) type Work<D, T> =
     for<'a> fn(Session<'a>, &'a D) -> Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
-/// A connection in a transaction: unless it is given back it is closed, which ends the transaction.
+/// A connection that is closed unless it is given back, which ends its transaction.
 pub(super) struct Taken(Option<Object>);
 
 impl Taken {
@@ -518,9 +526,9 @@ impl Taken {
         self.0 = None;
     }
 
-    /// Given back when its transaction could be undone.
-    pub(super) fn undone(self, undone: Result<(), Error>) {
-        if undone.is_ok() {
+    /// Given back when its transaction could be undone, and the database did not end it.
+    pub(super) fn after(self, error: &Error, undone: Result<(), Error>) {
+        if undone.is_ok() && !matches!(error, Error::Gone(_)) {
             self.give_back();
         }
     }

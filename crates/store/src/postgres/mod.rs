@@ -108,6 +108,7 @@ pub struct PostgresStore {
     /// Customers' records, and what plain reads show of them.
     records: Loader,
     summaries: Loader,
+    own_keys: Loader,
     shards: Shards,
     writer: Writer,
     engine: String,
@@ -151,10 +152,11 @@ impl PostgresStore {
         let engine = engine.split(" on ").next().unwrap_or_default().to_owned();
         drop(connection);
         statistics::keep(&database);
-        let [records, summaries] = customers::loaders(&database);
+        let [records, summaries, own_keys] = customers::loaders(&database);
         Ok(Self {
             records,
             summaries,
+            own_keys,
             vault,
             known_keys: KnownKeys::default(),
             signers: Signers::default(),

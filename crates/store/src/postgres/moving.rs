@@ -138,7 +138,10 @@ impl PostgresStore {
         let genesis = crate::audit_chain::GENESIS;
         self.database.query(CHAINS, &[&&genesis[..], &Uuid::nil()]).await?;
         self.database.query(NUMBERS, &[]).await?;
-        self.database.alone("ANALYZE").await?;
+        // Without them the first statements would be planned badly; what takes too long comes by itself.
+        if let Err(error) = self.database.alone("ANALYZE").await {
+            tracing::debug!(%error, "statistics come later");
+        }
         self.database.alone(UNMARK).await
     }
 }

@@ -4,13 +4,14 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use dossier_core::caller::Scope;
 use dossier_core::store::{Committed, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
 use super::commit::{self, Outcome};
-use super::database::{Database, PipelineError, Taken, copy, pause};
+use super::database::{DEADLINE, Database, PipelineError, Taken, copy, pause};
 use crate::Figures;
 use crate::planted::{Defect, planted};
 use crate::prepared::{Prepared, PreparedEffect};
@@ -22,8 +23,6 @@ const MAX_BATCH: usize = 256;
 const MAX_WAITING: usize = 1_024;
 /// Attempts at a batch, when the engine asks for another or the connection was gone before anything happened.
 const ATTEMPTS: u32 = 12;
-/// A commit that takes longer is given up; whether it happened is unknown.
-const DEADLINE: std::time::Duration = std::time::Duration::from_secs(8);
 
 struct Job {
     change: Prepared,
@@ -173,7 +172,7 @@ async fn commit_batch(database: &Database, figures: &Figures, batch: Vec<Job>) {
 
 /// Commits the changes together; again when that is asked for and nothing has happened yet.
 async fn commit_all(database: &Database, changes: &[&Prepared]) -> Result<Vec<Outcome>, StoreError> {
-    let mut attempt = 0;
+    let (began, mut attempt) = (Instant::now(), 0);
     loop {
         let error = match tokio::time::timeout(DEADLINE, commit_once(database, changes)).await {
             Ok(Ok(outcomes)) => return Ok(outcomes),
@@ -182,7 +181,7 @@ async fn commit_all(database: &Database, changes: &[&Prepared]) -> Result<Vec<Ou
             Err(_) => return Err(StoreError::Unknown("no answer in time".into())),
         };
         attempt += 1;
-        if attempt == ATTEMPTS || !error.again() {
+        if attempt == ATTEMPTS || !error.again() || began.elapsed() > DEADLINE {
             return Err(error.into());
         }
         pause(attempt).await;
@@ -199,7 +198,7 @@ async fn commit_once(database: &Database, changes: &[&Prepared]) -> Result<Vec<O
         }
         Err(PipelineError::Before(error)) => {
             let undone = session.run("ROLLBACK").await;
-            connection.undone(undone);
+            connection.after(&error, undone);
             Err(PipelineError::Before(error))
         }
         Err(error) => Err(error),

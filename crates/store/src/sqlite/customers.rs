@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
-use dossier_core::customer::{Customer, CustomerType, Summary};
+use dossier_core::customer::{CustomerType, Summary};
 use dossier_core::idempotency::{Answer, Attempt, Replay, Ticket};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::parse::Email;
 use dossier_core::pii::Pii;
-use dossier_core::store::{Record, StoreError};
+use dossier_core::store::StoreError;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::SqliteStore;
 use crate::columns::scope_columns;
-use crate::sealed::{self, Cells, Plain, SubjectKeys};
+use crate::sealed::{self, Cells, Plain, SealedRecord, SubjectKeys};
 use crate::vault::{Purpose, SubjectKey, WrappedKey};
 
 /// A summary that names everything since a distant version looks no further back than this many entries.
@@ -25,27 +25,6 @@ macro_rules! summary_of {
     ($rest:literal) => {
         concat!("SELECT customer_id, type, version, events, created_at, updated_at, persons_version, names FROM customers WHERE account_id = ?1 AND environment = ?2 ", $rest)
     };
-}
-
-/// A row of `customers`, and the keys that open it.
-pub(super) struct SealedRecord {
-    plain: Plain,
-    cells: Cells,
-    keys: SubjectKeys,
-}
-
-impl Record for SealedRecord {
-    fn kind(&self) -> CustomerType {
-        self.plain.kind
-    }
-
-    fn version(&self) -> u64 {
-        self.plain.version
-    }
-
-    fn open(self: Box<Self>) -> Result<Customer, StoreError> {
-        sealed::open_customer(&self.plain, self.cells, &self.keys)
-    }
 }
 
 impl SqliteStore {

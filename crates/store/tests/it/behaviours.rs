@@ -491,7 +491,7 @@ impl Guard for Anywhere {
 }
 
 /// A caller with a key, and an endpoint of its own.
-async fn subscriber(services: &Services) -> (Caller, WebhookId) {
+pub(crate) async fn subscriber(services: &Services) -> (Caller, WebhookId) {
     let caller = caller(services).await;
     let new = NewKey { name: "k".into(), scopes: vec![KeyScope::WebhooksManage], expires_at: None };
     let (_, key) = api_key::create(services, &caller, new).await.expect("a key");

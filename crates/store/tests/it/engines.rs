@@ -40,7 +40,10 @@ impl Random for TestRandom {
 
     fn uuid(&self, _: Timestamp) -> Uuid {
         let n = self.0.fetch_add(1, Ordering::Relaxed);
-        uuid::Builder::from_unix_timestamp_millis(n, &[7; 10]).into_uuid()
+        // The last byte differs: by it work is divided.
+        let mut rest = [7; 10];
+        rest[9] = n.to_be_bytes()[7];
+        uuid::Builder::from_unix_timestamp_millis(n, &rest).into_uuid()
     }
 }
 
@@ -69,6 +72,13 @@ impl Engine {
     pub(crate) async fn postgres() -> Self {
         let cluster = Cluster::any().await;
         let url = cluster.database().await;
+        Self::new(Rows::Postgres { _cluster: cluster, url }).await
+    }
+
+    /// PostgreSQL behind a pooler that gives each transaction another session.
+    pub(crate) async fn pooled() -> Self {
+        let cluster = Cluster::any().await;
+        let url = format!("{}?prepared=off&connections=8", cluster.database().await);
         Self::new(Rows::Postgres { _cluster: cluster, url }).await
     }
 

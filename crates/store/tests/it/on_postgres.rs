@@ -7,6 +7,7 @@ use dossier_store::blobs::Folder;
 use dossier_store::postgres::{self, PostgresStore};
 use dossier_store::vault::RootKey;
 
+use crate::behaviours;
 use crate::cluster::Cluster;
 use crate::engines::Engine;
 
@@ -162,6 +163,57 @@ async fn a_database_that_would_lose_what_it_acknowledged_is_refused() {
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     }
     open().await.expect("and with all of them on it opens");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn behind_a_pooler_nothing_is_prepared_and_everything_works() {
+    behaviours::a_customer_is_read_back_as_written(Engine::pooled().await).await;
+    behaviours::a_refused_change_in_a_batch_harms_no_other(Engine::pooled().await).await;
+    behaviours::a_file_is_attached_with_the_change_that_names_it(Engine::pooled().await).await;
+    behaviours::a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_lease(Engine::pooled().await).await;
+    behaviours::rotation_may_be_repeated_and_runs_beside_writers(Engine::pooled().await).await;
+}
+
+/// Two stores on one database, as two processes have them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn background_work_is_shared_out_and_taken_over() {
+    let mut engine = Engine::postgres().await;
+    let services = engine.services();
+    let mut endpoints = Vec::new();
+    for _ in 0..12 {
+        let (caller, endpoint) = behaviours::subscriber(&services).await;
+        behaviours::given(&services, &caller, "a@example.com", "individual").await;
+        endpoints.push(endpoint);
+    }
+    let due = async |store: &dyn dossier_store::Engine| {
+        let now = Timestamp::from_micros(i64::MAX / 2);
+        let claimed = store.claim_deliveries(now, 0, &[], 64).await.expect("claimed");
+        claimed.into_iter().map(|due| due.endpoint).collect::<std::collections::BTreeSet<_>>()
+    };
+    assert_eq!(due(engine.store()).await.len(), 12, "alone it works on everything");
+    let other = engine.another().await;
+    // The first lets go of half when it next asks for its leases.
+    let mut shares = (0, 0);
+    for _ in 0..80 {
+        let (mine, theirs) = (due(engine.store()).await, due(&*other).await);
+        assert!(mine.is_disjoint(&theirs), "nothing is worked on twice");
+        shares = (mine.len(), theirs.len());
+        if shares.0 + shares.1 == 12 && shares.1 > 0 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert!(shares.0 > 0 && shares.1 > 0 && shares.0 + shares.1 == 12, "{shares:?}");
+    // One ends in order: the other need not wait for its leases.
+    other.leave().await;
+    drop(other);
+    for _ in 0..80 {
+        if due(engine.store()).await.len() == 12 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("what was left is taken over");
 }
 
 #[tokio::test]
