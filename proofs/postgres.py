@@ -3,7 +3,6 @@
 import glob
 import os
 import pathlib
-import shutil
 import signal
 import socket
 import subprocess
@@ -119,7 +118,3 @@ class Cluster:
     def socket_url(self):
         """Without TCP between, as one would on one machine."""
         return f"postgres://dossier@{str(self.folder).replace('/', '%2F')}:{self.port}/postgres"
-
-
-def remove(folder):
-    shutil.rmtree(folder, ignore_errors=True)

@@ -37,14 +37,10 @@ import tempfile
 import threading
 import time
 
+from postgres import free_port
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TYPES = ["customer.created", "customer.updated", "customer.kycs.updated"]
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 class Dossier:

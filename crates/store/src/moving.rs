@@ -412,7 +412,7 @@ impl Flat {
     }
 }
 
-/// The names of the columns, after a prefix.
+/// The names of the columns.
 pub(crate) fn names(table: &Table) -> String {
     table.columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
 }

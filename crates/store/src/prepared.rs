@@ -17,11 +17,14 @@ use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId, PersonId, SessionI
 use dossier_core::kyc::State;
 use dossier_core::store::StoreError;
 use dossier_core::webhook::{Endpoint, NewEndpoint};
+use tokio::sync::watch;
 
+use crate::api_keys::KnownKeys;
 use crate::audit_chain::StoredEntry;
 use crate::columns::type_column;
 use crate::files::FileKey;
 use crate::sealed::{self, Cells, SubjectKeys};
+use crate::signing::Signers;
 use crate::vault::{Binding, Cell, Midstates, Purpose, ScopeKeys, SubjectKey, Vault, WrappedKey};
 
 /// A change as the writer gets it: sealed, and nothing left to compute but its place in the chain.
@@ -289,14 +292,44 @@ impl Keys<'_> {
 }
 
 impl Prepared {
-    /// Whether what is known of API keys is out of date once this is durable.
-    pub(crate) const fn is_about_keys(&self) -> bool {
-        matches!(self.effect, PreparedEffect::Key { .. } | PreparedEffect::KeyRevoked { .. })
+    /// What follows once this is durable.
+    pub(crate) fn aftermath(&self, fresh: FreshKeys) -> Aftermath {
+        Aftermath {
+            scope: self.scope,
+            fresh,
+            about_keys: matches!(self.effect, PreparedEffect::Key { .. } | PreparedEffect::KeyRevoked { .. }),
+            about_endpoints: matches!(
+                self.effect,
+                PreparedEffect::EndpointEnabled { .. } | PreparedEffect::EndpointDeleted(_)
+            ),
+            announces: !self.events.is_empty() || matches!(self.effect, PreparedEffect::Resent { .. }),
+        }
     }
+}
 
-    /// Whether what is known of endpoints is.
-    pub(crate) const fn is_about_endpoints(&self) -> bool {
-        matches!(self.effect, PreparedEffect::EndpointEnabled { .. } | PreparedEffect::EndpointDeleted(_))
+/// What a process forgets, remembers and tells once a change of its own is durable.
+pub(crate) struct Aftermath {
+    scope: Scope,
+    fresh: FreshKeys,
+    about_keys: bool,
+    about_endpoints: bool,
+    announces: bool,
+}
+
+impl Aftermath {
+    pub(crate) fn follow(self, vault: &Vault, keys: &KnownKeys, signers: &Signers, announced: &watch::Sender<()>) {
+        for (subject, key) in self.fresh {
+            vault.remember_subject(self.scope, subject, key);
+        }
+        if self.about_keys {
+            keys.forget();
+        }
+        if self.about_keys || self.about_endpoints {
+            signers.forget();
+        }
+        if self.announces || self.about_endpoints {
+            announced.send_replace(());
+        }
     }
 }
 

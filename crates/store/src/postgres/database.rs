@@ -25,7 +25,7 @@ const READERS: usize = 4;
 /// Connections in all, unless the URL says otherwise.
 const CONNECTIONS: usize = 12;
 /// A statement, or a whole commit, that takes longer is given up; the database gives up its own part, too.
-pub(super) const DEADLINE: Duration = Duration::from_secs(8);
+const DEADLINE: Duration = Duration::from_secs(8);
 const CONNECT: Duration = Duration::from_secs(3);
 /// What holds in every session. Each statement finds its rows by their keys; but a plan is kept, and one that was made while
 /// a table was still empty would read the whole of it, for a minute or more, until statistics come.
@@ -37,8 +37,9 @@ pub const SESSION: [&str; 6] = [
     "SET jit = off",
     "SET plan_cache_mode = force_generic_plan",
 ];
-/// Attempts, when the engine asks for another or the connection was gone before anything happened.
+/// Attempts at what only reads or is rare, and at a batch of changes, for which others contend.
 const ATTEMPTS: u32 = 8;
+pub(super) const ATTEMPTS_AT_A_BATCH: u32 = 12;
 
 /// Why a statement or a transaction failed. The database's own texts can quote values, so only codes are kept.
 #[derive(Debug)]
@@ -57,10 +58,27 @@ pub(super) enum Error {
     Store(StoreError),
 }
 
-impl Error {
-    /// Whether another attempt may succeed, nothing having been committed.
-    pub(super) const fn again(&self) -> bool {
-        matches!(self, Self::Conflict(_) | Self::Gone(_) | Self::Lost(_))
+/// Attempts at something that may be repeated.
+pub(super) struct Tries {
+    began: Instant,
+    left: u32,
+    made: u32,
+}
+
+impl Tries {
+    pub(super) fn at_most(attempts: u32) -> Self {
+        Self { began: Instant::now(), left: attempts, made: 0 }
+    }
+
+    /// After an attempt in which nothing was committed: waits before another, when another may succeed.
+    pub(super) async fn after(&mut self, error: Error) -> Result<(), StoreError> {
+        self.made += 1;
+        let again = matches!(error, Error::Conflict(_) | Error::Gone(_) | Error::Lost(_));
+        if !again || self.made == self.left || self.began.elapsed() > DEADLINE {
+            return Err(error.into());
+        }
+        pause(self.made).await;
+        Ok(())
     }
 }
 
@@ -105,6 +123,12 @@ impl std::fmt::Display for Error {
             Self::Full => f.write_str("the disk of the database is full"),
             Self::Store(error) => error.fmt(f),
         }
+    }
+}
+
+impl From<Error> for OpenError {
+    fn from(error: Error) -> Self {
+        Self::Database(error.to_string())
     }
 }
 
@@ -430,7 +454,7 @@ impl Database {
     /// One statement by itself, beside others on a shared connection: it reads what was committed when this was called, or
     /// later; what it writes is durable when this returns, and it may be repeated.
     pub(super) async fn query(&self, sql: &str, params: &[&dyn Param]) -> Result<Vec<Row>, StoreError> {
-        let (began, mut attempt) = (Instant::now(), 0);
+        let mut tries = Tries::at_most(ATTEMPTS);
         loop {
             let slot = &self.readers[self.next.fetch_add(1, Ordering::Relaxed) % READERS];
             let reading = async {
@@ -450,11 +474,7 @@ impl Database {
                 // It may still be open, and of no use: to what was the primary before a failover.
                 *slot.write().expect(POISONED) = None;
             }
-            attempt += 1;
-            if !error.again() || attempt == ATTEMPTS || began.elapsed() > DEADLINE {
-                return Err(error.into());
-            }
-            pause(attempt).await;
+            tries.after(error).await?;
         }
     }
 
@@ -472,19 +492,12 @@ impl Database {
     /// Statements that are durable when this returns, in one transaction; repeated when the engine asks for it, so `work`
     /// must do the same each time with what it is given.
     pub(super) async fn write<D: Sync + ?Sized, T: Send>(&self, given: &D, work: Work<D, T>) -> Result<T, StoreError> {
-        let (began, mut attempt) = (Instant::now(), 0);
+        let mut tries = Tries::at_most(ATTEMPTS);
         loop {
-            let error = match tokio::time::timeout(DEADLINE, self.write_once(given, work)).await {
-                Ok(Ok(done)) => return Ok(done),
-                Ok(Err(PipelineError::Before(error))) => error,
-                Ok(Err(PipelineError::AtTheEnd(text))) => return Err(StoreError::Unknown(text)),
-                Err(_) => return Err(StoreError::Unknown("no answer in time".into())),
-            };
-            attempt += 1;
-            if !error.again() || attempt == ATTEMPTS || began.elapsed() > DEADLINE {
-                return Err(error.into());
+            match in_time(self.write_once(given, work)).await {
+                Ok(done) => return Ok(done),
+                Err(error) => tries.after(error).await?,
             }
-            pause(attempt).await;
         }
     }
 
@@ -550,8 +563,19 @@ impl Drop for Taken {
     }
 }
 
+/// A whole transaction, given up when it takes too long. What was not answered is not tried again: it may have happened.
+pub(super) async fn in_time<T>(transaction: impl Future<Output = Result<T, PipelineError>>) -> Result<T, Error> {
+    let unknown = |text| Err(Error::Store(StoreError::Unknown(text)));
+    match tokio::time::timeout(DEADLINE, transaction).await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(PipelineError::Before(error))) => Err(error),
+        Ok(Err(PipelineError::AtTheEnd(text))) => unknown(text),
+        Err(_) => unknown("no answer in time".to_owned()),
+    }
+}
+
 /// Waits before another attempt: a little longer each time, and not as long as others do.
-pub(super) async fn pause(attempt: u32) {
+async fn pause(attempt: u32) {
     let most = 2_u64 << attempt.min(6);
     let mut byte = [0];
     // Without randomness everybody waits as long.

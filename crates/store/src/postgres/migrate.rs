@@ -8,7 +8,7 @@ use dossier_core::clock::Timestamp;
 use uuid::Uuid;
 
 use super::database::{Error, Session};
-use super::rows::{Columns, statements};
+use super::rows::{Columns, random_id, statements};
 use crate::OpenError;
 
 /// Number (its place, from 1), name, SQL. Never change one that was released: add another.
@@ -63,24 +63,22 @@ pub(super) async fn up(session: Session<'_>, now: Timestamp) -> Result<(), OpenE
     for table in TABLES {
         // Of two that make the same table at once, one is refused; it is there then.
         if session.run(table).await.is_err() {
-            session.run(table).await.map_err(failed)?;
+            session.run(table).await?;
         }
     }
     if applied(session).await? == MIGRATIONS.len() {
         return Ok(());
     }
-    let mut id = [0; 16];
-    aws_lc_rs::rand::fill(&mut id).map_err(|_| OpenError::Database("the system has no randomness".into()))?;
-    let me = Uuid::from_bytes(id);
+    let me = random_id();
     lease(session, me).await?;
     let first = applied(session).await?;
     for (place, (name, sql)) in MIGRATIONS.iter().enumerate().skip(first) {
         for statement in split(sql) {
-            session.run(statement).await.map_err(failed)?;
+            session.run(statement).await?;
             lease(session, me).await?;
         }
         let (number, checksum) = (i32::try_from(place + 1).expect("few"), i64::from(crc(sql)));
-        session.query(NOTE, &[&number, name, &checksum, &now.as_micros()]).await.map_err(failed)?;
+        session.query(NOTE, &[&number, name, &checksum, &now.as_micros()]).await?;
     }
     if first == 0 {
         for tuning in TUNING {
@@ -89,18 +87,18 @@ pub(super) async fn up(session: Session<'_>, now: Timestamp) -> Result<(), OpenE
             }
         }
     }
-    session.query(RELEASE, &[&me]).await.map_err(failed).map(drop)
+    session.query(RELEASE, &[&me]).await?;
+    Ok(())
 }
 
 /// How many are applied, all of them known.
 async fn applied(session: Session<'_>) -> Result<usize, OpenError> {
-    let rows = session.query(APPLIED, &[]).await.map_err(failed)?;
+    let rows = session.query(APPLIED, &[]).await?;
     for (place, row) in rows.iter().enumerate() {
         let mut columns = Columns::of(row);
-        let corrupt = |error: dossier_core::store::StoreError| OpenError::Database(error.to_string());
-        let number: i32 = columns.next().map_err(corrupt)?;
-        let name: String = columns.next().map_err(corrupt)?;
-        let checksum: i64 = columns.next().map_err(corrupt)?;
+        let number: i32 = columns.next()?;
+        let name: String = columns.next()?;
+        let checksum: i64 = columns.next()?;
         let Some((known, sql)) = MIGRATIONS.get(place) else {
             let text = format!("it was made by a newer version (migration {number} {name}); use that version");
             return Err(OpenError::Database(text));
@@ -118,7 +116,7 @@ async fn lease(session: Session<'_>, me: Uuid) -> Result<(), OpenError> {
         match session.query(LEASE, &[&me]).await {
             Ok(rows) if !rows.is_empty() => return Ok(()),
             Ok(_) | Err(Error::Conflict(_)) => tokio::time::sleep(Duration::from_secs(1)).await,
-            Err(error) => return Err(failed(error)),
+            Err(error) => return Err(error.into()),
         }
     }
     Err(OpenError::Database("another process is changing its schema; start again when it has ended".into()))
@@ -131,10 +129,6 @@ fn split(sql: &str) -> impl Iterator<Item = &str> {
 
 fn crc(sql: &str) -> u32 {
     crc32fast::hash(sql.as_bytes())
-}
-
-fn failed(error: Error) -> OpenError {
-    OpenError::Database(error.to_string())
 }
 
 /// The statements of all migrations, for the lint.

@@ -42,7 +42,7 @@ use tokio::sync::watch;
 
 use crate::api_keys::KnownKeys;
 use crate::blobs::Blobs;
-use crate::prepared::{self, Keys, PreparedEffect, account_scope};
+use crate::prepared::{self, Keys, account_scope};
 use crate::sealed::SubjectKeys;
 use crate::signing::Signers;
 use crate::vault::{Keyring, RootKey, ScopeKeys, Vault};
@@ -129,8 +129,7 @@ impl PostgresStore {
         now: Timestamp,
     ) -> Result<Self, OpenError> {
         let database = Arc::new(Database::new(url)?);
-        let failed = |error: database::Error| OpenError::Database(error.to_string());
-        let connection = database.connection().await.map_err(failed)?;
+        let connection = database.connection().await?;
         let session = database.session(&connection);
         check_settings(session).await?;
         migrate::up(session, now).await?;
@@ -141,14 +140,14 @@ impl PostgresStore {
         let keyring =
             if fresh { Keyring::create(keyring, root, now.to_string())? } else { Keyring::open(keyring, root)? };
         let (id, active) = (uuid(&keyring.installation()), epoch(keyring.active()));
-        session.query(TIE, &[&id, &active]).await.map_err(failed)?;
+        session.query(TIE, &[&id, &active]).await?;
         match installation(session).await? {
             Some((installation, newest)) => keyring.belongs_to(installation, newest)?,
             None => return Err(OpenError::Database("what ties it to its keyring could not be written".into())),
         }
         let vault = Arc::new(Vault::new(keyring));
         open_pepper(session, &vault).await?;
-        let engine = session.show("SELECT version()").await.map_err(failed)?.unwrap_or_default();
+        let engine = session.show("SELECT version()").await?.unwrap_or_default();
         let engine = engine.split(" on ").next().unwrap_or_default().to_owned();
         drop(connection);
         statistics::keep(&database);
@@ -203,23 +202,11 @@ impl PostgresStore {
             files: self.staged_keys(scope, prepared::attached_by(&change)).await?,
         };
         let (prepared, new_subjects) = prepared::seal(keys, new_scopes, change)?;
-        let (about_keys, about_endpoints) = (prepared.is_about_keys(), prepared.is_about_endpoints());
-        let announces = !prepared.events.is_empty() || matches!(prepared.effect, PreparedEffect::Resent { .. });
+        let aftermath = prepared.aftermath(new_subjects);
         let wraps = prepared.effect.oldest_epoch().is_some();
         let outcome = self.writer.change(prepared).await?;
         if outcome == Committed::Done {
-            for (subject, key) in new_subjects {
-                self.vault.remember_subject(scope, subject, key);
-            }
-            if about_keys {
-                self.known_keys.forget();
-            }
-            if about_keys || about_endpoints {
-                self.signers.forget();
-            }
-            if announces || about_endpoints {
-                self.announced.send_replace(());
-            }
+            aftermath.follow(&self.vault, &self.known_keys, &self.signers, &self.announced);
         } else if wraps {
             // Another process may have begun an epoch.
             self.vault.reload_keyring();
@@ -239,12 +226,11 @@ impl PostgresStore {
 
 /// Refuses a database that would not keep what it has acknowledged. Engines that have no such settings have no such holes.
 async fn check_settings(session: Session<'_>) -> Result<(), OpenError> {
-    let failed = |error: String| OpenError::Database(error);
-    let rows = session.query(SETTINGS, &[]).await.map_err(|error| failed(error.to_string()))?;
+    let rows = session.query(SETTINGS, &[]).await?;
     for row in &rows {
         let mut columns = Columns::of(row);
-        let name: String = columns.next().map_err(|error| failed(error.to_string()))?;
-        let setting: String = columns.next().map_err(|error| failed(error.to_string()))?;
+        let name: String = columns.next()?;
+        let setting: String = columns.next()?;
         match (name.as_str(), setting.as_str()) {
             ("data_checksums", "off") => tracing::warn!(
                 "the database has no data checksums: damage on its disk would not be noticed (pg_checksums --enable)"
@@ -261,30 +247,24 @@ async fn check_settings(session: Session<'_>) -> Result<(), OpenError> {
 }
 
 async fn installation(session: Session<'_>) -> Result<Option<([u8; 16], u32)>, OpenError> {
-    let failed = |error: String| OpenError::Database(error);
-    let rows = session.query(INSTALLATION, &[]).await.map_err(|error| failed(error.to_string()))?;
+    let rows = session.query(INSTALLATION, &[]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let mut columns = Columns::of(row);
-    let id = columns.id().map_err(|error| failed(error.to_string()))?;
-    let newest: i32 = columns.next().map_err(|error| failed(error.to_string()))?;
+    let id = columns.id()?;
+    let newest: i32 = columns.next()?;
     Ok(Some((id, u32::try_from(newest).unwrap_or(u32::MAX))))
 }
 
 async fn open_pepper(session: Session<'_>, vault: &Vault) -> Result<(), OpenError> {
-    let failed = |error: String| OpenError::Database(error);
     let (account, environment) = place(Vault::INSTALLATION);
     for _ in 0..2 {
-        let rows = session.query(SCOPE_KEYS, &[&account, &environment]).await;
-        if let Some(row) = rows.map_err(|error| failed(error.to_string()))?.first() {
-            let wrapped = Columns::of(row).wrapped().map_err(|error| failed(error.to_string()))?;
-            return vault.open_pepper(&wrapped).map_err(|error| failed(error.to_string()));
+        if let Some(row) = session.query(SCOPE_KEYS, &[&account, &environment]).await?.first() {
+            return Ok(vault.open_pepper(&Columns::of(row).wrapped()?)?);
         }
-        let wrapped = vault.new_scope(Vault::INSTALLATION).map_err(|error| failed(error.to_string()))?;
         // Of two that start at once, one writes it and both read it.
-        let written = effects::insert_scope_key(session, Vault::INSTALLATION, &wrapped).await;
-        written.map_err(|error| failed(error.to_string()))?;
+        effects::insert_scope_key(session, Vault::INSTALLATION, &vault.new_scope(Vault::INSTALLATION)?).await?;
     }
-    Err(failed("the key that finds API keys could not be written".into()))
+    Err(OpenError::Database("the key that finds API keys could not be written".into()))
 }
 
 #[async_trait]

@@ -77,6 +77,13 @@ pub(super) const fn uuid(id: &[u8; 16]) -> Uuid {
     Uuid::from_bytes(*id)
 }
 
+/// By which a process is known while it holds a lease.
+pub(super) fn random_id() -> Uuid {
+    let mut id = [0; 16];
+    aws_lc_rs::rand::fill(&mut id).expect("the system has randomness");
+    uuid::Builder::from_random_bytes(id).into_uuid()
+}
+
 /// A scope as its two columns, which come first in every key.
 pub(super) fn place(scope: Scope) -> (Uuid, i16) {
     let (account, environment) = scope_columns(&scope);

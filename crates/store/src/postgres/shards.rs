@@ -10,7 +10,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::database::Database;
-use super::rows::{Columns, statements};
+use super::rows::{Columns, random_id, statements};
 
 /// Never changed: a process of another version would divide otherwise.
 const SHARDS: usize = 16;
@@ -44,9 +44,7 @@ const POISONED: &str = "no code panics while it holds the shards";
 
 impl Shards {
     pub(super) fn new() -> Self {
-        let mut id = [0; 16];
-        aws_lc_rs::rand::fill(&mut id).expect("the system has randomness");
-        Self { process: uuid::Builder::from_random_bytes(id).into_uuid(), held: Mutex::new(None) }
+        Self { process: random_id(), held: Mutex::new(None) }
     }
 
     /// The shards whose leases this process holds now.

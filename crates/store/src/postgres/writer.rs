@@ -4,14 +4,13 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
 
 use dossier_core::caller::Scope;
 use dossier_core::store::{Committed, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
 use super::commit::{self, Outcome};
-use super::database::{DEADLINE, Database, PipelineError, Taken, copy, pause};
+use super::database::{ATTEMPTS_AT_A_BATCH, Database, PipelineError, Taken, Tries, copy, in_time};
 use crate::Figures;
 use crate::planted::{Defect, planted};
 use crate::prepared::{Prepared, PreparedEffect};
@@ -21,8 +20,6 @@ const LANES: usize = 4;
 const MAX_BATCH: usize = 256;
 /// At most this many changes wait in a lane; more are told to come back.
 const MAX_WAITING: usize = 1_024;
-/// Attempts at a batch, when the engine asks for another or the connection was gone before anything happened.
-const ATTEMPTS: u32 = 12;
 
 struct Job {
     change: Prepared,
@@ -151,7 +148,11 @@ async fn commit_batch(database: &Database, figures: &Figures, batch: Vec<Job>) {
         return;
     }
     let outcomes = match commit_all(database, &changes).await {
-        Ok(outcomes) => outcomes,
+        Ok(outcomes) => {
+            figures.commits.fetch_add(1, Ordering::Relaxed);
+            figures.changes.fetch_add(changes.len() as u64, Ordering::Relaxed);
+            outcomes
+        }
         // One of them is what the database does not take: the others need not suffer for it.
         Err(StoreError::Corrupt(_)) if changes.len() > 1 => {
             let mut outcomes = Vec::with_capacity(changes.len());
@@ -163,8 +164,6 @@ async fn commit_batch(database: &Database, figures: &Figures, batch: Vec<Job>) {
         }
         Err(error) => changes.iter().map(|_| Err(copy(&error))).collect(),
     };
-    figures.commits.fetch_add(1, Ordering::Relaxed);
-    figures.changes.fetch_add(changes.len() as u64, Ordering::Relaxed);
     for (reply, outcome) in replies.into_iter().zip(outcomes) {
         let _ = reply.send(outcome);
     }
@@ -172,19 +171,12 @@ async fn commit_batch(database: &Database, figures: &Figures, batch: Vec<Job>) {
 
 /// Commits the changes together; again when that is asked for and nothing has happened yet.
 async fn commit_all(database: &Database, changes: &[&Prepared]) -> Result<Vec<Outcome>, StoreError> {
-    let (began, mut attempt) = (Instant::now(), 0);
+    let mut tries = Tries::at_most(ATTEMPTS_AT_A_BATCH);
     loop {
-        let error = match tokio::time::timeout(DEADLINE, commit_once(database, changes)).await {
-            Ok(Ok(outcomes)) => return Ok(outcomes),
-            Ok(Err(PipelineError::Before(error))) => error,
-            Ok(Err(PipelineError::AtTheEnd(text))) => return Err(StoreError::Unknown(text)),
-            Err(_) => return Err(StoreError::Unknown("no answer in time".into())),
-        };
-        attempt += 1;
-        if attempt == ATTEMPTS || !error.again() || began.elapsed() > DEADLINE {
-            return Err(error.into());
+        match in_time(commit_once(database, changes)).await {
+            Ok(outcomes) => return Ok(outcomes),
+            Err(error) => tries.after(error).await?,
         }
-        pause(attempt).await;
     }
 }
 

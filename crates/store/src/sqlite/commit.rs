@@ -25,24 +25,11 @@ type Outcome = Result<Committed, StoreError>;
 
 impl SqliteStore {
     pub(super) async fn commit_change(&self, change: Change) -> Result<Committed, StoreError> {
-        let scope = change.scope;
         let (prepared, new_subjects) = self.prepare(change)?;
-        let (about_keys, about_endpoints) = (prepared.is_about_keys(), prepared.is_about_endpoints());
-        let announces = !prepared.events.is_empty() || matches!(prepared.effect, PreparedEffect::Resent { .. });
+        let aftermath = prepared.aftermath(new_subjects);
         let outcome = self.writer.change(prepared).await?;
         if outcome == Committed::Done {
-            for (subject, key) in new_subjects {
-                self.vault.remember_subject(scope, subject, key);
-            }
-            if about_keys {
-                self.known_keys.forget();
-            }
-            if about_keys || about_endpoints {
-                self.signers.forget();
-            }
-            if announces || about_endpoints {
-                self.announced.send_replace(());
-            }
+            aftermath.follow(&self.vault, &self.known_keys, &self.signers, &self.announced);
         }
         Ok(outcome)
     }

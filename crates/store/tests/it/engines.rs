@@ -70,7 +70,10 @@ impl Engine {
     }
 
     pub(crate) async fn postgres() -> Self {
-        let cluster = Cluster::any().await;
+        Self::postgres_in(Cluster::any().await).await
+    }
+
+    pub(crate) async fn postgres_in(cluster: Cluster) -> Self {
         let url = cluster.database().await;
         Self::new(Rows::Postgres { _cluster: cluster, url }).await
     }

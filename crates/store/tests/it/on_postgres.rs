@@ -1,8 +1,10 @@
 //! What is special to PostgreSQL: its statements, what it must promise, and many processes on one database.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use dossier_core::clock::Timestamp;
+use dossier_core::customer::create::{Create, create};
 use dossier_store::blobs::Folder;
 use dossier_store::postgres::{self, PostgresStore};
 use dossier_store::vault::RootKey;
@@ -69,9 +71,8 @@ fn statements_are_portable() {
     }
 }
 
-#[tokio::test]
-async fn every_statement_is_prepared() {
-    let cluster = Cluster::any().await;
+/// A connection to a database in which a store has made its tables, those of a move that is under way as well.
+async fn client_of_a_new_store(cluster: &Cluster) -> tokio_postgres::Client {
     let url = cluster.database().await;
     let (folder, root) = (tempfile::tempdir().expect("a temporary folder"), RootKey::random());
     let blobs = Arc::new(Folder::open(folder.path().join("files")).expect("a folder"));
@@ -79,7 +80,14 @@ async fn every_statement_is_prepared() {
     PostgresStore::open(&url, &keyring, &root, blobs, Timestamp::from_micros(0)).await.expect("the store opens");
     let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("connected");
     tokio::spawn(connection);
-    client.batch_execute("CREATE TABLE moving (one SMALLINT)").await.expect("as while a move is under way");
+    client.batch_execute("CREATE TABLE moving (one SMALLINT)").await.expect("a table");
+    client
+}
+
+#[tokio::test]
+async fn every_statement_is_prepared() {
+    let cluster = Cluster::any().await;
+    let client = client_of_a_new_store(&cluster).await;
     let mut count = 0;
     for (module, name, sql) in postgres::all_statements() {
         if let Err(error) = client.prepare(sql).await {
@@ -96,17 +104,10 @@ const WHOLE: &[&str] = &["rotate::LEFT", "moving::NUMBERS"];
 #[tokio::test]
 async fn every_statement_finds_its_rows_by_a_key_even_when_the_tables_are_empty() {
     let cluster = Cluster::any().await;
-    let url = cluster.database().await;
-    let (folder, root) = (tempfile::tempdir().expect("a temporary folder"), RootKey::random());
-    let blobs = Arc::new(Folder::open(folder.path().join("files")).expect("a folder"));
-    let keyring = folder.path().join("keyring.json");
-    PostgresStore::open(&url, &keyring, &root, blobs, Timestamp::from_micros(0)).await.expect("the store opens");
-    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("connected");
-    tokio::spawn(connection);
+    let client = client_of_a_new_store(&cluster).await;
     for setting in postgres::SESSION {
         client.batch_execute(setting).await.expect("a setting");
     }
-    client.batch_execute("CREATE TABLE moving (one SMALLINT)").await.expect("as while a move is under way");
     let mut explained = 0;
     for (module, name, sql) in postgres::all_statements() {
         let verb = sql.split_whitespace().next().unwrap_or_default();
@@ -153,14 +154,14 @@ async fn a_database_that_would_lose_what_it_acknowledged_is_refused() {
             if refused.is_err() {
                 break;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
             refused = open().await;
         }
         let said = refused.expect_err("a refusal").to_string();
         assert!(said.contains(&format!("{setting} is off")), "{said}");
         cluster.run(&format!("ALTER SYSTEM RESET {setting}")).await.expect("a statement");
         cluster.run("SELECT pg_reload_conf()").await.expect("a statement");
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
     }
     open().await.expect("and with all of them on it opens");
 }
@@ -201,7 +202,7 @@ async fn background_work_is_shared_out_and_taken_over() {
         if shares.0 + shares.1 == 12 && shares.1 > 0 {
             break;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     assert!(shares.0 > 0 && shares.1 > 0 && shares.0 + shares.1 == 12, "{shares:?}");
     // One ends in order: the other need not wait for its leases.
@@ -211,9 +212,27 @@ async fn background_work_is_shared_out_and_taken_over() {
         if due(engine.store()).await.len() == 12 {
             return;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     panic!("what was left is taken over");
+}
+
+/// A commit that waits for its standby and is cancelled says that all is well: no timeout of ours may do that.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_waits_for_its_standby_whatever_the_time() {
+    let cluster = Cluster::own(&[]).await;
+    let mut engine = Engine::postgres_in(cluster).await;
+    let services = engine.services();
+    let caller = crate::engines::caller(&services).await;
+    for sql in ["ALTER SYSTEM SET synchronous_standby_names = 'nobody'", "SELECT pg_reload_conf()"] {
+        engine.execute(sql).await;
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let body = br#"{"email":"a@example.com","type":"individual"}"#;
+    let made = create(&services, &caller, Create { body, idempotency_key: None }).await;
+    assert!(made.is_err(), "nobody has received it");
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(engine.rows("pg_stat_activity WHERE wait_event = 'SyncRep'").await, 1, "it waits on");
 }
 
 #[tokio::test]
