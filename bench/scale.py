@@ -54,7 +54,8 @@ class Filled:
             cursor = page["next_cursor"] and "&cursor=" + page["next_cursor"]
         self.made = len(ids)
         (self.folder / "ids").write_text("\n".join(one for one, _ in ids) + "\n")
-        (self.folder / "emails").write_text("\n".join(email for _, email in ids) + "\n")
+        longest = max(len(email) for _, email in ids)
+        (self.folder / "emails").write_text("\n".join(email.ljust(longest) for _, email in ids) + "\n")
         changed = 0
         while changed < self.made:
             seconds = max(1, min(30, (self.made - changed) // 10_000))

@@ -9,7 +9,7 @@ use dossier_store::moving::move_all;
 use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 
-use crate::config::Config;
+use crate::config::{Config, holds_files, is_postgres};
 use crate::installation::{Lock, Opened, blobs, root_key};
 
 /// The embedded engine, as the place to move to.
@@ -25,7 +25,7 @@ const PIECE: u64 = 1024 * 1024;
 pub async fn database(config: &Config, to: &str, progress: Progress<'_>) -> Result<Value, String> {
     let _lock = Lock::take(&config.data_dir).map_err(|error| error.to_string())?;
     let target = (to != EMBEDDED).then_some(to);
-    if target.is_some_and(|url| !url.starts_with("postgres://") && !url.starts_with("postgresql://")) {
+    if target.is_some_and(|url| !is_postgres(url)) {
         return Err(format!("--to is postgres://user:password@host/name, or {EMBEDDED}"));
     }
     if target == config.database.as_deref() {
@@ -69,7 +69,7 @@ pub async fn database(config: &Config, to: &str, progress: Progress<'_>) -> Resu
 pub async fn files(config: &Config, to: &str, progress: Progress<'_>) -> Result<Value, String> {
     let _lock = Lock::take(&config.data_dir).map_err(|error| error.to_string())?;
     let target = (to != "folder").then(|| to.trim_end_matches('/'));
-    if target.is_some_and(|url| !["s3://", "gs://", "az://", "file:///"].iter().any(|known| url.starts_with(known))) {
+    if target.is_some_and(|url| !holds_files(url)) {
         return Err(
             "--to is s3://bucket/folder, gs://…, az://…, file:///folder, or folder: the data folder's".to_owned()
         );

@@ -260,12 +260,11 @@ impl Settings {
             (None, None) => RootKeySource::DataFolder,
         };
         let files = some(self.text("files").trim_end_matches('/'));
-        let known = ["s3://", "gs://", "az://", "file:///"];
-        if files.as_ref().is_some_and(|url| !known.iter().any(|known| url.starts_with(known))) {
+        if files.as_ref().is_some_and(|url| !holds_files(url)) {
             wrong("files", "a URL that begins with s3://, gs://, az:// or file:///");
         }
         let database = some(self.text("database"));
-        if database.as_ref().is_some_and(|url| !url.starts_with("postgres://") && !url.starts_with("postgresql://")) {
+        if database.as_ref().is_some_and(|url| !is_postgres(url)) {
             wrong("database", "a URL that begins with postgres://");
         }
         let data_dir = PathBuf::from(self.text("data_dir"));
@@ -387,6 +386,18 @@ pub struct MetricsListen {
 pub fn read_rules(path: &Path) -> Result<RuleSet, Vec<String>> {
     let text = std::fs::read_to_string(path).map_err(|error| vec![format!("{}: {error}", path.display())])?;
     RuleSet::read(&text)
+}
+
+/// Whether a URL is that of a PostgreSQL database.
+#[must_use]
+pub fn is_postgres(url: &str) -> bool {
+    ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme))
+}
+
+/// Whether a URL is that of a place that the content of files can lie in.
+#[must_use]
+pub fn holds_files(url: &str) -> bool {
+    ["s3://", "gs://", "az://", "file:///"].iter().any(|scheme| url.starts_with(scheme))
 }
 
 /// `250ms`, `90s`, `30m`, `12h` or `7d`, in milliseconds.

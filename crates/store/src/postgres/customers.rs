@@ -124,19 +124,16 @@ impl PostgresStore {
         let mut sealed = Vec::with_capacity(found.len());
         for row in found {
             let mut columns = Columns::of(row);
-            sealed.push((plain(scope, &mut columns)?, columns.next::<Vec<u8>>()?));
+            let (plain, names) = (plain(scope, &mut columns)?, columns.next::<Vec<u8>>()?);
+            // Held from here on: what is remembered now may be forgotten while others are read.
+            let key = self.vault.cached_subject(scope, PersonId::of_customer(plain.id));
+            sealed.push((plain, names, key));
         }
-        let unknown: Vec<_> = sealed
-            .iter()
-            .map(|(plain, _)| plain.id)
-            .filter(|id| self.vault.cached_subject(scope, PersonId::of_customer(*id)).is_none())
-            .collect();
-        let mut opened = self.keys_of_customers(scope, &unknown).await?;
-        let open = |(plain, names): (Plain, Vec<u8>)| {
-            let subject = PersonId::of_customer(plain.id);
-            let key = opened.remove(&subject).or_else(|| self.vault.cached_subject(scope, subject));
-            let key = key.ok_or_else(|| no_key(plain.id))?;
-            sealed::open_summary(&plain, names, &key)
+        let unknown: Vec<_> = sealed.iter().filter(|(.., key)| key.is_none()).map(|(plain, ..)| plain.id).collect();
+        let opened = self.keys_of_customers(scope, &unknown).await?;
+        let open = |(plain, names, key): (Plain, Vec<u8>, Option<Arc<SubjectKey>>)| {
+            let key = key.or_else(|| opened.get(&PersonId::of_customer(plain.id)).cloned());
+            sealed::open_summary(&plain, names, &*key.ok_or_else(|| no_key(plain.id))?)
         };
         sealed.into_iter().map(open).collect()
     }
