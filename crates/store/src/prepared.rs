@@ -292,6 +292,14 @@ impl Keys<'_> {
 }
 
 impl Prepared {
+    /// The customer of which it writes the record or keys, if of any.
+    pub(crate) const fn written_customer(&self) -> Option<CustomerId> {
+        match &self.effect {
+            PreparedEffect::Customer { row, .. } => Some(row.id),
+            _ => None,
+        }
+    }
+
     /// What follows once this is durable.
     pub(crate) fn aftermath(&self, fresh: FreshKeys) -> Aftermath {
         Aftermath {

@@ -30,7 +30,7 @@ macro_rules! summary_of {
 impl SqliteStore {
     pub(super) fn read_record(&self, scope: Scope, id: CustomerId) -> Result<Option<SealedRecord>, StoreError> {
         let (account, environment) = scope_columns(&scope);
-        let row = self.readers.read(|connection| {
+        let row = self.readers.read_of(id, |connection| {
             connection
                 .prepare_cached(
                     "SELECT customer_id, type, version, events, created_at, updated_at, persons_version, names, profile, secret,
@@ -54,7 +54,7 @@ impl SqliteStore {
 
     pub(super) fn read_summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError> {
         let (account, environment) = scope_columns(&scope);
-        let row = self.readers.read(|connection| {
+        let row = self.readers.read_of(id, |connection| {
             connection
                 .prepare_cached(summary_of!("AND customer_id = ?3"))?
                 .query_row((account, environment, id.as_bytes()), |row| summary_row(scope, row))
@@ -124,7 +124,7 @@ impl SqliteStore {
         if let Some(keys) = subjects.iter().map(cached).collect::<Option<SubjectKeys>>() {
             return Ok(keys);
         }
-        let stored = self.readers.read(|connection| wrapped_subjects(connection, scope, customer))?;
+        let stored = self.readers.read_of(customer, |connection| wrapped_subjects(connection, scope, customer))?;
         let wanted = stored.into_iter().filter(|(subject, _)| subjects.contains(subject));
         wanted.map(|(subject, wrapped)| Ok((subject, self.vault.open_subject(scope, subject, &wrapped)?))).collect()
     }

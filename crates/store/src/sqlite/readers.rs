@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
+use dossier_core::ids::CustomerId;
 use dossier_core::store::StoreError;
 use rusqlite::Connection;
 
@@ -12,37 +13,40 @@ use super::OnFatal;
 
 /// Connections at most; threads beyond so many wait for each other.
 const SLOTS: usize = 8;
+/// Customers whose ids end alike share a mark; a power of two, well above the number of changes between two checkpoints.
+const MARKS: usize = 16_384;
 const POISONED: &str = "no code panics while it holds a reader";
 
 /// The readers of a database that one process writes, by one thread.
 ///
-/// Beginning and ending a read transaction costs as much as a point read. So a reader keeps its transaction open, and
-/// begins another only when the writer has committed since. An open one keeps the WAL from starting anew, so whoever
-/// moves the WAL into the database lets them go first.
+/// Beginning and ending a read transaction costs as much as a point read, and the first read of a new snapshot empties
+/// the connection's page cache. So a reader keeps its transaction open for as long as what is asked for has not changed
+/// since: for one customer's rows, until a change of that customer; for all else, until a commit. An open one keeps the
+/// WAL from starting anew, so whoever moves the WAL into the database lets them go first.
+///
+/// The writer says what it is about to change before it commits. A reader that may see a commit whose end is not known
+/// yet therefore never shares its snapshot with later reads, and nobody sees an older state than somebody saw before.
 pub(super) struct Readers {
     database: PathBuf,
     on_fatal: OnFatal,
-    /// Counts the ends of the writer's transactions.
-    commits: AtomicU64,
+    /// The writer's transactions have numbers. This is the newest that was about to commit,
+    committing: AtomicU64,
+    /// and this the newest that has ended.
+    ended: AtomicU64,
+    /// The newest transaction that changed a customer whose id ends like this.
+    marks: Box<[AtomicU64]>,
+    /// The newest transaction that may have changed any customer.
+    changed_any: AtomicU64,
     slots: [Mutex<Option<Reader>>; SLOTS],
 }
 
 struct Reader {
     connection: Connection,
-    /// The count of commits, read before its transaction began; `None` when it has none.
+    /// The newest of the writer's transactions that had ended when its own began; `None` when it has none.
     snapshot: Option<u64>,
 }
 
 impl Reader {
-    fn renew(&mut self, commits: u64) -> Result<(), rusqlite::Error> {
-        if self.snapshot != Some(commits) {
-            self.let_go()?;
-            self.connection.prepare_cached("BEGIN")?.execute([])?;
-            self.snapshot = Some(commits);
-        }
-        Ok(())
-    }
-
     fn let_go(&mut self) -> Result<(), rusqlite::Error> {
         if self.snapshot.take().is_some() {
             self.connection.prepare_cached("COMMIT")?.execute([])?;
@@ -52,8 +56,16 @@ impl Reader {
 }
 
 impl Readers {
-    pub(super) const fn new(database: PathBuf, on_fatal: OnFatal) -> Self {
-        Self { database, on_fatal, commits: AtomicU64::new(0), slots: [const { Mutex::new(None) }; SLOTS] }
+    pub(super) fn new(database: PathBuf, on_fatal: OnFatal) -> Self {
+        Self {
+            database,
+            on_fatal,
+            committing: AtomicU64::new(0),
+            ended: AtomicU64::new(0),
+            marks: std::iter::repeat_with(AtomicU64::default).take(MARKS).collect(),
+            changed_any: AtomicU64::new(0),
+            slots: [const { Mutex::new(None) }; SLOTS],
+        }
     }
 
     /// Reads what was committed when this was called, or later; all that `work` reads is of one snapshot.
@@ -61,8 +73,27 @@ impl Readers {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
     ) -> Result<T, StoreError> {
+        self.read_since(self.committing.load(Ordering::SeqCst), work)
+    }
+
+    /// As [`Readers::read`], for work that reads rows of this customer only: its record and the keys of its data subjects.
+    pub(super) fn read_of<T>(
+        &self,
+        customer: CustomerId,
+        work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, StoreError> {
+        let changed = self.mark(customer).load(Ordering::SeqCst).max(self.changed_any.load(Ordering::SeqCst));
+        self.read_since(changed, work)
+    }
+
+    /// Reads from a snapshot in which this transaction of the writer's has ended.
+    fn read_since<T>(
+        &self,
+        transaction: u64,
+        work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, StoreError> {
         let mut slot = self.slot();
-        let result = self.read_with(&mut slot, work);
+        let result = self.read_with(&mut slot, transaction, work);
         result.map_err(|error| {
             // Whatever state it is in, the next read begins with a new one.
             *slot = None;
@@ -76,6 +107,7 @@ impl Readers {
     fn read_with<T>(
         &self,
         slot: &mut Option<Reader>,
+        transaction: u64,
         work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
     ) -> Result<T, rusqlite::Error> {
         let reader = match slot {
@@ -85,7 +117,12 @@ impl Readers {
                 slot.insert(Reader { connection, snapshot: None })
             }
         };
-        reader.renew(self.commits.load(Ordering::Acquire))?;
+        if reader.snapshot.is_none_or(|snapshot| snapshot < transaction) {
+            reader.let_go()?;
+            let ended = self.ended.load(Ordering::SeqCst);
+            reader.connection.prepare_cached("BEGIN")?.execute([])?;
+            reader.snapshot = Some(ended);
+        }
         work(&reader.connection)
     }
 
@@ -100,9 +137,29 @@ impl Readers {
             .unwrap_or_else(|| self.slots[own].lock().expect(POISONED))
     }
 
-    /// The writer has ended a transaction: what readers see is out of date. Called before anybody is answered.
-    pub(super) fn committed(&self) {
-        self.commits.fetch_add(1, Ordering::Release);
+    fn mark(&self, customer: CustomerId) -> &AtomicU64 {
+        let [.., high, low] = *customer.as_bytes();
+        &self.marks[usize::from(u16::from_be_bytes([high, low])) % MARKS]
+    }
+
+    /// The writer's open transaction changes rows of this customer.
+    pub(super) fn changing(&self, customer: CustomerId) {
+        self.mark(customer).store(self.ended.load(Ordering::SeqCst) + 1, Ordering::SeqCst);
+    }
+
+    /// The writer's open transaction may change rows of any customer.
+    pub(super) fn changing_any(&self) {
+        self.changed_any.store(self.ended.load(Ordering::SeqCst) + 1, Ordering::SeqCst);
+    }
+
+    /// The writer is about to commit its transaction: from now on readers may see it.
+    pub(super) fn committing(&self) {
+        self.committing.store(self.ended.load(Ordering::SeqCst) + 1, Ordering::SeqCst);
+    }
+
+    /// The writer has ended its transaction, one way or the other: from now on they do. Called before anybody is answered.
+    pub(super) fn ended(&self) {
+        self.ended.store(self.committing.load(Ordering::SeqCst), Ordering::SeqCst);
     }
 
     /// Ends the transactions of readers at rest, so that all of the WAL can be moved and started anew. Those at work
@@ -123,4 +180,104 @@ impl Readers {
 /// columns, never values.
 fn read_error(error: rusqlite::Error) -> StoreError {
     StoreError::Corrupt(format!("the database could not be read: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::sqlite::{Role, connect};
+
+    struct Store {
+        _folder: tempfile::TempDir,
+        writer: Connection,
+        readers: Readers,
+    }
+
+    /// Customers by the last byte of their ids, each with a version.
+    fn store() -> Store {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("test.db");
+        let writer = connect(&path, Role::Writer).expect("a database");
+        writer
+            .execute_batch(
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, version INTEGER); INSERT INTO t VALUES (1, 1), (2, 1)",
+            )
+            .expect("a table");
+        let readers = Readers::new(path, Arc::new(|error| panic!("{error}")));
+        Store { _folder: folder, writer, readers }
+    }
+
+    const fn customer(last: u8) -> CustomerId {
+        let mut id = [0; 16];
+        id[15] = last;
+        CustomerId::from_bytes(id)
+    }
+
+    impl Store {
+        /// Writes a customer's next version, as the writer does, up to the moment when readers may see it.
+        fn commit(&self, id: u8) {
+            self.readers.changing(customer(id));
+            self.readers.committing();
+            self.writer.execute("UPDATE t SET version = version + 1 WHERE id = ?1", [id]).expect("an update");
+        }
+    }
+
+    /// What the customer's own reads see, and what all others do.
+    fn versions(readers: &Readers, id: u8) -> (u64, u64) {
+        let version = |connection: &Connection| {
+            connection.query_row("SELECT version FROM t WHERE id = ?1", [id], |row| row.get(0))
+        };
+        let own = readers.read_of(customer(id), version).expect("a version");
+        (own, readers.read(version).expect("a version"))
+    }
+
+    fn versions_on_another_thread(readers: &Readers, id: u8) -> (u64, u64) {
+        std::thread::scope(|scope| scope.spawn(|| versions(readers, id)).join().expect("no panic"))
+    }
+
+    #[test]
+    fn nobody_sees_an_older_version_than_somebody_saw_before() {
+        let store = store();
+        assert_eq!(versions(&store.readers, 1), (1, 1));
+        store.commit(1);
+        // The commit is in the database, and the writer has not come to say so: readers that look now see it,
+        assert_eq!(versions_on_another_thread(&store.readers, 1), (2, 2));
+        // and so must those that had looked before.
+        assert_eq!(versions(&store.readers, 1), (2, 2));
+        store.readers.ended();
+        assert_eq!(versions(&store.readers, 1), (2, 2));
+    }
+
+    #[test]
+    fn a_snapshot_is_kept_until_the_customer_that_is_read_changes() {
+        let store = store();
+        assert_eq!(versions(&store.readers, 1), (1, 1));
+        store.commit(2);
+        store.readers.ended();
+        let version_of_the_other = |connection: &Connection| {
+            connection.query_row("SELECT version FROM t WHERE id = 2", [], |row| row.get::<_, u64>(0))
+        };
+        let seen = store.readers.read_of(customer(1), version_of_the_other).expect("a version");
+        assert_eq!(seen, 1, "the snapshot of before is good enough for a customer that has not changed");
+        assert_eq!(versions(&store.readers, 2), (2, 2));
+        store.readers.changing_any();
+        store.readers.committing();
+        store.writer.execute("UPDATE t SET version = 9", []).expect("an update");
+        store.readers.ended();
+        assert_eq!(versions(&store.readers, 1), (9, 9), "a task may change any");
+    }
+
+    #[test]
+    fn a_transaction_that_was_rolled_back_hides_no_later_one() {
+        let store = store();
+        assert_eq!(versions(&store.readers, 1), (1, 1));
+        store.readers.changing(customer(1));
+        store.readers.ended();
+        assert_eq!(versions(&store.readers, 1), (1, 1));
+        store.commit(1);
+        store.readers.ended();
+        assert_eq!(versions(&store.readers, 1), (2, 2));
+    }
 }

@@ -226,9 +226,10 @@ impl WriterThread {
                 std::mem::take(&mut replies).into_iter().for_each(|reply| reply(Ok(())));
             }
             self.heads.write(&self.connection)?;
+            self.readers.committing();
             self.execute("COMMIT")
         });
-        self.readers.committed();
+        self.readers.ended();
         match result {
             Ok(()) => {
                 self.figures.commits.fetch_add(1, Ordering::Relaxed);
@@ -252,13 +253,18 @@ impl WriterThread {
                 let _ = self.heads.append(&self.connection, audit);
             }
             let _ = self.heads.write(&self.connection);
+            self.readers.committing();
             let _ = self.execute("COMMIT");
-            self.readers.committed();
+            self.readers.ended();
         }
     }
 
     fn run_job(&mut self, job: Job, replies: &mut Replies, late: &mut Vec<Append>) -> Result<(), rusqlite::Error> {
         self.execute("SAVEPOINT job")?;
+        match &job {
+            Job::Change(change, _) => change.written_customer().into_iter().for_each(|id| self.readers.changing(id)),
+            Job::Task(..) | Job::Lazy(..) => self.readers.changing_any(),
+        }
         match job {
             Job::Change(change, reply) => match commit::apply(*change, &self.connection, &mut self.heads, late) {
                 Ok(outcome) => {
