@@ -305,12 +305,13 @@ pub trait Store: Send + Sync {
     /// As [`Store::customer`].
     async fn message(&self, due: &Due, now: Timestamp) -> Result<Option<Message>, StoreError>;
 
-    /// Notes what came of attempts. The next delivery of the same customer and endpoint becomes due when one has ended.
+    /// Notes what came of attempts, and answers those that disabled an endpoint that was enabled until then. The next
+    /// delivery of the same customer and endpoint becomes due when one has ended.
     ///
     /// # Errors
     ///
     /// As [`Store::commit`]; what was not noted is attempted again after its lease.
-    async fn attempted(&self, attempts: Vec<Attempted>) -> Result<(), StoreError>;
+    async fn attempted(&self, attempts: Vec<Attempted>) -> Result<Vec<Attempted>, StoreError>;
 
     /// Forgets deliveries that ended before the given moment; says how many. Called now and then.
     ///

@@ -306,26 +306,23 @@ fn jitter(app: &App) -> f64 {
 }
 
 async fn note(app: &App, attempts: Vec<Attempted>) {
-    let disabled: Vec<_> = attempts
-        .iter()
-        .filter_map(|attempt| match attempt.verdict {
-            Verdict::Disable(reason) => Some((attempt.due.scope, attempt.due.endpoint, reason, attempt.at)),
-            _ => None,
-        })
-        .collect();
-    let mut tries = 0;
-    while let Err(error) = app.services.store.attempted(attempts.clone()).await {
-        tries += 1;
-        if tries == NOTE_TRIES {
-            // They will be attempted again when their lease ends: at least once, under the same webhook-id.
-            tracing::warn!(%error, "what came of deliveries could not be noted");
-            break;
+    let mut tries = 1;
+    let disabling = loop {
+        match app.services.store.attempted(attempts.clone()).await {
+            Ok(disabling) => break disabling,
+            Err(error) if tries == NOTE_TRIES => {
+                // They will be attempted again when their lease ends: at least once, under the same webhook-id.
+                return tracing::warn!(%error, "what came of deliveries could not be noted");
+            }
+            Err(_) => tokio::time::sleep(NOTE_PAUSE).await,
         }
-        tokio::time::sleep(NOTE_PAUSE).await;
-    }
-    for (scope, endpoint, reason, at) in disabled {
-        tracing::warn!(%endpoint, reason = reason.as_str(), "a webhook endpoint was disabled");
-        note_disabled(app, scope, endpoint, reason, at).await;
+        tries += 1;
+    };
+    for Attempted { due, at, verdict, .. } in disabling {
+        if let Verdict::Disable(reason) = verdict {
+            tracing::warn!(endpoint = %due.endpoint, reason = reason.as_str(), "a webhook endpoint was disabled");
+            note_disabled(app, due.scope, due.endpoint, reason, at).await;
+        }
     }
 }
 

@@ -433,7 +433,7 @@ impl Store for PostgresStore {
         self.read_message(due, now).await
     }
 
-    async fn attempted(&self, attempts: Vec<Attempted>) -> Result<(), StoreError> {
+    async fn attempted(&self, attempts: Vec<Attempted>) -> Result<Vec<Attempted>, StoreError> {
         self.write_attempts(attempts).await
     }
 

@@ -61,7 +61,8 @@ statements! {
     FOLLOWING = "UPDATE deliveries SET next_at = $5 WHERE account_id = $1 AND environment = $2 AND next_at IS NULL AND id = (
         SELECT min(id) FROM deliveries
         WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3 AND customer_id = $4 AND state = 0)";
-    DISABLE = "UPDATE endpoints SET disabled = $4 WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3";
+    DISABLE = "UPDATE endpoints SET disabled = $4
+        WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3 AND disabled IS NULL";
     HOLD = "UPDATE deliveries SET next_at = NULL
         WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3 AND state = 0";
 }
@@ -220,28 +221,32 @@ impl PostgresStore {
         Ok(Some(signer))
     }
 
-    pub(super) async fn write_attempts(&self, mut attempts: Vec<Attempted>) -> Result<(), StoreError> {
-        let disables = attempts.iter().any(|attempt| matches!(attempt.verdict, Verdict::Disable(_)));
+    pub(super) async fn write_attempts(&self, mut attempts: Vec<Attempted>) -> Result<Vec<Attempted>, StoreError> {
         // In one order, so that two that note at once do not wait for each other.
         attempts.sort_by_key(|attempt| (attempt.due.scope.account, attempt.due.endpoint, attempt.due.delivery));
-        self.database
+        let disabling = self
+            .database
             .write(&attempts[..], |session, attempts| {
                 Box::pin(async move {
+                    let mut disabling = Vec::new();
                     for attempted in attempts {
-                        write_attempt(session, attempted).await?;
+                        if write_attempt(session, attempted).await? {
+                            disabling.push(attempted.clone());
+                        }
                     }
-                    Ok(())
+                    Ok(disabling)
                 })
             })
             .await?;
-        if disables {
+        if !disabling.is_empty() {
             self.signers.forget();
         }
-        Ok(())
+        Ok(disabling)
     }
 }
 
-async fn write_attempt(session: Session<'_>, attempted: &Attempted) -> Result<(), Error> {
+/// Says whether it disabled the endpoint.
+async fn write_attempt(session: Session<'_>, attempted: &Attempted) -> Result<bool, Error> {
     let Attempted { due, at, said, verdict } = attempted;
     let said = match said {
         Said::Status(status) => status.to_string(),
@@ -265,7 +270,7 @@ async fn write_attempt(session: Session<'_>, attempted: &Attempted) -> Result<()
         )
         .await?;
     if touched == 0 {
-        return Ok(());
+        return Ok(false);
     }
     match verdict {
         Verdict::Delivered if due.endpoint_failing_since.is_some() => {
@@ -279,11 +284,10 @@ async fn write_attempt(session: Session<'_>, attempted: &Attempted) -> Result<()
     if ended.is_some() {
         session.execute(FOLLOWING, &[&account, &environment, &endpoint, &customer, &at]).await?;
     }
-    if let Verdict::Disable(reason) = verdict {
-        session.execute(DISABLE, &[&account, &environment, &endpoint, &reason.as_str()]).await?;
-        session.execute(HOLD, &[&account, &environment, &endpoint]).await?;
-    }
-    Ok(())
+    let Verdict::Disable(reason) = verdict else { return Ok(false) };
+    let disabled = session.execute(DISABLE, &[&account, &environment, &endpoint, &reason.as_str()]).await?;
+    session.execute(HOLD, &[&account, &environment, &endpoint]).await?;
+    Ok(disabled == 1)
 }
 
 fn delivery(endpoint: WebhookId, row: &Row) -> Result<Delivery, StoreError> {

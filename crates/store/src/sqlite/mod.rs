@@ -316,7 +316,7 @@ impl Store for SqliteStore {
         self.read_message(due, now)
     }
 
-    async fn attempted(&self, attempts: Vec<Attempted>) -> Result<(), StoreError> {
+    async fn attempted(&self, attempts: Vec<Attempted>) -> Result<Vec<Attempted>, StoreError> {
         self.write_attempts(attempts).await
     }
 

@@ -293,16 +293,24 @@ impl SqliteStore {
         open_midstates(keys, scope, key, cell)
     }
 
-    pub(super) async fn write_attempts(&self, attempts: Vec<Attempted>) -> Result<(), StoreError> {
-        let disables = attempts.iter().any(|attempt| matches!(attempt.verdict, Verdict::Disable(_)));
+    pub(super) async fn write_attempts(&self, attempts: Vec<Attempted>) -> Result<Vec<Attempted>, StoreError> {
+        let (tell, told) = std::sync::mpsc::channel();
         // Lost with the power, a delivery is made again: at least once.
         self.writer
-            .lazy(move |connection| attempts.iter().try_for_each(|attempt| write_attempt(connection, attempt)))
+            .lazy(move |connection| {
+                for attempt in attempts {
+                    if write_attempt(connection, &attempt)? {
+                        let _ = tell.send(attempt);
+                    }
+                }
+                Ok(())
+            })
             .await?;
-        if disables {
+        let disabling: Vec<Attempted> = told.try_iter().collect();
+        if !disabling.is_empty() {
             self.signers.forget();
         }
-        Ok(())
+        Ok(disabling)
     }
 }
 
@@ -314,7 +322,8 @@ struct DueRow {
     now: i64,
 }
 
-fn write_attempt(connection: &Connection, attempted: &Attempted) -> Result<(), rusqlite::Error> {
+/// Says whether it disabled the endpoint.
+fn write_attempt(connection: &Connection, attempted: &Attempted) -> Result<bool, rusqlite::Error> {
     let Attempted { due, at, said, verdict } = attempted;
     let said = match said {
         Said::Status(status) => status.to_string(),
@@ -338,7 +347,7 @@ fn write_attempt(connection: &Connection, attempted: &Attempted) -> Result<(), r
         )?
         .execute((due.delivery, endpoint, customer, due.number, state, counted, next, ended, at, said))?;
     if rows == 0 {
-        return Ok(());
+        return Ok(false);
     }
     let failing = match verdict {
         Verdict::Delivered if due.endpoint_failing_since.is_some() => {
@@ -363,20 +372,20 @@ fn write_attempt(connection: &Connection, attempted: &Attempted) -> Result<(), r
             )?
             .execute((account, environment, endpoint, customer, at))?;
     }
-    if let Verdict::Disable(reason) = verdict {
-        connection
-            .prepare_cached(
-                "UPDATE endpoints SET disabled = ?4 WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3",
-            )?
-            .execute((account, environment, endpoint, reason.as_str()))?;
-        connection
-            .prepare_cached(
-                "UPDATE deliveries SET next_at = NULL
-                 WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3 AND state = 0",
-            )?
-            .execute((account, environment, endpoint))?;
-    }
-    Ok(())
+    let Verdict::Disable(reason) = verdict else { return Ok(false) };
+    let disabled = connection
+        .prepare_cached(
+            "UPDATE endpoints SET disabled = ?4
+             WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3 AND disabled IS NULL",
+        )?
+        .execute((account, environment, endpoint, reason.as_str()))?;
+    connection
+        .prepare_cached(
+            "UPDATE deliveries SET next_at = NULL
+             WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3 AND state = 0",
+        )?
+        .execute((account, environment, endpoint))?;
+    Ok(disabled == 1)
 }
 
 fn delivery(endpoint: WebhookId, row: &Row<'_>) -> Result<Delivery, rusqlite::Error> {

@@ -532,6 +532,28 @@ pub(crate) async fn a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_leas
     assert!(store.deliveries(caller.scope, endpoint, None, 10).await.expect("a log").is_empty());
 }
 
+pub(crate) async fn an_endpoint_that_fails_many_deliveries_at_once_is_disabled_once(mut engine: Engine) {
+    let services = engine.services();
+    let (caller, endpoint) = subscriber(&services).await;
+    for name in ["a", "b", "c"] {
+        given(&services, &caller, &format!("{name}@example.com"), "individual").await;
+    }
+    let now = services.clock.now();
+    let claimed = services.store.claim_deliveries(now, 60, &[], 10).await.expect("claimed");
+    assert_eq!(claimed.len(), 3);
+    let gone = |due: &Due| Attempted {
+        due: due.clone(),
+        at: now,
+        said: Said::Status(410),
+        verdict: Verdict::Disable(Disabled::Gone),
+    };
+    let disabling = services.store.attempted(claimed[..2].iter().map(gone).collect()).await.expect("noted");
+    assert_eq!(disabling.iter().map(|one| one.due.endpoint).collect::<Vec<_>>(), [endpoint]);
+    assert!(services.store.attempted(vec![gone(&claimed[2])]).await.expect("noted").is_empty());
+    let attempts = services.store.deliveries(caller.scope, endpoint, None, 10).await.expect("a log");
+    assert_eq!(attempts.iter().map(|one| one.attempts).collect::<Vec<_>>(), [1, 1, 1], "each attempt is in the log");
+}
+
 pub(crate) async fn what_is_due_of_one_endpoint_is_not_in_the_way_of_another(mut engine: Engine) {
     let services = engine.services();
     let (mine, busy) = subscriber(&services).await;

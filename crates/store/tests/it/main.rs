@@ -44,6 +44,7 @@ on_every_engine! {
     files_that_nobody_attaches_are_collected_and_evidence_never_is,
     content_in_another_place_does_not_open,
     a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_lease,
+    an_endpoint_that_fails_many_deliveries_at_once_is_disabled_once,
     what_is_due_of_one_endpoint_is_not_in_the_way_of_another,
     a_link_is_found_by_its_token_and_ends_by_the_clock_of_its_sandbox,
     rotation_leaves_everything_readable,
