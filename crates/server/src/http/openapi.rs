@@ -24,7 +24,8 @@ pub struct Operation {
     /// The scope that a key needs; `None` where no key is asked for.
     pub scope: Option<KeyScope>,
     describe: fn() -> Value,
-    problems: &'static [ProblemCode],
+    /// What it answers besides what its kind does.
+    problems: &'static [Problems],
 }
 
 use ProblemCode::{
@@ -35,202 +36,37 @@ use ProblemCode::{
     TooManyWebhooks, Unauthorized, UnsupportedFileType, UnsupportedMediaType,
 };
 
-const READS: &[ProblemCode] = &[
-    AmbiguousCredentials,
-    InvalidHeader,
-    InvalidParameters,
-    MalformedRequest,
-    Unauthorized,
-    InsufficientScope,
-    NotFound,
-    InternalError,
-    Overloaded,
-];
-const LISTS: &[ProblemCode] = &[
-    AmbiguousCredentials,
-    InvalidParameters,
-    MalformedRequest,
-    Unauthorized,
-    InsufficientScope,
-    InternalError,
-    Overloaded,
-];
-const CREATES: &[ProblemCode] = &[
-    AmbiguousCredentials,
-    InvalidBody,
-    InvalidHeader,
-    MalformedJson,
-    MalformedRequest,
-    Unauthorized,
-    InsufficientScope,
-    RequestTimeout,
-    EmailTaken,
-    IdempotencyKeyReused,
-    PayloadTooLarge,
-    UnsupportedMediaType,
-    InternalError,
-    Overloaded,
-    StorageFull,
-];
-const UPDATES: &[ProblemCode] = &[
-    AmbiguousCredentials,
-    InvalidBody,
-    InvalidHeader,
-    MalformedJson,
-    MalformedRequest,
-    Unauthorized,
-    InsufficientScope,
-    NotFound,
-    RequestTimeout,
-    ApprovedLocked,
-    IdempotencyKeyReused,
-    PreconditionFailed,
-    PayloadTooLarge,
-    UnsupportedMediaType,
-    InternalError,
-    Overloaded,
-    StorageFull,
-];
+type Problems = &'static [ProblemCode];
 
-const REMOVES: &[ProblemCode] = &[
+/// What every operation may answer that asks for a key,
+const KEYED: Problems = &[
     AmbiguousCredentials,
-    InvalidHeader,
     MalformedRequest,
     Unauthorized,
     InsufficientScope,
-    NotFound,
-    PreconditionFailed,
     InternalError,
     Overloaded,
-    StorageFull,
+    StorageUnavailable,
 ];
-const UPLOADS: &[ProblemCode] = &[
-    AmbiguousCredentials,
+/// every one that writes,
+const WRITES: Problems = &[StorageFull];
+/// and every one that takes JSON.
+const TAKES_JSON: Problems = &[InvalidBody, MalformedJson, RequestTimeout, PayloadTooLarge, UnsupportedMediaType];
+
+const UPDATES: Problems = &[InvalidHeader, NotFound, ApprovedLocked, IdempotencyKeyReused, PreconditionFailed];
+const SANDBOX: Problems = &[SandboxOnly, NotFound, NoSession, NotPossible];
+const UPLOADS: Problems = &[
     DamagedFile,
     InvalidHeader,
     MalformedMultipart,
-    MalformedRequest,
-    Unauthorized,
-    InsufficientScope,
     RequestTimeout,
     IdempotencyKeyReused,
     PayloadTooLarge,
     UnsupportedFileType,
     UnsupportedMediaType,
-    InternalError,
-    Overloaded,
-    StorageUnavailable,
-    StorageFull,
 ];
-const FILES: &[ProblemCode] =
-    &[AmbiguousCredentials, MalformedRequest, Unauthorized, InsufficientScope, NotFound, InternalError, Overloaded];
-const CONTENTS: &[ProblemCode] = &[
-    AmbiguousCredentials,
-    InvalidHeader,
-    MalformedRequest,
-    Unauthorized,
-    InsufficientScope,
-    NotFound,
-    RangeNotSatisfiable,
-    InternalError,
-    Overloaded,
-    StorageUnavailable,
-    StorageFull,
-];
-
-const SESSIONS: &[ProblemCode] = &[
-    AmbiguousCredentials,
-    InvalidBody,
-    InvalidHeader,
-    MalformedJson,
-    MalformedRequest,
-    Unauthorized,
-    InsufficientScope,
-    NotFound,
-    RequestTimeout,
-    AlreadyApproved,
-    IdempotencyKeyReused,
-    Offboarded,
-    PayloadTooLarge,
-    UnsupportedMediaType,
-    InternalError,
-    Overloaded,
-    StorageFull,
-];
-const DECISIONS: &[ProblemCode] = &[
-    AmbiguousCredentials,
-    InvalidBody,
-    InvalidHeader,
-    MalformedJson,
-    MalformedRequest,
-    Unauthorized,
-    InsufficientScope,
-    NotFound,
-    RequestTimeout,
-    IdempotencyKeyReused,
-    NotPossible,
-    PayloadTooLarge,
-    UnsupportedMediaType,
-    InternalError,
-    Overloaded,
-    StorageFull,
-];
-const SANDBOX: &[ProblemCode] = &[
-    AmbiguousCredentials,
-    InvalidBody,
-    MalformedJson,
-    MalformedRequest,
-    Unauthorized,
-    InsufficientScope,
-    SandboxOnly,
-    NotFound,
-    RequestTimeout,
-    NoSession,
-    NotPossible,
-    PayloadTooLarge,
-    UnsupportedMediaType,
-    InternalError,
-    Overloaded,
-    StorageFull,
-];
-const CLOCKS: &[ProblemCode] =
-    &[AmbiguousCredentials, MalformedRequest, Unauthorized, InsufficientScope, SandboxOnly, InternalError, Overloaded];
-const REGISTERS: &[ProblemCode] = &[
-    AmbiguousCredentials,
-    InvalidBody,
-    MalformedJson,
-    MalformedRequest,
-    Unauthorized,
-    InsufficientScope,
-    RequestTimeout,
-    TooManyWebhooks,
-    PayloadTooLarge,
-    UnsupportedMediaType,
-    InternalError,
-    Overloaded,
-    StorageFull,
-];
-const WEBHOOK: &[ProblemCode] = &[
-    AmbiguousCredentials,
-    MalformedRequest,
-    Unauthorized,
-    InsufficientScope,
-    NotFound,
-    InternalError,
-    Overloaded,
-    StorageFull,
-];
-const DELIVERIES: &[ProblemCode] = &[
-    AmbiguousCredentials,
-    InvalidParameters,
-    MalformedRequest,
-    Unauthorized,
-    InsufficientScope,
-    NotFound,
-    InternalError,
-    Overloaded,
-];
-const CALLS: &[ProblemCode] = &[
+/// Of a provider, which has no key but signs.
+const CALLS: Problems = &[
     MalformedRequest,
     InvalidSignature,
     NotFound,
@@ -239,6 +75,7 @@ const CALLS: &[ProblemCode] = &[
     UnsupportedMediaType,
     InternalError,
     Overloaded,
+    StorageUnavailable,
 ];
 
 /// Every operation that has a contract. Pages for people (`/docs`, `/problems`, `/`) are not among them.
@@ -248,159 +85,171 @@ pub const OPERATIONS: &[Operation] = &[
         path: "/v0/customers",
         scope: Some(KeyScope::CustomersWrite),
         describe: create,
-        problems: CREATES,
+        problems: &[TAKES_JSON, WRITES, &[InvalidHeader, EmailTaken, IdempotencyKeyReused]],
     },
     Operation {
         method: Method::GET,
         path: "/v0/customers",
         scope: Some(KeyScope::CustomersRead),
         describe: list,
-        problems: LISTS,
+        problems: &[&[InvalidParameters]],
     },
     Operation {
         method: Method::GET,
         path: "/v0/customers/{customer_id}",
         scope: Some(KeyScope::CustomersRead),
         describe: read,
-        problems: READS,
+        problems: &[&[InvalidHeader, InvalidParameters, NotFound]],
     },
     Operation {
         method: Method::PUT,
         path: "/v0/customers/{customer_id}",
         scope: Some(KeyScope::CustomersWrite),
         describe: update,
-        problems: UPDATES,
+        problems: &[TAKES_JSON, WRITES, UPDATES],
     },
     Operation {
         method: Method::PATCH,
         path: "/v0/customers/{customer_id}",
         scope: Some(KeyScope::CustomersWrite),
         describe: patch,
-        problems: UPDATES,
+        problems: &[TAKES_JSON, WRITES, UPDATES],
     },
     Operation {
         method: Method::DELETE,
         path: "/v0/customers/{customer_id}/documents/{file_id}",
         scope: Some(KeyScope::CustomersWrite),
         describe: remove_document,
-        problems: REMOVES,
+        problems: &[WRITES, &[InvalidHeader, NotFound, PreconditionFailed]],
     },
     Operation {
         method: Method::POST,
         path: "/v0/files",
         scope: Some(KeyScope::FilesWrite),
         describe: upload,
-        problems: UPLOADS,
+        problems: &[WRITES, UPLOADS],
     },
     Operation {
         method: Method::GET,
         path: "/v0/files/{file_id}",
         scope: Some(KeyScope::FilesRead),
         describe: read_file,
-        problems: FILES,
+        problems: &[&[NotFound]],
     },
     Operation {
         method: Method::GET,
         path: "/v0/files/{file_id}/content",
         scope: Some(KeyScope::FilesRead),
         describe: read_content,
-        problems: CONTENTS,
+        problems: &[WRITES, &[InvalidHeader, NotFound, RangeNotSatisfiable]],
     },
     Operation {
         method: Method::POST,
         path: "/v0/customers/{customer_id}/kycs",
         scope: Some(KeyScope::KycSession),
         describe: open_session,
-        problems: SESSIONS,
+        problems: &[TAKES_JSON, WRITES, &[InvalidHeader, NotFound, AlreadyApproved, IdempotencyKeyReused, Offboarded]],
     },
     Operation {
         method: Method::POST,
         path: "/v0/customers/{customer_id}/decisions",
         scope: Some(KeyScope::KycDecide),
         describe: decide,
-        problems: DECISIONS,
+        problems: &[TAKES_JSON, WRITES, &[InvalidHeader, NotFound, IdempotencyKeyReused, NotPossible]],
     },
     Operation {
         method: Method::GET,
         path: "/v0/requirements",
         scope: Some(KeyScope::CustomersRead),
         describe: requirements,
-        problems: LISTS,
+        problems: &[&[InvalidParameters]],
     },
     Operation {
         method: Method::POST,
         path: "/v0/customers/simulate",
         scope: Some(KeyScope::Simulate),
         describe: simulate,
-        problems: SANDBOX,
+        problems: &[TAKES_JSON, WRITES, SANDBOX],
     },
     Operation {
         method: Method::GET,
         path: "/v0/sandbox/clock",
         scope: Some(KeyScope::Simulate),
         describe: read_clock,
-        problems: CLOCKS,
+        problems: &[&[SandboxOnly]],
     },
     Operation {
         method: Method::POST,
         path: "/v0/sandbox/clock",
         scope: Some(KeyScope::Simulate),
         describe: advance_clock,
-        problems: SANDBOX,
+        problems: &[TAKES_JSON, WRITES, SANDBOX],
     },
     Operation {
         method: Method::GET,
         path: "/v0/events",
         scope: Some(KeyScope::EventsRead),
         describe: list_events,
-        problems: LISTS,
+        problems: &[&[InvalidParameters]],
     },
     Operation {
         method: Method::POST,
         path: "/v0/webhooks",
         scope: Some(KeyScope::WebhooksManage),
         describe: register,
-        problems: REGISTERS,
+        problems: &[TAKES_JSON, WRITES, &[TooManyWebhooks]],
     },
     Operation {
         method: Method::GET,
         path: "/v0/webhooks",
         scope: Some(KeyScope::WebhooksManage),
         describe: list_webhooks,
-        problems: LISTS,
+        problems: &[&[InvalidParameters]],
     },
     Operation {
         method: Method::DELETE,
         path: "/v0/webhooks/{webhook_id}",
         scope: Some(KeyScope::WebhooksManage),
         describe: delete_webhook,
-        problems: WEBHOOK,
+        problems: &[WRITES, &[NotFound]],
     },
     Operation {
         method: Method::POST,
         path: "/v0/webhooks/{webhook_id}/enable",
         scope: Some(KeyScope::WebhooksManage),
         describe: enable_webhook,
-        problems: WEBHOOK,
+        problems: &[WRITES, &[NotFound]],
     },
     Operation {
         method: Method::GET,
         path: "/v0/webhooks/{webhook_id}/deliveries",
         scope: Some(KeyScope::WebhooksManage),
         describe: list_deliveries,
-        problems: DELIVERIES,
+        problems: &[&[InvalidParameters, NotFound]],
     },
     Operation {
         method: Method::POST,
         path: "/v0/webhooks/{webhook_id}/deliveries/{delivery_id}/resend",
         scope: Some(KeyScope::WebhooksManage),
         describe: resend,
-        problems: WEBHOOK,
+        problems: &[WRITES, &[NotFound]],
     },
-    Operation { method: Method::POST, path: "/providers/sumsub", scope: None, describe: sumsub, problems: CALLS },
+    Operation {
+        method: Method::POST,
+        path: "/providers/sumsub",
+        scope: None,
+        describe: sumsub,
+        problems: &[WRITES, CALLS],
+    },
     Operation { method: Method::GET, path: "/openapi.json", scope: None, describe: openapi, problems: &[] },
     Operation { method: Method::GET, path: "/healthz", scope: None, describe: healthz, problems: &[] },
-    Operation { method: Method::GET, path: "/readyz", scope: None, describe: readyz, problems: &[InternalError] },
+    Operation {
+        method: Method::GET,
+        path: "/readyz",
+        scope: None,
+        describe: readyz,
+        problems: &[&[InternalError, StorageUnavailable]],
+    },
 ];
 
 /// The whole document.
@@ -453,11 +302,14 @@ pub fn document() -> Value {
 
 /// What every operation of a kind has in common: the key, and the problems by status.
 fn complete(description: &mut Value, operation: &Operation) {
+    let mut problems: Vec<ProblemCode> = operation.problems.concat();
     if let Some(scope) = operation.scope {
         description["security"] = json!([{ "ApiKey": [] }]);
         description["x-scope"] = scope.as_str().into();
+        problems.extend(KEYED);
     }
-    for problem in operation.problems {
+    // In the order of the catalogue.
+    for problem in ProblemCode::ALL.iter().filter(|problem| problems.contains(problem)) {
         let response = &mut description["responses"][problem.status().to_string()];
         let codes = match response["description"].as_str() {
             Some(codes) => format!("{codes}, `{}`", problem.as_str()),

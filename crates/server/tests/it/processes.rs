@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use dossier::admin::{Command, Place};
+use dossier::http::openapi::{OPERATIONS, document};
 use dossier_core::caller::Environment;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -181,5 +182,36 @@ async fn what_one_process_does_the_others_see() {
     tokio::time::sleep(Duration::from_millis(2_500)).await;
     for app in &fleet.apps {
         assert_eq!(app.get("/v0/sandbox/clock").await.expect(200)["ahead_seconds"], 2 * 86_400);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_the_database_is_away_every_operation_says_so_as_documented() {
+    let cluster = Cluster::own(&[]).await;
+    let url = cluster.database().await;
+    let app = TestApp::start_in(tempfile::tempdir().expect("a temporary folder"), None, &[("database", &*url)]).await;
+    let id = app.given("individual").await;
+    drop(cluster);
+    // What is known of the key is too old by then, and it is asked for first.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let document = document();
+    let asked = OPERATIONS.iter().map(|operation| {
+        let path = operation.path.replace("{customer_id}", &id).replace("{file_id}", &id);
+        let path = path.replace("{webhook_id}", &id).replace("{delivery_id}", "whd_1");
+        let request = app.client.request(operation.method.clone(), format!("{}{path}", app.url));
+        let request = request.header("Api-Key", &app.key).json(&json!({}));
+        async move { (operation, TestApp::send(request).await) }
+    });
+    for (operation, answer) in futures_util::future::join_all(asked).await {
+        let (method, path) = (operation.method.as_str().to_lowercase(), operation.path);
+        let status = answer.status.as_u16();
+        let documented = &document["paths"][path][&method]["responses"][status.to_string()];
+        assert!(documented.is_object(), "{method} {path} answers {status}, which is not documented");
+        if operation.scope.is_some() || path == "/readyz" {
+            let description = documented["description"].as_str().expect("a description");
+            assert!(description.contains("storage_unavailable"), "{method} {path}: {description}");
+            assert!(!answer.header("retry-after").is_empty(), "{method} {path}");
+            answer.problem(503, "storage_unavailable");
+        }
     }
 }
