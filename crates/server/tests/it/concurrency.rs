@@ -1,6 +1,7 @@
 //! Many writers: no update is lost, and the numbers of versions, audit entries and events agree.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use dossier::admin::{Command, Place};
 use dossier_core::caller::Environment;
@@ -122,4 +123,56 @@ async fn an_email_is_given_once_however_many_ask() {
     }
     statuses.sort_unstable();
     assert_eq!(statuses, [&[201][..], &[409; 31]].concat());
+}
+
+/// One writer of each customer counts in its first name, and many read, one by one and in lists: what anybody was told
+/// before a read began, it sees.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_read_is_older_than_what_somebody_was_told_before() {
+    const COUNT: u64 = 300;
+    let app = Arc::new(TestApp::start().await);
+    let mut customers = Vec::new();
+    for _ in 0..4 {
+        let id = app.given("individual").await;
+        app.put(&id, &json!({ "first_name": "0" })).await.expect(200);
+        customers.push((id, AtomicU64::new(0)));
+    }
+    let customers = Arc::new(customers);
+    let told = |customer: usize| customers[customer].1.load(Ordering::SeqCst);
+    let mut tasks = Vec::new();
+    for customer in 0..customers.len() {
+        let (app, customers) = (Arc::clone(&app), Arc::clone(&customers));
+        tasks.push(tokio::spawn(async move {
+            let (id, told) = &customers[customer];
+            for count in 1..=COUNT {
+                app.put(id, &json!({ "first_name": count.to_string() })).await.expect(200);
+                told.fetch_max(count, Ordering::SeqCst);
+            }
+        }));
+    }
+    for reader in 0..12 {
+        let (app, customers) = (Arc::clone(&app), Arc::clone(&customers));
+        tasks.push(tokio::spawn(async move {
+            let floor = || customers.iter().map(|(_, told)| told.load(Ordering::SeqCst)).collect::<Vec<_>>();
+            while floor().iter().any(|told| *told < COUNT) {
+                let before = floor();
+                let items = if reader % 3 == 0 {
+                    let list = app.get("/v0/customers?limit=10").await.expect(200);
+                    list["items"].as_array().expect("items").clone()
+                } else {
+                    vec![app.get(&format!("/v0/customers/{}", customers[reader % 4].0)).await.expect(200)]
+                };
+                for item in items {
+                    let customer = customers.iter().position(|(id, _)| item["customer_id"] == **id).expect("known");
+                    let count: u64 = item["first_name"].as_str().expect("a name").parse().expect("a number");
+                    assert!(count >= before[customer], "{count} was read after {}", before[customer]);
+                    customers[customer].1.fetch_max(count, Ordering::SeqCst);
+                }
+            }
+        }));
+    }
+    for task in tasks {
+        task.await.expect("no task fails");
+    }
+    assert!((0..4).all(|customer| told(customer) == COUNT));
 }
