@@ -4,6 +4,8 @@ use crate::caller::Caller;
 use crate::clock::Timestamp;
 use crate::ids::CustomerId;
 use crate::pii::Pii;
+use crate::services::Services;
+use crate::store::StoreError;
 
 /// How long an answer is kept.
 pub const KEPT_SECONDS: i64 = 30 * 24 * 60 * 60;
@@ -19,6 +21,37 @@ pub struct Attempt<'a> {
     pub content: [&'a [u8]; 3],
 }
 
+/// A request that may carry an `Idempotency-Key`.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The route's name.
+    pub route: &'static str,
+    /// The body as it came.
+    pub body: &'a [u8],
+    /// The `Idempotency-Key`.
+    pub idempotency_key: Option<&'a str>,
+}
+
+impl<'a> Request<'a> {
+    /// One without a key.
+    #[must_use]
+    pub const fn unkeyed(body: &'a [u8]) -> Self {
+        Self { route: "", body, idempotency_key: None }
+    }
+
+    /// What is known of it, if it carries a key. `about` is what its path names.
+    pub(crate) async fn replay(
+        &self,
+        services: &Services,
+        caller: &Caller,
+        about: &[u8],
+    ) -> Result<Option<Replay>, StoreError> {
+        let Some(key) = self.idempotency_key else { return Ok(None) };
+        let attempt = Attempt { key, route: self.route, content: [about, b"", self.body] };
+        services.store.replay(caller.scope, attempt).await.map(Some)
+    }
+}
+
 /// A keyed fingerprint of an attempt, made by the store, which alone has the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ticket {
@@ -31,9 +64,9 @@ pub struct Ticket {
 /// What a write answers; kept sealed when the request carried a key.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// The customer that it is about, under whose key it is sealed.
-    pub customer: CustomerId,
-    /// The record's version, for the `ETag`.
+    /// The customer that it is about, under whose key it is sealed; `None` when it is about no customer.
+    pub customer: Option<CustomerId>,
+    /// The record's version, for the `ETag`; 0 when there is none.
     pub version: u64,
     /// The JSON body.
     pub body: Pii<Vec<u8>>,
@@ -52,6 +85,14 @@ pub struct PendingAnswer {
     pub request_id: String,
     /// The answer.
     pub answer: Answer,
+}
+
+impl Answer {
+    /// A first answer that is about no customer.
+    #[must_use]
+    pub(crate) const fn about_nobody(body: Vec<u8>) -> Self {
+        Self { customer: None, version: 0, body: Pii::new(body), replayed: false }
+    }
 }
 
 impl PendingAnswer {

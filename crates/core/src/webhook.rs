@@ -10,6 +10,7 @@ use crate::caller::{Actor, Caller, Environment, Scope};
 use crate::change::{Change, Effect};
 use crate::clock::Timestamp;
 use crate::event::EventType;
+use crate::idempotency::{Answer, PendingAnswer, Replay, Request, Ticket};
 use crate::ids::{CustomerId, KeyId, WebhookId};
 use crate::parse::{Field, List, Nulls, SyntaxError, Text, parse};
 use crate::pii::Pii;
@@ -308,6 +309,9 @@ pub enum WebhookError {
     /// No such endpoint or delivery in this scope.
     #[error("no such webhook")]
     NotFound,
+    /// The `Idempotency-Key` was used for another request, the one with this id.
+    #[error("the idempotency key was used for another request")]
+    KeyReused(String),
     /// The scope has as many as it may.
     #[error("there are too many webhooks")]
     TooMany,
@@ -316,7 +320,7 @@ pub enum WebhookError {
     Store(#[from] StoreError),
 }
 
-/// Registers an endpoint; the secret is in the answer and nowhere else.
+/// Registers an endpoint; the secret is in the answer, which `answer` makes, and nowhere else.
 ///
 /// # Errors
 ///
@@ -325,10 +329,15 @@ pub async fn register(
     services: &Services,
     caller: &Caller,
     guard: &dyn Guard,
-    body: &[u8],
-) -> Result<(Endpoint, Zeroizing<[u8; 32]>), WebhookError> {
-    let mut parsed = parse::<NewWebhook>(body, Nulls::Refused)?;
-    let untyped: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    request: Request<'_>,
+    answer: impl FnOnce(&Endpoint, &[u8; 32]) -> Vec<u8>,
+) -> Result<Answer, WebhookError> {
+    let ticket = match first_answer(services, caller, request, b"").await? {
+        Ok(answer) => return Ok(answer),
+        Err(ticket) => ticket,
+    };
+    let mut parsed = parse::<NewWebhook>(request.body, Nulls::Refused)?;
+    let untyped: serde_json::Value = serde_json::from_slice(request.body).unwrap_or_default();
     if let Some(why) = untyped["url"].as_str().and_then(|url| guard.refuse(url, caller.scope.environment)) {
         parsed.refuse(vec![Violation::new("/url", Code::InvalidUrl, why)]);
     }
@@ -363,9 +372,9 @@ pub async fn register(
     };
     let mut secret = Zeroizing::new([0; 32]);
     services.random.fill(&mut secret[..]);
-    let new = NewEndpoint { endpoint: endpoint.clone(), secret: secret.clone() };
-    commit(services, caller, Effect::WebhookCreated(Box::new(new)), Action::WebhookCreated, endpoint.id).await?;
-    Ok((endpoint, secret))
+    let (id, body) = (endpoint.id, answer(&endpoint, &secret));
+    let effect = Effect::WebhookCreated(Box::new(NewEndpoint { endpoint, secret }));
+    commit(services, caller, effect, Action::WebhookCreated, id, ticket, body).await
 }
 
 /// Calls an endpoint again that was disabled or whose key was revoked; the caller's key signs from now on, and what
@@ -374,12 +383,22 @@ pub async fn register(
 /// # Errors
 ///
 /// [`WebhookError::NotFound`].
-pub async fn enable(services: &Services, caller: &Caller, id: Option<WebhookId>) -> Result<Endpoint, WebhookError> {
+pub async fn enable(
+    services: &Services,
+    caller: &Caller,
+    id: Option<WebhookId>,
+    request: Request<'_>,
+) -> Result<Answer, WebhookError> {
     let endpoint = find(services, caller, id).await?;
+    let ticket = match first_answer(services, caller, request, endpoint.id.as_bytes()).await? {
+        Ok(answer) => return Ok(answer),
+        Err(ticket) => ticket,
+    };
     let Actor::Key(key) = caller.actor else { return Err(WebhookError::NotFound) };
     let effect = Effect::WebhookEnabled { id: endpoint.id, key, at: services.now(caller.scope) };
-    commit(services, caller, effect, Action::WebhookEnabled, endpoint.id).await?;
-    Ok(Endpoint { key, disabled: None, failing_since: None, ..endpoint })
+    let enabled = Endpoint { key, disabled: None, failing_since: None, ..endpoint };
+    let body = enabled.to_json(None).to_string().into_bytes();
+    commit(services, caller, effect, Action::WebhookEnabled, enabled.id, ticket, body).await
 }
 
 /// Deletes an endpoint, and what waited for it.
@@ -389,7 +408,8 @@ pub async fn enable(services: &Services, caller: &Caller, id: Option<WebhookId>)
 /// [`WebhookError::NotFound`].
 pub async fn delete(services: &Services, caller: &Caller, id: Option<WebhookId>) -> Result<(), WebhookError> {
     let endpoint = find(services, caller, id).await?;
-    commit(services, caller, Effect::WebhookDeleted(endpoint.id), Action::WebhookDeleted, endpoint.id).await
+    let effect = Effect::WebhookDeleted(endpoint.id);
+    commit(services, caller, effect, Action::WebhookDeleted, endpoint.id, None, Vec::new()).await.map(drop)
 }
 
 /// Makes a delivery again, whatever came of it.
@@ -402,15 +422,21 @@ pub async fn resend(
     caller: &Caller,
     id: Option<WebhookId>,
     delivery: &str,
-) -> Result<Delivery, WebhookError> {
+    request: Request<'_>,
+) -> Result<Answer, WebhookError> {
     let endpoint = find(services, caller, id).await?;
+    let about = [endpoint.id.as_bytes(), delivery.as_bytes()].concat();
+    let ticket = match first_answer(services, caller, request, &about).await? {
+        Ok(answer) => return Ok(answer),
+        Err(ticket) => ticket,
+    };
     let number = delivery_number(delivery).ok_or(WebhookError::NotFound)?;
     let before = number.checked_add(1);
     let found = services.store.deliveries(caller.scope, endpoint.id, before, 1).await?.pop();
     let found = found.filter(|found| found.number == number).ok_or(WebhookError::NotFound)?;
     let effect = Effect::DeliveryResent { delivery: number, at: services.now(caller.scope) };
-    commit(services, caller, effect, Action::WebhookResent, endpoint.id).await?;
-    Ok(Delivery { state: "pending", ..found })
+    let body = serde_json::json!(Delivery { state: "pending", ..found }).to_string().into_bytes();
+    commit(services, caller, effect, Action::WebhookResent, endpoint.id, ticket, body).await
 }
 
 /// The endpoint with an id.
@@ -423,19 +449,40 @@ pub async fn find(services: &Services, caller: &Caller, id: Option<WebhookId>) -
     endpoints.into_iter().find(|endpoint| Some(endpoint.id) == id).ok_or(WebhookError::NotFound)
 }
 
+/// What a request was answered that came before, or else the ticket under which to keep its answer, if it carries a key.
+async fn first_answer(
+    services: &Services,
+    caller: &Caller,
+    request: Request<'_>,
+    about: &[u8],
+) -> Result<Result<Answer, Option<Ticket>>, WebhookError> {
+    match request.replay(services, caller, about).await? {
+        Some(Replay::Answered(answer)) => Ok(Ok(answer)),
+        Some(Replay::OtherRequest(request_id)) => Err(WebhookError::KeyReused(request_id)),
+        Some(Replay::Fresh(ticket)) => Ok(Err(Some(ticket))),
+        None => Ok(Err(None)),
+    }
+}
+
 async fn commit(
     services: &Services,
     caller: &Caller,
     effect: Effect,
     action: Action,
     id: WebhookId,
-) -> Result<(), WebhookError> {
+    ticket: Option<Ticket>,
+    body: Vec<u8>,
+) -> Result<Answer, WebhookError> {
+    let answer = Answer::about_nobody(body);
+    let pending = ticket.map(|ticket| PendingAnswer::new(ticket, services.clock.now(), caller, &answer));
     let mut audit = AuditEntry::new(caller, services.now(caller.scope), action);
     audit.fields = vec![format!("/webhooks/{id}")];
-    let change = Change { scope: caller.scope, effect, audit: Some(audit), events: Vec::new(), answer: None };
+    let change = Change { scope: caller.scope, effect, audit: Some(audit), events: Vec::new(), answer: pending };
     match services.store.commit(change).await? {
-        Committed::Done => Ok(()),
-        Committed::VersionMoved | Committed::AnswerTaken => Err(WebhookError::NotFound),
+        Committed::Done => Ok(answer),
+        Committed::VersionMoved => Err(WebhookError::NotFound),
+        // The same request came twice at the same moment; when it comes again it is answered as the other was.
+        Committed::AnswerTaken => Err(StoreError::Busy.into()),
     }
 }
 

@@ -15,8 +15,9 @@ use dossier_core::customer::CustomerView;
 use dossier_core::customer::update::UpdateError;
 use dossier_core::file::check::Check;
 use dossier_core::file::{File, MediaType, read};
+use dossier_core::idempotency::Request;
 use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId, WebhookId};
-use dossier_core::kyc::{decide, write};
+use dossier_core::kyc::decide;
 use dossier_core::parse::Email;
 use dossier_core::services::Services;
 use dossier_core::store::{Progress, StoreError};
@@ -249,8 +250,10 @@ pub async fn run(context: Context<'_>, command: Command, progress: Progress<'_>)
         Command::WebhooksResend { place, webhook_id, delivery_id } => {
             let operator = context.operator(context.scope(place).await?);
             let id = WebhookId::parse(&webhook_id);
-            let resent = webhook::resend(context.services, &operator, id, &delivery_id).await;
-            serde_json::to_value(resent.map_err(|error| error.to_string())?).map_err(|error| error.to_string())
+            let request = Request::unkeyed(b"");
+            let resent = webhook::resend(context.services, &operator, id, &delivery_id, request).await;
+            let answer = resent.map_err(|error| error.to_string())?;
+            serde_json::from_slice(answer.body.expose()).map_err(|error| error.to_string())
         }
         Command::AuditList { place, before, limit } => {
             let scope = context.scope(place).await?;
@@ -466,7 +469,7 @@ impl Context<'_> {
     async fn decide(&self, place: Place, customer_id: &str, decision: &Value) -> Result<Value, String> {
         let operator = self.operator(self.scope(place).await?);
         let body = decision.to_string().into_bytes();
-        let request = write::Request { route: "dossier review decide", body: &body, idempotency_key: None };
+        let request = Request::unkeyed(&body);
         let decided = decide::decide(self.services, &operator, CustomerId::parse(customer_id), request).await;
         let answer = decided.map_err(|error| match error {
             UpdateError::Invalid(violations) => {

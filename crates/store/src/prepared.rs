@@ -145,7 +145,7 @@ pub(crate) fn subjects_of(change: &Change) -> Option<(CustomerId, Vec<PersonId>)
             .as_ref()
             .and_then(|entry| entry.customer)
             .or_else(|| change.events.first().map(|event| event.customer))
-            .or_else(|| change.answer.as_ref().map(|pending| pending.answer.customer))?,
+            .or_else(|| change.answer.as_ref().and_then(|pending| pending.answer.customer))?,
     };
     Some((customer, vec![PersonId::of_customer(customer)]))
 }
@@ -230,11 +230,8 @@ pub(crate) fn seal(
     };
     let events = events.into_iter().map(sealed_event).collect::<Result<Vec<_>, _>>()?;
     let answer = answer.map(|pending| {
-        let PendingAnswer { ticket, at: _, request_id: _, answer } = &pending;
-        let key = own_key(answer.customer)?;
-        let body = answer.body.expose().clone();
-        let cell =
-            sealed::seal_attached(key, Purpose::Replay, scope, answer.customer, &ticket.key_hash, answer.version, body);
+        let subject = pending.answer.customer.map(own_key).transpose()?;
+        let cell = sealed::seal_answer(&keys.scope, subject.map(|key| &**key), scope, &pending);
         Ok::<_, StoreError>((pending, cell))
     });
     let (audit, answer) = (audit.transpose()?, answer.transpose()?);

@@ -6,13 +6,15 @@ use std::sync::Arc;
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::{AssociatedPerson, Customer, CustomerType, Names, Profile, Summary};
+use dossier_core::idempotency::{Answer, PendingAnswer, Ticket};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::kyc::Kyc;
 use dossier_core::parse::{Email, List, Section, Sections};
+use dossier_core::pii::Pii;
 use dossier_core::store::{Record, StoreError};
 use serde::de::DeserializeOwned;
 
-use crate::vault::{Binding, Cell, Purpose, SubjectKey};
+use crate::vault::{Binding, Cell, Purpose, ScopeKeys, SecretKey, SubjectKey};
 
 /// What ordinary profile cells hold.
 const PROFILE: &[Section] = &[Section::Profile];
@@ -322,7 +324,60 @@ fn open_json(
     })
 }
 
-/// Seals something that belongs to a subject but not to its record: an event, an answer, an audit detail.
+/// What stands for the customer of what is about none.
+const NOBODY: CustomerId = CustomerId::from_bytes([0; 16]);
+
+/// The customer of a kept answer, as it is stored.
+#[must_use]
+pub fn customer_column(answer: &Answer) -> [u8; 16] {
+    *answer.customer.unwrap_or(NOBODY).as_bytes()
+}
+
+/// Reads what [`customer_column`] gave.
+#[must_use]
+pub fn customer_of_column(column: [u8; 16]) -> Option<CustomerId> {
+    Some(CustomerId::from_bytes(column)).filter(|id| *id != NOBODY)
+}
+
+/// Seals a kept answer: under its customer's key, or that of the scope when it is about none.
+#[must_use]
+pub fn seal_answer(
+    scope_keys: &ScopeKeys,
+    subject: Option<&SubjectKey>,
+    scope: Scope,
+    pending: &PendingAnswer,
+) -> Vec<u8> {
+    let PendingAnswer { ticket, at: _, request_id: _, answer } = pending;
+    let customer = answer.customer.unwrap_or(NOBODY);
+    let binding = attached_binding(Purpose::Replay, scope, &customer, &ticket.key_hash, answer.version);
+    let key = answer_key(scope_keys, subject);
+    Cell::seal_json(key, GENERATION, &binding, answer.body.expose().clone()).into_bytes()
+}
+
+/// Opens what [`seal_answer`] sealed.
+///
+/// # Errors
+///
+/// [`StoreError::Corrupt`] when the cell was altered or moved.
+pub fn open_answer(
+    scope_keys: &ScopeKeys,
+    subject: Option<&SubjectKey>,
+    scope: Scope,
+    ticket: &Ticket,
+    (customer, version): (Option<CustomerId>, u64),
+    cell: Vec<u8>,
+) -> Result<Answer, StoreError> {
+    let whose = customer.unwrap_or(NOBODY);
+    let binding = attached_binding(Purpose::Replay, scope, &whose, &ticket.key_hash, version);
+    let body = open_padded(answer_key(scope_keys, subject), Purpose::Replay, whose, &binding, cell)?;
+    Ok(Answer { customer, version, body: Pii::new(body), replayed: true })
+}
+
+fn answer_key<'a>(scope_keys: &'a ScopeKeys, subject: Option<&'a SubjectKey>) -> &'a SecretKey {
+    subject.map_or(&scope_keys.service, |key| key.key(Purpose::Replay))
+}
+
+/// Seals something that belongs to a subject but not to its record: an event, an audit detail.
 #[must_use]
 pub fn seal_attached(
     key: &SubjectKey,
@@ -352,7 +407,17 @@ pub fn open_attached(
     cell: Vec<u8>,
 ) -> Result<Vec<u8>, StoreError> {
     let binding = attached_binding(purpose, scope, &customer, row, version);
-    let mut json = Cell::open(cell, key.key(purpose), &binding).map_err(|_| {
+    open_padded(key.key(purpose), purpose, customer, &binding, cell)
+}
+
+fn open_padded(
+    key: &SecretKey,
+    purpose: Purpose,
+    customer: CustomerId,
+    binding: &Binding<'_>,
+    cell: Vec<u8>,
+) -> Result<Vec<u8>, StoreError> {
+    let mut json = Cell::open(cell, key, binding).map_err(|_| {
         StoreError::Corrupt(format!("a sealed {} of customer {customer} cannot be opened", purpose.as_str()))
     })?;
     json.truncate(json.trim_ascii_end().len());

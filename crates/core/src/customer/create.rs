@@ -100,7 +100,7 @@ pub async fn create(services: &Services, caller: &Caller, create: Create<'_>) ->
         let now = services.now(caller.scope);
         let mut customer = new_customer(services.random.uuid(now).into(), now, &input, kind);
         let body = CustomerView::new(&customer.summary(), None).to_json();
-        let answer = Answer { customer: customer.id, version: 1, body: Pii::new(body), replayed: false };
+        let answer = Answer { customer: Some(customer.id), version: 1, body: Pii::new(body), replayed: false };
         let pending = ticket.map(|ticket| PendingAnswer::new(ticket, services.clock.now(), caller, &answer));
         let change = Change {
             scope: caller.scope,

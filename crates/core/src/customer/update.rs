@@ -295,7 +295,7 @@ impl Update<'_> {
         } else {
             b"{}".to_vec()
         };
-        Answer { customer: after.id, version: after.version, body: Pii::new(body), replayed: false }
+        Answer { customer: Some(after.id), version: after.version, body: Pii::new(body), replayed: false }
     }
 }
 

@@ -10,8 +10,9 @@ use crate::clock::Timestamp;
 use crate::customer::Customer;
 use crate::customer::update::{Conflict, UpdateError};
 use crate::hexadecimal::hexadecimal;
+use crate::idempotency::Request;
 use crate::kyc::Transition;
-use crate::kyc::write::{Computed, Request, Step, write};
+use crate::kyc::write::{Computed, Step, write};
 use crate::services::Services;
 use crate::violation::{Code, Violation, Violations};
 
@@ -36,7 +37,6 @@ pub struct Agreement<'a> {
 /// [`UpdateError::ConditionFailed`] when the record is not the one that was reviewed; and what an update knows.
 pub async fn submit(services: &Services, visitor: &Visitor, agreement: Agreement<'_>) -> Result<(), UpdateError> {
     let policy = &services.policy;
-    let request = Request { route: "", body: b"", idempotency_key: None };
     let compute = |mut customer: Customer, now: Timestamp| {
         if !visitor.may_write(services, &customer) {
             return Err(Conflict::NoSession.into());
@@ -71,5 +71,7 @@ pub async fn submit(services: &Services, visitor: &Visitor, agreement: Agreement
         customer.ask_provider(policy, visitor.scope().environment, now);
         Ok(Computed { step: Some(Step::of(Action::FormSubmitted)), after: customer })
     };
-    write(services, &visitor.caller, Some(visitor.customer), request, compute, |_| Vec::new()).await.map(drop)
+    write(services, &visitor.caller, Some(visitor.customer), Request::unkeyed(b""), compute, |_| Vec::new())
+        .await
+        .map(drop)
 }

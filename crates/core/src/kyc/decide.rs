@@ -1,7 +1,7 @@
 //! Decisions: approve, reject, ask again, end.
 
 use super::record::{Decision, Rail, RailStatus};
-use super::write::{Computed, Request, Step, write};
+use super::write::{Computed, Step, write};
 use super::{Policy, Transition};
 use crate::audit::Action;
 use crate::caller::Caller;
@@ -9,7 +9,7 @@ use crate::change::NewLink;
 use crate::clock::Timestamp;
 use crate::customer::update::{Conflict, UpdateError};
 use crate::customer::{Customer, CustomerView};
-use crate::idempotency::Answer;
+use crate::idempotency::{Answer, Request};
 use crate::ids::CustomerId;
 use crate::parse::{Field, List, Nulls, Text, parse};
 use crate::services::Services;

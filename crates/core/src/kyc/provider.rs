@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use super::decide::{NewDecision, Outcome, settled};
-use super::write::{Computed, Request, Step, write};
+use super::write::{Computed, Step, write};
 use super::{Policy, State};
 use crate::audit::Action;
 use crate::caller::{Actor, Caller, Environment, Scope};
@@ -13,6 +13,7 @@ use crate::clock::Timestamp;
 use crate::customer::account_use::ExternalKycProviderData;
 use crate::customer::update::{Conflict, UpdateError};
 use crate::customer::{Customer, Profile};
+use crate::idempotency::Request;
 use crate::ids::CustomerId;
 use crate::parse::ShareToken;
 use crate::services::Services;
@@ -200,8 +201,6 @@ fn system(scope: Scope) -> Caller {
     Caller { scope, actor: Actor::System, request_id: "provider".to_owned(), address: None }
 }
 
-const INTERNAL: Request<'static> = Request { route: "", body: b"", idempotency_key: None };
-
 /// Does what is due about one customer's case: hands the token over, or asks how the case stands.
 ///
 /// # Errors
@@ -263,7 +262,7 @@ async fn hand_over(
         case.due_at = Some(now.plus_seconds(120));
         Ok(Computed { step: Some(Step::unseen(Action::ProviderAsked)), after: customer })
     };
-    write(services, &system(scope), Some(id), INTERNAL, compute, |_| Vec::new()).await?;
+    write(services, &system(scope), Some(id), Request::unkeyed(b""), compute, |_| Vec::new()).await?;
     let Some(token) = token else { return note(services, scope, id, Stage::Failed, None, 0).await };
     match provider.import(token.expose()).await {
         Ok(case) => match provider.verdict(&case).await {
@@ -289,7 +288,7 @@ async fn note(
         case.tries = tries;
         Ok(Computed { step: Some(Step::unseen(Action::ProviderAnswered)), after: customer })
     };
-    write(services, &system(scope), Some(id), INTERNAL, compute, |_| Vec::new()).await.map(drop)
+    write(services, &system(scope), Some(id), Request::unkeyed(b""), compute, |_| Vec::new()).await.map(drop)
 }
 
 /// What a provider says is a decision, where the table has a way for it.
@@ -322,5 +321,5 @@ async fn conclude(
         }
         settled(services, &caller, customer, &decision, Action::ProviderAnswered, now)
     };
-    write(services, &caller, Some(id), INTERNAL, compute, |_| Vec::new()).await.map(drop)
+    write(services, &caller, Some(id), Request::unkeyed(b""), compute, |_| Vec::new()).await.map(drop)
 }

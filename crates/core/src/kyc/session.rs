@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::record::{RailStatus, Session};
-use super::write::{Computed, Request, Step, write};
+use super::write::{Computed, Step, write};
 use super::{LINK_SECONDS, State, Transition};
 use crate::audit::Action;
 use crate::caller::{Actor, Caller, Scope};
@@ -11,7 +11,7 @@ use crate::change::NewLink;
 use crate::clock::Timestamp;
 use crate::customer::Customer;
 use crate::customer::update::{Conflict, UpdateError};
-use crate::idempotency::Answer;
+use crate::idempotency::{Answer, Request};
 use crate::ids::{CustomerId, SessionId};
 use crate::parse::{Nulls, Text, parse};
 use crate::record;
@@ -144,8 +144,8 @@ pub async fn expire_due(services: &Services) -> Result<usize, StoreError> {
         let before = ended;
         for (scope, id) in services.store.ended_links(services.clock.now()).await? {
             let caller = Caller { scope, actor: Actor::System, request_id: "session-expiry".to_owned(), address: None };
-            match expire(services, &caller, id, false).await {
-                Ok(()) => ended += 1,
+            match expire(services, &caller, Some(id), Request::unkeyed(b""), false, |_| Vec::new()).await {
+                Ok(_) => ended += 1,
                 Err(UpdateError::Store(error)) => return Err(error),
                 // It was renewed, decided or is gone: there is nothing to end.
                 Err(_) => {}
@@ -161,10 +161,11 @@ pub async fn expire_due(services: &Services) -> Result<usize, StoreError> {
 pub(super) async fn expire(
     services: &Services,
     caller: &Caller,
-    id: CustomerId,
+    id: Option<CustomerId>,
+    request: Request<'_>,
     now_already: bool,
-) -> Result<(), UpdateError> {
-    let request = Request { route: "", body: b"", idempotency_key: None };
+    answer: impl Fn(&Customer) -> Vec<u8>,
+) -> Result<Answer, UpdateError> {
     let compute = |mut customer: Customer, now: Timestamp| {
         let due = customer
             .kyc
@@ -183,7 +184,7 @@ pub(super) async fn expire(
         }
         Ok(Computed { step: Some(Step::of(Action::SessionExpired)), after: customer })
     };
-    write(services, caller, Some(id), request, compute, |_| Vec::new()).await.map(drop)
+    write(services, caller, id, request, compute, answer).await
 }
 
 /// What a link leads to.

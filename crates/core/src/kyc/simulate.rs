@@ -3,7 +3,7 @@
 use super::decide::{NewDecision, Outcome, settled};
 use super::record::RailStatus;
 use super::session::{expire, expire_due};
-use super::write::{Computed, Request, Step, write};
+use super::write::{Computed, Step, write};
 use super::{State, Transition};
 use crate::audit::{Action as Audited, AuditEntry};
 use crate::caller::Caller;
@@ -11,6 +11,7 @@ use crate::change::{Change, Effect};
 use crate::clock::Timestamp;
 use crate::customer::Customer;
 use crate::customer::update::{Conflict, UpdateError};
+use crate::idempotency::{Answer, PendingAnswer, Replay, Request};
 use crate::ids::CustomerId;
 use crate::parse::{Field, List, Nulls, Text, parse};
 use crate::services::Services;
@@ -84,9 +85,9 @@ const MAX_AHEAD_SECONDS: i64 = 10 * 366 * 24 * 60 * 60;
 /// # Errors
 ///
 /// [`Conflict::NoSession`] without a session, [`Conflict::NotPossible`], and what an update knows.
-pub async fn simulate(services: &Services, caller: &Caller, body: &[u8]) -> Result<(), UpdateError> {
-    let mut parsed = parse::<Simulation>(body, Nulls::Refused)?;
-    let untyped: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+pub async fn simulate(services: &Services, caller: &Caller, request: Request<'_>) -> Result<Answer, UpdateError> {
+    let mut parsed = parse::<Simulation>(request.body, Nulls::Refused)?;
+    let untyped: serde_json::Value = serde_json::from_slice(request.body).unwrap_or_default();
     if untyped["action"] == "kyc.breakdown.set" && untyped.get("breakdown").is_none() {
         parsed.refuse(vec![Violation::new("/breakdown", Code::Required, "is required for this action")]);
     }
@@ -94,17 +95,14 @@ pub async fn simulate(services: &Services, caller: &Caller, body: &[u8]) -> Resu
         parsed.finish().map_err(UpdateError::Invalid)?;
     // What is no id is as unknown as an unknown one.
     let id = CustomerId::parse(customer_id.expose());
-    let request = Request { route: "", body, idempotency_key: None };
+    let nothing = |_: &Customer| b"{}".to_vec();
     let outcome = match action {
         Action::Approve => Outcome::Approve,
         Action::Reject => Outcome::Reject,
         Action::Offboard => Outcome::Offboard,
         Action::Reinstate => Outcome::Reinstate,
         Action::RequestResubmission => Outcome::RequestResubmission,
-        Action::ExpireSession => {
-            let id = id.ok_or(UpdateError::NotFound)?;
-            return expire(services, caller, id, true).await;
-        }
+        Action::ExpireSession => return expire(services, caller, id, request, true, nothing).await,
         Action::Submit => {
             let compute = |mut customer: Customer, _: Timestamp| {
                 customer.kyc.needs_session()?;
@@ -115,7 +113,7 @@ pub async fn simulate(services: &Services, caller: &Caller, body: &[u8]) -> Resu
                 customer.kyc.flags.clear();
                 Ok(Computed { step: Some(Step::of(Audited::Simulated)), after: customer })
             };
-            return write(services, caller, id, request, compute, |_| Vec::new()).await.map(drop);
+            return write(services, caller, id, request, compute, nothing).await;
         }
         Action::SetBreakdown => {
             let rails = breakdown.unwrap_or_default();
@@ -137,7 +135,7 @@ pub async fn simulate(services: &Services, caller: &Caller, body: &[u8]) -> Resu
                 }
                 Ok(Computed { step: Some(Step::of(Audited::Simulated)), after: customer })
             };
-            return write(services, caller, id, request, compute, |_| Vec::new()).await.map(drop);
+            return write(services, caller, id, request, compute, nothing).await;
         }
     };
     let decision = NewDecision { requirements, comment, ..NewDecision::of(outcome) };
@@ -155,7 +153,7 @@ pub async fn simulate(services: &Services, caller: &Caller, body: &[u8]) -> Resu
         }
         settled(services, caller, customer, &decision, Audited::Simulated, now)
     };
-    write(services, caller, id, request, compute, |_| Vec::new()).await.map(drop)
+    write(services, caller, id, request, compute, nothing).await
 }
 
 impl super::Kyc {
@@ -164,15 +162,20 @@ impl super::Kyc {
     }
 }
 
-/// Puts the clock of the caller's sandbox forward; answers the seconds that it is ahead then. Sessions that ran out by
-/// that are ended before this returns.
+/// Puts the clock of the caller's sandbox forward; `answer` makes the body of the answer of the seconds that it is ahead
+/// then. Sessions that ran out by that are ended before this returns.
 ///
 /// # Errors
 ///
 /// [`UpdateError::Invalid`] for what is no duration, or too long a one.
-pub async fn advance(services: &Services, caller: &Caller, body: &[u8]) -> Result<i64, UpdateError> {
-    let mut parsed = parse::<Advance>(body, Nulls::Refused)?;
-    let untyped: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+pub async fn advance(
+    services: &Services,
+    caller: &Caller,
+    request: Request<'_>,
+    answer: impl Fn(i64) -> Vec<u8>,
+) -> Result<Answer, UpdateError> {
+    let mut parsed = parse::<Advance>(request.body, Nulls::Refused)?;
+    let untyped: serde_json::Value = serde_json::from_slice(request.body).unwrap_or_default();
     let seconds = untyped["advance"].as_str().map(seconds);
     if seconds == Some(None) {
         let message =
@@ -182,6 +185,12 @@ pub async fn advance(services: &Services, caller: &Caller, body: &[u8]) -> Resul
     parsed.finish().map_err(UpdateError::Invalid)?;
     let account = caller.scope.account;
     for _ in 0..MAX_ATTEMPTS {
+        let ticket = match request.replay(services, caller, b"").await? {
+            Some(Replay::Answered(answer)) => return Ok(answer),
+            Some(Replay::OtherRequest(request_id)) => return Err(UpdateError::KeyReused(request_id)),
+            Some(Replay::Fresh(ticket)) => Some(ticket),
+            None => None,
+        };
         // From the store, not from memory: another process may have put it forward.
         let clocks = services.store.sandbox_clocks().await?;
         let expected = clocks.iter().find(|(of, _)| *of == account).map_or(0, |(_, seconds)| *seconds);
@@ -193,11 +202,13 @@ pub async fn advance(services: &Services, caller: &Caller, body: &[u8]) -> Resul
         }
         let audit = AuditEntry::new(caller, services.now(caller.scope), Audited::ClockAdvanced);
         let effect = Effect::ClockAdvanced { expected, seconds: ahead };
-        let change = Change { scope: caller.scope, effect, audit: Some(audit), events: Vec::new(), answer: None };
+        let answer = Answer::about_nobody(answer(ahead));
+        let pending = ticket.map(|ticket| PendingAnswer::new(ticket, services.clock.now(), caller, &answer));
+        let change = Change { scope: caller.scope, effect, audit: Some(audit), events: Vec::new(), answer: pending };
         if services.store.commit(change).await? == Committed::Done {
             services.sandboxes.set(account, ahead);
             expire_due(services).await?;
-            return Ok(ahead);
+            return Ok(answer);
         }
     }
     Err(UpdateError::Busy)

@@ -11,24 +11,13 @@ use crate::clock::Timestamp;
 use crate::customer::update::{Conflict, UpdateError};
 use crate::customer::{Address, Customer, Profile};
 use crate::event::{Event, EventType};
-use crate::idempotency::{Answer, Attempt, PendingAnswer, Replay};
+use crate::idempotency::{Answer, PendingAnswer, Replay, Request};
 use crate::ids::CustomerId;
 use crate::parse::FieldChange;
 use crate::pii::Pii;
 use crate::services::Services;
 use crate::store::Committed;
 use crate::turns::MAX_ATTEMPTS;
-
-/// A request that may carry an `Idempotency-Key`.
-#[derive(Debug, Clone, Copy)]
-pub struct Request<'a> {
-    /// The route's name.
-    pub route: &'static str,
-    /// The body as it came.
-    pub body: &'a [u8],
-    /// The `Idempotency-Key`.
-    pub idempotency_key: Option<&'a str>,
-}
 
 /// What was computed of a customer.
 pub(crate) struct Computed {
@@ -70,16 +59,11 @@ pub(crate) async fn write(
     let id = id.ok_or(UpdateError::NotFound)?;
     let _turn = services.turns.of(id).await;
     for _ in 0..MAX_ATTEMPTS {
-        let ticket = match request.idempotency_key {
+        let ticket = match request.replay(services, caller, id.as_bytes()).await? {
+            Some(Replay::Answered(answer)) => return Ok(answer),
+            Some(Replay::OtherRequest(request_id)) => return Err(UpdateError::KeyReused(request_id)),
+            Some(Replay::Fresh(ticket)) => Some(ticket),
             None => None,
-            Some(key) => {
-                let attempt = Attempt { key, route: request.route, content: [id.as_bytes(), b"", request.body] };
-                match services.store.replay(caller.scope, attempt).await? {
-                    Replay::Answered(answer) => return Ok(answer),
-                    Replay::OtherRequest(request_id) => return Err(UpdateError::KeyReused(request_id)),
-                    Replay::Fresh(ticket) => Some(ticket),
-                }
-            }
         };
         let before = services.store.customer(caller.scope, id).await?.ok_or(UpdateError::NotFound)?;
         let (now, expected, kyc) = (services.now(caller.scope), before.version, before.kyc.clone());
@@ -101,7 +85,8 @@ pub(crate) async fn write(
                 )
             }
         };
-        let answer = Answer { customer: id, version: after.version, body: Pii::new(answer(&after)), replayed: false };
+        let answer =
+            Answer { customer: Some(id), version: after.version, body: Pii::new(answer(&after)), replayed: false };
         if audit.is_none() && ticket.is_none() {
             return Ok(answer);
         }

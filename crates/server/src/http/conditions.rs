@@ -1,7 +1,9 @@
 //! Entity tags, conditions on them, preferences and idempotency keys: request headers that change what a write does.
 
+use axum::response::{IntoResponse as _, Response};
 use dossier_core::customer::update::{Condition, Versions};
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use dossier_core::idempotency::{Answer, Request};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use super::problem::{Problem, ProblemCode};
 
@@ -121,6 +123,28 @@ pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
             "Idempotency-Key must be 1 to 255 visible ASCII characters, once.",
         )),
     }
+}
+
+/// A request to a route that honours `Idempotency-Key`.
+///
+/// # Errors
+///
+/// As [`idempotency_key`].
+pub fn repeatable<'a>(route: &'static str, headers: &'a HeaderMap, body: &'a [u8]) -> Result<Request<'a>, Problem> {
+    Ok(Request { route, body, idempotency_key: idempotency_key(headers)? })
+}
+
+/// What a write answers, the first time or again.
+pub fn answered(status: StatusCode, answer: Answer) -> Response {
+    let json = HeaderValue::from_static("application/json");
+    let mut response = (status, [(header::CONTENT_TYPE, json)], answer.body.into_exposed()).into_response();
+    if answer.customer.is_some() {
+        response.headers_mut().insert(header::ETAG, etag(answer.version));
+    }
+    if answer.replayed {
+        response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
+    }
+    response
 }
 
 #[cfg(test)]

@@ -5,16 +5,16 @@ use axum::response::{IntoResponse as _, Response};
 use dossier_core::caller::{Caller, Environment};
 use dossier_core::customer::CustomerType;
 use dossier_core::kyc::requirements::Prospect;
-use dossier_core::kyc::{decide as decisions, provider, session, simulate as sandbox, write};
+use dossier_core::kyc::{decide as decisions, provider, session, simulate as sandbox};
 use dossier_core::parse::Country;
 use dossier_core::violation::{Code, Violation};
 use http::request::Parts;
-use http::{HeaderName, StatusCode, header};
-use serde_json::json;
+use http::{HeaderName, StatusCode};
+use serde_json::{Value, json};
 
 use super::App;
 use super::body::{JsonBody, MediaType};
-use super::conditions::{IDEMPOTENT_REPLAYED, etag, idempotency_key};
+use super::conditions::{answered, repeatable};
 use super::customers::Query;
 use super::problem::{Problem, ProblemCode};
 use super::router::{CustomerPath, Decider, Reader, SessionOpener, Simulator};
@@ -32,11 +32,7 @@ pub async fn open_session(
 ) -> Result<Response, Problem> {
     let (Parts { headers, .. }, body) = request.into_parts();
     let body = JsonBody::read_optional(&app, &headers, body).await?;
-    let request = write::Request {
-        route: "POST /v0/customers/{customer_id}/kycs",
-        body: &body,
-        idempotency_key: idempotency_key(&headers)?,
-    };
+    let request = repeatable("POST /v0/customers/{customer_id}/kycs", &headers, &body)?;
     let answer = session::open(&app.services, &caller, id, request).await?;
     Ok(answered(StatusCode::CREATED, answer))
 }
@@ -54,23 +50,9 @@ pub async fn decide(
 ) -> Result<Response, Problem> {
     let (Parts { headers, .. }, body) = request.into_parts();
     let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
-    let request = write::Request {
-        route: "POST /v0/customers/{customer_id}/decisions",
-        body: &body,
-        idempotency_key: idempotency_key(&headers)?,
-    };
+    let request = repeatable("POST /v0/customers/{customer_id}/decisions", &headers, &body)?;
     let answer = decisions::decide(&app.services, &caller, id, request).await?;
     Ok(answered(StatusCode::OK, answer))
-}
-
-fn answered(status: StatusCode, answer: dossier_core::idempotency::Answer) -> Response {
-    let json = (header::CONTENT_TYPE, "application/json");
-    let mut response = (status, [json], answer.body.into_exposed()).into_response();
-    response.headers_mut().insert(header::ETAG, etag(answer.version));
-    if answer.replayed {
-        response.headers_mut().insert(IDEMPOTENT_REPLAYED, http::HeaderValue::from_static("true"));
-    }
-    response
 }
 
 fn sandbox_only(caller: &Caller) -> Result<(), Problem> {
@@ -95,8 +77,8 @@ pub async fn simulate(
     sandbox_only(&caller)?;
     let (Parts { headers, .. }, body) = request.into_parts();
     let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
-    sandbox::simulate(&app.services, &caller, &body).await?;
-    Ok(axum::Json(json!({})).into_response())
+    let request = repeatable("POST /v0/customers/simulate", &headers, &body)?;
+    Ok(answered(StatusCode::OK, sandbox::simulate(&app.services, &caller, request).await?))
 }
 
 /// `POST /v0/sandbox/clock`: puts the sandbox's clock forward.
@@ -112,8 +94,9 @@ pub async fn advance_clock(
     sandbox_only(&caller)?;
     let (Parts { headers, .. }, body) = request.into_parts();
     let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
-    let ahead = sandbox::advance(&app.services, &caller, &body).await?;
-    Ok(clock(&app, &caller, ahead))
+    let request = repeatable("POST /v0/sandbox/clock", &headers, &body)?;
+    let answer = |ahead| clock(&app, ahead).to_string().into_bytes();
+    Ok(answered(StatusCode::OK, sandbox::advance(&app.services, &caller, request, answer).await?))
 }
 
 /// `GET /v0/sandbox/clock`: what time it is in the sandbox.
@@ -124,11 +107,11 @@ pub async fn advance_clock(
 pub async fn read_clock(State(app): State<App>, Simulator(caller): Simulator) -> Result<Response, Problem> {
     sandbox_only(&caller)?;
     let ahead = app.services.sandboxes.ahead(caller.scope.account);
-    Ok(clock(&app, &caller, ahead))
+    Ok(axum::Json(clock(&app, ahead)).into_response())
 }
 
-fn clock(app: &App, caller: &Caller, ahead: i64) -> Response {
-    axum::Json(json!({ "now": app.services.now(caller.scope), "ahead_seconds": ahead })).into_response()
+fn clock(app: &App, ahead: i64) -> Value {
+    json!({ "now": app.services.clock.now().plus_seconds(ahead), "ahead_seconds": ahead })
 }
 
 /// `GET /v0/requirements`: what would be required of somebody who is no customer yet.

@@ -54,7 +54,7 @@ const WRITES: Problems = &[StorageFull];
 const TAKES_JSON: Problems = &[InvalidBody, MalformedJson, RequestTimeout, PayloadTooLarge, UnsupportedMediaType];
 
 const UPDATES: Problems = &[InvalidHeader, NotFound, ApprovedLocked, IdempotencyKeyReused, PreconditionFailed];
-const SANDBOX: Problems = &[SandboxOnly, NotFound, NoSession, NotPossible];
+const SANDBOX: Problems = &[InvalidHeader, SandboxOnly, NotFound, IdempotencyKeyReused, NoSession, NotPossible];
 const UPLOADS: Problems = &[
     DamagedFile,
     InvalidHeader,
@@ -197,7 +197,7 @@ pub const OPERATIONS: &[Operation] = &[
         path: "/v0/webhooks",
         scope: Some(KeyScope::WebhooksManage),
         describe: register,
-        problems: &[TAKES_JSON, WRITES, &[TooManyWebhooks]],
+        problems: &[TAKES_JSON, WRITES, &[InvalidHeader, IdempotencyKeyReused, TooManyWebhooks]],
     },
     Operation {
         method: Method::GET,
@@ -218,7 +218,7 @@ pub const OPERATIONS: &[Operation] = &[
         path: "/v0/webhooks/{webhook_id}/enable",
         scope: Some(KeyScope::WebhooksManage),
         describe: enable_webhook,
-        problems: &[WRITES, &[NotFound]],
+        problems: &[WRITES, &[InvalidHeader, NotFound, IdempotencyKeyReused]],
     },
     Operation {
         method: Method::GET,
@@ -232,7 +232,7 @@ pub const OPERATIONS: &[Operation] = &[
         path: "/v0/webhooks/{webhook_id}/deliveries/{delivery_id}/resend",
         scope: Some(KeyScope::WebhooksManage),
         describe: resend,
-        problems: &[WRITES, &[NotFound]],
+        problems: &[WRITES, &[InvalidHeader, NotFound, IdempotencyKeyReused]],
     },
     Operation {
         method: Method::POST,
@@ -307,6 +307,13 @@ fn complete(description: &mut Value, operation: &Operation) {
         description["security"] = json!([{ "ApiKey": [] }]);
         description["x-scope"] = scope.as_str().into();
         problems.extend(KEYED);
+    }
+    if problems.contains(&IdempotencyKeyReused) {
+        let parameters = description["parameters"].as_array_mut();
+        match parameters {
+            Some(parameters) => parameters.push(idempotency_key()),
+            None => description["parameters"] = json!([idempotency_key()]),
+        }
     }
     // In the order of the catalogue.
     for problem in ProblemCode::ALL.iter().filter(|problem| problems.contains(problem)) {
@@ -598,7 +605,6 @@ fn create() -> Value {
         "operationId": "createCustomer",
         "summary": "Create a customer",
         "description": "`email` and `type` are needed, the names are optional; what else is missing is asked for later.",
-        "parameters": [idempotency_key()],
         "requestBody": {
             "required": true,
             "content": { "application/json": { "schema": body, "examples": {
@@ -646,7 +652,6 @@ fn update() -> Value {
             api_key(),
             etag_condition("If-Match", "Update only when the version is this one"),
             header("Prefer", "return=representation answers the whole customer instead of {}"),
-            idempotency_key(),
         ],
         "requestBody": {
             "required": true,
@@ -672,7 +677,6 @@ fn patch() -> Value {
         "parameters": [
             customer_id(),
             etag_condition("If-Match", "Update only when the version is this one"),
-            idempotency_key(),
         ],
         "requestBody": {
             "required": true,
@@ -708,7 +712,6 @@ fn upload() -> Value {
         "summary": "Upload a file",
         "description": "One JPEG, PNG or PDF, judged by its content, of at most 10 MiB. Attach it by naming its id in `documents` of a customer; \
             what nobody attaches is deleted after 72 hours.",
-        "parameters": [idempotency_key()],
         "requestBody": {
             "required": true,
             "content": { "multipart/form-data": {
@@ -799,7 +802,7 @@ fn open_session() -> Value {
         "operationId": "openKycSession",
         "summary": "Open a KYC session, or get the link of the open one",
         "description": "The body is optional, and so is its type. A link is good for 7 days; a session whose link has run out is given a new one, and after a rejection a new session begins. A customer whose session is open and whose requirements are met is submitted by itself.",
-        "parameters": [customer_id(), idempotency_key()],
+        "parameters": [customer_id()],
         "requestBody": body(schema::of::<NewSession>(), false, json!({ "redirect_uri": "https://app.example.com/welcome" })),
         "responses": { "201": answer("The session", json!({ "type": "object", "required": ["kycs"], "properties": { "kycs": { "$ref": "#/components/schemas/Kycs" } } })) },
     })
@@ -810,7 +813,7 @@ fn decide() -> Value {
         "operationId": "decide",
         "summary": "Decide about a customer",
         "description": "approve opens all rails, or those that rails names; reject closes all; request_resubmission asks for the named requirements again, with a new link; offboard ends the relationship and reinstate begins it anew. note never reaches the customer. A decision about an approved customer also settles its change review.",
-        "parameters": [customer_id(), idempotency_key()],
+        "parameters": [customer_id()],
         "requestBody": body(schema::of::<NewDecision>(), true, json!({ "outcome": "request_resubmission", "requirements": ["proof_of_address"], "reason_codes": ["document_unreadable"], "comment": "The bill is blurred.", "note": "second time" })),
         "responses": { "200": shows("The customer", "Customer") },
     })

@@ -357,6 +357,7 @@ impl From<WebhookError> for Problem {
             WebhookError::Syntax(error) => error.into(),
             WebhookError::Invalid(violations) => Self::invalid(violations),
             WebhookError::NotFound => Self::not_found(),
+            WebhookError::KeyReused(first) => key_reused(first),
             WebhookError::TooMany => Self::new(ProblemCode::TooManyWebhooks, "There are 16 endpoints already."),
             WebhookError::Store(error) => error.into(),
         }

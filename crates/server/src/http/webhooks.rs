@@ -5,13 +5,14 @@ use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dossier_core::violation::{Code, Violation};
-use dossier_core::webhook::{self, delivery_id, delivery_number};
-use http::StatusCode;
+use dossier_core::webhook::{self, Endpoint, delivery_id, delivery_number};
 use http::request::Parts;
+use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use super::App;
 use super::body::{JsonBody, MediaType};
+use super::conditions::{answered, repeatable};
 use super::customers::Query;
 use super::problem::Problem;
 use super::router::{DeliveryPath, WebhookManager, WebhookPath};
@@ -31,9 +32,13 @@ pub async fn register(
 ) -> Result<Response, Problem> {
     let (Parts { headers, .. }, body) = request.into_parts();
     let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
-    let (endpoint, secret) = webhook::register(&app.services, &caller, app.egress.as_ref(), &body).await?;
-    let secret = zeroize::Zeroizing::new(format!("whsec_{}", STANDARD.encode(&secret[..])));
-    Ok((StatusCode::CREATED, axum::Json(endpoint.to_json(Some(&secret)))).into_response())
+    let request = repeatable("POST /v0/webhooks", &headers, &body)?;
+    let answer = |endpoint: &Endpoint, secret: &[u8; 32]| {
+        let secret = zeroize::Zeroizing::new(format!("whsec_{}", STANDARD.encode(secret)));
+        endpoint.to_json(Some(&secret)).to_string().into_bytes()
+    };
+    let answer = webhook::register(&app.services, &caller, app.egress.as_ref(), request, answer).await?;
+    Ok(answered(StatusCode::CREATED, answer))
 }
 
 /// `GET /v0/webhooks`: every endpoint.
@@ -70,9 +75,10 @@ pub async fn enable(
     State(app): State<App>,
     WebhookManager(caller): WebhookManager,
     WebhookPath(id): WebhookPath,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let endpoint = webhook::enable(&app.services, &caller, id).await?;
-    Ok(axum::Json(endpoint.to_json(None)).into_response())
+    let request = repeatable("POST /v0/webhooks/{webhook_id}/enable", &headers, b"")?;
+    Ok(answered(StatusCode::OK, webhook::enable(&app.services, &caller, id, request).await?))
 }
 
 /// `GET /v0/webhooks/{webhook_id}/deliveries`: the log, newest first.
@@ -114,7 +120,8 @@ pub async fn resend(
     State(app): State<App>,
     WebhookManager(caller): WebhookManager,
     DeliveryPath(id, delivery): DeliveryPath,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let delivery = webhook::resend(&app.services, &caller, id, &delivery).await?;
-    Ok((StatusCode::ACCEPTED, axum::Json(delivery)).into_response())
+    let request = repeatable("POST /v0/webhooks/{webhook_id}/deliveries/{delivery_id}/resend", &headers, b"")?;
+    Ok(answered(StatusCode::ACCEPTED, webhook::resend(&app.services, &caller, id, &delivery, request).await?))
 }

@@ -1,5 +1,8 @@
 //! `Idempotency-Key`: one effect, one answer.
 
+use dossier::admin::{Command, Place};
+use dossier::http::openapi::{OPERATIONS, document};
+use dossier_core::caller::Environment;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -92,4 +95,75 @@ async fn many_at_once_with_one_key_have_one_effect() {
     }
     texts.dedup();
     assert_eq!(texts.len(), 1);
+}
+
+#[tokio::test]
+async fn every_post_put_and_patch_says_that_it_honours_the_key() {
+    let writes = OPERATIONS.iter().filter(|operation| {
+        operation.scope.is_some() && [Method::POST, Method::PUT, Method::PATCH].contains(&operation.method)
+    });
+    let document = document();
+    for operation in writes {
+        let (method, path) = (operation.method.as_str().to_lowercase(), operation.path);
+        let described = &document["paths"][path][&method];
+        let conflicts = described["responses"]["409"]["description"].as_str().unwrap_or_default();
+        assert!(conflicts.contains("idempotency_key_reused"), "{method} {path}");
+        let parameters = described["parameters"].as_array().expect("parameters");
+        assert!(parameters.iter().any(|parameter| parameter["name"] == "Idempotency-Key"), "{method} {path}");
+    }
+}
+
+/// Asserts that the same request, sent again with its key, is answered as the first was, and answers that.
+async fn twice(app: &TestApp, path: &str, key: &str, body: &Value, status: u16) -> Value {
+    let send = || TestApp::send(with_key(app.request(Method::POST, path), key, body));
+    let (first, second) = (send().await, send().await);
+    assert_eq!((first.status.as_u16(), first.header("idempotent-replayed")), (status, ""), "{path}: {}", first.text);
+    assert_eq!((second.status.as_u16(), second.header("idempotent-replayed")), (status, "true"), "{path}");
+    assert_eq!((&second.text, second.header("etag")), (&first.text, first.header("etag")), "{path}");
+    first.json()
+}
+
+#[tokio::test]
+async fn what_is_about_no_customer_is_repeated_as_safely() {
+    let app = TestApp::start().await;
+    let ahead = twice(&app, "/v0/sandbox/clock", "k", &json!({ "advance": "P1D" }), 200).await;
+    assert_eq!(ahead["ahead_seconds"], 86_400);
+    assert_eq!(app.get("/v0/sandbox/clock").await.expect(200)["ahead_seconds"], 86_400, "it was put forward once");
+    let other = with_key(app.request(Method::POST, "/v0/sandbox/clock"), "k", &json!({ "advance": "P2D" }));
+    TestApp::send(other).await.problem(409, "idempotency_key_reused");
+
+    let url = json!({ "url": "http://127.0.0.1:18081/", "event_types": ["customer.created"] });
+    let webhook = twice(&app, "/v0/webhooks", "k", &url, 201).await;
+    assert!(webhook["secret"].as_str().is_some_and(|secret| secret.starts_with("whsec_")));
+    assert_eq!(app.get("/v0/webhooks").await.expect(200)["items"].as_array().map(Vec::len), Some(1));
+    let other = with_key(app.request(Method::POST, "/v0/webhooks"), "k", &json!({ "url": "http://127.0.0.1:18081/b" }));
+    TestApp::send(other).await.problem(409, "idempotency_key_reused");
+    let app = app.restart().await;
+    let path = format!("/v0/webhooks/{}", webhook["id"].as_str().expect("an id"));
+    twice(&app, &format!("{path}/enable"), "e", &Value::Null, 200).await;
+
+    app.given("individual").await;
+    let deliveries = app.get(&format!("{path}/deliveries")).await.expect(200);
+    let delivery = deliveries["items"][0]["id"].as_str().expect("a delivery").to_owned();
+    twice(&app, &format!("{path}/deliveries/{delivery}/resend"), "r", &Value::Null, 202).await;
+    let place = Place { account: None, environment: Environment::Sandbox };
+    let resent = app.command(Command::AuditList { place, before: None, limit: 100 }).await.expect("entries");
+    let resent = resent.as_array().expect("entries").iter().filter(|entry| entry["action"] == "webhook.resent");
+    assert_eq!(resent.count(), 1);
+}
+
+#[tokio::test]
+async fn what_is_simulated_is_simulated_once() {
+    let app = TestApp::start().await;
+    for actions in [&["kyc.status.submit", "kyc.status.reject"][..], &["session.expire"]] {
+        let id = app.given("individual").await;
+        app.post(&format!("/v0/customers/{id}/kycs"), &json!({})).await.expect(201);
+        for action in actions {
+            let body = json!({ "action": action, "customer_id": id });
+            assert_eq!(twice(&app, "/v0/customers/simulate", action, &body, 200).await, json!({}));
+            let other = json!({ "action": "kyc.status.approve", "customer_id": id });
+            let other = with_key(app.request(Method::POST, "/v0/customers/simulate"), action, &other);
+            TestApp::send(other).await.problem(409, "idempotency_key_reused");
+        }
+    }
 }

@@ -512,7 +512,7 @@ impl<'a> Rows<'a> {
                 key_hash: &pending.ticket.key_hash,
                 fingerprint: &pending.ticket.fingerprint,
                 request_id: &pending.request_id,
-                customer: uuid(pending.answer.customer.as_bytes()),
+                customer: uuid(&crate::sealed::customer_column(&pending.answer)),
                 version: number(pending.answer.version),
                 at: pending.at.as_micros(),
                 body,

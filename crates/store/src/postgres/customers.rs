@@ -5,10 +5,9 @@ use std::sync::Arc;
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::Summary;
-use dossier_core::idempotency::{Answer, Attempt, Replay, Ticket};
+use dossier_core::idempotency::{Attempt, Replay, Ticket};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::parse::Email;
-use dossier_core::pii::Pii;
 use dossier_core::store::StoreError;
 use tokio_postgres::Row;
 
@@ -18,7 +17,7 @@ use super::loader::Loader;
 use super::rows::{Columns, number, place, rows, statements, uuid};
 use crate::columns::kind_of;
 use crate::sealed::{self, Cells, Plain, SealedRecord, SubjectKeys};
-use crate::vault::{Purpose, SubjectKey};
+use crate::vault::SubjectKey;
 
 /// A summary that names everything since a distant version looks no further back than this many entries.
 const MAX_CHANGES_NAMED: i64 = 1_000;
@@ -238,11 +237,14 @@ impl PostgresStore {
         if fingerprint != ticket.fingerprint {
             return Ok(Replay::OtherRequest(request_id));
         }
-        let (customer, version) = (CustomerId::from_bytes(columns.id()?), columns.count()?);
-        let key = self.subject_key(scope, customer, PersonId::of_customer(customer)).await?;
-        let cell = columns.next()?;
-        let body = sealed::open_attached(&key, Purpose::Replay, scope, customer, &ticket.key_hash, version, cell)?;
-        Ok(Replay::Answered(Answer { customer, version, body: Pii::new(body), replayed: true }))
+        let (customer, version) = (sealed::customer_of_column(columns.id()?), columns.count()?);
+        let key = match customer {
+            Some(customer) => Some(self.subject_key(scope, customer, PersonId::of_customer(customer)).await?),
+            None => None,
+        };
+        let keys = self.existing_scope_keys(scope).await?;
+        sealed::open_answer(&keys, key.as_deref(), scope, &ticket, (customer, version), columns.next()?)
+            .map(Replay::Answered)
     }
 }
 

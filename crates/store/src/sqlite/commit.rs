@@ -221,7 +221,7 @@ fn insert_answer(
             ticket.key_hash,
             ticket.fingerprint,
             request_id,
-            answer.customer.as_bytes(),
+            crate::sealed::customer_column(answer),
             answer.version,
             at.as_micros(),
             cell,

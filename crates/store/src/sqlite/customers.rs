@@ -6,17 +6,16 @@ use std::sync::Arc;
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::{CustomerType, Summary};
-use dossier_core::idempotency::{Answer, Attempt, Replay, Ticket};
+use dossier_core::idempotency::{Attempt, Replay, Ticket};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::parse::Email;
-use dossier_core::pii::Pii;
 use dossier_core::store::StoreError;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::SqliteStore;
 use crate::columns::scope_columns;
 use crate::sealed::{self, Cells, Plain, SealedRecord, SubjectKeys};
-use crate::vault::{Purpose, SubjectKey, WrappedKey};
+use crate::vault::{SubjectKey, WrappedKey};
 
 /// A summary that names everything since a distant version looks no further back than this many entries.
 const MAX_CHANGES_NAMED: usize = 1_000;
@@ -192,7 +191,7 @@ impl SqliteStore {
                     Ok((
                         row.get::<_, [u8; 32]>(0)?,
                         row.get::<_, String>(1)?,
-                        CustomerId::from_bytes(row.get(2)?),
+                        sealed::customer_of_column(row.get(2)?),
                         row.get::<_, u64>(3)?,
                         row.get::<_, Vec<u8>>(4)?,
                     ))
@@ -203,9 +202,9 @@ impl SqliteStore {
         if fingerprint != ticket.fingerprint {
             return Ok(Replay::OtherRequest(request_id));
         }
-        let key = self.subject_key(scope, customer, PersonId::of_customer(customer))?;
-        let body = sealed::open_attached(&key, Purpose::Replay, scope, customer, &ticket.key_hash, version, cell)?;
-        Ok(Replay::Answered(Answer { customer, version, body: Pii::new(body), replayed: true }))
+        let key = customer.map(|id| self.subject_key(scope, id, PersonId::of_customer(id))).transpose()?;
+        let keys = self.existing_scope_keys(scope)?;
+        sealed::open_answer(&keys, key.as_deref(), scope, &ticket, (customer, version), cell).map(Replay::Answered)
     }
 }
 

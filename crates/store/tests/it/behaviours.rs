@@ -11,15 +11,14 @@ use dossier_core::customer::{Customer, Profile};
 use dossier_core::file::FileName;
 use dossier_core::file::upload::Upload;
 use dossier_core::form::enter::enter;
-use dossier_core::idempotency::Answer;
+use dossier_core::idempotency::{Answer, Request};
 use dossier_core::ids::{CustomerId, FileId, WebhookId};
-use dossier_core::kyc::write::Request;
 use dossier_core::kyc::{State, session, simulate};
 use dossier_core::parse::Email;
 use dossier_core::services::Services;
 use dossier_core::store::{Collected, Committed, StoreError};
 use dossier_core::violation::Code;
-use dossier_core::webhook::{self, Attempted, Disabled, Due, Guard, Said, Verdict};
+use dossier_core::webhook::{self, Attempted, Disabled, Due, Endpoint, Guard, Said, Verdict};
 
 use crate::engines::{Engine, caller};
 
@@ -30,7 +29,8 @@ pub(crate) const PERSONS: &str = r#"{"business_legal_name":"B","tax_number":"T",
 
 pub(crate) async fn given(services: &Services, caller: &Caller, email: &str, kind: &str) -> CustomerId {
     let body = format!(r#"{{"email":"{email}","type":"{kind}"}}"#);
-    create(services, caller, Create { body: body.as_bytes(), idempotency_key: None }).await.expect("created").customer
+    let created = create(services, caller, Create { body: body.as_bytes(), idempotency_key: None }).await;
+    created.expect("created").customer.expect("about the customer")
 }
 
 pub(crate) async fn put(
@@ -169,12 +169,28 @@ pub(crate) async fn a_repeated_request_finds_its_answer_before_its_own_effect(mu
     let first = create(&services, &caller, attempt()).await.expect("created");
     let second = create(&services, &caller, attempt()).await.expect("answered again");
     assert!(!first.replayed && second.replayed && first.body.expose() == second.body.expose());
-    let one = keyed_put(&services, &caller, first.customer, r#"{"first_name":"A"}"#, Some("p")).await.expect("updated");
-    let two = keyed_put(&services, &caller, first.customer, r#"{"first_name":"A"}"#, Some("p"))
-        .await
-        .expect("answered again");
+    let id = first.customer.expect("about the customer");
+    let one = keyed_put(&services, &caller, id, r#"{"first_name":"A"}"#, Some("p")).await.expect("updated");
+    let two = keyed_put(&services, &caller, id, r#"{"first_name":"A"}"#, Some("p")).await.expect("answered again");
     assert!(two.replayed && one.version == two.version && one.body.expose() == two.body.expose());
-    let other = keyed_put(&services, &caller, first.customer, r#"{"first_name":"B"}"#, Some("p")).await;
+    let other = keyed_put(&services, &caller, id, r#"{"first_name":"B"}"#, Some("p")).await;
+    assert!(matches!(other, Err(UpdateError::KeyReused(request)) if request == "test"));
+}
+
+pub(crate) async fn an_answer_about_no_customer_is_found_again(mut engine: Engine) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let advance = |body: &'static [u8]| {
+        let request = Request { route: "clock", body, idempotency_key: Some("k") };
+        simulate::advance(&services, &caller, request, |ahead| ahead.to_string().into_bytes())
+    };
+    let first = advance(br#"{"advance":"P1D"}"#).await.expect("advanced");
+    let second = advance(br#"{"advance":"P1D"}"#).await.expect("answered again");
+    assert!(!first.replayed && second.replayed && second.customer.is_none());
+    assert_eq!((&first.body.expose()[..], &second.body.expose()[..]), (&b"86400"[..], &b"86400"[..]));
+    let clocks = services.store.sandbox_clocks().await.expect("clocks");
+    assert!(clocks.contains(&(caller.scope.account, 86_400)), "it was put forward once");
+    let other = advance(br#"{"advance":"P2D"}"#).await;
     assert!(matches!(other, Err(UpdateError::KeyReused(request)) if request == "test"));
 }
 
@@ -497,8 +513,10 @@ pub(crate) async fn subscriber(services: &Services) -> (Caller, WebhookId) {
     let (_, key) = api_key::create(services, &caller, new).await.expect("a key");
     let caller = Caller { actor: Actor::Key(key.key_id), ..caller };
     let body = br#"{"url":"https://x.example/","event_types":["customer.created","customer.updated"]}"#;
-    let (endpoint, _) = webhook::register(services, &caller, &Anywhere, body).await.expect("registered");
-    (caller, endpoint.id)
+    let nothing = |_: &Endpoint, _: &[u8; 32]| Vec::new();
+    webhook::register(services, &caller, &Anywhere, Request::unkeyed(body), nothing).await.expect("registered");
+    let endpoints = services.store.endpoints(caller.scope).await.expect("endpoints");
+    (caller, endpoints.last().expect("registered").id)
 }
 
 pub(crate) async fn a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_lease(mut engine: Engine) {
@@ -523,7 +541,7 @@ pub(crate) async fn a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_leas
     store.attempted(vec![attempted(&second[0], Verdict::Disable(Disabled::Gone))]).await.expect("noted");
     assert!(store.message(&second[0], now).await.expect("readable").is_none(), "a disabled endpoint is sent nothing");
     assert!(claim(now.plus_seconds(1_000_000)).await.expect("claimed").is_empty());
-    webhook::enable(&services, &caller, Some(endpoint)).await.expect("enabled");
+    webhook::enable(&services, &caller, Some(endpoint), Request::unkeyed(b"")).await.expect("enabled");
     assert_eq!(claim(services.clock.now()).await.expect("claimed").len(), 1, "what waited is due again");
     let log = store.deliveries(caller.scope, endpoint, None, 10).await.expect("a log");
     assert_eq!(log.iter().map(|one| one.state).collect::<Vec<_>>(), ["pending", "delivered"]);
@@ -589,7 +607,9 @@ pub(crate) async fn a_link_is_found_by_its_token_and_ends_by_the_clock_of_its_sa
         session::open(&services, &caller, Some(other), request).await.expect("opened");
         others.push(other);
     }
-    simulate::advance(&services, &caller, br#"{"advance":"P7D"}"#).await.expect("advanced");
+    simulate::advance(&services, &caller, Request::unkeyed(br#"{"advance":"P7D"}"#), |_| Vec::new())
+        .await
+        .expect("advanced");
     for other in others {
         let session = read(&services, caller.scope, other).await.kyc.session.expect("a session");
         assert!(session.expired, "all have ended before the clock was answered");

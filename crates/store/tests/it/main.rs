@@ -32,6 +32,7 @@ on_every_engine! {
     a_stale_version_writes_nothing,
     a_taken_email_writes_nothing,
     a_repeated_request_finds_its_answer_before_its_own_effect,
+    an_answer_about_no_customer_is_found_again,
     a_refused_change_in_a_batch_harms_no_other,
     a_change_writes_its_audit_entry_and_its_event,
     fields_changed_since_a_version_are_named_once,

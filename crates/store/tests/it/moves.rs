@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use dossier_core::api_key::{self, ApiKey, KeyScope, NewKey};
 use dossier_core::caller::{Actor, Caller};
 use dossier_core::clock::Timestamp;
+use dossier_core::idempotency::Request;
 use dossier_core::ids::{CustomerId, FileId};
 use dossier_core::kyc::session;
-use dossier_core::kyc::write::Request;
 use dossier_core::services::Services;
 use dossier_core::store::StoreError;
-use dossier_core::webhook;
+use dossier_core::webhook::{self, Endpoint};
 use dossier_store::blobs::Folder;
 use dossier_store::moving::{End, move_all};
 use dossier_store::postgres::PostgresStore;
@@ -38,7 +38,8 @@ async fn fill(services: &Services) -> Filled {
         let (key, record) = api_key::create(services, &caller, new).await.expect("a key");
         let keyed = Caller { actor: Actor::Key(record.key_id), ..caller.clone() };
         let body = br#"{"url":"https://x.example/","event_types":["customer.created","customer.updated"]}"#;
-        webhook::register(services, &keyed, &Anywhere, body).await.expect("registered");
+        let nothing = |_: &Endpoint, _: &[u8; 32]| Vec::new();
+        webhook::register(services, &keyed, &Anywhere, Request::unkeyed(body), nothing).await.expect("registered");
         let file = uploaded(services, &caller).await;
         uploaded(services, &caller).await;
         for number in 0..12 {

@@ -28,7 +28,8 @@ async fn filled() -> (Engine, Caller, Vec<CustomerId>) {
             create(&services, &caller, Create { body: body.as_bytes(), idempotency_key: None })
                 .await
                 .expect("created")
-                .customer,
+                .customer
+                .expect("about the customer"),
         );
     }
     for n in 0..ENTRIES - 5 {

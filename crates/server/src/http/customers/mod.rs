@@ -9,7 +9,6 @@ use dossier_core::customer::CustomerView;
 use dossier_core::customer::create::{Create, create as create_customer};
 use dossier_core::customer::documents::remove_document as remove;
 use dossier_core::customer::update::{Method, Update, update};
-use dossier_core::idempotency::Answer;
 use dossier_core::ids::CustomerId;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -18,7 +17,7 @@ pub use list::{Query, list};
 
 use super::App;
 use super::body::{JsonBody, MediaType};
-use super::conditions::{IDEMPOTENT_REPLAYED, condition, etag, idempotency_key, none_match, wants_representation};
+use super::conditions::{answered, condition, etag, idempotency_key, none_match, wants_representation};
 use super::problem::Problem;
 use super::router::{CustomerPath, DocumentPath, Reader, Writer};
 
@@ -34,9 +33,9 @@ pub async fn create(State(app): State<App>, Writer(caller): Writer, request: Req
     let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
     let create = Create { body: &body, idempotency_key: idempotency_key(&headers)? };
     let answer = create_customer(&app.services, &caller, create).await?;
-    let location = HeaderValue::try_from(format!("/v0/customers/{}", answer.customer)).expect("an id is visible ASCII");
+    let location = answer.customer.map(|id| format!("/v0/customers/{id}").try_into().expect("an id is visible ASCII"));
     let mut response = answered(StatusCode::CREATED, answer);
-    response.headers_mut().insert(header::LOCATION, location);
+    response.headers_mut().extend(location.map(|location| (header::LOCATION, location)));
     Ok(response)
 }
 
@@ -138,15 +137,4 @@ pub async fn read(
         return Ok((StatusCode::NOT_MODIFIED, tag).into_response());
     }
     Ok((tag, [(header::CONTENT_TYPE, "application/json")], json).into_response())
-}
-
-/// What a write answers.
-fn answered(status: StatusCode, answer: Answer) -> Response {
-    let headers =
-        [(header::ETAG, etag(answer.version)), (header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
-    let mut response = (status, headers, answer.body.into_exposed()).into_response();
-    if answer.replayed {
-        response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
-    }
-    response
 }
