@@ -8,13 +8,14 @@ use crate::caller::Caller;
 use crate::change::{Change, Effect};
 use crate::clock::Timestamp;
 use crate::event::{Event, EventType};
-use crate::idempotency::{Answer, Attempt, PendingAnswer, Replay};
+use crate::idempotency::{Answer, PendingAnswer, Replay, Request};
 use crate::ids::CustomerId;
 use crate::kyc::Kyc;
 use crate::parse::{Email, FieldChange, Nulls, SyntaxError, Text, parse};
 use crate::pii::Pii;
 use crate::services::Services;
 use crate::store::{Committed, StoreError};
+use crate::turns::MAX_ATTEMPTS;
 use crate::violation::{Code, Violation, Violations};
 use crate::{choice, record};
 
@@ -43,14 +44,6 @@ record! {
         /// Legal name of a business
         company_name: Option<Text<256>>,
     }
-}
-
-/// One creation as the client asked for it.
-pub struct Create<'a> {
-    /// The JSON text.
-    pub body: &'a [u8],
-    /// The `Idempotency-Key`.
-    pub idempotency_key: Option<&'a str>,
 }
 
 /// Why a customer was not created.
@@ -87,11 +80,11 @@ impl From<StoreError> for CreateError {
 /// # Errors
 ///
 /// See [`CreateError`].
-pub async fn create(services: &Services, caller: &Caller, create: Create<'_>) -> Result<Answer, CreateError> {
-    let (input, kind) = validate(create.body)?;
+pub async fn create(services: &Services, caller: &Caller, request: Request<'_>) -> Result<Answer, CreateError> {
+    let (input, kind) = validate(request.body)?;
     // Once more only when another request with the same key was answered in between.
-    loop {
-        let ticket = match create.replay(services, caller).await? {
+    for _ in 0..MAX_ATTEMPTS {
+        let ticket = match request.replay(services, caller, b"").await? {
             Some(Replay::Answered(answer)) => return Ok(answer),
             Some(Replay::OtherRequest(request_id)) => return Err(CreateError::KeyReused(request_id)),
             Some(Replay::Fresh(ticket)) => Some(ticket),
@@ -113,14 +106,7 @@ pub async fn create(services: &Services, caller: &Caller, create: Create<'_>) ->
             return Ok(answer);
         }
     }
-}
-
-impl Create<'_> {
-    async fn replay(&self, services: &Services, caller: &Caller) -> Result<Option<Replay>, StoreError> {
-        let Some(key) = self.idempotency_key else { return Ok(None) };
-        let attempt = Attempt { key, route: "POST /v0/customers", content: [b"", b"", self.body] };
-        services.store.replay(caller.scope, attempt).await.map(Some)
-    }
+    Err(StoreError::Busy.into())
 }
 
 fn new_customer(id: CustomerId, now: Timestamp, input: &NewCustomer, kind: CustomerType) -> Customer {

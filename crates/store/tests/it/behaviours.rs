@@ -5,7 +5,7 @@ use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::{Actor, Caller, Environment, Scope};
 use dossier_core::change::{Change, Effect};
 use dossier_core::clock::Timestamp;
-use dossier_core::customer::create::{Create, CreateError, create};
+use dossier_core::customer::create::{CreateError, create};
 use dossier_core::customer::update::{Condition, Method, Update, UpdateError, update};
 use dossier_core::customer::{Customer, Profile};
 use dossier_core::file::FileName;
@@ -29,7 +29,7 @@ pub(crate) const PERSONS: &str = r#"{"business_legal_name":"B","tax_number":"T",
 
 pub(crate) async fn given(services: &Services, caller: &Caller, email: &str, kind: &str) -> CustomerId {
     let body = format!(r#"{{"email":"{email}","type":"{kind}"}}"#);
-    let created = create(services, caller, Create { body: body.as_bytes(), idempotency_key: None }).await;
+    let created = create(services, caller, Request::unkeyed(body.as_bytes())).await;
     created.expect("created").customer.expect("about the customer")
 }
 
@@ -153,19 +153,21 @@ pub(crate) async fn a_taken_email_writes_nothing(mut engine: Engine) {
     let id = given(&services, &caller, "Ada@example.com", "individual").await;
     let entries = services.store.audit(caller.scope, None, 100).await.expect("entries").len();
     let body = br#"{"email":" ada@EXAMPLE.com","type":"corporate"}"#;
-    let refused = create(&services, &caller, Create { body, idempotency_key: Some("k") }).await;
+    let refused = create(&services, &caller, Request { route: "create", body, idempotency_key: Some("k") }).await;
     assert!(matches!(refused, Err(CreateError::EmailTaken(owner)) if owner == id));
     assert_eq!(services.store.summaries(caller.scope, None, 10).await.expect("a list").len(), 1);
     assert_eq!(services.store.audit(caller.scope, None, 100).await.expect("entries").len(), entries);
     let body = br#"{"email":"other@example.com","type":"corporate"}"#;
-    create(&services, &caller, Create { body, idempotency_key: Some("k") }).await.expect("the key was not used up");
+    create(&services, &caller, Request { route: "create", body, idempotency_key: Some("k") })
+        .await
+        .expect("the key was not used up");
 }
 
 pub(crate) async fn a_repeated_request_finds_its_answer_before_its_own_effect(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let body = br#"{"email":"a@example.com","type":"individual"}"#;
-    let attempt = || Create { body, idempotency_key: Some("k") };
+    let attempt = || Request { route: "create", body, idempotency_key: Some("k") };
     let first = create(&services, &caller, attempt()).await.expect("created");
     let second = create(&services, &caller, attempt()).await.expect("answered again");
     assert!(!first.replayed && second.replayed && first.body.expose() == second.body.expose());

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dossier_core::clock::Timestamp;
-use dossier_core::customer::create::{Create, create};
+use dossier_core::customer::create::create;
+use dossier_core::idempotency::Request;
 use dossier_store::blobs::Folder;
 use dossier_store::postgres::{self, PostgresStore};
 use dossier_store::vault::RootKey;
@@ -229,7 +230,7 @@ async fn a_commit_waits_for_its_standby_whatever_the_time() {
     }
     tokio::time::sleep(Duration::from_millis(500)).await;
     let body = br#"{"email":"a@example.com","type":"individual"}"#;
-    let made = create(&services, &caller, Create { body, idempotency_key: None }).await;
+    let made = create(&services, &caller, Request::unkeyed(body)).await;
     assert!(made.is_err(), "nobody has received it");
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert_eq!(engine.rows("pg_stat_activity WHERE wait_event = 'SyncRep'").await, 1, "it waits on");

@@ -3,9 +3,10 @@
 use dossier_core::caller::Caller;
 use dossier_core::change::{Change, Effect};
 use dossier_core::clock::Timestamp;
-use dossier_core::customer::create::{Create, create};
+use dossier_core::customer::create::create;
 use dossier_core::customer::update::{Condition, Method, Update, update};
 use dossier_core::customer::{Customer, CustomerType, Profile};
+use dossier_core::idempotency::Request;
 use dossier_core::ids::CustomerId;
 use dossier_core::kyc::Kyc;
 use dossier_core::parse::Email;
@@ -25,7 +26,7 @@ async fn filled() -> (Engine, Caller, Vec<CustomerId>) {
     for n in 0..4 {
         let body = format!(r#"{{"email":"{n}@example.com","type":"individual"}}"#);
         ids.push(
-            create(&services, &caller, Create { body: body.as_bytes(), idempotency_key: None })
+            create(&services, &caller, Request::unkeyed(body.as_bytes()))
                 .await
                 .expect("created")
                 .customer

@@ -6,7 +6,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use dossier_core::caller::Caller;
 use dossier_core::customer::CustomerView;
-use dossier_core::customer::create::{Create, create as create_customer};
+use dossier_core::customer::create::create as create_customer;
 use dossier_core::customer::documents::remove_document as remove;
 use dossier_core::customer::update::{Method, Update, update};
 use dossier_core::ids::CustomerId;
@@ -17,7 +17,7 @@ pub use list::{Query, list};
 
 use super::App;
 use super::body::{JsonBody, MediaType};
-use super::conditions::{answered, condition, etag, idempotency_key, none_match, wants_representation};
+use super::conditions::{answered, condition, etag, idempotency_key, none_match, repeatable, wants_representation};
 use super::problem::Problem;
 use super::router::{CustomerPath, DocumentPath, Reader, Writer};
 
@@ -31,8 +31,8 @@ const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-appli
 pub async fn create(State(app): State<App>, Writer(caller): Writer, request: Request) -> Result<Response, Problem> {
     let (Parts { headers, .. }, body) = request.into_parts();
     let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
-    let create = Create { body: &body, idempotency_key: idempotency_key(&headers)? };
-    let answer = create_customer(&app.services, &caller, create).await?;
+    let request = repeatable("POST /v0/customers", &headers, &body)?;
+    let answer = create_customer(&app.services, &caller, request).await?;
     let location = answer.customer.map(|id| format!("/v0/customers/{id}").try_into().expect("an id is visible ASCII"));
     let mut response = answered(StatusCode::CREATED, answer);
     response.headers_mut().extend(location.map(|location| (header::LOCATION, location)));
