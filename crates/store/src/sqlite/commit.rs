@@ -98,15 +98,15 @@ pub(super) fn apply(
             write_persons(connection, scope, &row)?;
         }
         PreparedEffect::Customer { expected: Some(expected), row, new_subjects, attached, link } => {
-            let Some((rowid, last_audit)) = find_customer(connection, scope, row.id, expected)? else {
+            let Some(found) = find_customer(connection, scope, row.id, expected)? else {
                 return Ok(Ok(Committed::VersionMoved));
             };
             // A file that is gone, or somebody else's by now: computed again, that is a violation.
             if !attach(connection, scope, row.id, row.updated_at, &attached)? {
                 return Ok(Ok(Committed::VersionMoved));
             }
-            previous_of_customer = last_audit;
-            update_customer(connection, rowid, &row, next_audit)?;
+            previous_of_customer = found.last_audit;
+            update_customer(connection, &found, &row, next_audit)?;
             insert_subjects(connection, scope, row.id, &new_subjects)?;
             write_persons(connection, scope, &row)?;
             if link.is_some() || row.links_settled {
@@ -274,34 +274,52 @@ fn insert_customer(
     }
 }
 
-/// The row and the customer's last audit entry, if the row is still at the version.
+/// A customer's row, as the writer finds it.
+struct Found {
+    rowid: i64,
+    last_audit: i64,
+    waits: Waits,
+}
+
+/// What a customer waits for, by which others find it: a reviewer since when, its provider until when, and in which case.
+type Waits = (Option<i64>, Option<i64>, Option<[u8; 32]>);
+
+/// The row, if it is still at the version.
 fn find_customer(
     connection: &Connection,
     scope: Scope,
     id: CustomerId,
     version: u64,
-) -> Result<Option<(i64, i64)>, rusqlite::Error> {
+) -> Result<Option<Found>, rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
     let found = connection
         .prepare_cached(
-            "SELECT rowid, last_audit, version FROM customers WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
+            "SELECT rowid, last_audit, version, queued_at, provider_due, provider_case FROM customers
+             WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
         )?
-        .query_row((account, environment, id.as_bytes()), |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, u64>(2)?)))
+        .query_row((account, environment, id.as_bytes()), |row| {
+            let waits = (row.get(3)?, row.get(4)?, row.get(5)?);
+            Ok((Found { rowid: row.get(0)?, last_audit: row.get(1)?, waits }, row.get::<_, u64>(2)?))
+        })
         .optional()?;
-    Ok(found
-        .filter(|(_, _, stored)| *stored == version || planted(Defect::NoVersionCheck))
-        .map(|(rowid, last_audit, _)| (rowid, last_audit)))
+    Ok(found.filter(|(_, stored)| *stored == version || planted(Defect::NoVersionCheck)).map(|(found, _)| found))
 }
 
-/// By its row, which [`find_customer`] has found in the same transaction under its scope.
-fn update_customer(connection: &Connection, rowid: i64, row: &CustomerRow, audit: i64) -> Result<(), rusqlite::Error> {
+/// By its row, which [`find_customer`] has found in the same transaction under its scope. The indexed columns, which seldom
+/// change, have a statement of their own: with them in it, every update would look after their indexes.
+fn update_customer(
+    connection: &Connection,
+    found: &Found,
+    row: &CustomerRow,
+    audit: i64,
+) -> Result<(), rusqlite::Error> {
     connection
         .prepare_cached(
             "UPDATE customers SET version = ?2, updated_at = ?3, events = ?4, last_audit = ?5, names = ?6, profile = ?7, secret = ?8,
-                persons_version = ?9, kyc = ?10, queued_at = ?11, provider_due = ?12, provider_case = ?13 WHERE rowid = ?1",
+                persons_version = ?9, kyc = ?10 WHERE rowid = ?1",
         )?
         .execute((
-            rowid,
+            found.rowid,
             row.version,
             row.updated_at,
             row.events,
@@ -311,10 +329,14 @@ fn update_customer(connection: &Connection, rowid: i64, row: &CustomerRow, audit
             &row.cells.secret,
             row.persons_version,
             &row.cells.kyc,
-            row.queued_at,
-            row.provider_due,
-            row.provider_case,
         ))?;
+    if found.waits != (row.queued_at, row.provider_due, row.provider_case) {
+        connection
+            .prepare_cached(
+                "UPDATE customers SET queued_at = ?2, provider_due = ?3, provider_case = ?4 WHERE rowid = ?1",
+            )?
+            .execute((found.rowid, row.queued_at, row.provider_due, row.provider_case))?;
+    }
     Ok(())
 }
 
