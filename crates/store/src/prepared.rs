@@ -297,6 +297,17 @@ impl Prepared {
         }
     }
 
+    /// Whether it can only be refused before its first row is written, so that nothing of it ever needs to be undone alone: most
+    /// updates, for which a savepoint would copy every page that they touch.
+    pub(crate) const fn is_judged_before_it_writes(&self) -> bool {
+        match &self.effect {
+            PreparedEffect::Customer { expected: Some(_), row: _, new_subjects, attached, link } => {
+                self.answer.is_none() && new_subjects.is_empty() && attached.is_empty() && link.is_none()
+            }
+            _ => false,
+        }
+    }
+
     /// What follows once this is durable.
     pub(crate) fn aftermath(&self, fresh: FreshKeys) -> Aftermath {
         Aftermath {

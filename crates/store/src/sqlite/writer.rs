@@ -37,7 +37,8 @@ type Work = Box<dyn FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send>;
 enum Job {
     Change(Box<Prepared>, oneshot::Sender<Result<Committed, StoreError>>),
     Task(Work, oneshot::Sender<Result<(), StoreError>>),
-    /// What may be lost with the power: it waits for others and is not synced on its own.
+    /// What may be lost with the power: it waits for others and is not synced on its own. It never touches customers or their
+    /// keys, which readers would not look for anew.
     Lazy(Work, oneshot::Sender<Result<(), StoreError>>),
 }
 
@@ -260,22 +261,26 @@ impl WriterThread {
     }
 
     fn run_job(&mut self, job: Job, replies: &mut Replies, late: &mut Vec<Append>) -> Result<(), rusqlite::Error> {
-        self.execute("SAVEPOINT job")?;
+        let savepoint = !matches!(&job, Job::Change(change, _) if change.is_judged_before_it_writes());
+        if savepoint {
+            self.execute("SAVEPOINT job")?;
+        }
         match &job {
             Job::Change(change, _) => change.written_customer().into_iter().for_each(|id| self.readers.changing(id)),
-            Job::Task(..) | Job::Lazy(..) => self.readers.changing_any(),
+            Job::Task(..) => self.readers.changing_any(),
+            Job::Lazy(..) => {}
         }
         match job {
             Job::Change(change, reply) => match commit::apply(*change, &self.connection, &mut self.heads, late) {
                 Ok(outcome) => {
-                    if !matches!(outcome, Ok(Committed::Done)) {
+                    if savepoint && !matches!(outcome, Ok(Committed::Done)) {
                         self.execute("ROLLBACK TO job")?;
                     }
                     replies.push(Box::new(move |durable| drop(reply.send(durable.and(outcome)))));
                 }
                 Err(error) => {
                     let _ = reply.send(Err(self.failure(&error)()));
-                    return self.undo_or_give_up(error);
+                    return if savepoint { self.undo_or_give_up(error) } else { Err(error) };
                 }
             },
             Job::Task(work, reply) | Job::Lazy(work, reply) => match work(&self.connection) {
@@ -286,7 +291,10 @@ impl WriterThread {
                 }
             },
         }
-        self.execute("RELEASE job")
+        if savepoint {
+            self.execute("RELEASE job")?;
+        }
+        Ok(())
     }
 
     /// One job failed: the others of the batch go on, unless the whole transaction is gone.
