@@ -32,6 +32,14 @@ macro_rules! id {
             pub const fn as_bytes(&self) -> &[u8; 16] {
                 self.0.as_bytes()
             }
+
+            /// The hyphenated form.
+            #[must_use]
+            pub fn text(&self) -> [u8; 36] {
+                let mut text = [0; 36];
+                self.0.hyphenated().encode_lower(&mut text);
+                text
+            }
         }
 
         impl From<Uuid> for $name {

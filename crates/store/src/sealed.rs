@@ -12,6 +12,7 @@ use dossier_core::kyc::Kyc;
 use dossier_core::parse::{Email, List, Section, Sections};
 use dossier_core::pii::Pii;
 use dossier_core::store::{Record, StoreError};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::vault::{Binding, Cell, Purpose, ScopeKeys, SecretKey, SubjectKey};
@@ -151,19 +152,19 @@ pub fn seal_customer(scope: Scope, customer: &Customer, keys: &SubjectKeys) -> R
         let cell = plain.with_binding(subject, purpose, |binding| Cell::seal_json(key, GENERATION, binding, json));
         Ok::<_, StoreError>(cell.into_bytes())
     };
-    let names = seal(own, Purpose::Names, Ok(customer.summary().names.as_json().as_bytes().to_vec()))?;
+    let names = seal(own, Purpose::Names, Ok(customer.summary().names.as_json().to_vec()))?;
     let (profile, secret, persons) = match &customer.profile {
         Profile::Individual(individual) => {
-            (serde_json::to_vec(&individual.sections(PROFILE)), serde_json::to_vec(&individual.sections(SECRET)), None)
+            (to_json(&individual.sections(PROFILE)), to_json(&individual.sections(SECRET)), None)
         }
         Profile::Business(business) => {
             let changed = customer.persons_version == customer.version;
             let persons = changed.then(|| pack_persons(business.associated_persons.as_ref(), seal)).transpose()?;
-            (serde_json::to_vec(&business.sections(PROFILE)), serde_json::to_vec(&business.sections(SECRET)), persons)
+            (to_json(&business.sections(PROFILE)), to_json(&business.sections(SECRET)), persons)
         }
     };
     let begun = customer.kyc != Kyc::default();
-    let kyc = begun.then(|| seal(own, Purpose::Kyc, serde_json::to_vec(&customer.kyc))).transpose()?;
+    let kyc = begun.then(|| seal(own, Purpose::Kyc, to_json(&customer.kyc))).transpose()?;
     Ok(Cells {
         kyc,
         names,
@@ -171,6 +172,13 @@ pub fn seal_customer(scope: Scope, customer: &Customer, keys: &SubjectKeys) -> R
         secret: seal(own, Purpose::Secret, secret)?,
         persons,
     })
+}
+
+/// Most sections fit with the cell around them, so that they are sealed where they were written.
+fn to_json(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
+    let mut json = Vec::with_capacity(1_024);
+    serde_json::to_writer(&mut json, value)?;
+    Ok(json)
 }
 
 fn pack_persons(
@@ -182,7 +190,7 @@ fn pack_persons(
         let id = person.person_id().ok_or_else(|| StoreError::Corrupt("a person has no id".into()))?;
         packed.extend_from_slice(id.as_bytes());
         for (purpose, sections) in [(Purpose::Profile, PROFILE), (Purpose::Secret, SECRET)] {
-            let cell = seal(id, purpose, serde_json::to_vec(&person.sections(sections)))?;
+            let cell = seal(id, purpose, to_json(&person.sections(sections)))?;
             packed.extend_from_slice(&u32::try_from(cell.len()).expect("cells are small").to_be_bytes());
             packed.extend_from_slice(&cell);
         }

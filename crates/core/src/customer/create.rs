@@ -135,7 +135,7 @@ fn audit(caller: &Caller, customer: &Customer) -> AuditEntry {
     let mut entry = AuditEntry::new(caller, customer.created_at, Action::CustomerCreated);
     entry.customer = Some(customer.id);
     entry.version = Some(customer.version);
-    let names: Value = serde_json::from_str(customer.summary().names.as_json()).expect("names are JSON");
+    let names: Value = serde_json::from_slice(customer.summary().names.as_json()).expect("names are JSON");
     for (name, value) in names.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null()) {
         let change = FieldChange { pointer: format!("/{name}"), before: "null".to_owned(), after: value.to_string() };
         entry.fields.push(change.pointer.clone());

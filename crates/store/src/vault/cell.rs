@@ -4,6 +4,8 @@
 //! byte 0 format = 1 | byte 1 algorithm = 1 | 8 bytes key generation | 12 bytes nonce | ciphertext | 16 bytes tag
 //! ```
 
+use std::cell::RefCell;
+
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::rand;
 use dossier_core::caller::Scope;
@@ -13,6 +15,8 @@ use super::SecretKey;
 const FORMAT: u8 = 1;
 const AES_256_GCM_ID: u8 = 1;
 const HEADER: usize = 2 + 8;
+/// What stands before the ciphertext.
+const PREFIX: usize = HEADER + NONCE_LEN;
 /// The layout of what is inside of cells.
 const SCHEMA: u8 = 1;
 /// Contents are padded to a multiple of this, so that a cell's size tells little about what is in it.
@@ -71,29 +75,43 @@ impl Cell {
     /// Seals a content as it is.
     #[must_use]
     pub fn seal(key: &SecretKey, generation: u64, binding: &Binding<'_>, content: &[u8]) -> Self {
-        let mut cell = Vec::with_capacity(HEADER + NONCE_LEN + content.len() + AES_256_GCM.tag_len());
-        cell.extend_from_slice(&[FORMAT, AES_256_GCM_ID]);
-        cell.extend_from_slice(&generation.to_be_bytes());
-        let mut nonce = [0; NONCE_LEN];
-        rand::fill(&mut nonce).expect("the system gives randomness");
-        cell.extend_from_slice(&nonce);
-        cell.extend_from_slice(content);
-        let tag = aead_key(key)
-            .seal_in_place_separate_tag(
-                Nonce::assume_unique_for_key(nonce),
-                Aad::from(binding.associated(&cell[..HEADER])),
-                &mut cell[HEADER + NONCE_LEN..],
-            )
-            .expect("cells are far smaller than what AES-GCM can seal");
-        cell.extend_from_slice(tag.as_ref());
-        Self(cell)
+        Self::seal_in_place(key, generation, binding, content.to_vec(), 0)
     }
 
     /// Seals JSON, padded with white space, which JSON ignores, so that its length tells little.
     #[must_use]
-    pub fn seal_json(key: &SecretKey, generation: u64, binding: &Binding<'_>, mut json: Vec<u8>) -> Self {
-        json.resize(json.len().next_multiple_of(BLOCK), b' ');
-        Self::seal(key, generation, binding, &json)
+    pub fn seal_json(key: &SecretKey, generation: u64, binding: &Binding<'_>, json: Vec<u8>) -> Self {
+        let padding = json.len().next_multiple_of(BLOCK) - json.len();
+        Self::seal_in_place(key, generation, binding, json, padding)
+    }
+
+    /// Seals a content and the white space behind it, in the content's own memory.
+    fn seal_in_place(
+        key: &SecretKey,
+        generation: u64,
+        binding: &Binding<'_>,
+        content: Vec<u8>,
+        padding: usize,
+    ) -> Self {
+        let length = content.len();
+        let mut cell = content;
+        cell.reserve_exact(PREFIX + padding + AES_256_GCM.tag_len());
+        cell.resize(PREFIX + length + padding, b' ');
+        cell.copy_within(..length, PREFIX);
+        let nonce = fresh_nonce();
+        cell[..2].copy_from_slice(&[FORMAT, AES_256_GCM_ID]);
+        cell[2..HEADER].copy_from_slice(&generation.to_be_bytes());
+        cell[HEADER..PREFIX].copy_from_slice(&nonce);
+        let (header, content) = cell.split_at_mut(PREFIX);
+        let tag = aead_key(key)
+            .seal_in_place_separate_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(binding.associated(&header[..HEADER])),
+                content,
+            )
+            .expect("cells are far smaller than what AES-GCM can seal");
+        cell.extend_from_slice(tag.as_ref());
+        Self(cell)
     }
 
     /// Opens a stored cell, in its own memory.
@@ -102,7 +120,7 @@ impl Cell {
     ///
     /// [`CannotOpen`], which does not say why.
     pub fn open(mut cell: Vec<u8>, key: &SecretKey, binding: &Binding<'_>) -> Result<Vec<u8>, CannotOpen> {
-        if cell.len() < HEADER + NONCE_LEN || cell[..2] != [FORMAT, AES_256_GCM_ID] {
+        if cell.len() < PREFIX || cell[..2] != [FORMAT, AES_256_GCM_ID] {
             return Err(CannotOpen);
         }
         let (header, sealed) = cell.split_at_mut(HEADER);
@@ -112,8 +130,8 @@ impl Cell {
             .open_in_place(nonce, Aad::from(binding.associated(header)), sealed)
             .map_err(|_| CannotOpen)?
             .len();
-        cell.truncate(HEADER + NONCE_LEN + length);
-        cell.drain(..HEADER + NONCE_LEN);
+        cell.truncate(PREFIX + length);
+        cell.drain(..PREFIX);
         Ok(cell)
     }
 
@@ -122,6 +140,21 @@ impl Cell {
     pub fn into_bytes(self) -> Vec<u8> {
         self.0
     }
+}
+
+/// The generator takes as long for one nonce as for dozens, and a PUT needs half a dozen. No nonce is given twice: the process never
+/// forks.
+fn fresh_nonce() -> [u8; NONCE_LEN] {
+    thread_local!(static DRAWN: RefCell<Vec<[u8; NONCE_LEN]>> = const { RefCell::new(Vec::new()) });
+    DRAWN.with_borrow_mut(|drawn| {
+        drawn.pop().unwrap_or_else(|| {
+            let mut more = [[0; NONCE_LEN]; 32];
+            rand::fill(more.as_flattened_mut()).expect("the system gives randomness");
+            let [first, rest @ ..] = more;
+            drawn.extend_from_slice(&rest);
+            first
+        })
+    })
 }
 
 fn aead_key(key: &SecretKey) -> LessSafeKey {
