@@ -45,6 +45,15 @@ pub enum StoreError {
     Unknown(String),
 }
 
+/// A part of a list.
+#[derive(Debug)]
+pub struct Page {
+    /// The customers on it.
+    pub summaries: Vec<Summary>,
+    /// Whether others come after it.
+    pub more: bool,
+}
+
 /// How a change ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Committed {
@@ -122,12 +131,7 @@ pub trait Store: Send + Sync {
     /// # Errors
     ///
     /// As [`Store::customer`].
-    async fn summaries(
-        &self,
-        scope: Scope,
-        after: Option<CustomerId>,
-        limit: usize,
-    ) -> Result<Vec<Summary>, StoreError>;
+    async fn summaries(&self, scope: Scope, after: Option<CustomerId>, limit: usize) -> Result<Page, StoreError>;
 
     /// The pointers of the fields that changed after a version, each once, in the order of their first change.
     ///

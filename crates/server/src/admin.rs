@@ -420,7 +420,7 @@ impl Context<'_> {
             Some(email) => {
                 store.summary_by_email(scope, &Email::searched(&email)).await.map_err(said)?.into_iter().collect()
             }
-            None => store.summaries(scope, None, limit).await.map_err(said)?,
+            None => store.summaries(scope, None, limit).await.map_err(said)?.summaries,
         };
         Ok(found.iter().map(|summary| view(&CustomerView::new(summary, None))).collect())
     }

@@ -8,7 +8,7 @@ use dossier_core::customer::Summary;
 use dossier_core::idempotency::{Attempt, Replay, Ticket};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::parse::Email;
-use dossier_core::store::StoreError;
+use dossier_core::store::{Page, StoreError};
 use tokio_postgres::Row;
 
 use super::PostgresStore;
@@ -112,11 +112,13 @@ impl PostgresStore {
         scope: Scope,
         after: Option<CustomerId>,
         limit: usize,
-    ) -> Result<Vec<Summary>, StoreError> {
+    ) -> Result<Page, StoreError> {
         let (account, environment) = place(scope);
         let after = uuid(&after.map_or([0xff; 16], |id| *id.as_bytes()));
-        let found = self.database.query(SUMMARIES, &[&account, &environment, &after, &rows(limit)]).await?;
-        self.open_summaries(scope, &found).await
+        // One more tells whether others come after it, and is not opened.
+        let found = self.database.query(SUMMARIES, &[&account, &environment, &after, &rows(limit + 1)]).await?;
+        let summaries = self.open_summaries(scope, &found[..found.len().min(limit)]).await?;
+        Ok(Page { summaries, more: found.len() > limit })
     }
 
     async fn open_summaries(&self, scope: Scope, found: &[Row]) -> Result<Vec<Summary>, StoreError> {

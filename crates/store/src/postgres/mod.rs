@@ -35,7 +35,7 @@ use dossier_core::file::{ByteRange, File, FileReader, FileWriter};
 use dossier_core::idempotency::{Attempt, Replay};
 use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId, SessionId, WebhookId};
 use dossier_core::parse::Email;
-use dossier_core::store::{Collected, Committed, Progress, Record, Store, StoreError};
+use dossier_core::store::{Collected, Committed, Page, Progress, Record, Store, StoreError};
 use dossier_core::webhook::{Attempted, Delivery, Due, Endpoint, Message};
 use futures_util::StreamExt as _;
 use tokio::sync::watch;
@@ -313,12 +313,7 @@ impl Store for PostgresStore {
         self.read_summary_by_email(scope, email).await
     }
 
-    async fn summaries(
-        &self,
-        scope: Scope,
-        after: Option<CustomerId>,
-        limit: usize,
-    ) -> Result<Vec<Summary>, StoreError> {
+    async fn summaries(&self, scope: Scope, after: Option<CustomerId>, limit: usize) -> Result<Page, StoreError> {
         self.read_summaries(scope, after, limit).await
     }
 

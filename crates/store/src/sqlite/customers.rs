@@ -9,10 +9,12 @@ use dossier_core::customer::{CustomerType, Summary};
 use dossier_core::idempotency::{Attempt, Replay, Ticket};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::parse::Email;
-use dossier_core::store::StoreError;
+use dossier_core::store::{Page, StoreError};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::SqliteStore;
+use super::readers::Snapshot;
+use super::summaries::SealedSummary;
 use crate::columns::scope_columns;
 use crate::sealed::{self, Cells, Plain, SealedRecord, SubjectKeys};
 use crate::vault::{SubjectKey, WrappedKey};
@@ -52,26 +54,29 @@ impl SqliteStore {
     }
 
     pub(super) fn read_summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError> {
+        if let Some(summary) = self.summaries.current(&self.readers, scope, id) {
+            return self.open_summary(&summary).map(Some);
+        }
         let (account, environment) = scope_columns(&scope);
-        let row = self.readers.read_of(id, |connection| {
+        let row = self.readers.read_of_at(id, |connection, snapshot| {
             connection
                 .prepare_cached(summary_of!("AND customer_id = ?3"))?
-                .query_row((account, environment, id.as_bytes()), |row| summary_row(scope, row))
+                .query_row((account, environment, id.as_bytes()), |row| summary_row(scope, row, snapshot))
                 .optional()
         })?;
-        row.map(|row| self.open_summary(row)).transpose()
+        row.map(|row| self.open_summary(&self.summaries.remember(row))).transpose()
     }
 
     pub(super) fn read_summary_by_email(&self, scope: Scope, email: &Email) -> Result<Option<Summary>, StoreError> {
         let Some(keys) = self.scope_keys(scope)? else { return Ok(None) };
         let (account, environment) = scope_columns(&scope);
-        let row = self.readers.read(|connection| {
+        let row = self.readers.read_at(|connection, snapshot| {
             connection
                 .prepare_cached(summary_of!("AND email_index = ?3"))?
-                .query_row((account, environment, keys.email_index(email)), |row| summary_row(scope, row))
+                .query_row((account, environment, keys.email_index(email)), |row| summary_row(scope, row, snapshot))
                 .optional()
         })?;
-        row.map(|row| self.open_summary(row)).transpose()
+        row.map(|row| self.open_summary(&row)).transpose()
     }
 
     /// Newest first: ids are UUIDs of version 7, so their order is that of creation.
@@ -80,22 +85,39 @@ impl SqliteStore {
         scope: Scope,
         after: Option<CustomerId>,
         limit: usize,
-    ) -> Result<Vec<Summary>, StoreError> {
+    ) -> Result<Page, StoreError> {
         let (account, environment) = scope_columns(&scope);
         let after = after.map_or([0xff; 16], |id| *id.as_bytes());
-        let rows = self.readers.read(|connection| {
-            connection
-                .prepare_cached(summary_of!("AND customer_id < ?3 ORDER BY customer_id DESC LIMIT ?4"))?
-                .query_map((account, environment, after, limit), |row| summary_row(scope, row))?
-                .collect::<Result<Vec<_>, _>>()
+        let (rows, more) = self.readers.read_at(|connection, snapshot| {
+            // One more tells whether others come after it, and is not opened.
+            let mut ids = connection
+                .prepare_cached(
+                    "SELECT customer_id FROM customers WHERE account_id = ?1 AND environment = ?2 AND customer_id < ?3
+                     ORDER BY customer_id DESC LIMIT ?4",
+                )?
+                .query_map((account, environment, after, limit + 1), |row| row.get(0).map(CustomerId::from_bytes))?
+                .collect::<Result<Vec<_>, _>>()?;
+            let more = ids.len() > limit;
+            ids.truncate(limit);
+            let remembered = ids.iter().map(|id| self.summaries.at(snapshot, &self.readers, scope, *id)).collect();
+            let rows = match remembered {
+                Some(rows) => rows,
+                None => connection
+                    .prepare_cached(summary_of!("AND customer_id < ?3 ORDER BY customer_id DESC LIMIT ?4"))?
+                    .query_map((account, environment, after, limit), |row| summary_row(scope, row, snapshot))?
+                    .map(|row| row.map(|row| self.summaries.remember(row)))
+                    .collect::<Result<Vec<_>, _>>()?,
+            };
+            Ok((rows, more))
         })?;
-        rows.into_iter().map(|row| self.open_summary(row)).collect()
+        let summaries = rows.iter().map(|row| self.open_summary(row)).collect::<Result<_, _>>()?;
+        Ok(Page { summaries, more })
     }
 
-    fn open_summary(&self, (plain, names): (Plain, Vec<u8>)) -> Result<Summary, StoreError> {
+    fn open_summary(&self, SealedSummary { plain, names, .. }: &SealedSummary) -> Result<Summary, StoreError> {
         let subject = PersonId::of_customer(plain.id);
         let key = self.subject_key(plain.scope, plain.id, subject)?;
-        sealed::open_summary(&plain, names, &key)
+        sealed::open_summary(plain, names.clone(), &key)
     }
 
     /// The key of one subject that must exist.
@@ -224,8 +246,8 @@ fn wrapped_subjects(
         .collect()
 }
 
-fn summary_row(scope: Scope, row: &Row<'_>) -> Result<(Plain, Vec<u8>), rusqlite::Error> {
-    Ok((plain(scope, row)?, row.get(7)?))
+fn summary_row(scope: Scope, row: &Row<'_>, snapshot: Snapshot) -> Result<SealedSummary, rusqlite::Error> {
+    Ok(SealedSummary { plain: plain(scope, row)?, names: row.get(7)?, snapshot })
 }
 
 fn plain(scope: Scope, row: &Row<'_>) -> Result<Plain, rusqlite::Error> {

@@ -11,6 +11,7 @@ mod migrate;
 mod moving;
 mod readers;
 mod rotate;
+mod summaries;
 mod webhooks;
 mod writer;
 
@@ -31,7 +32,7 @@ use dossier_core::file::{ByteRange, File, FileReader, FileWriter};
 use dossier_core::idempotency::{Attempt, Replay};
 use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId, SessionId, WebhookId};
 use dossier_core::parse::Email;
-use dossier_core::store::{Collected, Committed, Progress, Record, Store, StoreError};
+use dossier_core::store::{Collected, Committed, Page, Progress, Record, Store, StoreError};
 use dossier_core::webhook::{Attempted, Delivery, Due, Endpoint, Message};
 use futures_util::StreamExt as _;
 use rusqlite::config::DbConfig;
@@ -46,6 +47,7 @@ use crate::signing::Signers;
 use crate::vault::{Keyring, RootKey, ScopeKeys, Vault, WrappedKey};
 use crate::{Engine, Figures, OpenError};
 use readers::Readers;
+use summaries::Summaries;
 use writer::Writer;
 
 /// SQLite before 3.51.3 has a bug that can corrupt a WAL.
@@ -71,6 +73,7 @@ pub struct SqliteStore {
     turn: AtomicUsize,
     blobs: Arc<dyn Blobs>,
     readers: Arc<Readers>,
+    summaries: Summaries,
     writer: Writer,
 }
 
@@ -116,6 +119,7 @@ impl SqliteStore {
             turn: AtomicUsize::new(0),
             blobs,
             readers,
+            summaries: Summaries::new(),
             writer,
         })
     }
@@ -196,12 +200,7 @@ impl Store for SqliteStore {
         self.read_summary_by_email(scope, email)
     }
 
-    async fn summaries(
-        &self,
-        scope: Scope,
-        after: Option<CustomerId>,
-        limit: usize,
-    ) -> Result<Vec<Summary>, StoreError> {
+    async fn summaries(&self, scope: Scope, after: Option<CustomerId>, limit: usize) -> Result<Page, StoreError> {
         self.read_summaries(scope, after, limit)
     }
 
@@ -376,7 +375,7 @@ impl Role {
         match self {
             Self::Writer => 16_384,
             Self::Checkpointer => 256,
-            Self::Reader => 8_192,
+            Self::Reader => 4_096,
         }
     }
 }

@@ -17,6 +17,17 @@ const SLOTS: usize = 8;
 const MARKS: usize = 16_384;
 const POISONED: &str = "no code panics while it holds a reader";
 
+/// The newest of the writer's transactions that had ended when a read transaction began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Snapshot(u64);
+
+impl Snapshot {
+    /// Whether what was read there holds what this transaction changed.
+    pub(super) const fn holds(self, transaction: u64) -> bool {
+        self.0 >= transaction
+    }
+}
+
 /// The readers of a database that one process writes, by one thread.
 ///
 /// Beginning and ending a read transaction costs as much as a point read, and the first read of a new snapshot empties
@@ -42,8 +53,8 @@ pub(super) struct Readers {
 
 struct Reader {
     connection: Connection,
-    /// The newest of the writer's transactions that had ended when its own began; `None` when it has none.
-    snapshot: Option<u64>,
+    /// Where its own transaction began; `None` when it has none.
+    snapshot: Option<Snapshot>,
 }
 
 impl Reader {
@@ -73,6 +84,14 @@ impl Readers {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
     ) -> Result<T, StoreError> {
+        self.read_at(|connection, _| work(connection))
+    }
+
+    /// As [`Readers::read`]; `work` is told where it reads.
+    pub(super) fn read_at<T>(
+        &self,
+        work: impl FnOnce(&Connection, Snapshot) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, StoreError> {
         self.read_since(self.committing.load(Ordering::SeqCst), work)
     }
 
@@ -82,15 +101,28 @@ impl Readers {
         customer: CustomerId,
         work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
     ) -> Result<T, StoreError> {
-        let changed = self.mark(customer).load(Ordering::SeqCst).max(self.changed_any.load(Ordering::SeqCst));
-        self.read_since(changed, work)
+        self.read_of_at(customer, |connection, _| work(connection))
+    }
+
+    /// As [`Readers::read_of`]; `work` is told where it reads.
+    pub(super) fn read_of_at<T>(
+        &self,
+        customer: CustomerId,
+        work: impl FnOnce(&Connection, Snapshot) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, StoreError> {
+        self.read_since(self.changed(customer), work)
+    }
+
+    /// The newest of the writer's transactions that may have changed this customer, or is about to.
+    pub(super) fn changed(&self, customer: CustomerId) -> u64 {
+        self.mark(customer).load(Ordering::SeqCst).max(self.changed_any.load(Ordering::SeqCst))
     }
 
     /// Reads from a snapshot in which this transaction of the writer's has ended.
     fn read_since<T>(
         &self,
         transaction: u64,
-        work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
+        work: impl FnOnce(&Connection, Snapshot) -> Result<T, rusqlite::Error>,
     ) -> Result<T, StoreError> {
         let mut slot = self.slot();
         let result = self.read_with(&mut slot, transaction, work);
@@ -108,7 +140,7 @@ impl Readers {
         &self,
         slot: &mut Option<Reader>,
         transaction: u64,
-        work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
+        work: impl FnOnce(&Connection, Snapshot) -> Result<T, rusqlite::Error>,
     ) -> Result<T, rusqlite::Error> {
         let reader = match slot {
             Some(reader) => reader,
@@ -117,13 +149,16 @@ impl Readers {
                 slot.insert(Reader { connection, snapshot: None })
             }
         };
-        if reader.snapshot.is_none_or(|snapshot| snapshot < transaction) {
-            reader.let_go()?;
-            let ended = self.ended.load(Ordering::SeqCst);
-            reader.connection.prepare_cached("BEGIN")?.execute([])?;
-            reader.snapshot = Some(ended);
-        }
-        work(&reader.connection)
+        let snapshot = match reader.snapshot {
+            Some(snapshot) if snapshot.holds(transaction) => snapshot,
+            _ => {
+                reader.let_go()?;
+                let ended = Snapshot(self.ended.load(Ordering::SeqCst));
+                reader.connection.prepare_cached("BEGIN")?.execute([])?;
+                *reader.snapshot.insert(ended)
+            }
+        };
+        work(&reader.connection, snapshot)
     }
 
     /// The calling thread's own slot, or any that is free.

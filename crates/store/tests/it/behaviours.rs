@@ -1,5 +1,7 @@
 //! The behaviours. Each is a sentence; each gets an engine and uses it as the use cases do.
 
+use std::collections::HashMap;
+
 use dossier_core::api_key::{self, ApiKey, KeyScope, NewKey};
 use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::{Actor, Caller, Environment, Scope};
@@ -124,7 +126,7 @@ pub(crate) async fn another_scope_sees_nothing(mut engine: Engine) {
                 .expect("readable")
                 .is_none()
         );
-        assert!(services.store.summaries(scope, None, 10).await.expect("readable").is_empty());
+        assert!(services.store.summaries(scope, None, 10).await.expect("readable").summaries.is_empty());
         let change = changed(&Caller { scope, ..mine.clone() }, &read(&services, mine.scope, id).await, "X");
         assert!(!matches!(services.store.commit(change).await, Ok(Committed::Done)), "nor may it write");
     }
@@ -155,7 +157,7 @@ pub(crate) async fn a_taken_email_writes_nothing(mut engine: Engine) {
     let body = br#"{"email":" ada@EXAMPLE.com","type":"corporate"}"#;
     let refused = create(&services, &caller, Request { route: "create", body, idempotency_key: Some("k") }).await;
     assert!(matches!(refused, Err(CreateError::EmailTaken(owner)) if owner == id));
-    assert_eq!(services.store.summaries(caller.scope, None, 10).await.expect("a list").len(), 1);
+    assert_eq!(services.store.summaries(caller.scope, None, 10).await.expect("a list").summaries.len(), 1);
     assert_eq!(services.store.audit(caller.scope, None, 100).await.expect("entries").len(), entries);
     let body = br#"{"email":"other@example.com","type":"corporate"}"#;
     create(&services, &caller, Request { route: "create", body, idempotency_key: Some("k") })
@@ -212,7 +214,7 @@ pub(crate) async fn a_refused_change_in_a_batch_harms_no_other(mut engine: Engin
     let won = outcomes.iter().filter(|outcome| matches!(outcome, Ok(Committed::Done))).count();
     let moved = outcomes.iter().filter(|outcome| matches!(outcome, Ok(Committed::VersionMoved))).count();
     assert_eq!((won, moved, made.len()), (1, 7, 8));
-    assert_eq!(services.store.summaries(caller.scope, None, 100).await.expect("a list").len(), 9);
+    assert_eq!(services.store.summaries(caller.scope, None, 100).await.expect("a list").summaries.len(), 9);
     assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
 }
 
@@ -269,14 +271,37 @@ pub(crate) async fn customers_are_listed_newest_first(mut engine: Engine) {
         ids.insert(0, given(&services, &caller, &format!("{n}@example.com"), "individual").await);
     }
     let mut found = Vec::new();
-    let mut after = None;
-    loop {
-        let page = services.store.summaries(caller.scope, after, 3).await.expect("a page");
-        let Some(last) = page.last() else { break };
-        after = Some(last.id);
-        found.extend(page.iter().map(|summary| summary.id));
+    for left in [7, 4, 1, 0] {
+        let page = services.store.summaries(caller.scope, found.last().copied(), 3).await.expect("a page");
+        found.extend(page.summaries.iter().map(|summary| summary.id));
+        assert_eq!((page.more, ids.len() - found.len()), (left > 0, left));
     }
     assert_eq!(found, ids);
+    let whole = services.store.summaries(caller.scope, None, ids.len()).await.expect("a page");
+    assert!(!whole.more, "a full page need not be followed by another");
+}
+
+pub(crate) async fn what_was_read_is_read_anew_after_each_change(mut engine: Engine) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let (scope, ids) = (caller.scope, ["a@example.com", "b@example.com", "c@example.com"]);
+    let mut versions = HashMap::new();
+    for email in ids {
+        versions.insert(given(&services, &caller, email, "individual").await, 1);
+    }
+    let changed: Vec<CustomerId> = versions.keys().copied().chain(versions.keys().copied()).collect();
+    for (n, id) in changed.into_iter().enumerate() {
+        let name = format!("n{n}");
+        put(&services, &caller, id, &format!(r#"{{"first_name":"{name}"}}"#)).await.expect("updated");
+        *versions.get_mut(&id).expect("one of them") += 1;
+        for look in ["first", "second"] {
+            let own = services.store.summary(scope, id).await.expect("readable").expect("there");
+            assert!(String::from_utf8_lossy(own.names.as_json()).contains(&name), "{look} look at change {n}");
+            let listed = services.store.summaries(scope, None, 10).await.expect("a list").summaries;
+            let listed: HashMap<_, _> = listed.iter().map(|summary| (summary.id, summary.version)).collect();
+            assert_eq!((own.version, &listed), (versions[&id], &versions), "{look} look at change {n}");
+        }
+    }
 }
 
 pub(crate) async fn an_email_is_found_folded(mut engine: Engine) {
@@ -489,7 +514,7 @@ pub(crate) async fn rotation_may_be_repeated_and_runs_beside_writers(mut engine:
         }
     };
     futures_util::join!(writing, rotating);
-    let all = services.store.summaries(caller.scope, None, 100).await.expect("all open");
+    let all = services.store.summaries(caller.scope, None, 100).await.expect("all open").summaries;
     assert_eq!(all.len(), 55);
     drop(services);
     engine.reopen().await;

@@ -37,6 +37,7 @@ on_every_engine! {
     a_change_writes_its_audit_entry_and_its_event,
     fields_changed_since_a_version_are_named_once,
     customers_are_listed_newest_first,
+    what_was_read_is_read_anew_after_each_change,
     an_email_is_found_folded,
     keys_are_found_by_themselves_only,
     old_answers_are_forgotten,

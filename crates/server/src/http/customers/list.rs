@@ -31,12 +31,9 @@ pub async fn list(State(app): State<App>, Reader(caller): Reader, query: Query) 
     let (summaries, next) = match &page.email {
         Some(email) => (app.services.store.summary_by_email(caller.scope, email).await?.into_iter().collect(), None),
         None => {
-            // One more than asked for tells whether there is a next page.
-            let mut found = app.services.store.summaries(caller.scope, page.after, page.limit + 1).await?;
-            let more = found.len() > page.limit;
-            found.truncate(page.limit);
-            let next = more.then(|| found.last().map(|last| cursor(last.id))).flatten();
-            (found, next)
+            let found = app.services.store.summaries(caller.scope, page.after, page.limit).await?;
+            let next = found.more.then(|| found.summaries.last().map(|last| cursor(last.id))).flatten();
+            (found.summaries, next)
         }
     };
     let mut response =
