@@ -373,7 +373,7 @@ impl Role {
     /// Kibibytes of pages that the connection keeps.
     const fn cache_kib(self) -> i64 {
         match self {
-            Self::Writer => 16_384,
+            Self::Writer => 8_192,
             Self::Checkpointer => 256,
             Self::Reader => 4_096,
         }

@@ -10,7 +10,7 @@ use super::readers::{Readers, Snapshot};
 use crate::sealed::Plain;
 
 /// Each takes about 600 bytes.
-const REMEMBERED: usize = 24_576;
+const REMEMBERED: usize = 32_768;
 
 /// What lists and plain reads show of a customer, as it is stored.
 pub(super) struct SealedSummary {

@@ -38,7 +38,7 @@ pub use midstates::Midstates;
 pub use root_key::RootKey;
 
 /// Opened subject keys that are remembered with what was derived from them. Each takes about 400 bytes.
-const SUBJECTS_CACHED: usize = 24_576;
+const SUBJECTS_CACHED: usize = 32_768;
 /// Opened subject keys that are remembered alone. Each takes about 100 bytes; to read and open it again costs as much as the
 /// rest of a point read.
 const ROOTS_CACHED: usize = 1_000_000;
