@@ -60,13 +60,18 @@ impl Event {
         let mut object = Vec::with_capacity(512);
         CustomerView::new(&customer.summary(), None).write(&mut object);
         let event = |event_type: &EventType| {
-            let kind = event_type.as_str();
-            let mut body = format!(
-                r#"{{"event_type":"{kind}","entity_id":"{id}","entity_type":"customer","created_at":"{at}","entity_object":"#
-            )
-            .into_bytes();
-            body.extend_from_slice(&object);
-            body.push(b'}');
+            let body = [
+                b"{\"event_type\":\"",
+                event_type.as_str().as_bytes(),
+                b"\",\"entity_id\":\"",
+                &id.text()[..],
+                b"\",\"entity_type\":\"customer\",\"created_at\":\"",
+                &at.text(),
+                b"\",\"entity_object\":",
+                &object,
+                b"}",
+            ]
+            .concat();
             customer.events += 1;
             Self { event_type: *event_type, customer: id, number: customer.events, at, body }
         };

@@ -10,7 +10,7 @@ use dossier_core::audit::AuditEntry;
 use dossier_core::caller::{Environment, Scope};
 use dossier_core::change::{Change, Effect, NewDocument, NewFile, NewLink};
 use dossier_core::clock::Timestamp;
-use dossier_core::customer::Customer;
+use dossier_core::customer::{Customer, Place};
 use dossier_core::event::Event;
 use dossier_core::idempotency::PendingAnswer;
 use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId, PersonId, SessionId, WebhookId};
@@ -42,7 +42,7 @@ pub(crate) enum PreparedEffect {
     /// Nothing but an entry or an answer.
     None,
     Customer {
-        expected: Option<u64>,
+        basis: Basis,
         row: Box<CustomerRow>,
         new_subjects: Vec<(PersonId, WrappedKey)>,
         attached: Vec<Attached>,
@@ -89,6 +89,14 @@ pub(crate) enum PreparedEffect {
     },
 }
 
+/// What must hold for a customer to be written.
+pub(crate) enum Basis {
+    /// It is new: nobody has this e-mail, which never changes later.
+    New { email_index: [u8; 16] },
+    /// It is at this version.
+    Version(u64),
+}
+
 /// A customer's columns.
 pub(crate) struct CustomerRow {
     pub(crate) id: CustomerId,
@@ -98,7 +106,7 @@ pub(crate) struct CustomerRow {
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
     pub(crate) persons_version: u64,
-    pub(crate) email_index: [u8; 16],
+    pub(crate) place: Place,
     pub(crate) queued_at: Option<i64>,
     pub(crate) provider_due: Option<i64>,
     pub(crate) provider_case: Option<[u8; 32]>,
@@ -175,10 +183,13 @@ pub(crate) fn seal(
     let lookup = |key: &ApiKey| vault.key_lookup(key.expose());
     let effect = match effect {
         Effect::None => PreparedEffect::None,
-        Effect::CustomerCreated(customer) => keys.customer(scope, None, &customer, &[], None, &mut fresh)?,
+        Effect::CustomerCreated(customer) => {
+            let basis = Basis::New { email_index: keys.scope.email_index(&customer.email) };
+            keys.customer(scope, basis, &customer, &[], None, &mut fresh)?
+        }
         Effect::CustomerUpdated { expected, after, attached, link } => {
             let link = link.map(|link| StoredLink::new(vault, &link));
-            keys.customer(scope, Some(expected), &after, &attached, link, &mut fresh)?
+            keys.customer(scope, Basis::Version(expected), &after, &attached, link, &mut fresh)?
         }
         Effect::ClockAdvanced { expected, seconds } => PreparedEffect::Clock { expected, seconds },
         Effect::WebhookCreated(new) => {
@@ -243,7 +254,7 @@ impl Keys<'_> {
     fn customer(
         &mut self,
         scope: Scope,
-        expected: Option<u64>,
+        basis: Basis,
         customer: &Customer,
         documents: &[NewDocument],
         link: Option<StoredLink>,
@@ -267,7 +278,7 @@ impl Keys<'_> {
             created_at: customer.created_at.as_micros(),
             updated_at: customer.updated_at.as_micros(),
             persons_version: customer.persons_version,
-            email_index: self.scope.email_index(&customer.email),
+            place: customer.place,
             queued_at: customer.kyc.queued_at.map(Timestamp::as_micros),
             provider_due: case.and_then(|case| case.due_at).map(Timestamp::as_micros),
             provider_case: case.and_then(|case| case.id()).map(|id| self.vault.key_lookup(id)),
@@ -276,7 +287,7 @@ impl Keys<'_> {
             cells: sealed::seal_customer(scope, customer, &self.subjects)?,
         };
         let attached = documents.iter().map(|document| self.attached(scope, *document)).collect::<Result<_, _>>()?;
-        Ok(PreparedEffect::Customer { expected, row: Box::new(row), new_subjects, attached, link })
+        Ok(PreparedEffect::Customer { basis, row: Box::new(row), new_subjects, attached, link })
     }
 
     /// Seals the key of a file under its new owner's. What is not staged any more will not be found by the writer.
@@ -301,7 +312,7 @@ impl Prepared {
     /// updates, for which a savepoint would copy every page that they touch.
     pub(crate) const fn is_judged_before_it_writes(&self) -> bool {
         match &self.effect {
-            PreparedEffect::Customer { expected: Some(_), row: _, new_subjects, attached, link } => {
+            PreparedEffect::Customer { basis: Basis::Version(_), row: _, new_subjects, attached, link } => {
                 self.answer.is_none() && new_subjects.is_empty() && attached.is_empty() && link.is_none()
             }
             _ => false,

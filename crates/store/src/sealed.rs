@@ -1,11 +1,11 @@
 //! Records as engines store them: what is personal in sealed cells, the rest plain. Both engines use these forms.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
-use dossier_core::customer::{AssociatedPerson, Customer, CustomerType, Names, Profile, Summary};
+use dossier_core::customer::{AssociatedPerson, Customer, CustomerType, Names, Place, Profile, Summary};
 use dossier_core::idempotency::{Answer, PendingAnswer, Ticket};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::kyc::Kyc;
@@ -27,8 +27,8 @@ const GENERATION: u64 = 1;
 /// kept answers aside, and the record refuses long before that.
 const MAX_VERSION: u64 = 1 << 30;
 
-/// The keys of the data subjects of one record.
-pub type SubjectKeys = HashMap<PersonId, Arc<SubjectKey>>;
+/// The keys of the data subjects of one record, mostly of one.
+pub type SubjectKeys = BTreeMap<PersonId, Arc<SubjectKey>>;
 
 /// The plain columns of a customer.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +49,8 @@ pub struct Plain {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// Where the engine has it.
+    pub place: Place,
 }
 
 impl Plain {
@@ -64,6 +66,7 @@ impl Plain {
             persons_version: customer.persons_version,
             created_at: customer.created_at,
             updated_at: customer.updated_at,
+            place: customer.place,
         }
     }
 
@@ -207,7 +210,7 @@ pub fn open_summary(plain: &Plain, names: Vec<u8>, key: &SubjectKey) -> Result<S
     let json = open_json(plain, PersonId::of_customer(plain.id), Purpose::Names, key, names)?;
     let names = Names::from_json(json)
         .ok_or_else(|| StoreError::Corrupt(format!("customer {}: the names are not what was stored", plain.id)))?;
-    let Plain { scope: _, id, kind, version, events: _, persons_version: _, created_at, updated_at } = *plain;
+    let Plain { scope: _, id, kind, version, events: _, persons_version: _, created_at, updated_at, place: _ } = *plain;
     Ok(Summary { id, kind, version, created_at, updated_at, names })
 }
 
@@ -239,8 +242,8 @@ pub fn open_customer(plain: &Plain, cells: Cells, keys: &SubjectKeys) -> Result<
             Profile::Business(business)
         }
     };
-    let Plain { scope: _, id, kind: _, version, events, persons_version, created_at, updated_at } = *plain;
-    Ok(Customer { id, version, events, persons_version, created_at, updated_at, email, profile, kyc })
+    let Plain { scope: _, id, kind: _, version, events, persons_version, created_at, updated_at, place } = *plain;
+    Ok(Customer { id, version, events, persons_version, created_at, updated_at, email, profile, kyc, place })
 }
 
 /// What the names cell holds and the profile does not.

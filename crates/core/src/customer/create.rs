@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Customer, CustomerType, CustomerView, Profile};
+use super::{Customer, CustomerType, CustomerView, Place, Profile};
 use crate::audit::{Action, AuditEntry};
 use crate::caller::Caller;
 use crate::change::{Change, Effect};
@@ -128,6 +128,7 @@ fn new_customer(id: CustomerId, now: Timestamp, input: &NewCustomer, kind: Custo
         email: input.email.clone(),
         profile,
         kyc: Kyc::default(),
+        place: Place::default(),
     }
 }
 

@@ -120,7 +120,13 @@ pub struct Customer {
     pub profile: Profile,
     /// Where its verification stands.
     pub kyc: Kyc,
+    /// Where the store has it.
+    pub place: Place,
 }
+
+/// Where a store has found a record, for the store alone: it finds it again without looking.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Place(pub i64);
 
 /// What lists and plain reads show of a customer: the contract's customer object.
 #[derive(Debug, Clone, PartialEq, Eq)]

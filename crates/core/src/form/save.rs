@@ -185,7 +185,7 @@ mod tests {
     use serde_json::{Map, Value};
 
     use super::*;
-    use crate::customer::{CustomerType, Individual, Profile};
+    use crate::customer::{CustomerType, Individual, Place, Profile};
     use crate::ids::{CustomerId, Random as _};
     use crate::kyc::{Kyc, State};
     use crate::parse::{Email, Nulls, parse};
@@ -231,6 +231,7 @@ mod tests {
                 email: Email::searched("a@example.com"),
                 profile: Profile::empty(CustomerType::Individual),
                 kyc: Kyc { state: State::InProgress, ..Kyc::default() },
+                place: Place::default(),
             };
             let mut typed: BTreeMap<&str, String> = BTreeMap::new();
             for _ in 0..40 {

@@ -16,7 +16,7 @@ use super::effects;
 use super::rows::{Columns, epoch, number, place, statements, uuid};
 use crate::audit_chain;
 use crate::planted::{Defect, planted};
-use crate::prepared::{CustomerRow, Prepared, PreparedEffect, StoredLink};
+use crate::prepared::{Basis, CustomerRow, Prepared, PreparedEffect, StoredLink};
 use crate::vault::WrappedKey;
 
 /// What a change came to, the database being well.
@@ -332,10 +332,10 @@ async fn find(session: Session<'_>, changes: &[&Prepared]) -> Result<Found, Pipe
     for change in changes {
         let scope = change.scope;
         match &change.effect {
-            PreparedEffect::Customer { expected: None, row, .. } => {
-                emails.push(scope, AskedEmail { index: &row.email_index });
+            PreparedEffect::Customer { basis: Basis::New { email_index }, .. } => {
+                emails.push(scope, AskedEmail { index: email_index });
             }
-            PreparedEffect::Customer { expected: Some(_), row, attached, .. } => {
+            PreparedEffect::Customer { basis: Basis::Version(_), row, attached, .. } => {
                 customers.push(scope, AskedCustomer { id: uuid(row.id.as_bytes()) });
                 for one in attached {
                     files.push(scope, AskedFile { id: uuid(one.file.as_bytes()) });
@@ -434,13 +434,13 @@ fn judge(change: &Prepared, found: &Found) -> Outcome {
         return Ok(Committed::VersionMoved);
     }
     match &change.effect {
-        PreparedEffect::Customer { expected: None, row, .. } => {
-            match found.emails.get(&(scope, row.email_index.to_vec())) {
+        PreparedEffect::Customer { basis: Basis::New { email_index }, .. } => {
+            match found.emails.get(&(scope, email_index.to_vec())) {
                 Some(owner) => Err(StoreError::Taken(*owner)),
                 None => Ok(Committed::Done),
             }
         }
-        PreparedEffect::Customer { expected: Some(expected), row, attached, .. } => {
+        PreparedEffect::Customer { basis: Basis::Version(expected), row, attached, .. } => {
             let there = found.customers.get(&(scope, *row.id.as_bytes()));
             let current = there.is_some_and(|(version, _)| version == expected || planted(Defect::NoVersionCheck));
             // A file that is gone, or somebody else's by now: computed again, that is a violation.
@@ -523,11 +523,11 @@ impl<'a> Rows<'a> {
         let seq = number(found.head(scope)?.seq + 1);
         let mut previous_of_customer = 0;
         match &change.effect {
-            PreparedEffect::Customer { expected: None, row, new_subjects, .. } => {
-                self.create(scope, row, seq);
+            PreparedEffect::Customer { basis: Basis::New { email_index }, row, new_subjects, .. } => {
+                self.create(scope, row, email_index, seq);
                 self.add_subjects(scope, row, new_subjects);
             }
-            PreparedEffect::Customer { expected: Some(_), row, new_subjects, attached, link } => {
+            PreparedEffect::Customer { basis: Basis::Version(_), row, new_subjects, attached, link } => {
                 previous_of_customer = found.last_audit(scope, row.id.as_bytes());
                 self.update(scope, row, seq);
                 self.add_subjects(scope, row, new_subjects);
@@ -603,7 +603,7 @@ impl<'a> Rows<'a> {
         Ok(())
     }
 
-    fn create(&mut self, scope: Scope, row: &'a CustomerRow, last_audit: i64) {
+    fn create(&mut self, scope: Scope, row: &'a CustomerRow, email_index: &'a [u8], last_audit: i64) {
         let created = NewCustomer {
             id: uuid(row.id.as_bytes()),
             version: number(row.version),
@@ -612,7 +612,7 @@ impl<'a> Rows<'a> {
             updated_at: row.updated_at,
             events: number(row.events),
             last_audit,
-            email_index: &row.email_index,
+            email_index,
             names: &row.cells.names,
             profile: &row.cells.profile,
             secret: &row.cells.secret,

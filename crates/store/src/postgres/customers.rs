@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
-use dossier_core::customer::Summary;
+use dossier_core::customer::{Place, Summary};
 use dossier_core::idempotency::{Attempt, Replay, Ticket};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::parse::Email;
@@ -264,5 +264,7 @@ fn plain(scope: Scope, columns: &mut Columns<'_>) -> Result<Plain, StoreError> {
         created_at: Timestamp::from_micros(columns.next()?),
         updated_at: Timestamp::from_micros(columns.next()?),
         persons_version: columns.count()?,
+        // Found by its key, like every other row.
+        place: Place::default(),
     })
 }

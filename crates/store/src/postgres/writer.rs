@@ -13,7 +13,7 @@ use super::commit::{self, Outcome};
 use super::database::{ATTEMPTS_AT_A_BATCH, Database, PipelineError, Taken, Tries, copy, in_time};
 use crate::Figures;
 use crate::planted::{Defect, planted};
-use crate::prepared::{Prepared, PreparedEffect};
+use crate::prepared::{Basis, Prepared, PreparedEffect};
 
 /// Lanes, each with at most one commit under way.
 const LANES: usize = 4;
@@ -98,10 +98,10 @@ enum Claim {
 
 fn claims(change: &Prepared) -> Vec<(Scope, Claim)> {
     let mut claims = Vec::with_capacity(3);
-    if let PreparedEffect::Customer { expected, row, attached, .. } = &change.effect {
+    if let PreparedEffect::Customer { basis, row, attached, .. } = &change.effect {
         claims.push(Claim::Customer(*row.id.as_bytes()));
-        if expected.is_none() {
-            claims.push(Claim::Email(row.email_index));
+        if let Basis::New { email_index } = basis {
+            claims.push(Claim::Email(*email_index));
         }
         claims.extend(attached.iter().map(|attached| Claim::File(*attached.file.as_bytes())));
     } else if let Some(customer) = change.audit.as_ref().and_then(|entry| entry.customer_id) {

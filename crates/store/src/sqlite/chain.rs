@@ -1,5 +1,6 @@
 //! What the writer remembers between changes: the ends of the audit chains, to which it appends, and whom to tell.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -11,12 +12,20 @@ use crate::columns::{scope_columns, scope_of};
 use crate::vault::ScopeKeys;
 
 /// An entry that is to be appended to the chain of its scope.
-pub(super) struct Append {
+pub(super) struct Append<'a> {
     pub(super) id: i64,
     pub(super) scope: Scope,
     pub(super) keys: Arc<ScopeKeys>,
-    pub(super) entry: StoredEntry,
+    pub(super) entry: Cow<'a, StoredEntry>,
     pub(super) previous_of_customer: i64,
+}
+
+impl Append<'_> {
+    /// To be appended later.
+    pub(super) fn into_owned(self) -> Append<'static> {
+        let Self { id, scope, keys, entry, previous_of_customer } = self;
+        Append { id, scope, keys, entry: Cow::Owned(entry.into_owned()), previous_of_customer }
+    }
 }
 
 /// The ends of the chains, as the writer, the only one who appends, remembers them.
@@ -110,12 +119,12 @@ impl Heads {
         Ok(stored.unwrap_or(Head { id: 0, seq: 0, hash: GENESIS }))
     }
 
-    pub(super) fn append(&mut self, connection: &Connection, append: Append) -> Result<(), rusqlite::Error> {
+    pub(super) fn append(&mut self, connection: &Connection, append: &Append<'_>) -> Result<(), rusqlite::Error> {
         let Append { id, scope, keys, entry, previous_of_customer } = append;
-        let (account, environment) = scope_columns(&scope);
-        let before = self.head(connection, scope)?;
+        let (account, environment) = scope_columns(scope);
+        let before = self.head(connection, *scope)?;
         let seq = before.seq + 1;
-        let hash = entry.hash(&before.hash, scope, seq);
+        let hash = entry.hash(&before.hash, *scope, seq);
         connection
             .prepare_cached(
                 "INSERT INTO audit (id, account_id, environment, seq, previous_of_scope, previous_of_customer, at, actor, action,
@@ -130,17 +139,17 @@ impl Heads {
                 before.id,
                 previous_of_customer,
                 entry.at,
-                entry.actor,
-                entry.action,
+                &entry.actor,
+                &entry.action,
                 entry.customer_id,
                 entry.version,
-                entry.fields,
-                entry.request_id,
-                entry.detail,
+                &entry.fields,
+                &entry.request_id,
+                &entry.detail,
                 hash,
             ))?;
-        self.heads.insert(scope, Head { id, seq, hash });
-        self.moved.insert(scope, keys);
+        self.heads.insert(*scope, Head { id: *id, seq, hash });
+        self.moved.insert(*scope, Arc::clone(keys));
         Ok(())
     }
 }

@@ -1,22 +1,26 @@
 //! The commit of a change: sealed on the thread that asked, written by the writer: record, audit entry, event and kept
 //! answer in one savepoint.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use dossier_core::caller::Scope;
 use dossier_core::change::{Change, Effect};
 use dossier_core::clock::Timestamp;
 use dossier_core::idempotency::PendingAnswer;
 use dossier_core::ids::{CustomerId, KeyId, PersonId};
 use dossier_core::store::{Committed, StoreError};
-use rusqlite::{Connection, ErrorCode, OptionalExtension as _};
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row};
 
 use super::chain::{Append, Heads};
+use super::customers;
 use super::events::{insert_deliveries, insert_event, insert_link, set_clock, settle_links};
 use super::files::{attach, insert_file};
 use super::keys::insert_key;
 use super::{SqliteStore, insert_scope_key, webhooks};
 use crate::columns::scope_columns;
 use crate::planted::{Defect, planted};
-use crate::prepared::{self, CustomerRow, FreshKeys, Keys, Prepared, PreparedEffect, account_scope};
+use crate::prepared::{self, Basis, CustomerRow, FreshKeys, Keys, Prepared, PreparedEffect, account_scope};
 use crate::sealed::SubjectKeys;
 use crate::vault::WrappedKey;
 
@@ -67,83 +71,84 @@ fn wraps_in_a_past_epoch(effect: &PreparedEffect, connection: &Connection) -> Re
 /// Writes a change. `Err` is the database's; whatever else can come of it is in the outcome, and is then rolled back by
 /// the caller.
 pub(super) fn apply(
-    prepared: Prepared,
+    prepared: &Prepared,
     connection: &Connection,
     heads: &mut Heads,
-    late: &mut Vec<Append>,
+    late: &mut Vec<Append<'static>>,
 ) -> Result<Outcome, rusqlite::Error> {
     let Prepared { scope, keys, effect, audit, events, answer } = prepared;
+    let scope = *scope;
     // First of all: a repeated request must find its answer, not a conflict with its own effect.
     if let Some((pending, cell)) = answer
-        && !insert_answer(connection, scope, &pending, &cell)?
+        && !insert_answer(connection, scope, pending, cell)?
     {
         return Ok(Ok(Committed::AnswerTaken));
     }
-    if wraps_in_a_past_epoch(&effect, connection)? {
+    if wraps_in_a_past_epoch(effect, connection)? {
         return Ok(Ok(Committed::VersionMoved));
     }
     let next_audit = heads.next_id(connection)?;
     // What changes a customer links its entry itself.
-    let mut previous_of_customer = match (&effect, audit.as_ref().and_then(|entry| entry.customer_id)) {
+    let mut previous_of_customer = match (effect, audit.as_ref().and_then(|entry| entry.customer_id)) {
         (PreparedEffect::Customer { .. }, _) | (_, None) => 0,
         (_, Some(customer)) => link_audit(connection, scope, customer, next_audit)?,
     };
     match effect {
         PreparedEffect::None => {}
-        PreparedEffect::Customer { expected: None, row, new_subjects, attached: _, link: _ } => {
-            if let Some(taken) = insert_customer(connection, scope, &row, next_audit)? {
+        PreparedEffect::Customer { basis: Basis::New { email_index }, row, new_subjects, attached: _, link: _ } => {
+            if let Some(taken) = insert_customer(connection, scope, row, email_index, next_audit)? {
                 return Ok(Err(StoreError::Taken(taken)));
             }
-            insert_subjects(connection, scope, row.id, &new_subjects)?;
-            write_persons(connection, scope, &row)?;
+            insert_subjects(connection, scope, row.id, new_subjects)?;
+            write_persons(connection, scope, row)?;
         }
-        PreparedEffect::Customer { expected: Some(expected), row, new_subjects, attached, link } => {
-            let Some(found) = find_customer(connection, scope, row.id, expected)? else {
+        PreparedEffect::Customer { basis: Basis::Version(expected), row, new_subjects, attached, link } => {
+            let Some(found) = find_customer(connection, scope, row, *expected)? else {
                 return Ok(Ok(Committed::VersionMoved));
             };
             // A file that is gone, or somebody else's by now: computed again, that is a violation.
-            if !attach(connection, scope, row.id, row.updated_at, &attached)? {
+            if !attach(connection, scope, row.id, row.updated_at, attached)? {
                 return Ok(Ok(Committed::VersionMoved));
             }
             previous_of_customer = found.last_audit;
-            update_customer(connection, &found, &row, next_audit)?;
-            insert_subjects(connection, scope, row.id, &new_subjects)?;
-            write_persons(connection, scope, &row)?;
+            update_customer(connection, &found, row, next_audit)?;
+            insert_subjects(connection, scope, row.id, new_subjects)?;
+            write_persons(connection, scope, row)?;
             if link.is_some() || row.links_settled {
                 settle_links(connection, scope, row.id)?;
             }
             if let Some(link) = link {
-                insert_link(connection, scope, row.id, &link)?;
+                insert_link(connection, scope, row.id, link)?;
             }
         }
         PreparedEffect::Clock { expected, seconds } => {
-            if !set_clock(connection, scope, expected, seconds)? {
+            if !set_clock(connection, scope, *expected, *seconds)? {
                 return Ok(Ok(Committed::VersionMoved));
             }
         }
         PreparedEffect::Endpoint(endpoint) => {
-            webhooks::insert(connection, scope, &endpoint)?;
+            webhooks::insert(connection, scope, endpoint)?;
             heads.endpoints_changed();
         }
         PreparedEffect::EndpointEnabled { id, key, at } => {
-            if !webhooks::enable(connection, scope, id, key, at)? {
+            if !webhooks::enable(connection, scope, *id, *key, *at)? {
                 return Ok(Ok(Committed::VersionMoved));
             }
         }
         PreparedEffect::EndpointDeleted(id) => {
             heads.endpoints_changed();
-            if !webhooks::delete(connection, scope, id)? {
+            if !webhooks::delete(connection, scope, *id)? {
                 return Ok(Ok(Committed::VersionMoved));
             }
         }
         PreparedEffect::Resent { delivery, at } => {
-            if !webhooks::resend(connection, scope, delivery, at)? {
+            if !webhooks::resend(connection, scope, *delivery, *at)? {
                 return Ok(Ok(Committed::VersionMoved));
             }
         }
         PreparedEffect::File(file) => {
             let request_id = audit.as_ref().map_or("", |entry| &entry.request_id);
-            if !insert_file(connection, scope, &file, request_id)? {
+            if !insert_file(connection, scope, file, request_id)? {
                 return Ok(Ok(Committed::AnswerTaken));
             }
         }
@@ -151,7 +156,7 @@ pub(super) fn apply(
             connection
                 .prepare_cached("INSERT INTO accounts (account_id, name, created_at) VALUES (?1, ?2, ?3)")?
                 .execute((id, name, created_at))?;
-            for (scope, wrapped) in &scope_keys {
+            for (scope, wrapped) in scope_keys {
                 insert_scope_key(connection, *scope, wrapped)?;
             }
         }
@@ -160,16 +165,16 @@ pub(super) fn apply(
                 .prepare_cached("UPDATE accounts SET name = ?2, look = ?3 WHERE account_id = ?1")?
                 .execute((id, name, look))?;
         }
-        PreparedEffect::Pass { customer, link } => insert_link(connection, scope, customer, &link)?,
+        PreparedEffect::Pass { customer, link } => insert_link(connection, scope, *customer, link)?,
         PreparedEffect::Key { key, ends } => {
-            insert_key(connection, &key)?;
+            insert_key(connection, key)?;
             if let Some((old, at)) = ends {
                 set_key(
                     connection,
                     scope,
-                    old,
+                    *old,
                     "UPDATE api_keys SET expires_at = ?4 WHERE account_id = ?1 AND environment = ?2 AND key_id = ?3",
-                    at,
+                    *at,
                 )?;
             }
         }
@@ -177,26 +182,27 @@ pub(super) fn apply(
             set_key(
                 connection,
                 scope,
-                id,
+                *id,
                 "UPDATE api_keys SET revoked_at = ?4 WHERE account_id = ?1 AND environment = ?2 AND key_id = ?3",
-                at,
+                *at,
             )?;
         }
     }
     let subscribed = !events.is_empty() && heads.is_subscribed(connection, scope)?;
-    for (event, body) in &events {
+    for (event, body) in events {
         let position = insert_event(connection, scope, event, body)?;
         if subscribed {
             insert_deliveries(connection, scope, event, position)?;
         }
     }
     if let Some(entry) = audit {
-        let append = Append { id: next_audit, scope, keys, entry, previous_of_customer };
         heads.take_id(next_audit);
+        let (keys, entry) = (Arc::clone(keys), Cow::Borrowed(entry));
+        let append = Append { id: next_audit, scope, keys, entry, previous_of_customer };
         if planted(Defect::AuditAfterAnswer) {
-            late.push(append);
+            late.push(append.into_owned());
         } else {
-            heads.append(connection, append)?;
+            heads.append(connection, &append)?;
         }
     }
     Ok(Ok(Committed::Done))
@@ -234,6 +240,7 @@ fn insert_customer(
     connection: &Connection,
     scope: Scope,
     row: &CustomerRow,
+    email_index: &[u8; 16],
     audit: i64,
 ) -> Result<Option<CustomerId>, rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
@@ -253,7 +260,7 @@ fn insert_customer(
             row.updated_at,
             row.events,
             audit,
-            row.email_index,
+            email_index,
             &row.cells.names,
             &row.cells.profile,
             &row.cells.secret,
@@ -266,7 +273,7 @@ fn insert_customer(
                 .prepare_cached(
                     "SELECT customer_id FROM customers WHERE account_id = ?1 AND environment = ?2 AND email_index = ?3",
                 )?
-                .query_row((account, environment, row.email_index), |row| row.get(0))
+                .query_row((account, environment, email_index), |row| row.get(0))
                 .optional()?;
             owner.map(|id| Some(CustomerId::from_bytes(id))).ok_or(error)
         }
@@ -284,24 +291,29 @@ struct Found {
 /// What a customer waits for, by which others find it: a reviewer since when, its provider until when, and in which case.
 type Waits = (Option<i64>, Option<i64>, Option<[u8; 32]>);
 
-/// The row, if it is still at the version.
+macro_rules! found_by {
+    ($place:literal) => {
+        concat!(
+            "SELECT rowid, last_audit, version, queued_at, provider_due, provider_case FROM customers
+             WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
+            $place
+        )
+    };
+}
+
+/// The row, if it is still at the version: where it was read, or else by its key.
 fn find_customer(
     connection: &Connection,
     scope: Scope,
-    id: CustomerId,
+    row: &CustomerRow,
     version: u64,
 ) -> Result<Option<Found>, rusqlite::Error> {
-    let (account, environment) = scope_columns(&scope);
-    let found = connection
-        .prepare_cached(
-            "SELECT rowid, last_audit, version, queued_at, provider_due, provider_case FROM customers
-             WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
-        )?
-        .query_row((account, environment, id.as_bytes()), |row| {
-            let waits = (row.get(3)?, row.get(4)?, row.get(5)?);
-            Ok((Found { rowid: row.get(0)?, last_audit: row.get(1)?, waits }, row.get::<_, u64>(2)?))
-        })
-        .optional()?;
+    let read = |row: &Row<'_>| {
+        let waits = (row.get(3)?, row.get(4)?, row.get(5)?);
+        Ok((Found { rowid: row.get(0)?, last_audit: row.get(1)?, waits }, row.get::<_, u64>(2)?))
+    };
+    let statements = [found_by!(" AND rowid = ?4"), found_by!("")];
+    let found = customers::find(connection, scope, row.id, row.place, statements, read)?;
     Ok(found.filter(|(_, stored)| *stored == version || planted(Defect::NoVersionCheck)).map(|(found, _)| found))
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
-use dossier_core::customer::{CustomerType, Summary};
+use dossier_core::customer::{CustomerType, Place, Summary};
 use dossier_core::idempotency::{Attempt, Replay, Ticket};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::parse::Email;
@@ -24,32 +24,70 @@ const MAX_CHANGES_NAMED: usize = 1_000;
 
 macro_rules! summary_of {
     ($rest:literal) => {
-        concat!("SELECT customer_id, type, version, events, created_at, updated_at, persons_version, names FROM customers WHERE account_id = ?1 AND environment = ?2 ", $rest)
+        concat!("SELECT customer_id, type, version, events, created_at, updated_at, persons_version, rowid, names FROM customers WHERE account_id = ?1 AND environment = ?2 ", $rest)
     };
+}
+
+macro_rules! record_of {
+    ($place:literal) => {
+        concat!(
+            "SELECT customer_id, type, version, events, created_at, updated_at, persons_version, rowid, names, profile, secret,
+                CASE WHEN type = 1 THEN (SELECT cells FROM persons WHERE persons.account_id = ?1
+                    AND persons.environment = ?2 AND persons.customer_id = ?3) END,
+                kyc
+             FROM customers WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
+            $place
+        )
+    };
+}
+
+/// One customer, by the first statement where it was found before, or else by the second.
+pub(super) fn find<T>(
+    connection: &Connection,
+    scope: Scope,
+    id: CustomerId,
+    place: Place,
+    [at_its_place, by_its_key]: [&str; 2],
+    read: impl Fn(&Row<'_>) -> Result<T, rusqlite::Error>,
+) -> Result<Option<T>, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    if place != Place::default() {
+        let params = (account, environment, id.as_bytes(), place.0);
+        let found = connection.prepare_cached(at_its_place)?.query_row(params, &read).optional()?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    connection.prepare_cached(by_its_key)?.query_row((account, environment, id.as_bytes()), &read).optional()
 }
 
 impl SqliteStore {
     pub(super) fn read_record(&self, scope: Scope, id: CustomerId) -> Result<Option<SealedRecord>, StoreError> {
-        let (account, environment) = scope_columns(&scope);
+        let own = PersonId::of_customer(id);
+        let known = self.vault.cached_subject(scope, own);
+        let place = known.as_ref().map(|key| key.place()).unwrap_or_default();
         let row = self.readers.read_of(id, |connection| {
-            connection
-                .prepare_cached(
-                    "SELECT customer_id, type, version, events, created_at, updated_at, persons_version, names, profile, secret,
-                        CASE WHEN type = 1 THEN (SELECT cells FROM persons WHERE persons.account_id = ?1
-                            AND persons.environment = ?2 AND persons.customer_id = ?3) END,
-                        kyc
-                     FROM customers WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
-                )?
-                .query_row((account, environment, id.as_bytes()), |row| {
-                    let cells = Cells { names: row.get(7)?, profile: row.get(8)?, secret: row.get(9)?, persons: row.get(10)?, kyc: row.get(11)? };
-                    Ok((plain(scope, row)?, cells))
-                })
-                .optional()
+            let read = |row: &Row<'_>| {
+                let cells = Cells {
+                    names: row.get(8)?,
+                    profile: row.get(9)?,
+                    secret: row.get(10)?,
+                    persons: row.get(11)?,
+                    kyc: row.get(12)?,
+                };
+                Ok((plain(scope, row)?, cells))
+            };
+            find(connection, scope, id, place, [record_of!(" AND rowid = ?4"), record_of!("")], read)
         })?;
         let Some((plain, cells)) = row else { return Ok(None) };
-        let mut subjects = vec![PersonId::of_customer(id)];
-        subjects.extend(sealed::packed_subjects(cells.persons.as_deref().unwrap_or_default())?);
-        let keys = self.subject_keys(scope, id, &subjects)?;
+        let persons = sealed::packed_subjects(cells.persons.as_deref().unwrap_or_default())?;
+        let keys = match known {
+            Some(key) if persons.is_empty() => SubjectKeys::from([(own, key)]),
+            _ => self.subject_keys(scope, id, &[&[own], &persons[..]].concat())?,
+        };
+        if let Some(key) = keys.get(&own) {
+            self.vault.remember_place(scope, own, key, plain.place);
+        }
         Ok(Some(SealedRecord { plain, cells, keys }))
     }
 
@@ -57,12 +95,11 @@ impl SqliteStore {
         if let Some(summary) = self.summaries.current(&self.readers, scope, id) {
             return self.open_summary(&summary).map(Some);
         }
-        let (account, environment) = scope_columns(&scope);
+        let known = self.vault.cached_subject(scope, PersonId::of_customer(id));
+        let place = known.map(|key| key.place()).unwrap_or_default();
         let row = self.readers.read_of_at(id, |connection, snapshot| {
-            connection
-                .prepare_cached(summary_of!("AND customer_id = ?3"))?
-                .query_row((account, environment, id.as_bytes()), |row| summary_row(scope, row, snapshot))
-                .optional()
+            let statements = [summary_of!("AND customer_id = ?3 AND rowid = ?4"), summary_of!("AND customer_id = ?3")];
+            find(connection, scope, id, place, statements, |row| summary_row(scope, row, snapshot))
         })?;
         row.map(|row| self.open_summary(&self.summaries.remember(row))).transpose()
     }
@@ -117,6 +154,7 @@ impl SqliteStore {
     fn open_summary(&self, SealedSummary { plain, names, .. }: &SealedSummary) -> Result<Summary, StoreError> {
         let subject = PersonId::of_customer(plain.id);
         let key = self.subject_key(plain.scope, plain.id, subject)?;
+        self.vault.remember_place(plain.scope, subject, &key, plain.place);
         sealed::open_summary(plain, names.clone(), &key)
     }
 
@@ -247,7 +285,7 @@ fn wrapped_subjects(
 }
 
 fn summary_row(scope: Scope, row: &Row<'_>, snapshot: Snapshot) -> Result<SealedSummary, rusqlite::Error> {
-    Ok(SealedSummary { plain: plain(scope, row)?, names: row.get(7)?, snapshot })
+    Ok(SealedSummary { plain: plain(scope, row)?, names: row.get(8)?, snapshot })
 }
 
 fn plain(scope: Scope, row: &Row<'_>) -> Result<Plain, rusqlite::Error> {
@@ -265,5 +303,6 @@ fn plain(scope: Scope, row: &Row<'_>) -> Result<Plain, rusqlite::Error> {
         created_at: Timestamp::from_micros(row.get(4)?),
         updated_at: Timestamp::from_micros(row.get(5)?),
         persons_version: row.get(6)?,
+        place: Place(row.get(7)?),
     })
 }

@@ -61,7 +61,7 @@ impl Summaries {
 mod tests {
     use dossier_core::caller::Environment;
     use dossier_core::clock::Timestamp;
-    use dossier_core::customer::CustomerType;
+    use dossier_core::customer::{CustomerType, Place};
     use dossier_core::ids::AccountId;
 
     use super::*;
@@ -89,6 +89,7 @@ mod tests {
                 persons_version: 0,
                 created_at: Timestamp::from_micros(1),
                 updated_at: Timestamp::from_micros(1),
+                place: Place::default(),
             };
             let begun = readers.read_of_at(ID, |_, snapshot| Ok(snapshot)).expect("a read");
             summaries.remember(SealedSummary { plain, names: Vec::new(), snapshot: begun });

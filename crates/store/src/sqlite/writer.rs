@@ -22,12 +22,18 @@ use crate::{Figures, OpenError};
 
 /// At most this many changes share a commit.
 const MAX_BATCH: usize = 256;
+/// So many may always share one.
+const UNDIVIDED: usize = 24;
 /// At most this many changes wait; more are told to come back.
 const MAX_WAITING: usize = 1_024;
 /// A checkpoint is made after this many changes, or after this time when there were fewer. Its sync slows those of commits;
 /// once a second it was measured to show in the 99th percentile of a steady writer beside deliveries.
-const CHANGES_PER_CHECKPOINT: u64 = 1_000;
+const CHANGES_PER_CHECKPOINT: u64 = 2_000;
 const CHECKPOINT_AFTER: Duration = Duration::from_secs(5);
+/// How nice the thread of the checkpoints is: a third of a share of the processor, so that it never falls behind for good.
+const CHECKPOINTER_NICE: i32 = 5;
+/// How often pages that a checkpoint has moved are synced.
+const SYNC_EVERY: Duration = Duration::from_millis(2);
 /// Past this many pages in the WAL (64 MiB) the writer itself finishes the checkpoint, since under load a passive one
 /// never catches up with the end, and the WAL would grow without end.
 const MAX_WAL_PAGES: i64 = 16_384;
@@ -35,11 +41,28 @@ const MAX_WAL_PAGES: i64 = 16_384;
 type Work = Box<dyn FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send>;
 
 enum Job {
-    Change(Box<Prepared>, oneshot::Sender<Result<Committed, StoreError>>),
-    Task(Work, oneshot::Sender<Result<(), StoreError>>),
+    Change(Box<Prepared>, oneshot::Sender<Answer>),
+    Task(Work, oneshot::Sender<Answer>),
     /// What may be lost with the power: it waits for others and is not synced on its own. It never touches customers or their
     /// keys, which readers would not look for anew.
-    Lazy(Work, oneshot::Sender<Result<(), StoreError>>),
+    Lazy(Work, oneshot::Sender<Answer>),
+}
+
+/// What a job came to. A change goes back to the thread that made it, which frees it at less cost than this one would.
+type Answer = (Result<Committed, StoreError>, Option<Box<Prepared>>);
+
+/// A job that was run, until its transaction ends.
+struct Ran {
+    outcome: Result<Committed, StoreError>,
+    change: Option<Box<Prepared>>,
+    reply: oneshot::Sender<Answer>,
+}
+
+impl Ran {
+    fn answer(self, durable: Result<(), StoreError>) {
+        // Whoever does not wait any more need not know.
+        let _ = self.reply.send((durable.and(self.outcome), self.change));
+    }
 }
 
 pub(super) struct Writer {
@@ -102,7 +125,7 @@ impl Writer {
     pub(super) async fn change(&self, change: Prepared) -> Result<Committed, StoreError> {
         let (reply, answer) = oneshot::channel();
         self.send(Job::Change(Box::new(change), reply))?;
-        answer.await.unwrap_or_else(|_| Err(ended()))
+        outcome(answer).await
     }
 
     /// Queues housekeeping and waits until it is durable.
@@ -112,7 +135,7 @@ impl Writer {
     ) -> Result<(), StoreError> {
         let (reply, answer) = oneshot::channel();
         self.send(Job::Task(Box::new(work), reply))?;
-        answer.await.unwrap_or_else(|_| Err(ended()))
+        outcome(answer).await.map(drop)
     }
 
     /// Queues what may be lost with the power, for it would be done again: whoever waits for the disk goes first, and it
@@ -123,7 +146,7 @@ impl Writer {
     ) -> Result<(), StoreError> {
         let (reply, answer) = oneshot::channel();
         self.send(Job::Lazy(Box::new(work), reply))?;
-        answer.await.unwrap_or_else(|_| Err(ended()))
+        outcome(answer).await.map(drop)
     }
 
     fn send(&self, job: Job) -> Result<(), StoreError> {
@@ -150,8 +173,36 @@ impl Drop for Writer {
     }
 }
 
+async fn outcome(answer: oneshot::Receiver<Answer>) -> Result<Committed, StoreError> {
+    answer.await.map_or_else(|_| Err(ended()), |(outcome, _)| outcome)
+}
+
 fn ended() -> StoreError {
     StoreError::Unknown("the writer has ended".into())
+}
+
+/// How many changes usually share a commit. When nearly all clients come to wait for the same one, the processor has nothing to do until it
+/// is synced, and much too much afterwards; so twice as many as usual are a full batch, and the others make the next one. On a slow
+/// disk everybody is back before a commit has ended, and the usual grows until it is everybody.
+struct Usual {
+    /// In sixteenths.
+    changes: usize,
+}
+
+impl Default for Usual {
+    fn default() -> Self {
+        Self { changes: 16 * MAX_BATCH }
+    }
+}
+
+impl Usual {
+    fn full(&self) -> usize {
+        (self.changes / 8).clamp(UNDIVIDED, MAX_BATCH)
+    }
+
+    fn took(&mut self, changes: usize) {
+        self.changes = self.changes - self.changes / 16 + changes;
+    }
 }
 
 struct WriterThread {
@@ -167,20 +218,20 @@ struct WriterThread {
     on_fatal: OnFatal,
 }
 
-type Replies = Vec<Box<dyn FnOnce(Result<(), StoreError>) + Send>>;
-
 impl WriterThread {
     fn run(mut self, mut waiting: mpsc::Receiver<Job>) {
         let mut batch = Vec::with_capacity(MAX_BATCH);
         let mut lazy = VecDeque::new();
+        let mut usual = Usual::default();
         loop {
             // Takes what waits, up to a full batch; there is no timer, so a lone writer waits for nobody.
+            let full = usual.full();
             if lazy.is_empty() {
-                if waiting.blocking_recv_many(&mut batch, MAX_BATCH) == 0 {
+                if waiting.blocking_recv_many(&mut batch, full) == 0 {
                     return;
                 }
             } else {
-                while batch.len() < MAX_BATCH
+                while batch.len() < full
                     && let Ok(job) = waiting.try_recv()
                 {
                     batch.push(job);
@@ -189,6 +240,7 @@ impl WriterThread {
             self.figures.waiting.fetch_sub(batch.len() as u64, Ordering::Relaxed);
             lazy.extend(batch.extract_if(.., |job| matches!(job, Job::Lazy(..))));
             if !batch.is_empty() {
+                usual.took(batch.len());
                 self.sync_commits(true);
                 self.commit(&mut batch);
             }
@@ -217,14 +269,14 @@ impl WriterThread {
     /// Every job runs in a savepoint of its own; answers leave after the one commit.
     fn commit(&mut self, batch: &mut Vec<Job>) {
         let jobs = batch.len() as u64;
-        let mut replies: Replies = Vec::with_capacity(batch.len());
+        let mut ran = Vec::with_capacity(batch.len());
         let mut late_audits = Vec::new();
         let result = self.execute("BEGIN IMMEDIATE").and_then(|()| {
             for job in batch.drain(..) {
-                self.run_job(job, &mut replies, &mut late_audits)?;
+                self.run_job(job, &mut ran, &mut late_audits)?;
             }
             if planted(Defect::AnswerBeforeCommit) {
-                std::mem::take(&mut replies).into_iter().for_each(|reply| reply(Ok(())));
+                std::mem::take(&mut ran).into_iter().for_each(|ran: Ran| ran.answer(Ok(())));
             }
             self.heads.write(&self.connection)?;
             self.readers.committing();
@@ -237,21 +289,21 @@ impl WriterThread {
                 self.figures.changes.fetch_add(jobs, Ordering::Relaxed);
                 // What is not synced is in no hurry to be moved either.
                 self.since_checkpoint += if self.synced { jobs } else { 0 };
-                replies.into_iter().for_each(|reply| reply(Ok(())));
+                ran.into_iter().for_each(|ran| ran.answer(Ok(())));
             }
             Err(error) => {
                 // After a failed statement SQLite may have rolled back by itself; then this says so, which is as well.
                 let _ = self.execute("ROLLBACK");
                 self.heads.forget();
-                let outcome = self.failure(&error);
-                replies.into_iter().for_each(|reply| reply(Err(outcome())));
-                batch.drain(..).for_each(|job| job.fail(outcome()));
+                let failure = self.failure(&error);
+                ran.into_iter().for_each(|ran| ran.answer(Err(failure())));
+                batch.drain(..).for_each(|job| job.fail(failure()));
             }
         }
         if planted(Defect::AuditAfterAnswer) && !late_audits.is_empty() {
             let _ = self.execute("BEGIN IMMEDIATE");
             for audit in late_audits {
-                let _ = self.heads.append(&self.connection, audit);
+                let _ = self.heads.append(&self.connection, &audit);
             }
             let _ = self.heads.write(&self.connection);
             self.readers.committing();
@@ -260,41 +312,43 @@ impl WriterThread {
         }
     }
 
-    fn run_job(&mut self, job: Job, replies: &mut Replies, late: &mut Vec<Append>) -> Result<(), rusqlite::Error> {
+    fn run_job(
+        &mut self,
+        job: Job,
+        ran: &mut Vec<Ran>,
+        late: &mut Vec<Append<'static>>,
+    ) -> Result<(), rusqlite::Error> {
         let savepoint = !matches!(&job, Job::Change(change, _) if change.is_judged_before_it_writes());
         if savepoint {
             self.execute("SAVEPOINT job")?;
         }
-        match &job {
-            Job::Change(change, _) => change.written_customer().into_iter().for_each(|id| self.readers.changing(id)),
-            Job::Task(..) => self.readers.changing_any(),
-            Job::Lazy(..) => {}
-        }
-        match job {
-            Job::Change(change, reply) => match commit::apply(*change, &self.connection, &mut self.heads, late) {
-                Ok(outcome) => {
-                    if savepoint && !matches!(outcome, Ok(Committed::Done)) {
+        let (result, change, reply) = match job {
+            Job::Change(change, reply) => {
+                change.written_customer().into_iter().for_each(|id| self.readers.changing(id));
+                (commit::apply(&change, &self.connection, &mut self.heads, late), Some(change), reply)
+            }
+            Job::Task(work, reply) => {
+                self.readers.changing_any();
+                (work(&self.connection).map(|()| Ok(Committed::Done)), None, reply)
+            }
+            Job::Lazy(work, reply) => (work(&self.connection).map(|()| Ok(Committed::Done)), None, reply),
+        };
+        match result {
+            Ok(outcome) => {
+                if savepoint {
+                    if !matches!(outcome, Ok(Committed::Done)) {
                         self.execute("ROLLBACK TO job")?;
                     }
-                    replies.push(Box::new(move |durable| drop(reply.send(durable.and(outcome)))));
+                    self.execute("RELEASE job")?;
                 }
-                Err(error) => {
-                    let _ = reply.send(Err(self.failure(&error)()));
-                    return if savepoint { self.undo_or_give_up(error) } else { Err(error) };
-                }
-            },
-            Job::Task(work, reply) | Job::Lazy(work, reply) => match work(&self.connection) {
-                Ok(()) => replies.push(Box::new(move |durable| drop(reply.send(durable)))),
-                Err(error) => {
-                    let _ = reply.send(Err(self.failure(&error)()));
-                    return self.undo_or_give_up(error);
-                }
-            },
+                ran.push(Ran { outcome, change, reply });
+                Ok(())
+            }
+            Err(error) => {
+                ran.push(Ran { outcome: Err(self.failure(&error)()), change, reply });
+                if savepoint { self.undo_or_give_up(error) } else { Err(error) }
+            }
         }
-        if savepoint {
-            self.execute("RELEASE job")?;
-        }
-        Ok(())
     }
 
     /// One job failed: the others of the batch go on, unless the whole transaction is gone.
@@ -341,10 +395,8 @@ impl WriterThread {
 
 impl Job {
     fn fail(self, error: StoreError) {
-        match self {
-            Self::Change(_, reply) => drop(reply.send(Err(error))),
-            Self::Task(_, reply) | Self::Lazy(_, reply) => drop(reply.send(Err(error))),
-        }
+        let (Self::Change(_, reply) | Self::Task(_, reply) | Self::Lazy(_, reply)) = self;
+        let _ = reply.send((Err(error), None));
     }
 }
 
@@ -363,37 +415,82 @@ struct Checkpointer {
 
 impl Checkpointer {
     fn run(self, written: &std::sync::mpsc::Receiver<()>) {
+        give_way();
         let mut seen = 0;
         loop {
             let wake = written.recv_timeout(CHECKPOINT_AFTER);
             let commits = self.figures.commits.load(Ordering::Relaxed);
             if commits != seen {
                 seen = commits;
-                self.checkpoint("PASSIVE");
-                if let Err(error) = self.database.sync_data() {
-                    (self.on_fatal)(&error.to_string());
-                }
+                self.checkpoint_and_sync();
             }
             if wake == Err(RecvTimeoutError::Disconnected) {
                 // The writer has ended: what it wrote goes into the database, and the WAL is emptied.
-                return self.checkpoint("TRUNCATE");
+                self.checkpoint("TRUNCATE");
+                return;
             }
         }
     }
 
-    fn checkpoint(&self, mode: &str) {
+    fn checkpoint_and_sync(&self) {
+        let mut pages = self.checkpoint_syncing();
+        if pages > MAX_WAL_PAGES {
+            // Moves what came meanwhile, so that little is left for the writer.
+            pages = self.checkpoint_syncing();
+            if pages > MAX_WAL_PAGES {
+                self.finish.store(true, Ordering::Release);
+            }
+        }
+    }
+
+    /// A checkpoint whose pages go to the disk while it is under way: the sync of a commit waits for all that was written before it, so one
+    /// of the whole checkpoint at its end held up every writer.
+    fn checkpoint_syncing(&self) -> i64 {
+        let under_way = AtomicBool::new(true);
+        let (database, on_fatal) = (&self.database, &self.on_fatal);
+        let sync = || {
+            if let Err(error) = database.sync_data() {
+                on_fatal(&error.to_string());
+            }
+        };
+        std::thread::scope(|scope| {
+            let beside = std::thread::Builder::new().name("dossier-sync".into()).spawn_scoped(scope, || {
+                while under_way.load(Ordering::Acquire) {
+                    std::thread::sleep(SYNC_EVERY);
+                    sync();
+                }
+            });
+            let pages = self.checkpoint("PASSIVE");
+            under_way.store(false, Ordering::Release);
+            if beside.is_err() {
+                sync();
+            }
+            pages
+        })
+    }
+
+    /// Answers how many pages the WAL has.
+    fn checkpoint(&self, mode: &str) -> i64 {
         self.readers.let_go();
         match checkpoint(&self.connection, mode) {
             Ok(pages) => {
                 self.figures.wal_pages.store(pages.unsigned_abs(), Ordering::Relaxed);
-                if pages > MAX_WAL_PAGES {
-                    self.finish.store(true, Ordering::Release);
-                }
+                return pages;
             }
             Err(error) if is_io(&error) => (self.on_fatal)(&error.to_string()),
             // A full disk or a busy reader: the next one will do.
             Err(error) => tracing::warn!(%error, "a checkpoint could not be made"),
         }
+        0
+    }
+}
+
+/// Lets other threads have the processor first. A checkpoint copies pages for some 10 ms without pause, and nobody waits for it.
+fn give_way() {
+    // Elsewhere it would be the whole process that gives way.
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, CHECKPOINTER_NICE) {
+        tracing::debug!(%error, "checkpoints have the priority of everything else");
     }
 }
 
@@ -415,4 +512,28 @@ pub(super) fn is_io(error: &rusqlite::Error) -> bool {
             error.sqlite_error_code(),
             Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
         )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_batch_is_twice_the_usual_and_everybody_where_all_are_back_before_a_commit_ends() {
+        let mut usual = Usual::default();
+        assert_eq!(usual.full(), MAX_BATCH, "nothing is known yet");
+        for _ in 0..200 {
+            usual.took(1);
+        }
+        assert_eq!(usual.full(), UNDIVIDED, "few come");
+        // A thousand clients, of whom those that were answered wait again when the next commit begins.
+        for _ in 0..100 {
+            usual.took(usual.full());
+        }
+        assert_eq!(usual.full(), MAX_BATCH);
+        for _ in 0..200 {
+            usual.took(20);
+        }
+        assert_eq!(usual.full(), 41);
+    }
 }

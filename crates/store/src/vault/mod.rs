@@ -21,10 +21,12 @@ mod root_key;
 pub mod stream;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock, RwLock};
 
 use aws_lc_rs::hmac;
 use dossier_core::caller::{Environment, Scope};
+use dossier_core::customer::Place;
 use dossier_core::idempotency::{Attempt, Ticket};
 use dossier_core::ids::{AccountId, PersonId};
 use dossier_core::parse::Email;
@@ -96,11 +98,19 @@ impl Purpose {
 pub struct SubjectKey {
     root: SecretKey,
     derived: [OnceLock<SecretKey>; Purpose::COUNT],
+    place: AtomicI64,
 }
 
 impl SubjectKey {
-    fn new(root: SecretKey) -> Self {
-        Self { root, derived: Default::default() }
+    fn new(root: SecretKey, place: Place) -> Self {
+        Self { root, derived: Default::default(), place: AtomicI64::new(place.0) }
+    }
+
+    /// Where the engine has last found the record that the key opens. It is remembered here since whoever looks for the
+    /// record needs the key as well.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place(self.place.load(Ordering::Relaxed))
     }
 
     /// The key for one purpose.
@@ -170,7 +180,7 @@ pub struct Vault {
     scopes: RwLock<HashMap<Scope, Arc<ScopeKeys>>>,
     wraps: RwLock<HashMap<(u32, Scope), SecretKey>>,
     subjects: Cache<(Scope, PersonId), Arc<SubjectKey>>,
-    roots: Cache<(Scope, PersonId), SecretKey>,
+    roots: Cache<(Scope, PersonId), (SecretKey, Place)>,
     staging: RwLock<HashMap<(Scope, i64), SecretKey>>,
 }
 
@@ -285,14 +295,15 @@ impl Vault {
     pub fn new_subject(&self, scope: Scope, subject: PersonId) -> Result<(Arc<SubjectKey>, WrappedKey), StoreError> {
         let key = SecretKey::random();
         let wrapped = self.wrap(scope, "subject", subject.as_bytes(), &key)?;
-        Ok((Arc::new(SubjectKey::new(key)), wrapped))
+        Ok((Arc::new(SubjectKey::new(key, Place::default())), wrapped))
     }
 
     /// A subject's key, if it was opened lately.
     #[must_use]
     pub fn cached_subject(&self, scope: Scope, subject: PersonId) -> Option<Arc<SubjectKey>> {
         self.subjects.get(&(scope, subject)).or_else(|| {
-            let key = Arc::new(SubjectKey::new(self.roots.get(&(scope, subject))?));
+            let (root, place) = self.roots.get(&(scope, subject))?;
+            let key = Arc::new(SubjectKey::new(root, place));
             self.subjects.insert((scope, subject), Arc::clone(&key));
             Some(key)
         })
@@ -300,8 +311,15 @@ impl Vault {
 
     /// Remembers an opened key; for a new subject only once its wrapped form is durable.
     pub fn remember_subject(&self, scope: Scope, subject: PersonId, key: Arc<SubjectKey>) {
-        self.roots.insert((scope, subject), key.root.clone());
+        self.roots.insert((scope, subject), (key.root.clone(), key.place()));
         self.subjects.insert((scope, subject), key);
+    }
+
+    /// Remembers where the record of a subject lies.
+    pub fn remember_place(&self, scope: Scope, subject: PersonId, key: &SubjectKey, place: Place) {
+        if key.place.swap(place.0, Ordering::Relaxed) != place.0 {
+            self.roots.insert((scope, subject), (key.root.clone(), place));
+        }
     }
 
     /// Opens a stored subject key and remembers it.
@@ -315,7 +333,8 @@ impl Vault {
         subject: PersonId,
         wrapped: &WrappedKey,
     ) -> Result<Arc<SubjectKey>, StoreError> {
-        let key = Arc::new(SubjectKey::new(self.unwrap(scope, "subject", subject.as_bytes(), wrapped)?));
+        let root = self.unwrap(scope, "subject", subject.as_bytes(), wrapped)?;
+        let key = Arc::new(SubjectKey::new(root, Place::default()));
         self.remember_subject(scope, subject, Arc::clone(&key));
         Ok(key)
     }

@@ -9,7 +9,7 @@ use dossier_core::change::{Change, Effect};
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::create::{CreateError, create};
 use dossier_core::customer::update::{Condition, Method, Update, UpdateError, update};
-use dossier_core::customer::{Customer, Profile};
+use dossier_core::customer::{Customer, Place, Profile};
 use dossier_core::file::FileName;
 use dossier_core::file::upload::Upload;
 use dossier_core::form::enter::enter;
@@ -147,6 +147,24 @@ pub(crate) async fn a_stale_version_writes_nothing(mut engine: Engine) {
     let Profile::Individual(individual) = &after.profile else { panic!("an individual") };
     assert_eq!(individual.first_name.as_ref().expect("a name").expose(), "A");
     assert_eq!(services.store.audit(caller.scope, None, 100).await.expect("entries").len(), entries);
+}
+
+/// The place is where a reader has found a record; what lies there by the time of the commit is another matter.
+pub(crate) async fn a_wrong_place_finds_the_right_record(mut engine: Engine) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let id = given(&services, &caller, "a@example.com", "individual").await;
+    let other = given(&services, &caller, "b@example.com", "individual").await;
+    let untouched = read(&services, caller.scope, other).await;
+    for (place, name) in [(untouched.place, "A"), (Place(i64::MAX), "B"), (Place::default(), "C")] {
+        let before = Customer { place, ..read(&services, caller.scope, id).await };
+        let change = changed(&caller, &before, name);
+        assert_eq!(services.store.commit(change).await.expect("committed"), Committed::Done, "{place:?}");
+        let after = read(&services, caller.scope, id).await;
+        let Profile::Individual(individual) = &after.profile else { panic!("an individual") };
+        assert_eq!(individual.first_name.as_ref().expect("a name").expose(), name);
+    }
+    assert_eq!(read(&services, caller.scope, other).await, untouched);
 }
 
 pub(crate) async fn a_taken_email_writes_nothing(mut engine: Engine) {

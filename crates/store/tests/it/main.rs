@@ -30,6 +30,7 @@ on_every_engine! {
     what_was_committed_is_there_after_reopening,
     another_scope_sees_nothing,
     a_stale_version_writes_nothing,
+    a_wrong_place_finds_the_right_record,
     a_taken_email_writes_nothing,
     a_repeated_request_finds_its_answer_before_its_own_effect,
     an_answer_about_no_customer_is_found_again,

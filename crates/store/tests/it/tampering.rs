@@ -5,7 +5,7 @@ use dossier_core::change::{Change, Effect};
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::create::create;
 use dossier_core::customer::update::{Condition, Method, Update, update};
-use dossier_core::customer::{Customer, CustomerType, Profile};
+use dossier_core::customer::{Customer, CustomerType, Place, Profile};
 use dossier_core::idempotency::Request;
 use dossier_core::ids::CustomerId;
 use dossier_core::kyc::Kyc;
@@ -202,6 +202,7 @@ async fn a_new_key_of_a_past_epoch_is_not_written() {
         email: Email::searched("a@example.com"),
         profile: Profile::empty(CustomerType::Individual),
         kyc: Kyc::default(),
+        place: Place::default(),
     };
     let effect = Effect::CustomerCreated(Box::new(customer));
     let change = Change { scope: caller.scope, effect, audit: None, events: Vec::new(), answer: None };
