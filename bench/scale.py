@@ -98,6 +98,8 @@ def main():
             print(f"{filled[-1].made} customers on {options.engine}", flush=True)
         rates = {}
         for name, part, ids, body in MEASURES:
+            # What the measure before left to be written, neither.
+            os.sync()
             for _ in range(options.rounds):
                 for one in filled:
                     result = one.load.run(one.server.url, part, options.seconds, one.folder / ids, one.files[body])
