@@ -23,7 +23,7 @@ use crate::{Figures, OpenError};
 /// At most this many changes share a commit.
 const MAX_BATCH: usize = 256;
 /// So many may always share one.
-const UNDIVIDED: usize = 24;
+const UNDIVIDED: usize = 16;
 /// At most this many changes wait; more are told to come back.
 const MAX_WAITING: usize = 1_024;
 /// A checkpoint is made after this many changes, or after this time when there were fewer. Its sync slows those of commits;
@@ -33,7 +33,7 @@ const CHECKPOINT_AFTER: Duration = Duration::from_secs(5);
 /// How nice the thread of the checkpoints is: a third of a share of the processor, so that it never falls behind for good.
 const CHECKPOINTER_NICE: i32 = 5;
 /// How often pages that a checkpoint has moved are synced.
-const SYNC_EVERY: Duration = Duration::from_millis(2);
+const SYNC_EVERY: Duration = Duration::from_millis(5);
 /// Past this many pages in the WAL (64 MiB) the writer itself finishes the checkpoint, since under load a passive one
 /// never catches up with the end, and the WAL would grow without end.
 const MAX_WAL_PAGES: i64 = 16_384;
@@ -182,7 +182,7 @@ fn ended() -> StoreError {
 }
 
 /// How many changes usually share a commit. When nearly all clients come to wait for the same one, the processor has nothing to do until it
-/// is synced, and much too much afterwards; so twice as many as usual are a full batch, and the others make the next one. On a slow
+/// is synced, and much too much afterwards; so half as many again as usual are a full batch, and the others make the next one. On a slow
 /// disk everybody is back before a commit has ended, and the usual grows until it is everybody.
 struct Usual {
     /// In sixteenths.
@@ -197,7 +197,7 @@ impl Default for Usual {
 
 impl Usual {
     fn full(&self) -> usize {
-        (self.changes / 8).clamp(UNDIVIDED, MAX_BATCH)
+        (self.changes * 3 / 32).clamp(UNDIVIDED, MAX_BATCH)
     }
 
     fn took(&mut self, changes: usize) {
@@ -519,7 +519,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_batch_is_twice_the_usual_and_everybody_where_all_are_back_before_a_commit_ends() {
+    fn a_full_batch_is_more_than_the_usual_and_everybody_where_all_are_back_before_a_commit_ends() {
         let mut usual = Usual::default();
         assert_eq!(usual.full(), MAX_BATCH, "nothing is known yet");
         for _ in 0..200 {
@@ -527,13 +527,13 @@ mod tests {
         }
         assert_eq!(usual.full(), UNDIVIDED, "few come");
         // A thousand clients, of whom those that were answered wait again when the next commit begins.
-        for _ in 0..100 {
+        for _ in 0..200 {
             usual.took(usual.full());
         }
         assert_eq!(usual.full(), MAX_BATCH);
         for _ in 0..200 {
             usual.took(20);
         }
-        assert_eq!(usual.full(), 41);
+        assert_eq!(usual.full(), 31);
     }
 }
