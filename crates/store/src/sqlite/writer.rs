@@ -446,27 +446,26 @@ impl Checkpointer {
     /// A checkpoint whose pages go to the disk while it is under way: the sync of a commit waits for all that was written before it, so one
     /// of the whole checkpoint at its end held up every writer.
     fn checkpoint_syncing(&self) -> i64 {
-        let under_way = AtomicBool::new(true);
         let (database, on_fatal) = (&self.database, &self.on_fatal);
         let sync = || {
             if let Err(error) = database.sync_data() {
                 on_fatal(&error.to_string());
             }
         };
-        std::thread::scope(|scope| {
-            let beside = std::thread::Builder::new().name("dossier-sync".into()).spawn_scoped(scope, || {
-                while under_way.load(Ordering::Acquire) {
-                    std::thread::sleep(SYNC_EVERY);
+        let (under_way, ended) = std::sync::mpsc::channel::<()>();
+        let pages = std::thread::scope(|scope| {
+            // Without a thread for it all is synced at the end.
+            let _ = std::thread::Builder::new().name("dossier-sync".into()).spawn_scoped(scope, move || {
+                while ended.recv_timeout(SYNC_EVERY) == Err(RecvTimeoutError::Timeout) {
                     sync();
                 }
             });
             let pages = self.checkpoint("PASSIVE");
-            under_way.store(false, Ordering::Release);
-            if beside.is_err() {
-                sync();
-            }
+            drop(under_way);
             pages
-        })
+        });
+        sync();
+        pages
     }
 
     /// Answers how many pages the WAL has.

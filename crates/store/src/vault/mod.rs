@@ -317,7 +317,8 @@ impl Vault {
 
     /// Remembers where the record of a subject lies.
     pub fn remember_place(&self, scope: Scope, subject: PersonId, key: &SubjectKey, place: Place) {
-        if key.place.swap(place.0, Ordering::Relaxed) != place.0 {
+        if key.place() != place {
+            key.place.store(place.0, Ordering::Relaxed);
             self.roots.insert((scope, subject), (key.root.clone(), place));
         }
     }
