@@ -27,6 +27,7 @@ sys.path.insert(0, str(ROOT / "proofs"))
 from postgres import Cluster, free_port  # noqa: E402
 
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
+YARDSTICK = TARGET / "examples/yardstick"
 EXAMPLES = ROOT / "crates/server/assets/examples"
 CONNECTIONS = 64
 
@@ -34,8 +35,8 @@ CONNECTIONS = 64
 class Server:
     """A dossier server on a data folder."""
 
-    def __init__(self, folder, database=None):
-        self.folder, self.port, self.database = folder, free_port(), database
+    def __init__(self, folder, database=None, binary=TARGET / "dossier"):
+        self.folder, self.port, self.database, self.binary = folder, free_port(), database, binary
         self.url = f"http://127.0.0.1:{self.port}"
         self.key = None
         self.process = None
@@ -43,7 +44,7 @@ class Server:
     def start(self):
         began = time.monotonic()
         self.process = subprocess.Popen(
-            [TARGET / "dossier", "serve", "--data-dir", self.folder / "data", "--listen", f"127.0.0.1:{self.port}",
+            [self.binary, "serve", "--data-dir", self.folder / "data", "--listen", f"127.0.0.1:{self.port}",
              "--metrics-listen", "off", *(["--database", self.database] if self.database else [])],
             stdout=subprocess.PIPE, text=True)
         for line in self.process.stdout:
@@ -166,7 +167,7 @@ def main():
         processes.append(server.process)
         yardstick_port = free_port()
         yardstick = f"http://127.0.0.1:{yardstick_port}"
-        processes.append(subprocess.Popen([TARGET / "examples/yardstick", f"127.0.0.1:{yardstick_port}"]))
+        processes.append(subprocess.Popen([YARDSTICK, f"127.0.0.1:{yardstick_port}"]))
         time.sleep(0.3)
         idle = server.rss_mib()
         load, files = Load(folder, server.key), bodies(folder)

@@ -375,11 +375,7 @@ impl WriterThread {
 
     fn ask_for_checkpoint(&mut self) {
         if self.finish_checkpoint.load(Ordering::Acquire) {
-            // Little is left to move, and nothing is written meanwhile, so the next commit starts the WAL anew, unless a
-            // reader is in the way; then the next batch tries again. A RESTART checkpoint would wait for readers, in
-            // SQLite's steps of up to 25 ms, and was measured to stall all writers for 40 to 70 ms.
-            self.readers.let_go();
-            match checkpoint(&self.connection, "PASSIVE") {
+            match move_the_rest(&self.connection, &self.readers) {
                 Ok(pages) if pages > MAX_WAL_PAGES => {}
                 Ok(_) => self.finish_checkpoint.store(false, Ordering::Release),
                 Err(error) => drop(self.failure(&error)),
@@ -493,6 +489,18 @@ fn give_way() {
     }
 }
 
+/// Moves the little that is left in the WAL while nothing is written, so that the next commit starts it anew, unless a reader is in the
+/// way; then the next batch tries again. A RESTART checkpoint would wait for readers, in SQLite's steps of up to 25 ms, and was
+/// measured to stall all writers for 40 to 70 ms. Answers how many pages the WAL has had.
+fn move_the_rest(connection: &Connection, readers: &Readers) -> Result<i64, rusqlite::Error> {
+    // Who reads from further back keeps pages from being moved,
+    readers.let_go();
+    let pages = checkpoint(connection, "PASSIVE")?;
+    // and who has begun meanwhile reads from the WAL still. From now on nobody does.
+    readers.let_go();
+    Ok(pages)
+}
+
 /// Answers how many pages the WAL has.
 fn checkpoint(connection: &Connection, mode: &str) -> Result<i64, rusqlite::Error> {
     connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get(1))
@@ -515,7 +523,50 @@ pub(super) fn is_io(error: &rusqlite::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use dossier_core::ids::CustomerId;
+
     use super::*;
+    use crate::sqlite::{Role, connect};
+
+    #[test]
+    fn the_wal_starts_anew_although_readers_never_rest() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("test.db");
+        let writer = connect(&path, Role::Writer).expect("a database");
+        writer.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY, blob BLOB)").expect("a table");
+        let readers = Readers::new(path, Arc::new(|error| panic!("{error}")));
+        let ended = AtomicBool::new(false);
+        let commit = |rows: u32| {
+            readers.committing();
+            let insert = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?1)
+                INSERT INTO t (blob) SELECT zeroblob(4000) FROM n";
+            writer.execute(insert, [rows]).expect("an insert");
+            readers.ended();
+        };
+        let restarts = std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    while !ended.load(Ordering::Relaxed) {
+                        let newest = |connection: &Connection| {
+                            connection.query_row("SELECT max(id) FROM t", [], |row| row.get::<_, Option<u64>>(0))
+                        };
+                        readers.read_of(CustomerId::from_bytes([1; 16]), newest).expect("an id");
+                        std::thread::sleep(Duration::from_micros(50));
+                    }
+                });
+            }
+            let restarted = |_: &i32| {
+                commit(300);
+                let moved = move_the_rest(&writer, &readers).expect("a checkpoint");
+                commit(1);
+                checkpoint(&writer, "PASSIVE").expect("a checkpoint") < moved
+            };
+            let restarts = (0..40).filter(restarted).count();
+            ended.store(true, Ordering::Relaxed);
+            restarts
+        });
+        assert!(restarts >= 20, "the WAL started anew {restarts} times of 40");
+    }
 
     #[test]
     fn a_full_batch_is_more_than_the_usual_and_everybody_where_all_are_back_before_a_commit_ends() {

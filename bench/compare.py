@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""Compares builds of Dossier: each serves a folder of its own, and they are measured in turn, round by round, with the yardstick.
+
+    bench/compare.py [--engine sqlite|postgres] [--rounds 7] [--seconds 3] [--customers 20000] [--only PUT,GET] BINARY BINARY...
+
+Prints of each binary and measure the ratio to the yardstick, the ratio to the first binary in the same round, and the processor time
+of a request (with PostgreSQL, that of its processes as well): medians of the rounds. What moves the machine from one minute to the
+next moves all of them, so that a difference of two percent shows in a dozen rounds; a slow disk moves the processor's time least.
+"""
+
+import argparse
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+
+from run import MEASURES, YARDSTICK, Cluster, Load, Server, bodies, fill, free_port
+
+
+class Build:
+    """A binary with a folder and a database of its own, filled."""
+
+    def __init__(self, number, binary, folder, options):
+        self.name, self.folder = f"{number} {binary.name}", folder / str(number)
+        self.folder.mkdir()
+        self.folder.chmod(0o711)
+        self.cluster = Cluster(self.folder / "postgres") if options.engine == "postgres" else None
+        self.server = Server(self.folder, self.cluster and self.cluster.socket_url, binary.resolve())
+        self.server.start()
+        self.load, self.files = Load(self.folder, self.server.key), bodies(self.folder)
+        fill(self.server, self.load, self.folder, self.files, options.customers)
+
+    def processor_seconds(self):
+        processes = [self.server.process.pid]
+        if self.cluster:
+            postmaster = self.cluster.process.pid
+            processes += [postmaster, *children(postmaster)]
+        return sum(sum(map(int, stat(process)[11:13])) for process in processes) / os.sysconf("SC_CLK_TCK")
+
+    def run(self, part, ids, body, seconds):
+        before = self.processor_seconds()
+        measured = self.load.run(self.server.url, part, seconds, self.folder / ids, self.files[body])
+        assert measured["status"] == (measured["requests"] if body == "refused" else 0), (self.name, measured)
+        measured["us"] = (self.processor_seconds() - before) / measured["requests"] * 1e6
+        return measured
+
+    def stop(self):
+        self.server.process.kill()
+        if self.cluster:
+            self.cluster.stop()
+
+
+def stat(process):
+    """The fields after the name, which may have blanks: state, parent, ... user time, system time."""
+    return pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+
+
+def children(parent):
+    processes = (int(entry.name) for entry in pathlib.Path("/proc").iterdir() if entry.name.isdigit())
+    return [process for process in processes if int(stat(process)[1]) == parent]
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--engine", choices=("sqlite", "postgres"), default="sqlite")
+    arguments.add_argument("--rounds", type=int, default=7)
+    arguments.add_argument("--seconds", type=int, default=3)
+    arguments.add_argument("--customers", type=int, default=20_000)
+    arguments.add_argument("--only", default="PUT individual")
+    arguments.add_argument("binaries", nargs="+", type=pathlib.Path, metavar="BINARY")
+    options = arguments.parse_args()
+    only = options.only.split(",")
+    folder, builds = pathlib.Path(tempfile.mkdtemp(prefix="dossier-compare-")), []
+    port = free_port()
+    yardstick = subprocess.Popen([YARDSTICK, f"127.0.0.1:{port}"])
+    try:
+        for number, binary in enumerate(options.binaries, 1):
+            builds.append(Build(number, binary, folder, options))
+        time.sleep(1)
+        print(f"{'measure':16} {'build':16} {'per s':>8} {'ratio':>6} {'to first':>8} {'(range)':>14} {'us':>6} {'p50 ms':>7} {'p99 ms':>7}")
+        for name, part, ids, body, _ in MEASURES:
+            if any(one in name for one in only):
+                compare(builds, f"http://127.0.0.1:{port}", name, (part, ids, body), options)
+    finally:
+        yardstick.kill()
+        for build in builds:
+            build.stop()
+        shutil.rmtree(folder)
+
+
+def compare(builds, yardstick, name, measure, options):
+    part, ids, body = measure
+    first, rounds = builds[0], {build.name: [] for build in builds}
+    for turn in range(options.rounds):
+        base = first.load.run(yardstick, part, options.seconds, first.folder / ids, first.files[body])
+        # Each is first in its turn: whoever follows another finds its writes under way.
+        order = builds[turn % len(builds):] + builds[:turn % len(builds)]
+        taken = {build.name: build.run(part, ids, body, options.seconds) for build in order}
+        for build, one in taken.items():
+            one["ratio"] = one["rate"] / base["rate"]
+            one["to first"] = one["rate"] / taken[first.name]["rate"]
+            rounds[build].append(one)
+    for build, taken in rounds.items():
+        rate, ratio, to_first, us, p50, p99 = (
+            statistics.median(one[key] for one in taken) for key in ("rate", "ratio", "to first", "us", "p50", "p99"))
+        compared = sorted(one["to first"] for one in taken)
+        print(f"{name:16} {build:16} {rate:8.0f} {ratio:6.3f} {to_first:8.3f} {compared[0]:6.3f}-{compared[-1]:.3f} "
+              f"{us:6.1f} {p50 / 1000:7.2f} {p99 / 1000:7.2f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
