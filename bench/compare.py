@@ -74,6 +74,7 @@ def main():
     options = arguments.parse_args()
     only = options.only.split(",")
     folder, builds = pathlib.Path(tempfile.mkdtemp(prefix="dossier-compare-")), []
+    folder.chmod(0o711)
     port = free_port()
     yardstick = subprocess.Popen([YARDSTICK, f"127.0.0.1:{port}"])
     try:

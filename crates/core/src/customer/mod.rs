@@ -120,11 +120,12 @@ pub struct Customer {
     pub profile: Profile,
     /// Where its verification stands.
     pub kyc: Kyc,
-    /// Where the store has it.
+    /// Where the store had it when it was read.
     pub place: Place,
 }
 
-/// Where a store has found a record, for the store alone: it finds it again without looking.
+/// Where a store has found a record, for the store alone: its row, with which it is found again without looking, or its newest entry in
+/// the audit trail, to which the next one is linked. A hint, which the store does not rely on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Place(pub i64);
 

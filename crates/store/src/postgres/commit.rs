@@ -1,6 +1,9 @@
 //! The commit of changes, in two round trips. The first locks the ends of their scopes' chains, which makes every other
 //! writer of these scopes wait, in whatever process, and reads what the changes depend on. The second writes what can be
 //! written, in array statements, and commits. Each change is answered on its own.
+//!
+//! Plain updates need no first round trip where nobody else has written since this lane's last commit: the lane remembers how it
+//! left the ends of its chains, and what it writes says what it takes for granted, which the database refuses when it does not hold.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -56,14 +59,20 @@ statements! {
             email_index, names, profile, secret, persons_version)
         SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bigint[], $5::smallint[], $6::bigint[], $7::bigint[], $8::bigint[],
             $9::bigint[], $10::bytea[], $11::bytea[], $12::bytea[], $13::bytea[], $14::bigint[])";
-    UPDATE = "UPDATE customers AS c SET version = u.version, updated_at = u.updated_at, events = u.events, last_audit = u.last_audit,
-            names = u.names, profile = u.profile, secret = u.secret, persons_version = u.persons_version, kyc = u.kyc,
-            queued_at = u.queued_at, provider_due = u.provider_due, provider_case = u.provider_case
-        FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bytea[],
-                $9::bytea[], $10::bytea[], $11::bigint[], $12::bytea[], $13::bigint[], $14::bigint[], $15::bytea[])
-            AS u (account_id, environment, customer_id, version, updated_at, events, last_audit, names, profile, secret,
-                persons_version, kyc, queued_at, provider_due, provider_case)
-        WHERE c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id";
+    /// Fails unless every row is as it is taken for granted to be.
+    UPDATE = "WITH changed AS (
+            UPDATE customers AS c SET version = u.version, updated_at = u.updated_at, events = u.events, last_audit = u.last_audit,
+                names = u.names, profile = u.profile, secret = u.secret, persons_version = u.persons_version, kyc = u.kyc,
+                queued_at = u.queued_at, provider_due = u.provider_due, provider_case = u.provider_case
+            FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
+                    $9::bigint[], $10::bytea[], $11::bytea[], $12::bytea[], $13::bigint[], $14::bytea[], $15::bigint[], $16::bigint[],
+                    $17::bytea[])
+                AS u (account_id, environment, customer_id, was_version, was_last_audit, version, updated_at, events, last_audit, names,
+                    profile, secret, persons_version, kyc, queued_at, provider_due, provider_case)
+            WHERE c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id
+                AND c.version = u.was_version AND c.last_audit = u.was_last_audit
+            RETURNING 1)
+        SELECT 1 / CASE count(*) WHEN cardinality($3) THEN 1 ELSE 0 END FROM changed";
     /// For an entry about a customer that does not change it.
     LINK_AUDIT = "UPDATE customers AS c SET last_audit = u.last_audit
         FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bigint[]) AS u (account_id, environment, customer_id, last_audit)
@@ -100,10 +109,16 @@ statements! {
             request_id, detail, hash)
         SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::uuid[],
             $9::bigint[], $10::text[], $11::text[], $12::bytea[], $13::bytea[])";
-    HEADS = "UPDATE audit_heads AS h SET seq = u.seq, hash = u.hash, seal = u.seal, event = u.event, delivery = u.delivery
-        FROM unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bigint[], $7::bigint[])
-            AS u (account_id, environment, seq, hash, seal, event, delivery)
-        WHERE h.account_id = u.account_id AND h.environment = u.environment";
+    /// Fails, too, unless every chain ends as it is taken for granted to end.
+    HEADS = "WITH changed AS (
+            UPDATE audit_heads AS h SET seq = u.seq, hash = u.hash, seal = u.seal, event = u.event, delivery = u.delivery
+            FROM unnest($1::uuid[], $2::smallint[], $3::bytea[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bytea[], $8::bytea[],
+                    $9::bigint[], $10::bigint[])
+                AS u (account_id, environment, was_hash, was_event, was_delivery, seq, hash, seal, event, delivery)
+            WHERE h.account_id = u.account_id AND h.environment = u.environment
+                AND h.hash = u.was_hash AND h.event = u.was_event AND h.delivery = u.was_delivery
+            RETURNING 1)
+        SELECT 1 / CASE count(*) WHEN cardinality($3) THEN 1 ELSE 0 END FROM changed";
 }
 
 /// Whether a change can share its transaction with others. What is rare goes alone, in statements of its own.
@@ -112,6 +127,7 @@ pub(super) const fn is_batched(effect: &PreparedEffect) -> bool {
 }
 
 /// The end of a chain, and of what its scope numbers.
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Head {
     seq: u64,
     hash: [u8; 32],
@@ -132,10 +148,81 @@ struct Found {
     endpoints: HashMap<Scope, Vec<(WebhookId, String)>>,
 }
 
+/// How many scopes a lane remembers.
+const MAX_REMEMBERED: usize = 1_024;
+
+/// How a lane has left its scopes.
+#[derive(Default)]
+pub(super) struct Remembered(HashMap<Scope, Left>);
+
+struct Left {
+    head: Head,
+    /// Whether the next change may take it for granted: nobody else wrote between the last two commits, and nobody has an endpoint. Whoever
+    /// makes one moves the head.
+    trusted: bool,
+}
+
+impl Remembered {
+    /// What is taken for granted when all of these are plain updates of scopes that can be trusted.
+    fn take_for_granted(&self, changes: &[&Prepared]) -> Option<Found> {
+        let mut found = Found::default();
+        for change in changes {
+            let scope = change.scope;
+            let left = self.0.get(&scope).filter(|left| left.trusted)?;
+            let PreparedEffect::Customer { basis: Basis::Version(expected), row, .. } = &change.effect else {
+                return None;
+            };
+            // A wrong place, or that of another engine, is found out as another writer's is.
+            found.customers.insert((scope, *row.id.as_bytes()), (*expected, row.place.0));
+            found.heads.insert(scope, left.head);
+            if !change.is_judged_before_it_writes() {
+                return None;
+            }
+        }
+        Some(found)
+    }
+
+    /// After a look under the locks, and before anything is written. It is trusted again when it was as it had been left.
+    fn looked(&mut self, found: &Found) {
+        if self.0.len() > MAX_REMEMBERED {
+            self.0.clear();
+        }
+        for (scope, head) in &found.heads {
+            let undisturbed = self.0.get(scope).is_some_and(|left| left.head == *head);
+            let trusted = undisturbed && !found.endpoints.contains_key(scope);
+            self.0.insert(*scope, Left { head: *head, trusted });
+        }
+    }
+
+    /// After a commit.
+    fn left(&mut self, found: &Found) {
+        for (scope, head) in &found.heads {
+            self.0.entry(*scope).and_modify(|left| left.head = *head);
+        }
+    }
+
+    fn distrust(&mut self, changes: &[&Prepared]) {
+        for change in changes {
+            self.0.entry(change.scope).and_modify(|left| left.trusted = false);
+        }
+    }
+}
+
 /// Writes changes, of which at most one is about the same thing, in one transaction, and ends it.
-pub(super) async fn apply(session: Session<'_>, changes: &[&Prepared]) -> Result<Vec<Outcome>, PipelineError> {
+pub(super) async fn apply(
+    session: Session<'_>,
+    changes: &[&Prepared],
+    remembered: &mut Remembered,
+) -> Result<Vec<Outcome>, PipelineError> {
+    if let Some(granted) = remembered.take_for_granted(changes) {
+        match write(session, Some("BEGIN"), changes, granted, remembered).await {
+            Ok(()) => return Ok(changes.iter().map(|_| Ok(Committed::Done)).collect()),
+            Err(PipelineError::Before(Error::Moved)) => remembered.distrust(changes),
+            Err(error) => return Err(error),
+        }
+    }
     let mut found = find(session, changes).await?;
-    let before = |error: StoreError| PipelineError::Before(Error::Store(error));
+    remembered.looked(&found);
     let mut outcomes: Vec<Outcome> = changes.iter().map(|change| judge(change, &found)).collect();
     if let ([change], [Ok(Committed::Done)]) = (changes, &outcomes[..])
         && !is_batched(&change.effect)
@@ -158,9 +245,26 @@ pub(super) async fn apply(session: Session<'_>, changes: &[&Prepared]) -> Result
         session.run("ROLLBACK").await.map_err(PipelineError::Before)?;
         return Ok(outcomes);
     }
-    let rows = Rows::of(&accepted, &mut found).map_err(before)?;
-    session.pipeline(None, &rows.calls(), Some("COMMIT")).await?;
+    write(session, None, &accepted, found, remembered).await?;
     Ok(outcomes)
+}
+
+/// Writes what has been judged, and commits.
+async fn write(
+    session: Session<'_>,
+    begin: Option<&'static str>,
+    changes: &[&Prepared],
+    mut found: Found,
+    remembered: &mut Remembered,
+) -> Result<(), PipelineError> {
+    let rows = Rows::of(changes, &mut found).map_err(before)?;
+    session.pipeline(begin, &rows.calls(), Some("COMMIT")).await?;
+    remembered.left(&found);
+    Ok(())
+}
+
+fn before(error: StoreError) -> PipelineError {
+    PipelineError::Before(Error::Store(error))
 }
 
 /// Declares what an array statement is given: a row, and the columns of many rows after account and environment.
@@ -197,7 +301,6 @@ macro_rules! tables {
 
 tables! {
     Locked of Lock for LOCK {}
-    Announcing of Announced for ENDPOINTS {}
     AskedCustomers of AskedCustomer for CUSTOMERS {
         id: Uuid,
     }
@@ -235,6 +338,8 @@ tables! {
     }
     Updated of ChangedCustomer<'a> for UPDATE {
         id: Uuid,
+        was_version: i64,
+        was_last_audit: i64,
         version: i64,
         updated_at: i64,
         events: i64,
@@ -310,6 +415,9 @@ tables! {
         hash: Vec<u8>,
     }
     Heads of MovedHead for HEADS {
+        was_hash: Vec<u8>,
+        was_event: i64,
+        was_delivery: i64,
         seq: i64,
         hash: Vec<u8>,
         seal: Vec<u8>,
@@ -328,7 +436,7 @@ fn lock(changes: &[&Prepared]) -> Locked {
 async fn find(session: Session<'_>, changes: &[&Prepared]) -> Result<Found, PipelineError> {
     let (mut customers, mut emails) = (AskedCustomers::default(), AskedEmails::default());
     let (mut answers, mut files) = (AskedAnswers::default(), AskedFiles::default());
-    let (mut announcing, mut wraps) = (HashSet::new(), false);
+    let mut wraps = false;
     for change in changes {
         let scope = change.scope;
         match &change.effect {
@@ -350,13 +458,10 @@ async fn find(session: Session<'_>, changes: &[&Prepared]) -> Result<Found, Pipe
         if let Some((pending, _)) = &change.answer {
             answers.push(scope, AskedAnswer { key_hash: &pending.ticket.key_hash });
         }
-        if !change.events.is_empty() {
-            announcing.insert(scope);
-        }
         wraps |= change.effect.oldest_epoch().is_some();
     }
-    let (locked, mut endpoints) = (lock(changes), Announcing::default());
-    announcing.into_iter().for_each(|scope| endpoints.push(scope, Announced {}));
+    let locked = lock(changes);
+    let endpoints = Some((ENDPOINTS, vec![&locked.accounts as &dyn Param, &locked.environments]));
     let asked = [
         locked.call(),
         customers.call(),
@@ -364,7 +469,7 @@ async fn find(session: Session<'_>, changes: &[&Prepared]) -> Result<Found, Pipe
         answers.call(),
         files.call(),
         wraps.then(|| (EPOCH, Vec::new())),
-        endpoints.call(),
+        endpoints,
     ];
     let calls: Vec<Call<'_>> = asked.into_iter().flatten().collect();
     let answers = session.pipeline(Some("BEGIN"), &calls, None).await?;
@@ -473,21 +578,33 @@ impl<'a> Rows<'a> {
     fn of(changes: &[&'a Prepared], found: &mut Found) -> Result<Self, StoreError> {
         let mut rows = Self::default();
         let mut keys = BTreeMap::new();
+        let were = found.heads.clone();
         for change in changes {
             rows.add(change, found)?;
             keys.insert(change.scope, &change.keys);
         }
         for (scope, keys) in keys {
-            let head = found.head(scope)?;
-            let seal = audit_chain::seal(keys, scope, head.seq, &head.hash).to_vec();
-            let (seq, hash) = (number(head.seq), head.hash.to_vec());
-            rows.heads.push(scope, MovedHead { seq, hash, seal, event: head.event, delivery: head.delivery });
+            let head = *found.head(scope)?;
+            let was = were.get(&scope).copied().unwrap_or(head);
+            let moved = MovedHead {
+                was_hash: was.hash.to_vec(),
+                was_event: was.event,
+                was_delivery: was.delivery,
+                seq: number(head.seq),
+                hash: head.hash.to_vec(),
+                seal: audit_chain::seal(keys, scope, head.seq, &head.hash).to_vec(),
+                event: head.event,
+                delivery: head.delivery,
+            };
+            rows.heads.push(scope, moved);
         }
         Ok(rows)
     }
 
     fn calls(&self) -> Vec<Call<'_>> {
         let calls = [
+            // First, since it is what others wait for.
+            self.heads.call(),
             self.answers.call(),
             self.created.call(),
             self.updated.call(),
@@ -500,7 +617,6 @@ impl<'a> Rows<'a> {
             self.events.call(),
             self.deliveries.call(),
             self.audit.call(),
-            self.heads.call(),
         ];
         calls.into_iter().flatten().collect()
     }
@@ -528,8 +644,9 @@ impl<'a> Rows<'a> {
                 self.add_subjects(scope, row, new_subjects);
             }
             PreparedEffect::Customer { basis: Basis::Version(_), row, new_subjects, attached, link } => {
-                previous_of_customer = found.last_audit(scope, row.id.as_bytes());
-                self.update(scope, row, seq);
+                let was = found.customer(scope, row.id.as_bytes());
+                previous_of_customer = was.1;
+                self.update(scope, row, was, seq);
                 self.add_subjects(scope, row, new_subjects);
                 let customer = uuid(row.id.as_bytes());
                 for one in attached {
@@ -547,7 +664,7 @@ impl<'a> Rows<'a> {
             }
             _ => {
                 if let Some(customer) = change.audit.as_ref().and_then(|entry| entry.customer_id) {
-                    previous_of_customer = found.last_audit(scope, &customer);
+                    previous_of_customer = found.customer(scope, &customer).1;
                     self.linked.push(scope, LinkedEntry { customer: uuid(&customer), last_audit: seq });
                 }
             }
@@ -621,9 +738,11 @@ impl<'a> Rows<'a> {
         self.created.push(scope, created);
     }
 
-    fn update(&mut self, scope: Scope, row: &'a CustomerRow, last_audit: i64) {
+    fn update(&mut self, scope: Scope, row: &'a CustomerRow, was: (u64, i64), last_audit: i64) {
         let updated = ChangedCustomer {
             id: uuid(row.id.as_bytes()),
+            was_version: number(was.0),
+            was_last_audit: was.1,
             version: number(row.version),
             updated_at: row.updated_at,
             events: number(row.events),
@@ -658,7 +777,8 @@ impl Found {
         self.heads.get_mut(&scope).ok_or_else(|| StoreError::Corrupt("the account has no audit chain".into()))
     }
 
-    fn last_audit(&self, scope: Scope, customer: &[u8; 16]) -> i64 {
-        self.customers.get(&(scope, *customer)).map_or(0, |(_, last)| *last)
+    /// Its version and newest entry.
+    fn customer(&self, scope: Scope, customer: &[u8; 16]) -> (u64, i64) {
+        self.customers.get(&(scope, *customer)).copied().unwrap_or_default()
     }
 }

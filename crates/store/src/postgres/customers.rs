@@ -29,13 +29,14 @@ macro_rules! summary_of {
 }
 
 statements! {
-    RECORDS = "SELECT u.place, c.customer_id, c.type, c.version, c.events, c.created_at, c.updated_at, c.persons_version, c.names,
-            c.profile, c.secret, c.kyc, p.cells
+    /// Only businesses are looked for among the persons: an index is not asked for what is NULL.
+    RECORDS = "SELECT u.place, c.customer_id, c.type, c.version, c.events, c.created_at, c.updated_at, c.persons_version,
+            c.last_audit, c.names, c.profile, c.secret, c.kyc, p.cells
         FROM unnest($1::uuid[], $2::smallint[], $3::uuid[]) WITH ORDINALITY AS u (account_id, environment, customer_id, place)
         JOIN customers c
             ON c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id
-        LEFT JOIN persons p
-            ON p.account_id = c.account_id AND p.environment = c.environment AND p.customer_id = c.customer_id AND c.type = 1";
+        LEFT JOIN persons p ON p.account_id = c.account_id AND p.environment = c.environment
+            AND p.customer_id = CASE c.type WHEN 1 THEN c.customer_id END";
     SUMMARIES_OF = "SELECT u.place, c.customer_id, c.type, c.version, c.events, c.created_at, c.updated_at, c.persons_version, c.names
         FROM unnest($1::uuid[], $2::smallint[], $3::uuid[]) WITH ORDINALITY AS u (account_id, environment, customer_id, place)
         JOIN customers c
@@ -72,7 +73,8 @@ impl PostgresStore {
     pub(super) async fn read_record(&self, scope: Scope, id: CustomerId) -> Result<Option<SealedRecord>, StoreError> {
         let Some(row) = self.records.load(scope, id).await? else { return Ok(None) };
         let mut columns = Columns::after(&row, 1);
-        let plain = plain(scope, &mut columns)?;
+        let mut plain = plain(scope, &mut columns)?;
+        plain.place = Place(columns.next()?);
         let cells = Cells {
             names: columns.next()?,
             profile: columns.next()?,
@@ -264,7 +266,7 @@ fn plain(scope: Scope, columns: &mut Columns<'_>) -> Result<Plain, StoreError> {
         created_at: Timestamp::from_micros(columns.next()?),
         updated_at: Timestamp::from_micros(columns.next()?),
         persons_version: columns.count()?,
-        // Found by its key, like every other row.
+        // Only the record is found with it.
         place: Place::default(),
     })
 }

@@ -46,6 +46,8 @@ pub(super) const ATTEMPTS_AT_A_BATCH: u32 = 12;
 pub(super) enum Error {
     /// Nothing was written and the engine asks to try again: a serialisation failure or a deadlock.
     Conflict(String),
+    /// What a statement took for granted does not hold, and nothing was written: it divided by zero, as no other does.
+    Moved,
     /// The database ends or refuses the connection, and says so.
     Gone(String),
     /// The connection broke: what was sent and not answered may have been done.
@@ -73,7 +75,7 @@ impl Tries {
     /// After an attempt in which nothing was committed: waits before another, when another may succeed.
     pub(super) async fn after(&mut self, error: Error) -> Result<(), StoreError> {
         self.made += 1;
-        let again = matches!(error, Error::Conflict(_) | Error::Gone(_) | Error::Lost(_));
+        let again = matches!(error, Error::Conflict(_) | Error::Moved | Error::Gone(_) | Error::Lost(_));
         if !again || self.made == self.left || self.began.elapsed() > DEADLINE {
             return Err(error.into());
         }
@@ -92,6 +94,7 @@ impl From<tokio_postgres::Error> for Error {
         match code {
             "40001" | "40P01" => Self::Conflict(text),
             "53100" => Self::Full,
+            "22012" => Self::Moved,
             // Terminated, shutting down, starting up, too many connections, read only after a failover, given up.
             "25006" | "53300" | "57014" | "57P01" | "57P02" | "57P03" | "57P05" => Self::Gone(text),
             _ if code.starts_with("08") => Self::Gone(text),
@@ -120,6 +123,7 @@ impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Conflict(text) | Self::Gone(text) | Self::Lost(text) | Self::Refused(text) => f.write_str(text),
+            Self::Moved => f.write_str("another process wrote meanwhile"),
             Self::Full => f.write_str("the disk of the database is full"),
             Self::Store(error) => error.fmt(f),
         }
@@ -136,7 +140,7 @@ impl From<Error> for StoreError {
     /// Of what was not committed, or only read.
     fn from(error: Error) -> Self {
         match error {
-            Error::Conflict(_) => Self::Busy,
+            Error::Conflict(_) | Error::Moved => Self::Busy,
             Error::Gone(text) | Error::Lost(text) => Self::Unavailable(text),
             Error::Full => Self::Full,
             Error::Refused(text) => Self::Corrupt(text),

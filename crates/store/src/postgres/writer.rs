@@ -9,7 +9,7 @@ use dossier_core::caller::Scope;
 use dossier_core::store::{Committed, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
-use super::commit::{self, Outcome};
+use super::commit::{self, Outcome, Remembered};
 use super::database::{ATTEMPTS_AT_A_BATCH, Database, PipelineError, Taken, Tries, copy, in_time};
 use crate::Figures;
 use crate::planted::{Defect, planted};
@@ -70,6 +70,7 @@ fn ended() -> StoreError {
 /// Commits what comes until nobody is left to ask.
 async fn run(database: Arc<Database>, figures: Arc<Figures>, mut jobs: mpsc::Receiver<Job>) {
     let mut waiting = VecDeque::new();
+    let mut remembered = Remembered::default();
     let mut new = Vec::with_capacity(MAX_BATCH);
     loop {
         if waiting.is_empty() && jobs.recv_many(&mut new, MAX_BATCH).await == 0 {
@@ -83,7 +84,7 @@ async fn run(database: Arc<Database>, figures: Arc<Figures>, mut jobs: mpsc::Rec
         waiting.extend(new.drain(..));
         let batch = take_batch(&mut waiting);
         figures.waiting.fetch_sub(batch.len() as u64, Ordering::Relaxed);
-        commit_batch(&database, &figures, batch).await;
+        commit_batch(&database, &figures, &mut remembered, batch).await;
     }
 }
 
@@ -139,15 +140,15 @@ fn take_batch(waiting: &mut VecDeque<Job>) -> Vec<Job> {
     batch
 }
 
-async fn commit_batch(database: &Database, figures: &Figures, batch: Vec<Job>) {
+async fn commit_batch(database: &Database, figures: &Figures, remembered: &mut Remembered, batch: Vec<Job>) {
     let (changes, replies): (Vec<_>, Vec<_>) = batch.into_iter().map(|job| (job.change, job.reply)).unzip();
     let changes: Vec<&Prepared> = changes.iter().collect();
     if planted(Defect::AnswerBeforeCommit) {
         replies.into_iter().for_each(|reply| drop(reply.send(Ok(Committed::Done))));
-        drop(commit_all(database, &changes).await);
+        drop(commit_all(database, &changes, remembered).await);
         return;
     }
-    let outcomes = match commit_all(database, &changes).await {
+    let outcomes = match commit_all(database, &changes, remembered).await {
         Ok(outcomes) => {
             figures.commits.fetch_add(1, Ordering::Relaxed);
             figures.changes.fetch_add(changes.len() as u64, Ordering::Relaxed);
@@ -157,7 +158,7 @@ async fn commit_batch(database: &Database, figures: &Figures, batch: Vec<Job>) {
         Err(StoreError::Corrupt(_)) if changes.len() > 1 => {
             let mut outcomes = Vec::with_capacity(changes.len());
             for change in &changes {
-                let outcome = commit_all(database, &[change]).await;
+                let outcome = commit_all(database, &[change], remembered).await;
                 outcomes.push(outcome.and_then(|mut outcomes| outcomes.pop().unwrap_or_else(|| Err(ended()))));
             }
             outcomes
@@ -170,20 +171,28 @@ async fn commit_batch(database: &Database, figures: &Figures, batch: Vec<Job>) {
 }
 
 /// Commits the changes together; again when that is asked for and nothing has happened yet.
-async fn commit_all(database: &Database, changes: &[&Prepared]) -> Result<Vec<Outcome>, StoreError> {
+async fn commit_all(
+    database: &Database,
+    changes: &[&Prepared],
+    remembered: &mut Remembered,
+) -> Result<Vec<Outcome>, StoreError> {
     let mut tries = Tries::at_most(ATTEMPTS_AT_A_BATCH);
     loop {
-        match in_time(commit_once(database, changes)).await {
+        match in_time(commit_once(database, changes, remembered)).await {
             Ok(outcomes) => return Ok(outcomes),
             Err(error) => tries.after(error).await?,
         }
     }
 }
 
-async fn commit_once(database: &Database, changes: &[&Prepared]) -> Result<Vec<Outcome>, PipelineError> {
+async fn commit_once(
+    database: &Database,
+    changes: &[&Prepared],
+    remembered: &mut Remembered,
+) -> Result<Vec<Outcome>, PipelineError> {
     let connection = Taken::new(database.connection().await.map_err(PipelineError::Before)?);
     let session = database.session(&connection);
-    match commit::apply(session, changes).await {
+    match commit::apply(session, changes, remembered).await {
         Ok(outcomes) => {
             connection.give_back();
             Ok(outcomes)

@@ -67,7 +67,7 @@ pub(crate) async fn read(services: &Services, scope: Scope, id: CustomerId) -> C
 }
 
 /// An update computed from a version, to be committed when it suits the test.
-fn changed(caller: &Caller, before: &Customer, name: &str) -> Change {
+pub(crate) fn changed(caller: &Caller, before: &Customer, name: &str) -> Change {
     let mut after = before.clone();
     after.version += 1;
     after.events += 1;
@@ -553,7 +553,11 @@ impl Guard for Anywhere {
 
 /// A caller with a key, and an endpoint of its own.
 pub(crate) async fn subscriber(services: &Services) -> (Caller, WebhookId) {
-    let caller = caller(services).await;
+    subscribed(services, caller(services).await).await
+}
+
+/// The caller with a key, and an endpoint of its own.
+pub(crate) async fn subscribed(services: &Services, caller: Caller) -> (Caller, WebhookId) {
     let new = NewKey { name: "k".into(), scopes: vec![KeyScope::WebhooksManage], expires_at: None };
     let (_, key) = api_key::create(services, &caller, new).await.expect("a key");
     let caller = Caller { actor: Actor::Key(key.key_id), ..caller };

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::create::create;
+use dossier_core::customer::{Customer, Place, Profile};
 use dossier_core::idempotency::Request;
+use dossier_core::store::Committed;
 use dossier_store::blobs::Folder;
 use dossier_store::postgres::{self, PostgresStore};
 use dossier_store::vault::RootKey;
@@ -216,6 +218,62 @@ async fn background_work_is_shared_out_and_taken_over() {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     panic!("what was left is taken over");
+}
+
+/// A process takes for granted that nobody else has written, once nobody has for a while; each of these finds it wrong.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_taken_for_granted_is_found_out_when_it_does_not_hold() {
+    let mut engine = Engine::postgres().await;
+    let mine = engine.services();
+    let other = engine.another().await;
+    let theirs = engine.services_of(other);
+    let caller = crate::engines::caller(&mine).await;
+    let (id, quiet) = (
+        behaviours::given(&mine, &caller, "a@example.com", "individual").await,
+        behaviours::given(&mine, &caller, "b@example.com", "individual").await,
+    );
+    let alone_for_a_while = async || {
+        for name in ["A", "B", "C"] {
+            let body = format!(r#"{{"first_name":"{name}"}}"#);
+            behaviours::put(&mine, &caller, quiet, &body).await.expect("updated");
+        }
+    };
+    let read = async || behaviours::read(&mine, caller.scope, id).await;
+    let commit = async |before: &Customer, name: &str| {
+        mine.store.commit(behaviours::changed(&caller, before, name)).await.expect("an outcome")
+    };
+
+    alone_for_a_while().await;
+    let stale = read().await;
+    behaviours::put(&theirs, &caller, id, r#"{"last_name":"Theirs"}"#).await.expect("updated");
+    assert_eq!(commit(&stale, "X").await, Committed::VersionMoved, "another process changed it");
+
+    alone_for_a_while().await;
+    let stale = read().await;
+    behaviours::put(&mine, &caller, id, r#"{"middle_name":"Mine"}"#).await.expect("updated");
+    assert_eq!(commit(&stale, "X").await, Committed::VersionMoved, "this one did");
+
+    alone_for_a_while().await;
+    let misplaced = Customer { place: Place(1), ..read().await };
+    assert_eq!(commit(&misplaced, "Y").await, Committed::Done, "its newest entry is another one");
+
+    alone_for_a_while().await;
+    behaviours::put(&theirs, &caller, quiet, r#"{"last_name":"Theirs"}"#).await.expect("updated");
+    assert_eq!(commit(&read().await, "Z").await, Committed::Done, "only the chain has gone on");
+
+    alone_for_a_while().await;
+    let (_, endpoint) = behaviours::subscribed(&theirs, caller.clone()).await;
+    for name in ["1", "2", "3", "Last"] {
+        let body = format!(r#"{{"last_name":"{name}"}}"#);
+        behaviours::put(&mine, &caller, id, &body).await.expect("updated");
+    }
+    let deliveries = mine.store.deliveries(caller.scope, endpoint, None, 10).await.expect("a log");
+    assert_eq!(deliveries.len(), 4, "another process made an endpoint");
+
+    let Profile::Individual(individual) = read().await.profile else { panic!("an individual") };
+    let names = [individual.first_name, individual.middle_name, individual.last_name];
+    assert_eq!(serde_json::to_value(names).expect("JSON"), serde_json::json!(["Z", "Mine", "Last"]));
+    assert_eq!(mine.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
 }
 
 /// A commit that waits for its standby and is cancelled says that all is well: no timeout of ours may do that.
