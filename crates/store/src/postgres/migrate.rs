@@ -22,7 +22,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
 /// What an engine may refuse that keeps its rows otherwise. Sealed cells do not compress, and a record is read whole; a
 /// page that keeps room takes a record's next version without touching an index.
 const TUNING: &[&str] = &[
-    "ALTER TABLE customers SET (toast_tuple_target = 8160, fillfactor = 70)",
+    "ALTER TABLE customers SET (toast_tuple_target = 8160, fillfactor = 50)",
     "ALTER TABLE events SET (toast_tuple_target = 8160)",
     "ALTER TABLE audit SET (toast_tuple_target = 8160)",
     "ALTER TABLE customers ALTER COLUMN names SET STORAGE EXTERNAL",
