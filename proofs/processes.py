@@ -2,6 +2,7 @@
 """Proves that many processes on one PostgreSQL keep what they have acknowledged, by breaking them and it.
 
     proofs/processes.py [--cycles 5] [--faults process,postgres,terminate,pause,failover] [--pause 30] [--binary PATH] [--seed N]
+        [--processes 3] [--no-receivers]
     proofs/processes.py --defects [--cycles 20] --binary PATH_OF_A_BUILD_WITH_PLANTED_DEFECTS
 
 Three processes on one database, asked in turn by eight clients that create, change, upload and attach, as in
@@ -41,7 +42,6 @@ from postgres import Cluster
 from webhooks import Receiver, TYPES, check_order
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PROCESSES = 3
 BACK_WITHIN = 15
 ROOT_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
@@ -85,13 +85,13 @@ class Connections:
 
     def __init__(self, fleet):
         self.fleet, self.open = fleet, {}
-        self.next = random.randrange(PROCESSES)
+        self.next = random.randrange(len(fleet.processes))
 
     def take(self):
         """A connection to a process that runs, as a load balancer finds one."""
         for _ in range(200):
             self.next += 1
-            process = self.fleet.processes[self.next % PROCESSES]
+            process = self.fleet.processes[self.next % len(self.fleet.processes)]
             kept = self.open.get(process.number)
             if kept and kept.sock:
                 return kept
@@ -107,11 +107,11 @@ class Connections:
 
 
 class Fleet(durability.Dossier):
-    """Three processes on one database, to the checker like one server."""
+    """Some processes on one database, to the checker like one server."""
 
-    def __init__(self, binary, folder, database):
+    def __init__(self, binary, folder, database, processes):
         self.binary, self.folder = binary, folder
-        self.processes = [Process(binary, folder, number, database) for number in range(PROCESSES)]
+        self.processes = [Process(binary, folder, number, database) for number in range(processes)]
 
     def start(self):
         for process in self.processes:
@@ -208,8 +208,9 @@ def check_deliveries(fleet, receivers, patience):
 class Proof:
     """One fault, so many cycles, on one database, or on a new one each where it does not come back as it was."""
 
-    def __init__(self, binary, rng, pause):
+    def __init__(self, binary, rng, pause, processes=3, receivers=("one", "two")):
         self.binary, self.rng, self.pause, self.longest = binary, rng, pause, 0.0
+        self.processes, self.receivers = processes, receivers
 
     def run(self, fault, cycles):
         counts = collections.Counter()
@@ -231,10 +232,10 @@ class Proof:
                 primary.sql("SELECT pg_reload_conf()")
                 database = (f"postgres://dossier@127.0.0.1:{primary.port},127.0.0.1:{standby.port}/postgres"
                             "?target_session_attrs=read-write")
-            fleet, history = Fleet(self.binary, folder, database), History(folder / "history")
+            fleet, history = Fleet(self.binary, folder, database, self.processes), History(folder / "history")
             fleet.start()
             fleet.make_viewer()
-            receivers = [Receiver("one"), Receiver("two")]
+            receivers = [Receiver(name) for name in self.receivers]
             for receiver in receivers:
                 answer = fleet.request(fleet.connection(), "POST", "/v0/webhooks", {"url": receiver.url, "event_types": TYPES})
                 assert answer[0] == 201, answer
@@ -274,12 +275,13 @@ class Proof:
         check_database(clusters[-1] if fault == "failover" else clusters[0])
 
     def process(self, fleet, clusters):
-        one, other = self.rng.sample(fleet.processes, 2)
+        one, *others = self.rng.sample(fleet.processes, min(2, len(fleet.processes)))
         one.kill()
         time.sleep(self.rng.uniform(0.1, 0.5))
         one.start()
-        other.kill()
-        other.start()
+        for other in others:
+            other.kill()
+            other.start()
 
     def postgres(self, fleet, clusters):
         clusters[0].kill()
@@ -309,6 +311,8 @@ def main():
     arguments.add_argument("--pause", type=float, default=30)
     arguments.add_argument("--binary", type=pathlib.Path, default=ROOT / "target/release/dossier")
     arguments.add_argument("--seed", type=int, default=int(time.time()))
+    arguments.add_argument("--processes", type=int, default=3)
+    arguments.add_argument("--no-receivers", dest="receivers", action="store_const", const=(), default=("one", "two"))
     arguments.add_argument("--defects", action="store_true")
     options = arguments.parse_args()
     rng, binary = random.Random(options.seed), options.binary.resolve()
@@ -316,7 +320,7 @@ def main():
     if options.defects:
         sys.exit(0 if defects(binary, options.cycles, rng) else "a planted defect was not caught: the proof proves nothing")
     for fault in options.faults.split(","):
-        began, proof = time.monotonic(), Proof(binary, rng, options.pause)
+        began, proof = time.monotonic(), Proof(binary, rng, options.pause, options.processes, options.receivers)
         try:
             counts = proof.run(fault, options.cycles)
         except Violated as violated:

@@ -121,8 +121,8 @@ pub async fn run(app: App, egress: Arc<Egress>, schedule: Schedule) {
         dispatcher.claim();
         tokio::select! {
             _ = happenings.recv_many(&mut batch, 256) => {}
-            // While it asks, word of more is of no use: it asks again afterwards.
-            changed = announced.changed(), if !dispatcher.claiming => {
+            // While it asks and has nothing to send, word of more is of no use: it asks again afterwards.
+            changed = announced.changed(), if !dispatcher.claiming || dispatcher.has_waiting() => {
                 if changed.is_err() { return }
             }
             () = tokio::time::sleep(TICK) => {}
