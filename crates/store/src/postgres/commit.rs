@@ -157,8 +157,8 @@ pub(super) struct Remembered(HashMap<Scope, Left>);
 
 struct Left {
     head: Head,
-    /// Whether the next change may take it for granted: nobody else wrote between the last two commits, and nobody has an endpoint. Whoever
-    /// makes one moves the head.
+    /// Whether the next change may take it for granted: nobody else wrote between the last two commits, of which the last was of a batch, and
+    /// nobody has an endpoint. Who makes one elsewhere moves the head.
     trusted: bool,
 }
 
@@ -227,6 +227,8 @@ pub(super) async fn apply(
     if let ([change], [Ok(Committed::Done)]) = (changes, &outcomes[..])
         && !is_batched(&change.effect)
     {
+        // It may be an endpoint.
+        remembered.distrust(changes);
         outcomes = vec![Ok(effects::write(session, change).await.map_err(PipelineError::Before)?)];
         if matches!(change.effect, PreparedEffect::Account { .. }) {
             // Its chains begin with it.

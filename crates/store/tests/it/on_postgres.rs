@@ -276,6 +276,27 @@ async fn what_is_taken_for_granted_is_found_out_when_it_does_not_hold() {
     assert_eq!(mine.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_endpoint_is_told_from_its_first_event_on() {
+    let mut engine = Engine::postgres().await;
+    let services = engine.services();
+    let caller = crate::engines::caller(&services).await;
+    let id = behaviours::given(&services, &caller, "a@example.com", "individual").await;
+    let change = async |name: &str| {
+        let body = format!(r#"{{"first_name":"{name}"}}"#);
+        behaviours::put(&services, &caller, id, &body).await.expect("updated");
+    };
+    // Until it is taken for granted that nobody has one.
+    for name in ["A", "B", "C"] {
+        change(name).await;
+    }
+    let (_, endpoint) = behaviours::subscribed(&services, caller.clone()).await;
+    let told = async || services.store.deliveries(caller.scope, endpoint, None, 10).await.expect("a log").len();
+    change("D").await;
+    change("E").await;
+    assert_eq!(told().await, 2);
+}
+
 /// A commit that waits for its standby and is cancelled says that all is well: no timeout of ours may do that.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_commit_waits_for_its_standby_whatever_the_time() {
