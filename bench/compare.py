@@ -34,11 +34,8 @@ class Build:
         fill(self.server, self.load, self.folder, self.files, options.customers)
 
     def processor_seconds(self):
-        processes = [self.server.process.pid]
-        if self.cluster:
-            postmaster = self.cluster.process.pid
-            processes += [postmaster, *children(postmaster)]
-        return sum(sum(map(int, stat(process)[11:13])) for process in processes) / os.sysconf("SC_CLK_TCK")
+        processes = [self.server.process.pid, *(self.cluster.children() if self.cluster else [])]
+        return sum(map(ticks, processes)) / os.sysconf("SC_CLK_TCK")
 
     def run(self, part, ids, body, seconds):
         before = self.processor_seconds()
@@ -53,14 +50,14 @@ class Build:
             self.cluster.stop()
 
 
-def stat(process):
-    """The fields after the name, which may have blanks: state, parent, ... user time, system time."""
-    return pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-
-
-def children(parent):
-    processes = (int(entry.name) for entry in pathlib.Path("/proc").iterdir() if entry.name.isdigit())
-    return [process for process in processes if int(stat(process)[1]) == parent]
+def ticks(process):
+    """Of user and system time; none when it has ended meanwhile, as PostgreSQL's workers do."""
+    try:
+        # The name before them may have blanks.
+        user, system = pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:13]
+    except OSError:
+        return 0
+    return int(user) + int(system)
 
 
 def main():

@@ -6,8 +6,9 @@
     proofs/processes.py --defects [--cycles 20] --binary PATH_OF_A_BUILD_WITH_PLANTED_DEFECTS
 
 Three processes on one database, asked in turn by eight clients that create, change, upload and attach, as in
-proofs/durability.py, whose checker reads everything back. Two webhook receivers take what is delivered. The faults, each
-while the load goes on:
+proofs/durability.py, whose checker reads everything back. Two webhook receivers take what is delivered. (One process
+without receivers commits plain updates in one round trip, which three with receivers never do.) The faults, each while the load goes
+on:
 
   process    kill -9 of one of the three, and of another one while the first is down
   postgres   kill -9 of every process of the database, which is then started again

@@ -172,12 +172,12 @@ impl Remembered {
             let PreparedEffect::Customer { basis: Basis::Version(expected), row, .. } = &change.effect else {
                 return None;
             };
-            // A wrong place, or that of another engine, is found out as another writer's is.
-            found.customers.insert((scope, *row.id.as_bytes()), (*expected, row.place.0));
-            found.heads.insert(scope, left.head);
             if !change.is_judged_before_it_writes() {
                 return None;
             }
+            // A wrong place, or that of another engine, is found out as another writer's is.
+            found.customers.insert((scope, *row.id.as_bytes()), (*expected, row.place.0));
+            found.heads.insert(scope, left.head);
         }
         Some(found)
     }
