@@ -14,7 +14,6 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::SqliteStore;
 use super::readers::Snapshot;
-use super::summaries::SealedSummary;
 use crate::columns::scope_columns;
 use crate::sealed::{self, Cells, Plain, SealedRecord, SubjectKeys};
 use crate::vault::{SubjectKey, WrappedKey};
@@ -93,27 +92,28 @@ impl SqliteStore {
 
     pub(super) fn read_summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError> {
         if let Some(summary) = self.summaries.current(&self.readers, scope, id) {
-            return self.open_summary(&summary).map(Some);
+            return Ok(Some(summary));
         }
         let known = self.vault.cached_subject(scope, PersonId::of_customer(id));
         let place = known.map(|key| key.place()).unwrap_or_default();
-        let row = self.readers.read_of_at(id, |connection, snapshot| {
+        let read = self.readers.read_of_at(id, |connection, snapshot| {
             let statements = [summary_of!("AND customer_id = ?3 AND rowid = ?4"), summary_of!("AND customer_id = ?3")];
-            find(connection, scope, id, place, statements, |row| summary_row(scope, row, snapshot))
+            let row = find(connection, scope, id, place, statements, |row| summary_row(scope, row))?;
+            Ok(row.map(|row| (row, snapshot)))
         })?;
-        row.map(|row| self.open_summary(&self.summaries.remember(row))).transpose()
+        read.map(|(row, snapshot)| self.remembered(row, snapshot)).transpose()
     }
 
     pub(super) fn read_summary_by_email(&self, scope: Scope, email: &Email) -> Result<Option<Summary>, StoreError> {
         let Some(keys) = self.scope_keys(scope)? else { return Ok(None) };
         let (account, environment) = scope_columns(&scope);
-        let row = self.readers.read_at(|connection, snapshot| {
+        let row = self.readers.read(|connection| {
             connection
                 .prepare_cached(summary_of!("AND email_index = ?3"))?
-                .query_row((account, environment, keys.email_index(email)), |row| summary_row(scope, row, snapshot))
+                .query_row((account, environment, keys.email_index(email)), |row| summary_row(scope, row))
                 .optional()
         })?;
-        row.map(|row| self.open_summary(&row)).transpose()
+        row.map(|row| self.open_summary(row)).transpose()
     }
 
     /// Newest first: ids are UUIDs of version 7, so their order is that of creation.
@@ -125,7 +125,7 @@ impl SqliteStore {
     ) -> Result<Page, StoreError> {
         let (account, environment) = scope_columns(&scope);
         let after = after.map_or([0xff; 16], |id| *id.as_bytes());
-        let (rows, more) = self.readers.read_at(|connection, snapshot| {
+        let (summaries, rows, more, snapshot) = self.readers.read_at(|connection, snapshot| {
             // One more tells whether others come after it, and is not opened.
             let mut ids = connection
                 .prepare_cached(
@@ -136,26 +136,36 @@ impl SqliteStore {
                 .collect::<Result<Vec<_>, _>>()?;
             let more = ids.len() > limit;
             ids.truncate(limit);
-            let remembered = ids.iter().map(|id| self.summaries.at(snapshot, &self.readers, scope, *id)).collect();
-            let rows = match remembered {
-                Some(rows) => rows,
+            let summaries = self.summaries.all_at(snapshot, &self.readers, scope, &ids);
+            let rows = match summaries {
+                Some(_) => Vec::new(),
                 None => connection
                     .prepare_cached(summary_of!("AND customer_id < ?3 ORDER BY customer_id DESC LIMIT ?4"))?
-                    .query_map((account, environment, after, limit), |row| summary_row(scope, row, snapshot))?
-                    .map(|row| row.map(|row| self.summaries.remember(row)))
+                    .query_map((account, environment, after, limit), |row| summary_row(scope, row))?
                     .collect::<Result<Vec<_>, _>>()?,
             };
-            Ok((rows, more))
+            Ok((summaries, rows, more, snapshot))
         })?;
-        let summaries = rows.iter().map(|row| self.open_summary(row)).collect::<Result<_, _>>()?;
+        let summaries = match summaries {
+            Some(summaries) => summaries,
+            None => rows.into_iter().map(|row| self.remembered(row, snapshot)).collect::<Result<_, _>>()?,
+        };
         Ok(Page { summaries, more })
     }
 
-    fn open_summary(&self, SealedSummary { plain, names, .. }: &SealedSummary) -> Result<Summary, StoreError> {
+    fn open_summary(&self, (plain, names): (Plain, Vec<u8>)) -> Result<Summary, StoreError> {
         let subject = PersonId::of_customer(plain.id);
         let key = self.subject_key(plain.scope, plain.id, subject)?;
         self.vault.remember_place(plain.scope, subject, &key, plain.place);
-        sealed::open_summary(plain, names.clone(), &key)
+        sealed::open_summary(&plain, names, &key)
+    }
+
+    /// Opens what was read at the snapshot and remembers it.
+    fn remembered(&self, row: (Plain, Vec<u8>), snapshot: Snapshot) -> Result<Summary, StoreError> {
+        let scope = row.0.scope;
+        let summary = self.open_summary(row)?;
+        self.summaries.remember(snapshot, scope, &summary);
+        Ok(summary)
     }
 
     /// The key of one subject that must exist.
@@ -284,8 +294,9 @@ fn wrapped_subjects(
         .collect()
 }
 
-fn summary_row(scope: Scope, row: &Row<'_>, snapshot: Snapshot) -> Result<SealedSummary, rusqlite::Error> {
-    Ok(SealedSummary { plain: plain(scope, row)?, names: row.get(8)?, snapshot })
+/// The plain columns and the names.
+fn summary_row(scope: Scope, row: &Row<'_>) -> Result<(Plain, Vec<u8>), rusqlite::Error> {
+    Ok((plain(scope, row)?, row.get(8)?))
 }
 
 fn plain(scope: Scope, row: &Row<'_>) -> Result<Plain, rusqlite::Error> {

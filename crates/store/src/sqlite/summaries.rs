@@ -1,67 +1,89 @@
-//! What most reads ask for, kept in memory, sealed as it is stored, for as long as the customer has not changed.
+//! What most reads ask for, kept in memory for as long as the customer has not changed, and sealed as everything personal is that
+//! outlives a request: under a key that only this process has, since a list opens many at once.
 
 use std::sync::Arc;
 
 use dossier_core::caller::Scope;
+use dossier_core::clock::Timestamp;
+use dossier_core::customer::{CustomerType, Names, Summary};
 use dossier_core::ids::CustomerId;
 use quick_cache::sync::Cache;
 
 use super::readers::{Readers, Snapshot};
-use crate::sealed::Plain;
+use crate::vault::ProcessKey;
 
 /// Each takes about 600 bytes.
 const REMEMBERED: usize = 32_768;
 
-/// What lists and plain reads show of a customer, as it is stored.
-pub(super) struct SealedSummary {
-    pub(super) plain: Plain,
-    pub(super) names: Vec<u8>,
+/// A [`Summary`] with its names sealed.
+struct SealedSummary {
+    id: CustomerId,
+    kind: CustomerType,
+    version: u64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    names: Vec<u8>,
     /// Where it was read.
-    pub(super) snapshot: Snapshot,
+    snapshot: Snapshot,
 }
 
 /// Summaries that were read before.
-pub(super) struct Summaries(Cache<(Scope, CustomerId), Arc<SealedSummary>>);
+pub(super) struct Summaries {
+    remembered: Cache<(Scope, CustomerId), Arc<SealedSummary>>,
+    key: ProcessKey,
+}
 
 impl Summaries {
     pub(super) fn new() -> Self {
-        Self(Cache::new(REMEMBERED))
+        Self { remembered: Cache::new(REMEMBERED), key: ProcessKey::random() }
     }
 
     /// The summary, if it is remembered and still what a read from the database would give.
-    pub(super) fn current(&self, readers: &Readers, scope: Scope, id: CustomerId) -> Option<Arc<SealedSummary>> {
-        self.since(readers.changed(id), scope, id)
+    pub(super) fn current(&self, readers: &Readers, scope: Scope, id: CustomerId) -> Option<Summary> {
+        let sealed = self.since(readers.changed(id), scope, id)?;
+        self.open(&sealed)
     }
 
-    /// The summary, if it is remembered and what a read at the snapshot would give, which may have begun a while ago.
-    pub(super) fn at(
+    /// The summaries, if all are remembered and what a read at the snapshot would give, which may have begun a while ago.
+    pub(super) fn all_at(
         &self,
         snapshot: Snapshot,
         readers: &Readers,
         scope: Scope,
-        id: CustomerId,
-    ) -> Option<Arc<SealedSummary>> {
-        let changed = readers.changed(id);
-        if snapshot.holds(changed) { self.since(changed, scope, id) } else { None }
+        ids: &[CustomerId],
+    ) -> Option<Vec<Summary>> {
+        let at = |id: &CustomerId| {
+            let changed = readers.changed(*id);
+            if snapshot.holds(changed) { self.since(changed, scope, *id) } else { None }
+        };
+        let sealed: Vec<_> = ids.iter().map(at).collect::<Option<_>>()?;
+        sealed.iter().map(|sealed| self.open(sealed)).collect()
     }
 
     /// `changed` is from before this call: a change that begins later was not acknowledged when the read was asked for.
     fn since(&self, changed: u64, scope: Scope, id: CustomerId) -> Option<Arc<SealedSummary>> {
-        self.0.get(&(scope, id)).filter(|summary| summary.snapshot.holds(changed))
+        self.remembered.get(&(scope, id)).filter(|summary| summary.snapshot.holds(changed))
     }
 
-    pub(super) fn remember(&self, summary: SealedSummary) -> Arc<SealedSummary> {
-        let summary = Arc::new(summary);
-        self.0.insert((summary.plain.scope, summary.plain.id), Arc::clone(&summary));
-        summary
+    /// Opens what is remembered; `None` if memory was damaged, as if it were not.
+    fn open(&self, sealed: &SealedSummary) -> Option<Summary> {
+        let SealedSummary { id, kind, version, created_at, updated_at, ref names, snapshot: _ } = *sealed;
+        let names = Names::from_json(self.key.open(id.as_bytes(), names)?)?;
+        Some(Summary { id, kind, version, created_at, updated_at, names })
+    }
+
+    /// Remembers what was read at the snapshot.
+    pub(super) fn remember(&self, snapshot: Snapshot, scope: Scope, summary: &Summary) {
+        let Summary { id, kind, version, created_at, updated_at, ref names } = *summary;
+        let names = self.key.seal(id.as_bytes(), names.as_json());
+        let sealed = SealedSummary { id, kind, version, created_at, updated_at, names, snapshot };
+        self.remembered.insert((scope, id), Arc::new(sealed));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use dossier_core::caller::Environment;
-    use dossier_core::clock::Timestamp;
-    use dossier_core::customer::{CustomerType, Place};
     use dossier_core::ids::AccountId;
 
     use super::*;
@@ -79,22 +101,20 @@ mod tests {
         let summaries = Summaries::new();
         let scope = Scope { account: AccountId::from_bytes([3; 16]), environment: Environment::Sandbox };
         let elsewhere = Scope { environment: Environment::Production, ..scope };
+        let summary = Summary {
+            id: ID,
+            kind: CustomerType::Individual,
+            version: 1,
+            created_at: Timestamp::from_micros(1),
+            updated_at: Timestamp::from_micros(2),
+            names: Names::from_json(br#"{"email":"a@example.com","address":null,"kycs":null}"#.to_vec()).expect("names"),
+        };
         let remember = || {
-            let plain = Plain {
-                scope,
-                id: ID,
-                kind: CustomerType::Individual,
-                version: 1,
-                events: 1,
-                persons_version: 0,
-                created_at: Timestamp::from_micros(1),
-                updated_at: Timestamp::from_micros(1),
-                place: Place::default(),
-            };
             let begun = readers.read_of_at(ID, |_, snapshot| Ok(snapshot)).expect("a read");
-            summaries.remember(SealedSummary { plain, names: Vec::new(), snapshot: begun });
+            summaries.remember(begun, scope, &summary);
             begun
         };
+        let at = |begun, id| summaries.all_at(begun, &readers, scope, &[id]);
         let current = || summaries.current(&readers, scope, ID).is_some();
         let commit = |id| {
             readers.changing(id);
@@ -104,7 +124,9 @@ mod tests {
 
         assert!(!current(), "nothing is remembered");
         let begun = remember();
-        assert!(current() && summaries.at(begun, &readers, scope, ID).is_some());
+        assert_eq!(summaries.current(&readers, scope, ID).as_ref(), Some(&summary));
+        assert_eq!(at(begun, ID), Some(vec![summary.clone()]));
+        assert!(at(begun, OTHER).is_none());
         assert!(summaries.current(&readers, elsewhere, ID).is_none(), "of another environment");
 
         commit(OTHER);
@@ -118,10 +140,7 @@ mod tests {
         commit(ID);
         remember();
         assert!(current());
-        assert!(
-            summaries.at(begun, &readers, scope, ID).is_none(),
-            "it is newer than a read that began before the change"
-        );
+        assert!(at(begun, ID).is_none(), "it is newer than a read that began before the change");
 
         readers.changing_any();
         assert!(!current(), "a task may change any");

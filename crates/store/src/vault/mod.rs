@@ -17,6 +17,7 @@ mod cell;
 mod key;
 mod keyring;
 mod midstates;
+mod process_key;
 mod root_key;
 pub mod stream;
 
@@ -37,6 +38,7 @@ pub use cell::{Binding, Cell};
 pub use key::SecretKey;
 pub use keyring::Keyring;
 pub use midstates::Midstates;
+pub use process_key::ProcessKey;
 pub use root_key::RootKey;
 
 /// Opened subject keys that are remembered with what was derived from them. Each takes about 400 bytes.
