@@ -103,6 +103,13 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Corrupt`] when the row is there but cannot be read.
     async fn record(&self, scope: Scope, id: CustomerId) -> Result<Option<Box<dyn Record>>, StoreError>;
 
+    /// A version of a customer that the engine has at hand without asking anybody, if it has one. It may not be the newest, so it is good
+    /// only for computing a change, which [`Store::commit`] then refuses; whatever else comes of it is decided again by
+    /// [`Store::record`].
+    fn recent_record(&self, _scope: Scope, _id: CustomerId) -> Option<Box<dyn Record>> {
+        None
+    }
+
     /// The newest version of a customer, whole.
     ///
     /// # Errors

@@ -86,7 +86,7 @@ impl Plain {
 }
 
 /// The sealed columns of a customer.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Cells {
     /// E-mail and names.
     pub names: Vec<u8>,
@@ -98,6 +98,16 @@ pub struct Cells {
     pub persons: Option<Vec<u8>>,
     /// Where the verification stands; `None` while nothing was begun.
     pub kyc: Option<Vec<u8>>,
+}
+
+impl Cells {
+    /// Bytes of all of them.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let Self { names, profile, secret, persons, kyc } = self;
+        let optional = |cell: &Option<Vec<u8>>| cell.as_ref().map_or(0, Vec::len);
+        names.len() + profile.len() + secret.len() + optional(persons) + optional(kyc)
+    }
 }
 
 /// A row of `customers`, and the keys that open it.

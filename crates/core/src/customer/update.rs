@@ -6,7 +6,7 @@ use crate::audit::{Action, AuditEntry};
 use crate::caller::Caller;
 use crate::change::{Change, Effect, NewDocument};
 use crate::event::{Event, EventType};
-use crate::idempotency::{Answer, Attempt, PendingAnswer, Replay};
+use crate::idempotency::{Answer, Attempt, PendingAnswer, Replay, Ticket};
 use crate::ids::{CustomerId, FileId, PersonId};
 use crate::kyc::write::kyc_change;
 use crate::kyc::{Kyc, State, Transition};
@@ -163,6 +163,16 @@ impl From<Violations> for UpdateError {
     }
 }
 
+/// What comes of an update, given a version of the record.
+enum Computed {
+    /// This is to be committed, and then answered.
+    Change(Box<Change>, Answer),
+    /// Nothing is to be written.
+    Unchanged(Answer),
+    /// The body breaks a rule, whatever the version: a customer's type never changes.
+    Refused(UpdateError),
+}
+
 /// A validated body: what to merge, and how.
 pub(super) struct Input {
     pub(super) profile: Profile,
@@ -179,6 +189,7 @@ pub async fn update(services: &Services, caller: &Caller, update: Update<'_>) ->
     let id = update.id.ok_or(UpdateError::NotFound)?;
     // Held until the commit: one writer at a time for a customer in this process.
     let _turn = services.turns.of(id).await;
+    let mut recent = services.store.recent_record(caller.scope, id);
     for _ in 0..MAX_ATTEMPTS {
         let ticket = match update.replay(services, caller, id).await? {
             Some(Replay::Answered(answer)) => return Ok(answer),
@@ -186,26 +197,27 @@ pub async fn update(services: &Services, caller: &Caller, update: Update<'_>) ->
             Some(Replay::Fresh(ticket)) => Some(ticket),
             None => None,
         };
-        let record = services.store.record(caller.scope, id).await?.ok_or(UpdateError::NotFound)?;
-        let expected = record.version();
-        update.condition.check(services, caller, id, expected).await?;
-        let (before, input, files) = update.validate(services, caller, record).await?;
-        let now = services.now(caller.scope);
-        let new_id = || PersonId::from(services.random.uuid(now));
-        let (mut after, changes) =
-            before.merge(input.profile, input.mode, now, new_id).map_err(UpdateError::Invalid)?;
-        let kyc = after.kyc.clone();
-        if !changes.is_empty() {
-            after.follow(&services.policy, caller.scope.environment, &changes, now)?;
+        let may_be_old = recent.is_some();
+        let record = match recent.take() {
+            Some(record) => record,
+            None => services.store.record(caller.scope, id).await?.ok_or(UpdateError::NotFound)?,
+        };
+        let computed = update.compute(services, caller, id, record, ticket).await;
+        // Whether the record is the newest is found out by the commit of a new version alone.
+        let is_settled = match &computed {
+            Ok(Computed::Change(change, _)) => matches!(change.effect, Effect::CustomerUpdated { .. }),
+            Ok(Computed::Refused(_)) => true,
+            Ok(Computed::Unchanged(_)) | Err(_) => false,
+        };
+        if may_be_old && !is_settled {
+            continue;
         }
-        let answer = update.answer(&after);
-        if changes.is_empty() && ticket.is_none() {
-            return Ok(answer);
-        }
-        let pending = ticket.map(|ticket| PendingAnswer::new(ticket, services.clock.now(), caller, &answer));
-        let attached = files.into_iter().filter_map(|file| after.profile.document_of(id, file)).collect();
-        let change = change(caller, expected, &kyc, after, changes, attached, pending);
-        match services.store.commit(change).await? {
+        let (change, answer) = match computed? {
+            Computed::Change(change, answer) => (change, answer),
+            Computed::Unchanged(answer) => return Ok(answer),
+            Computed::Refused(error) => return Err(error),
+        };
+        match services.store.commit(*change).await? {
             Committed::Done => return Ok(answer),
             // Another process wrote first: compute again on what it wrote, or answer as it did.
             Committed::VersionMoved | Committed::AnswerTaken => {}
@@ -248,6 +260,42 @@ pub(crate) fn change(
 }
 
 impl Update<'_> {
+    /// What comes of it, given this version of the record.
+    async fn compute(
+        &self,
+        services: &Services,
+        caller: &Caller,
+        id: CustomerId,
+        record: Box<dyn Record>,
+        ticket: Option<Ticket>,
+    ) -> Result<Computed, UpdateError> {
+        let expected = record.version();
+        self.condition.check(services, caller, id, expected).await?;
+        let by_type_alone = self.method == Method::Put && self.condition == Condition::default();
+        let (before, input, files) = match self.validate(services, caller, record).await {
+            Err(error @ (UpdateError::Syntax(_) | UpdateError::Invalid(_))) if by_type_alone => {
+                return Ok(Computed::Refused(error));
+            }
+            validated => validated?,
+        };
+        let now = services.now(caller.scope);
+        let new_id = || PersonId::from(services.random.uuid(now));
+        let (mut after, changes) =
+            before.merge(input.profile, input.mode, now, new_id).map_err(UpdateError::Invalid)?;
+        let kyc = after.kyc.clone();
+        if !changes.is_empty() {
+            after.follow(&services.policy, caller.scope.environment, &changes, now)?;
+        }
+        let answer = self.answer(&after);
+        if changes.is_empty() && ticket.is_none() {
+            return Ok(Computed::Unchanged(answer));
+        }
+        let pending = ticket.map(|ticket| PendingAnswer::new(ticket, services.clock.now(), caller, &answer));
+        let attached = files.into_iter().filter_map(|file| after.profile.document_of(id, file)).collect();
+        let change = change(caller, expected, &kyc, after, changes, attached, pending);
+        Ok(Computed::Change(Box::new(change), answer))
+    }
+
     async fn replay(&self, services: &Services, caller: &Caller, id: CustomerId) -> Result<Option<Replay>, StoreError> {
         let Some(key) = self.idempotency_key else { return Ok(None) };
         let route = match self.method {

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
+use dossier_core::customer::Place;
 use dossier_core::ids::{CustomerId, PersonId, WebhookId};
 use dossier_core::store::{Committed, StoreError};
 use tokio_postgres::Row;
@@ -22,8 +23,8 @@ use crate::planted::{Defect, planted};
 use crate::prepared::{Basis, CustomerRow, Prepared, PreparedEffect, StoredLink};
 use crate::vault::WrappedKey;
 
-/// What a change came to, the database being well.
-pub(super) type Outcome = Result<Committed, StoreError>;
+/// What a change came to, the database being well, and the place of its entry in the audit trail.
+pub(super) type Outcome = Result<(Committed, Place), StoreError>;
 
 statements! {
     /// In one order, so that no two wait for each other.
@@ -216,20 +217,20 @@ pub(super) async fn apply(
 ) -> Result<Vec<Outcome>, PipelineError> {
     if let Some(granted) = remembered.take_for_granted(changes) {
         match write(session, Some("BEGIN"), changes, granted, remembered).await {
-            Ok(()) => return Ok(changes.iter().map(|_| Ok(Committed::Done)).collect()),
+            Ok(places) => return Ok(places.into_iter().map(|place| Ok((Committed::Done, place))).collect()),
             Err(PipelineError::Before(Error::Moved)) => remembered.distrust(changes),
             Err(error) => return Err(error),
         }
     }
     let mut found = find(session, changes).await?;
     remembered.looked(&found);
-    let mut outcomes: Vec<Outcome> = changes.iter().map(|change| judge(change, &found)).collect();
-    if let ([change], [Ok(Committed::Done)]) = (changes, &outcomes[..])
+    let mut judged: Vec<_> = changes.iter().map(|change| judge(change, &found)).collect();
+    if let ([change], [Ok(Committed::Done)]) = (changes, &judged[..])
         && !is_batched(&change.effect)
     {
         // It may be an endpoint.
         remembered.distrust(changes);
-        outcomes = vec![Ok(effects::write(session, change).await.map_err(PipelineError::Before)?)];
+        judged = vec![Ok(effects::write(session, change).await.map_err(PipelineError::Before)?)];
         if matches!(change.effect, PreparedEffect::Account { .. }) {
             // Its chains begin with it.
             let locked = lock(changes);
@@ -239,30 +240,36 @@ pub(super) async fn apply(
     }
     let accepted: Vec<&Prepared> = changes
         .iter()
-        .zip(&outcomes)
-        .filter(|(_, outcome)| matches!(outcome, Ok(Committed::Done)))
+        .zip(&judged)
+        .filter(|(_, judged)| matches!(judged, Ok(Committed::Done)))
         .map(|(change, _)| *change)
         .collect();
-    if accepted.is_empty() {
+    let places = if accepted.is_empty() {
         session.run("ROLLBACK").await.map_err(PipelineError::Before)?;
-        return Ok(outcomes);
-    }
-    write(session, None, &accepted, found, remembered).await?;
-    Ok(outcomes)
+        Vec::new()
+    } else {
+        write(session, None, &accepted, found, remembered).await?
+    };
+    let mut places = places.into_iter();
+    let mut outcome = |committed| {
+        let place = if committed == Committed::Done { places.next() } else { None };
+        (committed, place.unwrap_or_default())
+    };
+    Ok(judged.into_iter().map(|judged| judged.map(&mut outcome)).collect())
 }
 
-/// Writes what has been judged, and commits.
+/// Writes what has been judged, and commits; answers the places of the entries.
 async fn write(
     session: Session<'_>,
     begin: Option<&'static str>,
     changes: &[&Prepared],
     mut found: Found,
     remembered: &mut Remembered,
-) -> Result<(), PipelineError> {
+) -> Result<Vec<Place>, PipelineError> {
     let rows = Rows::of(changes, &mut found).map_err(before)?;
     session.pipeline(begin, &rows.calls(), Some("COMMIT")).await?;
     remembered.left(&found);
-    Ok(())
+    Ok(rows.places)
 }
 
 fn before(error: StoreError) -> PipelineError {
@@ -528,7 +535,7 @@ impl Found {
 }
 
 /// Whether a change can be written, as things are.
-fn judge(change: &Prepared, found: &Found) -> Outcome {
+fn judge(change: &Prepared, found: &Found) -> Result<Committed, StoreError> {
     let scope = change.scope;
     // First of all: a repeated request must find its answer, not a conflict with its own effect.
     if let Some((pending, _)) = &change.answer
@@ -574,6 +581,8 @@ struct Rows<'a> {
     deliveries: Deliveries<'a>,
     audit: Audit<'a>,
     heads: Heads,
+    /// Where the entry of each change comes to lie.
+    places: Vec<Place>,
 }
 
 impl<'a> Rows<'a> {
@@ -639,6 +648,7 @@ impl<'a> Rows<'a> {
         }
         self.announce(change, found)?;
         let seq = number(found.head(scope)?.seq + 1);
+        self.places.push(Place(seq));
         let mut previous_of_customer = 0;
         match &change.effect {
             PreparedEffect::Customer { basis: Basis::New { email_index }, row, new_subjects, .. } => {

@@ -11,6 +11,7 @@ mod keys;
 mod loader;
 mod migrate;
 mod moving;
+mod recent;
 mod rotate;
 mod rows;
 mod shards;
@@ -50,6 +51,7 @@ use crate::{Engine, Figures, OpenError};
 pub use database::SESSION;
 use database::{Database, Session};
 use loader::Loader;
+use recent::Recent;
 use rows::{Columns, epoch, place, statements, uuid};
 use shards::Shards;
 use writer::Writer;
@@ -109,6 +111,7 @@ pub struct PostgresStore {
     records: Loader,
     summaries: Loader,
     own_keys: Loader,
+    recent: Recent,
     shards: Shards,
     writer: Writer,
     engine: String,
@@ -156,6 +159,7 @@ impl PostgresStore {
             records,
             summaries,
             own_keys,
+            recent: Recent::new(),
             vault,
             known_keys: KnownKeys::default(),
             signers: Signers::default(),
@@ -204,8 +208,13 @@ impl PostgresStore {
         let (prepared, new_subjects) = prepared::seal(keys, new_scopes, change)?;
         let aftermath = prepared.aftermath(new_subjects);
         let wraps = prepared.effect.oldest_epoch().is_some();
-        let outcome = self.writer.change(prepared).await?;
+        self.recent.forget(&prepared);
+        let (outcome, change) = self.writer.change(prepared).await;
+        let (outcome, place) = outcome?;
         if outcome == Committed::Done {
+            if let Some(change) = change {
+                self.recent.written(&change, place);
+            }
             aftermath.follow(&self.vault, &self.known_keys, &self.signers, &self.announced);
         } else if wraps {
             // Another process may have begun an epoch.
@@ -303,6 +312,10 @@ impl Engine for PostgresStore {
 impl Store for PostgresStore {
     async fn record(&self, scope: Scope, id: CustomerId) -> Result<Option<Box<dyn Record>>, StoreError> {
         Ok(self.read_record(scope, id).await?.map(|record| Box::new(record) as Box<dyn Record>))
+    }
+
+    fn recent_record(&self, scope: Scope, id: CustomerId) -> Option<Box<dyn Record>> {
+        Some(Box::new(self.remembered_record(scope, id)?))
     }
 
     async fn summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use dossier_core::caller::Scope;
+use dossier_core::customer::Place;
 use dossier_core::store::{Committed, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
@@ -23,7 +24,8 @@ const MAX_WAITING: usize = 1_024;
 
 struct Job {
     change: Prepared,
-    reply: oneshot::Sender<Outcome>,
+    /// Takes the change back as well, which is remembered and freed where it was made.
+    reply: oneshot::Sender<(Outcome, Option<Prepared>)>,
 }
 
 pub(super) struct Writer {
@@ -47,19 +49,20 @@ impl Writer {
         &self.figures
     }
 
-    /// Queues a change and waits until it is durable or refused.
-    pub(super) async fn change(&self, change: Prepared) -> Outcome {
+    /// Queues a change and waits until it is durable or refused; gives it back unless there was no room to write it.
+    pub(super) async fn change(&self, change: Prepared) -> (Outcome, Option<Prepared>) {
         let (reply, answer) = oneshot::channel();
         let lane = usize::from(change.scope.account.as_bytes()[15]) % LANES;
         self.figures.waiting.fetch_add(1, Ordering::Relaxed);
         if let Err(error) = self.lanes[lane].try_send(Job { change, reply }) {
             self.figures.waiting.fetch_sub(1, Ordering::Relaxed);
-            return Err(match error {
+            let error = match error {
                 mpsc::error::TrySendError::Full(_) => StoreError::Busy,
                 mpsc::error::TrySendError::Closed(_) => ended(),
-            });
+            };
+            return (Err(error), None);
         }
-        answer.await.unwrap_or_else(|_| Err(ended()))
+        answer.await.unwrap_or_else(|_| (Err(ended()), None))
     }
 }
 
@@ -141,10 +144,11 @@ fn take_batch(waiting: &mut VecDeque<Job>) -> Vec<Job> {
 }
 
 async fn commit_batch(database: &Database, figures: &Figures, remembered: &mut Remembered, batch: Vec<Job>) {
-    let (changes, replies): (Vec<_>, Vec<_>) = batch.into_iter().map(|job| (job.change, job.reply)).unzip();
-    let changes: Vec<&Prepared> = changes.iter().collect();
+    let (written, replies): (Vec<_>, Vec<_>) = batch.into_iter().map(|job| (job.change, job.reply)).unzip();
+    let changes: Vec<&Prepared> = written.iter().collect();
     if planted(Defect::AnswerBeforeCommit) {
-        replies.into_iter().for_each(|reply| drop(reply.send(Ok(Committed::Done))));
+        let done = || (Ok((Committed::Done, Place::default())), None);
+        replies.into_iter().for_each(|reply| drop(reply.send(done())));
         drop(commit_all(database, &changes, remembered).await);
         return;
     }
@@ -165,8 +169,8 @@ async fn commit_batch(database: &Database, figures: &Figures, remembered: &mut R
         }
         Err(error) => changes.iter().map(|_| Err(copy(&error))).collect(),
     };
-    for (reply, outcome) in replies.into_iter().zip(outcomes) {
-        let _ = reply.send(outcome);
+    for ((reply, outcome), change) in replies.into_iter().zip(outcomes).zip(written) {
+        let _ = reply.send((outcome, Some(change)));
     }
 }
 

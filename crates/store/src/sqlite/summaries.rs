@@ -107,7 +107,8 @@ mod tests {
             version: 1,
             created_at: Timestamp::from_micros(1),
             updated_at: Timestamp::from_micros(2),
-            names: Names::from_json(br#"{"email":"a@example.com","address":null,"kycs":null}"#.to_vec()).expect("names"),
+            names: Names::from_json(br#"{"email":"a@example.com","address":null,"kycs":null}"#.to_vec())
+                .expect("names"),
         };
         let remember = || {
             let begun = readers.read_of_at(ID, |_, snapshot| Ok(snapshot)).expect("a read");

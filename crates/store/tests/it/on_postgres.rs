@@ -3,10 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use dossier_core::caller::{Caller, Environment, Scope};
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::create::create;
+use dossier_core::customer::update::{Condition, Method, Update, UpdateError, Versions, update};
 use dossier_core::customer::{Customer, Place, Profile};
 use dossier_core::idempotency::Request;
+use dossier_core::ids::CustomerId;
+use dossier_core::services::Services;
 use dossier_core::store::Committed;
 use dossier_store::blobs::Folder;
 use dossier_store::postgres::{self, PostgresStore};
@@ -297,22 +301,164 @@ async fn an_endpoint_is_told_from_its_first_event_on() {
     assert_eq!(told().await, 2);
 }
 
-/// A commit that waits for its standby and is cancelled says that all is well: no timeout of ours may do that.
+/// What a process remembers of a customer may be old. Each of these would go wrong if anything but a commit were decided by it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_commit_waits_for_its_standby_whatever_the_time() {
+async fn nothing_but_a_commit_is_decided_by_what_a_process_remembers() {
+    let mut engine = Engine::postgres().await;
+    let mine = engine.services();
+    let other = engine.another().await;
+    let theirs = engine.services_of(other);
+    let caller = crate::engines::caller(&mine).await;
+    let id = behaviours::given(&mine, &caller, "a@example.com", "individual").await;
+    let (mine_again, if_match) = (r#"{"first_name":"Mine"}"#, |version| Some(Versions::These(vec![version])));
+    // Answers the version that this process remembers, and the newest.
+    let overtaken = async || {
+        let remembered = behaviours::put(&mine, &caller, id, mine_again).await.expect("updated").version;
+        let record = mine.store.recent_record(caller.scope, id).expect("what was just written");
+        assert_eq!(record.version(), remembered);
+        let newest =
+            behaviours::put(&theirs, &caller, id, r#"{"first_name":"Theirs"}"#).await.expect("updated").version;
+        assert_eq!(newest, remembered + 1);
+        (remembered, newest)
+    };
+    let put = async |key, if_match| {
+        let condition = Condition { if_match, if_none_match: None };
+        let (body, method) = (mine_again.as_bytes(), Method::Put);
+        let asked = Update { id: Some(id), method, body, representation: false, condition, idempotency_key: key };
+        update(&mine, &caller, asked).await
+    };
+
+    let (_, newest) = overtaken().await;
+    let answer = put(None, None).await.expect("updated");
+    assert_eq!(answer.version, newest + 1, "what it remembers has the same name already");
+
+    let (_, newest) = overtaken().await;
+    let answer = put(Some("key"), None).await.expect("updated");
+    assert_eq!(answer.version, newest + 1, "so it has, and the answer is to be kept");
+
+    let (remembered, newest) = overtaken().await;
+    let refused = put(None, if_match(remembered)).await;
+    assert!(matches!(refused, Err(UpdateError::ConditionFailed { version, .. }) if version == newest), "{refused:?}");
+
+    let (_, newest) = overtaken().await;
+    let answer = put(None, if_match(newest)).await.expect("the client knows more than the process");
+    assert_eq!(answer.version, newest + 1);
+
+    overtaken().await;
+    behaviours::put(&mine, &caller, id, r#"{"last_name":"Mine"}"#).await.expect("updated");
+    let Profile::Individual(individual) = behaviours::read(&mine, caller.scope, id).await.profile else {
+        panic!("an individual")
+    };
+    let names = serde_json::to_value([individual.first_name, individual.last_name]).expect("JSON");
+    assert_eq!(names, serde_json::json!(["Theirs", "Mine"]), "neither is lost");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_process_remembers_is_what_it_wrote() {
+    let mut engine = Engine::postgres().await;
+    let services = engine.services();
+    let caller = crate::engines::caller(&services).await;
+    let remembered = |id| services.store.recent_record(caller.scope, id).map(|record| record.open().expect("it opens"));
+    let id = behaviours::given(&services, &caller, "a@example.com", "individual").await;
+    for body in [r#"{"first_name":"A"}"#, r#"{"last_name":"B"}"#, r#"{"first_name":"C"}"#] {
+        assert_eq!(remembered(id), Some(behaviours::read(&services, caller.scope, id).await), "before {body}");
+        behaviours::put(&services, &caller, id, body).await.expect("updated");
+    }
+    assert_eq!(remembered(id), Some(behaviours::read(&services, caller.scope, id).await));
+    let elsewhere = Scope { environment: Environment::Production, ..caller.scope };
+    assert!(services.store.recent_record(elsewhere, id).is_none(), "of another environment");
+    let business = behaviours::given(&services, &caller, "b@example.com", "corporate").await;
+    assert_eq!(remembered(business), None, "its persons lie elsewhere");
+}
+
+/// Of commits that are sent before the one before them has ended, each takes for granted that it ends well.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn commits_that_follow_each_other_are_written_whoever_comes_between() {
+    let mut engine = Engine::postgres().await;
+    let mine = engine.services();
+    let other = engine.another().await;
+    let theirs = engine.services_of(other);
+    let caller = crate::engines::caller(&mine).await;
+    // The chains of both environments are written by the same commits.
+    let production = Scope { environment: Environment::Production, ..caller.scope };
+    let callers = [caller.clone(), Caller { scope: production, ..caller }];
+    let mut customers = Vec::new();
+    for number in 0..64 {
+        let caller = &callers[number % 2];
+        let id = behaviours::given(&mine, caller, &format!("{number}@example.com"), "individual").await;
+        customers.push((caller, id));
+    }
+    let put_all = async |round: usize| {
+        let body = format!(r#"{{"first_name":"Mine {round}"}}"#);
+        let all = customers.iter().map(|(caller, id)| behaviours::put(&mine, caller, *id, &body));
+        for done in futures_util::future::join_all(all).await {
+            done.expect("updated");
+        }
+    };
+    let come_between = async |at: usize| {
+        let (caller, id) = customers[at];
+        behaviours::put(&theirs, caller, id, r#"{"last_name":"Theirs"}"#).await.expect("updated");
+    };
+    for round in 0..16 {
+        match round {
+            // Alone, so that they come to follow each other.
+            0..4 | 8..12 => put_all(round).await,
+            4..8 => drop(futures_util::join!(put_all(round), come_between(4 * round), come_between(4 * round + 1))),
+            // In one environment, of which this process does not know yet when it writes both.
+            _ => {
+                come_between(2 * round + 10).await;
+                put_all(round).await;
+            }
+        }
+    }
+    let mut changed_by_them = 0;
+    for (caller, id) in customers {
+        let customer = behaviours::read(&mine, caller.scope, id).await;
+        let Profile::Individual(individual) = customer.profile else { panic!("an individual") };
+        assert_eq!(serde_json::to_value(&individual.first_name).expect("JSON"), "Mine 15");
+        let by_them = u64::from(individual.last_name.is_some());
+        assert_eq!(customer.version, 1 + 16 + by_them);
+        changed_by_them += by_them;
+    }
+    assert_eq!(changed_by_them, 12);
+    assert_eq!(mine.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
+}
+
+/// A commit that waits for its standby and is cancelled says that all is well: no timeout of ours may do that.
+async fn waits_for_its_standby(commit: impl AsyncFn(&Services, &Caller, CustomerId) -> bool) {
     let cluster = Cluster::own(&[]).await;
     let mut engine = Engine::postgres_in(cluster).await;
     let services = engine.services();
     let caller = crate::engines::caller(&services).await;
+    let id = behaviours::given(&services, &caller, "a@example.com", "individual").await;
+    for name in ["A", "B", "C"] {
+        let body = format!(r#"{{"first_name":"{name}"}}"#);
+        behaviours::put(&services, &caller, id, &body).await.expect("updated");
+    }
     for sql in ["ALTER SYSTEM SET synchronous_standby_names = 'nobody'", "SELECT pg_reload_conf()"] {
         engine.execute(sql).await;
     }
     tokio::time::sleep(Duration::from_millis(500)).await;
-    let body = br#"{"email":"a@example.com","type":"individual"}"#;
-    let made = create(&services, &caller, Request::unkeyed(body)).await;
-    assert!(made.is_err(), "nobody has received it");
+    assert!(!commit(&services, &caller, id).await, "nobody has received it");
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert_eq!(engine.rows("pg_stat_activity WHERE wait_event = 'SyncRep'").await, 1, "it waits on");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_waits_for_its_standby_whatever_the_time() {
+    waits_for_its_standby(async |services, caller, _| {
+        let body = br#"{"email":"b@example.com","type":"individual"}"#;
+        create(services, caller, Request::unkeyed(body)).await.is_ok()
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_of_one_statement_waits_for_its_standby_whatever_the_time() {
+    waits_for_its_standby(async |services, caller, id| {
+        behaviours::put(services, caller, id, r#"{"first_name":"D"}"#).await.is_ok()
+    })
+    .await;
 }
 
 #[tokio::test]
