@@ -3,9 +3,11 @@
 //! written, in array statements, and commits. Each change is answered on its own.
 //!
 //! Plain updates need no first round trip where nobody else has written since this lane's last commit: the lane remembers how it
-//! left the ends of its chains, and what it writes says what it takes for granted, which the database refuses when it does not hold.
+//! left the ends of its chains, and what it writes says what it takes for granted, which the database refuses when it does not hold. They
+//! are one statement, and the next may be sent before it has ended: what that one takes for granted is that it ends well.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Mutex;
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
@@ -120,6 +122,47 @@ statements! {
                 AND h.hash = u.was_hash AND h.event = u.was_event AND h.delivery = u.was_delivery
             RETURNING 1)
         SELECT 1 / CASE count(*) WHEN cardinality($3) THEN 1 ELSE 0 END FROM changed";
+    /// What plain updates write, as one statement, which is a transaction of its own. The chains are first here, too.
+    PLAIN = "WITH heads AS (
+            UPDATE audit_heads AS h SET seq = u.seq, hash = u.hash, seal = u.seal, event = u.event, delivery = u.delivery
+            FROM unnest($1::uuid[], $2::smallint[], $3::bytea[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bytea[], $8::bytea[],
+                    $9::bigint[], $10::bigint[])
+                AS u (account_id, environment, was_hash, was_event, was_delivery, seq, hash, seal, event, delivery)
+            WHERE h.account_id = u.account_id AND h.environment = u.environment
+                AND h.hash = u.was_hash AND h.event = u.was_event AND h.delivery = u.was_delivery
+            RETURNING 1),
+        customers_changed AS (
+            UPDATE customers AS c SET version = u.version, updated_at = u.updated_at, events = u.events, last_audit = u.last_audit,
+                names = u.names, profile = u.profile, secret = u.secret, persons_version = u.persons_version, kyc = u.kyc,
+                queued_at = u.queued_at, provider_due = u.provider_due, provider_case = u.provider_case
+            FROM unnest($11::uuid[], $12::smallint[], $13::uuid[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[],
+                    $18::bigint[], $19::bigint[], $20::bytea[], $21::bytea[], $22::bytea[], $23::bigint[], $24::bytea[], $25::bigint[],
+                    $26::bigint[], $27::bytea[])
+                AS u (account_id, environment, customer_id, was_version, was_last_audit, version, updated_at, events, last_audit, names,
+                    profile, secret, persons_version, kyc, queued_at, provider_due, provider_case)
+            WHERE c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id
+                AND c.version = u.was_version AND c.last_audit = u.was_last_audit AND (SELECT count(*) FROM heads) > 0
+            RETURNING 1),
+        told AS (
+            INSERT INTO events (account_id, environment, position, customer_id, number, type, at, body)
+            SELECT * FROM unnest($28::uuid[], $29::smallint[], $30::bigint[], $31::uuid[], $32::bigint[], $33::text[], $34::bigint[],
+                $35::bytea[])),
+        entered AS (
+            INSERT INTO audit (account_id, environment, seq, previous_of_customer, at, actor, action, customer_id, version, fields,
+                request_id, detail, hash)
+            SELECT * FROM unnest($36::uuid[], $37::smallint[], $38::bigint[], $39::bigint[], $40::bigint[], $41::text[], $42::text[],
+                $43::uuid[], $44::bigint[], $45::text[], $46::text[], $47::bytea[], $48::bytea[])),
+        persons_changed AS (
+            INSERT INTO persons (account_id, environment, customer_id, cells)
+            SELECT * FROM unnest($49::uuid[], $50::smallint[], $51::uuid[], $52::bytea[])
+            ON CONFLICT (account_id, environment, customer_id) DO UPDATE SET cells = excluded.cells),
+        settled AS (
+            UPDATE links AS l SET expires_at = NULL
+            FROM unnest($53::uuid[], $54::smallint[], $55::uuid[]) AS u (account_id, environment, customer_id)
+            WHERE l.account_id = u.account_id AND l.environment = u.environment AND l.customer_id = u.customer_id
+                AND l.expires_at IS NOT NULL)
+        SELECT 1 / CASE WHEN (SELECT count(*) FROM heads) = cardinality($1)
+            AND (SELECT count(*) FROM customers_changed) = cardinality($13) THEN 1 ELSE 0 END";
 }
 
 /// Whether a change can share its transaction with others. What is rare goes alone, in statements of its own.
@@ -149,6 +192,7 @@ struct Found {
     endpoints: HashMap<Scope, Vec<(WebhookId, String)>>,
 }
 
+const POISONED: &str = "no code panics while it holds what a lane remembers";
 /// How many scopes a lane remembers.
 const MAX_REMEMBERED: usize = 1_024;
 
@@ -158,78 +202,85 @@ pub(super) struct Remembered(HashMap<Scope, Left>);
 
 struct Left {
     head: Head,
-    /// Whether the next change may take it for granted: nobody else wrote between the last two commits, of which the last was of a batch, and
-    /// nobody has an endpoint. Who makes one elsewhere moves the head.
+    /// Whether the next change may take it for granted. Who makes an endpoint elsewhere moves the head.
     trusted: bool,
 }
 
 impl Remembered {
-    /// What is taken for granted when all of these are plain updates of scopes that can be trusted.
+    /// Whether all of these are plain updates of scopes that can be trusted.
+    pub(super) fn grants<'a>(&self, mut changes: impl Iterator<Item = &'a Prepared>) -> bool {
+        let trusted = |scope| self.0.get(scope).is_some_and(|left| left.trusted);
+        changes.all(|change| trusted(&change.scope) && change.is_judged_before_it_writes())
+    }
+
     fn take_for_granted(&self, changes: &[&Prepared]) -> Option<Found> {
+        if !self.grants(changes.iter().copied()) {
+            return None;
+        }
         let mut found = Found::default();
         for change in changes {
-            let scope = change.scope;
-            let left = self.0.get(&scope).filter(|left| left.trusted)?;
             let PreparedEffect::Customer { basis: Basis::Version(expected), row, .. } = &change.effect else {
                 return None;
             };
-            if !change.is_judged_before_it_writes() {
-                return None;
-            }
             // A wrong place, or that of another engine, is found out as another writer's is.
-            found.customers.insert((scope, *row.id.as_bytes()), (*expected, row.place.0));
-            found.heads.insert(scope, left.head);
+            found.customers.insert((change.scope, *row.id.as_bytes()), (*expected, row.place.0));
+            found.heads.insert(change.scope, self.0.get(&change.scope)?.head);
         }
         Some(found)
     }
 
-    /// After a look under the locks, and before anything is written. It is trusted again when it was as it had been left.
-    fn looked(&mut self, found: &Found) {
+    /// After a commit under the locks, where the chains ended like this before. They may be trusted when that is how they had been left, when
+    /// nobody has an endpoint, and when what was done was not rare: it may have been an endpoint.
+    fn left(&mut self, were: &BTreeMap<Scope, Head>, found: &Found, rare: bool) {
         if self.0.len() > MAX_REMEMBERED {
             self.0.clear();
         }
         for (scope, head) in &found.heads {
-            let undisturbed = self.0.get(scope).is_some_and(|left| left.head == *head);
-            let trusted = undisturbed && !found.endpoints.contains_key(scope);
+            let undisturbed = self.0.get(scope).is_some_and(|left| were.get(scope) == Some(&left.head));
+            let trusted = undisturbed && !rare && !found.endpoints.contains_key(scope);
             self.0.insert(*scope, Left { head: *head, trusted });
         }
     }
 
-    /// After a commit.
-    fn left(&mut self, found: &Found) {
-        for (scope, head) in &found.heads {
-            self.0.entry(*scope).and_modify(|left| left.head = *head);
-        }
-    }
-
-    fn distrust(&mut self, changes: &[&Prepared]) {
+    /// While something else than plain updates is written, and when what was taken for granted did not hold.
+    pub(super) fn distrust(&mut self, changes: &[&Prepared]) {
         for change in changes {
             self.0.entry(change.scope).and_modify(|left| left.trusted = false);
         }
     }
 }
 
+/// The rows of plain updates of scopes that can be trusted; `None` if they are anything else. From here on it is taken for granted that
+/// they are written.
+pub(super) fn granted<'a>(
+    changes: &[&'a Prepared],
+    remembered: &mut Remembered,
+) -> Result<Option<Rows<'a>>, StoreError> {
+    let Some(mut found) = remembered.take_for_granted(changes) else { return Ok(None) };
+    let rows = Rows::of(changes, &mut found)?;
+    for (scope, head) in found.heads {
+        remembered.0.entry(scope).and_modify(|left| left.head = head);
+    }
+    Ok(Some(rows))
+}
+
+/// Writes them in one statement; [`Error::Moved`] when something does not hold.
+pub(super) async fn write_granted(session: Session<'_>, rows: Rows<'_>) -> Result<Vec<Outcome>, PipelineError> {
+    session.commit_alone(PLAIN, &rows.plain()).await?;
+    Ok(rows.places.into_iter().map(|place| Ok((Committed::Done, place))).collect())
+}
+
 /// Writes changes, of which at most one is about the same thing, in one transaction, and ends it.
 pub(super) async fn apply(
     session: Session<'_>,
     changes: &[&Prepared],
-    remembered: &mut Remembered,
+    remembered: &Mutex<Remembered>,
 ) -> Result<Vec<Outcome>, PipelineError> {
-    if let Some(granted) = remembered.take_for_granted(changes) {
-        match write(session, Some("BEGIN"), changes, granted, remembered).await {
-            Ok(places) => return Ok(places.into_iter().map(|place| Ok((Committed::Done, place))).collect()),
-            Err(PipelineError::Before(Error::Moved)) => remembered.distrust(changes),
-            Err(error) => return Err(error),
-        }
-    }
+    remembered.lock().expect(POISONED).distrust(changes);
     let mut found = find(session, changes).await?;
-    remembered.looked(&found);
     let mut judged: Vec<_> = changes.iter().map(|change| judge(change, &found)).collect();
-    if let ([change], [Ok(Committed::Done)]) = (changes, &judged[..])
-        && !is_batched(&change.effect)
-    {
-        // It may be an endpoint.
-        remembered.distrust(changes);
+    let rare = matches!(changes, [change] if !is_batched(&change.effect));
+    if let ([change], [Ok(Committed::Done)], true) = (changes, &judged[..], rare) {
         judged = vec![Ok(effects::write(session, change).await.map_err(PipelineError::Before)?)];
         if matches!(change.effect, PreparedEffect::Account { .. }) {
             // Its chains begin with it.
@@ -244,32 +295,22 @@ pub(super) async fn apply(
         .filter(|(_, judged)| matches!(judged, Ok(Committed::Done)))
         .map(|(change, _)| *change)
         .collect();
+    let were = found.heads.clone();
     let places = if accepted.is_empty() {
         session.run("ROLLBACK").await.map_err(PipelineError::Before)?;
         Vec::new()
     } else {
-        write(session, None, &accepted, found, remembered).await?
+        let rows = Rows::of(&accepted, &mut found).map_err(before)?;
+        session.pipeline(None, &rows.calls(), Some("COMMIT")).await?;
+        rows.places
     };
+    remembered.lock().expect(POISONED).left(&were, &found, rare);
     let mut places = places.into_iter();
     let mut outcome = |committed| {
         let place = if committed == Committed::Done { places.next() } else { None };
         (committed, place.unwrap_or_default())
     };
     Ok(judged.into_iter().map(|judged| judged.map(&mut outcome)).collect())
-}
-
-/// Writes what has been judged, and commits; answers the places of the entries.
-async fn write(
-    session: Session<'_>,
-    begin: Option<&'static str>,
-    changes: &[&Prepared],
-    mut found: Found,
-    remembered: &mut Remembered,
-) -> Result<Vec<Place>, PipelineError> {
-    let rows = Rows::of(changes, &mut found).map_err(before)?;
-    session.pipeline(begin, &rows.calls(), Some("COMMIT")).await?;
-    remembered.left(&found);
-    Ok(rows.places)
 }
 
 fn before(error: StoreError) -> PipelineError {
@@ -299,10 +340,13 @@ macro_rules! tables {
                 $(self.$column.push($column);)*
             }
 
+            fn params(&self) -> Vec<&dyn Param> {
+                vec![&self.accounts, &self.environments, $(&self.$column),*]
+            }
+
             /// `None` when there is no row.
             fn call(&self) -> Option<Call<'_>> {
-                let params: Vec<&dyn Param> = vec![&self.accounts, &self.environments, $(&self.$column),*];
-                (!self.accounts.is_empty()).then_some(($sql, params))
+                (!self.accounts.is_empty()).then(|| ($sql, self.params()))
             }
         }
     )*};
@@ -567,7 +611,7 @@ fn judge(change: &Prepared, found: &Found) -> Result<Committed, StoreError> {
 
 /// What is written.
 #[derive(Default)]
-struct Rows<'a> {
+pub(super) struct Rows<'a> {
     answers: Answers<'a>,
     created: Created<'a>,
     updated: Updated<'a>,
@@ -610,6 +654,14 @@ impl<'a> Rows<'a> {
             rows.heads.push(scope, moved);
         }
         Ok(rows)
+    }
+
+    /// Of plain updates, which write nothing else.
+    fn plain(&self) -> Vec<&dyn Param> {
+        let Self { heads, updated, events, audit, persons, settled, .. } = self;
+        let of =
+            [heads.params(), updated.params(), events.params(), audit.params(), persons.params(), settled.params()];
+        of.concat()
     }
 
     fn calls(&self) -> Vec<Call<'_>> {

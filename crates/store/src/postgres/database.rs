@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
 use dossier_core::store::StoreError;
+use futures_util::TryStreamExt as _;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use tokio_postgres::config::{Host, SslMode};
@@ -221,6 +222,27 @@ impl Session<'_> {
         }
         let values: Vec<_> = params.iter().map(|param| param.sql()).zip(kinds).collect();
         Ok(self.client.query_typed(sql, &values).await?)
+    }
+
+    /// A statement that is a transaction of its own and answers one row, before its end.
+    pub(super) async fn commit_alone(self, sql: &str, params: &[&dyn Param]) -> Result<(), PipelineError> {
+        // When the connection broke, the end may have been reached, whatever the server has said until then.
+        let executed = |error: tokio_postgres::Error| match error.into() {
+            Error::Lost(text) => PipelineError::AtTheEnd(text),
+            error => PipelineError::Before(error),
+        };
+        let kinds: Vec<Type> = params.iter().map(|param| param.kind()).collect();
+        let values = params.iter().map(|param| param.sql());
+        let rows = if self.prepared {
+            let statement = self.client.prepare_typed_cached(sql, &kinds).await;
+            let statement = statement.map_err(|error| PipelineError::Before(error.into()))?;
+            self.client.query_raw(&statement, values).await
+        } else {
+            self.client.query_typed_raw(sql, values.zip(kinds)).await
+        };
+        let mut rows = std::pin::pin!(rows.map_err(executed)?);
+        rows.try_next().await.map_err(executed)?;
+        rows.try_next().await.map(drop).map_err(|error| PipelineError::at_the_end(error.into()))
     }
 
     /// Answers how many rows it touched.
@@ -530,17 +552,36 @@ impl Database {
 pub(super) type Work<D, T> =
     for<'a> fn(Session<'a>, &'a D) -> Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
-/// A connection that is closed unless it is given back, which ends its transaction.
-pub(super) struct Taken(Option<Object>);
+/// A connection that is closed, which ends its transaction, unless all that was begun on it has ended.
+pub(super) struct Taken {
+    client: Option<Object>,
+    under_way: AtomicUsize,
+}
 
 impl Taken {
+    /// For one transaction, which begins now.
     pub(super) const fn new(client: Object) -> Self {
-        Self(Some(client))
+        Self { client: Some(client), under_way: AtomicUsize::new(1) }
+    }
+
+    /// For several that follow each other, each a statement that is sent while others are under way.
+    pub(super) const fn shared(client: Object) -> Self {
+        Self { client: Some(client), under_way: AtomicUsize::new(0) }
+    }
+
+    /// One of several begins.
+    pub(super) fn begin(&self) {
+        self.under_way.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// One of several has ended.
+    pub(super) fn ended(&self) {
+        self.under_way.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// The transaction has ended.
-    pub(super) fn give_back(mut self) {
-        self.0 = None;
+    pub(super) fn give_back(self) {
+        self.ended();
     }
 
     /// Given back when its transaction could be undone, and the database did not end it.
@@ -555,13 +596,15 @@ impl std::ops::Deref for Taken {
     type Target = Object;
 
     fn deref(&self) -> &Object {
-        self.0.as_ref().expect("it is given back by value only")
+        self.client.as_ref().expect("it is there until it is dropped")
     }
 }
 
 impl Drop for Taken {
     fn drop(&mut self) {
-        if let Some(client) = self.0.take() {
+        if let Some(client) = self.client.take()
+            && *self.under_way.get_mut() > 0
+        {
             drop(Object::take(client));
         }
     }

@@ -1,24 +1,30 @@
 //! The writer: changes that wait are committed many at a time, in array statements. The changes of one scope go through
-//! one lane, since they follow each other anyhow, and a batch holds at most one of each customer.
+//! one lane, since they follow each other anyhow, and a batch holds at most one of each customer. Of batches that are one statement the
+//! next is sent while one is under way, so that the database need not wait for us between them.
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 
 use dossier_core::caller::Scope;
 use dossier_core::customer::Place;
 use dossier_core::store::{Committed, StoreError};
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use tokio::sync::{mpsc, oneshot};
 
 use super::commit::{self, Outcome, Remembered};
-use super::database::{ATTEMPTS_AT_A_BATCH, Database, PipelineError, Taken, Tries, copy, in_time};
+use super::database::{ATTEMPTS_AT_A_BATCH, Database, Error, PipelineError, Taken, Tries, copy, in_time};
 use crate::Figures;
 use crate::planted::{Defect, planted};
 use crate::prepared::{Basis, Prepared, PreparedEffect};
 
-/// Lanes, each with at most one commit under way.
 const LANES: usize = 4;
+/// Commits that a lane has under way at most.
+const UNDER_WAY: usize = 2;
 const MAX_BATCH: usize = 256;
+/// As few are not divided among two commits.
+const FEW: usize = 8;
 /// At most this many changes wait in a lane; more are told to come back.
 const MAX_WAITING: usize = 1_024;
 
@@ -39,7 +45,7 @@ impl Writer {
         let figures = Arc::new(Figures::default());
         let lane = |_| {
             let (jobs, waiting) = mpsc::channel(MAX_WAITING);
-            tokio::spawn(run(Arc::clone(database), Arc::clone(&figures), waiting));
+            tokio::spawn(run(Lane::new(database, &figures), waiting));
             jobs
         };
         Self { lanes: (0..LANES).map(lane).collect(), figures: Arc::clone(&figures) }
@@ -70,14 +76,61 @@ fn ended() -> StoreError {
     StoreError::Unknown("the writer has ended".into())
 }
 
+struct Lane {
+    database: Arc<Database>,
+    figures: Arc<Figures>,
+    remembered: Mutex<Remembered>,
+    /// On which commits of one statement follow each other, as long as one is under way.
+    connection: tokio::sync::Mutex<Weak<Taken>>,
+}
+
+impl Lane {
+    fn new(database: &Arc<Database>, figures: &Arc<Figures>) -> Self {
+        let (database, figures) = (Arc::clone(database), Arc::clone(figures));
+        Self { database, figures, remembered: Mutex::default(), connection: tokio::sync::Mutex::default() }
+    }
+
+    fn remembered(&self) -> MutexGuard<'_, Remembered> {
+        self.remembered.lock().expect("no code panics while it holds what a lane remembers")
+    }
+
+    async fn connection(&self) -> Result<Arc<Taken>, Error> {
+        let mut shared = self.connection.lock().await;
+        if let Some(connection) = shared.upgrade().filter(|connection| !connection.is_closed()) {
+            return Ok(connection);
+        }
+        let connection = Arc::new(Taken::shared(self.database.connection().await?));
+        *shared = Arc::downgrade(&connection);
+        Ok(connection)
+    }
+
+    /// How many of those that wait are to be committed now, with so many commits under way of so many changes: of plain updates half of all,
+    /// so that two commits of about the same size are under way; of others all, when nothing is.
+    fn size_of_next(&self, waiting: &VecDeque<Job>, commits: usize, changes: usize) -> usize {
+        let plain = || self.remembered().grants(waiting.iter().map(|job| &job.change));
+        let half = (waiting.len() + changes).div_ceil(2).clamp(FEW, MAX_BATCH);
+        match commits {
+            0 if plain() => half,
+            0 => MAX_BATCH,
+            _ if commits < UNDER_WAY && waiting.len() >= FEW.max(changes) && plain() => half,
+            _ => 0,
+        }
+    }
+}
+
 /// Commits what comes until nobody is left to ask.
-async fn run(database: Arc<Database>, figures: Arc<Figures>, mut jobs: mpsc::Receiver<Job>) {
+async fn run(lane: Lane, mut jobs: mpsc::Receiver<Job>) {
     let mut waiting = VecDeque::new();
-    let mut remembered = Remembered::default();
     let mut new = Vec::with_capacity(MAX_BATCH);
+    let mut commits = FuturesUnordered::new();
+    let mut changes = 0;
     loop {
-        if waiting.is_empty() && jobs.recv_many(&mut new, MAX_BATCH).await == 0 {
-            return;
+        tokio::select! {
+            biased;
+            Some(ended) = commits.next() => changes -= ended,
+            received = jobs.recv_many(&mut new, MAX_BATCH), if waiting.len() < MAX_WAITING => if received == 0 {
+                break;
+            },
         }
         while new.len() < MAX_BATCH
             && let Ok(job) = jobs.try_recv()
@@ -85,10 +138,18 @@ async fn run(database: Arc<Database>, figures: Arc<Figures>, mut jobs: mpsc::Rec
             new.push(job);
         }
         waiting.extend(new.drain(..));
-        let batch = take_batch(&mut waiting);
-        figures.waiting.fetch_sub(batch.len() as u64, Ordering::Relaxed);
-        commit_batch(&database, &figures, &mut remembered, batch).await;
+        while !waiting.is_empty() {
+            let size = lane.size_of_next(&waiting, commits.len(), changes);
+            if size == 0 {
+                break;
+            }
+            let batch = take_batch(&mut waiting, size);
+            lane.figures.waiting.fetch_sub(batch.len() as u64, Ordering::Relaxed);
+            changes += batch.len();
+            commits.push(commit_batch(&lane, batch));
+        }
     }
+    while commits.next().await.is_some() {}
 }
 
 /// What at most one change of a batch may be about.
@@ -115,12 +176,12 @@ fn claims(change: &Prepared) -> Vec<(Scope, Claim)> {
     claims.into_iter().map(|claim| (change.scope, claim)).collect()
 }
 
-/// The first that waits, and whatever else can be committed with it.
-fn take_batch(waiting: &mut VecDeque<Job>) -> Vec<Job> {
+/// The first that waits, and whatever else can be committed with it; so many at most.
+fn take_batch(waiting: &mut VecDeque<Job>, size: usize) -> Vec<Job> {
     let mut batch: Vec<Job> = Vec::new();
     let mut claimed = HashSet::new();
     let mut left = VecDeque::new();
-    while batch.len() < MAX_BATCH
+    while batch.len() < size
         && let Some(job) = waiting.pop_front()
     {
         let alone = !commit::is_batched(&job.change.effect);
@@ -143,26 +204,28 @@ fn take_batch(waiting: &mut VecDeque<Job>) -> Vec<Job> {
     batch
 }
 
-async fn commit_batch(database: &Database, figures: &Figures, remembered: &mut Remembered, batch: Vec<Job>) {
+/// Commits the changes and answers each; says how many they were.
+async fn commit_batch(lane: &Lane, batch: Vec<Job>) -> usize {
     let (written, replies): (Vec<_>, Vec<_>) = batch.into_iter().map(|job| (job.change, job.reply)).unzip();
     let changes: Vec<&Prepared> = written.iter().collect();
+    let size = changes.len();
     if planted(Defect::AnswerBeforeCommit) {
         let done = || (Ok((Committed::Done, Place::default())), None);
         replies.into_iter().for_each(|reply| drop(reply.send(done())));
-        drop(commit_all(database, &changes, remembered).await);
-        return;
+        drop(commit_all(lane, &changes).await);
+        return size;
     }
-    let outcomes = match commit_all(database, &changes, remembered).await {
+    let outcomes = match commit_all(lane, &changes).await {
         Ok(outcomes) => {
-            figures.commits.fetch_add(1, Ordering::Relaxed);
-            figures.changes.fetch_add(changes.len() as u64, Ordering::Relaxed);
+            lane.figures.commits.fetch_add(1, Ordering::Relaxed);
+            lane.figures.changes.fetch_add(size as u64, Ordering::Relaxed);
             outcomes
         }
         // One of them is what the database does not take: the others need not suffer for it.
-        Err(StoreError::Corrupt(_)) if changes.len() > 1 => {
-            let mut outcomes = Vec::with_capacity(changes.len());
+        Err(StoreError::Corrupt(_)) if size > 1 => {
+            let mut outcomes = Vec::with_capacity(size);
             for change in &changes {
-                let outcome = commit_all(database, &[change], remembered).await;
+                let outcome = commit_all(lane, &[change]).await;
                 outcomes.push(outcome.and_then(|mut outcomes| outcomes.pop().unwrap_or_else(|| Err(ended()))));
             }
             outcomes
@@ -172,31 +235,27 @@ async fn commit_batch(database: &Database, figures: &Figures, remembered: &mut R
     for ((reply, outcome), change) in replies.into_iter().zip(outcomes).zip(written) {
         let _ = reply.send((outcome, Some(change)));
     }
+    size
 }
 
 /// Commits the changes together; again when that is asked for and nothing has happened yet.
-async fn commit_all(
-    database: &Database,
-    changes: &[&Prepared],
-    remembered: &mut Remembered,
-) -> Result<Vec<Outcome>, StoreError> {
+async fn commit_all(lane: &Lane, changes: &[&Prepared]) -> Result<Vec<Outcome>, StoreError> {
     let mut tries = Tries::at_most(ATTEMPTS_AT_A_BATCH);
     loop {
-        match in_time(commit_once(database, changes, remembered)).await {
+        match in_time(commit_once(lane, changes)).await {
             Ok(outcomes) => return Ok(outcomes),
             Err(error) => tries.after(error).await?,
         }
     }
 }
 
-async fn commit_once(
-    database: &Database,
-    changes: &[&Prepared],
-    remembered: &mut Remembered,
-) -> Result<Vec<Outcome>, PipelineError> {
-    let connection = Taken::new(database.connection().await.map_err(PipelineError::Before)?);
-    let session = database.session(&connection);
-    match commit::apply(session, changes, remembered).await {
+async fn commit_once(lane: &Lane, changes: &[&Prepared]) -> Result<Vec<Outcome>, PipelineError> {
+    if let Some(outcomes) = commit_granted(lane, changes).await? {
+        return Ok(outcomes);
+    }
+    let connection = Taken::new(lane.database.connection().await.map_err(PipelineError::Before)?);
+    let session = lane.database.session(&connection);
+    match commit::apply(session, changes, &lane.remembered).await {
         Ok(outcomes) => {
             connection.give_back();
             Ok(outcomes)
@@ -206,6 +265,30 @@ async fn commit_once(
             connection.after(&error, undone);
             Err(PipelineError::Before(error))
         }
+        Err(error) => Err(error),
+    }
+}
+
+/// Commits plain updates in one statement; `None` when they are not, or when what was taken for granted does not hold.
+async fn commit_granted(lane: &Lane, changes: &[&Prepared]) -> Result<Option<Vec<Outcome>>, PipelineError> {
+    if !lane.remembered().grants(changes.iter().copied()) {
+        return Ok(None);
+    }
+    let connection = lane.connection().await.map_err(PipelineError::Before)?;
+    let rows = commit::granted(changes, &mut lane.remembered());
+    let Some(rows) = rows.map_err(|error| PipelineError::Before(error.into()))? else { return Ok(None) };
+    connection.begin();
+    let written = commit::write_granted(lane.database.session(&connection), rows).await;
+    if written.is_err() {
+        lane.remembered().distrust(changes);
+    }
+    // The connection is of no use any more when it is not known whether it was committed, or when the database has ended it.
+    if !matches!(written, Err(PipelineError::AtTheEnd(_) | PipelineError::Before(Error::Gone(_)))) {
+        connection.ended();
+    }
+    match written {
+        Ok(outcomes) => Ok(Some(outcomes)),
+        Err(PipelineError::Before(Error::Moved)) => Ok(None),
         Err(error) => Err(error),
     }
 }
