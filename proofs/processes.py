@@ -2,13 +2,14 @@
 """Proves that many processes on one PostgreSQL keep what they have acknowledged, by breaking them and it.
 
     proofs/processes.py [--cycles 5] [--faults process,postgres,terminate,pause,failover] [--pause 30] [--binary PATH] [--seed N]
-        [--processes 3] [--no-receivers]
+        [--processes 3] [--no-receivers] [--crowd]
     proofs/processes.py --defects [--cycles 20] --binary PATH_OF_A_BUILD_WITH_PLANTED_DEFECTS
 
 Three processes on one database, asked in turn by eight clients that create, change, upload and attach, as in
 proofs/durability.py, whose checker reads everything back. Two webhook receivers take what is delivered. (One process
-without receivers commits plain updates in one round trip, which three with receivers never do.) The faults, each while the load goes
-on:
+without receivers commits plain updates in one round trip, which three with receivers never do. With a crowd, 64 connections of wrk change
+200 customers of another account all the while, so that commits are sent before the one before them has ended; none of their changes that was
+acknowledged may be missing from the versions.) The faults, each while the load goes on:
 
   process    kill -9 of one of the three, and of another one while the first is down
   postgres   kill -9 of every process of the database, which is then started again
@@ -206,12 +207,48 @@ def check_deliveries(fleet, receivers, patience):
     return len(events)
 
 
+class Crowd:
+    """Many who change customers of an account of their own, each time to a new value, through one process."""
+
+    def __init__(self, fleet, folder):
+        account = self.made(fleet, "accounts", "create", "--name", "crowd")["account_id"]
+        self.key = self.made(fleet, "keys", "create", "--account", account, "--environment", "sandbox", "--name", "crowd")["key"]
+        self.port, self.account, self.acknowledged = fleet.processes[0].port, account, 0
+        self.ids, self.body = folder / "crowd", folder / "crowd.json"
+        self.body.write_text('{"first_name": "@@"}')
+        connection, ids = http.client.HTTPConnection("127.0.0.1", self.port), []
+        for number in range(200):
+            body = json.dumps({"email": f"crowd{number}@example.com", "type": "individual"})
+            connection.request("POST", "/v0/customers", body, {"Api-Key": self.key, "Content-Type": "application/json"})
+            ids.append(json.load(connection.getresponse())["customer_id"])
+        self.ids.write_text("\n".join(ids) + "\n")
+
+    @staticmethod
+    def made(fleet, *words):
+        code, out = fleet.command(*words)
+        assert code == 0, (words, code)
+        return json.loads(out)
+
+    def begin(self):
+        self.load = subprocess.Popen(
+            ["wrk", "-t1", "-c64", "-d3s", "-s", ROOT / "bench/requests.lua", f"http://127.0.0.1:{self.port}", "--", "put",
+             self.ids, self.body, self.key], stdout=subprocess.PIPE, text=True)
+
+    def finish(self, cluster):
+        result = json.loads(re.search(r"RESULT (.*)", self.load.communicate()[0])[1])
+        self.acknowledged += result["requests"] - result["status"]
+        stored = int(cluster.sql(f"SELECT sum(version - 1) FROM customers WHERE account_id = '{self.account}'"))
+        if stored < self.acknowledged:
+            raise Violated(f"I1: of {self.acknowledged} acknowledged changes of the crowd {stored} are there")
+
+
 class Proof:
     """One fault, so many cycles, on one database, or on a new one each where it does not come back as it was."""
 
-    def __init__(self, binary, rng, pause, processes=3, receivers=("one", "two")):
+    def __init__(self, binary, rng, pause, processes=3, receivers=("one", "two"), crowd=False):
         self.binary, self.rng, self.pause, self.longest = binary, rng, pause, 0.0
-        self.processes, self.receivers = processes, receivers
+        self.processes, self.receivers, self.wants_crowd = processes, receivers, crowd
+        self.acknowledged = 0
 
     def run(self, fault, cycles):
         counts = collections.Counter()
@@ -242,8 +279,10 @@ class Proof:
                 assert answer[0] == 201, answer
             stop, workers = drive(fleet, history, 0.3, self.rng.getrandbits(32))
             finish(stop, workers)
+            self.crowd = Crowd(fleet, folder) if self.wants_crowd else None
             for _ in range(cycles):
                 self.cycle(fault, fleet, clusters, history)
+            self.acknowledged += self.crowd.acknowledged if self.crowd else 0
             # What a killed process had claimed waits for the end of its lease of a minute.
             check_deliveries(fleet, receivers, 120)
             fleet.stop()
@@ -258,6 +297,8 @@ class Proof:
         return history.counts
 
     def cycle(self, fault, fleet, clusters, history):
+        if self.crowd:
+            self.crowd.begin()
         stop, workers = drive(fleet, history, self.rng.uniform(0.2, 0.8), self.rng.getrandbits(32))
         began = time.monotonic()
         faults = {"process": self.process, "postgres": self.postgres, "terminate": self.terminate, "pause": self.paused,
@@ -273,7 +314,10 @@ class Proof:
         time.sleep(0.3)
         finish(stop, workers)
         check(fleet, history, self.rng)
-        check_database(clusters[-1] if fault == "failover" else clusters[0])
+        cluster = clusters[-1] if fault == "failover" else clusters[0]
+        if self.crowd:
+            self.crowd.finish(cluster)
+        check_database(cluster)
 
     def process(self, fleet, clusters):
         one, *others = self.rng.sample(fleet.processes, min(2, len(fleet.processes)))
@@ -314,6 +358,7 @@ def main():
     arguments.add_argument("--seed", type=int, default=int(time.time()))
     arguments.add_argument("--processes", type=int, default=3)
     arguments.add_argument("--no-receivers", dest="receivers", action="store_const", const=(), default=("one", "two"))
+    arguments.add_argument("--crowd", action="store_true")
     arguments.add_argument("--defects", action="store_true")
     options = arguments.parse_args()
     rng, binary = random.Random(options.seed), options.binary.resolve()
@@ -321,12 +366,13 @@ def main():
     if options.defects:
         sys.exit(0 if defects(binary, options.cycles, rng) else "a planted defect was not caught: the proof proves nothing")
     for fault in options.faults.split(","):
-        began, proof = time.monotonic(), Proof(binary, rng, options.pause, options.processes, options.receivers)
+        began, proof = time.monotonic(), Proof(binary, rng, options.pause, options.processes, options.receivers, options.crowd)
         try:
             counts = proof.run(fault, options.cycles)
         except Violated as violated:
             sys.exit(f"{fault}: {violated}")
-        print(f"{fault:10} {options.cycles} cycles, {counts['ok']} ok, {counts['refused']} refused, {counts['unknown']} unknown, "
+        crowd = f" and {proof.acknowledged} of the crowd" if options.crowd else ""
+        print(f"{fault:10} {options.cycles} cycles, {counts['ok']} ok{crowd}, {counts['refused']} refused, {counts['unknown']} unknown, "
               f"0 acknowledged lost, back after {proof.longest:.1f} s at most, {time.monotonic() - began:.0f} s", flush=True)
     print(f"{len(options.faults.split(','))} passed, 0 failed")
 
