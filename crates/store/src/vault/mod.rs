@@ -8,6 +8,7 @@
 //!      ├─ staging key     one per account, environment and day: seals the keys of files that are nobody's yet
 //!      ├─ scope key       one per account and environment: HKDF: service, blind index of e-mails, idempotency, audit chain
 //!      └─ pepper          finds API keys
+//! process key         random at every start, never stored: seals what stays in memory between requests
 //! ```
 //!
 //! Subject keys hang from the epoch key and from nothing that lasts, so that an epoch that ends takes erased subjects
