@@ -104,8 +104,8 @@ pub trait Store: Send + Sync {
     async fn record(&self, scope: Scope, id: CustomerId) -> Result<Option<Box<dyn Record>>, StoreError>;
 
     /// A version of a customer that the engine has at hand without asking anybody, if it has one. It may not be the newest, so it is good
-    /// only for computing a change, which [`Store::commit`] then refuses; whatever else comes of it is decided again by
-    /// [`Store::record`].
+    /// only for its type, which never changes, and for computing a new version, which [`Store::commit`] refuses unless it is; whatever else
+    /// comes of it is decided again by [`Store::record`].
     fn recent_record(&self, _scope: Scope, _id: CustomerId) -> Option<Box<dyn Record>> {
         None
     }

@@ -7,7 +7,7 @@
 //! are one statement, and the next may be sent before it has ended: what that one takes for granted is that it ends well.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
@@ -62,42 +62,19 @@ statements! {
             email_index, names, profile, secret, persons_version)
         SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bigint[], $5::smallint[], $6::bigint[], $7::bigint[], $8::bigint[],
             $9::bigint[], $10::bytea[], $11::bytea[], $12::bytea[], $13::bytea[], $14::bigint[])";
-    /// Fails unless every row is as it is taken for granted to be.
-    UPDATE = "WITH changed AS (
-            UPDATE customers AS c SET version = u.version, updated_at = u.updated_at, events = u.events, last_audit = u.last_audit,
-                names = u.names, profile = u.profile, secret = u.secret, persons_version = u.persons_version, kyc = u.kyc,
-                queued_at = u.queued_at, provider_due = u.provider_due, provider_case = u.provider_case
-            FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
-                    $9::bigint[], $10::bytea[], $11::bytea[], $12::bytea[], $13::bigint[], $14::bytea[], $15::bigint[], $16::bigint[],
-                    $17::bytea[])
-                AS u (account_id, environment, customer_id, was_version, was_last_audit, version, updated_at, events, last_audit, names,
-                    profile, secret, persons_version, kyc, queued_at, provider_due, provider_case)
-            WHERE c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id
-                AND c.version = u.was_version AND c.last_audit = u.was_last_audit
-            RETURNING 1)
-        SELECT 1 / CASE count(*) WHEN cardinality($3) THEN 1 ELSE 0 END FROM changed";
     /// For an entry about a customer that does not change it.
     LINK_AUDIT = "UPDATE customers AS c SET last_audit = u.last_audit
         FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bigint[]) AS u (account_id, environment, customer_id, last_audit)
         WHERE c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id";
     SUBJECTS = "INSERT INTO subject_keys (account_id, environment, customer_id, subject_id, epoch, wrapped)
         SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::integer[], $6::bytea[])";
-    PERSONS = "INSERT INTO persons (account_id, environment, customer_id, cells)
-        SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bytea[])
-        ON CONFLICT (account_id, environment, customer_id) DO UPDATE SET cells = excluded.cells";
     ATTACH = "UPDATE files AS f SET staged_day = NULL, customer_id = u.customer_id, subject_id = u.subject_id,
             attached_at = u.attached_at, key = u.key
         FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[], $7::bytea[])
             AS u (account_id, environment, file_id, customer_id, subject_id, attached_at, key)
         WHERE f.account_id = u.account_id AND f.environment = u.environment AND f.file_id = u.file_id AND f.customer_id IS NULL";
-    SETTLE = "UPDATE links AS l SET expires_at = NULL
-        FROM unnest($1::uuid[], $2::smallint[], $3::uuid[]) AS u (account_id, environment, customer_id)
-        WHERE l.account_id = u.account_id AND l.environment = u.environment AND l.customer_id = u.customer_id
-            AND l.expires_at IS NOT NULL";
     LINKS = "INSERT INTO links (account_id, environment, token_hash, customer_id, session_id, expires_at)
         SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bytea[], $4::uuid[], $5::uuid[], $6::bigint[])";
-    EVENTS = "INSERT INTO events (account_id, environment, position, customer_id, number, type, at, body)
-        SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::uuid[], $5::bigint[], $6::text[], $7::bigint[], $8::bytea[])";
     /// Only the oldest of a customer and endpoint is due; the others follow one by one.
     DELIVERIES = "INSERT INTO deliveries (account_id, environment, id, endpoint_id, customer_id, number, event, type, state, attempts,
             created_at, next_at)
@@ -108,22 +85,9 @@ statements! {
         FROM unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::uuid[], $5::uuid[], $6::bigint[], $7::bigint[], $8::text[],
                 $9::bigint[], $10::boolean[])
             AS u (account_id, environment, id, endpoint_id, customer_id, number, event, type, at, first)";
-    AUDIT = "INSERT INTO audit (account_id, environment, seq, previous_of_customer, at, actor, action, customer_id, version, fields,
-            request_id, detail, hash)
-        SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::uuid[],
-            $9::bigint[], $10::text[], $11::text[], $12::bytea[], $13::bytea[])";
-    /// Fails, too, unless every chain ends as it is taken for granted to end.
-    HEADS = "WITH changed AS (
-            UPDATE audit_heads AS h SET seq = u.seq, hash = u.hash, seal = u.seal, event = u.event, delivery = u.delivery
-            FROM unnest($1::uuid[], $2::smallint[], $3::bytea[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bytea[], $8::bytea[],
-                    $9::bigint[], $10::bigint[])
-                AS u (account_id, environment, was_hash, was_event, was_delivery, seq, hash, seal, event, delivery)
-            WHERE h.account_id = u.account_id AND h.environment = u.environment
-                AND h.hash = u.was_hash AND h.event = u.was_event AND h.delivery = u.was_delivery
-            RETURNING 1)
-        SELECT 1 / CASE count(*) WHEN cardinality($3) THEN 1 ELSE 0 END FROM changed";
-    /// What plain updates write, as one statement, which is a transaction of its own. The chains are first here, too.
-    PLAIN = "WITH heads AS (
+    /// What is written of almost every change. The ends of the chains are first, since they are what others wait for; it fails unless they, and
+    /// the customers, are as they are taken for granted to be.
+    WRITE = "WITH heads AS (
             UPDATE audit_heads AS h SET seq = u.seq, hash = u.hash, seal = u.seal, event = u.event, delivery = u.delivery
             FROM unnest($1::uuid[], $2::smallint[], $3::bytea[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bytea[], $8::bytea[],
                     $9::bigint[], $10::bigint[])
@@ -192,13 +156,12 @@ struct Found {
     endpoints: HashMap<Scope, Vec<(WebhookId, String)>>,
 }
 
-const POISONED: &str = "no code panics while it holds what a lane remembers";
 /// How many scopes a lane remembers.
 const MAX_REMEMBERED: usize = 1_024;
 
 /// How a lane has left its scopes.
 #[derive(Default)]
-pub(super) struct Remembered(HashMap<Scope, Left>);
+pub(super) struct Remembered(Mutex<HashMap<Scope, Left>>);
 
 struct Left {
     head: Head,
@@ -207,9 +170,14 @@ struct Left {
 }
 
 impl Remembered {
+    fn scopes(&self) -> MutexGuard<'_, HashMap<Scope, Left>> {
+        self.0.lock().expect("no code panics while it holds what a lane remembers")
+    }
+
     /// Whether all of these are plain updates of scopes that can be trusted.
     pub(super) fn grants<'a>(&self, mut changes: impl Iterator<Item = &'a Prepared>) -> bool {
-        let trusted = |scope| self.0.get(scope).is_some_and(|left| left.trusted);
+        let scopes = self.scopes();
+        let trusted = |scope| scopes.get(scope).is_some_and(|left| left.trusted);
         changes.all(|change| trusted(&change.scope) && change.is_judged_before_it_writes())
     }
 
@@ -217,56 +185,56 @@ impl Remembered {
         if !self.grants(changes.iter().copied()) {
             return None;
         }
-        let mut found = Found::default();
+        let (scopes, mut found) = (self.scopes(), Found::default());
         for change in changes {
             let PreparedEffect::Customer { basis: Basis::Version(expected), row, .. } = &change.effect else {
                 return None;
             };
             // A wrong place, or that of another engine, is found out as another writer's is.
             found.customers.insert((change.scope, *row.id.as_bytes()), (*expected, row.place.0));
-            found.heads.insert(change.scope, self.0.get(&change.scope)?.head);
+            found.heads.insert(change.scope, scopes.get(&change.scope)?.head);
         }
         Some(found)
     }
 
     /// After a commit under the locks, where the chains ended like this before. They may be trusted when that is how they had been left, when
     /// nobody has an endpoint, and when what was done was not rare: it may have been an endpoint.
-    fn left(&mut self, were: &BTreeMap<Scope, Head>, found: &Found, rare: bool) {
-        if self.0.len() > MAX_REMEMBERED {
-            self.0.clear();
+    fn left(&self, were: &BTreeMap<Scope, Head>, found: &Found, rare: bool) {
+        let mut scopes = self.scopes();
+        if scopes.len() > MAX_REMEMBERED {
+            scopes.clear();
         }
         for (scope, head) in &found.heads {
-            let undisturbed = self.0.get(scope).is_some_and(|left| were.get(scope) == Some(&left.head));
+            let undisturbed = scopes.get(scope).is_some_and(|left| were.get(scope) == Some(&left.head));
             let trusted = undisturbed && !rare && !found.endpoints.contains_key(scope);
-            self.0.insert(*scope, Left { head: *head, trusted });
+            scopes.insert(*scope, Left { head: *head, trusted });
         }
     }
 
     /// While something else than plain updates is written, and when what was taken for granted did not hold.
-    pub(super) fn distrust(&mut self, changes: &[&Prepared]) {
+    pub(super) fn distrust(&self, changes: &[&Prepared]) {
+        let mut scopes = self.scopes();
         for change in changes {
-            self.0.entry(change.scope).and_modify(|left| left.trusted = false);
+            scopes.entry(change.scope).and_modify(|left| left.trusted = false);
         }
     }
-}
 
-/// The rows of plain updates of scopes that can be trusted; `None` if they are anything else. From here on it is taken for granted that
-/// they are written.
-pub(super) fn granted<'a>(
-    changes: &[&'a Prepared],
-    remembered: &mut Remembered,
-) -> Result<Option<Rows<'a>>, StoreError> {
-    let Some(mut found) = remembered.take_for_granted(changes) else { return Ok(None) };
-    let rows = Rows::of(changes, &mut found)?;
-    for (scope, head) in found.heads {
-        remembered.0.entry(scope).and_modify(|left| left.head = head);
+    /// The rows of plain updates of scopes that can be trusted; `None` if they are anything else. From here on it is taken for granted that
+    /// they are written.
+    pub(super) fn granted<'a>(&self, changes: &[&'a Prepared]) -> Result<Option<Rows<'a>>, StoreError> {
+        let Some(mut found) = self.take_for_granted(changes) else { return Ok(None) };
+        let rows = Rows::of(changes, &mut found)?;
+        let mut scopes = self.scopes();
+        for (scope, head) in found.heads {
+            scopes.entry(scope).and_modify(|left| left.head = head);
+        }
+        Ok(Some(rows))
     }
-    Ok(Some(rows))
 }
 
 /// Writes them in one statement; [`Error::Moved`] when something does not hold.
 pub(super) async fn write_granted(session: Session<'_>, rows: Rows<'_>) -> Result<Vec<Outcome>, PipelineError> {
-    session.commit_alone(PLAIN, &rows.plain()).await?;
+    session.commit_alone(WRITE, &rows.written()).await?;
     Ok(rows.places.into_iter().map(|place| Ok((Committed::Done, place))).collect())
 }
 
@@ -274,9 +242,9 @@ pub(super) async fn write_granted(session: Session<'_>, rows: Rows<'_>) -> Resul
 pub(super) async fn apply(
     session: Session<'_>,
     changes: &[&Prepared],
-    remembered: &Mutex<Remembered>,
+    remembered: &Remembered,
 ) -> Result<Vec<Outcome>, PipelineError> {
-    remembered.lock().expect(POISONED).distrust(changes);
+    remembered.distrust(changes);
     let mut found = find(session, changes).await?;
     let mut judged: Vec<_> = changes.iter().map(|change| judge(change, &found)).collect();
     let rare = matches!(changes, [change] if !is_batched(&change.effect));
@@ -304,7 +272,7 @@ pub(super) async fn apply(
         session.pipeline(None, &rows.calls(), Some("COMMIT")).await?;
         rows.places
     };
-    remembered.lock().expect(POISONED).left(&were, &found, rare);
+    remembered.left(&were, &found, rare);
     let mut places = places.into_iter();
     let mut outcome = |committed| {
         let place = if committed == Committed::Done { places.next() } else { None };
@@ -317,9 +285,10 @@ fn before(error: StoreError) -> PipelineError {
     PipelineError::Before(Error::Store(error))
 }
 
-/// Declares what an array statement is given: a row, and the columns of many rows after account and environment.
+/// Declares what an array statement is given: a row, and the columns of many rows after account and environment; with the statement, unless
+/// it is one for several.
 macro_rules! tables {
-    ($($table:ident of $row:ident $(<$life:lifetime>)? for $sql:ident { $($column:ident: $type:ty,)* })*) => {$(
+    ($($table:ident of $row:ident $(<$life:lifetime>)? $(for $sql:ident)? { $($column:ident: $type:ty,)* })*) => {$(
         struct $row $(<$life>)? {
             $($column: $type,)*
         }
@@ -344,10 +313,12 @@ macro_rules! tables {
                 vec![&self.accounts, &self.environments, $(&self.$column),*]
             }
 
-            /// `None` when there is no row.
-            fn call(&self) -> Option<Call<'_>> {
-                (!self.accounts.is_empty()).then(|| ($sql, self.params()))
-            }
+            $(
+                /// `None` when there is no row.
+                fn call(&self) -> Option<Call<'_>> {
+                    (!self.accounts.is_empty()).then(|| ($sql, self.params()))
+                }
+            )?
         }
     )*};
 }
@@ -389,7 +360,7 @@ tables! {
         secret: &'a [u8],
         persons_version: i64,
     }
-    Updated of ChangedCustomer<'a> for UPDATE {
+    Updated of ChangedCustomer<'a> {
         id: Uuid,
         was_version: i64,
         was_last_audit: i64,
@@ -416,7 +387,7 @@ tables! {
         epoch: i32,
         wrapped: &'a [u8],
     }
-    Persons of ChangedPersons<'a> for PERSONS {
+    Persons of ChangedPersons<'a> {
         customer: Uuid,
         cells: &'a [u8],
     }
@@ -427,7 +398,7 @@ tables! {
         at: i64,
         key: &'a [u8],
     }
-    Settled of SettledLinks for SETTLE {
+    Settled of SettledLinks {
         customer: Uuid,
     }
     Links of OpenedLink<'a> for LINKS {
@@ -436,7 +407,7 @@ tables! {
         session: Uuid,
         expires_at: Option<i64>,
     }
-    Events of NewEvent<'a> for EVENTS {
+    Events of NewEvent<'a> {
         position: i64,
         customer: Uuid,
         number: i64,
@@ -454,7 +425,7 @@ tables! {
         at: i64,
         first: bool,
     }
-    Audit of NewEntry<'a> for AUDIT {
+    Audit of NewEntry<'a> {
         seq: i64,
         previous_of_customer: i64,
         at: i64,
@@ -467,7 +438,7 @@ tables! {
         detail: &'a [u8],
         hash: Vec<u8>,
     }
-    Heads of MovedHead for HEADS {
+    Heads of MovedHead {
         was_hash: Vec<u8>,
         was_event: i64,
         was_delivery: i64,
@@ -656,8 +627,8 @@ impl<'a> Rows<'a> {
         Ok(rows)
     }
 
-    /// Of plain updates, which write nothing else.
-    fn plain(&self) -> Vec<&dyn Param> {
+    /// What [`WRITE`] is given, which is all that plain updates write.
+    fn written(&self) -> Vec<&dyn Param> {
         let Self { heads, updated, events, audit, persons, settled, .. } = self;
         let of =
             [heads.params(), updated.params(), events.params(), audit.params(), persons.params(), settled.params()];
@@ -666,20 +637,14 @@ impl<'a> Rows<'a> {
 
     fn calls(&self) -> Vec<Call<'_>> {
         let calls = [
-            // First, since it is what others wait for.
-            self.heads.call(),
+            Some((WRITE, self.written())),
             self.answers.call(),
             self.created.call(),
-            self.updated.call(),
             self.linked.call(),
             self.subjects.call(),
-            self.persons.call(),
             self.attached.call(),
-            self.settled.call(),
             self.links.call(),
-            self.events.call(),
             self.deliveries.call(),
-            self.audit.call(),
         ];
         calls.into_iter().flatten().collect()
     }

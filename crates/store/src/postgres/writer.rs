@@ -4,14 +4,14 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::sync::{Arc, Weak};
 
 use dossier_core::caller::Scope;
 use dossier_core::customer::Place;
 use dossier_core::store::{Committed, StoreError};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot};
 
 use super::commit::{self, Outcome, Remembered};
 use super::database::{ATTEMPTS_AT_A_BATCH, Database, Error, PipelineError, Taken, Tries, copy, in_time};
@@ -79,19 +79,15 @@ fn ended() -> StoreError {
 struct Lane {
     database: Arc<Database>,
     figures: Arc<Figures>,
-    remembered: Mutex<Remembered>,
+    remembered: Remembered,
     /// On which commits of one statement follow each other, as long as one is under way.
-    connection: tokio::sync::Mutex<Weak<Taken>>,
+    connection: Mutex<Weak<Taken>>,
 }
 
 impl Lane {
     fn new(database: &Arc<Database>, figures: &Arc<Figures>) -> Self {
         let (database, figures) = (Arc::clone(database), Arc::clone(figures));
-        Self { database, figures, remembered: Mutex::default(), connection: tokio::sync::Mutex::default() }
-    }
-
-    fn remembered(&self) -> MutexGuard<'_, Remembered> {
-        self.remembered.lock().expect("no code panics while it holds what a lane remembers")
+        Self { database, figures, remembered: Remembered::default(), connection: Mutex::default() }
     }
 
     async fn connection(&self) -> Result<Arc<Taken>, Error> {
@@ -107,7 +103,7 @@ impl Lane {
     /// How many of those that wait are to be committed now, with so many commits under way of so many changes: of plain updates half of all,
     /// so that two commits of about the same size are under way; of others all, when nothing is.
     fn size_of_next(&self, waiting: &VecDeque<Job>, commits: usize, changes: usize) -> usize {
-        let plain = || self.remembered().grants(waiting.iter().map(|job| &job.change));
+        let plain = || self.remembered.grants(waiting.iter().map(|job| &job.change));
         let half = (waiting.len() + changes).div_ceil(2).clamp(FEW, MAX_BATCH);
         match commits {
             0 if plain() => half,
@@ -271,16 +267,16 @@ async fn commit_once(lane: &Lane, changes: &[&Prepared]) -> Result<Vec<Outcome>,
 
 /// Commits plain updates in one statement; `None` when they are not, or when what was taken for granted does not hold.
 async fn commit_granted(lane: &Lane, changes: &[&Prepared]) -> Result<Option<Vec<Outcome>>, PipelineError> {
-    if !lane.remembered().grants(changes.iter().copied()) {
+    if !lane.remembered.grants(changes.iter().copied()) {
         return Ok(None);
     }
     let connection = lane.connection().await.map_err(PipelineError::Before)?;
-    let rows = commit::granted(changes, &mut lane.remembered());
+    let rows = lane.remembered.granted(changes);
     let Some(rows) = rows.map_err(|error| PipelineError::Before(error.into()))? else { return Ok(None) };
     connection.begin();
     let written = commit::write_granted(lane.database.session(&connection), rows).await;
     if written.is_err() {
-        lane.remembered().distrust(changes);
+        lane.remembered.distrust(changes);
     }
     // The connection is of no use any more when it is not known whether it was committed, or when the database has ended it.
     if !matches!(written, Err(PipelineError::AtTheEnd(_) | PipelineError::Before(Error::Gone(_)))) {

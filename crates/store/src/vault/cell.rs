@@ -157,7 +157,8 @@ fn fresh_nonce() -> [u8; NONCE_LEN] {
     })
 }
 
-fn aead_key(key: &SecretKey) -> LessSafeKey {
+/// The same bytes as a key for AES-256-GCM.
+pub(super) fn aead_key(key: &SecretKey) -> LessSafeKey {
     LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key.expose()).expect("32 bytes are an AES-256 key"))
 }
 

@@ -2,9 +2,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce};
 
 use super::SecretKey;
+use super::cell::aead_key;
 
 const COUNTER: usize = size_of::<u64>();
 
@@ -22,8 +23,7 @@ impl ProcessKey {
     /// A new random key.
     #[must_use]
     pub fn random() -> Self {
-        let key = UnboundKey::new(&AES_256_GCM, SecretKey::random().expose()).expect("32 bytes are an AES-256 key");
-        Self { key: LessSafeKey::new(key), sealed: AtomicU64::new(0) }
+        Self { key: aead_key(&SecretKey::random()), sealed: AtomicU64::new(0) }
     }
 
     /// Seals what belongs to `owner`.

@@ -224,14 +224,20 @@ async fn background_work_is_shared_out_and_taken_over() {
     panic!("what was left is taken over");
 }
 
-/// A process takes for granted that nobody else has written, once nobody has for a while; each of these finds it wrong.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_taken_for_granted_is_found_out_when_it_does_not_hold() {
-    let mut engine = Engine::postgres().await;
+/// Two processes on one database, and a caller that both know.
+async fn two_processes(engine: &mut Engine) -> (Services, Services, Caller) {
     let mine = engine.services();
     let other = engine.another().await;
     let theirs = engine.services_of(other);
     let caller = crate::engines::caller(&mine).await;
+    (mine, theirs, caller)
+}
+
+/// A process takes for granted that nobody else has written, once nobody has for a while; each of these finds it wrong.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_taken_for_granted_is_found_out_when_it_does_not_hold() {
+    let mut engine = Engine::postgres().await;
+    let (mine, theirs, caller) = two_processes(&mut engine).await;
     let (id, quiet) = (
         behaviours::given(&mine, &caller, "a@example.com", "individual").await,
         behaviours::given(&mine, &caller, "b@example.com", "individual").await,
@@ -305,10 +311,7 @@ async fn an_endpoint_is_told_from_its_first_event_on() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_but_a_commit_is_decided_by_what_a_process_remembers() {
     let mut engine = Engine::postgres().await;
-    let mine = engine.services();
-    let other = engine.another().await;
-    let theirs = engine.services_of(other);
-    let caller = crate::engines::caller(&mine).await;
+    let (mine, theirs, caller) = two_processes(&mut engine).await;
     let id = behaviours::given(&mine, &caller, "a@example.com", "individual").await;
     let (mine_again, if_match) = (r#"{"first_name":"Mine"}"#, |version| Some(Versions::These(vec![version])));
     // Answers the version that this process remembers, and the newest.
@@ -375,10 +378,7 @@ async fn what_a_process_remembers_is_what_it_wrote() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn commits_that_follow_each_other_are_written_whoever_comes_between() {
     let mut engine = Engine::postgres().await;
-    let mine = engine.services();
-    let other = engine.another().await;
-    let theirs = engine.services_of(other);
-    let caller = crate::engines::caller(&mine).await;
+    let (mine, theirs, caller) = two_processes(&mut engine).await;
     // The chains of both environments are written by the same commits.
     let production = Scope { environment: Environment::Production, ..caller.scope };
     let callers = [caller.clone(), Caller { scope: production, ..caller }];
