@@ -35,8 +35,9 @@ CONNECTIONS = 64
 class Server:
     """A dossier server on a data folder."""
 
-    def __init__(self, folder, database=None, binary=TARGET / "dossier"):
+    def __init__(self, folder, database=None, binary=TARGET / "dossier", settings=None):
         self.folder, self.port, self.database, self.binary = folder, free_port(), database, binary
+        self.environment = {**os.environ, **(settings or {})}
         self.url = f"http://127.0.0.1:{self.port}"
         self.key = None
         self.process = None
@@ -46,7 +47,7 @@ class Server:
         self.process = subprocess.Popen(
             [self.binary, "serve", "--data-dir", self.folder / "data", "--listen", f"127.0.0.1:{self.port}",
              "--metrics-listen", "off", *(["--database", self.database] if self.database else [])],
-            stdout=subprocess.PIPE, text=True)
+            stdout=subprocess.PIPE, text=True, env=self.environment)
         for line in self.process.stdout:
             if found := re.match(r"Sandbox key +(\S+)", line):
                 self.key = found[1]
@@ -57,6 +58,7 @@ class Server:
                 urllib.request.urlopen(self.url + "/readyz").read()
                 return time.monotonic() - began
             except OSError:
+                assert self.process.poll() is None, "the server has ended"
                 time.sleep(0.002)
 
     def stop(self):

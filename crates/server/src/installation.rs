@@ -207,12 +207,12 @@ impl Opened {
     ) -> Result<Self, InstallationError> {
         let (blobs, now) = (blobs(config, config.files.as_deref())?, SystemClock.now());
         Ok(match database {
-            Some(url) => {
-                Self::Postgres(Arc::new(PostgresStore::open(url, &config.keyring, root_key, blobs, now).await?))
-            }
+            Some(url) => Self::Postgres(Arc::new(
+                PostgresStore::open(url, &config.keyring, root_key, blobs, now, config.cache).await?,
+            )),
             None => {
                 let (folder, fatal) = (&config.data_dir, Arc::new(end_process));
-                let store = SqliteStore::open(folder, &config.keyring, root_key, blobs, now, fatal)?;
+                let store = SqliteStore::open(folder, &config.keyring, root_key, blobs, now, config.cache, fatal)?;
                 Self::Sqlite(Arc::new(store))
             }
         })

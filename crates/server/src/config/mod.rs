@@ -46,6 +46,11 @@ const SETTINGS: &[Setting] = &[
         "",
         "where the content of files lies: s3://bucket/folder, gs://…, az://… or file:///folder; in the data folder when empty",
     ),
+    setting(
+        "cache",
+        "",
+        "memory for customers that are remembered between requests, like 512MiB or 4GiB; 20MiB when empty, with PostgreSQL 40MiB",
+    ),
     setting("rules", "", "the file of rules that say what is required of customers; the baseline when empty"),
     setting(
         "rails",
@@ -267,6 +272,12 @@ impl Settings {
         if database.as_ref().is_some_and(|url| !is_postgres(url)) {
             wrong("database", "a URL that begins with postgres://");
         }
+        let cache = some(self.text("cache")).map(|text| {
+            bytes(&text).unwrap_or_else(|| {
+                wrong("cache", "an amount of memory, like 512MiB or 4GiB");
+                0
+            })
+        });
         let data_dir = PathBuf::from(self.text("data_dir"));
         let keyring = some(self.text("keyring")).map_or_else(|| data_dir.join("keyring.json"), PathBuf::from);
         let rails: Vec<_> = self.text("rails").split(',').map(|rail| rail.trim().split_once('/')).collect();
@@ -343,6 +354,7 @@ impl Settings {
             files,
             data_dir,
             database,
+            cache,
             keyring,
             listen,
             metrics_listen: metrics
@@ -414,6 +426,18 @@ fn millis(text: &str) -> Option<i64> {
     text[..digits].parse::<i64>().ok()?.checked_mul(unit)
 }
 
+/// `512KiB`, `64MiB` or `4GiB`, in bytes.
+fn bytes(text: &str) -> Option<u64> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let unit = match &text[digits..] {
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        _ => return None,
+    };
+    text[..digits].parse::<u64>().ok()?.checked_mul(unit)
+}
+
 /// Configuration as the program uses it.
 #[derive(Clone)]
 pub struct Config {
@@ -431,6 +455,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The PostgreSQL database; the embedded one when `None`.
     pub database: Option<String>,
+    /// Bytes of customers that are remembered between requests; what the engine usually takes when `None`.
+    pub cache: Option<u64>,
     /// The keyring's file.
     pub keyring: PathBuf,
     /// The bucket of files; `None` for a folder in the data folder.
@@ -540,11 +566,25 @@ mod tests {
     }
 
     #[test]
+    fn an_amount_of_memory_has_a_unit() {
+        let cache = |text: &str| {
+            let settings = gather(&[], &[("DOSSIER_CACHE", text)], "").expect("good settings");
+            settings.config().map(|config| config.cache)
+        };
+        for (text, bytes) in [("", None), ("0MiB", Some(0)), ("64KiB", Some(65_536)), ("4GiB", Some(4_294_967_296))] {
+            assert_eq!(cache(text), Ok(bytes), "{text}");
+        }
+        for text in ["64", "MiB", "-1MiB", "1.5GiB", "64MB", "64 MiB", "17179869184GiB"] {
+            assert!(cache(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
     fn everything_wrong_is_said_at_once_and_no_value_repeated() {
-        let toml =
-            "listen = 'nonsense-here'\nlog_format = 'nonsense-here'\nmax_requests = 0\npublic_url = 'nonsense-here'";
-        let Err(errors) = gather(&[], &[], toml).expect("settings").config() else { panic!("four things are wrong") };
-        assert_eq!(errors.len(), 4, "{errors:?}");
+        let toml = "listen = 'nonsense-here'\nlog_format = 'nonsense-here'\nmax_requests = 0\npublic_url = 'nonsense-here'\n\
+                    cache = 'nonsense-here'";
+        let Err(errors) = gather(&[], &[], toml).expect("settings").config() else { panic!("five things are wrong") };
+        assert_eq!(errors.len(), 5, "{errors:?}");
         assert!(errors.iter().all(|error| !error.contains("nonsense-here")));
         assert!(gather(&[], &[], "lisen = 'x'").expect_err("a typo").contains("lisen is not a setting"));
         assert!(!gather(&[], &[], "root_key = c2VjcmV0").expect_err("no string").contains("c2VjcmV0"));

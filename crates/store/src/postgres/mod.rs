@@ -97,6 +97,9 @@ pub fn migrations() -> impl Iterator<Item = &'static str> {
     migrate::statements()
 }
 
+/// Bytes of customers that are remembered when nobody says: some 20,000 individuals.
+const CACHE: u64 = 40 * 1_024 * 1_024;
+
 /// The store in a PostgreSQL database.
 pub struct PostgresStore {
     vault: Arc<Vault>,
@@ -119,7 +122,8 @@ pub struct PostgresStore {
 
 impl PostgresStore {
     /// Opens the store of a database; makes its tables, and the keyring when there is none. Every process on the same
-    /// database needs the same root key and keyring. `blobs` is where the content of files lies.
+    /// database needs the same root key and keyring. `blobs` is where the content of files lies, and `cache` how many bytes of
+    /// customers are remembered between requests.
     ///
     /// # Errors
     ///
@@ -130,6 +134,7 @@ impl PostgresStore {
         root: &RootKey,
         blobs: Arc<dyn Blobs>,
         now: Timestamp,
+        cache: Option<u64>,
     ) -> Result<Self, OpenError> {
         let database = Arc::new(Database::new(url)?);
         let connection = database.connection().await?;
@@ -159,7 +164,7 @@ impl PostgresStore {
             records,
             summaries,
             own_keys,
-            recent: Recent::new(),
+            recent: Recent::new(cache.unwrap_or(CACHE)),
             vault,
             known_keys: KnownKeys::default(),
             signers: Signers::default(),

@@ -16,10 +16,10 @@ use crate::columns::type_column;
 use crate::prepared::{Prepared, PreparedEffect};
 use crate::sealed::{Cells, Plain};
 
-/// Bytes of all that is remembered: some 20,000 individuals.
-const CAPACITY: u64 = 40 * 1_024 * 1_024;
-/// Of an entry, besides what is sealed.
+/// Bytes of an entry, besides what is sealed.
 const OVERHEAD: usize = 256;
+/// Of a full individual.
+const USUAL: u64 = 2_048;
 
 /// A row as it is stored.
 pub(super) type Stored = Arc<(Plain, Cells)>;
@@ -37,8 +37,10 @@ impl Weighter<(Scope, CustomerId), Stored> for Bytes {
 pub(super) struct Recent(Cache<(Scope, CustomerId), Stored, Bytes>);
 
 impl Recent {
-    pub(super) fn new() -> Self {
-        Self(Cache::with_weighter(16_384, CAPACITY, Bytes))
+    /// Remembers what fits into so many bytes.
+    pub(super) fn new(bytes: u64) -> Self {
+        let entries = usize::try_from(bytes / USUAL).unwrap_or(usize::MAX);
+        Self(Cache::with_weighter(entries, bytes, Bytes))
     }
 
     pub(super) fn get(&self, scope: Scope, id: CustomerId) -> Option<Stored> {

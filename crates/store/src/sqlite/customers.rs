@@ -14,6 +14,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::SqliteStore;
 use super::readers::Snapshot;
+use super::summaries::EmailIndex;
 use crate::columns::scope_columns;
 use crate::sealed::{self, Cells, Plain, SealedRecord, SubjectKeys};
 use crate::vault::{SubjectKey, WrappedKey};
@@ -23,7 +24,7 @@ const MAX_CHANGES_NAMED: usize = 1_000;
 
 macro_rules! summary_of {
     ($rest:literal) => {
-        concat!("SELECT customer_id, type, version, events, created_at, updated_at, persons_version, rowid, names FROM customers WHERE account_id = ?1 AND environment = ?2 ", $rest)
+        concat!("SELECT customer_id, type, version, events, created_at, updated_at, persons_version, rowid, names, email_index FROM customers WHERE account_id = ?1 AND environment = ?2 ", $rest)
     };
 }
 
@@ -107,13 +108,18 @@ impl SqliteStore {
     pub(super) fn read_summary_by_email(&self, scope: Scope, email: &Email) -> Result<Option<Summary>, StoreError> {
         let Some(keys) = self.scope_keys(scope)? else { return Ok(None) };
         let (account, environment) = scope_columns(&scope);
-        let row = self.readers.read(|connection| {
-            connection
+        let index = keys.email_index(email);
+        if let Some(summary) = self.summaries.current_by_email(&self.readers, scope, index) {
+            return Ok(Some(summary));
+        }
+        let read = self.readers.read_at(|connection, snapshot| {
+            let row = connection
                 .prepare_cached(summary_of!("AND email_index = ?3"))?
-                .query_row((account, environment, keys.email_index(email)), |row| summary_row(scope, row))
-                .optional()
+                .query_row((account, environment, index), |row| summary_row(scope, row))
+                .optional()?;
+            Ok(row.map(|row| (row, snapshot)))
         })?;
-        row.map(|row| self.open_summary(row)).transpose()
+        read.map(|(row, snapshot)| self.remembered(row, snapshot)).transpose()
     }
 
     /// Newest first: ids are UUIDs of version 7, so their order is that of creation.
@@ -153,18 +159,14 @@ impl SqliteStore {
         Ok(Page { summaries, more })
     }
 
-    fn open_summary(&self, (plain, names): (Plain, Vec<u8>)) -> Result<Summary, StoreError> {
+    /// Opens what was read at the snapshot and remembers it.
+    fn remembered(&self, row: SummaryRow, snapshot: Snapshot) -> Result<Summary, StoreError> {
+        let SummaryRow { plain, names, email } = row;
         let subject = PersonId::of_customer(plain.id);
         let key = self.subject_key(plain.scope, plain.id, subject)?;
         self.vault.remember_place(plain.scope, subject, &key, plain.place);
-        sealed::open_summary(&plain, names, &key)
-    }
-
-    /// Opens what was read at the snapshot and remembers it.
-    fn remembered(&self, row: (Plain, Vec<u8>), snapshot: Snapshot) -> Result<Summary, StoreError> {
-        let scope = row.0.scope;
-        let summary = self.open_summary(row)?;
-        self.summaries.remember(snapshot, scope, &summary);
+        let summary = sealed::open_summary(&plain, names, &key)?;
+        self.summaries.remember(snapshot, plain.scope, &summary, email);
         Ok(summary)
     }
 
@@ -294,9 +296,15 @@ fn wrapped_subjects(
         .collect()
 }
 
-/// The plain columns and the names.
-fn summary_row(scope: Scope, row: &Row<'_>) -> Result<(Plain, Vec<u8>), rusqlite::Error> {
-    Ok((plain(scope, row)?, row.get(8)?))
+/// What a summary is opened from.
+struct SummaryRow {
+    plain: Plain,
+    names: Vec<u8>,
+    email: EmailIndex,
+}
+
+fn summary_row(scope: Scope, row: &Row<'_>) -> Result<SummaryRow, rusqlite::Error> {
+    Ok(SummaryRow { plain: plain(scope, row)?, names: row.get(8)?, email: row.get(9)? })
 }
 
 fn plain(scope: Scope, row: &Row<'_>) -> Result<Plain, rusqlite::Error> {

@@ -13,8 +13,8 @@ use super::OnFatal;
 
 /// Connections at most; threads beyond so many wait for each other.
 const SLOTS: usize = 8;
-/// Customers whose ids end alike share a mark; a power of two, well above the number of changes between two checkpoints.
-const MARKS: usize = 16_384;
+/// Customers whose ids end alike share a mark. Of these there are at least so many, well above the number of changes between two checkpoints.
+const FEWEST_MARKS: usize = 16_384;
 const POISONED: &str = "no code panics while it holds a reader";
 
 /// The newest of the writer's transactions that had ended when a read transaction began.
@@ -67,13 +67,14 @@ impl Reader {
 }
 
 impl Readers {
-    pub(super) fn new(database: PathBuf, on_fatal: OnFatal) -> Self {
+    /// With marks for so many customers that somebody remembers: the change of one makes all that share its mark be read again.
+    pub(super) fn new(database: PathBuf, on_fatal: OnFatal, remembered: usize) -> Self {
         Self {
             database,
             on_fatal,
             committing: AtomicU64::new(0),
             ended: AtomicU64::new(0),
-            marks: std::iter::repeat_with(AtomicU64::default).take(MARKS).collect(),
+            marks: std::iter::repeat_with(AtomicU64::default).take(FEWEST_MARKS.max(remembered)).collect(),
             changed_any: AtomicU64::new(0),
             slots: [const { Mutex::new(None) }; SLOTS],
         }
@@ -173,8 +174,9 @@ impl Readers {
     }
 
     fn mark(&self, customer: CustomerId) -> &AtomicU64 {
-        let [.., high, low] = *customer.as_bytes();
-        &self.marks[usize::from(u16::from_be_bytes([high, low])) % MARKS]
+        // The last four bytes of a UUID of version 7 are random.
+        let [.., a, b, c, d] = *customer.as_bytes();
+        &self.marks[u32::from_be_bytes([a, b, c, d]) as usize % self.marks.len()]
     }
 
     /// The writer's open transaction changes rows of this customer.
@@ -240,7 +242,7 @@ mod tests {
                 "CREATE TABLE t (id INTEGER PRIMARY KEY, version INTEGER); INSERT INTO t VALUES (1, 1), (2, 1)",
             )
             .expect("a table");
-        let readers = Readers::new(path, Arc::new(|error| panic!("{error}")));
+        let readers = Readers::new(path, Arc::new(|error| panic!("{error}")), 0);
         Store { _folder: folder, writer, readers }
     }
 

@@ -7,13 +7,19 @@ use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::{CustomerType, Names, Summary};
 use dossier_core::ids::CustomerId;
+use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use super::readers::{Readers, Snapshot};
 use crate::vault::ProcessKey;
 
-/// Each takes about 600 bytes.
-const REMEMBERED: usize = 32_768;
+/// Bytes of an entry and of the way to it by its e-mail, besides what is sealed.
+const OVERHEAD: usize = 384;
+/// Of an individual with its names.
+const USUAL: u64 = 640;
+
+/// The blind index of a customer's e-mail.
+pub(super) type EmailIndex = [u8; 16];
 
 /// A [`Summary`] with its names sealed.
 struct SealedSummary {
@@ -23,25 +29,55 @@ struct SealedSummary {
     created_at: Timestamp,
     updated_at: Timestamp,
     names: Vec<u8>,
+    email: EmailIndex,
     /// Where it was read.
     snapshot: Snapshot,
 }
 
+#[derive(Clone)]
+struct Bytes;
+
+impl Weighter<(Scope, CustomerId), Arc<SealedSummary>> for Bytes {
+    fn weight(&self, _: &(Scope, CustomerId), summary: &Arc<SealedSummary>) -> u64 {
+        (OVERHEAD + summary.names.len()) as u64
+    }
+}
+
 /// Summaries that were read before.
 pub(super) struct Summaries {
-    remembered: Cache<(Scope, CustomerId), Arc<SealedSummary>>,
+    remembered: Cache<(Scope, CustomerId), Arc<SealedSummary>, Bytes>,
+    /// Whose e-mail it was when it was read.
+    by_email: Cache<(Scope, EmailIndex), CustomerId>,
     key: ProcessKey,
 }
 
 impl Summaries {
-    pub(super) fn new() -> Self {
-        Self { remembered: Cache::new(REMEMBERED), key: ProcessKey::random() }
+    /// Remembers what fits into so many bytes.
+    pub(super) fn new(bytes: u64) -> Self {
+        let usual = usize::try_from(bytes / USUAL).unwrap_or(usize::MAX);
+        Self {
+            remembered: Cache::with_weighter(usual, bytes, Bytes),
+            by_email: Cache::new(usual),
+            key: ProcessKey::random(),
+        }
+    }
+
+    /// How many customers are remembered, about.
+    pub(super) fn capacity(&self) -> usize {
+        usize::try_from(self.remembered.capacity() / USUAL).unwrap_or(usize::MAX)
     }
 
     /// The summary, if it is remembered and still what a read from the database would give.
     pub(super) fn current(&self, readers: &Readers, scope: Scope, id: CustomerId) -> Option<Summary> {
         let sealed = self.since(readers.changed(id), scope, id)?;
         self.open(&sealed)
+    }
+
+    /// As [`Summaries::current`], of the customer that has this e-mail.
+    pub(super) fn current_by_email(&self, readers: &Readers, scope: Scope, email: EmailIndex) -> Option<Summary> {
+        let id = self.by_email.get(&(scope, email))?;
+        let sealed = self.since(readers.changed(id), scope, id)?;
+        if sealed.email == email { self.open(&sealed) } else { None }
     }
 
     /// The summaries, if all are remembered and what a read at the snapshot would give, which may have begun a while ago.
@@ -67,16 +103,17 @@ impl Summaries {
 
     /// Opens what is remembered; `None` if memory was damaged, as if it were not.
     fn open(&self, sealed: &SealedSummary) -> Option<Summary> {
-        let SealedSummary { id, kind, version, created_at, updated_at, ref names, snapshot: _ } = *sealed;
+        let SealedSummary { id, kind, version, created_at, updated_at, ref names, email: _, snapshot: _ } = *sealed;
         let names = Names::from_json(self.key.open(id.as_bytes(), names)?)?;
         Some(Summary { id, kind, version, created_at, updated_at, names })
     }
 
     /// Remembers what was read at the snapshot.
-    pub(super) fn remember(&self, snapshot: Snapshot, scope: Scope, summary: &Summary) {
+    pub(super) fn remember(&self, snapshot: Snapshot, scope: Scope, summary: &Summary, email: EmailIndex) {
         let Summary { id, kind, version, created_at, updated_at, ref names } = *summary;
         let names = self.key.seal(id.as_bytes(), names.as_json());
-        let sealed = SealedSummary { id, kind, version, created_at, updated_at, names, snapshot };
+        let sealed = SealedSummary { id, kind, version, created_at, updated_at, names, email, snapshot };
+        self.by_email.insert((scope, email), id);
         self.remembered.insert((scope, id), Arc::new(sealed));
     }
 }
@@ -91,14 +128,15 @@ mod tests {
 
     const ID: CustomerId = CustomerId::from_bytes([1; 16]);
     const OTHER: CustomerId = CustomerId::from_bytes([2; 16]);
+    const EMAIL: EmailIndex = [4; 16];
 
     #[test]
     fn a_summary_is_given_until_its_customer_changes() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("test.db");
         drop(connect(&path, Role::Writer).expect("a database"));
-        let readers = Readers::new(path, Arc::new(|error| panic!("{error}")));
-        let summaries = Summaries::new();
+        let readers = Readers::new(path, Arc::new(|error| panic!("{error}")), 0);
+        let summaries = Summaries::new(1_000_000);
         let scope = Scope { account: AccountId::from_bytes([3; 16]), environment: Environment::Sandbox };
         let elsewhere = Scope { environment: Environment::Production, ..scope };
         let summary = Summary {
@@ -112,11 +150,16 @@ mod tests {
         };
         let remember = || {
             let begun = readers.read_of_at(ID, |_, snapshot| Ok(snapshot)).expect("a read");
-            summaries.remember(begun, scope, &summary);
+            summaries.remember(begun, scope, &summary, EMAIL);
             begun
         };
         let at = |begun, id| summaries.all_at(begun, &readers, scope, &[id]);
-        let current = || summaries.current(&readers, scope, ID).is_some();
+        let current = || {
+            let [by_id, by_email] =
+                [summaries.current(&readers, scope, ID), summaries.current_by_email(&readers, scope, EMAIL)];
+            assert_eq!(by_id, by_email);
+            by_id.is_some()
+        };
         let commit = |id| {
             readers.changing(id);
             readers.committing();
@@ -129,6 +172,8 @@ mod tests {
         assert_eq!(at(begun, ID), Some(vec![summary.clone()]));
         assert!(at(begun, OTHER).is_none());
         assert!(summaries.current(&readers, elsewhere, ID).is_none(), "of another environment");
+        assert!(summaries.current_by_email(&readers, elsewhere, EMAIL).is_none(), "of another environment");
+        assert!(summaries.current_by_email(&readers, scope, [5; 16]).is_none(), "another e-mail");
 
         commit(OTHER);
         assert!(current(), "another customer changed");
@@ -145,5 +190,11 @@ mod tests {
 
         readers.changing_any();
         assert!(!current(), "a task may change any");
+
+        commit(ID);
+        let begun = readers.read_of_at(ID, |_, snapshot| Ok(snapshot)).expect("a read");
+        summaries.remember(begun, scope, &summary, [5; 16]);
+        assert!(summaries.current_by_email(&readers, scope, [5; 16]).is_some());
+        assert!(summaries.current_by_email(&readers, scope, EMAIL).is_none(), "what was its e-mail before");
     }
 }

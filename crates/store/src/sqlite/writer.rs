@@ -521,7 +521,7 @@ mod tests {
         let path = folder.path().join("test.db");
         let writer = connect(&path, Role::Writer).expect("a database");
         writer.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY, blob BLOB)").expect("a table");
-        let readers = Readers::new(path, Arc::new(|error| panic!("{error}")));
+        let readers = Readers::new(path, Arc::new(|error| panic!("{error}")), 0);
         let ended = AtomicBool::new(false);
         let commit = |rows: u32| {
             readers.committing();

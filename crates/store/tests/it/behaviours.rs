@@ -302,10 +302,12 @@ pub(crate) async fn customers_are_listed_newest_first(mut engine: Engine) {
 pub(crate) async fn what_was_read_is_read_anew_after_each_change(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
-    let (scope, ids) = (caller.scope, ["a@example.com", "b@example.com", "c@example.com"]);
-    let mut versions = HashMap::new();
-    for email in ids {
-        versions.insert(given(&services, &caller, email, "individual").await, 1);
+    let scope = caller.scope;
+    let (mut versions, mut emails) = (HashMap::new(), HashMap::new());
+    for email in ["a@example.com", "b@example.com", "c@example.com"] {
+        let id = given(&services, &caller, email, "individual").await;
+        versions.insert(id, 1);
+        emails.insert(id, Email::searched(email));
     }
     let changed: Vec<CustomerId> = versions.keys().copied().chain(versions.keys().copied()).collect();
     for (n, id) in changed.into_iter().enumerate() {
@@ -313,7 +315,9 @@ pub(crate) async fn what_was_read_is_read_anew_after_each_change(mut engine: Eng
         put(&services, &caller, id, &format!(r#"{{"first_name":"{name}"}}"#)).await.expect("updated");
         *versions.get_mut(&id).expect("one of them") += 1;
         for look in ["first", "second"] {
+            let found = services.store.summary_by_email(scope, &emails[&id]).await.expect("readable").expect("there");
             let own = services.store.summary(scope, id).await.expect("readable").expect("there");
+            assert_eq!(found, own, "{look} look at change {n}");
             assert!(String::from_utf8_lossy(own.names.as_json()).contains(&name), "{look} look at change {n}");
             let listed = services.store.summaries(scope, None, 10).await.expect("a list").summaries;
             let listed: HashMap<_, _> = listed.iter().map(|summary| (summary.id, summary.version)).collect();

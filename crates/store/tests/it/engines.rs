@@ -116,11 +116,11 @@ impl Engine {
         let (keyring, now) = (self.folder.path().join("keyring.json"), Timestamp::from_micros(0));
         match &self.rows {
             Rows::Sqlite => {
-                let store = SqliteStore::open(self.folder.path(), &keyring, &self.root, blobs, now, fatal);
+                let store = SqliteStore::open(self.folder.path(), &keyring, &self.root, blobs, now, None, fatal);
                 Arc::new(store.expect("the store opens"))
             }
             Rows::Postgres { url, .. } => {
-                let store = PostgresStore::open(url, &keyring, &self.root, blobs, now).await;
+                let store = PostgresStore::open(url, &keyring, &self.root, blobs, now, None).await;
                 Arc::new(store.expect("the store opens"))
             }
         }

@@ -93,13 +93,16 @@ async fn seen(services: &Services, filled: &Filled) -> Vec<String> {
 fn sqlite(engine: &Engine, folder: &std::path::Path) -> SqliteStore {
     let blobs = Arc::new(Folder::open(engine.path().join("files")).expect("a folder"));
     let (keyring, fatal) = (engine.path().join("keyring.json"), Arc::new(|why: &str| panic!("I/O error: {why}")));
-    SqliteStore::open(folder, &keyring, &engine.root, blobs, Timestamp::from_micros(0), fatal).expect("the store opens")
+    SqliteStore::open(folder, &keyring, &engine.root, blobs, Timestamp::from_micros(0), None, fatal)
+        .expect("the store opens")
 }
 
 async fn postgres(engine: &Engine, url: &str) -> PostgresStore {
     let blobs = Arc::new(Folder::open(engine.path().join("files")).expect("a folder"));
     let keyring = engine.path().join("keyring.json");
-    PostgresStore::open(url, &keyring, &engine.root, blobs, Timestamp::from_micros(0)).await.expect("the store opens")
+    PostgresStore::open(url, &keyring, &engine.root, blobs, Timestamp::from_micros(0), None)
+        .await
+        .expect("the store opens")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -84,7 +84,7 @@ async fn client_of_a_new_store(cluster: &Cluster) -> tokio_postgres::Client {
     let (folder, root) = (tempfile::tempdir().expect("a temporary folder"), RootKey::random());
     let blobs = Arc::new(Folder::open(folder.path().join("files")).expect("a folder"));
     let keyring = folder.path().join("keyring.json");
-    PostgresStore::open(&url, &keyring, &root, blobs, Timestamp::from_micros(0)).await.expect("the store opens");
+    PostgresStore::open(&url, &keyring, &root, blobs, Timestamp::from_micros(0), None).await.expect("the store opens");
     let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("connected");
     tokio::spawn(connection);
     client.batch_execute("CREATE TABLE moving (one SMALLINT)").await.expect("a table");
@@ -150,7 +150,7 @@ async fn a_database_that_would_lose_what_it_acknowledged_is_refused() {
     let open = async || {
         let blobs = Arc::new(Folder::open(folder.path().join("files")).expect("a folder"));
         let keyring = folder.path().join("keyring.json");
-        PostgresStore::open(&url, &keyring, &root, blobs, Timestamp::from_micros(0)).await.map(drop)
+        PostgresStore::open(&url, &keyring, &root, blobs, Timestamp::from_micros(0), None).await.map(drop)
     };
     for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
         cluster.run(&format!("ALTER SYSTEM SET {setting} = off")).await.expect("a statement");
@@ -471,7 +471,7 @@ async fn a_database_and_a_keyring_that_do_not_belong_together_are_refused() {
     let open = async |url: &str, keyring: &str, root: &RootKey| {
         let blobs = Arc::new(Folder::open(folder.path().join("files")).expect("a folder"));
         let opened =
-            PostgresStore::open(url, &folder.path().join(keyring), root, blobs, Timestamp::from_micros(0)).await;
+            PostgresStore::open(url, &folder.path().join(keyring), root, blobs, Timestamp::from_micros(0), None).await;
         opened.map(drop).map_err(|error| error.to_string())
     };
     let root = RootKey::random();
