@@ -92,6 +92,9 @@ const SETTINGS: &[Setting] = &[
     setting("root_key_command", "", "a program that prints the root key, for a KMS or a secret store"),
 ];
 
+/// Bytes of `cache` at most: more than any machine has is a slip.
+const MOST_CACHE: u64 = 1 << 40;
+
 /// How logs are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
@@ -273,8 +276,8 @@ impl Settings {
             wrong("database", "a URL that begins with postgres://");
         }
         let cache = some(self.text("cache")).map(|text| {
-            bytes(&text).unwrap_or_else(|| {
-                wrong("cache", "an amount of memory, like 512MiB or 4GiB");
+            bytes(&text).filter(|bytes| *bytes <= MOST_CACHE).unwrap_or_else(|| {
+                wrong("cache", "an amount of memory up to 1024GiB, like 512MiB or 4GiB");
                 0
             })
         });
@@ -414,28 +417,20 @@ pub fn holds_files(url: &str) -> bool {
 
 /// `250ms`, `90s`, `30m`, `12h` or `7d`, in milliseconds.
 fn millis(text: &str) -> Option<i64> {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let unit = match &text[digits..] {
-        "ms" => 1,
-        "s" => 1_000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        "d" => 86_400_000,
-        _ => return None,
-    };
-    text[..digits].parse::<i64>().ok()?.checked_mul(unit)
+    let units = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
+    i64::try_from(amount(text, &units)?).ok()
 }
 
 /// `512KiB`, `64MiB` or `4GiB`, in bytes.
 fn bytes(text: &str) -> Option<u64> {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let unit = match &text[digits..] {
-        "KiB" => 1 << 10,
-        "MiB" => 1 << 20,
-        "GiB" => 1 << 30,
-        _ => return None,
-    };
-    text[..digits].parse::<u64>().ok()?.checked_mul(unit)
+    amount(text, &[("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)])
+}
+
+/// A whole number and the unit right behind it.
+fn amount(text: &str, units: &[(&str, u64)]) -> Option<u64> {
+    let (number, unit) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
+    let (_, size) = units.iter().find(|(name, _)| *name == unit)?;
+    number.parse::<u64>().ok()?.checked_mul(*size)
 }
 
 /// Configuration as the program uses it.
@@ -571,10 +566,16 @@ mod tests {
             let settings = gather(&[], &[("DOSSIER_CACHE", text)], "").expect("good settings");
             settings.config().map(|config| config.cache)
         };
-        for (text, bytes) in [("", None), ("0MiB", Some(0)), ("64KiB", Some(65_536)), ("4GiB", Some(4_294_967_296))] {
+        for (text, bytes) in [
+            ("", None),
+            ("0MiB", Some(0)),
+            ("64KiB", Some(65_536)),
+            ("4GiB", Some(4_294_967_296)),
+            ("1024GiB", Some(1 << 40)),
+        ] {
             assert_eq!(cache(text), Ok(bytes), "{text}");
         }
-        for text in ["64", "MiB", "-1MiB", "1.5GiB", "64MB", "64 MiB", "17179869184GiB"] {
+        for text in ["64", "MiB", "-1MiB", "1.5GiB", "64MB", "64 MiB", "1025GiB", "17179869184GiB"] {
             assert!(cache(text).is_err(), "{text}");
         }
     }

@@ -115,7 +115,7 @@ impl SqliteStore {
         let vault = Arc::new(Vault::new(keyring));
         open_pepper(&connection, &vault)?;
         let summaries = Summaries::new(cache.unwrap_or(CACHE));
-        let readers = Arc::new(Readers::new(database.clone(), Arc::clone(&on_fatal), summaries.capacity() / 2));
+        let readers = Arc::new(Readers::new(database.clone(), Arc::clone(&on_fatal), summaries.capacity()));
         let writer = Writer::start(connection, Arc::clone(&readers), database, on_fatal)?;
         Ok(Self {
             vault,

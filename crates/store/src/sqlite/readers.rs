@@ -1,6 +1,7 @@
 //! Connections that only read. A point read takes a few microseconds, less than handing it to another thread, so it is
 //! made where it is asked for.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
@@ -13,8 +14,9 @@ use super::OnFatal;
 
 /// Connections at most; threads beyond so many wait for each other.
 const SLOTS: usize = 8;
-/// Customers whose ids end alike share a mark. Of these there are at least so many, well above the number of changes between two checkpoints.
-const FEWEST_MARKS: usize = 16_384;
+/// Customers whose ids end alike share a mark. There are at least so many, well above the number of changes between two checkpoints, and
+/// at most so many, which are 32 MiB.
+const MARKS: RangeInclusive<usize> = 16_384..=4_194_304;
 const POISONED: &str = "no code panics while it holds a reader";
 
 /// The newest of the writer's transactions that had ended when a read transaction began.
@@ -67,14 +69,15 @@ impl Reader {
 }
 
 impl Readers {
-    /// With marks for so many customers that somebody remembers: the change of one makes all that share its mark be read again.
+    /// With a mark for every two of so many customers that somebody remembers: a change of one has all that share its mark read again.
     pub(super) fn new(database: PathBuf, on_fatal: OnFatal, remembered: usize) -> Self {
+        let marks = (remembered / 2).clamp(*MARKS.start(), *MARKS.end());
         Self {
             database,
             on_fatal,
             committing: AtomicU64::new(0),
             ended: AtomicU64::new(0),
-            marks: std::iter::repeat_with(AtomicU64::default).take(FEWEST_MARKS.max(remembered)).collect(),
+            marks: std::iter::repeat_with(AtomicU64::default).take(marks).collect(),
             changed_any: AtomicU64::new(0),
             slots: [const { Mutex::new(None) }; SLOTS],
         }
