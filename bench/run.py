@@ -8,6 +8,7 @@ With --floor F the run fails when a measure is below F times its goal. Needs wrk
 """
 
 import argparse
+import itertools
 import json
 import os
 import pathlib
@@ -73,6 +74,14 @@ class Server:
         request = urllib.request.Request(self.url + path, headers={"Api-Key": self.key})
         return json.load(urllib.request.urlopen(request))
 
+    def customers(self):
+        """What the list shows of each, the newest first."""
+        cursor = ""
+        while cursor is not None:
+            page = self.get(f"/v0/customers?limit=1000{cursor}")
+            yield from page["items"]
+            cursor = page["next_cursor"] and "&cursor=" + page["next_cursor"]
+
 
 class Load:
     """wrk with one of the measures."""
@@ -107,17 +116,6 @@ def bodies(folder):
     return paths
 
 
-def list_ids(server, wanted):
-    ids, cursor = [], ""
-    while len(ids) < wanted:
-        page = server.get(f"/v0/customers?limit=1000{cursor}")
-        ids += [(item["customer_id"], item["type"]) for item in page["items"]]
-        if not page["next_cursor"]:
-            break
-        cursor = "&cursor=" + page["next_cursor"]
-    return ids
-
-
 def fill(server, load, folder, files, wanted):
     """Creates customers and gives every one a full profile."""
     empty = folder / "empty"
@@ -126,15 +124,15 @@ def fill(server, load, folder, files, wanted):
     made = 0
     while made < wanted:
         load.run(server.url, "post", 1, empty, files["new individual"])
-        made = len(list_ids(server, wanted))
-    ids = list_ids(server, 10 ** 9)
+        made = sum(1 for _ in itertools.islice(server.customers(), wanted))
+    customers = list(server.customers())
     for kind, name in (("individual", "individuals"), ("corporate", "businesses")):
-        chosen = [one for one, of in ids if of == kind][:wanted]
+        chosen = [one["customer_id"] for one in customers if one["type"] == kind][:wanted]
         (folder / name).write_text("\n".join(chosen) + "\n")
     for name, body, seconds in (("individuals", "individual", max(2, wanted // 6000)), ("businesses", "business", 2)):
         load.run(server.url, "put", seconds, folder / name, files[body])
     (folder / "one").write_text((folder / "individuals").read_text().split("\n")[0] + "\n")
-    return len(ids)
+    return len(customers)
 
 
 # measure, wrk's part, ids, body, goals (ratio to the yardstick) of the embedded engine and of PostgreSQL

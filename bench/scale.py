@@ -5,7 +5,8 @@
 
 A server for each size, filled with individuals with full profiles, then measured in interleaved rounds: changes and reads of
 any of the customers, look-ups by e-mail, and the newest 20. Prints the rate of each, and its ratio to that of the smallest
-size; the goal is 0.80. The setting `cache` is what docs/scale.md advises for a million. Needs wrk, and for PostgreSQL its programs; several GiB in the temporary folder.
+size; the goal is 0.80. `--cache` is the setting, and its default what docs/scale.md advises for a million. Needs wrk, and for
+PostgreSQL its programs; several GiB in the temporary folder.
 """
 
 import argparse
@@ -47,7 +48,7 @@ class Filled:
             result = in_turn.run(self.server.url, "post", max(1, min(20, (self.size - made) // 20_000)), empty,
                                  self.files["new individual"], 64 if self.size - made > 1_000 else 4)
             made += result["requests"] - result["status"]
-        ids = [(item["customer_id"], item["email"]) for item in self.listed()]
+        ids = [(item["customer_id"], item["email"]) for item in self.server.customers()]
         self.made = len(ids)
         (self.folder / "ids").write_text("\n".join(one for one, _ in ids) + "\n")
         longest = max(len(email) for _, email in ids)
@@ -57,21 +58,13 @@ class Filled:
             seconds = max(1, min(30, (self.made - changed) // 10_000))
             changed += in_turn.run(self.server.url, "put", seconds, self.folder / "ids", self.files["individual"])["requests"]
         # As after the first hours of a longer life: what is read has been read before.
-        for _ in self.listed():
+        for _ in self.server.customers():
             pass
         if self.cluster:
-            # As after the first minutes of a longer life.
             self.cluster.sql("VACUUM ANALYZE")
             self.cluster.sql("CHECKPOINT")
         # What the filling left to be written is not measured.
         os.sync()
-
-    def listed(self):
-        cursor = ""
-        while cursor is not None:
-            page = self.server.get(f"/v0/customers?limit=1000{cursor}")
-            yield from page["items"]
-            cursor = page["next_cursor"] and "&cursor=" + page["next_cursor"]
 
     def bytes(self):
         """What lies where, in bytes."""

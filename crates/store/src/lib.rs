@@ -10,6 +10,7 @@ pub mod sqlite;
 pub mod vault;
 
 mod api_keys;
+mod by_customer;
 mod columns;
 mod files;
 mod planted;

@@ -9,41 +9,34 @@ use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::{CustomerType, Place};
 use dossier_core::ids::CustomerId;
-use quick_cache::Weighter;
-use quick_cache::sync::Cache;
 
+use crate::by_customer::{ByCustomer, Sealed, by_customer};
 use crate::columns::type_column;
 use crate::prepared::{Prepared, PreparedEffect};
 use crate::sealed::{Cells, Plain};
 
-/// Bytes of an entry, besides what is sealed.
-const OVERHEAD: usize = 256;
-/// Of a full individual.
-const USUAL: u64 = 2_048;
-
 /// A row as it is stored.
-pub(super) type Stored = Arc<(Plain, Cells)>;
+pub(super) type Stored = (Plain, Cells);
 
-#[derive(Clone)]
-struct Bytes;
+impl Sealed for Stored {
+    const OVERHEAD: usize = 256;
+    const USUAL: u64 = 2_048;
 
-impl Weighter<(Scope, CustomerId), Stored> for Bytes {
-    fn weight(&self, _: &(Scope, CustomerId), row: &Stored) -> u64 {
-        (OVERHEAD + row.1.size()) as u64
+    fn size(&self) -> usize {
+        self.1.size()
     }
 }
 
 /// What is remembered.
-pub(super) struct Recent(Cache<(Scope, CustomerId), Stored, Bytes>);
+pub(super) struct Recent(ByCustomer<Stored>);
 
 impl Recent {
     /// Remembers what fits into so many bytes.
     pub(super) fn new(bytes: u64) -> Self {
-        let entries = usize::try_from(bytes / USUAL).unwrap_or(usize::MAX);
-        Self(Cache::with_weighter(entries, bytes, Bytes))
+        Self(by_customer(bytes))
     }
 
-    pub(super) fn get(&self, scope: Scope, id: CustomerId) -> Option<Stored> {
+    pub(super) fn get(&self, scope: Scope, id: CustomerId) -> Option<Arc<Stored>> {
         self.0.get(&(scope, id))
     }
 

@@ -7,16 +7,11 @@ use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::{CustomerType, Names, Summary};
 use dossier_core::ids::CustomerId;
-use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use super::readers::{Readers, Snapshot};
+use crate::by_customer::{ByCustomer, Sealed, by_customer, usual_number};
 use crate::vault::ProcessKey;
-
-/// Bytes of an entry and of the way to it by its e-mail, besides what is sealed.
-const OVERHEAD: usize = 384;
-/// Of an individual with its names.
-const USUAL: u64 = 640;
 
 /// The blind index of a customer's e-mail.
 pub(super) type EmailIndex = [u8; 16];
@@ -34,18 +29,19 @@ struct SealedSummary {
     snapshot: Snapshot,
 }
 
-#[derive(Clone)]
-struct Bytes;
+impl Sealed for SealedSummary {
+    /// With the way to it by its e-mail.
+    const OVERHEAD: usize = 384;
+    const USUAL: u64 = 640;
 
-impl Weighter<(Scope, CustomerId), Arc<SealedSummary>> for Bytes {
-    fn weight(&self, _: &(Scope, CustomerId), summary: &Arc<SealedSummary>) -> u64 {
-        (OVERHEAD + summary.names.len()) as u64
+    fn size(&self) -> usize {
+        self.names.len()
     }
 }
 
 /// Summaries that were read before.
 pub(super) struct Summaries {
-    remembered: Cache<(Scope, CustomerId), Arc<SealedSummary>, Bytes>,
+    remembered: ByCustomer<SealedSummary>,
     /// Whose e-mail it was when it was read.
     by_email: Cache<(Scope, EmailIndex), CustomerId>,
     key: ProcessKey,
@@ -54,17 +50,13 @@ pub(super) struct Summaries {
 impl Summaries {
     /// Remembers what fits into so many bytes.
     pub(super) fn new(bytes: u64) -> Self {
-        let usual = usize::try_from(bytes / USUAL).unwrap_or(usize::MAX);
-        Self {
-            remembered: Cache::with_weighter(usual, bytes, Bytes),
-            by_email: Cache::new(usual),
-            key: ProcessKey::random(),
-        }
+        let by_email = Cache::new(usual_number::<SealedSummary>(bytes));
+        Self { remembered: by_customer(bytes), by_email, key: ProcessKey::random() }
     }
 
     /// How many customers are remembered, about.
     pub(super) fn capacity(&self) -> usize {
-        usize::try_from(self.remembered.capacity() / USUAL).unwrap_or(usize::MAX)
+        usual_number::<SealedSummary>(self.remembered.capacity())
     }
 
     /// The summary, if it is remembered and still what a read from the database would give.

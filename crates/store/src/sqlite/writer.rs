@@ -419,7 +419,7 @@ impl Checkpointer {
             let commits = self.figures.commits.load(Ordering::Relaxed);
             if commits != seen {
                 seen = commits;
-                self.checkpoint_under_load();
+                self.move_pages();
                 unsynced += 1;
                 if unsynced == CHECKPOINTS_PER_SYNC || wake.is_err() {
                     self.sync();
@@ -434,7 +434,8 @@ impl Checkpointer {
         }
     }
 
-    fn checkpoint_under_load(&self) {
+    /// Has the writer finish it when the WAL has become too long.
+    fn move_pages(&self) {
         let mut pages = self.checkpoint("PASSIVE");
         if pages > MAX_WAL_PAGES {
             // Moves what came meanwhile, so that little is left for the writer.
