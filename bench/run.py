@@ -86,13 +86,13 @@ class Server:
 class Load:
     """wrk with one of the measures."""
 
-    def __init__(self, folder, key, scatter=False):
-        self.folder, self.key, self.scatter = folder, key, ["scatter"] if scatter else []
+    def __init__(self, folder, key):
+        self.folder, self.key = folder, key
 
-    def run(self, url, measure, seconds, ids, body, connections=CONNECTIONS):
+    def run(self, url, measure, seconds, ids, body, connections=CONNECTIONS, first=""):
         out = subprocess.run(
             ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", ROOT / "bench/requests.lua", url, "--", measure,
-             ids, body, self.key, *self.scatter], capture_output=True, text=True, check=True).stdout
+             ids, body, self.key, str(first)], capture_output=True, text=True, check=True).stdout
         result = json.loads(re.search(r"RESULT (.*)", out)[1])
         result["rate"] = result["requests"] / result["micros"] * 1e6
         return result
