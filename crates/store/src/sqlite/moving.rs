@@ -76,7 +76,7 @@ impl SqliteStore {
             return Err(StoreError::Corrupt("it has accounts already; move into an empty data folder".into()));
         }
         self.writer
-            .task(move |connection| {
+            .task_on_customers(move |connection| {
                 if begun == 0 {
                     // The key that finds API keys, which opening an empty database makes.
                     connection.execute("DELETE FROM scope_keys", [])?;
@@ -95,7 +95,7 @@ impl SqliteStore {
 
     pub(crate) async fn write_rows(&self, table: &'static Table, rows: Vec<Row>) -> Result<(), StoreError> {
         self.writer
-            .task(move |connection| {
+            .task_on_customers(move |connection| {
                 let mut insert = connection.prepare_cached(&insert(table))?;
                 for row in &rows {
                     if let "audit" | "events" | "deliveries" = table.name {
@@ -109,7 +109,7 @@ impl SqliteStore {
     }
 
     pub(crate) async fn finish_move(&self) -> Result<(), StoreError> {
-        self.writer.task(|connection| connection.execute_batch("DROP TABLE moving; ANALYZE")).await
+        self.writer.task_on_customers(|connection| connection.execute_batch("DROP TABLE moving; ANALYZE")).await
     }
 }
 

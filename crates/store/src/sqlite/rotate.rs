@@ -138,7 +138,7 @@ impl SqliteStore {
             row.wrapped = self.vault.rewrap_subject(row.scope, row.subject, &row.wrapped)?;
         }
         self.writer
-            .task(move |connection| {
+            .task_on_customers(move |connection| {
                 let mut update = connection.prepare_cached(
                     "UPDATE subject_keys SET epoch = ?5, wrapped = ?6
                      WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3 AND subject_id = ?4",

@@ -43,9 +43,11 @@ type Work = Box<dyn FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send>;
 
 enum Job {
     Change(Box<Prepared>, oneshot::Sender<Answer>),
+    /// Touches neither customers nor their keys, which readers would not look for anew.
     Task(Work, oneshot::Sender<Answer>),
-    /// What may be lost with the power: it waits for others and is not synced on its own. It never touches customers or their
-    /// keys, which readers would not look for anew.
+    /// May change those of anybody.
+    OnCustomers(Work, oneshot::Sender<Answer>),
+    /// A task that may be lost with the power: it waits for others and is not synced on its own.
     Lazy(Work, oneshot::Sender<Answer>),
 }
 
@@ -129,7 +131,7 @@ impl Writer {
         outcome(answer).await
     }
 
-    /// Queues housekeeping and waits until it is durable.
+    /// Queues what touches neither customers nor their keys, and waits until it is durable.
     pub(super) async fn task(
         &self,
         work: impl FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send + 'static,
@@ -139,7 +141,17 @@ impl Writer {
         outcome(answer).await.map(drop)
     }
 
-    /// Queues what may be lost with the power, for it would be done again: whoever waits for the disk goes first, and it
+    /// As [`Writer::task`], for what may change customers and their keys: all that is remembered of them is read anew.
+    pub(super) async fn task_on_customers(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send + 'static,
+    ) -> Result<(), StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::OnCustomers(Box::new(work), reply))?;
+        outcome(answer).await.map(drop)
+    }
+
+    /// Queues a task that may be lost with the power, for it would be done again: whoever waits for the disk goes first, and it
     /// becomes durable with the next change.
     pub(super) async fn lazy(
         &self,
@@ -328,11 +340,13 @@ impl WriterThread {
                 change.written_customer().into_iter().for_each(|id| self.readers.changing(id));
                 (commit::apply(&change, &self.connection, &mut self.heads, late), Some(change), reply)
             }
-            Job::Task(work, reply) => {
+            Job::OnCustomers(work, reply) => {
                 self.readers.changing_any();
                 (work(&self.connection).map(|()| Ok(Committed::Done)), None, reply)
             }
-            Job::Lazy(work, reply) => (work(&self.connection).map(|()| Ok(Committed::Done)), None, reply),
+            Job::Task(work, reply) | Job::Lazy(work, reply) => {
+                (work(&self.connection).map(|()| Ok(Committed::Done)), None, reply)
+            }
         };
         match result {
             Ok(outcome) => {
@@ -392,7 +406,7 @@ impl WriterThread {
 
 impl Job {
     fn fail(self, error: StoreError) {
-        let (Self::Change(_, reply) | Self::Task(_, reply) | Self::Lazy(_, reply)) = self;
+        let (Self::Change(_, reply) | Self::Task(_, reply) | Self::OnCustomers(_, reply) | Self::Lazy(_, reply)) = self;
         let _ = reply.send((Err(error), None));
     }
 }

@@ -6,6 +6,7 @@ mod cluster;
 mod engines;
 mod moves;
 mod on_postgres;
+mod on_sqlite;
 mod tampering;
 
 /// Runs each behaviour against each engine.
