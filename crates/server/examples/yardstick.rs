@@ -10,6 +10,7 @@ use axum::routing::any;
 use axum::{Router, body};
 use dossier::http::connection::Deadlines;
 use dossier::http::listener::{Answer, Limits, serve};
+use dossier::memory;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tower::Service as _;
@@ -35,6 +36,7 @@ async fn handler(request: Request) -> Response {
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
+    memory::follow(None);
     let listener = TcpListener::bind(std::env::args().nth(1).unwrap_or("127.0.0.1:8090".to_owned())).await?;
     let router = Router::new().route("/{*path}", any(handler));
     let limits = Limits { connections: 4_096, deadlines: Deadlines::default(), grace: Duration::from_secs(1) };

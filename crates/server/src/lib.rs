@@ -9,6 +9,7 @@ pub mod egress;
 pub mod http;
 pub mod installation;
 pub mod logs;
+pub mod memory;
 pub mod metrics;
 pub mod moving;
 pub mod pages;

@@ -15,6 +15,7 @@ mod columns;
 mod files;
 mod planted;
 mod prepared;
+mod recent;
 mod signing;
 
 use std::sync::atomic::AtomicU64;

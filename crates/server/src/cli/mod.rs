@@ -27,7 +27,7 @@ use crate::admin::{self, AccountSettings, Command as AdminCommand, Context, Plac
 use crate::config::{self, Config, Given, Settings};
 use crate::installation::{Installation, InstallationError, Lock};
 use crate::serve::Server;
-use crate::{control, logs, moving};
+use crate::{control, logs, memory, moving};
 use output::Output;
 
 /// The KYC/KYB record of your customers. Without a command: serve.
@@ -433,6 +433,8 @@ fn overlap(text: &str) -> Result<i64, String> {
 
 /// Runs the command line.
 pub fn main() -> ExitCode {
+    // Until the settings are read.
+    memory::follow(None);
     let cli = Cli::parse();
     let output = cli.common.output;
     match run(cli) {
@@ -462,6 +464,7 @@ fn run(cli: Cli) -> Result<ExitCode, String> {
         _ => {}
     }
     logs::start(config.log_format, config.log_level);
+    memory::follow(config.cache);
     std::panic::set_hook(Box::new(|panic| {
         // The place only: the message could hold a value.
         tracing::error!(location = panic.location().map(tracing::field::display), "a panic");

@@ -88,14 +88,6 @@ impl PostgresStore {
         Ok(Some(SealedRecord { plain, cells, keys }))
     }
 
-    /// The record as this process has last written it, as long as it remembers the key as well.
-    pub(super) fn remembered_record(&self, scope: Scope, id: CustomerId) -> Option<SealedRecord> {
-        let row = self.recent.get(scope, id)?;
-        let own = PersonId::of_customer(id);
-        let keys = SubjectKeys::from([(own, self.vault.cached_subject(scope, own)?)]);
-        Some(SealedRecord { plain: row.0, cells: row.1.clone(), keys })
-    }
-
     pub(super) async fn read_summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError> {
         let Some(row) = self.summaries.load(scope, id).await? else { return Ok(None) };
         let mut columns = Columns::after(&row, 1);

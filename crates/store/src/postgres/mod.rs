@@ -11,7 +11,6 @@ mod keys;
 mod loader;
 mod migrate;
 mod moving;
-mod recent;
 mod rotate;
 mod rows;
 mod shards;
@@ -43,15 +42,16 @@ use tokio::sync::watch;
 
 use crate::api_keys::KnownKeys;
 use crate::blobs::Blobs;
+use crate::by_customer::Sealed as _;
 use crate::prepared::{self, Keys, account_scope};
+use crate::recent::{Recent, Stored};
 use crate::sealed::SubjectKeys;
 use crate::signing::Signers;
-use crate::vault::{Keyring, RootKey, ScopeKeys, Vault};
+use crate::vault::{Keyring, RootKey, SUBJECT, ScopeKeys, Vault};
 use crate::{Engine, Figures, OpenError};
 pub use database::SESSION;
 use database::{Database, Session};
 use loader::Loader;
-use recent::Recent;
 use rows::{Columns, epoch, place, statements, uuid};
 use shards::Shards;
 use writer::Writer;
@@ -153,7 +153,9 @@ impl PostgresStore {
             Some((installation, newest)) => keyring.belongs_to(installation, newest)?,
             None => return Err(OpenError::Database("what ties it to its keyring could not be written".into())),
         }
-        let vault = Arc::new(Vault::new(keyring));
+        let cache = cache.unwrap_or(CACHE);
+        let customers = cache / (Stored::USUAL + SUBJECT);
+        let vault = Arc::new(Vault::new(keyring, usize::try_from(customers).unwrap_or(usize::MAX)));
         open_pepper(session, &vault).await?;
         let engine = session.show("SELECT version()").await?.unwrap_or_default();
         let engine = engine.split(" on ").next().unwrap_or_default().to_owned();
@@ -164,7 +166,7 @@ impl PostgresStore {
             records,
             summaries,
             own_keys,
-            recent: Recent::new(cache.unwrap_or(CACHE)),
+            recent: Recent::new(customers * Stored::USUAL),
             vault,
             known_keys: KnownKeys::default(),
             signers: Signers::default(),
@@ -218,7 +220,7 @@ impl PostgresStore {
         let (outcome, place) = outcome?;
         if outcome == Committed::Done {
             if let Some(change) = change {
-                self.recent.written(&change, place);
+                self.recent.written(&change, Some(place));
             }
             aftermath.follow(&self.vault, &self.known_keys, &self.signers, &self.announced);
         } else if wraps {
@@ -320,7 +322,7 @@ impl Store for PostgresStore {
     }
 
     fn recent_record(&self, scope: Scope, id: CustomerId) -> Option<Box<dyn Record>> {
-        Some(Box::new(self.remembered_record(scope, id)?))
+        Some(Box::new(self.recent.record(&self.vault, scope, id)?))
     }
 
     async fn summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError> {

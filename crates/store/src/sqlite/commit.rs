@@ -31,8 +31,13 @@ impl SqliteStore {
     pub(super) async fn commit_change(&self, change: Change) -> Result<Committed, StoreError> {
         let (prepared, new_subjects) = self.prepare(change)?;
         let aftermath = prepared.aftermath(new_subjects);
-        let outcome = self.writer.change(prepared).await?;
+        self.recent.forget(&prepared);
+        let (outcome, change) = self.writer.change(prepared).await;
+        let outcome = outcome?;
         if outcome == Committed::Done {
+            if let Some(change) = change {
+                self.recent.written(&change, None);
+            }
             aftermath.follow(&self.vault, &self.known_keys, &self.signers, &self.announced);
         }
         Ok(outcome)

@@ -41,13 +41,15 @@ use tokio::sync::watch;
 
 use crate::api_keys::KnownKeys;
 use crate::blobs::Blobs;
+use crate::by_customer::Sealed as _;
 use crate::columns::scope_columns;
 use crate::planted::{Defect, planted};
+use crate::recent::{Recent, Stored};
 use crate::signing::Signers;
-use crate::vault::{Keyring, RootKey, ScopeKeys, Vault, WrappedKey};
+use crate::vault::{Keyring, RootKey, SUBJECT, ScopeKeys, Vault, WrappedKey};
 use crate::{Engine, Figures, OpenError};
 use readers::Readers;
-use summaries::Summaries;
+use summaries::{SealedSummary, Summaries};
 use writer::Writer;
 
 /// SQLite before 3.51.3 has a bug that can corrupt a WAL.
@@ -62,6 +64,33 @@ const ENDED_DELIVERIES: &str = "DELETE FROM deliveries WHERE id IN (
 
 /// Bytes of customers that are remembered when nobody says: what lists and plain reads show of some 33,000.
 const CACHE: u64 = 20 * 1_024 * 1_024;
+/// Bytes that a page of 4 KiB takes in memory, with what SQLite and the allocator add.
+const PAGE: u64 = 5 * 1_024;
+
+/// What the setting `cache` is spent on, in bytes.
+#[derive(Debug, PartialEq, Eq)]
+struct Memory {
+    summaries: u64,
+    records: u64,
+    /// Opened with what was derived from them.
+    keys: u64,
+    /// Of the writer, besides those that it has anyway.
+    pages: u64,
+}
+
+impl Memory {
+    /// Up to the usual amount for summaries alone; beyond, for as many customers as fit, all that a change of one needs as well: its
+    /// record, its key and its page.
+    fn of(cache: u64) -> Self {
+        let customers = cache.saturating_sub(CACHE) / (SealedSummary::USUAL + Stored::USUAL + SUBJECT + PAGE);
+        Self {
+            summaries: cache.min(CACHE) + customers * SealedSummary::USUAL,
+            records: customers * Stored::USUAL,
+            keys: customers * SUBJECT,
+            pages: customers * PAGE,
+        }
+    }
+}
 
 /// What is done when the disk can no longer be trusted: told why, it does not come back.
 pub type OnFatal = Arc<dyn Fn(&str) + Send + Sync>;
@@ -77,6 +106,7 @@ pub struct SqliteStore {
     blobs: Arc<dyn Blobs>,
     readers: Arc<Readers>,
     summaries: Summaries,
+    recent: Recent,
     writer: Writer,
 }
 
@@ -109,12 +139,14 @@ impl SqliteStore {
         }
         let keyring =
             if fresh { Keyring::create(keyring, root, now.to_string())? } else { Keyring::open(keyring, root)? };
+        let memory = Memory::of(cache.unwrap_or(CACHE));
         let mut connection = connect(&database, Role::Writer)?;
+        keep_pages(&connection, Role::Writer.cache_kib() + memory.pages / PAGE * 4)?;
         migrate::up(&mut connection, now)?;
         tie_to_keyring(&connection, &keyring)?;
-        let vault = Arc::new(Vault::new(keyring));
+        let vault = Arc::new(Vault::new(keyring, usize::try_from(memory.keys / SUBJECT).unwrap_or(usize::MAX)));
         open_pepper(&connection, &vault)?;
-        let summaries = Summaries::new(cache.unwrap_or(CACHE));
+        let summaries = Summaries::new(memory.summaries);
         let readers = Arc::new(Readers::new(database.clone(), Arc::clone(&on_fatal), summaries.capacity()));
         let writer = Writer::start(connection, Arc::clone(&readers), database, on_fatal)?;
         Ok(Self {
@@ -126,6 +158,7 @@ impl SqliteStore {
             blobs,
             readers,
             summaries,
+            recent: Recent::new(memory.records),
             writer,
         })
     }
@@ -196,6 +229,10 @@ impl Engine for SqliteStore {
 impl Store for SqliteStore {
     async fn record(&self, scope: Scope, id: CustomerId) -> Result<Option<Box<dyn Record>>, StoreError> {
         Ok(self.read_record(scope, id)?.map(|record| Box::new(record) as Box<dyn Record>))
+    }
+
+    fn recent_record(&self, scope: Scope, id: CustomerId) -> Option<Box<dyn Record>> {
+        Some(Box::new(self.recent.record(&self.vault, scope, id)?))
     }
 
     async fn summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError> {
@@ -377,7 +414,7 @@ enum Role {
 
 impl Role {
     /// Kibibytes of pages that the connection keeps.
-    const fn cache_kib(self) -> i64 {
+    const fn cache_kib(self) -> u64 {
         match self {
             Self::Writer => 8_192,
             Self::Checkpointer => 256,
@@ -400,7 +437,7 @@ fn connect(database: &Path, role: Role) -> Result<Connection, rusqlite::Error> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "mmap_size", 0)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    connection.pragma_update(None, "cache_size", -role.cache_kib())?;
+    keep_pages(&connection, role.cache_kib())?;
     if writes {
         connection.pragma_update(None, "page_size", 4_096)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -412,6 +449,11 @@ fn connect(database: &Path, role: Role) -> Result<Connection, rusqlite::Error> {
         connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     }
     Ok(connection)
+}
+
+/// Has the connection keep so many kibibytes of pages.
+fn keep_pages(connection: &Connection, kib: u64) -> Result<(), rusqlite::Error> {
+    connection.pragma_update(None, "cache_size", format!("-{kib}"))
 }
 
 /// The first start ties the database to its keyring; every other one checks that it is still the one, and new enough.
@@ -464,4 +506,27 @@ fn insert_scope_key(connection: &Connection, scope: Scope, wrapped: &WrappedKey)
 
 fn wrapped_key(row: &Row<'_>) -> Result<WrappedKey, rusqlite::Error> {
     Ok(WrappedKey { epoch: row.get(0)?, sealed: row.get(1)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_for_summaries_first_and_then_for_all_that_a_customer_needs() {
+        const GIB: u64 = 1 << 30;
+        assert_eq!(Memory::of(0), Memory { summaries: 0, records: 0, keys: 0, pages: 0 });
+        assert_eq!(Memory::of(CACHE), Memory { summaries: CACHE, records: 0, keys: 0, pages: 0 });
+        let Memory { summaries, records, keys, pages } = Memory::of(8 * GIB);
+        for (what, bytes, each) in [
+            ("summaries", summaries, SealedSummary::USUAL),
+            ("records", records, Stored::USUAL),
+            ("keys", keys, SUBJECT),
+            ("pages", pages, PAGE),
+        ] {
+            assert!(bytes / each >= 1_000_000, "{what} of a million customers");
+        }
+        assert!((8 * GIB - 10_000..=8 * GIB).contains(&(summaries + records + keys + pages)), "nothing is left over");
+        Memory::of(u64::MAX);
+    }
 }

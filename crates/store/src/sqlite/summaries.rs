@@ -17,14 +17,13 @@ use crate::vault::ProcessKey;
 pub(super) type EmailIndex = [u8; 16];
 
 /// A [`Summary`] with its names sealed.
-struct SealedSummary {
+pub(super) struct SealedSummary {
     id: CustomerId,
     kind: CustomerType,
     version: u64,
     created_at: Timestamp,
     updated_at: Timestamp,
     names: Vec<u8>,
-    email: EmailIndex,
     /// Where it was read.
     snapshot: Snapshot,
 }
@@ -42,8 +41,8 @@ impl Sealed for SealedSummary {
 /// Summaries that were read before.
 pub(super) struct Summaries {
     remembered: ByCustomer<SealedSummary>,
-    /// Whose e-mail it was when it was read.
-    by_email: Cache<(Scope, EmailIndex), CustomerId>,
+    /// The same, by the e-mail that it was read with.
+    by_email: Cache<(Scope, EmailIndex), Arc<SealedSummary>>,
     key: ProcessKey,
 }
 
@@ -67,9 +66,8 @@ impl Summaries {
 
     /// As [`Summaries::current`], of the customer that has this e-mail.
     pub(super) fn current_by_email(&self, readers: &Readers, scope: Scope, email: EmailIndex) -> Option<Summary> {
-        let id = self.by_email.get(&(scope, email))?;
-        let sealed = self.since(readers.changed(id), scope, id)?;
-        if sealed.email == email { self.open(&sealed) } else { None }
+        let sealed = self.by_email.get(&(scope, email))?;
+        if sealed.snapshot.holds(readers.changed(sealed.id)) { self.open(&sealed) } else { None }
     }
 
     /// The summaries, if all are remembered and what a read at the snapshot would give, which may have begun a while ago.
@@ -95,7 +93,7 @@ impl Summaries {
 
     /// Opens what is remembered; `None` if memory was damaged, as if it were not.
     fn open(&self, sealed: &SealedSummary) -> Option<Summary> {
-        let SealedSummary { id, kind, version, created_at, updated_at, ref names, email: _, snapshot: _ } = *sealed;
+        let SealedSummary { id, kind, version, created_at, updated_at, ref names, snapshot: _ } = *sealed;
         let names = Names::from_json(self.key.open(id.as_bytes(), names)?)?;
         Some(Summary { id, kind, version, created_at, updated_at, names })
     }
@@ -104,9 +102,9 @@ impl Summaries {
     pub(super) fn remember(&self, snapshot: Snapshot, scope: Scope, summary: &Summary, email: EmailIndex) {
         let Summary { id, kind, version, created_at, updated_at, ref names } = *summary;
         let names = self.key.seal(id.as_bytes(), names.as_json());
-        let sealed = SealedSummary { id, kind, version, created_at, updated_at, names, email, snapshot };
-        self.by_email.insert((scope, email), id);
-        self.remembered.insert((scope, id), Arc::new(sealed));
+        let sealed = Arc::new(SealedSummary { id, kind, version, created_at, updated_at, names, snapshot });
+        self.by_email.insert((scope, email), Arc::clone(&sealed));
+        self.remembered.insert((scope, id), sealed);
     }
 }
 

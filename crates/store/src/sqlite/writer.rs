@@ -125,10 +125,12 @@ impl Writer {
     }
 
     /// Queues a change and waits until it is durable or refused.
-    pub(super) async fn change(&self, change: Prepared) -> Result<Committed, StoreError> {
+    pub(super) async fn change(&self, change: Prepared) -> Answer {
         let (reply, answer) = oneshot::channel();
-        self.send(Job::Change(Box::new(change), reply))?;
-        outcome(answer).await
+        match self.send(Job::Change(Box::new(change), reply)) {
+            Ok(()) => answer.await.unwrap_or_else(|_| (Err(ended()), None)),
+            Err(error) => (Err(error), None),
+        }
     }
 
     /// Queues what touches neither customers nor their keys, and waits until it is durable.

@@ -42,8 +42,10 @@ pub use midstates::Midstates;
 pub use process_key::ProcessKey;
 pub use root_key::RootKey;
 
-/// Opened subject keys that are remembered with what was derived from them. Each takes about 400 bytes.
+/// Opened subject keys that are at least remembered with what was derived from them.
 const SUBJECTS_CACHED: usize = 32_768;
+/// Bytes that each of them takes.
+pub const SUBJECT: u64 = 480;
 /// Opened subject keys that are remembered alone. Each takes about 100 bytes; to read and open it again costs as much as the
 /// rest of a point read.
 const ROOTS_CACHED: usize = 1_000_000;
@@ -190,15 +192,15 @@ pub struct Vault {
 const POISONED: &str = "no code panics while it holds a vault lock";
 
 impl Vault {
-    /// A vault over an opened keyring.
+    /// A vault over an opened keyring, with memory for the keys of so many data subjects, if that is more than usual.
     #[must_use]
-    pub fn new(keyring: Keyring) -> Self {
+    pub fn new(keyring: Keyring, subjects: usize) -> Self {
         Self {
             keyring: RwLock::new(keyring),
             pepper: OnceLock::new(),
             scopes: RwLock::default(),
             wraps: RwLock::default(),
-            subjects: Cache::new(SUBJECTS_CACHED),
+            subjects: Cache::new(subjects.max(SUBJECTS_CACHED)),
             roots: Cache::new(ROOTS_CACHED),
             staging: RwLock::default(),
         }
@@ -476,7 +478,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let keyring =
             Keyring::create(&folder.path().join("keyring.json"), &RootKey::random(), "now".into()).expect("a keyring");
-        (folder, Vault::new(keyring))
+        (folder, Vault::new(keyring, 0))
     }
 
     fn customer_binding<'a>(

@@ -326,6 +326,24 @@ pub(crate) async fn what_was_read_is_read_anew_after_each_change(mut engine: Eng
     }
 }
 
+pub(crate) async fn a_record_at_hand_is_what_was_written(mut engine: Engine) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let at_hand = |id| services.store.recent_record(caller.scope, id).map(|record| record.open().expect("it opens"));
+    let id = given(&services, &caller, "a@example.com", "individual").await;
+    for body in [r#"{"first_name":"A"}"#, r#"{"last_name":"B"}"#, r#"{"first_name":"C"}"#] {
+        let stored = read(&services, caller.scope, id).await;
+        assert_eq!(at_hand(id), Some(stored), "before {body}");
+        put(&services, &caller, id, body).await.expect("updated");
+    }
+    let stored = read(&services, caller.scope, id).await;
+    assert_eq!(at_hand(id), Some(stored));
+    let elsewhere = Scope { environment: Environment::Production, ..caller.scope };
+    assert!(services.store.recent_record(elsewhere, id).is_none(), "of another environment");
+    let business = given(&services, &caller, "b@example.com", "corporate").await;
+    assert_eq!(at_hand(business), None, "its persons lie elsewhere");
+}
+
 pub(crate) async fn an_email_is_found_folded(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;

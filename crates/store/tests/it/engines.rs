@@ -116,7 +116,9 @@ impl Engine {
         let (keyring, now) = (self.folder.path().join("keyring.json"), Timestamp::from_micros(0));
         match &self.rows {
             Rows::Sqlite => {
-                let store = SqliteStore::open(self.folder.path(), &keyring, &self.root, blobs, now, None, fatal);
+                // More than usual, so that records are at hand as well.
+                let cache = Some(64 << 20);
+                let store = SqliteStore::open(self.folder.path(), &keyring, &self.root, blobs, now, cache, fatal);
                 Arc::new(store.expect("the store opens"))
             }
             Rows::Postgres { url, .. } => {

@@ -40,6 +40,7 @@ on_every_engine! {
     fields_changed_since_a_version_are_named_once,
     customers_are_listed_newest_first,
     what_was_read_is_read_anew_after_each_change,
+    a_record_at_hand_is_what_was_written,
     an_email_is_found_folded,
     keys_are_found_by_themselves_only,
     old_answers_are_forgotten,

@@ -356,24 +356,6 @@ async fn nothing_but_a_commit_is_decided_by_what_a_process_remembers() {
     assert_eq!(names, serde_json::json!(["Theirs", "Mine"]), "neither is lost");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_process_remembers_is_what_it_wrote() {
-    let mut engine = Engine::postgres().await;
-    let services = engine.services();
-    let caller = crate::engines::caller(&services).await;
-    let remembered = |id| services.store.recent_record(caller.scope, id).map(|record| record.open().expect("it opens"));
-    let id = behaviours::given(&services, &caller, "a@example.com", "individual").await;
-    for body in [r#"{"first_name":"A"}"#, r#"{"last_name":"B"}"#, r#"{"first_name":"C"}"#] {
-        assert_eq!(remembered(id), Some(behaviours::read(&services, caller.scope, id).await), "before {body}");
-        behaviours::put(&services, &caller, id, body).await.expect("updated");
-    }
-    assert_eq!(remembered(id), Some(behaviours::read(&services, caller.scope, id).await));
-    let elsewhere = Scope { environment: Environment::Production, ..caller.scope };
-    assert!(services.store.recent_record(elsewhere, id).is_none(), "of another environment");
-    let business = behaviours::given(&services, &caller, "b@example.com", "corporate").await;
-    assert_eq!(remembered(business), None, "its persons lie elsewhere");
-}
-
 /// Of commits that are sent before the one before them has ended, each takes for granted that it ends well.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn commits_that_follow_each_other_are_written_whoever_comes_between() {

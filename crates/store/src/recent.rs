@@ -1,5 +1,5 @@
-//! Individuals as this process has last written them, sealed as they are stored. Another process may have changed them since; what is
-//! computed from one is refused by its version when it is written, and nothing else may be decided by it.
+//! Individuals as this process has last written them, sealed as they are stored. They may have changed since; what is computed from
+//! one is refused by its version when it is written, and nothing else may be decided by it.
 //!
 //! A business is read: its persons lie in a row of their own, and to copy them costs as much.
 
@@ -8,15 +8,16 @@ use std::sync::Arc;
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::{CustomerType, Place};
-use dossier_core::ids::CustomerId;
+use dossier_core::ids::{CustomerId, PersonId};
 
 use crate::by_customer::{ByCustomer, Sealed, by_customer};
 use crate::columns::type_column;
 use crate::prepared::{Prepared, PreparedEffect};
-use crate::sealed::{Cells, Plain};
+use crate::sealed::{Cells, Plain, SealedRecord, SubjectKeys};
+use crate::vault::Vault;
 
 /// A row as it is stored.
-pub(super) type Stored = (Plain, Cells);
+pub(crate) type Stored = (Plain, Cells);
 
 impl Sealed for Stored {
     const OVERHEAD: usize = 256;
@@ -28,30 +29,38 @@ impl Sealed for Stored {
 }
 
 /// What is remembered.
-pub(super) struct Recent(ByCustomer<Stored>);
+pub(crate) struct Recent(ByCustomer<Stored>);
 
 impl Recent {
     /// Remembers what fits into so many bytes.
-    pub(super) fn new(bytes: u64) -> Self {
+    pub(crate) fn new(bytes: u64) -> Self {
         Self(by_customer(bytes))
     }
 
-    pub(super) fn get(&self, scope: Scope, id: CustomerId) -> Option<Arc<Stored>> {
-        self.0.get(&(scope, id))
+    /// The record, as long as the vault remembers its key as well.
+    pub(crate) fn record(&self, vault: &Vault, scope: Scope, id: CustomerId) -> Option<SealedRecord> {
+        let row = self.0.get(&(scope, id))?;
+        let own = PersonId::of_customer(id);
+        let key = vault.cached_subject(scope, own)?;
+        let (mut plain, cells) = (row.0, row.1.clone());
+        if plain.place == Place::default() {
+            plain.place = key.place();
+        }
+        Some(SealedRecord { plain, cells, keys: SubjectKeys::from([(own, key)]) })
     }
 
     /// Forgets the customer that a change is about, whatever becomes of the change: its row will be another, or its newest entry.
-    pub(super) fn forget(&self, change: &Prepared) {
+    pub(crate) fn forget(&self, change: &Prepared) {
         let of_entry = || change.audit.as_ref()?.customer_id.map(CustomerId::from_bytes);
         if let Some(id) = change.written_customer().or_else(of_entry) {
             self.0.remove(&(change.scope, id));
         }
     }
 
-    /// Remembers what was written, with its entry at this place.
-    pub(super) fn written(&self, change: &Prepared, place: Place) {
+    /// Remembers what was written; the engine finds it at this place, or where it was read.
+    pub(crate) fn written(&self, change: &Prepared, place: Option<Place>) {
         let PreparedEffect::Customer { row, .. } = &change.effect else { return };
-        if row.kind != type_column(CustomerType::Individual) {
+        if row.kind != type_column(CustomerType::Individual) || self.0.capacity() == 0 {
             return;
         }
         let plain = Plain {
@@ -63,7 +72,7 @@ impl Recent {
             persons_version: row.persons_version,
             created_at: Timestamp::from_micros(row.created_at),
             updated_at: Timestamp::from_micros(row.updated_at),
-            place,
+            place: place.unwrap_or(row.place),
         };
         // A copy takes no more memory than it needs.
         self.0.insert((plain.scope, plain.id), Arc::new((plain, row.cells.clone())));
