@@ -53,8 +53,7 @@ class Filled:
             made += result["requests"] - result["status"]
         ids = [(item["customer_id"], item["email"]) for item in self.server.customers()]
         self.made = len(ids)
-        # Whoever is asked for lies anywhere, as with the load of many clients, while the load generator reads its own memory in order:
-        # there it would slow by itself among a million.
+        # Whoever is asked for lies anywhere, as with the load of many clients.
         random.shuffle(ids)
         (self.folder / "ids").write_text("\n".join(one for one, _ in ids) + "\n")
         longest = max(len(email) for _, email in ids)
