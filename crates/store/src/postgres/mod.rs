@@ -42,12 +42,12 @@ use tokio::sync::watch;
 
 use crate::api_keys::KnownKeys;
 use crate::blobs::Blobs;
-use crate::by_customer::Sealed as _;
+use crate::by_customer::usual_number;
 use crate::prepared::{self, Keys, account_scope};
 use crate::recent::{Recent, Stored};
 use crate::sealed::SubjectKeys;
 use crate::signing::Signers;
-use crate::vault::{Keyring, RootKey, SUBJECT, ScopeKeys, Vault};
+use crate::vault::{Keyring, RootKey, ScopeKeys, Vault};
 use crate::{Engine, Figures, OpenError};
 pub use database::SESSION;
 use database::{Database, Session};
@@ -154,8 +154,7 @@ impl PostgresStore {
             None => return Err(OpenError::Database("what ties it to its keyring could not be written".into())),
         }
         let cache = cache.unwrap_or(CACHE);
-        let customers = cache / (Stored::USUAL + SUBJECT);
-        let vault = Arc::new(Vault::new(keyring, usize::try_from(customers).unwrap_or(usize::MAX)));
+        let vault = Arc::new(Vault::new(keyring, usual_number::<Stored>(cache)));
         open_pepper(session, &vault).await?;
         let engine = session.show("SELECT version()").await?.unwrap_or_default();
         let engine = engine.split(" on ").next().unwrap_or_default().to_owned();
@@ -166,7 +165,7 @@ impl PostgresStore {
             records,
             summaries,
             own_keys,
-            recent: Recent::new(customers * Stored::USUAL),
+            recent: Recent::new(cache),
             vault,
             known_keys: KnownKeys::default(),
             signers: Signers::default(),
