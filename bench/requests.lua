@@ -32,13 +32,15 @@ function init(args)
   -- Without a seed every run would send the same values again, and a PUT of the same value changes nothing.
   math.randomseed(os.time() * 1000 + math.floor(os.clock() * 1e6) % 1000)
   counter = math.random(1000000000)
-  ids:seek("set", (tonumber(args[5]) or math.random(count) - 1) % count * width)
-  read_part()
+  local first = (tonumber(args[5]) or math.random(count) - 1) % count * width
   if count <= PART then
     -- All of it is held, and read over and over.
     ids:seek("set", 0)
-    part = ids:read(count * width)
+    part, at = ids:read(count * width), first + 1
     read_part = function() at = 1 end
+  else
+    ids:seek("set", first)
+    read_part()
   end
 end
 

@@ -126,11 +126,7 @@ impl Writer {
 
     /// Queues a change and waits until it is durable or refused.
     pub(super) async fn change(&self, change: Prepared) -> Answer {
-        let (reply, answer) = oneshot::channel();
-        match self.send(Job::Change(Box::new(change), reply)) {
-            Ok(()) => answer.await.unwrap_or_else(|_| (Err(ended()), None)),
-            Err(error) => (Err(error), None),
-        }
+        self.answer_of(|reply| Job::Change(Box::new(change), reply)).await
     }
 
     /// Queues what touches neither customers nor their keys, and waits until it is durable.
@@ -138,9 +134,7 @@ impl Writer {
         &self,
         work: impl FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send + 'static,
     ) -> Result<(), StoreError> {
-        let (reply, answer) = oneshot::channel();
-        self.send(Job::Task(Box::new(work), reply))?;
-        outcome(answer).await.map(drop)
+        self.answer_of(|reply| Job::Task(Box::new(work), reply)).await.0.map(drop)
     }
 
     /// As [`Writer::task`], for what may change customers and their keys: all that is remembered of them is read anew.
@@ -148,9 +142,7 @@ impl Writer {
         &self,
         work: impl FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send + 'static,
     ) -> Result<(), StoreError> {
-        let (reply, answer) = oneshot::channel();
-        self.send(Job::OnCustomers(Box::new(work), reply))?;
-        outcome(answer).await.map(drop)
+        self.answer_of(|reply| Job::OnCustomers(Box::new(work), reply)).await.0.map(drop)
     }
 
     /// Queues a task that may be lost with the power, for it would be done again: whoever waits for the disk goes first, and it
@@ -159,9 +151,15 @@ impl Writer {
         &self,
         work: impl FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send + 'static,
     ) -> Result<(), StoreError> {
+        self.answer_of(|reply| Job::Lazy(Box::new(work), reply)).await.0.map(drop)
+    }
+
+    async fn answer_of(&self, job: impl FnOnce(oneshot::Sender<Answer>) -> Job) -> Answer {
         let (reply, answer) = oneshot::channel();
-        self.send(Job::Lazy(Box::new(work), reply))?;
-        outcome(answer).await.map(drop)
+        match self.send(job(reply)) {
+            Ok(()) => answer.await.unwrap_or_else(|_| (Err(ended()), None)),
+            Err(error) => (Err(error), None),
+        }
     }
 
     fn send(&self, job: Job) -> Result<(), StoreError> {
@@ -186,10 +184,6 @@ impl Drop for Writer {
             let _ = thread.join();
         }
     }
-}
-
-async fn outcome(answer: oneshot::Receiver<Answer>) -> Result<Committed, StoreError> {
-    answer.await.map_or_else(|_| Err(ended()), |(outcome, _)| outcome)
 }
 
 fn ended() -> StoreError {
