@@ -55,7 +55,8 @@ pub enum ColourError {
     #[error("a colour is written #RRGGBB, in hexadecimal")]
     Form,
     /// White text on it cannot be read.
-    #[error("white text on this colour has a contrast of {0:.1} to 1 and needs {least} to 1 (WCAG 2.2); take a darker one", least = Colour::LEAST_CONTRAST)]
+    #[error("white text on this colour has a contrast of {0:.1} to 1 and needs {least} to 1 (WCAG 2.2); take a darker \
+        one", least = Colour::LEAST_CONTRAST)]
     Contrast(f64),
 }
 

@@ -1,5 +1,5 @@
-//! The form of every secret that is given out as text: a prefix that scanners of leaks know, 43 random characters, and a
-//! checksum over all before, so that a typo is seen without asking anybody.
+//! The form of every secret that is given out as text: a prefix that scanners of leaks know, 43 random characters, and
+//! a checksum over all before, so that a typo is seen without asking anybody.
 
 use zeroize::Zeroizing;
 

@@ -103,9 +103,9 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Corrupt`] when the row is there but cannot be read.
     async fn record(&self, scope: Scope, id: CustomerId) -> Result<Option<Box<dyn Record>>, StoreError>;
 
-    /// A version of a customer that the engine has at hand without asking anybody, if it has one. It may not be the newest, so it is good
-    /// only for its type, which never changes, and for computing a new version, which [`Store::commit`] refuses unless it is; whatever else
-    /// comes of it is decided again by [`Store::record`].
+    /// A version of a customer that the engine has at hand without asking anybody, if it has one. It may not be the
+    /// newest, so it is good only for its type, which never changes, and for computing a new version, which
+    /// [`Store::commit`] refuses unless it is; whatever else comes of it is decided again by [`Store::record`].
     fn recent_record(&self, _scope: Scope, _id: CustomerId) -> Option<Box<dyn Record>> {
         None
     }
@@ -295,8 +295,9 @@ pub trait Store: Send + Sync {
         limit: usize,
     ) -> Result<Vec<Delivery>, StoreError>;
 
-    /// Takes at most `limit` deliveries that are due, none to the endpoints that are busy, and keeps them from everybody
-    /// else until the lease ends. Of one customer and endpoint only the oldest is ever due. `now` is the machine's.
+    /// Takes at most `limit` deliveries that are due, none to the endpoints that are busy, and keeps them from
+    /// everybody else until the lease ends. Of one customer and endpoint only the oldest is ever due. `now` is the
+    /// machine's.
     ///
     /// # Errors
     ///

@@ -18,20 +18,27 @@ catalogue! {
     FileInUse = "file_in_use": "The file is evidence of another customer; upload it again for this one.",
     InvalidCursor = "invalid_cursor": "The cursor is not one that a list of this server gave.",
     InvalidDate = "invalid_date": "A date must be written YYYY-MM-DD and exist in the calendar.",
-    InvalidEmail = "invalid_email": "An e-mail address needs a local part, an @ and a domain, and no white space inside.",
-    InvalidDuration = "invalid_duration": "A duration is written as in ISO 8601, with days, hours, minutes and seconds only: P35D, PT12H.",
-    InvalidUrl = "invalid_url": "The URL is not one that this server may send anybody or anything to; the text says why.",
+    InvalidEmail = "invalid_email": "An e-mail address needs a local part, an @ and a domain, and no white space \
+        inside.",
+    InvalidDuration = "invalid_duration": "A duration is written as in ISO 8601, with days, hours, minutes and \
+        seconds only: P35D, PT12H.",
+    InvalidUrl = "invalid_url": "The URL is not one that this server may send anybody or anything to; the text says \
+        why.",
     NotForThisType = "not_for_this_type": "The property belongs to the other type of customer.",
     NulCharacter = "nul_character": "Text may not contain the NUL character.",
-    NullNotAllowed = "null_not_allowed": "No property of the contract is nullable; PATCH with a merge patch clears one.",
+    NullNotAllowed = "null_not_allowed": "No property of the contract is nullable; PATCH with a merge patch clears \
+        one.",
     OutOfRange = "out_of_range": "The number lies outside of the allowed range.",
     Required = "required": "A member that the object needs is missing.",
     TooLong = "too_long": "The text has more Unicode code points than the contract allows.",
     TooManyItems = "too_many_items": "The list has more items than the contract allows.",
-    UnknownCountry = "unknown_country": "A country is an officially assigned ISO 3166-1 alpha-2 code in capitals, or XK.",
+    UnknownCountry = "unknown_country": "A country is an officially assigned ISO 3166-1 alpha-2 code in capitals, or \
+        XK.",
     UnknownFile = "unknown_file": "No file with this id was uploaded by this account in this environment.",
-    UnknownProperty = "unknown_property": "The contract has no such property; it is refused so that nothing is dropped unseen.",
-    UnknownRequirement = "unknown_requirement": "The customer has no requirement with this id or pointer; expand=requirements lists them.",
+    UnknownProperty = "unknown_property": "The contract has no such property; it is refused so that nothing is \
+        dropped unseen.",
+    UnknownRequirement = "unknown_requirement": "The customer has no requirement with this id or pointer; \
+        expand=requirements lists them.",
     UnknownValue = "unknown_value": "The value is not one of those that the contract lists.",
     WrongType = "wrong_type": "The JSON type is not the one that the contract asks for.",
 }

@@ -449,7 +449,8 @@ pub async fn find(services: &Services, caller: &Caller, id: Option<WebhookId>) -
     endpoints.into_iter().find(|endpoint| Some(endpoint.id) == id).ok_or(WebhookError::NotFound)
 }
 
-/// What a request was answered that came before, or else the ticket under which to keep its answer, if it carries a key.
+/// What a request was answered that came before, or else the ticket under which to keep its answer, if it carries a
+/// key.
 async fn first_answer(
     services: &Services,
     caller: &Caller,

@@ -1,5 +1,5 @@
-//! The yardstick of the benchmarks: a bare handler on the same HTTP stack and the same accept loop, which reads the body
-//! and answers `{}`. What Dossier does is measured as a ratio to it, in the same run.
+//! The yardstick of the benchmarks: a bare handler on the same HTTP stack and the same accept loop, which reads the
+//! body and answers `{}`. What Dossier does is measured as a ratio to it, in the same run.
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -517,7 +517,8 @@ impl Context<'_> {
             checks.push(check(
                 "root key",
                 true,
-                "lies in the data folder: a copy of the folder is a copy of everything. For production keep it elsewhere \
+                "lies in the data folder: a copy of the folder is a copy of everything. For production keep it \
+                    elsewhere \
                  (DOSSIER_ROOT_KEY_FILE or DOSSIER_ROOT_KEY_COMMAND), and keep a second copy of it and of the keyring",
             ));
         }

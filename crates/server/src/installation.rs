@@ -34,7 +34,9 @@ const EXIT_IO_ERROR: i32 = 74;
 #[derive(Debug, thiserror::Error)]
 pub enum InstallationError {
     /// Another process has it.
-    #[error("{path} is in use by another dossier process{pid}. One data folder belongs to one process; commands reach a running server by themselves", path = .folder.display(), pid = .pid.as_deref().map(|pid| format!(" (process {pid})")).unwrap_or_default())]
+    #[error("{path} is in use by another dossier process{pid}. One data folder belongs to one process; commands reach \
+        a running server by themselves", path = .folder.display(), pid = .pid.as_deref().map(|pid| format!(" (process \
+        {pid})")).unwrap_or_default())]
     InUse {
         /// The folder.
         folder: PathBuf,

@@ -1,5 +1,6 @@
-//! Whether the allocator's memory may lie in huge pages, which it asks for. Where gibibytes are remembered, finding a place in them takes
-//! longer than what is done there, and huge pages halve that; where they are not, they only take memory.
+//! Whether the allocator's memory may lie in huge pages, which it asks for. Where gibibytes are remembered, finding a
+//! place in them takes longer than what is done there, and huge pages halve that; where they are not, they only take
+//! memory.
 
 /// Bytes of the setting `cache` from which on huge pages are worth having.
 const LARGE: u64 = 256 << 20;

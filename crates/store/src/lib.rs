@@ -79,17 +79,20 @@ pub struct Figures {
 pub enum OpenError {
     /// The root key is not the one that sealed the keyring.
     #[error(
-        "the root key does not open the keyring: it is another root key, or the keyring was altered. Nothing was written"
+        "the root key does not open the keyring: it is another root key, or the keyring was altered. Nothing was \
+            written"
     )]
     WrongRootKey,
     /// There is a database and no keyring.
     #[error(
-        "the database is there but its keyring is missing. Put the keyring back from your copy; without it nothing can be read. Nothing was written"
+        "the database is there but its keyring is missing. Put the keyring back from your copy; without it nothing \
+            can be read. Nothing was written"
     )]
     KeyringMissing,
     /// The keyring is older than the database, or of another installation.
     #[error(
-        "the keyring does not belong to this database: {0}. Put the newest copy of the keyring back. Nothing was written"
+        "the keyring does not belong to this database: {0}. Put the newest copy of the keyring back. Nothing was \
+            written"
     )]
     KeyringMismatch(String),
     /// The keyring is no keyring.

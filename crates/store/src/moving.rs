@@ -1,5 +1,5 @@
-//! Moving an installation from one engine to the other: every row in one form that both can read and write, copied in the
-//! order of its key, then compared, record by record. Nothing is opened: what is sealed is moved sealed.
+//! Moving an installation from one engine to the other: every row in one form that both can read and write, copied in
+//! the order of its key, then compared, record by record. Nothing is opened: what is sealed is moved sealed.
 
 use dossier_core::store::{Progress, StoreError};
 use sha2::{Digest as _, Sha256};
@@ -310,13 +310,13 @@ impl End<'_> {
     }
 }
 
-/// Copies everything, and compares it. Nobody may write to either end meanwhile. Interrupted, it goes on where it stopped
-/// when it is run again.
+/// Copies everything, and compares it. Nobody may write to either end meanwhile. Interrupted, it goes on where it
+/// stopped when it is run again.
 ///
 /// # Errors
 ///
-/// [`StoreError::Corrupt`] when the target has records that are not of this move, or a record is not the same on both ends,
-/// which is named by its table and its number; else the stores'.
+/// [`StoreError::Corrupt`] when the target has records that are not of this move, or a record is not the same on both
+/// ends, which is named by its table and its number; else the stores'.
 pub async fn move_all(from: &End<'_>, to: &End<'_>, progress: Progress<'_>) -> Result<Moved, StoreError> {
     to.begin().await?;
     let mut total = 0;

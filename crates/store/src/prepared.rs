@@ -308,8 +308,8 @@ impl Prepared {
         }
     }
 
-    /// Whether it can only be refused before its first row is written, so that nothing of it ever needs to be undone alone: most
-    /// updates, for which a savepoint would copy every page that they touch.
+    /// Whether it can only be refused before its first row is written, so that nothing of it ever needs to be undone
+    /// alone: most updates, for which a savepoint would copy every page that they touch.
     pub(crate) const fn is_judged_before_it_writes(&self) -> bool {
         match &self.effect {
             PreparedEffect::Customer { basis: Basis::Version(_), row: _, new_subjects, attached, link } => {

@@ -1,5 +1,5 @@
-//! Individuals as this process has last written them, sealed as they are stored. They may have changed since; what is computed from
-//! one is refused by its version when it is written, and nothing else may be decided by it.
+//! Individuals as this process has last written them, sealed as they are stored. They may have changed since; what is
+//! computed from one is refused by its version when it is written, and nothing else may be decided by it.
 //!
 //! A business is read: its persons lie in a row of their own, and to copy them costs as much.
 
@@ -49,7 +49,8 @@ impl Recent {
         Some(SealedRecord { plain, cells, keys: SubjectKeys::from([(own, key)]) })
     }
 
-    /// Forgets the customer that a change is about, whatever becomes of the change: its row will be another, or its newest entry.
+    /// Forgets the customer that a change is about, whatever becomes of the change: its row will be another, or its
+    /// newest entry.
     pub(crate) fn forget(&self, change: &Prepared) {
         let of_entry = || change.audit.as_ref()?.customer_id.map(CustomerId::from_bytes);
         if let Some(id) = change.written_customer().or_else(of_entry) {

@@ -70,9 +70,9 @@ impl Plain {
         }
     }
 
-    /// Uses the place of a cell. The customer's own cells belong to its version. Those of its persons, which are written
-    /// only when one of them changes, belong to the version in which they last did; and the customer's profile is bound
-    /// to that number, so that persons cannot be set back on their own.
+    /// Uses the place of a cell. The customer's own cells belong to its version. Those of its persons, which are
+    /// written only when one of them changes, belong to the version in which they last did; and the customer's profile
+    /// is bound to that number, so that persons cannot be set back on their own.
     fn with_binding<T>(&self, subject: PersonId, purpose: Purpose, then: impl FnOnce(&Binding<'_>) -> T) -> T {
         let mut row = [0; 24];
         row[..16].copy_from_slice(self.id.as_bytes());
@@ -134,7 +134,8 @@ impl Record for SealedRecord {
     }
 }
 
-/// The data subjects whose cells a version of the record writes: the customer, and its persons when one of them changed.
+/// The data subjects whose cells a version of the record writes: the customer, and its persons when one of them
+/// changed.
 #[must_use]
 pub fn subjects(customer: &Customer) -> Vec<PersonId> {
     let mut subjects = vec![PersonId::of_customer(customer.id)];

@@ -124,8 +124,8 @@ pub struct Customer {
     pub place: Place,
 }
 
-/// Where a store has found a record, for the store alone: its row, with which it is found again without looking, or its newest entry in
-/// the audit trail, to which the next one is linked. A hint, which the store does not rely on.
+/// Where a store has found a record, for the store alone: its row, with which it is found again without looking, or its
+/// newest entry in the audit trail, to which the next one is linked. A hint, which the store does not rely on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Place(pub i64);
 
@@ -147,8 +147,8 @@ pub struct Summary {
 }
 
 /// The personal part of a summary, which has a sealed cell of its own: a JSON object of `email`, `first_name`,
-/// `last_name`, `company_name`, `address` and `kycs`, as answers hold it. Lists put it into their answer as it is; taking it apart and
-/// together again took a fifth of their time.
+/// `last_name`, `company_name`, `address` and `kycs`, as answers hold it. Lists put it into their answer as it is;
+/// taking it apart and together again took a fifth of their time.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Names(Vec<u8>);
 

@@ -151,7 +151,8 @@ struct FileView<'a> {
     attached_at: Option<Timestamp>,
 }
 
-/// A file of which the content is durable, as the store is to note it: opaque to everybody but the store, which made it.
+/// A file of which the content is durable, as the store is to note it: opaque to everybody but the store, which made
+/// it.
 #[derive(Debug)]
 pub struct SealedFile {
     /// The day of the staging key, counted from 1970.

@@ -207,8 +207,8 @@ mod tests {
     ];
     const TEXTS: &[&str] = &["", " ", "x", "GB", "US", "gb", "1990-12-10", "1990-02-30", "passport", "a\0b", "  Ada  "];
 
-    /// What is typed is judged as a PUT of the same members is, and kept either way. The oracle knows nothing of drafts:
-    /// it puts together what was typed last, and asks the parser of PUT.
+    /// What is typed is judged as a PUT of the same members is, and kept either way. The oracle knows nothing of
+    /// drafts: it puts together what was typed last, and asks the parser of PUT.
     #[test]
     fn what_is_typed_is_stored_when_a_put_takes_it_and_kept_when_not() {
         let rules = RuleSet::baseline();

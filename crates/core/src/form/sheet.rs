@@ -1,5 +1,5 @@
-//! The form as a pure function of record, rules and device: what is asked, what is there, what is wrong, and how much of
-//! it a device may see.
+//! The form as a pure function of record, rules and device: what is asked, what is there, what is wrong, and how much
+//! of it a device may see.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -269,8 +269,8 @@ pub(super) fn place_of_file(file: FileId) -> String {
 }
 
 impl Requirement {
-    /// The place: the pointer, with a person's id instead of its index. A document's ends with the requirement's id, for
-    /// several stand behind the end of one list.
+    /// The place: the pointer, with a person's id instead of its index. A document's ends with the requirement's id,
+    /// for several stand behind the end of one list.
     #[must_use]
     pub fn place(&self) -> String {
         let place = match (&self.person_id, self.pointer.strip_prefix(PERSONS)) {

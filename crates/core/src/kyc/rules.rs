@@ -341,11 +341,13 @@ mod tests {
                 "x is no purpose",
             ),
             (
-                "version = '1'\n[[rule]]\nid = 'a'\nlabel = ''\nbecause = ''\nwhen = { country = ['moon'] }\nneeds = { document = ['other'] }",
+                "version = '1'\n[[rule]]\nid = 'a'\nlabel = ''\nbecause = ''\nwhen = { country = ['moon'] }\nneeds = \
+                    { document = ['other'] }",
                 "moon is neither",
             ),
             (
-                "version = '1'\n[[rule]]\nid = 'a'\nlabel = ''\nbecause = ''\nwhen = { type = 'individual' }\nneeds = { field = '/birth_date' }\nexample = '2000-02-30'",
+                "version = '1'\n[[rule]]\nid = 'a'\nlabel = ''\nbecause = ''\nwhen = { type = 'individual' }\nneeds = \
+                    { field = '/birth_date' }\nexample = '2000-02-30'",
                 "a PUT would refuse it",
             ),
             ("version = '1'\nx = 1", "unknown field"),

@@ -162,8 +162,8 @@ impl super::Kyc {
     }
 }
 
-/// Puts the clock of the caller's sandbox forward; `answer` makes the body of the answer of the seconds that it is ahead
-/// then. Sessions that ran out by that are ended before this returns.
+/// Puts the clock of the caller's sandbox forward; `answer` makes the body of the answer of the seconds that it is
+/// ahead then. Sessions that ran out by that are ended before this returns.
 ///
 /// # Errors
 ///

@@ -1,5 +1,5 @@
-//! Objects of the contract. [`record!`] and [`choice!`] turn one list of fields into a type, its parser, its schema, its
-//! merge rule and its division into sections, so that none of them can disagree with another.
+//! Objects of the contract. [`record!`] and [`choice!`] turn one list of fields into a type, its parser, its schema,
+//! its merge rule and its division into sections, so that none of them can disagree with another.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -192,7 +192,8 @@ macro_rules! choice {
                 match text {
                     $($text => Some(Self::$variant),)*
                     _ => {
-                        context.violation($crate::violation::Code::UnknownValue, concat!("must be one of:", $(" ", $text),*));
+                        context.violation($crate::violation::Code::UnknownValue, concat!("must be one of:", $(" \
+                            ", $text),*));
                         None
                     }
                 }
@@ -312,7 +313,8 @@ macro_rules! record {
                                 let path = Path::Member { parent: context.path, name: &name, position: Self::MEMBERS.len() };
                                 let inner = Context { path: &path, ..context };
                                 $(if $other::MEMBERS.contains(&name.as_str()) {
-                                    inner.violation(Code::NotForThisType, "is a property of the other type of customer");
+                                    inner.violation(Code::NotForThisType, "is a property of the other type of \
+                                        customer");
                                     object.next_value::<serde::de::IgnoredAny>()?;
                                     continue;
                                 })?

@@ -134,7 +134,8 @@ impl Demo {
         let url = format!("{}/v0/files", self.api);
         say(&format!("curl -X POST '{url}' -H \"Api-Key: $KEY\" -F file=@passport.png"));
         let head = format!(
-            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"passport.png\"\r\nContent-Type: image/png\r\n\r\n"
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; \
+                filename=\"passport.png\"\r\nContent-Type: image/png\r\n\r\n"
         );
         let form = [head.as_bytes(), PICTURE, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat();
         let request = self.client.post(&url).header("Api-Key", &self.key);

@@ -33,23 +33,27 @@ const SETTINGS: &[Setting] = &[
     Setting {
         name: "database",
         default: "",
-        help: "postgres://user:password@host/name, for many processes; the embedded database in the data folder when empty",
+        help: "postgres://user:password@host/name, for many processes; the embedded database in the data folder when \
+            empty",
         secret: true,
     },
     setting(
         "keyring",
         "",
-        "the file of epoch keys, the same for every process on one database; keyring.json in the data folder when empty",
+        "the file of epoch keys, the same for every process on one database; keyring.json in the data folder when \
+            empty",
     ),
     setting(
         "files",
         "",
-        "where the content of files lies: s3://bucket/folder, gs://…, az://… or file:///folder; in the data folder when empty",
+        "where the content of files lies: s3://bucket/folder, gs://…, az://… or file:///folder; in the data folder \
+            when empty",
     ),
     setting(
         "cache",
         "",
-        "memory for customers that are remembered between requests, like 512MiB or 4GiB; 20MiB when empty, with PostgreSQL 40MiB",
+        "memory for customers that are remembered between requests, like 512MiB or 4GiB; 20MiB when empty, with \
+            PostgreSQL 40MiB",
     ),
     setting("rules", "", "the file of rules that say what is required of customers; the baseline when empty"),
     setting(
@@ -60,7 +64,8 @@ const SETTINGS: &[Setting] = &[
     setting(
         "after_approval",
         "review",
-        "what a change of an approved customer's identity does: review asks the reviewers, reopen ends the approval, refuse refuses it",
+        "what a change of an approved customer's identity does: review asks the reviewers, reopen ends the approval, \
+            refuse refuses it",
     ),
     setting("provider", "manual", "who verifies in production besides the reviewers: manual (nobody) or sumsub"),
     setting("sumsub_url", "https://api.sumsub.com", "where Sumsub's API is"),
@@ -582,7 +587,8 @@ mod tests {
 
     #[test]
     fn everything_wrong_is_said_at_once_and_no_value_repeated() {
-        let toml = "listen = 'nonsense-here'\nlog_format = 'nonsense-here'\nmax_requests = 0\npublic_url = 'nonsense-here'\n\
+        let toml = "listen = 'nonsense-here'\nlog_format = 'nonsense-here'\nmax_requests = 0\npublic_url = \
+            'nonsense-here'\n\
                     cache = 'nonsense-here'";
         let Err(errors) = gather(&[], &[], toml).expect("settings").config() else { panic!("five things are wrong") };
         assert_eq!(errors.len(), 5, "{errors:?}");

@@ -13,7 +13,8 @@ use super::openapi;
 use super::problem::{Problem, ProblemCode};
 
 /// Swagger UI writes style attributes; nothing else is loosened, and nothing leaves the origin.
-const REFERENCE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const REFERENCE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' \
+    data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const PAGE_CSP: &str =
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const CSP: HeaderName = header::CONTENT_SECURITY_POLICY;
@@ -42,7 +43,8 @@ pub async fn reference() -> Response {
             }
             body {
                 div #reference {
-                    noscript { "The interactive reference needs JavaScript; the document itself is at " a href="/openapi.json" { "/openapi.json" } "." }
+                    noscript { "The interactive reference needs JavaScript; the document itself is at \
+                        " a href="/openapi.json" { "/openapi.json" } "." }
                 }
             }
         }
@@ -75,7 +77,8 @@ pub async fn problems() -> Response {
     page(
         "Problems",
         &html! {
-            p { "Every answer that is not what was asked for is a problem document (RFC 9457) with one of these codes." }
+            p { "Every answer that is not what was asked for is a problem document (RFC 9457) with one of these \
+                codes." }
             table {
                 thead { tr { th { "Code" } th { "Status" } th { "Meaning" } } }
                 tbody {

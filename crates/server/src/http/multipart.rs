@@ -172,8 +172,8 @@ impl OnePart {
         if self.state == State::End { Ok(()) } else { Err(Malformed("the body ends before its last boundary")) }
     }
 
-    /// What stands behind a boundary: `Some(true)` for the two hyphens of the last one, `Some(false)` for the end of the
-    /// line.
+    /// What stands behind a boundary: `Some(true)` for the two hyphens of the last one, `Some(false)` for the end of
+    /// the line.
     fn line_end(&mut self) -> Result<Option<bool>, Malformed> {
         if self.buffer.starts_with(b"--") {
             self.buffer.advance(2);

@@ -268,7 +268,8 @@ pub fn document() -> Value {
             "title": "Dossier",
             "version": env!("CARGO_PKG_VERSION"),
             "summary": "The KYC/KYB record of your customers. The Customers API v0, self-hosted.",
-            "description": "Rules that no schema can say: the body of PUT is read by the type of the stored customer, never by \
+            "description": "Rules that no schema can say: the body of PUT is read by the type of the stored customer, \
+                never by \
                 guessing between the two variants; absent members stay as they are; `null` is refused (clear members with PATCH); \
                 unknown members are refused; documents accumulate. Every problem has a page under /problems.",
         },
@@ -276,7 +277,8 @@ pub fn document() -> Value {
         "paths": paths,
         "components": {
             "securitySchemes": {
-                "ApiKey": { "type": "apiKey", "in": "header", "name": "Api-Key", "description": "dsk_test_… or dsk_live_…; as Authorization, raw or Bearer, it works as well" },
+                "ApiKey": { "type": "apiKey", "in": "header", "name": "Api-Key", "description": "dsk_test_… or \
+                    dsk_live_…; as Authorization, raw or Bearer, it works as well" },
             },
             "schemas": {
                 "Customer": customer(),
@@ -291,7 +293,8 @@ pub fn document() -> Value {
                     "required": ["items", "next_cursor"],
                     "properties": {
                         "items": { "type": "array", "items": { "$ref": "#/components/schemas/Customer" } },
-                        "next_cursor": { "type": ["string", "null"], "description": "Give it as cursor to get the next page" },
+                        "next_cursor": { "type": ["string", "null"], "description": "Give it as cursor to get the \
+                            next page" },
                     },
                 },
                 "Problem": problem(),
@@ -348,7 +351,8 @@ fn customer() -> Value {
             "last_name": nullable("Of an individual, as in its profile"),
             "company_name": nullable("Of a business: the legal name of its profile"),
             "address": { "type": ["object", "null"], "description": "The verified address, while KYC is approved" },
-            "kycs": { "anyOf": [{ "$ref": "#/components/schemas/Kycs" }, { "type": "null" }], "description": "null until a KYC session exists" },
+            "kycs": { "anyOf": [{ "$ref": "#/components/schemas/Kycs" }, { "type": "null" }], "description": "null \
+                until a KYC session exists" },
             "created_at": { "type": "string", "format": "date-time" },
             "updated_at": { "type": "string", "format": "date-time" },
             "profile": {
@@ -357,7 +361,8 @@ fn customer() -> Value {
             },
             "documents": {
                 "type": "array",
-                "description": "The documents, those of associated persons included, with what is known of their files; with expand=documents",
+                "description": "The documents, those of associated persons included, with what is known of their \
+                    files; with expand=documents",
                 "items": document_schema(),
             },
             "requirements": {
@@ -376,7 +381,8 @@ fn kycs() -> Value {
         "properties": {
             "status": { "type": "string", "enum": ["pending", "approved", "rejected"] },
             "sub_status": { "type": "string", "enum": ["kyc_form_submission_started", "kyc_form_submission_accepted", "kyc_form_resubmission_required"] },
-            "kyc_flow_link": { "type": ["string", "null"], "description": "Where the customer goes on; null once decided or run out" },
+            "kyc_flow_link": { "type": ["string", "null"], "description": "Where the customer goes on; null once \
+                decided or run out" },
             "status_breakdown": {
                 "type": "array",
                 "items": {
@@ -399,7 +405,8 @@ fn requirement() -> Value {
         "required": ["id", "pointer", "status", "label", "because", "schema", "example"],
         "properties": {
             "id": { "type": "string" },
-            "pointer": { "type": "string", "description": "Where it goes in the body of PUT, as a JSON Pointer; - stands behind the last item of an array" },
+            "pointer": { "type": "string", "description": "Where it goes in the body of PUT, as a JSON Pointer; - \
+                stands behind the last item of an array" },
             "status": { "type": "string", "enum": ["due", "error", "pending", "done"] },
             "label": { "type": "string" },
             "because": { "type": "string" },
@@ -449,7 +456,8 @@ fn webhook() -> Value {
             "key_id": { "type": "string", "format": "uuid", "description": "The key that signs" },
             "disabled_reason": { "type": ["string", "null"], "enum": ["gone", "failing", null] },
             "failing_since": { "type": ["string", "null"], "format": "date-time" },
-            "secret": { "type": "string", "description": "Of the Standard Webhooks signature; shown once, when the endpoint is registered" },
+            "secret": { "type": "string", "description": "Of the Standard Webhooks signature; shown once, when the \
+                endpoint is registered" },
         },
     })
 }
@@ -468,8 +476,10 @@ fn delivery() -> Value {
             "attempts": { "type": "integer" },
             "created_at": { "type": "string", "format": "date-time" },
             "last_attempt_at": { "type": ["string", "null"], "format": "date-time" },
-            "next_attempt_at": { "type": ["string", "null"], "format": "date-time", "description": "null when it waits for an earlier one of the same customer, or has ended" },
-            "last_answer": { "type": ["string", "null"], "description": "An HTTP status, or what went wrong in a word" },
+            "next_attempt_at": { "type": ["string", "null"], "format": "date-time", "description": "null when it \
+                waits for an earlier one of the same customer, or has ended" },
+            "last_answer": { "type": ["string", "null"], "description": "An HTTP status, or what went wrong in a \
+                word" },
         },
     })
 }
@@ -485,10 +495,12 @@ fn file() -> Value {
         "required": ["id", "name", "type", "size", "state", "customer_id", "uploaded_at", "attached_at"],
         "properties": {
             "id": { "type": "string", "format": "uuid" },
-            "name": { "type": "string", "description": "As its sender named it, without folders and hidden characters" },
+            "name": { "type": "string", "description": "As its sender named it, without folders and hidden \
+                characters" },
             "type": media_type(),
             "size": { "type": "integer", "description": "In bytes" },
-            "state": { "type": "string", "enum": ["unattached", "attached"], "description": "What nobody attaches is deleted after 72 hours" },
+            "state": { "type": "string", "enum": ["unattached", "attached"], "description": "What nobody attaches is \
+                deleted after 72 hours" },
             "customer_id": { "type": ["string", "null"], "format": "uuid", "description": "Whose evidence it is" },
             "uploaded_at": { "type": "string", "format": "date-time" },
             "attached_at": { "type": ["string", "null"], "format": "date-time" },
@@ -503,7 +515,8 @@ fn document_schema() -> Value {
         "required": ["file_id", "person_id", "purpose", "doc_side", "description", "name", "type", "size", "state", "uploaded_at", "attached_at"],
         "properties": {
             "file_id": { "type": "string", "format": "uuid" },
-            "person_id": { "type": ["string", "null"], "format": "uuid", "description": "The associated person whose document it is; null for the customer's own" },
+            "person_id": { "type": ["string", "null"], "format": "uuid", "description": "The associated person whose \
+                document it is; null for the customer's own" },
             "purpose": nullable("As in the profile"),
             "doc_side": nullable("As in the profile"),
             "description": nullable("As in the profile"),
@@ -580,13 +593,15 @@ fn customer_id() -> Value {
 fn api_key() -> Value {
     json!({
         "name": "Api-Key", "in": "header",
-        "description": "Your secret API key, available in the developer dashboard. Include this header on every request to authenticate your application.",
+        "description": "Your secret API key, available in the developer dashboard. Include this header on every \
+            request to authenticate your application.",
         "required": true, "schema": { "type": "string" },
     })
 }
 
 fn expand() -> Value {
-    json!({ "name": "expand", "in": "query", "required": false, "description": "What to show besides", "schema": { "type": "string", "pattern": "^(profile|documents|requirements)(,(profile|documents|requirements))*$", "examples": ["profile,documents,requirements"] } })
+    json!({ "name": "expand", "in": "query", "required": false, "description": "What to show \
+        besides", "schema": { "type": "string", "pattern": "^(profile|documents|requirements)(,(profile|documents|requirements))*$", "examples": ["profile,documents,requirements"] } })
 }
 
 fn shows(description: &str, schema: &str) -> Value {
@@ -604,7 +619,8 @@ fn create() -> Value {
     json!({
         "operationId": "createCustomer",
         "summary": "Create a customer",
-        "description": "`email` and `type` are needed, the names are optional; what else is missing is asked for later.",
+        "description": "`email` and `type` are needed, the names are optional; what else is missing is asked for \
+            later.",
         "requestBody": {
             "required": true,
             "content": { "application/json": { "schema": body, "examples": {
@@ -622,9 +638,11 @@ fn list() -> Value {
         "operationId": "listCustomers",
         "summary": "List customers, newest first",
         "parameters": [
-            query("email", "The customer with this e-mail, compared without case and surrounding white space", json!({ "type": "string" })),
+            query("email", "The customer with this e-mail, compared without case and surrounding white \
+                space", json!({ "type": "string" })),
             query("limit", "How many, 100 unless told", json!({ "type": "integer", "minimum": 1, "maximum": 1000 })),
-            query("cursor", "next_cursor of the page before", json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{21}[AQgw]$" })),
+            query("cursor", "next_cursor of the page \
+                before", json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{21}[AQgw]$" })),
             expand(),
         ],
         "responses": { "200": shows("A page; the Link header leads to the next", "CustomerList") },
@@ -635,7 +653,8 @@ fn read() -> Value {
     json!({
         "operationId": "getCustomer",
         "summary": "Read a customer",
-        "parameters": [customer_id(), expand(), etag_condition("If-None-Match", "Answer 304 when the version is still this one")],
+        "parameters": [customer_id(), expand(), etag_condition("If-None-Match", "Answer 304 when the version is still \
+            this one")],
         "responses": {
             "200": shows("The customer; ETag is its version", "Customer"),
             "304": { "description": "The version is still the one that If-None-Match names" },
@@ -673,7 +692,8 @@ fn patch() -> Value {
     json!({
         "operationId": "patchCustomer",
         "summary": "Change or clear single members (JSON Merge Patch, RFC 7396)",
-        "description": "`null` clears a member. Lists follow the rules of PUT: documents accumulate, associated persons keep their identity.",
+        "description": "`null` clears a member. Lists follow the rules of PUT: documents accumulate, associated \
+            persons keep their identity.",
         "parameters": [
             customer_id(),
             etag_condition("If-Match", "Update only when the version is this one"),
@@ -701,7 +721,8 @@ fn remove_document() -> Value {
         "operationId": "removeDocument",
         "summary": "Take a document out of a customer's record",
         "description": "Also one of an associated person. The file stays with the customer: it was evidence once.",
-        "parameters": [customer_id(), file_id(), etag_condition("If-Match", "Remove only when the version is this one")],
+        "parameters": [customer_id(), file_id(), etag_condition("If-Match", "Remove only when the version is this \
+            one")],
         "responses": { "204": { "description": "Removed; ETag is the new version" } },
     })
 }
@@ -710,7 +731,8 @@ fn upload() -> Value {
     json!({
         "operationId": "uploadFile",
         "summary": "Upload a file",
-        "description": "One JPEG, PNG or PDF, judged by its content, of at most 10 MiB. Attach it by naming its id in `documents` of a customer; \
+        "description": "One JPEG, PNG or PDF, judged by its content, of at most 10 MiB. Attach it by naming its id in \
+            `documents` of a customer; \
             what nobody attaches is deleted after 72 hours.",
         "requestBody": {
             "required": true,
@@ -755,15 +777,20 @@ fn read_content() -> Value {
     json!({
         "operationId": "getFileContent",
         "summary": "The content of a file",
-        "description": "Always an attachment, never shown or run by a browser. Every reading stands in the audit trail.",
+        "description": "Always an attachment, never shown or run by a browser. Every reading stands in the audit \
+            trail.",
         "parameters": [
             file_id(),
-            json!({ "name": "Range", "in": "header", "required": false, "description": "One range of bytes", "schema": { "type": "string", "pattern": "^bytes=([0-9]+-[0-9]*|-[0-9]+)$" } }),
-            json!({ "name": "If-None-Match", "in": "header", "required": false, "description": "Answer 304 when the content is still this one", "schema": { "type": "string", "pattern": "^(\\*|\"[!#-~]*\")$" } }),
+            json!({ "name": "Range", "in": "header", "required": false, "description": "One range of \
+                bytes", "schema": { "type": "string", "pattern": "^bytes=([0-9]+-[0-9]*|-[0-9]+)$" } }),
+            json!({ "name": "If-None-Match", "in": "header", "required": false, "description": "Answer 304 when the \
+                content is still this one", "schema": { "type": "string", "pattern": "^(\\*|\"[!#-~]*\")$" } }),
         ],
         "responses": {
-            "200": { "description": "The whole content", "headers": { "ETag": header("Of the content"), "Content-Disposition": header("attachment, with the file's name") }, "content": content },
-            "206": { "description": "The range that was asked for", "headers": { "Content-Range": header("Which range, of how many bytes") }, "content": content },
+            "200": { "description": "The whole content", "headers": { "ETag": header("Of the \
+                content"), "Content-Disposition": header("attachment, with the file's name") }, "content": content },
+            "206": { "description": "The range that was asked for", "headers": { "Content-Range": header("Which \
+                range, of how many bytes") }, "content": content },
             "304": { "description": "The content is still the one that If-None-Match names" },
         },
     })
@@ -801,10 +828,13 @@ fn open_session() -> Value {
     json!({
         "operationId": "openKycSession",
         "summary": "Open a KYC session, or get the link of the open one",
-        "description": "The body is optional, and so is its type. A link is good for 7 days; a session whose link has run out is given a new one, and after a rejection a new session begins. A customer whose session is open and whose requirements are met is submitted by itself.",
+        "description": "The body is optional, and so is its type. A link is good for 7 days; a session whose link has \
+            run out is given a new one, and after a rejection a new session begins. A customer whose session is open \
+            and whose requirements are met is submitted by itself.",
         "parameters": [customer_id()],
         "requestBody": body(schema::of::<NewSession>(), false, json!({ "redirect_uri": "https://app.example.com/welcome" })),
-        "responses": { "201": answer("The session", json!({ "type": "object", "required": ["kycs"], "properties": { "kycs": { "$ref": "#/components/schemas/Kycs" } } })) },
+        "responses": { "201": answer("The \
+            session", json!({ "type": "object", "required": ["kycs"], "properties": { "kycs": { "$ref": "#/components/schemas/Kycs" } } })) },
     })
 }
 
@@ -812,7 +842,10 @@ fn decide() -> Value {
     json!({
         "operationId": "decide",
         "summary": "Decide about a customer",
-        "description": "approve opens all rails, or those that rails names; reject closes all; request_resubmission asks for the named requirements again, with a new link; offboard ends the relationship and reinstate begins it anew. note never reaches the customer. A decision about an approved customer also settles its change review.",
+        "description": "approve opens all rails, or those that rails names; reject closes all; request_resubmission \
+            asks for the named requirements again, with a new link; offboard ends the relationship and reinstate \
+            begins it anew. note never reaches the customer. A decision about an approved customer also settles its \
+            change review.",
         "parameters": [customer_id()],
         "requestBody": body(schema::of::<NewDecision>(), true, json!({ "outcome": "request_resubmission", "requirements": ["proof_of_address"], "reason_codes": ["document_unreadable"], "comment": "The bill is blurred.", "note": "second time" })),
         "responses": { "200": shows("The customer", "Customer") },
@@ -824,10 +857,13 @@ fn requirements() -> Value {
         "operationId": "listRequirements",
         "summary": "What would be required, before a customer exists",
         "parameters": [
-            parameter("type", "query", true, "The type of customer", json!({ "type": "string", "enum": ["individual", "corporate", "business"] })),
-            parameter("country", "query", false, "Where the customer is", json!({ "type": "string", "pattern": "^[A-Z]{2}$", "examples": ["FR"] })),
+            parameter("type", "query", true, "The type of \
+                customer", json!({ "type": "string", "enum": ["individual", "corporate", "business"] })),
+            parameter("country", "query", false, "Where the customer \
+                is", json!({ "type": "string", "pattern": "^[A-Z]{2}$", "examples": ["FR"] })),
             parameter("purpose", "query", false, "account_purpose", json!({ "type": "string" })),
-            parameter("volume", "query", false, "Expected monthly volume in US dollars", json!({ "type": "number", "minimum": 0 })),
+            parameter("volume", "query", false, "Expected monthly volume in US \
+                dollars", json!({ "type": "number", "minimum": 0 })),
         ],
         "responses": { "200": answer("The requirements", json!({
             "type": "object",
@@ -873,7 +909,8 @@ fn advance_clock() -> Value {
     json!({
         "operationId": "advanceSandboxClock",
         "summary": "Put the clock of the sandbox forward",
-        "description": "Links, deliveries and everything else that waits in this sandbox read it. It cannot be put back.",
+        "description": "Links, deliveries and everything else that waits in this sandbox read it. It cannot be put \
+            back.",
         "requestBody": body(schema::of::<Advance>(), true, json!({ "advance": "P1D" })),
         "responses": { "200": clock_answer() },
     })
@@ -884,9 +921,12 @@ fn list_events() -> Value {
     json!({
         "operationId": "listEvents",
         "summary": "Read events on, oldest first",
-        "description": "With wait an empty list is answered only after so many seconds without an event (long polling). Give next_after as after of the next request.",
+        "description": "With wait an empty list is answered only after so many seconds without an event (long \
+            polling). Give next_after as after of the next request.",
         "parameters": [
-            parameter("after", "query", false, "next_after of the last answer; newest begins behind all events that there are", json!({ "type": "string", "pattern": "^(newest|A{5}[A-Za-z0-9_-]{5}[AEIMQUYcgkosw048])$" })),
+            parameter("after", "query", false, "next_after of the last answer; newest begins behind all events that \
+                there \
+                are", json!({ "type": "string", "pattern": "^(newest|A{5}[A-Za-z0-9_-]{5}[AEIMQUYcgkosw048])$" })),
             parameter("limit", "query", false, "How many, 100 unless told", integer(1, 1_000)),
             parameter("wait", "query", false, "Seconds to wait for an event", integer(0, 30)),
         ],
@@ -902,7 +942,8 @@ fn register() -> Value {
     json!({
         "operationId": "registerWebhook",
         "summary": "Register a webhook",
-        "description": "Deliveries are signed by the key that registers (x-hmac-signature) and, as Standard Webhooks, by the secret that this answer shows once.",
+        "description": "Deliveries are signed by the key that registers (x-hmac-signature) and, as Standard Webhooks, \
+            by the secret that this answer shows once.",
         "requestBody": body(schema::of::<NewWebhook>(), true, json!({ "url": "https://app.example.com/hooks/dossier" })),
         "responses": { "201": shows("The webhook, with its secret", "Webhook") },
     })
@@ -929,7 +970,8 @@ fn enable_webhook() -> Value {
     json!({
         "operationId": "enableWebhook",
         "summary": "Call a webhook again",
-        "description": "One that was disabled, or whose key was revoked. The key of this request signs from now on, and what waits is sent at once.",
+        "description": "One that was disabled, or whose key was revoked. The key of this request signs from now on, \
+            and what waits is sent at once.",
         "parameters": [webhook_id()],
         "responses": { "200": shows("The webhook", "Webhook") },
     })
@@ -941,10 +983,13 @@ fn list_deliveries() -> Value {
         "summary": "The log of deliveries, newest first",
         "parameters": [
             webhook_id(),
-            parameter("limit", "query", false, "How many, 100 unless told", json!({ "type": "integer", "minimum": 1, "maximum": 1000 })),
-            parameter("cursor", "query", false, "next_cursor of the page before", json!({ "type": "string", "pattern": "^dlv_[1-9][0-9]{0,17}$" })),
+            parameter("limit", "query", false, "How many, 100 unless \
+                told", json!({ "type": "integer", "minimum": 1, "maximum": 1000 })),
+            parameter("cursor", "query", false, "next_cursor of the page \
+                before", json!({ "type": "string", "pattern": "^dlv_[1-9][0-9]{0,17}$" })),
         ],
-        "responses": { "200": items("Deliveries; those that ended are kept for 30 days", "Delivery", Some("next_cursor")) },
+        "responses": { "200": items("Deliveries; those that ended are kept for 30 \
+            days", "Delivery", Some("next_cursor")) },
     })
 }
 
@@ -952,7 +997,8 @@ fn resend() -> Value {
     json!({
         "operationId": "resendDelivery",
         "summary": "Send a delivery again, whatever came of it",
-        "parameters": [webhook_id(), parameter("delivery_id", "path", true, "The id of a delivery", json!({ "type": "string" }))],
+        "parameters": [webhook_id(), parameter("delivery_id", "path", true, "The id of a \
+            delivery", json!({ "type": "string" }))],
         "responses": { "202": shows("It is due now", "Delivery") },
     })
 }
@@ -961,7 +1007,8 @@ fn sumsub() -> Value {
     json!({
         "operationId": "sumsubCall",
         "summary": "Sumsub calls here when a verification has changed",
-        "description": "Signed with the secret of the setting sumsub_webhook_secret. Exists only when Sumsub is the provider.",
+        "description": "Signed with the secret of the setting sumsub_webhook_secret. Exists only when Sumsub is the \
+            provider.",
         "requestBody": { "required": true, "content": { "application/json": { "schema": { "type": "object" } } } },
         "responses": { "204": { "description": "Understood" } },
     })
@@ -971,7 +1018,8 @@ fn openapi() -> Value {
     json!({
         "operationId": "getOpenApi",
         "summary": "This document",
-        "responses": { "200": { "description": "OpenAPI 3.1", "content": { "application/json": { "schema": { "type": "object" } } } } },
+        "responses": { "200": { "description": "OpenAPI \
+            3.1", "content": { "application/json": { "schema": { "type": "object" } } } } },
     })
 }
 

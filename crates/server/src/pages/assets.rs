@@ -1,5 +1,5 @@
-//! Style, scripts and looks: everything that pages load, all of it in the binary or the store. Names carry a hash of the
-//! content, so that browsers keep them for good.
+//! Style, scripts and looks: everything that pages load, all of it in the binary or the store. Names carry a hash of
+//! the content, so that browsers keep them for good.
 
 use std::sync::OnceLock;
 

@@ -83,7 +83,8 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// The element that an error is about: the input, or the first one of a group; the list, when it is about all persons.
+    /// The element that an error is about: the input, or the first one of a group; the list, when it is about all
+    /// persons.
     fn target(&self, place: &str) -> String {
         if *self.step == Step::People {
             return "people".to_owned();
@@ -378,8 +379,8 @@ fn field_label(sheet: &Sheet<'_>, talk: &Talk, place: &str) -> String {
     talk.find(&format!("field-{of}-{name}"), &with).unwrap_or_else(|| talk.say_with(&format!("field-{name}"), &with))
 }
 
-/// The label of a requirement: as the operator translated it; as we did, while the rule is worded as in the baseline; or
-/// as it stands.
+/// The label of a requirement: as the operator translated it; as we did, while the rule is worded as in the baseline;
+/// or as it stands.
 #[must_use]
 pub fn label(sheet: &Sheet<'_>, talk: &Talk, requirement: &Requirement) -> String {
     wording(sheet, talk, requirement, "label", |rule| &rule.label, |wording| &wording.label)

@@ -80,7 +80,8 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
     compressed(&headers, response).await
 }
 
-const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; \
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src \
+    'self'; \
                    base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// What every page carries: no other site is told where it is, nothing keeps a copy, no robot comes back.

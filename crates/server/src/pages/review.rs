@@ -135,7 +135,8 @@ fn answers(visit: &Visit, sheet: &Sheet<'_>, step: &Step) -> Markup {
     };
     html! {
         section.answers {
-            h2 { bdi { (title) } " " a.change href={ (around.base) "/" (step.path()) } { (talk.say("change")) span.sr { ": " (title) } } }
+            h2 { bdi { (title) } " \
+                " a.change href={ (around.base) "/" (step.path()) } { (talk.say("change")) span.sr { ": " (title) } } }
             dl {
                 @for input in &inputs {
                     @let value = match sheet.shown(&input.place) {

@@ -24,7 +24,8 @@ pub(crate) const BOUNDARY: &str = "----a-boundary";
 /// A form with one file.
 pub(crate) fn form(name: &str, content: &[u8]) -> Vec<u8> {
     let head = format!(
-        "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+        "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: \
+            application/octet-stream\r\n\r\n"
     );
     [head.as_bytes(), content, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat()
 }

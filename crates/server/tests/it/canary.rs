@@ -1,5 +1,5 @@
-//! The canary sweep: a unique marker in every leaf of the contract, then none of them anywhere at rest, in logs at TRACE,
-//! in metrics or in errors. Runs the real binary, so that what it prints is what an operator would get.
+//! The canary sweep: a unique marker in every leaf of the contract, then none of them anywhere at rest, in logs at
+//! TRACE, in metrics or in errors. Runs the real binary, so that what it prints is what an operator would get.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -33,7 +33,8 @@ fn mark(name: &str, value: &mut Value, markers: &mut Vec<String>) {
         Value::Array(items) => items.iter_mut().for_each(|value| mark(name, value, markers)),
         // The type of a tax number is free text, that of an id document is not.
         Value::String(text) if !CLOSED.contains(&name) && text != "passport" => {
-            // Nine characters, for the shortest limit of the contract is ten; a quote, so that the escaped form differs.
+            // Nine characters, for the shortest limit of the contract is ten; a quote, so that the escaped form
+            // differs.
             let marker = format!("\"Zq{:05}é", 70_000 + markers.len() * 7);
             markers.push(marker.clone());
             *text = marker;
@@ -249,7 +250,8 @@ fn half_an_upload(url: &str, key: &str) -> TcpStream {
     let body = form(FILE_MARKER, &marked_file());
     let mut half = TcpStream::connect(url.trim_start_matches("http://")).expect("a connection");
     let head = format!(
-        "POST /v0/files HTTP/1.1\r\nHost: x\r\nApi-Key: {key}\r\nContent-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {}\r\n\r\n",
+        "POST /v0/files HTTP/1.1\r\nHost: x\r\nApi-Key: {key}\r\nContent-Type: multipart/form-data; \
+            boundary={BOUNDARY}\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
     half.write_all(head.as_bytes()).and_then(|()| half.write_all(&body[..body.len() / 2])).expect("written");

@@ -24,7 +24,8 @@ fn json_of(folder: &Path, arguments: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
-/// Every command works on the folder, whoever holds it. The first file is attached to the customer, the other is nobody's.
+/// Every command works on the folder, whoever holds it. The first file is attached to the customer, the other is
+/// nobody's.
 fn commands_work(folder: &Path, customer: &str, files: &[String; 2]) {
     let account = json_of(folder, &["accounts", "create", "--name", "other", "--data-dir", "data"]);
     let account = account["account_id"].as_str().expect("an account_id");

@@ -90,14 +90,28 @@ async fn every_wait_for_a_client_has_an_end() {
         ("half an HTTP/2 preface", b"PRI * HTTP/2.0\r\n\r\n", 0),
         ("half of half a preface", b"PRI * HT", 0),
         ("idle keep-alive", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", 200),
-        ("stalled body", b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{", 408),
-        ("stalled chunk", b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{", 408),
+        (
+            "stalled body",
+            b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: \
+            10\r\n\r\n{",
+            408,
+        ),
+        (
+            "stalled chunk",
+            b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: \
+            chunked\r\n\r\n5\r\n{",
+            408,
+        ),
         ("second header half", b"GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HT", 200),
     ] {
         let (answer, open) = silent_after(address, bytes).await;
         assert!(open < Duration::from_secs(2), "{name}: open for {open:?}");
         let expected = format!("HTTP/1.1 {answers}");
-        assert!(if answers == 0 { !answer.contains(" 200 ") } else { answer.starts_with(&expected) }, "{name}: {answer}");
+        assert!(
+            if answers == 0 { !answer.contains(" 200 ") } else { answer.starts_with(&expected) },
+            "{name}: \
+            {answer}"
+        );
     }
     // One byte at a time is no way around the deadline of the header.
     let mut stream = TcpStream::connect(address).await.expect("a connection");
@@ -165,17 +179,39 @@ async fn raw_requests() {
         ("no host", "GET / HTTP/1.1\r\n\r\n".to_owned(), 400),
         ("two hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n".to_owned(), 400),
         ("old and hostless", "GET / HTTP/1.0\r\n\r\n".to_owned(), 200),
-        ("two lengths", "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}".to_owned(), 400),
+        (
+            "two lengths",
+            "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: \
+            3\r\n\r\n{}"
+                .to_owned(),
+            400,
+        ),
         ("signed length", "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: +2\r\n\r\n{}".to_owned(), 400),
-        ("unknown coding", "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n".to_owned(), 400),
-        ("bad chunk", "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n".to_owned(), 400),
+        (
+            "unknown coding",
+            "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, \
+            chunked\r\n\r\n0\r\n\r\n"
+                .to_owned(),
+            400,
+        ),
+        (
+            "bad chunk",
+            "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: \
+            chunked\r\n\r\nzz\r\n"
+                .to_owned(),
+            400,
+        ),
         ("folded header", "GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n".to_owned(), 400),
         ("32 KiB of header", format!("GET / HTTP/1.1\r\nHost: x\r\nA: {filler}\r\n\r\n"), 431),
         ("connect", "CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), 404),
         ("no HTTP", "hello\r\n\r\n".to_owned(), 400),
     ] {
         let (answer, _) = silent_after(address, request.as_bytes()).await;
-        assert!(answer.starts_with(&format!("HTTP/1.{} {status} ", u8::from(!name.starts_with("old")))), "{name}: {answer}");
+        assert!(
+            answer.starts_with(&format!("HTTP/1.{} {status} ", u8::from(!name.starts_with("old")))),
+            "{name}: \
+            {answer}"
+        );
     }
 }
 
@@ -188,7 +224,8 @@ async fn unfinished_bodies_change_nothing() {
     for cut in 0..body.len() {
         let mut stream = TcpStream::connect(address).await.expect("a connection");
         let head = format!(
-            "PUT /v0/customers/{id} HTTP/1.1\r\nHost: x\r\nApi-Key: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            "PUT /v0/customers/{id} HTTP/1.1\r\nHost: x\r\nApi-Key: {}\r\nContent-Type: \
+                application/json\r\nContent-Length: {}\r\n\r\n",
             app.key,
             body.len()
         );

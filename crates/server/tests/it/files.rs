@@ -270,7 +270,8 @@ async fn forms_that_are_not_one_file_are_refused() {
         (
             "a bare Blob",
             part(
-                "Content-Disposition: form-data; name=\"file\"; filename=\"blob\"\r\nContent-Type: application/octet-stream",
+                "Content-Disposition: form-data; name=\"file\"; filename=\"blob\"\r\nContent-Type: \
+                    application/octet-stream",
                 &file,
             ),
             200,
@@ -522,7 +523,8 @@ fn raw_upload(app: &TestApp, length: &str, pieces: &[&[u8]]) -> String {
     stream.set_nodelay(true).expect("an option");
     stream.set_read_timeout(Some(std::time::Duration::from_secs(20))).expect("an option");
     let head = format!(
-        "POST /v0/files HTTP/1.1\r\nHost: x\r\nApi-Key: {}\r\nContent-Type: multipart/form-data; boundary={BOUNDARY}\r\n{length}\r\nConnection: close\r\n\r\n",
+        "POST /v0/files HTTP/1.1\r\nHost: x\r\nApi-Key: {}\r\nContent-Type: multipart/form-data; \
+            boundary={BOUNDARY}\r\n{length}\r\nConnection: close\r\n\r\n",
         app.key
     );
     stream.write_all(head.as_bytes()).expect("written");
@@ -563,7 +565,8 @@ async fn bodies_in_any_pieces_of_any_length() {
     for cut in (0..20).map(|part| body.len() * part / 20) {
         let mut stream = TcpStream::connect(app.url.trim_start_matches("http://")).expect("a connection");
         let head = format!(
-            "POST /v0/files HTTP/1.1\r\nHost: x\r\nApi-Key: {}\r\nContent-Type: multipart/form-data; boundary={BOUNDARY}\r\n{exact}\r\n\r\n",
+            "POST /v0/files HTTP/1.1\r\nHost: x\r\nApi-Key: {}\r\nContent-Type: multipart/form-data; \
+                boundary={BOUNDARY}\r\n{exact}\r\n\r\n",
             app.key
         );
         stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body[..cut])).expect("written");
@@ -589,7 +592,8 @@ async fn an_upload_that_stalls_is_ended() {
             let mut stream = TcpStream::connect(url.trim_start_matches("http://")).expect("a connection");
             stream.set_read_timeout(Some(std::time::Duration::from_secs(20))).expect("an option");
             let head = format!(
-                "POST /v0/files HTTP/1.1\r\nHost: x\r\nApi-Key: {key}\r\nContent-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {}\r\n\r\n",
+                "POST /v0/files HTTP/1.1\r\nHost: x\r\nApi-Key: {key}\r\nContent-Type: multipart/form-data; \
+                    boundary={BOUNDARY}\r\nContent-Length: {}\r\n\r\n",
                 body.len()
             );
             stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body[..at])).expect("written");

@@ -1,5 +1,5 @@
-//! The hosted form over HTTP: who may enter, what is saved, what is shown to whom, and when it is submitted. What it looks
-//! like and how it is used, the browser tests see.
+//! The hosted form over HTTP: who may enter, what is saved, what is shown to whom, and when it is submitted. What it
+//! looks like and how it is used, the browser tests see.
 
 use dossier::admin::{AccountSettings, Command, Place};
 use dossier_core::caller::Environment;
@@ -412,8 +412,8 @@ async fn another_device_sees_that_something_is_there_and_nothing_of_it() {
     assert_eq!(seen.status.as_u16(), 200);
     assert!(seen.header("content-security-policy").starts_with("sandbox"));
     assert!(first.get("/review").await.text.contains("Lovelace"));
-    // What the company has written since is not shown to the device that wrote before. (It completes the record, which is
-    // then submitted; the reviewers ask again, and there is a newer link.)
+    // What the company has written since is not shown to the device that wrote before. (It completes the record, which
+    // is then submitted; the reviewers ask again, and there is a newer link.)
     app.put(&id, &json!({ "last_name": "Secretname" })).await.expect(200);
     app.simulate(&id, "kyc.status.request_resubmission").await.expect(200);
     let customer = app.get(&format!("/v0/customers/{id}")).await.expect(200);

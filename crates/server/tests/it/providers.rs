@@ -1,4 +1,5 @@
-//! Providers: the simulated one in the sandbox, and Sumsub against a server on this machine that checks what it is sent.
+//! Providers: the simulated one in the sandbox, and Sumsub against a server on this machine that checks what it is
+//! sent.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};

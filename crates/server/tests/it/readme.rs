@@ -1,5 +1,5 @@
-//! The README, word for word: its first five minutes are run as they stand there, then the server is killed and what was
-//! written is read again.
+//! The README, word for word: its first five minutes are run as they stand there, then the server is killed and what
+//! was written is read again.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};

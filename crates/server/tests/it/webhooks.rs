@@ -295,8 +295,8 @@ async fn deliveries_are_signed_by_the_key_and_by_the_secret_and_both_ways_while_
     assert_eq!(fourth.header("x-hmac-signature"), hex(&hmac(other, &fourth.body)));
 }
 
-/// Every misbehaviour for the first answers, then taking: nothing is lost, repeats carry the same id, order is kept, and
-/// an endpoint that behaves is not kept waiting.
+/// Every misbehaviour for the first answers, then taking: nothing is lost, repeats carry the same id, order is kept,
+/// and an endpoint that behaves is not kept waiting.
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_receivers_do_nothing_is_lost_and_order_is_kept() {
     let app = TestApp::start_with(QUICK).await;

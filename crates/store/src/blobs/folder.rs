@@ -1,4 +1,5 @@
-//! Contents in a folder: written under a temporary name, synced, renamed, and the folder synced, before anybody is told.
+//! Contents in a folder: written under a temporary name, synced, renamed, and the folder synced, before anybody is
+//! told.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};

@@ -17,7 +17,8 @@ const PORTION: i64 = 2_000;
 macro_rules! entries {
     ($rest:literal) => {
         concat!(
-            "SELECT account_id, environment, seq, previous_of_customer, hash, at, actor, action, customer_id, version, fields,
+            "SELECT account_id, environment, seq, previous_of_customer, hash, at, actor, action, customer_id, \
+                version, fields,
                 request_id, detail FROM audit ",
             $rest
         )
@@ -26,10 +27,12 @@ macro_rules! entries {
 
 statements! {
     LIST = entries!("WHERE account_id = $1 AND environment = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4");
-    NEXT = entries!("WHERE (account_id, environment, seq) > ($1, $2, $3) ORDER BY account_id, environment, seq LIMIT $4");
+    NEXT = entries!("WHERE (account_id, environment, seq) > ($1, $2, $3) ORDER BY account_id, environment, seq LIMIT \
+        $4");
     TOTAL = "SELECT coalesce(sum(seq), 0)::bigint FROM audit_heads";
     END = "SELECT seq FROM audit_heads WHERE account_id = $1 AND environment = $2";
-    HEADS = "SELECT account_id, environment, seq, hash, seal FROM audit_heads WHERE seq > 0 ORDER BY account_id, environment";
+    HEADS = "SELECT account_id, environment, seq, hash, seal FROM audit_heads WHERE seq > 0 ORDER BY account_id, \
+        environment";
 }
 
 fn entry(row: &Row) -> Result<EntryRow, StoreError> {

@@ -1,10 +1,11 @@
 //! The commit of changes, in two round trips. The first locks the ends of their scopes' chains, which makes every other
-//! writer of these scopes wait, in whatever process, and reads what the changes depend on. The second writes what can be
-//! written, in array statements, and commits. Each change is answered on its own.
+//! writer of these scopes wait, in whatever process, and reads what the changes depend on. The second writes what can
+//! be written, in array statements, and commits. Each change is answered on its own.
 //!
-//! Plain updates need no first round trip where nobody else has written since this lane's last commit: the lane remembers how it
-//! left the ends of its chains, and what it writes says what it takes for granted, which the database refuses when it does not hold. They
-//! are one statement, and the next may be sent before it has ended: what that one takes for granted is that it ends well.
+//! Plain updates need no first round trip where nobody else has written since this lane's last commit: the lane
+//! remembers how it left the ends of its chains, and what it writes says what it takes for granted, which the database
+//! refuses when it does not hold. They are one statement, and the next may be sent before it has ended: what that one
+//! takes for granted is that it ends well.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard};
@@ -56,9 +57,11 @@ statements! {
             ON e.account_id = u.account_id AND e.environment = u.environment
         WHERE e.disabled IS NULL ORDER BY e.account_id, e.environment, e.endpoint_id FOR UPDATE OF e";
 
-    ANSWER = "INSERT INTO answers (account_id, environment, key_hash, fingerprint, request_id, customer_id, version, created_at, body)
+    ANSWER = "INSERT INTO answers (account_id, environment, key_hash, fingerprint, request_id, customer_id, version, \
+        created_at, body)
         SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bytea[], $4::bytea[], $5::text[], $6::uuid[], $7::bigint[], $8::bigint[], $9::bytea[])";
-    CREATE = "INSERT INTO customers (account_id, environment, customer_id, version, type, created_at, updated_at, events, last_audit,
+    CREATE = "INSERT INTO customers (account_id, environment, customer_id, version, type, created_at, updated_at, \
+        events, last_audit,
             email_index, names, profile, secret, persons_version)
         SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bigint[], $5::smallint[], $6::bigint[], $7::bigint[], $8::bigint[],
             $9::bigint[], $10::bytea[], $11::bytea[], $12::bytea[], $13::bytea[], $14::bigint[])";
@@ -76,7 +79,8 @@ statements! {
     LINKS = "INSERT INTO links (account_id, environment, token_hash, customer_id, session_id, expires_at)
         SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bytea[], $4::uuid[], $5::uuid[], $6::bigint[])";
     /// Only the oldest of a customer and endpoint is due; the others follow one by one.
-    DELIVERIES = "INSERT INTO deliveries (account_id, environment, id, endpoint_id, customer_id, number, event, type, state, attempts,
+    DELIVERIES = "INSERT INTO deliveries (account_id, environment, id, endpoint_id, customer_id, number, event, type, \
+        state, attempts,
             created_at, next_at)
         SELECT u.account_id, u.environment, u.id, u.endpoint_id, u.customer_id, u.number, u.event, u.type, 0, 0, u.at,
             CASE WHEN u.first AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.account_id = u.account_id
@@ -85,8 +89,8 @@ statements! {
         FROM unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::uuid[], $5::uuid[], $6::bigint[], $7::bigint[], $8::text[],
                 $9::bigint[], $10::boolean[])
             AS u (account_id, environment, id, endpoint_id, customer_id, number, event, type, at, first)";
-    /// What is written of almost every change. The ends of the chains are first, since they are what others wait for; it fails unless they, and
-    /// the customers, are as they are taken for granted to be.
+    /// What is written of almost every change. The ends of the chains are first, since they are what others wait for;
+    /// it fails unless they, and the customers, are as they are taken for granted to be.
     WRITE = "WITH heads AS (
             UPDATE audit_heads AS h SET seq = u.seq, hash = u.hash, seal = u.seal, event = u.event, delivery = u.delivery
             FROM unnest($1::uuid[], $2::smallint[], $3::bytea[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bytea[], $8::bytea[],
@@ -197,8 +201,9 @@ impl Remembered {
         Some(found)
     }
 
-    /// After a commit under the locks, where the chains ended like this before. They may be trusted when that is how they had been left, when
-    /// nobody has an endpoint, and when what was done was not rare: it may have been an endpoint.
+    /// After a commit under the locks, where the chains ended like this before. They may be trusted when that is how
+    /// they had been left, when nobody has an endpoint, and when what was done was not rare: it may have been an
+    /// endpoint.
     fn left(&self, were: &BTreeMap<Scope, Head>, found: &Found, rare: bool) {
         let mut scopes = self.scopes();
         if scopes.len() > MAX_REMEMBERED {
@@ -219,8 +224,8 @@ impl Remembered {
         }
     }
 
-    /// The rows of plain updates of scopes that can be trusted; `None` if they are anything else. From here on it is taken for granted that
-    /// they are written.
+    /// The rows of plain updates of scopes that can be trusted; `None` if they are anything else. From here on it is
+    /// taken for granted that they are written.
     pub(super) fn granted<'a>(&self, changes: &[&'a Prepared]) -> Result<Option<Rows<'a>>, StoreError> {
         let Some(mut found) = self.take_for_granted(changes) else { return Ok(None) };
         let rows = Rows::of(changes, &mut found)?;
@@ -285,8 +290,8 @@ fn before(error: StoreError) -> PipelineError {
     PipelineError::Before(Error::Store(error))
 }
 
-/// Declares what an array statement is given: a row, and the columns of many rows after account and environment; with the statement, unless
-/// it is one for several.
+/// Declares what an array statement is given: a row, and the columns of many rows after account and environment; with
+/// the statement, unless it is one for several.
 macro_rules! tables {
     ($($table:ident of $row:ident $(<$life:lifetime>)? $(for $sql:ident)? { $($column:ident: $type:ty,)* })*) => {$(
         struct $row $(<$life>)? {

@@ -24,26 +24,33 @@ const MAX_CHANGES_NAMED: i64 = 1_000;
 
 macro_rules! summary_of {
     ($rest:literal) => {
-        concat!("SELECT customer_id, type, version, events, created_at, updated_at, persons_version, names FROM customers WHERE account_id = $1 AND environment = $2 ", $rest)
+        concat!(
+            "SELECT customer_id, type, version, events, created_at, updated_at, persons_version, names FROM \
+            customers WHERE account_id = $1 AND environment = $2 ",
+            $rest
+        )
     };
 }
 
 statements! {
     /// Only businesses are looked for among the persons: an index is not asked for what is NULL.
-    RECORDS = "SELECT u.place, c.customer_id, c.type, c.version, c.events, c.created_at, c.updated_at, c.persons_version,
+    RECORDS = "SELECT u.place, c.customer_id, c.type, c.version, c.events, c.created_at, c.updated_at, \
+        c.persons_version,
             c.last_audit, c.names, c.profile, c.secret, c.kyc, p.cells
         FROM unnest($1::uuid[], $2::smallint[], $3::uuid[]) WITH ORDINALITY AS u (account_id, environment, customer_id, place)
         JOIN customers c
             ON c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id
         LEFT JOIN persons p ON p.account_id = c.account_id AND p.environment = c.environment
             AND p.customer_id = CASE c.type WHEN 1 THEN c.customer_id END";
-    SUMMARIES_OF = "SELECT u.place, c.customer_id, c.type, c.version, c.events, c.created_at, c.updated_at, c.persons_version, c.names
+    SUMMARIES_OF = "SELECT u.place, c.customer_id, c.type, c.version, c.events, c.created_at, c.updated_at, \
+        c.persons_version, c.names
         FROM unnest($1::uuid[], $2::smallint[], $3::uuid[]) WITH ORDINALITY AS u (account_id, environment, customer_id, place)
         JOIN customers c
             ON c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id";
     SUMMARY_BY_EMAIL = summary_of!("AND email_index = $3");
     SUMMARIES = summary_of!("AND customer_id < $3 ORDER BY customer_id DESC LIMIT $4");
-    SUBJECTS = "SELECT subject_id, epoch, wrapped FROM subject_keys WHERE account_id = $1 AND environment = $2 AND customer_id = $3";
+    SUBJECTS = "SELECT subject_id, epoch, wrapped FROM subject_keys WHERE account_id = $1 AND environment = $2 AND \
+        customer_id = $3";
     SUBJECTS_OF_MANY = "SELECT customer_id, epoch, wrapped FROM subject_keys
         WHERE account_id = $1 AND environment = $2 AND customer_id = ANY($3) AND subject_id = customer_id";
     OWN_KEYS = "SELECT u.place, s.epoch, s.wrapped

@@ -28,8 +28,8 @@ const CONNECTIONS: usize = 12;
 /// A statement, or a whole commit, that takes longer is given up; the database gives up its own part, too.
 const DEADLINE: Duration = Duration::from_secs(8);
 const CONNECT: Duration = Duration::from_secs(3);
-/// What holds in every session. Each statement finds its rows by their keys; but a plan is kept, and one that was made while
-/// a table was still empty would read the whole of it, for a minute or more, until statistics come.
+/// What holds in every session. Each statement finds its rows by their keys; but a plan is kept, and one that was made
+/// while a table was still empty would read the whole of it, for a minute or more, until statistics come.
 pub const SESSION: [&str; 6] = [
     "SET statement_timeout = '8s'",
     "SET enable_seqscan = off",
@@ -271,8 +271,8 @@ impl Session<'_> {
         }))
     }
 
-    /// Many statements in one round trip, with what opens or ends their transaction around them. The answers are in their
-    /// order; the first failure is the outcome of all.
+    /// Many statements in one round trip, with what opens or ends their transaction around them. The answers are in
+    /// their order; the first failure is the outcome of all.
     pub(super) async fn pipeline(
         self,
         begin: Option<&'static str>,
@@ -477,8 +477,8 @@ impl Database {
         Ok(client)
     }
 
-    /// One statement by itself, beside others on a shared connection: it reads what was committed when this was called, or
-    /// later; what it writes is durable when this returns, and it may be repeated.
+    /// One statement by itself, beside others on a shared connection: it reads what was committed when this was called,
+    /// or later; what it writes is durable when this returns, and it may be repeated.
     pub(super) async fn query(&self, sql: &str, params: &[&dyn Param]) -> Result<Vec<Row>, StoreError> {
         let mut tries = Tries::at_most(ATTEMPTS);
         loop {
@@ -515,8 +515,8 @@ impl Database {
         Ok(self.session(&connection).run(sql).await?)
     }
 
-    /// Statements that are durable when this returns, in one transaction; repeated when the engine asks for it, so `work`
-    /// must do the same each time with what it is given.
+    /// Statements that are durable when this returns, in one transaction; repeated when the engine asks for it, so
+    /// `work` must do the same each time with what it is given.
     pub(super) async fn write<D: Sync + ?Sized, T: Send>(&self, given: &D, work: Work<D, T>) -> Result<T, StoreError> {
         let mut tries = Tries::at_most(ATTEMPTS);
         loop {
@@ -610,7 +610,8 @@ impl Drop for Taken {
     }
 }
 
-/// A whole transaction, given up when it takes too long. What was not answered is not tried again: it may have happened.
+/// A whole transaction, given up when it takes too long. What was not answered is not tried again: it may have
+/// happened.
 pub(super) async fn in_time<T>(transaction: impl Future<Output = Result<T, PipelineError>>) -> Result<T, Error> {
     let unknown = |text| Err(Error::Store(StoreError::Unknown(text)));
     match tokio::time::timeout(DEADLINE, transaction).await {

@@ -1,4 +1,5 @@
-//! What is rare: changes that are about no customer's record, each in statements of its own, under the same locks as all.
+//! What is rare: changes that are about no customer's record, each in statements of its own, under the same locks as
+//! all.
 
 use dossier_core::caller::Scope;
 use dossier_core::change::NewFile;
@@ -16,21 +17,27 @@ use crate::prepared::{Prepared, PreparedEffect, SealedEndpoint, SealedKey, Store
 use crate::vault::WrappedKey;
 
 statements! {
-    FILE = "INSERT INTO files (account_id, environment, file_id, uploaded_at, staged_day, key, details, upload_key, upload_fingerprint, request_id)
+    FILE = "INSERT INTO files (account_id, environment, file_id, uploaded_at, staged_day, key, details, upload_key, \
+        upload_fingerprint, request_id)
         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 WHERE EXISTS
             (SELECT 1 FROM staging_keys WHERE account_id = $1 AND environment = $2 AND day = $5) ON CONFLICT DO NOTHING";
     ACCOUNT = "INSERT INTO accounts (account_id, name, created_at) VALUES ($1, $2, $3)";
-    SCOPE_KEY = "INSERT INTO scope_keys (account_id, environment, epoch, wrapped) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
-    CHAIN = "INSERT INTO audit_heads (account_id, environment, seq, hash, seal, event, delivery) VALUES ($1, $2, 0, $3, $3, 0, 0)";
+    SCOPE_KEY = "INSERT INTO scope_keys (account_id, environment, epoch, wrapped) VALUES ($1, $2, $3, $4) ON CONFLICT \
+        DO NOTHING";
+    CHAIN = "INSERT INTO audit_heads (account_id, environment, seq, hash, seal, event, delivery) VALUES ($1, $2, 0, \
+        $3, $3, 0, 0)";
     ACCOUNT_CHANGED = "UPDATE accounts SET name = $2, look = $3 WHERE account_id = $1";
-    KEY = "INSERT INTO api_keys (account_id, environment, key_id, lookup, hint, name, midstates, scopes, created_at, expires_at, predecessor)
+    KEY = "INSERT INTO api_keys (account_id, environment, key_id, lookup, hint, name, midstates, scopes, created_at, \
+        expires_at, predecessor)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     KEY_ENDS = "UPDATE api_keys SET expires_at = $4 WHERE account_id = $1 AND environment = $2 AND key_id = $3";
     KEY_REVOKED = "UPDATE api_keys SET revoked_at = $4 WHERE account_id = $1 AND environment = $2 AND key_id = $3";
-    LINK = "INSERT INTO links (account_id, environment, token_hash, customer_id, session_id, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
+    LINK = "INSERT INTO links (account_id, environment, token_hash, customer_id, session_id, expires_at) VALUES ($1, \
+        $2, $3, $4, $5, $6)";
     CLOCK_BEGINS = "INSERT INTO sandbox_clocks (account_id, seconds) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     CLOCK = "UPDATE sandbox_clocks SET seconds = $2 WHERE account_id = $1 AND seconds = $3";
-    ENDPOINT = "INSERT INTO endpoints (account_id, environment, endpoint_id, key_id, url, secret, event_types, created_at, shard)
+    ENDPOINT = "INSERT INTO endpoints (account_id, environment, endpoint_id, key_id, url, secret, event_types, \
+        created_at, shard)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     ENABLE = "UPDATE endpoints SET disabled = NULL, failing_since = NULL, key_id = $4
         WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3";

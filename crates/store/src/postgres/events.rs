@@ -14,8 +14,8 @@ use super::shards::shard_of;
 use crate::sealed;
 use crate::vault::Purpose;
 
-/// What is due by the machine's clock in production, and by the sandbox's own elsewhere; the first bound of the latter is
-/// what an index can use. At most so many at a time; whoever asks asks again.
+/// What is due by the machine's clock in production, and by the sandbox's own elsewhere; the first bound of the latter
+/// is what an index can use. At most so many at a time; whoever asks asks again.
 macro_rules! due {
     ($table:literal, $column:literal) => {
         concat!(

@@ -42,7 +42,8 @@ statements! {
         ON CONFLICT DO NOTHING";
     EXPIRED = "SELECT account_id, environment, file_id FROM files
         WHERE staged_day IS NOT NULL AND staged_day <= $1 AND uploaded_at < $2 LIMIT $3";
-    DELETE = "DELETE FROM files USING unnest($1::uuid[], $2::smallint[], $3::uuid[]) AS u (account_id, environment, file_id)
+    DELETE = "DELETE FROM files USING unnest($1::uuid[], $2::smallint[], $3::uuid[]) AS u (account_id, environment, \
+        file_id)
         WHERE files.account_id = u.account_id AND files.environment = u.environment AND files.file_id = u.file_id
             AND files.customer_id IS NULL";
     DELETE_STAGING = "DELETE FROM staging_keys WHERE day < $1 AND NOT EXISTS (SELECT 1 FROM files

@@ -21,7 +21,8 @@ use crate::prepared::account_scope;
 macro_rules! keys_of {
     ($rest:literal) => {
         concat!(
-            "SELECT account_id, environment, key_id, lookup, hint, name, scopes, created_at, expires_at, revoked_at, predecessor,
+            "SELECT account_id, environment, key_id, lookup, hint, name, scopes, created_at, expires_at, revoked_at, \
+                predecessor,
                 last_used_at FROM api_keys ",
             $rest
         )

@@ -20,8 +20,8 @@ struct Ask {
     reply: oneshot::Sender<Result<Option<Row>, StoreError>>,
 }
 
-/// One statement, which reads many customers by their keys; its first column is their place among those asked for. It is
-/// under way once at a time: two would be half as large each, and cost twice as much.
+/// One statement, which reads many customers by their keys; its first column is their place among those asked for. It
+/// is under way once at a time: two would be half as large each, and cost twice as much.
 pub(super) struct Loader(mpsc::UnboundedSender<Ask>);
 
 impl Loader {

@@ -1,6 +1,6 @@
 //! Migrations: numbered SQL files in the binary, under the same names as the embedded engine's. Some engines take one
-//! change of the schema in a transaction, so each statement is one, and can be repeated after a kill. Who migrates holds
-//! a lease row; the others wait.
+//! change of the schema in a transaction, so each statement is one, and can be repeated after a kill. Who migrates
+//! holds a lease row; the others wait.
 
 use std::time::Duration;
 
@@ -39,7 +39,8 @@ const TUNING: &[&str] = &[
 const TABLES: [&str; 2] = [
     "CREATE TABLE IF NOT EXISTS migrations (
         number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum BIGINT NOT NULL, applied_at BIGINT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS migration_lease (one SMALLINT PRIMARY KEY, owner UUID NOT NULL, until TIMESTAMPTZ NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS migration_lease (one SMALLINT PRIMARY KEY, owner UUID NOT NULL, until TIMESTAMPTZ NOT \
+        NULL)",
 ];
 
 /// Asked for the lease so often, a second apart: a migration that takes longer is not waited for.

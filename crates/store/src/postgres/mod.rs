@@ -122,8 +122,8 @@ pub struct PostgresStore {
 
 impl PostgresStore {
     /// Opens the store of a database; makes its tables, and the keyring when there is none. Every process on the same
-    /// database needs the same root key and keyring. `blobs` is where the content of files lies, and `cache` how many bytes of
-    /// customers are remembered between requests.
+    /// database needs the same root key and keyring. `blobs` is where the content of files lies, and `cache` how many
+    /// bytes of customers are remembered between requests.
     ///
     /// # Errors
     ///
@@ -239,7 +239,8 @@ impl PostgresStore {
     }
 }
 
-/// Refuses a database that would not keep what it has acknowledged. Engines that have no such settings have no such holes.
+/// Refuses a database that would not keep what it has acknowledged. Engines that have no such settings have no such
+/// holes.
 async fn check_settings(session: Session<'_>) -> Result<(), OpenError> {
     let rows = session.query(SETTINGS, &[]).await?;
     for row in &rows {

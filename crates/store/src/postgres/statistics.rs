@@ -1,5 +1,6 @@
-//! Statistics of tables that grow quickly. A plan is made from them and kept: without any, the planner cannot tell the key
-//! that finds one row from the index that finds all rows of an account, and autovacuum comes after a minute at the earliest.
+//! Statistics of tables that grow quickly. A plan is made from them and kept: without any, the planner cannot tell the
+//! key that finds one row from the index that finds all rows of an account, and autovacuum comes after a minute at the
+//! earliest.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,8 +16,8 @@ statements! {
     /// Tables that have doubled, and a little, since they were looked at.
     GROWN = "SELECT c.relname::text FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid
         WHERE s.schemaname = current_schema() AND s.n_mod_since_analyze > 50 + greatest(c.reltuples, 0)";
-    /// A tenth of the rows are looked at: every statement finds its rows by their keys, so the planner need only know roughly how many
-    /// there are, and a table that doubles kept a processor for half a second.
+    /// A tenth of the rows are looked at: every statement finds its rows by their keys, so the planner need only know
+    /// roughly how many there are, and a table that doubles kept a processor for half a second.
     ROUGHLY = "SET LOCAL default_statistics_target = 10";
     ACCOUNTS = "ANALYZE accounts";
     ANSWERS = "ANALYZE answers";
@@ -30,8 +31,8 @@ statements! {
     SUBJECT_KEYS = "ANALYZE subject_keys";
 }
 
-/// Keeps the statistics young for as long as the database is used. An engine that has no such tables of its own keeps them
-/// by itself.
+/// Keeps the statistics young for as long as the database is used. An engine that has no such tables of its own keeps
+/// them by itself.
 pub(super) fn keep(database: &Arc<Database>) {
     let database = Arc::downgrade(database);
     tokio::spawn(async move {

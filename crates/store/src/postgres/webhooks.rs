@@ -22,7 +22,8 @@ use crate::signing::{Signer, open_midstates, open_url, signing_keys};
 statements! {
     ENDPOINTS = "SELECT endpoint_id, key_id, url, event_types, created_at, disabled, failing_since FROM endpoints
         WHERE account_id = $1 AND environment = $2 ORDER BY endpoint_id";
-    DELIVERIES = "SELECT id, customer_id, number, type, state, attempts, created_at, last_at, next_at, last_said FROM deliveries
+    DELIVERIES = "SELECT id, customer_id, number, type, state, attempts, created_at, last_at, next_at, last_said FROM \
+        deliveries
         WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3 AND id < $4 ORDER BY id DESC LIMIT $5";
     /// Those in these shards that something could be due to, with the seconds that their clock is ahead.
     ACTIVE = "SELECT e.account_id, e.environment, e.endpoint_id, e.failing_since,
@@ -48,9 +49,11 @@ statements! {
     SIGNER = "SELECT key_id, url, secret FROM endpoints
         WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3 AND disabled IS NULL";
     MIDSTATES = "SELECT midstates FROM api_keys WHERE account_id = $1 AND environment = $2 AND key_id = $3";
-    LOCK = "SELECT endpoint_id FROM endpoints WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3 FOR UPDATE";
+    LOCK = "SELECT endpoint_id FROM endpoints WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3 FOR \
+        UPDATE";
     /// The row could be another's by now, had the endpoint been deleted meanwhile.
-    ATTEMPTED = "UPDATE deliveries SET state = $7::smallint, attempts = attempts + $8::bigint, next_at = $9, ended_at = $10, last_at = $11::bigint, last_said = $12,
+    ATTEMPTED = "UPDATE deliveries SET state = $7::smallint, attempts = attempts + $8::bigint, next_at = $9, ended_at \
+        = $10, last_at = $11::bigint, last_said = $12,
             failing_since = CASE WHEN $7::smallint = 1 THEN NULL WHEN $8::bigint = 1 THEN coalesce(failing_since, $11::bigint) ELSE failing_since END
         WHERE account_id = $1 AND environment = $2 AND id = $3 AND endpoint_id = $4 AND customer_id = $5 AND number = $6
             AND state = 0";
@@ -58,7 +61,8 @@ statements! {
         WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3 AND failing_since <= $4";
     FAILING = "UPDATE endpoints SET failing_since = $4
         WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3 AND failing_since IS NULL";
-    FOLLOWING = "UPDATE deliveries SET next_at = $5 WHERE account_id = $1 AND environment = $2 AND next_at IS NULL AND id = (
+    FOLLOWING = "UPDATE deliveries SET next_at = $5 WHERE account_id = $1 AND environment = $2 AND next_at IS NULL \
+        AND id = (
         SELECT min(id) FROM deliveries
         WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3 AND customer_id = $4 AND state = 0)";
     DISABLE = "UPDATE endpoints SET disabled = $4

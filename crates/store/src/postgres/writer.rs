@@ -1,6 +1,6 @@
 //! The writer: changes that wait are committed many at a time, in array statements. The changes of one scope go through
-//! one lane, since they follow each other anyhow, and a batch holds at most one of each customer. Of batches that are one statement the
-//! next is sent while one is under way, so that the database need not wait for us between them.
+//! one lane, since they follow each other anyhow, and a batch holds at most one of each customer. Of batches that are
+//! one statement the next is sent while one is under way, so that the database need not wait for us between them.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::Ordering;
@@ -100,8 +100,8 @@ impl Lane {
         Ok(connection)
     }
 
-    /// How many of those that wait are to be committed now, with so many commits under way of so many changes: of plain updates half of all,
-    /// so that two commits of about the same size are under way; of others all, when nothing is.
+    /// How many of those that wait are to be committed now, with so many commits under way of so many changes: of plain
+    /// updates half of all, so that two commits of about the same size are under way; of others all, when nothing is.
     fn size_of_next(&self, waiting: &VecDeque<Job>, commits: usize, changes: usize) -> usize {
         let plain = || self.remembered.grants(waiting.iter().map(|job| &job.change));
         let half = (waiting.len() + changes).div_ceil(2).clamp(FEW, MAX_BATCH);
@@ -278,7 +278,8 @@ async fn commit_granted(lane: &Lane, changes: &[&Prepared]) -> Result<Option<Vec
     if written.is_err() {
         lane.remembered.distrust(changes);
     }
-    // The connection is of no use any more when it is not known whether it was committed, or when the database has ended it.
+    // The connection is of no use any more when it is not known whether it was committed, or when the database has
+    // ended it.
     if !matches!(written, Err(PipelineError::AtTheEnd(_) | PipelineError::Before(Error::Gone(_)))) {
         connection.ended();
     }

@@ -81,7 +81,8 @@ impl Heads {
             let seal = audit_chain::seal(&keys, scope, seq, &hash);
             connection
                 .prepare_cached(
-                    "INSERT INTO audit_heads (account_id, environment, id, seq, hash, seal) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                    "INSERT INTO audit_heads (account_id, environment, id, seq, hash, seal) VALUES (?1, ?2, ?3, ?4, \
+                        ?5, ?6)
                      ON CONFLICT DO UPDATE SET id = excluded.id, seq = excluded.seq, hash = excluded.hash, seal = excluded.seal",
                 )?
                 .execute((account, environment, id, seq, hash, seal))?;
@@ -127,7 +128,8 @@ impl Heads {
         let hash = entry.hash(&before.hash, *scope, seq);
         connection
             .prepare_cached(
-                "INSERT INTO audit (id, account_id, environment, seq, previous_of_scope, previous_of_customer, at, actor, action,
+                "INSERT INTO audit (id, account_id, environment, seq, previous_of_scope, previous_of_customer, at, \
+                    actor, action,
                     customer_id, version, fields, request_id, detail, hash)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
             )?

@@ -223,7 +223,8 @@ fn insert_answer(
     let PendingAnswer { ticket, at, request_id, answer } = pending;
     let rows = connection
         .prepare_cached(
-            "INSERT INTO answers (account_id, environment, key_hash, fingerprint, request_id, customer_id, version, created_at, body)
+            "INSERT INTO answers (account_id, environment, key_hash, fingerprint, request_id, customer_id, version, \
+                created_at, body)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING",
         )?
         .execute((
@@ -251,7 +252,8 @@ fn insert_customer(
     let (account, environment) = scope_columns(&scope);
     let inserted = connection
         .prepare_cached(
-            "INSERT INTO customers (account_id, environment, customer_id, version, type, created_at, updated_at, events, last_audit,
+            "INSERT INTO customers (account_id, environment, customer_id, version, type, created_at, updated_at, \
+                events, last_audit,
                 email_index, names, profile, secret, persons_version)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         )?
@@ -293,7 +295,8 @@ struct Found {
     waits: Waits,
 }
 
-/// What a customer waits for, by which others find it: a reviewer since when, its provider until when, and in which case.
+/// What a customer waits for, by which others find it: a reviewer since when, its provider until when, and in which
+/// case.
 type Waits = (Option<i64>, Option<i64>, Option<[u8; 32]>);
 
 macro_rules! found_by {
@@ -322,8 +325,8 @@ fn find_customer(
     Ok(found.filter(|(_, stored)| *stored == version || planted(Defect::NoVersionCheck)).map(|(found, _)| found))
 }
 
-/// By its row, which [`find_customer`] has found in the same transaction under its scope. The indexed columns, which seldom
-/// change, have a statement of their own: with them in it, every update would look after their indexes.
+/// By its row, which [`find_customer`] has found in the same transaction under its scope. The indexed columns, which
+/// seldom change, have a statement of their own: with them in it, every update would look after their indexes.
 fn update_customer(
     connection: &Connection,
     found: &Found,
@@ -332,7 +335,8 @@ fn update_customer(
 ) -> Result<(), rusqlite::Error> {
     connection
         .prepare_cached(
-            "UPDATE customers SET version = ?2, updated_at = ?3, events = ?4, last_audit = ?5, names = ?6, profile = ?7, secret = ?8,
+            "UPDATE customers SET version = ?2, updated_at = ?3, events = ?4, last_audit = ?5, names = ?6, profile = \
+                ?7, secret = ?8,
                 persons_version = ?9, kyc = ?10 WHERE rowid = ?1",
         )?
         .execute((

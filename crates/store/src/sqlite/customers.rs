@@ -24,14 +24,19 @@ const MAX_CHANGES_NAMED: usize = 1_000;
 
 macro_rules! summary_of {
     ($rest:literal) => {
-        concat!("SELECT customer_id, type, version, events, created_at, updated_at, persons_version, rowid, names, email_index FROM customers WHERE account_id = ?1 AND environment = ?2 ", $rest)
+        concat!(
+            "SELECT customer_id, type, version, events, created_at, updated_at, persons_version, rowid, names, \
+            email_index FROM customers WHERE account_id = ?1 AND environment = ?2 ",
+            $rest
+        )
     };
 }
 
 macro_rules! record_of {
     ($place:literal) => {
         concat!(
-            "SELECT customer_id, type, version, events, created_at, updated_at, persons_version, rowid, names, profile, secret,
+            "SELECT customer_id, type, version, events, created_at, updated_at, persons_version, rowid, names, \
+                profile, secret,
                 CASE WHEN type = 1 THEN (SELECT cells FROM persons WHERE persons.account_id = ?1
                     AND persons.environment = ?2 AND persons.customer_id = ?3) END,
                 kyc
@@ -210,10 +215,14 @@ impl SqliteStore {
         let (account, environment) = scope_columns(&scope);
         let mut changes = self.readers.read(|connection| {
             let mut next: i64 = connection
-                .prepare_cached("SELECT last_audit FROM customers WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3")?
+                .prepare_cached(
+                    "SELECT last_audit FROM customers WHERE account_id = ?1 AND environment = ?2 AND \
+                    customer_id = ?3",
+                )?
                 .query_row((account, environment, id.as_bytes()), |row| row.get(0))?;
             let mut entry = connection.prepare_cached(
-                "SELECT version, fields, previous_of_customer FROM audit WHERE id = ?1 AND account_id = ?2 AND environment = ?3",
+                "SELECT version, fields, previous_of_customer FROM audit WHERE id = ?1 AND account_id = ?2 AND \
+                    environment = ?3",
             )?;
             let mut changes = Vec::new();
             while next != 0 && changes.len() < MAX_CHANGES_NAMED {
@@ -288,7 +297,8 @@ fn wrapped_subjects(
     let (account, environment) = scope_columns(&scope);
     connection
         .prepare_cached(
-            "SELECT epoch, wrapped, subject_id FROM subject_keys WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
+            "SELECT epoch, wrapped, subject_id FROM subject_keys WHERE account_id = ?1 AND environment = ?2 AND \
+                customer_id = ?3",
         )?
         .query_map((account, environment, customer.as_bytes()), |row| {
             Ok((PersonId::from_bytes(row.get(2)?), super::wrapped_key(row)?))

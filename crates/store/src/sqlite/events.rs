@@ -141,7 +141,8 @@ impl SqliteStore {
         self.readers.read(|connection| {
             connection
                 .prepare_cached(
-                    "SELECT customer_id FROM customers WHERE account_id = ?1 AND environment = ?2 AND queued_at IS NOT NULL
+                    "SELECT customer_id FROM customers WHERE account_id = ?1 AND environment = ?2 AND queued_at IS \
+                        NOT NULL
                      ORDER BY queued_at LIMIT ?3",
                 )?
                 .query_map((account, environment, limit), |row| Ok(CustomerId::from_bytes(row.get(0)?)))?
@@ -170,14 +171,15 @@ pub(super) fn insert_event(
     let (customer, kind, at) = (event.customer.as_bytes(), event.event_type.as_str(), event.at.as_micros());
     connection
         .prepare_cached(
-            "INSERT INTO events (account_id, environment, customer_id, number, type, at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO events (account_id, environment, customer_id, number, type, at, body) VALUES (?1, ?2, ?3, \
+                ?4, ?5, ?6, ?7)",
         )?
         .execute((account, environment, customer, event.number, kind, at, body))?;
     Ok(connection.last_insert_rowid())
 }
 
-/// Writes a delivery of an event to every endpoint that wants it. Only the oldest of a customer and endpoint is due; the
-/// others follow one by one.
+/// Writes a delivery of an event to every endpoint that wants it. Only the oldest of a customer and endpoint is due;
+/// the others follow one by one.
 pub(super) fn insert_deliveries(
     connection: &Connection,
     scope: Scope,
@@ -188,7 +190,8 @@ pub(super) fn insert_deliveries(
     let (customer, kind, at) = (event.customer.as_bytes(), event.event_type.as_str(), event.at.as_micros());
     connection
         .prepare_cached(
-            "INSERT INTO deliveries (account_id, environment, endpoint_id, customer_id, number, event, type, state, attempts,
+            "INSERT INTO deliveries (account_id, environment, endpoint_id, customer_id, number, event, type, state, \
+                attempts,
                 created_at, next_at)
              SELECT account_id, environment, endpoint_id, ?3, ?4, ?5, ?6, 0, 0, ?7,
                 CASE WHEN EXISTS (SELECT 1 FROM deliveries WHERE deliveries.account_id = ?1 AND deliveries.environment = ?2

@@ -101,7 +101,8 @@ impl SqliteStore {
         let rows = self.readers.read(|connection| match customer {
             Some(customer) => connection
                 .prepare_cached(file_columns!(
-                    "WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3 AND file_id < ?4 ORDER BY file_id DESC LIMIT ?5"
+                    "WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3 AND file_id < ?4 ORDER BY \
+                        file_id DESC LIMIT ?5"
                 ))?
                 .query_map((account, environment, customer.as_bytes(), before, limit), file_row)?
                 .collect::<Result<Vec<_>, _>>(),
@@ -312,7 +313,8 @@ pub(super) fn insert_file(
     let NewFile { id, uploaded_at, sealed, ticket } = file;
     let rows = connection
         .prepare_cached(
-            "INSERT INTO files (account_id, environment, file_id, uploaded_at, staged_day, key, details, upload_key, upload_fingerprint, request_id)
+            "INSERT INTO files (account_id, environment, file_id, uploaded_at, staged_day, key, details, upload_key, \
+                upload_fingerprint, request_id)
              SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE EXISTS
                 (SELECT 1 FROM staging_keys WHERE account_id = ?1 AND environment = ?2 AND day = ?5) ON CONFLICT DO NOTHING",
         )?

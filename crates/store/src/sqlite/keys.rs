@@ -20,7 +20,8 @@ use crate::prepared::{SealedKey, account_scope};
 macro_rules! key_columns {
     ($rest:literal) => {
         concat!(
-            "SELECT account_id, environment, key_id, lookup, hint, name, scopes, created_at, expires_at, revoked_at, predecessor,
+            "SELECT account_id, environment, key_id, lookup, hint, name, scopes, created_at, expires_at, revoked_at, \
+                predecessor,
                     last_used_at FROM api_keys ",
             $rest
         )

@@ -79,8 +79,8 @@ struct Memory {
 }
 
 impl Memory {
-    /// Up to the usual amount for summaries alone; beyond, for as many customers as fit, all that a change of one needs as well: its
-    /// record, its key and its page.
+    /// Up to the usual amount for summaries alone; beyond, for as many customers as fit, all that a change of one needs
+    /// as well: its record, its key and its page.
     fn of(cache: u64) -> Self {
         let customers = cache.saturating_sub(CACHE) / (SealedSummary::USUAL + Stored::USUAL + SUBJECT + PAGE);
         Self {
@@ -111,9 +111,9 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the store of a data folder, which must be locked by the caller, with the keyring in this file; makes keyring
-    /// and database when there are none. `blobs` is where the content of files lies, and `cache` how many bytes of
-    /// customers are remembered between requests.
+    /// Opens the store of a data folder, which must be locked by the caller, with the keyring in this file; makes
+    /// keyring and database when there are none. `blobs` is where the content of files lies, and `cache` how many bytes
+    /// of customers are remembered between requests.
     ///
     /// `on_fatal` is called on an I/O error, after which what is on disk is unknown: it must end the process.
     ///

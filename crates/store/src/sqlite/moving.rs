@@ -1,5 +1,5 @@
-//! This engine as one end of a move; see `crate::moving`. It numbers entries, events and deliveries of all scopes together,
-//! so those that come from elsewhere, numbered in their scope, are moved up by what is there already.
+//! This engine as one end of a move; see `crate::moving`. It numbers entries, events and deliveries of all scopes
+//! together, so those that come from elsewhere, numbered in their scope, are moved up by what is there already.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -117,7 +117,8 @@ impl SqliteStore {
 fn note_offset(connection: &Connection, table: &str, row: &Row) -> Result<(), rusqlite::Error> {
     connection
         .prepare_cached(&format!(
-            "INSERT INTO moving (account_id, environment, {table}) VALUES (?1, ?2, (SELECT coalesce(max(id), 0) FROM {table}))
+            "INSERT INTO moving (account_id, environment, {table}) VALUES (?1, ?2, (SELECT coalesce(max(id), 0) FROM \
+                {table}))
              ON CONFLICT DO UPDATE SET {table} = excluded.{table} WHERE {table} IS NULL"
         ))?
         .execute((&row[0], &row[1]))

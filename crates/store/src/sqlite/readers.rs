@@ -14,8 +14,8 @@ use super::OnFatal;
 
 /// Connections at most; threads beyond so many wait for each other.
 const SLOTS: usize = 8;
-/// Customers whose ids end alike share a mark. There are at least so many, well above the number of changes between two checkpoints, and
-/// at most so many, which are 32 MiB.
+/// Customers whose ids end alike share a mark. There are at least so many, well above the number of changes between two
+/// checkpoints, and at most so many, which are 32 MiB.
 const MARKS: RangeInclusive<usize> = 16_384..=4_194_304;
 const POISONED: &str = "no code panics while it holds a reader";
 
@@ -69,7 +69,8 @@ impl Reader {
 }
 
 impl Readers {
-    /// With a mark for every two of so many customers that somebody remembers: a change of one has all that share its mark read again.
+    /// With a mark for every two of so many customers that somebody remembers: a change of one has all that share its
+    /// mark read again.
     pub(super) fn new(database: PathBuf, on_fatal: OnFatal, remembered: usize) -> Self {
         let marks = (remembered / 2).clamp(*MARKS.start(), *MARKS.end());
         Self {
@@ -99,7 +100,8 @@ impl Readers {
         self.read_since(self.committing.load(Ordering::SeqCst), work)
     }
 
-    /// As [`Readers::read`], for work that reads rows of this customer only: its record and the keys of its data subjects.
+    /// As [`Readers::read`], for work that reads rows of this customer only: its record and the keys of its data
+    /// subjects.
     pub(super) fn read_of<T>(
         &self,
         customer: CustomerId,
@@ -197,7 +199,8 @@ impl Readers {
         self.committing.store(self.ended.load(Ordering::SeqCst) + 1, Ordering::SeqCst);
     }
 
-    /// The writer has ended its transaction, one way or the other: from now on they do. Called before anybody is answered.
+    /// The writer has ended its transaction, one way or the other: from now on they do. Called before anybody is
+    /// answered.
     pub(super) fn ended(&self) {
         self.ended.store(self.committing.load(Ordering::SeqCst), Ordering::SeqCst);
     }

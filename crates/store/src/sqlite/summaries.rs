@@ -1,5 +1,5 @@
-//! What most reads ask for, kept in memory for as long as the customer has not changed, and sealed as everything personal is that
-//! outlives a request: under a key that only this process has, since a list opens many at once.
+//! What most reads ask for, kept in memory for as long as the customer has not changed, and sealed as everything
+//! personal is that outlives a request: under a key that only this process has, since a list opens many at once.
 
 use std::sync::Arc;
 
@@ -70,7 +70,8 @@ impl Summaries {
         if sealed.snapshot.holds(readers.changed(sealed.id)) { self.open(&sealed) } else { None }
     }
 
-    /// The summaries, if all are remembered and what a read at the snapshot would give, which may have begun a while ago.
+    /// The summaries, if all are remembered and what a read at the snapshot would give, which may have begun a while
+    /// ago.
     pub(super) fn all_at(
         &self,
         snapshot: Snapshot,

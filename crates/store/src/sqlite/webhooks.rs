@@ -139,7 +139,8 @@ impl SqliteStore {
         self.readers.read(|connection| {
             connection
                 .prepare_cached(
-                    "SELECT id, customer_id, number, type, state, attempts, created_at, last_at, next_at, last_said FROM deliveries
+                    "SELECT id, customer_id, number, type, state, attempts, created_at, last_at, next_at, last_said \
+                        FROM deliveries
                      WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3 AND id < ?4 ORDER BY id DESC LIMIT ?5",
                 )?
                 .query_map((account, environment, endpoint.as_bytes(), before, limit), |row| delivery(endpoint, row))?
@@ -341,7 +342,8 @@ fn write_attempt(connection: &Connection, attempted: &Attempted) -> Result<bool,
     // The row could be another's by now, had the endpoint been deleted meanwhile.
     let rows = connection
         .prepare_cached(
-            "UPDATE deliveries SET state = ?5, attempts = attempts + ?6, next_at = ?7, ended_at = ?8, last_at = ?9, last_said = ?10,
+            "UPDATE deliveries SET state = ?5, attempts = attempts + ?6, next_at = ?7, ended_at = ?8, last_at = ?9, \
+                last_said = ?10,
                 failing_since = CASE WHEN ?5 = 1 THEN NULL WHEN ?6 = 1 THEN coalesce(failing_since, ?9) ELSE failing_since END
              WHERE id = ?1 AND endpoint_id = ?2 AND customer_id = ?3 AND number = ?4 AND state = 0",
         )?

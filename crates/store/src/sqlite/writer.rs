@@ -26,14 +26,17 @@ const MAX_BATCH: usize = 256;
 const UNDIVIDED: usize = 16;
 /// At most this many changes wait; more are told to come back.
 const MAX_WAITING: usize = 1_024;
-/// A checkpoint is made after this many changes, or after this time when there were fewer. It copies pages without pause, and a commit that
-/// meanwhile wakes on the same processor waits for it, as do commits for its sync: one after 2,000 changes was the 99th percentile of
-/// all. A page that changes again and again is copied more often, which is 5 % more bytes.
+/// A checkpoint is made after this many changes, or after this time when there were fewer. It copies pages without
+/// pause, and a commit that meanwhile wakes on the same processor waits for it, as do commits for its sync: one after
+/// 2,000 changes was the 99th percentile of all. A page that changes again and again is copied more often, which is 5 %
+/// more bytes.
 const CHANGES_PER_CHECKPOINT: u64 = 250;
 const CHECKPOINT_AFTER: Duration = Duration::from_secs(5);
-/// The database is synced after so many checkpoints: after each costs 3 % of the rate, and after four commits wait longer for it.
+/// The database is synced after so many checkpoints: after each costs 3 % of the rate, and after four commits wait
+/// longer for it.
 const CHECKPOINTS_PER_SYNC: u32 = 2;
-/// How nice the thread of the checkpoints is: a third of a share of the processor, so that it never falls behind for good.
+/// How nice the thread of the checkpoints is: a third of a share of the processor, so that it never falls behind for
+/// good.
 const CHECKPOINTER_NICE: i32 = 5;
 /// Past this many pages in the WAL (64 MiB) the writer itself finishes the checkpoint, since under load a passive one
 /// never catches up with the end, and the WAL would grow without end.
@@ -145,8 +148,8 @@ impl Writer {
         self.answer_of(|reply| Job::OnCustomers(Box::new(work), reply)).await.0.map(drop)
     }
 
-    /// Queues a task that may be lost with the power, for it would be done again: whoever waits for the disk goes first, and it
-    /// becomes durable with the next change.
+    /// Queues a task that may be lost with the power, for it would be done again: whoever waits for the disk goes
+    /// first, and it becomes durable with the next change.
     pub(super) async fn lazy(
         &self,
         work: impl FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send + 'static,
@@ -190,9 +193,10 @@ fn ended() -> StoreError {
     StoreError::Unknown("the writer has ended".into())
 }
 
-/// How many changes usually share a commit. When nearly all clients come to wait for the same one, the processor has nothing to do until it
-/// is synced, and much too much afterwards; so half as many again as usual are a full batch, and the others make the next one. On a slow
-/// disk everybody is back before a commit has ended, and the usual grows until it is everybody.
+/// How many changes usually share a commit. When nearly all clients come to wait for the same one, the processor has
+/// nothing to do until it is synced, and much too much afterwards; so half as many again as usual are a full batch, and
+/// the others make the next one. On a slow disk everybody is back before a commit has ended, and the usual grows until
+/// it is everybody.
 struct Usual {
     /// In sixteenths.
     changes: usize,
@@ -487,9 +491,9 @@ fn give_way() {
     }
 }
 
-/// Moves the little that is left in the WAL while nothing is written, so that the next commit starts it anew, unless a reader is in the
-/// way; then the next batch tries again. A RESTART checkpoint would wait for readers, in SQLite's steps of up to 25 ms, and was
-/// measured to stall all writers for 40 to 70 ms. Answers how many pages the WAL has had.
+/// Moves the little that is left in the WAL while nothing is written, so that the next commit starts it anew, unless a
+/// reader is in the way; then the next batch tries again. A RESTART checkpoint would wait for readers, in SQLite's
+/// steps of up to 25 ms, and was measured to stall all writers for 40 to 70 ms. Answers how many pages the WAL has had.
 fn move_the_rest(connection: &Connection, readers: &Readers) -> Result<i64, rusqlite::Error> {
     // Who reads from further back keeps pages from being moved,
     readers.let_go();

@@ -142,8 +142,8 @@ impl Cell {
     }
 }
 
-/// The generator takes as long for one nonce as for dozens, and a PUT needs half a dozen. No nonce is given twice: the process never
-/// forks.
+/// The generator takes as long for one nonce as for dozens, and a PUT needs half a dozen. No nonce is given twice: the
+/// process never forks.
 fn fresh_nonce() -> [u8; NONCE_LEN] {
     thread_local!(static DRAWN: RefCell<Vec<[u8; NONCE_LEN]>> = const { RefCell::new(Vec::new()) });
     DRAWN.with_borrow_mut(|drawn| {

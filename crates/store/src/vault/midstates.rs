@@ -1,8 +1,8 @@
 //! HMAC-SHA-256 from its two mid-states.
 //!
-//! The contract signs webhooks with the API key itself. HMAC(K, m) = H(K⊕opad ‖ H(K⊕ipad ‖ m)), and after the first block
-//! of each hash only 32 bytes of state are left of the key: enough to sign for ever, and no more than a hash of the key.
-//! So these 64 bytes are kept (sealed), and the key is not.
+//! The contract signs webhooks with the API key itself. HMAC(K, m) = H(K⊕opad ‖ H(K⊕ipad ‖ m)), and after the first
+//! block of each hash only 32 bytes of state are left of the key: enough to sign for ever, and no more than a hash of
+//! the key. So these 64 bytes are kept (sealed), and the key is not.
 
 use sha2::block_api::compress256;
 use zeroize::Zeroizing;

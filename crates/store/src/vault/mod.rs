@@ -3,10 +3,10 @@
 //! ```text
 //! root key            from a file, the environment or a command; never in the database
 //!  └─ epoch key n     in the keyring file, sealed by the root key
-//!      ├─ subject key     one per data subject, sealed directly under HKDF(epoch key, "subject-wrap", environment, account)
+//! ├─ subject key     one per data subject, sealed directly under HKDF(epoch key, "subject-wrap", environment, account)
 //!      │    └─ HKDF: names, profile, secret, kyc, events, replay, audit; file-wrap: seals the keys of attached files
 //!      ├─ staging key     one per account, environment and day: seals the keys of files that are nobody's yet
-//!      ├─ scope key       one per account and environment: HKDF: service, blind index of e-mails, idempotency, audit chain
+//! ├─ scope key       one per account and environment: HKDF: service, blind index of e-mails, idempotency, audit chain
 //!      └─ pepper          finds API keys
 //! process key         random at every start, never stored: seals what stays in memory between requests
 //! ```
@@ -46,8 +46,8 @@ pub use root_key::RootKey;
 const SUBJECTS_CACHED: usize = 32_768;
 /// Bytes that each of them takes.
 pub const SUBJECT: u64 = 480;
-/// Opened subject keys that are remembered alone. Each takes about 100 bytes; to read and open it again costs as much as the
-/// rest of a point read.
+/// Opened subject keys that are remembered alone. Each takes about 100 bytes; to read and open it again costs as much
+/// as the rest of a point read.
 const ROOTS_CACHED: usize = 1_000_000;
 
 /// A key as it is stored: sealed under an epoch's key.

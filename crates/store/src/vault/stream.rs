@@ -7,8 +7,8 @@
 //!          prefix | 4 bytes number of the segment | 1 byte: 1 in the last segment, else 0
 //! ```
 //!
-//! Every segment but the last has 64 KiB, the first of them with the header. So no segment can be moved, left out or put
-//! behind the last one.
+//! Every segment but the last has 64 KiB, the first of them with the header. So no segment can be moved, left out or
+//! put behind the last one.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::{hkdf, rand};

@@ -1,4 +1,5 @@
-//! What storage promises: a list of behaviours, named as sentences, run against every engine; and what is special to one.
+//! What storage promises: a list of behaviours, named as sentences, run against every engine; and what is special to
+//! one.
 
 mod behaviours;
 mod bucket;

@@ -307,7 +307,8 @@ async fn an_endpoint_is_told_from_its_first_event_on() {
     assert_eq!(told().await, 2);
 }
 
-/// What a process remembers of a customer may be old. Each of these would go wrong if anything but a commit were decided by it.
+/// What a process remembers of a customer may be old. Each of these would go wrong if anything but a commit were
+/// decided by it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_but_a_commit_is_decided_by_what_a_process_remembers() {
     let mut engine = Engine::postgres().await;

@@ -128,7 +128,8 @@ async fn removed_reordered_and_cut_entries_are_found_and_named() {
         ("the tail cut", "DELETE FROM audit WHERE seq > 30", "entry 31:"),
         (
             "the tail cut and the head set back",
-            "DELETE FROM audit WHERE seq > 30; UPDATE audit_heads SET seq = 30, id = 30, hash = (SELECT hash FROM audit WHERE seq = 30)",
+            "DELETE FROM audit WHERE seq > 30; UPDATE audit_heads SET seq = 30, id = 30, hash = (SELECT hash FROM \
+                audit WHERE seq = 30)",
             "entry 30:",
         ),
         ("everything cut", "DELETE FROM audit", "entry 1:"),
@@ -166,7 +167,8 @@ async fn cells_moved_between_rows_columns_or_versions_are_refused() {
         ),
         (
             "a flipped bit",
-            "UPDATE customers SET profile = CAST(substr(profile, 1, 40) || x'00' || substr(profile, 42) AS BLOB) WHERE rowid = 1",
+            "UPDATE customers SET profile = CAST(substr(profile, 1, 40) || x'00' || substr(profile, 42) AS BLOB) \
+                WHERE rowid = 1",
         ),
         ("a cut cell", "UPDATE customers SET secret = substr(secret, 1, 20) WHERE rowid = 1"),
         ("no cell", "UPDATE customers SET names = x'' WHERE rowid = 1"),
