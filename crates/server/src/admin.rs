@@ -461,7 +461,11 @@ impl Context<'_> {
             .rules
             .of(&customer, now)
             .iter()
-            .map(|one| json!({ "id": one.id, "pointer": one.pointer, "status": one.status, "label": one.label, "error": one.error }))
+            .map(|one| {
+                json!({
+                    "id": one.id, "pointer": one.pointer, "status": one.status, "label": one.label, "error": one.error,
+                })
+            })
             .collect();
         Ok(json)
     }

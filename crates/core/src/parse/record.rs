@@ -252,7 +252,11 @@ macro_rules! record {
 
                 const SECTIONS: &'static [Section] = &[$($crate::record!(@section $($section)?)),*];
 
-                fn members<S: serde::Serializer>(&self, wanted: Option<&[Section]>, serializer: S) -> Result<S::Ok, S::Error> {
+                fn members<S: serde::Serializer>(
+                    &self,
+                    wanted: Option<&[Section]>,
+                    serializer: S,
+                ) -> Result<S::Ok, S::Error> {
                     use serde::ser::SerializeMap;
                     let mut map = serializer.serialize_map(None)?;
                     $(
@@ -297,7 +301,10 @@ macro_rules! record {
             impl Parse for $name {
                 const EXPECTS: &'static str = "an object";
 
-                fn object<'de, A: serde::de::MapAccess<'de>>(mut object: A, context: Context<'_>) -> Result<Option<Self>, A::Error> {
+                fn object<'de, A: serde::de::MapAccess<'de>>(
+                    mut object: A,
+                    context: Context<'_>,
+                ) -> Result<Option<Self>, A::Error> {
                     let mut seen = 0_u64;
                     let mut good = true;
                     $(let mut $field: Option<$type> = None;)*
@@ -310,7 +317,8 @@ macro_rules! record {
                             Key::Known(member) => member,
                             Key::Unknown(name) => {
                                 good = false;
-                                let path = Path::Member { parent: context.path, name: &name, position: Self::MEMBERS.len() };
+                                let position = Self::MEMBERS.len();
+                                let path = Path::Member { parent: context.path, name: &name, position };
                                 let inner = Context { path: &path, ..context };
                                 $(if $other::MEMBERS.contains(&name.as_str()) {
                                     inner.violation(Code::NotForThisType, "is a property of the other type of \

@@ -87,7 +87,9 @@ fn individuals() {
         ),
         (
             "a value is replaced whole",
-            json!({ "residential_address": { "street_line_1": "1", "street_line_2": "x", "city": "P", "country": "FR", "postal_code": "2" } }),
+            json!({ "residential_address": {
+                "street_line_1": "1", "street_line_2": "x", "city": "P", "country": "FR", "postal_code": "2",
+            } }),
             json!({ "residential_address": address("L") }),
             json!({ "residential_address": address("L") }),
             &["/residential_address"],
@@ -176,7 +178,9 @@ fn a_person_is_recognised_by_id_then_document_then_name() {
         ),
         (
             "another country's number is another document",
-            json!([{ "identifying_information": { "id_document": { "number": "4", "type": "passport", "issuing_country": "DE" } } }]),
+            json!([{ "identifying_information": {
+                "id_document": { "number": "4", "type": "passport", "issuing_country": "DE" },
+            } }]),
             vec![new],
         ),
         ("by full name, case folded", json!([{ "first_name": "ADA", "last_name": "l" }]), vec![&ids[0]]),
@@ -189,7 +193,11 @@ fn a_person_is_recognised_by_id_then_document_then_name() {
         ("nameless persons are not namesakes", json!([{ "nationality": "DE" }]), vec![new]),
         (
             "each stored person is matched once",
-            json!([{ "first_name": "Bob", "last_name": "M" }, { "first_name": "Bob", "last_name": "M" }, { "first_name": "Bob", "last_name": "M" }]),
+            json!([
+                { "first_name": "Bob", "last_name": "M" },
+                { "first_name": "Bob", "last_name": "M" },
+                { "first_name": "Bob", "last_name": "M" },
+            ]),
             vec![&ids[1], &ids[2], new],
         ),
         (
@@ -199,7 +207,10 @@ fn a_person_is_recognised_by_id_then_document_then_name() {
         ),
         (
             "an unknown id matches nobody and falls back",
-            json!([{ "id": "0190a6f0-7b1e-7c3a-9d2e-4f5a6b7c8d9e", "first_name": "Ada", "last_name": "L" }, { "id": "no id" }]),
+            json!([
+                { "id": "0190a6f0-7b1e-7c3a-9d2e-4f5a6b7c8d9e", "first_name": "Ada", "last_name": "L" },
+                { "id": "no id" },
+            ]),
             vec![&ids[0], new],
         ),
         ("an empty array leaves nobody", json!([]), vec![]),
@@ -220,7 +231,10 @@ fn a_person_is_recognised_by_id_then_document_then_name() {
 #[test]
 fn a_recognised_person_is_replaced_whole_but_keeps_its_documents() {
     let first = json!({ "associated_persons": [
-        { "first_name": "Ada", "last_name": "L", "nationality": "FR", "documents": [{ "file_id": A, "purpose": "id_document" }] },
+        {
+            "first_name": "Ada", "last_name": "L", "nationality": "FR",
+            "documents": [{ "file_id": A, "purpose": "id_document" }],
+        },
     ] });
     let second = json!({ "associated_persons": [
         { "first_name": "Ada", "last_name": "L", "documents": [{ "file_id": B, "purpose": "proof_of_address" }] },
@@ -239,14 +253,21 @@ fn a_recognised_person_is_replaced_whole_but_keeps_its_documents() {
 
 #[test]
 fn two_hundred_documents_are_the_most_persons_included() {
-    let batch = |from: usize| json!({ "documents": (from..from + 20).map(|n| json!({ "file_id": file(n) })).collect::<Vec<_>>() });
+    let batch = |from: usize| {
+        let documents: Vec<Value> = (from..from + 20).map(|n| json!({ "file_id": file(n) })).collect();
+        json!({ "documents": documents })
+    };
     let mut stored = customer(CustomerType::Corporate);
     for from in (0..180).step_by(20) {
         stored = put(stored, &batch(from)).0;
     }
-    let persons: Vec<Value> = (0..2).map(|person| {
-        json!({ "first_name": person.to_string(), "documents": (0..10).map(|n| json!({ "file_id": file(1_000 + 10 * person + n), "purpose": "id_document" })).collect::<Vec<_>>() })
-    }).collect();
+    let document = |n: usize| json!({ "file_id": file(1_000 + n), "purpose": "id_document" });
+    let persons: Vec<Value> = (0..2)
+        .map(|person| {
+            let documents: Vec<Value> = (0..10).map(|n| document(10 * person + n)).collect();
+            json!({ "first_name": person.to_string(), "documents": documents })
+        })
+        .collect();
     stored = put(stored, &json!({ "associated_persons": persons })).0;
     let input =
         parse::<Business>(json!({ "documents": [{ "file_id": file(999) }] }).to_string().as_bytes(), Nulls::Refused)

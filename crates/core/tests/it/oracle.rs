@@ -113,7 +113,9 @@ fn full_individual() -> Value {
 }
 
 fn full_business() -> Value {
-    let address = json!({ "street_line_1": "1", "street_line_2": "2", "city": "c", "country": "FR", "postal_code": "p", "state": "s" });
+    let address = json!({
+        "street_line_1": "1", "street_line_2": "2", "city": "c", "country": "FR", "postal_code": "p", "state": "s",
+    });
     let person = json!({
         "id": "0190a6f0-7b1e-7c3a-9d2e-4f5a6b7c8d9e",
         "first_name": "A", "middle_name": "B", "last_name": "C", "nationality": "DE", "birth_country": "AT",

@@ -50,7 +50,8 @@ fn each_rule_has_its_code_and_pointer() {
             &["/identifying_information/tax_number/x unknown_property"],
         ),
         (
-            r#"{"identifying_information":{"id_document":{"number":"1","number":"2","type":"visa","issuing_country":"fr"}}}"#,
+            r#"{"identifying_information":
+                {"id_document":{"number":"1","number":"2","type":"visa","issuing_country":"fr"}}}"#,
             &[
                 "/identifying_information/id_document/number duplicate_key",
                 "/identifying_information/id_document/type unknown_value",
@@ -81,7 +82,8 @@ fn violations_stand_in_the_order_of_the_contract_whatever_the_order_of_the_body(
 
 #[test]
 fn persons_and_their_documents_have_rules_of_their_own() {
-    let body = r#"{"first_name":"x","associated_persons":[{"documents":[{"file_id":"f"},{"file_id":"f","purpose":"other"}]},
+    let body = r#"{"first_name":"x","associated_persons":[
+        {"documents":[{"file_id":"f"},{"file_id":"f","purpose":"other"}]},
         {"identifying_information":{"tax_number":{"number":"1","type":"ssn","issuing_country":"FR"}}}]}"#;
     assert_eq!(
         found::<Business>(body),
@@ -165,8 +167,10 @@ fn the_largest_legal_bodies_are_accepted_however_they_are_escaped() {
         text(1_024)
     );
     let person = format!(
-        r#"{{"first_name":{0},"middle_name":{0},"last_name":{0},"ownership_percentage":{1},"residential_address":{2},"documents":[{3}],
-            "identifying_information":{{"id_document":{{"number":{4},"type":"passport","issuing_country":"FR"}},"tax_number":{{"number":{4},"issuing_country":"FR"}}}}}}"#,
+        r#"{{"first_name":{0},"middle_name":{0},"last_name":{0},"ownership_percentage":{1},
+            "residential_address":{2},"documents":[{3}],"identifying_information":
+            {{"id_document":{{"number":{4},"type":"passport","issuing_country":"FR"}},
+            "tax_number":{{"number":{4},"issuing_country":"FR"}}}}}}"#,
         text(128),
         text(10),
         address,
@@ -178,8 +182,8 @@ fn the_largest_legal_bodies_are_accepted_however_they_are_escaped() {
     let body = format!(
         r#"{{"account_purpose_other":{0},"expected_monthly_volume_usd":{1},"source_of_funds_description":{2},
             "external_kyc_provider_data":{{"sumsub_share_kyc_token":{3}}},"documents":[{4}],"business_legal_name":{5},
-            "registration_number":{0},"tax_number":{0},"primary_website":{3},"business_description":{2},"business_address":{6},
-            "associated_persons":[{7}]}}"#,
+            "registration_number":{0},"tax_number":{0},"primary_website":{3},"business_description":{2},
+            "business_address":{6},"associated_persons":[{7}]}}"#,
         text(1_024),
         text(50),
         text(2_000),

@@ -269,9 +269,9 @@ pub fn document() -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "summary": "The KYC/KYB record of your customers. The Customers API v0, self-hosted.",
             "description": "Rules that no schema can say: the body of PUT is read by the type of the stored customer, \
-                never by \
-                guessing between the two variants; absent members stay as they are; `null` is refused (clear members with PATCH); \
-                unknown members are refused; documents accumulate. Every problem has a page under /problems.",
+                never by guessing between the two variants; absent members stay as they are; `null` is refused (clear \
+                members with PATCH); unknown members are refused; documents accumulate. Every problem has a page \
+                under /problems.",
         },
         "servers": [{ "url": "/" }],
         "paths": paths,
@@ -342,7 +342,10 @@ fn customer() -> Value {
     };
     json!({
         "type": "object",
-        "required": ["customer_id", "email", "type", "first_name", "last_name", "company_name", "address", "kycs", "created_at", "updated_at"],
+        "required": [
+            "customer_id", "email", "type", "first_name", "last_name", "company_name", "address", "kycs", "created_at",
+            "updated_at",
+        ],
         "properties": {
             "customer_id": { "type": "string", "format": "uuid" },
             "email": { "type": "string" },
@@ -380,7 +383,9 @@ fn kycs() -> Value {
         "required": ["status", "sub_status", "kyc_flow_link", "status_breakdown"],
         "properties": {
             "status": { "type": "string", "enum": ["pending", "approved", "rejected"] },
-            "sub_status": { "type": "string", "enum": ["kyc_form_submission_started", "kyc_form_submission_accepted", "kyc_form_resubmission_required"] },
+            "sub_status": { "type": "string", "enum": [
+                "kyc_form_submission_started", "kyc_form_submission_accepted", "kyc_form_resubmission_required",
+            ] },
             "kyc_flow_link": { "type": ["string", "null"], "description": "Where the customer goes on; null once \
                 decided or run out" },
             "status_breakdown": {
@@ -434,7 +439,9 @@ fn event() -> Value {
         "properties": {
             "id": { "type": "string", "description": "The same as webhook-id of a delivery" },
             "number": { "type": "integer", "description": "Counts the customer's events from 1, without gaps" },
-            "event_type": { "type": "string", "enum": ["customer.created", "customer.updated", "customer.kycs.updated"] },
+            "event_type": {
+                "type": "string", "enum": ["customer.created", "customer.updated", "customer.kycs.updated"],
+            },
             "entity_id": { "type": "string", "format": "uuid" },
             "entity_type": { "type": "string", "enum": ["customer"] },
             "created_at": { "type": "string", "format": "date-time" },
@@ -465,7 +472,10 @@ fn webhook() -> Value {
 fn delivery() -> Value {
     json!({
         "type": "object",
-        "required": ["id", "webhook_id", "event_id", "entity_id", "event_type", "state", "attempts", "created_at", "last_attempt_at", "next_attempt_at", "last_answer"],
+        "required": [
+            "id", "webhook_id", "event_id", "entity_id", "event_type", "state", "attempts", "created_at",
+            "last_attempt_at", "next_attempt_at", "last_answer",
+        ],
         "properties": {
             "id": { "type": "string" },
             "webhook_id": { "type": "string", "format": "uuid" },
@@ -512,7 +522,10 @@ fn document_schema() -> Value {
     let nullable = |description: &str| json!({ "type": ["string", "null"], "description": description });
     json!({
         "type": "object",
-        "required": ["file_id", "person_id", "purpose", "doc_side", "description", "name", "type", "size", "state", "uploaded_at", "attached_at"],
+        "required": [
+            "file_id", "person_id", "purpose", "doc_side", "description", "name", "type", "size", "state",
+            "uploaded_at", "attached_at",
+        ],
         "properties": {
             "file_id": { "type": "string", "format": "uuid" },
             "person_id": { "type": ["string", "null"], "format": "uuid", "description": "The associated person whose \
@@ -562,7 +575,9 @@ fn problem() -> Value {
 }
 
 fn header(name: &str, description: &str) -> Value {
-    json!({ "name": name, "in": "header", "required": false, "description": description, "schema": { "type": "string" } })
+    json!({
+        "name": name, "in": "header", "required": false, "description": description, "schema": { "type": "string" },
+    })
 }
 
 fn idempotency_key() -> Value {
@@ -600,12 +615,19 @@ fn api_key() -> Value {
 }
 
 fn expand() -> Value {
-    json!({ "name": "expand", "in": "query", "required": false, "description": "What to show \
-        besides", "schema": { "type": "string", "pattern": "^(profile|documents|requirements)(,(profile|documents|requirements))*$", "examples": ["profile,documents,requirements"] } })
+    json!({
+        "name": "expand", "in": "query", "required": false, "description": "What to show besides",
+        "schema": {
+            "type": "string",
+            "pattern": "^(profile|documents|requirements)(,(profile|documents|requirements))*$",
+            "examples": ["profile,documents,requirements"],
+        },
+    })
 }
 
 fn shows(description: &str, schema: &str) -> Value {
-    json!({ "description": description, "content": { "application/json": { "schema": { "$ref": format!("#/components/schemas/{schema}") } } } })
+    let schema = json!({ "$ref": format!("#/components/schemas/{schema}") });
+    json!({ "description": description, "content": { "application/json": { "schema": schema } } })
 }
 
 fn example(json: &str) -> Value {
@@ -624,8 +646,12 @@ fn create() -> Value {
         "requestBody": {
             "required": true,
             "content": { "application/json": { "schema": body, "examples": {
-                "individual": { "value": { "email": "john.doe@example.com", "type": "individual", "first_name": "John", "last_name": "Doe" } },
-                "business": { "value": { "email": "office@harbour.example", "type": "corporate", "company_name": "Harbour Software Limited" } },
+                "individual": { "value": {
+                    "email": "john.doe@example.com", "type": "individual", "first_name": "John", "last_name": "Doe",
+                } },
+                "business": { "value": {
+                    "email": "office@harbour.example", "type": "corporate", "company_name": "Harbour Software Limited",
+                } },
             } } },
         },
         "responses": { "201": shows("The customer", "Customer") },
@@ -633,7 +659,7 @@ fn create() -> Value {
 }
 
 fn list() -> Value {
-    let query = |name: &str, description: &str, schema: Value| json!({ "name": name, "in": "query", "required": false, "description": description, "schema": schema });
+    let query = |name: &str, description: &str, schema: Value| parameter(name, "query", false, description, schema);
     json!({
         "operationId": "listCustomers",
         "summary": "List customers, newest first",
@@ -832,9 +858,12 @@ fn open_session() -> Value {
             run out is given a new one, and after a rejection a new session begins. A customer whose session is open \
             and whose requirements are met is submitted by itself.",
         "parameters": [customer_id()],
-        "requestBody": body(schema::of::<NewSession>(), false, json!({ "redirect_uri": "https://app.example.com/welcome" })),
-        "responses": { "201": answer("The \
-            session", json!({ "type": "object", "required": ["kycs"], "properties": { "kycs": { "$ref": "#/components/schemas/Kycs" } } })) },
+        "requestBody": body(schema::of::<NewSession>(), false, json!({
+            "redirect_uri": "https://app.example.com/welcome",
+        })),
+        "responses": { "201": answer("The session", json!({
+            "type": "object", "required": ["kycs"], "properties": { "kycs": { "$ref": "#/components/schemas/Kycs" } },
+        })) },
     })
 }
 
@@ -847,7 +876,10 @@ fn decide() -> Value {
             begins it anew. note never reaches the customer. A decision about an approved customer also settles its \
             change review.",
         "parameters": [customer_id()],
-        "requestBody": body(schema::of::<NewDecision>(), true, json!({ "outcome": "request_resubmission", "requirements": ["proof_of_address"], "reason_codes": ["document_unreadable"], "comment": "The bill is blurred.", "note": "second time" })),
+        "requestBody": body(schema::of::<NewDecision>(), true, json!({
+            "outcome": "request_resubmission", "requirements": ["proof_of_address"],
+            "reason_codes": ["document_unreadable"], "comment": "The bill is blurred.", "note": "second time",
+        })),
         "responses": { "200": shows("The customer", "Customer") },
     })
 }
@@ -881,7 +913,9 @@ fn simulate() -> Value {
         "operationId": "simulate",
         "summary": "Make something happen to a sandbox customer",
         "description": "Every transition of the table of states can be reached; the API guide lists them.",
-        "requestBody": body(schema::of::<Simulation>(), true, json!({ "action": "kyc.status.approve", "customer_id": "019abc00-0000-7000-8000-000000000000" })),
+        "requestBody": body(schema::of::<Simulation>(), true, json!({
+            "action": "kyc.status.approve", "customer_id": "019abc00-0000-7000-8000-000000000000",
+        })),
         "responses": { "200": answer("It happened", json!({ "type": "object" })) },
     })
 }
@@ -892,7 +926,9 @@ fn clock_answer() -> Value {
         json!({
             "type": "object",
             "required": ["now", "ahead_seconds"],
-            "properties": { "now": { "type": "string", "format": "date-time" }, "ahead_seconds": { "type": "integer" } },
+            "properties": {
+                "now": { "type": "string", "format": "date-time" }, "ahead_seconds": { "type": "integer" },
+            },
         }),
     )
 }
@@ -944,7 +980,9 @@ fn register() -> Value {
         "summary": "Register a webhook",
         "description": "Deliveries are signed by the key that registers (x-hmac-signature) and, as Standard Webhooks, \
             by the secret that this answer shows once.",
-        "requestBody": body(schema::of::<NewWebhook>(), true, json!({ "url": "https://app.example.com/hooks/dossier" })),
+        "requestBody": body(schema::of::<NewWebhook>(), true, json!({
+            "url": "https://app.example.com/hooks/dossier",
+        })),
         "responses": { "201": shows("The webhook, with its secret", "Webhook") },
     })
 }

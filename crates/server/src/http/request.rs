@@ -142,7 +142,8 @@ impl Answer for Front {
         let status = response.status().as_u16();
         let elapsed = began.elapsed();
         self.app.metrics.answered(method, route, status, elapsed.as_secs_f64());
-        tracing::debug!(request_id = %request_id, method, route, status, duration_us = elapsed.as_micros() as u64, "answered");
+        let duration_us = elapsed.as_micros() as u64;
+        tracing::debug!(request_id = %request_id, method, route, status, duration_us, "answered");
         let headers = response.headers_mut();
         let id = HeaderValue::try_from(&*request_id.0).expect("ids are made of visible ASCII");
         headers.insert(X_REQUEST_ID, id);

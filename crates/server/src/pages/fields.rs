@@ -107,7 +107,9 @@ impl<'a> Asked<'a> {
                         @for trouble in self.troubles.iter().filter(|trouble| trouble.place == *place) {
                             p.error { (wrong(self.talk(), trouble.wrong)) }
                         }
-                        @for input in &group.inputs { (self.field(input, &field_label(self.sheet, self.talk(), &input.place), None)) }
+                        @for input in &group.inputs {
+                            (self.field(input, &field_label(self.sheet, self.talk(), &input.place), None))
+                        }
                     },
                 }
             }
@@ -151,21 +153,26 @@ impl<'a> Asked<'a> {
             },
             Kind::Text(most) => html! {
                 label for=(id) { (label) (optional) } (hint)
-                input type="text" id=(id) name=(name) value=(value) maxlength=(most) dir="auto" autocomplete=(autocomplete)
-                    aria-describedby=(described) aria-invalid=[invalid] spellcheck="false";
+                input type="text" id=(id) name=(name) value=(value) maxlength=(most) dir="auto"
+                    autocomplete=(autocomplete) aria-describedby=(described) aria-invalid=[invalid] spellcheck="false";
             },
             Kind::Country | Kind::Choice(_) => html! {
                 label for=(id) { (label) (optional) } (hint)
-                select id=(id) name=(name) autocomplete=(autocomplete) aria-describedby=(described) aria-invalid=[invalid] {
+                select id=(id) name=(name) autocomplete=(autocomplete) aria-describedby=(described)
+                    aria-invalid=[invalid] {
                     option value="" { (talk.say(if mask.is_some() { "choose-kept" } else { "choose" })) }
                     @match &input.kind {
                         Kind::Choice(choices) => {
                             @for choice in choices {
-                                option value=(choice) selected[choice == value] { (talk.say(&format!("choice-{choice}"))) }
+                                option value=(choice) selected[choice == value] {
+                                    (talk.say(&format!("choice-{choice}")))
+                                }
                             }
                         }
                         _ => {
-                            @for (code, name) in talk.language.countries() { option value=(code) selected[code == value] { (name) } }
+                            @for (code, name) in talk.language.countries() {
+                                option value=(code) selected[code == value] { (name) }
+                            }
                         }
                     }
                 }
@@ -220,8 +227,9 @@ impl<'a> Asked<'a> {
             @for (index, (suffix, key, value, length, autocomplete)) in order.into_iter().enumerate() {
                 label {
                     span { (talk.say(key)) }
-                    input type="text" inputmode="numeric" id=[(index == 0).then_some(id)] name={ (name) (suffix) } value=(value)
-                        class=(key) maxlength=(length) autocomplete=(if is_birth { autocomplete } else { "off" }) aria-invalid=[invalid];
+                    input type="text" inputmode="numeric" id=[(index == 0).then_some(id)] name={ (name) (suffix) }
+                        value=(value) class=(key) maxlength=(length)
+                        autocomplete=(if is_birth { autocomplete } else { "off" }) aria-invalid=[invalid];
                 }
             }
         }

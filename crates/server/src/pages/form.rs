@@ -43,7 +43,9 @@ pub async fn overview(State(app): State<App>, visit: Visit) -> Response {
                 @for step in Step::all(&sheet) {
                     @for trouble in step.troubles(&sheet).filter(|trouble| matches!(trouble.wrong, Wrong::Faulty(_))) {
                         li {
-                            a href={ (around.base) "/" (step.path()) } { (name_of(&sheet, &around.talk, &trouble.place)) }
+                            a href={ (around.base) "/" (step.path()) } {
+                                (name_of(&sheet, &around.talk, &trouble.place))
+                            }
                             ": " (wrong(&around.talk, trouble.wrong))
                         }
                     }
@@ -55,7 +57,9 @@ pub async fn overview(State(app): State<App>, visit: Visit) -> Response {
                 (around.talk.say(if next.is_some() { "overview-go" } else { "overview-review" }))
             }
         }
-        form method="post" action={ (around.base) "/leave" } { button.quiet type="submit" { (around.talk.say("leave")) } }
+        form method="post" action={ (around.base) "/leave" } {
+            button.quiet type="submit" { (around.talk.say("leave")) }
+        }
     };
     let steps = steps(&sheet, around, "", false);
     answer(StatusCode::OK, around.with_steps(&around.say("overview-title"), false, &steps, &content))
@@ -114,7 +118,9 @@ pub(super) async fn show(
         }
         div.actions {
             @if *step == Step::People {
-                form method="post" action=(url) { button type="submit" name="do" value="add" { (talk.say("person-add")) } }
+                form method="post" action=(url) {
+                    button type="submit" name="do" value="add" { (talk.say("person-add")) }
+                }
                 a.button.primary href={ (around.base) "/" (after(sheet, step)) } { (talk.say("continue")) }
             } @else {
                 button.primary type="submit" form="main-form" { (talk.say("save-and-continue")) }
@@ -124,7 +130,9 @@ pub(super) async fn show(
             details.remove {
                 summary { (talk.say("person-remove")) }
                 p { (talk.say("person-remove-sure")) }
-                form method="post" action={ (url) "/remove" } { button.danger type="submit" { (talk.say("person-remove-yes")) } }
+                form method="post" action={ (url) "/remove" } {
+                    button.danger type="submit" { (talk.say("person-remove-yes")) }
+                }
             }
         }
     };
@@ -209,13 +217,16 @@ pub async fn save(State(app): State<App>, visit: Visit, request: Request) -> Res
         let talk = &visit.around.talk;
         let notes = html! {
             @for (place, text) in &shown {
-                @let trouble = sheet.troubles.iter().find(|trouble| trouble.place == *place && is_said(&sheet, trouble));
+                @let mut here = sheet.troubles.iter().filter(|trouble| trouble.place == *place);
+                @let trouble = here.find(|trouble| is_said(&sheet, trouble));
                 @let replaced = kept.iter().find(|(replaced, _)| replaced == place).map(|(_, at)| *at);
                 @let below = trouble.map_or(Below::Saved(replaced), |trouble| Below::Wrong(trouble.wrong));
                 (note(talk, place, text, below))
             }
             (steps(&sheet, &visit.around, &step.path(), true))
-            @if let Some(documents) = documents { template hx type="partial" hx-target="#documents" hx-swap="outerHTML" { (documents) } }
+            @if let Some(documents) = documents {
+                template hx type="partial" hx-target="#documents" hx-swap="outerHTML" { (documents) }
+            }
         };
         return Ok(answer(StatusCode::OK, notes));
     }

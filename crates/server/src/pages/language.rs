@@ -36,11 +36,15 @@ macro_rules! languages {
             }
 
             const fn messages(self) -> &'static str {
-                match self { $(Self::$variant => include_str!(concat!("../../assets/form/languages/", $code, ".ftl"))),* }
+                match self {
+                    $(Self::$variant => include_str!(concat!("../../assets/form/languages/", $code, ".ftl"))),*
+                }
             }
 
             const fn country_names(self) -> &'static str {
-                match self { $(Self::$variant => include_str!(concat!("../../assets/form/countries/", $code, ".tsv"))),* }
+                match self {
+                    $(Self::$variant => include_str!(concat!("../../assets/form/countries/", $code, ".tsv"))),*
+                }
             }
         }
     };

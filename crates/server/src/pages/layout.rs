@@ -94,12 +94,14 @@ impl Surroundings {
                         script src=(assets::url("form.js")) defer {}
                     }
                 }
-                body data-offline=(talk.say("js-offline")) data-retry=(talk.say("js-retry")) data-sending=(talk.say("js-sending"))
-                     data-too-large=(talk.say("upload-payload_too_large")) {
+                body data-offline=(talk.say("js-offline")) data-retry=(talk.say("js-retry"))
+                    data-sending=(talk.say("js-sending")) data-too-large=(talk.say("upload-payload_too_large")) {
                     a.skip href="#main" { (talk.say("skip")) }
                     header {
                         @match look.filter(|(_, look)| look.logo.is_some()) {
-                            Some((account, _)) => img src=(assets::look_url(account, "logo")) alt=(self.asks()) width="160" height="40";,
+                            Some((account, _)) => {
+                                img src=(assets::look_url(account, "logo")) alt=(self.asks()) width="160" height="40";
+                            }
                             None => strong.brand { (self.asks()) },
                         }
                         form.language method="get" {
@@ -107,7 +109,9 @@ impl Surroundings {
                             select #lang name="lang" {
                                 @for language in Language::ALL {
                                     @let chosen = *language == talk.language;
-                                    option value=(language.code()) lang=(language.code()) selected[chosen] { (language.name()) }
+                                    option value=(language.code()) lang=(language.code()) selected[chosen] {
+                                        (language.name())
+                                    }
                                 }
                             }
                             button type="submit" { (talk.say("language-choose")) }

@@ -82,7 +82,8 @@ fn show(app: &App, visit: &Visit, refused: Option<Refused>) -> Response {
                 @for sentence in consent(visit) { p { (sentence) } }
                 div.field {
                     label.agree {
-                        input #agree type="checkbox" name="agree" value="yes" aria-invalid=[not_agreed.then_some("true")]
+                        input #agree type="checkbox" name="agree" value="yes"
+                            aria-invalid=[not_agreed.then_some("true")]
                             aria-describedby=[not_agreed.then_some("e-agree")];
                         span { (talk.say("consent-agree")) }
                     }

@@ -78,9 +78,11 @@ fn document(
                             span.mark.done aria-hidden="true" {}
                             span {
                                 @match file.filter(|_| one.mine) {
-                                    Some(file) => a href={ (around.base) "/files/" (one.file) } target="_blank" rel="noopener" {
-                                        bdi { (file.details.name.expose()) }
-                                    },
+                                    Some(file) => {
+                                        a href={ (around.base) "/files/" (one.file) } target="_blank" rel="noopener" {
+                                            bdi { (file.details.name.expose()) }
+                                        }
+                                    }
                                     None => (talk.say("file-given")),
                                 }
                             }
@@ -104,11 +106,15 @@ fn document(
                             (false, false) => "upload-another",
                         };
                         label for=(input) { (talk.say(says)) span.sr { ": " (label) } }
-                        input id=(input) type="file" name="file" required accept=(if camera { "image/jpeg,image/png" } else { ACCEPTED })
+                        input id=(input) type="file" name="file" required
+                            accept=(if camera { "image/jpeg,image/png" } else { ACCEPTED })
                             capture=[camera.then_some("environment")] aria-describedby=(described)
                             aria-invalid=[error.is_some().then_some("true")];
                         button type="submit" { (talk.say("upload-send")) span.sr { ": " (label) } }
-                        div.sending hidden { img alt="" hidden; progress max="100" value="0" aria-label=(talk.say("js-sending")) {} }
+                        div.sending hidden {
+                            img alt="" hidden;
+                            progress max="100" value="0" aria-label=(talk.say("js-sending")) {}
+                        }
                         p.state role="status" {}
                     }
                 }

@@ -185,7 +185,8 @@ async fn verify_with_markers(client: &reqwest::Client, url: &str, key: &str, mar
         markers.push(link.rsplit('/').next().expect("a token").to_owned());
         types_into_the_form(&link, markers).await;
         let decision = json!({
-            "outcome": "request_resubmission", "requirements": ["proof_of_source_of_funds", "id_document_front", "shareholder_registry"],
+            "outcome": "request_resubmission",
+            "requirements": ["proof_of_source_of_funds", "id_document_front", "shareholder_registry"],
             "comment": marker(markers, "Comment"), "note": marker(markers, "Note"),
         });
         let request = client.post(format!("{url}/v0/customers/{id}/decisions")).header("Api-Key", key).json(&decision);
@@ -299,7 +300,10 @@ async fn no_personal_data_lies_anywhere_in_the_clear() {
         assert_eq!(put.status().as_u16(), 200, "{}", put.text().await.expect("text"));
         // Errors of every kind, with markers in the wrong places.
         for wrong in [
-            json!({ "nationality": markers[1], "birth_date": markers[2], "x": markers[3], "account_purpose": markers[4], "first_name": [markers[5]] }),
+            json!({
+                "nationality": markers[1], "birth_date": markers[2], "x": markers[3], "account_purpose": markers[4],
+                "first_name": [markers[5]],
+            }),
             json!([markers[6]]),
         ] {
             answers

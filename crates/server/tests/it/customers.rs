@@ -120,7 +120,9 @@ async fn creation() {
         ),
         (
             "everything at once",
-            json!({ "email": 1, "type": "robot", "first_name": null, "last_name": "x".repeat(129), "customer_id": "x" }),
+            json!({
+                "email": 1, "type": "robot", "first_name": null, "last_name": "x".repeat(129), "customer_id": "x",
+            }),
             Err(vec![
                 "/email wrong_type",
                 "/type unknown_value",
@@ -206,7 +208,10 @@ async fn every_document_is_unknown_until_files_can_be_uploaded_and_said_with_the
     let app = TestApp::start().await;
     let id = app.given("corporate").await;
     let body = json!({
-        "documents": [{ "file_id": "550e8400-e29b-41d4-a716-446655440000", "purpose": "other" }, { "file_id": "x", "purpose": "selfie" }],
+        "documents": [
+            { "file_id": "550e8400-e29b-41d4-a716-446655440000", "purpose": "other" },
+            { "file_id": "x", "purpose": "selfie" },
+        ],
         "associated_persons": [{ "documents": [{ "file_id": "y", "purpose": "id_document" }] }],
         "tax_number": 1,
     });

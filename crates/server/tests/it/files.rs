@@ -184,7 +184,9 @@ async fn documents_are_renamed_by_naming_them_again_and_removed_one_by_one() {
     let (own, persons) = (app.given_file().await, app.given_file().await);
     let body = json!({
         "documents": [{ "file_id": own, "purpose": "other" }],
-        "associated_persons": [{ "first_name": "Ada", "documents": [{ "file_id": persons, "purpose": "id_document" }] }],
+        "associated_persons": [
+            { "first_name": "Ada", "documents": [{ "file_id": persons, "purpose": "id_document" }] },
+        ],
     });
     app.put(&business, &body).await.expect(200);
     let again =

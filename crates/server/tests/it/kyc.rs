@@ -413,7 +413,8 @@ async fn a_change_of_identity_after_an_approval_follows_the_setting() {
         assert_eq!(queue.as_array().map(Vec::len), Some(usize::from(setting != "refuse")), "{setting}: {queue}");
         if setting == "review" {
             assert_eq!(queue[0]["changed"], json!(["/last_name"]));
-            let moved = json!({ "residential_address": { "street_line_1": "2", "city": "B", "country": "FR", "postal_code": "2" } });
+            let address = json!({ "street_line_1": "2", "city": "B", "country": "FR", "postal_code": "2" });
+            let moved = json!({ "residential_address": address });
             app.put(&id, &moved).await.expect(200);
             let customer = app.get(&format!("/v0/customers/{id}")).await.expect(200);
             assert_eq!(customer["address"], body["residential_address"], "the verified one, until it is decided");

@@ -170,11 +170,15 @@ async fn a_share_token_is_handed_over_once_and_its_verdict_is_a_decision() {
     for (verdict, wanted) in [
         (json!({ "reviewStatus": "completed", "reviewResult": { "reviewAnswer": "GREEN" } }), "approved"),
         (
-            json!({ "reviewStatus": "completed", "reviewResult": { "reviewAnswer": "RED", "reviewRejectType": "FINAL" } }),
+            json!({
+                "reviewStatus": "completed", "reviewResult": { "reviewAnswer": "RED", "reviewRejectType": "FINAL" },
+            }),
             "rejected",
         ),
         (
-            json!({ "reviewStatus": "completed", "reviewResult": { "reviewAnswer": "RED", "reviewRejectType": "RETRY", "moderationComment": "Blurred." } }),
+            json!({ "reviewStatus": "completed", "reviewResult": {
+                "reviewAnswer": "RED", "reviewRejectType": "RETRY", "moderationComment": "Blurred.",
+            } }),
             "kyc_form_resubmission_required",
         ),
     ] {
@@ -205,7 +209,8 @@ async fn a_call_back_with_its_signature_makes_dossier_ask() {
     scene.begin().await;
     scene.asked(2).await;
     // The case is noted a moment after it was answered.
-    let call = r#"{"applicantId":"5d08a63239b79354a2ebaa1d","type":"applicantReviewed","reviewResult":{"reviewAnswer":"RED"}}"#;
+    let call = r#"{"applicantId":"5d08a63239b79354a2ebaa1d","type":"applicantReviewed",
+        "reviewResult":{"reviewAnswer":"RED"}}"#;
     for secret in ["", "the-secret", "x"] {
         scene.called_back(secret, call).await.problem(401, "invalid_signature");
     }

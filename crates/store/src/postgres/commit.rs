@@ -57,17 +57,19 @@ statements! {
             ON e.account_id = u.account_id AND e.environment = u.environment
         WHERE e.disabled IS NULL ORDER BY e.account_id, e.environment, e.endpoint_id FOR UPDATE OF e";
 
-    ANSWER = "INSERT INTO answers (account_id, environment, key_hash, fingerprint, request_id, customer_id, version, \
-        created_at, body)
-        SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bytea[], $4::bytea[], $5::text[], $6::uuid[], $7::bigint[], $8::bigint[], $9::bytea[])";
-    CREATE = "INSERT INTO customers (account_id, environment, customer_id, version, type, created_at, updated_at, \
-        events, last_audit,
-            email_index, names, profile, secret, persons_version)
-        SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bigint[], $5::smallint[], $6::bigint[], $7::bigint[], $8::bigint[],
-            $9::bigint[], $10::bytea[], $11::bytea[], $12::bytea[], $13::bytea[], $14::bigint[])";
+    ANSWER = "INSERT INTO answers (account_id, environment, key_hash, fingerprint, request_id, customer_id, version,
+            created_at, body)
+        SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bytea[], $4::bytea[], $5::text[], $6::uuid[],
+            $7::bigint[], $8::bigint[], $9::bytea[])";
+    CREATE = "INSERT INTO customers (account_id, environment, customer_id, version, type, created_at, updated_at,
+            events, last_audit, email_index, names, profile, secret, persons_version)
+        SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bigint[], $5::smallint[], $6::bigint[],
+            $7::bigint[], $8::bigint[], $9::bigint[], $10::bytea[],
+            $11::bytea[], $12::bytea[], $13::bytea[], $14::bigint[])";
     /// For an entry about a customer that does not change it.
     LINK_AUDIT = "UPDATE customers AS c SET last_audit = u.last_audit
-        FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bigint[]) AS u (account_id, environment, customer_id, last_audit)
+        FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bigint[])
+            AS u (account_id, environment, customer_id, last_audit)
         WHERE c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id";
     SUBJECTS = "INSERT INTO subject_keys (account_id, environment, customer_id, subject_id, epoch, wrapped)
         SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::integer[], $6::bytea[])";
@@ -75,51 +77,54 @@ statements! {
             attached_at = u.attached_at, key = u.key
         FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[], $7::bytea[])
             AS u (account_id, environment, file_id, customer_id, subject_id, attached_at, key)
-        WHERE f.account_id = u.account_id AND f.environment = u.environment AND f.file_id = u.file_id AND f.customer_id IS NULL";
+        WHERE f.account_id = u.account_id AND f.environment = u.environment AND f.file_id = u.file_id
+            AND f.customer_id IS NULL";
     LINKS = "INSERT INTO links (account_id, environment, token_hash, customer_id, session_id, expires_at)
         SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bytea[], $4::uuid[], $5::uuid[], $6::bigint[])";
     /// Only the oldest of a customer and endpoint is due; the others follow one by one.
-    DELIVERIES = "INSERT INTO deliveries (account_id, environment, id, endpoint_id, customer_id, number, event, type, \
-        state, attempts,
-            created_at, next_at)
+    DELIVERIES = "INSERT INTO deliveries (account_id, environment, id, endpoint_id, customer_id, number, event, type,
+            state, attempts, created_at, next_at)
         SELECT u.account_id, u.environment, u.id, u.endpoint_id, u.customer_id, u.number, u.event, u.type, 0, 0, u.at,
             CASE WHEN u.first AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.account_id = u.account_id
                 AND d.environment = u.environment AND d.endpoint_id = u.endpoint_id AND d.customer_id = u.customer_id
                 AND d.state = 0) THEN u.at END
-        FROM unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::uuid[], $5::uuid[], $6::bigint[], $7::bigint[], $8::text[],
-                $9::bigint[], $10::boolean[])
+        FROM unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::uuid[], $5::uuid[], $6::bigint[], $7::bigint[],
+                $8::text[], $9::bigint[], $10::boolean[])
             AS u (account_id, environment, id, endpoint_id, customer_id, number, event, type, at, first)";
     /// What is written of almost every change. The ends of the chains are first, since they are what others wait for;
     /// it fails unless they, and the customers, are as they are taken for granted to be.
     WRITE = "WITH heads AS (
-            UPDATE audit_heads AS h SET seq = u.seq, hash = u.hash, seal = u.seal, event = u.event, delivery = u.delivery
-            FROM unnest($1::uuid[], $2::smallint[], $3::bytea[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bytea[], $8::bytea[],
-                    $9::bigint[], $10::bigint[])
+            UPDATE audit_heads AS h
+            SET seq = u.seq, hash = u.hash, seal = u.seal, event = u.event, delivery = u.delivery
+            FROM unnest($1::uuid[], $2::smallint[], $3::bytea[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bytea[],
+                    $8::bytea[], $9::bigint[], $10::bigint[])
                 AS u (account_id, environment, was_hash, was_event, was_delivery, seq, hash, seal, event, delivery)
             WHERE h.account_id = u.account_id AND h.environment = u.environment
                 AND h.hash = u.was_hash AND h.event = u.was_event AND h.delivery = u.was_delivery
             RETURNING 1),
         customers_changed AS (
-            UPDATE customers AS c SET version = u.version, updated_at = u.updated_at, events = u.events, last_audit = u.last_audit,
-                names = u.names, profile = u.profile, secret = u.secret, persons_version = u.persons_version, kyc = u.kyc,
-                queued_at = u.queued_at, provider_due = u.provider_due, provider_case = u.provider_case
-            FROM unnest($11::uuid[], $12::smallint[], $13::uuid[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[],
-                    $18::bigint[], $19::bigint[], $20::bytea[], $21::bytea[], $22::bytea[], $23::bigint[], $24::bytea[], $25::bigint[],
-                    $26::bigint[], $27::bytea[])
-                AS u (account_id, environment, customer_id, was_version, was_last_audit, version, updated_at, events, last_audit, names,
-                    profile, secret, persons_version, kyc, queued_at, provider_due, provider_case)
+            UPDATE customers AS c SET version = u.version, updated_at = u.updated_at, events = u.events,
+                last_audit = u.last_audit, names = u.names, profile = u.profile, secret = u.secret,
+                persons_version = u.persons_version, kyc = u.kyc, queued_at = u.queued_at,
+                provider_due = u.provider_due, provider_case = u.provider_case
+            FROM unnest($11::uuid[], $12::smallint[], $13::uuid[], $14::bigint[], $15::bigint[], $16::bigint[],
+                    $17::bigint[], $18::bigint[], $19::bigint[], $20::bytea[], $21::bytea[], $22::bytea[],
+                    $23::bigint[], $24::bytea[], $25::bigint[], $26::bigint[], $27::bytea[])
+                AS u (account_id, environment, customer_id, was_version, was_last_audit, version, updated_at, events,
+                    last_audit, names, profile, secret, persons_version, kyc, queued_at, provider_due, provider_case)
             WHERE c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id
                 AND c.version = u.was_version AND c.last_audit = u.was_last_audit AND (SELECT count(*) FROM heads) > 0
             RETURNING 1),
         told AS (
             INSERT INTO events (account_id, environment, position, customer_id, number, type, at, body)
-            SELECT * FROM unnest($28::uuid[], $29::smallint[], $30::bigint[], $31::uuid[], $32::bigint[], $33::text[], $34::bigint[],
-                $35::bytea[])),
+            SELECT * FROM unnest($28::uuid[], $29::smallint[], $30::bigint[], $31::uuid[], $32::bigint[], $33::text[],
+                $34::bigint[], $35::bytea[])),
         entered AS (
-            INSERT INTO audit (account_id, environment, seq, previous_of_customer, at, actor, action, customer_id, version, fields,
-                request_id, detail, hash)
-            SELECT * FROM unnest($36::uuid[], $37::smallint[], $38::bigint[], $39::bigint[], $40::bigint[], $41::text[], $42::text[],
-                $43::uuid[], $44::bigint[], $45::text[], $46::text[], $47::bytea[], $48::bytea[])),
+            INSERT INTO audit (account_id, environment, seq, previous_of_customer, at, actor, action, customer_id,
+                version, fields, request_id, detail, hash)
+            SELECT * FROM unnest($36::uuid[], $37::smallint[], $38::bigint[], $39::bigint[], $40::bigint[],
+                $41::text[], $42::text[], $43::uuid[], $44::bigint[], $45::text[],
+                $46::text[], $47::bytea[], $48::bytea[])),
         persons_changed AS (
             INSERT INTO persons (account_id, environment, customer_id, cells)
             SELECT * FROM unnest($49::uuid[], $50::smallint[], $51::uuid[], $52::bytea[])

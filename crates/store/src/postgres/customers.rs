@@ -35,16 +35,17 @@ macro_rules! summary_of {
 statements! {
     /// Only businesses are looked for among the persons: an index is not asked for what is NULL.
     RECORDS = "SELECT u.place, c.customer_id, c.type, c.version, c.events, c.created_at, c.updated_at, \
-        c.persons_version,
-            c.last_audit, c.names, c.profile, c.secret, c.kyc, p.cells
-        FROM unnest($1::uuid[], $2::smallint[], $3::uuid[]) WITH ORDINALITY AS u (account_id, environment, customer_id, place)
+        c.persons_version, c.last_audit, c.names, c.profile, c.secret, c.kyc, p.cells
+        FROM unnest($1::uuid[], $2::smallint[], $3::uuid[]) WITH ORDINALITY
+            AS u (account_id, environment, customer_id, place)
         JOIN customers c
             ON c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id
         LEFT JOIN persons p ON p.account_id = c.account_id AND p.environment = c.environment
             AND p.customer_id = CASE c.type WHEN 1 THEN c.customer_id END";
     SUMMARIES_OF = "SELECT u.place, c.customer_id, c.type, c.version, c.events, c.created_at, c.updated_at, \
         c.persons_version, c.names
-        FROM unnest($1::uuid[], $2::smallint[], $3::uuid[]) WITH ORDINALITY AS u (account_id, environment, customer_id, place)
+        FROM unnest($1::uuid[], $2::smallint[], $3::uuid[]) WITH ORDINALITY
+            AS u (account_id, environment, customer_id, place)
         JOIN customers c
             ON c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id";
     SUMMARY_BY_EMAIL = summary_of!("AND email_index = $3");
@@ -54,13 +55,16 @@ statements! {
     SUBJECTS_OF_MANY = "SELECT customer_id, epoch, wrapped FROM subject_keys
         WHERE account_id = $1 AND environment = $2 AND customer_id = ANY($3) AND subject_id = customer_id";
     OWN_KEYS = "SELECT u.place, s.epoch, s.wrapped
-        FROM unnest($1::uuid[], $2::smallint[], $3::uuid[]) WITH ORDINALITY AS u (account_id, environment, customer_id, place)
-        JOIN subject_keys s ON s.account_id = u.account_id AND s.environment = u.environment AND s.customer_id = u.customer_id
+        FROM unnest($1::uuid[], $2::smallint[], $3::uuid[]) WITH ORDINALITY
+            AS u (account_id, environment, customer_id, place)
+        JOIN subject_keys s
+            ON s.account_id = u.account_id AND s.environment = u.environment AND s.customer_id = u.customer_id
             AND s.subject_id = u.customer_id";
     /// Entries of one customer are linked backwards from its row.
     CHANGES = "WITH RECURSIVE trail (seq, version, fields, previous, place) AS (
             SELECT a.seq, a.version, a.fields, a.previous_of_customer, 1::bigint
-            FROM customers c JOIN audit a ON a.account_id = c.account_id AND a.environment = c.environment AND a.seq = c.last_audit
+            FROM customers c
+            JOIN audit a ON a.account_id = c.account_id AND a.environment = c.environment AND a.seq = c.last_audit
             WHERE c.account_id = $1 AND c.environment = $2 AND c.customer_id = $3
             UNION ALL
             SELECT a.seq, a.version, a.fields, a.previous_of_customer, trail.place + 1

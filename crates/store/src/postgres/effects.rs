@@ -20,7 +20,8 @@ statements! {
     FILE = "INSERT INTO files (account_id, environment, file_id, uploaded_at, staged_day, key, details, upload_key, \
         upload_fingerprint, request_id)
         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 WHERE EXISTS
-            (SELECT 1 FROM staging_keys WHERE account_id = $1 AND environment = $2 AND day = $5) ON CONFLICT DO NOTHING";
+            (SELECT 1 FROM staging_keys WHERE account_id = $1 AND environment = $2 AND day = $5)
+        ON CONFLICT DO NOTHING";
     ACCOUNT = "INSERT INTO accounts (account_id, name, created_at) VALUES ($1, $2, $3)";
     SCOPE_KEY = "INSERT INTO scope_keys (account_id, environment, epoch, wrapped) VALUES ($1, $2, $3, $4) ON CONFLICT \
         DO NOTHING";

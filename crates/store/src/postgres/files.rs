@@ -38,7 +38,8 @@ statements! {
     STAGING = "SELECT epoch, wrapped FROM staging_keys WHERE account_id = $1 AND environment = $2 AND day = $3";
     /// Not in an epoch that has ended since: a rotation could be past this row.
     STAGE = "INSERT INTO staging_keys (account_id, environment, day, epoch, wrapped)
-        SELECT $1, $2, $3, $4, $5 FROM (SELECT newest_epoch FROM installation WHERE newest_epoch = $4 FOR SHARE) AS newest
+        SELECT $1, $2, $3, $4, $5
+        FROM (SELECT newest_epoch FROM installation WHERE newest_epoch = $4 FOR SHARE) AS newest
         ON CONFLICT DO NOTHING";
     EXPIRED = "SELECT account_id, environment, file_id FROM files
         WHERE staged_day IS NOT NULL AND staged_day <= $1 AND uploaded_at < $2 LIMIT $3";

@@ -34,7 +34,8 @@ statements! {
     KEYS = keys_of!("WHERE account_id = $1 AND environment = $2 ORDER BY key_id");
     USED = "UPDATE api_keys SET last_used_at = u.at
         FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bigint[]) AS u (account_id, environment, key_id, at)
-        WHERE api_keys.account_id = u.account_id AND api_keys.environment = u.environment AND api_keys.key_id = u.key_id";
+        WHERE api_keys.account_id = u.account_id AND api_keys.environment = u.environment
+            AND api_keys.key_id = u.key_id";
     ACCOUNT = "SELECT account_id, name, created_at, look FROM accounts WHERE account_id = $1";
     ACCOUNTS = "SELECT account_id, name, created_at, look FROM accounts ORDER BY account_id";
 }

@@ -52,9 +52,10 @@ statements! {
     LOCK = "SELECT endpoint_id FROM endpoints WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3 FOR \
         UPDATE";
     /// The row could be another's by now, had the endpoint been deleted meanwhile.
-    ATTEMPTED = "UPDATE deliveries SET state = $7::smallint, attempts = attempts + $8::bigint, next_at = $9, ended_at \
-        = $10, last_at = $11::bigint, last_said = $12,
-            failing_since = CASE WHEN $7::smallint = 1 THEN NULL WHEN $8::bigint = 1 THEN coalesce(failing_since, $11::bigint) ELSE failing_since END
+    ATTEMPTED = "UPDATE deliveries SET state = $7::smallint, attempts = attempts + $8::bigint, next_at = $9,
+            ended_at = $10, last_at = $11::bigint, last_said = $12,
+            failing_since = CASE WHEN $7::smallint = 1 THEN NULL
+                WHEN $8::bigint = 1 THEN coalesce(failing_since, $11::bigint) ELSE failing_since END
         WHERE account_id = $1 AND environment = $2 AND id = $3 AND endpoint_id = $4 AND customer_id = $5 AND number = $6
             AND state = 0";
     WELL = "UPDATE endpoints SET failing_since = NULL

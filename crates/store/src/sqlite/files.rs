@@ -240,8 +240,8 @@ impl SqliteStore {
                 connection
                     .prepare_cached(
                         "DELETE FROM staging_keys WHERE day < ?1 AND NOT EXISTS (SELECT 1 FROM files
-                         WHERE files.account_id = staging_keys.account_id AND files.environment = staging_keys.environment
-                           AND files.staged_day = staging_keys.day)",
+                         WHERE files.account_id = staging_keys.account_id
+                           AND files.environment = staging_keys.environment AND files.staged_day = staging_keys.day)",
                     )?
                     .execute([oldest])
                     .map(drop)
@@ -316,7 +316,8 @@ pub(super) fn insert_file(
             "INSERT INTO files (account_id, environment, file_id, uploaded_at, staged_day, key, details, upload_key, \
                 upload_fingerprint, request_id)
              SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE EXISTS
-                (SELECT 1 FROM staging_keys WHERE account_id = ?1 AND environment = ?2 AND day = ?5) ON CONFLICT DO NOTHING",
+                (SELECT 1 FROM staging_keys WHERE account_id = ?1 AND environment = ?2 AND day = ?5)
+             ON CONFLICT DO NOTHING",
         )?
         .execute((
             account,

@@ -27,7 +27,8 @@ use crate::engines::{Engine, caller};
 /// The smallest letter.
 const LETTER: &[u8] = b"%PDF-1.7\nstartxref\n0\n%%EOF";
 pub(crate) const PERSONS: &str = r#"{"business_legal_name":"B","tax_number":"T","associated_persons":[
-    {"first_name":"Ada","identifying_information":{"tax_number":{"number":"1","issuing_country":"FR"}}},{"first_name":"Bob"}]}"#;
+    {"first_name":"Ada","identifying_information":{"tax_number":{"number":"1","issuing_country":"FR"}}},
+    {"first_name":"Bob"}]}"#;
 
 pub(crate) async fn given(services: &Services, caller: &Caller, email: &str, kind: &str) -> CustomerId {
     let body = format!(r#"{{"email":"{email}","type":"{kind}"}}"#);
@@ -412,7 +413,8 @@ pub(crate) async fn a_file_is_attached_with_the_change_that_names_it(mut engine:
     let id = given(&services, &caller, "a@example.com", "corporate").await;
     let file = uploaded(&services, &caller).await;
     let person = format!(
-        r#"{{"associated_persons":[{{"first_name":"Ada","documents":[{{"file_id":"{file}","purpose":"id_document"}}]}}]}}"#
+        r#"{{"associated_persons":[{{"first_name":"Ada","documents":[
+            {{"file_id":"{file}","purpose":"id_document"}}]}}]}}"#
     );
     let refused = person.replace("Ada\"", "Ada\",\"nationality\":\"ZZ\"");
     assert!(put(&services, &caller, id, &refused).await.is_err());
