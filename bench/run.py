@@ -3,8 +3,9 @@
 
     bench/run.py [--engine sqlite|postgres] [--rounds 5] [--seconds 3] [--customers 20000] [--floor 0.6] [--only PUT,GET]
 
-With --floor F the run fails when a measure is below F times its goal. Needs wrk, and the release build of the binary
-`dossier` and the example `yardstick`. Everything runs on loopback, in a temporary folder that is removed at the end.
+With --floor F the run fails when a measure is below F times its goal. Needs wrk, and what
+`cargo build --profile dist --bin dossier --example yardstick` builds. Everything runs on loopback, in a temporary
+folder that is removed at the end.
 """
 
 import argparse
@@ -27,7 +28,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "proofs"))
 from postgres import Cluster, free_port  # noqa: E402
 
-TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
+TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "dist"
 YARDSTICK = TARGET / "examples/yardstick"
 EXAMPLES = ROOT / "crates/server/assets/examples"
 CONNECTIONS = 64

@@ -6,7 +6,8 @@
 The receivers are yardsticks: bare handlers that read and answer. First their own ceiling (wrk, the same body). Then a
 backlog of events is made while they are down, they are started, and the time until everything is delivered is taken:
 the rate is shown as a ratio to the ceiling. For the first twenty seconds somebody PUTs at a steady pace; its p99 is
-compared with the same pace without deliveries. Needs wrk, and the release build of `dossier` and the example `yardstick`.
+compared with the same pace without deliveries. Needs wrk, and what
+`cargo build --profile dist --bin dossier --example yardstick` builds.
 """
 
 import argparse

@@ -532,7 +532,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--cycles", type=int, default=10)
     arguments.add_argument("--faults", default="kill,power,torn,fsync,full")
-    arguments.add_argument("--binary", type=pathlib.Path, default=ROOT / "target/release/dossier")
+    arguments.add_argument("--binary", type=pathlib.Path, default=ROOT / "target/dist/dossier")
     arguments.add_argument("--seed", type=int, default=int(time.time()))
     arguments.add_argument("--defects", action="store_true")
     options = arguments.parse_args()

@@ -354,7 +354,7 @@ def main():
     arguments.add_argument("--cycles", type=int, default=5)
     arguments.add_argument("--faults", default="process,postgres,terminate,pause,failover")
     arguments.add_argument("--pause", type=float, default=30)
-    arguments.add_argument("--binary", type=pathlib.Path, default=ROOT / "target/release/dossier")
+    arguments.add_argument("--binary", type=pathlib.Path, default=ROOT / "target/dist/dossier")
     arguments.add_argument("--seed", type=int, default=int(time.time()))
     arguments.add_argument("--processes", type=int, default=3)
     arguments.add_argument("--no-receivers", dest="receivers", action="store_const", const=(), default=("one", "two"))

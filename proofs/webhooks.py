@@ -374,7 +374,7 @@ def main():
     parser.add_argument("--events", type=int, default=1_000)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--listen-kills", type=int, default=50)
-    parser.add_argument("--binary", type=pathlib.Path, default=ROOT / "target/release/dossier")
+    parser.add_argument("--binary", type=pathlib.Path, default=ROOT / "target/dist/dossier")
     options = parser.parse_args()
     binary = options.binary.resolve()
     with tempfile.TemporaryDirectory() as name:
