@@ -362,9 +362,9 @@ def check_database(server):
     if whole != "ok":
         raise Violated(f"I10: {whole}")
     versions, numbers = collections.defaultdict(list), collections.defaultdict(list)
-    for customer, version in database.execute("SELECT customer_id, version FROM audit WHERE version IS NOT NULL ORDER BY id"):
+    for customer, version in database.execute("SELECT customer_id, version FROM audit WHERE version IS NOT NULL ORDER BY place"):
         versions[customer].append(version)
-    for customer, number in database.execute("SELECT customer_id, number FROM events ORDER BY id"):
+    for customer, number in database.execute("SELECT customer_id, number FROM events ORDER BY place"):
         numbers[customer].append(number)
     for customer, version, events in database.execute("SELECT customer_id, version, events FROM customers"):
         found, told = versions.pop(customer, []), numbers.pop(customer, [])

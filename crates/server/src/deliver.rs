@@ -61,11 +61,12 @@ impl Lane {
     }
 }
 
-/// A delivery, by its scope and its number there.
-type Numbered = (Scope, u64);
+/// A delivery, by its endpoint and its number. One that is still in flight to a deleted endpoint is never in the way of
+/// another endpoint's.
+type Numbered = (WebhookId, u64);
 
 const fn numbered(due: &Due) -> Numbered {
-    (due.scope, due.delivery)
+    (due.endpoint, due.delivery)
 }
 
 enum Happened {

@@ -78,15 +78,13 @@ pub(crate) fn seal(keys: &ScopeKeys, scope: Scope, seq: u64, hash: &[u8]) -> [u8
     keys.chain_seal(&[account, &[environment], &seq.to_be_bytes(), hash])
 }
 
-/// A row of `audit`. In the embedded engine entries of all scopes share one numbering, by which they are linked; in
-/// PostgreSQL an entry's number in its scope is its id, and the one before it needs no link.
+/// A row of `audit`.
 pub(crate) struct EntryRow {
-    pub(crate) id: i64,
     pub(crate) account: [u8; 16],
     pub(crate) environment: u8,
     pub(crate) seq: u64,
-    pub(crate) previous_of_scope: i64,
-    pub(crate) previous_of_customer: i64,
+    /// The number of the entry before it that is about the same customer; 0 when it is the first.
+    pub(crate) previous_of_customer: u64,
     pub(crate) hash: Vec<u8>,
     pub(crate) entry: StoredEntry,
 }
@@ -110,14 +108,13 @@ impl EntryRow {
 }
 
 struct End {
-    id: i64,
     seq: u64,
     hash: [u8; 32],
 }
 
 impl Default for End {
     fn default() -> Self {
-        Self { id: 0, seq: 0, hash: GENESIS }
+        Self { seq: 0, hash: GENESIS }
     }
 }
 
@@ -125,7 +122,6 @@ impl Default for End {
 pub(crate) struct HeadRow {
     pub(crate) account: [u8; 16],
     pub(crate) environment: u8,
-    pub(crate) id: i64,
     pub(crate) seq: u64,
     pub(crate) hash: Vec<u8>,
     pub(crate) seal: Vec<u8>,
@@ -136,7 +132,7 @@ pub(crate) struct HeadRow {
 pub(crate) struct Verification {
     pub(crate) report: AuditReport,
     ends: HashMap<Scope, End>,
-    last_of_customer: HashMap<(Scope, [u8; 16]), i64>,
+    last_of_customer: HashMap<(Scope, [u8; 16]), u64>,
 }
 
 impl Verification {
@@ -150,7 +146,7 @@ impl Verification {
     /// Judges the next entry of its scope, in the order of the trail.
     pub(crate) fn check(&mut self, row: &EntryRow) {
         let Ok(scope) = scope_of(row.account, row.environment) else {
-            self.report.findings.push(format!("row {}: the environment is unknown", row.id));
+            self.report.findings.push(format!("entry {}: the environment is unknown", row.seq));
             return;
         };
         if !self.ends.contains_key(&scope) {
@@ -173,17 +169,21 @@ impl Verification {
         if row.seq == expected && stored != Some(hash) {
             self.find(scope, row.seq, "the entry was altered");
         }
-        if row.seq == expected && row.previous_of_scope != end.id {
-            self.find(scope, row.seq, "the link to the entry before was altered");
-        }
         let customer = row.entry.customer_id.map(|id| (scope, id));
-        let previous = customer.and_then(|key| self.last_of_customer.insert(key, row.id)).unwrap_or(0);
+        let previous = customer.and_then(|key| self.last_of_customer.insert(key, row.seq)).unwrap_or(0);
         if row.seq == expected && row.previous_of_customer != previous {
             self.find(scope, row.seq, "the link to the customer's entry before was altered");
         }
         // Goes on from what is stored, so that one altered entry is one finding.
-        self.ends.insert(scope, End { id: row.id, seq: row.seq.max(end.seq), hash: stored.unwrap_or(hash) });
+        self.ends.insert(scope, End { seq: row.seq.max(end.seq), hash: stored.unwrap_or(hash) });
         self.report.entries += 1;
+    }
+
+    /// The entry is not where it is looked for.
+    pub(crate) fn is_misplaced(&mut self, row: &EntryRow) {
+        if let Ok(scope) = scope_of(row.account, row.environment) {
+            self.find(scope, row.seq, "the entry is not stored where its number says");
+        }
     }
 
     /// Compares a chain with its sealed end; `keys` are those of its scope, when they could be had.
@@ -194,7 +194,7 @@ impl Verification {
         }
         if end.seq < head.seq {
             self.find(scope, end.seq + 1, &format!("the chain is cut: entries up to {} are missing", head.seq));
-        } else if end.seq > head.seq || end.hash[..] != head.hash[..] || end.id != head.id {
+        } else if end.seq > head.seq || end.hash[..] != head.hash[..] {
             self.find(scope, head.seq, "the chain does not end where its seal says");
         }
     }

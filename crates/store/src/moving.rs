@@ -42,8 +42,8 @@ pub(crate) struct Table {
 
 use Kind::{Bytes, Id, Long, Small, Text, Whole};
 
-/// Everything that is kept, in the order in which it is written: what refers comes after what it refers to. Numbers of
-/// entries, events and deliveries are counted in their scope here; the embedded engine numbers all scopes together.
+/// Everything that is kept, in the order in which it is written: what refers comes after what it refers to, and what is
+/// numbered in its scope after the head of the scope. An engine's own columns are not here; it fills them itself.
 pub(crate) const TABLES: &[Table] = &[
     Table {
         name: "accounts",
@@ -87,6 +87,19 @@ pub(crate) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "audit_heads",
+        key: 2,
+        columns: &[
+            ("account_id", Id),
+            ("environment", Small),
+            ("seq", Long),
+            ("hash", Bytes),
+            ("seal", Bytes),
+            ("event", Long),
+            ("delivery", Long),
+        ],
+    },
+    Table {
         name: "audit",
         key: 3,
         columns: &[
@@ -104,11 +117,6 @@ pub(crate) const TABLES: &[Table] = &[
             ("detail", Bytes),
             ("hash", Bytes),
         ],
-    },
-    Table {
-        name: "audit_heads",
-        key: 2,
-        columns: &[("account_id", Id), ("environment", Small), ("seq", Long), ("hash", Bytes), ("seal", Bytes)],
     },
     Table {
         name: "customers",
@@ -271,10 +279,10 @@ impl End<'_> {
         }
     }
 
-    /// The rows of a table after a key, in its order; `target` when they were written by a move.
-    fn rows(&self, table: &'static Table, after: Option<Row>, target: bool) -> Rows {
+    /// The rows of a table after a key, in its order.
+    fn rows(&self, table: &'static Table, after: Option<Row>) -> Rows {
         match self {
-            Self::Sqlite(store) => store.stream_rows(table, after, target),
+            Self::Sqlite(store) => store.stream_rows(table, after),
             Self::Postgres(store) => store.stream_rows(table, after),
         }
     }
@@ -331,7 +339,7 @@ pub async fn move_all(from: &End<'_>, to: &End<'_>, progress: Progress<'_>) -> R
         if after.is_some() {
             done += to.count(table).await.unwrap_or(0);
         }
-        let mut rows = from.rows(table, after, false);
+        let mut rows = from.rows(table, after);
         while let Some(portion) = rows.recv().await {
             let portion = portion?;
             done += portion.len() as u64;
@@ -355,7 +363,7 @@ async fn compare(
     table: &'static Table,
     progress: &mut (dyn FnMut(u64) + Send),
 ) -> Result<u64, StoreError> {
-    let (mut left, mut right) = (Flat::of(from.rows(table, None, false)), Flat::of(to.rows(table, None, true)));
+    let (mut left, mut right) = (Flat::of(from.rows(table, None)), Flat::of(to.rows(table, None)));
     let mut records = 0;
     loop {
         match (left.next().await?, right.next().await?) {

@@ -417,6 +417,28 @@ async fn gone_disables_and_enabling_sends_what_waits() {
 }
 
 #[tokio::test]
+async fn a_delivery_in_flight_to_a_deleted_endpoint_is_not_in_the_way_of_a_new_endpoint() {
+    let app = TestApp::start_with(QUICK).await;
+    let slow = Receiver::start(|_| Act::Silence(Duration::from_secs(30))).await;
+    let hook = register(&app, &slow.url).await;
+    app.given("individual").await;
+    slow.wait(1).await;
+    let path = format!("/v0/webhooks/{}", hook["id"].as_str().expect("an id"));
+    assert_eq!(TestApp::send(app.request(Method::DELETE, &path)).await.status.as_u16(), 204);
+    let good = Receiver::start(|_| status("200 OK")).await;
+    let new = register(&app, &good.url).await;
+    let began = Instant::now();
+    app.given("corporate").await;
+    good.wait(1).await;
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+    assert_eq!(
+        deliveries(&app, &new).await[0]["id"],
+        "dlv_2",
+        "the id of a delivery that is gone is not given out again"
+    );
+}
+
+#[tokio::test]
 async fn three_days_of_failure_disable_an_endpoint_and_the_sandbox_clock_brings_them_about() {
     let settings = &[("webhook_waits", "1h"), ("webhook_give_up", "3d")];
     let app = TestApp::start_with(settings).await;

@@ -37,15 +37,11 @@ statements! {
 
 fn entry(row: &Row) -> Result<EntryRow, StoreError> {
     let mut columns = Columns::of(row);
-    let (account, environment) = (columns.id()?, columns.small()?);
-    let seq = columns.count()?;
     Ok(EntryRow {
-        id: number(seq),
-        account,
-        environment,
-        seq,
-        previous_of_scope: number(seq) - 1,
-        previous_of_customer: columns.next()?,
+        account: columns.id()?,
+        environment: columns.small()?,
+        seq: columns.count()?,
+        previous_of_customer: columns.count()?,
         hash: columns.next()?,
         entry: StoredEntry {
             at: columns.next()?,
@@ -85,7 +81,7 @@ impl PostgresStore {
             let scope = columns.scope()?;
             let (account, environment) = scope_columns(&scope);
             let (seq, hash, seal) = (columns.count()?, columns.next()?, columns.next()?);
-            heads.push((scope, HeadRow { account: *account, environment, id: number(seq), seq, hash, seal }));
+            heads.push((scope, HeadRow { account: *account, environment, seq, hash, seal }));
         }
         let ends: std::collections::HashMap<_, _> = heads.iter().map(|(scope, head)| (*scope, head.seq)).collect();
         let mut verification = Verification::default();

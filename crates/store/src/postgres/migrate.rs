@@ -17,6 +17,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("files", include_str!("../../migrations/postgres/0002_files.sql")),
     ("kyc", include_str!("../../migrations/postgres/0003_kyc.sql")),
     ("form", include_str!("../../migrations/postgres/0004_form.sql")),
+    ("numbering", include_str!("../../migrations/postgres/0005_numbering.sql")),
 ];
 
 /// What an engine may refuse that keeps its rows otherwise. Sealed cells do not compress, and a record is read whole; a
@@ -123,9 +124,10 @@ async fn lease(session: Session<'_>, me: Uuid) -> Result<(), OpenError> {
     Err(OpenError::Database("another process is changing its schema; start again when it has ended".into()))
 }
 
-/// The statements of a file: each ends with a semicolon at the end of a line.
+/// The statements of a file: each ends with a semicolon at the end of a line. A file may have only comments.
 fn split(sql: &str) -> impl Iterator<Item = &str> {
-    sql.split(";\n").filter(|statement| !statement.trim().is_empty())
+    let is_code = |line: &str| !line.trim().is_empty() && !line.starts_with("--");
+    sql.split(";\n").filter(move |statement| statement.lines().any(is_code))
 }
 
 fn crc(sql: &str) -> u32 {

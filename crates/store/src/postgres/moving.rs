@@ -22,12 +22,10 @@ statements! {
     /// A scope in which nothing was done yet has a chain without entries.
     CHAINS = "INSERT INTO audit_heads (account_id, environment, seq, hash, seal, event, delivery)
         SELECT account_id, environment, 0, $1, $1, 0, 0 FROM scope_keys WHERE account_id <> $2 ON CONFLICT DO NOTHING";
-    NUMBERS = "UPDATE audit_heads SET
-        event = coalesce((SELECT max(position) FROM events e
-            WHERE e.account_id = audit_heads.account_id AND e.environment = audit_heads.environment), 0),
-        delivery = coalesce((SELECT max(id) FROM deliveries d
-            WHERE d.account_id = audit_heads.account_id AND d.environment = audit_heads.environment), 0)";
 }
+
+/// The columns that only this engine has.
+const PRIVATE: &[(&str, &str)] = &[("endpoints", "shard")];
 
 /// Exists while a move into this database is under way.
 const MARK: &str = "CREATE TABLE IF NOT EXISTS moving (one SMALLINT PRIMARY KEY)";
@@ -106,20 +104,14 @@ impl PostgresStore {
             let _ = write!(arrays, "{comma}${}::{}[]", place + 1, type_name(*kind));
             values.push(array(*kind, rows.iter().map(|row| &row[place])));
         }
-        if table.name == "endpoints" {
+        if let Some((_, shard)) = PRIVATE.iter().find(|(name, _)| *name == table.name) {
             let shards: Vec<i16> =
                 rows.iter().filter_map(|row| id(&row[2])).map(|id| shard_of(id.as_bytes())).collect();
-            columns.push_str(", shard");
+            let _ = write!(columns, ", {shard}");
             let _ = write!(arrays, ", ${}::smallint[]", values.len() + 1);
             values.push(Box::new(shards));
         }
         let sql = format!("INSERT INTO {} ({columns}) SELECT * FROM unnest({arrays})", table.name);
-        if table.name == "audit_heads" {
-            // Numbered at the end.
-            let sql =
-                format!("INSERT INTO audit_heads ({columns}, event, delivery) SELECT *, 0, 0 FROM unnest({arrays})");
-            return self.insert(sql, values).await;
-        }
         self.insert(sql, values).await
     }
 
@@ -137,7 +129,6 @@ impl PostgresStore {
     pub(crate) async fn finish_move(&self) -> Result<(), StoreError> {
         let genesis = crate::audit_chain::GENESIS;
         self.database.query(CHAINS, &[&&genesis[..], &Uuid::nil()]).await?;
-        self.database.query(NUMBERS, &[]).await?;
         // Without them the first statements would be planned badly; what takes too long comes by itself.
         if let Err(error) = self.database.alone("ANALYZE").await {
             tracing::debug!(%error, "statistics come later");

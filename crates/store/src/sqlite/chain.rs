@@ -1,4 +1,5 @@
-//! What the writer remembers between changes: the ends of the audit chains, to which it appends, and whom to tell.
+//! What the writer remembers between changes: the ends of the audit chains, to which it appends and by which it numbers
+//! events and deliveries, and whom to tell.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -7,31 +8,30 @@ use std::sync::Arc;
 use dossier_core::caller::Scope;
 use rusqlite::{Connection, OptionalExtension as _};
 
+use super::numbering::Places;
 use crate::audit_chain::{self, GENESIS, StoredEntry};
 use crate::columns::{scope_columns, scope_of};
 use crate::vault::ScopeKeys;
 
 /// An entry that is to be appended to the chain of its scope.
 pub(super) struct Append<'a> {
-    pub(super) id: i64,
     pub(super) scope: Scope,
     pub(super) keys: Arc<ScopeKeys>,
     pub(super) entry: Cow<'a, StoredEntry>,
-    pub(super) previous_of_customer: i64,
+    pub(super) previous_of_customer: u64,
 }
 
 impl Append<'_> {
     /// To be appended later.
     pub(super) fn into_owned(self) -> Append<'static> {
-        let Self { id, scope, keys, entry, previous_of_customer } = self;
-        Append { id, scope, keys, entry: Cow::Owned(entry.into_owned()), previous_of_customer }
+        let Self { scope, keys, entry, previous_of_customer } = self;
+        Append { scope, keys, entry: Cow::Owned(entry.into_owned()), previous_of_customer }
     }
 }
 
 /// The ends of the chains, as the writer, the only one who appends, remembers them.
 #[derive(Default)]
 pub(super) struct Heads {
-    next_id: Option<i64>,
     heads: HashMap<Scope, Head>,
     /// Ends that moved since they were last written, with the keys that seal them.
     moved: HashMap<Scope, Arc<ScopeKeys>>,
@@ -39,17 +39,20 @@ pub(super) struct Heads {
     subscribed: Option<HashSet<Scope>>,
 }
 
+/// The end of a chain, and the last numbers that were given out in its scope. None is ever given out again: what had
+/// it may be gone from the tables.
 #[derive(Clone, Copy)]
 struct Head {
-    id: i64,
+    places: Places,
     seq: u64,
     hash: [u8; 32],
+    event: u64,
+    delivery: u64,
 }
 
 impl Heads {
     /// After a rollback, what is remembered may be of entries that never were.
     pub(super) fn forget(&mut self) {
-        self.next_id = None;
         self.heads.clear();
         self.moved.clear();
         self.subscribed = None;
@@ -76,69 +79,114 @@ impl Heads {
     /// Writes the ends that moved, once for all changes of a batch. Belongs into their transaction, before its commit.
     pub(super) fn write(&mut self, connection: &Connection) -> Result<(), rusqlite::Error> {
         for (scope, keys) in self.moved.drain() {
-            let Some(Head { id, seq, hash }) = self.heads.get(&scope).copied() else { continue };
+            let Some(Head { places, seq, hash, event, delivery }) = self.heads.get(&scope).copied() else { continue };
             let (account, environment) = scope_columns(&scope);
             let seal = audit_chain::seal(&keys, scope, seq, &hash);
             connection
                 .prepare_cached(
-                    "INSERT INTO audit_heads (account_id, environment, id, seq, hash, seal) VALUES (?1, ?2, ?3, ?4, \
-                        ?5, ?6)
-                     ON CONFLICT DO UPDATE SET id = excluded.id, seq = excluded.seq, hash = excluded.hash, seal = excluded.seal",
+                    "INSERT INTO audit_heads (account_id, environment, scope, seq, hash, seal, event, delivery)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+                     ON CONFLICT (account_id, environment) DO UPDATE SET seq = excluded.seq, hash = excluded.hash,
+                        seal = excluded.seal, event = excluded.event, delivery = excluded.delivery",
                 )?
-                .execute((account, environment, id, seq, hash, seal))?;
+                .execute((account, environment, places.scope(), seq, hash, seal, event, delivery))?;
         }
         Ok(())
     }
 
-    /// The id that the next entry will have.
-    pub(super) fn next_id(&mut self, connection: &Connection) -> Result<i64, rusqlite::Error> {
-        match self.next_id {
-            Some(id) => Ok(id),
-            None => {
-                let last: i64 = connection
-                    .prepare_cached("SELECT coalesce(max(id), 0) FROM audit")?
-                    .query_row([], |row| row.get(0))?;
-                self.next_id = Some(last + 1);
-                Ok(last + 1)
-            }
-        }
+    fn head(&mut self, connection: &Connection, scope: Scope) -> Result<&mut Head, rusqlite::Error> {
+        let head = match self.heads.get(&scope) {
+            Some(head) => *head,
+            None => self.read_head(connection, scope)?,
+        };
+        Ok(self.heads.entry(scope).or_insert(head))
     }
 
-    /// The id that [`Heads::next_id`] gave is taken.
-    pub(super) const fn take_id(&mut self, id: i64) {
-        self.next_id = Some(id + 1);
-    }
-
-    fn head(&mut self, connection: &Connection, scope: Scope) -> Result<Head, rusqlite::Error> {
-        if let Some(head) = self.heads.get(&scope) {
-            return Ok(*head);
-        }
+    /// As it is stored, or the beginning of a chain.
+    fn read_head(&self, connection: &Connection, scope: Scope) -> Result<Head, rusqlite::Error> {
         let stored = connection
-            .prepare_cached("SELECT id, seq, hash FROM audit_heads WHERE account_id = ?1 AND environment = ?2")?
-            .query_row(scope_columns(&scope), |row| Ok(Head { id: row.get(0)?, seq: row.get(1)?, hash: row.get(2)? }))
+            .prepare_cached(
+                "SELECT scope, seq, hash, event, delivery FROM audit_heads WHERE account_id = ?1 AND environment = ?2",
+            )?
+            .query_row(scope_columns(&scope), |row| {
+                Ok(Head {
+                    places: Places::numbered(row.get(0)?)?,
+                    seq: row.get(1)?,
+                    hash: row.get(2)?,
+                    event: row.get(3)?,
+                    delivery: row.get(4)?,
+                })
+            })
             .optional()?;
-        Ok(stored.unwrap_or(Head { id: 0, seq: 0, hash: GENESIS }))
+        if let Some(head) = stored {
+            return Ok(head);
+        }
+        // Another scope of the same batch may be new as well, and not written yet.
+        let mut places = Places::new(connection)?;
+        if let Some(last) = self.heads.values().map(|head| head.places).max() {
+            places = places.max(last.next()?);
+        }
+        Ok(Head { places, seq: 0, hash: GENESIS, event: 0, delivery: 0 })
+    }
+
+    /// The number that the next entry of the scope will have.
+    pub(super) fn next_seq(&mut self, connection: &Connection, scope: Scope) -> Result<u64, rusqlite::Error> {
+        Ok(self.head(connection, scope)?.seq + 1)
+    }
+
+    /// The place and the number of the scope's next event.
+    pub(super) fn take_event(
+        &mut self,
+        connection: &Connection,
+        scope: Scope,
+        keys: &Arc<ScopeKeys>,
+    ) -> Result<(i64, u64), rusqlite::Error> {
+        let head = self.head(connection, scope)?;
+        head.event += 1;
+        let taken = (head.places.at(head.event)?, head.event);
+        self.moved.insert(scope, Arc::clone(keys));
+        Ok(taken)
+    }
+
+    /// The place after which the scope's next deliveries lie, and the last number that was given to one.
+    pub(super) fn last_delivery(
+        &mut self,
+        connection: &Connection,
+        scope: Scope,
+    ) -> Result<(i64, u64), rusqlite::Error> {
+        let head = self.head(connection, scope)?;
+        Ok((head.places.after(head.delivery), head.delivery))
+    }
+
+    /// So many deliveries were written after the last one. Their event has moved the end of the chain.
+    pub(super) fn take_deliveries(
+        &mut self,
+        connection: &Connection,
+        scope: Scope,
+        count: usize,
+    ) -> Result<(), rusqlite::Error> {
+        let head = self.head(connection, scope)?;
+        head.delivery += count as u64;
+        head.places.at(head.delivery).map(drop)
     }
 
     pub(super) fn append(&mut self, connection: &Connection, append: &Append<'_>) -> Result<(), rusqlite::Error> {
-        let Append { id, scope, keys, entry, previous_of_customer } = append;
+        let Append { scope, keys, entry, previous_of_customer } = append;
         let (account, environment) = scope_columns(scope);
-        let before = self.head(connection, *scope)?;
-        let seq = before.seq + 1;
-        let hash = entry.hash(&before.hash, *scope, seq);
+        let head = self.head(connection, *scope)?;
+        let seq = head.seq + 1;
+        let hash = entry.hash(&head.hash, *scope, seq);
         connection
             .prepare_cached(
-                "INSERT INTO audit (id, account_id, environment, seq, previous_of_scope, previous_of_customer, at, \
-                    actor, action,
+                "INSERT INTO audit (place, account_id, environment, seq, previous_of_customer, at, actor, action,
                     customer_id, version, fields, request_id, detail, hash)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
             )?
             .execute((
-                id,
+                head.places.at(seq)?,
                 account,
                 environment,
                 seq,
-                before.id,
                 previous_of_customer,
                 entry.at,
                 &entry.actor,
@@ -150,7 +198,7 @@ impl Heads {
                 &entry.detail,
                 hash,
             ))?;
-        self.heads.insert(*scope, Head { id: *id, seq, hash });
+        (head.seq, head.hash) = (seq, hash);
         self.moved.insert(*scope, Arc::clone(keys));
         Ok(())
     }

@@ -92,7 +92,8 @@ pub(super) fn apply(
     if wraps_in_a_past_epoch(effect, connection)? {
         return Ok(Ok(Committed::VersionMoved));
     }
-    let next_audit = heads.next_id(connection)?;
+    // Those that a planted defect appends later come before it.
+    let next_audit = heads.next_seq(connection, scope)? + late.iter().filter(|late| late.scope == scope).count() as u64;
     // What changes a customer links its entry itself.
     let mut previous_of_customer = match (effect, audit.as_ref().and_then(|entry| entry.customer_id)) {
         (PreparedEffect::Customer { .. }, _) | (_, None) => 0,
@@ -195,15 +196,17 @@ pub(super) fn apply(
     }
     let subscribed = !events.is_empty() && heads.is_subscribed(connection, scope)?;
     for (event, body) in events {
-        let position = insert_event(connection, scope, event, body)?;
+        let (place, position) = heads.take_event(connection, scope, keys)?;
+        insert_event(connection, scope, (place, position), event, body)?;
         if subscribed {
-            insert_deliveries(connection, scope, event, position)?;
+            let last = heads.last_delivery(connection, scope)?;
+            let count = insert_deliveries(connection, scope, last, event, position)?;
+            heads.take_deliveries(connection, scope, count)?;
         }
     }
     if let Some(entry) = audit {
-        heads.take_id(next_audit);
         let (keys, entry) = (Arc::clone(keys), Cow::Borrowed(entry));
-        let append = Append { id: next_audit, scope, keys, entry, previous_of_customer };
+        let append = Append { scope, keys, entry, previous_of_customer };
         if planted(Defect::AuditAfterAnswer) {
             late.push(append.into_owned());
         } else {
@@ -247,7 +250,7 @@ fn insert_customer(
     scope: Scope,
     row: &CustomerRow,
     email_index: &[u8; 16],
-    audit: i64,
+    audit: u64,
 ) -> Result<Option<CustomerId>, rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
     let inserted = connection
@@ -291,7 +294,7 @@ fn insert_customer(
 /// A customer's row, as the writer finds it.
 struct Found {
     rowid: i64,
-    last_audit: i64,
+    last_audit: u64,
     waits: Waits,
 }
 
@@ -331,7 +334,7 @@ fn update_customer(
     connection: &Connection,
     found: &Found,
     row: &CustomerRow,
-    audit: i64,
+    audit: u64,
 ) -> Result<(), rusqlite::Error> {
     connection
         .prepare_cached(
@@ -362,9 +365,9 @@ fn update_customer(
 }
 
 /// For an entry about a customer that does not change it.
-fn link_audit(connection: &Connection, scope: Scope, customer: [u8; 16], audit: i64) -> Result<i64, rusqlite::Error> {
+fn link_audit(connection: &Connection, scope: Scope, customer: [u8; 16], audit: u64) -> Result<u64, rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
-    let (rowid, previous): (i64, i64) = connection
+    let (rowid, previous): (i64, u64) = connection
         .prepare_cached(
             "SELECT rowid, last_audit FROM customers WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
         )?

@@ -13,6 +13,7 @@ use dossier_core::store::{Page, StoreError};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::SqliteStore;
+use super::numbering::Places;
 use super::readers::Snapshot;
 use super::summaries::EmailIndex;
 use crate::columns::scope_columns;
@@ -214,19 +215,20 @@ impl SqliteStore {
     ) -> Result<Vec<String>, StoreError> {
         let (account, environment) = scope_columns(&scope);
         let mut changes = self.readers.read(|connection| {
-            let mut next: i64 = connection
+            let Some(places) = Places::of(connection, scope)? else { return Ok(Vec::new()) };
+            let mut next: u64 = connection
                 .prepare_cached(
                     "SELECT last_audit FROM customers WHERE account_id = ?1 AND environment = ?2 AND \
                     customer_id = ?3",
                 )?
                 .query_row((account, environment, id.as_bytes()), |row| row.get(0))?;
             let mut entry = connection.prepare_cached(
-                "SELECT version, fields, previous_of_customer FROM audit WHERE id = ?1 AND account_id = ?2 AND \
+                "SELECT version, fields, previous_of_customer FROM audit WHERE place = ?1 AND account_id = ?2 AND \
                     environment = ?3",
             )?;
             let mut changes = Vec::new();
             while next != 0 && changes.len() < MAX_CHANGES_NAMED {
-                let (at, fields, previous) = entry.query_row((next, account, environment), |row| {
+                let (at, fields, previous) = entry.query_row((places.at(next)?, account, environment), |row| {
                     Ok((row.get::<_, Option<u64>>(0)?, row.get::<_, String>(1)?, row.get(2)?))
                 })?;
                 match at {

@@ -9,6 +9,7 @@ use dossier_core::store::StoreError;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::SqliteStore;
+use super::numbering::Places;
 use crate::columns::{scope_columns, scope_of};
 use crate::prepared::StoredLink;
 use crate::sealed;
@@ -28,12 +29,13 @@ impl SqliteStore {
     pub(super) fn read_events(&self, scope: Scope, after: u64, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
         let (account, environment) = scope_columns(&scope);
         let rows = self.readers.read(|connection| {
+            let Some(places) = Places::of(connection, scope)? else { return Ok(Vec::new()) };
             connection
                 .prepare_cached(
-                    "SELECT id, type, customer_id, number, body FROM events
-                     WHERE account_id = ?1 AND environment = ?2 AND id > ?3 ORDER BY id LIMIT ?4",
+                    "SELECT position, type, customer_id, number, body FROM events
+                     WHERE place > ?3 AND place <= ?4 AND account_id = ?1 AND environment = ?2 ORDER BY place LIMIT ?5",
                 )?
-                .query_map((account, environment, after, limit), |row| {
+                .query_map((account, environment, places.after(after), places.before(None), limit), |row| {
                     Ok((
                         row.get::<_, u64>(0)?,
                         row.get::<_, String>(1)?,
@@ -67,8 +69,10 @@ impl SqliteStore {
     pub(super) fn read_newest_event(&self, scope: Scope) -> Result<u64, StoreError> {
         self.readers.read(|connection| {
             connection
-                .prepare_cached("SELECT coalesce(max(id), 0) FROM events WHERE account_id = ?1 AND environment = ?2")?
+                .prepare_cached("SELECT event FROM audit_heads WHERE account_id = ?1 AND environment = ?2")?
                 .query_row(scope_columns(&scope), |row| row.get(0))
+                .optional()
+                .map(Option::unwrap_or_default)
         })
     }
 
@@ -160,48 +164,49 @@ impl SqliteStore {
     }
 }
 
-/// Writes an event; answers its position.
+/// Writes an event at its place and position.
 pub(super) fn insert_event(
     connection: &Connection,
     scope: Scope,
+    (place, position): (i64, u64),
     event: &Event,
     body: &[u8],
-) -> Result<i64, rusqlite::Error> {
-    let (account, environment) = scope_columns(&scope);
-    let (customer, kind, at) = (event.customer.as_bytes(), event.event_type.as_str(), event.at.as_micros());
-    connection
-        .prepare_cached(
-            "INSERT INTO events (account_id, environment, customer_id, number, type, at, body) VALUES (?1, ?2, ?3, \
-                ?4, ?5, ?6, ?7)",
-        )?
-        .execute((account, environment, customer, event.number, kind, at, body))?;
-    Ok(connection.last_insert_rowid())
-}
-
-/// Writes a delivery of an event to every endpoint that wants it. Only the oldest of a customer and endpoint is due;
-/// the others follow one by one.
-pub(super) fn insert_deliveries(
-    connection: &Connection,
-    scope: Scope,
-    event: &Event,
-    position: i64,
 ) -> Result<(), rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
     let (customer, kind, at) = (event.customer.as_bytes(), event.event_type.as_str(), event.at.as_micros());
     connection
         .prepare_cached(
-            "INSERT INTO deliveries (account_id, environment, endpoint_id, customer_id, number, event, type, state, \
-                attempts,
-                created_at, next_at)
-             SELECT account_id, environment, endpoint_id, ?3, ?4, ?5, ?6, 0, 0, ?7,
+            "INSERT INTO events (place, account_id, environment, position, customer_id, number, type, at, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute((place, account, environment, position, customer, event.number, kind, at, body))
+        .map(drop)
+}
+
+/// Writes a delivery of an event to every endpoint that wants it, with the places and numbers after the last ones; says
+/// how many. Only the oldest of a customer and endpoint is due; the others follow one by one.
+pub(super) fn insert_deliveries(
+    connection: &Connection,
+    scope: Scope,
+    (last_place, last_id): (i64, u64),
+    event: &Event,
+    position: u64,
+) -> Result<usize, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    let (customer, kind, at) = (event.customer.as_bytes(), event.event_type.as_str(), event.at.as_micros());
+    connection
+        .prepare_cached(
+            "INSERT INTO deliveries (place, id, account_id, environment, endpoint_id, customer_id, number, event, type,
+                state, attempts, created_at, next_at)
+             SELECT ?8 + row_number() OVER (ORDER BY endpoint_id), ?9 + row_number() OVER (ORDER BY endpoint_id),
+                account_id, environment, endpoint_id, ?3, ?4, ?5, ?6, 0, 0, ?7,
                 CASE WHEN EXISTS (SELECT 1 FROM deliveries WHERE deliveries.account_id = ?1 AND deliveries.environment = ?2
                     AND deliveries.endpoint_id = endpoints.endpoint_id AND deliveries.customer_id = ?3 AND state = 0)
                 THEN NULL ELSE ?7 END
              FROM endpoints
              WHERE account_id = ?1 AND environment = ?2 AND disabled IS NULL AND instr(event_types, ' ' || ?6 || ' ') > 0",
         )?
-        .execute((account, environment, customer, event.number, position, kind, at))?;
-    Ok(())
+        .execute((account, environment, customer, event.number, position, kind, at, last_place, last_id))
 }
 
 pub(super) fn insert_link(

@@ -11,6 +11,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("files", include_str!("../../migrations/sqlite/0002_files.sql")),
     ("kyc", include_str!("../../migrations/sqlite/0003_kyc.sql")),
     ("form", include_str!("../../migrations/sqlite/0004_form.sql")),
+    ("numbering", include_str!("../../migrations/sqlite/0005_numbering.sql")),
 ];
 
 /// Brings the schema up to date.

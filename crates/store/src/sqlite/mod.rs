@@ -9,6 +9,7 @@ mod files;
 mod keys;
 mod migrate;
 mod moving;
+mod numbering;
 mod readers;
 mod rotate;
 mod summaries;
@@ -59,8 +60,8 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 const OLD_ANSWERS: &str = "DELETE FROM answers WHERE (account_id, environment, key_hash) IN (
     SELECT account_id, environment, key_hash FROM answers WHERE created_at < ?1 ORDER BY created_at LIMIT 1000)";
 /// A portion of the deliveries that ended before a moment.
-const ENDED_DELIVERIES: &str = "DELETE FROM deliveries WHERE id IN (
-    SELECT id FROM deliveries WHERE ended_at IS NOT NULL AND ended_at < ?1 ORDER BY ended_at LIMIT 1000)";
+const ENDED_DELIVERIES: &str = "DELETE FROM deliveries WHERE place IN (
+    SELECT place FROM deliveries WHERE ended_at IS NOT NULL AND ended_at < ?1 ORDER BY ended_at LIMIT 1000)";
 
 /// Bytes of customers that are remembered when nobody says: what lists and plain reads show of some 33,000.
 const CACHE: u64 = 20 * 1_024 * 1_024;

@@ -1,5 +1,4 @@
-//! This engine as one end of a move; see `crate::moving`. It numbers entries, events and deliveries of all scopes
-//! together, so those that come from elsewhere, numbered in their scope, are moved up by what is there already.
+//! This engine as one end of a move; see `crate::moving`.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -10,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, ToSql, params_from_iter};
 use tokio::sync::mpsc;
 
 use super::SqliteStore;
+use super::numbering::{BITS, LAST, PRIVATE, Places};
 use crate::moving::{PORTION, Row, Rows, Table, Value, key, names};
 
 impl ToSql for Value {
@@ -23,10 +23,8 @@ impl ToSql for Value {
     }
 }
 
-/// By how much a scope's numbers were moved up; exists while a move into this database is under way.
-const OFFSETS: &str = "CREATE TABLE IF NOT EXISTS moving (
-    account_id BLOB NOT NULL, environment INTEGER NOT NULL, audit INTEGER, events INTEGER, deliveries INTEGER,
-    PRIMARY KEY (account_id, environment)) STRICT, WITHOUT ROWID";
+/// Exists while a move into this database is under way.
+const MARK: &str = "CREATE TABLE IF NOT EXISTS moving (one INTEGER PRIMARY KEY) STRICT";
 
 impl SqliteStore {
     pub(crate) fn count_rows(&self, table: &Table) -> Result<u64, StoreError> {
@@ -34,12 +32,11 @@ impl SqliteStore {
         self.readers.read(|connection| connection.query_row(&sql, [], |row| row.get(0)))
     }
 
-    /// `target` when the rows were written by a move, and are numbered as they were where they came from.
-    pub(crate) fn stream_rows(&self, table: &'static Table, after: Option<Row>, target: bool) -> Rows {
+    pub(crate) fn stream_rows(&self, table: &'static Table, after: Option<Row>) -> Rows {
         let (sender, receiver) = mpsc::channel(4);
         let readers = Arc::clone(&self.readers);
         std::thread::spawn(move || {
-            let sql = select(table, after.is_some(), target);
+            let sql = select(table, after.is_some());
             let sent = readers.read(|connection| {
                 let mut statement = connection.prepare(&sql)?;
                 let mut rows = statement.query(params_from_iter(after.iter().flatten()))?;
@@ -81,14 +78,14 @@ impl SqliteStore {
                     // The key that finds API keys, which opening an empty database makes.
                     connection.execute("DELETE FROM scope_keys", [])?;
                 }
-                connection.execute(OFFSETS, []).map(drop)
+                connection.execute(MARK, []).map(drop)
             })
             .await
     }
 
     pub(crate) fn last_row(&self, table: &'static Table) -> Result<Option<Row>, StoreError> {
-        let descending = (1..=table.key).map(|place| format!("{place} DESC")).collect::<Vec<_>>().join(", ");
-        let sql = format!("{} ORDER BY {descending} LIMIT 1", select_from(table, true));
+        let descending = key(table).replace(", ", " DESC, ");
+        let sql = format!("SELECT {} FROM {} ORDER BY {descending} DESC LIMIT 1", names(table), table.name);
         let last = self.readers.read(|connection| connection.query_row(&sql, [], |row| read(table, row)).optional())?;
         Ok(last.map(|row| row[..table.key].to_vec()))
     }
@@ -98,10 +95,8 @@ impl SqliteStore {
             .task_on_customers(move |connection| {
                 let mut insert = connection.prepare_cached(&insert(table))?;
                 for row in &rows {
-                    if let "audit" | "events" | "deliveries" = table.name {
-                        note_offset(connection, table.name, row)?;
-                    }
-                    insert.execute(params_from_iter(row))?;
+                    let own = own_column(connection, table, row)?.map(Value::Number);
+                    insert.execute(params_from_iter(row.iter().chain(&own)))?;
                 }
                 Ok(())
             })
@@ -113,90 +108,54 @@ impl SqliteStore {
     }
 }
 
-/// The numbers of a scope begin after those of the scopes before it.
-fn note_offset(connection: &Connection, table: &str, row: &Row) -> Result<(), rusqlite::Error> {
-    connection
-        .prepare_cached(&format!(
-            "INSERT INTO moving (account_id, environment, {table}) VALUES (?1, ?2, (SELECT coalesce(max(id), 0) FROM \
-                {table}))
-             ON CONFLICT DO UPDATE SET {table} = excluded.{table} WHERE {table} IS NULL"
-        ))?
-        .execute((&row[0], &row[1]))
-        .map(drop)
-}
-
-/// By how much a number of a row's scope was moved up.
-fn offset(of: &str, target: bool) -> String {
-    if !target {
-        return "0".to_owned();
+/// What a row has in the column that only this engine has.
+fn own_column(connection: &Connection, table: &Table, row: &Row) -> Result<Option<i64>, rusqlite::Error> {
+    if private(table).is_none() {
+        return Ok(None);
     }
-    format!("(SELECT m.{of} FROM moving m WHERE m.account_id = t.account_id AND m.environment = t.environment)")
-}
-
-fn select_from(table: &Table, target: bool) -> String {
-    let expression = |(name, _): &(&str, _)| match (table.name, *name) {
-        ("audit", "previous_of_customer") => {
-            "coalesce((SELECT p.seq FROM audit p WHERE p.id = t.previous_of_customer), 0)".to_owned()
-        }
-        ("customers", "last_audit") => "coalesce((SELECT a.seq FROM audit a WHERE a.id = t.last_audit), 0)".to_owned(),
-        ("events", "position") => format!("t.id - {}", offset("events", target)),
-        ("deliveries", "id") => format!("t.id - {}", offset("deliveries", target)),
-        ("deliveries", "event") => format!("t.event - {}", offset("events", target)),
-        (_, name) => format!("t.{name}"),
+    if table.name == "audit_heads" {
+        return Ok(Some(Places::new(connection)?.scope()));
+    }
+    let (Value::Bytes(account), Value::Number(environment), Value::Number(number)) = (&row[0], &row[1], &row[2]) else {
+        return Err(rusqlite::Error::InvalidQuery);
     };
-    let expressions: Vec<_> = table.columns.iter().map(expression).collect();
-    format!("SELECT {} FROM {} AS t", expressions.join(", "), table.name)
+    let scope: i64 = connection
+        .prepare_cached("SELECT scope FROM audit_heads WHERE account_id = ?1 AND environment = ?2")?
+        .query_row((account, environment), |row| row.get(0))?;
+    Places::numbered(scope)?.at(u64::try_from(*number).unwrap_or(0)).map(Some)
 }
 
-fn select(table: &Table, after: bool, target: bool) -> String {
-    let mut sql = select_from(table, target);
-    if after {
-        let columns = key(table).replace(", ", ", t.").replace("t.position", "t.id");
-        let places: Vec<_> = (1..=table.key).map(|place| format!("?{place}")).collect();
-        let _ = write!(sql, " WHERE (t.{columns}) > ({})", places.join(", "));
+fn private(table: &Table) -> Option<&'static str> {
+    PRIVATE.iter().find(|(name, _)| *name == table.name).map(|(_, column)| *column)
+}
+
+/// Rows that are numbered in their scope are read scope by scope, as they lie: to sort them would take as much memory as
+/// there are rows.
+fn select(table: &Table, after: bool) -> String {
+    let columns: Vec<_> = table.columns.iter().map(|(name, _)| format!("t.{name}")).collect();
+    let (columns, key) = (columns.join(", "), columns[..table.key].join(", "));
+    let numbered = private(table) == Some("place");
+    let from = if numbered { "audit_heads AS h CROSS JOIN" } else { "" };
+    let mut sql = format!("SELECT {columns} FROM {from} {} AS t WHERE true", table.name);
+    if numbered {
+        let _ = write!(sql, " AND t.place BETWEEN h.scope << {BITS} AND h.scope << {BITS} | {LAST}");
     }
-    let places: Vec<_> = (1..=table.key).map(|place| place.to_string()).collect();
-    let _ = write!(sql, " ORDER BY {}", places.join(", "));
+    if after {
+        let places: Vec<_> = (1..=table.key).map(|place| format!("?{place}")).collect();
+        let _ = write!(sql, " AND ({key}) > ({})", places.join(", "));
+    }
+    let order = if numbered { "h.account_id, h.environment, t.place" } else { &key };
+    let _ = write!(sql, " ORDER BY {order}");
     sql
 }
 
-/// One row, whose parameters are in the order of the columns.
+/// One row, whose parameters are in the order of the columns, then what only this engine has.
 fn insert(table: &Table) -> String {
-    let scope = |of: &str| format!("(SELECT m.{of} FROM moving m WHERE m.account_id = ?1 AND m.environment = ?2)");
-    let places: Vec<_> = (1..=table.columns.len()).map(|place| format!("?{place}")).collect();
-    let (columns, values) = (names(table), places.join(", "));
-    match table.name {
-        "audit" => {
-            let base = scope("audit");
-            let previous = format!("CASE WHEN ?4 = 0 THEN 0 ELSE ?4 + {base} END");
-            let values = values.replacen("?4", &previous, 1);
-            format!(
-                "INSERT INTO audit (id, previous_of_scope, {columns})
-                 SELECT ?3 + {base}, CASE WHEN ?3 = 1 THEN 0 ELSE ?3 - 1 + {base} END, {values}"
-            )
-        }
-        "audit_heads" => {
-            let base = scope("audit");
-            format!("INSERT INTO audit_heads (id, {columns}) SELECT ?3 + {base}, {values}")
-        }
-        "customers" => {
-            let last = format!("CASE WHEN ?9 = 0 THEN 0 ELSE ?9 + {} END", scope("audit"));
-            format!("INSERT INTO customers ({columns}) SELECT {}", values.replacen("?9", &last, 1))
-        }
-        "events" => {
-            let columns = columns.replace("position", "id");
-            let id = format!("?3 + {}", scope("events"));
-            format!("INSERT INTO events ({columns}) SELECT {}", values.replacen("?3", &id, 1))
-        }
-        "deliveries" => {
-            let (id, event) = (format!("?3 + {}", scope("deliveries")), format!("?7 + {}", scope("events")));
-            format!(
-                "INSERT INTO deliveries ({columns}) SELECT {}",
-                values.replacen("?3", &id, 1).replacen("?7", &event, 1)
-            )
-        }
-        name => format!("INSERT INTO {name} ({columns}) VALUES ({values})"),
-    }
+    let own = private(table);
+    let columns = own.map_or_else(|| names(table), |own| format!("{}, {own}", names(table)));
+    let places: Vec<_> =
+        (1..=table.columns.len() + usize::from(own.is_some())).map(|place| format!("?{place}")).collect();
+    format!("INSERT INTO {} ({columns}) VALUES ({})", table.name, places.join(", "))
 }
 
 fn read(table: &Table, row: &rusqlite::Row<'_>) -> Result<Row, rusqlite::Error> {

@@ -13,6 +13,7 @@ use dossier_core::webhook::{Attempted, Delivery, Disabled, Due, Endpoint, Messag
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::SqliteStore;
+use super::numbering::Places;
 use crate::columns::{scope_columns, scope_of};
 use crate::prepared::SealedEndpoint;
 use crate::signing::{Signer, open_midstates, open_url, signing_keys};
@@ -57,8 +58,8 @@ pub(super) fn enable(
         .execute((account, environment, id.as_bytes(), key.as_bytes()))?;
     connection
         .prepare_cached(
-            "UPDATE deliveries SET next_at = ?4, attempts = 0, failing_since = NULL WHERE id IN (
-                SELECT min(id) FROM deliveries
+            "UPDATE deliveries SET next_at = ?4, attempts = 0, failing_since = NULL WHERE place IN (
+                SELECT min(place) FROM deliveries
                 WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3 AND state = 0 GROUP BY customer_id)",
         )?
         .execute((account, environment, id.as_bytes(), at.as_micros()))?;
@@ -85,14 +86,15 @@ pub(super) fn resend(
     delivery: u64,
     at: Timestamp,
 ) -> Result<bool, rusqlite::Error> {
+    let Some(places) = Places::of(connection, scope)? else { return Ok(false) };
     let (account, environment) = scope_columns(&scope);
     let rows = connection
         .prepare_cached(
             "UPDATE deliveries SET state = 0, attempts = 0, failing_since = NULL, ended_at = NULL, next_at = CASE
                 WHEN state = 0 AND next_at IS NULL THEN NULL ELSE ?4 END
-             WHERE account_id = ?1 AND environment = ?2 AND id = ?3",
+             WHERE place = ?3 AND account_id = ?1 AND environment = ?2",
         )?
-        .execute((account, environment, delivery, at.as_micros()))?;
+        .execute((account, environment, places.at(delivery)?, at.as_micros()))?;
     Ok(rows == 1)
 }
 
@@ -135,15 +137,18 @@ impl SqliteStore {
         limit: usize,
     ) -> Result<Vec<Delivery>, StoreError> {
         let (account, environment) = scope_columns(&scope);
-        let before = before.and_then(|before| i64::try_from(before).ok()).unwrap_or(i64::MAX);
         self.readers.read(|connection| {
+            let Some(places) = Places::of(connection, scope)? else { return Ok(Vec::new()) };
             connection
                 .prepare_cached(
                     "SELECT id, customer_id, number, type, state, attempts, created_at, last_at, next_at, last_said \
                         FROM deliveries
-                     WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3 AND id < ?4 ORDER BY id DESC LIMIT ?5",
+                     WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3 AND place <= ?4
+                     ORDER BY place DESC LIMIT ?5",
                 )?
-                .query_map((account, environment, endpoint.as_bytes(), before, limit), |row| delivery(endpoint, row))?
+                .query_map((account, environment, endpoint.as_bytes(), places.before(before), limit), |row| {
+                    delivery(endpoint, row)
+                })?
                 .collect()
         })
     }
@@ -165,13 +170,13 @@ impl SqliteStore {
         self.writer
             .lazy(move |connection| {
                 let mut lease = connection.prepare_cached(
-                    "UPDATE deliveries SET next_at = ?3 WHERE id = ?1 AND next_at = ?2 AND state = 0",
+                    "UPDATE deliveries SET next_at = ?3 WHERE place = ?1 AND next_at = ?2 AND state = 0",
                 )?;
                 let mut mine = mine.lock().expect("nothing panics while it is held");
                 for row in due {
                     // Counted in the clock of the row's scope. Who was quicker has moved it already.
                     let until = row.now + lease_seconds * 1_000_000;
-                    if lease.execute((row.due.delivery, row.next_at, until))? == 1 {
+                    if lease.execute((row.place, row.next_at, until))? == 1 {
                         mine.push(row.due);
                     }
                 }
@@ -211,7 +216,7 @@ impl SqliteStore {
             let rows = self.readers.read(|connection| {
                 connection
                     .prepare_cached(
-                        "SELECT id, customer_id, number, event, attempts, failing_since, next_at FROM deliveries
+                        "SELECT id, customer_id, number, event, attempts, failing_since, next_at, place FROM deliveries
                          WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3 AND next_at IS NOT NULL AND next_at <= ?4
                          ORDER BY next_at LIMIT ?5",
                     )?
@@ -229,6 +234,7 @@ impl SqliteStore {
                                 endpoint_failing_since: failing_since.map(Timestamp::from_micros),
                             },
                             next_at: row.get(6)?,
+                            place: row.get(7)?,
                             now,
                         })
                     })?
@@ -245,9 +251,10 @@ impl SqliteStore {
     pub(super) fn read_message(&self, due: &Due, now: Timestamp) -> Result<Option<Message>, StoreError> {
         let Some(signer) = self.signer(due.scope, due.endpoint, now)? else { return Ok(None) };
         let cell = self.readers.read(|connection| {
+            let Some(places) = Places::of(connection, due.scope)? else { return Ok(None) };
             connection
-                .prepare_cached("SELECT body FROM events WHERE id = ?1 AND customer_id = ?2 AND number = ?3")?
-                .query_row((due.event, due.customer.as_bytes(), due.number), |row| row.get::<_, Vec<u8>>(0))
+                .prepare_cached("SELECT body FROM events WHERE place = ?1 AND customer_id = ?2 AND number = ?3")?
+                .query_row((places.at(due.event)?, due.customer.as_bytes(), due.number), |row| row.get::<_, Vec<u8>>(0))
                 .optional()
         })?;
         let cell = cell.ok_or_else(|| StoreError::Corrupt("the event of a delivery is missing".into()))?;
@@ -317,6 +324,7 @@ impl SqliteStore {
 
 struct DueRow {
     due: Due,
+    place: i64,
     /// Since when, by which it is claimed.
     next_at: i64,
     /// The moment, in the clock of its scope.
@@ -339,15 +347,15 @@ fn write_attempt(connection: &Connection, attempted: &Attempted) -> Result<bool,
         Verdict::Paused(next) => (0, 0, Some(next.as_micros()), None),
         Verdict::Disable(_) => (0, 1, None, None),
     };
-    // The row could be another's by now, had the endpoint been deleted meanwhile.
+    let Some(places) = Places::of(connection, due.scope)? else { return Ok(false) };
     let rows = connection
         .prepare_cached(
             "UPDATE deliveries SET state = ?5, attempts = attempts + ?6, next_at = ?7, ended_at = ?8, last_at = ?9, \
                 last_said = ?10,
                 failing_since = CASE WHEN ?5 = 1 THEN NULL WHEN ?6 = 1 THEN coalesce(failing_since, ?9) ELSE failing_since END
-             WHERE id = ?1 AND endpoint_id = ?2 AND customer_id = ?3 AND number = ?4 AND state = 0",
+             WHERE place = ?1 AND endpoint_id = ?2 AND customer_id = ?3 AND number = ?4 AND state = 0",
         )?
-        .execute((due.delivery, endpoint, customer, due.number, state, counted, next, ended, at, said))?;
+        .execute((places.at(due.delivery)?, endpoint, customer, due.number, state, counted, next, ended, at, said))?;
     if rows == 0 {
         return Ok(false);
     }
@@ -368,8 +376,8 @@ fn write_attempt(connection: &Connection, attempted: &Attempted) -> Result<bool,
     if ended.is_some() {
         connection
             .prepare_cached(
-                "UPDATE deliveries SET next_at = ?5 WHERE next_at IS NULL AND id = (
-                    SELECT min(id) FROM deliveries
+                "UPDATE deliveries SET next_at = ?5 WHERE next_at IS NULL AND place = (
+                    SELECT min(place) FROM deliveries
                     WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3 AND customer_id = ?4 AND state = 0)",
             )?
             .execute((account, environment, endpoint, customer, at))?;

@@ -661,6 +661,42 @@ pub(crate) async fn what_is_due_of_one_endpoint_is_not_in_the_way_of_another(mut
     assert!((2..=5).contains(&due.len()) && due.iter().all(|due| due.endpoint == busy));
 }
 
+pub(crate) async fn numbers_are_counted_per_scope_and_never_given_out_again(mut engine: Engine) {
+    let services = engine.services();
+    // Both are new in one batch, perhaps.
+    let ((mine, endpoint), (other, others)) = tokio::join!(subscriber(&services), subscriber(&services));
+    let ids = async |services: &Services, caller: &Caller, endpoint| {
+        let log = services.store.deliveries(caller.scope, endpoint, None, 10).await.expect("a log");
+        log.iter().map(|delivery| delivery.number).collect::<Vec<_>>()
+    };
+    let positions = async |services: &Services, caller: &Caller, after| {
+        let events = services.store.events(caller.scope, after, 10).await.expect("events");
+        events.iter().map(|event| event.position).collect::<Vec<_>>()
+    };
+    for (caller, endpoint) in [(&mine, endpoint), (&other, others)] {
+        assert_eq!(services.store.newest_event(caller.scope).await.expect("readable"), 0);
+        for name in ["a", "b", "c"] {
+            given(&services, caller, &format!("{name}@example.com"), "individual").await;
+        }
+        assert_eq!(positions(&services, caller, 0).await, [1, 2, 3]);
+        assert_eq!(positions(&services, caller, 2).await, [3]);
+        assert_eq!(positions(&services, caller, u64::MAX).await, [] as [u64; 0]);
+        assert_eq!(services.store.newest_event(caller.scope).await.expect("readable"), 3);
+        assert_eq!(ids(&services, caller, endpoint).await, [3, 2, 1]);
+        let entries = services.store.audit(caller.scope, Some(4), 2).await.expect("entries");
+        assert_eq!(entries.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [3, 2]);
+    }
+    webhook::delete(&services, &mine, Some(endpoint)).await.expect("deleted");
+    drop(services);
+    engine.reopen().await;
+    let services = engine.services();
+    let (mine, endpoint) = subscribed(&services, mine).await;
+    given(&services, &mine, "d@example.com", "individual").await;
+    assert_eq!(ids(&services, &mine, endpoint).await, [4], "those of the deleted endpoint are not given out again");
+    assert_eq!(positions(&services, &mine, 2).await, [3, 4]);
+    assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
+}
+
 pub(crate) async fn a_link_is_found_by_its_token_and_ends_by_the_clock_of_its_sandbox(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;

@@ -12,6 +12,7 @@ use dossier_core::kyc::Policy;
 use dossier_core::services::Services;
 use dossier_core::store::Store;
 use dossier_core::turns::Turns;
+use dossier_store::OpenError;
 use dossier_store::blobs::Folder;
 use dossier_store::postgres::PostgresStore;
 use dossier_store::sqlite::SqliteStore;
@@ -105,12 +106,21 @@ impl Engine {
         engine
     }
 
+    /// A data folder that is there already, not opened yet.
+    pub(crate) fn on(folder: TempDir, root: RootKey) -> Self {
+        Self { folder, root, rows: Rows::Sqlite, store: None, next: 1 }
+    }
+
     pub(crate) async fn open(&mut self) {
         self.store = Some(self.another().await);
     }
 
     /// The same records, opened once more: as another process sees them. The embedded engine is never shared so.
     pub(crate) async fn another(&self) -> Arc<dyn dossier_store::Engine> {
+        self.try_open().await.expect("the store opens")
+    }
+
+    pub(crate) async fn try_open(&self) -> Result<Arc<dyn dossier_store::Engine>, OpenError> {
         let fatal = Arc::new(|why: &str| panic!("I/O error: {why}"));
         let blobs = Arc::new(Folder::open(self.folder.path().join("files")).expect("a folder"));
         let (keyring, now) = (self.folder.path().join("keyring.json"), Timestamp::from_micros(0));
@@ -119,11 +129,11 @@ impl Engine {
                 // More than usual, so that records are at hand as well.
                 let cache = Some(64 << 20);
                 let store = SqliteStore::open(self.folder.path(), &keyring, &self.root, blobs, now, cache, fatal);
-                Arc::new(store.expect("the store opens"))
+                Ok(Arc::new(store?))
             }
             Rows::Postgres { url, .. } => {
                 let store = PostgresStore::open(url, &keyring, &self.root, blobs, now, None).await;
-                Arc::new(store.expect("the store opens"))
+                Ok(Arc::new(store?))
             }
         }
     }
@@ -190,6 +200,12 @@ impl Engine {
     }
 }
 
+/// A scope from its columns.
+pub(crate) fn scope_of(account: [u8; 16], environment: u8) -> Scope {
+    let environment = if environment == 0 { Environment::Sandbox } else { Environment::Production };
+    Scope { account: AccountId::from_bytes(account), environment }
+}
+
 /// A caller in the sandbox of a new account.
 pub(crate) async fn caller(services: &Services) -> Caller {
     let scope = Scope { account: AccountId::from_bytes([0; 16]), environment: Environment::Sandbox };
@@ -206,9 +222,6 @@ mod embedded {
     async fn every_statement_is_prepared() {
         let engine = super::Engine::sqlite().await;
         let database = engine.connection();
-        database
-            .execute_batch("CREATE TABLE moving (account_id, environment, audit, events, deliveries)")
-            .expect("a table");
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/sqlite");
         let mut count = 0;
         for file in std::fs::read_dir(folder).expect("the source").flatten() {
@@ -228,7 +241,10 @@ mod embedded {
     /// The string literals of a source. None of them has a quotation mark within.
     fn texts(source: &str) -> impl Iterator<Item = &str> {
         let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
-        let code: String = code.collect::<Vec<_>>().join("\n");
+        // A line that ends with a backslash goes on with the next one's first word.
+        let lines =
+            code.map(|line| line.strip_suffix('\\').map_or_else(|| format!("{line}\n"), |begun| begun.to_owned()));
+        let code: String = lines.collect();
         let code: &'static str = Box::leak(code.into_boxed_str());
         code.split('"').skip(1).step_by(2)
     }

@@ -9,6 +9,7 @@ mod moves;
 mod on_postgres;
 mod on_sqlite;
 mod tampering;
+mod upgrade;
 
 /// Runs each behaviour against each engine.
 macro_rules! on_every_engine {
@@ -52,6 +53,7 @@ on_every_engine! {
     a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_lease,
     an_endpoint_that_fails_many_deliveries_at_once_is_disabled_once,
     what_is_due_of_one_endpoint_is_not_in_the_way_of_another,
+    numbers_are_counted_per_scope_and_never_given_out_again,
     a_link_is_found_by_its_token_and_ends_by_the_clock_of_its_sandbox,
     rotation_leaves_everything_readable,
     rotation_may_be_repeated_and_runs_beside_writers,

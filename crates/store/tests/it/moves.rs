@@ -73,13 +73,13 @@ async fn seen(services: &Services, filled: &Filled) -> Vec<String> {
     }
     for caller in &filled.callers {
         let events = services.store.events(caller.scope, 0, 1_000).await.expect("events");
-        seen.extend(
-            events.iter().map(|event| format!("{} {}", event.id(), String::from_utf8_lossy(event.body.expose()))),
-        );
+        seen.extend(events.iter().map(|event| {
+            format!("{} {} {}", event.position, event.id(), String::from_utf8_lossy(event.body.expose()))
+        }));
         seen.push(format!("{:?}", services.store.audit(caller.scope, None, 1_000).await.expect("entries")));
         let endpoint = services.store.endpoints(caller.scope).await.expect("endpoints").remove(0);
         let log = services.store.deliveries(caller.scope, endpoint.id, None, 1_000).await.expect("a log");
-        seen.extend(log.iter().map(|delivery| format!("{} {}", delivery.event_id, delivery.state)));
+        seen.extend(log.iter().map(|delivery| format!("{} {} {}", delivery.id, delivery.event_id, delivery.state)));
         seen.push(format!("{:?}", services.store.api_keys(caller.scope).await.expect("keys")));
     }
     let scope = filled.callers[1].scope;

@@ -16,6 +16,8 @@ use rusqlite::Connection;
 use crate::engines::{Engine, caller};
 
 const ENTRIES: usize = 40;
+/// Before the places of the first scope.
+const FIRST: i64 = 1 << 40;
 
 /// A store with a few customers, closed, so that its file can be altered.
 async fn filled() -> (Engine, Caller, Vec<CustomerId>) {
@@ -78,14 +80,13 @@ async fn any_flipped_bit_of_any_entry_is_found_and_named() {
         "detail",
         "hash",
         "seq",
-        "previous_of_scope",
         "previous_of_customer",
     ];
-    for (place, column) in columns.iter().enumerate() {
-        let id = i64::try_from(10 + place).expect("small");
+    for (number, column) in columns.iter().enumerate() {
+        let id = i64::try_from(10 + number).expect("small");
         let database = database(&engine);
         let kept: rusqlite::types::Value = database
-            .query_row(&format!("SELECT {column} FROM audit WHERE id = ?1"), [id], |row| row.get(0))
+            .query_row(&format!("SELECT {column} FROM audit WHERE place = {FIRST} + ?1"), [id], |row| row.get(0))
             .expect("a value");
         let flipped = match &kept {
             rusqlite::types::Value::Integer(number) => (number ^ 1).into(),
@@ -104,7 +105,8 @@ async fn any_flipped_bit_of_any_entry_is_found_and_named() {
             other => panic!("{column} is {other:?}"),
         };
         let set = |value: &rusqlite::types::Value| {
-            database.execute(&format!("UPDATE audit SET {column} = ?2 WHERE id = ?1"), (id, value)).expect("an update");
+            let update = format!("UPDATE audit SET {column} = ?2 WHERE place = {FIRST} + ?1");
+            database.execute(&update, (id, value)).expect("an update");
         };
         set(&flipped);
         let found = findings(&mut engine).await;
@@ -128,7 +130,7 @@ async fn removed_reordered_and_cut_entries_are_found_and_named() {
         ("the tail cut", "DELETE FROM audit WHERE seq > 30", "entry 31:"),
         (
             "the tail cut and the head set back",
-            "DELETE FROM audit WHERE seq > 30; UPDATE audit_heads SET seq = 30, id = 30, hash = (SELECT hash FROM \
+            "DELETE FROM audit WHERE seq > 30; UPDATE audit_heads SET seq = 30, hash = (SELECT hash FROM \
                 audit WHERE seq = 30)",
             "entry 30:",
         ),
@@ -136,6 +138,7 @@ async fn removed_reordered_and_cut_entries_are_found_and_named() {
         ("the head removed", "DELETE FROM audit_heads", "entry 40:"),
         ("the seal flipped", "UPDATE audit_heads SET seal = zeroblob(32)", "entry 40:"),
         ("moved to another environment", "UPDATE audit SET environment = 1 WHERE seq = 20", "entry 20:"),
+        ("the last moved to another place", "UPDATE audit SET place = place + 1 WHERE seq = 40", "entry 40:"),
     ] {
         let (mut engine, _, _) = filled().await;
         database(&engine).execute_batch(sql).expect("an alteration");

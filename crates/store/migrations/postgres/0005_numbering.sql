@@ -1,0 +1,2 @@
+-- Entries, events and deliveries are numbered in their scope here since the first version; the embedded engine does so
+-- from here on.

@@ -1,0 +1,107 @@
+//! Where numbered rows lie. Entries, events and deliveries are numbered in their scope, and their row id, `place`, is
+//! the number of the scope above that number: rows of one scope lie together in their order, so that they are found
+//! without an index. No other engine knows of it.
+
+use dossier_core::caller::Scope;
+use rusqlite::{Connection, OptionalExtension as _};
+
+use crate::columns::scope_columns;
+
+/// Bits of a place that are the number in the scope; 23 are left for the scope.
+pub(super) const BITS: u32 = 40;
+/// The last number that a scope can have.
+pub(super) const LAST: u64 = (1 << BITS) - 1;
+const LAST_SCOPE: i64 = (1 << (63 - BITS)) - 1;
+
+/// The columns that only this engine has.
+pub(super) const PRIVATE: &[(&str, &str)] =
+    &[("audit_heads", "scope"), ("audit", "place"), ("events", "place"), ("deliveries", "place")];
+
+/// The places of one scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Places {
+    scope: i64,
+}
+
+impl Places {
+    /// Those of a scope; `None` while nothing has been written there.
+    pub(super) fn of(connection: &Connection, scope: Scope) -> Result<Option<Self>, rusqlite::Error> {
+        let scope = connection
+            .prepare_cached("SELECT scope FROM audit_heads WHERE account_id = ?1 AND environment = ?2")?
+            .query_row(scope_columns(&scope), |row| row.get(0))
+            .optional()?;
+        scope.map(Self::numbered).transpose()
+    }
+
+    /// Those of the scope with this number.
+    pub(super) fn numbered(scope: i64) -> Result<Self, rusqlite::Error> {
+        match scope {
+            1..=LAST_SCOPE => Ok(Self { scope }),
+            _ => Err(rusqlite::Error::IntegralValueOutOfRange(0, scope)),
+        }
+    }
+
+    /// Those of the next new scope.
+    pub(super) fn new(connection: &Connection) -> Result<Self, rusqlite::Error> {
+        let last: i64 = connection
+            .prepare_cached("SELECT coalesce(max(scope), 0) FROM audit_heads")?
+            .query_row([], |row| row.get(0))?;
+        Self::numbered(last + 1)
+    }
+
+    /// Those of the scope after this one.
+    pub(super) fn next(self) -> Result<Self, rusqlite::Error> {
+        Self::numbered(self.scope + 1)
+    }
+
+    pub(super) const fn scope(self) -> i64 {
+        self.scope
+    }
+
+    /// The place of a number.
+    pub(super) fn at(self, number: u64) -> Result<i64, rusqlite::Error> {
+        match number {
+            1..=LAST => Ok(self.bound(number)),
+            _ => Err(rusqlite::Error::IntegralValueOutOfRange(0, i64::try_from(number).unwrap_or(i64::MAX))),
+        }
+    }
+
+    /// Numbers after this one, and no others of the scope, have a greater place.
+    pub(super) fn after(self, number: u64) -> i64 {
+        self.bound(number.min(LAST))
+    }
+
+    /// Numbers before this one, or all of them, have no greater place.
+    pub(super) fn before(self, number: Option<u64>) -> i64 {
+        self.bound(number.map_or(LAST, |number| number.saturating_sub(1).min(LAST)))
+    }
+
+    fn bound(self, number: u64) -> i64 {
+        (self.scope << BITS) + i64::try_from(number).expect("a number has 40 bits")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_follow_each_other_and_never_reach_into_another_scope() {
+        let (mine, next) = (Places { scope: 3 }, Places { scope: 4 });
+        let at = |number| mine.at(number).expect("a place");
+        assert!([mine.after(0), at(1), at(7), at(LAST), next.after(0)].is_sorted_by(|one, other| one < other));
+        assert_eq!((mine.after(7), mine.after(u64::MAX)), (at(7), at(LAST)));
+        assert_eq!((mine.before(Some(8)), mine.before(Some(u64::MAX)), mine.before(None)), (at(7), at(LAST), at(LAST)));
+        assert_eq!(mine.before(Some(0)), mine.after(0));
+        for number in [0, LAST + 1, u64::MAX] {
+            assert!(mine.at(number).is_err(), "{number}");
+        }
+    }
+
+    #[test]
+    fn the_last_scope_still_has_places_and_there_is_none_after_it() {
+        let last = Places::numbered(LAST_SCOPE).expect("the last");
+        assert_eq!(last.at(LAST).expect("a place"), i64::MAX);
+        assert!(last.next().is_err() && Places::numbered(0).is_err() && Places::numbered(-1).is_err());
+    }
+}

@@ -1,0 +1,121 @@
+//! Data folders of older versions, opened by this one.
+
+use std::path::Path;
+
+use dossier_core::caller::{Actor, Caller, Scope};
+use dossier_core::ids::{CustomerId, WebhookId};
+use dossier_store::vault::RootKey;
+use rusqlite::Connection;
+
+use crate::behaviours::{given, put, read};
+use crate::engines::{Engine, scope_of};
+
+/// Made by the last version that numbered entries, events and deliveries of all scopes together: two accounts, each with
+/// a sandbox and production, and in each two individuals and a business with a person, changed in turns under
+/// `Idempotency-Key`s, a document, a link, and an endpoint. A second endpoint of each sandbox was deleted with its
+/// deliveries.
+const BEFORE_NUMBERING: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/before_numbering");
+/// What was numbered there, over all scopes.
+const EVENTS: u64 = 37;
+const DELIVERIES: u64 = 55;
+
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).expect("a folder").flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            std::fs::create_dir(&target).expect("a folder");
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::write(target, std::fs::read(entry.path()).expect("a file")).expect("a copy");
+        }
+    }
+}
+
+/// Not opened yet.
+fn older() -> Engine {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    copy(Path::new(BEFORE_NUMBERING), folder.path());
+    let root = std::fs::read_to_string(folder.path().join("root.key")).expect("a root key");
+    Engine::on(folder, RootKey::parse(root.trim()).expect("a root key"))
+}
+
+type Numbered = (Scope, [u8; 16], u64);
+
+/// Ids and numbers as the old version stored them.
+fn numbered(database: &Connection, sql: &str) -> Vec<Numbered> {
+    let mut statement = database.prepare(sql).expect("an old table");
+    let rows = statement.query_map([], |row| Ok((scope_of(row.get(0)?, row.get(1)?), row.get(2)?, row.get(3)?)));
+    rows.expect("rows").collect::<Result<_, _>>().expect("rows")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn numbers_that_were_shown_stay_and_new_ones_follow_the_highest() {
+    let mut engine = older();
+    let old = engine.connection();
+    let events = numbered(&old, "SELECT account_id, environment, customer_id, id FROM events ORDER BY id");
+    let deliveries = numbered(&old, "SELECT account_id, environment, endpoint_id, id FROM deliveries ORDER BY id DESC");
+    let customers =
+        numbered(&old, "SELECT account_id, environment, customer_id, version FROM customers ORDER BY rowid");
+    let ends = numbered(&old, "SELECT account_id, environment, substr(hash, 1, 16), seq FROM audit_heads");
+    assert_eq!((events.len(), customers.len(), ends.len()), (37, 12, 4));
+    drop(old);
+    engine.open().await;
+    let services = engine.services();
+    let store = &services.store;
+
+    let report = store.verify_audit(&|_, _| {}).await.expect("a report");
+    assert_eq!((report.findings, report.chains, report.entries), (Vec::new(), 4, 56));
+    for (scope, id, version) in &customers {
+        assert_eq!(read(&services, *scope, CustomerId::from_bytes(*id)).await.version, *version);
+    }
+    for (scope, _, end) in &ends {
+        let of_scope = |rows: &[Numbered]| -> Vec<u64> {
+            rows.iter().filter(|(of, ..)| of == scope).map(|(.., number)| *number).collect()
+        };
+        let positions = of_scope(&events);
+        let found = store.events(*scope, 0, 100).await.expect("events");
+        assert_eq!(found.iter().map(|event| event.position).collect::<Vec<_>>(), positions);
+        assert_eq!(store.newest_event(*scope).await.expect("readable"), positions[positions.len() - 1]);
+        // Page by page, over what other scopes have in between.
+        for (after, next) in positions.iter().zip(&positions[1..]) {
+            let page = store.events(*scope, *after, 1).await.expect("a page");
+            assert_eq!(page.iter().map(|event| event.position).collect::<Vec<_>>(), [*next]);
+        }
+        let entries = store.audit(*scope, None, 100).await.expect("entries");
+        assert_eq!(entries.iter().map(|entry| entry.seq).collect::<Vec<_>>(), (1..=*end).rev().collect::<Vec<_>>());
+
+        let endpoint = deliveries.iter().find(|(of, ..)| of == scope).expect("a delivery").1;
+        let endpoint = WebhookId::from_bytes(endpoint);
+        let log = store.deliveries(*scope, endpoint, None, 100).await.expect("a log");
+        assert_eq!(log.iter().map(|one| one.number).collect::<Vec<_>>(), of_scope(&deliveries));
+
+        // And on: what changed before is linked with what changes now.
+        let id = customers.iter().find(|(of, ..)| of == scope).expect("a customer").1;
+        let id = CustomerId::from_bytes(id);
+        let caller = Caller { scope: *scope, actor: Actor::System, request_id: "test".into(), address: None };
+        let before = store.changed_since(*scope, id, 1).await.expect("pointers");
+        assert!(["/first_name", "/last_name"].iter().all(|field| before.iter().any(|named| named == field)));
+        put(&services, &caller, id, r#"{"most_recent_occupation":"x"}"#).await.expect("updated");
+        let after = store.changed_since(*scope, id, 1).await.expect("pointers");
+        assert_eq!(after[..], [&before[..], &["/most_recent_occupation".to_owned()]].concat());
+        let newest = store.events(*scope, positions[positions.len() - 1], 10).await.expect("events");
+        assert_eq!(newest.iter().map(|event| event.position).collect::<Vec<_>>(), [positions[positions.len() - 1] + 1]);
+        let log = store.deliveries(*scope, endpoint, None, 1).await.expect("a log");
+        assert!(log[0].number > DELIVERIES.max(EVENTS * 2), "{} may have been a deleted one's", log[0].number);
+    }
+    // A new scope begins at one.
+    let caller = crate::engines::caller(&services).await;
+    given(&services, &caller, "a@example.com", "individual").await;
+    assert_eq!(store.newest_event(caller.scope).await.expect("readable"), 1);
+    let report = store.verify_audit(&|_, _| {}).await.expect("a report");
+    assert_eq!((report.findings, report.chains), (Vec::new(), 5));
+}
+
+#[tokio::test]
+async fn rows_of_a_scope_without_its_head_are_refused_and_not_lost() {
+    let engine = older();
+    engine.connection().execute("DELETE FROM audit_heads WHERE seq > 12", []).expect("a deletion");
+    let refused = engine.try_open().await.err().expect("a refusal");
+    assert!(refused.to_string().contains("NOT NULL"), "{refused}");
+    assert_eq!(engine.rows("audit").await, 56, "nothing was changed");
+}
