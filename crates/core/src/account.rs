@@ -11,7 +11,8 @@ use crate::clock::Timestamp;
 use crate::file::MediaType;
 use crate::ids::AccountId;
 use crate::services::Services;
-use crate::store::{Committed, StoreError};
+use crate::store::StoreError;
+use crate::write::commit;
 
 /// The longest name of an account or key, in characters.
 pub const MAX_NAME: usize = 128;
@@ -149,8 +150,7 @@ pub async fn change(services: &Services, actor: &Caller, account: Account) -> Re
     let caller = Caller { scope, ..actor.clone() };
     let audit = AuditEntry::new(&caller, services.clock.now(), Action::AccountChanged);
     let effect = Effect::AccountChanged(account);
-    let change = Change { scope, effect, audit: Some(audit), events: Vec::new(), answer: None };
-    services.store.commit(change).await.map(drop)
+    commit(services, Change::new(scope, effect, audit)).await
 }
 
 /// Creates an account. Its trail begins in the sandbox.
@@ -164,19 +164,9 @@ pub async fn create(services: &Services, actor: &Caller, name: String) -> Result
         Account { account_id: services.random.uuid(now).into(), name, created_at: now, look: Look::default() };
     let scope = Scope { account: account.account_id, environment: Environment::Sandbox };
     let caller = Caller { scope, ..actor.clone() };
-    let change = Change {
-        scope,
-        effect: Effect::AccountCreated(account.clone()),
-        audit: Some(AuditEntry::new(&caller, now, Action::AccountCreated)),
-        events: Vec::new(),
-        answer: None,
-    };
-    match services.store.commit(change).await? {
-        Committed::Done => Ok(account),
-        Committed::VersionMoved | Committed::AnswerTaken => {
-            Err(StoreError::Corrupt("a new account cannot collide".into()))
-        }
-    }
+    let audit = AuditEntry::new(&caller, now, Action::AccountCreated);
+    commit(services, Change::new(scope, Effect::AccountCreated(account.clone()), audit)).await?;
+    Ok(account)
 }
 
 #[cfg(test)]

@@ -12,7 +12,8 @@ use crate::clock::Timestamp;
 use crate::ids::{KeyId, Random};
 use crate::secret::{self, Kind};
 use crate::services::Services;
-use crate::store::{Committed, StoreError};
+use crate::store::StoreError;
+use crate::write;
 
 /// An API key as its owner has it: `dsk_test_` or `dsk_live_`, 43 random characters, 6 of checksum over all before.
 /// Wiped from memory when dropped; `Debug` shows none of it.
@@ -267,11 +268,7 @@ async fn commit(
 ) -> Result<(), StoreError> {
     let mut audit = AuditEntry::new(caller, services.clock.now(), action);
     audit.detail.note = Some(format!("key {} ({})", record.key_id, record.hint));
-    let change = Change { scope: caller.scope, effect, audit: Some(audit), events: Vec::new(), answer: None };
-    match services.store.commit(change).await? {
-        Committed::Done => Ok(()),
-        Committed::VersionMoved | Committed::AnswerTaken => Err(StoreError::Corrupt("a key has no version".into())),
-    }
+    write::commit(services, Change::new(caller.scope, effect, audit)).await
 }
 
 #[cfg(test)]

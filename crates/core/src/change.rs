@@ -27,6 +27,25 @@ pub struct Change {
     pub answer: Option<PendingAnswer>,
 }
 
+impl Change {
+    /// A change that is stored and audited. It announces nothing, and the write loop adds the answer that is kept.
+    #[must_use]
+    pub const fn new(scope: Scope, effect: Effect, audit: AuditEntry) -> Self {
+        Self { scope, effect, audit: Some(audit), events: Vec::new(), answer: None }
+    }
+
+    /// The same change, announced by these events.
+    #[must_use]
+    pub fn announced_by(self, events: Vec<Event>) -> Self {
+        Self { events, ..self }
+    }
+
+    /// A change that stores nothing but the answer that the write loop adds.
+    pub(crate) const fn nothing(scope: Scope) -> Self {
+        Self { scope, effect: Effect::None, audit: None, events: Vec::new(), answer: None }
+    }
+}
+
 /// What a change does to the records.
 #[derive(Debug)]
 pub enum Effect {

@@ -1,11 +1,8 @@
 //! `Idempotency-Key`: the same request, sent again, has one effect and gets the same answer, for 30 days.
 
-use crate::caller::Caller;
 use crate::clock::Timestamp;
 use crate::ids::CustomerId;
 use crate::pii::Pii;
-use crate::services::Services;
-use crate::store::StoreError;
 
 /// How long an answer is kept.
 pub const KEPT_SECONDS: i64 = 30 * 24 * 60 * 60;
@@ -39,18 +36,16 @@ impl<'a> Request<'a> {
         Self { route: "", body, idempotency_key: None }
     }
 
-    /// What is known of it, if it carries a key. `about` is what its path names.
-    pub(crate) async fn replay(
-        &self,
-        services: &Services,
-        caller: &Caller,
-        about: &[u8],
-    ) -> Result<Option<Replay>, StoreError> {
-        let Some(key) = self.idempotency_key else { return Ok(None) };
-        let attempt = Attempt { key, route: self.route, content: [about, b"", self.body] };
-        services.store.replay(caller.scope, attempt).await.map(Some)
+    /// What makes it the same when it is sent again, if it carries a key. `about` is what its path names.
+    pub(crate) fn about(&self, about: &'a [u8]) -> Option<Attempt<'a>> {
+        self.idempotency_key.map(|key| Attempt { key, route: self.route, content: [about, b"", self.body] })
     }
 }
+
+/// The `Idempotency-Key` of a request belongs to another request, the one with this id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the idempotency key was used for another request")]
+pub struct KeyReused(pub String);
 
 /// A keyed fingerprint of an attempt, made by the store, which alone has the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,18 +83,16 @@ pub struct PendingAnswer {
 }
 
 impl Answer {
+    /// A first answer that is about this version of a customer.
+    #[must_use]
+    pub(crate) const fn about(customer: CustomerId, version: u64, body: Vec<u8>) -> Self {
+        Self { customer: Some(customer), version, body: Pii::new(body), replayed: false }
+    }
+
     /// A first answer that is about no customer.
     #[must_use]
     pub(crate) const fn about_nobody(body: Vec<u8>) -> Self {
         Self { customer: None, version: 0, body: Pii::new(body), replayed: false }
-    }
-}
-
-impl PendingAnswer {
-    /// The answer to a request of this caller, given at this moment of the machine's clock.
-    #[must_use]
-    pub fn new(ticket: Ticket, at: Timestamp, caller: &Caller, answer: &Answer) -> Self {
-        Self { ticket, at, request_id: caller.request_id.clone(), answer: answer.clone() }
     }
 }
 

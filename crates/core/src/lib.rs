@@ -27,3 +27,4 @@ pub mod store;
 pub mod turns;
 pub mod violation;
 pub mod webhook;
+pub mod write;

@@ -7,10 +7,6 @@ use crate::ids::CustomerId;
 /// As many customers as this are written at the same time without waiting for a stranger, most of the time.
 const STRIPES: usize = 1_024;
 
-/// How often a change is computed again because another process was quicker. With three processes that write one
-/// customer without pause, one in a million attempts is still unlucky.
-pub(crate) const MAX_ATTEMPTS: usize = 32;
-
 /// A striped lock over customers. Writers in other processes are met by the version check of the store.
 #[derive(Debug)]
 pub struct Turns(Box<[Mutex<()>]>);

@@ -10,13 +10,14 @@ use crate::caller::{Actor, Caller, Environment, Scope};
 use crate::change::{Change, Effect};
 use crate::clock::Timestamp;
 use crate::event::EventType;
-use crate::idempotency::{Answer, PendingAnswer, Replay, Request, Ticket};
+use crate::idempotency::{Answer, KeyReused, Request};
 use crate::ids::{CustomerId, KeyId, WebhookId};
 use crate::parse::{Field, List, Nulls, SyntaxError, Text, parse};
 use crate::pii::Pii;
 use crate::services::Services;
-use crate::store::{Committed, StoreError};
+use crate::store::StoreError;
 use crate::violation::{Code, Violation, Violations};
+use crate::write::{Outcome, Unkeyed, write};
 use crate::{choice, record};
 
 /// A scope has at most this many endpoints.
@@ -309,9 +310,9 @@ pub enum WebhookError {
     /// No such endpoint or delivery in this scope.
     #[error("no such webhook")]
     NotFound,
-    /// The `Idempotency-Key` was used for another request, the one with this id.
-    #[error("the idempotency key was used for another request")]
-    KeyReused(String),
+    /// The `Idempotency-Key` belongs to another request.
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
     /// The scope has as many as it may.
     #[error("there are too many webhooks")]
     TooMany,
@@ -330,28 +331,49 @@ pub async fn register(
     caller: &Caller,
     guard: &dyn Guard,
     request: Request<'_>,
-    answer: impl FnOnce(&Endpoint, &[u8; 32]) -> Vec<u8>,
+    answer: impl Fn(&Endpoint, &[u8; 32]) -> Vec<u8>,
 ) -> Result<Answer, WebhookError> {
-    let ticket = match first_answer(services, caller, request, b"").await? {
-        Ok(answer) => return Ok(answer),
-        Err(ticket) => ticket,
-    };
-    let mut parsed = parse::<NewWebhook>(request.body, Nulls::Refused)?;
-    let untyped: serde_json::Value = serde_json::from_slice(request.body).unwrap_or_default();
-    if let Some(why) = untyped["url"].as_str().and_then(|url| guard.refuse(url, caller.scope.environment)) {
+    write(services, caller, request.about(b""), async || {
+        let NewWebhook { url, event_types } = read(request.body, guard, caller.scope.environment)?;
+        let Actor::Key(key) = caller.actor else { return Err(WebhookError::NotFound) };
+        if services.store.endpoints(caller.scope).await?.len() >= MAX_ENDPOINTS {
+            return Err(WebhookError::TooMany);
+        }
+        let now = services.now(caller.scope);
+        let endpoint = Endpoint {
+            id: services.random.uuid(now).into(),
+            url: url.expose().to_owned(),
+            key,
+            event_types: wanted(event_types),
+            created_at: now,
+            disabled: None,
+            failing_since: None,
+        };
+        let mut secret = Zeroizing::new([0; 32]);
+        services.random.fill(&mut secret[..]);
+        let (id, body) = (endpoint.id, answer(&endpoint, &secret));
+        let effect = Effect::WebhookCreated(Box::new(NewEndpoint { endpoint, secret }));
+        Ok(Outcome::Change(change(services, caller, effect, Action::WebhookCreated, id), Answer::about_nobody(body)))
+    })
+    .await
+}
+
+fn read(body: &[u8], guard: &dyn Guard, environment: Environment) -> Result<NewWebhook, WebhookError> {
+    let mut parsed = parse::<NewWebhook>(body, Nulls::Refused)?;
+    let untyped: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    if let Some(why) = untyped["url"].as_str().and_then(|url| guard.refuse(url, environment)) {
         parsed.refuse(vec![Violation::new("/url", Code::InvalidUrl, why)]);
     }
     if untyped["event_types"].as_array().is_some_and(Vec::is_empty) {
         parsed.refuse(vec![Violation::new("/event_types", Code::Required, "must name at least one")]);
     }
-    let NewWebhook { url, event_types } = parsed.finish().map_err(WebhookError::Invalid)?;
-    let Actor::Key(key) = caller.actor else { return Err(WebhookError::NotFound) };
-    if services.store.endpoints(caller.scope).await?.len() >= MAX_ENDPOINTS {
-        return Err(WebhookError::TooMany);
-    }
-    let now = services.now(caller.scope);
+    parsed.finish().map_err(WebhookError::Invalid)
+}
+
+/// The events that a body asks for, each once.
+fn wanted(named: Option<List<Subscription, 16>>) -> Vec<EventType> {
     let mut wanted: Vec<EventType> = Vec::new();
-    for kind in event_types.map_or_else(|| vec![Subscription::KycsUpdated], |list| list.0) {
+    for kind in named.map_or_else(|| vec![Subscription::KycsUpdated], |list| list.0) {
         let kind = match kind {
             Subscription::CustomerCreated => EventType::CustomerCreated,
             Subscription::CustomerUpdated => EventType::CustomerUpdated,
@@ -361,20 +383,7 @@ pub async fn register(
             wanted.push(kind);
         }
     }
-    let endpoint = Endpoint {
-        id: services.random.uuid(now).into(),
-        url: url.expose().to_owned(),
-        key,
-        event_types: wanted,
-        created_at: now,
-        disabled: None,
-        failing_since: None,
-    };
-    let mut secret = Zeroizing::new([0; 32]);
-    services.random.fill(&mut secret[..]);
-    let (id, body) = (endpoint.id, answer(&endpoint, &secret));
-    let effect = Effect::WebhookCreated(Box::new(NewEndpoint { endpoint, secret }));
-    commit(services, caller, effect, Action::WebhookCreated, id, ticket, body).await
+    wanted
 }
 
 /// Calls an endpoint again that was disabled or whose key was revoked; the caller's key signs from now on, and what
@@ -389,16 +398,16 @@ pub async fn enable(
     id: Option<WebhookId>,
     request: Request<'_>,
 ) -> Result<Answer, WebhookError> {
-    let endpoint = find(services, caller, id).await?;
-    let ticket = match first_answer(services, caller, request, endpoint.id.as_bytes()).await? {
-        Ok(answer) => return Ok(answer),
-        Err(ticket) => ticket,
-    };
-    let Actor::Key(key) = caller.actor else { return Err(WebhookError::NotFound) };
-    let effect = Effect::WebhookEnabled { id: endpoint.id, key, at: services.now(caller.scope) };
-    let enabled = Endpoint { key, disabled: None, failing_since: None, ..endpoint };
-    let body = enabled.to_json(None).to_string().into_bytes();
-    commit(services, caller, effect, Action::WebhookEnabled, enabled.id, ticket, body).await
+    let id = find(services, caller, id).await?.id;
+    write(services, caller, request.about(id.as_bytes()), async || {
+        let endpoint = find(services, caller, Some(id)).await?;
+        let Actor::Key(key) = caller.actor else { return Err(WebhookError::NotFound) };
+        let effect = Effect::WebhookEnabled { id, key, at: services.now(caller.scope) };
+        let enabled = Endpoint { key, disabled: None, failing_since: None, ..endpoint };
+        let answer = Answer::about_nobody(enabled.to_json(None).to_string().into_bytes());
+        Ok(Outcome::Change(change(services, caller, effect, Action::WebhookEnabled, id), answer))
+    })
+    .await
 }
 
 /// Deletes an endpoint, and what waited for it.
@@ -407,9 +416,12 @@ pub async fn enable(
 ///
 /// [`WebhookError::NotFound`].
 pub async fn delete(services: &Services, caller: &Caller, id: Option<WebhookId>) -> Result<(), WebhookError> {
-    let endpoint = find(services, caller, id).await?;
-    let effect = Effect::WebhookDeleted(endpoint.id);
-    commit(services, caller, effect, Action::WebhookDeleted, endpoint.id, None, Vec::new()).await.map(drop)
+    write(services, caller, Unkeyed, async || {
+        let id = find(services, caller, id).await?.id;
+        let effect = Effect::WebhookDeleted(id);
+        Ok(Outcome::Change(change(services, caller, effect, Action::WebhookDeleted, id), ()))
+    })
+    .await
 }
 
 /// Makes a delivery again, whatever came of it.
@@ -424,19 +436,19 @@ pub async fn resend(
     delivery: &str,
     request: Request<'_>,
 ) -> Result<Answer, WebhookError> {
-    let endpoint = find(services, caller, id).await?;
-    let about = [endpoint.id.as_bytes(), delivery.as_bytes()].concat();
-    let ticket = match first_answer(services, caller, request, &about).await? {
-        Ok(answer) => return Ok(answer),
-        Err(ticket) => ticket,
-    };
-    let number = delivery_number(delivery).ok_or(WebhookError::NotFound)?;
-    let before = number.checked_add(1);
-    let found = services.store.deliveries(caller.scope, endpoint.id, before, 1).await?.pop();
-    let found = found.filter(|found| found.number == number).ok_or(WebhookError::NotFound)?;
-    let effect = Effect::DeliveryResent { delivery: number, at: services.now(caller.scope) };
-    let body = serde_json::json!(Delivery { state: "pending", ..found }).to_string().into_bytes();
-    commit(services, caller, effect, Action::WebhookResent, endpoint.id, ticket, body).await
+    let id = find(services, caller, id).await?.id;
+    let about = [id.as_bytes(), delivery.as_bytes()].concat();
+    write(services, caller, request.about(&about), async || {
+        let number = delivery_number(delivery).ok_or(WebhookError::NotFound)?;
+        let before = number.checked_add(1);
+        let found = services.store.deliveries(caller.scope, id, before, 1).await?.pop();
+        let found = found.filter(|found| found.number == number).ok_or(WebhookError::NotFound)?;
+        let effect = Effect::DeliveryResent { delivery: number, at: services.now(caller.scope) };
+        let body = serde_json::json!(Delivery { state: "pending", ..found }).to_string().into_bytes();
+        let change = change(services, caller, effect, Action::WebhookResent, id);
+        Ok(Outcome::Change(change, Answer::about_nobody(body)))
+    })
+    .await
 }
 
 /// The endpoint with an id.
@@ -449,42 +461,11 @@ pub async fn find(services: &Services, caller: &Caller, id: Option<WebhookId>) -
     endpoints.into_iter().find(|endpoint| Some(endpoint.id) == id).ok_or(WebhookError::NotFound)
 }
 
-/// What a request was answered that came before, or else the ticket under which to keep its answer, if it carries a
-/// key.
-async fn first_answer(
-    services: &Services,
-    caller: &Caller,
-    request: Request<'_>,
-    about: &[u8],
-) -> Result<Result<Answer, Option<Ticket>>, WebhookError> {
-    match request.replay(services, caller, about).await? {
-        Some(Replay::Answered(answer)) => Ok(Ok(answer)),
-        Some(Replay::OtherRequest(request_id)) => Err(WebhookError::KeyReused(request_id)),
-        Some(Replay::Fresh(ticket)) => Ok(Err(Some(ticket))),
-        None => Ok(Err(None)),
-    }
-}
-
-async fn commit(
-    services: &Services,
-    caller: &Caller,
-    effect: Effect,
-    action: Action,
-    id: WebhookId,
-    ticket: Option<Ticket>,
-    body: Vec<u8>,
-) -> Result<Answer, WebhookError> {
-    let answer = Answer::about_nobody(body);
-    let pending = ticket.map(|ticket| PendingAnswer::new(ticket, services.clock.now(), caller, &answer));
+/// What is done to an endpoint, as a change.
+fn change(services: &Services, caller: &Caller, effect: Effect, action: Action, id: WebhookId) -> Change {
     let mut audit = AuditEntry::new(caller, services.now(caller.scope), action);
     audit.fields = vec![format!("/webhooks/{id}")];
-    let change = Change { scope: caller.scope, effect, audit: Some(audit), events: Vec::new(), answer: pending };
-    match services.store.commit(change).await? {
-        Committed::Done => Ok(answer),
-        Committed::VersionMoved => Err(WebhookError::NotFound),
-        // The same request came twice at the same moment; when it comes again it is answered as the other was.
-        Committed::AnswerTaken => Err(StoreError::Busy.into()),
-    }
+    Change::new(caller.scope, effect, audit)
 }
 
 #[cfg(test)]

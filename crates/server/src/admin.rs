@@ -9,7 +9,6 @@ use dossier_core::account::{self, Account, Colour, Logo, Look, MAX_NAME};
 use dossier_core::api_key::{self, KeyError, KeyRecord, KeyScope, NewKey};
 use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::{Actor, Caller, Environment, Scope};
-use dossier_core::change::{Change, Effect};
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::CustomerView;
 use dossier_core::customer::update::UpdateError;
@@ -23,6 +22,7 @@ use dossier_core::services::Services;
 use dossier_core::store::{Progress, StoreError};
 use dossier_core::violation::Violation;
 use dossier_core::webhook;
+use dossier_core::write::append_audit;
 use dossier_store::Engine;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -408,8 +408,7 @@ impl Context<'_> {
         let customer = self.services.store.customer(scope, id).await.map_err(said)?.ok_or_else(unknown)?;
         let mut audit = AuditEntry::new(&self.operator(scope), self.services.clock.now(), Action::CustomerViewed);
         audit.customer = Some(id);
-        let change = Change { scope, effect: Effect::None, audit: Some(audit), events: Vec::new(), answer: None };
-        self.services.store.commit(change).await.map_err(said)?;
+        append_audit(self.services, scope, audit).await.map_err(said)?;
         Ok(view(&CustomerView::new(&customer.summary(), Some(&customer.profile))))
     }
 

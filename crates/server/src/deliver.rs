@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::{Actor, Caller, Scope};
-use dossier_core::change::{Change, Effect};
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::WebhookId;
 use dossier_core::webhook::{Attempted, Disabled, Due, Said, Schedule, Verdict};
+use dossier_core::write::append_audit;
 use tokio::sync::mpsc;
 
 use crate::egress::Egress;
@@ -333,8 +333,7 @@ async fn note_disabled(app: &App, scope: Scope, endpoint: WebhookId, reason: Dis
     let mut audit = AuditEntry::new(&caller, at, Action::WebhookDisabled);
     audit.fields = vec![format!("/webhooks/{endpoint}")];
     audit.detail.note = Some(reason.as_str().to_owned());
-    let change = Change { scope, effect: Effect::None, audit: Some(audit), events: Vec::new(), answer: None };
-    if let Err(error) = app.services.store.commit(change).await {
+    if let Err(error) = append_audit(&app.services, scope, audit).await {
         tracing::error!(%error, "the end of a webhook endpoint could not be audited");
     }
 }

@@ -8,15 +8,14 @@ use crate::caller::Caller;
 use crate::change::{Change, Effect};
 use crate::clock::Timestamp;
 use crate::event::{Event, EventType};
-use crate::idempotency::{Answer, PendingAnswer, Replay, Request};
+use crate::idempotency::{Answer, KeyReused, Request};
 use crate::ids::CustomerId;
 use crate::kyc::Kyc;
 use crate::parse::{Email, FieldChange, Nulls, SyntaxError, Text, parse};
-use crate::pii::Pii;
 use crate::services::Services;
-use crate::store::{Committed, StoreError};
-use crate::turns::MAX_ATTEMPTS;
+use crate::store::StoreError;
 use crate::violation::{Code, Violation, Violations};
+use crate::write::{Outcome, write};
 use crate::{choice, record};
 
 choice! {
@@ -58,9 +57,9 @@ pub enum CreateError {
     /// This customer of the same scope has the e-mail.
     #[error("the e-mail belongs to another customer")]
     EmailTaken(CustomerId),
-    /// The `Idempotency-Key` belongs to another request, the one with this id.
-    #[error("the idempotency key was used for another request")]
-    KeyReused(String),
+    /// The `Idempotency-Key` belongs to another request.
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
     /// The store's answer.
     #[error("the customer could not be written")]
     Store(StoreError),
@@ -82,31 +81,16 @@ impl From<StoreError> for CreateError {
 /// See [`CreateError`].
 pub async fn create(services: &Services, caller: &Caller, request: Request<'_>) -> Result<Answer, CreateError> {
     let (input, kind) = validate(request.body)?;
-    // Once more only when another request with the same key was answered in between.
-    for _ in 0..MAX_ATTEMPTS {
-        let ticket = match request.replay(services, caller, b"").await? {
-            Some(Replay::Answered(answer)) => return Ok(answer),
-            Some(Replay::OtherRequest(request_id)) => return Err(CreateError::KeyReused(request_id)),
-            Some(Replay::Fresh(ticket)) => Some(ticket),
-            None => None,
-        };
+    write(services, caller, request.about(b""), async || {
         let now = services.now(caller.scope);
         let mut customer = new_customer(services.random.uuid(now).into(), now, &input, kind);
-        let body = CustomerView::new(&customer.summary(), None).to_json();
-        let answer = Answer { customer: Some(customer.id), version: 1, body: Pii::new(body), replayed: false };
-        let pending = ticket.map(|ticket| PendingAnswer::new(ticket, services.clock.now(), caller, &answer));
-        let change = Change {
-            scope: caller.scope,
-            audit: Some(audit(caller, &customer)),
-            events: Event::of(&[EventType::CustomerCreated], &mut customer),
-            effect: Effect::CustomerCreated(Box::new(customer)),
-            answer: pending,
-        };
-        if services.store.commit(change).await? == Committed::Done {
-            return Ok(answer);
-        }
-    }
-    Err(StoreError::Busy.into())
+        let answer = Answer::about(customer.id, 1, CustomerView::new(&customer.summary(), None).to_json());
+        let audit = audit(caller, &customer);
+        let events = Event::of(&[EventType::CustomerCreated], &mut customer);
+        let effect = Effect::CustomerCreated(Box::new(customer));
+        Ok(Outcome::Change(Change::new(caller.scope, effect, audit).announced_by(events), answer))
+    })
+    .await
 }
 
 fn new_customer(id: CustomerId, now: Timestamp, input: &NewCustomer, kind: CustomerType) -> Customer {

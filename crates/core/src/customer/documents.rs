@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::document::{Document, PersonDocument};
-use super::update::{Condition, UpdateError, change};
+use super::update::{Condition, UpdateError, change, write_customer};
 use super::{Customer, Profile};
 use crate::caller::Caller;
 use crate::change::NewDocument;
@@ -13,8 +13,8 @@ use crate::file::File;
 use crate::ids::{CustomerId, FileId, PersonId};
 use crate::parse::{FieldChange, List};
 use crate::services::Services;
-use crate::store::{Committed, StoreError};
-use crate::turns::MAX_ATTEMPTS;
+use crate::store::StoreError;
+use crate::write::{Outcome, Unkeyed};
 
 /// Shows every document of a list: whose it is, which file, and the document as JSON.
 fn each<D: Document, const MAX: usize>(
@@ -146,22 +146,17 @@ pub async fn remove_document(
     file: FileId,
     condition: &Condition,
 ) -> Result<u64, UpdateError> {
-    let _turn = services.turns.of(id).await;
-    for _ in 0..MAX_ATTEMPTS {
-        let before = services.store.customer(caller.scope, id).await?.ok_or(UpdateError::NotFound)?;
-        let expected = before.version;
+    write_customer(services, caller, id, Unkeyed, async |before| {
+        let (expected, kyc) = (before.version, before.kyc.clone());
         condition.check(services, caller, id, expected).await?;
         let (after, changes) = before.without_document(file, services.now(caller.scope));
         if changes.is_empty() {
             return Err(UpdateError::NotFound);
         }
-        let (version, kyc) = (after.version, after.kyc.clone());
-        match services.store.commit(change(caller, expected, &kyc, after, changes, Vec::new(), None)).await? {
-            Committed::Done => return Ok(version),
-            Committed::VersionMoved | Committed::AnswerTaken => {}
-        }
-    }
-    Err(UpdateError::Busy)
+        let version = after.version;
+        Ok(Outcome::Change(change(caller, expected, &kyc, after, changes, Vec::new()), version))
+    })
+    .await
 }
 
 /// What is known of the files that a customer's documents show.

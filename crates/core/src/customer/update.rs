@@ -6,16 +6,15 @@ use crate::audit::{Action, AuditEntry};
 use crate::caller::Caller;
 use crate::change::{Change, Effect, NewDocument};
 use crate::event::{Event, EventType};
-use crate::idempotency::{Answer, Attempt, PendingAnswer, Replay, Ticket};
+use crate::idempotency::{Answer, Attempt, KeyReused};
 use crate::ids::{CustomerId, FileId, PersonId};
-use crate::kyc::write::kyc_change;
+use crate::kyc::step::kyc_change;
 use crate::kyc::{Kyc, State, Transition};
 use crate::parse::{FieldChange, Mode, Nulls, Parsed, SyntaxError};
-use crate::pii::Pii;
 use crate::services::Services;
-use crate::store::{Committed, Record, StoreError};
-use crate::turns::MAX_ATTEMPTS;
+use crate::store::{Record, StoreError};
 use crate::violation::{Code, Violations};
+use crate::write::{Outcome, Repeatable, write};
 
 /// How the body is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,15 +122,12 @@ pub enum UpdateError {
         /// What changed since the version that the client knows.
         changed: Vec<String>,
     },
-    /// The `Idempotency-Key` belongs to another request, the one with this id.
-    #[error("the idempotency key was used for another request")]
-    KeyReused(String),
+    /// The `Idempotency-Key` belongs to another request.
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
     /// What is stored does not allow it.
     #[error("{0}")]
     Conflict(#[from] Conflict),
-    /// Other writers came first, again and again.
-    #[error("the customer is being changed by too many at once")]
-    Busy,
     /// The store's answer.
     #[error("the customer could not be read or written")]
     Store(#[from] StoreError),
@@ -163,16 +159,6 @@ impl From<Violations> for UpdateError {
     }
 }
 
-/// What comes of an update, given a version of the record.
-enum Computed {
-    /// This is to be committed, and then answered.
-    Change(Box<Change>, Answer),
-    /// Nothing is to be written.
-    Unchanged(Answer),
-    /// The body breaks a rule, whatever the version: a customer's type never changes.
-    Refused(UpdateError),
-}
-
 /// A validated body: what to merge, and how.
 pub(super) struct Input {
     pub(super) profile: Profile,
@@ -190,43 +176,49 @@ pub async fn update(services: &Services, caller: &Caller, update: Update<'_>) ->
     // Held until the commit: one writer at a time for a customer in this process.
     let _turn = services.turns.of(id).await;
     let mut recent = services.store.recent_record(caller.scope, id);
-    for _ in 0..MAX_ATTEMPTS {
-        let ticket = match update.replay(services, caller, id).await? {
-            Some(Replay::Answered(answer)) => return Ok(answer),
-            Some(Replay::OtherRequest(request_id)) => return Err(UpdateError::KeyReused(request_id)),
-            Some(Replay::Fresh(ticket)) => Some(ticket),
-            None => None,
-        };
+    write(services, caller, update.attempt(&id), async || {
+        let recent = recent.take();
         let may_be_old = recent.is_some();
-        let record = match recent.take() {
+        let record = match recent {
             Some(record) => record,
             None => services.store.record(caller.scope, id).await?.ok_or(UpdateError::NotFound)?,
         };
-        let computed = update.compute(services, caller, id, record, ticket).await;
-        // Whether the record is the newest is found out by the commit of a new version alone.
-        let is_settled = match &computed {
-            Ok(Computed::Change(change, _)) => matches!(change.effect, Effect::CustomerUpdated { .. }),
-            Ok(Computed::Refused(_)) => true,
-            Ok(Computed::Unchanged(_)) | Err(_) => false,
+        let computed = match update.validate(services, caller, id, record).await {
+            // A customer's type never changes, so what it alone refuses is refused in every version.
+            Err(error @ (UpdateError::Syntax(_) | UpdateError::Invalid(_))) if update.is_judged_by_type() => {
+                return Err(error);
+            }
+            Ok(valid) => update.compute(services, caller, valid),
+            Err(error) => Err(error),
         };
-        if may_be_old && !is_settled {
-            continue;
+        match computed {
+            // The commit of a new version finds out whether the record is the newest. Nothing else does.
+            Ok(Outcome::Change(..)) => computed,
+            _ if may_be_old => Ok(Outcome::Again),
+            _ => computed,
         }
-        let (change, answer) = match computed? {
-            Computed::Change(change, answer) => (change, answer),
-            Computed::Unchanged(answer) => return Ok(answer),
-            Computed::Refused(error) => return Err(error),
-        };
-        match services.store.commit(*change).await? {
-            Committed::Done => return Ok(answer),
-            // Another process wrote first: compute again on what it wrote, or answer as it did.
-            Committed::VersionMoved | Committed::AnswerTaken => {}
-        }
-    }
-    Err(UpdateError::Busy)
+    })
+    .await
 }
 
-/// What one update stores, audits, announces and answers. `kyc` is the verification before it.
+/// Writes one customer, whole, in its turn. `compute` is given the newest version.
+pub(crate) async fn write_customer<T>(
+    services: &Services,
+    caller: &Caller,
+    id: CustomerId,
+    request: impl Repeatable<T>,
+    mut compute: impl AsyncFnMut(Customer) -> Result<Outcome<T>, UpdateError>,
+) -> Result<T, UpdateError> {
+    let _turn = services.turns.of(id).await;
+    write(services, caller, request, async || {
+        let before = services.store.customer(caller.scope, id).await?.ok_or(UpdateError::NotFound)?;
+        compute(before).await
+    })
+    .await
+}
+
+/// What one update stores, audits and announces. `kyc` is the verification before it; `changes` says what changed
+/// besides.
 pub(crate) fn change(
     caller: &Caller,
     expected: u64,
@@ -234,11 +226,7 @@ pub(crate) fn change(
     mut after: Customer,
     mut changes: Vec<FieldChange>,
     attached: Vec<NewDocument>,
-    answer: Option<PendingAnswer>,
 ) -> Change {
-    if changes.is_empty() {
-        return Change { scope: caller.scope, effect: Effect::None, audit: None, events: Vec::new(), answer };
-    }
     let mut types = vec![EventType::CustomerUpdated];
     if kyc.visible() != after.kyc.visible() {
         types.push(EventType::KycsUpdated);
@@ -250,71 +238,61 @@ pub(crate) fn change(
     audit.version = Some(after.version);
     audit.fields = changes.iter().map(|change| change.pointer.clone()).collect();
     audit.detail.changes = changes;
-    Change {
-        scope: caller.scope,
-        audit: Some(audit),
-        events,
-        effect: Effect::CustomerUpdated { expected, after: Box::new(after), attached, link: None },
-        answer,
-    }
+    let effect = Effect::CustomerUpdated { expected, after: Box::new(after), attached, link: None };
+    Change::new(caller.scope, effect, audit).announced_by(events)
+}
+
+/// What a valid update is computed from.
+struct Valid {
+    before: Customer,
+    input: Input,
+    /// The files that it attaches: they are nobody's yet.
+    files: Vec<FileId>,
 }
 
 impl Update<'_> {
-    /// What comes of it, given this version of the record.
-    async fn compute(
-        &self,
-        services: &Services,
-        caller: &Caller,
-        id: CustomerId,
-        record: Box<dyn Record>,
-        ticket: Option<Ticket>,
-    ) -> Result<Computed, UpdateError> {
-        let expected = record.version();
-        self.condition.check(services, caller, id, expected).await?;
-        let by_type_alone = self.method == Method::Put && self.condition == Condition::default();
-        let (before, input, files) = match self.validate(services, caller, record).await {
-            Err(error @ (UpdateError::Syntax(_) | UpdateError::Invalid(_))) if by_type_alone => {
-                return Ok(Computed::Refused(error));
-            }
-            validated => validated?,
-        };
-        let now = services.now(caller.scope);
-        let new_id = || PersonId::from(services.random.uuid(now));
-        let (mut after, changes) =
-            before.merge(input.profile, input.mode, now, new_id).map_err(UpdateError::Invalid)?;
-        let kyc = after.kyc.clone();
-        if !changes.is_empty() {
-            after.follow(&services.policy, caller.scope.environment, &changes, now)?;
-        }
-        let answer = self.answer(&after);
-        if changes.is_empty() && ticket.is_none() {
-            return Ok(Computed::Unchanged(answer));
-        }
-        let pending = ticket.map(|ticket| PendingAnswer::new(ticket, services.clock.now(), caller, &answer));
-        let attached = files.into_iter().filter_map(|file| after.profile.document_of(id, file)).collect();
-        let change = change(caller, expected, &kyc, after, changes, attached, pending);
-        Ok(Computed::Change(Box::new(change), answer))
+    /// Whether a body can be refused without a look at anything but the customer's type and its files.
+    fn is_judged_by_type(&self) -> bool {
+        self.method == Method::Put && self.condition == Condition::default()
     }
 
-    async fn replay(&self, services: &Services, caller: &Caller, id: CustomerId) -> Result<Option<Replay>, StoreError> {
-        let Some(key) = self.idempotency_key else { return Ok(None) };
+    /// What makes it the same when it is sent again.
+    fn attempt<'a>(&'a self, id: &'a CustomerId) -> Option<Attempt<'a>> {
         let route = match self.method {
             Method::Put => "PUT /v0/customers/{customer_id}",
             Method::Patch => "PATCH /v0/customers/{customer_id}",
         };
         let form: &[u8] = if self.representation { b"representation" } else { b"minimal" };
-        let attempt = Attempt { key, route, content: [id.as_bytes(), form, self.body] };
-        services.store.replay(caller.scope, attempt).await.map(Some)
+        self.idempotency_key.map(|key| Attempt { key, route, content: [id.as_bytes(), form, self.body] })
+    }
+
+    /// What comes of it, given a version of the record.
+    fn compute(&self, services: &Services, caller: &Caller, valid: Valid) -> Result<Outcome<Answer>, UpdateError> {
+        let Valid { before, input, files } = valid;
+        let (id, expected, now) = (before.id, before.version, services.now(caller.scope));
+        let new_id = || PersonId::from(services.random.uuid(now));
+        let (mut after, changes) =
+            before.merge(input.profile, input.mode, now, new_id).map_err(UpdateError::Invalid)?;
+        if changes.is_empty() {
+            return Ok(Outcome::Unchanged(self.answer(&after)));
+        }
+        let kyc = after.kyc.clone();
+        after.follow(&services.policy, caller.scope.environment, &changes, now)?;
+        let answer = self.answer(&after);
+        let attached = files.into_iter().filter_map(|file| after.profile.document_of(id, file)).collect();
+        Ok(Outcome::Change(change(caller, expected, &kyc, after, changes, attached), answer))
     }
 
     /// The one place where a body is validated: by the stored type, since the contract's `oneOf` has no discriminator.
-    /// A PUT that is refused does not open the record. Answers the files that are nobody's yet as well.
+    /// A PUT that is refused does not open the record.
     async fn validate(
         &self,
         services: &Services,
         caller: &Caller,
+        id: CustomerId,
         record: Box<dyn Record>,
-    ) -> Result<(Customer, Input, Vec<FileId>), UpdateError> {
+    ) -> Result<Valid, UpdateError> {
+        self.condition.check(services, caller, id, record.version()).await?;
         let put = |profile| Input { profile, mode: Mode::Update };
         let (record, before, mut parsed) = match self.method {
             Method::Patch => {
@@ -327,14 +305,14 @@ impl Update<'_> {
                 (Some(record), None, parsed)
             }
         };
-        let files = check_files(services, caller, self.id, &mut parsed).await?;
+        let files = check_files(services, caller, id, &mut parsed).await?;
         let input = parsed.finish().map_err(UpdateError::Invalid)?;
         let before = match (before, record) {
             (Some(before), _) => before,
             (None, Some(record)) => record.open()?,
             (None, None) => return Err(UpdateError::NotFound),
         };
-        Ok((before, input, files))
+        Ok(Valid { before, input, files })
     }
 
     fn answer(&self, after: &Customer) -> Answer {
@@ -343,7 +321,7 @@ impl Update<'_> {
         } else {
             b"{}".to_vec()
         };
-        Answer { customer: Some(after.id), version: after.version, body: Pii::new(body), replayed: false }
+        Answer::about(after.id, after.version, body)
     }
 }
 
@@ -351,7 +329,7 @@ impl Update<'_> {
 async fn check_files<T>(
     services: &Services,
     caller: &Caller,
-    customer: Option<CustomerId>,
+    customer: CustomerId,
     parsed: &mut Parsed<T>,
 ) -> Result<Vec<FileId>, StoreError> {
     let named = std::mem::take(&mut parsed.files);
@@ -365,7 +343,7 @@ async fn check_files<T>(
     for file in named {
         match known.iter().find(|known| Some(known.id) == file.file_id).map(|known| known.attachment) {
             None => parsed.refuse_file(&file, Code::UnknownFile, "is not the id of an uploaded file"),
-            Some(Some(attachment)) if Some(attachment.customer) != customer => {
+            Some(Some(attachment)) if attachment.customer != customer => {
                 parsed.refuse_file(&file, Code::FileInUse, "is evidence of another customer; upload the file again");
             }
             Some(_) => {}

@@ -83,6 +83,15 @@ pub struct File {
     pub details: FileDetails,
 }
 
+/// A file that was taken, and whether by an earlier request with the same key.
+#[derive(Debug)]
+pub struct Uploaded {
+    /// The file.
+    pub file: File,
+    /// Whether this is the answer to an earlier attempt.
+    pub replayed: bool,
+}
+
 /// Whose evidence a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attachment {

@@ -3,9 +3,9 @@
 use super::{ByteRange, File, FileReader};
 use crate::audit::{Action, AuditEntry};
 use crate::caller::Caller;
-use crate::change::{Change, Effect};
 use crate::services::Services;
 use crate::store::StoreError;
+use crate::write::append_audit;
 
 /// Opens the content of a file, or a part of it. The audit trail says who looked before the first byte is given.
 ///
@@ -22,8 +22,6 @@ pub async fn open(
     let mut audit = AuditEntry::new(caller, services.now(caller.scope), Action::FileRead);
     audit.fields = vec![format!("/files/{}", file.id)];
     audit.customer = file.attachment.map(|attachment| attachment.customer);
-    let change =
-        Change { scope: caller.scope, effect: Effect::None, audit: Some(audit), events: Vec::new(), answer: None };
-    services.store.commit(change).await?;
+    append_audit(services, caller.scope, audit).await?;
     Ok(content)
 }

@@ -1,15 +1,16 @@
 //! Taking a file: hashed, checked and sealed in one pass, then noted in the store.
 
 use super::check::{Check, Fault};
-use super::{File, FileDetails, FileName, FileWriter, MAX_FILE};
+use super::{File, FileDetails, FileName, FileWriter, MAX_FILE, Uploaded};
 use crate::audit::{Action, AuditEntry};
 use crate::caller::Caller;
 use crate::change::{Change, Effect, NewFile};
 use crate::clock::Timestamp;
-use crate::idempotency::{Attempt, Replay};
+use crate::idempotency::{Attempt, KeyReused};
 use crate::ids::FileId;
 use crate::services::Services;
-use crate::store::{Committed, StoreError};
+use crate::store::StoreError;
+use crate::write::{Outcome, write};
 
 /// Why a file was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -20,9 +21,9 @@ pub enum UploadError {
     /// It has more than [`MAX_FILE`] bytes.
     #[error("the file is too large")]
     TooLarge,
-    /// The `Idempotency-Key` belongs to another request, the one with this id.
-    #[error("the idempotency key was used for another request")]
-    KeyReused(String),
+    /// The `Idempotency-Key` belongs to another request.
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
     /// The store's answer.
     #[error("the file could not be stored")]
     Store(#[from] StoreError),
@@ -39,15 +40,6 @@ pub struct Upload<'a> {
     hash: sha2::Sha256,
     size: u64,
     writer: Box<dyn FileWriter>,
-}
-
-/// A file that was taken, and whether by an earlier request with the same key.
-#[derive(Debug)]
-pub struct Uploaded {
-    /// The file.
-    pub file: File,
-    /// Whether this is the answer to an earlier attempt.
-    pub replayed: bool,
 }
 
 impl<'a> Upload<'a> {
@@ -94,26 +86,18 @@ impl<'a> Upload<'a> {
             route: "POST /v0/files",
             content: [&sha256, details.name.expose().as_bytes(), b""],
         });
-        let ticket = match attempt {
-            None => None,
-            Some(attempt) => match services.store.replay_upload(caller.scope, attempt).await? {
-                Replay::Answered(file) => return Ok(Uploaded { file, replayed: true }),
-                Replay::OtherRequest(request_id) => return Err(UploadError::KeyReused(request_id)),
-                Replay::Fresh(ticket) => Some(ticket),
-            },
-        };
-        let sealed = writer.finish(&details).await?;
-        let mut audit = AuditEntry::new(caller, at, Action::FileUploaded);
-        audit.fields = vec![format!("/files/{id}")];
-        let new = NewFile { id, uploaded_at: at, sealed, ticket };
-        let effect = Effect::FileUploaded(Box::new(new));
-        let change = Change { scope: caller.scope, effect, audit: Some(audit), events: Vec::new(), answer: None };
-        match services.store.commit(change).await? {
-            Committed::Done => {
-                Ok(Uploaded { file: File { id, uploaded_at: at, attachment: None, details }, replayed: false })
-            }
-            // The same upload was under way twice and the other came first; or its key was rotated away meanwhile.
-            Committed::AnswerTaken | Committed::VersionMoved => Err(StoreError::Busy.into()),
-        }
+        let mut writer = Some(writer);
+        write(services, caller, attempt, async || {
+            // The content is written once. A second attempt is for the answer of the same upload, which came first;
+            // when there is none, the file's key was rotated away in between.
+            let Some(writer) = writer.take() else { return Err(StoreError::Busy.into()) };
+            let sealed = writer.finish(&details).await?;
+            let mut audit = AuditEntry::new(caller, at, Action::FileUploaded);
+            audit.fields = vec![format!("/files/{id}")];
+            let effect = Effect::FileUploaded(Box::new(NewFile { id, uploaded_at: at, sealed, ticket: None }));
+            let file = File { id, uploaded_at: at, attachment: None, details: details.clone() };
+            Ok(Outcome::Change(Change::new(caller.scope, effect, audit), Uploaded { file, replayed: false }))
+        })
+        .await
     }
 }

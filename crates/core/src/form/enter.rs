@@ -14,6 +14,7 @@ use crate::kyc::session::{self, Landing};
 use crate::secret::{self, Kind};
 use crate::services::Services;
 use crate::store::StoreError;
+use crate::write::commit;
 
 /// A browser in the form: as whom it acts, and whose form it is.
 #[derive(Debug, Clone)]
@@ -60,8 +61,7 @@ pub async fn enter(
     audit.customer = Some(customer.id);
     let pass = NewLink { token: secret.clone(), session: open.id, expires_at: open.expires_at };
     let effect = Effect::FormOpened { customer: customer.id, pass };
-    let change = Change { scope, effect, audit: Some(audit), events: Vec::new(), answer: None };
-    services.store.commit(change).await?;
+    commit(services, Change::new(scope, effect, audit)).await?;
     let seconds = (open.expires_at.as_micros() - now.as_micros()) / 1_000_000;
     Ok(Some(Pass { secret, visitor, seconds }))
 }

@@ -6,17 +6,17 @@ use super::enter::Visitor;
 use super::sheet::{Sheet, add_person, place_of_file, pointer, read, remove_person, settle, without_documents};
 use super::{Device, Form, Saved, short_hash};
 use crate::audit::{Action, AuditEntry};
+use crate::caller::Caller;
 use crate::change::{Change, Effect};
 use crate::clock::Timestamp;
 use crate::customer::Customer;
-use crate::customer::update::{Conflict, UpdateError, change};
+use crate::customer::update::{Conflict, UpdateError, change, write_customer};
 use crate::ids::{FileId, PersonId};
 use crate::kyc::RuleSet;
 use crate::parse::{FieldChange, Mode};
 use crate::services::Services;
-use crate::store::Committed;
-use crate::turns::MAX_ATTEMPTS;
 use crate::violation::Violations;
+use crate::write::{Outcome, Unkeyed};
 
 /// More than any field of the contract takes; what is longer is cut before it is kept as a draft.
 const MAX_TYPED: usize = 4_096;
@@ -55,9 +55,7 @@ pub struct Kept {
 /// documents; and what an update knows.
 pub async fn save(services: &Services, visitor: &Visitor, edit: Edit) -> Result<Kept, UpdateError> {
     let Visitor { caller, customer: id, device, .. } = visitor;
-    let _turn = services.turns.of(*id).await;
-    for _ in 0..MAX_ATTEMPTS {
-        let before = services.store.customer(caller.scope, *id).await?.ok_or(UpdateError::NotFound)?;
+    write_customer(services, caller, *id, Unkeyed, async |before| {
         if !visitor.may_write(services, &before) {
             return Err(Conflict::NoSession.into());
         }
@@ -65,31 +63,33 @@ pub async fn save(services: &Services, visitor: &Visitor, edit: Edit) -> Result<
         let new_id = || PersonId::from(services.random.uuid(now));
         let Edited { mut after, changes, places, replaced } =
             apply(&services.policy.rules, before, &edit, device, now, new_id).map_err(UpdateError::Invalid)?;
-        let change = if !changes.is_empty() {
+        if !changes.is_empty() {
             let attached = match edit {
                 Edit::Attach(_, file) => after.profile.document_of(*id, file).into_iter().collect(),
                 _ => Vec::new(),
             };
-            change(caller, expected, &kyc, after.clone(), changes, attached, None)
-        } else if after.kyc.form != kyc.form {
-            after.version += 1;
-            after.updated_at = now;
-            let mut audit = AuditEntry::new(caller, now, Action::FormSaved);
-            audit.customer = Some(*id);
-            audit.version = Some(after.version);
-            audit.fields = places;
-            let effect =
-                Effect::CustomerUpdated { expected, after: Box::new(after.clone()), attached: Vec::new(), link: None };
-            Change { scope: caller.scope, effect, audit: Some(audit), events: Vec::new(), answer: None }
-        } else {
-            return Ok(Kept { customer: after, replaced });
-        };
-        match services.store.commit(change).await? {
-            Committed::Done => return Ok(Kept { customer: after, replaced }),
-            Committed::VersionMoved | Committed::AnswerTaken => {}
+            let change = change(caller, expected, &kyc, after.clone(), changes, attached);
+            return Ok(Outcome::Change(change, Kept { customer: after, replaced }));
         }
-    }
-    Err(UpdateError::Busy)
+        if after.kyc.form == kyc.form {
+            return Ok(Outcome::Unchanged(Kept { customer: after, replaced }));
+        }
+        after.version += 1;
+        after.updated_at = now;
+        let change = draft_change(caller, expected, &after, places);
+        Ok(Outcome::Change(change, Kept { customer: after, replaced }))
+    })
+    .await
+}
+
+/// The change of a draft alone: nothing that clients see, so it announces nothing.
+fn draft_change(caller: &Caller, expected: u64, after: &Customer, places: Vec<String>) -> Change {
+    let mut audit = AuditEntry::new(caller, after.updated_at, Action::FormSaved);
+    audit.customer = Some(after.id);
+    audit.version = Some(after.version);
+    audit.fields = places;
+    let after = Box::new(after.clone());
+    Change::new(caller.scope, Effect::CustomerUpdated { expected, after, attached: Vec::new(), link: None }, audit)
 }
 
 struct Edited {

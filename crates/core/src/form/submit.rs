@@ -12,7 +12,7 @@ use crate::customer::update::{Conflict, UpdateError};
 use crate::hexadecimal::hexadecimal;
 use crate::idempotency::Request;
 use crate::kyc::Transition;
-use crate::kyc::write::{Computed, Step, write};
+use crate::kyc::step::{Computed, Step, take_step};
 use crate::services::Services;
 use crate::violation::{Code, Violation, Violations};
 
@@ -71,7 +71,7 @@ pub async fn submit(services: &Services, visitor: &Visitor, agreement: Agreement
         customer.ask_provider(policy, visitor.scope().environment, now);
         Ok(Computed { step: Some(Step::of(Action::FormSubmitted)), after: customer })
     };
-    write(services, &visitor.caller, Some(visitor.customer), Request::unkeyed(b""), compute, |_| Vec::new())
+    take_step(services, &visitor.caller, Some(visitor.customer), Request::unkeyed(b""), compute, |_| Vec::new())
         .await
         .map(drop)
 }

@@ -1,7 +1,7 @@
 //! Decisions: approve, reject, ask again, end.
 
 use super::record::{Decision, Rail, RailStatus};
-use super::write::{Computed, Step, write};
+use super::step::{Computed, Step, take_step};
 use super::{Policy, Transition};
 use crate::audit::Action;
 use crate::caller::Caller;
@@ -121,7 +121,7 @@ pub async fn decide(
     let decision = parsed.finish().map_err(UpdateError::Invalid)?;
     let compute =
         |customer: Customer, now: Timestamp| settled(services, caller, customer, &decision, Action::Decided, now);
-    write(services, caller, id, request, compute, |customer| CustomerView::new(&customer.summary(), None).to_json())
+    take_step(services, caller, id, request, compute, |customer| CustomerView::new(&customer.summary(), None).to_json())
         .await
 }
 

@@ -1,6 +1,7 @@
 //! KYC: where a customer's verification stands, what is still missing, and who decided what.
 
 pub mod decide;
+mod follow_up;
 pub mod lifecycle;
 pub mod provider;
 pub mod record;
@@ -8,7 +9,7 @@ pub mod requirements;
 pub mod rules;
 pub mod session;
 pub mod simulate;
-pub mod write;
+pub(crate) mod step;
 
 use std::sync::Arc;
 

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use super::decide::{NewDecision, Outcome, settled};
-use super::write::{Computed, Step, write};
+use super::step::{Computed, Step, take_step};
 use super::{Policy, State};
 use crate::audit::Action;
 use crate::caller::{Actor, Caller, Environment, Scope};
@@ -262,7 +262,7 @@ async fn hand_over(
         case.due_at = Some(now.plus_seconds(120));
         Ok(Computed { step: Some(Step::unseen(Action::ProviderAsked)), after: customer })
     };
-    write(services, &system(scope), Some(id), Request::unkeyed(b""), compute, |_| Vec::new()).await?;
+    take_step(services, &system(scope), Some(id), Request::unkeyed(b""), compute, |_| Vec::new()).await?;
     let Some(token) = token else { return note(services, scope, id, Stage::Failed, None, 0).await };
     match provider.import(token.expose()).await {
         Ok(case) => match provider.verdict(&case).await {
@@ -288,7 +288,7 @@ async fn note(
         case.tries = tries;
         Ok(Computed { step: Some(Step::unseen(Action::ProviderAnswered)), after: customer })
     };
-    write(services, &system(scope), Some(id), Request::unkeyed(b""), compute, |_| Vec::new()).await.map(drop)
+    take_step(services, &system(scope), Some(id), Request::unkeyed(b""), compute, |_| Vec::new()).await.map(drop)
 }
 
 /// What a provider says is a decision, where the table has a way for it.
@@ -321,5 +321,5 @@ async fn conclude(
         }
         settled(services, &caller, customer, &decision, Action::ProviderAnswered, now)
     };
-    write(services, &caller, Some(id), Request::unkeyed(b""), compute, |_| Vec::new()).await.map(drop)
+    take_step(services, &caller, Some(id), Request::unkeyed(b""), compute, |_| Vec::new()).await.map(drop)
 }

@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::record::{RailStatus, Session};
-use super::write::{Computed, Step, write};
+use super::step::{Computed, Step, take_step};
 use super::{LINK_SECONDS, State, Transition};
 use crate::audit::Action;
 use crate::caller::{Actor, Caller, Scope};
@@ -78,7 +78,7 @@ pub async fn open(
         customer.ask_provider(policy, caller.scope.environment, now);
         Ok(Computed { step: Some(Step { link: Some(link), ..Step::of(Action::SessionOpened) }), after: customer })
     };
-    write(services, caller, id, request, compute, |customer| {
+    take_step(services, caller, id, request, compute, |customer| {
         serde_json::json!({ "kycs": customer.kyc.on_the_wire() }).to_string().into_bytes()
     })
     .await
@@ -184,7 +184,7 @@ pub(super) async fn expire(
         }
         Ok(Computed { step: Some(Step::of(Action::SessionExpired)), after: customer })
     };
-    write(services, caller, id, request, compute, answer).await
+    take_step(services, caller, id, request, compute, answer).await
 }
 
 /// What a link leads to.

@@ -3,7 +3,7 @@
 use super::decide::{NewDecision, Outcome, settled};
 use super::record::RailStatus;
 use super::session::{expire, expire_due};
-use super::write::{Computed, Step, write};
+use super::step::{Computed, Step, take_step};
 use super::{State, Transition};
 use crate::audit::{Action as Audited, AuditEntry};
 use crate::caller::Caller;
@@ -11,14 +11,12 @@ use crate::change::{Change, Effect};
 use crate::clock::Timestamp;
 use crate::customer::Customer;
 use crate::customer::update::{Conflict, UpdateError};
-use crate::idempotency::{Answer, PendingAnswer, Replay, Request};
+use crate::idempotency::{Answer, Request};
 use crate::ids::CustomerId;
 use crate::parse::{Field, List, Nulls, Text, parse};
 use crate::services::Services;
-use crate::store::Committed;
-use crate::turns::MAX_ATTEMPTS;
 use crate::violation::{Code, Violation};
-use crate::{choice, record};
+use crate::{choice, record, write};
 
 choice! {
     /// What is to happen to a sandbox customer.
@@ -113,7 +111,7 @@ pub async fn simulate(services: &Services, caller: &Caller, request: Request<'_>
                 customer.kyc.flags.clear();
                 Ok(Computed { step: Some(Step::of(Audited::Simulated)), after: customer })
             };
-            return write(services, caller, id, request, compute, nothing).await;
+            return take_step(services, caller, id, request, compute, nothing).await;
         }
         Action::SetBreakdown => {
             let rails = breakdown.unwrap_or_default();
@@ -135,7 +133,7 @@ pub async fn simulate(services: &Services, caller: &Caller, request: Request<'_>
                 }
                 Ok(Computed { step: Some(Step::of(Audited::Simulated)), after: customer })
             };
-            return write(services, caller, id, request, compute, nothing).await;
+            return take_step(services, caller, id, request, compute, nothing).await;
         }
     };
     let decision = NewDecision { requirements, comment, ..NewDecision::of(outcome) };
@@ -153,7 +151,7 @@ pub async fn simulate(services: &Services, caller: &Caller, request: Request<'_>
         }
         settled(services, caller, customer, &decision, Audited::Simulated, now)
     };
-    write(services, caller, id, request, compute, nothing).await
+    take_step(services, caller, id, request, compute, nothing).await
 }
 
 impl super::Kyc {
@@ -183,19 +181,14 @@ pub async fn advance(
         parsed.refuse(vec![Violation::new("/advance", Code::InvalidDuration, message)]);
     }
     parsed.finish().map_err(UpdateError::Invalid)?;
-    let account = caller.scope.account;
-    for _ in 0..MAX_ATTEMPTS {
-        let ticket = match request.replay(services, caller, b"").await? {
-            Some(Replay::Answered(answer)) => return Ok(answer),
-            Some(Replay::OtherRequest(request_id)) => return Err(UpdateError::KeyReused(request_id)),
-            Some(Replay::Fresh(ticket)) => Some(ticket),
-            None => None,
-        };
+    let (account, by) = (caller.scope.account, seconds.flatten().unwrap_or(0));
+    let mut ahead = 0;
+    let answer = write::write(services, caller, request.about(b""), async || {
         // From the store, not from memory: another process may have put it forward.
         let clocks = services.store.sandbox_clocks().await?;
         let expected = clocks.iter().find(|(of, _)| *of == account).map_or(0, |(_, seconds)| *seconds);
         services.sandboxes.set(account, expected);
-        let ahead = expected.saturating_add(seconds.flatten().unwrap_or(0));
+        ahead = expected.saturating_add(by);
         if ahead > MAX_AHEAD_SECONDS {
             let message = "a sandbox clock can be ten years ahead at most";
             return Err(UpdateError::Invalid(Violation::new("/advance", Code::OutOfRange, message).into()));
@@ -203,15 +196,14 @@ pub async fn advance(
         let audit = AuditEntry::new(caller, services.now(caller.scope), Audited::ClockAdvanced);
         let effect = Effect::ClockAdvanced { expected, seconds: ahead };
         let answer = Answer::about_nobody(answer(ahead));
-        let pending = ticket.map(|ticket| PendingAnswer::new(ticket, services.clock.now(), caller, &answer));
-        let change = Change { scope: caller.scope, effect, audit: Some(audit), events: Vec::new(), answer: pending };
-        if services.store.commit(change).await? == Committed::Done {
-            services.sandboxes.set(account, ahead);
-            expire_due(services).await?;
-            return Ok(answer);
-        }
+        Ok(write::Outcome::Change(Change::new(caller.scope, effect, audit), answer))
+    })
+    .await?;
+    if !answer.replayed {
+        services.sandboxes.set(account, ahead);
+        expire_due(services).await?;
     }
-    Err(UpdateError::Busy)
+    Ok(answer)
 }
 
 /// Days of 24 hours, hours, minutes and seconds; months and years have no length.

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use dossier_core::api_key::{ApiKey, KeyRecord, KeyScope, KeyState};
 use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::{Actor, Caller};
-use dossier_core::change::{Change, Effect};
 use dossier_core::clock::Timestamp;
+use dossier_core::write::append_audit;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::AppState;
@@ -101,9 +101,7 @@ async fn note_refusal(app: &AppState, caller: &Caller, now: Timestamp, why: &str
     }
     let mut audit = AuditEntry::new(caller, now, Action::RequestRefused);
     audit.detail.note = Some(why.to_owned());
-    let change =
-        Change { scope: caller.scope, effect: Effect::None, audit: Some(audit), events: Vec::new(), answer: None };
-    if let Err(error) = app.services.store.commit(change).await {
+    if let Err(error) = append_audit(&app.services, caller.scope, audit).await {
         tracing::error!(%error, "a refusal could not be audited");
     }
 }

@@ -7,8 +7,10 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use dossier_core::caller::Caller;
-use dossier_core::file::upload::{Upload, UploadError, Uploaded};
-use dossier_core::file::{ByteRange, File, FileDetails, FileName, FileReader, MAX_FILE, MediaType, read as read_file};
+use dossier_core::file::upload::{Upload, UploadError};
+use dossier_core::file::{
+    ByteRange, File, FileDetails, FileName, FileReader, MAX_FILE, MediaType, Uploaded, read as read_file,
+};
 use dossier_core::hexadecimal::hexadecimal;
 use dossier_core::ids::FileId;
 use dossier_core::store::StoreError;

@@ -8,6 +8,7 @@ use dossier_core::customer::update::{Conflict, UpdateError};
 use dossier_core::file::MediaType;
 use dossier_core::file::check::Fault;
 use dossier_core::file::upload::UploadError;
+use dossier_core::idempotency::KeyReused;
 use dossier_core::parse::SyntaxError;
 use dossier_core::store::StoreError;
 use dossier_core::violation::{MAX_VIOLATIONS, Violation, Violations};
@@ -318,9 +319,11 @@ impl From<StoreError> for Problem {
     }
 }
 
-fn key_reused(first_request_id: String) -> Problem {
-    Problem::new(ProblemCode::IdempotencyKeyReused, "This Idempotency-Key was used for another request.")
-        .member("first_request_id", first_request_id)
+impl From<KeyReused> for Problem {
+    fn from(KeyReused(first_request_id): KeyReused) -> Self {
+        Self::new(ProblemCode::IdempotencyKeyReused, "This Idempotency-Key was used for another request.")
+            .member("first_request_id", first_request_id)
+    }
 }
 
 impl From<CreateError> for Problem {
@@ -332,7 +335,7 @@ impl From<CreateError> for Problem {
                 Self::new(ProblemCode::EmailTaken, "A customer with this e-mail exists; customer_id names it.")
                     .member("customer_id", customer.to_string())
             }
-            CreateError::KeyReused(first) => key_reused(first),
+            CreateError::KeyReused(reused) => reused.into(),
             CreateError::Store(error) => error.into(),
         }
     }
@@ -355,7 +358,7 @@ impl From<UploadError> for Problem {
                 Self::new(ProblemCode::DamagedFile, format!("{}{}.", text[..1].to_uppercase(), &text[1..]))
             }
             UploadError::TooLarge => super::files::too_large(),
-            UploadError::KeyReused(first) => key_reused(first),
+            UploadError::KeyReused(reused) => reused.into(),
             UploadError::Store(error) => error.into(),
         }
     }
@@ -381,7 +384,7 @@ impl From<WebhookError> for Problem {
             WebhookError::Syntax(error) => error.into(),
             WebhookError::Invalid(violations) => Self::invalid(violations),
             WebhookError::NotFound => Self::not_found(),
-            WebhookError::KeyReused(first) => key_reused(first),
+            WebhookError::KeyReused(reused) => reused.into(),
             WebhookError::TooMany => Self::new(ProblemCode::TooManyWebhooks, "There are 16 endpoints already."),
             WebhookError::Store(error) => error.into(),
         }
@@ -400,9 +403,8 @@ impl From<UpdateError> for Problem {
             )
             .member("changed", changed)
             .header(header::ETAG, super::conditions::etag(version)),
-            UpdateError::KeyReused(first) => key_reused(first),
+            UpdateError::KeyReused(reused) => reused.into(),
             UpdateError::Conflict(conflict) => conflict.into(),
-            UpdateError::Busy => Self::overloaded(),
             UpdateError::Store(error) => error.into(),
         }
     }

@@ -1,0 +1,99 @@
+//! What follows for a verification from a change of the customer's profile.
+
+use super::lifecycle::State;
+use super::record::{Kyc, RailStatus, Review};
+use super::{AfterApproval, Policy, Transition};
+use crate::caller::Environment;
+use crate::clock::Timestamp;
+use crate::customer::update::Conflict;
+use crate::customer::{Address, Customer, Profile};
+use crate::parse::FieldChange;
+
+impl Kyc {
+    /// Notes since when a decision is waited for.
+    pub(crate) fn queue(&mut self, now: Timestamp) {
+        let waits = self.state == State::Submitted || self.review.is_some();
+        self.queued_at = if waits { self.queued_at.or(Some(now)) } else { None };
+    }
+}
+
+impl Customer {
+    /// What follows for the verification from a change of the profile.
+    ///
+    /// # Errors
+    ///
+    /// [`Conflict::ApprovedLocked`] when an approved customer's identity may not be changed.
+    pub(crate) fn follow(
+        &mut self,
+        policy: &Policy,
+        environment: Environment,
+        changes: &[FieldChange],
+        now: Timestamp,
+    ) -> Result<(), Conflict> {
+        let touched: Vec<_> =
+            changes.iter().map(|change| change.pointer.as_str()).filter(|pointer| is_identity(pointer)).collect();
+        if self.kyc.state == State::Approved && !touched.is_empty() {
+            match policy.after_approval {
+                AfterApproval::Refuse => return Err(Conflict::ApprovedLocked),
+                AfterApproval::Reopen => {
+                    self.kyc.go(Transition::Reopen);
+                    self.kyc.set_all(&policy.rails, RailStatus::Pending);
+                }
+                AfterApproval::Review => {
+                    self.kyc.go(Transition::OpenReview);
+                    let review = self.kyc.review.get_or_insert_with(|| Review { opened_at: now, fields: Vec::new() });
+                    for pointer in touched {
+                        if !review.fields.iter().any(|known| known == pointer) {
+                            review.fields.push(pointer.to_owned());
+                        }
+                    }
+                }
+            }
+        }
+        self.submit_when_complete(policy, now);
+        self.ask_provider(policy, environment, now);
+        self.kyc.queue(now);
+        Ok(())
+    }
+
+    /// A customer whose session is open and whose requirements are met is submitted by itself.
+    pub(crate) fn submit_when_complete(&mut self, policy: &Policy, now: Timestamp) {
+        if self.kyc.state.takes_input()
+            && self.kyc.open_session(now).is_some()
+            && policy.rules.are_met(self, now)
+            && self.kyc.go(Transition::Submit)
+        {
+            self.kyc.flags.clear();
+            self.kyc.comment = None;
+        }
+    }
+
+    /// The address that an approval verifies.
+    pub(crate) fn address(&self) -> Option<&Address> {
+        match &self.profile {
+            Profile::Individual(individual) => individual.residential_address.as_ref(),
+            Profile::Business(business) => business.business_address.as_ref(),
+        }
+    }
+}
+
+/// Names, birth, nationality, ids, addresses, owners: what a verification was about.
+fn is_identity(pointer: &str) -> bool {
+    const IDENTITY: &[&str] = &[
+        "first_name",
+        "middle_name",
+        "last_name",
+        "nationality",
+        "birth_date",
+        "birth_country",
+        "residential_address",
+        "identifying_information",
+        "business_legal_name",
+        "registration_number",
+        "tax_number",
+        "formation_date",
+        "business_address",
+        "associated_persons",
+    ];
+    pointer.split('/').nth(1).is_some_and(|member| IDENTITY.contains(&member))
+}

@@ -1,0 +1,104 @@
+//! A step of a verification: what is computed of a customer becomes one change, written in the customer's turn.
+
+use super::Kyc;
+use crate::audit::{Action, AuditEntry};
+use crate::caller::Caller;
+use crate::change::{Change, Effect, NewLink};
+use crate::clock::Timestamp;
+use crate::customer::Customer;
+use crate::customer::update::{UpdateError, write_customer};
+use crate::event::{Event, EventType};
+use crate::idempotency::{Answer, Request};
+use crate::ids::CustomerId;
+use crate::parse::FieldChange;
+use crate::services::Services;
+use crate::write::Outcome;
+
+/// What was computed of a customer.
+pub(crate) struct Computed {
+    /// What is done to it; `None` when nothing is.
+    pub(crate) step: Option<Step>,
+    /// The customer after it.
+    pub(crate) after: Customer,
+}
+
+/// What is written of it, besides the record.
+pub(crate) struct Step {
+    /// What was done.
+    pub(crate) action: Action,
+    /// The link that was opened.
+    pub(crate) link: Option<NewLink>,
+    /// Whether nobody is told, for nothing that clients see has changed.
+    pub(crate) unseen: bool,
+}
+
+impl Step {
+    pub(crate) const fn of(action: Action) -> Self {
+        Self { action, link: None, unseen: false }
+    }
+
+    pub(crate) const fn unseen(action: Action) -> Self {
+        Self { action, link: None, unseen: true }
+    }
+
+    /// Makes the customer its next version. `kyc` is the verification before the step.
+    fn change(self, caller: &Caller, expected: u64, kyc: &Kyc, after: &mut Customer, now: Timestamp) -> Change {
+        after.version += 1;
+        after.updated_at = now;
+        let seen = (!self.unseen).then(|| event_after(kyc, &after.kyc));
+        let events = Event::of(seen.as_slice(), after);
+        let audit = entry(caller, kyc, after, self.action);
+        let after = Box::new(after.clone());
+        let effect = Effect::CustomerUpdated { expected, after, attached: Vec::new(), link: self.link };
+        Change::new(caller.scope, effect, audit).announced_by(events)
+    }
+}
+
+/// Takes the step that `compute` makes of the newest version of a customer; `answer` makes the body of the answer.
+pub(crate) async fn take_step(
+    services: &Services,
+    caller: &Caller,
+    id: Option<CustomerId>,
+    request: Request<'_>,
+    mut compute: impl FnMut(Customer, Timestamp) -> Result<Computed, UpdateError>,
+    answer: impl Fn(&Customer) -> Vec<u8>,
+) -> Result<Answer, UpdateError> {
+    let id = id.ok_or(UpdateError::NotFound)?;
+    write_customer(services, caller, id, request.about(id.as_bytes()), async |before| {
+        let (now, expected, kyc) = (services.now(caller.scope), before.version, before.kyc.clone());
+        let Computed { step, mut after } = compute(before, now)?;
+        after.kyc.queue(now);
+        let change = step.map(|step| step.change(caller, expected, &kyc, &mut after, now));
+        let answer = Answer::about(id, after.version, answer(&after));
+        Ok(match change {
+            Some(change) => Outcome::Change(change, answer),
+            None => Outcome::Unchanged(answer),
+        })
+    })
+    .await
+}
+
+/// The contract's event when what clients see of the verification changed.
+fn event_after(before: &Kyc, after: &Kyc) -> EventType {
+    if before.visible() == after.visible() { EventType::CustomerUpdated } else { EventType::KycsUpdated }
+}
+
+fn entry(caller: &Caller, before: &Kyc, after: &Customer, action: Action) -> AuditEntry {
+    let mut audit = AuditEntry::new(caller, after.updated_at, action);
+    audit.customer = Some(after.id);
+    audit.version = Some(after.version);
+    if let Some(change) = kyc_change(before, &after.kyc) {
+        audit.fields = vec![change.pointer.clone()];
+        audit.detail.changes = vec![change];
+    }
+    audit
+}
+
+/// What the trail says of a verification that changed.
+pub(crate) fn kyc_change(before: &Kyc, after: &Kyc) -> Option<FieldChange> {
+    let json = |kyc: &Kyc| {
+        serde_json::json!({ "state": kyc.state, "breakdown": kyc.breakdown, "decision": kyc.decision }).to_string()
+    };
+    (before.visible() != after.visible() || before.state != after.state || before.decision != after.decision)
+        .then(|| FieldChange { pointer: "/kycs".to_owned(), before: json(before), after: json(after) })
+}

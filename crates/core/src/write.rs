@@ -1,0 +1,144 @@
+//! The write loop. Every write asks for the kept answer, computes a change, commits it, and starts over when another
+//! writer came first.
+
+use crate::audit::AuditEntry;
+use crate::caller::{Caller, Scope};
+use crate::change::{Change, Effect};
+use crate::file::Uploaded;
+use crate::idempotency::{Answer, Attempt, KeyReused, PendingAnswer, Replay, Ticket};
+use crate::services::Services;
+use crate::store::{Committed, StoreError};
+
+/// How often a change is computed again because another process was quicker. With three processes that write one
+/// customer without pause, one in a million attempts is still unlucky.
+const MAX_ATTEMPTS: usize = 32;
+
+/// What one attempt computed; `T` is what the caller of the use case gets.
+// Boxing the change would cost every write an allocation, to save a move.
+#[allow(clippy::large_enum_variant)]
+pub(crate) enum Outcome<T> {
+    /// The change is committed before this is given back.
+    Change(Change, T),
+    /// There is nothing to store. A request with an `Idempotency-Key` still has its answer kept.
+    Unchanged(T),
+    /// The attempt worked on a record that may be old, and what it computed holds only for the newest.
+    Again,
+}
+
+/// How a request that is sent again is recognised, and what keeps its answer.
+pub(crate) trait Repeatable<T> {
+    /// What is known of the request; `None` when it cannot be recognised.
+    fn replay(
+        &self,
+        services: &Services,
+        scope: Scope,
+    ) -> impl Future<Output = Result<Option<Replay<T>>, StoreError>> + Send;
+
+    /// Has the change keep the answer.
+    fn keep(services: &Services, caller: &Caller, ticket: Ticket, answer: &T, change: &mut Change);
+}
+
+/// A write that is not recognised when it comes again: it has no `Idempotency-Key`.
+pub(crate) struct Unkeyed;
+
+impl<T> Repeatable<T> for Unkeyed {
+    async fn replay(&self, _: &Services, _: Scope) -> Result<Option<Replay<T>>, StoreError> {
+        Ok(None)
+    }
+
+    fn keep(_: &Services, _: &Caller, _: Ticket, _: &T, _: &mut Change) {}
+}
+
+/// The whole answer is kept, sealed.
+impl Repeatable<Answer> for Option<Attempt<'_>> {
+    async fn replay(&self, services: &Services, scope: Scope) -> Result<Option<Replay>, StoreError> {
+        let Some(attempt) = *self else { return Ok(None) };
+        services.store.replay(scope, attempt).await.map(Some)
+    }
+
+    fn keep(services: &Services, caller: &Caller, ticket: Ticket, answer: &Answer, change: &mut Change) {
+        let at = services.clock.now();
+        change.answer =
+            Some(PendingAnswer { ticket, at, request_id: caller.request_id.clone(), answer: answer.clone() });
+    }
+}
+
+/// The file remembers its upload, for as long as it is there; the answer can be made from it.
+impl Repeatable<Uploaded> for Option<Attempt<'_>> {
+    async fn replay(&self, services: &Services, scope: Scope) -> Result<Option<Replay<Uploaded>>, StoreError> {
+        let Some(attempt) = *self else { return Ok(None) };
+        Ok(Some(match services.store.replay_upload(scope, attempt).await? {
+            Replay::Fresh(ticket) => Replay::Fresh(ticket),
+            Replay::Answered(file) => Replay::Answered(Uploaded { file, replayed: true }),
+            Replay::OtherRequest(request_id) => Replay::OtherRequest(request_id),
+        }))
+    }
+
+    fn keep(_: &Services, _: &Caller, ticket: Ticket, _: &Uploaded, change: &mut Change) {
+        if let Effect::FileUploaded(file) = &mut change.effect {
+            file.ticket = Some(ticket);
+        }
+    }
+}
+
+/// Runs one write: gives a repeated request its answer, and otherwise commits what `attempt` computes. When another
+/// writer committed first, it starts over; `attempt` then loads what it computes on again.
+///
+/// # Errors
+///
+/// What `attempt` says; [`KeyReused`]; [`StoreError::Busy`] when others came first again and again.
+pub(crate) async fn write<T, E, R>(
+    services: &Services,
+    caller: &Caller,
+    request: R,
+    mut attempt: impl AsyncFnMut() -> Result<Outcome<T>, E>,
+) -> Result<T, E>
+where
+    E: From<StoreError> + From<KeyReused>,
+    R: Repeatable<T>,
+{
+    for _ in 0..MAX_ATTEMPTS {
+        let ticket = match request.replay(services, caller.scope).await? {
+            Some(Replay::Answered(answer)) => return Ok(answer),
+            Some(Replay::OtherRequest(request_id)) => return Err(KeyReused(request_id).into()),
+            Some(Replay::Fresh(ticket)) => Some(ticket),
+            None => None,
+        };
+        let (mut change, answer) = match attempt().await? {
+            Outcome::Change(change, answer) => (change, answer),
+            Outcome::Unchanged(answer) if ticket.is_none() => return Ok(answer),
+            Outcome::Unchanged(answer) => (Change::nothing(caller.scope), answer),
+            Outcome::Again => continue,
+        };
+        if let Some(ticket) = ticket {
+            R::keep(services, caller, ticket, &answer, &mut change);
+        }
+        match services.store.commit(change).await? {
+            Committed::Done => return Ok(answer),
+            // Another writer was first: compute again on what it wrote, or answer as it did.
+            Committed::VersionMoved | Committed::AnswerTaken => {}
+        }
+    }
+    Err(StoreError::Busy.into())
+}
+
+/// Commits a change that no other writer can overtake, because what it changes has no versions.
+///
+/// # Errors
+///
+/// The store's; [`StoreError::Busy`] when the keys were rotated in between and nothing was written.
+pub(crate) async fn commit(services: &Services, change: Change) -> Result<(), StoreError> {
+    match services.store.commit(change).await? {
+        Committed::Done => Ok(()),
+        Committed::VersionMoved | Committed::AnswerTaken => Err(StoreError::Busy),
+    }
+}
+
+/// Appends an entry to the audit trail of a scope, for what is audited although it stores nothing.
+///
+/// # Errors
+///
+/// The store's.
+pub async fn append_audit(services: &Services, scope: Scope, entry: AuditEntry) -> Result<(), StoreError> {
+    commit(services, Change::new(scope, Effect::None, entry)).await
+}
