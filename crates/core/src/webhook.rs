@@ -333,10 +333,13 @@ pub async fn register(
     request: Request<'_>,
     answer: impl Fn(&Endpoint, &[u8; 32]) -> Vec<u8>,
 ) -> Result<Answer, WebhookError> {
-    write(services, caller, request.about(b""), async || {
-        let NewWebhook { url, event_types } = read(request.body, guard, caller.scope.environment)?;
+    let load = || async {
+        let asked = read(request.body, guard, caller.scope.environment)?;
+        Ok((asked, services.store.endpoints(caller.scope).await?.len()))
+    };
+    write(services, caller, request.about(b""), load, |(NewWebhook { url, event_types }, count)| {
         let Actor::Key(key) = caller.actor else { return Err(WebhookError::NotFound) };
-        if services.store.endpoints(caller.scope).await?.len() >= MAX_ENDPOINTS {
+        if count >= MAX_ENDPOINTS {
             return Err(WebhookError::TooMany);
         }
         let now = services.now(caller.scope);
@@ -399,8 +402,8 @@ pub async fn enable(
     request: Request<'_>,
 ) -> Result<Answer, WebhookError> {
     let id = find(services, caller, id).await?.id;
-    write(services, caller, request.about(id.as_bytes()), async || {
-        let endpoint = find(services, caller, Some(id)).await?;
+    let load = || find(services, caller, Some(id));
+    write(services, caller, request.about(id.as_bytes()), load, |endpoint| {
         let Actor::Key(key) = caller.actor else { return Err(WebhookError::NotFound) };
         let effect = Effect::WebhookEnabled { id, key, at: services.now(caller.scope) };
         let enabled = Endpoint { key, disabled: None, failing_since: None, ..endpoint };
@@ -416,11 +419,16 @@ pub async fn enable(
 ///
 /// [`WebhookError::NotFound`].
 pub async fn delete(services: &Services, caller: &Caller, id: Option<WebhookId>) -> Result<(), WebhookError> {
-    write(services, caller, Unkeyed, async || {
-        let id = find(services, caller, id).await?.id;
-        let effect = Effect::WebhookDeleted(id);
-        Ok(Outcome::Change(change(services, caller, effect, Action::WebhookDeleted, id), ()))
-    })
+    write(
+        services,
+        caller,
+        Unkeyed,
+        || find(services, caller, id),
+        |Endpoint { id, .. }| {
+            let effect = Effect::WebhookDeleted(id);
+            Ok(Outcome::Change(change(services, caller, effect, Action::WebhookDeleted, id), ()))
+        },
+    )
     .await
 }
 
@@ -438,12 +446,13 @@ pub async fn resend(
 ) -> Result<Answer, WebhookError> {
     let id = find(services, caller, id).await?.id;
     let about = [id.as_bytes(), delivery.as_bytes()].concat();
-    write(services, caller, request.about(&about), async || {
+    let load = || async {
         let number = delivery_number(delivery).ok_or(WebhookError::NotFound)?;
-        let before = number.checked_add(1);
-        let found = services.store.deliveries(caller.scope, id, before, 1).await?.pop();
-        let found = found.filter(|found| found.number == number).ok_or(WebhookError::NotFound)?;
-        let effect = Effect::DeliveryResent { delivery: number, at: services.now(caller.scope) };
+        let found = services.store.deliveries(caller.scope, id, number.checked_add(1), 1).await?.pop();
+        found.filter(|found| found.number == number).ok_or(WebhookError::NotFound)
+    };
+    write(services, caller, request.about(&about), load, |found| {
+        let effect = Effect::DeliveryResent { delivery: found.number, at: services.now(caller.scope) };
         let body = serde_json::json!(Delivery { state: "pending", ..found }).to_string().into_bytes();
         let change = change(services, caller, effect, Action::WebhookResent, id);
         Ok(Outcome::Change(change, Answer::about_nobody(body)))

@@ -1,5 +1,5 @@
-//! The write loop. Every write asks for the kept answer, computes a change, commits it, and starts over when another
-//! writer came first.
+//! The write loop. Every write asks for the kept answer, loads, computes a change, commits it, and starts over when
+//! another writer came first.
 
 use crate::audit::AuditEntry;
 use crate::caller::{Caller, Scope};
@@ -13,7 +13,7 @@ use crate::store::{Committed, StoreError};
 /// customer without pause, one in a million attempts is still unlucky.
 const MAX_ATTEMPTS: usize = 32;
 
-/// What one attempt computed; `T` is what the caller of the use case gets.
+/// What was computed; `T` is what the caller of the use case gets.
 // Boxing the change would cost every write an allocation, to save a move.
 #[allow(clippy::large_enum_variant)]
 pub(crate) enum Outcome<T> {
@@ -21,7 +21,7 @@ pub(crate) enum Outcome<T> {
     Change(Change, T),
     /// There is nothing to store. A request with an `Idempotency-Key` still has its answer kept.
     Unchanged(T),
-    /// The attempt worked on a record that may be old, and what it computed holds only for the newest.
+    /// What was loaded may be old, and what was computed holds only for the newest: load again.
     Again,
 }
 
@@ -81,21 +81,23 @@ impl Repeatable<Uploaded> for Option<Attempt<'_>> {
     }
 }
 
-/// Runs one write: gives a repeated request its answer, and otherwise commits what `attempt` computes. When another
-/// writer committed first, it starts over; `attempt` then loads what it computes on again.
+/// Runs one write: gives a repeated request its answer, and otherwise commits what `compute` makes of what `load` finds.
+/// When another writer committed first, it starts over and loads again.
 ///
 /// # Errors
 ///
-/// What `attempt` says; [`KeyReused`]; [`StoreError::Busy`] when others came first again and again.
-pub(crate) async fn write<T, E, R>(
+/// What `load` and `compute` say; [`KeyReused`]; [`StoreError::Busy`] when others came first again and again.
+pub(crate) async fn write<R, L, T, E, Loading>(
     services: &Services,
     caller: &Caller,
     request: R,
-    mut attempt: impl AsyncFnMut() -> Result<Outcome<T>, E>,
+    mut load: impl FnMut() -> Loading,
+    mut compute: impl FnMut(L) -> Result<Outcome<T>, E>,
 ) -> Result<T, E>
 where
-    E: From<StoreError> + From<KeyReused>,
     R: Repeatable<T>,
+    E: From<StoreError> + From<KeyReused>,
+    Loading: Future<Output = Result<L, E>>,
 {
     for _ in 0..MAX_ATTEMPTS {
         let ticket = match request.replay(services, caller.scope).await? {
@@ -104,7 +106,7 @@ where
             Some(Replay::Fresh(ticket)) => Some(ticket),
             None => None,
         };
-        let (mut change, answer) = match attempt().await? {
+        let (mut change, answer) = match compute(load().await?)? {
             Outcome::Change(change, answer) => (change, answer),
             Outcome::Unchanged(answer) if ticket.is_none() => return Ok(answer),
             Outcome::Unchanged(answer) => (Change::nothing(caller.scope), answer),
@@ -142,3 +144,6 @@ pub(crate) async fn commit(services: &Services, change: Change) -> Result<(), St
 pub async fn append_audit(services: &Services, scope: Scope, entry: AuditEntry) -> Result<(), StoreError> {
     commit(services, Change::new(scope, Effect::None, entry)).await
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::document::{Document, PersonDocument};
-use super::update::{Condition, UpdateError, change, write_customer};
+use super::update::{Condition, UpdateError, change};
 use super::{Customer, Profile};
 use crate::caller::Caller;
 use crate::change::NewDocument;
@@ -14,7 +14,7 @@ use crate::ids::{CustomerId, FileId, PersonId};
 use crate::parse::{FieldChange, List};
 use crate::services::Services;
 use crate::store::StoreError;
-use crate::write::{Outcome, Unkeyed};
+use crate::write::{Outcome, Unkeyed, write};
 
 /// Shows every document of a list: whose it is, which file, and the document as JSON.
 fn each<D: Document, const MAX: usize>(
@@ -146,9 +146,14 @@ pub async fn remove_document(
     file: FileId,
     condition: &Condition,
 ) -> Result<u64, UpdateError> {
-    write_customer(services, caller, id, Unkeyed, async |before| {
+    let _turn = services.turns.of(id).await;
+    let load = || async {
+        let before = services.store.customer(caller.scope, id).await?.ok_or(UpdateError::NotFound)?;
+        condition.check(services, caller, id, before.version).await?;
+        Ok(before)
+    };
+    write(services, caller, Unkeyed, load, |before| {
         let (expected, kyc) = (before.version, before.kyc.clone());
-        condition.check(services, caller, id, expected).await?;
         let (after, changes) = before.without_document(file, services.now(caller.scope));
         if changes.is_empty() {
             return Err(UpdateError::NotFound);

@@ -176,29 +176,19 @@ pub async fn update(services: &Services, caller: &Caller, update: Update<'_>) ->
     // Held until the commit: one writer at a time for a customer in this process.
     let _turn = services.turns.of(id).await;
     let mut recent = services.store.recent_record(caller.scope, id);
-    write(services, caller, update.attempt(&id), async || {
+    let load = || {
         let recent = recent.take();
-        let may_be_old = recent.is_some();
-        let record = match recent {
-            Some(record) => record,
-            None => services.store.record(caller.scope, id).await?.ok_or(UpdateError::NotFound)?,
-        };
-        let computed = match update.validate(services, caller, id, record).await {
-            // A customer's type never changes, so what it alone refuses is refused in every version.
-            Err(error @ (UpdateError::Syntax(_) | UpdateError::Invalid(_))) if update.is_judged_by_type() => {
-                return Err(error);
-            }
-            Ok(valid) => update.compute(services, caller, valid),
-            Err(error) => Err(error),
-        };
-        match computed {
-            // The commit of a new version finds out whether the record is the newest. Nothing else does.
-            Ok(Outcome::Change(..)) => computed,
-            _ if may_be_old => Ok(Outcome::Again),
-            _ => computed,
+        let (update, may_be_old) = (&update, recent.is_some());
+        async move {
+            let record = match recent {
+                Some(record) => record,
+                None => services.store.record(caller.scope, id).await?.ok_or(UpdateError::NotFound)?,
+            };
+            let valid = update.validate(services, caller, id, record).await;
+            Ok(Loaded { valid, may_be_old })
         }
-    })
-    .await
+    };
+    write(services, caller, update.attempt(&id), load, |loaded| update.compute(services, caller, loaded)).await
 }
 
 /// Writes one customer, whole, in its turn. `compute` is given the newest version.
@@ -207,14 +197,11 @@ pub(crate) async fn write_customer<T>(
     caller: &Caller,
     id: CustomerId,
     request: impl Repeatable<T>,
-    mut compute: impl AsyncFnMut(Customer) -> Result<Outcome<T>, UpdateError>,
+    compute: impl FnMut(Customer) -> Result<Outcome<T>, UpdateError>,
 ) -> Result<T, UpdateError> {
     let _turn = services.turns.of(id).await;
-    write(services, caller, request, async || {
-        let before = services.store.customer(caller.scope, id).await?.ok_or(UpdateError::NotFound)?;
-        compute(before).await
-    })
-    .await
+    let load = || async { services.store.customer(caller.scope, id).await?.ok_or(UpdateError::NotFound) };
+    write(services, caller, request, load, compute).await
 }
 
 /// What one update stores, audits and announces. `kyc` is the verification before it; `changes` says what changed
@@ -242,7 +229,14 @@ pub(crate) fn change(
     Change::new(caller.scope, effect, audit).announced_by(events)
 }
 
-/// What a valid update is computed from.
+/// What an update is computed from.
+struct Loaded {
+    valid: Result<Valid, UpdateError>,
+    /// Whether the record was at hand, and may not be the newest.
+    may_be_old: bool,
+}
+
+/// A record, and the valid body that is merged into it.
 struct Valid {
     before: Customer,
     input: Input,
@@ -266,8 +260,25 @@ impl Update<'_> {
         self.idempotency_key.map(|key| Attempt { key, route, content: [id.as_bytes(), form, self.body] })
     }
 
-    /// What comes of it, given a version of the record.
-    fn compute(&self, services: &Services, caller: &Caller, valid: Valid) -> Result<Outcome<Answer>, UpdateError> {
+    /// What comes of it. A record that may be old is good for a new version, because the commit finds out whether it is
+    /// the newest, and for what a customer's type alone refuses, because the type never changes.
+    fn compute(&self, services: &Services, caller: &Caller, loaded: Loaded) -> Result<Outcome<Answer>, UpdateError> {
+        let Loaded { valid, may_be_old } = loaded;
+        let computed = match valid {
+            Err(error @ (UpdateError::Syntax(_) | UpdateError::Invalid(_))) if self.is_judged_by_type() => {
+                return Err(error);
+            }
+            Err(error) => Err(error),
+            Ok(valid) => self.merge(services, caller, valid),
+        };
+        match computed {
+            Ok(Outcome::Change(..)) => computed,
+            _ if may_be_old => Ok(Outcome::Again),
+            _ => computed,
+        }
+    }
+
+    fn merge(&self, services: &Services, caller: &Caller, valid: Valid) -> Result<Outcome<Answer>, UpdateError> {
         let Valid { before, input, files } = valid;
         let (id, expected, now) = (before.id, before.version, services.now(caller.scope));
         let new_id = || PersonId::from(services.random.uuid(now));

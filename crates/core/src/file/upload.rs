@@ -86,12 +86,14 @@ impl<'a> Upload<'a> {
             route: "POST /v0/files",
             content: [&sha256, details.name.expose().as_bytes(), b""],
         });
-        let mut writer = Some(writer);
-        write(services, caller, attempt, async || {
-            // The content is written once. A second attempt is for the answer of the same upload, which came first;
-            // when there is none, the file's key was rotated away in between.
-            let Some(writer) = writer.take() else { return Err(StoreError::Busy.into()) };
-            let sealed = writer.finish(&details).await?;
+        let (details, mut writer) = (&details, Some(writer));
+        // The content is written once. A second attempt finds the answer of the same upload, which came first; when it
+        // does not, the file's key was rotated away in between.
+        let seal = || {
+            let writer = writer.take();
+            async move { Ok(writer.ok_or(StoreError::Busy)?.finish(details).await?) }
+        };
+        write(services, caller, attempt, seal, |sealed| {
             let mut audit = AuditEntry::new(caller, at, Action::FileUploaded);
             audit.fields = vec![format!("/files/{id}")];
             let effect = Effect::FileUploaded(Box::new(NewFile { id, uploaded_at: at, sealed, ticket: None }));

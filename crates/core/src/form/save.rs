@@ -55,7 +55,7 @@ pub struct Kept {
 /// documents; and what an update knows.
 pub async fn save(services: &Services, visitor: &Visitor, edit: Edit) -> Result<Kept, UpdateError> {
     let Visitor { caller, customer: id, device, .. } = visitor;
-    write_customer(services, caller, *id, Unkeyed, async |before| {
+    write_customer(services, caller, *id, Unkeyed, |before| {
         if !visitor.may_write(services, &before) {
             return Err(Conflict::NoSession.into());
         }

@@ -183,9 +183,9 @@ pub async fn advance(
     parsed.finish().map_err(UpdateError::Invalid)?;
     let (account, by) = (caller.scope.account, seconds.flatten().unwrap_or(0));
     let mut ahead = 0;
-    let answer = write::write(services, caller, request.about(b""), async || {
-        // From the store, not from memory: another process may have put it forward.
-        let clocks = services.store.sandbox_clocks().await?;
+    // From the store, not from memory: another process may have put it forward.
+    let load = || async { Ok(services.store.sandbox_clocks().await?) };
+    let answer = write::write(services, caller, request.about(b""), load, |clocks| {
         let expected = clocks.iter().find(|(of, _)| *of == account).map_or(0, |(_, seconds)| *seconds);
         services.sandboxes.set(account, expected);
         ahead = expected.saturating_add(by);

@@ -64,7 +64,7 @@ pub(crate) async fn take_step(
     answer: impl Fn(&Customer) -> Vec<u8>,
 ) -> Result<Answer, UpdateError> {
     let id = id.ok_or(UpdateError::NotFound)?;
-    write_customer(services, caller, id, request.about(id.as_bytes()), async |before| {
+    write_customer(services, caller, id, request.about(id.as_bytes()), |before| {
         let (now, expected, kyc) = (services.now(caller.scope), before.version, before.kyc.clone());
         let Computed { step, mut after } = compute(before, now)?;
         after.kyc.queue(now);

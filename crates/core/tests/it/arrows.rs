@@ -45,23 +45,64 @@ fn store_depends_on_core_and_not_on_the_server_or_http() {
     }
 }
 
-fn text(path: &std::path::Path) -> String {
+fn text(path: &Path) -> String {
     fs::read_to_string(path).expect("text")
 }
 
-#[test]
-fn only_the_start_up_code_knows_which_engine_runs() {
-    let mut knowing = Vec::new();
-    let mut folders = vec![crates().join("server/src")];
+/// Every source file under a folder of `crates/`, by its path from there.
+fn sources(folder: &str) -> Vec<(String, String)> {
+    let (mut found, mut folders) = (Vec::new(), vec![crates().join(folder)]);
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
             if entry.is_dir() {
                 folders.push(entry);
-            } else if ["sqlite::", "postgres::"].iter().any(|engine| text(&entry).contains(engine)) {
-                knowing.push(entry.file_name().expect("a name").to_string_lossy().into_owned());
+            } else if entry.extension().is_some_and(|extension| extension == "rs") {
+                let name = entry.strip_prefix(crates()).expect("under crates/").to_string_lossy().into_owned();
+                found.push((name, text(&entry)));
             }
         }
     }
-    knowing.sort();
-    assert_eq!(knowing, ["installation.rs"]);
+    found.sort();
+    found
+}
+
+/// Whether a text uses a name, or fills in a literal of it when a brace follows; `-> Change {` only begins a function.
+fn uses(text: &str, name: &str) -> bool {
+    let in_a_word = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(name).any(|(at, _)| {
+        let (before, after) = (&text[..at], &text[at + name.len()..]);
+        let inside = name.starts_with(in_a_word) && before.ends_with(in_a_word)
+            || name.ends_with(in_a_word) && after.starts_with(in_a_word);
+        !inside && !(name.ends_with('{') && before.ends_with("-> "))
+    })
+}
+
+#[test]
+fn only_the_write_loop_repeats_attempts_opens_tickets_and_fills_in_changes() {
+    const LOOP: [&str; 2] = ["core/src/write.rs", "core/src/write/tests.rs"];
+    const PORT: [&str; 3] = ["core/src/change.rs", "core/src/idempotency.rs", "core/src/store.rs"];
+    let sources = [sources("core/src"), sources("server/src")].concat();
+    for (word, elsewhere) in [
+        ("MAX_ATTEMPTS", &[][..]),
+        ("Ticket", &PORT[..2]),
+        ("Change {", &PORT[..1]),
+        ("PendingAnswer", &PORT[..2]),
+        ("Replay", &PORT[1..]),
+        ("Committed", &PORT[2..]),
+        (".commit(", &[]),
+    ] {
+        let users: Vec<_> =
+            sources.iter().filter(|(_, text)| uses(text, word)).map(|(name, _)| name.as_str()).collect();
+        let stray: Vec<_> = users.iter().filter(|name| !LOOP.contains(name) && !elsewhere.contains(name)).collect();
+        assert!(users.contains(&LOOP[0]) || users.contains(&elsewhere[0]), "{word} is looked for and is nowhere");
+        assert!(stray.is_empty(), "{word} stands in {stray:?}");
+    }
+}
+
+#[test]
+fn only_the_start_up_code_knows_which_engine_runs() {
+    let knows = |text: &str| ["sqlite::", "postgres::"].iter().any(|engine| text.contains(engine));
+    let knowing: Vec<_> =
+        sources("server/src").into_iter().filter(|(_, text)| knows(text)).map(|(name, _)| name).collect();
+    assert_eq!(knowing, ["server/src/installation.rs"]);
 }

@@ -1,0 +1,254 @@
+//! The loop against a store that ends each commit as the test says.
+
+use std::collections::VecDeque;
+use std::future::ready;
+use std::pin::pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+
+use async_trait::async_trait;
+
+use super::*;
+use crate::account::Account;
+use crate::api_key::{ApiKey, KeyRecord};
+use crate::audit::{Action, AuditReport, AuditRow};
+use crate::caller::{Actor, Environment};
+use crate::clock::{Clock, Timestamp};
+use crate::customer::Summary;
+use crate::event::StoredEvent;
+use crate::file::{ByteRange, File, FileReader, FileWriter};
+use crate::ids::{AccountId, CustomerId, FileId, KeyId, SessionId, WebhookId};
+use crate::kyc::Policy;
+use crate::parse::Email;
+use crate::services::testing::Dice;
+use crate::store::{Collected, Page, Progress, Record, Store};
+use crate::turns::Turns;
+use crate::webhook::{Attempted, Delivery, Due, Endpoint, Message};
+
+/// How commits end, what is known of the request, and what was committed.
+#[derive(Default)]
+struct Scripted {
+    endings: Mutex<VecDeque<Committed>>,
+    known: Mutex<VecDeque<Replay>>,
+    committed: Mutex<Vec<Change>>,
+}
+
+macro_rules! scripted {
+    ($($name:ident($($type:ty),*) -> $out:ty;)*) => {
+        #[async_trait]
+        impl Store for Scripted {
+            async fn replay(&self, _: Scope, _: Attempt<'_>) -> Result<Replay, StoreError> {
+                Ok(self.known.lock().expect("unpoisoned").pop_front().unwrap_or(Replay::Fresh(TICKET)))
+            }
+
+            async fn commit(&self, change: Change) -> Result<Committed, StoreError> {
+                self.committed.lock().expect("unpoisoned").push(change);
+                Ok(self.endings.lock().expect("unpoisoned").pop_front().unwrap_or(Committed::Done))
+            }
+
+            fn announced(&self) -> tokio::sync::watch::Receiver<()> {
+                unreachable!()
+            }
+
+            $(async fn $name(&self, $(_: $type),*) -> Result<$out, StoreError> { unreachable!() })*
+        }
+    };
+}
+
+scripted! {
+    record(Scope, CustomerId) -> Option<Box<dyn Record>>;
+    summary(Scope, CustomerId) -> Option<Summary>;
+    summary_by_email(Scope, &Email) -> Option<Summary>;
+    summaries(Scope, Option<CustomerId>, usize) -> Page;
+    changed_since(Scope, CustomerId, u64) -> Vec<String>;
+    replay_upload(Scope, Attempt<'_>) -> Replay<File>;
+    new_file(Scope, FileId, Timestamp) -> Box<dyn FileWriter>;
+    files(Scope, &[FileId]) -> Vec<File>;
+    list_files(Scope, Option<CustomerId>, Option<FileId>, usize) -> Vec<File>;
+    file_content(Scope, &File, ByteRange) -> Box<dyn FileReader>;
+    collect_files(Timestamp) -> Collected;
+    link(&str) -> Option<(Scope, CustomerId, SessionId)>;
+    ended_links(Timestamp) -> Vec<(Scope, CustomerId)>;
+    due_cases(Timestamp) -> Vec<(Scope, CustomerId)>;
+    customer_of_case(&str) -> Option<(Scope, CustomerId)>;
+    review_queue(Scope, usize) -> Vec<CustomerId>;
+    sandbox_clocks() -> Vec<(AccountId, i64)>;
+    events(Scope, u64, usize) -> Vec<StoredEvent>;
+    newest_event(Scope) -> u64;
+    endpoints(Scope) -> Vec<Endpoint>;
+    deliveries(Scope, WebhookId, Option<u64>, usize) -> Vec<Delivery>;
+    claim_deliveries(Timestamp, i64, &[WebhookId], usize) -> Vec<Due>;
+    message(&Due, Timestamp) -> Option<Message>;
+    attempted(Vec<Attempted>) -> Vec<Attempted>;
+    forget_deliveries(Timestamp) -> u64;
+    api_key(&ApiKey) -> Option<Arc<KeyRecord>>;
+    api_keys(Scope) -> Vec<KeyRecord>;
+    keys_used(Vec<(Scope, KeyId, Timestamp)>) -> ();
+    account(AccountId) -> Option<Account>;
+    accounts() -> Vec<Account>;
+    audit(Scope, Option<u64>, usize) -> Vec<AuditRow>;
+    verify_audit(Progress<'_>) -> AuditReport;
+    forget_answers(Timestamp) -> u64;
+    ready() -> ();
+}
+
+struct Noon;
+
+impl Clock for Noon {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(1_763_899_200_000_000)
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Refusal {
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+const TICKET: Ticket = Ticket { key_hash: [1; 32], fingerprint: [2; 32] };
+const SCOPE: Scope = Scope { account: AccountId::from_bytes([3; 16]), environment: Environment::Sandbox };
+const KEYED: Option<Attempt<'_>> = Some(Attempt { key: "k", route: "POST /", content: [b"", b"", b""] });
+
+struct Run {
+    result: Result<Answer, Refusal>,
+    /// How often something was loaded; what was loaded last is the same number.
+    loaded: u64,
+    committed: Vec<Change>,
+}
+
+/// Runs the loop. Each load finds the next version, from 1.
+fn run(
+    store: Scripted,
+    request: Option<Attempt<'_>>,
+    mut compute: impl FnMut(u64) -> Result<Outcome<Answer>, Refusal>,
+) -> Run {
+    let store = Arc::new(store);
+    let services = Services {
+        store: Arc::clone(&store) as Arc<dyn Store>,
+        clock: Arc::new(Noon),
+        sandboxes: Default::default(),
+        random: Arc::new(Dice::new(1)),
+        turns: Turns::default(),
+        policy: Policy::baseline(String::new()),
+    };
+    let mut loaded = 0;
+    let load = || {
+        loaded += 1;
+        ready(Ok(loaded))
+    };
+    let caller = caller();
+    let result = at_once(write(&services, &caller, request, load, &mut compute));
+    let committed = std::mem::take(&mut *store.committed.lock().expect("unpoisoned"));
+    Run { result, loaded, committed }
+}
+
+/// What comes of a future that never waits.
+fn at_once<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result,
+        Poll::Pending => panic!("it waits"),
+    }
+}
+
+fn caller() -> Caller {
+    Caller { scope: SCOPE, actor: Actor::System, request_id: "this".to_owned(), address: None }
+}
+
+fn answer(version: u64) -> Answer {
+    Answer::about(CustomerId::from_bytes([4; 16]), version, b"{}".to_vec())
+}
+
+/// A new version of what was loaded, which its audit entry names.
+#[allow(clippy::unnecessary_wraps)]
+fn next_version(version: u64) -> Result<Outcome<Answer>, Refusal> {
+    let mut audit = AuditEntry::new(&caller(), Noon.now(), Action::CustomerUpdated);
+    audit.version = Some(version);
+    Ok(Outcome::Change(Change::new(SCOPE, Effect::None, audit), answer(version)))
+}
+
+fn versions(committed: &[Change]) -> Vec<Option<u64>> {
+    committed.iter().map(|change| change.audit.as_ref().and_then(|audit| audit.version)).collect()
+}
+
+#[test]
+fn a_write_starts_over_on_the_version_that_came_first() {
+    let store = Scripted { endings: Mutex::new([Committed::VersionMoved; 2].into()), ..Scripted::default() };
+    let run = run(store, None, next_version);
+    assert_eq!(run.result.expect("written").version, 3);
+    assert_eq!(versions(&run.committed), [Some(1), Some(2), Some(3)]);
+}
+
+#[test]
+fn a_request_whose_repetition_came_first_gets_its_answer() {
+    let first = Answer { replayed: true, ..answer(9) };
+    let store = Scripted {
+        endings: Mutex::new([Committed::AnswerTaken].into()),
+        known: Mutex::new([Replay::Fresh(TICKET), Replay::Answered(first)].into()),
+        ..Scripted::default()
+    };
+    let run = run(store, KEYED, next_version);
+    let answer = run.result.expect("answered");
+    assert!(answer.replayed && answer.version == 9);
+    assert_eq!((run.loaded, run.committed.len()), (1, 1));
+}
+
+#[test]
+fn a_write_that_is_always_overtaken_gives_up_busy() {
+    let endings = Mutex::new([Committed::VersionMoved; 2 * MAX_ATTEMPTS].into());
+    let run = run(Scripted { endings, ..Scripted::default() }, None, next_version);
+    assert!(matches!(run.result, Err(Refusal::Store(StoreError::Busy))));
+    assert_eq!((run.committed.len(), run.loaded), (MAX_ATTEMPTS, MAX_ATTEMPTS as u64));
+}
+
+#[test]
+fn nothing_is_committed_when_nothing_changed_and_no_key_was_sent() {
+    let run = run(Scripted::default(), None, |version| Ok(Outcome::Unchanged(answer(version))));
+    assert_eq!(run.result.expect("answered").version, 1);
+    assert!(run.committed.is_empty());
+}
+
+#[test]
+fn a_keyed_request_that_changed_nothing_has_its_answer_kept_alone() {
+    let run = run(Scripted::default(), KEYED, |version| Ok(Outcome::Unchanged(answer(version))));
+    let [Change { effect: Effect::None, audit: None, events, answer: Some(kept), .. }] = &run.committed[..] else {
+        panic!("{:?}", run.committed)
+    };
+    assert!(events.is_empty());
+    assert_eq!((kept.ticket, kept.at, kept.request_id.as_str()), (TICKET, Noon.now(), "this"));
+    assert_eq!((kept.answer.version, run.result.expect("answered").version), (1, 1));
+}
+
+#[test]
+fn a_change_keeps_its_answer_only_for_a_keyed_request() {
+    for (request, kept) in [(None, None), (KEYED, Some(1))] {
+        let run = run(Scripted::default(), request, next_version);
+        assert_eq!(run.committed[0].answer.as_ref().map(|kept| kept.answer.version), kept);
+    }
+}
+
+#[test]
+fn a_repeated_request_loads_and_computes_nothing() {
+    for known in [Replay::Answered(answer(7)), Replay::OtherRequest("another".to_owned())] {
+        let reused = matches!(known, Replay::OtherRequest(_));
+        let store = Scripted { known: Mutex::new([known].into()), ..Scripted::default() };
+        let run = run(store, KEYED, |_| panic!("a repeated request is not computed"));
+        match run.result {
+            Ok(answer) => assert!(!reused && answer.version == 7),
+            Err(error) => assert!(matches!(error, Refusal::KeyReused(first) if reused && first.0 == "another")),
+        }
+        assert_eq!((run.loaded, run.committed.len()), (0, 0));
+    }
+}
+
+#[test]
+fn what_may_be_old_is_loaded_again_before_anything_is_committed() {
+    let run = run(Scripted::default(), KEYED, |version| match version {
+        1 => Ok(Outcome::Again),
+        newest => next_version(newest),
+    });
+    assert_eq!(run.result.expect("written").version, 2);
+    assert_eq!(versions(&run.committed), [Some(2)]);
+}
