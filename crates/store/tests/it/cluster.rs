@@ -36,9 +36,15 @@ fn command(name: &str, folder: &Path) -> Command {
     command
 }
 
+fn not_in_the_quick_tier() {
+    let profile = std::env::var("NEXTEST_PROFILE");
+    assert_ne!(profile.as_deref(), Ok("quick"), "this test starts PostgreSQL: .config/nextest.toml must leave it out");
+}
+
 impl Cluster {
     /// The cluster that the environment names, or one of our own.
     pub(crate) async fn any() -> Self {
+        not_in_the_quick_tier();
         match std::env::var("DOSSIER_TEST_POSTGRES") {
             Ok(url) => Self { url, own: None },
             Err(_) => Self::own(&[]).await,
@@ -47,6 +53,7 @@ impl Cluster {
 
     /// A cluster of our own, with these settings besides.
     pub(crate) async fn own(settings: &[&str]) -> Self {
+        not_in_the_quick_tier();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let data = folder.path().join("data");
         let mut initdb = command("initdb", folder.path());
