@@ -81,8 +81,8 @@ impl Repeatable<Uploaded> for Option<Attempt<'_>> {
     }
 }
 
-/// Runs one write: gives a repeated request its answer, and otherwise commits what `compute` makes of what `load` finds.
-/// When another writer committed first, it starts over and loads again.
+/// Runs one write: gives a repeated request its answer, and otherwise commits what `compute` makes of what `load`
+/// finds. When another writer committed first, it starts over and loads again.
 ///
 /// # Errors
 ///

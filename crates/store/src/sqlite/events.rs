@@ -200,11 +200,13 @@ pub(super) fn insert_deliveries(
                 state, attempts, created_at, next_at)
              SELECT ?8 + row_number() OVER (ORDER BY endpoint_id), ?9 + row_number() OVER (ORDER BY endpoint_id),
                 account_id, environment, endpoint_id, ?3, ?4, ?5, ?6, 0, 0, ?7,
-                CASE WHEN EXISTS (SELECT 1 FROM deliveries WHERE deliveries.account_id = ?1 AND deliveries.environment = ?2
+                CASE WHEN EXISTS (SELECT 1 FROM deliveries
+                    WHERE deliveries.account_id = ?1 AND deliveries.environment = ?2
                     AND deliveries.endpoint_id = endpoints.endpoint_id AND deliveries.customer_id = ?3 AND state = 0)
                 THEN NULL ELSE ?7 END
              FROM endpoints
-             WHERE account_id = ?1 AND environment = ?2 AND disabled IS NULL AND instr(event_types, ' ' || ?6 || ' ') > 0",
+             WHERE account_id = ?1 AND environment = ?2 AND disabled IS NULL
+                AND instr(event_types, ' ' || ?6 || ' ') > 0",
         )?
         .execute((account, environment, customer, event.number, position, kind, at, last_place, last_id))
 }

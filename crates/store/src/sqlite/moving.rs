@@ -129,8 +129,8 @@ fn private(table: &Table) -> Option<&'static str> {
     PRIVATE.iter().find(|(name, _)| *name == table.name).map(|(_, column)| *column)
 }
 
-/// Rows that are numbered in their scope are read scope by scope, as they lie: to sort them would take as much memory as
-/// there are rows.
+/// Rows that are numbered in their scope are read scope by scope, as they lie: to sort them would take as much memory
+/// as there are rows.
 fn select(table: &Table, after: bool) -> String {
     let columns: Vec<_> = table.columns.iter().map(|(name, _)| format!("t.{name}")).collect();
     let (columns, key) = (columns.join(", "), columns[..table.key].join(", "));

@@ -217,7 +217,8 @@ impl SqliteStore {
                 connection
                     .prepare_cached(
                         "SELECT id, customer_id, number, event, attempts, failing_since, next_at, place FROM deliveries
-                         WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3 AND next_at IS NOT NULL AND next_at <= ?4
+                         WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3
+                            AND next_at IS NOT NULL AND next_at <= ?4
                          ORDER BY next_at LIMIT ?5",
                     )?
                     .query_map((account, environment, endpoint.as_bytes(), now, share), |row| {
@@ -352,7 +353,8 @@ fn write_attempt(connection: &Connection, attempted: &Attempted) -> Result<bool,
         .prepare_cached(
             "UPDATE deliveries SET state = ?5, attempts = attempts + ?6, next_at = ?7, ended_at = ?8, last_at = ?9, \
                 last_said = ?10,
-                failing_since = CASE WHEN ?5 = 1 THEN NULL WHEN ?6 = 1 THEN coalesce(failing_since, ?9) ELSE failing_since END
+                failing_since = CASE WHEN ?5 = 1 THEN NULL
+                    WHEN ?6 = 1 THEN coalesce(failing_since, ?9) ELSE failing_since END
              WHERE place = ?1 AND endpoint_id = ?2 AND customer_id = ?3 AND number = ?4 AND state = 0",
         )?
         .execute((places.at(due.delivery)?, endpoint, customer, due.number, state, counted, next, ended, at, said))?;
@@ -378,7 +380,8 @@ fn write_attempt(connection: &Connection, attempted: &Attempted) -> Result<bool,
             .prepare_cached(
                 "UPDATE deliveries SET next_at = ?5 WHERE next_at IS NULL AND place = (
                     SELECT min(place) FROM deliveries
-                    WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3 AND customer_id = ?4 AND state = 0)",
+                    WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3 AND customer_id = ?4
+                        AND state = 0)",
             )?
             .execute((account, environment, endpoint, customer, at))?;
     }

@@ -10,8 +10,8 @@ use rusqlite::Connection;
 use crate::behaviours::{given, put, read};
 use crate::engines::{Engine, scope_of};
 
-/// Made by the last version that numbered entries, events and deliveries of all scopes together: two accounts, each with
-/// a sandbox and production, and in each two individuals and a business with a person, changed in turns under
+/// Made by the last version that numbered entries, events and deliveries of all scopes together: two accounts, each
+/// with a sandbox and production, and in each two individuals and a business with a person, changed in turns under
 /// `Idempotency-Key`s, a document, a link, and an endpoint. A second endpoint of each sandbox was deleted with its
 /// deliveries.
 const BEFORE_NUMBERING: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/before_numbering");
