@@ -200,6 +200,31 @@ pub(crate) async fn a_repeated_request_finds_its_answer_before_its_own_effect(mu
     assert!(matches!(other, Err(UpdateError::KeyReused(request)) if request.0 == "test"));
 }
 
+pub(crate) async fn the_same_request_sent_several_times_at_once_has_one_effect_and_one_answer(mut engine: Engine) {
+    let services = engine.services();
+    let (caller, _) = subscriber(&services).await;
+    let uploads = (0..4).map(|_| async {
+        let mut upload = Upload::begin(&services, &caller, FileName::stored("a.pdf".into())).await.expect("begun");
+        upload.write(LETTER).await.expect("taken");
+        upload.finish(Some("u")).await.expect("stored, or found")
+    });
+    let uploaded = futures_util::future::join_all(uploads).await;
+    assert_eq!(uploaded.iter().filter(|upload| !upload.replayed).count(), 1);
+    assert!(uploaded.iter().all(|upload| upload.file.id == uploaded[0].file.id));
+    assert_eq!(services.store.list_files(caller.scope, None, None, 10).await.expect("files").len(), 1);
+
+    let body = br#"{"url":"https://y.example/"}"#;
+    let show = |endpoint: &Endpoint, _: &[u8; 32]| endpoint.id.to_string().into_bytes();
+    let registrations = (0..4).map(|_| async {
+        let request = Request { route: "webhooks", body, idempotency_key: Some("w") };
+        webhook::register(&services, &caller, &Anywhere, request, show).await.expect("registered, or found")
+    });
+    let registered = futures_util::future::join_all(registrations).await;
+    assert_eq!(registered.iter().filter(|answer| !answer.replayed).count(), 1);
+    assert!(registered.iter().all(|answer| answer.body.expose() == registered[0].body.expose()));
+    assert_eq!(services.store.endpoints(caller.scope).await.expect("endpoints").len(), 2);
+}
+
 pub(crate) async fn an_answer_about_no_customer_is_found_again(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;

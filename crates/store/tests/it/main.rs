@@ -36,6 +36,7 @@ on_every_engine! {
     a_wrong_place_finds_the_right_record,
     a_taken_email_writes_nothing,
     a_repeated_request_finds_its_answer_before_its_own_effect,
+    the_same_request_sent_several_times_at_once_has_one_effect_and_one_answer,
     an_answer_about_no_customer_is_found_again,
     a_refused_change_in_a_batch_harms_no_other,
     a_change_writes_its_audit_entry_and_its_event,
