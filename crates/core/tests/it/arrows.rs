@@ -73,7 +73,8 @@ fn uses(text: &str, name: &str) -> bool {
         let (before, after) = (&text[..at], &text[at + name.len()..]);
         let inside = name.starts_with(in_a_word) && before.ends_with(in_a_word)
             || name.ends_with(in_a_word) && after.starts_with(in_a_word);
-        !inside && !(name.ends_with('{') && before.ends_with("-> "))
+        let begins_a_function = name.ends_with('{') && before.ends_with("-> ");
+        !inside && !begins_a_function
     })
 }
 
