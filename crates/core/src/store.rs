@@ -34,7 +34,8 @@ pub enum StoreError {
     /// More writers wait than the store lets wait. Nothing was written.
     #[error("too many writes are waiting")]
     Busy,
-    /// The place where files or records lie cannot be reached. Nothing was written that counts.
+    /// The place where files or records lie cannot be reached, or another program has locked it. Nothing was written
+    /// that counts.
     #[error("what is stored cannot be reached: {0}")]
     Unavailable(String),
     /// What is stored cannot be opened or decoded.

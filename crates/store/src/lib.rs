@@ -101,6 +101,9 @@ pub enum OpenError {
     /// The schema was made by a newer Dossier, or by something else.
     #[error("the database cannot be used: {0}")]
     Database(String),
+    /// Another program holds the lock of the embedded database.
+    #[error("another program has locked the database; end that program, then start again")]
+    Locked,
     /// A file could not be read or written.
     #[error("{what}: {cause}")]
     File {
@@ -119,6 +122,6 @@ impl From<StoreError> for OpenError {
 
 impl From<rusqlite::Error> for OpenError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Database(error.to_string())
+        if sqlite::is_locked(&error) { Self::Locked } else { Self::Database(error.to_string()) }
     }
 }

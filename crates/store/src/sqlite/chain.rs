@@ -165,9 +165,12 @@ impl Heads {
         scope: Scope,
         count: usize,
     ) -> Result<(), rusqlite::Error> {
-        let head = self.head(connection, scope)?;
-        head.delivery += count as u64;
-        head.places.at(head.delivery).map(drop)
+        if count > 0 {
+            let head = self.head(connection, scope)?;
+            head.delivery += count as u64;
+            head.places.at(head.delivery)?;
+        }
+        Ok(())
     }
 
     pub(super) fn append(&mut self, connection: &Connection, append: &Append<'_>) -> Result<(), rusqlite::Error> {

@@ -19,6 +19,7 @@ mod writer;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use dossier_core::account::Account;
@@ -52,6 +53,7 @@ use crate::{Engine, Figures, OpenError};
 use readers::Readers;
 use summaries::{SealedSummary, Summaries};
 use writer::Writer;
+pub(crate) use writer::is_locked;
 
 /// SQLite before 3.51.3 has a bug that can corrupt a WAL.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -162,6 +164,13 @@ impl SqliteStore {
             recent: Recent::new(memory.records),
             writer,
         })
+    }
+
+    /// As it is, but each write waits this long for another program that has locked the database, instead of 10 seconds.
+    #[must_use]
+    pub fn with_lock_patience(mut self, patience: Duration) -> Self {
+        self.writer.patience = patience;
+        self
     }
 
     /// Deletes what is older than a moment, no more at once than other writers can wait for; says how many.
@@ -422,6 +431,15 @@ impl Role {
             Self::Reader => 4_096,
         }
     }
+
+    /// How long a statement waits for another program's lock. Readers, which a writer is not in the way of, wait on the
+    /// threads that serve requests. The writer's is for the start; see there.
+    const fn waits(self) -> Duration {
+        match self {
+            Self::Writer | Self::Checkpointer => Duration::from_secs(5),
+            Self::Reader => Duration::from_secs(1),
+        }
+    }
 }
 
 fn connect(database: &Path, role: Role) -> Result<Connection, rusqlite::Error> {
@@ -433,7 +451,7 @@ fn connect(database: &Path, role: Role) -> Result<Connection, rusqlite::Error> {
     };
     let connection = Connection::open_with_flags(database, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.set_prepared_statement_cache_capacity(64);
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.busy_timeout(role.waits())?;
     // Plans do not depend on bound values, so that no statement is parsed again because a value changed.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "mmap_size", 0)?;

@@ -222,6 +222,9 @@ impl Readers {
 /// A failed read changed nothing, so there is nothing unknown about its outcome. SQLite's own texts name tables and
 /// columns, never values.
 fn read_error(error: rusqlite::Error) -> StoreError {
+    if super::writer::is_locked(&error) {
+        return super::writer::locked();
+    }
     StoreError::Corrupt(format!("the database could not be read: {error}"))
 }
 
@@ -310,6 +313,16 @@ mod tests {
         store.writer.execute("UPDATE t SET version = 9", []).expect("an update");
         store.readers.ended();
         assert_eq!(versions(&store.readers, 1), (9, 9), "a task may change any");
+    }
+
+    #[test]
+    fn a_lock_in_the_way_of_a_reader_passes_and_nothing_is_corrupt() {
+        let store = store();
+        let code = rusqlite::ffi::SQLITE_BUSY_RECOVERY;
+        let locked = || Err::<(), _>(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None));
+        let refused = store.readers.read(|_| locked()).expect_err("a refusal");
+        assert!(matches!(refused, StoreError::Unavailable(_)), "{refused}");
+        assert_eq!(versions(&store.readers, 1), (1, 1), "the next one reads");
     }
 
     #[test]

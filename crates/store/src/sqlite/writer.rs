@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dossier_core::store::{Committed, StoreError};
 use rusqlite::{Connection, ErrorCode};
@@ -42,16 +42,28 @@ const CHECKPOINTER_NICE: i32 = 5;
 /// never catches up with the end, and the WAL would grow without end.
 const MAX_WAL_PAGES: i64 = 16_384;
 
+/// A job waits this long when another program holds the database's lock: well below what clients wait for an answer.
+const LOCK_PATIENCE: Duration = Duration::from_secs(10);
+/// Then it is looked whose time is over.
+const LOCK_STEP: Duration = Duration::from_millis(250);
+
 type Work = Box<dyn FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send>;
 
-enum Job {
-    Change(Box<Prepared>, oneshot::Sender<Answer>),
+struct Job {
+    kind: Kind,
+    /// When it gives up waiting for another program.
+    until: Instant,
+    reply: oneshot::Sender<Answer>,
+}
+
+enum Kind {
+    Change(Box<Prepared>),
     /// Touches neither customers nor their keys, which readers would not look for anew.
-    Task(Work, oneshot::Sender<Answer>),
+    Task(Work),
     /// May change those of anybody.
-    OnCustomers(Work, oneshot::Sender<Answer>),
+    OnCustomers(Work),
     /// A task that may be lost with the power: it waits for others and is not synced on its own.
-    Lazy(Work, oneshot::Sender<Answer>),
+    Lazy(Work),
 }
 
 /// What a job came to. A change goes back to the thread that made it, which frees it at less cost than this one would.
@@ -73,6 +85,7 @@ impl Ran {
 
 pub(super) struct Writer {
     jobs: Option<mpsc::Sender<Job>>,
+    pub(super) patience: Duration,
     figures: Arc<Figures>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -84,6 +97,7 @@ impl Writer {
         database: PathBuf,
         on_fatal: OnFatal,
     ) -> Result<Self, OpenError> {
+        connection.busy_timeout(LOCK_STEP)?;
         let figures = Arc::new(Figures::default());
         let finish_checkpoint = Arc::new(AtomicBool::new(false));
         let (jobs, waiting) = mpsc::channel(MAX_WAITING);
@@ -108,6 +122,7 @@ impl Writer {
             written,
             since_checkpoint: 0,
             synced: true,
+            locked_out: false,
             on_fatal,
         };
         let spawn = |name: &str, body: Box<dyn FnOnce() + Send>| {
@@ -120,7 +135,7 @@ impl Writer {
             spawn("dossier-writer", Box::new(move || thread.run(waiting)))?,
             spawn("dossier-checkpoint", Box::new(move || checkpointer.run(&checkpoints)))?,
         ];
-        Ok(Self { jobs: Some(jobs), figures, threads: Mutex::new(threads) })
+        Ok(Self { jobs: Some(jobs), patience: LOCK_PATIENCE, figures, threads: Mutex::new(threads) })
     }
 
     pub(super) fn figures(&self) -> &Figures {
@@ -129,7 +144,7 @@ impl Writer {
 
     /// Queues a change and waits until it is durable or refused.
     pub(super) async fn change(&self, change: Prepared) -> Answer {
-        self.answer_of(|reply| Job::Change(Box::new(change), reply)).await
+        self.answer_of(Kind::Change(Box::new(change))).await
     }
 
     /// Queues what touches neither customers nor their keys, and waits until it is durable.
@@ -137,7 +152,7 @@ impl Writer {
         &self,
         work: impl FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send + 'static,
     ) -> Result<(), StoreError> {
-        self.answer_of(|reply| Job::Task(Box::new(work), reply)).await.0.map(drop)
+        self.answer_of(Kind::Task(Box::new(work))).await.0.map(drop)
     }
 
     /// As [`Writer::task`], for what may change customers and their keys: all that is remembered of them is read anew.
@@ -145,7 +160,7 @@ impl Writer {
         &self,
         work: impl FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send + 'static,
     ) -> Result<(), StoreError> {
-        self.answer_of(|reply| Job::OnCustomers(Box::new(work), reply)).await.0.map(drop)
+        self.answer_of(Kind::OnCustomers(Box::new(work))).await.0.map(drop)
     }
 
     /// Queues a task that may be lost with the power, for it would be done again: whoever waits for the disk goes
@@ -154,12 +169,12 @@ impl Writer {
         &self,
         work: impl FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send + 'static,
     ) -> Result<(), StoreError> {
-        self.answer_of(|reply| Job::Lazy(Box::new(work), reply)).await.0.map(drop)
+        self.answer_of(Kind::Lazy(Box::new(work))).await.0.map(drop)
     }
 
-    async fn answer_of(&self, job: impl FnOnce(oneshot::Sender<Answer>) -> Job) -> Answer {
+    async fn answer_of(&self, kind: Kind) -> Answer {
         let (reply, answer) = oneshot::channel();
-        match self.send(job(reply)) {
+        match self.send(Job { kind, until: Instant::now() + self.patience, reply }) {
             Ok(()) => answer.await.unwrap_or_else(|_| (Err(ended()), None)),
             Err(error) => (Err(error), None),
         }
@@ -228,6 +243,8 @@ struct WriterThread {
     since_checkpoint: u64,
     /// Whether the connection syncs its commits now.
     synced: bool,
+    /// Whether another program held the lock at the last look.
+    locked_out: bool,
     on_fatal: OnFatal,
 }
 
@@ -251,7 +268,7 @@ impl WriterThread {
                 }
             }
             self.figures.waiting.fetch_sub(batch.len() as u64, Ordering::Relaxed);
-            lazy.extend(batch.extract_if(.., |job| matches!(job, Job::Lazy(..))));
+            lazy.extend(batch.extract_if(.., |job| matches!(job.kind, Kind::Lazy(_))));
             if !batch.is_empty() {
                 usual.took(batch.len());
                 self.sync_commits(true);
@@ -279,12 +296,38 @@ impl WriterThread {
         }
     }
 
+    /// Begins a transaction. While another program holds the lock, jobs whose time is over are told so; none may be left.
+    fn begin(&mut self, batch: &mut Vec<Job>) -> Result<(), rusqlite::Error> {
+        loop {
+            match self.execute("BEGIN IMMEDIATE") {
+                Err(error) if is_locked(&error) => {
+                    if !std::mem::replace(&mut self.locked_out, true) {
+                        tracing::warn!("another program has locked the database; writes wait for it");
+                    }
+                }
+                begun => {
+                    self.locked_out = false;
+                    return begun;
+                }
+            }
+            let now = Instant::now();
+            batch.extract_if(.., |job| job.until <= now).for_each(|job| job.fail(locked()));
+            if batch.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
     /// Every job runs in a savepoint of its own; answers leave after the one commit.
     fn commit(&mut self, batch: &mut Vec<Job>) {
+        let begun = self.begin(batch);
+        if batch.is_empty() {
+            return;
+        }
         let jobs = batch.len() as u64;
         let mut ran = Vec::with_capacity(batch.len());
         let mut late_audits = Vec::new();
-        let result = self.execute("BEGIN IMMEDIATE").and_then(|()| {
+        let result = begun.and_then(|()| {
             for job in batch.drain(..) {
                 self.run_job(job, &mut ran, &mut late_audits)?;
             }
@@ -331,22 +374,21 @@ impl WriterThread {
         ran: &mut Vec<Ran>,
         late: &mut Vec<Append<'static>>,
     ) -> Result<(), rusqlite::Error> {
-        let savepoint = !matches!(&job, Job::Change(change, _) if change.is_judged_before_it_writes());
+        let Job { kind, until: _, reply } = job;
+        let savepoint = !matches!(&kind, Kind::Change(change) if change.is_judged_before_it_writes());
         if savepoint {
             self.execute("SAVEPOINT job")?;
         }
-        let (result, change, reply) = match job {
-            Job::Change(change, reply) => {
+        let (result, change) = match kind {
+            Kind::Change(change) => {
                 change.written_customer().into_iter().for_each(|id| self.readers.changing(id));
-                (commit::apply(&change, &self.connection, &mut self.heads, late), Some(change), reply)
+                (commit::apply(&change, &self.connection, &mut self.heads, late), Some(change))
             }
-            Job::OnCustomers(work, reply) => {
+            Kind::OnCustomers(work) => {
                 self.readers.changing_any();
-                (work(&self.connection).map(|()| Ok(Committed::Done)), None, reply)
+                (work(&self.connection).map(|()| Ok(Committed::Done)), None)
             }
-            Job::Task(work, reply) | Job::Lazy(work, reply) => {
-                (work(&self.connection).map(|()| Ok(Committed::Done)), None, reply)
-            }
+            Kind::Task(work) | Kind::Lazy(work) => (work(&self.connection).map(|()| Ok(Committed::Done)), None),
         };
         match result {
             Ok(outcome) => {
@@ -381,7 +423,13 @@ impl WriterThread {
             (self.on_fatal)(&error.to_string());
         }
         let (full, text) = (is_full(error), error.to_string());
-        move || if full { StoreError::Full } else { StoreError::Unknown(text.clone()) }
+        // What was refused for another's lock was never committed, and the transaction is rolled back.
+        let locked_out = is_locked(error);
+        move || match (full, locked_out) {
+            (true, _) => StoreError::Full,
+            (false, true) => locked(),
+            (false, false) => StoreError::Unknown(text.clone()),
+        }
     }
 
     fn execute(&self, sql: &str) -> Result<(), rusqlite::Error> {
@@ -406,8 +454,8 @@ impl WriterThread {
 
 impl Job {
     fn fail(self, error: StoreError) {
-        let (Self::Change(_, reply) | Self::Task(_, reply) | Self::OnCustomers(_, reply) | Self::Lazy(_, reply)) = self;
-        let _ = reply.send((Err(error), None));
+        // Whoever does not wait any more need not know.
+        let _ = self.reply.send((Err(error), None));
     }
 }
 
@@ -512,6 +560,16 @@ fn is_full(error: &rusqlite::Error) -> bool {
     // The shared-memory file that cannot grow is a full disk under another name.
     error.sqlite_error_code() == Some(ErrorCode::DiskFull)
         || error.sqlite_extended_error_code() == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE)
+}
+
+/// Whether another program's lock is in the way.
+pub(crate) fn is_locked(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}
+
+/// What somebody is told who has waited for it long enough. Nothing was written.
+pub(super) fn locked() -> StoreError {
+    StoreError::Unavailable("another program has locked the database".into())
 }
 
 /// Whether what is on disk can no longer be trusted.

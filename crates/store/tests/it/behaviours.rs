@@ -607,12 +607,17 @@ pub(crate) async fn subscriber(services: &Services) -> (Caller, WebhookId) {
 
 /// The caller with a key, and an endpoint of its own.
 pub(crate) async fn subscribed(services: &Services, caller: Caller) -> (Caller, WebhookId) {
+    subscribed_to(services, caller, r#""customer.created","customer.updated""#).await
+}
+
+async fn subscribed_to(services: &Services, caller: Caller, types: &str) -> (Caller, WebhookId) {
     let new = NewKey { name: "k".into(), scopes: vec![KeyScope::WebhooksManage], expires_at: None };
     let (_, key) = api_key::create(services, &caller, new).await.expect("a key");
     let caller = Caller { actor: Actor::Key(key.key_id), ..caller };
-    let body = br#"{"url":"https://x.example/","event_types":["customer.created","customer.updated"]}"#;
+    let body = format!(r#"{{"url":"https://x.example/","event_types":[{types}]}}"#);
     let nothing = |_: &Endpoint, _: &[u8; 32]| Vec::new();
-    webhook::register(services, &caller, &Anywhere, Request::unkeyed(body), nothing).await.expect("registered");
+    let request = Request::unkeyed(body.as_bytes());
+    webhook::register(services, &caller, &Anywhere, request, nothing).await.expect("registered");
     let endpoints = services.store.endpoints(caller.scope).await.expect("endpoints");
     (caller, endpoints.last().expect("registered").id)
 }
@@ -690,6 +695,11 @@ pub(crate) async fn numbers_are_counted_per_scope_and_never_given_out_again(mut 
     let services = engine.services();
     // Both are new in one batch, perhaps.
     let ((mine, endpoint), (other, others)) = tokio::join!(subscriber(&services), subscriber(&services));
+    // What its only endpoint does not want is numbered as well.
+    let (third, deaf) = subscribed_to(&services, caller(&services).await, r#""customer.kycs.updated""#).await;
+    given(&services, &third, "a@example.com", "individual").await;
+    assert_eq!(services.store.newest_event(third.scope).await.expect("readable"), 1);
+    assert!(services.store.deliveries(third.scope, deaf, None, 10).await.expect("a log").is_empty());
     let ids = async |services: &Services, caller: &Caller, endpoint| {
         let log = services.store.deliveries(caller.scope, endpoint, None, 10).await.expect("a log");
         log.iter().map(|delivery| delivery.number).collect::<Vec<_>>()

@@ -90,7 +90,7 @@ async fn seen(services: &Services, filled: &Filled) -> Vec<String> {
     seen
 }
 
-fn sqlite(engine: &Engine, folder: &std::path::Path) -> SqliteStore {
+pub(crate) fn sqlite(engine: &Engine, folder: &std::path::Path) -> SqliteStore {
     let blobs = Arc::new(Folder::open(engine.path().join("files")).expect("a folder"));
     let (keyring, fatal) = (engine.path().join("keyring.json"), Arc::new(|why: &str| panic!("I/O error: {why}")));
     SqliteStore::open(folder, &keyring, &engine.root, blobs, Timestamp::from_micros(0), None, fatal)

@@ -1,10 +1,87 @@
 //! What is special to the embedded engine: what it remembers of customers, and for how long.
 
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use dossier_core::api_key::{self, KeyScope, NewKey};
 use dossier_core::clock::Timestamp;
+use dossier_core::customer::update::UpdateError;
+use dossier_core::store::StoreError;
+use rusqlite::Connection;
 
 use crate::behaviours;
 use crate::engines::{Engine, caller};
+use crate::moves;
+
+/// Another program that holds the lock until it is dropped.
+fn lock(engine: &Engine) -> Connection {
+    let other = engine.connection();
+    other.execute_batch("BEGIN IMMEDIATE").expect("the lock");
+    other
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_waits_for_another_program_that_holds_the_lock() {
+    let mut engine = Engine::sqlite().await;
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let id = behaviours::given(&services, &caller, "a@example.com", "individual").await;
+    let other = lock(&engine);
+    let began = Instant::now();
+    let release = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_secs(1));
+        drop(other);
+    });
+    behaviours::put(&services, &caller, id, r#"{"first_name":"A"}"#).await.expect("updated");
+    assert!(began.elapsed() >= Duration::from_secs(1));
+    release.join().expect("no panic");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_that_has_waited_for_a_lock_too_long_has_written_nothing_and_the_next_one_is_written() {
+    let mut engine = Engine::sqlite().await;
+    engine.close();
+    let patience = Duration::from_millis(500);
+    let store = Arc::new(moves::sqlite(&engine, engine.path()).with_lock_patience(patience));
+    let services = engine.services_of(store);
+    let caller = caller(&services).await;
+    let mut ids = Vec::new();
+    for name in ["a", "b", "c"] {
+        ids.push(behaviours::given(&services, &caller, &format!("{name}@example.com"), "individual").await);
+    }
+    let other = lock(&engine);
+    let write = async |id, after: u64| {
+        tokio::time::sleep(Duration::from_millis(after)).await;
+        let began = Instant::now();
+        (behaviours::put(&services, &caller, id, r#"{"first_name":"A"}"#).await.map(drop), began.elapsed())
+    };
+    // The later ones come while the first one waits, and do not wait for it to give up before they begin to.
+    let (first, second, third) = tokio::join!(write(ids[0], 0), write(ids[1], 100), write(ids[2], 400));
+    for (written, took) in [first, second, third] {
+        let refused = written.expect_err("a refusal");
+        assert!(matches!(refused, UpdateError::Store(StoreError::Unavailable(_))), "{refused:?}");
+        assert!(took >= patience && took < patience * 3, "{took:?}");
+    }
+    for id in &ids {
+        assert_eq!(behaviours::read(&services, caller.scope, *id).await.version, 1, "reading goes on, nothing changed");
+    }
+    drop(other);
+    for id in ids {
+        behaviours::put(&services, &caller, id, r#"{"first_name":"A"}"#).await.expect("updated");
+    }
+    let report = services.store.verify_audit(&|_, _| {}).await.expect("a report");
+    assert_eq!(report.findings, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_start_that_has_to_write_says_that_the_database_is_locked() {
+    let engine = crate::upgrade::older();
+    let other = lock(&engine);
+    let refused = engine.try_open().await.err().expect("a refusal").to_string();
+    assert_eq!(refused, "another program has locked the database; end that program, then start again");
+    drop(other);
+    engine.try_open().await.expect("the store opens");
+}
 
 /// Housekeeping comes every half a minute, and among a million customers all of them would be read again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -32,7 +32,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// Not opened yet.
-fn older() -> Engine {
+pub(crate) fn older() -> Engine {
     let folder = tempfile::tempdir().expect("a temporary folder");
     copy(Path::new(BEFORE_NUMBERING), folder.path());
     let root = std::fs::read_to_string(folder.path().join("root.key")).expect("a root key");
