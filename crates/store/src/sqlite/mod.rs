@@ -166,7 +166,8 @@ impl SqliteStore {
         })
     }
 
-    /// As it is, but each write waits this long for another program that has locked the database, instead of 10 seconds.
+    /// As it is, but each write waits this long for another program that has locked the database, instead of 10
+    /// seconds.
     #[must_use]
     pub fn with_lock_patience(mut self, patience: Duration) -> Self {
         self.writer.patience = patience;

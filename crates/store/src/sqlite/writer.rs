@@ -296,7 +296,8 @@ impl WriterThread {
         }
     }
 
-    /// Begins a transaction. While another program holds the lock, jobs whose time is over are told so; none may be left.
+    /// Begins a transaction. While another program holds the lock, jobs whose time is over are told so; none may be
+    /// left.
     fn begin(&mut self, batch: &mut Vec<Job>) -> Result<(), rusqlite::Error> {
         loop {
             match self.execute("BEGIN IMMEDIATE") {
