@@ -25,6 +25,7 @@ use dossier_store::{Engine, OpenError};
 use zeroize::Zeroizing;
 
 use crate::config::{Config, RootKeySource};
+use crate::home::Home;
 use crate::system::{SystemClock, SystemRandom};
 
 /// The exit code after an I/O error of the database (`EX_IOERR`).
@@ -60,6 +61,9 @@ pub enum InstallationError {
         /// What the system said.
         cause: std::io::Error,
     },
+    /// The records of the database are changed elsewhere, or have not all arrived.
+    #[error("{0}")]
+    NotServed(String),
     /// The first account could not be made.
     #[error("the first account could not be made: {0}")]
     FirstAccount(String),
@@ -132,7 +136,9 @@ impl Installation {
         if config.database.is_some() && config.files.is_none() {
             tracing::warn!("files lie in the data folder of this process, where no other reaches them; set files");
         }
-        let store = Opened::open(config, config.database.as_deref(), &root_key).await?.engine();
+        let home = Home::of(config);
+        home.check_served().await?;
+        let store = Opened::open(config, &home, &root_key).await?.engine();
         let services = Services {
             store: Arc::clone(&store) as Arc<dyn Store>,
             clock: Arc::new(SystemClock),
@@ -201,19 +207,15 @@ pub(crate) enum Opened {
 }
 
 impl Opened {
-    /// The store in this database, or in the data folder when none is named.
-    pub(crate) async fn open(
-        config: &Config,
-        database: Option<&str>,
-        root_key: &RootKey,
-    ) -> Result<Self, InstallationError> {
+    /// The store with its rows in this place.
+    pub(crate) async fn open(config: &Config, home: &Home, root_key: &RootKey) -> Result<Self, InstallationError> {
         let (blobs, now) = (blobs(config, config.files.as_deref())?, SystemClock.now());
-        Ok(match database {
-            Some(url) => Self::Postgres(Arc::new(
+        Ok(match home {
+            Home::Postgres(url) => Self::Postgres(Arc::new(
                 PostgresStore::open(url, &config.keyring, root_key, blobs, now, config.cache).await?,
             )),
-            None => {
-                let (folder, fatal) = (&config.data_dir, Arc::new(end_process));
+            Home::Folder(folder) => {
+                let fatal = Arc::new(end_process);
                 let store = SqliteStore::open(folder, &config.keyring, root_key, blobs, now, config.cache, fatal)?;
                 Self::Sqlite(Arc::new(store))
             }

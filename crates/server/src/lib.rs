@@ -6,6 +6,7 @@ pub mod config;
 pub mod control;
 pub mod deliver;
 pub mod egress;
+mod home;
 pub mod http;
 pub mod installation;
 pub mod logs;

@@ -1,29 +1,38 @@
 //! Moving an installation to another engine, and files to another place. The server does not run meanwhile.
 
 use std::collections::HashMap;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use dossier_core::clock::Clock as _;
 use dossier_core::store::{Progress, StoreError};
 use dossier_store::blobs::{BlobPath, Blobs};
 use dossier_store::moving::move_all;
+use dossier_store::transfer::mark::Mark;
 use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 
 use crate::config::{Config, holds_files, is_postgres};
+use crate::home::Home;
 use crate::installation::{Lock, Opened, blobs, root_key};
+use crate::system::SystemClock;
 
 /// The embedded engine, as the place to move to.
 const EMBEDDED: &str = "sqlite";
+/// The folder in a data folder in which a database arrives that is to replace the one there.
+const ARRIVING: &str = "arriving";
 /// Bytes of a content that are read at once.
 const PIECE: u64 = 1024 * 1024;
 
-/// Copies every record to another engine, compares them one by one, and verifies the audit chains on both ends.
+/// Copies every record to another engine, compares them one by one, and verifies the audit chains on both ends. The
+/// database that is left is marked, and no longer served.
 ///
 /// # Errors
 ///
 /// In words for the person at the command line. What was copied stays, and running it again goes on.
 pub async fn database(config: &Config, to: &str, progress: Progress<'_>) -> Result<Value, String> {
-    let _lock = Lock::take(&config.data_dir).map_err(|error| error.to_string())?;
+    let _lock = Lock::take(&config.data_dir).map_err(text)?;
     let target = (to != EMBEDDED).then_some(to);
     if target.is_some_and(|url| !is_postgres(url)) {
         return Err(format!("--to is postgres://user:password@host/name, or {EMBEDDED}"));
@@ -31,19 +40,92 @@ pub async fn database(config: &Config, to: &str, progress: Progress<'_>) -> Resu
     if target == config.database.as_deref() {
         return Err("the records are there already".to_owned());
     }
-    let root_key = root_key(config).map_err(|error| error.to_string())?;
-    let open = async |database| Opened::open(config, database, &root_key).await.map_err(|error| error.to_string());
-    let (from, to) = (open(config.database.as_deref()).await?, open(target).await?);
+    let source = Home::of(config);
+    let target = target.map_or_else(|| Home::Folder(config.data_dir.clone()), |url| Home::Postgres(url.to_owned()));
+    let arrives_in = place_to_arrive(&target).await?;
+    may_leave(&source, &target).await?;
+    may_arrive(&source, &arrives_in).await?;
+    let (records, audit) = copy(config, &source, &arrives_in, progress).await?;
+    let left = Mark::Left { to: target.shown(), at: SystemClock.now() };
+    source.set_mark(Some(&left)).await.map_err(text)?;
+    let mut moved = json!({ "records": records, "audit": audit });
+    if let Home::Folder(folder) = &arrives_in
+        && arrives_in != target
+    {
+        let aside = replace_left(&config.data_dir, folder);
+        let aside = aside.map_err(|error| format!("the database that was left cannot be set aside: {error}"))?;
+        moved["set_aside"] = aside.display().to_string().into();
+    }
+    // Last, so that no end of this process leaves two databases that can both be served.
+    target.set_mark(None).await.map_err(text)?;
+    let next = match target {
+        Home::Postgres(_) => {
+            "start dossier with --database, or DOSSIER_DATABASE, set to where it moved; keep root key and keyring"
+        }
+        Home::Folder(_) => "start dossier without --database; keep root key and keyring",
+    };
+    moved["next"] = next.into();
+    Ok(moved)
+}
+
+/// Where the records arrive: mostly in the target itself. A database in the data folder that was left by a move stays
+/// until all has arrived in a folder beside it.
+async fn place_to_arrive(target: &Home) -> Result<Home, String> {
+    let Home::Folder(folder) = target else { return Ok(target.clone()) };
+    if !matches!(target.standing().await.map_err(text)?.mark, Some(Mark::Left { .. })) {
+        return Ok(target.clone());
+    }
+    let folder = folder.join(ARRIVING);
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+    made.map_err(|error| format!("{}: {error}", folder.display()))?;
+    Ok(Home::Folder(folder))
+}
+
+/// Whether the source was not left, unless for this target: then the move ended early.
+async fn may_leave(source: &Home, target: &Home) -> Result<(), String> {
+    match source.standing().await.map_err(text)?.mark {
+        Some(Mark::Left { to, .. }) if to == target.shown() => Ok(()),
+        Some(mark) => Err(source.why_not(&mark)),
+        None => Ok(()),
+    }
+}
+
+/// Whether the target is new, or holds a part of what the same source has.
+async fn may_arrive(source: &Home, target: &Home) -> Result<(), String> {
+    match target.standing().await.map_err(text)?.mark {
+        Some(Mark::Arriving { from, .. }) if from == source.shown() => Ok(()),
+        Some(Mark::Left { .. }) => Err(format!(
+            "{} still has the records that once moved away from it; move into an empty database",
+            target.shown()
+        )),
+        Some(mark) => Err(target.why_not(&mark)),
+        None => Ok(()),
+    }
+}
+
+/// Copies and compares the records, and verifies the audit chains on both ends. Returns how many records and what
+/// chains there are.
+async fn copy(config: &Config, source: &Home, target: &Home, progress: Progress<'_>) -> Result<(u64, Value), String> {
+    let root_key = root_key(config).map_err(text)?;
+    let open = async |home| Opened::open(config, home, &root_key).await.map_err(text);
+    let (from, to) = (open(source).await?, open(target).await?);
     for (end, name) in [(&from, "the database in use"), (&to, "the database to move to")] {
-        let others = end.others().await.map_err(said)?;
+        let others = end.others().await.map_err(text)?;
         if others > 0 {
             return Err(format!("{others} other processes use {name}; stop them, and wait for 10 seconds"));
         }
     }
-    let moved = move_all(&from.end(), &to.end(), progress).await.map_err(said)?;
+    if target.standing().await.map_err(text)?.mark.is_none() {
+        if !to.engine().accounts().await.map_err(text)?.is_empty() {
+            return Err(format!("{} has accounts already; move into an empty database", target.shown()));
+        }
+        let arriving = Mark::Arriving { from: source.shown(), at: SystemClock.now() };
+        target.set_mark(Some(&arriving)).await.map_err(text)?;
+    }
+    let moved = move_all(&from.end(), &to.end(), progress).await.map_err(text)?;
     let mut chains = Vec::new();
     for end in [from, to] {
-        let report = end.engine().verify_audit(&|_, _| {}).await.map_err(said)?;
+        let report = end.engine().verify_audit(&|_, _| {}).await.map_err(text)?;
         if !report.findings.is_empty() {
             return Err(format!("the audit trail has findings:\n{}", report.findings.join("\n")));
         }
@@ -52,13 +134,45 @@ pub async fn database(config: &Config, to: &str, progress: Progress<'_>) -> Resu
     if chains[0] != chains[1] {
         return Err("the audit trails differ".to_owned());
     }
-    let next = match target {
-        Some(_) => {
-            "start dossier with --database, or DOSSIER_DATABASE, set to where it moved; keep root key and keyring"
+    Ok((moved.records, chains.remove(0)))
+}
+
+/// Puts the database that has arrived in the place of the one that was left, which is kept under another name. There
+/// is a database at every moment: without one, a start would make a new and empty one.
+fn replace_left(data_dir: &Path, arrived: &Path) -> std::io::Result<PathBuf> {
+    let left = data_dir.join("dossier.db");
+    let day = SystemClock.now().to_string().replace([':', '.'], "-");
+    let aside = data_dir.join(format!("dossier.db.left-{day}"));
+    std::fs::hard_link(&left, &aside)?;
+    // A database that was closed in order has no log, and one of another database must never be applied to it.
+    for log in ["dossier.db-wal", "dossier.db-shm"] {
+        match std::fs::remove_file(data_dir.join(log)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
         }
-        None => "start dossier without --database; keep root key and keyring",
-    };
-    Ok(json!({ "records": moved.records, "audit": chains[0], "next": next }))
+    }
+    std::fs::rename(arrived.join("dossier.db"), &left)?;
+    std::fs::File::open(data_dir)?.sync_all()?;
+    std::fs::remove_dir_all(arrived)?;
+    Ok(aside)
+}
+
+/// Lets a database be served again whose records moved elsewhere.
+///
+/// # Errors
+///
+/// When it was not left, or cannot be reached.
+pub async fn reopen(config: &Config) -> Result<Value, String> {
+    let _lock = Lock::take(&config.data_dir).map_err(text)?;
+    let home = Home::of(config);
+    match home.standing().await.map_err(text)?.mark {
+        Some(Mark::Left { to, at }) => {
+            home.set_mark(None).await.map_err(text)?;
+            Ok(json!({ "reopened": home.shown(), "left_for": to, "left_at": at }))
+        }
+        Some(mark) => Err(home.why_not(&mark)),
+        None => Err(format!("the records of {} did not move away from it", home.shown())),
+    }
 }
 
 /// Copies the content of every file to another place, and compares it.
@@ -67,7 +181,7 @@ pub async fn database(config: &Config, to: &str, progress: Progress<'_>) -> Resu
 ///
 /// As [`database`].
 pub async fn files(config: &Config, to: &str, progress: Progress<'_>) -> Result<Value, String> {
-    let _lock = Lock::take(&config.data_dir).map_err(|error| error.to_string())?;
+    let _lock = Lock::take(&config.data_dir).map_err(text)?;
     let target = (to != "folder").then(|| to.trim_end_matches('/'));
     if target.is_some_and(|url| !holds_files(url)) {
         return Err(
@@ -77,17 +191,17 @@ pub async fn files(config: &Config, to: &str, progress: Progress<'_>) -> Result<
     if target == config.files.as_deref() {
         return Err("the files are there already".to_owned());
     }
-    let open = |place| blobs(config, place).map_err(|error| error.to_string());
+    let open = |place| blobs(config, place).map_err(text);
     let (from, to) = (open(config.files.as_deref())?, open(target)?);
-    let contents: Vec<_> = from.list().try_collect().await.map_err(said)?;
-    let there: Vec<_> = to.list().try_collect().await.map_err(said)?;
+    let contents: Vec<_> = from.list().try_collect().await.map_err(text)?;
+    let there: Vec<_> = to.list().try_collect().await.map_err(text)?;
     let there: HashMap<String, u64> = there.iter().map(|one| (one.path.to_string(), one.size)).collect();
     let total = contents.len() as u64;
     for (done, content) in contents.iter().enumerate() {
         if there.get(&content.path.to_string()) != Some(&content.size) {
-            copy(&from, &to, content.path, content.size).await.map_err(said)?;
+            copy_content(&from, &to, content.path, content.size).await.map_err(text)?;
         }
-        if !same(&from, &to, content.path, content.size).await.map_err(said)? {
+        if !same(&from, &to, content.path, content.size).await.map_err(text)? {
             return Err(format!("{} is not the same in both places", content.path));
         }
         progress(done as u64 + 1, total);
@@ -98,7 +212,7 @@ pub async fn files(config: &Config, to: &str, progress: Progress<'_>) -> Result<
     Ok(json!({ "files": total, "next": next }))
 }
 
-async fn copy(from: &Arc<dyn Blobs>, to: &Arc<dyn Blobs>, path: BlobPath, size: u64) -> Result<(), StoreError> {
+async fn copy_content(from: &Arc<dyn Blobs>, to: &Arc<dyn Blobs>, path: BlobPath, size: u64) -> Result<(), StoreError> {
     to.delete(path).await?;
     let mut content = to.create(path).await?;
     for begin in (0..size).step_by(usize::try_from(PIECE).expect("a megabyte")) {
@@ -117,6 +231,6 @@ async fn same(from: &Arc<dyn Blobs>, to: &Arc<dyn Blobs>, path: BlobPath, size: 
     Ok(true)
 }
 
-fn said(error: StoreError) -> String {
+fn text(error: impl std::fmt::Display) -> String {
     error.to_string()
 }

@@ -7,6 +7,7 @@ pub mod moving;
 pub mod postgres;
 pub mod sealed;
 pub mod sqlite;
+pub mod transfer;
 pub mod vault;
 
 mod api_keys;
@@ -32,6 +33,9 @@ pub trait Engine: Store {
 
     /// The engine and its version, for people.
     fn name(&self) -> String;
+
+    /// Where its rows lie, for people: a file, or hosts and name of a database. Never with a password.
+    fn shown(&self) -> String;
 
     /// Reads what the engine can check of itself.
     ///

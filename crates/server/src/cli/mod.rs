@@ -285,6 +285,8 @@ enum Db {
         #[arg(long, value_name = "DATABASE")]
         to: String,
     },
+    /// Serve a database again whose records moved elsewhere; what changed there since is not in it
+    Reopen,
 }
 
 #[derive(Subcommand)]
@@ -477,6 +479,10 @@ fn run(cli: Cli) -> Result<ExitCode, String> {
     };
     match command {
         Command::Db(Db::Move { to }) => return runtime.block_on(moved(&Moves::Records(to), &config, output)),
+        Command::Db(Db::Reopen) => {
+            output.value(&runtime.block_on(moving::reopen(&config))?);
+            return Ok(ExitCode::SUCCESS);
+        }
         Command::Files(Files::Move { to }) => return runtime.block_on(moved(&Moves::Files(to), &config, output)),
         Command::Listen(arguments) => return runtime.block_on(listen::listen(&config, arguments)),
         Command::Demo => return runtime.block_on(demo::demo(&config)),

@@ -79,6 +79,16 @@ fn cell(value: &Value) -> String {
     }
 }
 
+/// The engine and where its rows lie: `PostgreSQL 15.18 at db.internal/dossier`.
+fn database(server: &Server) -> String {
+    let store = server.store();
+    let engine = store.name();
+    // What distributions add says nothing here.
+    let engine = engine.split(" (").next().unwrap_or_default();
+    let place = if engine.starts_with("SQLite") { "in" } else { "at" };
+    format!("{engine} {place} {}", store.shown())
+}
+
 /// What a person needs to know at the start, on standard output.
 pub(super) fn banner(server: &Server, config: &Config) {
     let mut lines = vec![
@@ -88,6 +98,7 @@ pub(super) fn banner(server: &Server, config: &Config) {
     ];
     lines.extend(server.metrics_address.map(|address| format!("Metrics      http://{address}/metrics")));
     lines.push(format!("Data         {}", config.data_dir.display()));
+    lines.push(format!("Database     {}", database(server)));
     if let Some(key) = &server.first_key {
         lines.push(format!("Sandbox key  {}", key.expose()));
         lines.push("             shown this once; make others with: dossier keys create".to_owned());

@@ -5,6 +5,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use dossier_core::clock::Timestamp;
+use dossier_store::transfer::mark::{Location, Mark};
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
@@ -288,7 +290,12 @@ async fn records_and_files_move_to_another_place_and_back() {
     let moved = json_of(&folder, &["files", "move", "--to", &files, "--database", &url, "--data-dir", "data"]);
     assert_eq!(moved["files"], 1);
     std::fs::remove_dir_all(folder.join("data/files")).expect("the old place is not needed");
-    std::fs::rename(folder.join("data/dossier.db"), folder.join("old.db")).expect("nor the old database");
+    let left = dossier(&folder, &["accounts", "list", "--data-dir", "data"]);
+    let said = String::from_utf8_lossy(&left.stderr).into_owned();
+    assert!(!left.status.success() && said.contains("moved to PostgreSQL at") && said.contains("db reopen"), "{said}");
+    let config = crate::app::config(&app.folder, &[]);
+    let refused = dossier::serve::Server::start(&config).await.err().expect("a database that was left is not served");
+    assert!(refused.to_string().contains("moved to"), "{refused}");
 
     let settings = [("database", &*url), ("files", &*files)];
     let mut app = TestApp::start_in(app.folder, Some(app.key), &settings).await;
@@ -298,8 +305,76 @@ async fn records_and_files_move_to_another_place_and_back() {
     assert!(app.server.take().expect("running").stop().await);
 
     // The leases of the server that has ended would be in the way for ten seconds, had it not let go of them.
-    json_of(&folder, &["db", "move", "--to", "sqlite", "--database", &url, "--data-dir", "data"]);
+    let moved = json_of(&folder, &["db", "move", "--to", "sqlite", "--database", &url, "--data-dir", "data"]);
+    let aside = folder.join(moved["set_aside"].as_str().expect("the old database is kept"));
+    assert!(aside.is_file() && aside.to_string_lossy().contains("dossier.db.left-"), "{aside:?}");
+    let left = dossier(&folder, &["accounts", "list", "--database", &url, "--data-dir", "data"]);
+    assert!(String::from_utf8_lossy(&left.stderr).contains("moved to"), "PostgreSQL was left as well");
     let app = TestApp::start_in(app.folder, Some(app.key), &settings[1..]).await;
     assert_eq!(app.profile(&id).await["first_name"], "Bea");
     assert_eq!(app.content(&file, "").await.bytes, samples::png(64, 64, 1_000));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_was_left_is_served_again_when_told() {
+    let cluster = Cluster::any().await;
+    let url = cluster.database().await;
+    let mut app = TestApp::start().await;
+    let id = app.given("individual").await;
+    let folder = app.folder.path().to_owned();
+    assert!(app.server.take().expect("running").stop().await);
+    let not_left = dossier(&folder, &["db", "reopen", "--data-dir", "data"]);
+    assert!(String::from_utf8_lossy(&not_left.stderr).contains("did not move"), "nothing to do");
+    json_of(&folder, &["db", "move", "--to", &url, "--data-dir", "data"]);
+    let reopened = json_of(&folder, &["db", "reopen", "--data-dir", "data"]);
+    assert!(reopened["left_for"].as_str().expect("a place").starts_with("PostgreSQL at"));
+    let app = TestApp::start_in(app.folder, Some(app.key), &[]).await;
+    assert_eq!(app.get(&format!("/v0/customers/{id}")).await.expect(200)["customer_id"], id.as_str());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_move_that_did_not_end_is_not_served_and_goes_on() {
+    let cluster = Cluster::any().await;
+    let url = cluster.database().await;
+    let mut app = TestApp::start().await;
+    let id = app.given("individual").await;
+    let folder = app.folder.path().to_owned();
+    assert!(app.server.take().expect("running").stop().await);
+    // As a process leaves it that is killed right after it began.
+    let source = folder.join("data/dossier.db");
+    let mark = Mark::Arriving { from: source.display().to_string(), at: Timestamp::from_micros(0) };
+    Location::Postgres(&url).set_mark(Some(&mark)).await.expect("marked");
+    let half = dossier(&folder, &["accounts", "list", "--database", &url, "--data-dir", "data"]);
+    assert!(String::from_utf8_lossy(&half.stderr).contains("have not all arrived"), "{half:?}");
+    let other = Mark::Arriving { from: "elsewhere".into(), at: Timestamp::from_micros(0) };
+    Location::Postgres(&url).set_mark(Some(&other)).await.expect("marked");
+    let foreign = dossier(&folder, &["db", "move", "--to", &url, "--data-dir", "data"]);
+    assert!(String::from_utf8_lossy(&foreign.stderr).contains("from elsewhere"), "{foreign:?}");
+    Location::Postgres(&url).set_mark(Some(&mark)).await.expect("marked");
+    json_of(&folder, &["db", "move", "--to", &url, "--data-dir", "data"]);
+    let customer = json_of(&folder, &["customers", "get", &id, "--database", &url, "--data-dir", "data"]);
+    assert_eq!(customer["customer_id"], id.as_str());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_cannot_be_reached_is_named_in_one_sentence_without_its_password() {
+    let cluster = Cluster::own(&["listen_addresses=127.0.0.1", "port=54399"]).await;
+    cluster.run("ALTER USER dossier PASSWORD 'right'").await.expect("a password");
+    let access = format!("{}/pg_hba.conf", cluster.run("SHOW data_directory").await.expect("a folder").expect("a row"));
+    fs::write(&access, "host all all 127.0.0.1/32 scram-sha-256\nlocal all all trust\n").expect("written");
+    cluster.run("SELECT pg_reload_conf()").await.expect("read again");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (url, said) in [
+        ("postgres://dossier:hunter2@127.0.0.1:54399/postgres", "refuses this user or password"),
+        ("postgres://nobody:hunter2@127.0.0.1:54399/postgres", "refuses this user or password"),
+        ("postgres://dossier:right@127.0.0.1:54399/absent", "has no database absent"),
+        ("postgres://dossier:hunter2@127.0.0.1:1/absent", "cannot be reached"),
+    ] {
+        let arguments = ["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off", "--database", url];
+        let output = dossier(folder.path(), &arguments);
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && text.contains(said) && text.contains("127.0.0.1:"), "{text}");
+        assert!(!text.contains("hunter2") && !text.contains("right@"), "{text}");
+        assert_eq!(text.lines().filter(|line| line.starts_with("dossier: ")).count(), 1, "{text}");
+    }
 }

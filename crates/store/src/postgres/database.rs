@@ -339,6 +339,9 @@ impl PipelineError {
 /// The database, as the engine reaches it.
 pub(super) struct Database {
     pool: Pool,
+    /// Hosts and name, for people.
+    shown: String,
+    name: String,
     prepared: bool,
     readers: [RwLock<Option<Arc<Taken>>>; READERS],
     next: AtomicUsize,
@@ -381,6 +384,19 @@ fn read_url(url: &str) -> Result<Wanted, String> {
         }
     }
     Ok(wanted)
+}
+
+fn hosts(config: &tokio_postgres::Config) -> String {
+    let ports = config.get_ports();
+    let shown = |(place, host): (usize, &Host)| {
+        let port = ports.get(place).or(ports.first()).filter(|port| **port != 5432);
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+        match host {
+            Host::Tcp(name) => format!("{name}{port}"),
+            Host::Unix(path) => format!("{}{port}", path.display()),
+        }
+    };
+    config.get_hosts().iter().enumerate().map(shown).collect::<Vec<_>>().join(",")
 }
 
 fn is_local(host: &Host) -> bool {
@@ -428,6 +444,8 @@ impl Database {
         if !tls_chosen && !config.get_hosts().iter().all(is_local) {
             config.ssl_mode(SslMode::Require);
         }
+        let name = config.get_dbname().or(config.get_user()).unwrap_or_default().to_owned();
+        let shown = format!("{}/{name}", hosts(&config));
         config.application_name("dossier").connect_timeout(CONNECT).tcp_user_timeout(DEADLINE);
         config.keepalives_idle(Duration::from_secs(30));
         let tls = tls(roots.as_deref().map(Path::new)).map_err(wrong)?;
@@ -454,7 +472,37 @@ impl Database {
             .wait_timeout(Some(CONNECT))
             .build()
             .map_err(|error| wrong(error.to_string()))?;
-        Ok(Self { pool, prepared, readers: [const { RwLock::new(None) }; READERS], next: AtomicUsize::new(0) })
+        let readers = [const { RwLock::new(None) }; READERS];
+        Ok(Self { pool, shown, name, prepared, readers, next: AtomicUsize::new(0) })
+    }
+
+    /// Hosts and name, for people: no user and no password.
+    pub(super) fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// The first connection. Whoever starts the process reads why there is none, so this says what to do.
+    pub(super) async fn first_connection(&self) -> Result<Object, OpenError> {
+        let error = match self.pool.get().await {
+            Ok(connection) => return Ok(connection),
+            Err(error) => error,
+        };
+        let (shown, name) = (&self.shown, &self.name);
+        let text = match &error {
+            PoolError::Backend(error) => match error.code().map(tokio_postgres::error::SqlState::code) {
+                Some("28P01" | "28000") => {
+                    format!("PostgreSQL at {shown} refuses this user or password; correct the setting database")
+                }
+                Some("3D000") => {
+                    format!("PostgreSQL at {shown} has no database {name}; create it, or correct the setting database")
+                }
+                Some(code) => format!("PostgreSQL at {shown} refuses the connection with code {code}"),
+                None => format!("PostgreSQL at {shown} cannot be reached: {error}"),
+            },
+            PoolError::Timeout(_) => format!("PostgreSQL at {shown} does not answer"),
+            other => format!("PostgreSQL at {shown} cannot be reached: {other}"),
+        };
+        Err(OpenError::Database(text))
     }
 
     /// A connection of one's own. For transactions as [`Taken`].

@@ -9,6 +9,7 @@ mod events;
 mod files;
 mod keys;
 mod loader;
+mod mark;
 mod migrate;
 mod moving;
 mod rotate;
@@ -80,6 +81,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("events", events::STATEMENTS),
         ("files", files::STATEMENTS),
         ("keys", keys::STATEMENTS),
+        ("mark", mark::STATEMENTS),
         ("migrate", migrate::STATEMENTS),
         ("mod", STATEMENTS),
         ("moving", moving::STATEMENTS),
@@ -137,7 +139,7 @@ impl PostgresStore {
         cache: Option<u64>,
     ) -> Result<Self, OpenError> {
         let database = Arc::new(Database::new(url)?);
-        let connection = database.connection().await?;
+        let connection = database.first_connection().await?;
         let session = database.session(&connection);
         check_settings(session).await?;
         migrate::up(session, now).await?;
@@ -291,6 +293,10 @@ impl Engine for PostgresStore {
 
     fn name(&self) -> String {
         self.engine.clone()
+    }
+
+    fn shown(&self) -> String {
+        self.database.shown().to_owned()
     }
 
     async fn check_integrity(&self) -> Result<(), StoreError> {

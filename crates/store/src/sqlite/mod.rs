@@ -7,6 +7,7 @@ mod customers;
 mod events;
 mod files;
 mod keys;
+mod mark;
 mod migrate;
 mod moving;
 mod numbering;
@@ -215,6 +216,10 @@ impl Engine for SqliteStore {
 
     fn name(&self) -> String {
         format!("SQLite {}", rusqlite::version())
+    }
+
+    fn shown(&self) -> String {
+        self.readers.database().display().to_string()
     }
 
     async fn check_integrity(&self) -> Result<(), StoreError> {

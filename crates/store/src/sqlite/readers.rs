@@ -2,7 +2,7 @@
 //! made where it is asked for.
 
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
@@ -82,6 +82,11 @@ impl Readers {
             changed_any: AtomicU64::new(0),
             slots: [const { Mutex::new(None) }; SLOTS],
         }
+    }
+
+    /// The file that is read.
+    pub(super) fn database(&self) -> &Path {
+        &self.database
     }
 
     /// Reads what was committed when this was called, or later; all that `work` reads is of one snapshot.

@@ -1,0 +1,82 @@
+//! Where the rows of an installation lie, and whether they may be served from there.
+
+use std::path::PathBuf;
+
+use dossier_store::OpenError;
+use dossier_store::transfer::mark::{Location, Mark, Standing};
+
+use crate::config::Config;
+use crate::installation::InstallationError;
+
+/// Where rows lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Home {
+    /// The embedded engine's file in this folder.
+    Folder(PathBuf),
+    /// The PostgreSQL database of this URL.
+    Postgres(String),
+}
+
+impl Home {
+    /// The configured one.
+    pub(crate) fn of(config: &Config) -> Self {
+        match &config.database {
+            Some(url) => Self::Postgres(url.clone()),
+            None => Self::Folder(config.data_dir.clone()),
+        }
+    }
+
+    fn with_location<T>(&self, then: impl AsyncFnOnce(Location<'_>) -> T) -> impl Future<Output = T> {
+        async move {
+            match self {
+                Self::Folder(folder) => then(Location::Sqlite(&folder.join("dossier.db"))).await,
+                Self::Postgres(url) => then(Location::Postgres(url)).await,
+            }
+        }
+    }
+
+    pub(crate) async fn standing(&self) -> Result<Standing, OpenError> {
+        self.with_location(async |location| location.standing().await).await
+    }
+
+    pub(crate) async fn set_mark(&self, mark: Option<&Mark>) -> Result<(), OpenError> {
+        self.with_location(async |location| location.set_mark(mark).await).await
+    }
+
+    /// For people: the file, or hosts and name of the database.
+    pub(crate) fn shown(&self) -> String {
+        match self {
+            Self::Folder(folder) => {
+                let file = folder.join("dossier.db");
+                std::path::absolute(&file).unwrap_or(file).display().to_string()
+            }
+            Self::Postgres(url) => format!("PostgreSQL at {}", Location::Postgres(url).shown()),
+        }
+    }
+
+    /// Refuses a database whose records moved elsewhere, or have not all arrived.
+    pub(crate) async fn check_served(&self) -> Result<Standing, InstallationError> {
+        let standing = self.standing().await?;
+        match &standing.mark {
+            Some(mark) => Err(InstallationError::NotServed(self.why_not(mark))),
+            None => Ok(standing),
+        }
+    }
+
+    pub(crate) fn why_not(&self, mark: &Mark) -> String {
+        match mark {
+            Mark::Left { to, at } => format!(
+                "the records of {} moved to {to} on {}; start dossier there, or run dossier db reopen to go on here \
+                    without what changed since",
+                self.shown(),
+                at,
+            ),
+            Mark::Arriving { from, at } => format!(
+                "the records from {from} have not all arrived in {}, where they began to on {}; run the same dossier \
+                    db move or dossier restore again",
+                self.shown(),
+                at,
+            ),
+        }
+    }
+}
