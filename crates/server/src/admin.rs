@@ -24,10 +24,14 @@ use dossier_core::violation::Violation;
 use dossier_core::webhook;
 use dossier_core::write::append_audit;
 use dossier_store::Engine;
+use dossier_store::backup::Pace;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::backup;
+use crate::config::backup::Schedule;
 use crate::config::{Config, RootKeySource};
+use crate::metrics::Metrics;
 
 /// One command, as it goes over the control socket.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -168,6 +172,11 @@ pub enum Command {
     AuditVerify,
     /// Begins a new epoch and ends the old ones.
     KeyringRotate,
+    /// Makes a backup.
+    BackupCreate {
+        /// Where to; the setting `backup_place` when `None`.
+        place: Option<String>,
+    },
     /// Looks for what is wrong with the installation.
     Doctor,
     /// Where the API of the running server is.
@@ -207,8 +216,8 @@ pub struct Context<'a> {
     pub store: &'a dyn Engine,
     /// The configuration in force.
     pub config: &'a Config,
-    /// Whether the server runs.
-    pub running: bool,
+    /// The metrics of the server; `None` when it does not run.
+    pub metrics: Option<&'a Metrics>,
 }
 
 /// Carries out a command and answers what it came to, as JSON.
@@ -266,7 +275,18 @@ pub async fn run(context: Context<'_>, command: Command, progress: Progress<'_>)
         }
         Command::KeyringRotate => {
             let epoch = context.store.rotate(context.services.clock.now(), progress).await.map_err(said)?;
-            Ok(json!({ "epoch": epoch }))
+            Ok(json!({
+                "epoch": epoch,
+                "next": "copy the keyring again (dossier backup keys FILE); backups that were made before need its copy \
+                    of their day",
+            }))
+        }
+        Command::BackupCreate { place } => {
+            let place = place.or_else(|| context.config.backups.place.clone());
+            let place = place.ok_or("name a place for the backup, or set backup_place")?;
+            let pace = if context.metrics.is_some() { Pace::Gentle } else { Pace::Fast };
+            let made = backup::create(context.config, &place, pace, None, context.metrics, progress).await?;
+            Ok(backup::created_json(&place, &made))
         }
         Command::Doctor => context.doctor().await,
         Command::Where => Ok(json!({ "api": context.services.policy.public_url })),
@@ -510,7 +530,7 @@ impl Context<'_> {
     async fn doctor(&self) -> Result<Value, String> {
         let folder = &self.config.data_dir;
         let mut checks = vec![
-            check("server", true, if self.running { "runs" } else { "does not run" }),
+            check("server", true, if self.metrics.is_some() { "runs" } else { "does not run" }),
             check("engine", true, &self.store.name()),
             private(folder, "data folder"),
             private(&self.config.keyring, "keyring"),
@@ -534,6 +554,7 @@ impl Context<'_> {
             Ok(()) => check("files", true, &format!("lie in {place}")),
             Err(error) => check("files", false, &error.to_string()),
         });
+        checks.push(self.backups().await);
         let report = self.services.store.verify_audit(&|_, _| {}).await.map_err(said)?;
         let findings = report.findings.len();
         checks.push(check(
@@ -542,6 +563,30 @@ impl Context<'_> {
             &format!("{} entries in {} chains, {findings} findings", report.entries, report.chains),
         ));
         Ok(Value::Array(checks))
+    }
+}
+
+impl Context<'_> {
+    async fn backups(&self) -> Value {
+        let backups = &self.config.backups;
+        let Some(place) = &backups.place else {
+            return check("backups", true, "the server makes none: set backup_place and backup_schedule");
+        };
+        let now = self.services.clock.now();
+        match backup::schedule::newest(self.config, place).await {
+            Ok(Some((at, _))) => {
+                // One that is due is made within a minute; twice its time means that it fails.
+                let late = match backups.schedule {
+                    Some(Schedule::Every(wait)) => 2 * i64::try_from(wait.as_secs()).unwrap_or(i64::MAX / 2),
+                    Some(Schedule::Daily(_)) => 2 * 24 * 60 * 60,
+                    None => i64::MAX / 2_000_000,
+                };
+                let good = now.as_micros() - at.as_micros() < late.saturating_mul(1_000_000);
+                check("backups", good, &format!("the newest was made at {at}"))
+            }
+            Ok(None) => check("backups", backups.schedule.is_none(), "there is none yet"),
+            Err(error) => check("backups", false, &error),
+        }
     }
 }
 

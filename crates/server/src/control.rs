@@ -58,7 +58,12 @@ pub async fn serve(listener: UnixListener, app: App, store: Arc<dyn Engine>, con
             Ok((stream, _)) => {
                 let (app, store, config) = (Arc::clone(&app), Arc::clone(&store), config.clone());
                 tokio::spawn(async move {
-                    let context = Context { services: &app.services, store: &*store, config: &config, running: true };
+                    let context = Context {
+                        services: &app.services,
+                        store: &*store,
+                        config: &config,
+                        metrics: Some(&app.metrics),
+                    };
                     if let Err(error) = answer(stream, context).await {
                         tracing::debug!(%error, "a command's connection ended early");
                     }

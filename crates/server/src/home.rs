@@ -26,12 +26,11 @@ impl Home {
         }
     }
 
-    fn with_location<T>(&self, then: impl AsyncFnOnce(Location<'_>) -> T) -> impl Future<Output = T> {
-        async move {
-            match self {
-                Self::Folder(folder) => then(Location::Sqlite(&folder.join("dossier.db"))).await,
-                Self::Postgres(url) => then(Location::Postgres(url)).await,
-            }
+    /// Does something with the database, by where it is.
+    pub(crate) async fn with_location<T>(&self, then: impl AsyncFnOnce(Location<'_>) -> T) -> T {
+        match self {
+            Self::Folder(folder) => then(Location::Sqlite(&folder.join("dossier.db"))).await,
+            Self::Postgres(url) => then(Location::Postgres(url)).await,
         }
     }
 

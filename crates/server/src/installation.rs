@@ -17,13 +17,13 @@ use dossier_core::services::Services;
 use dossier_core::store::{Store, StoreError};
 use dossier_core::turns::Turns;
 use dossier_store::blobs::{Blobs, Bucket, Folder};
-use dossier_store::moving::End;
 use dossier_store::postgres::PostgresStore;
 use dossier_store::sqlite::SqliteStore;
 use dossier_store::vault::RootKey;
 use dossier_store::{Engine, OpenError};
 use zeroize::Zeroizing;
 
+use crate::backup::upgrade;
 use crate::config::{Config, RootKeySource};
 use crate::home::Home;
 use crate::system::{SystemClock, SystemRandom};
@@ -64,6 +64,9 @@ pub enum InstallationError {
     /// The records of the database are changed elsewhere, or have not all arrived.
     #[error("{0}")]
     NotServed(String),
+    /// No backup could be made before the schema changes.
+    #[error("{0}")]
+    Upgrade(String),
     /// The first account could not be made.
     #[error("the first account could not be made: {0}")]
     FirstAccount(String),
@@ -137,7 +140,8 @@ impl Installation {
             tracing::warn!("files lie in the data folder of this process, where no other reaches them; set files");
         }
         let home = Home::of(config);
-        home.check_served().await?;
+        let standing = home.check_served().await?;
+        upgrade::before(config, &standing).await.map_err(InstallationError::Upgrade)?;
         let store = Opened::open(config, &home, &root_key).await?.engine();
         let services = Services {
             store: Arc::clone(&store) as Arc<dyn Store>,
@@ -227,14 +231,6 @@ impl Opened {
         match self {
             Self::Sqlite(store) => Arc::clone(store) as Arc<dyn Engine>,
             Self::Postgres(store) => Arc::clone(store) as Arc<dyn Engine>,
-        }
-    }
-
-    /// As one end of a move.
-    pub(crate) fn end(&self) -> End<'_> {
-        match self {
-            Self::Sqlite(store) => End::Sqlite(store),
-            Self::Postgres(store) => End::Postgres(store),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use dossier_core::clock::Timestamp;
 use dossier_store::Figures;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -45,6 +46,10 @@ pub struct Metrics {
     changes: Counter<u64, AtomicU64>,
     waiting: Gauge,
     wal_pages: Gauge,
+    last_backup: Gauge,
+    backup_failures: Counter,
+    backup_seconds: Gauge<f64, AtomicU64>,
+    backup_bytes: Gauge,
 }
 
 impl Default for Metrics {
@@ -62,6 +67,10 @@ impl Default for Metrics {
             changes: Counter::default(),
             waiting: Gauge::default(),
             wal_pages: Gauge::default(),
+            last_backup: Gauge::default(),
+            backup_failures: Counter::default(),
+            backup_seconds: Gauge::default(),
+            backup_bytes: Gauge::default(),
             registry: Registry::default(),
         };
         registry.register("http_requests", "Requests answered", metrics.requests.clone());
@@ -74,6 +83,14 @@ impl Default for Metrics {
         registry.register("store_changes", "Changes committed", metrics.changes.clone());
         registry.register("store_changes_waiting", "Changes waiting for the writer", metrics.waiting.clone());
         registry.register("store_wal_pages", "Pages in the write-ahead log", metrics.wal_pages.clone());
+        registry.register(
+            "backup_last_success_timestamp_seconds",
+            "When the newest backup was made; 0 when none is known",
+            metrics.last_backup.clone(),
+        );
+        registry.register("backup_failures", "Backups that failed", metrics.backup_failures.clone());
+        registry.register("backup_last_duration_seconds", "Time of the last backup", metrics.backup_seconds.clone());
+        registry.register("backup_last_size_bytes", "Size of the newest backup", metrics.backup_bytes.clone());
         Self { registry, ..metrics }
     }
 }
@@ -89,6 +106,20 @@ impl Metrics {
     pub fn delivered(&self, taken: bool) {
         let outcome = if taken { "delivered" } else { "failed" };
         self.deliveries.get_or_create(&DeliveryLabels { outcome }).inc();
+    }
+
+    /// Notes the newest backup, and how long it took when it was made just now.
+    pub fn backed_up(&self, at: Timestamp, bytes: u64, seconds: Option<f64>) {
+        self.last_backup.set(at.as_micros() / 1_000_000);
+        self.backup_bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
+        if let Some(seconds) = seconds {
+            self.backup_seconds.set(seconds);
+        }
+    }
+
+    /// Counts a backup that failed.
+    pub fn backup_failed(&self) {
+        self.backup_failures.inc();
     }
 
     /// The text that Prometheus reads.

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use dossier_core::clock::Clock as _;
 use dossier_core::store::{Progress, StoreError};
 use dossier_store::blobs::{BlobPath, Blobs};
-use dossier_store::moving::move_all;
 use dossier_store::transfer::mark::Mark;
+use dossier_store::transfer::moving::move_all;
+use dossier_store::transfer::plain;
 use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 
@@ -108,23 +109,21 @@ async fn may_arrive(source: &Home, target: &Home) -> Result<(), String> {
 async fn copy(config: &Config, source: &Home, target: &Home, progress: Progress<'_>) -> Result<(u64, Value), String> {
     let root_key = root_key(config).map_err(text)?;
     let open = async |home| Opened::open(config, home, &root_key).await.map_err(text);
-    let (from, to) = (open(source).await?, open(target).await?);
-    for (end, name) in [(&from, "the database in use"), (&to, "the database to move to")] {
-        let others = end.others().await.map_err(text)?;
-        if others > 0 {
-            return Err(format!("{others} other processes use {name}; stop them, and wait for 10 seconds"));
-        }
+    // Brings the schema up to date, and sees that keyring and root key are those of the records.
+    let from = open(source).await?;
+    let others = from.others().await.map_err(text)?;
+    if others > 0 {
+        return Err(format!("{others} other processes use the database; stop them, and wait for 10 seconds"));
     }
-    if target.standing().await.map_err(text)?.mark.is_none() {
-        if !to.engine().accounts().await.map_err(text)?.is_empty() {
-            return Err(format!("{} has accounts already; move into an empty database", target.shown()));
-        }
-        let arriving = Mark::Arriving { from: source.shown(), at: SystemClock.now() };
-        target.set_mark(Some(&arriving)).await.map_err(text)?;
-    }
-    let moved = move_all(&from.end(), &to.end(), progress).await.map_err(text)?;
+    let now = SystemClock.now();
+    let moved = source
+        .with_location(async |from| {
+            target.with_location(async |to| move_all(from, &source.shown(), to, now, progress).await).await
+        })
+        .await
+        .map_err(|error| plain(&error))?;
     let mut chains = Vec::new();
-    for end in [from, to] {
+    for end in [from, open(target).await?] {
         let report = end.engine().verify_audit(&|_, _| {}).await.map_err(text)?;
         if !report.findings.is_empty() {
             return Err(format!("the audit trail has findings:\n{}", report.findings.join("\n")));

@@ -24,7 +24,7 @@ use crate::http::request::Front;
 use crate::http::{App, AppState, Surroundings, router};
 use crate::installation::{Installation, InstallationError, Lock};
 use crate::sumsub::Sumsub;
-use crate::{control, deliver};
+use crate::{backup, control, deliver};
 use dossier_store::Engine;
 
 /// Cases that are worked on at the same time.
@@ -123,6 +123,7 @@ impl Server {
         let control = control::listen(&config.data_dir).map_err(StartError::Control)?;
         let helpers = vec![
             tokio::spawn(control::serve(control, Arc::clone(&app), Arc::clone(&store), config.clone())),
+            tokio::spawn(backup::schedule::run(Arc::clone(&app), Arc::clone(&store), config.clone())),
             tokio::spawn(keep_house(Arc::clone(&app))),
             tokio::spawn(end_sessions(Arc::clone(&app))),
             tokio::spawn(ask_providers(Arc::clone(&app))),

@@ -2,8 +2,8 @@
 //! make changes durable.
 
 pub mod audit_chain;
+pub mod backup;
 pub mod blobs;
-pub mod moving;
 pub mod postgres;
 pub mod sealed;
 pub mod sqlite;
@@ -60,6 +60,15 @@ pub trait Engine: Store {
     ///
     /// When the keyring or the database cannot be written; running it again goes on where it stopped.
     async fn rotate(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError>;
+
+    /// Whether this process does what only one of all may do.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    async fn leads(&self) -> Result<bool, StoreError> {
+        Ok(true)
+    }
 
     /// Gives the background work of this process to the others at once, instead of when its leases end.
     async fn leave(&self) {}

@@ -1,5 +1,6 @@
 //! The command line. Commands work whether or not the server runs: whoever holds the data folder carries them out.
 
+mod backup;
 pub mod demo;
 mod listen;
 mod output;
@@ -100,6 +101,11 @@ enum Command {
     /// Where the records lie
     #[command(subcommand)]
     Db(Db),
+    /// Backups
+    #[command(subcommand)]
+    Backup(backup::Backup),
+    /// Bring a backup back, into an empty folder or database
+    Restore(backup::RestoreArgs),
     /// What is configured, and where it came from
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -486,9 +492,13 @@ fn run(cli: Cli) -> Result<ExitCode, String> {
         Command::Files(Files::Move { to }) => return runtime.block_on(moved(&Moves::Files(to), &config, output)),
         Command::Listen(arguments) => return runtime.block_on(listen::listen(&config, arguments)),
         Command::Demo => return runtime.block_on(demo::demo(&config)),
+        Command::Restore(arguments) => return runtime.block_on(backup::restore(arguments, &config, output)),
+        Command::Backup(command) if !matches!(command, backup::Backup::Create { .. }) => {
+            return runtime.block_on(backup::run(command, &config, output));
+        }
         _ => {}
     }
-    match admin_command(command) {
+    match admin_command(command)? {
         None => runtime.block_on(serve(&config)),
         Some(command) => runtime.block_on(administer(&config, command, to, output)),
     }
@@ -551,15 +561,20 @@ fn configuration(command: ConfigCommand, settings: &Settings, output: Output) ->
 }
 
 /// `None` is serving.
-fn admin_command(command: Command) -> Option<AdminCommand> {
-    Some(match command {
+fn admin_command(command: Command) -> Result<Option<AdminCommand>, String> {
+    Ok(Some(match command {
         Command::Serve(_)
         | Command::Config(_)
         | Command::Rules(_)
         | Command::Listen(_)
         | Command::Demo
         | Command::Db(_)
-        | Command::Files(Files::Move { .. }) => return None,
+        | Command::Restore(_)
+        | Command::Files(Files::Move { .. }) => return Ok(None),
+        Command::Backup(backup::Backup::Create { place }) => {
+            AdminCommand::BackupCreate { place: backup::absolute(place)? }
+        }
+        Command::Backup(_) => return Ok(None),
         Command::Accounts(Accounts::Create { name }) => AdminCommand::AccountsCreate { name },
         Command::Accounts(Accounts::List) => AdminCommand::AccountsList,
         Command::Accounts(Accounts::Set { account, name, display_name, colour, logo, redirect_hosts }) => {
@@ -616,7 +631,7 @@ fn admin_command(command: Command) -> Option<AdminCommand> {
         Command::Audit(Audit::Verify) => AdminCommand::AuditVerify,
         Command::Keyring(Keyring::Rotate) => AdminCommand::KeyringRotate,
         Command::Doctor => AdminCommand::Doctor,
-    })
+    }))
 }
 
 /// A logo in base64; of no path, none.
@@ -689,7 +704,7 @@ async fn administer(
         Ok(lock) => {
             let Installation { store, services, .. } =
                 Installation::open(config, config.links_to()).await.map_err(|error| error.to_string())?;
-            let context = Context { services: &services, store: &*store, config, running: false };
+            let context = Context { services: &services, store: &*store, config, metrics: None };
             let outcome = admin::run(context, command.clone(), &progress).await;
             drop((services, store));
             drop(lock);

@@ -1,6 +1,8 @@
 //! Configuration: flags, then `DOSSIER_*` variables (or files that `DOSSIER_*_FILE` names), then one TOML file, then
 //! defaults. Every value knows where it came from.
 
+pub mod backup;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -24,7 +26,12 @@ const fn setting(name: &'static str, default: &'static str, help: &'static str) 
     Setting { name, help, default, secret: false }
 }
 
-/// Every setting. The variable of `listen` is `DOSSIER_LISTEN`, its flag `--listen`, its TOML key `listen`.
+/// Every setting. The variable of `listen` is `DOSSIER_LISTEN`, its flag `--listen`, its TOML key `listen`. The TOML key
+/// of `backup_place` is that, or `place` in a table `[backup]`.
+fn settings() -> impl Iterator<Item = &'static Setting> {
+    SETTINGS.iter().chain(&backup::SETTINGS)
+}
+
 const SETTINGS: &[Setting] = &[
     setting("data_dir", "./dossier-data", "the folder with root key, keyring and database"),
     setting("listen", "127.0.0.1:8080", "address and port of the API"),
@@ -180,7 +187,7 @@ impl Settings {
     pub fn gather(given: &Given<'_>) -> Result<Self, String> {
         let (path, toml) = read_toml(given)?;
         let mut values = BTreeMap::new();
-        for setting in SETTINGS {
+        for setting in settings() {
             let variable = format!("DOSSIER_{}", setting.name.to_uppercase());
             let value = if let Some(flag) = given.flags.get(setting.name) {
                 (flag.clone(), Source::Flag)
@@ -217,7 +224,7 @@ impl Settings {
             let value = if setting.secret && !text.is_empty() { "[secret]".to_owned() } else { text.clone() };
             Shown { name: setting.name, value, source: source.to_string(), help: setting.help }
         };
-        SETTINGS.iter().map(show).collect()
+        settings().map(show).collect()
     }
 
     /// The settings as what they mean.
@@ -342,6 +349,7 @@ impl Settings {
             wrong("webhook_give_up", "a duration, like 3d");
         }
         let deliveries = Schedule { waits: waits.unwrap_or_default(), give_up: give_up.unwrap_or_default() };
+        let backups = backup::Backups::read(|name| self.text(name), &mut wrong);
         let rules = match self.rules_file().as_deref().map(read_rules) {
             None => RuleSet::baseline(),
             Some(Ok(rules)) => rules,
@@ -354,6 +362,7 @@ impl Settings {
             return Err(errors);
         }
         Ok(Config {
+            backups,
             rules: Arc::new(rules),
             rails,
             after_approval,
@@ -441,6 +450,8 @@ fn amount(text: &str, units: &[(&str, u64)]) -> Option<u64> {
 /// Configuration as the program uses it.
 #[derive(Clone)]
 pub struct Config {
+    /// Where and when backups are made.
+    pub backups: backup::Backups,
     /// What is required of customers.
     pub rules: Arc<RuleSet>,
     /// Currency and payment rail.
@@ -509,17 +520,26 @@ fn parse_toml(path: &Path, text: &str) -> Result<BTreeMap<String, String>, Strin
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| format!("{at}: {}", error.message()))?;
     let mut values = BTreeMap::new();
     for (name, value) in table {
-        if !SETTINGS.iter().any(|setting| setting.name == name) {
+        match value {
+            toml::Value::Table(section) => {
+                for (member, value) in section {
+                    values.insert(format!("{name}_{member}"), value);
+                }
+            }
+            value => drop(values.insert(name, value)),
+        }
+    }
+    let text = |(name, value)| {
+        if !settings().any(|setting| setting.name == name) {
             return Err(format!("{at}: {name} is not a setting"));
         }
-        let value = match value {
-            toml::Value::String(text) => text,
-            toml::Value::Integer(number) => number.to_string(),
-            _ => return Err(format!("{at}: {name} must be a string or a whole number")),
-        };
-        values.insert(name, value);
-    }
-    Ok(values)
+        match value {
+            toml::Value::String(text) => Ok((name, text)),
+            toml::Value::Integer(number) => Ok((name, number.to_string())),
+            _ => Err(format!("{at}: {name} must be a string or a whole number")),
+        }
+    };
+    values.into_iter().map(text).collect()
 }
 
 #[cfg(test)]

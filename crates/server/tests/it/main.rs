@@ -2,6 +2,7 @@
 
 mod app;
 mod auth;
+mod backups;
 mod canary;
 #[path = "../../../store/tests/it/cluster.rs"]
 mod cluster;

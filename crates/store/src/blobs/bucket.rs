@@ -17,7 +17,7 @@ use object_store::{
     BackoffConfig, ClientConfigKey, Error, MultipartUpload, ObjectStore, ObjectStoreExt as _, PutPayload, RetryConfig,
 };
 
-use super::{BlobPath, BlobWriter, Blobs, Listed};
+use super::{BlobPath, BlobWriter, Blobs, Listed, Object, Objects};
 
 /// The smallest part that S3 takes, but for the last; so much of each upload is in memory.
 const PART: usize = 5 * 1_024 * 1_024;
@@ -90,7 +90,11 @@ impl Bucket {
     }
 
     fn at(&self, path: BlobPath) -> Path {
-        Path::from_iter(self.prefix.parts().chain(Path::from(path.to_string()).parts()))
+        self.named(&path.to_string())
+    }
+
+    fn named(&self, name: &str) -> Path {
+        Path::from_iter(self.prefix.parts().chain(Path::from(name).parts()))
     }
 }
 
@@ -129,6 +133,58 @@ impl Blobs for Bucket {
                 std::future::ready(Ok(path.map(|path| Listed { path, written_at, size: object.size })))
             })
             .boxed()
+    }
+}
+
+#[async_trait]
+impl Objects for Bucket {
+    async fn create_object(&self, name: &str) -> Result<Box<dyn BlobWriter>, StoreError> {
+        let at = self.named(name);
+        Ok(Box::new(Sending { store: Arc::clone(&self.store), at, part: Vec::new(), parts: None }))
+    }
+
+    async fn read_object(&self, name: &str, range: Range<u64>) -> Result<Vec<u8>, StoreError> {
+        if range.is_empty() {
+            return Ok(Vec::new());
+        }
+        let wanted = range.end - range.start;
+        let bytes = self.store.get_range(&self.named(name), range).await.map_err(failed)?;
+        if bytes.len() as u64 == wanted { Ok(bytes.into()) } else { Err(StoreError::Corrupt("it is cut off".into())) }
+    }
+
+    async fn object_size(&self, name: &str) -> Result<Option<u64>, StoreError> {
+        match self.store.head(&self.named(name)).await {
+            Ok(object) => Ok(Some(object.size)),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    async fn link_object(&self, from: &str, to: &str) -> Result<(), StoreError> {
+        self.store.copy(&self.named(from), &self.named(to)).await.map_err(failed)
+    }
+
+    async fn delete_object(&self, name: &str) -> Result<(), StoreError> {
+        match self.store.delete(&self.named(name)).await {
+            Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    async fn list_objects(&self, below: &str) -> Result<Vec<Object>, StoreError> {
+        let at = self.named(below);
+        let listing = self.store.list(Some(&at)).map_err(failed);
+        let objects = listing.try_filter_map(|object| {
+            let name = object.location.prefix_match(&self.prefix).map(|parts| Path::from_iter(parts).to_string());
+            std::future::ready(Ok(name.map(|name| Object { name, size: object.size })))
+        });
+        objects.try_collect().await
+    }
+
+    async fn list_names(&self) -> Result<Vec<String>, StoreError> {
+        let listing = self.store.list_with_delimiter(Some(&self.prefix)).await.map_err(failed)?;
+        let name = |path: &Path| path.filename().map(str::to_owned);
+        Ok(listing.common_prefixes.iter().filter_map(name).collect())
     }
 }
 

@@ -14,17 +14,21 @@ use dossier_core::store::StoreError;
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream};
 
-use super::{BlobPath, BlobWriter, Blobs, Listed};
+use super::{BlobPath, BlobWriter, Blobs, Listed, Object, Objects};
 use crate::planted::{Defect, planted};
 
 /// What is still being written. Emptied at start, when nobody else can be writing.
 const INCOMING: &str = "incoming";
+/// Bytes of a backup between two syncs.
+const SYNC_AFTER: u64 = 1024 * 1024;
 /// No upload takes as long.
 const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A folder of contents.
 pub struct Folder {
     root: PathBuf,
+    /// After how many bytes what was written is synced; only at the end when `None`.
+    sync_after: Option<u64>,
 }
 
 impl Folder {
@@ -46,6 +50,41 @@ impl Folder {
         Self::without(root, ABANDONED)
     }
 
+    /// Opens a folder of backups. What is written there is synced bit by bit: a long sync at the end would keep the
+    /// commits of the database waiting for the disk.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn open_for_backups(root: PathBuf) -> io::Result<Self> {
+        Ok(Self { sync_after: Some(SYNC_AFTER), ..Self::open_shared(root)? })
+    }
+
+    fn begin(&self, temporary: &str, place: &str) -> Result<Box<dyn BlobWriter>, StoreError> {
+        let temporary = self.root.join(INCOMING).join(temporary);
+        let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary);
+        let (file, sync_after) = (file.map_err(failed)?, self.sync_after);
+        let place = self.root.join(place);
+        Ok(Box::new(Incoming { file: Some(file), temporary, place, sync_after, unsynced: 0 }))
+    }
+
+    fn read_range(&self, place: &str, range: Range<u64>) -> Result<Vec<u8>, StoreError> {
+        // Inline: a piece is small, and mostly in the system's cache.
+        let read = || {
+            let mut bytes = vec![0; usize::try_from(range.end - range.start).unwrap_or(0)];
+            File::open(self.root.join(place))?.read_exact_at(&mut bytes, range.start)?;
+            Ok(bytes)
+        };
+        read().map_err(failed)
+    }
+
+    fn remove(&self, place: &str) -> Result<(), StoreError> {
+        match fs::remove_file(self.root.join(place)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
+            _ => Ok(()),
+        }
+    }
+
     /// Deletes what was left half-written so long ago.
     fn without(root: PathBuf, age: Duration) -> io::Result<Self> {
         let incoming = root.join(INCOMING);
@@ -57,34 +96,22 @@ impl Folder {
                 fs::remove_file(left.path())?;
             }
         }
-        Ok(Self { root })
+        Ok(Self { root, sync_after: None })
     }
 }
 
 #[async_trait]
 impl Blobs for Folder {
     async fn create(&self, path: BlobPath) -> Result<Box<dyn BlobWriter>, StoreError> {
-        let temporary = self.root.join(INCOMING).join(path.id.to_string());
-        let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary);
-        let file = file.map_err(failed)?;
-        Ok(Box::new(Incoming { file: Some(file), temporary, place: self.root.join(path.to_string()) }))
+        self.begin(&path.id.to_string(), &path.to_string())
     }
 
     async fn read(&self, path: BlobPath, range: Range<u64>) -> Result<Vec<u8>, StoreError> {
-        // Inline: a piece is small, and mostly in the system's cache.
-        let read = || {
-            let mut bytes = vec![0; usize::try_from(range.end - range.start).unwrap_or(0)];
-            File::open(self.root.join(path.to_string()))?.read_exact_at(&mut bytes, range.start)?;
-            Ok(bytes)
-        };
-        read().map_err(failed)
+        self.read_range(&path.to_string(), range)
     }
 
     async fn delete(&self, path: BlobPath) -> Result<(), StoreError> {
-        match fs::remove_file(self.root.join(path.to_string())) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
-            _ => Ok(()),
-        }
+        self.remove(&path.to_string())
     }
 
     fn list(&self) -> BoxStream<'_, Result<Listed, StoreError>> {
@@ -101,6 +128,116 @@ impl Blobs for Folder {
     }
 }
 
+#[async_trait]
+impl Objects for Folder {
+    async fn create_object(&self, name: &str) -> Result<Box<dyn BlobWriter>, StoreError> {
+        // Of two processes that write the same object neither meets the other's half.
+        let mut own = [0; 8];
+        aws_lc_rs::rand::fill(&mut own).map_err(|_| StoreError::Unavailable("no randomness".into()))?;
+        self.begin(&format!("{:016x}", u64::from_be_bytes(own)), name)
+    }
+
+    async fn read_object(&self, name: &str, range: Range<u64>) -> Result<Vec<u8>, StoreError> {
+        self.read_range(name, range)
+    }
+
+    async fn object_size(&self, name: &str) -> Result<Option<u64>, StoreError> {
+        match fs::metadata(self.root.join(name)) {
+            Ok(metadata) => Ok(Some(metadata.len())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    async fn link_object(&self, from: &str, to: &str) -> Result<(), StoreError> {
+        let (from, to) = (self.root.join(from), self.root.join(to));
+        aside(move || {
+            make_folders(to.parent().unwrap_or(&to))?;
+            match fs::hard_link(from, &to) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+                linked => linked,
+            }
+        })
+        .await
+    }
+
+    async fn sync_below(&self, below: &str) -> Result<(), StoreError> {
+        let below = self.root.join(below);
+        aside(move || walk(below, &mut |path, metadata| if metadata.is_dir() { sync_folder(path) } else { Ok(()) }))
+            .await
+    }
+
+    async fn delete_object(&self, name: &str) -> Result<(), StoreError> {
+        let (root, name) = (self.root.clone(), name.to_owned());
+        aside(move || {
+            match fs::remove_file(root.join(&name)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+            // And the folders that are empty without it.
+            for folder in Path::new(&name).ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()) {
+                if fs::remove_dir(root.join(folder)).is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn list_objects(&self, below: &str) -> Result<Vec<Object>, StoreError> {
+        let (root, below) = (self.root.clone(), self.root.join(below));
+        aside(move || {
+            let mut found = Vec::new();
+            walk(below, &mut |path, metadata| {
+                let name = path.strip_prefix(&root).ok().and_then(Path::to_str);
+                if let Some(name) = name.filter(|name| metadata.is_file() && !name.starts_with(INCOMING)) {
+                    found.push(Object { name: name.to_owned(), size: metadata.len() });
+                }
+                Ok(())
+            })?;
+            Ok(found)
+        })
+        .await
+    }
+
+    async fn list_names(&self) -> Result<Vec<String>, StoreError> {
+        let name = |path: PathBuf| path.file_name()?.to_str().map(str::to_owned);
+        Ok(entries(self.root.clone()).filter_map(name).filter(|name| name != INCOMING).collect())
+    }
+
+    fn free(&self) -> Option<u64> {
+        let room = rustix::fs::statvfs(&self.root).ok()?;
+        Some(room.f_bavail.saturating_mul(room.f_frsize))
+    }
+}
+
+/// Work on many files, not on a thread that serves others.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T, StoreError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| StoreError::Unknown(error.to_string()))?.map_err(failed)
+}
+
+/// Looks at a folder and everything below it; at nothing when it is absent.
+fn walk(folder: PathBuf, look: &mut dyn FnMut(&Path, &fs::Metadata) -> io::Result<()>) -> io::Result<()> {
+    let mut folders = vec![folder];
+    while let Some(folder) = folders.pop() {
+        match folder.metadata() {
+            Ok(metadata) => look(&folder, &metadata)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(error),
+        }
+        for path in entries(folder) {
+            match path.metadata() {
+                Ok(metadata) if metadata.is_dir() => folders.push(path),
+                Ok(metadata) => look(&path, &metadata)?,
+                Err(_) => {}
+            }
+        }
+    }
+    Ok(())
+}
+
 fn entries(folder: PathBuf) -> impl Iterator<Item = PathBuf> {
     fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()))
 }
@@ -110,13 +247,23 @@ struct Incoming {
     file: Option<File>,
     temporary: PathBuf,
     place: PathBuf,
+    sync_after: Option<u64>,
+    unsynced: u64,
 }
 
 #[async_trait]
 impl BlobWriter for Incoming {
     async fn write(&mut self, bytes: Vec<u8>) -> Result<(), StoreError> {
         let file = self.file.as_mut().ok_or_else(|| StoreError::Unknown("the file is finished".into()))?;
-        file.write_all(&bytes).map_err(failed)
+        file.write_all(&bytes).map_err(failed)?;
+        self.unsynced += bytes.len() as u64;
+        if self.sync_after.is_some_and(|most| self.unsynced >= most) {
+            self.unsynced = 0;
+            let handle = file.try_clone().map_err(failed)?;
+            let synced = tokio::task::spawn_blocking(move || handle.sync_data()).await;
+            synced.map_err(|error| StoreError::Unknown(error.to_string()))?.map_err(failed)?;
+        }
+        Ok(())
     }
 
     async fn finish(mut self: Box<Self>) -> Result<(), StoreError> {

@@ -84,6 +84,51 @@ pub trait Blobs: Send + Sync {
     fn list(&self) -> BoxStream<'_, Result<Listed, StoreError>>;
 }
 
+/// An object in a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    /// Its name below the place.
+    pub name: String,
+    /// How many bytes it has.
+    pub size: u64,
+}
+
+/// A place for objects by name, as backups need it: `name/with/slashes`.
+#[async_trait]
+pub trait Objects: Send + Sync {
+    /// Begins an object. Nothing can be seen of it until it is finished.
+    async fn create_object(&self, name: &str) -> Result<Box<dyn BlobWriter>, StoreError>;
+
+    /// The bytes of an object in this range.
+    async fn read_object(&self, name: &str, range: Range<u64>) -> Result<Vec<u8>, StoreError>;
+
+    /// How many bytes an object has; `None` when it is absent.
+    async fn object_size(&self, name: &str) -> Result<Option<u64>, StoreError>;
+
+    /// Gives an object a second name, without its bytes going through this process. Durable after
+    /// [`Objects::sync_below`].
+    async fn link_object(&self, from: &str, to: &str) -> Result<(), StoreError>;
+
+    /// Makes the names below a name durable, where creating an object does not.
+    async fn sync_below(&self, _below: &str) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Deletes an object; one that is absent is as good as deleted.
+    async fn delete_object(&self, name: &str) -> Result<(), StoreError>;
+
+    /// Every object below a name, in no order; of the whole place when it is empty.
+    async fn list_objects(&self, below: &str) -> Result<Vec<Object>, StoreError>;
+
+    /// The names of the first level: an object `a/b/c` is below `a`.
+    async fn list_names(&self) -> Result<Vec<String>, StoreError>;
+
+    /// How many bytes can still be written; `None` when the place does not say.
+    fn free(&self) -> Option<u64> {
+        None
+    }
+}
+
 /// A content on its way. Dropped unfinished, nothing of it is left.
 #[async_trait]
 pub trait BlobWriter: Send {

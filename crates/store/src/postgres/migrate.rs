@@ -20,6 +20,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("numbering", include_str!("../../migrations/postgres/0005_numbering.sql")),
 ];
 
+/// How many there are.
+pub(crate) const NEWEST: usize = MIGRATIONS.len();
+
 /// What an engine may refuse that keeps its rows otherwise. Sealed cells do not compress, and a record is read whole; a
 /// page that keeps room takes a record's next version without touching an index.
 const TUNING: &[&str] = &[
@@ -62,19 +65,29 @@ statements! {
 ///
 /// [`OpenError::Database`] when it was made by a newer Dossier or by something else; it is left as it was.
 pub(super) async fn up(session: Session<'_>, now: Timestamp) -> Result<(), OpenError> {
+    up_to(session, u32::MAX, now).await
+}
+
+/// Brings the schema to the state after so many migrations, for records that are of that state.
+///
+/// # Errors
+///
+/// As [`up`].
+pub(super) async fn up_to(session: Session<'_>, number: u32, now: Timestamp) -> Result<(), OpenError> {
+    let number = usize::try_from(number).unwrap_or(usize::MAX).min(MIGRATIONS.len());
     for table in TABLES {
         // Of two that make the same table at once, one is refused; it is there then.
         if session.run(table).await.is_err() {
             session.run(table).await?;
         }
     }
-    if applied(session).await? == MIGRATIONS.len() {
+    if applied(session).await? >= number {
         return Ok(());
     }
     let me = random_id();
     lease(session, me).await?;
     let first = applied(session).await?;
-    for (place, (name, sql)) in MIGRATIONS.iter().enumerate().skip(first) {
+    for (place, (name, sql)) in MIGRATIONS.iter().enumerate().take(number).skip(first) {
         for statement in split(sql) {
             session.run(statement).await?;
             lease(session, me).await?;

@@ -11,11 +11,11 @@ mod keys;
 mod loader;
 mod mark;
 mod migrate;
-mod moving;
 mod rotate;
 mod rows;
 mod shards;
 mod statistics;
+mod transfer;
 mod webhooks;
 mod writer;
 
@@ -53,8 +53,10 @@ use crate::{Engine, Figures, OpenError};
 pub use database::SESSION;
 use database::{Database, Session};
 use loader::Loader;
+pub(crate) use migrate::NEWEST as NEWEST_MIGRATION;
 use rows::{Columns, epoch, place, statements, uuid};
 use shards::Shards;
+pub(crate) use transfer::{PostgresSnapshot, PostgresTarget};
 use writer::Writer;
 
 statements! {
@@ -84,10 +86,10 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("mark", mark::STATEMENTS),
         ("migrate", migrate::STATEMENTS),
         ("mod", STATEMENTS),
-        ("moving", moving::STATEMENTS),
         ("rotate", rotate::STATEMENTS),
         ("shards", shards::STATEMENTS),
         ("statistics", statistics::STATEMENTS),
+        ("transfer", transfer::STATEMENTS),
         ("webhooks", webhooks::STATEMENTS),
     ]
     .into_iter()
@@ -293,6 +295,10 @@ impl Engine for PostgresStore {
 
     fn name(&self) -> String {
         self.engine.clone()
+    }
+
+    async fn leads(&self) -> Result<bool, StoreError> {
+        Ok(self.shards.held(&self.database).await?.contains(&0))
     }
 
     fn shown(&self) -> String {

@@ -14,12 +14,25 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("numbering", include_str!("../../migrations/sqlite/0005_numbering.sql")),
 ];
 
+/// How many there are.
+pub(crate) const NEWEST: usize = MIGRATIONS.len();
+
 /// Brings the schema up to date.
 ///
 /// # Errors
 ///
 /// [`OpenError::Database`] when the database was made by a newer Dossier or by something else; it is left as it was.
 pub(super) fn up(connection: &mut Connection, now: Timestamp) -> Result<(), OpenError> {
+    up_to(connection, u32::MAX, now)
+}
+
+/// Brings the schema to the state after so many migrations, for records that are of that state.
+///
+/// # Errors
+///
+/// As [`up`].
+pub(super) fn up_to(connection: &mut Connection, number: u32, now: Timestamp) -> Result<(), OpenError> {
+    let number = usize::try_from(number).unwrap_or(usize::MAX);
     connection.execute_batch(
         "CREATE TABLE IF NOT EXISTS migrations (
             number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum INTEGER NOT NULL, applied_at INTEGER NOT NULL
@@ -40,7 +53,7 @@ pub(super) fn up(connection: &mut Connection, now: Timestamp) -> Result<(), Open
             )));
         }
     }
-    for (place, (name, sql)) in MIGRATIONS.iter().enumerate().skip(applied.len()) {
+    for (place, (name, sql)) in MIGRATIONS.iter().enumerate().take(number).skip(applied.len()) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute_batch(sql)?;
         transaction.execute(

@@ -9,11 +9,12 @@ mod files;
 mod keys;
 mod mark;
 mod migrate;
-mod moving;
 mod numbering;
+mod opening;
 mod readers;
 mod rotate;
 mod summaries;
+mod transfer;
 mod webhooks;
 mod writer;
 
@@ -51,8 +52,10 @@ use crate::recent::{Recent, Stored};
 use crate::signing::Signers;
 use crate::vault::{Keyring, RootKey, SUBJECT, ScopeKeys, Vault, WrappedKey};
 use crate::{Engine, Figures, OpenError};
+pub(crate) use migrate::NEWEST as NEWEST_MIGRATION;
 use readers::Readers;
 use summaries::{SealedSummary, Summaries};
+pub(crate) use transfer::{SqliteSnapshot, SqliteTarget};
 use writer::Writer;
 pub(crate) use writer::is_locked;
 

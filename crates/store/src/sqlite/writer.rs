@@ -532,7 +532,7 @@ impl Checkpointer {
 }
 
 /// Lets other threads have the processor first: nobody waits for a checkpoint.
-fn give_way() {
+pub(super) fn give_way() {
     // Elsewhere it would be the whole process that gives way.
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::setpriority_process(None, CHECKPOINTER_NICE) {
@@ -557,7 +557,7 @@ fn checkpoint(connection: &Connection, mode: &str) -> Result<i64, rusqlite::Erro
     connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get(1))
 }
 
-fn is_full(error: &rusqlite::Error) -> bool {
+pub(super) fn is_full(error: &rusqlite::Error) -> bool {
     // The shared-memory file that cannot grow is a full disk under another name.
     error.sqlite_error_code() == Some(ErrorCode::DiskFull)
         || error.sqlite_extended_error_code() == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE)

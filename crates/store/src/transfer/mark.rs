@@ -56,6 +56,12 @@ pub struct Standing {
     pub mark: Option<Mark>,
 }
 
+/// How many migrations this version knows.
+#[must_use]
+pub fn newest_migration() -> u32 {
+    u32::try_from(crate::sqlite::NEWEST_MIGRATION.max(crate::postgres::NEWEST_MIGRATION)).unwrap_or(u32::MAX)
+}
+
 /// A database, by where it is.
 #[derive(Debug, Clone, Copy)]
 pub enum Location<'a> {

@@ -1,3 +1,146 @@
 //! Records on their way out of one database and into another: moves, backups, restores.
+//!
+//! A record has the same form whatever the engine: its values, in the order of its columns, first those of its key.
+//! Which columns there are the database itself says, so that one whose schema is older can be read as well.
 
 pub mod mark;
+pub mod moving;
+pub(crate) mod record;
+pub(crate) mod snapshot;
+pub(crate) mod target;
+
+use tokio::sync::mpsc;
+
+use dossier_core::store::StoreError;
+
+use record::Record;
+
+/// Records that are read, written and committed together.
+pub(crate) const PORTION: usize = 500;
+
+/// A table of records, and the columns that say which.
+pub(crate) struct Table {
+    pub(crate) name: &'static str,
+    pub(crate) key: &'static [&'static str],
+}
+
+const fn table(name: &'static str, key: &'static [&'static str]) -> Table {
+    Table { name, key }
+}
+
+/// Everything that is kept, in the order in which it is written: what is numbered in its scope comes after the head of
+/// the scope.
+pub(crate) const TABLES: &[Table] = &[
+    table("accounts", &["account_id"]),
+    table("scope_keys", &["account_id", "environment"]),
+    table("subject_keys", &["account_id", "environment", "customer_id", "subject_id"]),
+    table("api_keys", &["account_id", "environment", "key_id"]),
+    table("audit_heads", &["account_id", "environment"]),
+    table("audit", &["account_id", "environment", "seq"]),
+    table("customers", &["account_id", "environment", "customer_id"]),
+    table("persons", &["account_id", "environment", "customer_id"]),
+    table("events", &["account_id", "environment", "position"]),
+    table("answers", &["account_id", "environment", "key_hash"]),
+    table("files", &["account_id", "environment", "file_id"]),
+    table("staging_keys", &["account_id", "environment", "day"]),
+    table("links", &["account_id", "environment", "token_hash"]),
+    table("sandbox_clocks", &["account_id"]),
+    table("endpoints", &["account_id", "environment", "endpoint_id"]),
+    table("deliveries", &["account_id", "environment", "id"]),
+];
+
+/// What a column holds, as far as an engine tells values apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// 16 bytes.
+    Id,
+    Bytes,
+    Text,
+    Small,
+    Whole,
+    Long,
+}
+
+/// A column that both engines have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Column {
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+}
+
+/// A table as it stands in one database: the columns of its key, then the others by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Shape {
+    pub(crate) name: &'static str,
+    pub(crate) key: usize,
+    pub(crate) columns: Vec<Column>,
+}
+
+impl Shape {
+    /// Of a table with these columns, in any order.
+    pub(crate) fn new(table: &Table, mut columns: Vec<Column>) -> Result<Self, StoreError> {
+        columns.sort_by(|one, other| {
+            let place = |column: &Column| table.key.iter().position(|key| *key == column.name).unwrap_or(usize::MAX);
+            place(one).cmp(&place(other)).then_with(|| one.name.cmp(&other.name))
+        });
+        let keyed = columns.iter().take(table.key.len()).map(|column| column.name.as_str());
+        if !keyed.eq(table.key.iter().copied()) {
+            return Err(StoreError::Corrupt(format!("the table {} has no key", table.name)));
+        }
+        Ok(Self { name: table.name, key: table.key.len(), columns })
+    }
+
+    pub(crate) fn column_names(&self) -> Vec<&str> {
+        self.columns.iter().map(|column| column.name.as_str()).collect()
+    }
+
+    /// The names of the columns, for a statement.
+    pub(crate) fn list(&self) -> String {
+        self.column_names().join(", ")
+    }
+
+    /// The names of the key's columns, for a statement.
+    pub(crate) fn key_list(&self) -> String {
+        self.column_names()[..self.key].join(", ")
+    }
+
+    pub(crate) fn position(&self, column: &str) -> Option<usize> {
+        self.columns.iter().position(|one| one.name == column)
+    }
+}
+
+/// What went wrong, in words for a person who runs a command: whatever says more than the kind of the error.
+#[must_use]
+pub fn plain(error: &StoreError) -> String {
+    match error {
+        StoreError::Corrupt(text) | StoreError::Unavailable(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Portions of records on their way out of a database, in the order of their key.
+pub(crate) type Records = mpsc::Receiver<Result<Vec<Record>, StoreError>>;
+
+/// Records one by one.
+pub(crate) struct OneByOne {
+    records: Records,
+    portion: std::vec::IntoIter<Record>,
+}
+
+impl OneByOne {
+    pub(crate) fn of(records: Records) -> Self {
+        Self { records, portion: Vec::new().into_iter() }
+    }
+
+    pub(crate) async fn next(&mut self) -> Result<Option<Record>, StoreError> {
+        loop {
+            if let Some(record) = self.portion.next() {
+                return Ok(Some(record));
+            }
+            match self.records.recv().await {
+                Some(portion) => self.portion = portion?.into_iter(),
+                None => return Ok(None),
+            }
+        }
+    }
+}

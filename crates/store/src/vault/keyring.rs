@@ -123,6 +123,12 @@ impl Keyring {
         active.expect("a keyring has one active epoch").epoch
     }
 
+    /// Whether it has the key of an epoch.
+    #[must_use]
+    pub fn opens(&self, epoch: u32) -> bool {
+        self.key(epoch).is_some()
+    }
+
     /// Whether this is the keyring of a database, and new enough for it.
     ///
     /// # Errors

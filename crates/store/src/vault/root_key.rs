@@ -37,11 +37,20 @@ impl RootKey {
     /// [`OpenError::File`].
     pub fn create_file(path: &Path) -> Result<Self, OpenError> {
         let key = Self::random();
-        let text = Zeroizing::new(format!("{}\n", STANDARD.encode(key.0.expose())));
+        key.write_file(path)?;
+        Ok(key)
+    }
+
+    /// Writes it to a file that only its owner can read. The file must not exist.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::File`].
+    pub fn write_file(&self, path: &Path) -> Result<(), OpenError> {
+        let text = Zeroizing::new(format!("{}\n", STANDARD.encode(self.0.expose())));
         let cause = |cause| OpenError::File { what: "cannot write the root key file", cause };
         let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o400).open(path).map_err(cause)?;
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(cause)?;
-        super::keyring::sync_folder(path)?;
-        Ok(key)
+        super::keyring::sync_folder(path)
     }
 }

@@ -8,7 +8,8 @@ use dossier_core::caller::{Environment, Scope};
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::{AccountId, FileId};
 use dossier_core::store::StoreError;
-use dossier_store::blobs::{BlobPath, Blobs as _, Bucket};
+use dossier_store::backup::{Backup, delete_older};
+use dossier_store::blobs::{BlobPath, Blobs as _, Bucket, Objects};
 use futures_util::TryStreamExt as _;
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
@@ -20,6 +21,10 @@ use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+
+use crate::backups::{NOW, backed_up, restored};
+use crate::engines::Engine;
+use crate::moves::fill;
 
 const PART: usize = 5 * 1_024 * 1_024;
 
@@ -251,5 +256,28 @@ fn what_is_no_bucket_is_refused_with_a_reason() {
     ] {
         let refused = Bucket::open(url, &[]).err().unwrap_or_default();
         assert!(refused.contains(reason), "{url}: {refused}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_goes_to_a_bucket_and_comes_back() {
+    let server = Server::start().await;
+    let place: Arc<dyn Objects> = Arc::new(server.bucket());
+    let mut engine = Engine::sqlite().await;
+    fill(&engine.services()).await;
+    backed_up(&engine, &place, NOW).await.expect("a backup");
+    // Killed before its end; the next takes over the contents of files.
+    let killed = Backup::find(&place, None).await.expect("complete").name;
+    place.delete_object(&format!("{killed}/manifest.json")).await.expect("deleted");
+    assert!(Backup::find(&place, None).await.is_err(), "none is complete");
+    let second = backed_up(&engine, &place, NOW.plus_seconds(60)).await.expect("a backup");
+    let third = backed_up(&engine, &place, NOW.plus_seconds(120)).await.expect("a backup");
+    delete_older(&place, &third, Some(2), false).await.expect("deleted");
+    let backups = Backup::list(&place).await.expect("backups");
+    let names: Vec<_> = backups.iter().map(|backup| backup.name.as_str()).collect();
+    assert_eq!(names, [second.name.as_str(), third.name.as_str()]);
+    assert_eq!(place.list_objects(&killed).await.expect("a list"), [], "nothing of it is left");
+    for backup in &backups {
+        assert_eq!(restored(backup).await.expect("restored").findings, Vec::<String>::new());
     }
 }

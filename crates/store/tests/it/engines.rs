@@ -142,6 +142,15 @@ impl Engine {
         self.folder.path()
     }
 
+    /// Where its rows lie: the file of the embedded engine, and the URL of the other.
+    pub(crate) fn rows_in(&self) -> (std::path::PathBuf, Option<&str>) {
+        let url = match &self.rows {
+            Rows::Sqlite => None,
+            Rows::Postgres { url, .. } => Some(url.as_str()),
+        };
+        (self.path().join("dossier.db"), url)
+    }
+
     pub(crate) fn store(&self) -> &dyn dossier_store::Engine {
         &**self.store.as_ref().expect("open")
     }
@@ -222,9 +231,7 @@ mod embedded {
     async fn every_statement_is_prepared() {
         let engine = super::Engine::sqlite().await;
         let database = engine.connection();
-        database
-            .execute_batch("CREATE TABLE transfer_mark (one, kind, place, at)")
-            .expect("a table");
+        database.execute_batch("CREATE TABLE transfer_mark (one, kind, place, at)").expect("a table");
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/sqlite");
         let mut count = 0;
         for file in std::fs::read_dir(folder).expect("the source").flatten() {

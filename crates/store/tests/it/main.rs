@@ -1,6 +1,7 @@
 //! What storage promises: a list of behaviours, named as sentences, run against every engine; and what is special to
 //! one.
 
+mod backups;
 mod behaviours;
 mod bucket;
 mod cluster;

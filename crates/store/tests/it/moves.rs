@@ -14,23 +14,24 @@ use dossier_core::services::Services;
 use dossier_core::store::StoreError;
 use dossier_core::webhook::{self, Endpoint};
 use dossier_store::blobs::Folder;
-use dossier_store::moving::{End, move_all};
 use dossier_store::postgres::PostgresStore;
 use dossier_store::sqlite::SqliteStore;
+use dossier_store::transfer::mark::Location;
+use dossier_store::transfer::moving::{Moved, move_all};
 
 use crate::behaviours::{Anywhere, content, given, keyed_put, naming, put, read, uploaded};
 use crate::cluster::Cluster;
 use crate::engines::{Engine, caller};
 
 /// Two accounts with everything that can be kept.
-struct Filled {
-    callers: Vec<Caller>,
+pub(crate) struct Filled {
+    pub(crate) callers: Vec<Caller>,
     customers: Vec<(Caller, CustomerId)>,
     file: FileId,
     key: ApiKey,
 }
 
-async fn fill(services: &Services) -> Filled {
+pub(crate) async fn fill(services: &Services) -> Filled {
     let (mut callers, mut customers) = (Vec::new(), Vec::new());
     let mut last = None;
     for _ in 0..2 {
@@ -63,7 +64,7 @@ async fn fill(services: &Services) -> Filled {
 }
 
 /// What is seen of it from outside.
-async fn seen(services: &Services, filled: &Filled) -> Vec<String> {
+pub(crate) async fn seen(services: &Services, filled: &Filled) -> Vec<String> {
     let mut seen = Vec::new();
     for (caller, id) in &filled.customers {
         // Each engine has it in a place of its own.
@@ -97,12 +98,23 @@ pub(crate) fn sqlite(engine: &Engine, folder: &std::path::Path) -> SqliteStore {
         .expect("the store opens")
 }
 
-async fn postgres(engine: &Engine, url: &str) -> PostgresStore {
+pub(crate) async fn postgres(engine: &Engine, url: &str) -> PostgresStore {
     let blobs = Arc::new(Folder::open(engine.path().join("files")).expect("a folder"));
     let keyring = engine.path().join("keyring.json");
     PostgresStore::open(url, &keyring, &engine.root, blobs, Timestamp::from_micros(0), None)
         .await
         .expect("the store opens")
+}
+
+/// Moves everything; the mark is taken away, as the command does when all is well.
+async fn moved(
+    from: Location<'_>,
+    to: Location<'_>,
+    progress: &(dyn Fn(u64, u64) + Send + Sync),
+) -> Result<Moved, StoreError> {
+    let moved = move_all(from, "the source", to, Timestamp::from_micros(0), progress).await?;
+    to.set_mark(None).await.expect("unmarked");
+    Ok(moved)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -121,11 +133,12 @@ async fn what_is_moved_is_the_same_and_goes_on() {
         steps.fetch_add(1, Ordering::Relaxed);
     };
     {
-        let (from, to) = (sqlite(&engine, engine.path()), postgres(&engine, &url).await);
-        let moved = move_all(&End::Sqlite(&from), &End::Postgres(&to), &progress).await.expect("moved");
-        assert!(moved.records > 150, "{moved:?}");
+        let file = engine.path().join("dossier.db");
+        let (from, to) = (Location::Sqlite(&file), Location::Postgres(&url));
+        let records = moved(from, to, &progress).await.expect("moved").records;
+        assert!(records > 150, "{records}");
         assert!(steps.load(Ordering::Relaxed) > 10, "the bar moves");
-        let again = move_all(&End::Sqlite(&from), &End::Postgres(&to), &progress).await;
+        let again = moved(from, to, &progress).await;
         assert!(matches!(again, Err(StoreError::Corrupt(_))), "not over what is there");
     }
     let services = engine.services_of(Arc::new(postgres(&engine, &url).await));
@@ -146,8 +159,10 @@ async fn what_is_moved_is_the_same_and_goes_on() {
     // And back, into a new folder.
     let folder = tempfile::tempdir().expect("a temporary folder");
     {
-        let (from, to) = (postgres(&engine, &url).await, sqlite(&engine, folder.path()));
-        move_all(&End::Postgres(&from), &End::Sqlite(&to), &progress).await.expect("moved back");
+        let file = folder.path().join("dossier.db");
+        // A folder in which Dossier was started once has no accounts, and is as good as empty.
+        drop(sqlite(&engine, folder.path()));
+        moved(Location::Postgres(&url), Location::Sqlite(&file), &progress).await.expect("moved back");
     }
     let services = engine.services_of(Arc::new(sqlite(&engine, folder.path())));
     assert_eq!(seen(&services, &filled).await, before);
@@ -167,7 +182,7 @@ async fn a_move_that_was_interrupted_goes_on() {
     let cluster = Cluster::any().await;
     let url = cluster.database().await;
     for stop_at in [1, 2, 3, u64::MAX] {
-        let (from, to) = (sqlite(&engine, engine.path()), postgres(&engine, &url).await);
+        let file = engine.path().join("dossier.db");
         let steps = AtomicU64::new(0);
         let (reached, mut stop) = tokio::sync::mpsc::unbounded_channel();
         let progress = |_, _| {
@@ -175,11 +190,11 @@ async fn a_move_that_was_interrupted_goes_on() {
                 let _ = reached.send(());
             }
         };
-        let ends = (End::Sqlite(&from), End::Postgres(&to));
+        let ends = (Location::Sqlite(&file), Location::Postgres(&url));
         tokio::select! {
             biased;
             _ = stop.recv() => {}
-            moved = move_all(&ends.0, &ends.1, &progress) => drop(moved.expect("moved")),
+            all = moved(ends.0, ends.1, &progress) => drop(all.expect("moved")),
         }
     }
     let services = engine.services_of(Arc::new(postgres(&engine, &url).await));
@@ -195,7 +210,7 @@ async fn a_record_that_is_not_the_same_is_named() {
     engine.close();
     let cluster = Cluster::any().await;
     let url = cluster.database().await;
-    let (from, to) = (sqlite(&engine, engine.path()), postgres(&engine, &url).await);
+    let file = engine.path().join("dossier.db");
     let altered = std::sync::OnceLock::new();
     let progress = |done: u64, total: u64| {
         // Everything is copied, nothing compared yet.
@@ -207,6 +222,6 @@ async fn a_record_that_is_not_the_same_is_named() {
             });
         }
     };
-    let refused = move_all(&End::Sqlite(&from), &End::Postgres(&to), &progress).await.expect_err("a refusal");
+    let refused = moved(Location::Sqlite(&file), Location::Postgres(&url), &progress).await.expect_err("a refusal");
     assert!(refused.to_string().contains("of customers is not the same"), "{refused}");
 }

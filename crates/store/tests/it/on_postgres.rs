@@ -78,7 +78,7 @@ fn statements_are_portable() {
     }
 }
 
-/// A connection to a database in which a store has made its tables, those of a move that is under way as well.
+/// A connection to a database in which a store has made its tables.
 async fn client_of_a_new_store(cluster: &Cluster) -> tokio_postgres::Client {
     let url = cluster.database().await;
     let (folder, root) = (tempfile::tempdir().expect("a temporary folder"), RootKey::random());
@@ -87,7 +87,6 @@ async fn client_of_a_new_store(cluster: &Cluster) -> tokio_postgres::Client {
     PostgresStore::open(&url, &keyring, &root, blobs, Timestamp::from_micros(0), None).await.expect("the store opens");
     let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("connected");
     tokio::spawn(connection);
-    client.batch_execute("CREATE TABLE moving (one SMALLINT)").await.expect("a table");
     client
 }
 
@@ -106,7 +105,7 @@ async fn every_statement_is_prepared() {
 }
 
 /// Statements that read a whole table on purpose: now and then, by an operator, or of something small.
-const WHOLE: &[&str] = &["rotate::LEFT", "moving::NUMBERS"];
+const WHOLE: &[&str] = &["rotate::LEFT"];
 
 #[tokio::test]
 async fn every_statement_finds_its_rows_by_a_key_even_when_the_tables_are_empty() {

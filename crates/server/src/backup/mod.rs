@@ -1,0 +1,152 @@
+//! Backups, as commands, the server and an upgrade make them.
+
+pub mod keys;
+pub mod restore;
+pub(crate) mod schedule;
+pub(crate) mod upgrade;
+pub mod verify;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use dossier_core::clock::Clock as _;
+use dossier_core::store::Progress;
+use dossier_store::backup::{self, Backup, Created, Pace, Source};
+use dossier_store::blobs::{Bucket, Folder, Objects};
+use dossier_store::transfer::plain;
+use serde_json::{Value, json};
+
+use crate::config::{Config, holds_files};
+use crate::home::Home;
+use crate::installation::blobs;
+use crate::metrics::Metrics;
+use crate::system::SystemClock;
+
+/// Of one process; others are kept away by the lock of the data folder, or by the leases of the database.
+static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+/// A place of backups, as a person names it: a folder or the URL of a bucket.
+pub(crate) fn place(text: &str) -> Result<Arc<dyn Objects>, String> {
+    let folder = match text.strip_prefix("file://") {
+        Some(path) => path,
+        None if holds_files(text) => {
+            let variables: Vec<_> = std::env::vars().collect();
+            return Ok(Arc::new(Bucket::open(text, &variables).map_err(|error| format!("{text}: {error}"))?));
+        }
+        None => text,
+    };
+    let folder = Folder::open_for_backups(PathBuf::from(folder)).map_err(|error| format!("{folder}: {error}"))?;
+    Ok(Arc::new(folder))
+}
+
+/// A place, and the name of a backup in it when the text ends with one.
+pub(crate) fn place_and_name(text: &str) -> Result<(Arc<dyn Objects>, Option<String>), String> {
+    let text = text.trim_end_matches('/');
+    let (before, last) = text.rsplit_once('/').unwrap_or((".", text));
+    let is_name = last.len() > 18 && last.contains("Z-") && last.starts_with(|letter: char| letter.is_ascii_digit());
+    // A place that is only read must be there; making it would hide a slip of the pen.
+    let folder = if is_name { before } else { text };
+    if !holds_files(folder) && !Path::new(folder).is_dir() {
+        return Err(format!("{folder} is no folder; name a folder with backups, or a bucket as s3://bucket/folder"));
+    }
+    Ok((place(folder)?, is_name.then(|| last.to_owned())))
+}
+
+/// The backup that a text names: the newest of a place, or one of it.
+pub(crate) async fn find(text: &str) -> Result<Backup, String> {
+    let (place, name) = place_and_name(text)?;
+    Backup::find(&place, name.as_deref()).await.map_err(|error| format!("{text}: {}", plain(&error)))
+}
+
+/// Makes a backup, notes it in the metrics, and deletes what is left of interrupted ones and, when `keep` says so, old
+/// ones.
+///
+/// # Errors
+///
+/// In words for people.
+pub(crate) async fn create(
+    config: &Config,
+    to: &str,
+    pace: Pace,
+    keep: Option<usize>,
+    metrics: Option<&Metrics>,
+    progress: Progress<'_>,
+) -> Result<Created, String> {
+    let Ok(_alone) = ONE_AT_A_TIME.try_lock() else {
+        return Err("another backup is being made; wait for it to end".to_owned());
+    };
+    let (began, made) = (Instant::now(), write(config, to, pace, keep, progress).await);
+    match (&made, metrics) {
+        (Ok(made), Some(metrics)) => {
+            let seconds = began.elapsed().as_secs_f64();
+            metrics.backed_up(made.manifest.created_at, made.manifest.bytes(), Some(seconds));
+        }
+        (Err(_), Some(metrics)) => metrics.backup_failed(),
+        _ => {}
+    }
+    made
+}
+
+async fn write(
+    config: &Config,
+    to: &str,
+    pace: Pace,
+    keep: Option<usize>,
+    progress: Progress<'_>,
+) -> Result<Created, String> {
+    let (home, place) = (Home::of(config), place(to)?);
+    let blobs = blobs(config, config.files.as_deref()).map_err(|error| error.to_string())?;
+    let now = SystemClock.now();
+    let made = home
+        .with_location(async |location| {
+            backup::create(Source { location, blobs: &*blobs }, &place, pace, now, progress).await
+        })
+        .await
+        .map_err(|error| format!("the backup failed: {}", plain(&error)))?;
+    // The new one is there, whatever becomes of the old ones.
+    let shared = matches!(home, Home::Postgres(_));
+    if let Err(error) = backup::delete_older(&place, &made, keep, shared).await {
+        tracing::warn!(%error, "old backups could not be deleted");
+    }
+    Ok(made)
+}
+
+/// What a command says of a backup that was made.
+pub(crate) fn created_json(to: &str, made: &Created) -> Value {
+    let Created { name, manifest } = made;
+    json!({
+        "backup": format!("{}/{name}", to.trim_end_matches('/')),
+        "created_at": manifest.created_at,
+        "records": manifest.records(),
+        "files": manifest.files.count,
+        "bytes": manifest.bytes(),
+        "without_content": manifest.files.missing,
+        "epochs": manifest.epochs,
+        "next": "try it with dossier backup verify; it is of no use without root key and keyring (dossier backup keys)",
+    })
+}
+
+/// The complete backups of a place, oldest first.
+///
+/// # Errors
+///
+/// In words for people.
+pub async fn list(text: &str) -> Result<Value, String> {
+    let (place, _) = place_and_name(text)?;
+    let backups = Backup::list(&place).await.map_err(|error| format!("{text}: {}", plain(&error)))?;
+    let row = |Backup { name, manifest, .. }: &Backup| {
+        json!({
+            "name": name,
+            "created_at": manifest.created_at,
+            "engine": manifest.engine,
+            "schema": manifest.schema,
+            "records": manifest.records(),
+            "files": manifest.files.count,
+            "bytes": manifest.bytes(),
+            "epochs": manifest.epochs,
+            "dossier": manifest.dossier,
+        })
+    };
+    Ok(backups.iter().map(row).collect())
+}

@@ -1,0 +1,154 @@
+//! Bringing a backup back, into a data folder or a PostgreSQL database that is empty.
+
+use std::path::{Path, PathBuf};
+
+use dossier_core::clock::Clock as _;
+use dossier_core::store::{Progress, StoreError};
+use dossier_store::backup::{Backup, Restored, compare_rows, restore_files, restore_rows, schema_in};
+use dossier_store::transfer::mark::Mark;
+use dossier_store::transfer::plain;
+use serde_json::{Value, json};
+
+use super::verify::check_keys;
+use crate::config::{Config, RootKeySource, holds_files, is_postgres};
+use crate::home::Home;
+use crate::installation::{Lock, Opened, blobs, root_key};
+use crate::system::SystemClock;
+
+/// What to restore and where to.
+#[derive(Debug, Clone)]
+pub struct Restore {
+    /// A place of backups, or a backup in one.
+    pub from: String,
+    /// A data folder, or the URL of a PostgreSQL database.
+    pub into: String,
+    /// Where the contents of files go; the data folder when `None`.
+    pub files: Option<String>,
+    /// The keyring of the backup's day.
+    pub keyring: Option<PathBuf>,
+}
+
+/// Restores a backup and compares it. Interrupted, the same command goes on where it stopped; what has not all arrived
+/// is not served.
+///
+/// # Errors
+///
+/// In words for people: when the target is in use or not empty, keys are missing, or the backup was altered.
+pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>) -> Result<Value, String> {
+    let backup = super::find(&restore.from).await?;
+    let target = target_config(config, restore)?;
+    let root = root_key_for(config, &target)?;
+    let keyring = restore.keyring.as_deref().unwrap_or(&target.keyring);
+    if !keyring.exists() {
+        return Err(format!("there is no keyring {}; give the one of the backup with --keyring", keyring.display()));
+    }
+    check_keys(&backup, keyring, &root)?;
+    let _lock = Lock::take(&target.data_dir).map_err(text)?;
+    let home = Home::of(&target);
+    if let Home::Folder(folder) = &home
+        && home.standing().await.map_err(text)?.migrations == 0
+        && folder.join("files").exists()
+    {
+        return Err(format!("{} has files but no database; use an empty folder", folder.display()));
+    }
+    let blobs = copy_back(&backup, &target, &home, progress).await?;
+    if !target.keyring.exists() {
+        super::keys::export(&Config { keyring: keyring.to_owned(), ..target.clone() }, &target.keyring, false, true)?;
+    }
+    // Migrates, and sees that keyring and root key are those of the records.
+    let store = Opened::open(&target, &home, &root).await.map_err(text)?;
+    let report = store.engine().verify_audit(&|_, _| {}).await.map_err(text)?;
+    drop(store);
+    if !report.findings.is_empty() {
+        return Err(format!("the audit trail has findings:\n{}", report.findings.join("\n")));
+    }
+    home.set_mark(None).await.map_err(text)?;
+    Ok(json!({
+        "restored": home.shown(),
+        "from": backup.name,
+        "created_at": backup.manifest.created_at,
+        "records": backup.manifest.records(),
+        "files": blobs,
+        "audit": { "chains": report.chains, "entries": report.entries },
+        "next": next(config, &target),
+    }))
+}
+
+/// The settings of the installation that is made: those of this one, but for where things lie.
+fn target_config(config: &Config, restore: &Restore) -> Result<Config, String> {
+    let mut target = config.clone();
+    if is_postgres(&restore.into) {
+        target.database = Some(restore.into.clone());
+    } else {
+        target.database = None;
+        target.files = None;
+        target.data_dir = PathBuf::from(&restore.into);
+        target.keyring = target.data_dir.join("keyring.json");
+    }
+    if let Some(files) = &restore.files {
+        if !holds_files(files) {
+            return Err("--files is s3://bucket/folder, gs://…, az://… or file:///folder".to_owned());
+        }
+        target.files = Some(files.clone());
+    }
+    Ok(target)
+}
+
+/// The root key of the folder that is restored into, when it has one; else that of the settings.
+fn root_key_for(config: &Config, target: &Config) -> Result<dossier_store::vault::RootKey, String> {
+    let own = matches!(config.root_key, RootKeySource::DataFolder) && target.data_dir.join("root.key").exists();
+    let from = if own { target } else { config };
+    // Reading it must not make one: a new key opens nothing.
+    if matches!(from.root_key, RootKeySource::DataFolder) && !from.data_dir.join("root.key").exists() {
+        return Err("there is no root key; give it with DOSSIER_ROOT_KEY_FILE or DOSSIER_ROOT_KEY_COMMAND".to_owned());
+    }
+    root_key(from).map_err(text)
+}
+
+/// Rows and files. Returns how many files there are.
+async fn copy_back(backup: &Backup, target: &Config, home: &Home, progress: Progress<'_>) -> Result<u64, String> {
+    let records = backup.manifest.records();
+    let total = 2 * records + backup.manifest.files.count;
+    let part = |before: u64| move |done: u64, _: u64| progress((before + done).min(total), total);
+    let standing = home.standing().await.map_err(text)?;
+    let (restored, compared) = home
+        .with_location(async |location| {
+            let schema = schema_in(&backup.manifest, location).map_err(said)?;
+            let same = matches!(&standing.mark, Some(Mark::Arriving { from, .. }) if *from == backup.shown());
+            if same && standing.migrations > schema {
+                // An attempt before has compared them and brought them up to date.
+                return Ok(<(Restored, Restored)>::default());
+            }
+            let restored = restore_rows(backup, location, SystemClock.now(), &part(0)).await.map_err(said)?;
+            let compared = compare_rows(backup, location, &part(records)).await.map_err(said)?;
+            Ok::<_, String>((restored, compared))
+        })
+        .await?;
+    let blobs = blobs(target, target.files.as_deref()).map_err(text)?;
+    let files = restore_files(backup, &blobs, &part(2 * records)).await.map_err(said)?;
+    let findings = [restored.findings, compared.findings, files.findings].concat();
+    if findings.is_empty() {
+        return Ok(files.good);
+    }
+    Err(format!("the backup is damaged, and is not served:\n{}", findings.join("\n")))
+}
+
+fn next(config: &Config, target: &Config) -> String {
+    let start = match &target.database {
+        Some(_) => "start dossier with --database set to it".to_owned(),
+        None => format!("start dossier with --data-dir {}", target.data_dir.display()),
+    };
+    let has_key = |folder: &Path| folder.join("root.key").exists();
+    if matches!(config.root_key, RootKeySource::DataFolder) && !has_key(&target.data_dir) {
+        return format!("give it the root key (copy root.key of {} there), then {start}", config.data_dir.display());
+    }
+    format!("{start}, and the root key that this command had")
+}
+
+fn said(error: StoreError) -> String {
+    plain(&error)
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}

@@ -1,0 +1,82 @@
+//! Backups that the server makes by itself. When the last one was made its place says, so that neither a restart nor
+//! another process makes one twice.
+
+use std::time::Duration;
+
+use dossier_core::clock::Clock as _;
+use dossier_store::backup::{Backup, Pace};
+
+use crate::config::Config;
+use crate::http::App;
+use crate::system::SystemClock;
+use dossier_store::Engine;
+use std::sync::Arc;
+
+const LOOK_AFTER: Duration = Duration::from_secs(10);
+/// After one that failed.
+const AGAIN_AFTER: Duration = Duration::from_secs(10 * 60);
+
+/// Makes backups when they are due, until it is aborted.
+pub(crate) async fn run(app: App, store: Arc<dyn Engine>, config: Config) {
+    let Some(place) = config.backups.place.as_deref() else { return };
+    let mut last = None;
+    if let Ok(newest) = newest(&config, place).await {
+        last = newest.map(|(at, bytes)| {
+            app.metrics.backed_up(at, bytes, None);
+            at.as_micros() / 1_000_000
+        });
+    }
+    let Some(schedule) = config.backups.schedule else { return };
+    loop {
+        tokio::time::sleep(LOOK_AFTER).await;
+        let now = || SystemClock.now().as_micros() / 1_000_000;
+        if !schedule.is_due(last, now()) || !store.leads().await.unwrap_or(false) {
+            continue;
+        }
+        // Another process may have led until now.
+        match newest(&config, place).await {
+            Ok(newest) => last = newest.map(|(at, _)| at.as_micros() / 1_000_000),
+            Err(error) => {
+                app.metrics.backup_failed();
+                tracing::error!(error, "the place of backups cannot be read");
+                tokio::time::sleep(AGAIN_AFTER).await;
+                continue;
+            }
+        }
+        if !schedule.is_due(last, now()) {
+            continue;
+        }
+        let keep = Some(config.backups.keep);
+        match super::create(&config, place, Pace::Gentle, keep, Some(&app.metrics), &|_, _| {}).await {
+            Ok(made) => {
+                last = Some(made.manifest.created_at.as_micros() / 1_000_000);
+                let (records, files, bytes) =
+                    (made.manifest.records(), made.manifest.files.count, made.manifest.bytes());
+                tracing::info!(name = made.name, records, files, bytes, "a backup was made");
+            }
+            Err(error) => {
+                tracing::error!(error, "a backup could not be made");
+                tokio::time::sleep(AGAIN_AFTER).await;
+            }
+        }
+    }
+}
+
+/// When the newest backup of this installation was made, and its size.
+pub(crate) async fn newest(
+    config: &Config,
+    place: &str,
+) -> Result<Option<(dossier_core::clock::Timestamp, u64)>, String> {
+    let installation = installation(config)?;
+    let backups = Backup::list(&super::place(place)?).await.map_err(|error| error.to_string())?;
+    let own = backups.into_iter().rfind(|backup| backup.manifest.installation.to_string() == installation);
+    Ok(own.map(|backup| (backup.manifest.created_at, backup.manifest.bytes())))
+}
+
+/// The id of the installation stands in the keyring in the clear.
+fn installation(config: &Config) -> Result<String, String> {
+    let unreadable = || "the keyring cannot be read".to_owned();
+    let text = std::fs::read(&config.keyring).map_err(|_| unreadable())?;
+    let keyring: serde_json::Value = serde_json::from_slice(&text).map_err(|_| unreadable())?;
+    keyring["installation"].as_str().map(str::to_owned).ok_or_else(unreadable)
+}

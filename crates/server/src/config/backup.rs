@@ -1,0 +1,138 @@
+//! The settings of backups.
+
+use std::time::Duration;
+
+use super::{Setting, amount, setting};
+
+pub(super) const SETTINGS: [Setting; 4] = [
+    setting("backup_place", "", "where backups go: a folder, s3://bucket/folder, gs://… or az://…"),
+    setting(
+        "backup_schedule",
+        "",
+        "when the server makes one: every 24h, or at a time of day in UTC, like 03:15; never when empty",
+    ),
+    setting("backup_keep", "7", "how many of its backups the server keeps"),
+    setting(
+        "backup_before_upgrade",
+        "on",
+        "whether a start that changes the schema makes and verifies a backup first: on or off",
+    ),
+];
+
+/// When backups are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schedule {
+    /// So long after the one before.
+    Every(Duration),
+    /// At this minute of each day, in UTC.
+    Daily(u32),
+}
+
+impl Schedule {
+    fn parse(text: &str) -> Option<Self> {
+        if let Some((hours, minutes)) = text.split_once(':') {
+            let number =
+                |text: &str, most: u32| text.parse::<u32>().ok().filter(|number| text.len() == 2 && *number <= most);
+            return Some(Self::Daily(number(hours, 23)? * 60 + number(minutes, 59)?));
+        }
+        let seconds = amount(text, &[("m", 60), ("h", 60 * 60), ("d", 24 * 60 * 60)])?;
+        (60..=366 * 24 * 60 * 60).contains(&seconds).then(|| Self::Every(Duration::from_secs(seconds)))
+    }
+
+    /// Whether one is due at a moment, after the last one; both in seconds since 1970.
+    #[must_use]
+    pub fn is_due(self, last: Option<i64>, now: i64) -> bool {
+        let Some(last) = last else { return true };
+        match self {
+            Self::Every(wait) => now - last >= i64::try_from(wait.as_secs()).unwrap_or(i64::MAX),
+            Self::Daily(minute) => {
+                const DAY: i64 = 24 * 60 * 60;
+                let at = now - now.rem_euclid(DAY) + i64::from(minute) * 60;
+                last < if at <= now { at } else { at - DAY }
+            }
+        }
+    }
+}
+
+/// Where, when and how many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backups {
+    /// The place.
+    pub place: Option<String>,
+    /// When the server makes them.
+    pub schedule: Option<Schedule>,
+    /// How many are kept.
+    pub keep: usize,
+    /// Whether one is made before the schema changes.
+    pub before_upgrade: bool,
+}
+
+impl Backups {
+    /// Reads the settings; says what is wrong with them.
+    pub(super) fn read<'a>(text: impl Fn(&str) -> &'a str, wrong: &mut dyn FnMut(&str, &str)) -> Self {
+        let some = |text: &str| (!text.is_empty()).then(|| text.trim_end_matches('/').to_owned());
+        let place = some(text("backup_place"));
+        let schedule = some(text("backup_schedule")).and_then(|text| {
+            let schedule = Schedule::parse(&text);
+            if schedule.is_none() {
+                wrong("backup_schedule", "a time between two backups, like 24h, or a time of day in UTC, like 03:15");
+            }
+            schedule
+        });
+        if schedule.is_some() && place.is_none() {
+            wrong("backup_place", "set when backup_schedule is");
+        }
+        let keep = text("backup_keep").parse().ok().filter(|keep| (1..=10_000).contains(keep)).unwrap_or_else(|| {
+            wrong("backup_keep", "a whole number from 1 to 10000");
+            1
+        });
+        let before_upgrade = match text("backup_before_upgrade") {
+            "on" => true,
+            "off" => false,
+            _ => {
+                wrong("backup_before_upgrade", "on or off");
+                true
+            }
+        };
+        Self { place, schedule, keep, before_upgrade }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schedule_is_a_duration_or_a_time_of_day() {
+        for (text, schedule) in [
+            ("24h", Some(Schedule::Every(Duration::from_secs(86_400)))),
+            ("30m", Some(Schedule::Every(Duration::from_secs(1_800)))),
+            ("03:15", Some(Schedule::Daily(195))),
+            ("23:59", Some(Schedule::Daily(1_439))),
+            ("0m", None),
+            ("24:00", None),
+            ("3:15", None),
+            ("03:60", None),
+            ("daily", None),
+        ] {
+            assert_eq!(Schedule::parse(text), schedule, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_backup_is_due_after_its_time_once() {
+        let (day, quarter_past_three) = (20_000 * 86_400, 3 * 3_600 + 15 * 60);
+        let daily = Schedule::Daily(195);
+        for (last, now, due) in [
+            (None, day, true),
+            (Some(day - 1), day + quarter_past_three - 1, false),
+            (Some(day - 1), day + quarter_past_three, true),
+            (Some(day + quarter_past_three), day + quarter_past_three + 60, false),
+            (Some(day - 86_400), day, true),
+        ] {
+            assert_eq!(daily.is_due(last, now), due, "{last:?} {now}");
+        }
+        let every = Schedule::Every(Duration::from_secs(60));
+        assert!(!every.is_due(Some(100), 159) && every.is_due(Some(100), 160) && every.is_due(None, 0));
+    }
+}

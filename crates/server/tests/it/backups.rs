@@ -1,0 +1,268 @@
+//! Backups by the command line and by the server itself: made beside it, verified, restored, and served again.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::app::{TestApp, config};
+use crate::cluster::Cluster;
+use crate::samples;
+
+fn dossier(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dossier"));
+    command.current_dir(folder).env_clear().stdin(Stdio::null());
+    command.args(arguments).output().expect("the binary")
+}
+
+#[track_caller]
+fn json_of(folder: &Path, arguments: &[&str]) -> Value {
+    let output = dossier(folder, &[arguments, &["--output", "json"]].concat());
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+#[track_caller]
+fn refusal(folder: &Path, arguments: &[&str]) -> String {
+    let output = dossier(folder, arguments);
+    assert!(!output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stdout));
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A customer with a file, and what is seen of it.
+async fn filled(app: &TestApp) -> (String, String, Value) {
+    let (id, file) = (app.given("individual").await, app.given_file().await);
+    let body = json!({ "first_name": "Ada", "documents": [{ "file_id": file, "purpose": "id_document" }] });
+    app.put(&id, &body).await.expect(200);
+    let seen = app.get(&format!("/v0/customers/{id}?expand=profile,documents")).await.expect(200);
+    (id, file, seen)
+}
+
+async fn served_again(app: &TestApp, (id, file, seen): &(String, String, Value)) {
+    assert_eq!(&app.get(&format!("/v0/customers/{id}?expand=profile,documents")).await.expect(200), seen);
+    assert_eq!(app.content(file, "").await.bytes, samples::png(64, 64, 1_000));
+    app.put(id, &json!({ "first_name": "Bea" })).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_beside_the_server_is_verified_restored_and_served() {
+    let app = TestApp::start().await;
+    let filled = filled(&app).await;
+    let folder = app.folder.path().to_owned();
+    assert!(refusal(&folder, &["backup", "create", "--data-dir", "data"]).contains("backup_place"));
+    let made = json_of(&folder, &["backup", "create", "backups", "--data-dir", "data"]);
+    assert!(made["records"].as_u64().expect("a number") > 10 && made["files"] == 1, "{made}");
+    let metrics =
+        reqwest::get(format!("{}/metrics", app.metrics_url)).await.expect("metrics").text().await.expect("text");
+    assert!(!metrics.contains("dossier_backup_last_success_timestamp_seconds 0\n"), "{metrics}");
+    let backup = made["backup"].as_str().expect("a path");
+    assert_eq!(
+        std::fs::metadata(backup).map(|of| std::os::unix::fs::PermissionsExt::mode(&of.permissions()) & 0o777).ok(),
+        Some(0o700)
+    );
+    let listed = json_of(&folder, &["backup", "list", "backups", "--data-dir", "data"]);
+    assert!(backup.ends_with(listed[0]["name"].as_str().expect("a name")), "{listed}");
+
+    let page = json_of(&folder, &["backup", "verify", "backups", "--data-dir", "data"]);
+    assert_eq!((&page["ok"], &page["findings"]), (&true.into(), &json!([])));
+    let text = dossier(&folder, &["backup", "verify", backup, "--data-dir", "data"]);
+    let text = String::from_utf8_lossy(&text.stdout).into_owned();
+    assert!(text.contains("customers opened") && text.contains("audit chains verified"), "{text}");
+    for content in ["rows/customers", "hashes/persons", "files.list"] {
+        let path = Path::new(backup).join(content);
+        let good = std::fs::read(&path).expect("an object");
+        if good.is_empty() {
+            continue;
+        }
+        std::fs::write(&path, good.iter().map(|byte| byte ^ 1).collect::<Vec<_>>()).expect("altered");
+        let wrong = dossier(&folder, &["backup", "verify", "backups", "--data-dir", "data"]);
+        let said = String::from_utf8_lossy(&wrong.stdout).into_owned();
+        assert!(!wrong.status.success() && said.contains(content.rsplit('/').next().expect("a name")), "{said}");
+        std::fs::write(&path, good).expect("as before");
+    }
+
+    let keys = refusal(&folder, &["backup", "keys", "data/copy.json", "--data-dir", "data"]);
+    assert!(keys.contains("lies in the data folder"), "{keys}");
+    json_of(&folder, &["backup", "keys", "keys.json", "--with-root-key", "--data-dir", "data"]);
+    assert!(folder.join("keys.json.root-key").is_file());
+    let used = refusal(&folder, &["restore", "backups", "--into", "data", "--data-dir", "data"]);
+    assert!(used.contains("in use"), "{used}");
+    let no_keys = refusal(&folder, &["restore", "backups", "--into", "again", "--data-dir", "data"]);
+    assert!(no_keys.contains("--keyring"), "{no_keys}");
+    let restore = ["restore", "backups", "--into", "again/data", "--keyring", "keys.json", "--data-dir", "data"];
+    let restored = json_of(&folder, &restore);
+    assert!(restored["next"].as_str().expect("words").contains("root key"), "{restored}");
+    let full = refusal(&folder, &restore);
+    assert!(full.contains("has accounts"), "{full}");
+    let again = tempfile::tempdir().expect("a temporary folder");
+    std::fs::rename(folder.join("again/data"), again.path().join("data")).expect("moved");
+    std::fs::copy(folder.join("keys.json.root-key"), again.path().join("data/root.key")).expect("the root key");
+    let app = TestApp::start_in(again, Some(app.key.clone()), &[]).await;
+    served_again(&app, &filled).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_of_before_a_rotation_needs_the_keyring_of_its_day() {
+    let mut app = TestApp::start().await;
+    let filled = filled(&app).await;
+    let folder = app.folder.path().to_owned();
+    json_of(&folder, &["backup", "create", "backups", "--data-dir", "data"]);
+    json_of(&folder, &["backup", "keys", "old.json", "--data-dir", "data"]);
+    let rotated = json_of(&folder, &["keyring", "rotate", "--data-dir", "data"]);
+    assert!(rotated["next"].as_str().expect("words").contains("dossier backup keys"), "{rotated}");
+    for command in [
+        &["backup", "verify", "backups"][..],
+        &["restore", "backups", "--into", "again", "--keyring", "data/keyring.json"],
+    ] {
+        let said = refusal(&folder, &[command, &["--data-dir", "data"]].concat());
+        assert!(said.contains("does not have the key of epoch 1"), "{said}");
+    }
+    json_of(&folder, &["backup", "verify", "backups", "--keyring", "old.json", "--data-dir", "data"]);
+    json_of(&folder, &["restore", "backups", "--into", "again", "--keyring", "old.json", "--data-dir", "data"]);
+    assert!(app.server.take().expect("running").stop().await);
+    std::fs::copy(folder.join("data/root.key"), folder.join("again/root.key")).expect("the root key");
+    std::fs::remove_dir_all(folder.join("data")).expect("lost");
+    std::fs::rename(folder.join("again"), folder.join("data")).expect("in its place");
+    let app = TestApp::start_in(app.folder, Some(app.key), &[]).await;
+    served_again(&app, &filled).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_goes_to_postgresql_and_back() {
+    let cluster = Cluster::any().await;
+    let url = cluster.database().await;
+    let mut app = TestApp::start().await;
+    let filled = filled(&app).await;
+    let folder = app.folder.path().to_owned();
+    let files = format!("file://{}", folder.join("shared").display());
+    json_of(&folder, &["backup", "create", "backups", "--data-dir", "data"]);
+    assert!(app.server.take().expect("running").stop().await);
+    json_of(&folder, &["restore", "backups", "--into", &url, "--files", &files, "--data-dir", "data"]);
+    let settings = [("database", &*url), ("files", &*files)];
+    let app = TestApp::start_in(app.folder, Some(app.key), &settings).await;
+    served_again(&app, &filled).await;
+    let seen = app.get(&format!("/v0/customers/{}?expand=profile,documents", filled.0)).await.expect(200);
+    // The command reaches the server, which knows where its records lie.
+    json_of(&folder, &["backup", "create", "from-postgresql", "--data-dir", "data"]);
+    json_of(&folder, &["backup", "verify", "from-postgresql", "--data-dir", "data"]);
+    let keyring = "data/keyring.json";
+    json_of(
+        &folder,
+        &["restore", "from-postgresql", "--into", "again/data", "--keyring", keyring, "--data-dir", "data"],
+    );
+    std::fs::copy(folder.join("data/root.key"), folder.join("again/data/root.key")).expect("the root key");
+    let again = tempfile::tempdir().expect("a temporary folder");
+    std::fs::rename(folder.join("again/data"), again.path().join("data")).expect("moved");
+    let restored = TestApp::start_in(again, Some(app.key.clone()), &[]).await;
+    served_again(&restored, &(filled.0, filled.1, seen)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_server_makes_backups_by_itself_and_keeps_the_newest() {
+    let shared = tempfile::tempdir().expect("a temporary folder");
+    let place = shared.path().join("backups").display().to_string();
+    let settings = [("backup_place", &*place), ("backup_schedule", "1m"), ("backup_keep", "2")];
+    let app = TestApp::start_with(&settings).await;
+    filled(&app).await;
+    let made = || {
+        std::fs::read_dir(&place)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter(|one| one.path().join("manifest.json").exists())
+            .count()
+    };
+    for _ in 0..400 {
+        if made() > 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(made(), 1, "the first is due at once");
+    let doctor = json_of(app.folder.path(), &["doctor", "--data-dir", "data"]);
+    let backups = doctor.as_array().expect("a list").iter().find(|check| check["check"] == "backups").expect("a line");
+    assert!(backups["ok"] == true && backups["detail"].as_str().expect("words").contains("newest"), "{backups}");
+}
+
+#[test]
+fn settings_of_backups_that_make_no_sense_are_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (variable, value, said) in [
+        ("DOSSIER_BACKUP_SCHEDULE", "daily", "backup_schedule: must be"),
+        ("DOSSIER_BACKUP_SCHEDULE", "24h", "backup_place: must be set"),
+        ("DOSSIER_BACKUP_KEEP", "0", "backup_keep: must be"),
+        ("DOSSIER_BACKUP_BEFORE_UPGRADE", "maybe", "backup_before_upgrade: must be"),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dossier"));
+        command.current_dir(folder.path()).env_clear().env(variable, value).args(["config", "check"]);
+        let output = command.output().expect("the binary");
+        assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains(said), "{output:?}");
+    }
+    std::fs::write(folder.path().join("dossier.toml"), "[backup]\nplace = 'p'\nschedule = '03:15'\nkeep = 3\n")
+        .expect("a file");
+    let output = json_of(folder.path(), &["config", "show"]);
+    let keep = output.as_array().expect("settings").iter().find(|one| one["name"] == "backup_keep").expect("there");
+    assert_eq!(keep["value"], "3");
+    drop(config(&folder, &[("backup_place", "p")]));
+}
+
+/// A data folder that the version before the migration `numbering` left.
+fn older() -> tempfile::TempDir {
+    fn copy(from: &Path, to: &Path) {
+        std::fs::create_dir_all(to).expect("a folder");
+        for entry in std::fs::read_dir(from).expect("a folder").flatten() {
+            let target = to.join(entry.file_name());
+            if entry.path().is_dir() {
+                copy(&entry.path(), &target);
+            } else {
+                std::fs::write(&target, std::fs::read(entry.path()).expect("a file")).expect("a copy");
+                let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+                std::fs::set_permissions(&target, mode).expect("its owner's alone");
+            }
+        }
+    }
+
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/../store/tests/fixtures/before_numbering");
+    copy(Path::new(fixture), &folder.path().join("data"));
+    folder
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_start_that_changes_the_schema_makes_and_verifies_a_backup_first() {
+    let folder = older();
+    let app = TestApp::start_in(folder, Some("unused".into()), &[]).await;
+    let folder = app.folder.path().to_owned();
+    let listed = json_of(&folder, &["backup", "list", "data/backups", "--data-dir", "data"]);
+    assert_eq!((listed.as_array().map(Vec::len), &listed[0]["schema"]), (Some(1), &4.into()));
+    let page = json_of(&folder, &["backup", "verify", "data/backups", "--data-dir", "data"]);
+    let opened = page["checks"].as_array().expect("checks").iter().find(|one| one["what"] == "customers opened");
+    assert_eq!(opened.expect("a line")["count"], 12);
+    // It comes back as it was, and is then brought up to date.
+    let keyring = "data/keyring.json";
+    json_of(&folder, &["restore", "data/backups", "--into", "again", "--keyring", keyring, "--data-dir", "data"]);
+    std::fs::copy(folder.join("data/root.key"), folder.join("again/root.key")).expect("the root key");
+    let report = json_of(&folder, &["audit", "verify", "--data-dir", "again"]);
+    assert_eq!((&report["findings"], &report["chains"], &report["entries"]), (&json!([]), &4.into(), &56.into()));
+    // Another start changes nothing, and makes none.
+    let app = app.restart().await;
+    let listed = json_of(app.folder.path(), &["backup", "list", "data/backups", "--data-dir", "data"]);
+    assert_eq!(listed.as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_backup_an_upgrade_is_refused_unless_it_is_told_otherwise() {
+    let folder = older();
+    let before = std::fs::read(folder.path().join("data/dossier.db")).expect("the database");
+    std::fs::write(folder.path().join("no-folder"), "").expect("a file in the way");
+    let place = folder.path().join("no-folder").display().to_string();
+    let settings = [("backup_place", &*place)];
+    let refused = dossier::serve::Server::start(&config(&folder, &settings)).await.err().expect("a refusal");
+    assert!(refused.to_string().contains("backup_before_upgrade set to off"), "{refused}");
+    assert_eq!(refused.to_string().lines().count(), 1);
+    assert_eq!(std::fs::read(folder.path().join("data/dossier.db")).expect("the database"), before, "as it was");
+    let settings = [("backup_place", &*place), ("backup_before_upgrade", "off")];
+    let app = TestApp::start_in(folder, Some("unused".into()), &settings).await;
+    assert!(!app.folder.path().join("data/backups").exists());
+}

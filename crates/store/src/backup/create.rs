@@ -1,0 +1,238 @@
+//! Making a backup: first the rows, under one snapshot, then the files that they name, then the manifest.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Instant;
+
+use dossier_core::clock::Timestamp;
+use dossier_core::ids::{AccountId, FileId};
+use dossier_core::store::{Progress, StoreError};
+use futures_util::TryStreamExt as _;
+
+use super::files::{self, Known, Wanted};
+use super::manifest::Manifest;
+use super::rows::RowWriter;
+use super::{BEGUN, Backup, MANIFEST, Pace, delete};
+use crate::blobs::{BlobPath, Blobs, Objects};
+use crate::columns::scope_of;
+use crate::transfer::Shape;
+use crate::transfer::mark::Location;
+use crate::transfer::record::Record;
+use crate::transfer::snapshot::{Facts, Snapshot};
+
+/// What is backed up.
+#[derive(Clone, Copy)]
+pub struct Source<'a> {
+    /// The database.
+    pub location: Location<'a>,
+    /// The contents of files.
+    pub blobs: &'a dyn Blobs,
+}
+
+/// A backup that was made.
+#[derive(Debug, Clone)]
+pub struct Created {
+    /// Its name at the place.
+    pub name: String,
+    /// What is in it.
+    pub manifest: Manifest,
+}
+
+/// Makes a backup at a place. When it fails, what it wrote is deleted again, so that a full disk has room; when it is
+/// killed, the next one takes over the contents of files that are there.
+///
+/// # Errors
+///
+/// [`StoreError::Full`] when there is no room for it; else the database's and the place's.
+pub async fn create(
+    source: Source<'_>,
+    place: &Arc<dyn Objects>,
+    pace: Pace,
+    now: Timestamp,
+    progress: Progress<'_>,
+) -> Result<Created, StoreError> {
+    let name = new_name(now)?;
+    let made = write(source, place, &name, pace, now, progress).await;
+    match made {
+        Ok(manifest) => Ok(Created { name, manifest }),
+        Err(error) => {
+            if let Err(left) = delete(place, &name).await {
+                tracing::warn!(error = %left, name, "what a failed backup wrote could not be deleted");
+            }
+            Err(error)
+        }
+    }
+}
+
+/// By the time, so that names are in the order of backups, and with letters of its own.
+fn new_name(now: Timestamp) -> Result<String, StoreError> {
+    let mut own = [0; 3];
+    aws_lc_rs::rand::fill(&mut own).map_err(|_| StoreError::Unavailable("no randomness".into()))?;
+    let time: String = now.to_string().chars().filter(|letter| letter.is_ascii_digit() || *letter == 'T').collect();
+    Ok(format!("{time}Z-{}", super::manifest::hexadecimal(&own)))
+}
+
+async fn write(
+    source: Source<'_>,
+    place: &Arc<dyn Objects>,
+    name: &str,
+    pace: Pace,
+    now: Timestamp,
+    progress: Progress<'_>,
+) -> Result<Manifest, StoreError> {
+    let (snapshot, facts) = Snapshot::take(source.location, pace).await?;
+    let installation = AccountId::from_bytes(facts.installation);
+    let known = Known::at(place, name, &installation.to_string()).await?;
+    // After the snapshot, so that all that it names is in the list unless it was deleted since.
+    let sizes = sizes(source.blobs).await?;
+    check_room(&snapshot, place, &sizes, &known).await?;
+    let mut begun = place.create_object(&format!("{name}/{BEGUN}")).await?;
+    begun.write(installation.to_string().into_bytes()).await?;
+    begun.finish().await?;
+
+    let mut total = sizes.len() as u64;
+    for shape in &facts.shapes {
+        total += snapshot.count(shape).await;
+    }
+    let mut copied = Rows { manifest: manifest(&facts, now), epochs: BTreeSet::new(), files: Vec::new(), done: 0 };
+    for shape in &facts.shapes {
+        copied.copy(&snapshot, &**place, name, shape, pace, &|done| progress(done.min(total), total)).await?;
+    }
+    // The log of the embedded engine grows for as long as the snapshot is held.
+    drop(snapshot);
+    let Rows { mut manifest, epochs, files, done } = copied;
+    manifest.epochs = epochs.into_iter().collect();
+    let wanted = (&files[..], &sizes, &known);
+    let report = |files: u64| progress((done + files).min(total), total);
+    manifest.files = files::copy_all(source.blobs, place, name, wanted, pace, &report).await?;
+    place.sync_below(name).await?;
+    let mut writer = place.create_object(&format!("{name}/{MANIFEST}")).await?;
+    let text = manifest.write();
+    writer.write(text.clone()).await?;
+    writer.finish().await?;
+    progress(total, total);
+    Manifest::read(&text)
+}
+
+fn manifest(facts: &Facts, now: Timestamp) -> Manifest {
+    let mut manifest = Manifest::new(now, facts.engine, facts.schema);
+    manifest.installation = AccountId::from_bytes(facts.installation);
+    manifest.newest_epoch = facts.newest_epoch;
+    manifest
+}
+
+async fn sizes(blobs: &dyn Blobs) -> Result<BTreeMap<String, u64>, StoreError> {
+    let (mut sizes, mut listing) = (BTreeMap::new(), blobs.list());
+    while let Some(listed) = listing.try_next().await? {
+        sizes.insert(listed.path.to_string(), listed.size);
+        // A folder is listed without waiting; others that wait for this thread come in between.
+        if sizes.len() % 64 == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+    Ok(sizes)
+}
+
+/// Rows take less in a backup than in a database, which has indexes as well.
+async fn check_room(
+    snapshot: &Snapshot,
+    place: &Arc<dyn Objects>,
+    sizes: &BTreeMap<String, u64>,
+    known: &Known,
+) -> Result<(), StoreError> {
+    let Some(free) = place.free() else { return Ok(()) };
+    let new = sizes.iter().filter(|(path, size)| BlobPath::parse(path).is_none_or(|path| !known.has(path, **size)));
+    let needed = snapshot.size().await + new.map(|(_, size)| size).sum::<u64>();
+    if needed <= free {
+        return Ok(());
+    }
+    let mib = |bytes: u64| bytes.div_ceil(1024 * 1024);
+    let text = format!(
+        "the backup takes up to {} MiB, and its place has {} MiB left: {} MiB are missing",
+        mib(needed),
+        mib(free),
+        mib(needed - free)
+    );
+    Err(StoreError::Unavailable(text))
+}
+
+/// The rows that were copied, and what they say of epochs and files.
+struct Rows {
+    manifest: Manifest,
+    epochs: BTreeSet<u32>,
+    files: Vec<Wanted>,
+    done: u64,
+}
+
+impl Rows {
+    async fn copy(
+        &mut self,
+        snapshot: &Snapshot,
+        place: &dyn Objects,
+        name: &str,
+        shape: &Shape,
+        pace: Pace,
+        progress: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<(), StoreError> {
+        let mut writer = RowWriter::begin(place, name, shape).await?;
+        let epoch = shape.position("epoch");
+        let mut records = snapshot.records(shape, None);
+        while let Some(portion) = records.recv().await {
+            let (portion, began) = (portion?, Instant::now());
+            for record in &portion {
+                writer.write(record).await?;
+                let number = epoch.and_then(|place| record[place].number());
+                self.epochs.extend(number.and_then(|number| u32::try_from(number).ok()));
+                if shape.name == "files" {
+                    self.files.push(wanted(shape, record)?);
+                }
+            }
+            self.done += portion.len() as u64;
+            progress(self.done);
+            if pace == Pace::Gentle {
+                tokio::time::sleep(began.elapsed()).await;
+            }
+        }
+        self.manifest.rows.push(writer.finish().await?);
+        Ok(())
+    }
+}
+
+fn wanted(shape: &Shape, record: &Record) -> Result<Wanted, StoreError> {
+    let column = |name: &str| shape.position(name).map(|place| &record[place]);
+    let id = |name: &str| column(name)?.bytes().and_then(|bytes| <[u8; 16]>::try_from(bytes).ok());
+    let environment = column("environment").and_then(|value| value.number()).and_then(|one| u8::try_from(one).ok());
+    let place = id("account_id").zip(environment).zip(id("file_id"));
+    let ((account, environment), file) = place.ok_or_else(|| StoreError::Corrupt("a file has no id".into()))?;
+    let path = BlobPath { scope: scope_of(account, environment)?, id: FileId::from_bytes(file) };
+    Ok(Wanted { path, attached: id("customer_id").is_some() })
+}
+
+/// Deletes backups of the installation that are not among the newest `keep`, and what interrupted ones left. Where
+/// other processes may be making one at this moment (`shared`), what has no manifest is left alone for a day.
+///
+/// # Errors
+///
+/// The place's.
+pub async fn delete_older(
+    place: &Arc<dyn Objects>,
+    newest: &Created,
+    keep: Option<usize>,
+    shared: bool,
+) -> Result<(), StoreError> {
+    let installation = newest.manifest.installation;
+    let day_before = new_name(newest.manifest.created_at.plus_seconds(-24 * 60 * 60))?;
+    for name in files::unfinished(place, &installation.to_string()).await? {
+        if !shared || name < day_before {
+            delete(place, &name).await?;
+        }
+    }
+    let Some(keep) = keep else { return Ok(()) };
+    let mut own: Vec<_> =
+        Backup::list(place).await?.into_iter().filter(|one| one.manifest.installation == installation).collect();
+    let surplus = own.len().saturating_sub(keep.max(1));
+    for old in own.drain(..surplus) {
+        old.delete().await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! What is in a backup, said by the backup itself.
+
+use dossier_core::clock::Timestamp;
+use dossier_core::ids::AccountId;
+use dossier_core::store::StoreError;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+const FORMAT: u32 = 1;
+
+/// The manifest of a backup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// The form of the backup.
+    format: u32,
+    /// The version of Dossier that made it.
+    pub dossier: String,
+    /// The engine that it was made from: `sqlite` or `postgresql`.
+    pub engine: String,
+    /// How many migrations its records have had.
+    pub schema: u32,
+    /// The moment of its records.
+    pub created_at: Timestamp,
+    /// The id that the database and its keyring share.
+    pub installation: AccountId,
+    /// The newest epoch that the database has seen: a keyring that ends before it is too old.
+    pub newest_epoch: u32,
+    /// The epochs whose keys are needed to read it.
+    pub epochs: Vec<u32>,
+    /// The tables.
+    pub rows: Vec<Rows>,
+    /// The contents of files.
+    pub files: Files,
+    /// SHA-256 over the manifest itself, with this member empty.
+    checksum: String,
+}
+
+/// The records of one table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rows {
+    /// The table.
+    pub table: String,
+    /// The columns of each record, in their order.
+    pub columns: Vec<String>,
+    /// How many records there are.
+    pub records: u64,
+    /// How many bytes they take.
+    pub bytes: u64,
+    /// SHA-256 over the hashes of the records.
+    pub sha256: String,
+}
+
+/// The contents of files.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Files {
+    /// How many there are.
+    pub count: u64,
+    /// How many bytes they take, sealed.
+    pub bytes: u64,
+    /// Files without a content: uploads that ran out while the backup was made.
+    pub expired: u64,
+    /// Files of customers whose content was missing when the backup was made.
+    pub missing: u64,
+    /// SHA-256 over the list of them.
+    pub sha256: String,
+}
+
+impl Manifest {
+    pub(super) fn new(created_at: Timestamp, engine: &str, schema: u32) -> Self {
+        Self {
+            format: FORMAT,
+            dossier: env!("CARGO_PKG_VERSION").to_owned(),
+            engine: engine.to_owned(),
+            schema,
+            created_at,
+            installation: AccountId::from_bytes([0; 16]),
+            newest_epoch: 0,
+            epochs: Vec::new(),
+            rows: Vec::new(),
+            files: Files::default(),
+            checksum: String::new(),
+        }
+    }
+
+    /// How many bytes the backup takes.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.files.bytes + self.rows.iter().map(|rows| rows.bytes).sum::<u64>()
+    }
+
+    /// How many records there are.
+    #[must_use]
+    pub fn records(&self) -> u64 {
+        self.rows.iter().map(|rows| rows.records).sum()
+    }
+
+    /// As it is written.
+    pub(super) fn write(mut self) -> Vec<u8> {
+        self.checksum = self.sum();
+        self.text()
+    }
+
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, StoreError> {
+        let altered = || StoreError::Corrupt("the manifest was altered".into());
+        let manifest: Self = serde_json::from_slice(bytes).map_err(|_| altered())?;
+        if manifest.format != FORMAT {
+            let text = format!("it has format {}, which this version does not know", manifest.format);
+            return Err(StoreError::Corrupt(text));
+        }
+        if manifest.checksum != manifest.sum() || manifest.text() != bytes {
+            return Err(altered());
+        }
+        Ok(manifest)
+    }
+
+    fn sum(&self) -> String {
+        hexadecimal(&Sha256::digest(Self { checksum: String::new(), ..self.clone() }.text()))
+    }
+
+    fn text(&self) -> Vec<u8> {
+        let mut text = serde_json::to_vec_pretty(self).expect("a manifest has string keys only");
+        text.push(b'\n');
+        text
+    }
+}
+
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manifest_is_read_back_and_no_altered_one_is() {
+        let manifest = Manifest::new(Timestamp::from_micros(1_700_000_000_000_000), "sqlite", 5);
+        let text = manifest.clone().write();
+        let read = Manifest::read(&text).expect("a manifest");
+        assert_eq!(Manifest { checksum: String::new(), ..read }, manifest);
+        for place in 0..text.len() {
+            let mut altered = text.clone();
+            altered[place] ^= 1;
+            assert!(Manifest::read(&altered).is_err(), "byte {place}");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Backups: the records and the files of an installation as they stood at one moment, in one form for both engines.
+//! What is sealed in the database is sealed here; no key of the keyring is in it.
+//!
+//! A backup is a folder, or a prefix in a bucket, of a place that holds many:
+//!
+//! - `manifest.json`, written last: without it the backup is incomplete, and nothing reads it;
+//! - `rows/<table>`: each record with its length before it; `hashes/<table>`: a SHA-256 of each record;
+//! - `files/<environment>/<account>/<file>`: the sealed content; `files.list`: size and SHA-256 of each.
+
+mod contents;
+mod create;
+mod files;
+mod manifest;
+mod open;
+mod restore;
+mod rows;
+mod verify;
+
+use std::sync::Arc;
+
+use dossier_core::store::StoreError;
+
+use crate::blobs::Objects;
+
+pub use crate::transfer::snapshot::Pace;
+pub use create::{Created, Source, create, delete_older};
+pub use manifest::{Files, Manifest, Rows};
+pub use open::Opened;
+pub use restore::{Restored, restore_files, restore_rows, schema_in};
+pub use verify::compare_rows;
+
+pub(crate) const MANIFEST: &str = "manifest.json";
+/// Says whose backup it is, from its begin on.
+pub(crate) const BEGUN: &str = "begun";
+pub(crate) const FILE_LIST: &str = "files.list";
+/// Bytes that are written or read at once.
+pub(crate) const PIECE: usize = 1024 * 1024;
+
+/// A backup at a place.
+#[derive(Clone)]
+pub struct Backup {
+    place: Arc<dyn Objects>,
+    /// Its name: when it was begun, and a few letters of its own.
+    pub name: String,
+    /// What is in it.
+    pub manifest: Manifest,
+}
+
+impl Backup {
+    /// The complete backups of a place, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// The place's. A manifest that cannot be read is passed over: its backup is found by its name only.
+    pub async fn list(place: &Arc<dyn Objects>) -> Result<Vec<Self>, StoreError> {
+        let mut names = place.list_names().await?;
+        names.sort();
+        let mut backups = Vec::new();
+        for name in names {
+            if let Ok(backup) = Self::open(place, &name).await {
+                backups.push(backup);
+            }
+        }
+        Ok(backups)
+    }
+
+    /// The backup of this name.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] when there is no complete one, or its manifest was altered.
+    pub async fn open(place: &Arc<dyn Objects>, name: &str) -> Result<Self, StoreError> {
+        let object = format!("{name}/{MANIFEST}");
+        let size = place.object_size(&object).await?;
+        let size =
+            size.ok_or_else(|| StoreError::Corrupt(format!("{name} is no complete backup: it has no manifest")))?;
+        let manifest = Manifest::read(&place.read_object(&object, 0..size).await?)?;
+        Ok(Self { place: Arc::clone(place), name: name.to_owned(), manifest })
+    }
+
+    /// The newest complete backup of a place, or the one of this name.
+    ///
+    /// # Errors
+    ///
+    /// As [`Backup::open`].
+    pub async fn find(place: &Arc<dyn Objects>, name: Option<&str>) -> Result<Self, StoreError> {
+        if let Some(name) = name {
+            return Self::open(place, name).await;
+        }
+        let mut names = place.list_names().await?;
+        names.sort();
+        for name in names.iter().rev() {
+            // One whose manifest was altered is named, instead of an older one being taken for it.
+            if place.object_size(&format!("{name}/{MANIFEST}")).await?.is_some() {
+                return Self::open(place, name).await;
+            }
+        }
+        Err(StoreError::Corrupt("there is no complete backup".into()))
+    }
+
+    /// By what a database is marked into which it is restored.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        format!("the backup {}", self.name)
+    }
+
+    fn object(&self, name: &str) -> String {
+        format!("{}/{name}", self.name)
+    }
+
+    async fn size(&self, name: &str) -> Result<u64, StoreError> {
+        let size = self.place.object_size(&self.object(name)).await?;
+        size.ok_or_else(|| StoreError::Corrupt(format!("{name} is missing in the backup")))
+    }
+
+    /// Deletes the backup, its manifest first: from then on nothing takes it for complete.
+    ///
+    /// # Errors
+    ///
+    /// The place's.
+    pub async fn delete(self) -> Result<(), StoreError> {
+        delete(&self.place, &self.name).await
+    }
+}
+
+/// Deletes everything below a name, the manifest first.
+pub(crate) async fn delete(place: &Arc<dyn Objects>, name: &str) -> Result<(), StoreError> {
+    place.delete_object(&format!("{name}/{MANIFEST}")).await?;
+    for object in place.list_objects(name).await? {
+        place.delete_object(&object.name).await?;
+    }
+    Ok(())
+}

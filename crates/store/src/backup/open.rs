@@ -1,0 +1,171 @@
+//! Opens everything that is sealed in a store, as a proof that it can be read.
+
+use dossier_core::caller::{Environment, Scope};
+use dossier_core::file::File;
+use dossier_core::store::{Progress, Store as _, StoreError};
+
+use crate::sqlite::SqliteStore;
+use crate::transfer::plain;
+
+/// How much is read at a time.
+const PAGE: usize = 500;
+
+/// What was opened, and what could not be.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Opened {
+    /// Customers with all that they have.
+    pub customers: u64,
+    /// Events with their bodies.
+    pub events: u64,
+    /// Kept answers to requests.
+    pub answers: u64,
+    /// Files, read through.
+    pub files: u64,
+    /// Files without a content, as the backup says.
+    pub without_content: u64,
+    /// Entries of the audit trail, verified.
+    pub entries: u64,
+    /// Chains of it.
+    pub chains: u64,
+    /// What is wrong.
+    pub findings: Vec<String>,
+}
+
+impl Opened {
+    /// Opens everything in a store. `absent` says of which files the content was not there when they were backed up.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot be read at all; what cannot be opened is a finding.
+    pub async fn all(
+        store: &SqliteStore,
+        absent: &(dyn Fn(&File) -> bool + Send + Sync),
+        total: u64,
+        progress: Progress<'_>,
+    ) -> Result<Self, StoreError> {
+        let mut opened = Self::default();
+        for account in store.accounts().await? {
+            for environment in [Environment::Sandbox, Environment::Production] {
+                let scope = Scope { account: account.account_id, environment };
+                opened.customers(store, scope, &|done| progress(done.min(total), total)).await?;
+                opened.events(store, scope).await;
+                opened.files(store, scope, absent).await;
+                opened.small(store, scope).await;
+            }
+        }
+        let report = store.verify_audit(&|_, _| {}).await?;
+        (opened.entries, opened.chains) = (report.entries, report.chains);
+        opened.findings.extend(report.findings);
+        Ok(opened)
+    }
+
+    async fn customers(
+        &mut self,
+        store: &SqliteStore,
+        scope: Scope,
+        progress: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<(), StoreError> {
+        let mut after = None;
+        loop {
+            let ids = store.customer_ids(scope, after, PAGE)?;
+            let Some(last) = ids.last().copied() else { return Ok(()) };
+            after = Some(last);
+            for id in ids {
+                match store.customer(scope, id).await {
+                    Ok(Some(_)) => self.customers += 1,
+                    Ok(None) => self.findings.push(format!("customers: customer {id} cannot be found")),
+                    Err(error) => self.findings.push(format!("customers: customer {id}: {}", plain(&error))),
+                }
+            }
+            progress(self.customers);
+        }
+    }
+
+    async fn events(&mut self, store: &SqliteStore, scope: Scope) {
+        let mut after = 0;
+        loop {
+            match store.events(scope, after, PAGE).await {
+                Ok(events) => {
+                    self.events += events.len() as u64;
+                    let Some(last) = events.last() else { return };
+                    after = last.position;
+                }
+                Err(error) => {
+                    // One of them; the page has the others, which are looked at by themselves.
+                    if !self.events_one_by_one(store, scope, &mut after).await {
+                        self.findings.push(format!("events: of {}: {}", scope.account, plain(&error)));
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// A page of events, each by itself. Returns whether there is more after it.
+    async fn events_one_by_one(&mut self, store: &SqliteStore, scope: Scope, after: &mut u64) -> bool {
+        let newest = store.newest_event(scope).await.unwrap_or(0);
+        for _ in 0..PAGE {
+            if *after >= newest {
+                return false;
+            }
+            match store.events(scope, *after, 1).await {
+                Ok(events) => match events.last() {
+                    Some(event) => {
+                        self.events += 1;
+                        *after = event.position;
+                    }
+                    None => return false,
+                },
+                Err(error) => {
+                    *after += 1;
+                    self.findings.push(format!("events: event after position {}: {}", *after - 1, plain(&error)));
+                }
+            }
+        }
+        true
+    }
+
+    async fn files(&mut self, store: &SqliteStore, scope: Scope, absent: &(dyn Fn(&File) -> bool + Send + Sync)) {
+        let mut before = None;
+        loop {
+            let page = match store.list_files(scope, None, before, PAGE).await {
+                Ok(page) => page,
+                Err(error) => return self.findings.push(format!("files: of {}: {}", scope.account, plain(&error))),
+            };
+            let Some(last) = page.last() else { return };
+            before = Some(last.id);
+            for file in &page {
+                if absent(file) {
+                    self.without_content += 1;
+                } else if let Err(error) = read_through(store, scope, file).await {
+                    self.findings.push(format!("files: file {}: {}", file.id, plain(&error)));
+                } else {
+                    self.files += 1;
+                }
+            }
+        }
+    }
+
+    /// What there is little of.
+    async fn small(&mut self, store: &SqliteStore, scope: Scope) {
+        if let Err(error) = store.api_keys(scope).await {
+            self.findings.push(format!("api_keys: of {}: {}", scope.account, plain(&error)));
+        }
+        if let Err(error) = store.endpoints(scope).await {
+            self.findings.push(format!("endpoints: of {}: {}", scope.account, plain(&error)));
+        }
+        match store.open_rest(scope) {
+            Ok(answers) => self.answers += answers,
+            Err(error) => self.findings.push(format!("answers and secrets: of {}: {}", scope.account, plain(&error))),
+        }
+    }
+}
+
+async fn read_through(store: &SqliteStore, scope: Scope, file: &File) -> Result<(), StoreError> {
+    let mut reader = store.file_content(scope, file, 0..file.details.size).await?;
+    let mut bytes = 0;
+    while let Some(piece) = reader.next().await? {
+        bytes += piece.len() as u64;
+    }
+    if bytes == file.details.size { Ok(()) } else { Err(StoreError::Corrupt("its content has another size".into())) }
+}

@@ -1,0 +1,262 @@
+//! Bringing a backup back: its rows into an empty database, as it was at its schema; its files into their place.
+
+use std::sync::Arc;
+
+use dossier_core::clock::Timestamp;
+use dossier_core::store::{Progress, StoreError};
+use sha2::{Digest as _, Sha256};
+
+use super::files::{self, Listed};
+use super::manifest::{Manifest, Rows, hexadecimal};
+use super::rows::{HashReader, RowReader};
+use super::{Backup, PIECE};
+use crate::blobs::Blobs;
+use crate::transfer::mark::Location;
+use crate::transfer::record::{Record, decode, hash};
+use crate::transfer::snapshot::Facts;
+use crate::transfer::target::Target;
+use crate::transfer::{PORTION, Shape, plain};
+
+/// From this migration on both engines have the same columns and numbers.
+const COMMON_SCHEMA: u32 = 5;
+
+/// What was brought back, and what is wrong with the backup.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Restored {
+    /// Records or files that are as they were.
+    pub good: u64,
+    /// What is not, each naming its table and record, or its file.
+    pub findings: Vec<String>,
+}
+
+/// Restores the rows of a backup into an empty database at the schema of the backup; the database stays marked.
+/// Interrupted, it goes on where it stopped. A record that was altered is named and left out.
+///
+/// # Errors
+///
+/// [`StoreError::Corrupt`] when the target is not empty, or of the other engine and the backup too old for it.
+pub async fn restore_rows(
+    backup: &Backup,
+    to: Location<'_>,
+    now: Timestamp,
+    progress: Progress<'_>,
+) -> Result<Restored, StoreError> {
+    let manifest = &backup.manifest;
+    let engine = engine_of(to);
+    let schema = schema_in(manifest, to)?;
+    let facts = Facts {
+        engine,
+        schema,
+        installation: *manifest.installation.as_bytes(),
+        newest_epoch: manifest.newest_epoch,
+        shapes: Vec::new(),
+    };
+    let mut target = Target::begin(to, &backup.shown(), &facts, now).await?;
+    let (mut restored, total) = (Restored::default(), manifest.records());
+    for rows in &manifest.rows {
+        let columns: Vec<_> = rows.columns.iter().map(String::as_str).collect();
+        let shape = target.shape_like(&columns, &rows.table)?;
+        let before = restored.good;
+        let report = |records: u64| progress((before + records).min(total), total);
+        let table = Table { backup, rows, shape: &shape };
+        restored.good += table.restore(&mut target, &mut restored.findings, &report).await?;
+    }
+    target.finish().await?;
+    Ok(restored)
+}
+
+const fn engine_of(location: Location<'_>) -> &'static str {
+    match location {
+        Location::Sqlite(_) => "sqlite",
+        Location::Postgres(_) => "postgresql",
+    }
+}
+
+/// The schema at which the records of a backup come into this database.
+///
+/// # Errors
+///
+/// [`StoreError::Corrupt`] when they are too old for its engine.
+pub fn schema_in(manifest: &Manifest, to: Location<'_>) -> Result<u32, StoreError> {
+    let engine = engine_of(to);
+    match manifest.schema {
+        schema if manifest.engine == engine || schema >= COMMON_SCHEMA => Ok(schema),
+        // PostgreSQL had these columns one migration earlier.
+        schema if engine == "sqlite" && schema + 1 == COMMON_SCHEMA => Ok(COMMON_SCHEMA),
+        _ => Err(StoreError::Corrupt(format!(
+            "an older version made it from {}: restore it there, start this version once, and move it then",
+            manifest.engine
+        ))),
+    }
+}
+
+struct Table<'a> {
+    backup: &'a Backup,
+    rows: &'a Rows,
+    shape: &'a Shape,
+}
+
+impl Table<'_> {
+    async fn restore(
+        &self,
+        target: &mut Target,
+        findings: &mut Vec<String>,
+        progress: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<u64, StoreError> {
+        let Self { backup, rows, shape } = *self;
+        let table = &rows.table;
+        let (mut reader, mut hashes) =
+            match (RowReader::open(backup, table).await, HashReader::open(backup, table).await) {
+                (Ok(reader), Ok(hashes)) => (reader, hashes),
+                (Err(error), _) | (_, Err(error)) => {
+                    findings.push(format!("{table}: {}", plain(&error)));
+                    return Ok(0);
+                }
+            };
+        // What an interrupted restore wrote is not written again.
+        let mut written = target.last(shape).await?;
+        let (mut number, mut good, mut portion) = (0, 0, Vec::new());
+        loop {
+            let encoded = match reader.next().await {
+                Ok(encoded) => encoded,
+                Err(error @ StoreError::Corrupt(_)) => {
+                    findings.push(format!(
+                        "{table}: record {} and those after it cannot be read: {}",
+                        number + 1,
+                        plain(&error)
+                    ));
+                    break;
+                }
+                Err(error) => return Err(error),
+            };
+            let expected = match hashes.next().await {
+                Ok(expected) => expected,
+                Err(error @ StoreError::Corrupt(_)) => {
+                    findings.push(format!(
+                        "{table}: the hash of record {} cannot be read: {}",
+                        number + 1,
+                        plain(&error)
+                    ));
+                    break;
+                }
+                Err(error) => return Err(error),
+            };
+            let (Some(encoded), Some(expected)) = (&encoded, expected) else {
+                if encoded.is_some() || expected.is_some() {
+                    findings.push(format!("{table}: there are not as many hashes as records"));
+                }
+                break;
+            };
+            number += 1;
+            match decode(encoded) {
+                Ok(record) if hash(encoded) == expected && record.len() == shape.columns.len() => {
+                    good += 1;
+                    if !is_written(&mut written, &record, shape) {
+                        portion.push(record);
+                    }
+                }
+                _ => findings.push(format!("{table}: record {number} was altered")),
+            }
+            if portion.len() == PORTION {
+                self.write(target, std::mem::take(&mut portion), findings).await?;
+                progress(good);
+            }
+        }
+        self.write(target, portion, findings).await?;
+        if number != rows.records {
+            findings.push(format!("{table}: {number} records instead of {}", rows.records));
+        } else if hashes.sum() != rows.sha256 {
+            findings.push(format!("{table}: the hashes are not those that the manifest names"));
+        }
+        Ok(good)
+    }
+}
+
+impl Table<'_> {
+    /// In a backup that was altered, records may be refused since those that they need were left out.
+    async fn write(
+        &self,
+        target: &mut Target,
+        records: Vec<Record>,
+        findings: &mut Vec<String>,
+    ) -> Result<(), StoreError> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        match target.write(self.shape, records).await {
+            Err(StoreError::Corrupt(why)) if !findings.is_empty() => {
+                findings.push(format!("{}: records could not be restored: {why}", self.rows.table));
+                Ok(())
+            }
+            written => written,
+        }
+    }
+}
+
+/// Whether the record was written before; from the last one that was, none is.
+fn is_written(last: &mut Option<Record>, record: &Record, shape: &Shape) -> bool {
+    let Some(key) = last else { return false };
+    if record[..shape.key] == key[..] {
+        *last = None;
+    }
+    true
+}
+
+/// Copies the contents of files to their place, and compares their hashes. What is there already is only compared.
+///
+/// # Errors
+///
+/// The places'.
+pub async fn restore_files(
+    backup: &Backup,
+    to: &Arc<dyn Blobs>,
+    progress: Progress<'_>,
+) -> Result<Restored, StoreError> {
+    let mut restored = Restored::default();
+    let list = match files::read_list(backup).await {
+        Ok(list) => list,
+        Err(error @ StoreError::Corrupt(_)) => {
+            restored.findings.push(plain(&error));
+            return Ok(restored);
+        }
+        Err(error) => return Err(error),
+    };
+    let total = list.len() as u64;
+    for (done, Listed { path, content }) in list.into_iter().enumerate() {
+        if let Some((size, expected)) = content {
+            let (mut hash, mut writer) = (Sha256::new(), None);
+            let there =
+                to.read(path, 0..size).await.ok().is_some_and(|bytes| hexadecimal(&Sha256::digest(bytes)) == expected);
+            if !there {
+                to.delete(path).await?;
+                writer = Some(to.create(path).await?);
+            }
+            let object = backup.object(&format!("files/{path}"));
+            let copied = async {
+                for begin in (0..size).step_by(PIECE) {
+                    let piece = backup.place.read_object(&object, begin..size.min(begin + PIECE as u64)).await?;
+                    hash.update(&piece);
+                    if let Some(writer) = &mut writer {
+                        writer.write(piece).await?;
+                    }
+                }
+                Ok(())
+            };
+            match copied.await {
+                Ok(()) if hexadecimal(&hash.finalize()) == expected => {
+                    if let Some(writer) = writer {
+                        writer.finish().await?;
+                    }
+                    restored.good += 1;
+                }
+                Ok(()) => restored.findings.push(format!("files: the content of {path} was altered")),
+                Err(StoreError::Corrupt(why)) => {
+                    restored.findings.push(format!("files: the content of {path} cannot be read: {why}"));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        progress(done as u64 + 1, total);
+    }
+    Ok(restored)
+}

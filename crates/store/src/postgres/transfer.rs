@@ -1,0 +1,338 @@
+//! This engine as one end of a transfer; see `crate::transfer`.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Instant;
+
+use deadpool_postgres::Object;
+use dossier_core::clock::Timestamp;
+use dossier_core::store::StoreError;
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use super::database::{Database, Param};
+use super::rows::{Columns, epoch, rows, statements, uuid};
+use super::shards::shard_of;
+use super::{PostgresStore, check_settings, migrate};
+use crate::OpenError;
+use crate::transfer::record::{Record, Value};
+use crate::transfer::snapshot::{Facts, Pace};
+use crate::transfer::{Column, Kind, PORTION, Records, Shape, TABLES};
+
+statements! {
+    OTHERS = "SELECT count(*) FROM processes WHERE until > now()";
+    MIGRATIONS = "SELECT count(*) FROM migrations";
+    ACCOUNTS = "SELECT count(*) FROM accounts";
+    TIED = "SELECT installation_id, newest_epoch FROM installation";
+    TIE = "INSERT INTO installation (one, installation_id, newest_epoch) VALUES (1, $1, $2) ON CONFLICT DO NOTHING";
+    COLUMNS = "SELECT CAST(column_name AS TEXT), CAST(udt_name AS TEXT) FROM information_schema.columns
+        WHERE table_schema = current_schema() AND table_name = $1";
+    /// A scope in which nothing was done yet has a chain without entries.
+    CHAINS = "INSERT INTO audit_heads (account_id, environment, seq, hash, seal, event, delivery)
+        SELECT account_id, environment, 0, $1, $1, 0, 0 FROM scope_keys WHERE account_id <> $2 ON CONFLICT DO NOTHING";
+}
+
+/// The columns that only this engine has.
+const PRIVATE: &[(&str, &str)] = &[("endpoints", "shard")];
+/// All that is read is of one moment.
+const BEGIN: &str = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
+/// What a start makes in an empty database.
+const CLEAR: &str = "DELETE FROM scope_keys; DELETE FROM installation";
+
+impl PostgresStore {
+    /// How many processes use the database now. A move waits for none.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub async fn processes(&self) -> Result<u64, StoreError> {
+        match self.database.query_one(OTHERS, &[]).await? {
+            Some(row) => Columns::of(&row).count(),
+            None => Ok(0),
+        }
+    }
+}
+
+/// One read transaction on a connection of its own.
+pub(crate) struct PostgresSnapshot {
+    database: Database,
+    connection: Object,
+    pace: Pace,
+}
+
+impl PostgresSnapshot {
+    pub(crate) async fn take(url: &str, pace: Pace) -> Result<(Self, Facts), StoreError> {
+        let database = Database::new(url).map_err(unavailable)?;
+        let connection = database.first_connection().await.map_err(unavailable)?;
+        let session = database.session(&connection);
+        session.run(BEGIN).await?;
+        let mut facts =
+            Facts { engine: "postgresql", schema: 0, installation: [0; 16], newest_epoch: 0, shapes: vec![] };
+        for row in &session.query(MIGRATIONS, &[]).await? {
+            facts.schema = u32::try_from(Columns::of(row).count()?).unwrap_or(u32::MAX);
+        }
+        for row in &session.query(TIED, &[]).await? {
+            let mut columns = Columns::of(row);
+            facts.installation = columns.id()?;
+            facts.newest_epoch = u32::try_from(columns.next::<i32>()?).unwrap_or(0);
+        }
+        facts.shapes = shapes(&database, &connection).await?;
+        Ok((Self { database, connection, pace }, facts))
+    }
+
+    pub(crate) async fn count(&self, shape: &Shape) -> Result<u64, StoreError> {
+        let sql = match shape.name {
+            // Of what is never deleted the last number says it, without a look at each.
+            "audit" => "SELECT CAST(coalesce(sum(seq), 0) AS BIGINT) FROM audit_heads".to_owned(),
+            "events" => "SELECT CAST(coalesce(sum(event), 0) AS BIGINT) FROM audit_heads".to_owned(),
+            // A count of millions takes longer than a statement may; then it counts as none.
+            name => format!("SELECT count(*) FROM {name}"),
+        };
+        // Beside the snapshot, whose transaction a statement that fails would end.
+        let row = self.database.query_one(&sql, &[]).await?;
+        Ok(row.map(|row| Columns::of(&row).count()).transpose()?.unwrap_or(0))
+    }
+
+    /// About how many bytes the rows take.
+    pub(crate) async fn size(&self) -> u64 {
+        let sql = "SELECT pg_database_size(current_database())";
+        let row = self.database.query_one(sql, &[]).await.ok().flatten();
+        // Engines that do not know the function do not say.
+        row.and_then(|row| Columns::of(&row).count().ok()).unwrap_or(0)
+    }
+
+    pub(crate) fn records(self: Arc<Self>, shape: Shape, mut after: Option<Record>) -> Records {
+        let (sender, receiver) = mpsc::channel(2);
+        tokio::spawn(async move {
+            loop {
+                let began = Instant::now();
+                let portion = self.portion(&shape, after.as_ref()).await;
+                let worked = began.elapsed();
+                let last = portion.as_ref().ok().and_then(|rows| rows.last()).map(|row| row[..shape.key].to_vec());
+                let ended = portion.as_ref().map_or(true, |rows| rows.len() < PORTION);
+                if portion.as_ref().is_ok_and(Vec::is_empty) || sender.send(portion).await.is_err() || ended {
+                    return;
+                }
+                after = last;
+                if self.pace == Pace::Gentle {
+                    tokio::time::sleep(worked).await;
+                }
+            }
+        });
+        receiver
+    }
+
+    async fn portion(&self, shape: &Shape, after: Option<&Record>) -> Result<Vec<Record>, StoreError> {
+        let (columns, key) = (shape.list(), shape.key_list());
+        let mut sql = format!("SELECT {columns} FROM {} WHERE {}", shape.name, filter(shape));
+        let mut values: Vec<Box<dyn Param + Send>> = Vec::new();
+        if let Some(after) = after {
+            let places: Vec<_> = (1..=shape.key).map(|place| format!("${place}")).collect();
+            let _ = write!(sql, " AND ({key}) > ({})", places.join(", "));
+            values.extend(after.iter().zip(&shape.columns).map(|(value, column)| single(column.kind, value)));
+        }
+        let _ = write!(sql, " ORDER BY {key} LIMIT ${}", values.len() + 1);
+        values.push(Box::new(rows(PORTION)));
+        let values: Vec<&dyn Param> = values.iter().map(|value| &**value as &dyn Param).collect();
+        let found = self.database.session(&self.connection).query(&sql, &values).await?;
+        found.iter().map(|row| read(shape, row)).collect()
+    }
+}
+
+/// A database that receives records.
+pub(crate) struct PostgresTarget {
+    database: Database,
+    shapes: Vec<Shape>,
+}
+
+impl PostgresTarget {
+    pub(crate) async fn open(url: &str, schema: u32, now: Timestamp) -> Result<Self, OpenError> {
+        let database = Database::new(url)?;
+        let connection = database.first_connection().await?;
+        check_settings(database.session(&connection)).await?;
+        migrate::up_to(database.session(&connection), schema, now).await?;
+        let shapes = shapes(&database, &connection).await?;
+        drop(connection);
+        Ok(Self { database, shapes })
+    }
+
+    /// How many accounts and how many processes there are.
+    pub(crate) async fn occupants(url: &str) -> Result<(u64, u64), OpenError> {
+        let target = Self { database: Database::new(url)?, shapes: Vec::new() };
+        Ok((target.number(ACCOUNTS).await?, target.number(OTHERS).await?))
+    }
+
+    async fn number(&self, sql: &'static str) -> Result<u64, StoreError> {
+        match self.database.query_one(sql, &[]).await? {
+            Some(row) => Columns::of(&row).count(),
+            None => Ok(0),
+        }
+    }
+
+    pub(crate) async fn clear(&self) -> Result<(), StoreError> {
+        self.database.alone(CLEAR).await
+    }
+
+    pub(crate) async fn tie(&self, installation: [u8; 16], newest_epoch: u32) -> Result<(), StoreError> {
+        self.database.query(TIE, &[&uuid(&installation), &epoch(newest_epoch)]).await.map(drop)
+    }
+
+    pub(crate) fn shapes(&self) -> &[Shape] {
+        &self.shapes
+    }
+
+    pub(crate) async fn last(&self, shape: &Shape) -> Result<Option<Record>, StoreError> {
+        let descending = shape.key_list().replace(", ", " DESC, ");
+        let (columns, table) = (shape.list(), shape.name);
+        let sql = format!("SELECT {columns} FROM {table} ORDER BY {descending} DESC LIMIT 1");
+        let row = self.database.query_one(&sql, &[]).await?;
+        row.map(|row| Ok(read(shape, &row)?[..shape.key].to_vec())).transpose()
+    }
+
+    pub(crate) async fn write(&self, shape: &Shape, records: &[Record]) -> Result<(), StoreError> {
+        let mut values: Vec<Box<dyn Param + Send>> = Vec::with_capacity(shape.columns.len() + 1);
+        let mut columns = shape.list();
+        let mut arrays = String::new();
+        for (place, column) in shape.columns.iter().enumerate() {
+            let comma = if place == 0 { "" } else { ", " };
+            let _ = write!(arrays, "{comma}${}::{}[]", place + 1, type_name(column.kind));
+            values.push(array(column.kind, records.iter().map(|record| &record[place])));
+        }
+        if let Some((_, own)) = PRIVATE.iter().find(|(name, _)| *name == shape.name)
+            && let Some(place) = shape.position("endpoint_id")
+        {
+            let shards = records.iter().filter_map(|record| id(&record[place])).map(|id| shard_of(id.as_bytes()));
+            let _ = write!(columns, ", {own}");
+            let _ = write!(arrays, ", ${}::smallint[]", values.len() + 1);
+            values.push(Box::new(shards.collect::<Vec<i16>>()));
+        }
+        let sql = format!("INSERT INTO {} ({columns}) SELECT * FROM unnest({arrays})", shape.name);
+        self.database
+            .write(&(sql, values), |session, (sql, values)| {
+                Box::pin(async move {
+                    let values: Vec<&dyn Param> = values.iter().map(|value| &**value as &dyn Param).collect();
+                    session.execute(sql, &values).await.map(drop)
+                })
+            })
+            .await
+    }
+
+    pub(crate) async fn finish(self) -> Result<(), StoreError> {
+        let genesis = crate::audit_chain::GENESIS;
+        self.database.query(CHAINS, &[&&genesis[..], &Uuid::nil()]).await?;
+        // Without them the first statements would be planned badly; what takes too long comes by itself.
+        if let Err(error) = self.database.alone("ANALYZE").await {
+            tracing::debug!(%error, "statistics come later");
+        }
+        Ok(())
+    }
+}
+
+async fn shapes(database: &Database, connection: &Object) -> Result<Vec<Shape>, StoreError> {
+    let session = database.session(connection);
+    let mut shapes = Vec::new();
+    for table in TABLES {
+        let mut columns = Vec::new();
+        for row in &session.query(COLUMNS, &[&table.name]).await? {
+            let mut of = Columns::of(row);
+            let (name, kind) = (of.next::<String>()?, of.next::<String>()?);
+            if !PRIVATE.contains(&(table.name, &name)) {
+                columns.push(Column { name, kind: kind_of(table.name, &kind)? });
+            }
+        }
+        if !columns.is_empty() {
+            shapes.push(Shape::new(table, columns)?);
+        }
+    }
+    Ok(shapes)
+}
+
+fn kind_of(table: &str, type_name: &str) -> Result<Kind, StoreError> {
+    Ok(match type_name {
+        "uuid" => Kind::Id,
+        "bytea" => Kind::Bytes,
+        "text" | "varchar" => Kind::Text,
+        "int2" => Kind::Small,
+        "int4" => Kind::Whole,
+        "int8" => Kind::Long,
+        _ => return Err(StoreError::Corrupt(format!("the table {table} has a column of a type that is not known"))),
+    })
+}
+
+/// A chain without entries is no record: the other engine has none.
+fn filter(shape: &Shape) -> &'static str {
+    if shape.name == "audit_heads" { "seq > 0" } else { "true" }
+}
+
+fn unavailable(error: OpenError) -> StoreError {
+    StoreError::Unavailable(error.to_string())
+}
+
+fn read(shape: &Shape, row: &tokio_postgres::Row) -> Result<Record, StoreError> {
+    let mut columns = Columns::of(row);
+    let number = |number: Option<i64>| number.map_or(Value::Null, Value::Number);
+    let read = |column: &Column| {
+        Ok(match column.kind {
+            Kind::Id => columns.optional_id()?.map_or(Value::Null, |id| Value::Bytes(id.to_vec())),
+            Kind::Bytes => columns.next::<Option<Vec<u8>>>()?.map_or(Value::Null, Value::Bytes),
+            Kind::Text => columns.next::<Option<String>>()?.map_or(Value::Null, Value::Text),
+            Kind::Small => number(columns.next::<Option<i16>>()?.map(i64::from)),
+            Kind::Whole => number(columns.next::<Option<i32>>()?.map(i64::from)),
+            Kind::Long => number(columns.next()?),
+        })
+    };
+    shape.columns.iter().map(read).collect()
+}
+
+const fn type_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Id => "uuid",
+        Kind::Bytes => "bytea",
+        Kind::Text => "text",
+        Kind::Small => "smallint",
+        Kind::Whole => "integer",
+        Kind::Long => "bigint",
+    }
+}
+
+fn id(value: &Value) -> Option<Uuid> {
+    value.bytes().and_then(|bytes| Uuid::from_slice(bytes).ok())
+}
+
+fn bytes(value: &Value) -> Option<Vec<u8>> {
+    value.bytes().map(<[u8]>::to_vec)
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.text().map(str::to_owned)
+}
+
+fn small(value: &Value) -> Option<i16> {
+    value.number().and_then(|number| i16::try_from(number).ok())
+}
+
+fn whole(value: &Value) -> Option<i32> {
+    value.number().and_then(|number| i32::try_from(number).ok())
+}
+
+fn array<'a>(kind: Kind, values: impl Iterator<Item = &'a Value>) -> Box<dyn Param + Send> {
+    match kind {
+        Kind::Id => Box::new(values.map(id).collect::<Vec<_>>()),
+        Kind::Bytes => Box::new(values.map(bytes).collect::<Vec<_>>()),
+        Kind::Text => Box::new(values.map(text).collect::<Vec<_>>()),
+        Kind::Small => Box::new(values.map(small).collect::<Vec<_>>()),
+        Kind::Whole => Box::new(values.map(whole).collect::<Vec<_>>()),
+        Kind::Long => Box::new(values.map(Value::number).collect::<Vec<_>>()),
+    }
+}
+
+fn single(kind: Kind, value: &Value) -> Box<dyn Param + Send> {
+    match kind {
+        Kind::Id => Box::new(id(value)),
+        Kind::Bytes => Box::new(bytes(value)),
+        Kind::Text => Box::new(text(value)),
+        Kind::Small => Box::new(small(value)),
+        Kind::Whole => Box::new(whole(value)),
+        Kind::Long => Box::new(value.number()),
+    }
+}

@@ -1,0 +1,84 @@
+//! A database as it stood at one moment, whatever is written beside.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use dossier_core::store::StoreError;
+
+use super::mark::Location;
+use super::{Records, Shape};
+use crate::postgres::PostgresSnapshot;
+use crate::sqlite::SqliteSnapshot;
+use crate::transfer::record::Record;
+
+/// What a snapshot says of its database.
+#[derive(Debug, Clone)]
+pub(crate) struct Facts {
+    /// `sqlite` or `postgresql`.
+    pub(crate) engine: &'static str,
+    /// How many migrations it has had.
+    pub(crate) schema: u32,
+    pub(crate) installation: [u8; 16],
+    /// The newest epoch of the keyring that it has seen.
+    pub(crate) newest_epoch: u32,
+    /// The tables that there are at this schema.
+    pub(crate) shapes: Vec<Shape>,
+}
+
+/// Whether to make way for what else uses the machine and the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// Nothing else is served.
+    Fast,
+    /// Beside a running server: with a low priority, and with pauses as long as the work before them.
+    Gentle,
+}
+
+/// A snapshot of either engine.
+#[derive(Clone)]
+pub(crate) enum Snapshot {
+    Sqlite(Arc<SqliteSnapshot>),
+    Postgres(Arc<PostgresSnapshot>),
+}
+
+impl Snapshot {
+    pub(crate) async fn take(location: Location<'_>, pace: Pace) -> Result<(Self, Facts), StoreError> {
+        match location {
+            Location::Sqlite(file) => Self::take_sqlite(file, pace),
+            Location::Postgres(url) => {
+                let (snapshot, facts) = PostgresSnapshot::take(url, pace).await?;
+                Ok((Self::Postgres(Arc::new(snapshot)), facts))
+            }
+        }
+    }
+
+    fn take_sqlite(file: &Path, pace: Pace) -> Result<(Self, Facts), StoreError> {
+        let (snapshot, facts) = SqliteSnapshot::take(file, pace)?;
+        Ok((Self::Sqlite(Arc::new(snapshot)), facts))
+    }
+
+    /// The number of records, only for a bar: a table that is too large to be counted quickly counts as empty.
+    pub(crate) async fn count(&self, shape: &Shape) -> u64 {
+        match self {
+            Self::Sqlite(snapshot) => snapshot.count(shape),
+            Self::Postgres(snapshot) => snapshot.count(shape).await,
+        }
+        .unwrap_or(0)
+    }
+
+    /// About how many bytes the database takes; 0 when it does not say.
+    pub(crate) async fn size(&self) -> u64 {
+        match self {
+            Self::Sqlite(snapshot) => snapshot.size(),
+            Self::Postgres(snapshot) => snapshot.size().await,
+        }
+    }
+
+    /// The records of a table after a key, in its order.
+    pub(crate) fn records(&self, shape: &Shape, after: Option<Record>) -> Records {
+        match self {
+            Self::Sqlite(snapshot) => Arc::clone(snapshot).records(shape.clone(), after),
+            Self::Postgres(snapshot) => Arc::clone(snapshot).records(shape.clone(), after),
+        }
+    }
+}

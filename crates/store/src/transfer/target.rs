@@ -1,0 +1,132 @@
+//! A database into which records come. It is marked until all have arrived, so that no process serves a part of them.
+
+use dossier_core::clock::Timestamp;
+use dossier_core::store::StoreError;
+
+use super::Shape;
+use super::mark::{Location, Mark};
+use super::record::Record;
+use super::snapshot::Facts;
+use crate::OpenError;
+use crate::postgres::PostgresTarget;
+use crate::sqlite::SqliteTarget;
+
+/// A target of either engine.
+pub(crate) enum Target {
+    Sqlite(SqliteTarget),
+    Postgres(PostgresTarget),
+}
+
+impl Target {
+    /// Marks an empty database and brings its schema to that of the source; or takes up one that began to receive
+    /// records of the same source.
+    pub(crate) async fn begin(
+        location: Location<'_>,
+        from: &str,
+        facts: &Facts,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let standing = location.standing().await.map_err(refused)?;
+        let begun = matches!(&standing.mark, Some(Mark::Arriving { from: begun, .. }) if begun == from);
+        if standing.mark.is_some() && !begun {
+            let text = format!("{} is marked: it was left, or receives other records", location.shown());
+            return Err(StoreError::Corrupt(text));
+        }
+        if standing.migrations > facts.schema {
+            return Err(StoreError::Corrupt(format!("{} is not empty; use an empty database", location.shown())));
+        }
+        if !begun {
+            Self::check_empty(location, standing.migrations).await?;
+            let mark = Mark::Arriving { from: from.to_owned(), at: now };
+            location.set_mark(Some(&mark)).await.map_err(refused)?;
+        }
+        let mut target = match location {
+            Location::Sqlite(file) => Self::Sqlite(SqliteTarget::open(file, facts.schema, now).map_err(refused)?),
+            Location::Postgres(url) => {
+                Self::Postgres(PostgresTarget::open(url, facts.schema, now).await.map_err(refused)?)
+            }
+        };
+        if !begun {
+            // What a start makes in an empty database comes from the source instead.
+            target.clear().await?;
+        }
+        target.tie(facts.installation, facts.newest_epoch).await?;
+        Ok(target)
+    }
+
+    async fn check_empty(location: Location<'_>, migrations: u32) -> Result<(), StoreError> {
+        let (accounts, processes) = match location {
+            _ if migrations == 0 => (0, 0),
+            Location::Sqlite(file) => (SqliteTarget::accounts(file).map_err(refused)?, 0),
+            Location::Postgres(url) => PostgresTarget::occupants(url).await.map_err(refused)?,
+        };
+        let shown = location.shown();
+        if processes > 0 {
+            let text = format!("{processes} processes use {shown}; stop them, and wait for 10 seconds");
+            return Err(StoreError::Corrupt(text));
+        }
+        if accounts > 0 {
+            return Err(StoreError::Corrupt(format!("{shown} has accounts already; use an empty database")));
+        }
+        Ok(())
+    }
+
+    async fn clear(&mut self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(target) => target.clear(),
+            Self::Postgres(target) => target.clear().await,
+        }
+    }
+
+    async fn tie(&mut self, installation: [u8; 16], newest_epoch: u32) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(target) => target.tie(installation, newest_epoch),
+            Self::Postgres(target) => target.tie(installation, newest_epoch).await,
+        }
+    }
+
+    /// The tables as they stand here.
+    pub(crate) fn shapes(&self) -> &[Shape] {
+        match self {
+            Self::Sqlite(target) => target.shapes(),
+            Self::Postgres(target) => target.shapes(),
+        }
+    }
+
+    /// The table of the same name, which must have the same columns.
+    pub(crate) fn shape_like(&self, columns: &[&str], name: &str) -> Result<Shape, StoreError> {
+        let shape = self.shapes().iter().find(|shape| shape.name == name && shape.column_names() == columns);
+        shape.cloned().ok_or_else(|| StoreError::Corrupt(format!("the table {name} has other columns here")))
+    }
+
+    /// The key of the last record that was written.
+    pub(crate) async fn last(&self, shape: &Shape) -> Result<Option<Record>, StoreError> {
+        match self {
+            Self::Sqlite(target) => target.last(shape),
+            Self::Postgres(target) => target.last(shape).await,
+        }
+    }
+
+    /// Durable when this returns.
+    pub(crate) async fn write(&mut self, shape: &Shape, records: Vec<Record>) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(target) => target.write(shape, &records),
+            Self::Postgres(target) => target.write(shape, &records).await,
+        }
+    }
+
+    /// Whatever an engine adds when all records are there. The mark stays.
+    pub(crate) async fn finish(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(target) => target.finish(),
+            Self::Postgres(target) => target.finish().await,
+        }
+    }
+}
+
+fn refused(error: OpenError) -> StoreError {
+    match error {
+        OpenError::Database(text) => StoreError::Corrupt(text),
+        other => StoreError::Unavailable(other.to_string()),
+    }
+}

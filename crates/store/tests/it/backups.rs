@@ -1,0 +1,227 @@
+//! Backups of both engines: made beside an open store, restored into either, compared, and opened.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use dossier_core::clock::Timestamp;
+use dossier_core::store::StoreError;
+use dossier_store::backup::{
+    Backup, Created, Opened, Pace, Source, compare_rows, create, delete_older, restore_files, restore_rows,
+};
+use dossier_store::blobs::{Blobs, Folder, Objects};
+use dossier_store::transfer::mark::Location;
+use tempfile::TempDir;
+
+use crate::behaviours::given;
+use crate::cluster::Cluster;
+use crate::engines::Engine;
+use crate::moves::{fill, postgres, seen, sqlite};
+
+pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
+
+fn place(folder: &Path) -> Arc<dyn Objects> {
+    Arc::new(Folder::open_for_backups(folder.to_owned()).expect("a folder"))
+}
+
+pub(crate) async fn backed_up(
+    engine: &Engine,
+    place: &Arc<dyn Objects>,
+    now: Timestamp,
+) -> Result<Created, StoreError> {
+    let blobs = Folder::open_shared(engine.path().join("files")).expect("a folder");
+    let (file, url) = engine.rows_in();
+    let location = url.map_or(Location::Sqlite(&file), Location::Postgres);
+    create(Source { location, blobs: &blobs }, place, Pace::Gentle, now, &|_, _| {}).await
+}
+
+/// A folder into which a backup was restored, with the database at the backup's schema.
+pub(crate) struct Restored {
+    folder: TempDir,
+    pub(crate) findings: Vec<String>,
+}
+
+impl Restored {
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("dossier.db")
+    }
+}
+
+pub(crate) async fn restored(backup: &Backup) -> Result<Restored, StoreError> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (file, blobs) = (folder.path().join("dossier.db"), folder.path().join("files"));
+    let blobs: Arc<dyn Blobs> = Arc::new(Folder::open(blobs).expect("a folder"));
+    let mut findings = restore_rows(backup, Location::Sqlite(&file), NOW, &|_, _| {}).await?.findings;
+    if findings.is_empty() {
+        findings.extend(compare_rows(backup, Location::Sqlite(&file), &|_, _| {}).await?.findings);
+    }
+    findings.extend(restore_files(backup, &blobs, &|_, _| {}).await?.findings);
+    Ok(Restored { folder, findings })
+}
+
+async fn a_backup_is_restored_into_either_engine_and_is_the_same(mut engine: Engine) {
+    let services = engine.services();
+    let filled = fill(&services).await;
+    let before = seen(&services, &filled).await;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let place = place(folder.path());
+    let made = backed_up(&engine, &place, NOW).await.expect("a backup");
+    // What is written after the snapshot is not in it.
+    given(&services, &filled.callers[0], "late@example.com", "individual").await;
+    let backup = Backup::find(&place, None).await.expect("complete");
+    assert_eq!((&backup.name, &backup.manifest), (&made.name, &made.manifest));
+    assert_eq!((backup.manifest.files.count, backup.manifest.epochs.as_slice()), (4, &[1][..]));
+    let whole = restored(&backup).await.expect("restored");
+    assert_eq!(whole.findings, Vec::<String>::new());
+    Location::Sqlite(&whole.file()).set_mark(None).await.expect("unmarked");
+    let again = {
+        let store = sqlite(&engine, whole.folder.path());
+        let opened = Opened::all(&store, &|_| false, 0, &|_, _| {}).await.expect("a report");
+        assert_eq!(opened.findings, Vec::<String>::new());
+        assert_eq!((opened.customers, opened.files, opened.chains), (24, 4, 2), "{opened:?}");
+        assert!(opened.answers >= 24 && opened.events > 24, "{opened:?}");
+        // A backup of what was restored has the same records, byte by byte, whatever the engine was.
+        let blobs = Folder::open_shared(whole.folder.path().join("files")).expect("a folder");
+        let (file, again) = (whole.file(), tempfile::tempdir().expect("a temporary folder"));
+        let source = Source { location: Location::Sqlite(&file), blobs: &blobs };
+        let other = Arc::new(Folder::open_for_backups(again.path().to_owned()).expect("a folder")) as Arc<dyn Objects>;
+        create(source, &other, Pace::Fast, NOW, &|_, _| {}).await.expect("a backup").manifest
+    };
+    assert_eq!((again.rows, again.files), (made.manifest.rows, made.manifest.files));
+    let restored_services = engine.services_of(Arc::new(sqlite(&engine, whole.folder.path())));
+    assert_eq!(seen(&restored_services, &filled).await, before);
+    given(&restored_services, &filled.callers[0], "new@example.com", "individual").await;
+
+    let cluster = Cluster::any().await;
+    let url = cluster.database().await;
+    let target = Location::Postgres(&url);
+    assert_eq!(restore_rows(&backup, target, NOW, &|_, _| {}).await.expect("restored").findings, Vec::<String>::new());
+    assert_eq!(compare_rows(&backup, target, &|_, _| {}).await.expect("compared").findings, Vec::<String>::new());
+    target.set_mark(None).await.expect("unmarked");
+    let refused = restore_rows(&backup, target, NOW, &|_, _| {}).await.expect_err("not over what is there");
+    assert!(refused.to_string().contains("has accounts"), "{refused}");
+    let restored_services = engine.services_of(Arc::new(postgres(&engine, &url).await));
+    assert_eq!(seen(&restored_services, &filled).await, before);
+    given(&restored_services, &filled.callers[0], "new@example.com", "individual").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_of_sqlite_is_restored_into_either_engine_and_is_the_same() {
+    Box::pin(a_backup_is_restored_into_either_engine_and_is_the_same(Engine::sqlite().await)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_of_postgresql_is_restored_into_either_engine_and_is_the_same() {
+    Box::pin(a_backup_is_restored_into_either_engine_and_is_the_same(Engine::postgres().await)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_is_altered_in_a_backup_is_found_and_named() {
+    let mut engine = Engine::sqlite().await;
+    fill(&engine.services()).await;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let place = place(folder.path());
+    let made = backed_up(&engine, &place, NOW).await.expect("a backup");
+    let objects = place.list_objects(&made.name).await.expect("objects");
+    assert!(objects.len() > 35, "{objects:?}");
+    let mut altered = 0;
+    for object in objects.iter().filter(|object| object.size > 0 && !object.name.ends_with("/begun")) {
+        let path = folder.path().join(&object.name);
+        let good = std::fs::read(&path).expect("an object");
+        // A look at every byte would take too long: the first of what the vault has not sealed, the middle of all else.
+        let unsealed = !object.name.contains("/rows/") && !object.name.contains("/files/");
+        for at in [0, good.len() / 2].into_iter().skip(usize::from(!unsealed)) {
+            let mut bad = good.clone();
+            bad[at] ^= 1;
+            std::fs::write(&path, bad).expect("altered");
+            let kind = object.name[made.name.len() + 1..].split('/').next().expect("a kind");
+            let said = match Backup::open(&place, &made.name).await {
+                Ok(backup) => restored(&backup).await.expect("a report").findings.join("\n"),
+                Err(error) => error.to_string(),
+            };
+            let named = match kind {
+                "manifest.json" => "manifest was altered",
+                "files.list" => "files.list was altered",
+                "files" => object.name.rsplit('/').next().expect("a file"),
+                _ => object.name.rsplit('/').next().expect("a table"),
+            };
+            assert!(said.contains(named), "{}: byte {at}: {said}", object.name);
+            altered += 1;
+        }
+        std::fs::write(&path, good).expect("as before");
+    }
+    assert!(altered > 45, "{altered}");
+    let backup = Backup::find(&place, None).await.expect("as before");
+    assert_eq!(restored(&backup).await.expect("a report").findings, Vec::<String>::new());
+    std::fs::remove_file(folder.path().join(format!("{}/rows/persons", made.name))).expect("removed");
+    let findings = restored(&backup).await.expect("a report").findings;
+    assert_eq!(findings, ["persons: rows/persons is missing in the backup"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_interrupted_backup_is_not_read_and_the_next_takes_over_its_files() {
+    let mut engine = Engine::sqlite().await;
+    let services = engine.services();
+    fill(&services).await;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let place = place(folder.path());
+    let first = backed_up(&engine, &place, NOW).await.expect("a backup");
+    // As a process leaves it that is killed before the end.
+    place.delete_object(&format!("{}/manifest.json", first.name)).await.expect("deleted");
+    assert!(Backup::find(&place, None).await.is_err(), "none is complete");
+    let second = backed_up(&engine, &place, NOW.plus_seconds(60)).await.expect("a backup");
+    let object = place.list_objects(&format!("{}/files", second.name)).await.expect("files").remove(0);
+    let links =
+        std::os::unix::fs::MetadataExt::nlink(&std::fs::metadata(folder.path().join(&object.name)).expect("a file"));
+    assert_eq!(links, 2, "the content was not copied again");
+    delete_older(&place, &second, None, true).await.expect("deleted");
+    assert_eq!(place.list_names().await.expect("names").len(), 2, "another process may still be at it");
+    delete_older(&place, &second, None, false).await.expect("deleted");
+    assert_eq!(place.list_names().await.expect("names"), std::slice::from_ref(&second.name));
+    let backup = Backup::find(&place, None).await.expect("complete");
+    assert_eq!(restored(&backup).await.expect("a report").findings, Vec::<String>::new());
+
+    // The newest are kept, and those of other installations.
+    let mut other = Engine::sqlite().await;
+    fill(&other.services()).await;
+    let foreign = backed_up(&other, &place, NOW).await.expect("a backup");
+    let mut last = second;
+    for minute in 2..5 {
+        last = backed_up(&engine, &place, NOW.plus_seconds(60 * minute)).await.expect("a backup");
+        delete_older(&place, &last, Some(2), false).await.expect("deleted");
+    }
+    let names: Vec<_> = Backup::list(&place).await.expect("backups").into_iter().map(|backup| backup.name).collect();
+    assert_eq!((names.len(), names.first(), names.last()), (3, Some(&foreign.name), Some(&last.name)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restore_that_was_interrupted_goes_on() {
+    let mut engine = Engine::sqlite().await;
+    let services = engine.services();
+    let filled = fill(&services).await;
+    let before = seen(&services, &filled).await;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let place = place(folder.path());
+    backed_up(&engine, &place, NOW).await.expect("a backup");
+    let backup = Backup::find(&place, None).await.expect("complete");
+    let target = tempfile::tempdir().expect("a temporary folder");
+    let file = target.path().join("dossier.db");
+    let to = Location::Sqlite(&file);
+    restore_rows(&backup, to, NOW, &|_, _| {}).await.expect("restored");
+    assert!(to.standing().await.expect("a database").mark.is_some(), "not to be served before all is compared");
+    // As a process leaves it that is killed in the middle.
+    let database = rusqlite::Connection::open(&file).expect("the database");
+    database
+        .execute_batch(
+            "DELETE FROM deliveries; DELETE FROM endpoints; DELETE FROM links; DELETE FROM files; DELETE FROM answers;
+             DELETE FROM staging_keys;
+             DELETE FROM events WHERE position > 5 AND account_id = (SELECT max(account_id) FROM accounts)",
+        )
+        .expect("less");
+    drop(database);
+    let restored = restore_rows(&backup, to, NOW, &|_, _| {}).await.expect("restored");
+    assert_eq!((restored.findings, restored.good), (Vec::new(), backup.manifest.records()));
+    assert_eq!(compare_rows(&backup, to, &|_, _| {}).await.expect("compared").findings, Vec::<String>::new());
+    to.set_mark(None).await.expect("unmarked");
+    let restored_services = engine.services_of(Arc::new(sqlite(&engine, target.path())));
+    assert_eq!(seen(&restored_services, &filled).await, before);
+}
