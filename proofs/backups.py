@@ -1,0 +1,456 @@
+#!/usr/bin/env python3
+"""Proves that backups restore: makes them under load, verifies and restores each, and breaks what can break.
+
+    proofs/backups.py [--restores 2] [--customers 500] [--kills 4] [--engines sqlite,postgres] [--seconds 5]
+                      [--binary PATH]
+
+On each engine, while clients create and change customers and upload files:
+
+  B1  a backup that is made beside them verifies, with everything in it opened
+  B2  it is restored, in turn into a folder and into PostgreSQL, and a backup of what was restored has the same records,
+      byte by byte, and the same files
+  B3  what was acknowledged before the backup began is in it
+  B4  kill -9 at any moment of making one leaves no half that is taken for whole; the next one is good, and nothing of
+      the half is left
+  B5  kill -9 at any moment of restoring one leaves nothing that is served; the same command again completes it
+  B6  a full disk leaves the last good backup, and no half beside it
+  B7  with --seconds: the 99th percentile of PUTs beside a backup is at most 1.5 times that of a quiet server
+
+Without root no small disk can be mounted, and B6 is passed over and says so. B7 needs wrk.
+"""
+
+import argparse
+import concurrent.futures
+import http.client
+import itertools
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "bench"))
+from postgres import Cluster  # noqa: E402
+
+CLIENTS = 4
+GOAL = 1.5
+
+
+class Violated(Exception):
+    """What was to be proved does not hold."""
+
+
+class Server:
+    """A server on a data folder, and the commands beside it."""
+
+    def __init__(self, binary, data, database=None):
+        self.binary, self.data, self.database = binary, data, database
+        self.environment = {**os.environ, **({"DOSSIER_DATABASE": database} if database else {})}
+        self.key = self.process = self.port = None
+
+    def start(self):
+        log = open(self.data.parent / "log", "a")
+        # Only the first start of an installation prints a key, after everything else.
+        first = not (self.data / "keyring.json").exists()
+        self.process = subprocess.Popen(
+            [self.binary, "serve", "--data-dir", self.data, "--listen", "127.0.0.1:0", "--metrics-listen", "off"],
+            stdout=subprocess.PIPE, stderr=log, text=True, env=self.environment)
+        for line in self.process.stdout:
+            if found := re.match(r"API +http://127.0.0.1:(\d+)/v0", line):
+                self.port = int(found[1])
+            if found := re.match(r"Sandbox key +(\S+)", line):
+                self.key = found[1]
+            if line.startswith("Sandbox" if first else "Database"):
+                return self
+        raise Violated(f"the server did not start: {(self.data.parent / 'log').read_text()[-2000:]}")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        if self.process.wait(60):
+            raise Violated("an orderly end does not exit with 0")
+
+    def command(self, *words, data=None, check=True):
+        done = subprocess.run([self.binary, *map(str, words), "--data-dir", data or self.data, "--output", "json"],
+                              capture_output=True, text=True, env=self.environment)
+        if check and done.returncode:
+            raise Violated(f"{words} failed: {done.stderr}{done.stdout[-2000:]}")
+        return done
+
+    def begin(self, *words):
+        return subprocess.Popen([self.binary, *map(str, words), "--data-dir", self.data], env=self.environment,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def restored(self, data):
+        """A server of the embedded engine on a folder that was restored."""
+        return Server(self.binary, data)
+
+
+class Load:
+    """Clients that create and change customers and upload files until they are told to end."""
+
+    def __init__(self, server):
+        self.server, self.numbers = server, itertools.count(random.getrandbits(40) << 20)
+        self.acknowledged, self.lock, self.ended = [], threading.Lock(), threading.Event()
+        self.threads, self.failures = [], 0
+
+    def connection(self):
+        return http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+
+    def request(self, connection, method, path, body, content_type="application/json"):
+        try:
+            connection.request(method, path, body, {"Api-Key": self.server.key, "Content-Type": content_type})
+            response = connection.getresponse()
+            text = response.read()
+            return response.status, json.loads(text) if text else None
+        except (OSError, http.client.HTTPException, ValueError):
+            connection.close()
+            return 0, None
+
+    def create(self, connection, full=True):
+        number = next(self.numbers)
+        body = json.dumps({"email": f"person-{number}@example.com", "type": "individual"})
+        status, customer = self.request(connection, "POST", "/v0/customers", body)
+        if status != 201:
+            return None
+        customer = customer["customer_id"]
+        if full:
+            body = json.dumps({"first_name": "Ada", "last_name": f"Of {number}", "birth_date": "1990-01-02",
+                               "nationality": "DE"})
+            status, _ = self.request(connection, "PUT", f"/v0/customers/{customer}", body)
+        with self.lock:
+            self.acknowledged.append(customer)
+        return customer
+
+    def upload(self, connection, customer):
+        pdf = b"%PDF-1.4\n" + random.randbytes(random.randrange(1_000, 200_000)) + b"\n%%EOF\n"
+        form = (b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f.pdf\"\r\n\r\n" + pdf + b"\r\n--b--\r\n")
+        status, file = self.request(connection, "POST", "/v0/files", form, "multipart/form-data; boundary=b")
+        # Some stay nobody's.
+        if status == 201 and random.random() < 0.7:
+            body = json.dumps({"documents": [{"file_id": file["id"], "purpose": "id_document"}]})
+            self.request(connection, "PUT", f"/v0/customers/{customer}", body)
+
+    def fill(self, customers, uploads):
+        def some(count):
+            connection = self.connection()
+            for number in range(count):
+                customer = self.create(connection)
+                if customer and number < uploads:
+                    self.upload(connection, customer)
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            list(pool.map(some, [customers // 8] * 8))
+
+    def run(self):
+        connection = self.connection()
+        while not self.ended.is_set():
+            customer = self.create(connection, full=random.random() < 0.7)
+            if customer is None:
+                self.failures += 1
+                time.sleep(0.05)
+            elif random.random() < 0.1:
+                self.upload(connection, customer)
+            time.sleep(0.002)
+
+    def start(self):
+        self.threads = [threading.Thread(target=self.run) for _ in range(CLIENTS)]
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def end(self):
+        self.ended.set()
+        for thread in self.threads:
+            thread.join()
+
+
+def manifest(backup):
+    return json.loads((pathlib.Path(backup) / "manifest.json").read_text())
+
+
+def hashes(backup):
+    folder = pathlib.Path(backup)
+    return {path.name: path.read_bytes() for path in (folder / "hashes").iterdir()} | {
+        "files.list": (folder / "files.list").read_bytes()}
+
+
+def ids(server, data):
+    found = json.loads(server.command("customers", "list", "--limit", 10_000_000, data=data).stdout)
+    return {one["customer_id"] for one in found}
+
+
+def same(original, server, data, folder):
+    """Whether a backup of what was restored is the original."""
+    again = json.loads(server.command("backup", "create", folder, data=data).stdout)["backup"]
+    one, other = manifest(original), manifest(again)
+    for member in ("rows", "files", "schema", "installation", "epochs"):
+        if one[member] != other[member]:
+            raise Violated(f"{member} of a backup of what was restored differ: {one[member]} and {other[member]}")
+    if hashes(original) != hashes(again):
+        raise Violated("the hashes of a backup of what was restored differ")
+
+
+def keys_apart(server, folder):
+    keyring = folder / "keyring-copy.json"
+    if not keyring.exists():
+        server.command("backup", "keys", keyring)
+    return keyring
+
+
+def restore_each(server, folder, place, cluster, options):
+    """B1, B2 and B3, under load."""
+    keyring, load = keys_apart(server, folder), Load(server).start()
+    made = []
+    try:
+        for number in range(options.restores):
+            with load.lock:
+                before = set(load.acknowledged)
+            made.append((json.loads(server.command("backup", "create", place).stdout)["backup"], before))
+    finally:
+        load.end()
+    if load.failures > len(load.acknowledged) / 100:
+        raise Violated(f"{load.failures} requests failed beside backups")
+    for number, (backup, before) in enumerate(made):
+        page = json.loads(server.command("backup", "verify", backup).stdout)
+        if not page["ok"]:
+            raise Violated(f"{backup}: {page['findings']}")
+        target = folder / f"restored-{number}"
+        target.mkdir()
+        data = target / "data"
+        into_postgres = number % 2 == 1
+        other = Server(server.binary, data)
+        if into_postgres:
+            cluster.sql(f"CREATE DATABASE restored_{number}")
+            url = cluster.url.rsplit("/", 1)[0] + f"/restored_{number}"
+            other = Server(server.binary, data, url)
+            data.mkdir(mode=0o700)
+            shutil.copy(keyring, data / "keyring.json")
+        else:
+            data.mkdir(mode=0o700)
+        shutil.copy(server.data / "root.key", data / "root.key")
+        other.command("restore", backup, "--into", url if into_postgres else data, "--keyring", keyring)
+        missing = before - ids(other, data)
+        if missing:
+            raise Violated(f"{len(missing)} customers that were acknowledged before the backup are not in it")
+        same(backup, other, data, target / "again")
+        served = other.start()
+        served.stop()
+        shutil.rmtree(target)
+    print(f"  {len(made)} backups under load ({len(load.acknowledged)} customers created beside), each verified, restored "
+          f"and equal")
+
+
+def killed_while_made(server, place, kills):
+    """B4"""
+    began = time.monotonic()
+    server.command("backup", "create", place)
+    takes = time.monotonic() - began
+    for _ in range(kills):
+        before = complete(server, place)
+        command = server.begin("backup", "create", place)
+        time.sleep(random.uniform(0, takes * 1.1))
+        server.kill()
+        command.wait()
+        server.start()
+        after = complete(server, place)
+        if not before <= after or len(after) > len(before) + 1:
+            raise Violated("the list of complete backups is not what it was")
+        server.command("backup", "verify", place)
+        # Processes on PostgreSQL leave alone for a day what another may be writing.
+        made = pathlib.Path(json.loads(server.command("backup", "create", place).stdout)["backup"]).name
+        halves = [one.name for one in place.iterdir() if one.name != "incoming" and not (one / "manifest.json").exists()]
+        if halves and not server.database:
+            raise Violated(f"a killed backup left {halves}")
+        if made not in complete(server, place):
+            raise Violated("the backup after a killed one is not complete")
+        if server.database:
+            for half in halves:
+                shutil.rmtree(place / half)
+        for old in sorted(complete(server, place))[:-2]:
+            shutil.rmtree(place / old)
+    print(f"  {kills} kills while one was made: the ones before are good, the next one is, nothing is left")
+
+
+def complete(server, place):
+    return {one["name"] for one in json.loads(server.command("backup", "list", place).stdout)}
+
+
+def killed_while_restored(server, folder, place, kills):
+    """B5"""
+    keyring = keys_apart(server, folder)
+    takes, ended_early = None, 0
+    for number in range(kills + 1):
+        target = folder / f"killed-{number}"
+        data = target / "data"
+        data.mkdir(parents=True, mode=0o700)
+        data.chmod(0o700)
+        shutil.copy(server.data / "root.key", data / "root.key")
+        other = Server(server.binary, data)
+        words = ("restore", place, "--into", data, "--keyring", keyring)
+        began = time.monotonic()
+        command = other.begin(*words)
+        if takes is None:
+            if command.wait():
+                raise Violated("a restore failed")
+            takes = time.monotonic() - began
+        else:
+            time.sleep(random.uniform(0, takes))
+            command.kill()
+            command.wait()
+            looked = other.command("accounts", "list", check=False)
+            done = looked.returncode == 0
+            if not done:
+                ended_early += 1
+                if "have not all arrived" not in looked.stderr and "there is no data" not in looked.stderr and \
+                        "no keyring" not in looked.stderr and "keyring" not in looked.stderr:
+                    raise Violated(f"a half that was restored is refused for another reason: {looked.stderr}")
+                other.command(*words)
+        newest = place / max(complete(server, place))
+        same(newest, other, data, target / "again")
+        shutil.rmtree(target)
+    print(f"  {kills} kills while one was restored, {ended_early} before its end: none was served half, all were completed")
+
+
+def full_disk(server, folder):
+    """B6"""
+    small = folder / "small"
+    small.mkdir()
+    if os.getuid() or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1g", "none", small]).returncode:
+        print("  the full disk is passed over: no small disk can be mounted here")
+        return
+    try:
+        place = small / "backups"
+        good = json.loads(server.command("backup", "create", place).stdout)["backup"]
+        size = sum(path.stat().st_size for path in pathlib.Path(good).rglob("*") if path.is_file())
+        room = os.statvfs(small)
+        free = room.f_bavail * room.f_frsize
+        # Not room enough for another, by the estimate; and then not as much as is written.
+        for left, said in ((size // 2, "are missing"), (0, "")):
+            with open(small / "filler", "wb") as filler:
+                os.posix_fallocate(filler.fileno(), 0, max(1, free - left))
+            failed = server.command("backup", "create", place, check=False)
+            if failed.returncode == 0 or said not in failed.stderr:
+                raise Violated(f"a full disk: {failed.returncode} {failed.stderr}")
+            (small / "filler").unlink()
+            if complete(server, place) != {pathlib.Path(good).name}:
+                raise Violated("a full disk changed which backups there are")
+            halves = [one.name for one in place.iterdir() if one.name not in ("incoming", pathlib.Path(good).name)]
+            if halves:
+                raise Violated(f"a full disk left {halves}")
+            server.command("backup", "verify", place)
+        server.command("backup", "create", place)
+    finally:
+        subprocess.run(["umount", small], check=True)
+    print("  a full disk left the last good backup and nothing else; with room the next one was made")
+
+
+def beside_puts(server, folder, place, seconds):
+    """B7"""
+    if not shutil.which("wrk"):
+        sys.exit("wrk is missing: apt-get install wrk")
+    from run import Load as Wrk, bodies
+    wrk, files = Wrk(folder, server.key), bodies(folder)
+    url, targets = f"http://127.0.0.1:{server.port}", folder / "targets"
+    connection, load = Load(server).connection(), Load(server)
+    made = [load.create(connection) for _ in range(500)]
+    targets.write_text("\n".join(filter(None, made)) + "\n")
+    quiet, busy, backups = [], [], 0
+
+    def measure():
+        return wrk.run(url, "put", seconds, targets, files["individual"], 16)
+
+    measure()
+    for _ in range(3):
+        quiet.append(measure())
+        ended, count = threading.Event(), []
+
+        def back_up():
+            while not ended.is_set():
+                began = time.monotonic()
+                server.command("backup", "create", place)
+                count.append(time.monotonic() - began)
+
+        thread = threading.Thread(target=back_up)
+        thread.start()
+        time.sleep(0.2)
+        busy.append(measure())
+        ended.set()
+        thread.join()
+        backups += len(count)
+        for old in sorted(complete(server, place))[:-1]:
+            shutil.rmtree(place / old)
+    middle = lambda runs, what: sorted(run[what] for run in runs)[len(runs) // 2]  # noqa: E731
+    ratio = middle(busy, "p99") / middle(quiet, "p99")
+    print(f"  PUTs: p99 {middle(quiet, 'p99') / 1000:.1f} ms quiet, {middle(busy, 'p99') / 1000:.1f} ms beside a backup: "
+          f"{ratio:.2f} times (goal {GOAL}); {middle(quiet, 'rate'):.0f} and {middle(busy, 'rate'):.0f} a second; "
+          f"{backups} backups, the last took {count[-1]:.1f} s")
+    return ratio
+
+
+def prove(engine, folder, options):
+    began = time.monotonic()
+    print(f"{engine}:")
+    cluster = Cluster(folder / "cluster")
+    home = folder / engine
+    home.mkdir()
+    server = Server(options.binary, home / "data", cluster.url if engine == "postgres" else None)
+    try:
+        server.start()
+        load = Load(server)
+        load.fill(options.customers, 3)
+        print(f"  {len(load.acknowledged)} customers in {time.monotonic() - began:.0f} s")
+        place = home / "backups"
+        restore_each(server, home, place, cluster, options)
+        killed_while_made(server, place, options.kills)
+        killed_while_restored(server, home, place, options.kills)
+        full_disk(server, home)
+        ratio = beside_puts(server, home, place, options.seconds) if options.seconds else 0
+        server.stop()
+        server.process = None
+    finally:
+        if server.process and server.process.poll() is None:
+            server.kill()
+        cluster.stop()
+    if ratio > GOAL and options.strict:
+        raise Violated(f"p99 of PUTs beside a backup is {ratio:.2f} times that of a quiet server")
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--restores", type=int, default=2)
+    arguments.add_argument("--customers", type=int, default=500)
+    arguments.add_argument("--kills", type=int, default=2)
+    arguments.add_argument("--engines", default="sqlite,postgres")
+    arguments.add_argument("--seconds", type=int, default=0)
+    arguments.add_argument("--strict", action="store_true", help="fail when B7 does not hold")
+    arguments.add_argument("--seed", type=int, default=random.randrange(10**6))
+    arguments.add_argument("--binary", type=pathlib.Path, default=ROOT / "target/dist/dossier")
+    options = arguments.parse_args()
+    random.seed(options.seed)
+    print(f"seed {options.seed}")
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="dossier-backups-"))
+    # PostgreSQL runs as another user when we are root.
+    folder.chmod(0o711)
+    try:
+        for engine in options.engines.split(","):
+            prove(engine, pathlib.Path(tempfile.mkdtemp(dir=folder)), options)
+    except Violated as violated:
+        sys.exit(f"violated: {violated}")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    print("1 passed, 0 failed")
+
+
+if __name__ == "__main__":
+    main()
