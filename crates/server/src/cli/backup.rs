@@ -53,7 +53,7 @@ pub(super) struct RestoreArgs {
     /// The data folder or the PostgreSQL database that is made: empty, or from the same restore before
     #[arg(long, value_name = "FOLDER|URL")]
     into: String,
-    /// Where the contents of files go: s3://bucket/folder, gs://…, az://… or file:///folder [default: the data folder]
+    /// Where the contents of files go: s3://bucket/folder, gs://…, az://…, file:///folder [default: the data folder]
     #[arg(long, value_name = "PLACE")]
     files: Option<String>,
     /// The keyring of the day of the backup [default: the one of the target]

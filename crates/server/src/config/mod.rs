@@ -26,8 +26,8 @@ const fn setting(name: &'static str, default: &'static str, help: &'static str) 
     Setting { name, help, default, secret: false }
 }
 
-/// Every setting. The variable of `listen` is `DOSSIER_LISTEN`, its flag `--listen`, its TOML key `listen`. The TOML key
-/// of `backup_place` is that, or `place` in a table `[backup]`.
+/// Every setting. The variable of `listen` is `DOSSIER_LISTEN`, its flag `--listen`, its TOML key `listen`. The TOML
+/// key of `backup_place` is that, or `place` in a table `[backup]`.
 fn settings() -> impl Iterator<Item = &'static Setting> {
     SETTINGS.iter().chain(&backup::SETTINGS)
 }

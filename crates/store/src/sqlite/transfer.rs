@@ -219,8 +219,8 @@ fn columns(connection: &Connection, table: &Table) -> Result<Vec<Column>, rusqli
     columns.collect()
 }
 
-/// Before its migration `numbering` this engine numbered all scopes together, by the column `id`. Such rows are taken as
-/// they are, by that number: they can only be read back into this engine, which then migrates them.
+/// Before its migration `numbering` this engine numbered all scopes together, by the column `id`. Such rows are taken
+/// as they are, by that number: they can only be read back into this engine, which then migrates them.
 fn shape(table: &Table, mut columns: Vec<Column>) -> Result<Shape, StoreError> {
     let has = |columns: &[Column], name: &str| columns.iter().any(|column| column.name == name);
     let Some(own) = private(table.name) else { return Shape::new(table, columns) };
@@ -234,8 +234,8 @@ fn shape(table: &Table, mut columns: Vec<Column>) -> Result<Shape, StoreError> {
     }
 }
 
-/// Rows that are numbered in their scope are read scope by scope, as they lie: to sort them would take as much memory as
-/// there are rows.
+/// Rows that are numbered in their scope are read scope by scope, as they lie: to sort them would take as much memory
+/// as there are rows.
 fn select(shape: &Shape, after: bool) -> String {
     let columns = format!("t.{}", shape.column_names().join(", t."));
     let key = format!("t.{}", shape.key_list().replace(", ", ", t."));
