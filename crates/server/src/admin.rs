@@ -277,8 +277,8 @@ pub async fn run(context: Context<'_>, command: Command, progress: Progress<'_>)
             let epoch = context.store.rotate(context.services.clock.now(), progress).await.map_err(said)?;
             Ok(json!({
                 "epoch": epoch,
-                "next": "copy the keyring again (dossier backup keys FILE); backups that were made before need its copy \
-                    of their day",
+                "next": "copy the keyring again (dossier backup keys FILE); backups that were made before need its \
+                    copy of their day",
             }))
         }
         Command::BackupCreate { place } => {
