@@ -189,9 +189,7 @@ impl Rows {
             }
             self.done += portion.len() as u64;
             progress(self.done);
-            if pace == Pace::Gentle {
-                tokio::time::sleep(began.elapsed()).await;
-            }
+            tokio::time::sleep(pace.rest(began.elapsed())).await;
         }
         self.manifest.rows.push(writer.finish().await?);
         Ok(())

@@ -134,9 +134,7 @@ pub(super) async fn copy_all(
                 writeln!(list, "{path} -")
             }
         };
-        if pace == Pace::Gentle {
-            tokio::time::sleep(began.elapsed()).await;
-        }
+        tokio::time::sleep(pace.rest(began.elapsed())).await;
         progress(done as u64 + 1);
     }
     files.sha256 = hexadecimal(&Sha256::digest(list.as_bytes()));

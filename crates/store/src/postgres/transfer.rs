@@ -114,9 +114,7 @@ impl PostgresSnapshot {
                     return;
                 }
                 after = last;
-                if self.pace == Pace::Gentle {
-                    tokio::time::sleep(worked).await;
-                }
+                tokio::time::sleep(self.pace.rest(worked)).await;
             }
         });
         receiver

@@ -107,9 +107,7 @@ impl SqliteSnapshot {
                 if sender.blocking_send(Ok(std::mem::take(&mut portion))).is_err() {
                     return Ok(());
                 }
-                if self.pace == Pace::Gentle {
-                    std::thread::sleep(worked);
-                }
+                std::thread::sleep(self.pace.rest(worked));
                 began = Instant::now();
             }
         }

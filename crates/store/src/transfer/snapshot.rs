@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use dossier_core::store::StoreError;
 
@@ -30,8 +31,22 @@ pub(crate) struct Facts {
 pub enum Pace {
     /// Nothing else is served.
     Fast,
-    /// Beside a running server: with a low priority, and with pauses as long as the work before them.
+    /// Beside a running server: with a low priority, and with pauses between portions.
     Gentle,
+}
+
+/// How many times as long as it worked a gentle one rests. With as long as it worked, updates of a server that had all
+/// of two processors to do lost 30 % of their rate, and their 99th percentile was 1.7 times as long.
+const REST: u32 = 3;
+
+impl Pace {
+    /// How long to rest after this much work.
+    pub(crate) const fn rest(self, worked: Duration) -> Duration {
+        match self {
+            Self::Fast => Duration::ZERO,
+            Self::Gentle => worked.saturating_mul(REST),
+        }
+    }
 }
 
 /// A snapshot of either engine.
