@@ -2,13 +2,11 @@
 
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use dossier_core::clock::Clock as _;
 use dossier_core::ids::Random as _;
 use dossier_core::store::{Progress, StoreError};
 use dossier_store::backup::{Backup, Opened, compare_rows, restore_rows};
-use dossier_store::sqlite::SqliteStore;
 use dossier_store::transfer::mark::Location;
 use dossier_store::transfer::plain;
 use dossier_store::vault::{Keyring, RootKey};
@@ -57,16 +55,9 @@ pub(crate) async fn verify_backup(
     let (compared, absent) = backup.compare_files(&part(2 * records)).await.map_err(said)?;
     findings.extend(compared.findings);
     location.set_mark(None).await.map_err(text)?;
-    let fatal = Arc::new(|why: &str| tracing::error!(cause = why, "the temporary database has an I/O error"));
-    let store = SqliteStore::open(&scratch.0, keyring, &root, backup.contents(), now, None, fatal);
-    let mut opened = Opened::default();
-    match store {
-        Ok(store) => {
-            let report = part(2 * records + files);
-            opened = Opened::all(&store, &|file| absent.contains(&file.id), records, &report).await.map_err(said)?;
-        }
-        Err(error) => findings.push(error.to_string()),
-    }
+    let report = part(2 * records + files);
+    let opened = Opened::restored(backup, &scratch.0, (keyring, &root), now, &absent, &report).await;
+    let mut opened = opened.map_err(said)?;
     findings.append(&mut opened.findings);
     findings.dedup();
     progress(total, total);

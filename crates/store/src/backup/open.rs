@@ -1,11 +1,19 @@
 //! Opens everything that is sealed in a store, as a proof that it can be read.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
 use dossier_core::caller::{Environment, Scope};
+use dossier_core::clock::Timestamp;
 use dossier_core::file::File;
+use dossier_core::ids::FileId;
 use dossier_core::store::{Progress, Store as _, StoreError};
 
+use super::Backup;
 use crate::sqlite::SqliteStore;
 use crate::transfer::plain;
+use crate::vault::RootKey;
 
 /// How much is read at a time.
 const PAGE: usize = 500;
@@ -32,6 +40,30 @@ pub struct Opened {
 }
 
 impl Opened {
+    /// Opens everything in a database of the embedded engine into which a backup was restored, after bringing it up to
+    /// date; the contents of files are read in the backup. `absent` are the files that have none there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Opened::all`].
+    pub async fn restored(
+        backup: &Backup,
+        folder: &Path,
+        (keyring, root): (&Path, &RootKey),
+        now: Timestamp,
+        absent: &BTreeSet<FileId>,
+        progress: Progress<'_>,
+    ) -> Result<Self, StoreError> {
+        let fatal = Arc::new(|why: &str| tracing::error!(cause = why, "the temporary database has an I/O error"));
+        match SqliteStore::open(folder, keyring, root, backup.contents(), now, None, fatal) {
+            Ok(store) => {
+                let records = backup.manifest.records();
+                Self::all(&store, &|file| absent.contains(&file.id), records, progress).await
+            }
+            Err(error) => Ok(Self { findings: vec![error.to_string()], ..Self::default() }),
+        }
+    }
+
     /// Opens everything in a store. `absent` says of which files the content was not there when they were backed up.
     ///
     /// # Errors
