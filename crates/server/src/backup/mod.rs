@@ -13,7 +13,7 @@ use std::time::Instant;
 use dossier_core::clock::Clock as _;
 use dossier_core::store::Progress;
 use dossier_store::backup::{self, Backup, Created, Pace, Source};
-use dossier_store::blobs::{Bucket, Folder, Objects};
+use dossier_store::blobs::{Blobs, Bucket, Folder, Objects};
 use dossier_store::transfer::plain;
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ use crate::installation::blobs;
 use crate::metrics::Metrics;
 use crate::system::SystemClock;
 
-/// Of one process; others are kept away by the lock of the data folder, or by the leases of the database.
+/// One backup at a time in this process. The folder's lock or the database's lease keeps other processes out.
 static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 /// A place of backups, as a person names it: a folder or the URL of a bucket.
@@ -45,12 +45,16 @@ pub(crate) fn place_and_name(text: &str) -> Result<(Arc<dyn Objects>, Option<Str
     let text = text.trim_end_matches('/');
     let (before, last) = text.rsplit_once('/').unwrap_or((".", text));
     let is_name = last.len() > 18 && last.contains("Z-") && last.starts_with(|letter: char| letter.is_ascii_digit());
-    // A place that is only read must be there; making it would hide a slip of the pen.
     let folder = if is_name { before } else { text };
-    if !holds_files(folder) && !Path::new(folder).is_dir() {
-        return Err(format!("{folder} is no folder; name a folder with backups, or a bucket as s3://bucket/folder"));
+    Ok((existing_place(folder)?, is_name.then(|| last.to_owned())))
+}
+
+/// A place that must be there: making it would hide a typing mistake, or a disk that is not mounted.
+pub(crate) fn existing_place(text: &str) -> Result<Arc<dyn Objects>, String> {
+    if !holds_files(text) && !Path::new(text).is_dir() {
+        return Err(format!("{text} is not a folder: make or mount it, or name a bucket as s3://bucket/folder"));
     }
-    Ok((place(folder)?, is_name.then(|| last.to_owned())))
+    place(text)
 }
 
 /// The backup that a text names: the newest of a place, or one of it.
@@ -74,7 +78,7 @@ pub(crate) async fn create(
     progress: Progress<'_>,
 ) -> Result<Created, String> {
     let Ok(_alone) = ONE_AT_A_TIME.try_lock() else {
-        return Err("another backup is being made; wait for it to end".to_owned());
+        return Err("another backup is in progress".to_owned());
     };
     let (began, made) = (Instant::now(), write(config, to, pace, keep, progress).await);
     match (&made, metrics) {
@@ -96,7 +100,7 @@ async fn write(
     progress: Progress<'_>,
 ) -> Result<Created, String> {
     let (home, place) = (Home::of(config), place(to)?);
-    let blobs = blobs(config, config.files.as_deref()).map_err(|error| error.to_string())?;
+    let blobs = contents(config)?;
     let now = SystemClock.now();
     let made = home
         .with_location(async |location| {
@@ -104,12 +108,28 @@ async fn write(
         })
         .await
         .map_err(|error| format!("the backup failed: {}", plain(&error)))?;
-    // The new one is there, whatever becomes of the old ones.
+    if made.manifest.files.missing > 0 {
+        let files = made.manifest.files.missing;
+        tracing::error!(files, name = made.name, "documents of customers have no content, so neither has the backup");
+    }
+    // The new backup is complete even if deleting old ones fails.
     let shared = matches!(home, Home::Postgres(_));
     if let Err(error) = backup::delete_older(&place, &made, keep, shared).await {
         tracing::warn!(%error, "old backups could not be deleted");
     }
     Ok(made)
+}
+
+/// The contents of files, beside a server that may be writing there: what it has not finished is left alone.
+fn contents(config: &Config) -> Result<Arc<dyn Blobs>, String> {
+    match config.files.as_deref() {
+        None => {
+            let folder = config.data_dir.join("files");
+            let opened = Folder::open_shared(folder.clone()).map_err(|error| format!("{}: {error}", folder.display()));
+            Ok(Arc::new(opened?))
+        }
+        place => blobs(config, place).map_err(|error| error.to_string()),
+    }
 }
 
 /// What a command says of a backup that was made.
@@ -123,7 +143,7 @@ pub(crate) fn created_json(to: &str, made: &Created) -> Value {
         "bytes": manifest.bytes(),
         "without_content": manifest.files.missing,
         "epochs": manifest.epochs,
-        "next": "try it with dossier backup verify; it is of no use without root key and keyring (dossier backup keys)",
+        "next": "check it with dossier backup verify; it is useless without the root key and keyring (dossier backup keys)",
     })
 }
 

@@ -1,5 +1,5 @@
-//! Backups that the server makes by itself. When the last one was made its place says, so that neither a restart nor
-//! another process makes one twice.
+//! Scheduled backups. The place tells when the last one was made, so neither a restart nor another process makes one
+//! twice.
 
 use std::time::Duration;
 
@@ -52,10 +52,10 @@ pub(crate) async fn run(app: App, store: Arc<dyn Engine>, config: Config) {
                 last = Some(made.manifest.created_at.as_micros() / 1_000_000);
                 let (records, files, bytes) =
                     (made.manifest.records(), made.manifest.files.count, made.manifest.bytes());
-                tracing::info!(name = made.name, records, files, bytes, "a backup was made");
+                tracing::info!(name = made.name, records, files, bytes, "backup complete");
             }
             Err(error) => {
-                tracing::error!(error, "a backup could not be made");
+                tracing::error!(error, "backup failed");
                 tokio::time::sleep(AGAIN_AFTER).await;
             }
         }
@@ -68,7 +68,7 @@ pub(crate) async fn newest(
     place: &str,
 ) -> Result<Option<(dossier_core::clock::Timestamp, u64)>, String> {
     let installation = installation(config)?;
-    let backups = Backup::list(&super::place(place)?).await.map_err(|error| error.to_string())?;
+    let backups = Backup::list(&super::existing_place(place)?).await.map_err(|error| error.to_string())?;
     let own = backups.into_iter().rfind(|backup| backup.manifest.installation.to_string() == installation);
     Ok(own.map(|backup| (backup.manifest.created_at, backup.manifest.bytes())))
 }

@@ -5,8 +5,9 @@ use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::app::{TestApp, config};
+use crate::app::{BOUNDARY, TestApp, config, form};
 use crate::cluster::Cluster;
 use crate::samples;
 
@@ -159,9 +160,38 @@ async fn a_backup_goes_to_postgresql_and_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_leaves_an_upload_in_flight_alone() {
+    let app = TestApp::start().await;
+    let body = form("in-flight.png", &samples::png(64, 64, 300_000));
+    let address = app.url.trim_start_matches("http://");
+    let mut upload = tokio::net::TcpStream::connect(address).await.expect("a connection");
+    let head = format!(
+        "POST /v0/files HTTP/1.1\r\nHost: x\r\nApi-Key: {}\r\nConnection: close\r\nContent-Type: multipart/form-data; \
+            boundary={BOUNDARY}\r\nContent-Length: {}\r\n\r\n",
+        app.key,
+        body.len()
+    );
+    let (first, rest) = body.split_at(body.len() / 2);
+    upload.write_all(head.as_bytes()).await.expect("sent");
+    upload.write_all(first).await.expect("sent");
+    let incoming = app.folder.path().join("data/files/incoming");
+    while std::fs::read_dir(&incoming).expect("a folder").count() == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let folder = app.folder.path().to_owned();
+    json_of(&folder, &["backup", "create", "backups", "--data-dir", "data"]);
+    upload.write_all(rest).await.expect("sent");
+    let mut answer = String::new();
+    upload.read_to_string(&mut answer).await.expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_server_makes_backups_by_itself_and_keeps_the_newest() {
     let shared = tempfile::tempdir().expect("a temporary folder");
     let place = shared.path().join("backups").display().to_string();
+    // The server makes no folder: a disk that is not mounted must not look like a place.
+    std::fs::create_dir(&place).expect("a folder");
     let settings = [("backup_place", &*place), ("backup_schedule", "1m"), ("backup_keep", "2")];
     let app = TestApp::start_with(&settings).await;
     filled(&app).await;

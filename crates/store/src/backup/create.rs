@@ -1,6 +1,6 @@
-//! Making a backup: first the rows, under one snapshot, then the files that they name, then the manifest.
+//! Makes a backup: rows from one snapshot, then the files that they name, then the manifest.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -9,7 +9,7 @@ use dossier_core::ids::{AccountId, FileId};
 use dossier_core::store::{Progress, StoreError};
 use futures_util::TryStreamExt as _;
 
-use super::files::{self, Known, Wanted};
+use super::files::{self, Known, Sizes, Wanted};
 use super::manifest::Manifest;
 use super::rows::RowWriter;
 use super::{BEGUN, Backup, MANIFEST, Pace, delete};
@@ -43,7 +43,8 @@ pub struct Created {
 ///
 /// # Errors
 ///
-/// [`StoreError::Full`] when there is no room for it; else the database's and the place's.
+/// [`StoreError::Unavailable`] when the place has too little room, and says how much is missing; else the database's and
+/// the place's.
 pub async fn create(
     source: Source<'_>,
     place: &Arc<dyn Objects>,
@@ -57,14 +58,14 @@ pub async fn create(
         Ok(manifest) => Ok(Created { name, manifest }),
         Err(error) => {
             if let Err(left) = delete(place, &name).await {
-                tracing::warn!(error = %left, name, "what a failed backup wrote could not be deleted");
+                tracing::warn!(error = %left, name, "failed to delete the remains of a failed backup");
             }
             Err(error)
         }
     }
 }
 
-/// By the time, so that names are in the order of backups, and with letters of its own.
+/// Starts with the time, so that names sort by age. Random letters keep two apart.
 fn new_name(now: Timestamp) -> Result<String, StoreError> {
     let mut own = [0; 3];
     aws_lc_rs::rand::fill(&mut own).map_err(|_| StoreError::Unavailable("no randomness".into()))?;
@@ -83,7 +84,7 @@ async fn write(
     let (snapshot, facts) = Snapshot::take(source.location, pace).await?;
     let installation = AccountId::from_bytes(facts.installation);
     let known = Known::at(place, name, &installation.to_string()).await?;
-    // After the snapshot, so that all that it names is in the list unless it was deleted since.
+    // Listed after the snapshot, so a file is missing only if it was deleted since.
     let sizes = sizes(source.blobs).await?;
     check_room(&snapshot, place, &sizes, &known).await?;
     let mut begun = place.create_object(&format!("{name}/{BEGUN}")).await?;
@@ -121,11 +122,11 @@ fn manifest(facts: &Facts, now: Timestamp) -> Manifest {
     manifest
 }
 
-async fn sizes(blobs: &dyn Blobs) -> Result<BTreeMap<String, u64>, StoreError> {
-    let (mut sizes, mut listing) = (BTreeMap::new(), blobs.list());
+async fn sizes(blobs: &dyn Blobs) -> Result<Sizes, StoreError> {
+    let (mut sizes, mut listing) = (Sizes::new(), blobs.list());
     while let Some(listed) = listing.try_next().await? {
-        sizes.insert(listed.path.to_string(), listed.size);
-        // A folder is listed without waiting; others that wait for this thread come in between.
+        sizes.insert(listed.path, listed.size);
+        // Listing a folder never awaits, so this gives other tasks a turn.
         if sizes.len() % 64 == 0 {
             tokio::task::yield_now().await;
         }
@@ -133,22 +134,22 @@ async fn sizes(blobs: &dyn Blobs) -> Result<BTreeMap<String, u64>, StoreError> {
     Ok(sizes)
 }
 
-/// Rows take less in a backup than in a database, which has indexes as well.
+/// An upper bound: the database's size includes its indexes.
 async fn check_room(
     snapshot: &Snapshot,
     place: &Arc<dyn Objects>,
-    sizes: &BTreeMap<String, u64>,
+    sizes: &Sizes,
     known: &Known,
 ) -> Result<(), StoreError> {
     let Some(free) = place.free() else { return Ok(()) };
-    let new = sizes.iter().filter(|(path, size)| BlobPath::parse(path).is_none_or(|path| !known.has(path, **size)));
+    let new = sizes.iter().filter(|(path, size)| !known.has(**path, **size));
     let needed = snapshot.size().await + new.map(|(_, size)| size).sum::<u64>();
     if needed <= free {
         return Ok(());
     }
     let mib = |bytes: u64| bytes.div_ceil(1024 * 1024);
     let text = format!(
-        "the backup takes up to {} MiB, and its place has {} MiB left: {} MiB are missing",
+        "the backup needs up to {} MiB, but {} MiB are free: {} MiB short",
         mib(needed),
         mib(free),
         mib(needed - free)
@@ -226,9 +227,10 @@ pub async fn delete_older(
         }
     }
     let Some(keep) = keep else { return Ok(()) };
-    let mut own: Vec<_> =
-        Backup::list(place).await?.into_iter().filter(|one| one.manifest.installation == installation).collect();
-    let surplus = own.len().saturating_sub(keep.max(1));
+    // The new one stays even if a clock that was set back sorts it first.
+    let is_older = |one: &Backup| one.manifest.installation == installation && one.name != newest.name;
+    let mut own: Vec<_> = Backup::list(place).await?.into_iter().filter(is_older).collect();
+    let surplus = (own.len() + 1).saturating_sub(keep.max(1));
     for old in own.drain(..surplus) {
         old.delete().await?;
     }

@@ -1,8 +1,9 @@
-//! The contents of files in a backup. A content never changes, so one that another backup at the same place has gets a
-//! second name there instead of being copied: that is how a backup that was interrupted is taken up, too.
+//! The contents of files in a backup. They never change. If another backup at the same place has one, it is linked, not
+//! copied; this is also how an interrupted backup resumes.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -17,7 +18,7 @@ use crate::blobs::{BlobPath, Blobs, Objects};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wanted {
     pub(super) path: BlobPath,
-    /// Whether it belongs to a customer; one that does not is deleted when nobody attaches it.
+    /// Whether a customer has it. An upload without a customer is deleted after 72 hours.
     pub(super) attached: bool,
 }
 
@@ -34,9 +35,8 @@ pub(super) async fn read_list(backup: &Backup) -> Result<Vec<Listed>, StoreError
     let altered = || StoreError::Corrupt(format!("{FILE_LIST} was altered"));
     let size = backup.size(FILE_LIST).await?;
     let mut text = Vec::new();
-    for begin in (0..size).step_by(PIECE) {
-        let end = size.min(begin + PIECE as u64);
-        text.extend(backup.place.read_object(&backup.object(FILE_LIST), begin..end).await?);
+    for piece in pieces(size) {
+        text.extend(backup.place.read_object(&backup.object(FILE_LIST), piece).await?);
     }
     if hexadecimal(&Sha256::digest(&text)) != backup.manifest.files.sha256 {
         return Err(altered());
@@ -55,9 +55,24 @@ pub(super) async fn read_list(backup: &Backup) -> Result<Vec<Listed>, StoreError
     text.lines().map(|text| line(text).ok_or_else(altered)).collect()
 }
 
-/// Contents that other backups at the place have: the name of each, its size, and its hash when one is known.
+/// How many bytes each content has.
+pub(super) type Sizes = HashMap<BlobPath, u64>;
+
+/// Contents that other backups at the place have.
 #[derive(Default)]
-pub(super) struct Known(BTreeMap<String, (String, u64, Option<String>)>);
+pub(super) struct Known {
+    /// The names of those backups.
+    backups: Vec<String>,
+    contents: HashMap<BlobPath, KnownContent>,
+}
+
+struct KnownContent {
+    /// Which of the backups has it.
+    backup: usize,
+    size: u64,
+    /// `None` in an interrupted backup, which has no list.
+    sha256: Option<[u8; 32]>,
+}
 
 impl Known {
     /// Of the newest complete backup, and of those of the same installation that were interrupted.
@@ -69,24 +84,56 @@ impl Known {
             }
             let folder = format!("{name}/files/");
             for object in place.list_objects(&format!("{name}/files")).await? {
-                if let Some(path) = object.name.strip_prefix(&folder).map(str::to_owned) {
-                    known.0.insert(path, (object.name, object.size, None));
+                if let Some(path) = object.name.strip_prefix(&folder).and_then(BlobPath::parse) {
+                    let content = KnownContent { backup: known.backups.len(), size: object.size, sha256: None };
+                    known.contents.insert(path, content);
                 }
             }
+            known.backups.push(name);
         }
-        if let Ok(newest) = Backup::find(place, None).await {
-            for listed in read_list(&newest).await.unwrap_or_default() {
-                if let Some((size, hash)) = listed.content {
-                    let name = newest.object(&format!("files/{}", listed.path));
-                    known.0.insert(listed.path.to_string(), (name, size, Some(hash)));
-                }
+        let Some(newest) = Backup::newest_of(place, installation).await? else { return Ok(known) };
+        let list = match read_list(&newest).await {
+            Ok(list) => list,
+            // A damaged list helps nothing: everything is copied.
+            Err(StoreError::Corrupt(_)) => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        for listed in list {
+            if let Some((size, hash)) = listed.content {
+                let content = KnownContent { backup: known.backups.len(), size, sha256: bytes(&hash) };
+                known.contents.insert(listed.path, content);
             }
         }
+        known.backups.push(newest.name);
         Ok(known)
     }
 
     pub(super) fn has(&self, path: BlobPath, size: u64) -> bool {
-        self.0.get(&path.to_string()).is_some_and(|(_, known, _)| *known == size)
+        self.contents.get(&path).is_some_and(|known| known.size == size)
+    }
+
+    /// Links a known content. `None` if there is none, or if it cannot be linked or differs from the source: then it is
+    /// copied.
+    async fn link(
+        &self,
+        blobs: &dyn Blobs,
+        place: &Arc<dyn Objects>,
+        path: BlobPath,
+        size: u64,
+        object: &str,
+    ) -> Option<String> {
+        let content = self.contents.get(&path).filter(|content| content.size == size)?;
+        let other = format!("{}/files/{path}", self.backups[content.backup]);
+        let hash = match content.sha256 {
+            Some(hash) => hexadecimal(&hash),
+            None => {
+                let hash = hash_of_object(&**place, &other, size).await.ok()?;
+                let source = hash_of_content(blobs, path, size).await.ok()?;
+                (hash == source).then_some(hash)?
+            }
+        };
+        place.link_object(&other, object).await.ok()?;
+        Some(hash)
     }
 }
 
@@ -111,7 +158,7 @@ pub(super) async fn copy_all(
     blobs: &dyn Blobs,
     place: &Arc<dyn Objects>,
     name: &str,
-    (wanted, sizes, known): (&[Wanted], &BTreeMap<String, u64>, &Known),
+    (wanted, sizes, known): (&[Wanted], &Sizes, &Known),
     pace: Pace,
     progress: &(dyn Fn(u64) + Send + Sync),
 ) -> Result<Files, StoreError> {
@@ -119,7 +166,7 @@ pub(super) async fn copy_all(
     for (done, Wanted { path, attached }) in wanted.iter().enumerate() {
         let object = format!("{name}/files/{path}");
         let began = Instant::now();
-        let content = match sizes.get(&path.to_string()) {
+        let content = match sizes.get(path) {
             Some(size) => copy_one(blobs, place, *path, *size, &object, known).await?,
             None => None,
         };
@@ -155,19 +202,12 @@ async fn copy_one(
     object: &str,
     known: &Known,
 ) -> Result<Option<(u64, String)>, StoreError> {
-    if let Some((other, other_size, hash)) = known.0.get(&path.to_string())
-        && *other_size == size
-    {
-        let hash = match hash {
-            Some(hash) => hash.clone(),
-            None => hash_of_object(&**place, other, size).await?,
-        };
-        place.link_object(other, object).await?;
+    if let Some(hash) = known.link(blobs, place, path, size, object).await {
         return Ok(Some((size, hash)));
     }
     let (mut hash, mut writer) = (Sha256::new(), place.create_object(object).await?);
-    for begin in (0..size).step_by(PIECE) {
-        match blobs.read(path, begin..size.min(begin + PIECE as u64)).await {
+    for piece in pieces(size) {
+        match blobs.read(path, piece).await {
             Ok(piece) => {
                 hash.update(&piece);
                 writer.write(piece).await?;
@@ -182,8 +222,30 @@ async fn copy_one(
 
 pub(super) async fn hash_of_object(place: &dyn Objects, object: &str, size: u64) -> Result<String, StoreError> {
     let mut hash = Sha256::new();
-    for begin in (0..size).step_by(PIECE) {
-        hash.update(place.read_object(object, begin..size.min(begin + PIECE as u64)).await?);
+    for piece in pieces(size) {
+        hash.update(place.read_object(object, piece).await?);
     }
     Ok(hexadecimal(&hash.finalize()))
+}
+
+async fn hash_of_content(blobs: &dyn Blobs, path: BlobPath, size: u64) -> Result<String, StoreError> {
+    let mut hash = Sha256::new();
+    for piece in pieces(size) {
+        hash.update(blobs.read(path, piece).await?);
+    }
+    Ok(hexadecimal(&hash.finalize()))
+}
+
+/// The ranges in which this many bytes are read.
+fn pieces(size: u64) -> impl Iterator<Item = Range<u64>> + Send {
+    (0..size).step_by(PIECE).map(move |begin| begin..size.min(begin + PIECE as u64))
+}
+
+/// The bytes of a SHA-256 in hexadecimal.
+fn bytes(hexadecimal: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    for (place, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(hexadecimal.get(2 * place..2 * place + 2)?, 16).ok()?;
+    }
+    Some(bytes)
 }

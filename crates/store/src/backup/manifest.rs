@@ -1,6 +1,7 @@
 //! What is in a backup, said by the backup itself.
 
 use dossier_core::clock::Timestamp;
+pub(super) use dossier_core::hexadecimal::hexadecimal;
 use dossier_core::ids::AccountId;
 use dossier_core::store::StoreError;
 use serde::{Deserialize, Serialize};
@@ -125,14 +126,6 @@ impl Manifest {
         text.push(b'\n');
         text
     }
-}
-
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub use restore::{Restored, restore_files, restore_rows, schema_in};
 pub use verify::compare_rows;
 
 pub(crate) const MANIFEST: &str = "manifest.json";
-/// Says whose backup it is, from its begin on.
+/// Names the installation. Written first.
 pub(crate) const BEGUN: &str = "begun";
 pub(crate) const FILE_LIST: &str = "files.list";
 /// Bytes that are written or read at once.
@@ -51,17 +51,33 @@ impl Backup {
     ///
     /// # Errors
     ///
-    /// The place's. A manifest that cannot be read is passed over: its backup is found by its name only.
+    /// The place's. A backup with a damaged manifest is left out: it can still be named.
     pub async fn list(place: &Arc<dyn Objects>) -> Result<Vec<Self>, StoreError> {
         let mut names = place.list_names().await?;
         names.sort();
         let mut backups = Vec::new();
         for name in names {
-            if let Ok(backup) = Self::open(place, &name).await {
-                backups.push(backup);
+            match Self::open(place, &name).await {
+                Ok(backup) => backups.push(backup),
+                Err(StoreError::Corrupt(_)) => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(backups)
+    }
+
+    /// The newest complete backup of an installation.
+    async fn newest_of(place: &Arc<dyn Objects>, installation: &str) -> Result<Option<Self>, StoreError> {
+        let mut names = place.list_names().await?;
+        names.sort();
+        for name in names.iter().rev() {
+            match Self::open(place, name).await {
+                Ok(backup) if backup.manifest.installation.to_string() == installation => return Ok(Some(backup)),
+                Ok(_) | Err(StoreError::Corrupt(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
     }
 
     /// The backup of this name.
@@ -73,7 +89,7 @@ impl Backup {
         let object = format!("{name}/{MANIFEST}");
         let size = place.object_size(&object).await?;
         let size =
-            size.ok_or_else(|| StoreError::Corrupt(format!("{name} is no complete backup: it has no manifest")))?;
+            size.ok_or_else(|| StoreError::Corrupt(format!("{name} is not a complete backup: it has no manifest")))?;
         let manifest = Manifest::read(&place.read_object(&object, 0..size).await?)?;
         Ok(Self { place: Arc::clone(place), name: name.to_owned(), manifest })
     }
@@ -90,7 +106,7 @@ impl Backup {
         let mut names = place.list_names().await?;
         names.sort();
         for name in names.iter().rev() {
-            // One whose manifest was altered is named, instead of an older one being taken for it.
+            // A damaged manifest is an error: an older backup must not take its place silently.
             if place.object_size(&format!("{name}/{MANIFEST}")).await?.is_some() {
                 return Self::open(place, name).await;
             }
@@ -98,7 +114,7 @@ impl Backup {
         Err(StoreError::Corrupt("there is no complete backup".into()))
     }
 
-    /// By what a database is marked into which it is restored.
+    /// How the mark of a database that is being restored names this backup.
     #[must_use]
     pub fn shown(&self) -> String {
         format!("the backup {}", self.name)
@@ -123,9 +139,11 @@ impl Backup {
     }
 }
 
-/// Deletes everything below a name, the manifest first.
+/// Deletes everything below a name. The manifest goes first, for good, so that no power cut leaves half a backup that
+/// looks complete.
 pub(crate) async fn delete(place: &Arc<dyn Objects>, name: &str) -> Result<(), StoreError> {
     place.delete_object(&format!("{name}/{MANIFEST}")).await?;
+    place.sync_below(name).await?;
     for object in place.list_objects(name).await? {
         place.delete_object(&object.name).await?;
     }

@@ -79,10 +79,20 @@ impl Folder {
     }
 
     fn remove(&self, place: &str) -> Result<(), StoreError> {
-        match fs::remove_file(self.root.join(place)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
-            _ => Ok(()),
-        }
+        absent_is_fine(fs::remove_file(self.root.join(place))).map_err(failed)
+    }
+
+    /// A content in a listing; `None` for anything else, and for one that was deleted in between.
+    fn listed(&self, path: &Path) -> io::Result<Option<Listed>> {
+        let place = path.strip_prefix(&self.root).ok().and_then(Path::to_str).and_then(BlobPath::parse);
+        let Some(place) = place else { return Ok(None) };
+        let metadata = match path.metadata() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            metadata => metadata?,
+        };
+        let written = metadata.modified()?.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let written_at = Timestamp::from_micros(i64::try_from(written.as_micros()).unwrap_or(i64::MAX));
+        Ok(Some(Listed { path: place, written_at, size: metadata.len() }))
     }
 
     /// Deletes what was left half-written so long ago.
@@ -93,7 +103,7 @@ impl Folder {
             let left = left?;
             let touched = left.metadata().and_then(|metadata| metadata.modified());
             if touched.is_ok_and(|touched| touched.elapsed().unwrap_or_default() >= age) {
-                fs::remove_file(left.path())?;
+                absent_is_fine(fs::remove_file(left.path()))?;
             }
         }
         Ok(Self { root, sync_after: None })
@@ -116,13 +126,13 @@ impl Blobs for Folder {
 
     fn list(&self) -> BoxStream<'_, Result<Listed, StoreError>> {
         // environment/account/file, each level read as it is reached.
-        let accounts = entries(self.root.clone()).flat_map(entries);
-        let files = accounts.flat_map(entries).filter_map(|path| {
-            let place = BlobPath::parse(path.strip_prefix(&self.root).ok()?.to_str()?)?;
-            let metadata = path.metadata().ok()?;
-            let written = metadata.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
-            let written_at = Timestamp::from_micros(i64::try_from(written.as_micros()).ok()?);
-            Some(Ok(Listed { path: place, written_at, size: metadata.len() }))
+        let below = |folder: io::Result<PathBuf>| match folder {
+            Ok(folder) => Entries::of(&folder),
+            Err(error) => Entries::failed(error),
+        };
+        let files = Entries::of(&self.root).flat_map(below).flat_map(below).filter_map(|path| {
+            let listed = path.and_then(|path| self.listed(&path));
+            listed.map_err(failed).transpose()
         });
         stream::iter(files).boxed()
     }
@@ -170,10 +180,7 @@ impl Objects for Folder {
     async fn delete_object(&self, name: &str) -> Result<(), StoreError> {
         let (root, name) = (self.root.clone(), name.to_owned());
         aside(move || {
-            match fs::remove_file(root.join(&name)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
+            absent_is_fine(fs::remove_file(root.join(&name)))?;
             // And the folders that are empty without it.
             for folder in Path::new(&name).ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()) {
                 if fs::remove_dir(root.join(folder)).is_err() {
@@ -202,8 +209,13 @@ impl Objects for Folder {
     }
 
     async fn list_names(&self) -> Result<Vec<String>, StoreError> {
-        let name = |path: PathBuf| path.file_name()?.to_str().map(str::to_owned);
-        Ok(entries(self.root.clone()).filter_map(name).filter(|name| name != INCOMING).collect())
+        let mut names = Vec::new();
+        for path in Entries::of(&self.root) {
+            let path = path.map_err(failed)?;
+            let name = path.file_name().and_then(|name| name.to_str());
+            names.extend(name.filter(|name| *name != INCOMING).map(str::to_owned));
+        }
+        Ok(names)
     }
 
     fn free(&self) -> Option<u64> {
@@ -227,19 +239,58 @@ fn walk(folder: PathBuf, look: &mut dyn FnMut(&Path, &fs::Metadata) -> io::Resul
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => return Err(error),
         }
-        for path in entries(folder) {
+        for path in Entries::of(&folder) {
+            let path = path?;
             match path.metadata() {
                 Ok(metadata) if metadata.is_dir() => folders.push(path),
                 Ok(metadata) => look(&path, &metadata)?,
-                Err(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
             }
         }
     }
     Ok(())
 }
 
-fn entries(folder: PathBuf) -> impl Iterator<Item = PathBuf> {
-    fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()))
+/// What is in a folder: nothing if it is absent or a file. Every other failure is an item, since a listing that silently
+/// lacks something would look like a deletion.
+struct Entries {
+    folder: Option<fs::ReadDir>,
+    error: Option<io::Error>,
+}
+
+impl Entries {
+    fn of(folder: &Path) -> Self {
+        match fs::read_dir(folder) {
+            Ok(folder) => Self { folder: Some(folder), error: None },
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                Self { folder: None, error: None }
+            }
+            Err(error) => Self::failed(error),
+        }
+    }
+
+    const fn failed(error: io::Error) -> Self {
+        Self { folder: None, error: Some(error) }
+    }
+}
+
+impl Iterator for Entries {
+    type Item = io::Result<PathBuf>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(error) = self.error.take() {
+            return Some(Err(error));
+        }
+        self.folder.as_mut()?.next().map(|entry| entry.map(|entry| entry.path()))
+    }
+}
+
+fn absent_is_fine(removed: io::Result<()>) -> io::Result<()> {
+    match removed {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
 }
 
 struct Incoming {

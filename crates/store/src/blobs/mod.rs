@@ -17,7 +17,7 @@ pub use bucket::Bucket;
 pub use folder::Folder;
 
 /// The place of one content: `environment/account/file`. All three are ours; nothing in it comes from a client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct BlobPath {
     /// Account and environment.
     pub scope: Scope,

@@ -180,6 +180,24 @@ async fn an_interrupted_backup_is_not_read_and_the_next_takes_over_its_files() {
     let backup = Backup::find(&place, None).await.expect("complete");
     assert_eq!(restored(&backup).await.expect("a report").findings, Vec::<String>::new());
 
+    // What an earlier backup has lost, or has only half, is copied again.
+    let lost = place.list_objects(&format!("{}/files", second.name)).await.expect("files").remove(0);
+    place.delete_object(&lost.name).await.expect("deleted");
+    let third = backed_up(&engine, &place, NOW.plus_seconds(90)).await.expect("a backup");
+    place.delete_object(&format!("{}/manifest.json", third.name)).await.expect("deleted");
+    let half = place.list_objects(&format!("{}/files", third.name)).await.expect("files").remove(0);
+    let path = folder.path().join(&half.name);
+    let other: Vec<u8> = std::fs::read(&path).expect("a content").iter().map(|byte| byte ^ 1).collect();
+    std::fs::remove_file(&path).and_then(|()| std::fs::write(&path, other)).expect("another content");
+    backed_up(&engine, &place, NOW.plus_seconds(100)).await.expect("a backup");
+    let backup = Backup::find(&place, None).await.expect("complete");
+    assert_eq!(restored(&backup).await.expect("a report").findings, Vec::<String>::new());
+    for name in place.list_names().await.expect("names").iter().filter(|name| **name != second.name) {
+        for object in place.list_objects(name).await.expect("objects") {
+            place.delete_object(&object.name).await.expect("deleted");
+        }
+    }
+
     // The newest are kept, and those of other installations.
     let mut other = Engine::sqlite().await;
     fill(&other.services()).await;
