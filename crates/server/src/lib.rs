@@ -7,6 +7,7 @@ pub mod config;
 pub mod control;
 pub mod deliver;
 pub mod egress;
+pub mod hardening;
 mod home;
 pub mod http;
 pub mod installation;

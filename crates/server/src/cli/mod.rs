@@ -28,7 +28,7 @@ use crate::admin::{self, AccountSettings, Command as AdminCommand, Context, Plac
 use crate::config::{self, Config, Given, Settings};
 use crate::installation::{Installation, InstallationError, Lock};
 use crate::serve::Server;
-use crate::{control, logs, memory, moving};
+use crate::{control, hardening, logs, memory, moving};
 use output::Output;
 
 /// The KYC/KYB record of your customers. Without a command: serve.
@@ -445,7 +445,7 @@ pub fn main() -> ExitCode {
     memory::follow(None);
     let cli = Cli::parse();
     let output = cli.common.output;
-    match run(cli) {
+    match hardening::apply().and_then(|()| run(cli)) {
         Ok(code) => code,
         Err(text) => {
             output.error(&text);

@@ -120,6 +120,15 @@ fn start(folder: &Path) -> (Child, String, String, Option<String>) {
     (child, url, metrics, key)
 }
 
+/// No other user may open a file of the folder, and the memory of the process ends up in no core dump.
+fn only_its_owner_reaches(data: &Path, process: u32) {
+    let open_to_others = Command::new("find").arg(data).args(["-perm", "/077"]).output().expect("find");
+    assert_eq!(String::from_utf8_lossy(&open_to_others.stdout), "", "others may open these");
+    let limits = fs::read_to_string(format!("/proc/{process}/limits")).expect("limits");
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).expect("the limit of core dumps");
+    assert_eq!(core.split_whitespace().filter(|word| *word == "0").count(), 2, "{core}");
+}
+
 const FILE_MARKER: &str = "ZqFile81234é";
 
 /// Marked all over, so that every segment would show it.
@@ -342,6 +351,7 @@ async fn no_personal_data_lies_anywhere_in_the_clear() {
         tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
     let running = everything_below(&folder.path().join("data"));
+    only_its_owner_reaches(&folder.path().join("data"), child.id());
     child.kill().expect("killed");
     child.wait().expect("ended");
     drop(half);
