@@ -192,7 +192,7 @@ pub struct Attempted {
 pub enum Said {
     /// An HTTP status.
     Status(u16),
-    /// `timeout`, `connection`, `tls`, `address_refused`, …
+    /// `timeout`, `connection`, `tls`, `address_refused`, …; of a private address `delivered` or `not delivered`.
     Failure(&'static str),
 }
 

@@ -14,7 +14,7 @@ use dossier_core::webhook::{Attempted, Disabled, Due, Said, Schedule, Verdict};
 use dossier_core::write::append_audit;
 use tokio::sync::mpsc;
 
-use crate::egress::Egress;
+use crate::egress::{Egress, Sent};
 use crate::http::App;
 
 /// Attempts under way at the same time, to one endpoint and in all.
@@ -289,12 +289,13 @@ async fn attempt(app: &App, egress: &Egress, schedule: &Schedule, due: Due) -> O
         let verdict = Verdict::Paused(now.plus_seconds(PAUSE_SECONDS));
         return Some(Attempted { due, at: now, said: Said::Failure("key_revoked"), verdict });
     }
-    let (said, asked) = egress.send(due.scope.environment, message, app.services.clock.now()).await;
+    let Sent { status, retry_after, said } =
+        egress.send(due.scope.environment, message, app.services.clock.now()).await;
     let at = app.services.now(due.scope);
-    let verdict = match said {
-        Said::Status(200..=299) => Verdict::Delivered,
-        Said::Status(410) => Verdict::Disable(Disabled::Gone),
-        _ => schedule.after(&due, at, jitter(app), asked),
+    let verdict = match status {
+        Some(200..=299) => Verdict::Delivered,
+        Some(410) => Verdict::Disable(Disabled::Gone),
+        _ => schedule.after(&due, at, jitter(app), retry_after),
     };
     tracing::debug!(delivery = due.delivery, endpoint = %due.endpoint, said = ?said, "a delivery was attempted");
     app.metrics.delivered(matches!(verdict, Verdict::Delivered));

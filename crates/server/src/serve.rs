@@ -18,6 +18,7 @@ use tokio::task::JoinHandle;
 
 use crate::config::{Config, MetricsListen};
 use crate::egress::Egress;
+use crate::egress::targets::Targets;
 use crate::http::connection::Deadlines;
 use crate::http::listener::{self, Limits};
 use crate::http::request::Front;
@@ -94,7 +95,8 @@ impl Server {
             None => None,
         };
         let metrics_address = metrics_listener.as_ref().and_then(|listener| listener.local_addr().ok());
-        let egress = Arc::new(Egress::new([Some(address), metrics_address].into_iter().flatten().collect()));
+        let own = [Some(address), metrics_address].into_iter().flatten().collect();
+        let egress = Arc::new(Egress::new(Targets::new(own, config.webhook_private.clone())));
         let sumsub = config.sumsub.clone().map(|settings| Sumsub::new(settings, Arc::clone(&services.clock)));
         let sumsub = sumsub.transpose().map_err(StartError::Provider)?.map(Arc::new);
         let surroundings = Surroundings {

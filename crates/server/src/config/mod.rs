@@ -14,6 +14,8 @@ use dossier_core::webhook::Schedule;
 use serde::Serialize;
 use tracing::level_filters::LevelFilter;
 
+use crate::egress::targets::PrivateTargets;
+
 /// What a setting is called, means, and is when nobody says.
 struct Setting {
     name: &'static str,
@@ -90,6 +92,12 @@ const SETTINGS: &[Setting] = &[
         "how long to wait after each attempt of a delivery that failed; the last is repeated",
     ),
     setting("webhook_give_up", "3d", "how long a delivery is tried, and how long an endpoint may take nothing"),
+    setting(
+        "webhook_private",
+        "auto",
+        "which addresses besides public ones webhooks may reach: none, or a list like 10.0.0.5, 192.168.0.0/16, \
+            [fd12::/16]:8443; auto means this machine while listen is on loopback, and none otherwise",
+    ),
     setting("log_format", "auto", "json, text, or auto: text on a terminal, json elsewhere"),
     setting("log_level", "info", "error, warn, info, debug or trace"),
     setting("max_connections", "4096", "connections open at the same time"),
@@ -350,6 +358,17 @@ impl Settings {
         }
         let deliveries = Schedule { waits: waits.unwrap_or_default(), give_up: give_up.unwrap_or_default() };
         let backups = backup::Backups::read(|name| self.text(name), &mut wrong);
+        let webhook_private = match self.text("webhook_private") {
+            "auto" if listen.ip().to_canonical().is_loopback() => PrivateTargets::loopback(),
+            "auto" | "none" => PrivateTargets::default(),
+            list => PrivateTargets::parse(list).unwrap_or_else(|| {
+                wrong(
+                    "webhook_private",
+                    "auto, none, or a list of addresses and networks, each with or without a port",
+                );
+                PrivateTargets::default()
+            }),
+        };
         let rules = match self.rules_file().as_deref().map(read_rules) {
             None => RuleSet::baseline(),
             Some(Ok(rules)) => rules,
@@ -368,6 +387,7 @@ impl Settings {
             after_approval,
             sumsub,
             deliveries,
+            webhook_private,
             files,
             data_dir,
             database,
@@ -462,6 +482,8 @@ pub struct Config {
     pub sumsub: Option<crate::sumsub::Settings>,
     /// When failed deliveries are tried again.
     pub deliveries: Schedule,
+    /// The addresses besides public ones that webhooks may reach.
+    pub webhook_private: PrivateTargets,
     /// The data folder.
     pub data_dir: PathBuf,
     /// The PostgreSQL database; the embedded one when `None`.

@@ -489,7 +489,7 @@ fn delivery() -> Value {
             "next_attempt_at": { "type": ["string", "null"], "format": "date-time", "description": "null when it \
                 waits for an earlier one of the same customer, or has ended" },
             "last_answer": { "type": ["string", "null"], "description": "An HTTP status, or what went wrong in a \
-                word" },
+                word; of a private address delivered or not delivered" },
         },
     })
 }

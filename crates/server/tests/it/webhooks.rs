@@ -237,6 +237,36 @@ async fn an_endpoint_is_registered_listed_deleted_and_told_of_verification_only_
 }
 
 #[tokio::test]
+async fn private_addresses_are_reached_only_if_the_operator_names_them() {
+    for (settings, reached) in [
+        (&[][..], &["http://127.0.0.1:3000/", "http://localhost:3000/", "http://127.0.0.2:3000/"][..]),
+        (&[("webhook_private", "none")], &[]),
+        // A server that others reach protects the network it stands in.
+        (&[("listen", "0.0.0.0:0")], &[]),
+        (&[("webhook_private", "10.0.0.0/8:8443, 127.0.0.2")], &["http://10.1.2.3:8443/", "http://127.0.0.2:3000/"]),
+    ] {
+        let app = TestApp::start_with(settings).await;
+        for url in [
+            "http://127.0.0.1:3000/",
+            "http://localhost:3000/",
+            "http://10.1.2.3:8443/",
+            "http://10.1.2.3:8444/",
+            "http://127.0.0.2:3000/",
+            "http://192.168.1.1/",
+            "http://[fd00:ec2::254]/",
+        ] {
+            let body = json!({ "url": url });
+            let answer = app.post("/v0/webhooks", &body).await;
+            if reached.contains(&url) {
+                answer.expect(201);
+            } else {
+                assert_eq!(answer.violations(), ["/url invalid_url"], "{url} with {settings:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn deliveries_are_signed_by_the_key_and_by_the_secret_and_both_ways_while_a_key_is_rolled() {
     let app = TestApp::start_with(QUICK).await;
     let receiver = Receiver::start(|_| status("204 No Content")).await;
@@ -458,7 +488,7 @@ async fn three_days_of_failure_disable_an_endpoint_and_the_sandbox_clock_brings_
     let first = &deliveries(&app, &hook).await[0];
     assert_eq!(
         (&first["state"], &first["attempts"], &first["last_answer"]),
-        (&json!("pending"), &json!(3), &json!("500"))
+        (&json!("pending"), &json!(3), &json!("not delivered"))
     );
     assert_eq!(first["next_attempt_at"], Value::Null);
 }
