@@ -143,7 +143,8 @@ pub(crate) fn created_json(to: &str, made: &Created) -> Value {
         "bytes": manifest.bytes(),
         "without_content": manifest.files.missing,
         "epochs": manifest.epochs,
-        "next": "check it with dossier backup verify; it is useless without the root key and keyring (dossier backup keys)",
+        "next": "check it with dossier backup verify; it is useless without the root key and the keyring \
+            (dossier backup keys)",
     })
 }
 

@@ -43,8 +43,8 @@ pub struct Created {
 ///
 /// # Errors
 ///
-/// [`StoreError::Unavailable`] when the place has too little room, and says how much is missing; else the database's and
-/// the place's.
+/// [`StoreError::Unavailable`] when the place has too little room, and says how much is missing; else the database's
+/// and the place's.
 pub async fn create(
     source: Source<'_>,
     place: &Arc<dyn Objects>,

@@ -252,8 +252,8 @@ fn walk(folder: PathBuf, look: &mut dyn FnMut(&Path, &fs::Metadata) -> io::Resul
     Ok(())
 }
 
-/// What is in a folder: nothing if it is absent or a file. Every other failure is an item, since a listing that silently
-/// lacks something would look like a deletion.
+/// What is in a folder: nothing if it is absent or a file. Every other failure is an item, since a listing that
+/// silently lacks something would look like a deletion.
 struct Entries {
     folder: Option<fs::ReadDir>,
     error: Option<io::Error>,
