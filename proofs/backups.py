@@ -312,7 +312,7 @@ def killed_while_restored(server, folder, place, kills):
             done = looked.returncode == 0
             if not done:
                 ended_early += 1
-                if "have not all arrived" not in looked.stderr and "there is no data" not in looked.stderr and \
+                if "has not finished" not in looked.stderr and "there is no data" not in looked.stderr and \
                         "no keyring" not in looked.stderr and "keyring" not in looked.stderr:
                     raise Violated(f"a half that was restored is refused for another reason: {looked.stderr}")
                 other.command(*words)

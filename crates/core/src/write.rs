@@ -1,5 +1,5 @@
-//! The write loop. Every write asks for the kept answer, loads, computes a change, commits it, and starts over when
-//! another writer came first.
+//! The write loop. Every write asks for the kept answer, loads, computes a change, commits it, and starts over if
+//! another writer committed first.
 
 use crate::audit::AuditEntry;
 use crate::caller::{Caller, Scope};
@@ -9,23 +9,23 @@ use crate::idempotency::{Answer, Attempt, KeyReused, PendingAnswer, Replay, Tick
 use crate::services::Services;
 use crate::store::{Committed, StoreError};
 
-/// How often a change is computed again because another process was quicker. With three processes that write one
+/// How often a change is computed again because another process committed first. With three processes that write one
 /// customer without pause, one in a million attempts is still unlucky.
 const MAX_ATTEMPTS: usize = 32;
 
-/// What was computed; `T` is what the caller of the use case gets.
+/// The result of a computation; `T` is what the use case returns.
 // Boxing the change would cost every write an allocation, to save a move.
 #[allow(clippy::large_enum_variant)]
 pub(crate) enum Outcome<T> {
-    /// The change is committed before this is given back.
+    /// The change is committed before `T` is returned.
     Change(Change, T),
-    /// There is nothing to store. A request with an `Idempotency-Key` still has its answer kept.
+    /// There is nothing to store, except the answer to a request with an `Idempotency-Key`.
     Unchanged(T),
-    /// What was loaded may be old, and what was computed holds only for the newest: load again.
+    /// What was loaded may be stale, and the result holds only for the newest version: load again.
     Again,
 }
 
-/// How a request that is sent again is recognised, and what keeps its answer.
+/// How a repeated request is recognised, and what stores its answer.
 pub(crate) trait Repeatable<T> {
     /// What is known of the request; `None` when it cannot be recognised.
     fn replay(
@@ -34,11 +34,11 @@ pub(crate) trait Repeatable<T> {
         scope: Scope,
     ) -> impl Future<Output = Result<Option<Replay<T>>, StoreError>> + Send;
 
-    /// Has the change keep the answer.
+    /// Adds the answer to the change.
     fn keep(services: &Services, caller: &Caller, ticket: Ticket, answer: &T, change: &mut Change);
 }
 
-/// A write that is not recognised when it comes again: it has no `Idempotency-Key`.
+/// A write whose repetition is not recognised, because it has no `Idempotency-Key`.
 pub(crate) struct Unkeyed;
 
 impl<T> Repeatable<T> for Unkeyed {
@@ -63,7 +63,7 @@ impl Repeatable<Answer> for Option<Attempt<'_>> {
     }
 }
 
-/// The file remembers its upload, for as long as it is there; the answer can be made from it.
+/// The file's row remembers the upload for as long as it exists, and the answer is made from it.
 impl Repeatable<Uploaded> for Option<Attempt<'_>> {
     async fn replay(&self, services: &Services, scope: Scope) -> Result<Option<Replay<Uploaded>>, StoreError> {
         let Some(attempt) = *self else { return Ok(None) };
@@ -81,12 +81,12 @@ impl Repeatable<Uploaded> for Option<Attempt<'_>> {
     }
 }
 
-/// Runs one write: gives a repeated request its answer, and otherwise commits what `compute` makes of what `load`
-/// finds. When another writer committed first, it starts over and loads again.
+/// Runs one write: returns the kept answer to a repeated request, and otherwise commits what `compute` makes of what
+/// `load` finds. If another writer committed first, it starts over and loads again.
 ///
 /// # Errors
 ///
-/// What `load` and `compute` say; [`KeyReused`]; [`StoreError::Busy`] when others came first again and again.
+/// Those of `load` and `compute`; [`KeyReused`]; [`StoreError::Busy`] when other writers kept committing first.
 pub(crate) async fn write<R, L, T, E, Loading>(
     services: &Services,
     caller: &Caller,
@@ -117,7 +117,7 @@ where
         }
         match services.store.commit(change).await? {
             Committed::Done => return Ok(answer),
-            // Another writer was first: compute again on what it wrote, or answer as it did.
+            // Another writer committed first: compute again on what it wrote, or return its answer.
             Committed::VersionMoved | Committed::AnswerTaken => {}
         }
     }

@@ -174,7 +174,7 @@ pub enum Command {
     KeyringRotate,
     /// Makes a backup.
     BackupCreate {
-        /// Where to; the setting `backup_place` when `None`.
+        /// Where it goes; `backup_place` if `None`.
         place: Option<String>,
     },
     /// Looks for what is wrong with the installation.
@@ -277,8 +277,8 @@ pub async fn run(context: Context<'_>, command: Command, progress: Progress<'_>)
             let epoch = context.store.rotate(context.services.clock.now(), progress).await.map_err(said)?;
             Ok(json!({
                 "epoch": epoch,
-                "next": "copy the keyring again (dossier backup keys FILE); backups that were made before need its \
-                    copy of their day",
+                "next": "copy the keyring again (dossier backup keys FILE); older backups need the keyring copy \
+                    from their time",
             }))
         }
         Command::BackupCreate { place } => {
@@ -575,7 +575,7 @@ impl Context<'_> {
         let now = self.services.clock.now();
         match backup::schedule::newest(self.config, place).await {
             Ok(Some((at, _))) => {
-                // One that is due is made within a minute; twice its time means that it fails.
+                // A due backup is made within a minute. If the newest is twice as old as the interval, backups fail.
                 let late = match backups.schedule {
                     Some(Schedule::Every(wait)) => 2 * i64::try_from(wait.as_secs()).unwrap_or(i64::MAX / 2),
                     Some(Schedule::Daily(_)) => 2 * 24 * 60 * 60,
@@ -584,7 +584,7 @@ impl Context<'_> {
                 let good = now.as_micros() - at.as_micros() < late.saturating_mul(1_000_000);
                 check("backups", good, &format!("the newest was made at {at}"))
             }
-            Ok(None) => check("backups", backups.schedule.is_none(), "there is none yet"),
+            Ok(None) => check("backups", backups.schedule.is_none(), "none yet"),
             Err(error) => check("backups", false, &error),
         }
     }

@@ -1,4 +1,4 @@
-//! Where the rows of an installation lie, and whether they may be served from there.
+//! Where the rows of an installation are, and whether they may be served from there.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use dossier_store::transfer::mark::{Location, Mark, Standing};
 use crate::config::Config;
 use crate::installation::InstallationError;
 
-/// Where rows lie.
+/// Where the rows are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Home {
     /// The embedded engine's file in this folder.
@@ -26,7 +26,7 @@ impl Home {
         }
     }
 
-    /// Does something with the database, by where it is.
+    /// Calls `then` with the location of the database.
     pub(crate) async fn with_location<T>(&self, then: impl AsyncFnOnce(Location<'_>) -> T) -> T {
         match self {
             Self::Folder(folder) => then(Location::Sqlite(&folder.join("dossier.db"))).await,
@@ -65,16 +65,14 @@ impl Home {
     pub(crate) fn why_not(&self, mark: &Mark) -> String {
         match mark {
             Mark::Left { to, at } => format!(
-                "the records of {} moved to {to} on {}; start dossier there, or run dossier db reopen to go on here \
-                    without what changed since",
+                "the records of {} were moved to {to} on {at}; start dossier there, or run dossier db reopen to \
+                    continue here without later changes",
                 self.shown(),
-                at,
             ),
             Mark::Arriving { from, at } => format!(
-                "the records from {from} have not all arrived in {}, where they began to on {}; run the same dossier \
-                    db move or dossier restore again",
+                "a transfer from {from} into {} began on {at} and has not finished; run the same dossier db move or \
+                    dossier restore again",
                 self.shown(),
-                at,
             ),
         }
     }

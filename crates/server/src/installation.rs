@@ -198,7 +198,7 @@ const fn nobody() -> Scope {
     Scope { account: AccountId::from_bytes([0; 16]), environment: Environment::Sandbox }
 }
 
-/// After an I/O error nobody knows what is on disk. Only a new start, which reads what is there, does.
+/// After an I/O error the contents of the disk are unknown. Only a new start, which reads them, can tell.
 fn end_process(why: &str) {
     tracing::error!(cause = why, "the database has an I/O error; the process ends so that nothing is guessed");
     std::process::exit(EXIT_IO_ERROR);

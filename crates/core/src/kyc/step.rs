@@ -1,4 +1,4 @@
-//! A step of a verification: what is computed of a customer becomes one change, written in the customer's turn.
+//! A step of a verification: the step that was computed becomes one change, written in the customer's turn.
 
 use super::Kyc;
 use crate::audit::{Action, AuditEntry};
@@ -14,21 +14,21 @@ use crate::parse::FieldChange;
 use crate::services::Services;
 use crate::write::Outcome;
 
-/// What was computed of a customer.
+/// A computed step.
 pub(crate) struct Computed {
-    /// What is done to it; `None` when nothing is.
+    /// What is written; `None` if nothing changed.
     pub(crate) step: Option<Step>,
-    /// The customer after it.
+    /// The customer after the step.
     pub(crate) after: Customer,
 }
 
-/// What is written of it, besides the record.
+/// What is written besides the record.
 pub(crate) struct Step {
     /// What was done.
     pub(crate) action: Action,
     /// The link that was opened.
     pub(crate) link: Option<NewLink>,
-    /// Whether nobody is told, for nothing that clients see has changed.
+    /// Whether to send no event, because nothing that clients see has changed.
     pub(crate) unseen: bool,
 }
 
@@ -54,7 +54,7 @@ impl Step {
     }
 }
 
-/// Takes the step that `compute` makes of the newest version of a customer; `answer` makes the body of the answer.
+/// Takes the step that `compute` derives from the newest version of a customer; `answer` builds the response body.
 pub(crate) async fn take_step(
     services: &Services,
     caller: &Caller,
@@ -94,7 +94,7 @@ fn entry(caller: &Caller, before: &Kyc, after: &Customer, action: Action) -> Aud
     audit
 }
 
-/// What the trail says of a verification that changed.
+/// What the audit trail records of a verification that changed.
 pub(crate) fn kyc_change(before: &Kyc, after: &Kyc) -> Option<FieldChange> {
     let json = |kyc: &Kyc| {
         serde_json::json!({ "state": kyc.state, "breakdown": kyc.breakdown, "decision": kyc.decision }).to_string()

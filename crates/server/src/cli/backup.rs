@@ -1,4 +1,4 @@
-//! The commands of backups.
+//! `dossier backup` and `dossier restore`.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,33 +14,33 @@ use crate::config::{Config, holds_files};
 
 #[derive(Subcommand)]
 pub(super) enum Backup {
-    /// Make a backup of records and files, whether or not the server runs
+    /// Make a backup of records and files, with or without a running server
     Create {
-        /// A folder, s3://bucket/folder, gs://… or az://… [default: that of the setting backup_place]
+        /// A folder, s3://bucket/folder, gs://… or az://… [default: backup_place]
         place: Option<String>,
     },
-    /// Restore a backup into a temporary folder, open everything in it and compare it; exits with 1 when something is
+    /// Restore a backup into a temporary folder, open everything in it and compare it; exit status 1 if anything is
     /// wrong
     Verify {
-        /// A place of backups, for its newest, or PLACE/NAME
+        /// A place, for its newest backup, or PLACE/NAME
         place: String,
-        /// The keyring of the day of the backup [default: the configured one]
+        /// The keyring from the time of the backup [default: the configured one]
         #[arg(long, value_name = "FILE")]
         keyring: Option<PathBuf>,
     },
-    /// List the complete backups of a place
+    /// List the complete backups in a place
     List {
-        /// The place
+        /// A folder, s3://bucket/folder, gs://… or az://…
         place: String,
     },
-    /// Copy the keyring, without which no backup can be read, to a new file in another place
+    /// Copy the keyring, which every backup needs to be read, to a new file in another place
     Keys {
         /// The new file
         file: PathBuf,
-        /// The root key as well, to FILE.root-key: whoever has both can read everything
+        /// Also copy the root key, to FILE.root-key: anyone with both can read everything
         #[arg(long)]
         with_root_key: bool,
-        /// Even where the data or the backups lie
+        /// Allow a file in the data folder or the backup place
         #[arg(long)]
         anywhere: bool,
     },
@@ -48,20 +48,21 @@ pub(super) enum Backup {
 
 #[derive(Args)]
 pub(super) struct RestoreArgs {
-    /// A place of backups, for its newest, or PLACE/NAME
+    /// A place, for its newest backup, or PLACE/NAME
     place: String,
-    /// The data folder or the PostgreSQL database that is made: empty, or from the same restore before
+    /// The data folder or PostgreSQL database to restore into: empty, or holding an interrupted restore of the same
+    /// backup
     #[arg(long, value_name = "FOLDER|URL")]
     into: String,
     /// Where the contents of files go: s3://bucket/folder, gs://…, az://…, file:///folder [default: the data folder]
     #[arg(long, value_name = "PLACE")]
     files: Option<String>,
-    /// The keyring of the day of the backup [default: the one of the target]
+    /// The keyring from the time of the backup [default: the target's]
     #[arg(long, value_name = "FILE")]
     keyring: Option<PathBuf>,
 }
 
-/// The place as the server finds it, too, which runs in another folder.
+/// An absolute place: the server runs in another folder.
 pub(super) fn absolute(place: Option<String>) -> Result<Option<String>, String> {
     let Some(place) = place else { return Ok(None) };
     if holds_files(&place) {
@@ -71,10 +72,10 @@ pub(super) fn absolute(place: Option<String>) -> Result<Option<String>, String> 
     Ok(Some(path.display().to_string()))
 }
 
-/// Carries out what needs no server.
+/// Runs the commands that need no server.
 pub(super) async fn run(command: Backup, config: &Config, output: Output) -> Result<ExitCode, String> {
     match command {
-        Backup::Create { .. } => Err("this is done by whoever holds the data folder".to_owned()),
+        Backup::Create { .. } => Err("create is handled by the process that holds the data folder".to_owned()),
         Backup::List { place } => {
             output.value(&backup::list(&place).await?);
             Ok(ExitCode::SUCCESS)
@@ -84,11 +85,7 @@ pub(super) async fn run(command: Backup, config: &Config, output: Output) -> Res
             Ok(ExitCode::SUCCESS)
         }
         Backup::Verify { place, keyring } => {
-            let bar = progress_bar();
-            let progress = |done, total| {
-                bar.set_length(total);
-                bar.set_position(done);
-            };
+            let (bar, progress) = progress_bar();
             let page = verify::verify(config, &place, keyring.as_deref(), &progress).await;
             bar.finish_and_clear();
             Ok(print_page(page?, output))
@@ -96,21 +93,17 @@ pub(super) async fn run(command: Backup, config: &Config, output: Output) -> Res
     }
 }
 
-/// Carries out a restore.
+/// Runs a restore.
 pub(super) async fn restore(arguments: RestoreArgs, config: &Config, output: Output) -> Result<ExitCode, String> {
     let RestoreArgs { place, into, files, keyring } = arguments;
-    let bar = progress_bar();
-    let progress = |done, total| {
-        bar.set_length(total);
-        bar.set_position(done);
-    };
+    let (bar, progress) = progress_bar();
     let restored = backup::restore::restore(config, &Restore { from: place, into, files, keyring }, &progress).await;
     bar.finish_and_clear();
     output.value(&restored?);
     Ok(ExitCode::SUCCESS)
 }
 
-/// For people: what the backup is, a table of what was looked at, and what is wrong.
+/// For people: which backup it is, a table of what was checked, and what is wrong.
 fn print_page(mut page: Value, output: Output) -> ExitCode {
     let good = page["ok"] == true;
     if output == Output::Json {

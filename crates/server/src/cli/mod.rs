@@ -1,4 +1,5 @@
-//! The command line. Commands work whether or not the server runs: whoever holds the data folder carries them out.
+//! The command line. Commands work with or without a running server: the process that holds the data folder carries
+//! them out.
 
 mod backup;
 pub mod demo;
@@ -101,10 +102,10 @@ enum Command {
     /// Where the records lie
     #[command(subcommand)]
     Db(Db),
-    /// Backups
+    /// Make, verify and list backups
     #[command(subcommand)]
     Backup(backup::Backup),
-    /// Bring a backup back, into an empty folder or database
+    /// Restore a backup into an empty folder or database
     Restore(backup::RestoreArgs),
     /// What is configured, and where it came from
     #[command(subcommand)]
@@ -291,7 +292,7 @@ enum Db {
         #[arg(long, value_name = "DATABASE")]
         to: String,
     },
-    /// Serve a database again whose records moved elsewhere; what changed there since is not in it
+    /// Serve a database again after its records moved elsewhere, without what changed there
     Reopen,
 }
 
@@ -394,7 +395,7 @@ enum Audit {
         #[arg(long, default_value_t = 100)]
         limit: usize,
     },
-    /// Verify every chain; exits with 1 when something is wrong
+    /// Verify every chain; exit status 1 if anything is wrong
     Verify,
 }
 
@@ -695,11 +696,7 @@ async fn administer(
             config.data_dir.display()
         ));
     }
-    let bar = progress_bar();
-    let progress = |done, total| {
-        bar.set_length(total);
-        bar.set_position(done);
-    };
+    let (bar, progress) = progress_bar();
     let outcome = match Lock::take(&config.data_dir) {
         Ok(lock) => {
             let Installation { store, services, .. } =
@@ -726,11 +723,7 @@ async fn administer(
 
 /// Moves records or files, with a bar.
 async fn moved(what: &Moves, config: &Config, output: Output) -> Result<ExitCode, String> {
-    let bar = progress_bar();
-    let progress = |done, total| {
-        bar.set_length(total);
-        bar.set_position(done);
-    };
+    let (bar, progress) = progress_bar();
     let moved = match what {
         Moves::Records(to) => moving::database(config, to, &progress).await,
         Moves::Files(to) => moving::files(config, to, &progress).await,
@@ -772,14 +765,20 @@ fn is_well(command: &AdminCommand, value: &Value) -> bool {
     }
 }
 
-/// Drawn on a terminal only.
-fn progress_bar() -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style =
-        ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}").unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::no_length().with_style(style)
+/// A progress bar, drawn on a terminal only, and the function that moves it.
+fn progress_bar() -> (ProgressBar, impl Fn(u64, u64) + Send + Sync) {
+    let bar = if std::io::stderr().is_terminal() {
+        let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}");
+        ProgressBar::no_length().with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+    } else {
+        ProgressBar::hidden()
+    };
+    let moved = bar.clone();
+    let progress = move |done, total| {
+        moved.set_length(total);
+        moved.set_position(done);
+    };
+    (bar, progress)
 }
 
 #[cfg(test)]

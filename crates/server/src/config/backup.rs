@@ -4,25 +4,25 @@ use std::time::Duration;
 
 use super::{Setting, amount, setting};
 
+/// The TOML table in which `backup_place` is `place`.
+pub(super) const TABLE: &str = "backup";
+
 pub(super) const SETTINGS: [Setting; 4] = [
     setting("backup_place", "", "where backups go: a folder, s3://bucket/folder, gs://… or az://…"),
     setting(
         "backup_schedule",
         "",
-        "when the server makes one: every 24h, or at a time of day in UTC, like 03:15; never when empty",
+        "when the server makes a backup: an interval such as 24h, or a time of day in UTC such as 03:15; never if \
+            empty",
     ),
-    setting("backup_keep", "7", "how many of its backups the server keeps"),
-    setting(
-        "backup_before_upgrade",
-        "on",
-        "whether a start that changes the schema makes and verifies a backup first: on or off",
-    ),
+    setting("backup_keep", "7", "how many backups to keep"),
+    setting("backup_before_upgrade", "on", "make and verify a backup before a schema change: on or off"),
 ];
 
 /// When backups are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Schedule {
-    /// So long after the one before.
+    /// At this interval.
     Every(Duration),
     /// At this minute of each day, in UTC.
     Daily(u32),
@@ -39,7 +39,7 @@ impl Schedule {
         (60..=366 * 24 * 60 * 60).contains(&seconds).then(|| Self::Every(Duration::from_secs(seconds)))
     }
 
-    /// Whether one is due at a moment, after the last one; both in seconds since 1970.
+    /// Whether a backup is due at `now`, after the `last` one; both in seconds since 1970.
     #[must_use]
     pub fn is_due(self, last: Option<i64>, now: i64) -> bool {
         let Some(last) = last else { return true };
@@ -54,33 +54,33 @@ impl Schedule {
     }
 }
 
-/// Where, when and how many.
+/// What the server does about backups.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Backups {
-    /// The place.
+    /// Where backups go.
     pub place: Option<String>,
     /// When the server makes them.
     pub schedule: Option<Schedule>,
-    /// How many are kept.
+    /// How many backups are kept.
     pub keep: usize,
-    /// Whether one is made before the schema changes.
+    /// Whether a backup is made before the schema changes.
     pub before_upgrade: bool,
 }
 
 impl Backups {
-    /// Reads the settings; says what is wrong with them.
+    /// Reads the settings, and reports what is wrong with them.
     pub(super) fn read<'a>(text: impl Fn(&str) -> &'a str, wrong: &mut dyn FnMut(&str, &str)) -> Self {
         let some = |text: &str| (!text.is_empty()).then(|| text.trim_end_matches('/').to_owned());
         let place = some(text("backup_place"));
         let schedule = some(text("backup_schedule")).and_then(|text| {
             let schedule = Schedule::parse(&text);
             if schedule.is_none() {
-                wrong("backup_schedule", "a time between two backups, like 24h, or a time of day in UTC, like 03:15");
+                wrong("backup_schedule", "an interval such as 24h, or a time of day in UTC such as 03:15");
             }
             schedule
         });
         if schedule.is_some() && place.is_none() {
-            wrong("backup_place", "set when backup_schedule is");
+            wrong("backup_place", "required with backup_schedule");
         }
         let keep = text("backup_keep").parse().ok().filter(|keep| (1..=10_000).contains(keep)).unwrap_or_else(|| {
             wrong("backup_keep", "a whole number from 1 to 10000");

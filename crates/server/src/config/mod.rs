@@ -28,12 +28,13 @@ const fn setting(name: &'static str, default: &'static str, help: &'static str) 
     Setting { name, help, default, secret: false }
 }
 
-/// Every setting. The variable of `listen` is `DOSSIER_LISTEN`, its flag `--listen`, its TOML key `listen`. The TOML
-/// key of `backup_place` is that, or `place` in a table `[backup]`.
+/// Every setting, those of backups included.
 fn settings() -> impl Iterator<Item = &'static Setting> {
     SETTINGS.iter().chain(&backup::SETTINGS)
 }
 
+/// The settings except those of backups. The variable of `listen` is `DOSSIER_LISTEN`, its flag `--listen`, its TOML
+/// key `listen`.
 const SETTINGS: &[Setting] = &[
     setting("data_dir", "./dossier-data", "the folder with root key, keyring and database"),
     setting("listen", "127.0.0.1:8080", "address and port of the API"),
@@ -540,28 +541,30 @@ fn parse_toml(path: &Path, text: &str) -> Result<BTreeMap<String, String>, Strin
     let at = path.display();
     // toml's own message would quote the line, and the line could be the root key.
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| format!("{at}: {}", error.message()))?;
-    let mut values = BTreeMap::new();
+    let mut entries = Vec::new();
     for (name, value) in table {
         match value {
-            toml::Value::Table(section) => {
-                for (member, value) in section {
-                    values.insert(format!("{name}_{member}"), value);
-                }
+            toml::Value::Table(section) if name == backup::TABLE => {
+                entries.extend(section.into_iter().map(|(member, value)| (format!("{name}_{member}"), value)));
             }
-            value => drop(values.insert(name, value)),
+            value => entries.push((name, value)),
         }
     }
-    let text = |(name, value)| {
+    let mut values = BTreeMap::new();
+    for (name, value) in entries {
         if !settings().any(|setting| setting.name == name) {
             return Err(format!("{at}: {name} is not a setting"));
         }
-        match value {
-            toml::Value::String(text) => Ok((name, text)),
-            toml::Value::Integer(number) => Ok((name, number.to_string())),
-            _ => Err(format!("{at}: {name} must be a string or a whole number")),
+        let text = match value {
+            toml::Value::String(text) => text,
+            toml::Value::Integer(number) => number.to_string(),
+            _ => return Err(format!("{at}: {name} must be a string or a whole number")),
+        };
+        if values.insert(name.clone(), text).is_some() {
+            return Err(format!("{at}: {name} is set twice, once in a table"));
         }
-    };
-    values.into_iter().map(text).collect()
+    }
+    Ok(values)
 }
 
 #[cfg(test)]
@@ -605,6 +608,23 @@ mod tests {
         let key = shown.iter().find(|shown| shown.name == "root_key").expect("a setting");
         assert_eq!((key.value.as_str(), key.source.as_str()), ("[secret]", "file named in the environment"));
         assert!(matches!(settings.config().expect("good").root_key, RootKeySource::Given(key) if key == "c2VjcmV0"));
+    }
+
+    #[test]
+    fn only_backups_have_a_table_and_nothing_is_set_twice() {
+        let good = "[backup]\nplace = '/mnt/backups'\nschedule = '24h'\nkeep = 3";
+        let backups = gather(&[], &[], good).expect("good settings").config().expect("good").backups;
+        assert_eq!((backups.place.as_deref(), backups.keep), (Some("/mnt/backups"), 3));
+        for (toml, name) in [
+            ("backup_place = '/a'\n[backup]\nplace = '/b'", "backup_place is set twice"),
+            ("[backup]\nplaces = '/a'", "backup_places is not a setting"),
+            ("[log]\nformat = 'json'", "log is not a setting"),
+            ("[lisen]", "lisen is not a setting"),
+            ("[listen]\nport = 1", "listen must be a string or a whole number"),
+        ] {
+            let error = gather(&[], &[], toml).expect_err(toml);
+            assert!(error.contains(name), "{error}");
+        }
     }
 
     #[test]

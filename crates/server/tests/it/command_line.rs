@@ -345,7 +345,7 @@ async fn a_move_that_did_not_end_is_not_served_and_goes_on() {
     let mark = Mark::Arriving { from: source.display().to_string(), at: Timestamp::from_micros(0) };
     Location::Postgres(&url).set_mark(Some(&mark)).await.expect("marked");
     let half = dossier(&folder, &["accounts", "list", "--database", &url, "--data-dir", "data"]);
-    assert!(String::from_utf8_lossy(&half.stderr).contains("have not all arrived"), "{half:?}");
+    assert!(String::from_utf8_lossy(&half.stderr).contains("has not finished"), "{half:?}");
     let other = Mark::Arriving { from: "elsewhere".into(), at: Timestamp::from_micros(0) };
     Location::Postgres(&url).set_mark(Some(&other)).await.expect("marked");
     let foreign = dossier(&folder, &["db", "move", "--to", &url, "--data-dir", "data"]);

@@ -9,7 +9,8 @@ use crate::transfer::mark::{Mark, Standing};
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS transfer_mark (
     one SMALLINT PRIMARY KEY, kind TEXT NOT NULL, place TEXT NOT NULL, at BIGINT NOT NULL)";
 const NO_TABLE: &str = "DROP TABLE IF EXISTS transfer_mark";
-// The table is absent mostly, and the migrations' before the first start: these are not prepared with the others.
+// Mostly there is no mark table, and before the first start no table of migrations, so these are not prepared with
+// the others.
 const READ: &str = "SELECT kind, place, at FROM transfer_mark";
 const APPLIED: &str = "SELECT count(*) FROM migrations";
 const WRITE: &str = "INSERT INTO transfer_mark (one, kind, place, at) VALUES (1, $1, $2, $3)
@@ -55,7 +56,7 @@ impl PostgresStore {
         Ok(())
     }
 
-    /// Where the database of a URL is: hosts and name, and nothing else of it.
+    /// The hosts and the name of a URL's database, and nothing else of it.
     pub(crate) fn shown(url: &str) -> String {
         Database::new(url).map_or_else(|_| "PostgreSQL".to_owned(), |database| database.shown().to_owned())
     }

@@ -16,7 +16,7 @@ impl SqliteStore {
         if !file.exists() {
             return Ok(Standing::default());
         }
-        // As a writer, since whoever opens a log that was left behind has to recover it.
+        // Opened for writing, because the WAL may need recovery.
         let connection = connect(file, Role::Checkpointer)?;
         let migrations = match has(&connection, "migrations")? {
             true => connection.query_row("SELECT count(*) FROM migrations", [], |row| row.get(0))?,

@@ -170,8 +170,8 @@ impl SqliteStore {
         })
     }
 
-    /// As it is, but each write waits this long for another program that has locked the database, instead of 10
-    /// seconds.
+    /// Sets how long a write waits for another program's lock on the database, instead of 10 seconds. Only a test
+    /// needs this, so that it does not take that long.
     #[must_use]
     pub fn with_lock_patience(mut self, patience: Duration) -> Self {
         self.writer.patience = patience;

@@ -1,13 +1,13 @@
-//! Where numbered rows lie. Entries, events and deliveries are numbered in their scope, and their row id, `place`, is
-//! the number of the scope above that number: rows of one scope lie together in their order, so that they are found
-//! without an index. No other engine knows of it.
+//! Row ids of numbered rows. Entries, events and deliveries are numbered within their scope. Their row id, `place`, has
+//! the scope's number in its high bits and their own number in its low bits, so the rows of one scope lie together in
+//! order and are found without an index. No other engine has this column.
 
 use dossier_core::caller::Scope;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::columns::scope_columns;
 
-/// Bits of a place that are the number in the scope; 23 are left for the scope.
+/// Bits of a place that hold the number within the scope; 23 remain for the scope.
 pub(super) const BITS: u32 = 40;
 /// The last number that a scope can have.
 pub(super) const LAST: u64 = (1 << BITS) - 1;
@@ -24,7 +24,7 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// Those of a scope; `None` while nothing has been written there.
+    /// The places of a scope; `None` until something is written there.
     pub(super) fn of(connection: &Connection, scope: Scope) -> Result<Option<Self>, rusqlite::Error> {
         let scope = connection
             .prepare_cached("SELECT scope FROM audit_heads WHERE account_id = ?1 AND environment = ?2")?
@@ -33,7 +33,7 @@ impl Places {
         scope.map(Self::numbered).transpose()
     }
 
-    /// Those of the scope with this number.
+    /// The places of the scope with this number.
     pub(super) fn numbered(scope: i64) -> Result<Self, rusqlite::Error> {
         match scope {
             1..=LAST_SCOPE => Ok(Self { scope }),
@@ -41,7 +41,7 @@ impl Places {
         }
     }
 
-    /// Those of the next new scope.
+    /// The places of the next new scope.
     pub(super) fn new(connection: &Connection) -> Result<Self, rusqlite::Error> {
         let last: i64 = connection
             .prepare_cached("SELECT coalesce(max(scope), 0) FROM audit_heads")?
@@ -49,7 +49,7 @@ impl Places {
         Self::numbered(last + 1)
     }
 
-    /// Those of the scope after this one.
+    /// The places of the scope after this one.
     pub(super) fn next(self) -> Result<Self, rusqlite::Error> {
         Self::numbered(self.scope + 1)
     }

@@ -1,4 +1,4 @@
-//! What a verification opens that requests never ask for by itself.
+//! Reads for verification that no request needs.
 
 use dossier_core::caller::Scope;
 use dossier_core::idempotency::Ticket;
@@ -18,7 +18,7 @@ struct KeptAnswer {
 }
 
 impl SqliteStore {
-    /// The ids of a scope's customers after one, in their order.
+    /// The ids of a scope's customers after the given one, in order.
     pub(crate) fn customer_ids(
         &self,
         scope: Scope,
@@ -38,7 +38,7 @@ impl SqliteStore {
         })
     }
 
-    /// Opens kept answers, what signs for API keys, and the secrets of endpoints. Returns how many answers there are.
+    /// Opens kept answers, the HMAC states of API keys, and the secrets of endpoints. Returns the number of answers.
     pub(crate) fn open_rest(&self, scope: Scope) -> Result<u64, StoreError> {
         let keys = self.existing_scope_keys(scope)?;
         let (account, environment) = scope_columns(&scope);
