@@ -34,17 +34,45 @@ pub(crate) fn place(text: &str) -> Result<Arc<dyn Objects>, String> {
             let variables: Vec<_> = std::env::vars().collect();
             return Ok(Arc::new(Bucket::open(text, &variables).map_err(|error| format!("{text}: {error}"))?));
         }
+        // A folder of that name would be taken for the bucket.
+        None if text.contains("://") => {
+            return Err(
+                "a place of backups is a folder, or a bucket as s3://bucket/folder, gs://… or az://…".to_owned()
+            );
+        }
         None => text,
     };
-    let folder = Folder::open_for_backups(PathBuf::from(folder)).map_err(|error| format!("{folder}: {error}"))?;
-    Ok(Arc::new(folder))
+    if folder.is_empty() {
+        return Err("name a place for backups: a folder, or a bucket as s3://bucket/folder".to_owned());
+    }
+    Ok(Arc::new(Folder::of_backups(PathBuf::from(folder))))
+}
+
+/// Refuses a place inside the data folder, where a backup would be lost with what it is a backup of. An upgrade's own
+/// backup is the exception.
+fn check_outside(config: &Config, text: &str) -> Result<(), String> {
+    if holds_files(text) && !text.starts_with("file://") {
+        return Ok(());
+    }
+    let place = std::path::absolute(text.trim_start_matches("file://")).unwrap_or_else(|_| PathBuf::from(text));
+    // What exists of the path without links and dots, and the rest as it is.
+    let resolve = |ancestor: &Path| {
+        let rest = place.strip_prefix(ancestor).unwrap_or(Path::new(""));
+        ancestor.canonicalize().ok().map(|existing| existing.join(rest))
+    };
+    let resolved = place.ancestors().find_map(resolve).unwrap_or_else(|| place.clone());
+    let data = config.data_dir.canonicalize().map_err(|error| format!("the data folder: {error}"))?;
+    if resolved.starts_with(&data) && !resolved.starts_with(data.join("backups")) {
+        return Err("the place of backups lies in the data folder; name another disk, or a bucket".to_owned());
+    }
+    Ok(())
 }
 
 /// A place, and the name of a backup in it when the text ends with one.
 pub(crate) fn place_and_name(text: &str) -> Result<(Arc<dyn Objects>, Option<String>), String> {
     let text = text.trim_end_matches('/');
     let (before, last) = text.rsplit_once('/').unwrap_or((".", text));
-    let is_name = last.len() > 18 && last.contains("Z-") && last.starts_with(|letter: char| letter.is_ascii_digit());
+    let is_name = backup::is_name(last);
     let folder = if is_name { before } else { text };
     Ok((existing_place(folder)?, is_name.then(|| last.to_owned())))
 }
@@ -99,6 +127,7 @@ async fn write(
     keep: Option<usize>,
     progress: Progress<'_>,
 ) -> Result<Created, String> {
+    check_outside(config, to)?;
     let (home, place) = (Home::of(config), place(to)?);
     let blobs = contents(config)?;
     let now = SystemClock.now();

@@ -10,7 +10,7 @@ use super::output::Output;
 use super::progress_bar;
 use crate::backup::restore::Restore;
 use crate::backup::{self, keys, verify};
-use crate::config::{Config, holds_files};
+use crate::config::Config;
 
 #[derive(Subcommand)]
 pub(super) enum Backup {
@@ -65,7 +65,8 @@ pub(super) struct RestoreArgs {
 /// An absolute place: the server runs in another folder.
 pub(super) fn absolute(place: Option<String>) -> Result<Option<String>, String> {
     let Some(place) = place else { return Ok(None) };
-    if holds_files(&place) {
+    // What is no path is refused where places are read.
+    if place.is_empty() || place.contains("://") {
         return Ok(Some(place));
     }
     let path = std::path::absolute(&place).map_err(|error| format!("{place}: {error}"))?;

@@ -160,6 +160,24 @@ async fn a_backup_goes_to_postgresql_and_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_place_that_is_none_is_refused_and_reading_one_changes_nothing() {
+    let app = TestApp::start().await;
+    let folder = app.folder.path();
+    for place in ["data", "data/files", "data/../data/x", "http://backups/x", "S3://backups/x", ""] {
+        let said = refusal(folder, &["backup", "create", place, "--data-dir", "data"]);
+        assert!(said.contains("place"), "{place}: {said}");
+    }
+    assert!(!folder.join("http:").exists() && !folder.join("S3:").exists());
+    std::fs::create_dir_all(folder.join("mine/incoming")).expect("a folder");
+    let invoice = folder.join("mine/incoming/invoice.pdf");
+    std::fs::write(&invoice, "x").expect("a file");
+    let long_ago = std::time::SystemTime::now() - Duration::from_secs(3 * 24 * 60 * 60);
+    std::fs::File::open(&invoice).and_then(|file| file.set_modified(long_ago)).expect("an old file");
+    json_of(folder, &["backup", "list", "mine", "--data-dir", "data"]);
+    assert!(invoice.exists());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_leaves_an_upload_in_flight_alone() {
     let app = TestApp::start().await;
     let body = form("in-flight.png", &samples::png(64, 64, 300_000));

@@ -124,6 +124,9 @@ impl Known {
     ) -> Option<String> {
         let content = self.contents.get(&path).filter(|content| content.size == size)?;
         let other = format!("{}/files/{path}", self.backups[content.backup]);
+        if place.object_size(&other).await.ok()? != Some(size) {
+            return None;
+        }
         let hash = match content.sha256 {
             Some(hash) => hexadecimal(&hash),
             None => {
@@ -140,13 +143,13 @@ impl Known {
 /// The names of the backups of this installation that have no manifest.
 pub(super) async fn unfinished(place: &Arc<dyn Objects>, installation: &str) -> Result<Vec<String>, StoreError> {
     let mut names = Vec::new();
-    for name in place.list_names().await? {
+    for name in super::names(place).await? {
         let (begun, manifest) = (format!("{name}/{BEGUN}"), format!("{name}/{}", super::MANIFEST));
         if place.object_size(&manifest).await?.is_some() {
             continue;
         }
         let Some(size) = place.object_size(&begun).await? else { continue };
-        if place.read_object(&begun, 0..size).await? == installation.as_bytes() {
+        if size == installation.len() as u64 && place.read_object(&begun, 0..size).await? == installation.as_bytes() {
             names.push(name);
         }
     }

@@ -89,13 +89,14 @@ impl Manifest {
     /// How many bytes the backup takes.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        self.files.bytes + self.rows.iter().map(|rows| rows.bytes).sum::<u64>()
+        self.rows.iter().map(|rows| rows.bytes).fold(self.files.bytes, u64::saturating_add)
     }
 
     /// How many records there are.
     #[must_use]
     pub fn records(&self) -> u64 {
-        self.rows.iter().map(|rows| rows.records).sum()
+        // Whoever may write to the place may have put any number there.
+        self.rows.iter().map(|rows| rows.records).fold(0, u64::saturating_add)
     }
 
     /// As it is written.

@@ -53,8 +53,7 @@ impl Backup {
     ///
     /// The place's. A backup with a damaged manifest is left out: it can still be named.
     pub async fn list(place: &Arc<dyn Objects>) -> Result<Vec<Self>, StoreError> {
-        let mut names = place.list_names().await?;
-        names.sort();
+        let names = names(place).await?;
         let mut backups = Vec::new();
         for name in names {
             match Self::open(place, &name).await {
@@ -68,9 +67,7 @@ impl Backup {
 
     /// The newest complete backup of an installation.
     async fn newest_of(place: &Arc<dyn Objects>, installation: &str) -> Result<Option<Self>, StoreError> {
-        let mut names = place.list_names().await?;
-        names.sort();
-        for name in names.iter().rev() {
+        for name in names(place).await?.iter().rev() {
             match Self::open(place, name).await {
                 Ok(backup) if backup.manifest.installation.to_string() == installation => return Ok(Some(backup)),
                 Ok(_) | Err(StoreError::Corrupt(_)) => {}
@@ -103,9 +100,7 @@ impl Backup {
         if let Some(name) = name {
             return Self::open(place, name).await;
         }
-        let mut names = place.list_names().await?;
-        names.sort();
-        for name in names.iter().rev() {
+        for name in names(place).await?.iter().rev() {
             // A damaged manifest is an error: an older backup must not take its place silently.
             if place.object_size(&format!("{name}/{MANIFEST}")).await?.is_some() {
                 return Self::open(place, name).await;
@@ -137,6 +132,32 @@ impl Backup {
     pub async fn delete(self) -> Result<(), StoreError> {
         delete(&self.place, &self.name).await
     }
+}
+
+/// Whether a name is one that a backup is given. Whatever else lies at a place is not ours: it is neither read nor
+/// deleted.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let parts = || {
+        let (time, own) = text.split_once("Z-")?;
+        Some((time.split_once('T')?, own))
+    };
+    parts().is_some_and(|((date, time), own)| {
+        date.len() == 8
+            && digits(date)
+            && digits(time)
+            && own.len() == 6
+            && own.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    })
+}
+
+/// The names of backups at a place, complete or not, oldest first.
+async fn names(place: &Arc<dyn Objects>) -> Result<Vec<String>, StoreError> {
+    let mut names = place.list_names().await?;
+    names.retain(|name| is_name(name));
+    names.sort();
+    Ok(names)
 }
 
 /// Deletes everything below a name. The manifest goes first, for good, so that no power cut leaves half a backup that

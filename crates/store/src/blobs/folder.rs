@@ -50,32 +50,18 @@ impl Folder {
         Self::without(root, ABANDONED)
     }
 
-    /// Opens a folder of backups. What is written there is synced bit by bit: a long sync at the end would keep the
-    /// commits of the database waiting for the disk.
-    ///
-    /// # Errors
-    ///
-    /// What the system says.
-    pub fn open_for_backups(root: PathBuf) -> io::Result<Self> {
-        Ok(Self { sync_after: Some(SYNC_AFTER), ..Self::open_shared(root)? })
+    /// A folder of backups. Opening it writes nothing, so that a backup can be read from a read-only disk. What is
+    /// written there is synced bit by bit: a long sync at the end would keep the commits of the database waiting for
+    /// the disk.
+    #[must_use]
+    pub const fn of_backups(root: PathBuf) -> Self {
+        Self { root, sync_after: Some(SYNC_AFTER) }
     }
 
-    fn begin(&self, temporary: &str, place: &str) -> Result<Box<dyn BlobWriter>, StoreError> {
-        let temporary = self.root.join(INCOMING).join(temporary);
-        let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary);
-        let (file, sync_after) = (file.map_err(failed)?, self.sync_after);
-        let place = self.root.join(place);
+    fn begin(&self, temporary: PathBuf, place: &str) -> io::Result<Box<dyn BlobWriter>> {
+        let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
+        let (place, sync_after) = (self.root.join(place), self.sync_after);
         Ok(Box::new(Incoming { file: Some(file), temporary, place, sync_after, unsynced: 0 }))
-    }
-
-    fn read_range(&self, place: &str, range: Range<u64>) -> Result<Vec<u8>, StoreError> {
-        // Inline: a piece is small, and mostly in the system's cache.
-        let read = || {
-            let mut bytes = vec![0; usize::try_from(range.end - range.start).unwrap_or(0)];
-            File::open(self.root.join(place))?.read_exact_at(&mut bytes, range.start)?;
-            Ok(bytes)
-        };
-        read().map_err(failed)
     }
 
     fn remove(&self, place: &str) -> Result<(), StoreError> {
@@ -113,11 +99,12 @@ impl Folder {
 #[async_trait]
 impl Blobs for Folder {
     async fn create(&self, path: BlobPath) -> Result<Box<dyn BlobWriter>, StoreError> {
-        self.begin(&path.id.to_string(), &path.to_string())
+        self.begin(self.root.join(INCOMING).join(path.id.to_string()), &path.to_string()).map_err(failed)
     }
 
     async fn read(&self, path: BlobPath, range: Range<u64>) -> Result<Vec<u8>, StoreError> {
-        self.read_range(&path.to_string(), range)
+        // Inline: a piece is small, and mostly in the system's cache.
+        File::open(self.root.join(path.to_string())).and_then(|file| read_range(&file, &range)).map_err(failed)
     }
 
     async fn delete(&self, path: BlobPath) -> Result<(), StoreError> {
@@ -144,16 +131,26 @@ impl Objects for Folder {
         // Of two processes that write the same object neither meets the other's half.
         let mut own = [0; 8];
         aws_lc_rs::rand::fill(&mut own).map_err(|_| StoreError::Unavailable("no randomness".into()))?;
-        self.begin(&format!("{:016x}", u64::from_be_bytes(own)), name)
+        let place = self.root.join(name);
+        // Beside its place, so that whatever deletes a backup deletes what was left half-written there.
+        let temporary = self.root.join(format!("{name}.{:016x}.part", u64::from_be_bytes(own)));
+        make_folders(place.parent().unwrap_or(&place)).and_then(|()| self.begin(temporary, name)).map_err(failed)
     }
 
     async fn read_object(&self, name: &str, range: Range<u64>) -> Result<Vec<u8>, StoreError> {
-        self.read_range(name, range)
+        let path = self.root.join(name);
+        aside(move || {
+            // Anyone may have put something else there: a link is not followed, and a pipe is not waited for.
+            let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+            let file = fs::OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)?;
+            read_range(&file, &range)
+        })
+        .await
     }
 
     async fn object_size(&self, name: &str) -> Result<Option<u64>, StoreError> {
-        match fs::metadata(self.root.join(name)) {
-            Ok(metadata) => Ok(Some(metadata.len())),
+        match fs::symlink_metadata(self.root.join(name)) {
+            Ok(metadata) => Ok(metadata.is_file().then_some(metadata.len())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(failed(error)),
         }
@@ -198,7 +195,7 @@ impl Objects for Folder {
             let mut found = Vec::new();
             walk(below, &mut |path, metadata| {
                 let name = path.strip_prefix(&root).ok().and_then(Path::to_str);
-                if let Some(name) = name.filter(|name| metadata.is_file() && !name.starts_with(INCOMING)) {
+                if let Some(name) = name.filter(|_| metadata.is_file()) {
                     found.push(Object { name: name.to_owned(), size: metadata.len() });
                 }
                 Ok(())
@@ -212,14 +209,16 @@ impl Objects for Folder {
         let mut names = Vec::new();
         for path in Entries::of(&self.root) {
             let path = path.map_err(failed)?;
+            let is_folder = path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
             let name = path.file_name().and_then(|name| name.to_str());
-            names.extend(name.filter(|name| *name != INCOMING).map(str::to_owned));
+            names.extend(name.filter(|_| is_folder).map(str::to_owned));
         }
         Ok(names)
     }
 
     fn free(&self) -> Option<u64> {
-        let room = rustix::fs::statvfs(&self.root).ok()?;
+        // A place that is not there yet will be made on the disk of the folder around it.
+        let room = self.root.ancestors().find_map(|folder| rustix::fs::statvfs(folder).ok())?;
         Some(room.f_bavail.saturating_mul(room.f_frsize))
     }
 }
@@ -230,18 +229,18 @@ async fn aside<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 
     done.map_err(|error| StoreError::Unknown(error.to_string()))?.map_err(failed)
 }
 
-/// Looks at a folder and everything below it; at nothing when it is absent.
+/// Looks at a folder and everything below it; at nothing when it is absent. Follows no links: they lead out of it.
 fn walk(folder: PathBuf, look: &mut dyn FnMut(&Path, &fs::Metadata) -> io::Result<()>) -> io::Result<()> {
     let mut folders = vec![folder];
     while let Some(folder) = folders.pop() {
-        match folder.metadata() {
+        match folder.symlink_metadata() {
             Ok(metadata) => look(&folder, &metadata)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => return Err(error),
         }
         for path in Entries::of(&folder) {
             let path = path?;
-            match path.metadata() {
+            match path.symlink_metadata() {
                 Ok(metadata) if metadata.is_dir() => folders.push(path),
                 Ok(metadata) => look(&path, &metadata)?,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -284,6 +283,12 @@ impl Iterator for Entries {
         }
         self.folder.as_mut()?.next().map(|entry| entry.map(|entry| entry.path()))
     }
+}
+
+fn read_range(file: &File, range: &Range<u64>) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; usize::try_from(range.end - range.start).unwrap_or(0)];
+    file.read_exact_at(&mut bytes, range.start)?;
+    Ok(bytes)
 }
 
 fn absent_is_fine(removed: io::Result<()>) -> io::Result<()> {

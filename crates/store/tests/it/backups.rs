@@ -20,7 +20,7 @@ use crate::moves::{fill, postgres, seen, sqlite};
 pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
 
 fn place(folder: &Path) -> Arc<dyn Objects> {
-    Arc::new(Folder::open_for_backups(folder.to_owned()).expect("a folder"))
+    Arc::new(Folder::of_backups(folder.to_owned()))
 }
 
 pub(crate) async fn backed_up(
@@ -83,7 +83,7 @@ async fn a_backup_is_restored_into_either_engine_and_is_the_same(mut engine: Eng
         let blobs = Folder::open_shared(whole.folder.path().join("files")).expect("a folder");
         let (file, again) = (whole.file(), tempfile::tempdir().expect("a temporary folder"));
         let source = Source { location: Location::Sqlite(&file), blobs: &blobs };
-        let other = Arc::new(Folder::open_for_backups(again.path().to_owned()).expect("a folder")) as Arc<dyn Objects>;
+        let other = Arc::new(Folder::of_backups(again.path().to_owned())) as Arc<dyn Objects>;
         create(source, &other, Pace::Fast, NOW, &|_, _| {}).await.expect("a backup").manifest
     };
     assert_eq!((again.rows, again.files), (made.manifest.rows, made.manifest.files));
@@ -209,6 +209,36 @@ async fn an_interrupted_backup_is_not_read_and_the_next_takes_over_its_files() {
     }
     let names: Vec<_> = Backup::list(&place).await.expect("backups").into_iter().map(|backup| backup.name).collect();
     assert_eq!((names.len(), names.first(), names.last()), (3, Some(&foreign.name), Some(&last.name)));
+}
+
+/// Whatever else lies at a place is somebody else's, and what it leads to even more so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_no_backup_is_neither_followed_nor_waited_for_nor_deleted() {
+    let mut engine = Engine::sqlite().await;
+    fill(&engine.services()).await;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (place, root) = (place(folder.path()), folder.path());
+    let first = backed_up(&engine, &place, NOW).await.expect("a backup");
+    let begun = std::fs::read(root.join(&first.name).join("begun")).expect("whose it is");
+    let victim = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(victim.path().join("evidence"), "x").expect("a file");
+    std::fs::write(root.join("README.txt"), "x").expect("a file");
+    std::fs::create_dir(root.join("0")).expect("a folder");
+    let like_a_backup = |name: &str| {
+        std::fs::create_dir(root.join(name)).expect("a folder");
+        std::fs::write(root.join(name).join("begun"), &begun).expect("a file");
+        root.join(name)
+    };
+    let linking = like_a_backup("20991231T000000000Z-ffffff");
+    std::os::unix::fs::symlink(victim.path(), linking.join("files")).expect("a link");
+    std::os::unix::fs::symlink(victim.path(), root.join("20991231T000000000Z-eeeeee")).expect("a link");
+    let waiting = like_a_backup("20991231T000000000Z-dddddd").join("manifest.json");
+    assert!(std::process::Command::new("mkfifo").arg(waiting).status().expect("mkfifo").success());
+    let second = backed_up(&engine, &place, NOW.plus_seconds(60)).await.expect("a backup");
+    delete_older(&place, &second, Some(1), false).await.expect("deleted");
+    assert!(victim.path().join("evidence").exists() && root.join("README.txt").exists() && root.join("0").exists());
+    let names: Vec<_> = Backup::list(&place).await.expect("backups").into_iter().map(|backup| backup.name).collect();
+    assert_eq!(names, [second.name]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
