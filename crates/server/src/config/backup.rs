@@ -80,7 +80,7 @@ impl Backups {
             schedule
         });
         if schedule.is_some() && place.is_none() {
-            wrong("backup_place", "required with backup_schedule");
+            wrong("backup_place", "set when backup_schedule is set");
         }
         let keep = text("backup_keep").parse().ok().filter(|keep| (1..=10_000).contains(keep)).unwrap_or_else(|| {
             wrong("backup_keep", "a whole number from 1 to 10000");
