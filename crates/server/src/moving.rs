@@ -1,4 +1,4 @@
-//! Moving an installation to another engine, and files to another place. The server does not run meanwhile.
+//! Moves an installation to another engine, and files to another place, while the server is stopped.
 
 use std::collections::HashMap;
 use std::os::unix::fs::DirBuilderExt as _;
@@ -27,7 +27,7 @@ const ARRIVING: &str = "arriving";
 const PIECE: u64 = 1024 * 1024;
 
 /// Copies every record to another engine, compares them one by one, and verifies the audit chains on both ends. The
-/// database that is left is marked, and no longer served.
+/// database that is left is marked before the first record is copied, and from then on no longer served.
 ///
 /// # Errors
 ///
@@ -44,9 +44,19 @@ pub async fn database(config: &Config, to: &str, progress: Progress<'_>) -> Resu
     let source = Home::of(config);
     let target = target.map_or_else(|| Home::Folder(config.data_dir.clone()), |url| Home::Postgres(url.to_owned()));
     let arrives_in = place_to_arrive(&target).await?;
-    may_leave(&source, &target).await?;
+    let before = may_leave(&source, &target).await?;
     may_arrive(&source, &arrives_in).await?;
-    let (records, audit) = copy(config, &source, &arrives_in, progress).await?;
+    if !matches!(before, Some(Mark::Left { .. })) {
+        // A process that starts during the copy would acknowledge writes that are left behind.
+        let leaving = Mark::Leaving { to: target.shown(), at: SystemClock.now() };
+        source.set_mark(Some(&leaving)).await.map_err(text)?;
+    }
+    let copied = copy(config, &source, &arrives_in, progress).await;
+    if copied.is_err() && before.is_none() && !is_arriving(&arrives_in).await {
+        // Nothing has been copied, so the source need not wait for another attempt.
+        source.set_mark(None).await.map_err(text)?;
+    }
+    let (records, audit) = copied?;
     let left = Mark::Left { to: target.shown(), at: SystemClock.now() };
     source.set_mark(Some(&left)).await.map_err(text)?;
     let mut moved = json!({ "records": records, "audit": audit });
@@ -54,7 +64,7 @@ pub async fn database(config: &Config, to: &str, progress: Progress<'_>) -> Resu
         && arrives_in != target
     {
         let aside = replace_left(&config.data_dir, folder);
-        let aside = aside.map_err(|error| format!("the database that was left cannot be set aside: {error}"))?;
+        let aside = aside.map_err(|error| format!("cannot rename the old database: {error}"))?;
         moved["set_aside"] = aside.display().to_string().into();
     }
     // Last, so that no end of this process leaves two databases that can both be served.
@@ -82,12 +92,22 @@ async fn place_to_arrive(target: &Home) -> Result<Home, String> {
     Ok(Home::Folder(folder))
 }
 
-/// Whether the source was not left, unless for this target: then the move ended early.
-async fn may_leave(source: &Home, target: &Home) -> Result<(), String> {
-    match source.standing().await.map_err(text)?.mark {
-        Some(Mark::Left { to, .. }) if to == target.shown() => Ok(()),
-        Some(mark) => Err(source.why_not(&mark)),
-        None => Ok(()),
+/// Returns the mark of the source, which was not left, unless for this target: then the move ended early.
+async fn may_leave(source: &Home, target: &Home) -> Result<Option<Mark>, String> {
+    let mark = source.standing().await.map_err(text)?.mark;
+    match &mark {
+        Some(left @ Mark::Left { to, .. }) if *to != target.shown() => Err(source.why_not(left)),
+        Some(arriving @ Mark::Arriving { .. }) => Err(source.why_not(arriving)),
+        _ => Ok(mark),
+    }
+}
+
+/// Whether an earlier attempt or this one has begun to copy.
+async fn is_arriving(target: &Home) -> bool {
+    match target.standing().await {
+        Ok(standing) => matches!(standing.mark, Some(Mark::Arriving { .. })),
+        // Perhaps: it cannot be reached.
+        Err(_) => true,
     }
 }
 
@@ -111,17 +131,16 @@ async fn copy(config: &Config, source: &Home, target: &Home, progress: Progress<
     let open = async |home| Opened::open(config, home, &root_key).await.map_err(text);
     // Brings the schema up to date, and sees that keyring and root key are those of the records.
     let from = open(source).await?;
-    let others = from.others().await.map_err(text)?;
-    if others > 0 {
-        return Err(format!("{others} other processes use the database; stop them, and wait for 10 seconds"));
-    }
+    check_alone(&from).await?;
     let now = SystemClock.now();
     let moved = source
         .with_location(async |from| {
             target.with_location(async |to| move_all(from, &source.shown(), to, now, progress).await).await
         })
         .await
-        .map_err(|error| plain(&error))?;
+        .map_err(plain)?;
+    // One that was starting when the source was marked.
+    check_alone(&from).await?;
     let mut chains = Vec::new();
     for end in [from, open(target).await?] {
         let report = end.engine().verify_audit(&|_, _| {}).await.map_err(text)?;
@@ -136,6 +155,13 @@ async fn copy(config: &Config, source: &Home, target: &Home, progress: Progress<
     Ok((moved.records, chains.remove(0)))
 }
 
+async fn check_alone(store: &Opened) -> Result<(), String> {
+    match store.others().await.map_err(text)? {
+        0 => Ok(()),
+        others => Err(format!("{others} other processes use the database; stop them, and wait for 10 seconds")),
+    }
+}
+
 /// Puts the database that has arrived in the place of the one that was left, which is kept under another name. There
 /// is a database at every moment: without one, a start would make a new and empty one.
 fn replace_left(data_dir: &Path, arrived: &Path) -> std::io::Result<PathBuf> {
@@ -143,7 +169,7 @@ fn replace_left(data_dir: &Path, arrived: &Path) -> std::io::Result<PathBuf> {
     let day = SystemClock.now().to_string().replace([':', '.'], "-");
     let aside = data_dir.join(format!("dossier.db.left-{day}"));
     std::fs::hard_link(&left, &aside)?;
-    // A database that was closed in order has no log, and one of another database must never be applied to it.
+    // A cleanly closed database has no WAL, and another database's WAL must never be applied to it.
     for log in ["dossier.db-wal", "dossier.db-shm"] {
         match std::fs::remove_file(data_dir.join(log)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
@@ -156,7 +182,7 @@ fn replace_left(data_dir: &Path, arrived: &Path) -> std::io::Result<PathBuf> {
     Ok(aside)
 }
 
-/// Lets a database be served again whose records moved elsewhere.
+/// Lets a database be served again whose records moved elsewhere, or began to.
 ///
 /// # Errors
 ///
@@ -165,7 +191,7 @@ pub async fn reopen(config: &Config) -> Result<Value, String> {
     let _lock = Lock::take(&config.data_dir).map_err(text)?;
     let home = Home::of(config);
     match home.standing().await.map_err(text)?.mark {
-        Some(Mark::Left { to, at }) => {
+        Some(Mark::Leaving { to, at } | Mark::Left { to, at }) => {
             home.set_mark(None).await.map_err(text)?;
             Ok(json!({ "reopened": home.shown(), "left_for": to, "left_at": at }))
         }
@@ -230,6 +256,6 @@ async fn same(from: &Arc<dyn Blobs>, to: &Arc<dyn Blobs>, path: BlobPath, size: 
     Ok(true)
 }
 
-fn text(error: impl std::fmt::Display) -> String {
+pub(crate) fn text(error: impl std::fmt::Display) -> String {
     error.to_string()
 }

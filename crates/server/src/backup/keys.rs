@@ -1,4 +1,4 @@
-//! The keys that backups need and never hold, copied to another place.
+//! Exports the keys, which a backup never contains.
 
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::config::Config;
 use crate::installation::root_key;
+use crate::moving::text;
 
 /// Copies the keyring to a new file, which the root key seals, and the root key beside it only when asked to.
 ///
@@ -23,25 +24,50 @@ pub fn export(config: &Config, to: &Path, with_root_key: bool, anywhere: bool) -
         let within = kept.and_then(|kept| kept.canonicalize().ok()).is_some_and(|kept| folder.starts_with(kept));
         if within && !anywhere {
             return Err(format!(
-                "{} lies in the {what}: whoever takes that would have the keys as well. Name another place, or give \
+                "{} is in the {what}: anyone who copies that would have the keys too. Choose another place, or pass \
                     --anywhere",
                 to.display()
             ));
         }
     }
     let keyring = std::fs::read(&config.keyring).map_err(|error| failed(&config.keyring, &error))?;
-    let mut file = std::fs::OpenOptions::new();
-    let mut file = file.write(true).create_new(true).mode(0o600).open(to).map_err(|error| failed(to, &error))?;
-    file.write_all(&keyring).and_then(|()| file.sync_all()).map_err(|error| failed(to, &error))?;
+    let root_key = with_root_key.then(|| root_key(config)).transpose().map_err(text)?;
+    publish(to, |new| {
+        let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(new);
+        file.and_then(|mut file| file.write_all(&keyring).and_then(|()| file.sync_all())).map_err(text)
+    })?;
     let mut exported = json!({ "keyring": to.display().to_string() });
-    if with_root_key {
-        let mut path = to.as_os_str().to_owned();
-        path.push(".root-key");
-        let path = PathBuf::from(path);
-        let key = root_key(config).map_err(|error| error.to_string())?;
-        key.write_file(&path).map_err(|error| error.to_string())?;
+    if let Some(key) = root_key {
+        let path = beside(to, ".root-key");
+        if let Err(error) = publish(&path, |new| key.write_file(new).map_err(text)) {
+            // A keyring alone looks like a whole export.
+            let _ = std::fs::remove_file(to);
+            return Err(error);
+        }
         exported["root_key"] = path.display().to_string().into();
     }
     std::fs::File::open(&folder).and_then(|folder| folder.sync_all()).map_err(|error| failed(&folder, &error))?;
     Ok(exported)
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(ending);
+    PathBuf::from(beside)
+}
+
+/// Writes a file under another name first, so that one of this name is always whole. Never over a file that exists. Not
+/// by a hard link, which the file systems of memory sticks do not have.
+fn publish(path: &Path, write: impl FnOnce(&Path) -> Result<(), String>) -> Result<(), String> {
+    let new = beside(path, ".new");
+    // What an attempt left that was killed.
+    let _ = std::fs::remove_file(&new);
+    let published = write(&new).and_then(|()| match path.exists() {
+        true => Err("it exists already".to_owned()),
+        false => std::fs::rename(&new, path).map_err(text),
+    });
+    published.map_err(|error| {
+        let _ = std::fs::remove_file(&new);
+        format!("{}: {error}", path.display())
+    })
 }

@@ -1,9 +1,9 @@
-//! Bringing a backup back, into a data folder or a PostgreSQL database that is empty.
+//! Restores a backup, into a data folder or a PostgreSQL database that is empty.
 
 use std::path::{Path, PathBuf};
 
 use dossier_core::clock::Clock as _;
-use dossier_core::store::{Progress, StoreError};
+use dossier_core::store::Progress;
 use dossier_store::backup::{Backup, Restored, compare_rows, restore_files, restore_rows, schema_in};
 use dossier_store::transfer::mark::Mark;
 use dossier_store::transfer::plain;
@@ -13,6 +13,7 @@ use super::verify::check_keys;
 use crate::config::{Config, RootKeySource, holds_files, is_postgres};
 use crate::home::Home;
 use crate::installation::{Lock, Opened, blobs, root_key};
+use crate::moving::text;
 use crate::system::SystemClock;
 
 /// What to restore and where to.
@@ -24,7 +25,7 @@ pub struct Restore {
     pub into: String,
     /// Where the contents of files go; the data folder when `None`.
     pub files: Option<String>,
-    /// The keyring of the backup's day.
+    /// The keyring from the time of the backup.
     pub keyring: Option<PathBuf>,
 }
 
@@ -42,6 +43,7 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     if !keyring.exists() {
         return Err(format!("there is no keyring {}; give the one of the backup with --keyring", keyring.display()));
     }
+    check_same_keyring(&target.keyring, keyring)?;
     check_keys(&backup, keyring, &root)?;
     let _lock = Lock::take(&target.data_dir).map_err(text)?;
     let home = Home::of(&target);
@@ -72,6 +74,19 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
         "audit": { "chains": report.chains, "entries": report.entries },
         "next": next(config, &target),
     }))
+}
+
+/// The installation would open with the keyring that it has, whatever was given.
+fn check_same_keyring(own: &Path, given: &Path) -> Result<(), String> {
+    let read = |path: &Path| std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
+    if own.exists() && read(own)? != read(given)? {
+        return Err(format!(
+            "{} is another keyring than {}; move it away first, or leave --keyring out",
+            own.display(),
+            given.display()
+        ));
+    }
+    Ok(())
 }
 
 /// The settings of the installation that is made: those of this one, but for where things lie.
@@ -113,24 +128,25 @@ async fn copy_back(backup: &Backup, target: &Config, home: &Home, progress: Prog
     let standing = home.standing().await.map_err(text)?;
     let (restored, compared) = home
         .with_location(async |location| {
-            let schema = schema_in(&backup.manifest, location).map_err(said)?;
+            let schema = schema_in(&backup.manifest, location).map_err(plain)?;
             let same = matches!(&standing.mark, Some(Mark::Arriving { from, .. }) if *from == backup.shown());
             if same && standing.migrations > schema {
                 // An attempt before has compared them and brought them up to date.
                 return Ok(<(Restored, Restored)>::default());
             }
-            let restored = restore_rows(backup, location, SystemClock.now(), &part(0)).await.map_err(said)?;
-            let compared = compare_rows(backup, location, &part(records)).await.map_err(said)?;
+            let restored = restore_rows(backup, location, SystemClock.now(), &part(0)).await.map_err(plain)?;
+            let compared = compare_rows(backup, location, &part(records)).await.map_err(plain)?;
             Ok::<_, String>((restored, compared))
         })
         .await?;
     let blobs = blobs(target, target.files.as_deref()).map_err(text)?;
-    let files = restore_files(backup, &blobs, &part(2 * records)).await.map_err(said)?;
+    let files = restore_files(backup, &blobs, &part(2 * records)).await.map_err(plain)?;
     let findings = [restored.findings, compared.findings, files.findings].concat();
     if findings.is_empty() {
         return Ok(files.good);
     }
-    Err(format!("the backup is damaged, and is not served:\n{}", findings.join("\n")))
+    let findings: Vec<_> = findings.iter().map(ToString::to_string).collect();
+    Err(format!("the backup is damaged; the restored database will not be served:\n{}", findings.join("\n")))
 }
 
 fn next(config: &Config, target: &Config) -> String {
@@ -143,12 +159,4 @@ fn next(config: &Config, target: &Config) -> String {
         return format!("give it the root key (copy root.key of {} there), then {start}", config.data_dir.display());
     }
     format!("{start}, and the root key that this command had")
-}
-
-fn said(error: StoreError) -> String {
-    plain(&error)
-}
-
-fn text(error: impl std::fmt::Display) -> String {
-    error.to_string()
 }

@@ -21,23 +21,28 @@ pub(crate) async fn before(config: &Config, standing: &Standing) -> Result<(), S
         Some(place) => place.clone(),
         None => config.data_dir.join("backups").display().to_string(),
     };
-    tracing::info!(place, "this version changes the schema: a backup is made and verified first");
-    let made = async {
-        let made = super::create(config, &place, Pace::Fast, None, None, &|_, _| {}).await?;
-        let backup = Backup::find(&super::place(&place)?, Some(&made.name)).await.map_err(|error| plain(&error))?;
-        let page = verify_backup(config, &backup, None, &|_, _| {}).await?;
-        let findings: Vec<_> =
-            page["findings"].as_array().into_iter().flatten().filter_map(|finding| finding.as_str()).collect();
-        if findings.is_empty() { Ok(made.name) } else { Err(findings.join("; ")) }
+    tracing::info!(place, "this version changes the schema: making and verifying a backup first");
+    let failed = |error: String| {
+        format!(
+            "this version changes the schema, but the backup before it failed ({error}); nothing was changed. Free \
+                some space, set another backup_place, or start with backup_before_upgrade = off"
+        )
     };
-    match made.await {
-        Ok(name) => {
-            tracing::info!(place, name, "the backup before the upgrade is good");
-            Ok(())
-        }
-        Err(error) => Err(format!(
-            "this version changes the schema, and the backup before that failed ({error}); nothing was changed. Make \
-                room or name another backup_place, or start with backup_before_upgrade set to off"
-        )),
+    let unverified = |error: String| {
+        format!(
+            "this version changes the schema, and verifies a backup before it: {error}. Nothing was changed; \
+                backup_before_upgrade = off starts without"
+        )
+    };
+    let made = super::create(config, &place, Pace::Fast, None, None, &|_, _| {}).await.map_err(failed)?;
+    let found = Backup::find(&super::place(&place).map_err(failed)?, Some(&made.name)).await;
+    let backup = found.map_err(|error| failed(plain(error)))?;
+    let page = verify_backup(config, &backup, None, &|_, _| {}).await.map_err(unverified)?;
+    let findings: Vec<_> =
+        page["findings"].as_array().into_iter().flatten().filter_map(|finding| finding.as_str()).collect();
+    if !findings.is_empty() {
+        return Err(failed(findings.join("; ")));
     }
+    tracing::info!(place, name = made.name, "backup before the upgrade verified");
+    Ok(())
 }

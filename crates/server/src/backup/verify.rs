@@ -1,4 +1,4 @@
-//! Whether a backup can be brought back: it is, into a temporary folder, and everything in it is opened.
+//! Verifies a backup: restores it into a temporary folder and opens everything.
 
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use dossier_core::clock::Clock as _;
 use dossier_core::ids::Random as _;
 use dossier_core::store::{Progress, StoreError};
-use dossier_store::backup::{Backup, Opened, compare_rows, restore_rows};
+use dossier_store::backup::{Backup, Finding, Opened, Part, Restored, compare_rows, restore_rows};
 use dossier_store::transfer::mark::Location;
 use dossier_store::transfer::plain;
 use dossier_store::vault::{Keyring, RootKey};
@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::config::Config;
 use crate::installation::root_key;
+use crate::moving::text;
 use crate::system::{SystemClock, SystemRandom};
 
 /// Verifies the newest backup of a place, or the one that is named.
@@ -40,24 +41,28 @@ pub(crate) async fn verify_backup(
     let root = root_key(config).map_err(text)?;
     let keyring = keyring.unwrap_or(&config.keyring);
     check_keys(backup, keyring, &root)?;
-    let scratch = Scratch::new()?;
+    let scratch = Scratch::for_backup(backup)?;
     let file = scratch.0.join("dossier.db");
     let (location, now) = (Location::Sqlite(&file), SystemClock.now());
     let manifest = &backup.manifest;
-    // Four walks over the records, and one over the files.
+    // Three walks over the records, and one over the files.
     let (records, files) = (manifest.records(), manifest.files.count);
     let total = 3 * records + files;
     let part = |before: u64| move |done: u64, _: u64| progress((before + done).min(total), total);
-    let mut findings = restore_rows(backup, location, now, &part(0)).await.map_err(said)?.findings;
+    let restored = restore_rows(backup, location, now, &part(0)).await;
+    let Restored { mut findings, .. } = restored.map_err(|error| match error {
+        StoreError::Full => no_room(backup, "it is full"),
+        other => plain(other),
+    })?;
     if findings.is_empty() {
-        findings.extend(compare_rows(backup, location, &part(records)).await.map_err(said)?.findings);
+        findings.extend(compare_rows(backup, location, &part(records)).await.map_err(plain)?.findings);
     }
-    let (compared, absent) = backup.compare_files(&part(2 * records)).await.map_err(said)?;
+    let (compared, absent) = backup.compare_files(&part(2 * records)).await.map_err(plain)?;
     findings.extend(compared.findings);
     location.set_mark(None).await.map_err(text)?;
     let report = part(2 * records + files);
     let opened = Opened::restored(backup, &scratch.0, (keyring, &root), now, &absent, &report).await;
-    let mut opened = opened.map_err(said)?;
+    let mut opened = opened.map_err(plain)?;
     findings.append(&mut opened.findings);
     findings.dedup();
     progress(total, total);
@@ -69,13 +74,13 @@ pub(super) fn check_keys(backup: &Backup, keyring: &Path, root: &RootKey) -> Res
     let manifest = &backup.manifest;
     let opened = Keyring::open(keyring, root).map_err(|error| format!("{}: {error}", keyring.display()))?;
     if opened.installation() != *manifest.installation.as_bytes() {
-        return Err(format!("{} is the keyring of another installation than the backup", keyring.display()));
+        return Err(format!("{} is the keyring of another installation", keyring.display()));
     }
     let absent: Vec<_> = manifest.epochs.iter().filter(|epoch| !opened.opens(**epoch)).map(u32::to_string).collect();
     if !absent.is_empty() {
         return Err(format!(
-            "the keyring {} does not have the key of epoch {}, which the backup of {} needs: give the copy of the \
-                keyring from that day with --keyring",
+            "the keyring {} lacks the key of epoch {}, which the backup of {} needs: pass the keyring copy from that \
+                time with --keyring",
             keyring.display(),
             absent.join(", "),
             manifest.created_at
@@ -84,31 +89,42 @@ pub(super) fn check_keys(backup: &Backup, keyring: &Path, root: &RootKey) -> Res
     Ok(())
 }
 
-fn page(backup: &Backup, opened: &Opened, findings: &[String]) -> Value {
+fn page(backup: &Backup, opened: &Opened, findings: &[Finding]) -> Value {
     let manifest = &backup.manifest;
-    let of = |what: &str, count: u64, said: &str| {
-        let wrong = findings.iter().filter(|finding| finding.starts_with(&format!("{what}: "))).count();
+    let line = |what: &str, count: u64, parts: &[Part], said: &str| {
+        let wrong = findings.iter().filter(|finding| parts.contains(&finding.part)).count();
         let detail = if wrong == 0 { said.to_owned() } else { format!("{wrong} findings") };
         json!({ "what": what, "count": count, "ok": wrong == 0, "detail": detail })
     };
-    let mut checks: Vec<_> =
-        manifest.rows.iter().map(|rows| of(&rows.table, rows.records, "the same as when it was made")).collect();
-    let without = manifest.files.missing + manifest.files.expired;
+    let mut checks: Vec<_> = manifest
+        .rows
+        .iter()
+        .map(|rows| {
+            let parts = [Part::Table(rows.table.clone())];
+            line(&rows.table, rows.records, &parts, "the same as when it was made")
+        })
+        .collect();
     let files = &manifest.files;
-    checks.push(of("files", files.count, &format!("contents the same, {without} without content")));
-    if let Some(row) = checks.iter_mut().rev().find(|row| row["what"] == "files") {
-        row["what"] = "contents of files".into();
-    }
-    for (what, count) in [
-        ("customers opened", opened.customers),
-        ("events opened", opened.events),
-        ("answers opened", opened.answers),
-        ("files opened", opened.files),
-        ("audit entries verified", opened.entries),
-        ("audit chains verified", opened.chains),
+    let uploads = format!("the same as when it was made; {} uploads had expired", files.expired);
+    checks.push(line("contents of files", files.count, &[Part::Contents], &uploads));
+    checks.push(json!({
+        "what": "missing contents",
+        "count": files.missing,
+        "ok": files.missing == 0,
+        "detail": if files.missing == 0 { "" } else { "files of customers had no content when the backup was made" },
+    }));
+    for (what, count, part) in [
+        ("customers opened", opened.customers, Part::Customers),
+        ("events opened", opened.events, Part::Events),
+        ("answers and secrets opened", opened.answers, Part::Secrets),
+        ("files opened", opened.files, Part::Files),
+        ("audit entries verified", opened.entries, Part::Audit),
+        ("audit chains verified", opened.chains, Part::Audit),
     ] {
-        checks.push(json!({ "what": what, "count": count, "ok": true, "detail": "" }));
+        checks.push(line(what, count, &[part, Part::Database], ""));
     }
+    let ok = findings.is_empty() && checks.iter().all(|check| check["ok"] == true);
+    let findings: Vec<_> = findings.iter().map(ToString::to_string).collect();
     json!({
         "backup": backup.name,
         "created_at": manifest.created_at,
@@ -117,7 +133,7 @@ fn page(backup: &Backup, opened: &Opened, findings: &[String]) -> Value {
         "schema": manifest.schema,
         "epochs": manifest.epochs,
         "bytes": manifest.bytes(),
-        "ok": findings.is_empty(),
+        "ok": ok,
         "checks": checks,
         "findings": findings,
     })
@@ -127,12 +143,36 @@ fn page(backup: &Backup, opened: &Opened, findings: &[String]) -> Value {
 struct Scratch(PathBuf);
 
 impl Scratch {
-    fn new() -> Result<Self, String> {
-        let path = std::env::temp_dir().join(format!("dossier-{}", SystemRandom::default().uuid(SystemClock.now())));
+    fn for_backup(backup: &Backup) -> Result<Self, String> {
+        let folder = std::env::temp_dir();
+        if let Ok(room) = rustix::fs::statvfs(&folder) {
+            let free = room.f_bavail.saturating_mul(room.f_frsize);
+            if free < room_for(backup) {
+                return Err(no_room(backup, &format!("it has {} MiB left", mib(free))));
+            }
+        }
+        let path = folder.join(format!("dossier-{}", SystemRandom::default().uuid(SystemClock.now())));
         let made = std::fs::DirBuilder::new().mode(0o700).create(&path);
-        made.map_err(|error| format!("{}: {error}", path.display()))?;
+        made.map_err(|error| no_room(backup, &error.to_string()))?;
         Ok(Self(path))
     }
+}
+
+/// A database takes more than the rows of a backup, for its indexes, and has them in its log as well.
+fn room_for(backup: &Backup) -> u64 {
+    backup.manifest.rows.iter().map(|rows| rows.bytes).fold(0, u64::saturating_add).saturating_mul(3)
+}
+
+fn no_room(backup: &Backup, error: &str) -> String {
+    format!(
+        "the backup could not be verified in {} ({error}); set TMPDIR to a folder with {} MiB",
+        std::env::temp_dir().display(),
+        mib(room_for(backup))
+    )
+}
+
+fn mib(bytes: u64) -> u64 {
+    bytes.div_ceil(1024 * 1024)
 }
 
 impl Drop for Scratch {
@@ -141,12 +181,4 @@ impl Drop for Scratch {
             tracing::warn!(%error, folder = %self.0.display(), "a temporary folder could not be deleted");
         }
     }
-}
-
-fn said(error: StoreError) -> String {
-    plain(&error)
-}
-
-fn text(error: impl std::fmt::Display) -> String {
-    error.to_string()
 }

@@ -70,6 +70,11 @@ async fn a_backup_beside_the_server_is_verified_restored_and_served() {
     let text = dossier(&folder, &["backup", "verify", backup, "--data-dir", "data"]);
     let text = String::from_utf8_lossy(&text.stdout).into_owned();
     assert!(text.contains("customers opened") && text.contains("audit chains verified"), "{text}");
+    let mut nowhere = Command::new(env!("CARGO_BIN_EXE_dossier"));
+    nowhere.current_dir(&folder).env_clear().env("TMPDIR", "/nowhere").stdin(Stdio::null());
+    let nowhere = nowhere.args(["backup", "verify", "backups", "--data-dir", "data"]).output().expect("the binary");
+    let said = String::from_utf8_lossy(&nowhere.stderr).into_owned();
+    assert!(said.contains("could not be verified in /nowhere (") && said.contains("set TMPDIR to a folder"), "{said}");
     for content in ["rows/customers", "hashes/persons", "files.list"] {
         let path = Path::new(backup).join(content);
         let good = std::fs::read(&path).expect("an object");
@@ -84,8 +89,15 @@ async fn a_backup_beside_the_server_is_verified_restored_and_served() {
     }
 
     let keys = refusal(&folder, &["backup", "keys", "data/copy.json", "--data-dir", "data"]);
-    assert!(keys.contains("lies in the data folder"), "{keys}");
+    assert!(keys.contains("is in the data folder"), "{keys}");
+    std::fs::write(folder.join("keys.json.root-key"), "another").expect("a file in the way");
+    let taken = refusal(&folder, &["backup", "keys", "keys.json", "--with-root-key", "--data-dir", "data"]);
+    assert!(taken.contains("keys.json.root-key: it exists already"), "{taken}");
+    assert!(!folder.join("keys.json").exists() && !folder.join("keys.json.new").exists(), "all or nothing");
+    std::fs::remove_file(folder.join("keys.json.root-key")).expect("out of the way");
     json_of(&folder, &["backup", "keys", "keys.json", "--with-root-key", "--data-dir", "data"]);
+    let again = refusal(&folder, &["backup", "keys", "keys.json", "--data-dir", "data"]);
+    assert!(again.contains("keys.json: it exists already"), "{again}");
     assert!(folder.join("keys.json.root-key").is_file());
     let used = refusal(&folder, &["restore", "backups", "--into", "data", "--data-dir", "data"]);
     assert!(used.contains("in use"), "{used}");
@@ -117,9 +129,15 @@ async fn a_backup_of_before_a_rotation_needs_the_keyring_of_its_day() {
         &["restore", "backups", "--into", "again", "--keyring", "data/keyring.json"],
     ] {
         let said = refusal(&folder, &[command, &["--data-dir", "data"]].concat());
-        assert!(said.contains("does not have the key of epoch 1"), "{said}");
+        assert!(said.contains("lacks the key of epoch 1"), "{said}");
     }
     json_of(&folder, &["backup", "verify", "backups", "--keyring", "old.json", "--data-dir", "data"]);
+    std::fs::create_dir(folder.join("taken")).expect("a folder");
+    std::fs::copy(folder.join("data/keyring.json"), folder.join("taken/keyring.json")).expect("a keyring");
+    let taken = ["restore", "backups", "--into", "taken", "--keyring", "old.json", "--data-dir", "data"];
+    let said = refusal(&folder, &taken);
+    assert!(said.contains("taken/keyring.json is another keyring than old.json"), "{said}");
+    assert!(!folder.join("taken/dossier.db").exists(), "nothing was copied");
     json_of(&folder, &["restore", "backups", "--into", "again", "--keyring", "old.json", "--data-dir", "data"]);
     assert!(app.server.take().expect("running").stop().await);
     std::fs::copy(folder.join("data/root.key"), folder.join("again/root.key")).expect("the root key");
@@ -233,6 +251,31 @@ async fn the_server_makes_backups_by_itself_and_keeps_the_newest() {
     assert!(backups["ok"] == true && backups["detail"].as_str().expect("words").contains("newest"), "{backups}");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn verification_names_a_document_that_was_missing_and_what_was_altered() {
+    let app = TestApp::start().await;
+    filled(&app).await;
+    let folder = app.folder.path().to_owned();
+    let verify = || {
+        let output = dossier(&folder, &["backup", "verify", "backups", "--data-dir", "data", "--output", "json"]);
+        let page: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(page["ok"], output.status.success());
+        let checks = page["checks"].as_array().expect("checks");
+        let wrong = checks.iter().filter(|check| check["ok"] == false).map(|check| check["what"].clone());
+        (wrong.collect::<Value>(), page["findings"].clone())
+    };
+    let made = json_of(&folder, &["backup", "create", "backups", "--data-dir", "data"]);
+    let path = folder.join(made["backup"].as_str().expect("a path")).join("rows/events");
+    let mut bytes = std::fs::read(&path).expect("rows");
+    *bytes.last_mut().expect("a byte") ^= 1;
+    std::fs::write(&path, bytes).expect("altered");
+    let (wrong, findings) = verify();
+    assert!(wrong.as_array().is_some_and(|wrong| wrong.contains(&"events".into())), "{wrong} {findings}");
+    std::fs::remove_dir_all(folder.join("data/files/sandbox")).expect("contents are lost");
+    json_of(&folder, &["backup", "create", "backups", "--data-dir", "data"]);
+    assert_eq!(verify(), (json!(["missing contents"]), json!([])));
+}
+
 #[test]
 fn settings_of_backups_that_make_no_sense_are_refused() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -307,7 +350,7 @@ async fn without_a_backup_an_upgrade_is_refused_unless_it_is_told_otherwise() {
     let place = folder.path().join("no-folder").display().to_string();
     let settings = [("backup_place", &*place)];
     let refused = dossier::serve::Server::start(&config(&folder, &settings)).await.err().expect("a refusal");
-    assert!(refused.to_string().contains("backup_before_upgrade set to off"), "{refused}");
+    assert!(refused.to_string().contains("backup_before_upgrade = off"), "{refused}");
     assert_eq!(refused.to_string().lines().count(), 1);
     assert_eq!(std::fs::read(folder.path().join("data/dossier.db")).expect("the database"), before, "as it was");
     let settings = [("backup_place", &*place), ("backup_before_upgrade", "off")];

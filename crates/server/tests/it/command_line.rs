@@ -333,6 +333,46 @@ async fn a_database_that_was_left_is_served_again_when_told() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_is_not_served_while_its_records_move_away() {
+    let cluster = Cluster::any().await;
+    let url = cluster.database().await;
+    let settings = [("database", &*url)];
+    let mut app = TestApp::start_with(&settings).await;
+    app.given("individual").await;
+    assert!(app.server.take().expect("running").stop().await);
+    let folder = app.folder.path().to_owned();
+    let config = crate::app::config(&app.folder, &settings);
+    let served = || dossier(&folder, &["accounts", "list", "--database", &url, "--data-dir", "data"]);
+    let location = Location::Postgres(&url);
+
+    // A move that is refused before it copies leaves the database as it was.
+    crate::cluster::run(&url, "INSERT INTO processes VALUES (gen_random_uuid(), now() + INTERVAL '1 hour')")
+        .await
+        .expect("another process");
+    let refused = dossier::moving::database(&config, "sqlite", &|_, _| {}).await.expect_err("a refusal");
+    assert!(refused.contains("1 other processes"), "{refused}");
+    assert!(served().status.success());
+    crate::cluster::run(&url, "DELETE FROM processes").await.expect("it has ended");
+
+    let marks = std::sync::Mutex::new(Vec::new());
+    let progress = |_, _| {
+        let look = async { location.standing().await.expect("a standing").mark };
+        let mark = tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(look));
+        marks.lock().expect("no panic").push(mark);
+    };
+    dossier::moving::database(&config, "sqlite", &progress).await.expect("moved");
+    let marks = marks.into_inner().expect("no panic");
+    assert!(marks.len() > 5 && marks.iter().all(|mark| matches!(mark, Some(Mark::Leaving { .. }))), "{marks:?}");
+
+    // As a process leaves it that is killed in the middle.
+    location.set_mark(marks[0].as_ref()).await.expect("marked");
+    let said = String::from_utf8_lossy(&served().stderr).into_owned();
+    assert!(said.contains("did not end") && said.contains("db reopen"), "{said}");
+    json_of(&folder, &["db", "reopen", "--database", &url, "--data-dir", "data"]);
+    assert!(served().status.success());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_move_that_did_not_end_is_not_served_and_goes_on() {
     let cluster = Cluster::any().await;
     let url = cluster.database().await;

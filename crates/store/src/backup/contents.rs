@@ -1,4 +1,4 @@
-//! The contents of files in a backup, read where they lie.
+//! The file contents of a backup, read in place.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -11,7 +11,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream};
 
 use super::files::{self, hash_of_object};
-use super::{Backup, Restored};
+use super::{Backup, Finding, Part, Restored};
 use crate::blobs::{BlobPath, BlobWriter, Blobs, Listed};
 use crate::transfer::plain;
 
@@ -35,7 +35,7 @@ impl Backup {
         let list = match files::read_list(self).await {
             Ok(list) => list,
             Err(error @ StoreError::Corrupt(_)) => {
-                compared.findings.push(plain(&error));
+                compared.findings.push(Finding::new(Part::Contents, plain(&error)));
                 return Ok((compared, absent));
             }
             Err(error) => return Err(error),
@@ -48,9 +48,9 @@ impl Backup {
                     let object = self.object(&format!("files/{path}"));
                     match hash_of_object(&*self.place, &object, size).await {
                         Ok(hash) if hash == expected => compared.good += 1,
-                        Ok(_) => compared.findings.push(format!("files: the content of {path} was altered")),
+                        Ok(_) => compared.findings.push(Finding::of_content(path, "was altered")),
                         Err(StoreError::Corrupt(why)) => {
-                            compared.findings.push(format!("files: the content of {path} cannot be read: {why}"));
+                            compared.findings.push(Finding::of_content(path, format!("cannot be read: {why}")));
                         }
                         Err(error) => return Err(error),
                     }

@@ -27,7 +27,7 @@ pub use create::{Created, Source, create, delete_older};
 pub use manifest::{Files, Manifest, Rows};
 pub use open::Opened;
 pub use restore::{Restored, restore_files, restore_rows, schema_in};
-pub use verify::compare_rows;
+pub use verify::{Finding, Part, compare_rows};
 
 pub(crate) const MANIFEST: &str = "manifest.json";
 /// Names the installation. Written first.

@@ -10,7 +10,7 @@ use dossier_core::file::File;
 use dossier_core::ids::FileId;
 use dossier_core::store::{Progress, Store as _, StoreError};
 
-use super::Backup;
+use super::{Backup, Finding, Part};
 use crate::sqlite::SqliteStore;
 use crate::transfer::plain;
 use crate::vault::RootKey;
@@ -36,7 +36,7 @@ pub struct Opened {
     /// Chains of it.
     pub chains: u64,
     /// What is wrong.
-    pub findings: Vec<String>,
+    pub findings: Vec<Finding>,
 }
 
 impl Opened {
@@ -60,7 +60,9 @@ impl Opened {
                 let records = backup.manifest.records();
                 Self::all(&store, &|file| absent.contains(&file.id), records, progress).await
             }
-            Err(error) => Ok(Self { findings: vec![error.to_string()], ..Self::default() }),
+            Err(error) => {
+                Ok(Self { findings: vec![Finding::new(Part::Database, error.to_string())], ..Self::default() })
+            }
         }
     }
 
@@ -87,8 +89,12 @@ impl Opened {
         }
         let report = store.verify_audit(&|_, _| {}).await?;
         (opened.entries, opened.chains) = (report.entries, report.chains);
-        opened.findings.extend(report.findings);
+        opened.findings.extend(report.findings.into_iter().map(|text| Finding::new(Part::Audit, text)));
         Ok(opened)
+    }
+
+    fn find(&mut self, part: Part, text: String) {
+        self.findings.push(Finding::new(part, text));
     }
 
     async fn customers(
@@ -105,8 +111,8 @@ impl Opened {
             for id in ids {
                 match store.customer(scope, id).await {
                     Ok(Some(_)) => self.customers += 1,
-                    Ok(None) => self.findings.push(format!("customers: customer {id} cannot be found")),
-                    Err(error) => self.findings.push(format!("customers: customer {id}: {}", plain(&error))),
+                    Ok(None) => self.find(Part::Customers, format!("customers: customer {id} cannot be found")),
+                    Err(error) => self.find(Part::Customers, format!("customers: customer {id}: {}", plain(&error))),
                 }
             }
             progress(self.customers);
@@ -123,9 +129,9 @@ impl Opened {
                     after = last.position;
                 }
                 Err(error) => {
-                    // One of them; the page has the others, which are looked at by themselves.
+                    // One event of the page is damaged. Read them one by one.
                     if !self.events_one_by_one(store, scope, &mut after).await {
-                        self.findings.push(format!("events: of {}: {}", scope.account, plain(&error)));
+                        self.find(Part::Events, format!("events: of {}: {}", scope.account, plain(&error)));
                         return;
                     }
                 }
@@ -150,7 +156,7 @@ impl Opened {
                 },
                 Err(error) => {
                     *after += 1;
-                    self.findings.push(format!("events: event after position {}: {}", *after - 1, plain(&error)));
+                    self.find(Part::Events, format!("events: event after position {}: {}", *after - 1, plain(&error)));
                 }
             }
         }
@@ -162,7 +168,7 @@ impl Opened {
         loop {
             let page = match store.list_files(scope, None, before, PAGE).await {
                 Ok(page) => page,
-                Err(error) => return self.findings.push(format!("files: of {}: {}", scope.account, plain(&error))),
+                Err(error) => return self.find(Part::Files, format!("files: of {}: {}", scope.account, plain(&error))),
             };
             let Some(last) = page.last() else { return };
             before = Some(last.id);
@@ -170,7 +176,7 @@ impl Opened {
                 if absent(file) {
                     self.without_content += 1;
                 } else if let Err(error) = read_through(store, scope, file).await {
-                    self.findings.push(format!("files: file {}: {}", file.id, plain(&error)));
+                    self.find(Part::Files, format!("files: file {}: {}", file.id, plain(&error)));
                 } else {
                     self.files += 1;
                 }
@@ -178,17 +184,19 @@ impl Opened {
         }
     }
 
-    /// What there is little of.
+    /// API keys, endpoints and stored responses.
     async fn small(&mut self, store: &SqliteStore, scope: Scope) {
         if let Err(error) = store.api_keys(scope).await {
-            self.findings.push(format!("api_keys: of {}: {}", scope.account, plain(&error)));
+            self.find(Part::Secrets, format!("api_keys: of {}: {}", scope.account, plain(&error)));
         }
         if let Err(error) = store.endpoints(scope).await {
-            self.findings.push(format!("endpoints: of {}: {}", scope.account, plain(&error)));
+            self.find(Part::Secrets, format!("endpoints: of {}: {}", scope.account, plain(&error)));
         }
         match store.open_rest(scope) {
             Ok(answers) => self.answers += answers,
-            Err(error) => self.findings.push(format!("answers and secrets: of {}: {}", scope.account, plain(&error))),
+            Err(error) => {
+                self.find(Part::Secrets, format!("answers and secrets: of {}: {}", scope.account, plain(&error)))
+            }
         }
     }
 }

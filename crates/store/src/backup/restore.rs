@@ -1,32 +1,34 @@
-//! Bringing a backup back: its rows into an empty database, as it was at its schema; its files into their place.
+//! Restores a backup: its rows into an empty database, as it was at its schema; its files into their place.
 
 use std::sync::Arc;
 
 use dossier_core::clock::Timestamp;
+use dossier_core::file::MAX_FILE;
 use dossier_core::store::{Progress, StoreError};
 use sha2::{Digest as _, Sha256};
 
 use super::files::{self, Listed};
 use super::manifest::{Manifest, Rows, hexadecimal};
 use super::rows::{HashReader, RowReader};
-use super::{Backup, PIECE};
-use crate::blobs::Blobs;
+use super::{Backup, Finding, PIECE, Part};
+use crate::blobs::{BlobPath, Blobs};
 use crate::transfer::mark::Location;
 use crate::transfer::record::{Record, decode, hash};
 use crate::transfer::snapshot::Facts;
 use crate::transfer::target::Target;
 use crate::transfer::{PORTION, Shape, plain};
+use crate::vault::stream::sealed_length;
 
 /// From this migration on both engines have the same columns and numbers.
 const COMMON_SCHEMA: u32 = 5;
 
-/// What was brought back, and what is wrong with the backup.
+/// The result of a restore or a comparison.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Restored {
     /// Records or files that are as they were.
     pub good: u64,
     /// What is not, each naming its table and record, or its file.
-    pub findings: Vec<String>,
+    pub findings: Vec<Finding>,
 }
 
 /// Restores the rows of a backup into an empty database at the schema of the backup; the database stays marked.
@@ -84,7 +86,8 @@ pub fn schema_in(manifest: &Manifest, to: Location<'_>) -> Result<u32, StoreErro
         // PostgreSQL had these columns one migration earlier.
         schema if engine == "sqlite" && schema + 1 == COMMON_SCHEMA => Ok(COMMON_SCHEMA),
         _ => Err(StoreError::Corrupt(format!(
-            "an older version made it from {}: restore it there, start this version once, and move it then",
+            "this backup is too old for another engine: restore it into {}, start this version once, then run dossier \
+                db move",
             manifest.engine
         ))),
     }
@@ -100,16 +103,17 @@ impl Table<'_> {
     async fn restore(
         &self,
         target: &mut Target,
-        findings: &mut Vec<String>,
+        findings: &mut Vec<Finding>,
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<u64, StoreError> {
         let Self { backup, rows, shape } = *self;
         let table = &rows.table;
+        let find = |findings: &mut Vec<Finding>, text: String| findings.push(Finding::of_table(table, text));
         let (mut reader, mut hashes) =
             match (RowReader::open(backup, table).await, HashReader::open(backup, table).await) {
                 (Ok(reader), Ok(hashes)) => (reader, hashes),
                 (Err(error), _) | (_, Err(error)) => {
-                    findings.push(format!("{table}: {}", plain(&error)));
+                    find(findings, plain(&error));
                     return Ok(0);
                 }
             };
@@ -120,11 +124,8 @@ impl Table<'_> {
             let encoded = match reader.next().await {
                 Ok(encoded) => encoded,
                 Err(error @ StoreError::Corrupt(_)) => {
-                    findings.push(format!(
-                        "{table}: record {} and those after it cannot be read: {}",
-                        number + 1,
-                        plain(&error)
-                    ));
+                    let why = plain(&error);
+                    find(findings, format!("record {} and those after it cannot be read: {why}", number + 1));
                     break;
                 }
                 Err(error) => return Err(error),
@@ -132,18 +133,14 @@ impl Table<'_> {
             let expected = match hashes.next().await {
                 Ok(expected) => expected,
                 Err(error @ StoreError::Corrupt(_)) => {
-                    findings.push(format!(
-                        "{table}: the hash of record {} cannot be read: {}",
-                        number + 1,
-                        plain(&error)
-                    ));
+                    find(findings, format!("the hash of record {} cannot be read: {}", number + 1, plain(&error)));
                     break;
                 }
                 Err(error) => return Err(error),
             };
             let (Some(encoded), Some(expected)) = (&encoded, expected) else {
                 if encoded.is_some() || expected.is_some() {
-                    findings.push(format!("{table}: there are not as many hashes as records"));
+                    find(findings, "there are not as many hashes as records".into());
                 }
                 break;
             };
@@ -155,7 +152,7 @@ impl Table<'_> {
                         portion.push(record);
                     }
                 }
-                _ => findings.push(format!("{table}: record {number} was altered")),
+                _ => find(findings, format!("record {number} was altered")),
             }
             if portion.len() == PORTION {
                 self.write(target, std::mem::take(&mut portion), findings).await?;
@@ -164,28 +161,27 @@ impl Table<'_> {
         }
         self.write(target, portion, findings).await?;
         if number != rows.records {
-            findings.push(format!("{table}: {number} records instead of {}", rows.records));
+            find(findings, format!("{number} records instead of {}", rows.records));
         } else if hashes.sum() != rows.sha256 {
-            findings.push(format!("{table}: the hashes are not those that the manifest names"));
+            find(findings, "the hashes are not those that the manifest names".into());
         }
         Ok(good)
     }
-}
 
-impl Table<'_> {
-    /// In a backup that was altered, records may be refused since those that they need were left out.
+    /// A damaged backup can lack rows that others refer to, so the database may refuse some.
     async fn write(
         &self,
         target: &mut Target,
         records: Vec<Record>,
-        findings: &mut Vec<String>,
+        findings: &mut Vec<Finding>,
     ) -> Result<(), StoreError> {
         if records.is_empty() {
             return Ok(());
         }
         match target.write(self.shape, records).await {
             Err(StoreError::Corrupt(why)) if !findings.is_empty() => {
-                findings.push(format!("{}: records could not be restored: {why}", self.rows.table));
+                let text = format!("records could not be restored: {why}");
+                findings.push(Finding::of_table(&self.rows.table, text));
                 Ok(())
             }
             written => written,
@@ -193,7 +189,7 @@ impl Table<'_> {
     }
 }
 
-/// Whether the record was written before; from the last one that was, none is.
+/// Whether an earlier attempt wrote this record. After the last such record, none is.
 fn is_written(last: &mut Option<Record>, record: &Record, shape: &Shape) -> bool {
     let Some(key) = last else { return false };
     if record[..shape.key] == key[..] {
@@ -216,47 +212,66 @@ pub async fn restore_files(
     let list = match files::read_list(backup).await {
         Ok(list) => list,
         Err(error @ StoreError::Corrupt(_)) => {
-            restored.findings.push(plain(&error));
+            restored.findings.push(Finding::new(Part::Contents, plain(&error)));
             return Ok(restored);
         }
         Err(error) => return Err(error),
     };
     let total = list.len() as u64;
     for (done, Listed { path, content }) in list.into_iter().enumerate() {
-        if let Some((size, expected)) = content {
-            let (mut hash, mut writer) = (Sha256::new(), None);
-            let there =
-                to.read(path, 0..size).await.ok().is_some_and(|bytes| hexadecimal(&Sha256::digest(bytes)) == expected);
-            if !there {
-                to.delete(path).await?;
-                writer = Some(to.create(path).await?);
+        match content {
+            // The backup names the size, so it may be any.
+            Some((size, _)) if size > sealed_length(MAX_FILE) => {
+                restored.findings.push(Finding::of_content(path, format!("has {size} bytes, which no file has")));
             }
-            let object = backup.object(&format!("files/{path}"));
-            let copied = async {
-                for begin in (0..size).step_by(PIECE) {
-                    let piece = backup.place.read_object(&object, begin..size.min(begin + PIECE as u64)).await?;
-                    hash.update(&piece);
-                    if let Some(writer) = &mut writer {
-                        writer.write(piece).await?;
-                    }
-                }
-                Ok(())
-            };
-            match copied.await {
-                Ok(()) if hexadecimal(&hash.finalize()) == expected => {
-                    if let Some(writer) = writer {
-                        writer.finish().await?;
-                    }
-                    restored.good += 1;
-                }
-                Ok(()) => restored.findings.push(format!("files: the content of {path} was altered")),
+            Some((size, expected)) => match restore_file(backup, to, path, size, &expected).await {
+                Ok(true) => restored.good += 1,
+                Ok(false) => restored.findings.push(Finding::of_content(path, "was altered")),
                 Err(StoreError::Corrupt(why)) => {
-                    restored.findings.push(format!("files: the content of {path} cannot be read: {why}"));
+                    restored.findings.push(Finding::of_content(path, format!("cannot be read: {why}")));
                 }
                 Err(error) => return Err(error),
-            }
+            },
+            None => {}
         }
         progress(done as u64 + 1, total);
     }
     Ok(restored)
+}
+
+/// Returns whether the content in the backup is as it was when the backup was made; any other is not written.
+async fn restore_file(
+    backup: &Backup,
+    to: &Arc<dyn Blobs>,
+    path: BlobPath,
+    size: u64,
+    expected: &str,
+) -> Result<bool, StoreError> {
+    let (mut hash, mut writer) = (Sha256::new(), None);
+    if !has_content(to, path, size, expected).await {
+        to.delete(path).await?;
+        writer = Some(to.create(path).await?);
+    }
+    let object = backup.object(&format!("files/{path}"));
+    for begin in (0..size).step_by(PIECE) {
+        let piece = backup.place.read_object(&object, begin..size.min(begin + PIECE as u64)).await?;
+        hash.update(&piece);
+        if let Some(writer) = &mut writer {
+            writer.write(piece).await?;
+        }
+    }
+    let good = hexadecimal(&hash.finalize()) == expected;
+    if let Some(writer) = writer.filter(|_| good) {
+        writer.finish().await?;
+    }
+    Ok(good)
+}
+
+async fn has_content(to: &Arc<dyn Blobs>, path: BlobPath, size: u64, expected: &str) -> bool {
+    let mut hash = Sha256::new();
+    for begin in (0..size).step_by(PIECE) {
+        let Ok(piece) = to.read(path, begin..size.min(begin + PIECE as u64)).await else { return false };
+        hash.update(piece);
+    }
+    hexadecimal(&hash.finalize()) == expected
 }

@@ -1,4 +1,4 @@
-//! The records of one table in a backup, on their way in and out.
+//! Reads and writes the records of one table.
 
 use dossier_core::store::StoreError;
 use sha2::{Digest as _, Sha256};
@@ -9,7 +9,7 @@ use crate::blobs::{BlobWriter, Objects};
 use crate::transfer::Shape;
 use crate::transfer::record::{Record, encode, hash};
 
-/// A record cannot be as long; one that claims to be was altered.
+/// Longer than any record: a greater length means damage.
 const LONGEST: usize = 64 * 1024 * 1024;
 
 /// Writes the records of a table and their hashes.

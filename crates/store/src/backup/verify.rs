@@ -1,13 +1,65 @@
 //! Whether what was restored is what the backup says: record by record, by the hashes that were made with the backup.
 
+use std::fmt;
+
 use dossier_core::store::{Progress, StoreError};
 
 use super::rows::HashReader;
 use super::{Backup, Pace, Restored};
+use crate::blobs::BlobPath;
 use crate::transfer::OneByOne;
 use crate::transfer::mark::Location;
 use crate::transfer::record::{encode, hash};
 use crate::transfer::snapshot::Snapshot;
+
+/// What a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// The records of this table.
+    Table(String),
+    /// The contents of files, as they are in the backup.
+    Contents,
+    /// The restored database, which could not be opened.
+    Database,
+    /// Customers that were opened.
+    Customers,
+    /// Events that were opened.
+    Events,
+    /// Files that were read through.
+    Files,
+    /// Stored responses, API keys and endpoints.
+    Secrets,
+    /// The audit trail.
+    Audit,
+}
+
+/// Something that is wrong with a backup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What it is about.
+    pub part: Part,
+    text: String,
+}
+
+impl Finding {
+    pub(super) fn new(part: Part, text: impl Into<String>) -> Self {
+        Self { part, text: text.into() }
+    }
+
+    pub(super) fn of_content(path: BlobPath, text: impl fmt::Display) -> Self {
+        Self::new(Part::Contents, format!("files: the content of {path} {text}"))
+    }
+
+    pub(super) fn of_table(table: &str, text: impl fmt::Display) -> Self {
+        Self::new(Part::Table(table.to_owned()), format!("{table}: {text}"))
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
 
 /// Compares the rows of a database that is still at the schema of the backup with the backup's hashes.
 ///
@@ -24,13 +76,13 @@ pub async fn compare_rows(
     for rows in &backup.manifest.rows {
         let table = &rows.table;
         let Some(shape) = facts.shapes.iter().find(|shape| shape.name == table) else {
-            compared.findings.push(format!("{table}: the table is missing"));
+            compared.findings.push(Finding::of_table(table, "the table is missing"));
             continue;
         };
         let mut hashes = match HashReader::open(backup, table).await {
             Ok(hashes) => hashes,
             Err(StoreError::Corrupt(why)) => {
-                compared.findings.push(format!("{table}: {why}"));
+                compared.findings.push(Finding::of_table(table, why));
                 continue;
             }
             Err(error) => return Err(error),
@@ -42,9 +94,10 @@ pub async fn compare_rows(
                 (None, Ok(None)) => break,
                 (Some(record), Ok(Some(expected))) if hash(&encode(&record)) == expected => compared.good += 1,
                 (_, Err(error)) if !matches!(error, StoreError::Corrupt(_)) => return Err(error),
-                // What follows a record that is missing would differ as well, and say nothing more.
+                // Every record after a missing one differs too, so stop here.
                 _ => {
-                    compared.findings.push(format!("{table}: record {number} is not what was backed up"));
+                    let text = format!("record {number} is not what was backed up");
+                    compared.findings.push(Finding::of_table(table, text));
                     break;
                 }
             }

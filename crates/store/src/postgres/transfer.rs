@@ -36,6 +36,9 @@ statements! {
 const PRIVATE: &[(&str, &str)] = &[("endpoints", "shard")];
 /// All that is read is of one moment.
 const BEGIN: &str = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
+/// A snapshot is idle while a slow place takes what was read. In a savepoint, since an error would end the transaction.
+const NO_TIMEOUT: &str =
+    "SAVEPOINT setting; SET LOCAL idle_in_transaction_session_timeout = 0; RELEASE SAVEPOINT setting";
 /// What a start makes in an empty database.
 const CLEAR: &str = "DELETE FROM scope_keys; DELETE FROM installation";
 
@@ -46,10 +49,14 @@ impl PostgresStore {
     ///
     /// The database's.
     pub async fn processes(&self) -> Result<u64, StoreError> {
-        match self.database.query_one(OTHERS, &[]).await? {
-            Some(row) => Columns::of(&row).count(),
-            None => Ok(0),
-        }
+        number(&self.database, OTHERS).await
+    }
+}
+
+async fn number(database: &Database, sql: &'static str) -> Result<u64, StoreError> {
+    match database.query_one(sql, &[]).await? {
+        Some(row) => Columns::of(&row).count(),
+        None => Ok(0),
     }
 }
 
@@ -66,6 +73,11 @@ impl PostgresSnapshot {
         let connection = database.first_connection().await.map_err(unavailable)?;
         let session = database.session(&connection);
         session.run(BEGIN).await?;
+        if let Err(error) = session.run(NO_TIMEOUT).await {
+            // Not every engine knows the setting.
+            tracing::debug!(%error, "a snapshot that rests may be ended by the database");
+            session.run("ROLLBACK TO SAVEPOINT setting").await?;
+        }
         let mut facts =
             Facts { engine: "postgresql", schema: 0, installation: [0; 16], newest_epoch: 0, shapes: vec![] };
         for row in &session.query(MIGRATIONS, &[]).await? {
@@ -156,15 +168,8 @@ impl PostgresTarget {
 
     /// How many accounts and how many processes there are.
     pub(crate) async fn occupants(url: &str) -> Result<(u64, u64), OpenError> {
-        let target = Self { database: Database::new(url)?, shapes: Vec::new() };
-        Ok((target.number(ACCOUNTS).await?, target.number(OTHERS).await?))
-    }
-
-    async fn number(&self, sql: &'static str) -> Result<u64, StoreError> {
-        match self.database.query_one(sql, &[]).await? {
-            Some(row) => Columns::of(&row).count(),
-            None => Ok(0),
-        }
+        let database = Database::new(url)?;
+        Ok((number(&database, ACCOUNTS).await?, number(&database, OTHERS).await?))
     }
 
     pub(crate) async fn clear(&self) -> Result<(), StoreError> {

@@ -30,8 +30,8 @@ impl ToSql for Value {
     }
 }
 
-/// One read transaction on a connection of its own: the writer goes on beside it, and the readers are not asked to let
-/// it go. Until it ends, the log cannot start anew, so it reads rows and nothing else.
+/// One read transaction on its own connection. The writer continues; the WAL cannot restart until it ends, so it reads
+/// rows only.
 pub(crate) struct SqliteSnapshot {
     connection: Mutex<Connection>,
     pace: Pace,

@@ -44,7 +44,7 @@ const MAX_WAL_PAGES: i64 = 16_384;
 
 /// A job waits this long when another program holds the database's lock: well below what clients wait for an answer.
 const LOCK_PATIENCE: Duration = Duration::from_secs(10);
-/// Then it is looked whose time is over.
+/// How often the writer checks for jobs that ran out of time.
 const LOCK_STEP: Duration = Duration::from_millis(250);
 
 type Work = Box<dyn FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send>;
@@ -58,9 +58,9 @@ struct Job {
 
 enum Kind {
     Change(Box<Prepared>),
-    /// Touches neither customers nor their keys, which readers would not look for anew.
+    /// Touches neither customers nor their keys, which readers would not read again.
     Task(Work),
-    /// May change those of anybody.
+    /// May change any customer's.
     OnCustomers(Work),
     /// A task that may be lost with the power: it waits for others and is not synced on its own.
     Lazy(Work),
@@ -78,7 +78,7 @@ struct Ran {
 
 impl Ran {
     fn answer(self, durable: Result<(), StoreError>) {
-        // Whoever does not wait any more need not know.
+        // The caller may have given up waiting.
         let _ = self.reply.send((durable.and(self.outcome), self.change));
     }
 }
@@ -155,7 +155,7 @@ impl Writer {
         self.answer_of(Kind::Task(Box::new(work))).await.0.map(drop)
     }
 
-    /// As [`Writer::task`], for what may change customers and their keys: all that is remembered of them is read anew.
+    /// As [`Writer::task`], for what may change customers and their keys: all that is remembered of them is read again.
     pub(super) async fn task_on_customers(
         &self,
         work: impl FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send + 'static,
@@ -296,8 +296,8 @@ impl WriterThread {
         }
     }
 
-    /// Begins a transaction. While another program holds the lock, jobs whose time is over are told so; none may be
-    /// left.
+    /// Begins a transaction. While another program holds the lock, jobs that ran out of time are refused; the batch may
+    /// end up empty.
     fn begin(&mut self, batch: &mut Vec<Job>) -> Result<(), rusqlite::Error> {
         loop {
             match self.execute("BEGIN IMMEDIATE") {
@@ -328,8 +328,10 @@ impl WriterThread {
         let jobs = batch.len() as u64;
         let mut ran = Vec::with_capacity(batch.len());
         let mut late_audits = Vec::new();
+        // Outlives the loop, so that jobs after one that ends the transaction are told what it was told.
+        let mut rest = batch.drain(..);
         let result = begun.and_then(|()| {
-            for job in batch.drain(..) {
+            for job in rest.by_ref() {
                 self.run_job(job, &mut ran, &mut late_audits)?;
             }
             if planted(Defect::AnswerBeforeCommit) {
@@ -354,7 +356,7 @@ impl WriterThread {
                 self.heads.forget();
                 let failure = self.failure(&error);
                 ran.into_iter().for_each(|ran| ran.answer(Err(failure())));
-                batch.drain(..).for_each(|job| job.fail(failure()));
+                rest.for_each(|job| job.fail(failure()));
             }
         }
         if planted(Defect::AuditAfterAnswer) && !late_audits.is_empty() {
@@ -438,12 +440,12 @@ impl WriterThread {
     }
 
     fn ask_for_checkpoint(&mut self) {
-        if self.finish_checkpoint.load(Ordering::Acquire) {
-            match move_the_rest(&self.connection, &self.readers) {
-                Ok(pages) if pages > MAX_WAL_PAGES => {}
-                Ok(_) => self.finish_checkpoint.store(false, Ordering::Release),
-                Err(error) => drop(self.failure(&error)),
-            }
+        // Once each time that the checkpointer asks for it: a snapshot may be in the way for as long as a backup takes,
+        // and each attempt makes all readers let go of theirs.
+        if self.finish_checkpoint.swap(false, Ordering::AcqRel)
+            && let Err(error) = move_the_rest(&self.connection, &self.readers)
+        {
+            drop(self.failure(&error));
         }
         if self.since_checkpoint >= CHANGES_PER_CHECKPOINT {
             self.since_checkpoint = 0;
@@ -455,7 +457,7 @@ impl WriterThread {
 
 impl Job {
     fn fail(self, error: StoreError) {
-        // Whoever does not wait any more need not know.
+        // The caller may have given up waiting.
         let _ = self.reply.send((Err(error), None));
     }
 }
@@ -515,7 +517,7 @@ impl Checkpointer {
         }
     }
 
-    /// Answers how many pages the WAL has.
+    /// Returns how many pages the WAL has.
     fn checkpoint(&self, mode: &str) -> i64 {
         self.readers.let_go();
         match checkpoint(&self.connection, mode) {
@@ -531,7 +533,7 @@ impl Checkpointer {
     }
 }
 
-/// Lets other threads have the processor first: nobody waits for a checkpoint.
+/// Lets other threads have the processor first: no request waits for a checkpoint.
 pub(super) fn give_way() {
     // Elsewhere it would be the whole process that gives way.
     #[cfg(target_os = "linux")]
@@ -541,8 +543,8 @@ pub(super) fn give_way() {
 }
 
 /// Moves the little that is left in the WAL while nothing is written, so that the next commit starts it anew, unless a
-/// reader is in the way; then the next batch tries again. A RESTART checkpoint would wait for readers, in SQLite's
-/// steps of up to 25 ms, and was measured to stall all writers for 40 to 70 ms. Answers how many pages the WAL has had.
+/// reader is in the way; then the checkpointer asks again after the next checkpoint. A RESTART checkpoint would wait for readers, in SQLite's
+/// steps of up to 25 ms, and was measured to stall all writers for 40 to 70 ms. Returns how many pages the WAL had.
 fn move_the_rest(connection: &Connection, readers: &Readers) -> Result<i64, rusqlite::Error> {
     // Who reads from further back keeps pages from being moved,
     readers.let_go();
@@ -552,7 +554,7 @@ fn move_the_rest(connection: &Connection, readers: &Readers) -> Result<i64, rusq
     Ok(pages)
 }
 
-/// Answers how many pages the WAL has.
+/// Returns how many pages the WAL has.
 fn checkpoint(connection: &Connection, mode: &str) -> Result<i64, rusqlite::Error> {
     connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get(1))
 }
@@ -568,7 +570,7 @@ pub(crate) fn is_locked(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
-/// What somebody is told who has waited for it long enough. Nothing was written.
+/// The error for a job that waited too long for the lock. Nothing was written.
 pub(super) fn locked() -> StoreError {
     StoreError::Unavailable("another program has locked the database".into())
 }
@@ -627,6 +629,38 @@ mod tests {
             restarts
         });
         assert!(restarts >= 20, "the WAL started anew {restarts} times of 40");
+    }
+
+    #[tokio::test]
+    async fn all_jobs_of_a_batch_are_told_that_the_disk_is_full() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("test.db");
+        let connection = connect(&path, Role::Writer).expect("a database");
+        connection.execute_batch("CREATE TABLE t (blob BLOB); PRAGMA max_page_count = 16").expect("a small disk");
+        let fatal: OnFatal = Arc::new(|error: &str| panic!("{error}"));
+        let readers = Arc::new(Readers::new(path.clone(), Arc::clone(&fatal), 0));
+        let writer = Writer::start(connection, readers, path, fatal).expect("a writer");
+        let (begun, mut runs) = tokio::sync::mpsc::unbounded_channel();
+        let (go_on, wait) = sync_channel(1);
+        let first = writer.task(move |_| {
+            begun.send(()).expect("the test waits");
+            wait.recv().expect("the test goes on");
+            Ok(())
+        });
+        let others = async {
+            runs.recv().await.expect("the first runs");
+            let fill = |rows: &Connection| rows.execute("INSERT INTO t VALUES (zeroblob(1000000))", []).map(drop);
+            // Both are queued before the first ends, so they share a commit.
+            let (full, next) = (writer.task(fill), writer.task(|_| Ok(())));
+            let queued = async {
+                tokio::task::yield_now().await;
+                go_on.send(()).expect("the first waits");
+            };
+            tokio::join!(full, next, queued)
+        };
+        let (first, (full, next, ())) = tokio::join!(first, others);
+        assert!(first.is_ok());
+        assert!(matches!((&full, &next), (Err(StoreError::Full), Err(StoreError::Full))), "{full:?} {next:?}");
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! A note in a database that says why it must not be served: its records moved elsewhere, or have not all arrived.
+//! A note in a database that says why it must not be served: its records move or moved elsewhere, or have not all
+//! arrived.
 //! It is read before the store is opened, and stands in a table that exists only while there is such a reason.
 
 use std::path::Path;
@@ -12,6 +13,13 @@ use crate::sqlite::SqliteStore;
 /// Why a database must not be served.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mark {
+    /// A move of its records began and did not end.
+    Leaving {
+        /// Where to, without a password.
+        to: String,
+        /// When it began.
+        at: Timestamp,
+    },
     /// Its records moved elsewhere, and are changed there.
     Left {
         /// Where to, without a password.
@@ -32,6 +40,7 @@ impl Mark {
     /// The columns `kind`, `place` and `at`.
     pub(crate) fn columns(&self) -> (&'static str, &str, i64) {
         match self {
+            Self::Leaving { to, at } => ("leaving", to, at.as_micros()),
             Self::Left { to, at } => ("left", to, at.as_micros()),
             Self::Arriving { from, at } => ("arriving", from, at.as_micros()),
         }
@@ -40,6 +49,7 @@ impl Mark {
     pub(crate) fn read(kind: &str, place: String, at: i64) -> Result<Self, OpenError> {
         let at = Timestamp::from_micros(at);
         match kind {
+            "leaving" => Ok(Self::Leaving { to: place, at }),
             "left" => Ok(Self::Left { to: place, at }),
             "arriving" => Ok(Self::Arriving { from: place, at }),
             _ => Err(OpenError::Database("it was marked by a newer version; use that version".into())),

@@ -1,13 +1,15 @@
-//! Records on their way out of one database and into another: moves, backups, restores.
+//! Copies records between databases, for moves, backups and restores.
 //!
-//! A record has the same form whatever the engine: its values, in the order of its columns, first those of its key.
-//! Which columns there are the database itself says, so that one whose schema is older can be read as well.
+//! A record has the same form in both engines: its key columns, then the others by name. The database itself names the
+//! columns, so an older schema can be read.
 
 pub mod mark;
 pub mod moving;
 pub(crate) mod record;
 pub(crate) mod snapshot;
 pub(crate) mod target;
+
+use std::borrow::Borrow;
 
 use tokio::sync::mpsc;
 
@@ -111,8 +113,8 @@ impl Shape {
 
 /// What went wrong, in words for a person who runs a command: whatever says more than the kind of the error.
 #[must_use]
-pub fn plain(error: &StoreError) -> String {
-    match error {
+pub fn plain(error: impl Borrow<StoreError>) -> String {
+    match error.borrow() {
         StoreError::Corrupt(text) | StoreError::Unavailable(text) => text.clone(),
         other => other.to_string(),
     }

@@ -5,7 +5,6 @@ use dossier_core::clock::Timestamp;
 use dossier_core::store::{Progress, StoreError};
 
 use super::mark::Location;
-use super::record::{encode, hash};
 use super::snapshot::{Pace, Snapshot};
 use super::target::Target;
 use super::{OneByOne, Shape};
@@ -13,7 +12,7 @@ use super::{OneByOne, Shape};
 /// What was moved.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Moved {
-    /// Records that are the same on both ends, compared by a hash of each.
+    /// Records that are the same on both ends, compared one by one.
     pub records: u64,
 }
 
@@ -72,7 +71,7 @@ async fn compare(
     loop {
         match (left.next().await?, right.next().await?) {
             (None, None) => return Ok(records),
-            (Some(one), Some(other)) if hash(&encode(&one)) == hash(&encode(&other)) => records += 1,
+            (Some(one), Some(other)) if one == other => records += 1,
             _ => {
                 let text = format!("record {} of {} is not the same on both ends", records + 1, shape.name);
                 return Err(StoreError::Corrupt(text));

@@ -3,7 +3,7 @@
 use dossier_core::store::StoreError;
 use sha2::{Digest as _, Sha256};
 
-/// A column's value, as it stands in neither engine.
+/// A column's value, independent of the engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Value {
     Null,

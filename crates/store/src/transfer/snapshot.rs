@@ -1,6 +1,6 @@
-//! A database as it stood at one moment, whatever is written beside.
+//! A consistent snapshot of a database.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ pub(crate) struct Facts {
     pub(crate) shapes: Vec<Shape>,
 }
 
-/// Whether to make way for what else uses the machine and the database.
+/// How much load a transfer may cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pace {
     /// Nothing else is served.
@@ -59,7 +59,7 @@ pub(crate) enum Snapshot {
 impl Snapshot {
     pub(crate) async fn take(location: Location<'_>, pace: Pace) -> Result<(Self, Facts), StoreError> {
         match location {
-            Location::Sqlite(file) => Self::take_sqlite(file, pace),
+            Location::Sqlite(file) => Self::take_sqlite(file.to_owned(), pace).await,
             Location::Postgres(url) => {
                 let (snapshot, facts) = PostgresSnapshot::take(url, pace).await?;
                 Ok((Self::Postgres(Arc::new(snapshot)), facts))
@@ -67,15 +67,18 @@ impl Snapshot {
         }
     }
 
-    fn take_sqlite(file: &Path, pace: Pace) -> Result<(Self, Facts), StoreError> {
-        let (snapshot, facts) = SqliteSnapshot::take(file, pace)?;
+    async fn take_sqlite(file: PathBuf, pace: Pace) -> Result<(Self, Facts), StoreError> {
+        let (snapshot, facts) = blocking(move || SqliteSnapshot::take(&file, pace)).await?;
         Ok((Self::Sqlite(Arc::new(snapshot)), facts))
     }
 
-    /// The number of records, only for a bar: a table that is too large to be counted quickly counts as empty.
+    /// The number of records, for the progress bar; 0 if counting takes too long.
     pub(crate) async fn count(&self, shape: &Shape) -> u64 {
         match self {
-            Self::Sqlite(snapshot) => snapshot.count(shape),
+            Self::Sqlite(snapshot) => {
+                let (snapshot, shape) = (Arc::clone(snapshot), shape.clone());
+                blocking(move || snapshot.count(&shape)).await
+            }
             Self::Postgres(snapshot) => snapshot.count(shape).await,
         }
         .unwrap_or(0)
@@ -84,7 +87,10 @@ impl Snapshot {
     /// About how many bytes the database takes; 0 when it does not say.
     pub(crate) async fn size(&self) -> u64 {
         match self {
-            Self::Sqlite(snapshot) => snapshot.size(),
+            Self::Sqlite(snapshot) => {
+                let snapshot = Arc::clone(snapshot);
+                blocking(move || Ok(snapshot.size())).await.unwrap_or(0)
+            }
             Self::Postgres(snapshot) => snapshot.size().await,
         }
     }
@@ -96,4 +102,12 @@ impl Snapshot {
             Self::Postgres(snapshot) => Arc::clone(snapshot).records(shape.clone(), after),
         }
     }
+}
+
+/// Runs SQL of the embedded engine where it keeps no request waiting.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|_| Err(StoreError::Unavailable("the process is stopping".into())))
 }

@@ -1,4 +1,4 @@
-//! A database into which records come. It is marked until all have arrived, so that no process serves a part of them.
+//! A database that receives records. It stays marked until all have arrived.
 
 use dossier_core::clock::Timestamp;
 use dossier_core::store::StoreError;

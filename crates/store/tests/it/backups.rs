@@ -6,10 +6,11 @@ use std::sync::Arc;
 use dossier_core::clock::Timestamp;
 use dossier_core::store::StoreError;
 use dossier_store::backup::{
-    Backup, Created, Opened, Pace, Source, compare_rows, create, delete_older, restore_files, restore_rows,
+    Backup, Created, Finding, Opened, Pace, Source, compare_rows, create, delete_older, restore_files, restore_rows,
 };
 use dossier_store::blobs::{Blobs, Folder, Objects};
 use dossier_store::transfer::mark::Location;
+use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 use crate::behaviours::given;
@@ -37,7 +38,7 @@ pub(crate) async fn backed_up(
 /// A folder into which a backup was restored, with the database at the backup's schema.
 pub(crate) struct Restored {
     folder: TempDir,
-    pub(crate) findings: Vec<String>,
+    pub(crate) findings: Vec<Finding>,
 }
 
 impl Restored {
@@ -71,12 +72,12 @@ async fn a_backup_is_restored_into_either_engine_and_is_the_same(mut engine: Eng
     assert_eq!((&backup.name, &backup.manifest), (&made.name, &made.manifest));
     assert_eq!((backup.manifest.files.count, backup.manifest.epochs.as_slice()), (4, &[1][..]));
     let whole = restored(&backup).await.expect("restored");
-    assert_eq!(whole.findings, Vec::<String>::new());
+    assert_eq!(whole.findings, Vec::new());
     Location::Sqlite(&whole.file()).set_mark(None).await.expect("unmarked");
     let again = {
         let store = sqlite(&engine, whole.folder.path());
         let opened = Opened::all(&store, &|_| false, 0, &|_, _| {}).await.expect("a report");
-        assert_eq!(opened.findings, Vec::<String>::new());
+        assert_eq!(opened.findings, Vec::new());
         assert_eq!((opened.customers, opened.files, opened.chains), (24, 4, 2), "{opened:?}");
         assert!(opened.answers >= 24 && opened.events > 24, "{opened:?}");
         // A backup of what was restored has the same records, byte by byte, whatever the engine was.
@@ -94,8 +95,8 @@ async fn a_backup_is_restored_into_either_engine_and_is_the_same(mut engine: Eng
     let cluster = Cluster::any().await;
     let url = cluster.database().await;
     let target = Location::Postgres(&url);
-    assert_eq!(restore_rows(&backup, target, NOW, &|_, _| {}).await.expect("restored").findings, Vec::<String>::new());
-    assert_eq!(compare_rows(&backup, target, &|_, _| {}).await.expect("compared").findings, Vec::<String>::new());
+    assert_eq!(restore_rows(&backup, target, NOW, &|_, _| {}).await.expect("restored").findings, Vec::new());
+    assert_eq!(compare_rows(&backup, target, &|_, _| {}).await.expect("compared").findings, Vec::new());
     target.set_mark(None).await.expect("unmarked");
     let refused = restore_rows(&backup, target, NOW, &|_, _| {}).await.expect_err("not over what is there");
     assert!(refused.to_string().contains("has accounts"), "{refused}");
@@ -135,7 +136,14 @@ async fn whatever_is_altered_in_a_backup_is_found_and_named() {
             std::fs::write(&path, bad).expect("altered");
             let kind = object.name[made.name.len() + 1..].split('/').next().expect("a kind");
             let said = match Backup::open(&place, &made.name).await {
-                Ok(backup) => restored(&backup).await.expect("a report").findings.join("\n"),
+                Ok(backup) => restored(&backup)
+                    .await
+                    .expect("a report")
+                    .findings
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect::<Vec<_>>()
+                    .join("\n"),
                 Err(error) => error.to_string(),
             };
             let named = match kind {
@@ -151,10 +159,11 @@ async fn whatever_is_altered_in_a_backup_is_found_and_named() {
     }
     assert!(altered > 45, "{altered}");
     let backup = Backup::find(&place, None).await.expect("as before");
-    assert_eq!(restored(&backup).await.expect("a report").findings, Vec::<String>::new());
+    assert_eq!(restored(&backup).await.expect("a report").findings, Vec::new());
     std::fs::remove_file(folder.path().join(format!("{}/rows/persons", made.name))).expect("removed");
     let findings = restored(&backup).await.expect("a report").findings;
-    assert_eq!(findings, ["persons: rows/persons is missing in the backup"]);
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0].to_string(), "persons: rows/persons is missing in the backup");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -178,7 +187,7 @@ async fn an_interrupted_backup_is_not_read_and_the_next_takes_over_its_files() {
     delete_older(&place, &second, None, false).await.expect("deleted");
     assert_eq!(place.list_names().await.expect("names"), std::slice::from_ref(&second.name));
     let backup = Backup::find(&place, None).await.expect("complete");
-    assert_eq!(restored(&backup).await.expect("a report").findings, Vec::<String>::new());
+    assert_eq!(restored(&backup).await.expect("a report").findings, Vec::new());
 
     // What an earlier backup has lost, or has only half, is copied again.
     let lost = place.list_objects(&format!("{}/files", second.name)).await.expect("files").remove(0);
@@ -268,8 +277,55 @@ async fn a_restore_that_was_interrupted_goes_on() {
     drop(database);
     let restored = restore_rows(&backup, to, NOW, &|_, _| {}).await.expect("restored");
     assert_eq!((restored.findings, restored.good), (Vec::new(), backup.manifest.records()));
-    assert_eq!(compare_rows(&backup, to, &|_, _| {}).await.expect("compared").findings, Vec::<String>::new());
+    assert_eq!(compare_rows(&backup, to, &|_, _| {}).await.expect("compared").findings, Vec::new());
     to.set_mark(None).await.expect("unmarked");
     let restored_services = engine.services_of(Arc::new(sqlite(&engine, target.path())));
     assert_eq!(seen(&restored_services, &filled).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_outlasts_the_time_after_which_postgresql_ends_idle_transactions() {
+    let mut engine = Engine::postgres().await;
+    fill(&engine.services()).await;
+    let (_, url) = engine.rows_in();
+    let url = url.expect("a database").to_owned();
+    let name = crate::cluster::run(&url, "SELECT current_database()").await.expect("a name").expect("a row");
+    let limit = format!("ALTER DATABASE \"{name}\" SET idle_in_transaction_session_timeout = '50ms'");
+    crate::cluster::run(&url, &limit).await.expect("a limit");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let place = place(folder.path());
+    let blobs = Folder::open_shared(engine.path().join("files")).expect("a folder");
+    let source = Source { location: Location::Postgres(&url), blobs: &blobs };
+    let slow = |_, _| std::thread::sleep(std::time::Duration::from_millis(150));
+    create(source, &place, Pace::Fast, NOW, &slow).await.expect("a backup");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_size_that_no_file_has_is_a_finding() {
+    let mut engine = Engine::sqlite().await;
+    fill(&engine.services()).await;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let place = place(folder.path());
+    let made = backed_up(&engine, &place, NOW).await.expect("a backup");
+    let blobs: Arc<dyn Blobs> = Arc::new(Folder::open(folder.path().join("restored")).expect("a folder"));
+    let backup = Backup::find(&place, None).await.expect("complete");
+    assert_eq!(restore_files(&backup, &blobs, &|_, _| {}).await.expect("restored").good, 4);
+
+    // With sums that fit, as whoever can write at the place can make them.
+    let sum = |text: &str| Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let (list, manifest) = (folder.path().join(&made.name).join("files.list"), folder.path().join(&made.name));
+    let manifest = manifest.join("manifest.json");
+    let text = std::fs::read_to_string(&list).expect("a list");
+    let size = text.split(' ').nth(1).expect("a size").to_owned();
+    let huge = text.replacen(&size, &(1_u64 << 60).to_string(), 1);
+    std::fs::write(&list, &huge).expect("a list");
+    let old = std::fs::read_to_string(&manifest).expect("a manifest").replace(&sum(&text), &sum(&huge));
+    let checksum = old.rsplit('"').nth(1).expect("a checksum").to_owned();
+    let bare = old.replace(&checksum, "");
+    let new = bare.replace(r#""checksum": """#, &format!(r#""checksum": "{}""#, sum(&bare)));
+    std::fs::write(&manifest, new).expect("a manifest");
+    let backup = Backup::find(&place, None).await.expect("complete");
+    let restored = restore_files(&backup, &blobs, &|_, _| {}).await.expect("a report");
+    assert_eq!((restored.good, restored.findings.len()), (3, 1));
+    assert!(restored.findings[0].to_string().contains("bytes, which no file has"), "{:?}", restored.findings);
 }

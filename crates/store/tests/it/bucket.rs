@@ -278,6 +278,6 @@ async fn a_backup_goes_to_a_bucket_and_comes_back() {
     assert_eq!(names, [second.name.as_str(), third.name.as_str()]);
     assert_eq!(place.list_objects(&killed).await.expect("a list"), [], "nothing of it is left");
     for backup in &backups {
-        assert_eq!(restored(backup).await.expect("restored").findings, Vec::<String>::new());
+        assert_eq!(restored(backup).await.expect("restored").findings, Vec::new());
     }
 }
