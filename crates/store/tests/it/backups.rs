@@ -200,7 +200,7 @@ async fn an_interrupted_backup_is_not_read_and_the_next_takes_over_its_files() {
     std::fs::remove_file(&path).and_then(|()| std::fs::write(&path, other)).expect("another content");
     backed_up(&engine, &place, NOW.plus_seconds(100)).await.expect("a backup");
     let backup = Backup::find(&place, None).await.expect("complete");
-    assert_eq!(restored(&backup).await.expect("a report").findings, Vec::<String>::new());
+    assert_eq!(restored(&backup).await.expect("a report").findings, Vec::new());
     for name in place.list_names().await.expect("names").iter().filter(|name| **name != second.name) {
         for object in place.list_objects(name).await.expect("objects") {
             place.delete_object(&object.name).await.expect("deleted");
