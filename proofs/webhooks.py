@@ -274,7 +274,8 @@ def deliveries(binary, folder, events, kills):
             check_order(one.name, [headers["webhook-id"] for headers, _ in one.taken])
             repeats = len(one.taken) - len(bodies)
             print(f"  {one.name:28} {len(wanted)} events, 0 lost, {repeats} repeated")
-        for hook, word in ((unresolved, "connection"), (refused, "connection")):
+        # Of a private address, such as this machine's, the log says no more.
+        for hook, word in ((unresolved, "connection"), (refused, "not delivered")):
             log = dossier.call("GET", f"/v0/webhooks/{hook['id']}/deliveries?limit=1000")["items"]
             assert any(one["last_answer"] == word for one in log) and all(one["state"] == "pending" for one in log), log[:2]
         received += [(headers, body, hooks[good.name]["secret"], dossier.key) for headers, body in good.taken]
