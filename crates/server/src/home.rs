@@ -53,7 +53,7 @@ impl Home {
         }
     }
 
-    /// Refuses a database whose records move or moved elsewhere, or have not all arrived.
+    /// Refuses a database whose records were or are being moved elsewhere, or have not all arrived.
     pub(crate) async fn check_served(&self) -> Result<Standing, InstallationError> {
         let standing = self.standing().await?;
         match &standing.mark {
@@ -65,8 +65,8 @@ impl Home {
     pub(crate) fn why_not(&self, mark: &Mark) -> String {
         match mark {
             Mark::Leaving { to, at } => format!(
-                "a move of the records of {} to {to} began on {at} and did not end; run the same dossier db move \
-                    again, or dossier db reopen to go on here",
+                "a move of the records of {} to {to} began on {at} and has not finished; run the same dossier db \
+                    move again, or dossier db reopen to continue here",
                 self.shown(),
             ),
             Mark::Left { to, at } => format!(

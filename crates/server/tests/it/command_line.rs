@@ -367,7 +367,7 @@ async fn a_database_is_not_served_while_its_records_move_away() {
     // As a process leaves it that is killed in the middle.
     location.set_mark(marks[0].as_ref()).await.expect("marked");
     let said = String::from_utf8_lossy(&served().stderr).into_owned();
-    assert!(said.contains("did not end") && said.contains("db reopen"), "{said}");
+    assert!(said.contains("has not finished") && said.contains("db reopen"), "{said}");
     json_of(&folder, &["db", "reopen", "--database", &url, "--data-dir", "data"]);
     assert!(served().status.success());
 }
