@@ -189,8 +189,9 @@ async fn a_place_that_is_none_is_refused_and_reading_one_changes_nothing() {
     std::fs::create_dir_all(folder.join("mine/incoming")).expect("a folder");
     let invoice = folder.join("mine/incoming/invoice.pdf");
     std::fs::write(&invoice, "x").expect("a file");
-    let long_ago = std::time::SystemTime::now() - Duration::from_secs(3 * 24 * 60 * 60);
-    std::fs::File::open(&invoice).and_then(|file| file.set_modified(long_ago)).expect("an old file");
+    let file = std::fs::File::open(&invoice).expect("a file");
+    let written = file.metadata().and_then(|metadata| metadata.modified()).expect("a time");
+    file.set_modified(written - Duration::from_secs(3 * 24 * 60 * 60)).expect("an old file");
     json_of(folder, &["backup", "list", "mine", "--data-dir", "data"]);
     assert!(invoice.exists());
 }

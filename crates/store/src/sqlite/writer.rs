@@ -542,10 +542,10 @@ pub(super) fn give_way() {
     }
 }
 
-/// Moves the little that is left in the WAL while nothing is written, so that the next commit starts it again, unless a
-/// reader is in the way; then the checkpointer asks again after the next checkpoint. A RESTART checkpoint would wait for
-/// readers, in SQLite's steps of up to 25 ms, and was measured to stall all writers for 40 to 70 ms. Returns how many
-/// pages the WAL had.
+/// Moves the little that is left in the WAL while nothing is written, so that the next commit starts it again, unless
+/// a reader is in the way; then the checkpointer asks again after the next checkpoint. A RESTART checkpoint would wait
+/// for readers, in SQLite's steps of up to 25 ms, and was measured to stall all writers for 40 to 70 ms. Returns how
+/// many pages the WAL had.
 fn move_the_rest(connection: &Connection, readers: &Readers) -> Result<i64, rusqlite::Error> {
     // Who reads from further back keeps pages from being moved,
     readers.let_go();
