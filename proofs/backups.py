@@ -336,7 +336,7 @@ def full_disk(server, folder):
         room = os.statvfs(small)
         free = room.f_bavail * room.f_frsize
         # Not room enough for another, by the estimate; and then not as much as is written.
-        for left, said in ((size // 2, "are missing"), (0, "")):
+        for left, said in ((size // 2, "MiB short"), (0, "")):
             with open(small / "filler", "wb") as filler:
                 os.posix_fallocate(filler.fileno(), 0, max(1, free - left))
             failed = server.command("backup", "create", place, check=False)
