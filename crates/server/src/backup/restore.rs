@@ -92,6 +92,10 @@ fn check_same_keyring(own: &Path, given: &Path) -> Result<(), String> {
 /// The settings of the installation that is made: those of this one, but for where things lie.
 fn target_config(config: &Config, restore: &Restore) -> Result<Config, String> {
     let mut target = config.clone();
+    // A folder of that name would hold the password that a mistyped URL has.
+    if restore.into.contains("://") && !is_postgres(&restore.into) {
+        return Err("--into is a folder, or postgres://user:password@host/name".to_owned());
+    }
     if is_postgres(&restore.into) {
         target.database = Some(restore.into.clone());
     } else {

@@ -186,6 +186,10 @@ async fn a_place_that_is_none_is_refused_and_reading_one_changes_nothing() {
         assert!(said.contains("place"), "{place}: {said}");
     }
     assert!(!folder.join("http:").exists() && !folder.join("S3:").exists());
+    json_of(folder, &["backup", "create", "backups", "--data-dir", "data"]);
+    let into =
+        refusal(folder, &["restore", "backups", "--into", "POSTGRES://d:hunter2@host/name", "--data-dir", "data"]);
+    assert!(into.contains("--into is a folder") && !into.contains("hunter2"), "{into}");
     std::fs::create_dir_all(folder.join("mine/incoming")).expect("a folder");
     let invoice = folder.join("mine/incoming/invoice.pdf");
     std::fs::write(&invoice, "x").expect("a file");

@@ -412,6 +412,7 @@ async fn a_database_that_cannot_be_reached_is_named_in_one_sentence_without_its_
         (of("nobody:hunter2", "postgres"), "refuses this user or password"),
         (of("dossier:right", "absent"), "has no database absent"),
         ("postgres://dossier:hunter2@127.0.0.1:1/absent".to_owned(), "127.0.0.1:1/absent cannot be reached"),
+        ("postgres://dossier:p@hunter2@127.0.0.1:1/absent".to_owned(), "write an @ in the user or the password as %40"),
     ] {
         let arguments = ["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off", "--database", &url];
         let output = dossier(folder.path(), &arguments);

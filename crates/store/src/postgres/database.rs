@@ -441,6 +441,10 @@ impl Database {
         // The library's own text could quote the password.
         let config = tokio_postgres::Config::from_str(&url);
         let mut config = config.map_err(|_| wrong("it is not postgres://user:password@host:port/name".into()))?;
+        // Otherwise the end of the password would be taken for the beginning of the host, and shown with it.
+        if config.get_hosts().iter().any(|host| matches!(host, Host::Tcp(name) if name.contains('@'))) {
+            return Err(wrong("write an @ in the user or the password as %40".into()));
+        }
         if !tls_chosen && !config.get_hosts().iter().all(is_local) {
             config.ssl_mode(SslMode::Require);
         }
