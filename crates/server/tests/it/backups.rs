@@ -1,7 +1,7 @@
 //! Backups by the command line and by the server itself: made beside it, verified, restored, and served again.
 
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -9,20 +9,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::app::{BOUNDARY, TestApp, config, form};
 use crate::cluster::Cluster;
+use crate::command_line::{dossier, json_of};
 use crate::samples;
-
-fn dossier(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_dossier"));
-    command.current_dir(folder).env_clear().stdin(Stdio::null());
-    command.args(arguments).output().expect("the binary")
-}
-
-#[track_caller]
-fn json_of(folder: &Path, arguments: &[&str]) -> Value {
-    let output = dossier(folder, &[arguments, &["--output", "json"]].concat());
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("JSON")
-}
 
 #[track_caller]
 fn refusal(folder: &Path, arguments: &[&str]) -> String {

@@ -13,14 +13,14 @@ use crate::app::TestApp;
 use crate::cluster::Cluster;
 use crate::samples;
 
-fn dossier(folder: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn dossier(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dossier"));
     command.current_dir(folder).env_clear().stdin(Stdio::null());
     command.args(arguments).output().expect("the binary")
 }
 
 #[track_caller]
-fn json_of(folder: &Path, arguments: &[&str]) -> Value {
+pub(crate) fn json_of(folder: &Path, arguments: &[&str]) -> Value {
     let output = dossier(folder, &[arguments, &["--output", "json"]].concat());
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).expect("JSON")
