@@ -3,6 +3,7 @@
 
     proofs/backups.py [--restores 2] [--customers 500] [--kills 4] [--engines sqlite,postgres] [--seconds 5]
                       [--binary PATH]
+    proofs/backups.py --steps --binary PATH_OF_A_BUILD_WITH_PLANTED_DEFECTS [--engines sqlite,postgres]
 
 On each engine, while clients create and change customers and upload files:
 
@@ -15,6 +16,10 @@ On each engine, while clients create and change customers and upload files:
   B5  kill -9 at any moment of restoring one leaves nothing that is served; the same command again completes it
   B6  a full disk leaves the last good backup, and no half beside it
   B7  with --seconds: the 99th percentile of PUTs beside a backup is at most 1.5 times that of a quiet server
+
+With --steps the binary must have been built with the feature `planted-defects`. Then B4 and B5 are proved with a
+process that dies at each step that the code names (`reached("backup: …")`, `reached("restore: …")`), and a step at
+which none died is a failure.
 
 Without root no small disk can be mounted, and B6 is passed over and says so. B7 needs wrk.
 """
@@ -88,9 +93,16 @@ class Server:
             raise Violated(f"{words} failed: {done.stderr}{done.stdout[-2000:]}")
         return done
 
-    def begin(self, *words):
-        return subprocess.Popen([self.binary, *map(str, words), "--data-dir", self.data], env=self.environment,
-                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    def begin(self, *words, dies_at=None):
+        planted = {"DOSSIER_DIES_AT": dies_at} if dies_at else {}
+        return subprocess.Popen([self.binary, *map(str, words), "--data-dir", self.data],
+                                env=self.environment | planted, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def dies(self, step, *words):
+        """Runs a command that dies at a step."""
+        ended = self.begin(*words, dies_at=step).wait()
+        if ended != -signal.SIGABRT:
+            raise Violated(f"{words[0]} did not die at {step!r}, but ended with {ended}")
 
     def restored(self, data):
         """A server of the embedded engine on a folder that was restored."""
@@ -134,11 +146,14 @@ class Load:
         return customer
 
     def upload(self, connection, customer):
-        pdf = b"%PDF-1.4\n" + random.randbytes(random.randrange(1_000, 200_000)) + b"\n%%EOF\n"
+        pdf = b"%PDF-1.7\n" + random.randbytes(random.randrange(1_000, 200_000)) + b"\nstartxref\n0\n%%EOF\n"
         form = (b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f.pdf\"\r\n\r\n" + pdf + b"\r\n--b--\r\n")
         status, file = self.request(connection, "POST", "/v0/files", form, "multipart/form-data; boundary=b")
+        if status != 200:
+            self.failures += 1
+            return
         # Some stay nobody's.
-        if status == 201 and random.random() < 0.7:
+        if random.random() < 0.7:
             body = json.dumps({"documents": [{"file_id": file["id"], "purpose": "id_document"}]})
             self.request(connection, "PUT", f"/v0/customers/{customer}", body)
 
@@ -151,6 +166,8 @@ class Load:
                     self.upload(connection, customer)
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             list(pool.map(some, [customers // 8] * 8))
+        if self.failures:
+            raise Violated(f"{self.failures} uploads to an idle server were refused")
 
     def run(self):
         connection = self.connection()
@@ -225,6 +242,8 @@ def restore_each(server, folder, place, cluster, options):
         page = json.loads(server.command("backup", "verify", backup).stdout)
         if not page["ok"]:
             raise Violated(f"{backup}: {page['findings']}")
+        if not manifest(backup)["files"]["count"]:
+            raise Violated(f"{backup} has no files")
         target = folder / f"restored-{number}"
         target.mkdir()
         data = target / "data"
@@ -263,63 +282,114 @@ def killed_while_made(server, place, kills):
         server.kill()
         command.wait()
         server.start()
-        after = complete(server, place)
-        if not before <= after or len(after) > len(before) + 1:
-            raise Violated("the list of complete backups is not what it was")
-        server.command("backup", "verify", place)
-        # Processes on PostgreSQL leave alone for a day what another may be writing.
-        made = pathlib.Path(json.loads(server.command("backup", "create", place).stdout)["backup"]).name
-        halves = [one.name for one in place.iterdir() if one.name != "incoming" and not (one / "manifest.json").exists()]
-        if halves and not server.database:
-            raise Violated(f"a killed backup left {halves}")
-        if made not in complete(server, place):
-            raise Violated("the backup after a killed one is not complete")
-        if server.database:
-            for half in halves:
-                shutil.rmtree(place / half)
-        for old in sorted(complete(server, place))[:-2]:
-            shutil.rmtree(place / old)
+        after_a_half(server, place, before)
     print(f"  {kills} kills while one was made: the ones before are good, the next one is, nothing is left")
+
+
+def dead_while_made(server, place):
+    """B4, at each step."""
+    server.command("backup", "create", place)
+    steps = named("backup")
+    for step in steps:
+        before = complete(server, place)
+        if step == "backup: an old manifest deleted":
+            # What is deleted is half a backup; many processes leave it alone for a day.
+            half = place / "20200101T000000000Z-000000"
+            half.mkdir()
+            newest = place / max(before)
+            shutil.copy(newest / "begun", half)
+            shutil.copytree(newest / "rows", half / "rows")
+        server.dies(step, "backup", "create", place)
+        after_a_half(server, place, before)
+    print(f"  died at each of {len(steps)} steps of making one: the ones before are good, the next one is, nothing is left")
+
+
+def after_a_half(server, place, before):
+    """What holds after the making of a backup ended anywhere."""
+    after = complete(server, place)
+    if not before <= after or len(after) > len(before) + 1:
+        raise Violated("the list of complete backups is not what it was")
+    server.command("backup", "verify", place)
+    # Processes on PostgreSQL leave alone for a day what another may be writing.
+    made = pathlib.Path(json.loads(server.command("backup", "create", place).stdout)["backup"]).name
+    halves = [one.name for one in place.iterdir() if one.name != "incoming" and not (one / "manifest.json").exists()]
+    if halves and not server.database:
+        raise Violated(f"a killed backup left {halves}")
+    if made not in complete(server, place):
+        raise Violated("the backup after a killed one is not complete")
+    for half in halves:
+        shutil.rmtree(place / half)
+    for old in sorted(complete(server, place))[:-2]:
+        shutil.rmtree(place / old)
+
+
+def named(what):
+    """The steps of this that the code names."""
+    sources = [path.read_text() for path in (ROOT / "crates").glob("*/src/**/*.rs")]
+    return sorted({step for source in sources for step in re.findall(rf'reached\("({what}: [^"]+)"\)', source)})
 
 
 def complete(server, place):
     return {one["name"] for one in json.loads(server.command("backup", "list", place).stdout)}
 
 
+class Target:
+    """A folder that a backup is restored into."""
+
+    def __init__(self, server, folder, place):
+        self.folder, self.place, self.data = folder, place, folder / "data"
+        self.data.mkdir(parents=True, mode=0o700)
+        shutil.copy(server.data / "root.key", self.data / "root.key")
+        self.server, self.newest = Server(server.binary, self.data), place / max(complete(server, place))
+        self.words = ("restore", place, "--into", self.data, "--keyring", keys_apart(server, folder.parent))
+
+    def refused(self):
+        """Whether what is there is refused, as a half must be."""
+        looked = self.server.command("accounts", "list", check=False)
+        if looked.returncode and not any(why in looked.stderr for why in ("has not finished", "no data", "keyring")):
+            raise Violated(f"a half that was restored is refused for another reason: {looked.stderr}")
+        return looked.returncode != 0
+
+    def complete(self):
+        self.server.command(*self.words)
+
+    def check(self):
+        same(self.newest, self.server, self.data, self.folder / "again")
+        shutil.rmtree(self.folder)
+
+
 def killed_while_restored(server, folder, place, kills):
     """B5"""
-    keyring = keys_apart(server, folder)
-    takes, ended_early = None, 0
-    for number in range(kills + 1):
-        target = folder / f"killed-{number}"
-        data = target / "data"
-        data.mkdir(parents=True, mode=0o700)
-        data.chmod(0o700)
-        shutil.copy(server.data / "root.key", data / "root.key")
-        other = Server(server.binary, data)
-        words = ("restore", place, "--into", data, "--keyring", keyring)
-        began = time.monotonic()
-        command = other.begin(*words)
-        if takes is None:
-            if command.wait():
-                raise Violated("a restore failed")
-            takes = time.monotonic() - began
-        else:
-            time.sleep(random.uniform(0, takes))
-            command.kill()
-            command.wait()
-            looked = other.command("accounts", "list", check=False)
-            done = looked.returncode == 0
-            if not done:
-                ended_early += 1
-                if "has not finished" not in looked.stderr and "there is no data" not in looked.stderr and \
-                        "no keyring" not in looked.stderr and "keyring" not in looked.stderr:
-                    raise Violated(f"a half that was restored is refused for another reason: {looked.stderr}")
-                other.command(*words)
-        newest = place / max(complete(server, place))
-        same(newest, other, data, target / "again")
-        shutil.rmtree(target)
+    whole = Target(server, folder / "whole", place)
+    began, ended_early = time.monotonic(), 0
+    whole.complete()
+    takes = time.monotonic() - began
+    whole.check()
+    for number in range(kills):
+        target = Target(server, folder / f"killed-{number}", place)
+        command = target.server.begin(*target.words)
+        time.sleep(random.uniform(0, takes))
+        command.kill()
+        command.wait()
+        if target.refused():
+            ended_early += 1
+            target.complete()
+        target.check()
     print(f"  {kills} kills while one was restored, {ended_early} before its end: none was served half, all were completed")
+
+
+def dead_while_restored(server, folder, place):
+    """B5, at each step."""
+    steps = named("restore")
+    for number, step in enumerate(steps):
+        target = Target(server, folder / f"dead-{number}", place)
+        target.server.dies(step, *target.words)
+        if target.refused():
+            target.complete()
+        elif step != "restore: complete":
+            raise Violated(f"what was restored until {step!r} is served")
+        target.check()
+    print(f"  died at each of {len(steps)} steps of restoring one: none was served half, all were completed")
 
 
 def full_disk(server, folder):
@@ -411,13 +481,18 @@ def prove(engine, folder, options):
         load.fill(options.customers, 3)
         print(f"  {len(load.acknowledged)} customers in {time.monotonic() - began:.0f} s")
         place = home / "backups"
+        if options.steps:
+            # A running server would make the backup for the command, and die instead of it.
+            server.stop()
+            dead_while_made(server, place)
+            dead_while_restored(server, home, place)
+            return
         restore_each(server, home, place, cluster, options)
         killed_while_made(server, place, options.kills)
         killed_while_restored(server, home, place, options.kills)
         full_disk(server, home)
         ratio = beside_puts(server, home, place, options.seconds) if options.seconds else 0
         server.stop()
-        server.process = None
     finally:
         if server.process and server.process.poll() is None:
             server.kill()
@@ -433,6 +508,7 @@ def main():
     arguments.add_argument("--kills", type=int, default=2)
     arguments.add_argument("--engines", default="sqlite,postgres")
     arguments.add_argument("--seconds", type=int, default=0)
+    arguments.add_argument("--steps", action="store_true")
     arguments.add_argument("--strict", action="store_true", help="fail when B7 does not hold")
     arguments.add_argument("--seed", type=int, default=random.randrange(10**6))
     arguments.add_argument("--binary", type=pathlib.Path, default=ROOT / "target/dist/dossier")

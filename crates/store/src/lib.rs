@@ -4,6 +4,8 @@
 pub mod audit_chain;
 pub mod backup;
 pub mod blobs;
+#[doc(hidden)]
+pub mod planted;
 pub mod postgres;
 pub mod sealed;
 pub mod sqlite;
@@ -14,7 +16,6 @@ mod api_keys;
 mod by_customer;
 mod columns;
 mod files;
-mod planted;
 mod prepared;
 mod recent;
 mod signing;

@@ -1,5 +1,5 @@
-//! Deliberate defects for the durability proofs: a harness that never fails proves nothing. They exist only under the
-//! `planted-defects` feature, and even then only the one that the environment names is active.
+//! What the proofs plant: defects, since a harness that never fails proves nothing, and deaths at a chosen step. They
+//! exist only under the `planted-defects` feature, and even then only the one that the environment names is active.
 
 /// A defect that can be planted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,4 +37,17 @@ pub(crate) fn planted(defect: Defect) -> bool {
     };
     static PLANTED: std::sync::OnceLock<Option<String>> = std::sync::OnceLock::new();
     PLANTED.get_or_init(|| std::env::var("DOSSIER_PLANTED_DEFECT").ok()).as_deref() == Some(name)
+}
+
+/// A step at which a proof may end the process. Does nothing in an ordinary build.
+#[cfg(not(feature = "planted-defects"))]
+pub const fn reached(_: &str) {}
+
+/// Ends the process, as kill -9 would, when the environment names the step.
+#[cfg(feature = "planted-defects")]
+pub fn reached(step: &str) {
+    static DIES_AT: std::sync::OnceLock<Option<String>> = std::sync::OnceLock::new();
+    if DIES_AT.get_or_init(|| std::env::var("DOSSIER_DIES_AT").ok()).as_deref() == Some(step) {
+        std::process::abort();
+    }
 }

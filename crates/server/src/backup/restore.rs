@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use dossier_core::clock::Clock as _;
 use dossier_core::store::Progress;
 use dossier_store::backup::{Backup, Restored, compare_rows, restore_files, restore_rows, schema_in};
+use dossier_store::planted::reached;
 use dossier_store::transfer::mark::Mark;
 use dossier_store::transfer::plain;
 use serde_json::{Value, json};
@@ -54,17 +55,21 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
         return Err(format!("{} has files but no database; use an empty folder", folder.display()));
     }
     let blobs = copy_back(&backup, &target, &home, progress).await?;
+    reached("restore: compared");
     if !target.keyring.exists() {
         super::keys::export(&Config { keyring: keyring.to_owned(), ..target.clone() }, &target.keyring, false, true)?;
     }
+    reached("restore: keyring there");
     // Migrates, and sees that keyring and root key are those of the records.
     let store = Opened::open(&target, &home, &root).await.map_err(text)?;
     let report = store.engine().verify_audit(&|_, _| {}).await.map_err(text)?;
     drop(store);
+    reached("restore: opened");
     if !report.findings.is_empty() {
         return Err(format!("the audit trail has findings:\n{}", report.findings.join("\n")));
     }
     home.set_mark(None).await.map_err(text)?;
+    reached("restore: complete");
     Ok(json!({
         "restored": home.shown(),
         "from": backup.name,

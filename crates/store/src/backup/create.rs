@@ -15,6 +15,7 @@ use super::rows::RowWriter;
 use super::{BEGUN, Backup, MANIFEST, Pace, delete};
 use crate::blobs::{BlobPath, Blobs, Objects};
 use crate::columns::scope_of;
+use crate::planted::reached;
 use crate::transfer::Shape;
 use crate::transfer::mark::Location;
 use crate::transfer::record::Record;
@@ -90,6 +91,7 @@ async fn write(
     let mut begun = place.create_object(&format!("{name}/{BEGUN}")).await?;
     begun.write(installation.to_string().into_bytes()).await?;
     begun.finish().await?;
+    reached("backup: begun");
 
     let mut total = sizes.len() as u64;
     for shape in &facts.shapes {
@@ -101,16 +103,21 @@ async fn write(
     }
     // The log of the embedded engine grows for as long as the snapshot is held.
     drop(snapshot);
+    reached("backup: rows copied");
     let Rows { mut manifest, epochs, files, done } = copied;
     manifest.epochs = epochs.into_iter().collect();
     let wanted = (&files[..], &sizes, &known);
     let report = |files: u64| progress((done + files).min(total), total);
     manifest.files = files::copy_all(source.blobs, place, name, wanted, pace, &report).await?;
+    reached("backup: contents copied");
     place.sync_below(name).await?;
+    reached("backup: synced");
     let mut writer = place.create_object(&format!("{name}/{MANIFEST}")).await?;
     let text = manifest.write();
     writer.write(text.clone()).await?;
+    reached("backup: manifest written");
     writer.finish().await?;
+    reached("backup: complete");
     progress(total, total);
     Manifest::read(&text)
 }
@@ -193,6 +200,7 @@ impl Rows {
             tokio::time::sleep(pace.rest(began.elapsed())).await;
         }
         self.manifest.rows.push(writer.finish().await?);
+        reached("backup: a table copied");
         Ok(())
     }
 }

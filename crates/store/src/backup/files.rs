@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use super::manifest::{Files, hexadecimal};
 use super::{BEGUN, Backup, FILE_LIST, PIECE, Pace};
 use crate::blobs::{BlobPath, Blobs, Objects};
+use crate::planted::reached;
 
 /// A file whose row is in the backup.
 #[derive(Debug, Clone, Copy)]
@@ -184,6 +185,7 @@ pub(super) async fn copy_all(
                 writeln!(list, "{path} -")
             }
         };
+        reached("backup: a content copied");
         tokio::time::sleep(pace.rest(began.elapsed())).await;
         progress(done as u64 + 1);
     }

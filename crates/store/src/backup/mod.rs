@@ -21,6 +21,7 @@ use std::sync::Arc;
 use dossier_core::store::StoreError;
 
 use crate::blobs::Objects;
+use crate::planted::reached;
 
 pub use crate::transfer::snapshot::Pace;
 pub use create::{Created, Source, create, delete_older};
@@ -165,6 +166,7 @@ async fn names(place: &Arc<dyn Objects>) -> Result<Vec<String>, StoreError> {
 pub(crate) async fn delete(place: &Arc<dyn Objects>, name: &str) -> Result<(), StoreError> {
     place.delete_object(&format!("{name}/{MANIFEST}")).await?;
     place.sync_below(name).await?;
+    reached("backup: an old manifest deleted");
     for object in place.list_objects(name).await? {
         place.delete_object(&object.name).await?;
     }

@@ -12,6 +12,7 @@ use super::manifest::{Manifest, Rows, hexadecimal};
 use super::rows::{HashReader, RowReader};
 use super::{Backup, Finding, PIECE, Part};
 use crate::blobs::{BlobPath, Blobs};
+use crate::planted::reached;
 use crate::transfer::mark::Location;
 use crate::transfer::record::{Record, decode, hash};
 use crate::transfer::snapshot::Facts;
@@ -54,6 +55,7 @@ pub async fn restore_rows(
         shapes: Vec::new(),
     };
     let mut target = Target::begin(to, &backup.shown(), &facts, now).await?;
+    reached("restore: begun");
     let (mut restored, total) = (Restored::default(), manifest.records());
     for rows in &manifest.rows {
         let columns: Vec<_> = rows.columns.iter().map(String::as_str).collect();
@@ -63,7 +65,9 @@ pub async fn restore_rows(
         let table = Table { backup, rows, shape: &shape };
         restored.good += table.restore(&mut target, &mut restored.findings, &report).await?;
     }
+    reached("restore: rows written");
     target.finish().await?;
+    reached("restore: rows finished");
     Ok(restored)
 }
 
@@ -178,7 +182,9 @@ impl Table<'_> {
         if records.is_empty() {
             return Ok(());
         }
-        match target.write(self.shape, records).await {
+        let written = target.write(self.shape, records).await;
+        reached("restore: some rows written");
+        match written {
             Err(StoreError::Corrupt(why)) if !findings.is_empty() => {
                 let text = format!("records could not be restored: {why}");
                 findings.push(Finding::of_table(&self.rows.table, text));
@@ -263,6 +269,7 @@ async fn restore_file(
     let good = hexadecimal(&hash.finalize()) == expected;
     if let Some(writer) = writer.filter(|_| good) {
         writer.finish().await?;
+        reached("restore: a content written");
     }
     Ok(good)
 }
