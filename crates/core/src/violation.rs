@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use crate::catalogue::catalogue;
 
-/// At most this many violations are listed in one answer, so that a hostile body cannot make a huge one.
-pub const MAX_VIOLATIONS: usize = 1_000;
+/// At most this many violations are listed in one answer, so that a hostile body costs little. A legal body names up to
+/// 220 files, of which each may be a violation.
+pub const MAX_VIOLATIONS: usize = 256;
 
 catalogue! {
     /// The stable code of a violation.
@@ -30,6 +31,7 @@ catalogue! {
         one.",
     OutOfRange = "out_of_range": "The number lies outside of the allowed range.",
     Required = "required": "A member that the object needs is missing.",
+    TooDeep = "too_deep": "JSON may be nested 16 levels deep.",
     TooLong = "too_long": "The text has more Unicode code points than the contract allows.",
     TooManyItems = "too_many_items": "The list has more items than the contract allows.",
     UnknownCountry = "unknown_country": "A country is an officially assigned ISO 3166-1 alpha-2 code in capitals, or \

@@ -5,7 +5,6 @@
 //! written into a [`Report`] with its JSON Pointer and the parser goes on. Only text that is no JSON at all ends it
 //! early.
 
-mod json;
 mod leaf;
 mod record;
 
@@ -15,8 +14,8 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
-pub use json::Json;
 pub use leaf::{Country, Date, Email, FileRef, List, PersonRef, ShareToken, Text};
 pub use record::{Field, FieldChange, Merging, Mode, Section, Sections};
 #[doc(hidden)]
@@ -52,6 +51,14 @@ impl Path<'_> {
     /// A name this long is shortened in pointers: the client knows which one it sent, and an answer stays small.
     const MAX_NAME: usize = 128;
 
+    /// How many objects and arrays are around this place.
+    const fn depth(&self) -> usize {
+        match self {
+            Self::Root => 0,
+            Self::Member { parent, .. } | Self::Item { parent, .. } => 1 + parent.depth(),
+        }
+    }
+
     fn order(&self) -> Vec<usize> {
         let (parent, position) = match self {
             Self::Root => return Vec::new(),
@@ -84,6 +91,36 @@ impl fmt::Display for Path<'_> {
     }
 }
 
+/// How many levels of objects and arrays a document may have. The contract needs six.
+pub const MAX_DEPTH: usize = 16;
+
+/// How many levels of objects and arrays the text of a JSON value has.
+fn depth(json: &str) -> usize {
+    let (mut depth, mut deepest) = (0, 0_usize);
+    let mut bytes = json.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            // A string: a backslash takes the byte after it along.
+            b'"' => {
+                while let Some(byte) = bytes.next() {
+                    match byte {
+                        b'"' => break,
+                        b'\\' => drop(bytes.next()),
+                        _ => {}
+                    }
+                }
+            }
+            b'{' | b'[' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' => depth -= 1,
+            _ => {}
+        }
+    }
+    deepest
+}
+
 /// What `null` means in the document that is parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nulls {
@@ -105,6 +142,13 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// Passes over the text of a value of which nothing is made.
+    pub fn skip(&self, value: &RawValue, levels: usize) {
+        if self.path.depth() + levels + depth(value.get()) > MAX_DEPTH {
+            self.violation(Code::TooDeep, format!("has values that are nested deeper than {MAX_DEPTH} levels"));
+        }
+    }
+
     /// Reports a violation at this place.
     #[cold]
     pub fn violation(&self, code: Code, message: impl Into<Cow<'static, str>>) {
@@ -266,7 +310,9 @@ pub trait Parse: Sized {
     ///
     /// Only the deserialiser's own: the text is no JSON.
     fn array<'de, A: SeqAccess<'de>>(mut array: A, context: Context<'_>) -> Result<Option<Self>, A::Error> {
-        while array.next_element::<IgnoredAny>()?.is_some() {}
+        while let Some(item) = array.next_element::<&'de RawValue>()? {
+            context.skip(item, 1);
+        }
         Ok(wrong_type::<Self>(context, "an array"))
     }
 
@@ -276,7 +322,9 @@ pub trait Parse: Sized {
     ///
     /// Only the deserialiser's own: the text is no JSON.
     fn object<'de, A: MapAccess<'de>>(mut object: A, context: Context<'_>) -> Result<Option<Self>, A::Error> {
-        while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        while let Some((_, value)) = object.next_entry::<IgnoredAny, &'de RawValue>()? {
+            context.skip(value, 1);
+        }
         Ok(wrong_type::<Self>(context, "an object"))
     }
 }

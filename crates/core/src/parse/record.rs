@@ -323,11 +323,11 @@ macro_rules! record {
                                 $(if $other::MEMBERS.contains(&name.as_str()) {
                                     inner.violation(Code::NotForThisType, "is a property of the other type of \
                                         customer");
-                                    object.next_value::<serde::de::IgnoredAny>()?;
+                                    inner.skip(object.next_value::<&'de serde_json::value::RawValue>()?, 0);
                                     continue;
                                 })?
                                 inner.violation(Code::UnknownProperty, "is not a property of this object");
-                                object.next_value::<serde::de::IgnoredAny>()?;
+                                inner.skip(object.next_value::<&'de serde_json::value::RawValue>()?, 0);
                                 continue;
                             }
                         };

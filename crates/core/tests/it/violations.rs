@@ -124,11 +124,28 @@ fn what_is_no_json_is_told_by_line_and_column() {
 }
 
 #[test]
+fn json_may_be_nested_16_levels_deep() {
+    // One level is the document's own object.
+    for (place, code) in [("x", "unknown_property"), ("first_name", "wrong_type")] {
+        for (levels, too_deep) in [(15, false), (16, true)] {
+            let value = format!("{}\"]\\\"[{{\"{}", "[".repeat(levels), "]".repeat(levels));
+            let expected = [format!("/{place} too_deep"), format!("/{place} {code}")];
+            let body = format!("{{\"{place}\":{value}}}");
+            let mut found = found::<Individual>(&body);
+            found.sort();
+            assert_eq!(found, expected[usize::from(!too_deep)..], "{levels}");
+        }
+    }
+    let body = format!("{{\"documents\":[{{\"x\":{}{}}}]}}", "[".repeat(14), "]".repeat(14));
+    assert!(found::<Individual>(&body).contains(&"/documents/0/x too_deep".to_owned()));
+}
+
+#[test]
 fn hostile_bodies_cost_little_and_answer_little() {
     let deep = "[".repeat(100_000);
     assert!(parse::<Individual>(deep.as_bytes(), Nulls::Refused).is_err());
     let nested = format!("{{\"x\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
-    assert_eq!(found::<Individual>(&nested), ["/x unknown_property"]);
+    assert_eq!(found::<Individual>(&nested), ["/x unknown_property", "/x too_deep"]);
     let keys: Vec<String> = (0..100_000).map(|n| format!("\"k{n}\":0")).collect();
     assert_eq!(found::<Individual>(&format!("{{{}}}", keys.join(","))).len(), MAX_VIOLATIONS);
     let long = format!("{{\"{}\":0}}", "k".repeat(1_000_000));

@@ -12,7 +12,7 @@ use dossier_core::violation::{Code, Violation};
 use http::header;
 use tokio::time::{Instant, timeout};
 
-use super::customers::Query;
+use super::customers::{MAX_PAGE, Query};
 use super::problem::Problem;
 use super::router::EventReader;
 use super::{App, AppState};
@@ -56,10 +56,15 @@ pub async fn list(State(app): State<App>, EventReader(caller): EventReader, quer
     };
     let mut json = b"{\"items\":[".to_vec();
     for (place, event) in events.iter().enumerate() {
+        let end = json.len();
         if place > 0 {
             json.push(b',');
         }
         write(event, &mut json);
+        if place > 0 && json.len() > MAX_PAGE {
+            json.truncate(end);
+            break;
+        }
         after = event.position;
     }
     json.extend_from_slice(format!("],\"next_after\":\"{}\"}}", position(after)).as_bytes());

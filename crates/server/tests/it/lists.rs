@@ -42,6 +42,38 @@ async fn pages_are_newest_first_and_lead_to_each_other() {
 }
 
 #[tokio::test]
+async fn a_page_ends_at_one_mebibyte() {
+    let app = TestApp::start().await;
+    let long = json!({
+        "account_purpose": "other",
+        "account_purpose_other": "\u{1f600}".repeat(1_024),
+        "source_of_funds_description": "\u{1f600}".repeat(2_000),
+    });
+    let mut expected = Vec::new();
+    for _ in 0..100 {
+        let id = app.given("individual").await;
+        app.put(&id, &long).await.expect(200);
+        expected.insert(0, id);
+    }
+    let (mut path, mut found, mut sizes) =
+        ("/v0/customers?limit=1000&expand=profile".to_owned(), Vec::new(), Vec::new());
+    loop {
+        let answer = app.get(&path).await;
+        let link = answer.header("link").to_owned();
+        sizes.push(answer.header("content-length").parse::<usize>().expect("a number"));
+        let page = answer.expect(200);
+        let items = page["items"].as_array().expect("items");
+        found.extend(items.iter().map(|item| item["customer_id"].as_str().expect("an id").to_owned()));
+        if page["next_cursor"].is_null() {
+            break;
+        }
+        path = link.strip_prefix('<').and_then(|rest| rest.strip_suffix(">; rel=\"next\"")).expect("a link").to_owned();
+    }
+    assert_eq!(found, expected);
+    assert!(sizes.len() == 2 && sizes[0] > 1_000_000 && sizes.iter().all(|size| *size < 1_049_000), "{sizes:?}");
+}
+
+#[tokio::test]
 async fn an_email_finds_its_customer_trimmed_and_case_folded() {
     let app = TestApp::start().await;
     app.post("/v0/customers", &json!({ "email": " Zoë+x@Example.com", "type": "individual" })).await.expect(201);

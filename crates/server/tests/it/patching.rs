@@ -70,6 +70,35 @@ async fn merge_patches() {
 }
 
 #[tokio::test]
+async fn a_patch_is_refused_where_it_breaks_off_or_repeats_itself() {
+    let app = TestApp::start().await;
+    let id = app.given("individual").await;
+    app.put_text(&id, INDIVIDUAL).await.expect(200);
+    let patch = async |body: &'static str| {
+        let request = app.request(reqwest::Method::PATCH, &format!("/v0/customers/{id}"));
+        TestApp::send(request.header("content-type", "application/merge-patch+json").body(body)).await
+    };
+    for (body, place) in [
+        ("{\n \"first_name\": }", "line 2, column 16"),
+        ("{\n\n \"first_name\": \"\\ud800\"}", "line 3, column 23"),
+        ("{\n \"residential_address\": {\"city\": \"\\ud800\"}}", "line 2, column 41"),
+        ("{} {}", "line 1, column 4"),
+        ("", "line 1, column 0"),
+    ] {
+        let problem = patch(body).await.problem(400, "malformed_json");
+        let detail = problem["detail"].as_str().expect("a text");
+        assert!(detail.contains(place), "{body}: {detail}");
+    }
+    for (body, violation) in [
+        (r#"{"residential_address":{"city":"a","city":"b"}}"#, "/residential_address/city duplicate_key"),
+        (r#"{"residential_address":{"zip":1}}"#, "/residential_address/zip unknown_property"),
+        (r#"{"residential_address":{"city":["a"]}}"#, "/residential_address/city wrong_type"),
+    ] {
+        assert_eq!(patch(body).await.violations(), [violation]);
+    }
+}
+
+#[tokio::test]
 async fn a_patch_answers_the_whole_customer_and_its_version() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;

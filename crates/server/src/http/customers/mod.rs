@@ -13,7 +13,7 @@ use dossier_core::ids::CustomerId;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
-pub use list::{Query, list};
+pub use list::{MAX_PAGE, Query, list};
 
 use super::App;
 use super::body::{JsonBody, MediaType};
