@@ -16,6 +16,7 @@ pub mod memory;
 pub mod metrics;
 pub mod moving;
 pub mod pages;
+pub mod room;
 pub mod serve;
 pub mod sumsub;
 pub mod system;

@@ -25,7 +25,7 @@ use crate::http::request::Front;
 use crate::http::{App, AppState, Surroundings, router};
 use crate::installation::{Installation, InstallationError, Lock};
 use crate::sumsub::Sumsub;
-use crate::{backup, control, deliver};
+use crate::{backup, control, deliver, room};
 use dossier_store::Engine;
 
 /// Cases that are worked on at the same time.
@@ -126,6 +126,7 @@ impl Server {
         let helpers = vec![
             tokio::spawn(control::serve(control, Arc::clone(&app), Arc::clone(&store), config.clone())),
             tokio::spawn(backup::schedule::run(Arc::clone(&app), Arc::clone(&store), config.clone())),
+            tokio::spawn(room::watch(Arc::clone(&app), config)),
             tokio::spawn(keep_house(Arc::clone(&app))),
             tokio::spawn(end_sessions(Arc::clone(&app))),
             tokio::spawn(ask_providers(Arc::clone(&app))),

@@ -15,6 +15,7 @@ use serde::Serialize;
 use tracing::level_filters::LevelFilter;
 
 use crate::egress::targets::PrivateTargets;
+use crate::room::Floor;
 
 /// What a setting is called, means, and is when nobody says.
 struct Setting {
@@ -64,6 +65,12 @@ const SETTINGS: &[Setting] = &[
         "",
         "memory for customers that are remembered between requests, like 512MiB or 4GiB; 20MiB when empty, with \
             PostgreSQL 40MiB",
+    ),
+    setting(
+        "disk_floor",
+        "auto",
+        "how much of the disk stays free, like 2GiB; below it only reads and deletions are served; auto means \
+            512MiB, or 5 % of a smaller disk",
     ),
     setting("rules", "", "the file of rules that say what is required of customers; the baseline when empty"),
     setting(
@@ -302,6 +309,13 @@ impl Settings {
                 0
             })
         });
+        let disk_floor = match self.text("disk_floor") {
+            "auto" => Floor::Auto,
+            text => Floor::Bytes(bytes(text).unwrap_or_else(|| {
+                wrong("disk_floor", "auto, or an amount like 512MiB or 2GiB");
+                0
+            })),
+        };
         let data_dir = PathBuf::from(self.text("data_dir"));
         let keyring = some(self.text("keyring")).map_or_else(|| data_dir.join("keyring.json"), PathBuf::from);
         let rails: Vec<_> = self.text("rails").split(',').map(|rail| rail.trim().split_once('/')).collect();
@@ -393,6 +407,7 @@ impl Settings {
             data_dir,
             database,
             cache,
+            disk_floor,
             keyring,
             listen,
             metrics_listen: metrics
@@ -491,6 +506,8 @@ pub struct Config {
     pub database: Option<String>,
     /// Bytes of customers that are remembered between requests; what the engine usually takes when `None`.
     pub cache: Option<u64>,
+    /// How much of the disk stays free.
+    pub disk_floor: Floor,
     /// The keyring's file.
     pub keyring: PathBuf,
     /// The bucket of files; `None` for a folder in the data folder.

@@ -30,6 +30,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::egress::Egress;
 use crate::metrics::Metrics;
 use crate::pages::limits::Limits;
+use crate::room::Room;
 use crate::sumsub::Sumsub;
 
 /// What handlers share.
@@ -44,6 +45,8 @@ pub struct AppState {
     pub in_flight: Semaphore,
     /// Kibibytes of request bodies that may be in memory at the same time.
     pub body_budget: Arc<Semaphore>,
+    /// Whether the disk has room.
+    pub room: Room,
     /// Files that may be taken at the same time.
     pub uploads: Semaphore,
     /// Keys that were used and not yet noted in the store.
@@ -106,6 +109,7 @@ impl AppState {
             public_url,
             in_flight: Semaphore::new(in_flight),
             body_budget: Arc::new(Semaphore::new(Self::BODY_BUDGET_KIB)),
+            room: Room::default(),
             uploads: Semaphore::new(Self::UPLOADS),
             keys_used: Mutex::default(),
             form_limits: Limits::default(),

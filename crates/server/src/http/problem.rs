@@ -132,7 +132,8 @@ catalogue! {
         "The database, or the place where the content of files lies, does not answer. Nothing was changed. Repeat the \
             request after the time that Retry-After gives.",
     StorageFull = "storage_full" 507 "The server's disk is full":
-        "Nothing was changed. Reading goes on, and writing will work again without a restart once there is room.",
+        "Nothing was changed. Reading and deleting go on, and writing will work again without a restart once there is \
+            room.",
     TooManyWebhooks = "too_many_webhooks" 409 "There are too many webhooks":
         "An account has at most 16 endpoints in each environment. Delete one that is no longer needed.",
     Unauthorized = "unauthorized" 401 "A valid API key is needed":
@@ -302,10 +303,11 @@ impl From<SyntaxError> for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Full => {
-                Self::new(ProblemCode::StorageFull, "The disk is full; nothing was changed. Reading goes on.")
-                    .retry_after(20)
-            }
+            StoreError::Full => Self::new(
+                ProblemCode::StorageFull,
+                "The disk is full; nothing was changed. Reading and deleting go on.",
+            )
+            .retry_after(20),
             StoreError::Busy => Self::overloaded(),
             StoreError::Unavailable(_) => Self {
                 cause: Some(error.to_string()),

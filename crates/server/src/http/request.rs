@@ -12,6 +12,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 use dossier_core::clock::Timestamp;
+use dossier_core::store::StoreError;
 use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Version, header};
 use tower::Service as _;
@@ -90,6 +91,9 @@ impl Front {
     async fn route(&self, mut request: Request, context: RequestContext) -> Response {
         if let Err(problem) = check_request(&request) {
             return problem.into_response();
+        }
+        if !self.app.room.admits(request.method()) {
+            return Problem::from(StoreError::Full).into_response();
         }
         let Ok(_slot) = self.app.in_flight.try_acquire() else { return Problem::overloaded().into_response() };
         request.extensions_mut().insert(context);

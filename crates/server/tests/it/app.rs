@@ -124,9 +124,14 @@ impl TestApp {
     }
 
     /// Ends the server in order and starts another on the same folder.
-    pub(crate) async fn restart(mut self) -> Self {
+    pub(crate) async fn restart(self) -> Self {
+        self.restart_with(&[]).await
+    }
+
+    /// Another start on the same folder, with settings of its own.
+    pub(crate) async fn restart_with(mut self, settings: &[(&'static str, &str)]) -> Self {
         assert!(self.server.take().expect("running").stop().await);
-        Self::start_in(self.folder, Some(self.key), &[]).await
+        Self::start_in(self.folder, Some(self.key), settings).await
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {

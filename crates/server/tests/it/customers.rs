@@ -272,3 +272,22 @@ async fn persons_keep_their_ids() {
     app.put(&id, &json!({ "associated_persons": [] })).await.expect(200);
     assert_eq!(app.profile(&id).await.get("associated_persons").and_then(Value::as_array).map_or(0, Vec::len), 0);
 }
+
+#[tokio::test]
+async fn below_the_floor_of_free_disk_reads_and_deletions_are_served() {
+    let app = TestApp::start().await;
+    let id = app.given("individual").await;
+    let webhook = json!({ "url": "https://example.com/hook" });
+    let webhook = app.post("/v0/webhooks", &webhook).await.expect(201)["id"].as_str().expect("an id").to_owned();
+    let app = app.restart_with(&[("disk_floor", "1000000GiB")]).await;
+    app.post("/v0/customers", &json!({ "email": "a@example.com", "type": "individual" }))
+        .await
+        .problem(507, "storage_full");
+    app.put(&id, &json!({ "first_name": "Ada" })).await.problem(507, "storage_full");
+    app.patch(&id, &json!({ "first_name": "Ada" })).await.problem(507, "storage_full");
+    assert_eq!(app.get(&format!("/v0/customers/{id}")).await.expect(200)["first_name"], Value::Null);
+    let delete = app.request(reqwest::Method::DELETE, &format!("/v0/webhooks/{webhook}"));
+    assert_eq!(TestApp::send(delete).await.status, 204);
+    let app = app.restart_with(&[("disk_floor", "1KiB")]).await;
+    app.put(&id, &json!({ "first_name": "Ada" })).await.expect(200);
+}

@@ -1,0 +1,88 @@
+//! A floor of free disk. Below it, only what reads and deletes is served, so that the database can still write what it
+//! must: checkpoints, deletions, and the notes of requests that were accepted.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use http::Method;
+
+use crate::config::Config;
+use crate::http::App;
+
+/// How much of the disk stays free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Floor {
+    /// 512 MiB, or 5 % of a smaller disk.
+    Auto,
+    /// So many bytes.
+    Bytes(u64),
+}
+
+impl Floor {
+    fn of(self, size: u64) -> u64 {
+        match self {
+            Self::Auto => (size / 20).min(512 << 20),
+            Self::Bytes(bytes) => bytes,
+        }
+    }
+}
+
+/// Whether there is room for more.
+#[derive(Debug, Default)]
+pub struct Room {
+    short: AtomicBool,
+}
+
+impl Room {
+    /// Whether a request of this method is served now.
+    #[must_use]
+    pub fn admits(&self, method: &Method) -> bool {
+        !self.short.load(Ordering::Relaxed) || !matches!(*method, Method::POST | Method::PUT | Method::PATCH)
+    }
+
+    /// Looks at the disks again.
+    fn look(&self, folders: &[PathBuf], floor: Floor) {
+        let short = folders.iter().any(|folder| {
+            rustix::fs::statvfs(folder)
+                .is_ok_and(|disk| disk.f_bavail * disk.f_frsize < floor.of(disk.f_blocks * disk.f_frsize))
+        });
+        if short != self.short.swap(short, Ordering::Relaxed) {
+            match short {
+                true => tracing::error!("the disk is nearly full: only reads and deletions are served"),
+                false => tracing::info!("the disk has room again: everything is served"),
+            }
+        }
+    }
+}
+
+/// Looks at the disks now, and then every second.
+pub fn watch(app: App, config: &Config) -> impl Future<Output = ()> + Send + use<> {
+    let (folders, floor) = (folders(config), config.disk_floor);
+    app.room.look(&folders, floor);
+    async move {
+        loop {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            app.room.look(&folders, floor);
+        }
+    }
+}
+
+/// Where this process writes: the data folder, and the folder of files when they lie elsewhere.
+fn folders(config: &Config) -> Vec<PathBuf> {
+    let files = config.files.as_deref().and_then(|url| url.strip_prefix("file://")).map(PathBuf::from);
+    [Some(config.data_dir.clone()), files].into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_floor_is_512_mib_or_5_percent_of_a_smaller_disk() {
+        for (size, floor) in [(100 << 30, 512 << 20), (10 << 30, 512 << 20), (1 << 30, (1 << 30) / 20), (0, 0)] {
+            assert_eq!(Floor::Auto.of(size), floor);
+        }
+        assert_eq!(Floor::Bytes(7).of(1), 7);
+    }
+}
