@@ -79,13 +79,13 @@ macro_rules! scopes {
 
 scopes! {
     CustomersRead = "customers:read": "Read and list customers.",
-    CustomersWrite = "customers:write": "Create and update customers.",
+    CustomersWrite = "customers:write": "Create and update customers, without seeing what is stored.",
     FilesWrite = "files:write": "Upload files.",
     FilesRead = "files:read": "Read the content of uploaded files.",
-    KycSession = "kyc:session": "Open KYC sessions.",
+    KycSession = "kyc:session": "Open KYC sessions, and see the links to the form.",
     KycDecide = "kyc:decide": "Decide about customers.",
-    WebhooksManage = "webhooks:manage": "Register, list and delete webhooks.",
-    EventsRead = "events:read": "Read events.",
+    WebhooksManage = "webhooks:manage": "Register, list and delete webhooks. To register or enable one also takes events:read.",
+    EventsRead = "events:read": "Read events, each with the customer as of then.",
     AuditRead = "audit:read": "Read the audit trail.",
     Simulate = "simulate": "Drive the sandbox.",
 }
@@ -101,10 +101,16 @@ impl KeyScope {
     /// what a developer needs to see every outcome.
     #[must_use]
     pub fn defaults(environment: Environment) -> Vec<Self> {
-        let mut scopes =
-            vec![Self::CustomersRead, Self::CustomersWrite, Self::FilesWrite, Self::KycSession, Self::WebhooksManage];
+        let mut scopes = vec![
+            Self::CustomersRead,
+            Self::CustomersWrite,
+            Self::FilesWrite,
+            Self::KycSession,
+            Self::WebhooksManage,
+            Self::EventsRead,
+        ];
         if environment == Environment::Sandbox {
-            scopes.extend([Self::Simulate, Self::KycDecide, Self::EventsRead]);
+            scopes.extend([Self::Simulate, Self::KycDecide]);
         }
         scopes
     }

@@ -11,6 +11,7 @@ mod catalogue;
 pub mod change;
 pub mod clock;
 pub mod customer;
+pub mod disclosure;
 pub mod event;
 pub mod file;
 pub mod form;

@@ -154,6 +154,8 @@ pub struct Due {
     pub failing_since: Option<Timestamp>,
     /// Since when the endpoint has taken nothing.
     pub endpoint_failing_since: Option<Timestamp>,
+    /// Whether its first attempt showed the link to the form.
+    pub shows_link: Option<bool>,
 }
 
 /// What is to be sent.
@@ -172,6 +174,8 @@ pub struct Message {
     pub contract: Option<String>,
     /// `x-hmac-signature-next`, by its successor, while both work.
     pub next: Option<String>,
+    /// Whether the body shows the link to the form.
+    pub shows_link: bool,
 }
 
 /// What came of an attempt.
@@ -493,6 +497,7 @@ mod tests {
             attempts,
             failing_since: failing_since.map(Timestamp::from_micros),
             endpoint_failing_since: endpoint_failing_since.map(Timestamp::from_micros),
+            shows_link: None,
         }
     }
 

@@ -275,7 +275,7 @@ async fn note_all(app: App, mut notes: mpsc::UnboundedReceiver<Attempted>, happe
 }
 
 /// One attempt. `None` when there is nothing to note: the endpoint is gone.
-async fn attempt(app: &App, egress: &Egress, schedule: &Schedule, due: Due) -> Option<Attempted> {
+async fn attempt(app: &App, egress: &Egress, schedule: &Schedule, mut due: Due) -> Option<Attempted> {
     let now = app.services.now(due.scope);
     let message = match app.services.store.message(&due, now).await {
         Ok(message) => message?,
@@ -285,6 +285,7 @@ async fn attempt(app: &App, egress: &Egress, schedule: &Schedule, due: Due) -> O
             return Some(Attempted { due, at: now, said: Said::Failure("unreadable"), verdict });
         }
     };
+    due.shows_link = Some(message.shows_link);
     if message.contract.is_none() {
         let verdict = Verdict::Paused(now.plus_seconds(PAUSE_SECONDS));
         return Some(Attempted { due, at: now, said: Said::Failure("key_revoked"), verdict });

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use dossier_core::api_key::KeyRecord;
+use dossier_core::api_key::{KeyRecord, KeyScope};
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
+use dossier_core::disclosure::Disclosure;
 use dossier_core::event::event_id;
 use dossier_core::hexadecimal::hexadecimal;
 use dossier_core::ids::{KeyId, WebhookId};
@@ -29,6 +30,8 @@ pub(crate) struct Signer {
     /// `None` when the registering key is revoked.
     contract: Option<Midstates>,
     next: Option<Midstates>,
+    /// Whether the registering key may see links to the form.
+    shows_link: bool,
 }
 
 impl Signer {
@@ -38,6 +41,7 @@ impl Signer {
         (scope, id): (Scope, WebhookId),
         (url, secret): (Vec<u8>, Vec<u8>),
         [contract, next]: [Option<Midstates>; 2],
+        shows_link: bool,
     ) -> Result<Self, StoreError> {
         let secret = Cell::open(secret, &keys.service, &service_binding(scope, "endpoints", "secret", id.as_bytes()))
             .map_err(|_| StoreError::Corrupt("the secret of an endpoint cannot be opened".into()))?;
@@ -47,11 +51,15 @@ impl Signer {
             secret: hmac::Key::new(hmac::HMAC_SHA256, &Zeroizing::new(secret)),
             contract,
             next,
+            shows_link,
         })
     }
 
-    /// What is to be sent for a delivery, signed as of now.
+    /// What is to be sent for a delivery, signed as of now. The first attempt decides whether it shows the link to the
+    /// form; who enables the endpoint or sends again begins with a first attempt.
     pub(crate) fn message(&self, due: &Due, body: Vec<u8>, now: Timestamp) -> Message {
+        let shows_link = due.shows_link.filter(|_| due.attempts > 0).unwrap_or(self.shows_link);
+        let body = Disclosure { customers: true, links: shows_link }.json(body);
         let id = event_id(due.customer, due.number);
         let timestamp = now.as_micros().div_euclid(1_000_000);
         let mut context = hmac::Context::with_key(&self.secret);
@@ -67,6 +75,7 @@ impl Signer {
             id,
             timestamp,
             standard,
+            shows_link,
         }
     }
 }
@@ -113,6 +122,11 @@ pub(crate) fn signing_keys(keys: &[KeyRecord], bound: KeyId, now: Timestamp) -> 
     }
     let next = successor(current.key_id).filter(|next| next.revoked_at.is_none());
     [Some(current.key_id), next.map(|next| next.key_id)]
+}
+
+/// Whether the registering key may see links to the form. Its successors have the same scopes.
+pub(crate) fn shows_links(keys: &[KeyRecord], bound: KeyId) -> bool {
+    keys.iter().any(|key| key.key_id == bound && key.scopes.contains(&KeyScope::KycSession))
 }
 
 /// What signs for a key.

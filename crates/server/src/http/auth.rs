@@ -6,6 +6,7 @@ use dossier_core::api_key::{ApiKey, KeyRecord, KeyScope, KeyState};
 use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::{Actor, Caller};
 use dossier_core::clock::Timestamp;
+use dossier_core::disclosure::Disclosure;
 use dossier_core::write::append_audit;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
@@ -17,17 +18,17 @@ const API_KEY: HeaderName = HeaderName::from_static("api-key");
 /// A use is noted at most once in this time.
 const NOTED_EVERY_SECONDS: i64 = 60;
 
-/// Finds out who asks, and whether the key may do what is asked.
+/// Finds out who asks, whether the key may do what is asked, and what it may see of customers.
 ///
 /// # Errors
 ///
-/// 400 for two different keys, 401 for none that is good, 403 for one without the scope.
+/// 400 for two different keys, 401 for none that is good, 403 for one without the scopes.
 pub async fn authorize(
     app: &AppState,
     headers: &HeaderMap,
     context: &RequestContext,
-    needed: KeyScope,
-) -> Result<Caller, Problem> {
+    needed: &[KeyScope],
+) -> Result<(Caller, Disclosure), Problem> {
     let presented = presented(headers)?.ok_or_else(unauthorized)?;
     let key = ApiKey::parse(presented).ok_or_else(unauthorized)?;
     let record = app.services.store.api_key(&key).await?.ok_or_else(unauthorized)?;
@@ -46,12 +47,12 @@ pub async fn authorize(
     if let Some(end) = record.expires_at {
         let _ = context.key_ends.set(end);
     }
-    if !record.scopes.contains(&needed) {
+    if let Some(missing) = needed.iter().find(|scope| !record.scopes.contains(scope)) {
         note_refusal(app, &caller, now, "the key lacks the scope", first_use_in_a_while).await;
-        let text = format!("This key lacks the scope {}.", needed.as_str());
-        return Err(Problem::new(ProblemCode::InsufficientScope, text).member("scope", needed.as_str()));
+        let text = format!("This key lacks the scope {}.", missing.as_str());
+        return Err(Problem::new(ProblemCode::InsufficientScope, text).member("scope", missing.as_str()));
     }
-    Ok(caller)
+    Ok((caller, Disclosure::of(&record.scopes)))
 }
 
 /// The one key that the headers carry, in any of the three ways.

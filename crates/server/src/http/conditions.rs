@@ -134,6 +134,12 @@ pub fn repeatable<'a>(route: &'static str, headers: &'a HeaderMap, body: &'a [u8
     Ok(Request { route, body, idempotency_key: idempotency_key(headers)? })
 }
 
+/// What a write answers when there is nothing to show.
+#[must_use]
+pub fn nothing() -> Vec<u8> {
+    b"{}".to_vec()
+}
+
 /// What a write answers, the first time or again.
 pub fn answered(status: StatusCode, answer: Answer) -> Response {
     let json = HeaderValue::from_static("application/json");

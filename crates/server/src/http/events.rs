@@ -28,7 +28,11 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// # Errors
 ///
 /// See the catalogue of problems.
-pub async fn list(State(app): State<App>, EventReader(caller): EventReader, query: Query) -> Result<Response, Problem> {
+pub async fn list(
+    State(app): State<App>,
+    EventReader(caller, sees): EventReader,
+    query: Query,
+) -> Result<Response, Problem> {
     let wanted = Wanted::read(&query)?;
     let store = &app.services.store;
     let mut after = match wanted.after {
@@ -68,7 +72,7 @@ pub async fn list(State(app): State<App>, EventReader(caller): EventReader, quer
         after = event.position;
     }
     json.extend_from_slice(format!("],\"next_after\":\"{}\"}}", position(after)).as_bytes());
-    Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
+    Ok(([(header::CONTENT_TYPE, "application/json")], sees.json(json)).into_response())
 }
 
 /// While it lives a request that waits is not counted among those that are being answered.

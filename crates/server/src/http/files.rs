@@ -41,7 +41,11 @@ const TOTAL: Duration = Duration::from_secs(120);
 /// # Errors
 ///
 /// See the catalogue of problems.
-pub async fn upload(State(app): State<App>, Uploader(caller): Uploader, request: Request) -> Result<Response, Problem> {
+pub async fn upload(
+    State(app): State<App>,
+    Uploader(caller, _): Uploader,
+    request: Request,
+) -> Result<Response, Problem> {
     let key = idempotency_key(request.headers())?.map(ToOwned::to_owned);
     let Uploaded { file, replayed } = receive(&app, &caller, request, key.as_deref()).await?;
     let FileDetails { name, media_type, .. } = &file.details;
@@ -99,7 +103,11 @@ pub(crate) async fn receive(
 /// # Errors
 ///
 /// See the catalogue of problems.
-pub async fn read(State(app): State<App>, Viewer(caller): Viewer, FilePath(id): FilePath) -> Result<Response, Problem> {
+pub async fn read(
+    State(app): State<App>,
+    Viewer(caller, _): Viewer,
+    FilePath(id): FilePath,
+) -> Result<Response, Problem> {
     let file = find(&app, caller.scope, id).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], file.to_json()).into_response())
 }
@@ -111,7 +119,7 @@ pub async fn read(State(app): State<App>, Viewer(caller): Viewer, FilePath(id): 
 /// See the catalogue of problems.
 pub async fn content(
     State(app): State<App>,
-    Viewer(caller): Viewer,
+    Viewer(caller, _): Viewer,
     FilePath(id): FilePath,
     request: Request,
 ) -> Result<Response, Problem> {

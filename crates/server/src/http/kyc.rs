@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::App;
 use super::body::{JsonBody, MediaType};
-use super::conditions::{answered, repeatable};
+use super::conditions::{answered, nothing, repeatable};
 use super::customers::Query;
 use super::problem::{Problem, ProblemCode};
 use super::router::{CustomerPath, Decider, Reader, SessionOpener, Simulator};
@@ -26,7 +26,7 @@ use super::router::{CustomerPath, Decider, Reader, SessionOpener, Simulator};
 /// See the catalogue of problems.
 pub async fn open_session(
     State(app): State<App>,
-    SessionOpener(caller): SessionOpener,
+    SessionOpener(caller, _): SessionOpener,
     CustomerPath(id): CustomerPath,
     request: Request,
 ) -> Result<Response, Problem> {
@@ -44,7 +44,7 @@ pub async fn open_session(
 /// See the catalogue of problems.
 pub async fn decide(
     State(app): State<App>,
-    Decider(caller): Decider,
+    Decider(caller, sees): Decider,
     CustomerPath(id): CustomerPath,
     request: Request,
 ) -> Result<Response, Problem> {
@@ -52,7 +52,7 @@ pub async fn decide(
     let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
     let request = repeatable("POST /v0/customers/{customer_id}/decisions", &headers, &body)?;
     let answer = decisions::decide(&app.services, &caller, id, request).await?;
-    Ok(answered(StatusCode::OK, answer))
+    Ok(answered(StatusCode::OK, sees.answer(answer, nothing)))
 }
 
 fn sandbox_only(caller: &Caller) -> Result<(), Problem> {
@@ -71,7 +71,7 @@ fn sandbox_only(caller: &Caller) -> Result<(), Problem> {
 /// See the catalogue of problems.
 pub async fn simulate(
     State(app): State<App>,
-    Simulator(caller): Simulator,
+    Simulator(caller, _): Simulator,
     request: Request,
 ) -> Result<Response, Problem> {
     sandbox_only(&caller)?;
@@ -88,7 +88,7 @@ pub async fn simulate(
 /// See the catalogue of problems.
 pub async fn advance_clock(
     State(app): State<App>,
-    Simulator(caller): Simulator,
+    Simulator(caller, _): Simulator,
     request: Request,
 ) -> Result<Response, Problem> {
     sandbox_only(&caller)?;
@@ -104,7 +104,7 @@ pub async fn advance_clock(
 /// # Errors
 ///
 /// See the catalogue of problems.
-pub async fn read_clock(State(app): State<App>, Simulator(caller): Simulator) -> Result<Response, Problem> {
+pub async fn read_clock(State(app): State<App>, Simulator(caller, _): Simulator) -> Result<Response, Problem> {
     sandbox_only(&caller)?;
     let ahead = app.services.sandboxes.ahead(caller.scope.account);
     Ok(axum::Json(clock(&app, ahead)).into_response())
@@ -119,7 +119,11 @@ fn clock(app: &App, ahead: i64) -> Value {
 /// # Errors
 ///
 /// See the catalogue of problems.
-pub async fn requirements(State(app): State<App>, Reader(caller): Reader, query: Query) -> Result<Response, Problem> {
+pub async fn requirements(
+    State(app): State<App>,
+    Reader(caller, _): Reader,
+    query: Query,
+) -> Result<Response, Problem> {
     let mut errors = Vec::new();
     let kind = match query.one("type", &mut errors) {
         Some("individual") => Some(CustomerType::Individual),

@@ -21,11 +21,30 @@ pub struct Operation {
     pub method: Method,
     /// The path, as the router has it.
     pub path: &'static str,
-    /// The scope that a key needs; `None` where no key is asked for.
-    pub scope: Option<KeyScope>,
+    /// The scopes that a key needs, all of them; none where no key is asked for.
+    pub scopes: &'static [KeyScope],
+    /// What its answer shows of customers.
+    pub shows: Shows,
     describe: fn() -> Value,
     /// What it answers besides what its kind does.
     problems: &'static [Problems],
+}
+
+/// What an answer shows of customers. Other scopes of the key decide about some of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shows {
+    /// No customer: the answer has the fields of its own schema.
+    Own,
+    /// Customers.
+    Customers,
+    /// The customer to a key that may read customers, and this to others.
+    CustomerOr(&'static str),
+    /// The customer if the request prefers it, to a key that may read customers; `{}` otherwise.
+    Preferred,
+    /// Where the customer's verification stands, with the link.
+    Kycs,
+    /// Events, each with the customer as of then.
+    Events,
 }
 
 use ProblemCode::{
@@ -83,174 +102,252 @@ pub const OPERATIONS: &[Operation] = &[
     Operation {
         method: Method::POST,
         path: "/v0/customers",
-        scope: Some(KeyScope::CustomersWrite),
+        scopes: &[KeyScope::CustomersWrite],
+        shows: Shows::CustomerOr("{customer_id}"),
         describe: create,
         problems: &[TAKES_JSON, WRITES, &[InvalidHeader, EmailTaken, IdempotencyKeyReused]],
     },
     Operation {
         method: Method::GET,
         path: "/v0/customers",
-        scope: Some(KeyScope::CustomersRead),
+        scopes: &[KeyScope::CustomersRead],
+        shows: Shows::Customers,
         describe: list,
         problems: &[&[InvalidParameters]],
     },
     Operation {
         method: Method::GET,
         path: "/v0/customers/{customer_id}",
-        scope: Some(KeyScope::CustomersRead),
+        scopes: &[KeyScope::CustomersRead],
+        shows: Shows::Customers,
         describe: read,
         problems: &[&[InvalidHeader, InvalidParameters, NotFound]],
     },
     Operation {
         method: Method::PUT,
         path: "/v0/customers/{customer_id}",
-        scope: Some(KeyScope::CustomersWrite),
+        scopes: &[KeyScope::CustomersWrite],
+        shows: Shows::Preferred,
         describe: update,
         problems: &[TAKES_JSON, WRITES, UPDATES],
     },
     Operation {
         method: Method::PATCH,
         path: "/v0/customers/{customer_id}",
-        scope: Some(KeyScope::CustomersWrite),
+        scopes: &[KeyScope::CustomersWrite],
+        shows: Shows::CustomerOr("{}"),
         describe: patch,
         problems: &[TAKES_JSON, WRITES, UPDATES],
     },
     Operation {
         method: Method::DELETE,
         path: "/v0/customers/{customer_id}/documents/{file_id}",
-        scope: Some(KeyScope::CustomersWrite),
+        scopes: &[KeyScope::CustomersWrite],
+        shows: Shows::Own,
         describe: remove_document,
         problems: &[WRITES, &[InvalidHeader, NotFound, PreconditionFailed]],
     },
     Operation {
         method: Method::POST,
         path: "/v0/files",
-        scope: Some(KeyScope::FilesWrite),
+        scopes: &[KeyScope::FilesWrite],
+        shows: Shows::Own,
         describe: upload,
         problems: &[WRITES, UPLOADS],
     },
     Operation {
         method: Method::GET,
         path: "/v0/files/{file_id}",
-        scope: Some(KeyScope::FilesRead),
+        scopes: &[KeyScope::FilesRead],
+        shows: Shows::Own,
         describe: read_file,
         problems: &[&[NotFound]],
     },
     Operation {
         method: Method::GET,
         path: "/v0/files/{file_id}/content",
-        scope: Some(KeyScope::FilesRead),
+        scopes: &[KeyScope::FilesRead],
+        shows: Shows::Own,
         describe: read_content,
         problems: &[WRITES, &[InvalidHeader, NotFound, RangeNotSatisfiable]],
     },
     Operation {
         method: Method::POST,
         path: "/v0/customers/{customer_id}/kycs",
-        scope: Some(KeyScope::KycSession),
+        scopes: &[KeyScope::KycSession],
+        shows: Shows::Kycs,
         describe: open_session,
         problems: &[TAKES_JSON, WRITES, &[InvalidHeader, NotFound, AlreadyApproved, IdempotencyKeyReused, Offboarded]],
     },
     Operation {
         method: Method::POST,
         path: "/v0/customers/{customer_id}/decisions",
-        scope: Some(KeyScope::KycDecide),
+        scopes: &[KeyScope::KycDecide],
+        shows: Shows::CustomerOr("{}"),
         describe: decide,
         problems: &[TAKES_JSON, WRITES, &[InvalidHeader, NotFound, IdempotencyKeyReused, NotPossible]],
     },
     Operation {
         method: Method::GET,
         path: "/v0/requirements",
-        scope: Some(KeyScope::CustomersRead),
+        scopes: &[KeyScope::CustomersRead],
+        shows: Shows::Own,
         describe: requirements,
         problems: &[&[InvalidParameters]],
     },
     Operation {
         method: Method::POST,
         path: "/v0/customers/simulate",
-        scope: Some(KeyScope::Simulate),
+        scopes: &[KeyScope::Simulate],
+        shows: Shows::Own,
         describe: simulate,
         problems: &[TAKES_JSON, WRITES, SANDBOX],
     },
     Operation {
         method: Method::GET,
         path: "/v0/sandbox/clock",
-        scope: Some(KeyScope::Simulate),
+        scopes: &[KeyScope::Simulate],
+        shows: Shows::Own,
         describe: read_clock,
         problems: &[&[SandboxOnly]],
     },
     Operation {
         method: Method::POST,
         path: "/v0/sandbox/clock",
-        scope: Some(KeyScope::Simulate),
+        scopes: &[KeyScope::Simulate],
+        shows: Shows::Own,
         describe: advance_clock,
         problems: &[TAKES_JSON, WRITES, SANDBOX],
     },
     Operation {
         method: Method::GET,
         path: "/v0/events",
-        scope: Some(KeyScope::EventsRead),
+        scopes: &[KeyScope::EventsRead],
+        shows: Shows::Events,
         describe: list_events,
         problems: &[&[InvalidParameters]],
     },
     Operation {
         method: Method::POST,
         path: "/v0/webhooks",
-        scope: Some(KeyScope::WebhooksManage),
+        scopes: &[KeyScope::WebhooksManage, KeyScope::EventsRead],
+        shows: Shows::Own,
         describe: register,
         problems: &[TAKES_JSON, WRITES, &[InvalidHeader, IdempotencyKeyReused, TooManyWebhooks]],
     },
     Operation {
         method: Method::GET,
         path: "/v0/webhooks",
-        scope: Some(KeyScope::WebhooksManage),
+        scopes: &[KeyScope::WebhooksManage],
+        shows: Shows::Own,
         describe: list_webhooks,
         problems: &[&[InvalidParameters]],
     },
     Operation {
         method: Method::DELETE,
         path: "/v0/webhooks/{webhook_id}",
-        scope: Some(KeyScope::WebhooksManage),
+        scopes: &[KeyScope::WebhooksManage],
+        shows: Shows::Own,
         describe: delete_webhook,
         problems: &[WRITES, &[NotFound]],
     },
     Operation {
         method: Method::POST,
         path: "/v0/webhooks/{webhook_id}/enable",
-        scope: Some(KeyScope::WebhooksManage),
+        scopes: &[KeyScope::WebhooksManage, KeyScope::EventsRead],
+        shows: Shows::Own,
         describe: enable_webhook,
         problems: &[WRITES, &[InvalidHeader, NotFound, IdempotencyKeyReused]],
     },
     Operation {
         method: Method::GET,
         path: "/v0/webhooks/{webhook_id}/deliveries",
-        scope: Some(KeyScope::WebhooksManage),
+        scopes: &[KeyScope::WebhooksManage],
+        shows: Shows::Own,
         describe: list_deliveries,
         problems: &[&[InvalidParameters, NotFound]],
     },
     Operation {
         method: Method::POST,
         path: "/v0/webhooks/{webhook_id}/deliveries/{delivery_id}/resend",
-        scope: Some(KeyScope::WebhooksManage),
+        scopes: &[KeyScope::WebhooksManage],
+        shows: Shows::Own,
         describe: resend,
         problems: &[WRITES, &[InvalidHeader, NotFound, IdempotencyKeyReused]],
     },
     Operation {
         method: Method::POST,
         path: "/providers/sumsub",
-        scope: None,
+        scopes: &[],
+        shows: Shows::Own,
         describe: sumsub,
         problems: &[WRITES, CALLS],
     },
-    Operation { method: Method::GET, path: "/openapi.json", scope: None, describe: openapi, problems: &[] },
-    Operation { method: Method::GET, path: "/healthz", scope: None, describe: healthz, problems: &[] },
+    Operation {
+        method: Method::GET,
+        path: "/openapi.json",
+        scopes: &[],
+        shows: Shows::Own,
+        describe: openapi,
+        problems: &[],
+    },
+    Operation {
+        method: Method::GET,
+        path: "/healthz",
+        scopes: &[],
+        shows: Shows::Own,
+        describe: healthz,
+        problems: &[],
+    },
     Operation {
         method: Method::GET,
         path: "/readyz",
-        scope: None,
+        scopes: &[],
+        shows: Shows::Own,
         describe: readyz,
         problems: &[&[InternalError, StorageUnavailable]],
     },
 ];
+
+impl Operation {
+    /// What its answer shows, and to which keys: as the documentation says it.
+    #[must_use]
+    pub fn fields(&self) -> String {
+        const LINK: &str = "`kyc_flow_link` with `kyc:session`, otherwise `null`";
+        match self.shows {
+            Shows::Own => self.own_fields(),
+            Shows::Customers => format!("{}; {LINK}", self.own_fields()),
+            Shows::CustomerOr(less) => format!("the customer with `customers:read`, otherwise `{less}`; {LINK}"),
+            Shows::Preferred => {
+                format!("`{{}}`; if the request prefers it and with `customers:read`, the customer; {LINK}")
+            }
+            Shows::Kycs => format!("{}, the link included", self.own_fields()),
+            Shows::Events => format!("{}, each event with the customer as of then; {LINK}", self.own_fields()),
+        }
+    }
+
+    /// The fields that the schema of its answer names.
+    fn own_fields(&self) -> String {
+        let description = (self.describe)();
+        let answers = description["responses"].as_object().into_iter().flatten();
+        let Some((_, answer)) = answers.into_iter().find(|(status, _)| status.starts_with('2')) else {
+            return String::new();
+        };
+        let Some(content) = answer["content"].as_object() else { return "no body".to_owned() };
+        let Some(json) = content.get("application/json") else { return "the content".to_owned() };
+        let schema = match json["schema"]["$ref"].as_str().and_then(|name| name.rsplit('/').next()) {
+            Some("Customer") => return "the customer".to_owned(),
+            Some(name) => schemas()[name].take(),
+            None => json["schema"].clone(),
+        };
+        let names: Vec<_> =
+            schema["properties"].as_object().into_iter().flat_map(|properties| properties.keys()).collect();
+        if names.is_empty() {
+            return "`{}`".to_owned();
+        }
+        names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    }
+}
 
 /// The whole document.
 #[must_use]
@@ -280,35 +377,40 @@ pub fn document() -> Value {
                 "ApiKey": { "type": "apiKey", "in": "header", "name": "Api-Key", "description": "dsk_test_… or \
                     dsk_live_…; as Authorization, raw or Bearer, it works as well" },
             },
-            "schemas": {
-                "Customer": customer(),
-                "File": file(),
-                "Kycs": kycs(),
-                "Requirement": requirement(),
-                "Event": event(),
-                "Webhook": webhook(),
-                "Delivery": delivery(),
-                "CustomerList": {
-                    "type": "object",
-                    "required": ["items", "next_cursor"],
-                    "properties": {
-                        "items": { "type": "array", "items": { "$ref": "#/components/schemas/Customer" } },
-                        "next_cursor": { "type": ["string", "null"], "description": "Give it as cursor to get the \
-                            next page" },
-                    },
-                },
-                "Problem": problem(),
+            "schemas": schemas(),
+        },
+    })
+}
+
+fn schemas() -> Value {
+    json!({
+        "Customer": customer(),
+        "File": file(),
+        "Kycs": kycs(),
+        "Requirement": requirement(),
+        "Event": event(),
+        "Webhook": webhook(),
+        "Delivery": delivery(),
+        "CustomerList": {
+            "type": "object",
+            "required": ["items", "next_cursor"],
+            "properties": {
+                "items": { "type": "array", "items": { "$ref": "#/components/schemas/Customer" } },
+                "next_cursor": { "type": ["string", "null"], "description": "Give it as cursor to get the \
+                    next page" },
             },
         },
+        "Problem": problem(),
     })
 }
 
 /// What every operation of a kind has in common: the key, and the problems by status.
 fn complete(description: &mut Value, operation: &Operation) {
     let mut problems: Vec<ProblemCode> = operation.problems.concat();
-    if let Some(scope) = operation.scope {
+    if !operation.scopes.is_empty() {
         description["security"] = json!([{ "ApiKey": [] }]);
-        description["x-scope"] = scope.as_str().into();
+        description["x-scopes"] = json!(operation.scopes);
+        description["x-fields"] = operation.fields().into();
         problems.extend(KEYED);
     }
     if problems.contains(&IdempotencyKeyReused) {
@@ -387,7 +489,7 @@ fn kycs() -> Value {
                 "kyc_form_submission_started", "kyc_form_submission_accepted", "kyc_form_resubmission_required",
             ] },
             "kyc_flow_link": { "type": ["string", "null"], "description": "Where the customer goes on; null once \
-                decided or run out" },
+                decided or run out, and to keys without kyc:session" },
             "status_breakdown": {
                 "type": "array",
                 "items": {
@@ -463,8 +565,6 @@ fn webhook() -> Value {
             "key_id": { "type": "string", "format": "uuid", "description": "The key that signs" },
             "disabled_reason": { "type": ["string", "null"], "enum": ["gone", "failing", null] },
             "failing_since": { "type": ["string", "null"], "format": "date-time" },
-            "secret": { "type": "string", "description": "Of the Standard Webhooks signature; shown once, when the \
-                endpoint is registered" },
         },
     })
 }
@@ -696,7 +796,7 @@ fn update() -> Value {
             customer_id(),
             api_key(),
             etag_condition("If-Match", "Update only when the version is this one"),
-            header("Prefer", "return=representation answers the whole customer instead of {}"),
+            header("Prefer", "return=representation answers the whole customer instead of {}, to a key with customers:read"),
         ],
         "requestBody": {
             "required": true,
@@ -975,6 +1075,9 @@ fn webhook_id() -> Value {
 }
 
 fn register() -> Value {
+    let mut registered = webhook();
+    registered["properties"]["secret"] =
+        json!({ "type": "string", "description": "Of the Standard Webhooks signature; shown in this answer only" });
     json!({
         "operationId": "registerWebhook",
         "summary": "Register a webhook",
@@ -983,7 +1086,7 @@ fn register() -> Value {
         "requestBody": body(schema::of::<NewWebhook>(), true, json!({
             "url": "https://app.example.com/hooks/dossier",
         })),
-        "responses": { "201": shows("The webhook, with its secret", "Webhook") },
+        "responses": { "201": answer("The webhook, with its secret", registered) },
     })
 }
 

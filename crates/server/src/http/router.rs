@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{delete, get, post};
 use dossier_core::api_key::KeyScope;
 use dossier_core::caller::Caller;
+use dossier_core::disclosure::Disclosure;
 use dossier_core::ids::{CustomerId, FileId, WebhookId};
 use http::request::Parts;
 
@@ -83,55 +84,46 @@ async fn readyz(State(app): State<App>) -> Result<Response, Problem> {
     Ok(axum::Json(serde_json::json!({ "status": "ready" })).into_response())
 }
 
-/// A caller that may read customers.
-pub struct Reader(pub Caller);
-
-/// A caller that may write customers.
-pub struct Writer(pub Caller);
-
-/// A caller that may upload files.
-pub struct Uploader(pub Caller);
-
-/// A caller that may look at files.
-pub struct FileReader(pub Caller);
-
-/// A caller that may open KYC sessions.
-pub struct SessionOpener(pub Caller);
-
-/// A caller that may decide about customers.
-pub struct Decider(pub Caller);
-
-/// A caller that may drive the sandbox.
-pub struct Simulator(pub Caller);
-
-/// A caller that may read events.
-pub struct EventReader(pub Caller);
-
-/// A caller that may manage webhooks.
-pub struct WebhookManager(pub Caller);
-
 macro_rules! authorized {
-    ($extractor:ident, $scope:expr) => {
+    ($($(#[$doc:meta])* $extractor:ident: $($scope:ident),+;)*) => { $(
+        $(#[$doc])*
+        pub struct $extractor(pub Caller, pub Disclosure);
+
         impl FromRequestParts<App> for $extractor {
             type Rejection = Problem;
 
             async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
                 let context = parts.extensions.get::<RequestContext>().expect("the outer layer sets it");
-                auth::authorize(app, &parts.headers, context, $scope).await.map(Self)
+                let needed = &[$(KeyScope::$scope),+];
+                let (caller, sees) = auth::authorize(app, &parts.headers, context, needed).await?;
+                Ok(Self(caller, sees))
             }
         }
-    };
+    )* };
 }
 
-authorized!(Reader, KeyScope::CustomersRead);
-authorized!(Writer, KeyScope::CustomersWrite);
-authorized!(Uploader, KeyScope::FilesWrite);
-authorized!(FileReader, KeyScope::FilesRead);
-authorized!(SessionOpener, KeyScope::KycSession);
-authorized!(Decider, KeyScope::KycDecide);
-authorized!(Simulator, KeyScope::Simulate);
-authorized!(EventReader, KeyScope::EventsRead);
-authorized!(WebhookManager, KeyScope::WebhooksManage);
+authorized! {
+    /// A caller that may read customers.
+    Reader: CustomersRead;
+    /// A caller that may write customers.
+    Writer: CustomersWrite;
+    /// A caller that may upload files.
+    Uploader: FilesWrite;
+    /// A caller that may look at files.
+    FileReader: FilesRead;
+    /// A caller that may open KYC sessions.
+    SessionOpener: KycSession;
+    /// A caller that may decide about customers.
+    Decider: KycDecide;
+    /// A caller that may drive the sandbox.
+    Simulator: Simulate;
+    /// A caller that may read events.
+    EventReader: EventsRead;
+    /// A caller that may manage webhooks.
+    WebhookManager: WebhooksManage;
+    /// A caller whose key may sign for a webhook: what is delivered are events.
+    WebhookSigner: WebhooksManage, EventsRead;
+}
 
 /// The customer that the path names; `None` when the text is no id, which is answered as an unknown id is, after every
 /// check that an unknown id would go through.

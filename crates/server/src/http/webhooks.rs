@@ -15,7 +15,7 @@ use super::body::{JsonBody, MediaType};
 use super::conditions::{answered, repeatable};
 use super::customers::Query;
 use super::problem::Problem;
-use super::router::{DeliveryPath, WebhookManager, WebhookPath};
+use super::router::{DeliveryPath, WebhookManager, WebhookPath, WebhookSigner};
 
 const MAX_LIMIT: usize = 1_000;
 const DEFAULT_LIMIT: usize = 100;
@@ -27,7 +27,7 @@ const DEFAULT_LIMIT: usize = 100;
 /// See the catalogue of problems.
 pub async fn register(
     State(app): State<App>,
-    WebhookManager(caller): WebhookManager,
+    WebhookSigner(caller, _): WebhookSigner,
     request: Request,
 ) -> Result<Response, Problem> {
     let (Parts { headers, .. }, body) = request.into_parts();
@@ -46,7 +46,7 @@ pub async fn register(
 /// # Errors
 ///
 /// See the catalogue of problems.
-pub async fn list(State(app): State<App>, WebhookManager(caller): WebhookManager) -> Result<Response, Problem> {
+pub async fn list(State(app): State<App>, WebhookManager(caller, _): WebhookManager) -> Result<Response, Problem> {
     let endpoints = app.services.store.endpoints(caller.scope).await?;
     let items: Vec<Value> = endpoints.iter().map(|endpoint| endpoint.to_json(None)).collect();
     Ok(axum::Json(json!({ "items": items })).into_response())
@@ -59,7 +59,7 @@ pub async fn list(State(app): State<App>, WebhookManager(caller): WebhookManager
 /// See the catalogue of problems.
 pub async fn delete(
     State(app): State<App>,
-    WebhookManager(caller): WebhookManager,
+    WebhookManager(caller, _): WebhookManager,
     WebhookPath(id): WebhookPath,
 ) -> Result<Response, Problem> {
     webhook::delete(&app.services, &caller, id).await?;
@@ -73,7 +73,7 @@ pub async fn delete(
 /// See the catalogue of problems.
 pub async fn enable(
     State(app): State<App>,
-    WebhookManager(caller): WebhookManager,
+    WebhookSigner(caller, _): WebhookSigner,
     WebhookPath(id): WebhookPath,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -88,7 +88,7 @@ pub async fn enable(
 /// See the catalogue of problems.
 pub async fn deliveries(
     State(app): State<App>,
-    WebhookManager(caller): WebhookManager,
+    WebhookManager(caller, _): WebhookManager,
     WebhookPath(id): WebhookPath,
     query: Query,
 ) -> Result<Response, Problem> {
@@ -118,7 +118,7 @@ pub async fn deliveries(
 /// See the catalogue of problems.
 pub async fn resend(
     State(app): State<App>,
-    WebhookManager(caller): WebhookManager,
+    WebhookManager(caller, _): WebhookManager,
     DeliveryPath(id, delivery): DeliveryPath,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

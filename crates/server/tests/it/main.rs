@@ -23,4 +23,5 @@ mod providers;
 mod readme;
 mod retries;
 mod samples;
+mod scopes;
 mod webhooks;

@@ -100,7 +100,7 @@ async fn many_at_once_with_one_key_have_one_effect() {
 #[tokio::test]
 async fn every_post_put_and_patch_says_that_it_honours_the_key() {
     let writes = OPERATIONS.iter().filter(|operation| {
-        operation.scope.is_some() && [Method::POST, Method::PUT, Method::PATCH].contains(&operation.method)
+        !operation.scopes.is_empty() && [Method::POST, Method::PUT, Method::PATCH].contains(&operation.method)
     });
     let document = document();
     for operation in writes {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use dossier::admin::Command;
+use dossier_core::api_key::KeyScope;
 use dossier_core::caller::Environment;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -549,4 +550,48 @@ async fn what_waits_is_delivered_after_a_restart() {
     }
     let got = got.lock().expect("a log").clone();
     assert_eq!(orders(&got).values().next(), Some(&vec![1, 2]));
+}
+
+#[tokio::test]
+async fn a_delivery_shows_the_link_to_the_form_only_if_the_registering_key_may_see_it() {
+    let app = TestApp::start_with(QUICK).await;
+    let whole = Receiver::start(|_| status("200 OK")).await;
+    let failing = |number| status(if number == 0 { "500 Internal Server Error" } else { "200 OK" });
+    let shut = Receiver::start(failing).await;
+    register(&app, &whole.url).await;
+    let without = [KeyScope::WebhooksManage, KeyScope::EventsRead, KeyScope::CustomersRead];
+    let key = app.new_key(None, Environment::Sandbox, &without, None).await["key"].clone();
+    let key = key.as_str().expect("a key");
+    let body = json!({ "url": shut.url, "event_types": ["customer.kycs.updated"] });
+    let request = app.client.post(format!("{}/v0/webhooks", app.url)).header("Api-Key", key).json(&body);
+    TestApp::send(request).await.expect(201);
+    let id = app.given("individual").await;
+    app.open_session(&id).await;
+    let shown = whole.wait(2).await;
+    let link = &shown.iter().find(|got| got.json()["event_type"] == "customer.kycs.updated").expect("an event").json()
+        ["entity_object"]["kycs"]["kyc_flow_link"];
+    assert!(link.as_str().is_some_and(|link| link.contains("/kyc/")), "{link}");
+    while shut.got().len() < 2 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    for got in shut.got() {
+        let kycs = got.json()["entity_object"]["kycs"].take();
+        assert_eq!((&kycs["status"], kycs.get("kyc_flow_link")), (&json!("pending"), Some(&Value::Null)));
+        assert_eq!(got.header("x-hmac-signature"), hex(&hmac(key, &got.body)), "what was sent is signed");
+    }
+}
+
+#[tokio::test]
+async fn a_key_without_events_registers_and_enables_no_webhook() {
+    let app = TestApp::start_with(QUICK).await;
+    let hook = register(&app, "http://127.0.0.1:19997/").await;
+    let key = app.new_key(None, Environment::Sandbox, &[KeyScope::WebhooksManage], None).await["key"].clone();
+    let send = |path: &str| {
+        let request = app.client.post(format!("{}{path}", app.url)).header("Api-Key", key.as_str().expect("a key"));
+        TestApp::send(request.json(&json!({ "url": "http://127.0.0.1:19997/" })))
+    };
+    let enable = format!("/v0/webhooks/{}/enable", hook["id"].as_str().expect("an id"));
+    for path in ["/v0/webhooks", &enable] {
+        assert_eq!(send(path).await.problem(403, "insufficient_scope")["scope"], "events:read");
+    }
 }

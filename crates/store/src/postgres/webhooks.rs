@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::PostgresStore;
 use super::database::{Error, Session};
 use super::rows::{Columns, number, place, rows, statements, uuid};
-use crate::signing::{Signer, open_midstates, open_url, signing_keys};
+use crate::signing::{Signer, open_midstates, open_url, shows_links, signing_keys};
 
 statements! {
     ENDPOINTS = "SELECT endpoint_id, key_id, url, event_types, created_at, disabled, failing_since FROM endpoints
@@ -30,7 +30,7 @@ statements! {
             CASE WHEN e.environment = 0 THEN coalesce(s.seconds, 0) ELSE 0 END
         FROM endpoints e LEFT JOIN sandbox_clocks s ON s.account_id = e.account_id
         WHERE e.disabled IS NULL AND e.shard = ANY($1) AND e.endpoint_id <> ALL($2)";
-    DUE = "SELECT d.id, d.customer_id, d.number, d.event, d.attempts, d.failing_since, d.next_at, u.place
+    DUE = "SELECT d.id, d.customer_id, d.number, d.event, d.attempts, d.failing_since, d.next_at, u.place, d.shows_link
         FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bigint[], $5::bigint[])
             AS u (account_id, environment, endpoint_id, now, place)
         CROSS JOIN LATERAL (SELECT * FROM deliveries
@@ -53,7 +53,7 @@ statements! {
         UPDATE";
     /// The row could be another's by now, had the endpoint been deleted meanwhile.
     ATTEMPTED = "UPDATE deliveries SET state = $7::smallint, attempts = attempts + $8::bigint, next_at = $9,
-            ended_at = $10, last_at = $11::bigint, last_said = $12,
+            ended_at = $10, last_at = $11::bigint, last_said = $12, shows_link = $13,
             failing_since = CASE WHEN $7::smallint = 1 THEN NULL
                 WHEN $8::bigint = 1 THEN coalesce(failing_since, $11::bigint) ELSE failing_since END
         WHERE account_id = $1 AND environment = $2 AND id = $3 AND endpoint_id = $4 AND customer_id = $5 AND number = $6
@@ -171,7 +171,9 @@ impl PostgresStore {
             let (delivery, customer) = (columns.count()?, CustomerId::from_bytes(columns.id()?));
             let (number, event, attempts) = (columns.count()?, columns.count()?, columns.count()?);
             let (failing_since, next_at) = (columns.optional_moment()?, columns.next::<i64>()?);
-            let of = usize::try_from(columns.count()?).ok().and_then(|place| endpoints.get(place));
+            let place = usize::try_from(columns.count()?);
+            let shows_link = columns.next::<Option<i16>>()?.map(|shown| shown != 0);
+            let of = place.ok().and_then(|place| endpoints.get(place));
             let Some((scope, endpoint, endpoint_failing_since, now)) = of.copied() else { continue };
             let attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
             let one = Due {
@@ -184,6 +186,7 @@ impl PostgresStore {
                 attempts,
                 failing_since,
                 endpoint_failing_since,
+                shows_link,
             };
             due.push((one, next_at));
             until.push(now + lease_seconds * 1_000_000);
@@ -215,13 +218,14 @@ impl PostgresStore {
         let mut columns = Columns::of(&row);
         let (key, cells) = (KeyId::from_bytes(columns.id()?), (columns.next()?, columns.next()?));
         let mut states = [None, None];
-        for (states, key) in states.iter_mut().zip(signing_keys(&self.read_api_keys(scope).await?, key, now)) {
+        let known = self.read_api_keys(scope).await?;
+        for (states, key) in states.iter_mut().zip(signing_keys(&known, key, now)) {
             let Some(key) = key else { continue };
             let row = self.database.query_one(MIDSTATES, &[&account, &environment, &uuid(key.as_bytes())]).await?;
             let row = row.ok_or_else(|| StoreError::Corrupt("a key is missing".into()))?;
             *states = Some(open_midstates(&keys, scope, key, Columns::of(&row).next()?)?);
         }
-        let signer = Arc::new(Signer::open(&keys, (scope, id), cells, states)?);
+        let signer = Arc::new(Signer::open(&keys, (scope, id), cells, states, shows_links(&known, key))?);
         self.signers.remember(scope, id, Arc::clone(&signer));
         Ok(Some(signer))
     }
@@ -268,10 +272,25 @@ async fn write_attempt(session: Session<'_>, attempted: &Attempted) -> Result<bo
     };
     session.query(LOCK, &[&account, &environment, &endpoint]).await?;
     let (id, event) = (number(due.delivery), number(due.number));
+    let shows_link = due.shows_link.map(i16::from);
     let touched = session
         .execute(
             ATTEMPTED,
-            &[&account, &environment, &id, &endpoint, &customer, &event, &state, &counted, &next, &ended, &at, &said],
+            &[
+                &account,
+                &environment,
+                &id,
+                &endpoint,
+                &customer,
+                &event,
+                &state,
+                &counted,
+                &next,
+                &ended,
+                &at,
+                &said,
+                &shows_link,
+            ],
         )
         .await?;
     if touched == 0 {

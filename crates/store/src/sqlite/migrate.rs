@@ -12,6 +12,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("kyc", include_str!("../../migrations/sqlite/0003_kyc.sql")),
     ("form", include_str!("../../migrations/sqlite/0004_form.sql")),
     ("numbering", include_str!("../../migrations/sqlite/0005_numbering.sql")),
+    ("scopes", include_str!("../../migrations/sqlite/0006_scopes.sql")),
 ];
 
 /// How many there are.

@@ -60,7 +60,7 @@ impl SqliteStore {
                 .collect()
         })?;
         for (endpoint, url, secret) in endpoints {
-            Signer::open(&keys, (scope, WebhookId::from_bytes(endpoint)), (url, secret), [None, None])?;
+            Signer::open(&keys, (scope, WebhookId::from_bytes(endpoint)), (url, secret), [None, None], false)?;
         }
         let (mut count, mut after) = (0, [0; 32]);
         loop {

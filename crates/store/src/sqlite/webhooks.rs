@@ -16,7 +16,7 @@ use super::SqliteStore;
 use super::numbering::Places;
 use crate::columns::{scope_columns, scope_of};
 use crate::prepared::SealedEndpoint;
-use crate::signing::{Signer, open_midstates, open_url, signing_keys};
+use crate::signing::{Signer, open_midstates, open_url, shows_links, signing_keys};
 use crate::vault::{Midstates, ScopeKeys};
 
 pub(super) fn insert(connection: &Connection, scope: Scope, new: &SealedEndpoint) -> Result<(), rusqlite::Error> {
@@ -216,7 +216,8 @@ impl SqliteStore {
             let rows = self.readers.read(|connection| {
                 connection
                     .prepare_cached(
-                        "SELECT id, customer_id, number, event, attempts, failing_since, next_at, place FROM deliveries
+                        "SELECT id, customer_id, number, event, attempts, failing_since, next_at, place, shows_link
+                            FROM deliveries
                          WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3
                             AND next_at IS NOT NULL AND next_at <= ?4
                          ORDER BY next_at LIMIT ?5",
@@ -233,6 +234,7 @@ impl SqliteStore {
                                 attempts: row.get(4)?,
                                 failing_since: row.get::<_, Option<i64>>(5)?.map(Timestamp::from_micros),
                                 endpoint_failing_since: failing_since.map(Timestamp::from_micros),
+                                shows_link: row.get(8)?,
                             },
                             next_at: row.get(6)?,
                             place: row.get(7)?,
@@ -281,11 +283,12 @@ impl SqliteStore {
                 .optional()
         })?;
         let Some((key, url, secret)) = row else { return Ok(None) };
+        let known = self.read_api_keys(scope)?;
         let mut states = [None, None];
-        for (states, key) in states.iter_mut().zip(signing_keys(&self.read_api_keys(scope)?, key, now)) {
+        for (states, key) in states.iter_mut().zip(signing_keys(&known, key, now)) {
             *states = key.map(|key| self.midstates(&keys, scope, key)).transpose()?;
         }
-        let signer = Arc::new(Signer::open(&keys, (scope, id), (url, secret), states)?);
+        let signer = Arc::new(Signer::open(&keys, (scope, id), (url, secret), states, shows_links(&known, key))?);
         self.signers.remember(scope, id, Arc::clone(&signer));
         Ok(Some(signer))
     }
@@ -352,12 +355,24 @@ fn write_attempt(connection: &Connection, attempted: &Attempted) -> Result<bool,
     let rows = connection
         .prepare_cached(
             "UPDATE deliveries SET state = ?5, attempts = attempts + ?6, next_at = ?7, ended_at = ?8, last_at = ?9, \
-                last_said = ?10,
+                last_said = ?10, shows_link = ?11,
                 failing_since = CASE WHEN ?5 = 1 THEN NULL
                     WHEN ?6 = 1 THEN coalesce(failing_since, ?9) ELSE failing_since END
              WHERE place = ?1 AND endpoint_id = ?2 AND customer_id = ?3 AND number = ?4 AND state = 0",
         )?
-        .execute((places.at(due.delivery)?, endpoint, customer, due.number, state, counted, next, ended, at, said))?;
+        .execute(rusqlite::params![
+            places.at(due.delivery)?,
+            endpoint,
+            customer,
+            due.number,
+            state,
+            counted,
+            next,
+            ended,
+            at,
+            said,
+            due.shows_link,
+        ])?;
     if rows == 0 {
         return Ok(false);
     }

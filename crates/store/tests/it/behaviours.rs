@@ -653,6 +653,34 @@ pub(crate) async fn a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_leas
     assert!(store.deliveries(caller.scope, endpoint, None, 10).await.expect("a log").is_empty());
 }
 
+pub(crate) async fn the_first_attempt_decides_whether_a_delivery_shows_the_link(mut engine: Engine) {
+    let services = engine.services();
+    let (caller, endpoint) = subscribed_to(&services, caller(&services).await, r#""customer.kycs.updated""#).await;
+    let id = given(&services, &caller, "a@example.com", "individual").await;
+    session::open(&services, &caller, Some(id), Request::unkeyed(b"")).await.expect("opened");
+    let (store, now) = (&services.store, services.clock.now());
+    let claim = async |now: Timestamp| {
+        let due = store.claim_deliveries(now, 60, &[], 10).await.expect("claimed").pop().expect("one");
+        let message = store.message(&due, now).await.expect("readable").expect("there");
+        let body: serde_json::Value = serde_json::from_slice(message.body.expose()).expect("JSON");
+        assert_eq!(body["entity_object"]["kycs"]["kyc_flow_link"].is_string(), message.shows_link);
+        (due, message.shows_link)
+    };
+    let (mut due, shown) = claim(now).await;
+    assert!(!shown && due.shows_link.is_none(), "the registering key may not see links");
+    due.shows_link = Some(shown);
+    let again = Verdict::Again(now.plus_seconds(1));
+    store.attempted(vec![Attempted { due, at: now, said: Said::Status(500), verdict: again }]).await.expect("noted");
+    let new = NewKey { name: "k".into(), scopes: KeyScope::ALL.to_vec(), expires_at: None };
+    let (_, key) = api_key::create(&services, &caller, new).await.expect("a key");
+    let (due, shown) = claim(now.plus_seconds(2)).await;
+    assert!(!shown && due.shows_link == Some(false) && due.attempts == 1);
+    let caller = Caller { actor: Actor::Key(key.key_id), ..caller };
+    webhook::enable(&services, &caller, Some(endpoint), Request::unkeyed(b"")).await.expect("enabled");
+    let (_, shown) = claim(services.clock.now()).await;
+    assert!(shown, "the key that enables decides anew");
+}
+
 pub(crate) async fn an_endpoint_that_fails_many_deliveries_at_once_is_disabled_once(mut engine: Engine) {
     let services = engine.services();
     let (caller, endpoint) = subscriber(&services).await;

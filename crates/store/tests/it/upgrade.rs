@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use dossier_core::api_key::KeyScope;
 use dossier_core::caller::{Actor, Caller, Scope};
-use dossier_core::ids::{CustomerId, WebhookId};
+use dossier_core::ids::{CustomerId, KeyId, WebhookId};
 use dossier_store::vault::RootKey;
 use rusqlite::Connection;
 
@@ -118,4 +119,37 @@ async fn rows_of_a_scope_without_its_head_are_refused_and_not_lost() {
     let refused = engine.try_open().await.err().expect("a refusal");
     assert!(refused.to_string().contains("NOT NULL"), "{refused}");
     assert_eq!(engine.rows("audit").await, 56, "nothing was changed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_that_could_register_webhooks_can_read_events_afterwards() {
+    let mut engine = older();
+    let old = engine.connection();
+    let listed = |scopes: &str| {
+        old.execute(
+            "UPDATE api_keys SET scopes = ?1 WHERE key_id = (SELECT min(key_id) FROM api_keys WHERE scopes <> ?1)",
+            [scopes],
+        )
+        .expect("an update");
+    };
+    listed("customers:read webhooks:manage simulate");
+    let mut statement = old.prepare("SELECT account_id, environment, key_id, scopes FROM api_keys").expect("keys");
+    let before: Vec<(Scope, [u8; 16], String)> = statement
+        .query_map([], |row| Ok((scope_of(row.get(0)?, row.get(1)?), row.get(2)?, row.get(3)?)))
+        .expect("rows")
+        .collect::<Result<_, _>>()
+        .expect("rows");
+    drop(statement);
+    drop(old);
+    engine.open().await;
+    let store = engine.services().store;
+    for (scope, id, scopes) in before {
+        let keys = store.api_keys(scope).await.expect("keys");
+        let key = keys.iter().find(|key| key.key_id == KeyId::from_bytes(id)).expect("the key");
+        let mut expected: Vec<KeyScope> = scopes.split(' ').filter_map(KeyScope::parse).collect();
+        if expected.contains(&KeyScope::WebhooksManage) && !expected.contains(&KeyScope::EventsRead) {
+            expected.push(KeyScope::EventsRead);
+        }
+        assert_eq!(key.scopes, expected);
+    }
 }

@@ -28,7 +28,7 @@ pub const MAX_PAGE: usize = 1_024 * 1_024;
 /// # Errors
 ///
 /// See the catalogue of problems.
-pub async fn list(State(app): State<App>, Reader(caller): Reader, query: Query) -> Result<Response, Problem> {
+pub async fn list(State(app): State<App>, Reader(caller, sees): Reader, query: Query) -> Result<Response, Problem> {
     let page = query.page()?;
     let (summaries, next) = match &page.email {
         Some(email) => (app.services.store.summary_by_email(caller.scope, email).await?.into_iter().collect(), None),
@@ -39,7 +39,7 @@ pub async fn list(State(app): State<App>, Reader(caller): Reader, query: Query) 
         }
     };
     let (json, next) = items(&app, &caller, &page, summaries, next).await?;
-    let mut response = ([(header::CONTENT_TYPE, "application/json")], json).into_response();
+    let mut response = ([(header::CONTENT_TYPE, "application/json")], sees.json(json)).into_response();
     if let Some(next) = next {
         let expand = page.expand.query();
         let link = format!("</v0/customers?limit={}&cursor={next}{expand}>; rel=\"next\"", page.limit);

@@ -9,6 +9,7 @@ use dossier_core::customer::CustomerView;
 use dossier_core::customer::create::create as create_customer;
 use dossier_core::customer::documents::remove_document as remove;
 use dossier_core::customer::update::{Method, Update, update};
+use dossier_core::idempotency::Answer;
 use dossier_core::ids::CustomerId;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -17,7 +18,9 @@ pub use list::{MAX_PAGE, Query, list};
 
 use super::App;
 use super::body::{JsonBody, MediaType};
-use super::conditions::{answered, condition, etag, idempotency_key, none_match, repeatable, wants_representation};
+use super::conditions::{
+    answered, condition, etag, idempotency_key, none_match, nothing, repeatable, wants_representation,
+};
 use super::problem::Problem;
 use super::router::{CustomerPath, DocumentPath, Reader, Writer};
 
@@ -28,13 +31,19 @@ const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-appli
 /// # Errors
 ///
 /// See the catalogue of problems.
-pub async fn create(State(app): State<App>, Writer(caller): Writer, request: Request) -> Result<Response, Problem> {
+pub async fn create(
+    State(app): State<App>,
+    Writer(caller, sees): Writer,
+    request: Request,
+) -> Result<Response, Problem> {
     let (Parts { headers, .. }, body) = request.into_parts();
     let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
     let request = repeatable("POST /v0/customers", &headers, &body)?;
     let answer = create_customer(&app.services, &caller, request).await?;
-    let location = answer.customer.map(|id| format!("/v0/customers/{id}").try_into().expect("an id is visible ASCII"));
-    let mut response = answered(StatusCode::CREATED, answer);
+    let id = answer.customer;
+    let only_id = || serde_json::json!({ "customer_id": id }).to_string().into_bytes();
+    let location = id.map(|id| format!("/v0/customers/{id}").try_into().expect("an id is visible ASCII"));
+    let mut response = answered(StatusCode::CREATED, sees.answer(answer, only_id));
     response.headers_mut().extend(location.map(|location| (header::LOCATION, location)));
     Ok(response)
 }
@@ -46,34 +55,36 @@ pub async fn create(State(app): State<App>, Writer(caller): Writer, request: Req
 /// See the catalogue of problems.
 pub async fn put(
     State(app): State<App>,
-    Writer(caller): Writer,
+    Writer(caller, sees): Writer,
     CustomerPath(id): CustomerPath,
     request: Request,
 ) -> Result<Response, Problem> {
     let (Parts { headers, .. }, body) = request.into_parts();
     let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
     let representation = wants_representation(&headers);
-    let mut response = change(&app, &caller, &headers, Method::Put, id, &body, representation).await?;
-    if representation {
+    let answer = change(&app, &caller, &headers, Method::Put, id, &body, representation).await?;
+    let mut response = answered(StatusCode::OK, sees.answer(answer, nothing));
+    if representation && sees.customers {
         response.headers_mut().insert(PREFERENCE_APPLIED, HeaderValue::from_static("return=representation"));
     }
     Ok(response)
 }
 
-/// `PATCH /v0/customers/{customer_id}`: a merge patch, in which `null` clears; answers the whole customer.
+/// `PATCH /v0/customers/{customer_id}`: a merge patch, in which `null` clears; answers the whole customer to a key that may read it.
 ///
 /// # Errors
 ///
 /// See the catalogue of problems.
 pub async fn patch(
     State(app): State<App>,
-    Writer(caller): Writer,
+    Writer(caller, sees): Writer,
     CustomerPath(id): CustomerPath,
     request: Request,
 ) -> Result<Response, Problem> {
     let (Parts { headers, .. }, body) = request.into_parts();
     let body = JsonBody::read(&app, &headers, body, MediaType::MergePatch).await?;
-    change(&app, &caller, &headers, Method::Patch, id, &body, true).await
+    let answer = change(&app, &caller, &headers, Method::Patch, id, &body, true).await?;
+    Ok(answered(StatusCode::OK, sees.answer(answer, nothing)))
 }
 
 async fn change(
@@ -84,11 +95,10 @@ async fn change(
     id: Option<CustomerId>,
     body: &[u8],
     representation: bool,
-) -> Result<Response, Problem> {
+) -> Result<Answer, Problem> {
     let (condition, idempotency_key) = (condition(headers)?, idempotency_key(headers)?);
     let wanted = Update { id, method, body, representation, condition, idempotency_key };
-    let answer = update(&app.services, caller, wanted).await?;
-    Ok(answered(StatusCode::OK, answer))
+    Ok(update(&app.services, caller, wanted).await?)
 }
 
 /// `DELETE /v0/customers/{customer_id}/documents/{file_id}`: takes a document out of the record.
@@ -98,7 +108,7 @@ async fn change(
 /// See the catalogue of problems.
 pub async fn remove_document(
     State(app): State<App>,
-    Writer(caller): Writer,
+    Writer(caller, _): Writer,
     DocumentPath(id, file): DocumentPath,
     request: Request,
 ) -> Result<Response, Problem> {
@@ -115,7 +125,7 @@ pub async fn remove_document(
 /// See the catalogue of problems.
 pub async fn read(
     State(app): State<App>,
-    Reader(caller): Reader,
+    Reader(caller, sees): Reader,
     CustomerPath(id): CustomerPath,
     query: Query,
     request: Request,
@@ -136,5 +146,5 @@ pub async fn read(
     if known.is_some_and(|known| known.name(version)) {
         return Ok((StatusCode::NOT_MODIFIED, tag).into_response());
     }
-    Ok((tag, [(header::CONTENT_TYPE, "application/json")], json).into_response())
+    Ok((tag, [(header::CONTENT_TYPE, "application/json")], sees.json(json)).into_response())
 }

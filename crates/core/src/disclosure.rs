@@ -1,0 +1,96 @@
+//! What an answer shows of customers, by the scopes of the key that asks. A kept answer holds everything, so that each
+//! key that repeats the request sees what its own scopes allow.
+
+use crate::api_key::KeyScope;
+use crate::idempotency::Answer;
+use crate::pii::Pii;
+
+/// The member that leads into the hosted form, as the view of a customer writes it when there is a link. Inside of a
+/// JSON string every quote is escaped, so nothing that a client sends can look like it.
+const LINK: &[u8] = b"\"kyc_flow_link\":\"";
+
+/// What a key may see of customers, whichever route it asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Disclosure {
+    /// Customers, in the answer to a write.
+    pub customers: bool,
+    /// Links to the hosted form, which let their holder write to the customer.
+    pub links: bool,
+}
+
+impl Disclosure {
+    /// What these scopes allow.
+    #[must_use]
+    pub fn of(scopes: &[KeyScope]) -> Self {
+        Self { customers: scopes.contains(&KeyScope::CustomersRead), links: scopes.contains(&KeyScope::KycSession) }
+    }
+
+    /// An answer that holds a customer; a key that may not read customers gets `instead`.
+    #[must_use]
+    pub fn answer(self, answer: Answer, instead: impl FnOnce() -> Vec<u8>) -> Answer {
+        let body = if self.customers { self.json(answer.body.into_exposed()) } else { instead() };
+        Answer { body: Pii::new(body), ..answer }
+    }
+
+    /// JSON of customers, in which each link that the key may not see is `null`.
+    #[must_use]
+    pub fn json(self, json: Vec<u8>) -> Vec<u8> {
+        if self.links { json } else { without_links(&json) }
+    }
+}
+
+fn without_links(json: &[u8]) -> Vec<u8> {
+    let mut shown = Vec::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = rest.windows(LINK.len()).position(|window| window == LINK) {
+        let (before, value) = rest.split_at(at + LINK.len());
+        shown.extend_from_slice(&before[..before.len() - 1]);
+        shown.extend_from_slice(b"null");
+        rest = after_string(value);
+    }
+    shown.extend_from_slice(rest);
+    shown
+}
+
+/// What follows a JSON string of which the opening quote was read.
+fn after_string(text: &[u8]) -> &[u8] {
+    let mut escaped = false;
+    for (at, byte) in text.iter().enumerate() {
+        match byte {
+            b'"' if !escaped => return &text[at + 1..],
+            _ => escaped = *byte == b'\\' && !escaped,
+        }
+    }
+    &[]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NO_LINKS: Disclosure = Disclosure { customers: true, links: false };
+
+    #[test]
+    fn a_link_becomes_null_and_everything_else_stays() {
+        for (whole, shown) in [
+            (r#"{"a":{"kyc_flow_link":"http://x/kyc/dsl_test_1","b":1}}"#, r#"{"a":{"kyc_flow_link":null,"b":1}}"#),
+            (
+                r#"[{"kyc_flow_link":"x"},{"kyc_flow_link":null},{"kyc_flow_link":"y\"\\"}]"#,
+                r#"[{"kyc_flow_link":null},{"kyc_flow_link":null},{"kyc_flow_link":null}]"#,
+            ),
+            (r#"{"name":"\"kyc_flow_link\":\"x"}"#, r#"{"name":"\"kyc_flow_link\":\"x"}"#),
+            ("{}", "{}"),
+        ] {
+            assert_eq!(NO_LINKS.json(whole.into()), shown.as_bytes(), "{whole}");
+            let all = Disclosure { customers: true, links: true };
+            assert_eq!(all.json(whole.into()), whole.as_bytes());
+        }
+    }
+
+    #[test]
+    fn text_that_a_client_chose_never_looks_like_the_member() {
+        let name = "\"kyc_flow_link\":\"https://example.com\"";
+        let json = serde_json::json!({ "name": name }).to_string();
+        assert_eq!(NO_LINKS.json(json.clone().into()), json.as_bytes());
+    }
+}
