@@ -22,6 +22,7 @@ catalogue! {
     SessionOpened = "kyc.session_opened": "A KYC session was opened, or its link was given again.",
     SessionExpired = "kyc.session_expired": "The link of a KYC session ran out.",
     FormOpened = "kyc.form_opened": "Somebody entered the hosted form through a link.",
+    FormLeft = "kyc.form_left": "Somebody left the hosted form on the device that had entered it.",
     FormSaved = "kyc.form_saved": "Something was typed into the hosted form that cannot be stored in the profile yet.",
     FormSubmitted = "kyc.form_submitted": "A customer consented and submitted the hosted form.",
     Decided = "kyc.decided": "A decision about a customer was made.",

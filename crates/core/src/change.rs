@@ -63,6 +63,8 @@ pub enum Effect {
         attached: Vec<NewDocument>,
         /// The link that it opens.
         link: Option<NewLink>,
+        /// Whether every pass of the customer's to the hosted form ends.
+        ends_passes: bool,
     },
     /// A device of the customer's that enters the hosted form.
     FormOpened {
@@ -70,7 +72,11 @@ pub enum Effect {
         customer: CustomerId,
         /// What the device shows from now on, for the session of the link that it came through.
         pass: NewLink,
+        /// When it entered.
+        at: Timestamp,
     },
+    /// A device that leaves the hosted form: its pass, which opens nothing any more.
+    FormLeft(zeroize::Zeroizing<String>),
     /// A new file, whose content is durable already.
     FileUploaded(Box<NewFile>),
     /// The clock of the sandbox is this many seconds ahead from now on.

@@ -46,6 +46,19 @@ pub enum StoreError {
     Unknown(String),
 }
 
+/// What a link, or a pass of the hosted form, leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Link {
+    /// Where the customer lies.
+    pub scope: Scope,
+    /// The customer.
+    pub customer: CustomerId,
+    /// The session that it was made for.
+    pub session: SessionId,
+    /// When the pass was last used; of a link, and of a pass of an older version, `None`.
+    pub used_at: Option<Timestamp>,
+}
+
 /// A part of a list.
 #[derive(Debug)]
 pub struct Page {
@@ -217,12 +230,19 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Busy`] when nothing could be written, [`StoreError::Unknown`] when the outcome cannot be known.
     async fn commit(&self, change: Change) -> Result<Committed, StoreError>;
 
-    /// What a link leads to, by its token: the customer, and the session that it was made for.
+    /// What a link leads to, by its token, or a pass of the hosted form.
     ///
     /// # Errors
     ///
     /// As [`Store::customer`].
-    async fn link(&self, token: &str) -> Result<Option<(Scope, CustomerId, SessionId)>, StoreError>;
+    async fn link(&self, token: &str) -> Result<Option<Link>, StoreError>;
+
+    /// Notes that a pass of the hosted form is used at this moment.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::commit`].
+    async fn pass_used(&self, pass: &str, at: Timestamp) -> Result<(), StoreError>;
 
     /// Customers whose newest link has run out and was not ended, some of them; `now` is the machine's.
     ///

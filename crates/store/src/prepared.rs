@@ -47,6 +47,7 @@ pub(crate) enum PreparedEffect {
         new_subjects: Vec<(PersonId, WrappedKey)>,
         attached: Vec<Attached>,
         link: Option<StoredLink>,
+        ends_passes: bool,
     },
     File(Box<NewFile>),
     Account {
@@ -72,6 +73,8 @@ pub(crate) enum PreparedEffect {
         customer: CustomerId,
         link: StoredLink,
     },
+    /// By the hash of its secret.
+    PassEnded([u8; 32]),
     Clock {
         expected: i64,
         seconds: i64,
@@ -185,11 +188,11 @@ pub(crate) fn seal(
         Effect::None => PreparedEffect::None,
         Effect::CustomerCreated(customer) => {
             let basis = Basis::New { email_index: keys.scope.email_index(&customer.email) };
-            keys.customer(scope, basis, &customer, &[], None, &mut fresh)?
+            keys.customer(scope, basis, &customer, (&[], None, false), &mut fresh)?
         }
-        Effect::CustomerUpdated { expected, after, attached, link } => {
+        Effect::CustomerUpdated { expected, after, attached, link, ends_passes } => {
             let link = link.map(|link| StoredLink::new(vault, &link));
-            keys.customer(scope, Basis::Version(expected), &after, &attached, link, &mut fresh)?
+            keys.customer(scope, Basis::Version(expected), &after, (&attached, link, ends_passes), &mut fresh)?
         }
         Effect::ClockAdvanced { expected, seconds } => PreparedEffect::Clock { expected, seconds },
         Effect::WebhookCreated(new) => {
@@ -210,11 +213,12 @@ pub(crate) fn seal(
             let name = seal_name(&keys.account, scope, "accounts", &id, &name);
             PreparedEffect::AccountChanged { id, name, look: seal_look(&keys.account, scope, &id, &look) }
         }
-        Effect::FormOpened { customer, pass } => {
+        Effect::FormOpened { customer, pass, at } => {
             // Nothing is to be done when it runs out: it is good for as long as its session's link.
-            let link = StoredLink { expires_at: None, ..StoredLink::new(vault, &pass) };
+            let link = StoredLink { expires_at: None, used_at: Some(at), ..StoredLink::new(vault, &pass) };
             PreparedEffect::Pass { customer, link }
         }
+        Effect::FormLeft(pass) => PreparedEffect::PassEnded(vault.key_lookup(&pass)),
         Effect::KeyCreated { key, record } => {
             let key = SealedKey::new(&keys.scope, lookup(&key), &key, record);
             PreparedEffect::Key { key: Box::new(key), ends: None }
@@ -256,8 +260,7 @@ impl Keys<'_> {
         scope: Scope,
         basis: Basis,
         customer: &Customer,
-        documents: &[NewDocument],
-        link: Option<StoredLink>,
+        (documents, link, ends_passes): (&[NewDocument], Option<StoredLink>, bool),
         fresh: &mut FreshKeys,
     ) -> Result<PreparedEffect, StoreError> {
         let mut new_subjects = Vec::new();
@@ -287,7 +290,7 @@ impl Keys<'_> {
             cells: sealed::seal_customer(scope, customer, &self.subjects)?,
         };
         let attached = documents.iter().map(|document| self.attached(scope, *document)).collect::<Result<_, _>>()?;
-        Ok(PreparedEffect::Customer { basis, row: Box::new(row), new_subjects, attached, link })
+        Ok(PreparedEffect::Customer { basis, row: Box::new(row), new_subjects, attached, link, ends_passes })
     }
 
     /// Seals the key of a file under its new owner's. What is not staged any more will not be found by the writer.
@@ -312,9 +315,14 @@ impl Prepared {
     /// alone: most updates, for which a savepoint would copy every page that they touch.
     pub(crate) const fn is_judged_before_it_writes(&self) -> bool {
         match &self.effect {
-            PreparedEffect::Customer { basis: Basis::Version(_), row: _, new_subjects, attached, link } => {
-                self.answer.is_none() && new_subjects.is_empty() && attached.is_empty() && link.is_none()
-            }
+            PreparedEffect::Customer {
+                basis: Basis::Version(_),
+                row: _,
+                new_subjects,
+                attached,
+                link,
+                ends_passes: _,
+            } => self.answer.is_none() && new_subjects.is_empty() && attached.is_empty() && link.is_none(),
             _ => false,
         }
     }
@@ -374,6 +382,7 @@ impl PreparedEffect {
             | Self::File(_)
             | Self::AccountChanged { .. }
             | Self::Pass { .. }
+            | Self::PassEnded(_)
             | Self::Clock { .. }
             | Self::Endpoint(_)
             | Self::EndpointEnabled { .. }
@@ -413,11 +422,18 @@ pub(crate) struct StoredLink {
     pub(crate) session: SessionId,
     /// When something is to be done about its end; `None` when nothing is.
     pub(crate) expires_at: Option<Timestamp>,
+    /// Of a pass, when it was last used.
+    pub(crate) used_at: Option<Timestamp>,
 }
 
 impl StoredLink {
     fn new(vault: &Vault, link: &NewLink) -> Self {
-        Self { hash: vault.key_lookup(&link.token), session: link.session, expires_at: Some(link.expires_at) }
+        Self {
+            hash: vault.key_lookup(&link.token),
+            session: link.session,
+            expires_at: Some(link.expires_at),
+            used_at: None,
+        }
     }
 }
 

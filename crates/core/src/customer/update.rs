@@ -225,7 +225,7 @@ pub(crate) fn change(
     audit.version = Some(after.version);
     audit.fields = changes.iter().map(|change| change.pointer.clone()).collect();
     audit.detail.changes = changes;
-    let effect = Effect::CustomerUpdated { expected, after: Box::new(after), attached, link: None };
+    let effect = Effect::CustomerUpdated { expected, after: Box::new(after), attached, link: None, ends_passes: false };
     Change::new(caller.scope, effect, audit).announced_by(events)
 }
 

@@ -13,7 +13,7 @@ use crate::ids::{CustomerId, SessionId};
 use crate::kyc::session::{self, Landing};
 use crate::secret::{self, Kind};
 use crate::services::Services;
-use crate::store::StoreError;
+use crate::store::{Link, StoreError};
 use crate::write::commit;
 
 /// A browser in the form: as whom it acts, and whose form it is.
@@ -60,13 +60,30 @@ pub async fn enter(
     let mut audit = AuditEntry::new(&visitor.caller, now, Action::FormOpened);
     audit.customer = Some(customer.id);
     let pass = NewLink { token: secret.clone(), session: open.id, expires_at: open.expires_at };
-    let effect = Effect::FormOpened { customer: customer.id, pass };
+    let effect = Effect::FormOpened { customer: customer.id, pass, at: now };
     commit(services, Change::new(scope, effect, audit)).await?;
     let seconds = (open.expires_at.as_micros() - now.as_micros()) / 1_000_000;
     Ok(Some(Pass { secret, visitor, seconds }))
 }
 
-/// Who shows a pass, and where the customer stands; `None` for what is no pass.
+/// How long a pass is good that is not used.
+pub const IDLE_SECONDS: i64 = 24 * 60 * 60;
+/// A use is noted at most once in this time.
+const NOTED_EVERY_SECONDS: i64 = 60;
+
+/// Ends the pass of a visitor, who leaves.
+///
+/// # Errors
+///
+/// The store's.
+pub async fn end_pass(services: &Services, visitor: &Visitor, pass: &str) -> Result<(), StoreError> {
+    let mut audit = AuditEntry::new(&visitor.caller, services.now(visitor.scope()), Action::FormLeft);
+    audit.customer = Some(visitor.customer);
+    let effect = Effect::FormLeft(pass.to_owned().into());
+    commit(services, Change::new(visitor.scope(), effect, audit)).await
+}
+
+/// Who shows a pass, and where the customer stands; `None` for what is no pass, or one that has ended.
 ///
 /// # Errors
 ///
@@ -78,8 +95,18 @@ pub async fn visitor(
     request_id: String,
 ) -> Result<Option<(Visitor, Landing)>, StoreError> {
     let Some(pass) = secret::parse(Kind::Pass, pass) else { return Ok(None) };
-    let Some((scope, customer, session)) = services.store.link(&pass).await? else { return Ok(None) };
+    let Some(link) = services.store.link(&pass).await? else { return Ok(None) };
+    let Link { scope, customer, session, .. } = link;
     let Some(landing) = session::landing(services, scope, customer, session).await? else { return Ok(None) };
+    let now = services.now(scope);
+    // An older version did not note the use: no pass is older than its session.
+    let Some(used_at) = link.used_at.or_else(|| landing.opened_at(session)) else { return Ok(None) };
+    if used_at.plus_seconds(IDLE_SECONDS) <= now {
+        return Ok(None);
+    }
+    if link.used_at.is_none() || used_at.plus_seconds(NOTED_EVERY_SECONDS) <= now {
+        services.store.pass_used(&pass, now).await?;
+    }
     Ok(Some((Visitor::new(scope, customer, session, &pass, address, request_id), landing)))
 }
 

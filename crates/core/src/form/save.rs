@@ -89,7 +89,8 @@ fn draft_change(caller: &Caller, expected: u64, after: &Customer, places: Vec<St
     audit.version = Some(after.version);
     audit.fields = places;
     let after = Box::new(after.clone());
-    Change::new(caller.scope, Effect::CustomerUpdated { expected, after, attached: Vec::new(), link: None }, audit)
+    let effect = Effect::CustomerUpdated { expected, after, attached: Vec::new(), link: None, ends_passes: false };
+    Change::new(caller.scope, effect, audit)
 }
 
 struct Edited {

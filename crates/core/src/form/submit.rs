@@ -29,7 +29,7 @@ pub struct Agreement<'a> {
     pub reviewed: u64,
 }
 
-/// Submits the form.
+/// Submits the form. Nobody is in it afterwards.
 ///
 /// # Errors
 ///
@@ -69,7 +69,8 @@ pub async fn submit(services: &Services, visitor: &Visitor, agreement: Agreement
             address: visitor.caller.address,
         });
         customer.ask_provider(policy, visitor.scope().environment, now);
-        Ok(Computed { step: Some(Step::of(Action::FormSubmitted)), after: customer })
+        let step = Step { ends_passes: true, ..Step::of(Action::FormSubmitted) };
+        Ok(Computed { step: Some(step), after: customer })
     };
     take_step(services, &visitor.caller, Some(visitor.customer), Request::unkeyed(b""), compute, |_| Vec::new())
         .await

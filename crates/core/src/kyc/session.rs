@@ -17,7 +17,7 @@ use crate::parse::{Nulls, Text, parse};
 use crate::record;
 use crate::secret::{self, Kind};
 use crate::services::Services;
-use crate::store::StoreError;
+use crate::store::{Link, StoreError};
 use crate::violation::{Code, Violation};
 
 record! {
@@ -25,6 +25,8 @@ record! {
     value NewSession {
         /// Where to send the customer afterwards: an http or https URL
         redirect_uri: Option<Text<2048>>,
+        /// true: a new link even if one is open. The old link and every device in the form are shut out
+        renew: Option<bool>,
     }
 }
 
@@ -34,8 +36,8 @@ pub fn token(text: &str) -> Option<Zeroizing<String>> {
     secret::parse(Kind::Link, text)
 }
 
-/// Opens a session, or gives the open one again with its link. A session of which the link ran out is given a new one;
-/// after a rejection a new session begins.
+/// Opens a session, or gives the open one again with its link. A session of which the link ran out is given a new one,
+/// and so is one that is to be renewed; after a rejection a new session begins.
 ///
 /// # Errors
 ///
@@ -46,7 +48,8 @@ pub async fn open(
     id: Option<CustomerId>,
     request: Request<'_>,
 ) -> Result<Answer, UpdateError> {
-    let redirect_uri = read(request.body)?;
+    let NewSession { redirect_uri, renew } = read(request.body)?;
+    let (redirect_uri, renew) = (redirect_uri.map(|uri| uri.expose().to_owned()), renew == Some(true));
     let policy = &services.policy;
     let compute = |mut customer: Customer, now: Timestamp| {
         match customer.kyc.state {
@@ -59,7 +62,10 @@ pub async fn open(
             | State::Rejected => {}
         }
         let afresh = matches!(customer.kyc.state, State::NotStarted | State::Rejected);
-        if !afresh && let Some(session) = customer.kyc.open_session(now) {
+        if !afresh
+            && !renew
+            && let Some(session) = customer.kyc.open_session(now)
+        {
             if redirect_uri.is_none() || session.redirect_uri == redirect_uri {
                 return Ok(Computed { step: None, after: customer });
             }
@@ -76,7 +82,8 @@ pub async fn open(
         let link = customer.new_link(services, caller.scope, redirect_uri.clone(), now);
         customer.submit_when_complete(policy, now);
         customer.ask_provider(policy, caller.scope.environment, now);
-        Ok(Computed { step: Some(Step { link: Some(link), ..Step::of(Action::SessionOpened) }), after: customer })
+        let step = Step { link: Some(link), ends_passes: renew, ..Step::of(Action::SessionOpened) };
+        Ok(Computed { step: Some(step), after: customer })
     };
     take_step(services, caller, id, request, compute, |customer| {
         serde_json::json!({ "kycs": customer.kyc.on_the_wire() }).to_string().into_bytes()
@@ -109,18 +116,15 @@ impl Customer {
 }
 
 /// No body at all is as good as an empty object.
-fn read(body: &[u8]) -> Result<Option<String>, UpdateError> {
-    if body.iter().all(u8::is_ascii_whitespace) {
-        return Ok(None);
-    }
+fn read(body: &[u8]) -> Result<NewSession, UpdateError> {
+    let body = if body.iter().all(u8::is_ascii_whitespace) { b"{}" } else { body };
     let mut parsed = parse::<NewSession>(body, Nulls::Refused)?;
     let untyped = serde_json::from_slice::<serde_json::Value>(body).unwrap_or_default();
     if untyped["redirect_uri"].as_str().is_some_and(|text| !leads_back(text)) {
         let message = "must be an http or https URL without a user or password in it";
         parsed.refuse(vec![Violation::new("/redirect_uri", Code::InvalidUrl, message)]);
     }
-    let NewSession { redirect_uri } = parsed.finish().map_err(UpdateError::Invalid)?;
-    Ok(redirect_uri.map(|uri| uri.expose().to_owned()))
+    parsed.finish().map_err(UpdateError::Invalid)
 }
 
 fn leads_back(text: &str) -> bool {
@@ -198,14 +202,22 @@ pub enum Landing {
     Replaced(Box<Customer>),
 }
 
+impl Landing {
+    /// When a session was opened, if it is the customer's newest.
+    pub(crate) fn opened_at(&self, session: SessionId) -> Option<Timestamp> {
+        let (Self::Open(customer) | Self::Expired(customer) | Self::Replaced(customer)) = self;
+        customer.kyc.session.as_ref().filter(|newest| newest.id == session).map(|newest| newest.opened_at)
+    }
+}
+
 /// Follows a link. Looking changes nothing: programs that preview links look as well.
 ///
 /// # Errors
 ///
 /// The store's.
 pub async fn follow(services: &Services, token: &str) -> Result<Option<(Scope, Landing)>, StoreError> {
-    let Some((scope, id, session)) = services.store.link(token).await? else { return Ok(None) };
-    Ok(landing(services, scope, id, session).await?.map(|landing| (scope, landing)))
+    let Some(Link { scope, customer, session, .. }) = services.store.link(token).await? else { return Ok(None) };
+    Ok(landing(services, scope, customer, session).await?.map(|landing| (scope, landing)))
 }
 
 /// What a session of a customer leads to now; `None` when the customer is gone.

@@ -28,17 +28,19 @@ pub(crate) struct Step {
     pub(crate) action: Action,
     /// The link that was opened.
     pub(crate) link: Option<NewLink>,
+    /// Whether every pass to the hosted form ends.
+    pub(crate) ends_passes: bool,
     /// Whether to send no event, because nothing that clients see has changed.
     pub(crate) unseen: bool,
 }
 
 impl Step {
     pub(crate) const fn of(action: Action) -> Self {
-        Self { action, link: None, unseen: false }
+        Self { action, link: None, ends_passes: false, unseen: false }
     }
 
     pub(crate) const fn unseen(action: Action) -> Self {
-        Self { action, link: None, unseen: true }
+        Self { action, link: None, ends_passes: false, unseen: true }
     }
 
     /// Makes the customer its next version. `kyc` is the verification before the step.
@@ -49,7 +51,8 @@ impl Step {
         let events = Event::of(seen.as_slice(), after);
         let audit = entry(caller, kyc, after, self.action);
         let after = Box::new(after.clone());
-        let effect = Effect::CustomerUpdated { expected, after, attached: Vec::new(), link: self.link };
+        let Self { link, ends_passes, .. } = self;
+        let effect = Effect::CustomerUpdated { expected, after, attached: Vec::new(), link, ends_passes };
         Change::new(caller.scope, effect, audit).announced_by(events)
     }
 }

@@ -17,11 +17,11 @@ use crate::clock::{Clock, Timestamp};
 use crate::customer::Summary;
 use crate::event::StoredEvent;
 use crate::file::{ByteRange, File, FileReader, FileWriter};
-use crate::ids::{AccountId, CustomerId, FileId, KeyId, SessionId, WebhookId};
+use crate::ids::{AccountId, CustomerId, FileId, KeyId, WebhookId};
 use crate::kyc::Policy;
 use crate::parse::Email;
 use crate::services::testing::Dice;
-use crate::store::{Collected, Page, Progress, Record, Store};
+use crate::store::{Collected, Link, Page, Progress, Record, Store};
 use crate::turns::Turns;
 use crate::webhook::{Attempted, Delivery, Due, Endpoint, Message};
 
@@ -67,7 +67,8 @@ scripted! {
     list_files(Scope, Option<CustomerId>, Option<FileId>, usize) -> Vec<File>;
     file_content(Scope, &File, ByteRange) -> Box<dyn FileReader>;
     collect_files(Timestamp) -> Collected;
-    link(&str) -> Option<(Scope, CustomerId, SessionId)>;
+    link(&str) -> Option<Link>;
+    pass_used(&str, Timestamp) -> ();
     ended_links(Timestamp) -> Vec<(Scope, CustomerId)>;
     due_cases(Timestamp) -> Vec<(Scope, CustomerId)>;
     customer_of_case(&str) -> Option<(Scope, CustomerId)>;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use dossier_core::customer::update::UpdateError;
+use dossier_core::form::enter::end_pass;
 use dossier_core::form::save::{Edit, save as keep};
 use dossier_core::form::sheet::{Sheet, Wrong};
 use dossier_core::form::short_hash;
@@ -15,7 +16,7 @@ use maud::{Markup, html};
 
 use super::fields::{Asked, Below, is_said, name_of, note, wrong};
 use super::steps::{Step, steps};
-use super::visit::{Visit, set_cookie};
+use super::visit::{Visit, pass, set_cookie};
 use super::{message, page as answer, upload};
 use crate::http::App;
 use crate::http::body::{JsonBody, MediaType};
@@ -326,12 +327,19 @@ pub(super) fn refused(visit: &Visit, error: UpdateError) -> Result<Response, Pro
     }
 }
 
-/// `POST /form/{session}/leave`: forgets the visitor on this device.
-pub async fn leave(State(app): State<App>, visit: Visit) -> Response {
+/// `POST /form/{session}/leave`: forgets the visitor, on this device and here.
+///
+/// # Errors
+///
+/// The store's.
+pub async fn leave(State(app): State<App>, visit: Visit, headers: HeaderMap) -> Result<Response, Problem> {
+    let session = visit.visitor.session;
+    if let Some(pass) = pass(&app.public_url, &headers, session) {
+        end_pass(&app.services, &visit.visitor, pass).await?;
+    }
     let mut response = message(&visit.around.talk, StatusCode::OK, "left");
-    let cookie = set_cookie(&app.public_url, visit.visitor.session, "", 0);
-    response.headers_mut().append(header::SET_COOKIE, cookie);
-    response
+    response.headers_mut().append(header::SET_COOKIE, set_cookie(&app.public_url, session, "", 0));
+    Ok(response)
 }
 
 #[cfg(test)]

@@ -70,8 +70,9 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
     }
     let given = response.headers_mut();
     if let Some(language) = asked_language(&uri) {
+        let (code, secure) = (language.code(), visit::secure(&app.public_url));
         let cookie =
-            format!("{LANGUAGE_COOKIE}={}; Path=/; Max-Age={YEAR_SECONDS}; SameSite=Lax; HttpOnly", language.code());
+            format!("{LANGUAGE_COOKIE}={code}; Path=/; Max-Age={YEAR_SECONDS}; SameSite=Lax; HttpOnly{secure}");
         given.append(header::SET_COOKIE, HeaderValue::try_from(cookie).expect("a cookie of ASCII"));
     }
     for (name, value) in PRIVATE {

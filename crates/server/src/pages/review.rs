@@ -16,7 +16,7 @@ use maud::{Markup, html};
 use super::fields::{element_id, label, name_of, order_address, wrong};
 use super::language::AddressOrder;
 use super::steps::{Step, steps};
-use super::visit::Visit;
+use super::visit::{Visit, set_cookie};
 use super::{CSP, form, page as answer};
 use crate::http::App;
 use crate::http::body::{JsonBody, MediaType};
@@ -202,7 +202,15 @@ pub async fn submit(State(app): State<App>, visit: Visit, request: Request) -> R
         reviewed: fields.get("reviewed").and_then(|version| version.parse().ok()).unwrap_or_default(),
     };
     match hand_in(&app.services, &visit.visitor, agreement).await {
-        Ok(()) => Ok(Redirect::to(onward(&visit).unwrap_or(&visit.around.base)).into_response()),
+        Ok(()) => {
+            // The pass has ended; the link has the page that says so, however often it is loaded.
+            let own = visit.customer.kyc.session.as_ref().and_then(|session| session.link.rsplit('/').next());
+            let own = format!("/kyc/{}", own.unwrap_or_default());
+            let mut response = Redirect::to(onward(&visit).unwrap_or(&own)).into_response();
+            let cookie = set_cookie(&app.public_url, visit.visitor.session, "", 0);
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+            Ok(response)
+        }
         Err(UpdateError::ConditionFailed { .. } | UpdateError::Invalid(_)) => {
             let customer = app.services.store.customer(visit.visitor.scope(), visit.visitor.customer).await?;
             let visit = match customer {

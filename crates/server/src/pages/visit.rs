@@ -60,20 +60,27 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 /// The name of the cookie of one session: somebody may be in the forms of two customers at once.
 fn cookie_name(public_url: &str, session: SessionId) -> String {
     // Browsers take `__Host-` only with Secure, and Secure only over TLS.
-    let prefix = if is_secure(public_url) { "__Host-" } else { "" };
+    let prefix = if secure(public_url).is_empty() { "" } else { "__Host-" };
     format!("{prefix}dossier-{session}")
 }
 
-fn is_secure(public_url: &str) -> bool {
-    public_url.starts_with("https://")
+/// What cookies have at their end where customers come over TLS.
+#[must_use]
+pub fn secure(public_url: &str) -> &'static str {
+    if public_url.starts_with("https://") { "; Secure" } else { "" }
+}
+
+/// The pass that a browser shows for a session.
+#[must_use]
+pub fn pass<'a>(public_url: &str, headers: &'a HeaderMap, session: SessionId) -> Option<&'a str> {
+    cookie(headers, &cookie_name(public_url, session))
 }
 
 /// The header that gives a browser its pass; one without a life takes it away.
 #[must_use]
 pub fn set_cookie(public_url: &str, session: SessionId, pass: &str, seconds: i64) -> HeaderValue {
     let name = cookie_name(public_url, session);
-    let secure = if is_secure(public_url) { "; Secure" } else { "" };
-    let text = format!("{name}={pass}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    let text = format!("{name}={pass}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{}", secure(public_url));
     let mut value = HeaderValue::try_from(text).expect("a cookie of ASCII");
     value.set_sensitive(true);
     value
@@ -111,7 +118,7 @@ impl FromRequestParts<App> for Visit {
         let session = parts.uri.path().split('/').nth(2).and_then(SessionId::parse);
         let unknown = || super::message(&talk, StatusCode::FORBIDDEN, "no-pass");
         let session = session.ok_or_else(unknown)?;
-        let pass = cookie(&parts.headers, &cookie_name(&app.public_url, session)).ok_or_else(unknown)?;
+        let pass = pass(&app.public_url, &parts.headers, session).ok_or_else(unknown)?;
         let (address, request_id) = (Some(context.address), context.request_id.to_string());
         let failed = |error: StoreError| Problem::from(error).into_response();
         let found = visitor(&app.services, pass, address, request_id).await.map_err(failed)?;

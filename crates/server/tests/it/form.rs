@@ -473,7 +473,13 @@ async fn only_the_customer_submits_the_form_and_only_what_it_has_seen() {
     let answer = browser.submits().await;
     assert_eq!(answer.status.as_u16(), 303);
     assert_eq!(app.stands(&id).await, "pending/submission_accepted");
-    assert!(browser.get("").await.text.contains("Thank you: everything is there"));
+    // The link has the last page; the pass has ended, here and in the browser.
+    assert!(answer.header("set-cookie").contains("Max-Age=0"));
+    let last = TestApp::send(browser.client.get(format!("{}{}", app.url, answer.header("location")))).await;
+    assert!(last.text.contains("Thank you: everything is there"));
+    for path in ["", "/details", "/review"] {
+        assert_eq!(browser.get(path).await.status.as_u16(), 403);
+    }
     assert_eq!(app.trail().await[0]["action"], "kyc.form_submitted");
     let place = Place { account: None, environment: Environment::Sandbox };
     let review = app.command(Command::ReviewShow { place, customer_id: id.clone() }).await.expect("a review");
@@ -483,6 +489,100 @@ async fn only_the_customer_submits_the_form_and_only_what_it_has_seen() {
     assert_eq!(consent["reviewed"], reviewed.parse::<u64>().expect("a version"));
     assert!(consent["text"].as_str().expect("the text").contains("What I have given is true and complete."));
     assert_eq!(consent["sha256"].as_str().expect("a hash").len(), 64);
+}
+
+#[tokio::test]
+async fn who_leaves_or_submits_is_out_of_the_form_even_with_the_cookie() {
+    let app = TestApp::start().await;
+    let (_, link) = app.invited("individual").await;
+    let (stays, leaves) = (Browser::enter(&app, &link).await, Browser::enter(&app, &link).await);
+    leaves.types("details", &[("/first_name", "Augusta")]).await;
+    let left = leaves.post("/leave", &[]).await;
+    assert!(left.text.contains("You have left the form") && left.header("set-cookie").contains("Max-Age=0"));
+    for path in ["", "/details", "/review"] {
+        assert_eq!(leaves.get(path).await.status.as_u16(), 403, "the cookie opens nothing");
+    }
+    assert_eq!(leaves.post("/details", &[("/first_name", "X")]).await.status.as_u16(), 403);
+    assert_eq!(app.trail().await[0]["action"], "kyc.form_left");
+    // Nor does it show what was typed there to who comes back.
+    let again = Browser::enter_with(&app, &link, &leaves.cookie).await;
+    let pass = again.cookie.rsplit("; ").next().expect("a pass").to_owned();
+    let again = Browser { cookie: pass, ..again };
+    assert!(!again.get("/details").await.text.contains("Augusta"));
+    stays.completes().await;
+    assert_eq!(stays.submits().await.status.as_u16(), 303);
+    for browser in [&stays, &again] {
+        assert_eq!(browser.get("").await.status.as_u16(), 403, "nobody is in a form that was submitted");
+    }
+}
+
+#[tokio::test]
+async fn a_pass_that_is_not_used_for_a_day_ends() {
+    let app = TestApp::start().await;
+    let (_, link) = app.invited("individual").await;
+    let (used, idle) = (Browser::enter(&app, &link).await, Browser::enter(&app, &link).await);
+    let wait = async |time: &str| app.post("/v0/sandbox/clock", &json!({ "advance": time })).await.expect(200);
+    for browser in [&used, &idle] {
+        assert_eq!(browser.get("/details").await.status.as_u16(), 200);
+    }
+    wait("PT23H").await;
+    assert_eq!(used.get("/details").await.status.as_u16(), 200);
+    wait("PT1H").await;
+    assert_eq!(used.get("/details").await.status.as_u16(), 200);
+    assert_eq!(idle.get("/details").await.status.as_u16(), 403);
+    assert_eq!(idle.post("/details", &[("/first_name", "X")]).await.status.as_u16(), 403);
+    wait("PT23H59M").await;
+    let app = app.restart().await;
+    let used = Browser { base: format!("{}{}", app.url, &used.base[used.base.len() - 42..]), ..used };
+    assert_eq!(used.get("/details").await.status.as_u16(), 200, "a restart forgets no use");
+    app.post("/v0/sandbox/clock", &json!({ "advance": "PT24H" })).await.expect(200);
+    assert_eq!(used.get("/details").await.status.as_u16(), 403);
+    Browser::enter(&app, &link.replacen(&link[..link.len() - 63], &app.url, 1)).await;
+}
+
+#[tokio::test]
+async fn a_renewed_session_shuts_out_the_old_link_and_everybody_who_came_through_it() {
+    let app = TestApp::start().await;
+    let (id, link) = app.invited("individual").await;
+    let thief = Browser::enter(&app, &link).await;
+    thief.types("details", &[("/first_name", "Augusta")]).await;
+    let open = async |body: Value| {
+        let kycs = app.post(&format!("/v0/customers/{id}/kycs"), &body).await.expect(201)["kycs"].take();
+        kycs["kyc_flow_link"].as_str().expect("a link").to_owned()
+    };
+    assert_eq!(open(json!({ "renew": false })).await, link, "nothing is renewed that need not be");
+    let wrong = app.post(&format!("/v0/customers/{id}/kycs"), &json!({ "renew": "yes" })).await;
+    assert_eq!(wrong.violations(), ["/renew wrong_type"]);
+    assert_eq!(thief.get("/details").await.status.as_u16(), 200);
+    let renewed = open(json!({ "renew": true })).await;
+    assert_ne!(renewed, link);
+    for path in ["", "/details"] {
+        assert_eq!(thief.get(path).await.status.as_u16(), 403);
+    }
+    assert_eq!(thief.post("/details", &[("/first_name", "X")]).await.status.as_u16(), 403);
+    let page = TestApp::send(app.client.get(&link)).await;
+    assert!(page.status.as_u16() == 410 && page.text.contains("There is a newer link"));
+    assert_eq!(TestApp::send(thief.client.post(&link).header("sec-fetch-site", "same-origin")).await.status, 410);
+    let customer = Browser::enter_with(&app, &renewed, &thief.cookie).await;
+    assert!(!customer.get("/details").await.text.contains("Augusta"), "the old pass proves nothing");
+    assert_eq!(open(json!({})).await, renewed, "the new one is the open one");
+    assert_eq!(app.trail().await[0]["action"], "kyc.form_opened");
+}
+
+#[tokio::test]
+async fn cookies_are_secure_where_customers_come_over_tls() {
+    for (public_url, secure) in [("https://kyc.example", true), ("http://kyc.example", false)] {
+        let app = TestApp::start_with(&[("public_url", public_url)]).await;
+        let (_, link) = app.invited("individual").await;
+        let link = link.replacen(public_url, &app.url, 1);
+        let page = TestApp::send(app.client.get(format!("{link}?lang=de"))).await;
+        let language = page.header("set-cookie");
+        assert!(language.starts_with("dossier-language=de; ") && language.contains("HttpOnly"), "{language}");
+        assert_eq!(language.contains("; Secure"), secure, "{language}");
+        let entered = TestApp::send(client().post(&link).header("sec-fetch-site", "same-origin")).await;
+        assert_eq!(entered.header("set-cookie").contains("; Secure"), secure);
+        assert_eq!(entered.header("set-cookie").starts_with("__Host-"), secure);
+    }
 }
 
 #[tokio::test]
@@ -511,7 +611,8 @@ async fn after_the_submission_the_customer_is_sent_home_and_nowhere_else() {
         let id = created.expect(201)["customer_id"].as_str().expect("an id").to_owned();
         let opened =
             send(Method::POST, format!("/v0/customers/{id}/kycs"), json!({ "redirect_uri": uri })).await.expect(201);
-        let browser = Browser::enter(&app, opened["kycs"]["kyc_flow_link"].as_str().expect("a link")).await;
+        let link = opened["kycs"]["kyc_flow_link"].as_str().expect("a link");
+        let browser = Browser::enter(&app, link).await;
         browser.completes().await;
         let csp = browser.get("/review").await.header("content-security-policy").to_owned();
         let answer = browser.submits().await;
@@ -519,7 +620,8 @@ async fn after_the_submission_the_customer_is_sent_home_and_nowhere_else() {
         let to = answer.header("location").to_owned();
         assert_eq!(csp.contains("form-action 'self' http"), to == uri, "browsers hold the redirect to form-action");
         // Where it is not sent on, the last page has the way.
-        let done = browser.get("").await.text;
+        assert!(to == uri || link.ends_with(&to), "{to}");
+        let done = TestApp::send(browser.client.get(link)).await.text;
         assert!(done.contains(&format!("href=\"{}\"", uri.replace('&', "&amp;"))), "{done}");
         to
     };

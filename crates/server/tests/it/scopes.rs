@@ -165,7 +165,8 @@ async fn an_answer_shows_what_the_table_says_to_each_key() {
             let link = link && operation.path != "/v0/customers" || link && operation.method == Method::GET;
             assert_eq!((shows_customer(&answer), shows_link(&answer)), (customer, link), "{case}");
             if operation.shows == Shows::Own && answer.header("content-type") == "application/json" {
-                let named: Vec<_> = fields_named(&operation.fields()).collect();
+                let fields = operation.fields();
+                let named: Vec<_> = fields_named(&fields).collect();
                 let body = answer.json();
                 let mut names: Vec<_> = body.as_object().expect("an object").keys().map(String::as_str).collect();
                 names.sort_unstable();

@@ -6,3 +6,9 @@ UPDATE api_keys SET scopes = scopes || ' events:read'
 -- Whether the attempts of a delivery show the link to the form: 1 or 0, decided at the first, so that every attempt has
 -- the same body.
 ALTER TABLE deliveries ADD COLUMN IF NOT EXISTS shows_link SMALLINT;
+
+-- When a pass of the hosted form was last used; NULL for the token of a link. A pass that is not used for a day ends, and
+-- one that ends is deleted.
+ALTER TABLE links ADD COLUMN IF NOT EXISTS used_at BIGINT;
+
+CREATE INDEX IF NOT EXISTS links_passes ON links (account_id, environment, customer_id) WHERE used_at IS NOT NULL;

@@ -81,6 +81,10 @@ statements! {
             AND f.customer_id IS NULL";
     LINKS = "INSERT INTO links (account_id, environment, token_hash, customer_id, session_id, expires_at)
         SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bytea[], $4::uuid[], $5::uuid[], $6::bigint[])";
+    PASSES_ENDED = "DELETE FROM links AS l USING unnest($1::uuid[], $2::smallint[], $3::uuid[])
+            AS u (account_id, environment, customer_id)
+        WHERE l.account_id = u.account_id AND l.environment = u.environment AND l.customer_id = u.customer_id
+            AND l.used_at IS NOT NULL";
     /// Only the oldest of a customer and endpoint is due; the others follow one by one.
     DELIVERIES = "INSERT INTO deliveries (account_id, environment, id, endpoint_id, customer_id, number, event, type,
             state, attempts, created_at, next_at)
@@ -411,6 +415,9 @@ tables! {
     Settled of SettledLinks {
         customer: Uuid,
     }
+    PassesEnded of EndedPasses for PASSES_ENDED {
+        customer: Uuid,
+    }
     Links of OpenedLink<'a> for LINKS {
         hash: &'a [u8],
         customer: Uuid,
@@ -601,6 +608,7 @@ pub(super) struct Rows<'a> {
     persons: Persons<'a>,
     attached: Attachments<'a>,
     settled: Settled,
+    passes_ended: PassesEnded,
     links: Links<'a>,
     events: Events<'a>,
     deliveries: Deliveries<'a>,
@@ -653,6 +661,7 @@ impl<'a> Rows<'a> {
             self.linked.call(),
             self.subjects.call(),
             self.attached.call(),
+            self.passes_ended.call(),
             self.links.call(),
             self.deliveries.call(),
         ];
@@ -682,7 +691,7 @@ impl<'a> Rows<'a> {
                 self.create(scope, row, email_index, seq);
                 self.add_subjects(scope, row, new_subjects);
             }
-            PreparedEffect::Customer { basis: Basis::Version(_), row, new_subjects, attached, link } => {
+            PreparedEffect::Customer { basis: Basis::Version(_), row, new_subjects, attached, link, ends_passes } => {
                 let was = found.customer(scope, row.id.as_bytes());
                 previous_of_customer = was.1;
                 self.update(scope, row, was, seq);
@@ -696,7 +705,10 @@ impl<'a> Rows<'a> {
                 if link.is_some() || row.links_settled {
                     self.settled.push(scope, SettledLinks { customer });
                 }
-                if let Some(StoredLink { hash, session, expires_at }) = link {
+                if *ends_passes {
+                    self.passes_ended.push(scope, EndedPasses { customer });
+                }
+                if let Some(StoredLink { hash, session, expires_at, used_at: _ }) = link {
                     let (session, expires_at) = (uuid(session.as_bytes()), expires_at.map(Timestamp::as_micros));
                     self.links.push(scope, OpenedLink { hash, customer, session, expires_at });
                 }

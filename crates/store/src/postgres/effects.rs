@@ -33,8 +33,10 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     KEY_ENDS = "UPDATE api_keys SET expires_at = $4 WHERE account_id = $1 AND environment = $2 AND key_id = $3";
     KEY_REVOKED = "UPDATE api_keys SET revoked_at = $4 WHERE account_id = $1 AND environment = $2 AND key_id = $3";
-    LINK = "INSERT INTO links (account_id, environment, token_hash, customer_id, session_id, expires_at) VALUES ($1, \
-        $2, $3, $4, $5, $6)";
+    PASS = "INSERT INTO links (account_id, environment, token_hash, customer_id, session_id, used_at) VALUES ($1, $2, \
+        $3, $4, $5, $6)";
+    END_PASS = "DELETE FROM links WHERE account_id = $1 AND environment = $2 AND token_hash = $3 AND used_at IS NOT \
+        NULL";
     CLOCK_BEGINS = "INSERT INTO sandbox_clocks (account_id, seconds) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     CLOCK = "UPDATE sandbox_clocks SET seconds = $2 WHERE account_id = $1 AND seconds = $3";
     ENDPOINT = "INSERT INTO endpoints (account_id, environment, endpoint_id, key_id, url, secret, event_types, \
@@ -95,10 +97,14 @@ pub(super) async fn write(session: Session<'_>, change: &Prepared) -> Result<Com
             session.execute(ACCOUNT_CHANGED, &[&uuid(id), name, look]).await? == 1
         }
         PreparedEffect::Pass { customer, link } => {
-            let StoredLink { hash, session: of, expires_at } = link;
+            let StoredLink { hash, session: of, expires_at: _, used_at } = link;
             let (customer, of) = (uuid(customer.as_bytes()), uuid(of.as_bytes()));
-            let until = expires_at.map(Timestamp::as_micros);
-            session.execute(LINK, &[&account, &environment, &&hash[..], &customer, &of, &until]).await? == 1
+            let used_at = used_at.map(Timestamp::as_micros);
+            session.execute(PASS, &[&account, &environment, &&hash[..], &customer, &of, &used_at]).await? == 1
+        }
+        PreparedEffect::PassEnded(hash) => {
+            session.execute(END_PASS, &[&account, &environment, &&hash[..]]).await?;
+            true
         }
         PreparedEffect::Key { key, ends } => {
             insert_key(session, key).await?;

@@ -5,7 +5,7 @@ use dossier_core::clock::Timestamp;
 use dossier_core::event::StoredEvent;
 use dossier_core::ids::{AccountId, CustomerId, PersonId, SessionId};
 use dossier_core::pii::Pii;
-use dossier_core::store::StoreError;
+use dossier_core::store::{Link, StoreError};
 use tokio_postgres::Row;
 
 use super::PostgresStore;
@@ -44,7 +44,8 @@ statements! {
     EVENTS = "SELECT position, type, customer_id, number, body FROM events
         WHERE account_id = $1 AND environment = $2 AND position > $3 ORDER BY position LIMIT $4";
     NEWEST = "SELECT event FROM audit_heads WHERE account_id = $1 AND environment = $2";
-    LINK = "SELECT account_id, environment, customer_id, session_id FROM links WHERE token_hash = $1";
+    LINK = "SELECT account_id, environment, customer_id, session_id, used_at FROM links WHERE token_hash = $1";
+    PASS_USED = "UPDATE links SET used_at = greatest(coalesce(used_at, 0), $2::bigint) WHERE token_hash = $1";
     ENDED_LINKS = due!("links", "expires_at");
     DUE_CASES = due!("customers", "provider_due");
     CASE = "SELECT account_id, environment, customer_id FROM customers WHERE provider_case = $1";
@@ -91,14 +92,24 @@ impl PostgresStore {
         row.map_or(Ok(0), |row| Columns::of(&row).count())
     }
 
-    pub(super) async fn read_link(&self, token: &str) -> Result<Option<(Scope, CustomerId, SessionId)>, StoreError> {
+    pub(super) async fn read_link(&self, token: &str) -> Result<Option<Link>, StoreError> {
         let hash = self.vault.key_lookup(token);
         let row = self.database.query_one(LINK, &[&&hash[..]]).await?;
         let open = |row: Row| {
             let mut columns = Columns::of(&row);
-            Ok((columns.scope()?, CustomerId::from_bytes(columns.id()?), SessionId::from_bytes(columns.id()?)))
+            Ok(Link {
+                scope: columns.scope()?,
+                customer: CustomerId::from_bytes(columns.id()?),
+                session: SessionId::from_bytes(columns.id()?),
+                used_at: columns.optional_moment()?,
+            })
         };
         row.map(open).transpose()
+    }
+
+    pub(super) async fn note_pass_used(&self, pass: &str, at: Timestamp) -> Result<(), StoreError> {
+        let hash = self.vault.key_lookup(pass);
+        self.database.query(PASS_USED, &[&&hash[..], &at.as_micros()]).await.map(drop)
     }
 
     pub(super) async fn read_ended_links(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError> {

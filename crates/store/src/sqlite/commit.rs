@@ -14,7 +14,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row};
 
 use super::chain::{Append, Heads};
 use super::customers;
-use super::events::{insert_deliveries, insert_event, insert_link, set_clock, settle_links};
+use super::events::{end_pass, end_passes, insert_deliveries, insert_event, insert_link, set_clock, settle_links};
 use super::files::{attach, insert_file};
 use super::keys::insert_key;
 use super::{SqliteStore, insert_scope_key, webhooks};
@@ -101,14 +101,21 @@ pub(super) fn apply(
     };
     match effect {
         PreparedEffect::None => {}
-        PreparedEffect::Customer { basis: Basis::New { email_index }, row, new_subjects, attached: _, link: _ } => {
+        PreparedEffect::Customer { basis: Basis::New { email_index }, row, new_subjects, .. } => {
             if let Some(taken) = insert_customer(connection, scope, row, email_index, next_audit)? {
                 return Ok(Err(StoreError::Taken(taken)));
             }
             insert_subjects(connection, scope, row.id, new_subjects)?;
             write_persons(connection, scope, row)?;
         }
-        PreparedEffect::Customer { basis: Basis::Version(expected), row, new_subjects, attached, link } => {
+        PreparedEffect::Customer {
+            basis: Basis::Version(expected),
+            row,
+            new_subjects,
+            attached,
+            link,
+            ends_passes,
+        } => {
             let Some(found) = find_customer(connection, scope, row, *expected)? else {
                 return Ok(Ok(Committed::VersionMoved));
             };
@@ -122,6 +129,9 @@ pub(super) fn apply(
             write_persons(connection, scope, row)?;
             if link.is_some() || row.links_settled {
                 settle_links(connection, scope, row.id)?;
+            }
+            if *ends_passes {
+                end_passes(connection, scope, row.id)?;
             }
             if let Some(link) = link {
                 insert_link(connection, scope, row.id, link)?;
@@ -172,6 +182,7 @@ pub(super) fn apply(
                 .execute((id, name, look))?;
         }
         PreparedEffect::Pass { customer, link } => insert_link(connection, scope, *customer, link)?,
+        PreparedEffect::PassEnded(hash) => end_pass(connection, hash)?,
         PreparedEffect::Key { key, ends } => {
             insert_key(connection, key)?;
             if let Some((old, at)) = ends {

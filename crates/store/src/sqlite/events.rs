@@ -5,7 +5,7 @@ use dossier_core::clock::Timestamp;
 use dossier_core::event::{Event, StoredEvent};
 use dossier_core::ids::{AccountId, CustomerId, PersonId, SessionId};
 use dossier_core::pii::Pii;
-use dossier_core::store::StoreError;
+use dossier_core::store::{Link, StoreError};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::SqliteStore;
@@ -76,23 +76,40 @@ impl SqliteStore {
         })
     }
 
-    pub(super) fn read_link(&self, token: &str) -> Result<Option<(Scope, CustomerId, SessionId)>, StoreError> {
+    pub(super) fn read_link(&self, token: &str) -> Result<Option<Link>, StoreError> {
         let hash = self.vault.key_lookup(token);
         let row = self.readers.read(|connection| {
             connection
                 .prepare_cached(
-                    "SELECT account_id, environment, customer_id, session_id FROM links WHERE token_hash = ?1",
+                    "SELECT account_id, environment, customer_id, session_id, used_at FROM links WHERE token_hash = ?1",
                 )?
                 .query_row([hash], |row| {
-                    Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, u8>(1)?, row.get(2)?, row.get(3)?))
+                    let scope = (row.get::<_, [u8; 16]>(0)?, row.get::<_, u8>(1)?);
+                    Ok((scope, row.get(2)?, row.get(3)?, row.get::<_, Option<i64>>(4)?))
                 })
                 .optional()
         })?;
-        row.map(|(account, environment, customer, session)| {
-            let scope = scope_of(account, environment)?;
-            Ok((scope, CustomerId::from_bytes(customer), SessionId::from_bytes(session)))
+        row.map(|((account, environment), customer, session, used_at)| {
+            Ok(Link {
+                scope: scope_of(account, environment)?,
+                customer: CustomerId::from_bytes(customer),
+                session: SessionId::from_bytes(session),
+                used_at: used_at.map(Timestamp::from_micros),
+            })
         })
         .transpose()
+    }
+
+    pub(super) async fn note_pass_used(&self, pass: &str, at: Timestamp) -> Result<(), StoreError> {
+        let hash = self.vault.key_lookup(pass);
+        self.writer
+            .lazy(move |connection| {
+                connection
+                    .prepare_cached("UPDATE links SET used_at = max(coalesce(used_at, 0), ?2) WHERE token_hash = ?1")?
+                    .execute((hash, at.as_micros()))
+                    .map(drop)
+            })
+            .await
     }
 
     pub(super) fn read_ended_links(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError> {
@@ -220,8 +237,8 @@ pub(super) fn insert_link(
     let (account, environment) = scope_columns(&scope);
     connection
         .prepare_cached(
-            "INSERT INTO links (token_hash, account_id, environment, customer_id, session_id, expires_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO links (token_hash, account_id, environment, customer_id, session_id, expires_at, used_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
         .execute((
             link.hash,
@@ -230,8 +247,29 @@ pub(super) fn insert_link(
             customer.as_bytes(),
             link.session.as_bytes(),
             link.expires_at.map(Timestamp::as_micros),
+            link.used_at.map(Timestamp::as_micros),
         ))?;
     Ok(())
+}
+
+/// Ends one pass to the hosted form.
+pub(super) fn end_pass(connection: &Connection, hash: &[u8; 32]) -> Result<(), rusqlite::Error> {
+    connection
+        .prepare_cached("DELETE FROM links WHERE token_hash = ?1 AND used_at IS NOT NULL")?
+        .execute([hash])
+        .map(drop)
+}
+
+/// Ends every pass of a customer's to the hosted form.
+pub(super) fn end_passes(connection: &Connection, scope: Scope, customer: CustomerId) -> Result<(), rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    connection
+        .prepare_cached(
+            "DELETE FROM links
+             WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3 AND used_at IS NOT NULL",
+        )?
+        .execute((account, environment, customer.as_bytes()))
+        .map(drop)
 }
 
 /// Nothing is to be done any more when the links of a customer run out.

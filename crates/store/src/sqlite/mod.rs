@@ -34,9 +34,9 @@ use dossier_core::customer::Summary;
 use dossier_core::event::StoredEvent;
 use dossier_core::file::{ByteRange, File, FileReader, FileWriter};
 use dossier_core::idempotency::{Attempt, Replay};
-use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId, SessionId, WebhookId};
+use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId, WebhookId};
 use dossier_core::parse::Email;
-use dossier_core::store::{Collected, Committed, Page, Progress, Record, Store, StoreError};
+use dossier_core::store::{Collected, Committed, Link, Page, Progress, Record, Store, StoreError};
 use dossier_core::webhook::{Attempted, Delivery, Due, Endpoint, Message};
 use futures_util::StreamExt as _;
 use rusqlite::config::DbConfig;
@@ -313,8 +313,12 @@ impl Store for SqliteStore {
         self.commit_change(change).await
     }
 
-    async fn link(&self, token: &str) -> Result<Option<(Scope, CustomerId, SessionId)>, StoreError> {
+    async fn link(&self, token: &str) -> Result<Option<Link>, StoreError> {
         self.read_link(token)
+    }
+
+    async fn pass_used(&self, pass: &str, at: Timestamp) -> Result<(), StoreError> {
+        self.note_pass_used(pass, at).await
     }
 
     async fn ended_links(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError> {

@@ -12,13 +12,13 @@ use dossier_core::customer::update::{Condition, Method, Update, UpdateError, upd
 use dossier_core::customer::{Customer, Place, Profile};
 use dossier_core::file::FileName;
 use dossier_core::file::upload::Upload;
-use dossier_core::form::enter::enter;
+use dossier_core::form::enter::{end_pass, enter, visitor};
 use dossier_core::idempotency::{Answer, Request};
 use dossier_core::ids::{CustomerId, FileId, WebhookId};
 use dossier_core::kyc::{State, session, simulate};
 use dossier_core::parse::Email;
 use dossier_core::services::Services;
-use dossier_core::store::{Collected, Committed, StoreError};
+use dossier_core::store::{Collected, Committed, Link, StoreError};
 use dossier_core::violation::Code;
 use dossier_core::webhook::{self, Attempted, Disabled, Due, Endpoint, Guard, Said, Verdict};
 
@@ -77,8 +77,13 @@ pub(crate) fn changed(caller: &Caller, before: &Customer, name: &str) -> Change 
     let mut audit = AuditEntry::new(caller, after.updated_at, Action::CustomerUpdated);
     audit.customer = Some(after.id);
     audit.version = Some(after.version);
-    let effect =
-        Effect::CustomerUpdated { expected: before.version, after: Box::new(after), attached: Vec::new(), link: None };
+    let effect = Effect::CustomerUpdated {
+        expected: before.version,
+        after: Box::new(after),
+        attached: Vec::new(),
+        link: None,
+        ends_passes: false,
+    };
     Change { scope: caller.scope, effect, audit: Some(audit), events: Vec::new(), answer: None }
 }
 
@@ -769,7 +774,8 @@ pub(crate) async fn a_link_is_found_by_its_token_and_ends_by_the_clock_of_its_sa
     let open = read(&services, caller.scope, id).await.kyc.session.expect("a session");
     let token = open.link.rsplit('/').next().expect("a token").to_owned();
     let store = &services.store;
-    assert_eq!(store.link(&token).await.expect("readable"), Some((caller.scope, id, open.id)));
+    let link = Link { scope: caller.scope, customer: id, session: open.id, used_at: None };
+    assert_eq!(store.link(&token).await.expect("readable"), Some(link));
     assert_eq!(store.link("dsl_test_x").await.expect("readable"), None);
     assert!(store.ended_links(services.clock.now()).await.expect("readable").is_empty());
     // More than the store gives at a time.
@@ -802,6 +808,44 @@ pub(crate) async fn whoever_enters_the_form_is_in_the_chain(mut engine: Engine) 
     let pass = enter(&services, caller.scope, &customer, None, "visit".into()).await.expect("readable");
     assert!(pass.is_some(), "the form is open");
     put(&services, &caller, id, r#"{"first_name":"A"}"#).await.expect("updated");
+    assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
+}
+
+pub(crate) async fn passes_to_the_form_end_one_by_one_and_all_at_once(mut engine: Engine) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let id = given(&services, &caller, "a@example.com", "individual").await;
+    let other = given(&services, &caller, "b@example.com", "individual").await;
+    let mut entered = Vec::new();
+    for id in [id, id, id, other] {
+        session::open(&services, &caller, Some(id), Request::unkeyed(b"")).await.expect("opened");
+        let customer = read(&services, caller.scope, id).await;
+        let pass = enter(&services, caller.scope, &customer, None, "visit".into()).await.expect("readable");
+        entered.push(pass.expect("the form is open"));
+    }
+    let link = read(&services, caller.scope, id).await.kyc.session.expect("a session").link;
+    let token = link.rsplit('/').next().expect("a token");
+    let good = async || {
+        let mut good = Vec::new();
+        for pass in &entered {
+            let found = visitor(&services, &pass.secret, None, "visit".into()).await.expect("readable");
+            good.push(found.is_some_and(|(visitor, _)| visitor.session == pass.visitor.session));
+        }
+        good
+    };
+    assert_eq!(good().await, [true; 4]);
+    end_pass(&services, &entered[0].visitor, &entered[0].secret).await.expect("ended");
+    end_pass(&services, &entered[0].visitor, token).await.expect("a link is no pass");
+    assert_eq!(good().await, [false, true, true, true]);
+    assert!(services.store.link(token).await.expect("readable").is_some(), "the link stays");
+    let later = services.now(caller.scope).plus_seconds(60);
+    services.store.pass_used(&entered[1].secret, later).await.expect("noted");
+    services.store.pass_used(&entered[1].secret, services.now(caller.scope)).await.expect("noted");
+    let used = services.store.link(&entered[1].secret).await.expect("readable").expect("a pass");
+    assert_eq!(used.used_at, Some(later), "the latest use counts");
+    session::open(&services, &caller, Some(id), Request::unkeyed(br#"{"renew":true}"#)).await.expect("renewed");
+    assert_eq!(good().await, [false, false, false, true], "of this customer");
+    assert!(services.store.link(token).await.expect("readable").is_some(), "an old link leads to a page");
     assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
 }
 
