@@ -545,6 +545,15 @@ impl Context<'_> {
                  (DOSSIER_ROOT_KEY_FILE or DOSSIER_ROOT_KEY_COMMAND), and keep a second copy of it and of the keyring",
             ));
         }
+        if matches!(self.config.root_key, RootKeySource::Variable(_)) {
+            checks.push(check(
+                "root key",
+                true,
+                "warning: it came by a plain variable, which stays in the memory of the process, and which programs \
+                    that it starts and tools that report crashes may see. Use DOSSIER_ROOT_KEY_FILE or \
+                    DOSSIER_ROOT_KEY_COMMAND",
+            ));
+        }
         checks.push(match self.store.check_integrity().await {
             Ok(()) => check("database", true, "is whole"),
             Err(error) => check("database", false, &error.to_string()),

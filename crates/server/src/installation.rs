@@ -4,7 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use dossier_core::account;
@@ -27,6 +27,7 @@ use crate::backup::upgrade;
 use crate::config::{Config, RootKeySource};
 use crate::home::Home;
 use crate::system::{SystemClock, SystemRandom};
+use crate::trust;
 
 /// The exit code after an I/O error of the database (`EX_IOERR`).
 const EXIT_IO_ERROR: i32 = 74;
@@ -44,6 +45,9 @@ pub enum InstallationError {
         /// The other process, when it says.
         pid: Option<String>,
     },
+    /// Others could enter the folder, or decide what is in one of its files.
+    #[error("{0}")]
+    Exposed(String),
     /// The root key could not be had.
     #[error("root key: {0}")]
     RootKey(String),
@@ -90,13 +94,14 @@ impl Lock {
     ///
     /// # Errors
     ///
-    /// [`InstallationError::InUse`] when another process has it.
+    /// [`InstallationError::InUse`] when another process has it, [`InstallationError::Exposed`] when others can enter it.
     pub fn take(folder: &Path) -> Result<Self, InstallationError> {
         let file_error = |path: &Path| {
             let path = path.to_owned();
             |cause| InstallationError::File { path, cause }
         };
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(file_error(folder))?;
+        trust::check_folder(folder).map_err(InstallationError::Exposed)?;
         let path = folder.join("lock");
         let mut file = fs::OpenOptions::new()
             .read(true)
@@ -267,28 +272,41 @@ pub(crate) fn blobs(config: &Config, place: Option<&str>) -> Result<Arc<dyn Blob
 
 pub(crate) fn root_key(config: &Config) -> Result<RootKey, InstallationError> {
     let not_base64 = |origin: &str| InstallationError::RootKey(format!("{origin} is not 32 bytes in base64"));
+    trust::check_file(&config.keyring).map_err(InstallationError::Exposed)?;
     match &config.root_key {
-        RootKeySource::Given(text) => RootKey::parse(text).ok_or_else(|| not_base64("the given key")),
+        RootKeySource::Given(text) | RootKeySource::Variable(text) => {
+            RootKey::parse(text).ok_or_else(|| not_base64("the given key"))
+        }
         RootKeySource::Command(command) => {
-            let output = Command::new("sh").args(["-c", command]).output();
-            let output =
-                output.map_err(|error| InstallationError::RootKey(format!("the command could not be run: {error}")))?;
-            if !output.status.success() {
-                return Err(InstallationError::RootKey(format!("the command ended with {}", output.status)));
-            }
-            let text = Zeroizing::new(String::from_utf8_lossy(&output.stdout).into_owned());
+            let text = printed(command).map_err(InstallationError::RootKey)?;
             RootKey::parse(&text).ok_or_else(|| not_base64("what the command printed"))
         }
         RootKeySource::DataFolder => root_key_file(&config.data_dir, &config.keyring),
     }
 }
 
+/// More than a key has in base64, with what a program may print around it.
+const PRINTED: usize = 4 * 1_024;
+
+/// What a command prints on standard output, as far as a key can be long.
+fn printed(command: &str) -> Result<Zeroizing<String>, String> {
+    let failed = |error: std::io::Error| format!("the command could not be run: {error}");
+    let mut shell = Command::new("sh");
+    shell.args(["-c", command]).stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut command = shell.spawn().map_err(failed)?;
+    let output = command.stdout.take().map(|output| trust::read_secret(output.take(PRINTED as u64), PRINTED + 1));
+    let status = command.wait().map_err(failed)?;
+    if !status.success() {
+        return Err(format!("the command ended with {status}"));
+    }
+    output.unwrap_or_else(|| Ok(Zeroizing::default())).map_err(|error| format!("what the command printed: {error}"))
+}
+
 fn root_key_file(folder: &Path, keyring: &Path) -> Result<RootKey, InstallationError> {
     let path = folder.join("root.key");
     let file_error = |cause| InstallationError::File { path: path.clone(), cause };
-    match fs::read_to_string(&path) {
+    match File::open(&path).and_then(|file| trust::read_secret(file, PRINTED)) {
         Ok(text) => {
-            let text = Zeroizing::new(text);
             let mode = fs::metadata(&path).map_err(file_error)?.permissions().mode();
             if mode & 0o077 != 0 {
                 return Err(InstallationError::RootKey(format!(

@@ -20,3 +20,4 @@ pub mod room;
 pub mod serve;
 pub mod sumsub;
 pub mod system;
+pub mod trust;

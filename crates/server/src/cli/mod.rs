@@ -5,6 +5,7 @@ mod backup;
 pub mod demo;
 mod listen;
 mod output;
+mod secrets;
 
 use std::collections::BTreeMap;
 use std::io::{IsTerminal as _, Write as _};
@@ -50,7 +51,7 @@ struct Common {
     /// The PostgreSQL database, postgres://user:password@host/name [default: the embedded one in the data folder]
     #[arg(long, global = true, value_name = "URL")]
     database: Option<String>,
-    /// The TOML file with settings [default: ./dossier.toml, if it is there]
+    /// The TOML file with settings [default: dossier.toml in the data folder, if it is there]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     /// How to print what comes out
@@ -460,7 +461,9 @@ fn run(cli: Cli) -> Result<ExitCode, String> {
     let command = command.unwrap_or_else(|| Command::Serve(ServeArgs::default()));
     let settings = gather(&common, &command)?;
     let output = common.output;
+    let warnings: Vec<String> = settings.warning().into_iter().chain(secrets::warning(std::env::args_os())).collect();
     if let Command::Config(command) = command {
+        warnings.iter().for_each(|warning| output.warning(warning));
         return configuration(command, &settings, output);
     }
     if let Command::Rules(Rules::Check { file: Some(file) }) = &command {
@@ -473,6 +476,7 @@ fn run(cli: Cli) -> Result<ExitCode, String> {
         _ => {}
     }
     logs::start(config.log_format, config.log_level);
+    warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     memory::follow(config.cache);
     std::panic::set_hook(Box::new(|panic| {
         // The place only: the message could hold a value.

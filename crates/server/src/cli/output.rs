@@ -28,6 +28,14 @@ impl Output {
         let _ = writeln!(std::io::stdout(), "{text}");
     }
 
+    /// Prints what whoever runs the command should know.
+    pub(super) fn warning(self, text: &str) {
+        let _ = match self {
+            Self::Json => writeln!(std::io::stderr(), "{}", serde_json::json!({ "warning": text })),
+            Self::Text => writeln!(std::io::stderr(), "dossier: warning: {text}"),
+        };
+    }
+
     /// Prints why a command did nothing.
     pub(super) fn error(self, text: &str) {
         let _ = match self {

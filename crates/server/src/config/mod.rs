@@ -1,7 +1,8 @@
 //! Configuration: flags, then `DOSSIER_*` variables (or files that `DOSSIER_*_FILE` names), then one TOML file, then
-//! defaults. Every value knows where it came from.
+//! defaults. Every value knows where it came from, and is wiped when it is dropped: one of them may be the root key.
 
 pub mod backup;
+mod file;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -13,9 +14,11 @@ use dossier_core::kyc::{AfterApproval, RuleSet};
 use dossier_core::webhook::Schedule;
 use serde::Serialize;
 use tracing::level_filters::LevelFilter;
+use zeroize::Zeroizing;
 
 use crate::egress::targets::PrivateTargets;
 use crate::room::Floor;
+use crate::trust;
 
 /// What a setting is called, means, and is when nobody says.
 struct Setting {
@@ -29,6 +32,8 @@ const fn setting(name: &'static str, default: &'static str, help: &'static str) 
     Setting { name, help, default, secret: false }
 }
 
+const DATA_DIR: &str = "./dossier-data";
+
 /// Every setting, those of backups included.
 fn settings() -> impl Iterator<Item = &'static Setting> {
     SETTINGS.iter().chain(&backup::SETTINGS)
@@ -37,7 +42,7 @@ fn settings() -> impl Iterator<Item = &'static Setting> {
 /// The settings except those of backups. The variable of `listen` is `DOSSIER_LISTEN`, its flag `--listen`, its TOML
 /// key `listen`.
 const SETTINGS: &[Setting] = &[
-    setting("data_dir", "./dossier-data", "the folder with root key, keyring and database"),
+    setting("data_dir", DATA_DIR, "the folder with root key, keyring and database"),
     setting("listen", "127.0.0.1:8080", "address and port of the API"),
     setting("metrics_listen", "127.0.0.1:9464", "address and port of metrics and health; off turns them off"),
     setting("public_url", "", "the URL under which clients reach the API; from listen when empty"),
@@ -163,7 +168,13 @@ impl std::fmt::Display for Source {
 
 /// What is in force, as text, with its origin. Its `Debug` shows no values: one of them is the root key.
 #[derive(Clone)]
-pub struct Settings(BTreeMap<&'static str, (String, Source)>);
+pub struct Settings {
+    values: BTreeMap<&'static str, Value>,
+    /// A file of settings that is in the current folder and was not read.
+    passed_over: Option<PathBuf>,
+}
+
+type Value = (Zeroizing<String>, Source);
 
 /// A setting for people: secrets are not shown.
 #[derive(Debug, Serialize)]
@@ -201,29 +212,32 @@ impl Settings {
     ///
     /// A file that cannot be read or has unknown keys, in words for the person who wrote it.
     pub fn gather(given: &Given<'_>) -> Result<Self, String> {
-        let (path, toml) = read_toml(given)?;
+        let (path, toml) = file::read(given)?;
         let mut values = BTreeMap::new();
         for setting in settings() {
-            let variable = format!("DOSSIER_{}", setting.name.to_uppercase());
-            let value = if let Some(flag) = given.flags.get(setting.name) {
-                (flag.clone(), Source::Flag)
-            } else if let Some(value) = (given.variable)(&variable) {
-                (value, Source::Variable)
-            } else if let Some(file) = (given.variable)(&format!("{variable}_FILE")) {
-                let text = std::fs::read_to_string(&file).map_err(|error| format!("{variable}_FILE: {error}"))?;
-                (text.trim().to_owned(), Source::VariableFile)
-            } else if let Some(value) = toml.get(setting.name) {
-                (value.clone(), Source::Toml(path.clone()))
-            } else {
-                (setting.default.to_owned(), Source::Default)
+            let value = match (given.value(setting.name)?, toml.get(setting.name)) {
+                (Some(value), _) => value,
+                (None, Some(value)) => (value.clone(), Source::Toml(path.clone())),
+                (None, None) => (setting.default.to_owned().into(), Source::Default),
             };
             values.insert(setting.name, value);
         }
-        Ok(Self(values))
+        let is_read =
+            given.config_file().is_some() || std::path::absolute(file::NAME).ok() == std::path::absolute(&path).ok();
+        let passed_over = Some(PathBuf::from(file::NAME)).filter(|file| !is_read && file.exists());
+        Ok(Self { values, passed_over })
     }
 
     fn text(&self, name: &str) -> &str {
-        self.0.get(name).map(|(text, _)| text.as_str()).expect("every setting has a value")
+        self.values.get(name).map(|(text, _)| text.as_str()).expect("every setting has a value")
+    }
+
+    /// What whoever starts the program should know about its settings.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        self.passed_over.as_ref().map(|file| {
+            format!("./{} is not read: name it with --config, or move it into the data folder", file.display())
+        })
     }
 
     /// The file of rules, when one is set.
@@ -236,8 +250,8 @@ impl Settings {
     #[must_use]
     pub fn shown(&self) -> Vec<Shown> {
         let show = |setting: &Setting| {
-            let (text, source) = &self.0[setting.name];
-            let value = if setting.secret && !text.is_empty() { "[secret]".to_owned() } else { text.clone() };
+            let (text, source) = &self.values[setting.name];
+            let value = if setting.secret && !text.is_empty() { "[secret]".to_owned() } else { String::clone(text) };
             Shown { name: setting.name, value, source: source.to_string(), help: setting.help }
         };
         settings().map(show).collect()
@@ -286,14 +300,16 @@ impl Settings {
             wrong("public_url", "a URL that begins with http:// or https://");
         }
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let root_key = match (some(self.text("root_key")), some(self.text("root_key_command"))) {
-            (Some(_), Some(_)) => {
+        let secret = |name: &str| Zeroizing::new(self.text(name).to_owned());
+        let root_key = match (self.text("root_key"), self.text("root_key_command")) {
+            ("", "") => RootKeySource::DataFolder,
+            ("", command) => RootKeySource::Command(command.to_owned()),
+            (_, "") if self.values["root_key"].1 == Source::Variable => RootKeySource::Variable(secret("root_key")),
+            (_, "") => RootKeySource::Given(secret("root_key")),
+            (_, _) => {
                 wrong("root_key_command", "empty when root_key is set");
                 RootKeySource::DataFolder
             }
-            (Some(key), None) => RootKeySource::Given(key),
-            (None, Some(command)) => RootKeySource::Command(command),
-            (None, None) => RootKeySource::DataFolder,
         };
         let files = some(self.text("files").trim_end_matches('/'));
         if files.as_ref().is_some_and(|url| !holds_files(url)) {
@@ -338,7 +354,6 @@ impl Settings {
                 AfterApproval::Review
             }
         };
-        let secret = |name: &str| zeroize::Zeroizing::new(self.text(name).to_owned());
         let sumsub = match self.text("provider") {
             "manual" => None,
             "sumsub" => {
@@ -411,7 +426,7 @@ impl Settings {
             keyring,
             listen,
             metrics_listen: metrics
-                .map(|address| MetricsListen { address, chosen: self.0["metrics_listen"].1 != Source::Default }),
+                .map(|address| MetricsListen { address, chosen: self.values["metrics_listen"].1 != Source::Default }),
             public_url: some(&public_url),
             log_format,
             log_level,
@@ -428,8 +443,10 @@ impl Settings {
 pub enum RootKeySource {
     /// `root.key` in the data folder, made at the first start.
     DataFolder,
-    /// Given as text.
-    Given(String),
+    /// Given as text in a file.
+    Given(Zeroizing<String>),
+    /// Given as text in an environment variable, which no program can wipe.
+    Variable(Zeroizing<String>),
     /// Printed by a program.
     Command(String),
 }
@@ -449,8 +466,7 @@ pub struct MetricsListen {
 ///
 /// Everything that is wrong with it, a line each.
 pub fn read_rules(path: &Path) -> Result<RuleSet, Vec<String>> {
-    let text = std::fs::read_to_string(path).map_err(|error| vec![format!("{}: {error}", path.display())])?;
-    RuleSet::read(&text)
+    RuleSet::read(&trust::read(path).map_err(|error| vec![error])?)
 }
 
 /// Whether a URL is that of a PostgreSQL database.
@@ -540,48 +556,25 @@ impl Config {
     }
 }
 
-fn read_toml(given: &Given<'_>) -> Result<(PathBuf, BTreeMap<String, String>), String> {
-    let named = given.file.clone().or_else(|| (given.variable)("DOSSIER_CONFIG").map(PathBuf::from));
-    let path = named.clone().unwrap_or_else(|| PathBuf::from("dossier.toml"));
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        // Only a file that somebody named must be there.
-        Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
-            return Ok((path, BTreeMap::new()));
-        }
-        Err(error) => return Err(format!("{}: {error}", path.display())),
-    };
-    parse_toml(&path, &text).map(|values| (path, values))
-}
+impl Given<'_> {
+    /// The TOML file that is named.
+    fn config_file(&self) -> Option<PathBuf> {
+        self.file.clone().or_else(|| (self.variable)("DOSSIER_CONFIG").map(PathBuf::from))
+    }
 
-fn parse_toml(path: &Path, text: &str) -> Result<BTreeMap<String, String>, String> {
-    let at = path.display();
-    // toml's own message would quote the line, and the line could be the root key.
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| format!("{at}: {}", error.message()))?;
-    let mut entries = Vec::new();
-    for (name, value) in table {
-        match value {
-            toml::Value::Table(section) if name == backup::TABLE => {
-                entries.extend(section.into_iter().map(|(member, value)| (format!("{name}_{member}"), value)));
-            }
-            value => entries.push((name, value)),
+    /// What is said of a setting outside of the TOML file.
+    fn value(&self, name: &str) -> Result<Option<Value>, String> {
+        let variable = format!("DOSSIER_{}", name.to_uppercase());
+        if let Some(flag) = self.flags.get(name) {
+            return Ok(Some((flag.clone().into(), Source::Flag)));
         }
+        if let Some(value) = (self.variable)(&variable) {
+            return Ok(Some((value.into(), Source::Variable)));
+        }
+        let Some(file) = (self.variable)(&format!("{variable}_FILE")) else { return Ok(None) };
+        let text = trust::read(Path::new(&file)).map_err(|error| format!("{variable}_FILE: {error}"))?;
+        Ok(Some((text.trim().to_owned().into(), Source::VariableFile)))
     }
-    let mut values = BTreeMap::new();
-    for (name, value) in entries {
-        if !settings().any(|setting| setting.name == name) {
-            return Err(format!("{at}: {name} is not a setting"));
-        }
-        let text = match value {
-            toml::Value::String(text) => text,
-            toml::Value::Integer(number) => number.to_string(),
-            _ => return Err(format!("{at}: {name} must be a string or a whole number")),
-        };
-        if values.insert(name.clone(), text).is_some() {
-            return Err(format!("{at}: {name} is set twice, once in a table"));
-        }
-    }
-    Ok(values)
 }
 
 #[cfg(test)]
@@ -624,7 +617,7 @@ mod tests {
         let shown = settings.shown();
         let key = shown.iter().find(|shown| shown.name == "root_key").expect("a setting");
         assert_eq!((key.value.as_str(), key.source.as_str()), ("[secret]", "file named in the environment"));
-        assert!(matches!(settings.config().expect("good").root_key, RootKeySource::Given(key) if key == "c2VjcmV0"));
+        assert!(matches!(settings.config().expect("good").root_key, RootKeySource::Given(key) if *key == "c2VjcmV0"));
     }
 
     #[test]

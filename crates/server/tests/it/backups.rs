@@ -1,5 +1,6 @@
 //! Backups by the command line and by the server itself: made beside it, verified, restored, and served again.
 
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -120,7 +121,7 @@ async fn a_backup_of_before_a_rotation_needs_the_keyring_of_its_day() {
         assert!(said.contains("lacks the key of epoch 1"), "{said}");
     }
     json_of(&folder, &["backup", "verify", "backups", "--keyring", "old.json", "--data-dir", "data"]);
-    std::fs::create_dir(folder.join("taken")).expect("a folder");
+    private_folder(&folder.join("taken"));
     std::fs::copy(folder.join("data/keyring.json"), folder.join("taken/keyring.json")).expect("a keyring");
     let taken = ["restore", "backups", "--into", "taken", "--keyring", "old.json", "--data-dir", "data"];
     let said = refusal(&folder, &taken);
@@ -285,16 +286,21 @@ fn settings_of_backups_that_make_no_sense_are_refused() {
     }
     std::fs::write(folder.path().join("dossier.toml"), "[backup]\nplace = 'p'\nschedule = '03:15'\nkeep = 3\n")
         .expect("a file");
-    let output = json_of(folder.path(), &["config", "show"]);
+    let output = json_of(folder.path(), &["config", "show", "--config", "dossier.toml"]);
     let keep = output.as_array().expect("settings").iter().find(|one| one["name"] == "backup_keep").expect("there");
     assert_eq!(keep["value"], "3");
     drop(config(&folder, &[("backup_place", "p")]));
 }
 
+/// A folder that only its owner can enter, as data folders are.
+fn private_folder(path: &Path) {
+    std::fs::DirBuilder::new().mode(0o700).create(path).expect("a folder");
+}
+
 /// A data folder that the version before the migration `numbering` left.
 fn older() -> tempfile::TempDir {
     fn copy(from: &Path, to: &Path) {
-        std::fs::create_dir_all(to).expect("a folder");
+        private_folder(to);
         for entry in std::fs::read_dir(from).expect("a folder").flatten() {
             let target = to.join(entry.file_name());
             if entry.path().is_dir() {

@@ -1,7 +1,7 @@
 //! The command line, with the server running and without, in a folder of its own.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -182,14 +182,14 @@ fn configuration_is_shown_with_its_origin_and_checked() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     fs::write(folder.path().join("dossier.toml"), "listen = '127.0.0.1:9999'\nroot_key = 'c2VjcmV0'\n")
         .expect("a file");
-    let shown = json_of(folder.path(), &["config", "show"]);
+    let shown = json_of(folder.path(), &["config", "show", "--config", "dossier.toml"]);
     let listen =
         shown.as_array().expect("settings").iter().find(|setting| setting["name"] == "listen").expect("a setting");
     assert_eq!((&listen["value"], &listen["source"]), (&"127.0.0.1:9999".into(), &"dossier.toml".into()));
     assert!(!shown.to_string().contains("c2VjcmV0"));
-    assert!(dossier(folder.path(), &["config", "check"]).status.success());
+    assert!(dossier(folder.path(), &["config", "check", "--config", "dossier.toml"]).status.success());
     fs::write(folder.path().join("dossier.toml"), "listen = 'nowhere'\nlog_level = 'loud'\n").expect("a file");
-    let output = dossier(folder.path(), &["config", "check"]);
+    let output = dossier(folder.path(), &["config", "check", "--config", "dossier.toml"]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && said.contains("listen:") && said.contains("log_level:"), "{said}");
     assert!(!folder.path().join("dossier-data").exists(), "looking makes nothing");
@@ -197,6 +197,123 @@ fn configuration_is_shown_with_its_origin_and_checked() {
         !dossier(folder.path(), &["customers", "list"]).status.success(),
         "and neither does a command that only reads"
     );
+}
+
+fn setting(folder: &Path, name: &str) -> (String, String) {
+    let shown = json_of(folder, &["config", "show"]);
+    let found = shown.as_array().expect("settings").iter().find(|setting| setting["name"] == name).expect("a setting");
+    let text = |member: &str| found[member].as_str().expect("text").to_owned();
+    (text("value"), text("source"))
+}
+
+#[test]
+fn settings_are_read_in_the_data_folder_and_never_in_the_current_folder() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("dossier.toml"), "listen = '127.0.0.1:9999'").expect("a file");
+    assert_eq!(setting(folder.path(), "listen"), ("127.0.0.1:8080".into(), "default".into()));
+    let checked = dossier(folder.path(), &["config", "check"]);
+    let said = String::from_utf8_lossy(&checked.stderr).into_owned();
+    assert!(checked.status.success() && said.contains("./dossier.toml is not read"), "{said}");
+    let data = folder.path().join("dossier-data");
+    fs::DirBuilder::new().mode(0o700).create(&data).expect("a folder");
+    fs::rename(folder.path().join("dossier.toml"), data.join("dossier.toml")).expect("moved");
+    let (value, source) = setting(folder.path(), "listen");
+    assert!(value == "127.0.0.1:9999" && source.ends_with("dossier-data/dossier.toml"), "{source}");
+    assert_eq!(setting(&data, "listen").0, "127.0.0.1:8080", "not even by a command that runs in there");
+    assert!(dossier(folder.path(), &["config", "check"]).stderr.is_empty());
+    fs::write(data.join("dossier.toml"), "data_dir = 'elsewhere'").expect("a file");
+    let refused = dossier(folder.path(), &["config", "check"]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("data_dir cannot be set by a file in the data folder"));
+}
+
+#[test]
+fn a_data_folder_that_others_can_enter_is_refused_until_it_is_closed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().join("data");
+    fs::create_dir(&data).expect("a folder");
+    let create = ["accounts", "create", "--name", "a", "--data-dir", "data"];
+    for mode in [0o755, 0o750, 0o701, 0o777] {
+        fs::set_permissions(&data, fs::Permissions::from_mode(mode)).expect("permissions");
+        for arguments in [&create[..], &["serve", "--data-dir", "data", "--listen", "127.0.0.1:0"]] {
+            let refused = dossier(folder.path(), arguments);
+            let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+            assert!(!refused.status.success() && said.contains("Run: chmod 700 data"), "{said}");
+        }
+        assert_eq!(fs::read_dir(&data).expect("a folder").count(), 0, "nothing is made in it");
+    }
+    fs::set_permissions(&data, fs::Permissions::from_mode(0o700)).expect("permissions");
+    assert!(dossier(folder.path(), &create).status.success());
+}
+
+#[test]
+fn files_of_settings_keys_and_rules_that_others_can_write_are_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| folder.path().join(name);
+    let create = |name: &str, variables: &[(&str, &str)]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dossier"));
+        command.current_dir(folder.path()).env_clear().envs(variables.iter().copied());
+        command.args(["accounts", "create", "--name", name, "--data-dir", "data"]).output().expect("the binary")
+    };
+    assert!(create("first", &[]).status.success());
+    fs::write(path("settings.toml"), "max_requests = 64").expect("a file");
+    fs::copy(path("data/root.key"), path("root.key")).expect("a copy");
+    let shown = dossier(folder.path(), &["rules", "show"]);
+    fs::write(path("rules.toml"), &shown.stdout).expect("a file");
+    fs::write(path("data/dossier.toml"), "max_requests = 64").expect("a file");
+    for (file, variable) in [
+        ("settings.toml", "DOSSIER_CONFIG"),
+        ("data/dossier.toml", "DOSSIER_UNUSED"),
+        ("root.key", "DOSSIER_ROOT_KEY_FILE"),
+        ("rules.toml", "DOSSIER_RULES"),
+        ("data/keyring.json", "DOSSIER_UNUSED"),
+    ] {
+        for mode in [0o620, 0o602, 0o666] {
+            fs::set_permissions(path(file), fs::Permissions::from_mode(mode)).expect("permissions");
+            let refused = create("refused", &[(variable, file)]);
+            let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+            assert!(!refused.status.success() && said.contains(&format!("chmod go-w {file}")), "{file}: {said}");
+        }
+        fs::set_permissions(path(file), fs::Permissions::from_mode(0o600)).expect("permissions");
+        let taken = create("taken", &[(variable, file)]);
+        assert!(taken.status.success(), "{file}: {}", String::from_utf8_lossy(&taken.stderr));
+    }
+}
+
+#[test]
+fn the_doctor_warns_of_a_root_key_in_a_plain_variable() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    assert!(dossier(folder.path(), &["accounts", "create", "--name", "a", "--data-dir", "data"]).status.success());
+    let key = fs::read_to_string(folder.path().join("data/root.key")).expect("a root key");
+    let root = folder.path().join("root.key");
+    fs::rename(folder.path().join("data/root.key"), &root).expect("moved");
+    let command = format!("cat {}", root.display());
+    for (variable, value, warned) in [
+        ("DOSSIER_ROOT_KEY", key.trim(), true),
+        ("DOSSIER_ROOT_KEY_FILE", root.to_str().expect("a path"), false),
+        ("DOSSIER_ROOT_KEY_COMMAND", &command, false),
+    ] {
+        let mut doctor = Command::new(env!("CARGO_BIN_EXE_dossier"));
+        doctor.current_dir(folder.path()).env_clear().env("PATH", "/bin:/usr/bin").env(variable, value);
+        let output = doctor.args(["doctor", "--data-dir", "data"]).output().expect("the binary");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{variable}: {said}{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(said.contains("it came by a plain variable"), warned, "{variable}: {said}");
+        assert!(!said.contains(key.trim()));
+    }
+}
+
+#[test]
+fn a_secret_on_the_command_line_is_warned_of_and_not_repeated() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (arguments, warned) in [
+        (&["config", "check", "--database", "postgres://dossier:hunter2@127.0.0.1:1/absent"][..], true),
+        (&["serve", "--listen", "127.0.0.1:0", "--database=postgres://dossier:hunter2@127.0.0.1:1/absent"], true),
+        (&["config", "check", "--database", "postgres://dossier@127.0.0.1:1/absent"], false),
+    ] {
+        let said = String::from_utf8_lossy(&dossier(folder.path(), arguments).stderr).into_owned();
+        assert_eq!(said.contains("a secret is on the command line"), warned, "{said}");
+        assert!(!said.contains("hunter2"), "{said}");
+    }
 }
 
 #[test]
@@ -213,7 +330,7 @@ fn rules_are_shown_and_checked_without_a_server() {
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(!refused.status.success() && said.contains("first_name: needs.field"), "{said}");
     fs::write(folder.path().join("dossier.toml"), "rules = 'mine.toml'").expect("a file");
-    let refused = dossier(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
+    let refused = dossier(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--config", "dossier.toml"]);
     assert!(!refused.status.success(), "nor does a server start with them");
     assert!(!dossier(folder.path(), &["demo"]).status.success(), "there is no server to show");
 }

@@ -47,7 +47,9 @@ impl RootKey {
     ///
     /// [`OpenError::File`].
     pub fn write_file(&self, path: &Path) -> Result<(), OpenError> {
-        let text = Zeroizing::new(format!("{}\n", STANDARD.encode(self.0.expose())));
+        let mut text = Zeroizing::new(String::with_capacity(64));
+        STANDARD.encode_string(self.0.expose(), &mut text);
+        text.push('\n');
         let cause = |cause| OpenError::File { what: "cannot write the root key file", cause };
         let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o400).open(path).map_err(cause)?;
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(cause)?;
