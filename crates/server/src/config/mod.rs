@@ -579,12 +579,20 @@ impl Given<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
+
+    /// A file that only its owner can write, whatever the umask.
+    fn settings_file(path: &Path, text: &str) {
+        std::fs::write(path, text).expect("a file");
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).expect("permissions");
+    }
 
     fn gather(flags: &[(&'static str, &str)], variables: &[(&str, &str)], toml: &str) -> Result<Settings, String> {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join("dossier.toml");
-        std::fs::write(&file, toml).expect("a file");
+        settings_file(&file, toml);
         let variable =
             |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
         let flags = flags.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
@@ -611,7 +619,7 @@ mod tests {
     fn a_variable_may_name_a_file_and_secrets_are_not_shown() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let secret = folder.path().join("secret");
-        std::fs::write(&secret, "c2VjcmV0\n").expect("a file");
+        settings_file(&secret, "c2VjcmV0\n");
         let settings =
             gather(&[], &[("DOSSIER_ROOT_KEY_FILE", secret.to_str().expect("a path"))], "").expect("good settings");
         let shown = settings.shown();

@@ -754,7 +754,7 @@ fn create() -> Value {
                 } },
             } } },
         },
-        "responses": { "201": shows("The customer", "Customer") },
+        "responses": { "201": shows("The customer; only its customer_id to a key without customers:read", "Customer") },
     })
 }
 
@@ -831,7 +831,7 @@ fn patch() -> Value {
                 "business": { "value": { "primary_website": null } },
             } } },
         },
-        "responses": { "200": shows("The customer with its profile", "Customer") },
+        "responses": { "200": shows("The customer with its profile; {} to a key without customers:read", "Customer") },
     })
 }
 
@@ -981,7 +981,7 @@ fn decide() -> Value {
             "outcome": "request_resubmission", "requirements": ["proof_of_address"],
             "reason_codes": ["document_unreadable"], "comment": "The bill is blurred.", "note": "second time",
         })),
-        "responses": { "200": shows("The customer", "Customer") },
+        "responses": { "200": shows("The customer; {} to a key without customers:read", "Customer") },
     })
 }
 

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::app::{BOUNDARY, TestApp, config, form};
 use crate::cluster::Cluster;
-use crate::command_line::{dossier, json_of};
+use crate::command_line::{dossier, json_of, settings_file};
 use crate::samples;
 
 #[track_caller]
@@ -284,8 +284,8 @@ fn settings_of_backups_that_make_no_sense_are_refused() {
         let output = command.output().expect("the binary");
         assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains(said), "{output:?}");
     }
-    std::fs::write(folder.path().join("dossier.toml"), "[backup]\nplace = 'p'\nschedule = '03:15'\nkeep = 3\n")
-        .expect("a file");
+    let text = "[backup]\nplace = 'p'\nschedule = '03:15'\nkeep = 3\n";
+    settings_file(&folder.path().join("dossier.toml"), text);
     let output = json_of(folder.path(), &["config", "show", "--config", "dossier.toml"]);
     let keep = output.as_array().expect("settings").iter().find(|one| one["name"] == "backup_keep").expect("there");
     assert_eq!(keep["value"], "3");

@@ -19,6 +19,12 @@ pub(crate) fn dossier(folder: &Path, arguments: &[&str]) -> Output {
     command.args(arguments).output().expect("the binary")
 }
 
+/// A file of settings that only its owner can write, whatever the umask.
+pub(crate) fn settings_file(path: &Path, text: impl AsRef<[u8]>) {
+    fs::write(path, text).expect("a file");
+    fs::set_permissions(path, fs::Permissions::from_mode(0o644)).expect("permissions");
+}
+
 #[track_caller]
 pub(crate) fn json_of(folder: &Path, arguments: &[&str]) -> Value {
     let output = dossier(folder, &[arguments, &["--output", "json"]].concat());
@@ -180,15 +186,14 @@ async fn a_wrong_root_key_and_a_missing_or_old_keyring_are_refused() {
 #[test]
 fn configuration_is_shown_with_its_origin_and_checked() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    fs::write(folder.path().join("dossier.toml"), "listen = '127.0.0.1:9999'\nroot_key = 'c2VjcmV0'\n")
-        .expect("a file");
+    settings_file(&folder.path().join("dossier.toml"), "listen = '127.0.0.1:9999'\nroot_key = 'c2VjcmV0'\n");
     let shown = json_of(folder.path(), &["config", "show", "--config", "dossier.toml"]);
     let listen =
         shown.as_array().expect("settings").iter().find(|setting| setting["name"] == "listen").expect("a setting");
     assert_eq!((&listen["value"], &listen["source"]), (&"127.0.0.1:9999".into(), &"dossier.toml".into()));
     assert!(!shown.to_string().contains("c2VjcmV0"));
     assert!(dossier(folder.path(), &["config", "check", "--config", "dossier.toml"]).status.success());
-    fs::write(folder.path().join("dossier.toml"), "listen = 'nowhere'\nlog_level = 'loud'\n").expect("a file");
+    settings_file(&folder.path().join("dossier.toml"), "listen = 'nowhere'\nlog_level = 'loud'\n");
     let output = dossier(folder.path(), &["config", "check", "--config", "dossier.toml"]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && said.contains("listen:") && said.contains("log_level:"), "{said}");
@@ -209,7 +214,7 @@ fn setting(folder: &Path, name: &str) -> (String, String) {
 #[test]
 fn settings_are_read_in_the_data_folder_and_never_in_the_current_folder() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    fs::write(folder.path().join("dossier.toml"), "listen = '127.0.0.1:9999'").expect("a file");
+    settings_file(&folder.path().join("dossier.toml"), "listen = '127.0.0.1:9999'");
     assert_eq!(setting(folder.path(), "listen"), ("127.0.0.1:8080".into(), "default".into()));
     let checked = dossier(folder.path(), &["config", "check"]);
     let said = String::from_utf8_lossy(&checked.stderr).into_owned();
@@ -221,7 +226,7 @@ fn settings_are_read_in_the_data_folder_and_never_in_the_current_folder() {
     assert!(value == "127.0.0.1:9999" && source.ends_with("dossier-data/dossier.toml"), "{source}");
     assert_eq!(setting(&data, "listen").0, "127.0.0.1:8080", "not even by a command that runs in there");
     assert!(dossier(folder.path(), &["config", "check"]).stderr.is_empty());
-    fs::write(data.join("dossier.toml"), "data_dir = 'elsewhere'").expect("a file");
+    settings_file(&data.join("dossier.toml"), "data_dir = 'elsewhere'");
     let refused = dossier(folder.path(), &["config", "check"]);
     assert!(String::from_utf8_lossy(&refused.stderr).contains("data_dir cannot be set by a file in the data folder"));
 }
@@ -255,11 +260,11 @@ fn files_of_settings_keys_and_rules_that_others_can_write_are_refused() {
         command.args(["accounts", "create", "--name", name, "--data-dir", "data"]).output().expect("the binary")
     };
     assert!(create("first", &[]).status.success());
-    fs::write(path("settings.toml"), "max_requests = 64").expect("a file");
+    settings_file(&path("settings.toml"), "max_requests = 64");
     fs::copy(path("data/root.key"), path("root.key")).expect("a copy");
     let shown = dossier(folder.path(), &["rules", "show"]);
-    fs::write(path("rules.toml"), &shown.stdout).expect("a file");
-    fs::write(path("data/dossier.toml"), "max_requests = 64").expect("a file");
+    settings_file(&path("rules.toml"), &shown.stdout);
+    settings_file(&path("data/dossier.toml"), "max_requests = 64");
     for (file, variable) in [
         ("settings.toml", "DOSSIER_CONFIG"),
         ("data/dossier.toml", "DOSSIER_UNUSED"),
@@ -321,15 +326,15 @@ fn rules_are_shown_and_checked_without_a_server() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let shown = dossier(folder.path(), &["rules", "show"]);
     assert!(shown.status.success());
-    fs::write(folder.path().join("mine.toml"), &shown.stdout).expect("a file");
+    settings_file(&folder.path().join("mine.toml"), &shown.stdout);
     let checked = json_of(folder.path(), &["rules", "check", "--file", "mine.toml"]);
     assert_eq!((&checked["ok"], checked["rules"].as_u64() > Some(30)), (&Value::Bool(true), true));
     let broken = String::from_utf8_lossy(&shown.stdout).replacen("/first_name", "/shoe_size", 1);
-    fs::write(folder.path().join("mine.toml"), broken).expect("a file");
+    settings_file(&folder.path().join("mine.toml"), broken);
     let refused = dossier(folder.path(), &["rules", "check", "--file", "mine.toml"]);
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(!refused.status.success() && said.contains("first_name: needs.field"), "{said}");
-    fs::write(folder.path().join("dossier.toml"), "rules = 'mine.toml'").expect("a file");
+    settings_file(&folder.path().join("dossier.toml"), "rules = 'mine.toml'");
     let refused = dossier(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--config", "dossier.toml"]);
     assert!(!refused.status.success(), "nor does a server start with them");
     assert!(!dossier(folder.path(), &["demo"]).status.success(), "there is no server to show");

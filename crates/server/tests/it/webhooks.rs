@@ -595,3 +595,20 @@ async fn a_key_without_events_registers_and_enables_no_webhook() {
         assert_eq!(send(path).await.problem(403, "insufficient_scope")["scope"], "events:read");
     }
 }
+
+#[tokio::test]
+async fn what_listen_forwards_shows_no_link_that_its_key_may_not_see() {
+    let app = TestApp::start_with(QUICK).await;
+    let receiver = Receiver::start(|_| status("200 OK")).await;
+    let key = app.new_key(None, Environment::Sandbox, &[KeyScope::EventsRead], None).await["key"].clone();
+    let mut listen = std::process::Command::new(env!("CARGO_BIN_EXE_dossier"));
+    listen.current_dir(app.folder.path()).env_clear().env("DOSSIER_API_KEY", key.as_str().expect("a key"));
+    listen.args(["listen", "--from-start", "--forward-to", &receiver.url, "--api", &app.url, "--state", "state.json"]);
+    let mut listen = listen.stdout(std::process::Stdio::null()).spawn().expect("the binary");
+    let id = app.given("individual").await;
+    app.open_session(&id).await;
+    let got = receiver.wait(2).await;
+    listen.kill().and_then(|()| listen.wait()).expect("ended");
+    let kycs = got[1].json()["entity_object"]["kycs"].take();
+    assert_eq!((&kycs["status"], kycs.get("kyc_flow_link")), (&json!("pending"), Some(&Value::Null)));
+}
