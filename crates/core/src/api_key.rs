@@ -84,7 +84,7 @@ scopes! {
     FilesRead = "files:read": "Read the content of uploaded files.",
     KycSession = "kyc:session": "Open KYC sessions, and see the links to the form.",
     KycDecide = "kyc:decide": "Decide about customers.",
-    WebhooksManage = "webhooks:manage": "Register, list and delete webhooks. To register or enable one also takes events:read.",
+    WebhooksManage = "webhooks:manage": "Manage webhooks. Registering and enabling one also takes events:read.",
     EventsRead = "events:read": "Read events, each with the customer as of then.",
     AuditRead = "audit:read": "Read the audit trail.",
     Simulate = "simulate": "Drive the sandbox.",

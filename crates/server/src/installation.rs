@@ -94,7 +94,8 @@ impl Lock {
     ///
     /// # Errors
     ///
-    /// [`InstallationError::InUse`] when another process has it, [`InstallationError::Exposed`] when others can enter it.
+    /// [`InstallationError::InUse`] when another process has it, [`InstallationError::Exposed`] when others can enter
+    /// it.
     pub fn take(folder: &Path) -> Result<Self, InstallationError> {
         let file_error = |path: &Path| {
             let path = path.to_owned();

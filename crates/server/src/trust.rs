@@ -25,8 +25,8 @@ pub fn read(path: &Path) -> Result<Zeroizing<String>, String> {
     read_secret(file, length.max(ROOM) + 1).map_err(failed)
 }
 
-/// Reads text into memory that is wiped when it is dropped. Text longer than `room` bytes is moved while it is read, and
-/// leaves copies.
+/// Reads text into memory that is wiped when it is dropped. Text longer than `room` bytes is moved while it is read,
+/// and leaves copies.
 ///
 /// # Errors
 ///

@@ -105,7 +105,8 @@ pub async fn visitor(
         return Ok(None);
     }
     if link.used_at.is_none() || used_at.plus_seconds(NOTED_EVERY_SECONDS) <= now {
-        services.store.pass_used(&pass, now).await?;
+        // A full disk is no reason to refuse a page: the pass only ends earlier.
+        let _ = services.store.pass_used(&pass, now).await;
     }
     Ok(Some((Visitor::new(scope, customer, session, &pass, address, request_id), landing)))
 }

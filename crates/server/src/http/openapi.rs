@@ -796,7 +796,8 @@ fn update() -> Value {
             customer_id(),
             api_key(),
             etag_condition("If-Match", "Update only when the version is this one"),
-            header("Prefer", "return=representation answers the whole customer instead of {}, to a key with customers:read"),
+            header("Prefer", "return=representation answers the whole customer instead of {}, to a key with \
+                customers:read"),
         ],
         "requestBody": {
             "required": true,
@@ -956,7 +957,7 @@ fn open_session() -> Value {
         "summary": "Open a KYC session, or get the link of the open one",
         "description": "The body is optional, and so is its type. A link is good for 7 days; a session whose link has \
             run out is given a new one, and after a rejection a new session begins. With renew the customer gets a new \
-            link even so; the old one, and every browser that is in the form, leads nowhere. A customer whose session is open \
+            link even so; the old one, and every browser in the form, leads nowhere. A customer whose session is open \
             and whose requirements are met is submitted by itself.",
         "parameters": [customer_id()],
         "requestBody": body(schema::of::<NewSession>(), false, json!({
