@@ -10,13 +10,12 @@ use dossier_core::customer::create::create as create_customer;
 use dossier_core::customer::documents::remove_document as remove;
 use dossier_core::customer::update::{Method, Update, update};
 use dossier_core::ids::CustomerId;
-use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 pub use list::{MAX_PAGE, Query, list};
 
 use super::App;
-use super::body::{JsonBody, MediaType};
+use super::body::{Expected, WholeBody};
 use super::conditions::{answered, condition, etag, idempotency_key, none_match, repeatable, wants_representation};
 use super::problem::Problem;
 use super::router::{CustomerPath, DocumentPath, Reader, Writer};
@@ -29,9 +28,9 @@ const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-appli
 ///
 /// See the catalogue of problems.
 pub async fn create(State(app): State<App>, Writer(caller): Writer, request: Request) -> Result<Response, Problem> {
-    let (Parts { headers, .. }, body) = request.into_parts();
-    let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
-    let request = repeatable("POST /v0/customers", &headers, &body)?;
+    let (parts, body) = request.into_parts();
+    let body = WholeBody::read(&app, &parts, body, Expected::CUSTOMER).await?;
+    let request = repeatable("POST /v0/customers", &parts.headers, &body)?;
     let answer = create_customer(&app.services, &caller, request).await?;
     let location = answer.customer.map(|id| format!("/v0/customers/{id}").try_into().expect("an id is visible ASCII"));
     let mut response = answered(StatusCode::CREATED, answer);
@@ -50,10 +49,10 @@ pub async fn put(
     CustomerPath(id): CustomerPath,
     request: Request,
 ) -> Result<Response, Problem> {
-    let (Parts { headers, .. }, body) = request.into_parts();
-    let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
-    let representation = wants_representation(&headers);
-    let mut response = change(&app, &caller, &headers, Method::Put, id, &body, representation).await?;
+    let (parts, body) = request.into_parts();
+    let body = WholeBody::read(&app, &parts, body, Expected::CUSTOMER).await?;
+    let representation = wants_representation(&parts.headers);
+    let mut response = change(&app, &caller, &parts.headers, Method::Put, id, &body, representation).await?;
     if representation {
         response.headers_mut().insert(PREFERENCE_APPLIED, HeaderValue::from_static("return=representation"));
     }
@@ -71,9 +70,9 @@ pub async fn patch(
     CustomerPath(id): CustomerPath,
     request: Request,
 ) -> Result<Response, Problem> {
-    let (Parts { headers, .. }, body) = request.into_parts();
-    let body = JsonBody::read(&app, &headers, body, MediaType::MergePatch).await?;
-    change(&app, &caller, &headers, Method::Patch, id, &body, true).await
+    let (parts, body) = request.into_parts();
+    let body = WholeBody::read(&app, &parts, body, Expected::PATCH).await?;
+    change(&app, &caller, &parts.headers, Method::Patch, id, &body, true).await
 }
 
 async fn change(
