@@ -12,6 +12,7 @@ use dossier_core::kyc::session;
 use dossier_core::store::{Collected, StoreError};
 use dossier_core::webhook::LOG_SECONDS;
 use futures_util::StreamExt as _;
+use prometheus_client::metrics::gauge::Gauge;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -19,7 +20,9 @@ use tokio::task::JoinHandle;
 use crate::config::{Config, MetricsListen};
 use crate::egress::Egress;
 use crate::egress::targets::Targets;
+use crate::http::budget::Budget;
 use crate::http::connection::Deadlines;
+use crate::http::connection_limit::ConnectionLimit;
 use crate::http::listener::{self, Limits};
 use crate::http::request::Front;
 use crate::http::{App, AppState, Surroundings, router};
@@ -28,6 +31,10 @@ use crate::sumsub::Sumsub;
 use crate::{backup, control, deliver, room};
 use dossier_store::Engine;
 
+/// Connections of the port of metrics and health, and requests that it answers at the same time: its own, so that no
+/// load of the API makes the server look dead.
+const OPERATIONS_CONNECTIONS: usize = 64;
+const OPERATIONS: u64 = 64;
 /// Cases that are worked on at the same time.
 const CASES_AT_ONCE: usize = 8;
 
@@ -99,28 +106,28 @@ impl Server {
         let egress = Arc::new(Egress::new(Targets::new(own, config.webhook_private.clone())));
         let sumsub = config.sumsub.clone().map(|settings| Sumsub::new(settings, Arc::clone(&services.clock)));
         let sumsub = sumsub.transpose().map_err(StartError::Provider)?.map(Arc::new);
+        let proxies = Arc::new(config.trusted_proxies.clone());
         let surroundings = Surroundings {
             public_url: public_url.clone(),
-            in_flight: config.max_requests,
+            max_requests: config.max_requests as u64,
+            rates: config.rates,
             stopping: stopped.clone(),
+            proxies: Arc::clone(&proxies),
             egress: Arc::clone(&egress),
             sumsub,
         };
         let app = Arc::new(AppState::new(services, surroundings));
-        let limits =
-            Limits { connections: connections(config), deadlines: Deadlines::default(), grace: config.shutdown };
-        let front = Front::new(Arc::clone(&app), router::router(Arc::clone(&app)));
-        let mut listeners = vec![tokio::spawn(listener::serve(listener, front, limits, stopped.clone()))];
+        let limits = Limits { deadlines: Deadlines::DEFAULT, max_age: listener::MAX_AGE, grace: config.shutdown };
+        let per_address = config.max_connections_per_address;
+        let places = ConnectionLimit::new(connections(config), per_address, proxies, app.metrics.connections.clone());
+        let front = Front::new(Arc::clone(&app), router::router(Arc::clone(&app)), Arc::clone(&app.slots));
+        let mut listeners = vec![tokio::spawn(listener::serve(listener, front, places, limits, stopped.clone()))];
         if let Some(metrics) = metrics_listener {
             let (rendered, figures) = (Arc::clone(&app), Arc::clone(&store));
             let operations = router::operations(Arc::clone(&app), move || rendered.metrics.render(figures.figures()));
-            let front = Front::new(Arc::clone(&app), operations);
-            listeners.push(tokio::spawn(listener::serve(
-                metrics,
-                front,
-                Limits { connections: 64, ..limits },
-                stopped.clone(),
-            )));
+            let front = Front::new(Arc::clone(&app), operations, Budget::new(OPERATIONS));
+            let places = ConnectionLimit::new(OPERATIONS_CONNECTIONS, None, Arc::default(), Gauge::default());
+            listeners.push(tokio::spawn(listener::serve(metrics, front, places, limits, stopped.clone())));
         }
         let control = control::listen(&config.data_dir).map_err(StartError::Control)?;
         let helpers = vec![

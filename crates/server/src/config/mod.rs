@@ -17,6 +17,8 @@ use tracing::level_filters::LevelFilter;
 use zeroize::Zeroizing;
 
 use crate::egress::targets::PrivateTargets;
+use crate::http::clients::TrustedProxies;
+use crate::http::rates::Rates;
 use crate::room::Floor;
 use crate::trust;
 
@@ -114,7 +116,28 @@ const SETTINGS: &[Setting] = &[
     setting("log_format", "auto", "json, text, or auto: text on a terminal, json elsewhere"),
     setting("log_level", "info", "error, warn, info, debug or trace"),
     setting("max_connections", "4096", "connections open at the same time"),
+    setting(
+        "max_connections_per_address",
+        "",
+        "connections of one address open at the same time; when empty 64, and no limit for this machine and trusted \
+            proxies",
+    ),
+    setting(
+        "trusted_proxies",
+        "",
+        "addresses and networks of the proxies whose Forwarded or X-Forwarded-For is believed, like 10.0.0.0/8; none \
+            when empty",
+    ),
+    setting(
+        "proxy_protocol",
+        "off",
+        "on when each connection of a trusted proxy begins with a header of the PROXY protocol",
+    ),
     setting("max_requests", "512", "requests answered at the same time"),
+    setting("rate_per_key", "5000", "requests of a key in a second, or off"),
+    setting("rate_per_account", "10000", "requests of all keys of an account in a second, or off"),
+    setting("failed_authentications", "20", "requests of an address without a valid key or link in a minute, or off"),
+    setting("long_polls_per_key", "4", "requests of a key that wait for events at the same time, or off"),
     setting("shutdown_seconds", "25", "how long accepted requests may take to finish after SIGTERM"),
     Setting {
         name: "root_key",
@@ -281,6 +304,25 @@ impl Settings {
         };
         let max_connections = number("max_connections", &mut wrong);
         let max_requests = number("max_requests", &mut wrong);
+        let per_address = self.text("max_connections_per_address");
+        let max_connections_per_address =
+            (!per_address.is_empty()).then(|| number("max_connections_per_address", &mut wrong));
+        let mut limit = |name: &str| match self.text(name) {
+            "off" => None,
+            text => {
+                let number = text.parse().ok().filter(|number| (1..=1_000_000).contains(number));
+                if number.is_none() {
+                    wrong(name, "a whole number from 1 to 1000000, or off");
+                }
+                number
+            }
+        };
+        let rates = Rates {
+            per_key: limit("rate_per_key"),
+            per_account: limit("rate_per_account"),
+            failed: limit("failed_authentications"),
+            long_polls: limit("long_polls_per_key").map(u64::from),
+        };
         let shutdown = number("shutdown_seconds", &mut wrong);
         let log_format = match self.text("log_format") {
             "auto" => LogFormat::Auto,
@@ -399,6 +441,22 @@ impl Settings {
                 PrivateTargets::default()
             }),
         };
+        let proxy_protocol = match self.text("proxy_protocol") {
+            "on" => true,
+            "off" => false,
+            _ => {
+                wrong("proxy_protocol", "on or off");
+                false
+            }
+        };
+        let trusted_proxies = self.text("trusted_proxies");
+        if proxy_protocol && trusted_proxies.is_empty() {
+            wrong("proxy_protocol", "off when trusted_proxies is empty");
+        }
+        let trusted_proxies = TrustedProxies::parse(trusted_proxies, proxy_protocol).unwrap_or_else(|| {
+            wrong("trusted_proxies", "a list of addresses and networks, like 10.0.0.5, 192.168.0.0/16");
+            TrustedProxies::default()
+        });
         let rules = match self.rules_file().as_deref().map(read_rules) {
             None => RuleSet::baseline(),
             Some(Ok(rules)) => rules,
@@ -431,6 +489,9 @@ impl Settings {
             log_format,
             log_level,
             max_connections,
+            max_connections_per_address,
+            trusted_proxies,
+            rates,
             max_requests,
             shutdown: Duration::from_secs(shutdown as u64),
             root_key,
@@ -540,6 +601,12 @@ pub struct Config {
     pub log_level: LevelFilter,
     /// Connections open at the same time.
     pub max_connections: usize,
+    /// The same for each address; `None` for the default, which exempts this machine and trusted proxies.
+    pub max_connections_per_address: Option<usize>,
+    /// How much callers may ask for.
+    pub rates: Rates,
+    /// The proxies that may say for whom they speak.
+    pub trusted_proxies: TrustedProxies,
     /// Requests answered at the same time.
     pub max_requests: usize,
     /// How long accepted requests may take to finish.

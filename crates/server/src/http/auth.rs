@@ -1,7 +1,5 @@
 //! The key becomes a caller.
 
-use std::net::IpAddr;
-
 use dossier_core::api_key::{ApiKey, KeyRecord, KeyScope, KeyState};
 use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::{Actor, Caller};
@@ -11,8 +9,9 @@ use dossier_core::write::append_audit;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::AppState;
+use super::budget::Claimant;
+use super::context::RequestContext;
 use super::problem::{Problem, ProblemCode};
-use super::request::RequestContext;
 
 const API_KEY: HeaderName = HeaderName::from_static("api-key");
 /// A use is noted at most once in this time.
@@ -22,8 +21,23 @@ const NOTED_EVERY_SECONDS: i64 = 60;
 ///
 /// # Errors
 ///
-/// 400 for two different keys, 401 for none that is good, 403 for one without the scopes.
+/// 400 for two different keys, 401 for none that is good, 403 for one without the scopes, 429 for too many requests.
 pub async fn authorize(
+    app: &AppState,
+    headers: &HeaderMap,
+    context: &RequestContext,
+    needed: &[KeyScope],
+) -> Result<(Caller, Disclosure), Problem> {
+    let authorized = recognise(app, headers, context, needed).await;
+    if let Err(problem) = &authorized
+        && problem.code() == ProblemCode::Unauthorized
+    {
+        app.limiters.failed(context)?;
+    }
+    authorized
+}
+
+async fn recognise(
     app: &AppState,
     headers: &HeaderMap,
     context: &RequestContext,
@@ -45,8 +59,10 @@ pub async fn authorize(
         return Err(unauthorized());
     }
     if let Some(end) = record.expires_at {
-        let _ = context.key_ends.set(end);
+        context.set_key_end(end);
     }
+    app.limiters.asked(record.key_id, record.scope.account, context.began)?;
+    context.identify(Claimant::Key(record.key_id), record.scope.account)?;
     if let Some(missing) = needed.iter().find(|scope| !record.scopes.contains(scope)) {
         note_refusal(app, &caller, now, "the key lacks the scope", first_use_in_a_while).await;
         let text = format!("This key lacks the scope {}.", missing.as_str());
@@ -105,12 +121,6 @@ async fn note_refusal(app: &AppState, caller: &Caller, now: Timestamp, why: &str
     if let Err(error) = append_audit(&app.services, caller.scope, audit).await {
         tracing::error!(%error, "a refusal could not be audited");
     }
-}
-
-/// The address of the peer, without the port, IPv4 written as such.
-#[must_use]
-pub fn canonical(address: IpAddr) -> IpAddr {
-    address.to_canonical()
 }
 
 #[cfg(test)]

@@ -3,14 +3,17 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+use super::head::Heads;
 
 /// How long a client may take.
 #[derive(Debug, Clone, Copy)]
@@ -21,49 +24,131 @@ pub struct Deadlines {
     pub header: Duration,
     /// Between two requests.
     pub idle: Duration,
+    /// The same, when no request has shown a valid key or pass.
+    pub idle_unknown: Duration,
     /// To take any part of an answer.
     pub write: Duration,
     /// To send the next part of a body.
     pub body_idle: Duration,
     /// To send a whole body.
     pub body_total: Duration,
+    /// For which a body may come slower than 16 KiB a second.
+    pub body_grace: Duration,
     /// To stop sending, once an answer has said that the connection closes.
     pub linger: Duration,
 }
 
-impl Default for Deadlines {
-    fn default() -> Self {
-        Self {
-            first_byte: Duration::from_secs(10),
-            header: Duration::from_secs(10),
-            idle: Duration::from_secs(60),
-            write: Duration::from_secs(30),
-            body_idle: Duration::from_secs(10),
-            body_total: Duration::from_secs(30),
-            linger: Duration::from_secs(2),
-        }
-    }
+impl Deadlines {
+    /// Those of the server.
+    pub const DEFAULT: Self = Self {
+        first_byte: Duration::from_secs(10),
+        header: Duration::from_secs(10),
+        idle: Duration::from_secs(60),
+        idle_unknown: Duration::from_secs(15),
+        write: Duration::from_secs(30),
+        body_idle: Duration::from_secs(10),
+        body_total: Duration::from_secs(30),
+        body_grace: Duration::from_secs(5),
+        linger: Duration::from_secs(2),
+    };
 }
 
-/// What the service tells the connection about its requests.
-#[derive(Debug, Default)]
+/// What the service and the connection tell each other, and what the limit on connections sees.
+#[derive(Debug)]
 pub struct Progress {
     answering: AtomicBool,
     answered: AtomicU64,
     refused: AtomicBool,
+    known: AtomicBool,
+    ambiguous: AtomicBool,
+    /// Microseconds since [`EPOCH`]; 0 while a byte of a request has come or an answer is on its way.
+    idle_since: AtomicU64,
+    closing: CancellationToken,
+}
+
+static EPOCH: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Progress {
+    /// That of a new connection.
+    #[must_use]
+    pub fn new() -> Self {
+        let progress = Self {
+            answering: AtomicBool::new(false),
+            answered: AtomicU64::new(0),
+            refused: AtomicBool::new(false),
+            known: AtomicBool::new(false),
+            ambiguous: AtomicBool::new(false),
+            idle_since: AtomicU64::new(0),
+            closing: CancellationToken::new(),
+        };
+        progress.idle();
+        progress
+    }
+
     /// A header is complete; while the request is answered, its body has deadlines of its own.
     pub fn begin(&self) {
+        self.busy();
         self.answering.store(true, Ordering::Release);
     }
 
     /// The answer is ready. `closes` says that it was given before the whole request was read.
-    pub fn end(&self, closes: bool) {
+    pub fn answer(&self, closes: bool) {
         self.refused.store(closes, Ordering::Release);
+    }
+
+    /// The whole answer is on its way, and the next request may come.
+    pub fn rest(&self) {
         self.answered.fetch_add(1, Ordering::Relaxed);
         self.answering.store(false, Ordering::Release);
+        self.idle();
+    }
+
+    /// The client has shown a valid key or pass, or is a trusted proxy.
+    pub fn know(&self) {
+        self.known.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a request header has come that can be understood in two ways.
+    #[must_use]
+    pub fn is_ambiguous(&self) -> bool {
+        self.ambiguous.load(Ordering::Relaxed)
+    }
+
+    /// Since when no byte of a request has come, in a unit of its own; `None` when one has, or an answer is on its way.
+    #[must_use]
+    pub fn idle_since(&self) -> Option<u64> {
+        Some(self.idle_since.load(Ordering::Relaxed)).filter(|since| *since > 0)
+    }
+
+    /// Asks the connection to end.
+    pub fn close(&self) {
+        self.closing.cancel();
+    }
+
+    /// Whether it was asked to.
+    #[must_use]
+    pub fn is_closing(&self) -> bool {
+        self.closing.is_cancelled()
+    }
+
+    /// Waits until it is asked to.
+    pub async fn closing(&self) {
+        self.closing.cancelled().await;
+    }
+
+    fn busy(&self) {
+        self.idle_since.store(0, Ordering::Relaxed);
+    }
+
+    fn idle(&self) {
+        let since = EPOCH.elapsed().as_micros() + 1;
+        self.idle_since.store(u64::try_from(since).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 }
 
@@ -81,6 +166,9 @@ pub struct Connection {
     stream: TcpStream,
     progress: Arc<Progress>,
     deadlines: Deadlines,
+    heads: Heads,
+    /// The requests that were answered when bytes came last.
+    answered: u64,
     awaits: Option<Awaits>,
     armed: Option<Awaits>,
     read_deadline: Pin<Box<Sleep>>,
@@ -96,6 +184,8 @@ impl Connection {
             stream,
             progress,
             deadlines,
+            heads: Heads::default(),
+            answered: 0,
             awaits: None,
             armed: None,
             read_deadline: Box::pin(sleep_until(Instant::now() + deadlines.first_byte)),
@@ -104,8 +194,17 @@ impl Connection {
         }
     }
 
-    /// Notes that bytes have come.
-    fn received(&mut self) {
+    /// Looks at bytes that have come.
+    fn received(&mut self, bytes: &[u8]) {
+        self.progress.busy();
+        let answered = self.progress.answered.load(Ordering::Relaxed);
+        if self.answered != answered {
+            self.answered = answered;
+            self.heads.answered();
+        }
+        if self.heads.push(bytes) {
+            self.progress.ambiguous.store(true, Ordering::Relaxed);
+        }
         if let Some(Awaits::FirstByte(request)) = self.awaits {
             self.awaits = Some(Awaits::Rest(request));
         }
@@ -113,8 +212,9 @@ impl Connection {
 
     /// Called when there is nothing to read: `Ready` when the client has taken too long for what is awaited.
     fn poll_late(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.progress.answering.load(Ordering::Acquire) {
-            self.awaits = None;
+        // Nor is it late while the end of an answer waits for it: that has a deadline of its own.
+        if self.progress.answering.load(Ordering::Acquire) || self.write_deadline.is_some() {
+            (self.awaits, self.armed) = (None, None);
             return Poll::Pending;
         }
         let request = self.progress.answered.load(Ordering::Relaxed);
@@ -126,7 +226,8 @@ impl Connection {
         if self.armed != Some(awaits) {
             let time = match awaits {
                 Awaits::FirstByte(0) => self.deadlines.first_byte,
-                Awaits::FirstByte(_) => self.deadlines.idle,
+                Awaits::FirstByte(_) if self.progress.known.load(Ordering::Relaxed) => self.deadlines.idle,
+                Awaits::FirstByte(_) => self.deadlines.idle_unknown,
                 Awaits::Rest(_) => self.deadlines.header,
             };
             self.read_deadline.as_mut().reset(Instant::now() + time);
@@ -162,10 +263,17 @@ impl Connection {
     fn written<T>(&mut self, result: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
         match result {
             Poll::Ready(result) => {
-                self.write_deadline = None;
+                // The client took the end of an answer at last.
+                let waited = self.write_deadline.take().is_some();
+                let rests = !self.progress.answering.load(Ordering::Acquire);
+                if waited && rests && !matches!(self.awaits, Some(Awaits::Rest(_))) {
+                    self.progress.idle();
+                    self.armed = None;
+                }
                 Poll::Ready(result)
             }
             Poll::Pending => {
+                self.progress.busy();
                 ready!(self.poll_stalled(cx));
                 Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
             }
@@ -179,7 +287,7 @@ impl AsyncRead for Connection {
         match Pin::new(&mut self.stream).poll_read(cx, buffer) {
             Poll::Ready(result) => {
                 if buffer.filled().len() > before {
-                    self.received();
+                    self.received(&buffer.filled()[before..]);
                 }
                 Poll::Ready(result)
             }

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
@@ -12,7 +13,10 @@ use dossier_core::violation::{Code, Violation};
 use http::header;
 use tokio::time::{Instant, timeout};
 
+use super::budget::NoRoom;
+use super::context::RequestContext;
 use super::customers::{MAX_PAGE, Query};
+use super::limiter::Limited;
 use super::problem::Problem;
 use super::router::EventReader;
 use super::{App, AppState};
@@ -22,6 +26,8 @@ const DEFAULT_LIMIT: usize = 100;
 const MAX_WAIT_SECONDS: u64 = 30;
 /// Looked for at least this often, for what other processes wrote.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// When a key that waits in too many requests may ask again: none of them waits for longer than 30 seconds.
+const COME_BACK: Duration = Duration::from_secs(10);
 
 /// `GET /v0/events`: events after a position, oldest first.
 ///
@@ -31,6 +37,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 pub async fn list(
     State(app): State<App>,
     EventReader(caller, sees): EventReader,
+    Extension(context): Extension<RequestContext>,
     query: Query,
 ) -> Result<Response, Problem> {
     let wanted = Wanted::read(&query)?;
@@ -41,10 +48,11 @@ pub async fn list(
     };
     let mut announced = store.announced();
     let mut stopping = app.stopping.clone();
-    // Few may wait at a time: each holds a request.
-    let _waiting = app.waiting.try_acquire();
-    let wait = if _waiting.is_ok() { wanted.wait } else { Duration::ZERO };
-    let end = Instant::now() + wait;
+    let _waiting = match wanted.wait {
+        Duration::ZERO => None,
+        _ => Some(app.waiting.take(context.claimants(), 1).map_err(no_wait)?),
+    };
+    let end = Instant::now() + wanted.wait;
     let events = loop {
         announced.mark_unchanged();
         let events = store.events(caller.scope, after, wanted.limit).await?;
@@ -52,11 +60,15 @@ pub async fn list(
         if !events.is_empty() || left.is_zero() || *stopping.borrow() {
             break events;
         }
-        let _resting = Resting::begin(&app);
-        tokio::select! {
-            _ = timeout(left.min(LOOK_AGAIN), announced.changed()) => {}
-            _ = stopping.changed() => {}
+        {
+            let _resting = Resting::begin(&app);
+            context.leave_slot();
+            tokio::select! {
+                _ = timeout(left.min(LOOK_AGAIN), announced.changed()) => {}
+                _ = stopping.changed() => {}
+            }
         }
+        context.take_slot()?;
     };
     let mut json = b"{\"items\":[".to_vec();
     for (place, event) in events.iter().enumerate() {
@@ -73,6 +85,13 @@ pub async fn list(
     }
     json.extend_from_slice(format!("],\"next_after\":\"{}\"}}", position(after)).as_bytes());
     Ok(([(header::CONTENT_TYPE, "application/json")], sees.json(json)).into_response())
+}
+
+fn no_wait(refused: NoRoom) -> Problem {
+    match refused {
+        NoRoom::Own(most) => Limited::at_once("long-polls", most, COME_BACK).into(),
+        NoRoom::Shared => refused.into(),
+    }
 }
 
 /// While it lives a request that waits is not counted among those that are being answered.
