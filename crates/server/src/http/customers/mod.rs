@@ -69,8 +69,8 @@ pub async fn put(
     Ok(response)
 }
 
-/// `PATCH /v0/customers/{customer_id}`: a merge patch, in which `null` clears; answers the whole customer, to a key that
-/// may read it.
+/// `PATCH /v0/customers/{customer_id}`: a merge patch, in which `null` clears. Answers the whole customer to a key
+/// that may read it.
 ///
 /// # Errors
 ///
