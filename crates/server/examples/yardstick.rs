@@ -39,7 +39,7 @@ async fn main() -> std::io::Result<()> {
     memory::follow(None);
     let listener = TcpListener::bind(std::env::args().nth(1).unwrap_or("127.0.0.1:8090".to_owned())).await?;
     let router = Router::new().route("/{*path}", any(handler));
-    let limits = Limits { connections: 4_096, deadlines: Deadlines::default(), grace: Duration::from_secs(1) };
+    let limits = Limits { connections: 4_096, deadlines: Deadlines::DEFAULT, grace: Duration::from_secs(1) };
     let (_stop, stopped) = watch::channel(false);
     serve(listener, Bare(router), limits, stopped).await;
     Ok(())

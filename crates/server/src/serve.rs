@@ -19,6 +19,7 @@ use tokio::task::JoinHandle;
 use crate::config::{Config, MetricsListen};
 use crate::egress::Egress;
 use crate::egress::targets::Targets;
+use crate::http::budget::Budget;
 use crate::http::connection::Deadlines;
 use crate::http::listener::{self, Limits};
 use crate::http::request::Front;
@@ -28,6 +29,10 @@ use crate::sumsub::Sumsub;
 use crate::{backup, control, deliver, room};
 use dossier_store::Engine;
 
+/// Connections of the port of metrics and health, and requests that it answers at the same time: its own, so that no
+/// load of the API makes the server look dead.
+const OPERATIONS_CONNECTIONS: usize = 64;
+const OPERATIONS: u64 = 64;
 /// Cases that are worked on at the same time.
 const CASES_AT_ONCE: usize = 8;
 
@@ -101,24 +106,23 @@ impl Server {
         let sumsub = sumsub.transpose().map_err(StartError::Provider)?.map(Arc::new);
         let surroundings = Surroundings {
             public_url: public_url.clone(),
-            in_flight: config.max_requests,
+            max_requests: config.max_requests as u64,
             stopping: stopped.clone(),
             egress: Arc::clone(&egress),
             sumsub,
         };
         let app = Arc::new(AppState::new(services, surroundings));
-        let limits =
-            Limits { connections: connections(config), deadlines: Deadlines::default(), grace: config.shutdown };
-        let front = Front::new(Arc::clone(&app), router::router(Arc::clone(&app)));
+        let limits = Limits { connections: connections(config), deadlines: Deadlines::DEFAULT, grace: config.shutdown };
+        let front = Front::new(Arc::clone(&app), router::router(Arc::clone(&app)), Arc::clone(&app.slots));
         let mut listeners = vec![tokio::spawn(listener::serve(listener, front, limits, stopped.clone()))];
         if let Some(metrics) = metrics_listener {
             let (rendered, figures) = (Arc::clone(&app), Arc::clone(&store));
             let operations = router::operations(Arc::clone(&app), move || rendered.metrics.render(figures.figures()));
-            let front = Front::new(Arc::clone(&app), operations);
+            let front = Front::new(Arc::clone(&app), operations, Budget::new(OPERATIONS));
             listeners.push(tokio::spawn(listener::serve(
                 metrics,
                 front,
-                Limits { connections: 64, ..limits },
+                Limits { connections: OPERATIONS_CONNECTIONS, ..limits },
                 stopped.clone(),
             )));
         }

@@ -86,6 +86,17 @@ impl Sumsub {
         Ok(Self { settings, base, client, clock })
     }
 
+    /// Whether what a call carries has the form of a signature: a body is read only then.
+    #[must_use]
+    pub fn has_signature(algorithm: &str, digest: &str) -> bool {
+        let digits = match algorithm {
+            "HMAC_SHA256_HEX" => 64,
+            "HMAC_SHA512_HEX" => 128,
+            _ => return false,
+        };
+        digest.len() == digits && digest.bytes().all(|byte| byte.is_ascii_hexdigit())
+    }
+
     /// Whether a call carries the signature of the webhook secret over its body.
     #[must_use]
     pub fn is_theirs(&self, algorithm: &str, digest: &str, body: &[u8]) -> bool {

@@ -11,8 +11,9 @@ use dossier_core::write::append_audit;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::AppState;
+use super::budget::Claimant;
+use super::context::RequestContext;
 use super::problem::{Problem, ProblemCode};
-use super::request::RequestContext;
 
 const API_KEY: HeaderName = HeaderName::from_static("api-key");
 /// A use is noted at most once in this time.
@@ -45,8 +46,9 @@ pub async fn authorize(
         return Err(unauthorized());
     }
     if let Some(end) = record.expires_at {
-        let _ = context.key_ends.set(end);
+        context.set_key_end(end);
     }
+    context.identify(Claimant::Key(record.key_id), record.scope.account)?;
     if let Some(missing) = needed.iter().find(|scope| !record.scopes.contains(scope)) {
         note_refusal(app, &caller, now, "the key lacks the scope", first_use_in_a_while).await;
         let text = format!("This key lacks the scope {}.", missing.as_str());

@@ -1,19 +1,28 @@
 //! Request bodies: the right type, not too large, in time, and not too many at once.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
+use futures_util::FutureExt as _;
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, header};
 use http_body_util::BodyExt as _;
-use hyper::body::Body as _;
-use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::{Instant, timeout, timeout_at};
+use hyper::body::{Body as _, Frame};
+use tokio::time::{Instant, timeout_at};
 
 use super::AppState;
+use super::budget::{NoRoom, Share};
 use super::connection::Deadlines;
+use super::context::RequestContext;
 use super::problem::{Problem, ProblemCode};
 
-/// The largest JSON body: the largest legal one, every character escaped, has about 3.83 MB.
-pub const MAX_JSON: usize = 4 * 1_024 * 1_024;
+/// The largest body that holds a customer: the largest legal one, every character escaped, has about 3.83 MB.
+const MAX_CUSTOMER: usize = 4 * 1_024 * 1_024;
+/// The largest other JSON body.
+const MAX_JSON: usize = 64 * 1_024;
+/// How fast a body must come on average, once its grace is over.
+const BYTES_PER_SECOND: u64 = 16 * 1_024;
 
 /// What a body may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,13 +48,40 @@ impl MediaType {
     }
 }
 
-/// A whole body, and its share of the memory that bodies may take.
-pub struct JsonBody {
-    bytes: Bytes,
-    _share: OwnedSemaphorePermit,
+/// What a body must be like.
+#[derive(Debug, Clone, Copy)]
+pub struct Expected {
+    /// Its type.
+    pub media_type: MediaType,
+    /// Its bytes at most.
+    pub most: usize,
+    /// How long it may take.
+    pub deadlines: Deadlines,
 }
 
-impl std::ops::Deref for JsonBody {
+impl Expected {
+    /// A customer, in JSON.
+    pub const CUSTOMER: Self = Self { media_type: MediaType::Json, most: MAX_CUSTOMER, deadlines: Deadlines::DEFAULT };
+    /// A merge patch of a customer.
+    pub const PATCH: Self = Self { media_type: MediaType::MergePatch, ..Self::CUSTOMER };
+    /// What a page sends.
+    pub const FORM: Self = Self { media_type: MediaType::Form, ..Self::CUSTOMER };
+    /// JSON that is no customer.
+    pub const JSON: Self = Self { most: MAX_JSON, ..Self::CUSTOMER };
+
+    fn too_large(self) -> Problem {
+        let text = format!("This body may have at most {} KiB.", self.most / 1_024);
+        Problem::new(ProblemCode::PayloadTooLarge, text).close()
+    }
+}
+
+/// A whole body, and its share of the memory that bodies may take.
+pub struct WholeBody {
+    bytes: Bytes,
+    _share: Option<Share>,
+}
+
+impl std::ops::Deref for WholeBody {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
@@ -53,15 +89,16 @@ impl std::ops::Deref for JsonBody {
     }
 }
 
-impl JsonBody {
+impl WholeBody {
     /// Reads a body.
     ///
     /// # Errors
     ///
     /// 415 for another type, 413 when it is too large (told before it is read, where its length is announced), 408 when
-    /// it does not come, 503 when too many bodies are being read.
-    pub async fn read(app: &AppState, headers: &HeaderMap, body: Body, expected: MediaType) -> Result<Self, Problem> {
-        Self::read_within(app, headers, body, expected, Deadlines::default()).await
+    /// it does not come, 503 when there is no room for it.
+    pub async fn read(app: &AppState, parts: &Parts, body: Body, expected: Expected) -> Result<Self, Problem> {
+        check_type(&parts.headers, expected.media_type)?;
+        Self::collect(app, parts, body, expected).await
     }
 
     /// Reads a JSON body that may be missing, and then needs no type. What has a type has the right one, unless it is
@@ -69,49 +106,151 @@ impl JsonBody {
     ///
     /// # Errors
     ///
-    /// As [`JsonBody::read`].
-    pub async fn read_optional(app: &AppState, headers: &HeaderMap, body: Body) -> Result<Self, Problem> {
+    /// As [`WholeBody::read`].
+    pub async fn read_optional(app: &AppState, parts: &Parts, body: Body) -> Result<Self, Problem> {
         if body.size_hint().exact() == Some(0) {
-            return Ok(Self { bytes: Bytes::new(), _share: AppState::share(app, 0)? });
+            return Ok(Self { bytes: Bytes::new(), _share: None });
         }
-        if !headers.contains_key(header::CONTENT_TYPE) {
-            let mut headers = headers.clone();
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            return Self::read(app, &headers, body, MediaType::Json).await;
+        if parts.headers.contains_key(header::CONTENT_TYPE) {
+            check_type(&parts.headers, MediaType::Json)?;
+        } else {
+            check_coding(&parts.headers, MediaType::Json)?;
         }
-        Self::read(app, headers, body, MediaType::Json).await
+        Self::collect(app, parts, body, Expected::JSON).await
     }
 
-    /// [`JsonBody::read`] with other deadlines.
-    ///
-    /// # Errors
-    ///
-    /// As [`JsonBody::read`].
-    pub async fn read_within(
-        app: &AppState,
-        headers: &HeaderMap,
-        body: Body,
-        expected: MediaType,
-        deadlines: Deadlines,
-    ) -> Result<Self, Problem> {
-        check_type(headers, expected)?;
-        let announced = body.size_hint().exact();
-        if announced.is_some_and(|length| length > MAX_JSON as u64) {
-            return Err(too_large());
+    /// What came together with the header lies in the connection's buffer, and the slot of the request limits how many
+    /// there are. A body that is waited for gives the slot back, and is charged for what has come.
+    async fn collect(app: &AppState, parts: &Parts, body: Body, expected: Expected) -> Result<Self, Problem> {
+        if body.size_hint().exact().is_some_and(|length| length > expected.most as u64) {
+            return Err(expected.too_large());
         }
-        // An announced length is paid for as announced, an unannounced one as the largest.
-        let bytes = announced.map_or(MAX_JSON, |length| usize::try_from(length).unwrap_or(MAX_JSON));
-        let kibibytes = u32::try_from(bytes / 1_024 + 1).expect("a body has at most 4 MiB");
-        let share = AppState::share(app, kibibytes)?;
-        let bytes = collect(body, deadlines).await?;
-        Ok(Self { bytes, _share: share })
+        let context = RequestContext::of(parts);
+        let mut frames = Frames::new(body, expected.deadlines);
+        let mut pieces = Pieces::default();
+        let mut share: Option<Share> = None;
+        loop {
+            let piece = match frames.next_ready() {
+                Some(piece) => piece?,
+                None => {
+                    if share.is_none() {
+                        context.leave_slot();
+                        pieces.keep();
+                        share = Some(app.body_bytes.take(context.claimants(), pieces.len() as u64).map_err(no_room)?);
+                    }
+                    frames.next().await?
+                }
+            };
+            let Some(piece) = piece else { break };
+            if let Some(share) = &mut share {
+                share.grow(piece.len() as u64).map_err(no_room)?;
+            }
+            if pieces.len() + piece.len() > expected.most {
+                return Err(expected.too_large());
+            }
+            pieces.push(piece);
+        }
+        context.take_slot()?;
+        Ok(Self { bytes: pieces.whole(), _share: share })
     }
 }
 
-impl AppState {
-    fn share(&self, kibibytes: u32) -> Result<OwnedSemaphorePermit, Problem> {
-        let budget = std::sync::Arc::clone(&self.body_budget);
-        budget.try_acquire_many_owned(kibibytes).map_err(|_| Problem::overloaded().close())
+/// 503 to a request whose body was not read.
+pub(super) fn no_room(full: NoRoom) -> Problem {
+    Problem::from(full).close()
+}
+
+/// What has come of a body. Most bodies come in one piece, which is then not copied.
+#[derive(Default)]
+struct Pieces {
+    first: Option<Bytes>,
+    others: BytesMut,
+}
+
+impl Pieces {
+    fn len(&self) -> usize {
+        self.first.as_ref().map_or(self.others.len(), Bytes::len)
+    }
+
+    fn push(&mut self, piece: Bytes) {
+        if self.first.is_none() && self.others.is_empty() {
+            self.first = Some(piece);
+        } else {
+            self.keep();
+            self.others.extend_from_slice(&piece);
+        }
+    }
+
+    /// Copies the first piece, so that it does not hold the connection's buffer.
+    fn keep(&mut self) {
+        if let Some(first) = self.first.take() {
+            self.others.extend_from_slice(&first);
+        }
+    }
+
+    fn whole(self) -> Bytes {
+        self.first.unwrap_or_else(|| self.others.freeze())
+    }
+}
+
+/// The pieces of a body, each in time.
+pub(super) struct Frames {
+    body: Body,
+    deadlines: Deadlines,
+    began: Instant,
+    received: u64,
+}
+
+impl Frames {
+    pub(super) fn new(body: Body, deadlines: Deadlines) -> Self {
+        Self { body, deadlines, began: Instant::now(), received: 0 }
+    }
+
+    /// What has come already; `None` means that there is nothing to take without waiting for the client.
+    pub(super) fn next_ready(&mut self) -> Option<Result<Option<Bytes>, Problem>> {
+        loop {
+            match self.body.frame().now_or_never()? {
+                None => return Some(Ok(None)),
+                Some(frame) => match self.data(frame) {
+                    Ok(None) => {}
+                    other => return Some(other),
+                },
+            }
+        }
+    }
+
+    /// The next piece; `None` at the end.
+    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
+        loop {
+            match timeout_at(self.deadline(), self.body.frame()).await {
+                Ok(None) => return Ok(None),
+                Ok(Some(frame)) => {
+                    if let Some(data) = self.data(frame)? {
+                        return Ok(Some(data));
+                    }
+                }
+                Err(_) => {
+                    return Err(Problem::new(ProblemCode::RequestTimeout, "The body did not come in time.").close());
+                }
+            }
+        }
+    }
+
+    fn deadline(&self) -> Instant {
+        let Deadlines { body_idle, body_total, body_grace, .. } = self.deadlines;
+        let paid = Duration::from_millis(self.received * 1_000 / BYTES_PER_SECOND);
+        (Instant::now() + body_idle).min(self.began + body_total).min(self.began + body_grace + paid)
+    }
+
+    /// `None` for trailers, which are of no use here.
+    fn data(&mut self, frame: Result<Frame<Bytes>, axum::Error>) -> Result<Option<Bytes>, Problem> {
+        let Ok(frame) = frame else {
+            let text = "The body ended before its announced length, or its chunks are malformed.";
+            return Err(Problem::new(ProblemCode::MalformedRequest, text).close());
+        };
+        let data = frame.into_data().ok();
+        self.received += data.as_ref().map_or(0, Bytes::len) as u64;
+        Ok(data)
     }
 }
 
@@ -134,10 +273,7 @@ pub(super) fn unsupported(expected: MediaType) -> Problem {
 
 fn check_type(headers: &HeaderMap, expected: MediaType) -> Result<(), Problem> {
     let refuse = || unsupported(expected);
-    let encoding = headers.get(header::CONTENT_ENCODING);
-    if encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
-        return Err(refuse());
-    }
+    check_coding(headers, expected)?;
     let mut types = headers.get_all(header::CONTENT_TYPE).iter();
     let value = types.next().and_then(|value| value.to_str().ok()).ok_or_else(refuse)?;
     let mut parts = value.split(';').map(str::trim);
@@ -151,40 +287,9 @@ fn check_type(headers: &HeaderMap, expected: MediaType) -> Result<(), Problem> {
     if essence && utf8 && types.next().is_none() { Ok(()) } else { Err(refuse()) }
 }
 
-/// Most bodies come in one piece, which is then not copied.
-async fn collect(mut body: Body, deadlines: Deadlines) -> Result<Bytes, Problem> {
-    let end = Instant::now() + deadlines.body_total;
-    let mut first: Option<Bytes> = None;
-    let mut whole = BytesMut::new();
-    loop {
-        let next = timeout(deadlines.body_idle, timeout_at(end, body.frame())).await;
-        let frame = match next.map(|within| within.map(|frame| frame.transpose())) {
-            Ok(Ok(Ok(Some(frame)))) => frame,
-            Ok(Ok(Ok(None))) => break,
-            Ok(Ok(Err(_))) => {
-                let text = "The body ended before its announced length, or its chunks are malformed.";
-                return Err(Problem::new(ProblemCode::MalformedRequest, text).close());
-            }
-            Ok(Err(_)) | Err(_) => {
-                return Err(Problem::new(ProblemCode::RequestTimeout, "The body did not come in time.").close());
-            }
-        };
-        // Trailers are of no use to anybody here.
-        let Ok(data) = frame.into_data() else { continue };
-        match (first.take(), whole.is_empty()) {
-            (None, true) => first = Some(data),
-            (before, _) => {
-                whole.extend_from_slice(before.as_deref().unwrap_or_default());
-                whole.extend_from_slice(&data);
-            }
-        }
-        if first.as_ref().map_or(whole.len(), Bytes::len) > MAX_JSON {
-            return Err(too_large());
-        }
+fn check_coding(headers: &HeaderMap, expected: MediaType) -> Result<(), Problem> {
+    match headers.get(header::CONTENT_ENCODING) {
+        Some(coding) if !coding.as_bytes().eq_ignore_ascii_case(b"identity") => Err(unsupported(expected)),
+        _ => Ok(()),
     }
-    Ok(first.unwrap_or_else(|| whole.freeze()))
-}
-
-fn too_large() -> Problem {
-    Problem::new(ProblemCode::PayloadTooLarge, "A JSON body may have at most 4 MiB.").close()
 }

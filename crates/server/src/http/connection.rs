@@ -27,22 +27,24 @@ pub struct Deadlines {
     pub body_idle: Duration,
     /// To send a whole body.
     pub body_total: Duration,
+    /// For which a body may come slower than 16 KiB a second.
+    pub body_grace: Duration,
     /// To stop sending, once an answer has said that the connection closes.
     pub linger: Duration,
 }
 
-impl Default for Deadlines {
-    fn default() -> Self {
-        Self {
-            first_byte: Duration::from_secs(10),
-            header: Duration::from_secs(10),
-            idle: Duration::from_secs(60),
-            write: Duration::from_secs(30),
-            body_idle: Duration::from_secs(10),
-            body_total: Duration::from_secs(30),
-            linger: Duration::from_secs(2),
-        }
-    }
+impl Deadlines {
+    /// Those of the server.
+    pub const DEFAULT: Self = Self {
+        first_byte: Duration::from_secs(10),
+        header: Duration::from_secs(10),
+        idle: Duration::from_secs(60),
+        write: Duration::from_secs(30),
+        body_idle: Duration::from_secs(10),
+        body_total: Duration::from_secs(30),
+        body_grace: Duration::from_secs(5),
+        linger: Duration::from_secs(2),
+    };
 }
 
 /// What the service tells the connection about its requests.

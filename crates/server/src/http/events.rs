@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
@@ -12,6 +13,7 @@ use dossier_core::violation::{Code, Violation};
 use http::header;
 use tokio::time::{Instant, timeout};
 
+use super::context::RequestContext;
 use super::customers::{MAX_PAGE, Query};
 use super::problem::Problem;
 use super::router::EventReader;
@@ -31,6 +33,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 pub async fn list(
     State(app): State<App>,
     EventReader(caller, sees): EventReader,
+    Extension(context): Extension<RequestContext>,
     query: Query,
 ) -> Result<Response, Problem> {
     let wanted = Wanted::read(&query)?;
@@ -41,10 +44,11 @@ pub async fn list(
     };
     let mut announced = store.announced();
     let mut stopping = app.stopping.clone();
-    // Few may wait at a time: each holds a request.
-    let _waiting = app.waiting.try_acquire();
-    let wait = if _waiting.is_ok() { wanted.wait } else { Duration::ZERO };
-    let end = Instant::now() + wait;
+    let _waiting = match wanted.wait {
+        Duration::ZERO => None,
+        _ => Some(app.waiting.take(context.claimants(), 1)?),
+    };
+    let end = Instant::now() + wanted.wait;
     let events = loop {
         announced.mark_unchanged();
         let events = store.events(caller.scope, after, wanted.limit).await?;
@@ -52,11 +56,15 @@ pub async fn list(
         if !events.is_empty() || left.is_zero() || *stopping.borrow() {
             break events;
         }
-        let _resting = Resting::begin(&app);
-        tokio::select! {
-            _ = timeout(left.min(LOOK_AGAIN), announced.changed()) => {}
-            _ = stopping.changed() => {}
+        {
+            let _resting = Resting::begin(&app);
+            context.leave_slot();
+            tokio::select! {
+                _ = timeout(left.min(LOOK_AGAIN), announced.changed()) => {}
+                _ = stopping.changed() => {}
+            }
         }
+        context.take_slot()?;
     };
     let mut json = b"{\"items\":[".to_vec();
     for (place, event) in events.iter().enumerate() {

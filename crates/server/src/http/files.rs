@@ -15,15 +15,14 @@ use dossier_core::hexadecimal::hexadecimal;
 use dossier_core::ids::FileId;
 use dossier_core::store::StoreError;
 use futures_util::stream;
-use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use http_body_util::BodyExt as _;
 use hyper::body::Body as _;
-use tokio::time::{Instant, timeout, timeout_at};
 
 use super::App;
-use super::body::{MediaType as BodyType, unsupported};
+use super::body::{Frames, MediaType as BodyType, no_room, unsupported};
 use super::conditions::{IDEMPOTENT_REPLAYED, idempotency_key, names_tag};
+use super::connection::Deadlines;
+use super::context::RequestContext;
 use super::multipart::{self, Found, OnePart};
 use super::problem::{Problem, ProblemCode};
 use super::router::{FilePath, FileReader as Viewer, Uploader};
@@ -32,8 +31,7 @@ use super::router::{FilePath, FileReader as Viewer, Uploader};
 const ENVELOPE: u64 = multipart::MAX_HEADER as u64 + 1_024;
 /// Whatever is in a file, a browser neither shows nor runs it in our name. (nosniff stands in every answer.)
 const FILE_CSP: &str = "sandbox; default-src 'none'";
-/// How long a client may stop sending, and how long the whole may take.
-const IDLE: Duration = Duration::from_secs(10);
+/// How long the whole may take to come.
 const TOTAL: Duration = Duration::from_secs(120);
 
 /// `POST /v0/files`: takes one file.
@@ -68,22 +66,26 @@ pub(crate) async fn receive(
     request: Request,
     key: Option<&str>,
 ) -> Result<Uploaded, Problem> {
-    let (Parts { headers, .. }, body) = request.into_parts();
-    let boundary = boundary(&headers)?;
+    let (parts, body) = request.into_parts();
+    let context = RequestContext::of(&parts);
+    let boundary = boundary(&parts.headers)?;
     if body.size_hint().exact().is_some_and(|length| length > MAX_FILE + ENVELOPE) {
         return Err(too_large());
     }
-    let Ok(_slot) = app.uploads.try_acquire() else { return Err(Problem::overloaded().close()) };
+    // An upload takes memory only once its file begins, and holds no slot while it comes.
+    context.leave_slot();
+    let mut place = None;
     let mut part = OnePart::new(&boundary);
-    let mut body = Frames { body, end: Instant::now() + TOTAL };
+    let mut frames = Frames::new(body, Deadlines { body_total: TOTAL, ..Deadlines::DEFAULT });
     let mut upload = None;
-    while let Some(bytes) = body.next().await? {
+    while let Some(bytes) = frames.next().await? {
         part.push(&bytes);
         loop {
             match part.take().map_err(malformed)? {
                 Found::Nothing => break,
                 Found::Name(name) => {
                     let name = FileName::new(&name).map_err(|error| malformed_text(error.to_string()))?;
+                    place = Some(app.uploads.take(context.claimants(), 1).map_err(no_room)?);
                     upload = Some(Upload::begin(&app.services, caller, name).await.map_err(refused)?);
                 }
                 Found::Data(bytes) => match &mut upload {
@@ -95,7 +97,10 @@ pub(crate) async fn receive(
     }
     part.finish().map_err(malformed)?;
     let upload = upload.ok_or_else(|| malformed_text("the body has no part".to_owned()))?;
-    Ok(upload.finish(key).await?)
+    context.take_slot()?;
+    let uploaded = upload.finish(key).await?;
+    drop(place);
+    Ok(uploaded)
 }
 
 /// `GET /v0/files/{file_id}`: what is known of a file.
@@ -202,34 +207,6 @@ fn boundary(headers: &HeaderMap) -> Result<Vec<u8>, Problem> {
     match content_type.and_then(multipart::boundary) {
         Some(boundary) if types.next().is_none() && !encoded => boundary.map_err(malformed),
         _ => Err(unsupported(BodyType::FormData)),
-    }
-}
-
-/// The pieces of a body, each in time.
-struct Frames {
-    body: Body,
-    end: Instant,
-}
-
-impl Frames {
-    async fn next(&mut self) -> Result<Option<bytes::Bytes>, Problem> {
-        loop {
-            match timeout(IDLE, timeout_at(self.end, self.body.frame())).await {
-                Ok(Ok(None)) => return Ok(None),
-                Ok(Ok(Some(Ok(frame)))) => {
-                    if let Ok(data) = frame.into_data() {
-                        return Ok(Some(data));
-                    }
-                }
-                Ok(Ok(Some(Err(_)))) => {
-                    let text = "The body ended before its announced length, or its chunks are malformed.";
-                    return Err(Problem::new(ProblemCode::MalformedRequest, text).close());
-                }
-                Ok(Err(_)) | Err(_) => {
-                    return Err(Problem::new(ProblemCode::RequestTimeout, "The body did not come in time.").close());
-                }
-            }
-        }
     }
 }
 

@@ -8,16 +8,16 @@ use dossier_core::kyc::requirements::Prospect;
 use dossier_core::kyc::{decide as decisions, provider, session, simulate as sandbox};
 use dossier_core::parse::Country;
 use dossier_core::violation::{Code, Violation};
-use http::request::Parts;
 use http::{HeaderName, StatusCode};
 use serde_json::{Value, json};
 
 use super::App;
-use super::body::{JsonBody, MediaType};
+use super::body::{Expected, WholeBody};
 use super::conditions::{answered, nothing, repeatable};
 use super::customers::Query;
 use super::problem::{Problem, ProblemCode};
 use super::router::{CustomerPath, Decider, Reader, SessionOpener, Simulator};
+use crate::sumsub::Sumsub;
 
 /// `POST /v0/customers/{customer_id}/kycs`: opens a session, or answers the open one. The body is optional.
 ///
@@ -30,9 +30,9 @@ pub async fn open_session(
     CustomerPath(id): CustomerPath,
     request: Request,
 ) -> Result<Response, Problem> {
-    let (Parts { headers, .. }, body) = request.into_parts();
-    let body = JsonBody::read_optional(&app, &headers, body).await?;
-    let request = repeatable("POST /v0/customers/{customer_id}/kycs", &headers, &body)?;
+    let (parts, body) = request.into_parts();
+    let body = WholeBody::read_optional(&app, &parts, body).await?;
+    let request = repeatable("POST /v0/customers/{customer_id}/kycs", &parts.headers, &body)?;
     let answer = session::open(&app.services, &caller, id, request).await?;
     Ok(answered(StatusCode::CREATED, answer))
 }
@@ -48,9 +48,9 @@ pub async fn decide(
     CustomerPath(id): CustomerPath,
     request: Request,
 ) -> Result<Response, Problem> {
-    let (Parts { headers, .. }, body) = request.into_parts();
-    let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
-    let request = repeatable("POST /v0/customers/{customer_id}/decisions", &headers, &body)?;
+    let (parts, body) = request.into_parts();
+    let body = WholeBody::read(&app, &parts, body, Expected::JSON).await?;
+    let request = repeatable("POST /v0/customers/{customer_id}/decisions", &parts.headers, &body)?;
     let answer = decisions::decide(&app.services, &caller, id, request).await?;
     Ok(answered(StatusCode::OK, sees.answer(answer, nothing)))
 }
@@ -75,9 +75,9 @@ pub async fn simulate(
     request: Request,
 ) -> Result<Response, Problem> {
     sandbox_only(&caller)?;
-    let (Parts { headers, .. }, body) = request.into_parts();
-    let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
-    let request = repeatable("POST /v0/customers/simulate", &headers, &body)?;
+    let (parts, body) = request.into_parts();
+    let body = WholeBody::read(&app, &parts, body, Expected::JSON).await?;
+    let request = repeatable("POST /v0/customers/simulate", &parts.headers, &body)?;
     Ok(answered(StatusCode::OK, sandbox::simulate(&app.services, &caller, request).await?))
 }
 
@@ -92,9 +92,9 @@ pub async fn advance_clock(
     request: Request,
 ) -> Result<Response, Problem> {
     sandbox_only(&caller)?;
-    let (Parts { headers, .. }, body) = request.into_parts();
-    let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
-    let request = repeatable("POST /v0/sandbox/clock", &headers, &body)?;
+    let (parts, body) = request.into_parts();
+    let body = WholeBody::read(&app, &parts, body, Expected::JSON).await?;
+    let request = repeatable("POST /v0/sandbox/clock", &parts.headers, &body)?;
     let answer = |ahead| clock(&app, ahead).to_string().into_bytes();
     Ok(answered(StatusCode::OK, sandbox::advance(&app.services, &caller, request, answer).await?))
 }
@@ -164,12 +164,18 @@ const DIGEST_ALGORITHM: HeaderName = HeaderName::from_static("x-payload-digest-a
 /// 404 when it is not configured, 401 without its signature.
 pub async fn sumsub(State(app): State<App>, request: Request) -> Result<Response, Problem> {
     let sumsub = app.sumsub.as_ref().ok_or_else(Problem::not_found)?;
-    let (Parts { headers, .. }, body) = request.into_parts();
-    let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
-    let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !sumsub.is_theirs(text(&DIGEST_ALGORITHM), text(&DIGEST), &body) {
-        let text = "The signature of the call is missing or wrong.";
-        return Err(Problem::new(ProblemCode::InvalidSignature, text));
+    let (parts, body) = request.into_parts();
+    let text = |name: &HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let (algorithm, digest) = (text(&DIGEST_ALGORITHM), text(&DIGEST));
+    let unsigned =
+        || Problem::new(ProblemCode::InvalidSignature, "The signature of the call is missing or wrong.").close();
+    // Anyone can call: without the form of a signature no body is read.
+    if !Sumsub::has_signature(algorithm, digest) {
+        return Err(unsigned());
+    }
+    let body = WholeBody::read(&app, &parts, body, Expected::JSON).await?;
+    if !sumsub.is_theirs(algorithm, digest, &body) {
+        return Err(unsigned());
     }
     // What they say beyond whose case it is need not be understood: it is asked for.
     let Ok(call) = serde_json::from_slice::<crate::sumsub::Call>(&body) else {

@@ -2,8 +2,10 @@
 
 pub mod auth;
 pub mod body;
+pub mod budget;
 pub mod conditions;
 pub mod connection;
+pub mod context;
 pub mod customers;
 pub mod docs;
 pub mod events;
@@ -25,8 +27,9 @@ use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::KeyId;
 use dossier_core::services::Services;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
+use self::budget::Budget;
 use crate::egress::Egress;
 use crate::metrics::Metrics;
 use crate::pages::limits::Limits;
@@ -42,13 +45,13 @@ pub struct AppState {
     /// Under which URL people reach this server, without a slash at the end.
     pub public_url: String,
     /// Requests that may be answered at the same time.
-    pub in_flight: Semaphore,
-    /// Kibibytes of request bodies that may be in memory at the same time.
-    pub body_budget: Arc<Semaphore>,
+    pub slots: Arc<Budget>,
+    /// Bytes of request bodies that may be in memory at the same time.
+    pub body_bytes: Arc<Budget>,
     /// Whether the disk has room.
     pub room: Room,
     /// Files that may be taken at the same time.
-    pub uploads: Semaphore,
+    pub uploads: Arc<Budget>,
     /// Keys that were used and not yet noted in the store.
     pub keys_used: Mutex<HashMap<KeyId, (Scope, Timestamp)>>,
     /// Requests that are being answered now; those that wait for events are not counted.
@@ -56,7 +59,7 @@ pub struct AppState {
     /// Requests since the start.
     pub asked: AtomicU64,
     /// Requests that may wait for events at the same time.
-    pub waiting: Semaphore,
+    pub waiting: Arc<Budget>,
     /// Turns true when the server ends.
     pub stopping: watch::Receiver<bool>,
     /// Where calls may go.
@@ -72,7 +75,7 @@ pub struct Surroundings {
     /// Under which URL people reach it.
     pub public_url: String,
     /// Requests that may be answered at the same time.
-    pub in_flight: usize,
+    pub max_requests: u64,
     /// Turns true when it ends.
     pub stopping: watch::Receiver<bool>,
     /// Where calls may go.
@@ -85,32 +88,30 @@ pub struct Surroundings {
 pub type App = Arc<AppState>;
 
 impl AppState {
-    /// Bodies of 64 MiB in all.
-    const BODY_BUDGET_KIB: usize = 64 * 1_024;
+    const BODY_BYTES: u64 = 64 * 1_024 * 1_024;
     /// An upload holds a few segments of 64 KiB, or a part of 5 MiB when files lie in a bucket.
-    const UPLOADS: usize = 64;
-
-    /// As many may wait for events: each holds one of the requests in flight.
-    const WAITING: usize = 64;
+    const UPLOADS: u64 = 64;
+    /// A request that waits for events holds no slot, only its connection.
+    const WAITING: u64 = 512;
 
     /// The state of a server.
     #[must_use]
     pub fn new(services: Services, surroundings: Surroundings) -> Self {
-        let Surroundings { public_url, in_flight, stopping, egress, sumsub } = surroundings;
+        let Surroundings { public_url, max_requests, stopping, egress, sumsub } = surroundings;
         Self {
             answering: AtomicUsize::new(0),
             asked: AtomicU64::new(0),
-            waiting: Semaphore::new(Self::WAITING.min(in_flight / 2)),
+            waiting: Budget::new(Self::WAITING),
             stopping,
             egress,
             sumsub,
             services,
             metrics: Metrics::default(),
             public_url,
-            in_flight: Semaphore::new(in_flight),
-            body_budget: Arc::new(Semaphore::new(Self::BODY_BUDGET_KIB)),
+            slots: Budget::new(max_requests),
+            body_bytes: Budget::new(Self::BODY_BYTES),
             room: Room::default(),
-            uploads: Semaphore::new(Self::UPLOADS),
+            uploads: Budget::new(Self::UPLOADS),
             keys_used: Mutex::default(),
             form_limits: Limits::default(),
         }

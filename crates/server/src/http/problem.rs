@@ -114,10 +114,11 @@ catalogue! {
         "The path is unknown, or the id is malformed, unknown, or of another account or environment: the server does \
             not tell which.",
     Overloaded = "overloaded" 503 "Too much at once":
-        "The server is answering as many requests as it can hold. Nothing was changed. Repeat the request after the \
-            time that Retry-After gives.",
+        "The server is answering as many requests as it can hold, or as many of this caller as leave room for others. \
+            Nothing was changed. Repeat the request after the time that Retry-After gives.",
     PayloadTooLarge = "payload_too_large" 413 "The body is too large":
-        "A JSON body may have 4 MiB, which is more than the largest legal one; a file may have 10 MiB.",
+        "A customer in JSON may have 4 MiB, which is more than the largest legal one, any other JSON body 64 KiB, and a \
+            file 10 MiB.",
     PreconditionFailed = "precondition_failed" 412 "The customer was changed by somebody else":
         "The If-Match or If-None-Match condition does not hold for the stored version, which ETag gives. The member \
             changed lists the pointers of the fields that changed since the version that you know. Read the customer \
@@ -125,7 +126,8 @@ catalogue! {
     RangeNotSatisfiable = "range_not_satisfiable" 416 "The file has no such range":
         "The Range header asks for bytes behind the end of the file. Content-Range says how many bytes it has.",
     RequestTimeout = "request_timeout" 408 "The body did not come in time":
-        "The body stopped coming for 10 seconds or took more than 30 in all. Repeat the request.",
+        "After the first 5 seconds a body must come at 16 KiB a second on average. It must not stop for 10 seconds, nor \
+            take more than 30 in all, or 120 for a file. Repeat the request.",
     SandboxOnly = "sandbox_only" 403 "This works in the sandbox only":
         "Simulations and the clock exist in the sandbox. Use a key that begins with dsk_test_.",
     StorageUnavailable = "storage_unavailable" 503 "What is stored cannot be reached":

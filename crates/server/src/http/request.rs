@@ -1,22 +1,22 @@
 //! What happens around every request: its id, the checks that need no route, the count, the catch of panics, and the
 //! rendering of problems.
 
-use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use axum::Router;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
-use dossier_core::clock::Timestamp;
 use dossier_core::store::StoreError;
 use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Version, header};
 use tower::Service as _;
 
+use super::budget::Budget;
+use super::context::{RequestContext, RequestId};
 use super::listener::{Answer, MAX_HEADER_BYTES};
 use super::problem::{Problem, ProblemCode};
 use super::{App, AppState, auth};
@@ -25,27 +25,6 @@ use super::{App, AppState, auth};
 const API_KEY_EXPIRES: HeaderName = HeaderName::from_static("api-key-expires");
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const MAX_HEADERS: usize = 64;
-
-/// What handlers are told about the request that the router does not know.
-#[derive(Debug, Clone)]
-pub struct RequestContext {
-    /// The id: the client's, when it sent a sane one, else ours.
-    pub request_id: RequestId,
-    /// Where it comes from.
-    pub address: IpAddr,
-    /// When the key that it carries ends, once that is known; told with the answer.
-    pub key_ends: Arc<OnceLock<Timestamp>>,
-}
-
-/// The id of a request, as it stands in the answer, the log and the audit trail.
-#[derive(Debug, Clone)]
-pub struct RequestId(Arc<str>);
-
-impl fmt::Display for RequestId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 /// Makes ids that no other process and no other request has.
 struct RequestIds {
@@ -75,17 +54,18 @@ impl RequestIds {
 pub struct Front {
     app: App,
     router: Router,
+    slots: Arc<Budget>,
     ids: Arc<RequestIds>,
 }
 
 impl Front {
-    /// Puts the outer layer around a router.
+    /// Puts the outer layer around a router. A request that is being answered holds one of the slots.
     #[must_use]
-    pub fn new(app: App, router: Router) -> Self {
+    pub fn new(app: App, router: Router, slots: Arc<Budget>) -> Self {
         let mut process = [0; 8];
         app.services.random.fill(&mut process);
         let ids = RequestIds { process: u64::from_be_bytes(process), next: AtomicU64::new(1) };
-        Self { app, router, ids: Arc::new(ids) }
+        Self { app, router, slots, ids: Arc::new(ids) }
     }
 
     async fn route(&self, mut request: Request, context: RequestContext) -> Response {
@@ -95,7 +75,9 @@ impl Front {
         if !self.app.room.admits(request.method()) {
             return Problem::from(StoreError::Full).into_response();
         }
-        let Ok(_slot) = self.app.in_flight.try_acquire() else { return Problem::overloaded().into_response() };
+        if let Err(full) = context.take_slot() {
+            return Problem::from(full).into_response();
+        }
         request.extensions_mut().insert(context);
         let mut router = self.router.clone();
         match AssertUnwindSafe(router.call(request)).catch_unwind().await {
@@ -135,10 +117,9 @@ impl Answer for Front {
         let method = method_label(request.method());
         let route = super::router::route_label(request.uri().path());
         let answering = Answering::begin(&self.app);
-        let key_ends = Arc::default();
-        let address = auth::canonical(from.ip());
-        let context = RequestContext { request_id: request_id.clone(), address, key_ends: Arc::clone(&key_ends) };
-        let mut response = self.route(request, context).await;
+        let context = RequestContext::new(request_id.clone(), auth::canonical(from.ip()), &self.slots);
+        let mut response = self.route(request, context.clone()).await;
+        context.leave_slot();
         drop(answering);
         if let Some(problem) = response.extensions_mut().remove::<Problem>() {
             response = self.render(problem, response, &request_id);
@@ -151,7 +132,7 @@ impl Answer for Front {
         let headers = response.headers_mut();
         let id = HeaderValue::try_from(&*request_id.0).expect("ids are made of visible ASCII");
         headers.insert(X_REQUEST_ID, id);
-        if let Some(end) = key_ends.get() {
+        if let Some(end) = context.key_end() {
             headers.insert(API_KEY_EXPIRES, HeaderValue::try_from(end.to_string()).expect("a time is visible ASCII"));
         }
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -10,8 +10,8 @@ use dossier_core::disclosure::Disclosure;
 use dossier_core::ids::{CustomerId, FileId, WebhookId};
 use http::request::Parts;
 
+use super::context::RequestContext;
 use super::problem::{Problem, ProblemCode};
-use super::request::RequestContext;
 use super::{App, auth, customers, docs, events, files, kyc, openapi, webhooks};
 use crate::pages;
 
@@ -93,7 +93,7 @@ macro_rules! authorized {
             type Rejection = Problem;
 
             async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-                let context = parts.extensions.get::<RequestContext>().expect("the outer layer sets it");
+                let context = RequestContext::of(parts);
                 let needed = &[$(KeyScope::$scope),+];
                 let (caller, sees) = auth::authorize(app, &parts.headers, context, needed).await?;
                 Ok(Self(caller, sees))

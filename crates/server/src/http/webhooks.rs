@@ -6,12 +6,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dossier_core::violation::{Code, Violation};
 use dossier_core::webhook::{self, Endpoint, delivery_id, delivery_number};
-use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use super::App;
-use super::body::{JsonBody, MediaType};
+use super::body::{Expected, WholeBody};
 use super::conditions::{answered, repeatable};
 use super::customers::Query;
 use super::problem::Problem;
@@ -30,9 +29,9 @@ pub async fn register(
     WebhookSigner(caller, _): WebhookSigner,
     request: Request,
 ) -> Result<Response, Problem> {
-    let (Parts { headers, .. }, body) = request.into_parts();
-    let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
-    let request = repeatable("POST /v0/webhooks", &headers, &body)?;
+    let (parts, body) = request.into_parts();
+    let body = WholeBody::read(&app, &parts, body, Expected::JSON).await?;
+    let request = repeatable("POST /v0/webhooks", &parts.headers, &body)?;
     let answer = |endpoint: &Endpoint, secret: &[u8; 32]| {
         let secret = zeroize::Zeroizing::new(format!("whsec_{}", STANDARD.encode(secret)));
         endpoint.to_json(Some(&secret)).to_string().into_bytes()

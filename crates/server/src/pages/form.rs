@@ -19,7 +19,7 @@ use super::steps::{Step, steps};
 use super::visit::{Visit, pass, set_cookie};
 use super::{message, page as answer, upload};
 use crate::http::App;
-use crate::http::body::{JsonBody, MediaType};
+use crate::http::body::{Expected, WholeBody};
 use crate::http::problem::Problem;
 
 /// More fields than any page has.
@@ -186,7 +186,7 @@ pub async fn save(State(app): State<App>, visit: Visit, request: Request) -> Res
         (step_of(&request, &sheet)?, asked_ids(&sheet))
     };
     let (parts, body) = request.into_parts();
-    let body = JsonBody::read(&app, &parts.headers, body, MediaType::Form).await?;
+    let body = WholeBody::read(&app, &parts, body, Expected::FORM).await?;
     let fields: HashMap<String, String> = form_urlencoded::parse(&body).into_owned().take(MAX_FIELDS).collect();
     if fields.get("do").is_some_and(|what| what == "add") {
         return add_person(&app, visit).await;

@@ -18,8 +18,8 @@ use maud::{Markup, html};
 use super::layout::Surroundings;
 use super::{message, page as answer, talk, too_fast, visit};
 use crate::http::App;
+use crate::http::context::RequestContext;
 use crate::http::problem::Problem;
-use crate::http::request::RequestContext;
 
 /// `GET /kyc/{token}`
 ///
@@ -61,7 +61,7 @@ pub async fn page(State(app): State<App>, parts: Parts) -> Result<Response, Prob
 ///
 /// The store's.
 pub async fn enter(State(app): State<App>, parts: Parts) -> Result<Response, Problem> {
-    let context = parts.extensions.get::<RequestContext>().expect("the outer layer sets it");
+    let context = RequestContext::of(&parts);
     let (address, request_id) = (Some(context.address), context.request_id.to_string());
     let mut pass = None;
     if let Some((scope, Landing::Open(customer))) = follow(&app, &parts).await? {

@@ -26,8 +26,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use maud::{Markup, html};
 
 use crate::http::App;
+use crate::http::context::RequestContext;
 use crate::http::problem::Problem;
-use crate::http::request::RequestContext;
 use language::{Language, Talk};
 use layout::Surroundings;
 

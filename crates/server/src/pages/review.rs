@@ -19,7 +19,7 @@ use super::steps::{Step, steps};
 use super::visit::{Visit, set_cookie};
 use super::{CSP, form, page as answer};
 use crate::http::App;
-use crate::http::body::{JsonBody, MediaType};
+use crate::http::body::{Expected, WholeBody};
 use crate::http::problem::Problem;
 
 /// Names the text of the consent; change it whenever `consent-*` changes in any language.
@@ -185,7 +185,7 @@ fn onward(visit: &Visit) -> Option<&str> {
 /// See the catalogue of problems.
 pub async fn submit(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let body = JsonBody::read(&app, &parts.headers, body, MediaType::Form).await?;
+    let body = WholeBody::read(&app, &parts, body, Expected::FORM).await?;
     let fields: HashMap<String, String> = form_urlencoded::parse(&body).into_owned().take(16).collect();
     let text = consent(&visit).join("\n");
     // Shown in another language, or by an older version: it is shown again.

@@ -18,8 +18,9 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use super::landing;
 use super::layout::Surroundings;
 use crate::http::App;
+use crate::http::budget::Claimant;
+use crate::http::context::RequestContext;
 use crate::http::problem::Problem;
-use crate::http::request::RequestContext;
 
 /// A browser in an open form.
 pub struct Visit {
@@ -114,7 +115,7 @@ impl FromRequestParts<App> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let talk = super::talk(&parts.headers, &parts.uri);
-        let context = parts.extensions.get::<RequestContext>().expect("the outer layer sets it");
+        let context = RequestContext::of(parts);
         let session = parts.uri.path().split('/').nth(2).and_then(SessionId::parse);
         let unknown = || super::message(&talk, StatusCode::FORBIDDEN, "no-pass");
         let session = session.ok_or_else(unknown)?;
@@ -123,6 +124,8 @@ impl FromRequestParts<App> for Visit {
         let failed = |error: StoreError| Problem::from(error).into_response();
         let found = visitor(&app.services, pass, address, request_id).await.map_err(failed)?;
         let (visitor, landing) = found.filter(|(visitor, _)| visitor.session == session).ok_or_else(unknown)?;
+        let known = context.identify(Claimant::Session(session), visitor.scope().account);
+        known.map_err(|full| Problem::from(full).into_response())?;
         let uploads = parts.uri.path().contains("/upload/");
         if parts.method == Method::POST && !app.form_limits.allow(session, uploads, Instant::now()) {
             return Err(super::too_fast(&talk));

@@ -1,11 +1,13 @@
 //! Slow, silent and malformed clients, panics, and an orderly end.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::{get, post};
 use dossier::http::App;
-use dossier::http::body::{JsonBody, MediaType};
+use dossier::http::body::{Expected, WholeBody};
+use dossier::http::budget::{Budget, Claimants, Share};
 use dossier::http::connection::Deadlines;
 use dossier::http::listener::{Limits, serve};
 use dossier::http::problem::Problem;
@@ -22,7 +24,8 @@ const SHORT: Deadlines = Deadlines {
     idle: Duration::from_millis(300),
     write: Duration::from_millis(300),
     body_idle: Duration::from_millis(300),
-    body_total: Duration::from_millis(900),
+    body_total: Duration::from_secs(3),
+    body_grace: Duration::from_millis(600),
     linger: Duration::from_millis(400),
 };
 
@@ -36,10 +39,10 @@ async fn listener_of(
     connections: usize,
 ) -> (std::net::SocketAddr, watch::Sender<bool>, tokio::task::JoinHandle<bool>) {
     let state: App = app.server.as_ref().expect("running").app.clone();
-    let echo = |axum::extract::State(app): axum::extract::State<App>,
-                headers: http::HeaderMap,
-                body: axum::body::Body| async move {
-        JsonBody::read_within(&app, &headers, body, MediaType::Json, SHORT).await.map(|body| body.len().to_string())
+    let echo = |axum::extract::State(app): axum::extract::State<App>, request: axum::extract::Request| async move {
+        let (parts, body) = request.into_parts();
+        let expected = Expected { deadlines: SHORT, ..Expected::CUSTOMER };
+        WholeBody::read(&app, &parts, body, expected).await.map(|body| body.len().to_string())
     };
     let router = Router::new()
         .route("/", get(|| async { "ok" }))
@@ -66,7 +69,11 @@ async fn listener_of(
     let address = socket.local_addr().expect("an address");
     let limits = Limits { connections, deadlines: SHORT, grace: Duration::from_secs(5) };
     let (stop, stopped) = watch::channel(false);
-    (address, stop, tokio::spawn(serve(socket, Front::new(state, router), limits, stopped)))
+    (
+        address,
+        stop,
+        tokio::spawn(serve(socket, Front::new(state.clone(), router, state.slots.clone()), limits, stopped)),
+    )
 }
 
 /// Sends bytes, then only listens: what came back, and how long the connection stayed open.
@@ -113,6 +120,21 @@ async fn every_wait_for_a_client_has_an_end() {
             {answer}"
         );
     }
+    // Nor is a body that comes byte by byte, each in time, if it comes slower than its pace.
+    let head = b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n";
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    stream.write_all(head).await.expect("written");
+    let began = Instant::now();
+    let mut answer = [0; 12];
+    while began.elapsed() < Duration::from_secs(3) {
+        let _ = stream.write_all(b" ").await;
+        let read = tokio::time::timeout(Duration::from_millis(50), stream.read_exact(&mut answer)).await;
+        if read.is_ok() {
+            break;
+        }
+    }
+    assert_eq!(&answer, b"HTTP/1.1 408");
+    assert!(began.elapsed() < Duration::from_secs(2));
     // One byte at a time is no way around the deadline of the header.
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     let began = Instant::now();
@@ -234,20 +256,32 @@ async fn unfinished_bodies_change_nothing() {
     assert_eq!(app.get(&format!("/v0/customers/{id}")).await.header("etag"), "\"v1\"");
 }
 
+/// Shares of others that leave nothing of a budget.
+fn used_up(budget: &Arc<Budget>) -> Vec<Share> {
+    let take = |last: u8| budget.take(Claimants::stranger([192, 0, 2, last].into()), budget.total() / 4);
+    (1..=4).map(|last| take(last).expect("room")).collect()
+}
+
 #[tokio::test]
 async fn what_is_too_much_is_told_to_come_back() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;
     let state = &app.server.as_ref().expect("running").app;
-    let all = u32::try_from(state.in_flight.available_permits()).expect("few");
-    let busy = state.in_flight.acquire_many(all).await.expect("open");
+    let busy = used_up(&state.slots);
     let answer = app.get("/v0/customers").await;
     assert_eq!(answer.header("retry-after"), "1");
     answer.problem(503, "overloaded");
+    let operations = app.client.get(format!("{}/readyz", app.metrics_url));
+    assert_eq!(TestApp::send(operations).await.status, 200, "that port has slots of its own");
     drop(busy);
-    let bodies = u32::try_from(state.body_budget.available_permits()).expect("few");
-    let busy = state.body_budget.acquire_many(bodies).await.expect("open");
-    app.put(&id, &serde_json::json!({ "first_name": "A" })).await.problem(503, "overloaded");
+    let busy = used_up(&state.body_bytes);
+    let head = format!(
+        "PUT /v0/customers/{id} HTTP/1.1\r\nHost: x\r\nApi-Key: {}\r\nContent-Type: \
+            application/json\r\nContent-Length: 18\r\n\r\n{{",
+        app.key
+    );
+    let (answer, _) = silent_after(app.server.as_ref().expect("running").address, head.as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("overloaded"), "{answer}");
     app.get("/v0/customers").await.expect(200);
     drop(busy);
     assert_eq!(app.put(&id, &serde_json::json!({})).await.header("etag"), "\"v1\"", "nothing was changed");

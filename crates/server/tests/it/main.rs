@@ -12,6 +12,7 @@ mod connections;
 mod customers;
 mod documentation;
 mod events;
+mod fairness;
 mod files;
 mod form;
 mod kyc;

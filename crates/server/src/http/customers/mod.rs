@@ -11,13 +11,12 @@ use dossier_core::customer::documents::remove_document as remove;
 use dossier_core::customer::update::{Method, Update, update};
 use dossier_core::idempotency::Answer;
 use dossier_core::ids::CustomerId;
-use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 pub use list::{MAX_PAGE, Query, list};
 
 use super::App;
-use super::body::{JsonBody, MediaType};
+use super::body::{Expected, WholeBody};
 use super::conditions::{
     answered, condition, etag, idempotency_key, none_match, nothing, repeatable, wants_representation,
 };
@@ -36,9 +35,9 @@ pub async fn create(
     Writer(caller, sees): Writer,
     request: Request,
 ) -> Result<Response, Problem> {
-    let (Parts { headers, .. }, body) = request.into_parts();
-    let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
-    let request = repeatable("POST /v0/customers", &headers, &body)?;
+    let (parts, body) = request.into_parts();
+    let body = WholeBody::read(&app, &parts, body, Expected::CUSTOMER).await?;
+    let request = repeatable("POST /v0/customers", &parts.headers, &body)?;
     let answer = create_customer(&app.services, &caller, request).await?;
     let id = answer.customer;
     let only_id = || serde_json::json!({ "customer_id": id }).to_string().into_bytes();
@@ -59,10 +58,10 @@ pub async fn put(
     CustomerPath(id): CustomerPath,
     request: Request,
 ) -> Result<Response, Problem> {
-    let (Parts { headers, .. }, body) = request.into_parts();
-    let body = JsonBody::read(&app, &headers, body, MediaType::Json).await?;
-    let representation = wants_representation(&headers);
-    let answer = change(&app, &caller, &headers, Method::Put, id, &body, representation).await?;
+    let (parts, body) = request.into_parts();
+    let body = WholeBody::read(&app, &parts, body, Expected::CUSTOMER).await?;
+    let representation = wants_representation(&parts.headers);
+    let answer = change(&app, &caller, &parts.headers, Method::Put, id, &body, representation).await?;
     let mut response = answered(StatusCode::OK, sees.answer(answer, nothing));
     if representation && sees.customers {
         response.headers_mut().insert(PREFERENCE_APPLIED, HeaderValue::from_static("return=representation"));
@@ -82,9 +81,9 @@ pub async fn patch(
     CustomerPath(id): CustomerPath,
     request: Request,
 ) -> Result<Response, Problem> {
-    let (Parts { headers, .. }, body) = request.into_parts();
-    let body = JsonBody::read(&app, &headers, body, MediaType::MergePatch).await?;
-    let answer = change(&app, &caller, &headers, Method::Patch, id, &body, true).await?;
+    let (parts, body) = request.into_parts();
+    let body = WholeBody::read(&app, &parts, body, Expected::PATCH).await?;
+    let answer = change(&app, &caller, &parts.headers, Method::Patch, id, &body, true).await?;
     Ok(answered(StatusCode::OK, sees.answer(answer, nothing)))
 }
 

@@ -1,0 +1,319 @@
+//! What requests share: slots, memory, uploads. No caller can use a budget up and keep the others out.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use dossier_core::ids::{AccountId, KeyId, SessionId};
+
+use super::problem::Problem;
+
+/// How long a caller that found no room is remembered as one that waits. Clients are told to come back after a second.
+const WAITS: Duration = Duration::from_secs(5);
+const LEVELS: usize = 3;
+
+/// One of those that a share counts against.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Claimant {
+    /// A client's address, as [`Claimant::address`] makes it.
+    Address(IpAddr),
+    /// An API key.
+    Key(KeyId),
+    /// A session of the hosted form.
+    Session(SessionId),
+    /// An account.
+    Account(AccountId),
+}
+
+impl Claimant {
+    /// The client at an address. Of IPv6 the network counts: a client has 2^64 addresses in it.
+    #[must_use]
+    pub fn address(address: IpAddr) -> Self {
+        Self::Address(match address.to_canonical() {
+            IpAddr::V6(address) => {
+                let network = address.to_bits() >> 64 << 64;
+                Ipv6Addr::from_bits(network).into()
+            }
+            v4 @ IpAddr::V4(_) => v4,
+        })
+    }
+}
+
+/// Everyone that a share counts against: an address and, once they are known, a key or session and its account instead.
+/// Those who have shown a key have nothing to do with others behind the same proxy.
+#[derive(Clone, Copy)]
+pub struct Claimants([Option<Claimant>; LEVELS]);
+
+impl Claimants {
+    /// A client of which nothing is known but its address.
+    #[must_use]
+    pub fn stranger(address: IpAddr) -> Self {
+        Self([Some(Claimant::address(address)), None, None])
+    }
+
+    /// A client that has shown a key or a pass.
+    #[must_use]
+    pub const fn known(holder: Claimant, account: AccountId) -> Self {
+        Self([None, Some(holder), Some(Claimant::Account(account))])
+    }
+}
+
+/// There is no room for a share now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoRoom;
+
+impl From<NoRoom> for Problem {
+    fn from(NoRoom: NoRoom) -> Self {
+        Self::overloaded()
+    }
+}
+
+/// An amount of something that requests share.
+///
+/// Each claimant holds at most a quarter of it while another one is remembered that found no room, and three quarters
+/// otherwise.
+pub struct Budget {
+    total: u64,
+    accounts: Mutex<Accounts>,
+}
+
+#[derive(Default)]
+struct Accounts {
+    used: u64,
+    held: HashMap<Claimant, u64>,
+    refused: [Refused; LEVELS],
+}
+
+/// The two claimants of a level that found no room last: of any claimant one of them is another.
+#[derive(Default)]
+struct Refused {
+    last: Option<(Claimant, Instant)>,
+    before: Option<(Claimant, Instant)>,
+}
+
+impl Refused {
+    fn note(&mut self, claimant: Claimant, now: Instant) {
+        if self.last.is_none_or(|(last, _)| last != claimant) {
+            self.before = self.last;
+        }
+        self.last = Some((claimant, now));
+    }
+
+    fn another_waits(&self, claimant: Claimant) -> bool {
+        let waits = |(other, at): (Claimant, Instant)| other != claimant && at.elapsed() < WAITS;
+        self.last.is_some_and(waits) || self.before.is_some_and(waits)
+    }
+}
+
+impl Accounts {
+    /// Adds to what the claimants hold, or to nothing when one of them may not hold as much.
+    fn add(&mut self, total: u64, claimants: Claimants, amount: u64) -> Result<(), NoRoom> {
+        for (level, claimant) in claimants.0.into_iter().enumerate() {
+            let Some(claimant) = claimant else { continue };
+            let quarters = if self.refused[level].another_waits(claimant) { 1 } else { 3 };
+            let held = self.held.get(&claimant).copied().unwrap_or_default();
+            if held + amount > (total * quarters).div_ceil(4) {
+                self.subtract(&claimants.0[..level], amount);
+                return Err(NoRoom);
+            }
+            self.held.insert(claimant, held + amount);
+        }
+        Ok(())
+    }
+
+    fn subtract(&mut self, claimants: &[Option<Claimant>], amount: u64) {
+        for claimant in claimants.iter().flatten() {
+            if let Some(held) = self.held.get_mut(claimant) {
+                *held -= amount;
+                if *held == 0 {
+                    self.held.remove(claimant);
+                }
+            }
+        }
+    }
+
+    fn note_refused(&mut self, claimants: Claimants) {
+        let now = Instant::now();
+        for (refused, claimant) in self.refused.iter_mut().zip(claimants.0) {
+            if let Some(claimant) = claimant {
+                refused.note(claimant, now);
+            }
+        }
+    }
+}
+
+impl Budget {
+    /// A budget of an amount.
+    #[must_use]
+    pub fn new(total: u64) -> Arc<Self> {
+        Arc::new(Self { total, accounts: Mutex::default() })
+    }
+
+    /// All that there is.
+    #[must_use]
+    pub const fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// Takes a share, which is given back when it is dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`NoRoom`], at once: nothing waits in here.
+    pub fn take(self: &Arc<Self>, claimants: Claimants, amount: u64) -> Result<Share, NoRoom> {
+        let mut share = Share { budget: Arc::clone(self), claimants, amount: 0 };
+        share.grow(amount)?;
+        Ok(share)
+    }
+
+    fn accounts(&self) -> MutexGuard<'_, Accounts> {
+        self.accounts.lock().expect("counting does not panic")
+    }
+}
+
+/// A part of a budget.
+pub struct Share {
+    budget: Arc<Budget>,
+    claimants: Claimants,
+    amount: u64,
+}
+
+impl Share {
+    /// Takes more of the same budget.
+    ///
+    /// # Errors
+    ///
+    /// [`NoRoom`]; the share is as it was.
+    pub fn grow(&mut self, amount: u64) -> Result<(), NoRoom> {
+        let (budget, mut accounts) = (&self.budget, self.budget.accounts());
+        if accounts.used + amount > budget.total {
+            accounts.note_refused(self.claimants);
+            return Err(NoRoom);
+        }
+        accounts.add(budget.total, self.claimants, amount)?;
+        accounts.used += amount;
+        self.amount += amount;
+        Ok(())
+    }
+
+    /// Counts the share against other claimants from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`NoRoom`]; the share counts against no claimant then, but is still used.
+    pub fn identify(&mut self, claimants: Claimants) -> Result<(), NoRoom> {
+        let mut accounts = self.budget.accounts();
+        accounts.subtract(&self.claimants.0, self.amount);
+        self.claimants = Claimants([None; LEVELS]);
+        accounts.add(self.budget.total, claimants, self.amount)?;
+        self.claimants = claimants;
+        Ok(())
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let mut accounts = self.budget.accounts();
+        accounts.used -= self.amount;
+        accounts.subtract(&self.claimants.0, self.amount);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stranger(last: u8) -> Claimants {
+        Claimants::stranger(IpAddr::from([192, 0, 2, last]))
+    }
+
+    fn with_key(key: u8, account: u8) -> Claimants {
+        Claimants::known(Claimant::Key(KeyId::from_bytes([key; 16])), AccountId::from_bytes([account; 16]))
+    }
+
+    /// As many shares of 1 as there are.
+    fn all(budget: &Arc<Budget>, claimants: Claimants) -> Vec<Share> {
+        std::iter::from_fn(|| budget.take(claimants, 1).ok()).collect()
+    }
+
+    #[test]
+    fn a_caller_alone_has_three_quarters_and_a_quarter_once_another_found_no_room() {
+        let budget = Budget::new(64);
+        let (mut first, second) = (all(&budget, stranger(1)), all(&budget, stranger(2)));
+        assert_eq!((first.len(), second.len()), (48, 16));
+        assert!(budget.take(stranger(3), 1).is_err(), "there is nothing left");
+        first.truncate(20);
+        assert!(budget.take(stranger(1), 1).is_err(), "it holds more than a quarter while another waits");
+        assert_eq!(all(&budget, stranger(3)).len(), 16);
+        drop((first, second));
+        assert_eq!(budget.accounts().used, 0);
+        assert!(budget.accounts().held.is_empty(), "nothing is kept of those that hold nothing");
+    }
+
+    #[test]
+    fn who_found_no_room_may_have_as_much_as_before() {
+        let budget = Budget::new(64);
+        let rest = (budget.take(stranger(1), 48), budget.take(stranger(2), 16));
+        assert!(budget.take(stranger(3), 1).is_err());
+        drop(rest);
+        assert_eq!(all(&budget, stranger(3)).len(), 48);
+        assert_eq!(all(&budget, stranger(1)).len(), 16, "but it waits for the others");
+    }
+
+    #[test]
+    fn a_caller_that_is_refused_again_and_again_hides_no_other() {
+        let budget = Budget::new(64);
+        let rest = (budget.take(stranger(1), 48), budget.take(stranger(2), 16));
+        for last in [3, 1, 1, 1] {
+            assert!(budget.take(stranger(last), 1).is_err());
+        }
+        drop(rest);
+        assert_eq!(all(&budget, stranger(1)).len(), 16);
+    }
+
+    #[test]
+    fn many_keys_of_one_account_are_one_caller() {
+        let budget = Budget::new(64);
+        let shares: Vec<_> = (1..=4).flat_map(|key| all(&budget, with_key(key, 9))).collect();
+        assert_eq!(shares.len(), 48);
+        assert_eq!(all(&budget, with_key(5, 8)).len(), 16);
+    }
+
+    #[test]
+    fn a_share_counts_against_a_key_once_it_is_known() {
+        let budget = Budget::new(64);
+        let identified = |last| {
+            let mut share = budget.take(stranger(last), 1).ok()?;
+            share.identify(with_key(7, 8)).ok()?;
+            Some(share)
+        };
+        let shares: Vec<_> = (0..64).filter_map(identified).collect();
+        assert_eq!(shares.len(), 48);
+        drop(shares);
+        assert!(budget.accounts().used == 0 && budget.accounts().held.is_empty());
+        let shares: Vec<_> = std::iter::from_fn(|| identified(1)).collect();
+        assert_eq!(shares.len(), 48);
+        assert!(budget.take(stranger(1), 1).is_ok(), "an address is not charged for the keys that come from it");
+    }
+
+    #[test]
+    fn a_share_that_cannot_grow_is_as_it_was() {
+        let budget = Budget::new(1_000);
+        let mut share = budget.take(with_key(1, 1), 700).expect("room");
+        assert_eq!(share.grow(51), Err(NoRoom));
+        assert_eq!((share.amount, budget.accounts().used), (700, 700));
+        share.grow(50).expect("room");
+        drop(share);
+        assert_eq!(budget.accounts().used, 0);
+    }
+
+    #[test]
+    fn a_client_is_one_whatever_address_of_its_network_it_takes() {
+        let address = |text: &str| Claimant::address(text.parse().expect("an address"));
+        assert!(address("2001:db8::1") == address("2001:db8::ffff:1"));
+        assert!(address("2001:db8:0:1::1") != address("2001:db8::1"));
+        assert!(address("::ffff:192.0.2.1") == address("192.0.2.1"));
+        assert!(address("192.0.2.1") != address("192.0.2.2"));
+    }
+}

@@ -1,0 +1,114 @@
+//! What is known of a request while it is answered, and its slot among those that are answered at the same time.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+
+use dossier_core::clock::Timestamp;
+use dossier_core::ids::AccountId;
+use http::request::Parts;
+
+use super::budget::{Budget, Claimant, Claimants, NoRoom, Share};
+
+/// What handlers are told about the request that the router does not know.
+#[derive(Clone)]
+pub struct RequestContext {
+    /// The id: the client's, when it sent a sane one, else ours.
+    pub request_id: RequestId,
+    /// Where it comes from.
+    pub address: IpAddr,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    slots: Arc<Budget>,
+    key_ends: OnceLock<Timestamp>,
+    place: Mutex<Place>,
+}
+
+struct Place {
+    claimants: Claimants,
+    slot: Option<Share>,
+}
+
+/// The id of a request, as it stands in the answer, the log and the audit trail.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub(super) Arc<str>);
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl RequestContext {
+    /// A request that has no slot yet.
+    #[must_use]
+    pub fn new(request_id: RequestId, address: IpAddr, slots: &Arc<Budget>) -> Self {
+        let place = Mutex::new(Place { claimants: Claimants::stranger(address), slot: None });
+        let shared = Shared { slots: Arc::clone(slots), key_ends: OnceLock::new(), place };
+        Self { request_id, address, shared: Arc::new(shared) }
+    }
+
+    /// The context of a request.
+    ///
+    /// # Panics
+    ///
+    /// Without the outer layer, which sets it.
+    #[must_use]
+    pub fn of(parts: &Parts) -> &Self {
+        parts.extensions.get().expect("the outer layer sets it")
+    }
+
+    /// Takes a slot, unless the request has one.
+    ///
+    /// # Errors
+    ///
+    /// [`NoRoom`], at once.
+    pub fn take_slot(&self) -> Result<(), NoRoom> {
+        let mut place = self.place();
+        if place.slot.is_none() {
+            place.slot = Some(self.shared.slots.take(place.claimants, 1)?);
+        }
+        Ok(())
+    }
+
+    /// Gives the slot back: when the answer is ready, or before waiting for the client or for an event.
+    pub fn leave_slot(&self) {
+        self.place().slot = None;
+    }
+
+    /// Notes whose key or session the request has shown; its slot counts against them from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`NoRoom`] when they have as many as they may.
+    pub fn identify(&self, holder: Claimant, account: AccountId) -> Result<(), NoRoom> {
+        let mut place = self.place();
+        let claimants = Claimants::known(holder, account);
+        place.claimants = claimants;
+        match &mut place.slot {
+            Some(slot) => slot.identify(claimants),
+            None => Ok(()),
+        }
+    }
+
+    /// Whom shares of this request count against.
+    #[must_use]
+    pub fn claimants(&self) -> Claimants {
+        self.place().claimants
+    }
+
+    /// Notes when the key ends that the request carries; told with the answer.
+    pub fn set_key_end(&self, end: Timestamp) {
+        let _ = self.shared.key_ends.set(end);
+    }
+
+    pub(super) fn key_end(&self) -> Option<&Timestamp> {
+        self.shared.key_ends.get()
+    }
+
+    fn place(&self) -> MutexGuard<'_, Place> {
+        self.shared.place.lock().expect("moving a share does not panic")
+    }
+}

@@ -1,0 +1,127 @@
+//! One caller cannot keep the others out: slow bodies, stalled uploads, and calls that nobody signed.
+
+use std::time::Duration;
+
+use dossier::admin::Command;
+use dossier_core::caller::Environment;
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::app::{BOUNDARY, TestApp, form};
+use crate::samples::png;
+
+/// Connections that begin a request with a body and then send nothing more.
+async fn stalled(app: &TestApp, count: usize, head: &str, begun: &[u8]) -> Vec<TcpStream> {
+    let mut streams = Vec::new();
+    for _ in 0..count {
+        let mut stream = TcpStream::connect(app.url.trim_start_matches("http://")).await.expect("a connection");
+        let request = format!("{head} HTTP/1.1\r\nHost: x\r\nApi-Key: {}\r\n", app.key);
+        stream.write_all(request.as_bytes()).await.expect("written");
+        stream.write_all(begun).await.expect("written");
+        streams.push(stream);
+    }
+    // Until the server has read them all.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    streams
+}
+
+fn json_body(length: usize) -> Vec<u8> {
+    format!("Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{{").into_bytes()
+}
+
+/// A key of another account.
+async fn neighbour(app: &TestApp) -> String {
+    let account = app.command(Command::AccountsCreate { name: "neighbour".into() }).await.expect("an account");
+    let made = app.new_key(account["account_id"].as_str(), Environment::Sandbox, &[], None).await;
+    made["key"].as_str().expect("a key").to_owned()
+}
+
+async fn create(app: &TestApp, key: &str, email: &str) -> StatusCode {
+    let request = app.client.post(format!("{}/v0/customers", app.url)).header("Api-Key", key);
+    TestApp::send(request.json(&json!({ "email": email, "type": "individual" }))).await.status
+}
+
+#[tokio::test]
+async fn slow_bodies_of_one_key_leave_the_writes_of_another_account_alone() {
+    let app = TestApp::start().await;
+    let (id, key) = (app.given("individual").await, neighbour(&app).await);
+    let begun = b"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n";
+    let _slow = stalled(&app, 32, &format!("PUT /v0/customers/{id}"), begun).await;
+    assert_eq!(create(&app, &key, "neighbour@example.com").await, 201);
+    assert_eq!(create(&app, &app.key, "own@example.com").await, 201, "not even its own");
+}
+
+#[tokio::test]
+async fn slow_bodies_stop_neither_reads_nor_health_nor_metrics() {
+    let app = TestApp::start_with(&[("max_requests", "32")]).await;
+    let id = app.given("individual").await;
+    let _slow = stalled(&app, 96, &format!("PUT /v0/customers/{id}"), &json_body(10)).await;
+    app.get("/v0/customers").await.expect(200);
+    for url in [&app.url, &app.metrics_url] {
+        assert_eq!(TestApp::send(app.client.get(format!("{url}/healthz"))).await.status, 200);
+    }
+    let metrics = TestApp::send(app.client.get(format!("{}/metrics", app.metrics_url))).await;
+    assert_eq!(metrics.status, 200);
+    app.put(&id, &json!({ "first_name": "Ada" })).await.expect(200);
+}
+
+#[tokio::test]
+async fn stalled_uploads_of_one_key_leave_room_for_those_of_another_account() {
+    let app = TestApp::start().await;
+    let key = neighbour(&app).await;
+    let body = form("a.png", &png(8, 8, 200_000));
+    let head =
+        format!("Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {}\r\n\r\n", body.len());
+    let _stalled = stalled(&app, 96, "POST /v0/files", &[head.as_bytes(), &body[..1_000]].concat()).await;
+    let upload = app
+        .client
+        .post(format!("{}/v0/files", app.url))
+        .header("Api-Key", key)
+        .header("content-type", format!("multipart/form-data; boundary={BOUNDARY}"))
+        .body(form("b.png", &png(8, 8, 1_000)));
+    TestApp::send(upload).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_call_without_the_form_of_a_signature_is_refused_before_its_body_is_read() {
+    let settings =
+        [("provider", "sumsub"), ("sumsub_app_token", "a"), ("sumsub_secret", "b"), ("sumsub_webhook_secret", "c")];
+    let app = TestApp::start_with(&settings).await;
+    for signature in [
+        String::new(),
+        "X-Payload-Digest-Alg: HMAC_SHA256_HEX\r\n".to_owned(),
+        format!("X-Payload-Digest-Alg: HMAC_SHA1_HEX\r\nX-Payload-Digest: {}\r\n", "0".repeat(40)),
+        format!("X-Payload-Digest-Alg: HMAC_SHA256_HEX\r\nX-Payload-Digest: {}\r\n", "0".repeat(63)),
+        format!("X-Payload-Digest-Alg: HMAC_SHA256_HEX\r\nX-Payload-Digest: {}\r\n", "x".repeat(64)),
+    ] {
+        let head = [signature.as_bytes(), &json_body(1_000)].concat();
+        let mut stream = stalled(&app, 1, "POST /providers/sumsub", &head).await.pop().expect("one");
+        let mut answer = [0; 12];
+        let answered = tokio::time::timeout(Duration::from_secs(2), stream.read_exact(&mut answer)).await;
+        assert!(answered.is_ok_and(|read| read.is_ok()), "it was answered without its body: {signature}");
+        assert_eq!(&answer, b"HTTP/1.1 401");
+    }
+}
+
+#[tokio::test]
+async fn only_a_customer_may_be_large() {
+    let app = TestApp::start().await;
+    let id = app.given("individual").await;
+    let large = json!({ "email": "x".repeat(65 * 1_024), "type": "individual" });
+    for (method, path, status) in [
+        (Method::POST, "/v0/customers".to_owned(), 400),
+        (Method::PUT, format!("/v0/customers/{id}"), 400),
+        (Method::POST, "/v0/customers/simulate".to_owned(), 413),
+        (Method::POST, "/v0/sandbox/clock".to_owned(), 413),
+        (Method::POST, format!("/v0/customers/{id}/kycs"), 413),
+        (Method::POST, format!("/v0/customers/{id}/decisions"), 413),
+        (Method::POST, "/v0/webhooks".to_owned(), 413),
+    ] {
+        let key = app.new_key(None, Environment::Sandbox, dossier_core::api_key::KeyScope::ALL, None).await;
+        let request = app.client.request(method, format!("{}{path}", app.url)).json(&large);
+        let answer = TestApp::send(request.header("Api-Key", key["key"].as_str().expect("a key"))).await;
+        assert_eq!(answer.status, status, "{path}: {}", answer.text);
+    }
+}
