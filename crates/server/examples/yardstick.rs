@@ -1,7 +1,7 @@
 //! The yardstick of the benchmarks: a bare handler on the same HTTP stack and the same accept loop, which reads the
 //! body and answers `{}`. What Dossier does is measured as a ratio to it, in the same run.
 
-use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::Request;
@@ -9,8 +9,10 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use axum::{Router, body};
 use dossier::http::connection::Deadlines;
-use dossier::http::listener::{Answer, Limits, serve};
+use dossier::http::listener::{Answer, Limits, MAX_AGE, Peer, serve};
+use dossier::http::room::Room;
 use dossier::memory;
+use prometheus_client::metrics::gauge::Gauge;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tower::Service as _;
@@ -22,7 +24,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 struct Bare(Router);
 
 impl Answer for Bare {
-    async fn answer(&self, request: Request, _: SocketAddr) -> Response {
+    async fn answer(&self, request: Request, _: &Peer) -> Response {
         self.0.clone().call(request).await.unwrap_or_else(|never| match never {})
     }
 }
@@ -39,8 +41,9 @@ async fn main() -> std::io::Result<()> {
     memory::follow(None);
     let listener = TcpListener::bind(std::env::args().nth(1).unwrap_or("127.0.0.1:8090".to_owned())).await?;
     let router = Router::new().route("/{*path}", any(handler));
-    let limits = Limits { connections: 4_096, deadlines: Deadlines::DEFAULT, grace: Duration::from_secs(1) };
+    let limits = Limits { deadlines: Deadlines::DEFAULT, max_age: MAX_AGE, grace: Duration::from_secs(1) };
+    let room = Room::new(4_096, None, Arc::default(), Gauge::default());
     let (_stop, stopped) = watch::channel(false);
-    serve(listener, Bare(router), limits, stopped).await;
+    serve(listener, Bare(router), room, limits, stopped).await;
     Ok(())
 }

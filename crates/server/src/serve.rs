@@ -12,6 +12,7 @@ use dossier_core::kyc::session;
 use dossier_core::store::{Collected, StoreError};
 use dossier_core::webhook::LOG_SECONDS;
 use futures_util::StreamExt as _;
+use prometheus_client::metrics::gauge::Gauge;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -23,6 +24,7 @@ use crate::http::budget::Budget;
 use crate::http::connection::Deadlines;
 use crate::http::listener::{self, Limits};
 use crate::http::request::Front;
+use crate::http::room::Room;
 use crate::http::{App, AppState, Surroundings, router};
 use crate::installation::{Installation, InstallationError, Lock};
 use crate::sumsub::Sumsub;
@@ -104,27 +106,27 @@ impl Server {
         let egress = Arc::new(Egress::new(Targets::new(own, config.webhook_private.clone())));
         let sumsub = config.sumsub.clone().map(|settings| Sumsub::new(settings, Arc::clone(&services.clock)));
         let sumsub = sumsub.transpose().map_err(StartError::Provider)?.map(Arc::new);
+        let proxies = Arc::new(config.trusted_proxies.clone());
         let surroundings = Surroundings {
             public_url: public_url.clone(),
             max_requests: config.max_requests as u64,
             stopping: stopped.clone(),
+            proxies: Arc::clone(&proxies),
             egress: Arc::clone(&egress),
             sumsub,
         };
         let app = Arc::new(AppState::new(services, surroundings));
-        let limits = Limits { connections: connections(config), deadlines: Deadlines::DEFAULT, grace: config.shutdown };
+        let limits = Limits { deadlines: Deadlines::DEFAULT, max_age: listener::MAX_AGE, grace: config.shutdown };
+        let per_address = config.max_connections_per_address;
+        let room = Room::new(connections(config), per_address, proxies, app.metrics.connections.clone());
         let front = Front::new(Arc::clone(&app), router::router(Arc::clone(&app)), Arc::clone(&app.slots));
-        let mut listeners = vec![tokio::spawn(listener::serve(listener, front, limits, stopped.clone()))];
+        let mut listeners = vec![tokio::spawn(listener::serve(listener, front, room, limits, stopped.clone()))];
         if let Some(metrics) = metrics_listener {
             let (rendered, figures) = (Arc::clone(&app), Arc::clone(&store));
             let operations = router::operations(Arc::clone(&app), move || rendered.metrics.render(figures.figures()));
             let front = Front::new(Arc::clone(&app), operations, Budget::new(OPERATIONS));
-            listeners.push(tokio::spawn(listener::serve(
-                metrics,
-                front,
-                Limits { connections: OPERATIONS_CONNECTIONS, ..limits },
-                stopped.clone(),
-            )));
+            let room = Room::new(OPERATIONS_CONNECTIONS, None, Arc::default(), Gauge::default());
+            listeners.push(tokio::spawn(listener::serve(metrics, front, room, limits, stopped.clone())));
         }
         let control = control::listen(&config.data_dir).map_err(StartError::Control)?;
         let helpers = vec![

@@ -17,6 +17,7 @@ use tracing::level_filters::LevelFilter;
 use zeroize::Zeroizing;
 
 use crate::egress::targets::PrivateTargets;
+use crate::http::clients::TrustedProxies;
 use crate::room::Floor;
 use crate::trust;
 
@@ -114,6 +115,23 @@ const SETTINGS: &[Setting] = &[
     setting("log_format", "auto", "json, text, or auto: text on a terminal, json elsewhere"),
     setting("log_level", "info", "error, warn, info, debug or trace"),
     setting("max_connections", "4096", "connections open at the same time"),
+    setting(
+        "max_connections_per_address",
+        "",
+        "connections of one address open at the same time; when empty 64, and no limit for this machine and trusted \
+            proxies",
+    ),
+    setting(
+        "trusted_proxies",
+        "",
+        "addresses and networks of the proxies whose Forwarded or X-Forwarded-For is believed, like 10.0.0.0/8; none \
+            when empty",
+    ),
+    setting(
+        "proxy_protocol",
+        "off",
+        "on when each connection of a trusted proxy begins with a header of the PROXY protocol",
+    ),
     setting("max_requests", "512", "requests answered at the same time"),
     setting("shutdown_seconds", "25", "how long accepted requests may take to finish after SIGTERM"),
     Setting {
@@ -281,6 +299,9 @@ impl Settings {
         };
         let max_connections = number("max_connections", &mut wrong);
         let max_requests = number("max_requests", &mut wrong);
+        let per_address = self.text("max_connections_per_address");
+        let max_connections_per_address =
+            (!per_address.is_empty()).then(|| number("max_connections_per_address", &mut wrong));
         let shutdown = number("shutdown_seconds", &mut wrong);
         let log_format = match self.text("log_format") {
             "auto" => LogFormat::Auto,
@@ -399,6 +420,22 @@ impl Settings {
                 PrivateTargets::default()
             }),
         };
+        let proxy_protocol = match self.text("proxy_protocol") {
+            "on" => true,
+            "off" => false,
+            _ => {
+                wrong("proxy_protocol", "on or off");
+                false
+            }
+        };
+        let trusted_proxies = self.text("trusted_proxies");
+        if proxy_protocol && trusted_proxies.is_empty() {
+            wrong("proxy_protocol", "off when trusted_proxies is empty");
+        }
+        let trusted_proxies = TrustedProxies::parse(trusted_proxies, proxy_protocol).unwrap_or_else(|| {
+            wrong("trusted_proxies", "a list of addresses and networks, like 10.0.0.5, 192.168.0.0/16");
+            TrustedProxies::default()
+        });
         let rules = match self.rules_file().as_deref().map(read_rules) {
             None => RuleSet::baseline(),
             Some(Ok(rules)) => rules,
@@ -431,6 +468,8 @@ impl Settings {
             log_format,
             log_level,
             max_connections,
+            max_connections_per_address,
+            trusted_proxies,
             max_requests,
             shutdown: Duration::from_secs(shutdown as u64),
             root_key,
@@ -540,6 +579,10 @@ pub struct Config {
     pub log_level: LevelFilter,
     /// Connections open at the same time.
     pub max_connections: usize,
+    /// The same for each address; `None` for the default, which exempts this machine and trusted proxies.
+    pub max_connections_per_address: Option<usize>,
+    /// The proxies that may say for whom they speak.
+    pub trusted_proxies: TrustedProxies,
     /// Requests answered at the same time.
     pub max_requests: usize,
     /// How long accepted requests may take to finish.

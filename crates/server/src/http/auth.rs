@@ -1,7 +1,5 @@
 //! The key becomes a caller.
 
-use std::net::IpAddr;
-
 use dossier_core::api_key::{ApiKey, KeyRecord, KeyScope, KeyState};
 use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::{Actor, Caller};
@@ -107,12 +105,6 @@ async fn note_refusal(app: &AppState, caller: &Caller, now: Timestamp, why: &str
     if let Err(error) = append_audit(&app.services, caller.scope, audit).await {
         tracing::error!(%error, "a refusal could not be audited");
     }
-}
-
-/// The address of the peer, without the port, IPv4 written as such.
-#[must_use]
-pub fn canonical(address: IpAddr) -> IpAddr {
-    address.to_canonical()
 }
 
 #[cfg(test)]

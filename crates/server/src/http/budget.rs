@@ -52,6 +52,12 @@ impl Claimants {
         Self([Some(Claimant::address(address)), None, None])
     }
 
+    /// Whether they have shown a key or a pass.
+    #[must_use]
+    pub const fn are_known(&self) -> bool {
+        self.0[1].is_some()
+    }
+
     /// A client that has shown a key or a pass.
     #[must_use]
     pub const fn known(holder: Claimant, account: AccountId) -> Self {

@@ -3,14 +3,15 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
+use tokio_util::sync::CancellationToken;
 
 /// How long a client may take.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +22,8 @@ pub struct Deadlines {
     pub header: Duration,
     /// Between two requests.
     pub idle: Duration,
+    /// The same, when no request has shown a valid key or pass.
+    pub idle_unknown: Duration,
     /// To take any part of an answer.
     pub write: Duration,
     /// To send the next part of a body.
@@ -39,6 +42,7 @@ impl Deadlines {
         first_byte: Duration::from_secs(10),
         header: Duration::from_secs(10),
         idle: Duration::from_secs(60),
+        idle_unknown: Duration::from_secs(15),
         write: Duration::from_secs(30),
         body_idle: Duration::from_secs(10),
         body_total: Duration::from_secs(30),
@@ -47,25 +51,94 @@ impl Deadlines {
     };
 }
 
-/// What the service tells the connection about its requests.
-#[derive(Debug, Default)]
+/// What the service and the connection tell each other, and what the room of connections sees.
+#[derive(Debug)]
 pub struct Progress {
     answering: AtomicBool,
     answered: AtomicU64,
     refused: AtomicBool,
+    known: AtomicBool,
+    /// Microseconds since [`EPOCH`]; 0 while a byte of a request has come or an answer is on its way.
+    idle_since: AtomicU64,
+    closing: CancellationToken,
+}
+
+static EPOCH: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Progress {
+    /// That of a new connection.
+    #[must_use]
+    pub fn new() -> Self {
+        let progress = Self {
+            answering: AtomicBool::new(false),
+            answered: AtomicU64::new(0),
+            refused: AtomicBool::new(false),
+            known: AtomicBool::new(false),
+            idle_since: AtomicU64::new(0),
+            closing: CancellationToken::new(),
+        };
+        progress.idle();
+        progress
+    }
+
     /// A header is complete; while the request is answered, its body has deadlines of its own.
     pub fn begin(&self) {
+        self.busy();
         self.answering.store(true, Ordering::Release);
     }
 
     /// The answer is ready. `closes` says that it was given before the whole request was read.
-    pub fn end(&self, closes: bool) {
+    pub fn answer(&self, closes: bool) {
         self.refused.store(closes, Ordering::Release);
+    }
+
+    /// The whole answer is on its way, and the next request may come.
+    pub fn rest(&self) {
         self.answered.fetch_add(1, Ordering::Relaxed);
         self.answering.store(false, Ordering::Release);
+        self.idle();
+    }
+
+    /// The client has shown a valid key or pass, or is a trusted proxy.
+    pub fn know(&self) {
+        self.known.store(true, Ordering::Relaxed);
+    }
+
+    /// Since when no byte of a request has come, in a unit of its own; `None` when one has, or an answer is on its way.
+    #[must_use]
+    pub fn idle_since(&self) -> Option<u64> {
+        Some(self.idle_since.load(Ordering::Relaxed)).filter(|since| *since > 0)
+    }
+
+    /// Asks the connection to end.
+    pub fn close(&self) {
+        self.closing.cancel();
+    }
+
+    /// Whether it was asked to.
+    #[must_use]
+    pub fn is_closing(&self) -> bool {
+        self.closing.is_cancelled()
+    }
+
+    /// Waits until it is asked to.
+    pub async fn closing(&self) {
+        self.closing.cancelled().await;
+    }
+
+    fn busy(&self) {
+        self.idle_since.store(0, Ordering::Relaxed);
+    }
+
+    fn idle(&self) {
+        let since = EPOCH.elapsed().as_micros() + 1;
+        self.idle_since.store(u64::try_from(since).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 }
 
@@ -108,6 +181,7 @@ impl Connection {
 
     /// Notes that bytes have come.
     fn received(&mut self) {
+        self.progress.busy();
         if let Some(Awaits::FirstByte(request)) = self.awaits {
             self.awaits = Some(Awaits::Rest(request));
         }
@@ -115,8 +189,9 @@ impl Connection {
 
     /// Called when there is nothing to read: `Ready` when the client has taken too long for what is awaited.
     fn poll_late(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.progress.answering.load(Ordering::Acquire) {
-            self.awaits = None;
+        // Nor is it late while the end of an answer waits for it: that has a deadline of its own.
+        if self.progress.answering.load(Ordering::Acquire) || self.write_deadline.is_some() {
+            (self.awaits, self.armed) = (None, None);
             return Poll::Pending;
         }
         let request = self.progress.answered.load(Ordering::Relaxed);
@@ -128,7 +203,8 @@ impl Connection {
         if self.armed != Some(awaits) {
             let time = match awaits {
                 Awaits::FirstByte(0) => self.deadlines.first_byte,
-                Awaits::FirstByte(_) => self.deadlines.idle,
+                Awaits::FirstByte(_) if self.progress.known.load(Ordering::Relaxed) => self.deadlines.idle,
+                Awaits::FirstByte(_) => self.deadlines.idle_unknown,
                 Awaits::Rest(_) => self.deadlines.header,
             };
             self.read_deadline.as_mut().reset(Instant::now() + time);
@@ -164,10 +240,17 @@ impl Connection {
     fn written<T>(&mut self, result: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
         match result {
             Poll::Ready(result) => {
-                self.write_deadline = None;
+                // The client took the end of an answer at last.
+                let waited = self.write_deadline.take().is_some();
+                let rests = !self.progress.answering.load(Ordering::Acquire);
+                if waited && rests && !matches!(self.awaits, Some(Awaits::Rest(_))) {
+                    self.progress.idle();
+                    self.armed = None;
+                }
                 Poll::Ready(result)
             }
             Poll::Pending => {
+                self.progress.busy();
                 ready!(self.poll_stalled(cx));
                 Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
             }

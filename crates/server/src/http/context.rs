@@ -99,6 +99,11 @@ impl RequestContext {
         self.place().claimants
     }
 
+    /// Whether it has shown a valid key or pass.
+    pub(super) fn is_known(&self) -> bool {
+        self.place().claimants.are_known()
+    }
+
     /// Notes when the key ends that the request carries; told with the answer.
     pub fn set_key_end(&self, end: Timestamp) {
         let _ = self.shared.key_ends.set(end);

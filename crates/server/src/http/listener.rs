@@ -1,40 +1,59 @@
-//! The accept loop: HTTP/1.1, a limit on connections, deadlines on each, and an orderly end.
+//! The accept loop: HTTP/1.1, a room for connections, deadlines on each, and an orderly end.
 
-use std::net::SocketAddr;
+use std::hash::{BuildHasher as _, RandomState};
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
+use bytes::Bytes;
 use http::header;
-use hyper::body::Incoming;
+use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
+use super::clients::read_proxy_header;
 use super::connection::{Connection, Deadlines, Progress};
+use super::room::{Room, Ticket};
 
 /// A request header, request line included, may have this many bytes. 2,000 unfinished headers cost 86 MiB with this
 /// limit and 619 MiB with hyper's own.
 pub(super) const MAX_HEADER_BYTES: usize = 32 * 1_024;
+/// How old a connection becomes, give or take a tenth: so that load spreads over the processes behind a balancer.
+pub const MAX_AGE: Duration = Duration::from_secs(60 * 60);
 
 /// What answers requests.
 pub trait Answer: Clone + Send + Sync + 'static {
-    /// Answers one request of a client at an address; never fails.
-    fn answer(&self, request: Request, from: SocketAddr) -> impl Future<Output = Response> + Send;
+    /// Answers one request of a peer; never fails.
+    fn answer(&self, request: Request, peer: &Peer) -> impl Future<Output = Response> + Send;
+}
+
+/// The other end of a connection.
+#[derive(Debug)]
+pub struct Peer {
+    /// Its address, or that of the client for which it has opened the connection.
+    pub address: IpAddr,
+    /// Whether it is a proxy that may say for whom it speaks.
+    pub is_proxy: bool,
+    /// How far the connection is.
+    pub progress: Arc<Progress>,
 }
 
 /// How a listener treats its clients.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Connections open at the same time; more wait to be accepted.
-    pub connections: usize,
     /// How long clients may take.
     pub deadlines: Deadlines,
+    /// How old a connection becomes, give or take a tenth.
+    pub max_age: Duration,
     /// How long requests that were accepted may take to finish once the end has come.
     pub grace: Duration,
 }
@@ -45,22 +64,18 @@ pub struct Limits {
 pub async fn serve(
     listener: TcpListener,
     answer: impl Answer,
+    room: Arc<Room>,
     limits: Limits,
     mut stop: watch::Receiver<bool>,
 ) -> bool {
-    let slots = Arc::new(Semaphore::new(limits.connections));
     let connections = TaskTracker::new();
     loop {
-        let accepted = tokio::select! {
-            accepted = accept(&listener, &slots) => accepted,
+        let admitted = tokio::select! {
+            admitted = admit(&listener, &room) => admitted,
             () = stopped(&mut stop) => break,
         };
-        let Some((stream, from, slot)) = accepted else { continue };
-        let (answer, stop) = (answer.clone(), stop.clone());
-        connections.spawn(async move {
-            serve_connection(stream, from, answer, limits.deadlines, stop).await;
-            drop(slot);
-        });
+        let Some((stream, peer, ticket)) = admitted else { continue };
+        connections.spawn(serve_connection(stream, peer, ticket, answer.clone(), limits, stop.clone()));
     }
     drop(listener);
     connections.close();
@@ -72,13 +87,17 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-async fn accept(
-    listener: &TcpListener,
-    slots: &Arc<Semaphore>,
-) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
-    let slot = Arc::clone(slots).acquire_owned().await.expect("the semaphore is never closed");
+/// The next connection that there is room for. One that there is none for is closed by being dropped.
+async fn admit(listener: &TcpListener, room: &Arc<Room>) -> Option<(TcpStream, Peer, Ticket)> {
+    let (stream, from) = accept(listener).await?;
+    let peer = Peer { address: from.ip().to_canonical(), is_proxy: false, progress: Arc::new(Progress::new()) };
+    let ticket = room.admit(peer.address, &peer.progress).await?;
+    Some((stream, peer, ticket))
+}
+
+async fn accept(listener: &TcpListener) -> Option<(TcpStream, SocketAddr)> {
     match listener.accept().await {
-        Ok((stream, from)) => Some((stream, from, slot)),
+        Ok(accepted) => Some(accepted),
         Err(error) => {
             // Mostly too many open files. Waiting lets some close; accepting again at once would only spin.
             tracing::warn!(%error, "a connection could not be accepted");
@@ -88,24 +107,85 @@ async fn accept(
     }
 }
 
+/// An answer's body, which tells when all of it was handed on.
+struct Answered {
+    body: Body,
+    peer: Arc<Peer>,
+}
+
+impl HttpBody for Answered {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Answered {
+    fn drop(&mut self) {
+        self.peer.progress.rest();
+    }
+}
+
+/// Finds out for whom a peer has opened the connection. `false` when it is not to be served.
+async fn introduce(stream: &mut TcpStream, peer: &mut Peer, ticket: &Ticket, deadline: Duration) -> bool {
+    let proxies = ticket.proxies();
+    if proxies.begins_with_header(peer.address) {
+        match tokio::time::timeout(deadline, read_proxy_header(stream)).await {
+            Ok(Ok(Some(client))) if ticket.belongs_to(client) => peer.address = client,
+            Ok(Ok(None)) => {}
+            Ok(Ok(Some(_))) => return false,
+            Ok(Err(_)) | Err(_) => {
+                tracing::debug!("a trusted proxy sent no header of the PROXY protocol");
+                return false;
+            }
+        }
+    }
+    peer.is_proxy = proxies.trust(peer.address);
+    if peer.is_proxy {
+        peer.progress.know();
+    }
+    true
+}
+
+/// The limit on a connection's age, different for each, so that they do not all end at once.
+fn age(max_age: Duration) -> Duration {
+    let part = RandomState::new().hash_one(()) >> 32;
+    max_age.mul_f64(0.9 + 0.2 * (part as f64 / f64::from(u32::MAX)))
+}
+
 async fn serve_connection(
-    stream: TcpStream,
-    from: SocketAddr,
+    mut stream: TcpStream,
+    mut peer: Peer,
+    ticket: Ticket,
     answer: impl Answer,
-    deadlines: Deadlines,
+    Limits { deadlines, max_age, .. }: Limits,
     mut stop: watch::Receiver<bool>,
 ) {
     // Answers are small and whole; waiting to fill a packet only delays them.
     let _ = stream.set_nodelay(true);
-    let progress = Arc::new(Progress::default());
+    if !introduce(&mut stream, &mut peer, &ticket, deadlines.first_byte).await {
+        return;
+    }
+    let progress = Arc::clone(&peer.progress);
     let io = TokioIo::new(Connection::new(stream, Arc::clone(&progress), deadlines));
+    let peer = Arc::new(peer);
     let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let (answer, progress) = (answer.clone(), Arc::clone(&progress));
+        let (answer, peer) = (answer.clone(), Arc::clone(&peer));
         async move {
-            progress.begin();
-            let response = answer.answer(request.map(Body::new), from).await;
-            progress.end(response.headers().get(header::CONNECTION).is_some_and(|value| value == "close"));
-            Ok::<_, std::convert::Infallible>(response)
+            peer.progress.begin();
+            let response = answer.answer(request.map(Body::new), &peer).await;
+            peer.progress.answer(response.headers().get(header::CONNECTION).is_some_and(|value| value == "close"));
+            Ok::<_, std::convert::Infallible>(response.map(|body| Answered { body, peer }))
         }
     });
     let connection =
@@ -113,6 +193,14 @@ async fn serve_connection(
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => Some(ended),
+        () = progress.closing() => {
+            // It had not sent a byte of a request when it was chosen; if it has by now, it gets its answer.
+            if progress.idle_since().is_some() {
+                return;
+            }
+            None
+        }
+        () = tokio::time::sleep(age(max_age)) => None,
         () = stopped(&mut stop) => None,
     };
     let ended = match ended {
@@ -122,6 +210,7 @@ async fn serve_connection(
             connection.await
         }
     };
+    drop(ticket);
     if let Err(error) = ended {
         // A client's doing: it went away, took too long, or spoke no HTTP.
         tracing::debug!(%error, "a connection ended early");

@@ -3,6 +3,7 @@
 pub mod auth;
 pub mod body;
 pub mod budget;
+pub mod clients;
 pub mod conditions;
 pub mod connection;
 pub mod context;
@@ -16,6 +17,7 @@ pub mod multipart;
 pub mod openapi;
 pub mod problem;
 pub mod request;
+pub mod room;
 pub mod router;
 pub mod webhooks;
 
@@ -30,6 +32,7 @@ use dossier_core::services::Services;
 use tokio::sync::watch;
 
 use self::budget::Budget;
+use self::clients::TrustedProxies;
 use crate::egress::Egress;
 use crate::metrics::Metrics;
 use crate::pages::limits::Limits;
@@ -62,6 +65,8 @@ pub struct AppState {
     pub waiting: Arc<Budget>,
     /// Turns true when the server ends.
     pub stopping: watch::Receiver<bool>,
+    /// Who may say which client it speaks for.
+    pub proxies: Arc<TrustedProxies>,
     /// Where calls may go.
     pub egress: Arc<Egress>,
     /// Sumsub, when it is configured.
@@ -78,6 +83,8 @@ pub struct Surroundings {
     pub max_requests: u64,
     /// Turns true when it ends.
     pub stopping: watch::Receiver<bool>,
+    /// Who may say which client it speaks for.
+    pub proxies: Arc<TrustedProxies>,
     /// Where calls may go.
     pub egress: Arc<Egress>,
     /// Sumsub, when it is configured.
@@ -97,12 +104,13 @@ impl AppState {
     /// The state of a server.
     #[must_use]
     pub fn new(services: Services, surroundings: Surroundings) -> Self {
-        let Surroundings { public_url, max_requests, stopping, egress, sumsub } = surroundings;
+        let Surroundings { public_url, max_requests, stopping, proxies, egress, sumsub } = surroundings;
         Self {
             answering: AtomicUsize::new(0),
             asked: AtomicU64::new(0),
             waiting: Budget::new(Self::WAITING),
             stopping,
+            proxies,
             egress,
             sumsub,
             services,

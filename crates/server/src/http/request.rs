@@ -1,7 +1,6 @@
 //! What happens around every request: its id, the checks that need no route, the count, the catch of panics, and the
 //! rendering of problems.
 
-use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,10 +15,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Version, header};
 use tower::Service as _;
 
 use super::budget::Budget;
+use super::clients::Contradiction;
 use super::context::{RequestContext, RequestId};
-use super::listener::{Answer, MAX_HEADER_BYTES};
+use super::listener::{Answer, MAX_HEADER_BYTES, Peer};
 use super::problem::{Problem, ProblemCode};
-use super::{App, AppState, auth};
+use super::{App, AppState};
 
 /// When the key ends that a request carried: so an integrator sees that it was rolled.
 const API_KEY_EXPIRES: HeaderName = HeaderName::from_static("api-key-expires");
@@ -111,15 +111,28 @@ impl Drop for Answering<'_> {
 }
 
 impl Answer for Front {
-    async fn answer(&self, request: Request, from: SocketAddr) -> Response {
+    async fn answer(&self, request: Request, peer: &Peer) -> Response {
         let began = Instant::now();
         let request_id = self.ids.choose(request.headers());
         let method = method_label(request.method());
         let route = super::router::route_label(request.uri().path());
         let answering = Answering::begin(&self.app);
-        let context = RequestContext::new(request_id.clone(), auth::canonical(from.ip()), &self.slots);
-        let mut response = self.route(request, context.clone()).await;
+        let client = match peer.is_proxy {
+            true => self.app.proxies.client(request.headers(), peer.address),
+            false => Ok(peer.address),
+        };
+        let context = RequestContext::new(request_id.clone(), client.unwrap_or(peer.address), &self.slots);
+        let mut response = match client {
+            Ok(_) => self.route(request, context.clone()).await,
+            Err(Contradiction) => {
+                let text = "Forwarded and X-Forwarded-For name different clients; the proxy must pass on only its own.";
+                Problem::new(ProblemCode::MalformedRequest, text).close().into_response()
+            }
+        };
         context.leave_slot();
+        if context.is_known() {
+            peer.progress.know();
+        }
         drop(answering);
         if let Some(problem) = response.extensions_mut().remove::<Problem>() {
             response = self.render(problem, response, &request_id);

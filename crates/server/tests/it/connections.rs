@@ -7,11 +7,15 @@ use axum::Router;
 use axum::routing::{get, post};
 use dossier::http::App;
 use dossier::http::body::{Expected, WholeBody};
-use dossier::http::budget::{Budget, Claimants, Share};
+use dossier::http::budget::{Budget, Claimant, Claimants, Share};
 use dossier::http::connection::Deadlines;
+use dossier::http::context::RequestContext;
 use dossier::http::listener::{Limits, serve};
 use dossier::http::problem::Problem;
 use dossier::http::request::Front;
+use dossier::http::room::Room;
+use dossier_core::ids::{AccountId, KeyId};
+use prometheus_client::metrics::gauge::Gauge;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -21,7 +25,8 @@ use crate::app::TestApp;
 const SHORT: Deadlines = Deadlines {
     first_byte: Duration::from_millis(300),
     header: Duration::from_millis(300),
-    idle: Duration::from_millis(300),
+    idle: Duration::from_millis(900),
+    idle_unknown: Duration::from_millis(300),
     write: Duration::from_millis(300),
     body_idle: Duration::from_millis(300),
     body_total: Duration::from_secs(3),
@@ -46,6 +51,17 @@ async fn listener_of(
     };
     let router = Router::new()
         .route("/", get(|| async { "ok" }))
+        .route(
+            "/known",
+            get(|axum::Extension(context): axum::Extension<RequestContext>| async move {
+                let (key, account) = (KeyId::from_bytes([1; 16]), AccountId::from_bytes([1; 16]));
+                context.identify(Claimant::Key(key), account).map(|()| "known").map_err(Problem::from)
+            }),
+        )
+        .route(
+            "/whence",
+            get(|axum::Extension(context): axum::Extension<RequestContext>| async move { context.address.to_string() }),
+        )
         .route("/echo", post(echo))
         .route(
             "/slow",
@@ -67,12 +83,13 @@ async fn listener_of(
         .with_state(state.clone());
     let socket = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = socket.local_addr().expect("an address");
-    let limits = Limits { connections, deadlines: SHORT, grace: Duration::from_secs(5) };
+    let limits = Limits { deadlines: SHORT, max_age: Duration::from_secs(2), grace: Duration::from_secs(5) };
+    let room = Room::new(connections, None, state.proxies.clone(), Gauge::default());
     let (stop, stopped) = watch::channel(false);
     (
         address,
         stop,
-        tokio::spawn(serve(socket, Front::new(state.clone(), router, state.slots.clone()), limits, stopped)),
+        tokio::spawn(serve(socket, Front::new(state.clone(), router, state.slots.clone()), room, limits, stopped)),
     )
 }
 
@@ -287,23 +304,144 @@ async fn what_is_too_much_is_told_to_come_back() {
     assert_eq!(app.put(&id, &serde_json::json!({})).await.header("etag"), "\"v1\"", "nothing was changed");
 }
 
+/// A connection on which a request was answered.
+async fn served(address: std::net::SocketAddr, path: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    ask(&mut stream, path).await.expect("an answer");
+    stream
+}
+
+/// Sends a request and reads the answer, which is short.
+async fn ask(stream: &mut TcpStream, path: &str) -> std::io::Result<String> {
+    stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()).await?;
+    let mut answer = vec![0; 4_096];
+    let read = tokio::time::timeout(Duration::from_secs(2), stream.read(&mut answer)).await??;
+    answer.truncate(read);
+    if answer.starts_with(b"HTTP/1.1 200") {
+        Ok(String::from_utf8_lossy(&answer).into_owned())
+    } else {
+        Err(std::io::ErrorKind::ConnectionAborted.into())
+    }
+}
+
 #[tokio::test]
-async fn a_connection_past_the_limit_waits_for_one_to_end() {
+async fn at_the_limit_the_connection_that_is_idle_longest_gives_way() {
     let app = TestApp::start().await;
     let (address, _stop, _task) = listener_of(&app, 2).await;
-    let request = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-    let mut open = Vec::new();
+    let mut first = served(address, "/known").await;
+    let mut second = served(address, "/known").await;
+    ask(&mut first, "/known").await.expect("an answer");
+    let mut third = served(address, "/known").await;
+    assert_eq!(second.read(&mut [0; 1]).await.unwrap_or(0), 0, "it was idle longest");
+    ask(&mut first, "/known").await.expect("it is still open");
+    ask(&mut third, "/known").await.expect("so is the new one");
+}
+
+#[tokio::test]
+async fn a_connection_that_has_begun_a_request_does_not_give_way() {
+    let app = TestApp::start().await;
+    let (address, _stop, _task) = listener_of(&app, 2).await;
+    let mut slow = Vec::new();
     for _ in 0..2 {
         let mut stream = TcpStream::connect(address).await.expect("a connection");
-        stream.write_all(request).await.expect("written");
-        stream.read_exact(&mut [0; 12]).await.expect("an answer");
-        open.push(stream);
+        stream.write_all(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n").await.expect("written");
+        slow.push(stream);
     }
-    let mut third = TcpStream::connect(address).await.expect("the system takes it");
-    third.write_all(request).await.expect("written");
-    let waits = tokio::time::timeout(Duration::from_millis(100), third.read(&mut [0; 12])).await;
-    assert!(waits.is_err(), "it is not served yet");
-    drop(open.pop());
-    let served = tokio::time::timeout(Duration::from_secs(2), third.read_exact(&mut [0; 12])).await;
-    assert!(served.is_ok_and(|read| read.is_ok()), "it is served once there is room");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let began = Instant::now();
+    let _third = served(address, "/").await;
+    assert!(began.elapsed() > Duration::from_millis(200), "it has waited");
+    for mut stream in slow {
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).await.expect("an answer");
+        assert_eq!(&answer, b"HTTP/1.1 200");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_showed_no_key_may_rest_a_shorter_time() {
+    let app = TestApp::start().await;
+    let (address, _stop, _task) = listener(&app).await;
+    for (path, least, most) in [("/", 250, 700), ("/known", 850, 1_600)] {
+        let mut stream = served(address, path).await;
+        let began = Instant::now();
+        assert_eq!(stream.read(&mut [0; 1]).await.unwrap_or(0), 0);
+        let open = began.elapsed().as_millis();
+        assert!((least..most).contains(&open), "{path}: {open} ms");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_ends_at_its_age_however_busy_it_is() {
+    let app = TestApp::start().await;
+    let (address, _stop, _task) = listener(&app).await;
+    let mut stream = served(address, "/known").await;
+    let began = Instant::now();
+    while ask(&mut stream, "/known").await.is_ok() {
+        assert!(began.elapsed() < Duration::from_secs(4));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(began.elapsed() > Duration::from_millis(1_500), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn a_long_download_is_no_idle_connection() {
+    let app = TestApp::start().await;
+    let (address, _stop, _task) = listener(&app).await;
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    stream.write_all(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n").await.expect("written");
+    let (mut taken, mut buffer) = (0, vec![0; 4 << 20]);
+    while taken < 64 << 20 {
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        let read = stream.read(&mut buffer).await.expect("it goes on");
+        assert!(read > 0, "cut after {taken}");
+        taken += read;
+    }
+}
+
+#[tokio::test]
+async fn only_a_trusted_proxy_says_for_whom_it_speaks() {
+    for (trusted, expected) in [("127.0.0.1", "192.0.2.7"), ("", "127.0.0.1"), ("10.0.0.0/8", "127.0.0.1")] {
+        let app = TestApp::start_with(&[("trusted_proxies", trusted)]).await;
+        let (address, _stop, _task) = listener(&app).await;
+        for (name, value) in [
+            ("X-Forwarded-For", "6.6.6.6, 192.0.2.7"),
+            ("Forwarded", "for=6.6.6.6, for=\"192.0.2.7:4711\";proto=https"),
+        ] {
+            let request = app.client.get(format!("http://{address}/whence")).header(name, value);
+            assert_eq!(TestApp::send(request).await.text, expected, "{name} with {trusted:?}");
+        }
+    }
+    let app = TestApp::start_with(&[("trusted_proxies", "127.0.0.0/8")]).await;
+    let request = app.request(reqwest::Method::GET, "/v0/customers");
+    let request = request.header("Forwarded", "for=192.0.2.8").header("X-Forwarded-For", "192.0.2.7");
+    TestApp::send(request).await.problem(400, "malformed_request");
+}
+
+#[tokio::test]
+async fn the_proxy_protocol_is_spoken_by_trusted_proxies_only() {
+    let settings = [("trusted_proxies", "127.0.0.1"), ("proxy_protocol", "on")];
+    let app = TestApp::start_with(&settings).await;
+    let (address, _stop, _task) = listener(&app).await;
+    let request = b"GET /whence HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 6.6.6.6\r\nConnection: close\r\n\r\n";
+    let second = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xc0\0\x02\x07\x0a\0\0\x01\0\x50\x01\xbb";
+    for header in [&b"PROXY TCP4 192.0.2.7 10.0.0.1 56324 443\r\n"[..], second] {
+        let (answer, _) = silent_after(address, &[header, request].concat()).await;
+        assert!(answer.ends_with("\r\n\r\n192.0.2.7"), "{answer}");
+    }
+    // A proxy that speaks for itself may still say more with each request.
+    let (answer, _) = silent_after(address, &[&b"PROXY UNKNOWN\r\n"[..], request].concat()).await;
+    assert!(answer.ends_with("6.6.6.6"), "{answer}");
+    let (answer, open) = silent_after(address, request).await;
+    assert_eq!((answer.as_str(), open < Duration::from_secs(1)), ("", true), "it did not say for whom it speaks");
+    let (answer, open) = silent_after(address, b"PROXY TCP4 192.0").await;
+    assert_eq!((answer.as_str(), open < Duration::from_secs(1)), ("", true), "nor did this one, in time");
+
+    let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+    socket.bind("127.0.0.2:0".parse().expect("an address")).expect("bound");
+    let mut other = socket.connect(address).await.expect("a connection");
+    other.write_all(&[&b"PROXY TCP4 192.0.2.7 10.0.0.1 56324 443\r\n"[..], request].concat()).await.expect("written");
+    let mut answer = Vec::new();
+    let _ = other.read_to_end(&mut answer).await;
+    assert!(answer.starts_with(b"HTTP/1.1 400"), "whom nobody trusts is not listened to");
 }

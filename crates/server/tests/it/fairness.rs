@@ -7,7 +7,7 @@ use dossier_core::caller::Environment;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 use crate::app::{BOUNDARY, TestApp, form};
 use crate::samples::png;
@@ -124,4 +124,45 @@ async fn only_a_customer_may_be_large() {
         let answer = TestApp::send(request.header("Api-Key", key["key"].as_str().expect("a key"))).await;
         assert_eq!(answer.status, status, "{path}: {}", answer.text);
     }
+}
+
+/// A connection from another address of this machine.
+async fn connect_from(app: &TestApp, from: &str) -> std::io::Result<TcpStream> {
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(format!("{from}:0").parse().expect("an address"))?;
+    socket.connect(app.url.trim_start_matches("http://").parse().expect("an address")).await
+}
+
+/// Whether the server has left a connection open on which nothing was sent.
+async fn is_open(stream: &mut TcpStream) -> bool {
+    tokio::time::timeout(Duration::from_millis(1), stream.read(&mut [0; 1])).await.is_err()
+}
+
+#[tokio::test]
+async fn idle_connections_of_one_address_lock_no_other_out() {
+    let settings = [("max_connections", "256"), ("max_connections_per_address", "64")];
+    let app = TestApp::start_with(&settings).await;
+    let mut idle = Vec::new();
+    for _ in 0..768 {
+        idle.extend(connect_from(&app, "127.0.0.2").await);
+    }
+    let answer = tokio::time::timeout(Duration::from_secs(2), app.get("/v0/customers")).await;
+    answer.expect("it is answered at once").expect(200);
+    let mut open = 0;
+    for stream in &mut idle {
+        open += usize::from(is_open(stream).await);
+    }
+    assert_eq!(open, 64);
+}
+
+#[tokio::test]
+async fn idle_connections_of_many_addresses_give_way_to_the_next() {
+    let app = TestApp::start_with(&[("max_connections", "64")]).await;
+    let mut idle = Vec::new();
+    for last in 0..200 {
+        idle.push(connect_from(&app, &format!("127.0.1.{last}")).await.expect("a connection"));
+    }
+    let answer = tokio::time::timeout(Duration::from_secs(2), app.get("/v0/customers")).await;
+    answer.expect("it is answered at once").expect(200);
+    assert!(!is_open(&mut idle[0]).await, "those that were idle longest are closed");
 }

@@ -842,3 +842,21 @@ async fn rules_of_the_operators_own_are_asked_in_its_own_words_and_languages() {
     assert_eq!(browser.submits().await.status.as_u16(), 303);
     assert_eq!(app.stands(&id).await, "pending/submission_accepted");
 }
+
+#[tokio::test]
+async fn a_consent_names_the_address_of_the_client_and_not_that_of_a_trusted_proxy() {
+    for (trusted, expected) in [("127.0.0.1", "203.0.113.9"), ("", "127.0.0.1")] {
+        let app = TestApp::start_with(&[("trusted_proxies", trusted)]).await;
+        let (id, link) = app.invited("individual").await;
+        let mut browser = Browser::enter(&app, &link).await;
+        let headers = [("x-forwarded-for", "6.6.6.6, 203.0.113.9")];
+        let headers = headers.map(|(name, value)| (name.parse().expect("a name"), value.parse().expect("a value")));
+        let builder = reqwest::Client::builder().redirect(redirect::Policy::none());
+        browser.client = builder.default_headers(headers.into_iter().collect()).build().expect("a client");
+        browser.completes().await;
+        assert_eq!(browser.submits().await.status.as_u16(), 303);
+        let place = Place { account: None, environment: Environment::Sandbox };
+        let show = Command::ReviewShow { place, customer_id: id };
+        assert_eq!(app.command(show).await.expect("a review")["consent"]["address"], expected);
+    }
+}
