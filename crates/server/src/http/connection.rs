@@ -13,6 +13,8 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use super::head::Heads;
+
 /// How long a client may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Deadlines {
@@ -58,6 +60,7 @@ pub struct Progress {
     answered: AtomicU64,
     refused: AtomicBool,
     known: AtomicBool,
+    ambiguous: AtomicBool,
     /// Microseconds since [`EPOCH`]; 0 while a byte of a request has come or an answer is on its way.
     idle_since: AtomicU64,
     closing: CancellationToken,
@@ -80,6 +83,7 @@ impl Progress {
             answered: AtomicU64::new(0),
             refused: AtomicBool::new(false),
             known: AtomicBool::new(false),
+            ambiguous: AtomicBool::new(false),
             idle_since: AtomicU64::new(0),
             closing: CancellationToken::new(),
         };
@@ -108,6 +112,12 @@ impl Progress {
     /// The client has shown a valid key or pass, or is a trusted proxy.
     pub fn know(&self) {
         self.known.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a request header has come that can be understood in two ways.
+    #[must_use]
+    pub fn is_ambiguous(&self) -> bool {
+        self.ambiguous.load(Ordering::Relaxed)
     }
 
     /// Since when no byte of a request has come, in a unit of its own; `None` when one has, or an answer is on its way.
@@ -156,6 +166,9 @@ pub struct Connection {
     stream: TcpStream,
     progress: Arc<Progress>,
     deadlines: Deadlines,
+    heads: Heads,
+    /// The requests that were answered when bytes came last.
+    answered: u64,
     awaits: Option<Awaits>,
     armed: Option<Awaits>,
     read_deadline: Pin<Box<Sleep>>,
@@ -171,6 +184,8 @@ impl Connection {
             stream,
             progress,
             deadlines,
+            heads: Heads::default(),
+            answered: 0,
             awaits: None,
             armed: None,
             read_deadline: Box::pin(sleep_until(Instant::now() + deadlines.first_byte)),
@@ -179,9 +194,17 @@ impl Connection {
         }
     }
 
-    /// Notes that bytes have come.
-    fn received(&mut self) {
+    /// Looks at bytes that have come.
+    fn received(&mut self, bytes: &[u8]) {
         self.progress.busy();
+        let answered = self.progress.answered.load(Ordering::Relaxed);
+        if self.answered != answered {
+            self.answered = answered;
+            self.heads.answered();
+        }
+        if self.heads.push(bytes) {
+            self.progress.ambiguous.store(true, Ordering::Relaxed);
+        }
         if let Some(Awaits::FirstByte(request)) = self.awaits {
             self.awaits = Some(Awaits::Rest(request));
         }
@@ -264,7 +287,7 @@ impl AsyncRead for Connection {
         match Pin::new(&mut self.stream).poll_read(cx, buffer) {
             Poll::Ready(result) => {
                 if buffer.filled().len() > before {
-                    self.received();
+                    self.received(&buffer.filled()[before..]);
                 }
                 Poll::Ready(result)
             }

@@ -13,7 +13,7 @@ use super::budget::{Budget, Claimant, Claimants, NoRoom, Share};
 /// What handlers are told about the request that the router does not know.
 #[derive(Clone)]
 pub struct RequestContext {
-    /// The id: the client's, when it sent a sane one, else ours.
+    /// The id, which is ours.
     pub request_id: RequestId,
     /// Where it comes from.
     pub address: IpAddr,

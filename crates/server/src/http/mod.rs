@@ -11,6 +11,7 @@ pub mod customers;
 pub mod docs;
 pub mod events;
 pub mod files;
+mod head;
 pub mod kyc;
 pub mod listener;
 pub mod multipart;

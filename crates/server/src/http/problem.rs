@@ -98,11 +98,14 @@ catalogue! {
             most 255 bytes in UTF-8. The part's header may have 8 KiB. The text says what was found instead.",
     MalformedRequest = "malformed_request" 400 "The request is not well-formed HTTP":
         "The request could be read in more than one way, for instance without a Host header or with two, or with an \
-            unknown transfer coding. It was refused unread and the connection closed.",
+            unknown transfer coding, two lengths, or lines that end without a carriage return. It was refused \
+            unread and the connection closed.",
     HeadersTooLarge = "headers_too_large" 431 "Too many request headers":
         "At most 64 header fields and 32 KiB in all are read. Send fewer.",
     MethodNotAllowed = "method_not_allowed" 405 "The method is not allowed here":
         "The resource exists but does not know this method. The Allow header lists those that it knows.",
+    MisdirectedRequest = "misdirected_request" 421 "The request is for another server":
+        "The request line names a server in full, and another one than the Host header. Send the path alone.",
     NoSession = "no_session" 409 "The customer has no KYC session":
         "Open one first: POST /v0/customers/{customer_id}/kycs.",
     NotPossible = "not_possible" 409 "There is no such way from here":
@@ -117,8 +120,8 @@ catalogue! {
         "The server is answering as many requests as it can hold, or as many of this caller as leave room for others. \
             Nothing was changed. Repeat the request after the time that Retry-After gives.",
     PayloadTooLarge = "payload_too_large" 413 "The body is too large":
-        "A customer in JSON may have 4 MiB, which is more than the largest legal one, any other JSON body 64 KiB, and a \
-            file 10 MiB.",
+        "A customer in JSON may have 4 MiB, which is more than the largest legal one, any other JSON body 64 KiB, and \
+            a file 10 MiB.",
     PreconditionFailed = "precondition_failed" 412 "The customer was changed by somebody else":
         "The If-Match or If-None-Match condition does not hold for the stored version, which ETag gives. The member \
             changed lists the pointers of the fields that changed since the version that you know. Read the customer \
@@ -126,8 +129,8 @@ catalogue! {
     RangeNotSatisfiable = "range_not_satisfiable" 416 "The file has no such range":
         "The Range header asks for bytes behind the end of the file. Content-Range says how many bytes it has.",
     RequestTimeout = "request_timeout" 408 "The body did not come in time":
-        "After the first 5 seconds a body must come at 16 KiB a second on average. It must not stop for 10 seconds, nor \
-            take more than 30 in all, or 120 for a file. Repeat the request.",
+        "After the first 5 seconds a body must come at 16 KiB a second on average. It must not stop for 10 seconds, \
+            nor take more than 30 in all, or 120 for a file. Repeat the request.",
     SandboxOnly = "sandbox_only" 403 "This works in the sandbox only":
         "Simulations and the clock exist in the sandbox. Use a key that begins with dsk_test_.",
     StorageUnavailable = "storage_unavailable" 503 "What is stored cannot be reached":
@@ -142,6 +145,8 @@ catalogue! {
         "Send your key in the Api-Key header; Authorization: <key> and Authorization: Bearer <key> work as well. The \
             answer is the same for a missing, malformed, unknown, expired or revoked key, and for one of the wrong \
             environment.",
+    UriTooLong = "uri_too_long" 414 "The address is too long":
+        "A path with its query may have 4 KiB. Nothing here needs more: send data in the body.",
     UnsupportedFileType = "unsupported_file_type" 415 "The file is of another type":
         "Files are JPEG, PNG or PDF, judged by their content, whatever their name or declared type say. The member \
             accepted lists the types. Convert the file and send that.",

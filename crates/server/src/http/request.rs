@@ -24,7 +24,9 @@ use super::{App, AppState};
 /// When the key ends that a request carried: so an integrator sees that it was rolled.
 const API_KEY_EXPIRES: HeaderName = HeaderName::from_static("api-key-expires");
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const X_CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-client-request-id");
 const MAX_HEADERS: usize = 64;
+const MAX_URI_BYTES: usize = 4 * 1_024;
 
 /// Makes ids that no other process and no other request has.
 struct RequestIds {
@@ -33,20 +35,20 @@ struct RequestIds {
 }
 
 impl RequestIds {
-    /// The client's own id, if it is one that can stand in a header, a log line and a URN.
-    fn choose(&self, headers: &HeaderMap) -> RequestId {
-        let sane = |id: &&str| {
-            (1..=128).contains(&id.len())
-                && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
-        };
-        match headers.get(X_REQUEST_ID).and_then(|value| value.to_str().ok()).filter(sane) {
-            Some(id) => RequestId(id.into()),
-            None => {
-                let next = self.next.fetch_add(1, Ordering::Relaxed);
-                RequestId(format!("req-{:016x}-{next:x}", self.process).into())
-            }
-        }
+    fn next(&self) -> RequestId {
+        let next = self.next.fetch_add(1, Ordering::Relaxed);
+        RequestId(format!("req-{:016x}-{next:x}", self.process).into())
     }
+}
+
+/// The client's own id, if it is one that can stand in a header and a log line. It stands beside ours: a client that
+/// chose ids could make its requests look like those of others.
+fn clients_id(headers: &HeaderMap) -> Option<HeaderValue> {
+    let sane = |id: &&HeaderValue| {
+        (1..=128).contains(&id.len())
+            && id.as_bytes().iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
+    };
+    headers.get(X_REQUEST_ID).filter(sane).cloned()
 }
 
 /// The router, and what happens around it.
@@ -113,7 +115,8 @@ impl Drop for Answering<'_> {
 impl Answer for Front {
     async fn answer(&self, request: Request, peer: &Peer) -> Response {
         let began = Instant::now();
-        let request_id = self.ids.choose(request.headers());
+        let request_id = self.ids.next();
+        let clients_id = clients_id(request.headers());
         let method = method_label(request.method());
         let route = super::router::route_label(request.uri().path());
         let answering = Answering::begin(&self.app);
@@ -123,6 +126,10 @@ impl Answer for Front {
         };
         let context = RequestContext::new(request_id.clone(), client.unwrap_or(peer.address), &self.slots);
         let mut response = match client {
+            Ok(_) if peer.progress.is_ambiguous() => {
+                let text = "A header line ends without a carriage return, or the body's length is given twice.";
+                Problem::new(ProblemCode::MalformedRequest, text).close().into_response()
+            }
             Ok(_) => self.route(request, context.clone()).await,
             Err(Contradiction) => {
                 let text = "Forwarded and X-Forwarded-For name different clients; the proxy must pass on only its own.";
@@ -141,10 +148,14 @@ impl Answer for Front {
         let elapsed = began.elapsed();
         self.app.metrics.answered(method, route, status, elapsed.as_secs_f64());
         let duration_us = elapsed.as_micros() as u64;
-        tracing::debug!(request_id = %request_id, method, route, status, duration_us, "answered");
+        let theirs = clients_id.as_ref().and_then(|id| id.to_str().ok());
+        tracing::debug!(%request_id, client_request_id = theirs, method, route, status, duration_us, "answered");
         let headers = response.headers_mut();
         let id = HeaderValue::try_from(&*request_id.0).expect("ids are made of visible ASCII");
         headers.insert(X_REQUEST_ID, id);
+        if let Some(id) = clients_id {
+            headers.insert(X_CLIENT_REQUEST_ID, id);
+        }
         if let Some(end) = context.key_end() {
             headers.insert(API_KEY_EXPIRES, HeaderValue::try_from(end.to_string()).expect("a time is visible ASCII"));
         }
@@ -177,9 +188,28 @@ fn check_request(request: &Request) -> Result<(), Problem> {
         let text = format!("At most {MAX_HEADERS} header fields and {MAX_HEADER_BYTES} bytes of them are read.");
         return Err(Problem::new(ProblemCode::HeadersTooLarge, text).close());
     }
-    let hosts = headers.get_all(header::HOST).iter().count();
-    if hosts > 1 || (hosts == 0 && request.version() == Version::HTTP_11) {
+    if request.uri().path_and_query().is_some_and(|target| target.as_str().len() > MAX_URI_BYTES) {
+        let text = format!("A path with its query may have at most {MAX_URI_BYTES} bytes.");
+        return Err(Problem::new(ProblemCode::UriTooLong, text).close());
+    }
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let host = hosts.next();
+    if hosts.next().is_some() || (host.is_none() && request.version() == Version::HTTP_11) {
         return malformed("A request must have one Host header.");
+    }
+    if host.is_some_and(|host| !is_host(host.as_bytes())) {
+        return malformed("Host must be a name or an address, with or without a port.");
+    }
+    if request.method() == Method::CONNECT {
+        let allow = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE");
+        let problem = Problem::new(ProblemCode::MethodNotAllowed, "This server is no proxy.");
+        return Err(problem.header(header::ALLOW, allow).close());
+    }
+    if let (Some(authority), Some(host)) = (request.uri().authority(), host)
+        && !authority.as_str().as_bytes().eq_ignore_ascii_case(host.as_bytes())
+    {
+        let text = "The request line and the Host header name different servers.";
+        return Err(Problem::new(ProblemCode::MisdirectedRequest, text).close());
     }
     let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
     if let Some(coding) = codings.next()
@@ -191,6 +221,18 @@ fn check_request(request: &Request) -> Result<(), Problem> {
         return malformed("A request must have at most one Content-Length header.");
     }
     Ok(())
+}
+
+/// A name or an address, and maybe a port (RFC 9110, 7.2). No user stands in it, and no path.
+fn is_host(host: &[u8]) -> bool {
+    let (name, port) = match host.iter().rposition(|byte| *byte == b':') {
+        Some(colon) if !host.ends_with(b"]") => (&host[..colon], &host[colon + 1..]),
+        _ => (host, &[][..]),
+    };
+    let named = |name: &[u8]| name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(byte));
+    let addressed = |inner: &[u8]| inner.iter().all(|byte| byte.is_ascii_hexdigit() || b":.".contains(byte));
+    let bracketed = name.strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]"));
+    !name.is_empty() && bracketed.map_or_else(|| named(name), addressed) && port.iter().all(u8::is_ascii_digit)
 }
 
 fn method_label(method: &Method) -> &'static str {

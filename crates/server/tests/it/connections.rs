@@ -214,6 +214,11 @@ async fn raw_requests() {
     let app = TestApp::start().await;
     let (address, _stop, _task) = listener(&app).await;
     let filler = "x".repeat(40_000);
+    let post = |fields: &str| {
+        format!(
+            "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{fields}\r\n2\r\n{{}}\r\n0\r\n\r\n"
+        )
+    };
     for (name, request, status) in [
         ("no host", "GET / HTTP/1.1\r\n\r\n".to_owned(), 400),
         ("two hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n".to_owned(), 400),
@@ -242,12 +247,37 @@ async fn raw_requests() {
         ),
         ("folded header", "GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n".to_owned(), 400),
         ("32 KiB of header", format!("GET / HTTP/1.1\r\nHost: x\r\nA: {filler}\r\n\r\n"), 431),
-        ("connect", "CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), 404),
+        ("connect", "CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), 405),
+        ("trace", "TRACE / HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), 405),
+        ("length, then coding", post("Content-Length: 2\r\nTransfer-Encoding: chunked\r\n"), 400),
+        ("coding, then length", post("Transfer-Encoding: chunked\r\nContent-Length: 2\r\n"), 400),
+        ("the same length twice", post("Content-Length: 2\r\nContent-Length: 2\r\n"), 400),
+        ("a list of lengths", post("Content-Length: 2, 2\r\n"), 400),
+        ("the coding twice", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"), 400),
+        ("chunked not last", post("Transfer-Encoding: chunked, gzip\r\n"), 400),
+        ("old and coded", post("Transfer-Encoding: chunked\r\n").replace("/1.1", "/1.0"), 400),
+        ("bare line feeds", "GET / HTTP/1.1\nHost: x\n\n".to_owned(), 400),
+        ("one bare line feed", "GET / HTTP/1.1\r\nHost: x\nA: b\r\n\r\n".to_owned(), 400),
+        ("a space before the colon", "GET / HTTP/1.1\r\nHost : x\r\n\r\n".to_owned(), 400),
+        ("a bare carriage return", "GET / HTTP/1.1\r\nHost: x\r\nA: b\rc\r\n\r\n".to_owned(), 400),
+        ("a zero byte", "GET / HTTP/1.1\r\nHost: x\r\nA: b\0c\r\n\r\n".to_owned(), 400),
+        ("absolute form", "GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), 200),
+        ("absolute form of another", "GET http://evil.example/ HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), 421),
+        ("a user in the address", "GET http://u@x/ HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), 421),
+        ("no name in Host", "GET / HTTP/1.1\r\nHost: \r\n\r\n".to_owned(), 400),
+        ("a user in Host", "GET / HTTP/1.1\r\nHost: u@x\r\n\r\n".to_owned(), 400),
+        ("a path in Host", "GET / HTTP/1.1\r\nHost: x/y\r\n\r\n".to_owned(), 400),
+        ("a wrong port in Host", "GET / HTTP/1.1\r\nHost: x:8o\r\n\r\n".to_owned(), 400),
+        ("an address in Host", "GET / HTTP/1.1\r\nHost: [::1]:80\r\n\r\n".to_owned(), 200),
+        ("4 KiB of address", format!("GET /?{} HTTP/1.1\r\nHost: x\r\n\r\n", &filler[..4_094]), 200),
+        ("more than 4 KiB of address", format!("GET /?{} HTTP/1.1\r\nHost: x\r\n\r\n", &filler[..4_095]), 414),
+        ("101 fields", format!("GET / HTTP/1.1\r\nHost: x\r\n{}\r\n", "A: b\r\n".repeat(100)), 431),
+        ("65 fields", format!("GET / HTTP/1.1\r\nHost: x\r\n{}\r\n", "A: b\r\n".repeat(64)), 431),
         ("no HTTP", "hello\r\n\r\n".to_owned(), 400),
     ] {
         let (answer, _) = silent_after(address, request.as_bytes()).await;
         assert!(
-            answer.starts_with(&format!("HTTP/1.{} {status} ", u8::from(!name.starts_with("old")))),
+            answer.starts_with("HTTP/1.") && answer.get(8..13) == Some(&format!(" {status} ")),
             "{name}: \
             {answer}"
         );

@@ -1,0 +1,162 @@
+//! Looks at the bytes of request headers before hyper does. hyper accepts lines that end in a bare line feed, the same
+//! length twice, and a length beside a transfer coding, and hides that they came. A proxy in front may have understood
+//! such a request differently.
+
+use memchr::memchr;
+
+/// As much of a line as is looked at: a name and a length.
+const LOOKED_AT: usize = 40;
+
+/// Follows the headers on one connection.
+pub(super) struct Heads {
+    next: Next,
+    /// The beginning of a line, and how long the line is so far.
+    line: [u8; LOOKED_AT],
+    length: usize,
+    last: u8,
+    /// Lines before this one.
+    lines: usize,
+    body: Option<u64>,
+    is_coded: bool,
+}
+
+/// What the next byte belongs to.
+enum Next {
+    Head,
+    Body(u64),
+    /// A body of which only hyper knows the end. Heads are looked for again once that request was answered.
+    Coded,
+}
+
+impl Default for Heads {
+    fn default() -> Self {
+        Self { next: Next::Head, line: [0; LOOKED_AT], length: 0, last: 0, lines: 0, body: None, is_coded: false }
+    }
+}
+
+impl Heads {
+    /// Looks at what has come. Answers whether it can be understood in two ways.
+    pub(super) fn push(&mut self, mut bytes: &[u8]) -> bool {
+        let mut ambiguous = false;
+        while !bytes.is_empty() {
+            match &mut self.next {
+                Next::Coded => break,
+                Next::Body(left) => {
+                    let skipped = usize::try_from(*left).map_or(bytes.len(), |left| left.min(bytes.len()));
+                    *left -= skipped as u64;
+                    if *left == 0 {
+                        self.next = Next::Head;
+                    }
+                    bytes = &bytes[skipped..];
+                }
+                Next::Head => {
+                    let end = memchr(b'\n', bytes);
+                    let (piece, rest) = bytes.split_at(end.unwrap_or(bytes.len()));
+                    self.keep(piece);
+                    bytes = rest.get(1..).unwrap_or_default();
+                    if end.is_some() {
+                        ambiguous |= self.end_line();
+                    }
+                }
+            }
+        }
+        ambiguous
+    }
+
+    /// All requests so far were answered: the next byte begins a head, if hyper takes it at all.
+    pub(super) fn answered(&mut self) {
+        if matches!(self.next, Next::Coded) {
+            self.next = Next::Head;
+        }
+    }
+
+    fn keep(&mut self, piece: &[u8]) {
+        let room = &mut self.line[self.length.min(LOOKED_AT)..];
+        let kept = room.len().min(piece.len());
+        room[..kept].copy_from_slice(&piece[..kept]);
+        self.length += piece.len();
+        self.last = piece.last().copied().unwrap_or(self.last);
+    }
+
+    fn end_line(&mut self) -> bool {
+        let bare = self.length == 0 || self.last != b'\r';
+        let length = if bare { self.length } else { self.length - 1 };
+        let line = &self.line[..length.min(LOOKED_AT)];
+        let mut ambiguous = bare;
+        if length == 0 {
+            // Before a request line empty lines are skipped.
+            if self.lines > 0 {
+                self.end_head();
+            }
+        } else {
+            self.lines += 1;
+            if let Some(value) = field(line, b"content-length:") {
+                let value = std::str::from_utf8(value).ok().and_then(|value| value.trim().parse().ok());
+                ambiguous |= self.is_coded || self.body.is_some();
+                self.body = Some(value.unwrap_or_default());
+            } else if field(line, b"transfer-encoding:").is_some() {
+                ambiguous |= self.body.is_some();
+                self.is_coded = true;
+            }
+        }
+        (self.length, self.last) = (0, 0);
+        ambiguous
+    }
+
+    fn end_head(&mut self) {
+        self.next = match (self.is_coded, self.body) {
+            (true, _) => Next::Coded,
+            (false, Some(length @ 1..)) => Next::Body(length),
+            (false, _) => Next::Head,
+        };
+        (self.lines, self.body, self.is_coded) = (0, None, false);
+    }
+}
+
+fn field<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let (start, value) = line.split_at_checked(name.len())?;
+    start.eq_ignore_ascii_case(name).then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GET: &str = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+    #[test]
+    fn what_can_be_understood_in_two_ways_is_found_however_it_is_cut() {
+        let body = |fields: &str| format!("POST / HTTP/1.1\r\nHost: x\r\n{fields}\r\n");
+        for (sent, expected) in [
+            (GET.to_owned(), false),
+            (format!("\r\n{GET}{GET}"), false),
+            (GET.replace("\r\n", "\n"), true),
+            (GET.replacen("\r\n", "\n", 1), true),
+            (format!("\n{GET}"), true),
+            (body("Content-Length: 2\r\n") + "{}" + GET, false),
+            (body("Content-Length: 3\r\n") + "\n\n\n" + GET, false),
+            (body("Content-Length: 0\r\n") + GET, false),
+            (body("content-LENGTH:3\r\n") + "\n\n\nG\n", true),
+            (body("Content-Length: 2\r\nContent-Length: 2\r\n"), true),
+            (body("Content-Length: 2\r\nTransfer-Encoding: chunked\r\n"), true),
+            (body("transfer-encoding: chunked\r\nA: b\r\ncontent-length: 2\r\n"), true),
+            (body("Transfer-Encoding: chunked\r\n") + "5\r\n\n\n\n\n\n\r\n0\r\n\r\n", false),
+            (body("X-Content-Length: 2\r\nContent-Length-X: 2\r\nContent-Length: 0\r\n"), false),
+            (body(&format!("A: {}\r\n", "Content-Length: 1,".repeat(10))), false),
+        ] {
+            for step in [1, 2, 3, 7, 4_096] {
+                let mut heads = Heads::default();
+                let found = sent.as_bytes().chunks(step).any(|piece| heads.push(piece));
+                assert_eq!(found, expected, "{sent:?} in pieces of {step}");
+            }
+        }
+    }
+
+    #[test]
+    fn after_a_coded_body_heads_are_looked_at_again() {
+        let mut heads = Heads::default();
+        assert!(!heads.push(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n\n\r\n0\r\n\r\n"));
+        heads.answered();
+        assert!(heads.push(b"GET / HTTP/1.1\nHost: x\r\n\r\n"));
+    }
+}
