@@ -34,12 +34,16 @@ EXAMPLES = ROOT / "crates/server/assets/examples"
 CONNECTIONS = 64
 
 
+# One key asks for all that there is.
+UNLIMITED = {"DOSSIER_RATE_PER_KEY": "off", "DOSSIER_RATE_PER_ACCOUNT": "off"}
+
+
 class Server:
     """A dossier server on a data folder."""
 
     def __init__(self, folder, database=None, binary=TARGET / "dossier", settings=None):
         self.folder, self.port, self.database, self.binary = folder, free_port(), database, binary
-        self.environment = {**os.environ, **(settings or {})}
+        self.environment = {**os.environ, **UNLIMITED, **(settings or {})}
         self.url = f"http://127.0.0.1:{self.port}"
         self.key = None
         self.process = None

@@ -110,6 +110,7 @@ impl Server {
         let surroundings = Surroundings {
             public_url: public_url.clone(),
             max_requests: config.max_requests as u64,
+            rates: config.rates,
             stopping: stopped.clone(),
             proxies: Arc::clone(&proxies),
             egress: Arc::clone(&egress),

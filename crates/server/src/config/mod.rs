@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 
 use crate::egress::targets::PrivateTargets;
 use crate::http::clients::TrustedProxies;
+use crate::http::rates::Rates;
 use crate::room::Floor;
 use crate::trust;
 
@@ -133,6 +134,10 @@ const SETTINGS: &[Setting] = &[
         "on when each connection of a trusted proxy begins with a header of the PROXY protocol",
     ),
     setting("max_requests", "512", "requests answered at the same time"),
+    setting("rate_per_key", "5000", "requests of a key in a second, or off"),
+    setting("rate_per_account", "10000", "requests of all keys of an account in a second, or off"),
+    setting("failed_authentications", "20", "requests of an address without a valid key or link in a minute, or off"),
+    setting("long_polls_per_key", "4", "requests of a key that wait for events at the same time, or off"),
     setting("shutdown_seconds", "25", "how long accepted requests may take to finish after SIGTERM"),
     Setting {
         name: "root_key",
@@ -302,6 +307,22 @@ impl Settings {
         let per_address = self.text("max_connections_per_address");
         let max_connections_per_address =
             (!per_address.is_empty()).then(|| number("max_connections_per_address", &mut wrong));
+        let mut limit = |name: &str| match self.text(name) {
+            "off" => None,
+            text => {
+                let number = text.parse().ok().filter(|number| (1..=1_000_000).contains(number));
+                if number.is_none() {
+                    wrong(name, "a whole number from 1 to 1000000, or off");
+                }
+                number
+            }
+        };
+        let rates = Rates {
+            per_key: limit("rate_per_key"),
+            per_account: limit("rate_per_account"),
+            failed: limit("failed_authentications"),
+            long_polls: limit("long_polls_per_key").map(u64::from),
+        };
         let shutdown = number("shutdown_seconds", &mut wrong);
         let log_format = match self.text("log_format") {
             "auto" => LogFormat::Auto,
@@ -470,6 +491,7 @@ impl Settings {
             max_connections,
             max_connections_per_address,
             trusted_proxies,
+            rates,
             max_requests,
             shutdown: Duration::from_secs(shutdown as u64),
             root_key,
@@ -581,6 +603,8 @@ pub struct Config {
     pub max_connections: usize,
     /// The same for each address; `None` for the default, which exempts this machine and trusted proxies.
     pub max_connections_per_address: Option<usize>,
+    /// How much callers may ask for.
+    pub rates: Rates,
     /// The proxies that may say for whom they speak.
     pub trusted_proxies: TrustedProxies,
     /// Requests answered at the same time.

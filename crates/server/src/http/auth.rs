@@ -21,8 +21,23 @@ const NOTED_EVERY_SECONDS: i64 = 60;
 ///
 /// # Errors
 ///
-/// 400 for two different keys, 401 for none that is good, 403 for one without the scopes.
+/// 400 for two different keys, 401 for none that is good, 403 for one without the scopes, 429 for too many requests.
 pub async fn authorize(
+    app: &AppState,
+    headers: &HeaderMap,
+    context: &RequestContext,
+    needed: &[KeyScope],
+) -> Result<(Caller, Disclosure), Problem> {
+    let authorized = recognise(app, headers, context, needed).await;
+    if let Err(problem) = &authorized
+        && problem.code() == ProblemCode::Unauthorized
+    {
+        app.limiters.failed(context)?;
+    }
+    authorized
+}
+
+async fn recognise(
     app: &AppState,
     headers: &HeaderMap,
     context: &RequestContext,
@@ -46,6 +61,7 @@ pub async fn authorize(
     if let Some(end) = record.expires_at {
         context.set_key_end(end);
     }
+    app.limiters.asked(record.key_id, record.scope.account, context.began)?;
     context.identify(Claimant::Key(record.key_id), record.scope.account)?;
     if let Some(missing) = needed.iter().find(|scope| !record.scopes.contains(scope)) {
         note_refusal(app, &caller, now, "the key lacks the scope", first_use_in_a_while).await;

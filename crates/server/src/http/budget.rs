@@ -12,6 +12,8 @@ use super::problem::Problem;
 /// How long a caller that found no room is remembered as one that waits. Clients are told to come back after a second.
 const WAITS: Duration = Duration::from_secs(5);
 const LEVELS: usize = 3;
+/// The level of keys and sessions.
+const HOLDER: usize = 1;
 
 /// One of those that a share counts against.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,7 +57,7 @@ impl Claimants {
     /// Whether they have shown a key or a pass.
     #[must_use]
     pub const fn are_known(&self) -> bool {
-        self.0[1].is_some()
+        self.0[HOLDER].is_some()
     }
 
     /// A client that has shown a key or a pass.
@@ -67,10 +69,15 @@ impl Claimants {
 
 /// There is no room for a share now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NoRoom;
+pub enum NoRoom {
+    /// All of the budget is used, or what is left is for others.
+    Shared,
+    /// The key or session holds as much as it ever may.
+    Own(u64),
+}
 
 impl From<NoRoom> for Problem {
-    fn from(NoRoom: NoRoom) -> Self {
+    fn from(_: NoRoom) -> Self {
         Self::overloaded()
     }
 }
@@ -81,6 +88,7 @@ impl From<NoRoom> for Problem {
 /// otherwise.
 pub struct Budget {
     total: u64,
+    most: Option<u64>,
     accounts: Mutex<Accounts>,
 }
 
@@ -114,14 +122,18 @@ impl Refused {
 
 impl Accounts {
     /// Adds to what the claimants hold, or to nothing when one of them may not hold as much.
-    fn add(&mut self, total: u64, claimants: Claimants, amount: u64) -> Result<(), NoRoom> {
+    fn add(&mut self, budget: &Budget, claimants: Claimants, amount: u64) -> Result<(), NoRoom> {
         for (level, claimant) in claimants.0.into_iter().enumerate() {
             let Some(claimant) = claimant else { continue };
             let quarters = if self.refused[level].another_waits(claimant) { 1 } else { 3 };
             let held = self.held.get(&claimant).copied().unwrap_or_default();
-            if held + amount > (total * quarters).div_ceil(4) {
+            let refused = match budget.most {
+                Some(most) if level == HOLDER && held + amount > most => Some(NoRoom::Own(most)),
+                _ => (held + amount > (budget.total * quarters).div_ceil(4)).then_some(NoRoom::Shared),
+            };
+            if let Some(refused) = refused {
                 self.subtract(&claimants.0[..level], amount);
-                return Err(NoRoom);
+                return Err(refused);
             }
             self.held.insert(claimant, held + amount);
         }
@@ -153,7 +165,13 @@ impl Budget {
     /// A budget of an amount.
     #[must_use]
     pub fn new(total: u64) -> Arc<Self> {
-        Arc::new(Self { total, accounts: Mutex::default() })
+        Self::with_most(total, None)
+    }
+
+    /// A budget of which a key or session holds at most an amount.
+    #[must_use]
+    pub fn with_most(total: u64, most: Option<u64>) -> Arc<Self> {
+        Arc::new(Self { total, most, accounts: Mutex::default() })
     }
 
     /// All that there is.
@@ -195,9 +213,9 @@ impl Share {
         let (budget, mut accounts) = (&self.budget, self.budget.accounts());
         if accounts.used + amount > budget.total {
             accounts.note_refused(self.claimants);
-            return Err(NoRoom);
+            return Err(NoRoom::Shared);
         }
-        accounts.add(budget.total, self.claimants, amount)?;
+        accounts.add(budget, self.claimants, amount)?;
         accounts.used += amount;
         self.amount += amount;
         Ok(())
@@ -212,7 +230,7 @@ impl Share {
         let mut accounts = self.budget.accounts();
         accounts.subtract(&self.claimants.0, self.amount);
         self.claimants = Claimants([None; LEVELS]);
-        accounts.add(self.budget.total, claimants, self.amount)?;
+        accounts.add(&self.budget, claimants, self.amount)?;
         self.claimants = claimants;
         Ok(())
     }
@@ -304,10 +322,20 @@ mod tests {
     }
 
     #[test]
+    fn a_key_may_have_a_limit_of_its_own() {
+        let budget = Budget::with_most(64, Some(4));
+        assert_eq!(all(&budget, with_key(1, 9)).len(), 4);
+        let of_key: Vec<_> = (0..4).map(|_| budget.take(with_key(1, 9), 1).expect("room")).collect();
+        assert_eq!(budget.take(with_key(1, 9), 1).err(), Some(NoRoom::Own(4)));
+        assert!(budget.take(with_key(2, 9), 1).is_ok());
+        drop(of_key);
+    }
+
+    #[test]
     fn a_share_that_cannot_grow_is_as_it_was() {
         let budget = Budget::new(1_000);
         let mut share = budget.take(with_key(1, 1), 700).expect("room");
-        assert_eq!(share.grow(51), Err(NoRoom));
+        assert_eq!(share.grow(51), Err(NoRoom::Shared));
         assert_eq!((share.amount, budget.accounts().used), (700, 700));
         share.grow(50).expect("room");
         drop(share);

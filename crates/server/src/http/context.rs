@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+use std::time::Instant;
 
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::AccountId;
@@ -17,6 +18,8 @@ pub struct RequestContext {
     pub request_id: RequestId,
     /// Where it comes from.
     pub address: IpAddr,
+    /// When it came.
+    pub began: Instant,
     shared: Arc<Shared>,
 }
 
@@ -44,10 +47,10 @@ impl fmt::Display for RequestId {
 impl RequestContext {
     /// A request that has no slot yet.
     #[must_use]
-    pub fn new(request_id: RequestId, address: IpAddr, slots: &Arc<Budget>) -> Self {
+    pub fn new(request_id: RequestId, address: IpAddr, began: Instant, slots: &Arc<Budget>) -> Self {
         let place = Mutex::new(Place { claimants: Claimants::stranger(address), slot: None });
         let shared = Shared { slots: Arc::clone(slots), key_ends: OnceLock::new(), place };
-        Self { request_id, address, shared: Arc::new(shared) }
+        Self { request_id, address, began, shared: Arc::new(shared) }
     }
 
     /// The context of a request.

@@ -13,10 +13,12 @@ pub mod events;
 pub mod files;
 mod head;
 pub mod kyc;
+pub mod limiter;
 pub mod listener;
 pub mod multipart;
 pub mod openapi;
 pub mod problem;
+pub mod rates;
 pub mod request;
 pub mod room;
 pub mod router;
@@ -34,9 +36,9 @@ use tokio::sync::watch;
 
 use self::budget::Budget;
 use self::clients::TrustedProxies;
+use self::rates::{Limiters, Rates};
 use crate::egress::Egress;
 use crate::metrics::Metrics;
-use crate::pages::limits::Limits;
 use crate::room::Room;
 use crate::sumsub::Sumsub;
 
@@ -72,8 +74,8 @@ pub struct AppState {
     pub egress: Arc<Egress>,
     /// Sumsub, when it is configured.
     pub sumsub: Option<Arc<Sumsub>>,
-    /// How much the sessions of the hosted form may write.
-    pub form_limits: Limits,
+    /// How much callers may ask for.
+    pub limiters: Limiters,
 }
 
 /// What a server has besides its services.
@@ -82,6 +84,8 @@ pub struct Surroundings {
     pub public_url: String,
     /// Requests that may be answered at the same time.
     pub max_requests: u64,
+    /// How much callers may ask for.
+    pub rates: Rates,
     /// Turns true when it ends.
     pub stopping: watch::Receiver<bool>,
     /// Who may say which client it speaks for.
@@ -105,11 +109,11 @@ impl AppState {
     /// The state of a server.
     #[must_use]
     pub fn new(services: Services, surroundings: Surroundings) -> Self {
-        let Surroundings { public_url, max_requests, stopping, proxies, egress, sumsub } = surroundings;
+        let Surroundings { public_url, max_requests, rates, stopping, proxies, egress, sumsub } = surroundings;
         Self {
             answering: AtomicUsize::new(0),
             asked: AtomicU64::new(0),
-            waiting: Budget::new(Self::WAITING),
+            waiting: Budget::with_most(Self::WAITING, rates.long_polls),
             stopping,
             proxies,
             egress,
@@ -122,7 +126,7 @@ impl AppState {
             room: Room::default(),
             uploads: Budget::new(Self::UPLOADS),
             keys_used: Mutex::default(),
-            form_limits: Limits::default(),
+            limiters: Limiters::new(rates),
         }
     }
 

@@ -52,7 +52,7 @@ use ProblemCode::{
     InsufficientScope, InternalError, InvalidBody, InvalidHeader, InvalidParameters, InvalidSignature, MalformedJson,
     MalformedMultipart, MalformedRequest, NoSession, NotFound, NotPossible, Offboarded, Overloaded, PayloadTooLarge,
     PreconditionFailed, RangeNotSatisfiable, RequestTimeout, SandboxOnly, StorageFull, StorageUnavailable,
-    TooManyWebhooks, Unauthorized, UnsupportedFileType, UnsupportedMediaType,
+    TooManyRequests, TooManyWebhooks, Unauthorized, UnsupportedFileType, UnsupportedMediaType,
 };
 
 type Problems = &'static [ProblemCode];
@@ -63,6 +63,7 @@ const KEYED: Problems = &[
     MalformedRequest,
     Unauthorized,
     InsufficientScope,
+    TooManyRequests,
     InternalError,
     Overloaded,
     StorageUnavailable,

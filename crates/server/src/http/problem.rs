@@ -139,6 +139,10 @@ catalogue! {
     StorageFull = "storage_full" 507 "The server's disk is full":
         "Nothing was changed. Reading and deleting go on, and writing will work again without a restart once there is \
             room.",
+    TooManyRequests = "too_many_requests" 429 "Too many requests":
+        "The key, its account, the form or the address has asked more often than it may, or a key waits for events in \
+            too many requests. RateLimit-Policy names the limit, and Retry-After says when to come back. Nothing was \
+            changed.",
     TooManyWebhooks = "too_many_webhooks" 409 "There are too many webhooks":
         "An account has at most 16 endpoints in each environment. Delete one that is no longer needed.",
     Unauthorized = "unauthorized" 401 "A valid API key is needed":

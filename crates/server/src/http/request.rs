@@ -124,7 +124,7 @@ impl Answer for Front {
             true => self.app.proxies.client(request.headers(), peer.address),
             false => Ok(peer.address),
         };
-        let context = RequestContext::new(request_id.clone(), client.unwrap_or(peer.address), &self.slots);
+        let context = RequestContext::new(request_id.clone(), client.unwrap_or(peer.address), began, &self.slots);
         let mut response = match client {
             Ok(_) if peer.progress.is_ambiguous() => {
                 let text = "A header line ends without a carriage return, or the body's length is given twice.";

@@ -1,8 +1,6 @@
 //! Where a link leads. Looking at it changes nothing and tells nothing about anybody, for programs that preview links
 //! look as well; a POST exchanges its token for a pass, and a clean URL. No link is a dead end.
 
-use std::time::Instant;
-
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use dossier_core::caller::Scope;
@@ -18,6 +16,7 @@ use maud::{Markup, html};
 use super::layout::Surroundings;
 use super::{message, page as answer, talk, too_fast, visit};
 use crate::http::App;
+use crate::http::budget::Claimant;
 use crate::http::context::RequestContext;
 use crate::http::problem::Problem;
 
@@ -29,7 +28,10 @@ use crate::http::problem::Problem;
 pub async fn page(State(app): State<App>, parts: Parts) -> Result<Response, Problem> {
     let talk = talk(&parts.headers, &parts.uri);
     let Some((scope, landing)) = follow(&app, &parts).await? else {
-        return Ok(private(message(&talk, StatusCode::NOT_FOUND, "unknown-link")));
+        return Ok(private(match app.limiters.failed(RequestContext::of(&parts)) {
+            Ok(()) => message(&talk, StatusCode::NOT_FOUND, "unknown-link"),
+            Err(limited) => too_fast(&talk, limited),
+        }));
     };
     let around = Surroundings::new(talk, app.services.store.account(scope.account).await?, None);
     Ok(private(match &landing {
@@ -66,8 +68,9 @@ pub async fn enter(State(app): State<App>, parts: Parts) -> Result<Response, Pro
     let mut pass = None;
     if let Some((scope, Landing::Open(customer))) = follow(&app, &parts).await? {
         let session = customer.kyc.session.as_ref().map(|open| open.id);
-        if session.is_some_and(|session| !app.form_limits.allow(session, false, Instant::now())) {
-            return Ok(private(too_fast(&talk(&parts.headers, &parts.uri))));
+        let spend = |session| app.limiters.form_writes.spend(Claimant::Session(session), context.began);
+        if let Some(Err(limited)) = session.map(spend) {
+            return Ok(private(too_fast(&talk(&parts.headers, &parts.uri), limited)));
         }
         pass = give_pass(&app.services, scope, &customer, address, request_id).await?;
     }

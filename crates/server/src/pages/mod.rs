@@ -7,7 +7,6 @@ pub mod form;
 pub mod landing;
 pub mod language;
 pub mod layout;
-pub mod limits;
 pub mod review;
 pub mod steps;
 pub mod upload;
@@ -27,6 +26,7 @@ use maud::{Markup, html};
 
 use crate::http::App;
 use crate::http::context::RequestContext;
+use crate::http::limiter::Limited;
 use crate::http::problem::Problem;
 use language::{Language, Talk};
 use layout::Surroundings;
@@ -133,10 +133,10 @@ fn message(talk: &Talk, status: StatusCode, key: &str) -> Response {
     page(status, surroundings.plain(&talk.say(&format!("{key}-title")), &content))
 }
 
-/// More than a session may write.
-fn too_fast(talk: &Talk) -> Response {
+/// More than a session may write, or an address may guess.
+fn too_fast(talk: &Talk, limited: Limited) -> Response {
     let mut response = message(talk, StatusCode::TOO_MANY_REQUESTS, "too-fast");
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+    limited.tell(response.headers_mut());
     response
 }
 

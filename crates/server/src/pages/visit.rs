@@ -1,7 +1,5 @@
 //! Who visits: the pass in the cookie becomes a [`Visit`], or a page that says how to go on.
 
-use std::time::Instant;
-
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse as _, Response};
 use dossier_core::caller::Caller;
@@ -127,8 +125,10 @@ impl FromRequestParts<App> for Visit {
         let known = context.identify(Claimant::Session(session), visitor.scope().account);
         known.map_err(|full| Problem::from(full).into_response())?;
         let uploads = parts.uri.path().contains("/upload/");
-        if parts.method == Method::POST && !app.form_limits.allow(session, uploads, Instant::now()) {
-            return Err(super::too_fast(&talk));
+        if parts.method == Method::POST {
+            let limiter = if uploads { &app.limiters.form_uploads } else { &app.limiters.form_writes };
+            let spent = limiter.spend(Claimant::Session(session), context.began);
+            spent.map_err(|limited| super::too_fast(&talk, limited))?;
         }
         let account = app.services.store.account(visitor.scope().account).await.map_err(failed)?;
         let around = Surroundings::new(talk, account, Some(session));

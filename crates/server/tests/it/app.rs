@@ -92,6 +92,8 @@ pub(crate) fn config(folder: &TempDir, extra: &[(&'static str, &str)]) -> Config
         ("data_dir", data.to_string_lossy().into_owned()),
         ("listen", "127.0.0.1:0".to_owned()),
         ("metrics_listen", "127.0.0.1:0".to_owned()),
+        // Many tests try wrong keys one after the other.
+        ("failed_authentications", "off".to_owned()),
     ]);
     flags.extend(extra.iter().map(|(name, value)| (*name, (*value).to_owned())));
     let given = Given { flags, variable: &|_| None, file: None };

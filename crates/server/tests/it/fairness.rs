@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 
-use crate::app::{BOUNDARY, TestApp, form};
+use crate::app::{Answered, BOUNDARY, TestApp, form};
 use crate::samples::png;
 
 /// Connections that begin a request with a body and then send nothing more.
@@ -165,4 +165,85 @@ async fn idle_connections_of_many_addresses_give_way_to_the_next() {
     let answer = tokio::time::timeout(Duration::from_secs(2), app.get("/v0/customers")).await;
     answer.expect("it is answered at once").expect(200);
     assert!(!is_open(&mut idle[0]).await, "those that were idle longest are closed");
+}
+
+/// Asserts a 429 with the fields that tell when to come back.
+#[track_caller]
+fn expect_limited(answer: &Answered, policy: &str) {
+    assert_eq!(answer.status, 429, "{}", answer.text);
+    assert_eq!(answer.header("ratelimit-policy"), policy);
+    let seconds: u64 = answer.header("retry-after").parse().expect("seconds");
+    assert!((1..=20).contains(&seconds));
+    let name = policy.split(';').next().expect("a name");
+    assert_eq!(answer.header("ratelimit"), format!("{name};r=0;t={seconds}"));
+}
+
+#[tokio::test]
+async fn keys_that_open_nothing_are_limited_and_a_valid_one_from_the_same_address_never() {
+    let app = TestApp::start_with(&[("failed_authentications", "5")]).await;
+    let list =
+        |key: &'static str| TestApp::send(app.client.get(format!("{}/v0/customers", app.url)).header("Api-Key", key));
+    for _ in 0..5 {
+        list("dsk_test_x").await.problem(401, "unauthorized");
+    }
+    let limited = list("").await;
+    expect_limited(&limited, "\"failed-authentication\";q=5;w=60");
+    limited.problem(429, "too_many_requests");
+    let link = app.client.get(format!("{}/kyc/dsl_test_x", app.url));
+    expect_limited(&TestApp::send(link).await, "\"failed-authentication\";q=5;w=60");
+    for _ in 0..50 {
+        app.get("/v0/customers").await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_s_clients_are_limited_one_by_one() {
+    let app = TestApp::start_with(&[("failed_authentications", "1"), ("trusted_proxies", "127.0.0.1")]).await;
+    let from = |client: &'static str| {
+        TestApp::send(app.client.get(format!("{}/v0/customers", app.url)).header("X-Forwarded-For", client))
+    };
+    assert_eq!(from("192.0.2.1").await.status, 401);
+    assert_eq!(from("192.0.2.1").await.status, 429);
+    assert_eq!(from("192.0.2.2").await.status, 401);
+    assert_eq!(from("192.0.2.1, 192.0.2.3").await.status, 401);
+}
+
+#[tokio::test]
+async fn a_key_and_an_account_have_a_rate() {
+    let app = TestApp::start_with(&[("rate_per_key", "5"), ("rate_per_account", "8")]).await;
+    let key = neighbour(&app).await;
+    let asks = async |key: &str| {
+        let requests = (0..30).map(|_| {
+            TestApp::send(app.client.get(format!("{}/v0/customers", app.url)).header("Api-Key", key.to_owned()))
+        });
+        futures_util::future::join_all(requests).await
+    };
+    for key in [&app.key, &key] {
+        let answers = asks(key).await;
+        let (good, limited): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 200);
+        // Five at once, and one more with each fifth of a second that the requests take.
+        assert!((5..15).contains(&good.len()), "{}", good.len());
+        expect_limited(&limited[0], "\"key\";q=5;w=1");
+    }
+    let second = app.new_key(None, Environment::Sandbox, &[], None).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let second = second["key"].as_str().expect("a key");
+    let answers = [asks(&app.key).await, asks(second).await].into_iter().flatten();
+    assert!(answers.into_iter().any(|answer| answer.header("ratelimit-policy") == "\"account\";q=8;w=1"));
+}
+
+#[tokio::test]
+async fn a_key_waits_for_events_in_few_requests() {
+    let app = TestApp::start().await;
+    let poll = || TestApp::send(app.request(Method::GET, "/v0/events?wait=3&after=newest"));
+    let waiting = futures_util::future::join_all((0..4).map(|_| poll()));
+    let one_more = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let limited = poll().await;
+        expect_limited(&limited, "\"long-polls\";q=4;qu=\"concurrent-requests\"");
+        app.get("/v0/events").await.expect(200);
+    };
+    let (waited, ()) = tokio::join!(waiting, one_more);
+    assert!(waited.iter().all(|answer| answer.status == 200));
+    poll().await.expect(200);
 }

@@ -763,7 +763,8 @@ async fn a_session_that_writes_without_end_is_told_to_wait_and_others_are_not() 
         }
     }
     let refused = refused.expect("a limit");
-    assert_eq!(refused.header("retry-after"), "60");
+    assert_eq!(refused.header("retry-after"), "1", "one save a second");
+    assert_eq!(refused.header("ratelimit-policy"), "\"form\";q=120;w=120");
     assert!(refused.text.contains("That was a lot at once"));
     assert_eq!(greedy.get("/details").await.status.as_u16(), 200, "looking is free");
     // Entering writes as well.
