@@ -50,7 +50,8 @@ class Server(Plain):
     """A server that counts connections of each loopback address, as it does those of any other."""
 
     def __init__(self, folder, binary):
-        super().__init__(folder, binary=binary, settings={"DOSSIER_CONNECTIONS_PER_ADDRESS": "64"})
+        super().__init__(folder, binary=binary, settings={
+            "DOSSIER_MAX_CONNECTIONS_PER_ADDRESS": "64", "DOSSIER_RATE_PER_KEY": "5000", "DOSSIER_RATE_PER_ACCOUNT": "10000"})
 
     def command(self, *words):
         done = subprocess.run([self.binary, *words, "--data-dir", self.folder / "data", "--output", "json"],

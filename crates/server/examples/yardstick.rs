@@ -9,8 +9,8 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use axum::{Router, body};
 use dossier::http::connection::Deadlines;
+use dossier::http::connection_limit::ConnectionLimit;
 use dossier::http::listener::{Answer, Limits, MAX_AGE, Peer, serve};
-use dossier::http::room::Room;
 use dossier::memory;
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::net::TcpListener;
@@ -42,8 +42,8 @@ async fn main() -> std::io::Result<()> {
     let listener = TcpListener::bind(std::env::args().nth(1).unwrap_or("127.0.0.1:8090".to_owned())).await?;
     let router = Router::new().route("/{*path}", any(handler));
     let limits = Limits { deadlines: Deadlines::DEFAULT, max_age: MAX_AGE, grace: Duration::from_secs(1) };
-    let room = Room::new(4_096, None, Arc::default(), Gauge::default());
+    let places = ConnectionLimit::new(4_096, None, Arc::default(), Gauge::default());
     let (_stop, stopped) = watch::channel(false);
-    serve(listener, Bare(router), room, limits, stopped).await;
+    serve(listener, Bare(router), places, limits, stopped).await;
     Ok(())
 }

@@ -22,9 +22,9 @@ use crate::egress::Egress;
 use crate::egress::targets::Targets;
 use crate::http::budget::Budget;
 use crate::http::connection::Deadlines;
+use crate::http::connection_limit::ConnectionLimit;
 use crate::http::listener::{self, Limits};
 use crate::http::request::Front;
-use crate::http::room::Room;
 use crate::http::{App, AppState, Surroundings, router};
 use crate::installation::{Installation, InstallationError, Lock};
 use crate::sumsub::Sumsub;
@@ -119,15 +119,15 @@ impl Server {
         let app = Arc::new(AppState::new(services, surroundings));
         let limits = Limits { deadlines: Deadlines::DEFAULT, max_age: listener::MAX_AGE, grace: config.shutdown };
         let per_address = config.max_connections_per_address;
-        let room = Room::new(connections(config), per_address, proxies, app.metrics.connections.clone());
+        let places = ConnectionLimit::new(connections(config), per_address, proxies, app.metrics.connections.clone());
         let front = Front::new(Arc::clone(&app), router::router(Arc::clone(&app)), Arc::clone(&app.slots));
-        let mut listeners = vec![tokio::spawn(listener::serve(listener, front, room, limits, stopped.clone()))];
+        let mut listeners = vec![tokio::spawn(listener::serve(listener, front, places, limits, stopped.clone()))];
         if let Some(metrics) = metrics_listener {
             let (rendered, figures) = (Arc::clone(&app), Arc::clone(&store));
             let operations = router::operations(Arc::clone(&app), move || rendered.metrics.render(figures.figures()));
             let front = Front::new(Arc::clone(&app), operations, Budget::new(OPERATIONS));
-            let room = Room::new(OPERATIONS_CONNECTIONS, None, Arc::default(), Gauge::default());
-            listeners.push(tokio::spawn(listener::serve(metrics, front, room, limits, stopped.clone())));
+            let places = ConnectionLimit::new(OPERATIONS_CONNECTIONS, None, Arc::default(), Gauge::default());
+            listeners.push(tokio::spawn(listener::serve(metrics, front, places, limits, stopped.clone())));
         }
         let control = control::listen(&config.data_dir).map_err(StartError::Control)?;
         let helpers = vec![

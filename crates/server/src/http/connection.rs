@@ -53,7 +53,7 @@ impl Deadlines {
     };
 }
 
-/// What the service and the connection tell each other, and what the room of connections sees.
+/// What the service and the connection tell each other, and what the limit on connections sees.
 #[derive(Debug)]
 pub struct Progress {
     answering: AtomicBool,

@@ -1,4 +1,4 @@
-//! The accept loop: HTTP/1.1, a room for connections, deadlines on each, and an orderly end.
+//! The accept loop: HTTP/1.1, a limit on connections, deadlines on each, and an orderly end.
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::net::{IpAddr, SocketAddr};
@@ -22,7 +22,7 @@ use tokio_util::task::TaskTracker;
 
 use super::clients::read_proxy_header;
 use super::connection::{Connection, Deadlines, Progress};
-use super::room::{Room, Ticket};
+use super::connection_limit::{ConnectionLimit, OpenConnection};
 
 /// A request header, request line included, may have this many bytes. 2,000 unfinished headers cost 86 MiB with this
 /// limit and 619 MiB with hyper's own.
@@ -64,18 +64,18 @@ pub struct Limits {
 pub async fn serve(
     listener: TcpListener,
     answer: impl Answer,
-    room: Arc<Room>,
+    places: Arc<ConnectionLimit>,
     limits: Limits,
     mut stop: watch::Receiver<bool>,
 ) -> bool {
     let connections = TaskTracker::new();
     loop {
         let admitted = tokio::select! {
-            admitted = admit(&listener, &room) => admitted,
+            admitted = admit(&listener, &places) => admitted,
             () = stopped(&mut stop) => break,
         };
-        let Some((stream, peer, ticket)) = admitted else { continue };
-        connections.spawn(serve_connection(stream, peer, ticket, answer.clone(), limits, stop.clone()));
+        let Some((stream, peer, open)) = admitted else { continue };
+        connections.spawn(serve_connection(stream, peer, open, answer.clone(), limits, stop.clone()));
     }
     drop(listener);
     connections.close();
@@ -87,12 +87,12 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// The next connection that there is room for. One that there is none for is closed by being dropped.
-async fn admit(listener: &TcpListener, room: &Arc<Room>) -> Option<(TcpStream, Peer, Ticket)> {
+/// The next connection that there is a place for. One that there is none for is closed by being dropped.
+async fn admit(listener: &TcpListener, places: &Arc<ConnectionLimit>) -> Option<(TcpStream, Peer, OpenConnection)> {
     let (stream, from) = accept(listener).await?;
     let peer = Peer { address: from.ip().to_canonical(), is_proxy: false, progress: Arc::new(Progress::new()) };
-    let ticket = room.admit(peer.address, &peer.progress).await?;
-    Some((stream, peer, ticket))
+    let open = places.admit(peer.address, &peer.progress).await?;
+    Some((stream, peer, open))
 }
 
 async fn accept(listener: &TcpListener) -> Option<(TcpStream, SocketAddr)> {
@@ -137,11 +137,11 @@ impl Drop for Answered {
 }
 
 /// Finds out for whom a peer has opened the connection. `false` when it is not to be served.
-async fn introduce(stream: &mut TcpStream, peer: &mut Peer, ticket: &Ticket, deadline: Duration) -> bool {
-    let proxies = ticket.proxies();
+async fn introduce(stream: &mut TcpStream, peer: &mut Peer, open: &OpenConnection, deadline: Duration) -> bool {
+    let proxies = open.proxies();
     if proxies.begins_with_header(peer.address) {
         match tokio::time::timeout(deadline, read_proxy_header(stream)).await {
-            Ok(Ok(Some(client))) if ticket.belongs_to(client) => peer.address = client,
+            Ok(Ok(Some(client))) if open.belongs_to(client) => peer.address = client,
             Ok(Ok(None)) => {}
             Ok(Ok(Some(_))) => return false,
             Ok(Err(_)) | Err(_) => {
@@ -166,14 +166,14 @@ fn age(max_age: Duration) -> Duration {
 async fn serve_connection(
     mut stream: TcpStream,
     mut peer: Peer,
-    ticket: Ticket,
+    open: OpenConnection,
     answer: impl Answer,
     Limits { deadlines, max_age, .. }: Limits,
     mut stop: watch::Receiver<bool>,
 ) {
     // Answers are small and whole; waiting to fill a packet only delays them.
     let _ = stream.set_nodelay(true);
-    if !introduce(&mut stream, &mut peer, &ticket, deadlines.first_byte).await {
+    if !introduce(&mut stream, &mut peer, &open, deadlines.first_byte).await {
         return;
     }
     let progress = Arc::clone(&peer.progress);
@@ -210,7 +210,7 @@ async fn serve_connection(
             connection.await
         }
     };
-    drop(ticket);
+    drop(open);
     if let Err(error) = ended {
         // A client's doing: it went away, took too long, or spoke no HTTP.
         tracing::debug!(%error, "a connection ended early");

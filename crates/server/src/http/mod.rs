@@ -6,6 +6,7 @@ pub mod budget;
 pub mod clients;
 pub mod conditions;
 pub mod connection;
+pub mod connection_limit;
 pub mod context;
 pub mod customers;
 pub mod docs;
@@ -20,7 +21,6 @@ pub mod openapi;
 pub mod problem;
 pub mod rates;
 pub mod request;
-pub mod room;
 pub mod router;
 pub mod webhooks;
 

@@ -9,11 +9,11 @@ use dossier::http::App;
 use dossier::http::body::{Expected, WholeBody};
 use dossier::http::budget::{Budget, Claimant, Claimants, Share};
 use dossier::http::connection::Deadlines;
+use dossier::http::connection_limit::ConnectionLimit;
 use dossier::http::context::RequestContext;
 use dossier::http::listener::{Limits, serve};
 use dossier::http::problem::Problem;
 use dossier::http::request::Front;
-use dossier::http::room::Room;
 use dossier_core::ids::{AccountId, KeyId};
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -84,12 +84,12 @@ async fn listener_of(
     let socket = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = socket.local_addr().expect("an address");
     let limits = Limits { deadlines: SHORT, max_age: Duration::from_secs(2), grace: Duration::from_secs(5) };
-    let room = Room::new(connections, None, state.proxies.clone(), Gauge::default());
+    let places = ConnectionLimit::new(connections, None, state.proxies.clone(), Gauge::default());
     let (stop, stopped) = watch::channel(false);
     (
         address,
         stop,
-        tokio::spawn(serve(socket, Front::new(state.clone(), router, state.slots.clone()), room, limits, stopped)),
+        tokio::spawn(serve(socket, Front::new(state.clone(), router, state.slots.clone()), places, limits, stopped)),
     )
 }
 

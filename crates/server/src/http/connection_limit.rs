@@ -1,4 +1,4 @@
-//! Which connections there is room for: a limit in all and for each address, and who gives way at the limit.
+//! How many connections are open: a limit in all and for each address, and who gives way at the limit.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -14,13 +14,13 @@ use super::connection::Progress;
 
 /// Connections of one address, unless a setting says otherwise.
 const PER_ADDRESS: usize = 64;
-/// The part of the room that is left to addresses that hold no connection.
+/// The part that is left to addresses that hold no connection.
 const RESERVED: usize = 8;
-/// How often a full room is looked over for a connection that has become idle.
+/// How often a full server is looked over for a connection that has become idle.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// The connections of a listener.
-pub struct Room {
+pub struct ConnectionLimit {
     all: usize,
     per_address: Option<usize>,
     proxies: Arc<TrustedProxies>,
@@ -36,24 +36,24 @@ struct Open {
     held: HashMap<Claimant, usize>,
 }
 
-/// A connection's place in the room, which it leaves when this is dropped.
-pub struct Ticket {
-    room: Arc<Room>,
+/// The place of a connection, which it leaves when this is dropped.
+pub struct OpenConnection {
+    limit: Arc<ConnectionLimit>,
     number: u64,
 }
 
-/// What a full room says to one more connection.
+/// Why there is no place for one more connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Full {
     /// Its address holds as many as it may.
     ForAddress,
-    /// There is room for no address, until a connection ends or becomes idle.
+    /// There is none for any address, until a connection ends or becomes idle.
     ForAll,
 }
 
-impl Room {
-    /// A room for so many connections. The limit for each address exempts this machine and trusted proxies, unless it
-    /// is given.
+impl ConnectionLimit {
+    /// A limit in all, and one for each address. The latter exempts this machine and trusted proxies, unless it is
+    /// given.
     #[must_use]
     pub fn new(all: usize, per_address: Option<usize>, proxies: Arc<TrustedProxies>, gauge: Gauge) -> Arc<Self> {
         Arc::new(Self { all, per_address, proxies, gauge, open: Mutex::default(), left: Notify::new() })
@@ -66,10 +66,10 @@ impl Room {
     }
 
     /// Waits for a place. `None` when the address holds as many as it may.
-    pub async fn admit(self: &Arc<Self>, address: IpAddr, progress: &Arc<Progress>) -> Option<Ticket> {
+    pub async fn admit(self: &Arc<Self>, address: IpAddr, progress: &Arc<Progress>) -> Option<OpenConnection> {
         loop {
             match self.try_admit(address, progress) {
-                Ok(ticket) => return Some(ticket),
+                Ok(open) => return Some(open),
                 Err(Full::ForAddress) => return None,
                 Err(Full::ForAll) => {
                     let _ = tokio::time::timeout(LOOK_AGAIN, self.left.notified()).await;
@@ -78,21 +78,21 @@ impl Room {
         }
     }
 
-    fn try_admit(self: &Arc<Self>, address: IpAddr, progress: &Arc<Progress>) -> Result<Ticket, Full> {
+    fn try_admit(self: &Arc<Self>, address: IpAddr, progress: &Arc<Progress>) -> Result<OpenConnection, Full> {
         let client = Claimant::address(address);
         let mut open = self.open();
         if open.held(client) >= self.limit_of(address) && !open.close_idle(|of| of == client) {
             return Err(Full::ForAddress);
         }
-        let room = if open.held(client) == 0 { self.all } else { self.all - self.all / RESERVED };
-        if open.connections.len() >= room && !open.close_idle(|_| true) {
+        let most = if open.held(client) == 0 { self.all } else { self.all - self.all / RESERVED };
+        if open.connections.len() >= most && !open.close_idle(|_| true) {
             return Err(if open.connections.len() < self.all { Full::ForAddress } else { Full::ForAll });
         }
         let number = open.next;
         open.next += 1;
         open.enter(number, client, Arc::clone(progress));
         self.count(&open);
-        Ok(Ticket { room: Arc::clone(self), number })
+        Ok(OpenConnection { limit: Arc::clone(self), number })
     }
 
     fn limit_of(&self, address: IpAddr) -> usize {
@@ -134,7 +134,7 @@ impl Open {
     }
 
     /// Closes the one that has been idle longest, of those that have not sent a byte of a request. Its place is free at
-    /// once. Only a full room is searched, so that requests need not keep an order.
+    /// once. They are searched only at the limit, so that requests need not keep an order.
     fn close_idle(&mut self, of: impl Fn(Claimant) -> bool) -> bool {
         let idle = self.connections.iter().filter(|(_, (client, _))| of(*client));
         let longest = idle.filter_map(|(number, (_, progress))| Some((progress.idle_since()?, *number))).min();
@@ -144,11 +144,11 @@ impl Open {
     }
 }
 
-impl Ticket {
+impl OpenConnection {
     /// Who may speak for clients.
     #[must_use]
     pub fn proxies(&self) -> &TrustedProxies {
-        self.room.proxies()
+        self.limit.proxies()
     }
 
     /// Counts the connection against the client that a proxy has named. `false` when that client holds as many as it
@@ -156,10 +156,10 @@ impl Ticket {
     #[must_use]
     pub fn belongs_to(&self, address: IpAddr) -> bool {
         let client = Claimant::address(address);
-        let mut open = self.room.open();
+        let mut open = self.limit.open();
         let Some(progress) = open.leave(self.number) else { return false };
-        if open.held(client) >= self.room.limit_of(address) && !open.close_idle(|of| of == client) {
-            self.room.count(&open);
+        if open.held(client) >= self.limit.limit_of(address) && !open.close_idle(|of| of == client) {
+            self.limit.count(&open);
             return false;
         }
         open.enter(self.number, client, progress);
@@ -167,13 +167,13 @@ impl Ticket {
     }
 }
 
-impl Drop for Ticket {
+impl Drop for OpenConnection {
     fn drop(&mut self) {
-        let mut open = self.room.open();
+        let mut open = self.limit.open();
         open.leave(self.number);
-        self.room.count(&open);
+        self.limit.count(&open);
         drop(open);
-        self.room.left.notify_one();
+        self.limit.left.notify_one();
     }
 }
 
@@ -181,9 +181,9 @@ impl Drop for Ticket {
 mod tests {
     use super::*;
 
-    fn room(all: usize, per_address: Option<usize>) -> Arc<Room> {
+    fn limit(all: usize, per_address: Option<usize>) -> Arc<ConnectionLimit> {
         let proxies = TrustedProxies::parse("192.0.2.99", false).expect("a list");
-        Room::new(all, per_address, Arc::new(proxies), Gauge::default())
+        ConnectionLimit::new(all, per_address, Arc::new(proxies), Gauge::default())
     }
 
     fn idle() -> Arc<Progress> {
@@ -202,70 +202,70 @@ mod tests {
 
     #[test]
     fn an_address_holds_as_many_as_it_may_and_its_own_idle_ones_give_way() {
-        let room = room(1_000, None);
+        let limit = limit(1_000, None);
         let mut busy_ones: Vec<_> =
-            (0..PER_ADDRESS - 1).filter_map(|_| room.try_admit(from(1), &busy()).ok()).collect();
+            (0..PER_ADDRESS - 1).filter_map(|_| limit.try_admit(from(1), &busy()).ok()).collect();
         let rests = idle();
-        let _given_way = room.try_admit(from(1), &rests).expect("room");
-        busy_ones.push(room.try_admit(from(1), &busy()).expect("the idle one gives way"));
+        let _given_way = limit.try_admit(from(1), &rests).expect("room");
+        busy_ones.push(limit.try_admit(from(1), &busy()).expect("the idle one gives way"));
         assert!(rests.is_closing());
-        assert_eq!(room.try_admit(from(1), &busy()).err(), Some(Full::ForAddress));
-        assert!(room.try_admit(from(2), &busy()).is_ok());
+        assert_eq!(limit.try_admit(from(1), &busy()).err(), Some(Full::ForAddress));
+        assert!(limit.try_admit(from(2), &busy()).is_ok());
         busy_ones.pop();
-        assert!(room.try_admit(from(1), &busy()).is_ok());
+        assert!(limit.try_admit(from(1), &busy()).is_ok());
     }
 
     #[test]
     fn this_machine_and_trusted_proxies_are_exempt_unless_the_limit_is_given() {
         for (per_address, admitted) in [(None, 100), (Some(3), 3)] {
             for address in [IpAddr::from([127, 0, 0, 1]), from(99)] {
-                let room = room(1_000, per_address);
-                let tickets: Vec<_> = (0..100).filter_map(|_| room.try_admit(address, &busy()).ok()).collect();
-                assert_eq!(tickets.len(), admitted);
+                let limit = limit(1_000, per_address);
+                let open: Vec<_> = (0..100).filter_map(|_| limit.try_admit(address, &busy()).ok()).collect();
+                assert_eq!(open.len(), admitted);
             }
         }
     }
 
     #[test]
     fn an_eighth_is_left_to_addresses_that_hold_none() {
-        let room = room(16, None);
-        let mut tickets: Vec<_> = (0..20).filter_map(|_| room.try_admit(from(1), &busy()).ok()).collect();
-        assert_eq!(tickets.len(), 14);
+        let limit = limit(16, None);
+        let mut open: Vec<_> = (0..20).filter_map(|_| limit.try_admit(from(1), &busy()).ok()).collect();
+        assert_eq!(open.len(), 14);
         for last in [2, 3] {
-            tickets.push(room.try_admit(from(last), &busy()).expect("the reserve"));
+            open.push(limit.try_admit(from(last), &busy()).expect("the reserve"));
         }
-        assert_eq!(room.try_admit(from(4), &busy()).err(), Some(Full::ForAll));
+        assert_eq!(limit.try_admit(from(4), &busy()).err(), Some(Full::ForAll));
     }
 
     #[tokio::test]
     async fn at_the_limit_the_one_that_is_idle_longest_gives_way() {
-        let room = room(2, None);
+        let limit = limit(2, None);
         let (first, second) = (idle(), idle());
-        let tickets = (room.try_admit(from(1), &first).expect("room"), room.try_admit(from(2), &second).expect("room"));
+        let open = (limit.try_admit(from(1), &first).expect("room"), limit.try_admit(from(2), &second).expect("room"));
         first.begin();
         tokio::time::sleep(Duration::from_millis(1)).await;
         first.rest();
         let third = busy();
-        let _third = room.try_admit(from(3), &third).expect("the second gives way");
+        let _third = limit.try_admit(from(3), &third).expect("the second gives way");
         assert!(second.is_closing() && !first.is_closing());
-        assert_eq!(room.gauge.get(), 2);
-        drop(tickets);
-        assert_eq!(room.gauge.get(), 1, "one that gave way does not leave twice");
+        assert_eq!(limit.gauge.get(), 2);
+        drop(open);
+        assert_eq!(limit.gauge.get(), 1, "one that gave way does not leave twice");
     }
 
     #[test]
     fn a_connection_counts_against_the_client_that_a_proxy_names() {
-        let room = room(100, None);
+        let limit = limit(100, None);
         let of_client: Vec<_> = (0..PER_ADDRESS)
             .map(|_| {
-                let ticket = room.try_admit(from(99), &busy()).expect("a proxy is exempt");
-                assert!(ticket.belongs_to(from(1)));
-                ticket
+                let open = limit.try_admit(from(99), &busy()).expect("a proxy is exempt");
+                assert!(open.belongs_to(from(1)));
+                open
             })
             .collect();
-        let one_more = room.try_admit(from(99), &busy()).expect("a proxy is exempt");
+        let one_more = limit.try_admit(from(99), &busy()).expect("a proxy is exempt");
         assert!(!one_more.belongs_to(from(1)));
         drop((of_client, one_more));
-        assert!(room.open().held.is_empty() && room.open().connections.is_empty());
+        assert!(limit.open().held.is_empty() && limit.open().connections.is_empty());
     }
 }
