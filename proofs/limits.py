@@ -131,9 +131,11 @@ class Attack:
                       for name, count, what, rest in kinds for number in range(count)]
 
     async def end(self):
-        for task in self.tasks:
-            task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
+        # wait_for swallows a cancellation that comes in the moment in which its own wait ends.
+        while pending := [task for task in self.tasks if not task.done()]:
+            for task in pending:
+                task.cancel()
+            await asyncio.wait(pending, timeout=1)
 
     async def slow_header(self, connection):
         await connection.send(b"GET /v0/customers HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
