@@ -171,16 +171,25 @@ class Load:
         if self.failures:
             raise Violated(f"{self.failures} uploads to an idle server were refused")
 
+    def change(self, connection):
+        """Most requests change what is there, so that a long run does not drown in new customers."""
+        if not self.acknowledged or random.random() < 0.1:
+            return self.create(connection, full=random.random() < 0.7)
+        customer = random.choice(self.acknowledged)
+        body = json.dumps({"first_name": f"Ada {random.random()}"})
+        status, _ = self.request(connection, "PUT", f"/v0/customers/{customer}", body)
+        return customer if status == 200 else None
+
     def run(self):
         connection = self.connection()
         while not self.ended.is_set():
-            customer = self.create(connection, full=random.random() < 0.7)
+            customer = self.change(connection)
             if customer is None:
                 self.failures += 1
                 time.sleep(0.05)
-            elif random.random() < 0.1:
+            elif random.random() < 0.01:
                 self.upload(connection, customer)
-            time.sleep(0.002)
+            time.sleep(0.01)
 
     def start(self):
         self.threads = [threading.Thread(target=self.run) for _ in range(CLIENTS)]
