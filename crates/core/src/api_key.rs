@@ -38,6 +38,12 @@ impl ApiKey {
         &self.0
     }
 
+    /// The environment that its prefix names.
+    #[must_use]
+    pub fn environment(&self) -> Environment {
+        if self.0.starts_with("dsk_live_") { Environment::Production } else { Environment::Sandbox }
+    }
+
     /// What may be shown of it afterwards: prefix and last four characters.
     #[must_use]
     pub fn hint(&self) -> String {

@@ -161,6 +161,8 @@ pub struct AuditReport {
     pub chains: u64,
     /// How many entries were checked.
     pub entries: u64,
-    /// What is wrong, each naming the account, environment and entry; empty when all is well.
+    /// How many rows that grant or find something were compared with their seals.
+    pub rows: u64,
+    /// What is wrong, each naming the account, environment and entry or row; empty when all is well.
     pub findings: Vec<String>,
 }

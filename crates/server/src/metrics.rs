@@ -44,6 +44,7 @@ pub struct Metrics {
     deliveries: Family<DeliveryLabels, Counter>,
     commits: Counter<u64, AtomicU64>,
     changes: Counter<u64, AtomicU64>,
+    refused_rows: Counter<u64, AtomicU64>,
     waiting: Gauge,
     wal_pages: Gauge,
     last_backup: Gauge,
@@ -65,6 +66,7 @@ impl Default for Metrics {
             deliveries: Family::default(),
             commits: Counter::default(),
             changes: Counter::default(),
+            refused_rows: Counter::default(),
             waiting: Gauge::default(),
             wal_pages: Gauge::default(),
             last_backup: Gauge::default(),
@@ -81,6 +83,11 @@ impl Default for Metrics {
         registry.register("webhook_attempts", "Attempts to deliver an event", metrics.deliveries.clone());
         registry.register("store_commits", "Transactions committed", metrics.commits.clone());
         registry.register("store_changes", "Changes committed", metrics.changes.clone());
+        registry.register(
+            "store_refused_rows",
+            "Rows refused because they were altered or moved in the database",
+            metrics.refused_rows.clone(),
+        );
         registry.register("store_changes_waiting", "Changes waiting for the writer", metrics.waiting.clone());
         registry.register("store_wal_pages", "Pages in the write-ahead log", metrics.wal_pages.clone());
         registry.register(
@@ -124,12 +131,13 @@ impl Metrics {
 
     /// The text that Prometheus reads.
     #[must_use]
-    pub fn render(&self, figures: &Figures) -> String {
+    pub fn render(&self, figures: &Figures, refused_rows: u64) -> String {
         let raise = |counter: &Counter<u64, AtomicU64>, now: &AtomicU64| {
             counter.inc_by(now.load(Ordering::Relaxed).saturating_sub(counter.get()));
         };
         raise(&self.commits, &figures.commits);
         raise(&self.changes, &figures.changes);
+        raise(&self.refused_rows, &AtomicU64::new(refused_rows));
         let gauge = |value: &AtomicU64| i64::try_from(value.load(Ordering::Relaxed)).unwrap_or(i64::MAX);
         self.waiting.set(gauge(&figures.waiting));
         self.wal_pages.set(gauge(&figures.wal_pages));

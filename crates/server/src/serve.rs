@@ -124,7 +124,9 @@ impl Server {
         let mut listeners = vec![tokio::spawn(listener::serve(listener, front, places, limits, stopped.clone()))];
         if let Some(metrics) = metrics_listener {
             let (rendered, figures) = (Arc::clone(&app), Arc::clone(&store));
-            let operations = router::operations(Arc::clone(&app), move || rendered.metrics.render(figures.figures()));
+            let operations = router::operations(Arc::clone(&app), move || {
+                rendered.metrics.render(figures.figures(), figures.refused_rows())
+            });
             let front = Front::new(Arc::clone(&app), operations, Budget::new(OPERATIONS));
             let places = ConnectionLimit::new(OPERATIONS_CONNECTIONS, None, Arc::default(), Gauge::default());
             listeners.push(tokio::spawn(listener::serve(metrics, front, places, limits, stopped.clone())));

@@ -4,15 +4,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dossier_core::account::{Account, Look};
-use dossier_core::api_key::{KeyRecord, KeyScope};
+use dossier_core::api_key::{ApiKey, KeyRecord, KeyScope};
+use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::{AccountId, KeyId};
 use dossier_core::store::StoreError;
 use quick_cache::sync::Cache;
 
-use crate::columns::scope_of;
+use crate::columns::{scope_columns, scope_of};
 use crate::prepared::{account_scope, open_name, service_binding};
-use crate::vault::{Cell, ScopeKeys};
+use crate::rows::{self, Row, Table, Unchecked};
+use crate::vault::{Cell, Fields, ScopeKeys};
 
 /// Keys read a moment ago. A revocation is seen at once by the process that made it, and within a second by others.
 pub(crate) struct KnownKeys(Cache<[u8; 32], (Instant, Arc<KeyRecord>)>);
@@ -58,7 +60,65 @@ pub(crate) struct KeyRow {
     pub(crate) last_used_at: Option<i64>,
 }
 
+impl Row for KeyRow {
+    const TABLE: &'static Table = &rows::API_KEYS;
+
+    fn scope(&self) -> Result<Scope, StoreError> {
+        scope_of(self.account, self.environment)
+    }
+
+    fn id(&self) -> &[u8] {
+        &self.key_id
+    }
+
+    fn put(&self, fields: &mut Fields) {
+        let Self { account, environment, key_id, lookup, hint, scopes, created_at, expires_at, revoked_at, .. } = self;
+        fields
+            .bytes(&account[..])
+            .number(i64::from(*environment))
+            .bytes(&key_id[..])
+            .bytes(&lookup[..])
+            .text(hint)
+            .text(scopes)
+            .number(*created_at)
+            .number(*expires_at)
+            .number(*revoked_at)
+            .bytes(self.predecessor.as_ref().map(|id| &id[..]));
+    }
+}
+
+impl Unchecked<KeyRow> {
+    /// Opens the row that was found by a presented key, with the keys of its scope. The key's own text says for which
+    /// environment it was made.
+    pub(crate) fn open_presented(self, keys: &ScopeKeys, presented: &ApiKey) -> Result<KeyRecord, StoreError> {
+        let row = self.check(keys)?;
+        if presented.environment() != row.scope()?.environment {
+            return Err(rows::refused(&row, keys, "the key's own text names another environment"));
+        }
+        row.open(keys)
+    }
+}
+
 impl KeyRow {
+    /// What is sealed of a key that is about to be written.
+    pub(crate) fn of(record: &KeyRecord, lookup: [u8; 32]) -> Self {
+        let (account, environment) = scope_columns(&record.scope);
+        Self {
+            account: *account,
+            environment,
+            key_id: *record.key_id.as_bytes(),
+            lookup,
+            hint: record.hint.clone(),
+            name: Vec::new(),
+            scopes: record.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" "),
+            created_at: record.created_at.as_micros(),
+            expires_at: record.expires_at.map(Timestamp::as_micros),
+            revoked_at: record.revoked_at.map(Timestamp::as_micros),
+            predecessor: record.predecessor.map(|id| *id.as_bytes()),
+            last_used_at: None,
+        }
+    }
+
     /// Opens the row with the keys of its scope.
     pub(crate) fn open(self, keys: &ScopeKeys) -> Result<KeyRecord, StoreError> {
         let scope = scope_of(self.account, self.environment)?;
@@ -88,6 +148,23 @@ pub(crate) struct AccountRow {
     pub(crate) name: Vec<u8>,
     pub(crate) created_at: i64,
     pub(crate) look: Option<Vec<u8>>,
+}
+
+impl Row for AccountRow {
+    const TABLE: &'static Table = &rows::ACCOUNTS;
+
+    fn scope(&self) -> Result<Scope, StoreError> {
+        Ok(account_scope(AccountId::from_bytes(self.id)))
+    }
+
+    fn id(&self) -> &[u8] {
+        &self.id
+    }
+
+    fn put(&self, fields: &mut Fields) {
+        let Self { id, name, created_at, look } = self;
+        fields.bytes(&id[..]).number(*created_at).bytes(&name[..]).bytes(look.as_deref());
+    }
 }
 
 impl AccountRow {

@@ -7,17 +7,19 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use dossier_core::caller::Scope;
+use dossier_core::change::NewFile;
 use dossier_core::clock::Timestamp;
 use dossier_core::file::{
     Attachment, ByteRange, File, FileDetails, FileName, FileReader, FileWriter, MediaType, SealedFile,
 };
-use dossier_core::ids::{FileId, PersonId};
+use dossier_core::ids::{CustomerId, FileId, PersonId};
 use dossier_core::store::StoreError;
 use serde::{Deserialize, Serialize};
 
 use crate::blobs::{BlobPath, BlobWriter, Blobs};
+use crate::rows::{self, Row, Table};
 use crate::vault::stream::{self, Opener, Sealer};
-use crate::vault::{Binding, Cell, SecretKey};
+use crate::vault::{Binding, Cell, Fields, SecretKey};
 
 /// File keys, and what they seal, never change.
 const GENERATION: u64 = 1;
@@ -89,12 +91,46 @@ impl FileKey {
 }
 
 /// A row of `files`.
+#[derive(Clone)]
 pub(crate) struct FileRow {
+    pub(crate) scope: Scope,
     pub(crate) id: FileId,
-    pub(crate) uploaded_at: Timestamp,
-    pub(crate) owner: Owner,
+    pub(crate) uploaded_at: i64,
+    pub(crate) staged_day: Option<i64>,
+    pub(crate) customer: Option<[u8; 16]>,
+    pub(crate) subject: Option<[u8; 16]>,
+    pub(crate) attached_at: Option<i64>,
+    pub(crate) upload_key: Option<Vec<u8>>,
+    pub(crate) upload_fingerprint: Option<Vec<u8>>,
+    pub(crate) request_id: String,
     pub(crate) key: Vec<u8>,
     pub(crate) details: Vec<u8>,
+}
+
+impl Row for FileRow {
+    const TABLE: &'static Table = &rows::FILES;
+
+    fn scope(&self) -> Result<Scope, StoreError> {
+        Ok(self.scope)
+    }
+
+    fn id(&self) -> &[u8] {
+        self.id.as_bytes()
+    }
+
+    fn put(&self, fields: &mut Fields) {
+        rows::put_scope(fields, &self.scope);
+        fields
+            .bytes(&self.id.as_bytes()[..])
+            .number(self.uploaded_at)
+            .number(self.staged_day)
+            .bytes(self.customer.as_ref().map(|id| &id[..]))
+            .bytes(self.subject.as_ref().map(|id| &id[..]))
+            .number(self.attached_at)
+            .bytes(self.upload_key.as_deref())
+            .bytes(self.upload_fingerprint.as_deref())
+            .text(&self.request_id);
+    }
 }
 
 /// Whose key seals a file's key.
@@ -106,14 +142,52 @@ pub(crate) enum Owner {
 }
 
 impl FileRow {
+    /// What is sealed of a file that was uploaded just now.
+    pub(crate) fn uploaded(scope: Scope, file: &NewFile, request_id: &str) -> Self {
+        let NewFile { id, uploaded_at, sealed, ticket } = file;
+        Self {
+            scope,
+            id: *id,
+            uploaded_at: uploaded_at.as_micros(),
+            staged_day: Some(sealed.day),
+            customer: None,
+            subject: None,
+            attached_at: None,
+            upload_key: ticket.map(|ticket| ticket.key_hash.to_vec()),
+            upload_fingerprint: ticket.map(|ticket| ticket.fingerprint.to_vec()),
+            request_id: request_id.to_owned(),
+            key: Vec::new(),
+            details: Vec::new(),
+        }
+    }
+
+    /// The same file as evidence of a data subject.
+    pub(crate) fn attach(&mut self, customer: CustomerId, subject: PersonId, at: i64) {
+        self.staged_day = None;
+        self.customer = Some(*customer.as_bytes());
+        self.subject = Some(*subject.as_bytes());
+        self.attached_at = Some(at);
+    }
+
+    pub(crate) fn owner(&self) -> Result<Owner, StoreError> {
+        match (self.staged_day, self.customer, self.subject, self.attached_at) {
+            (Some(day), ..) => Ok(Owner::Staged(day)),
+            (None, Some(customer), Some(subject), Some(at)) => Ok(Owner::Subject {
+                attachment: Attachment { customer: CustomerId::from_bytes(customer), at: Timestamp::from_micros(at) },
+                subject: PersonId::from_bytes(subject),
+            }),
+            _ => Err(StoreError::Corrupt(format!("file {} is nobody's and not staged", self.id))),
+        }
+    }
+
     /// Opens the row with the file's key.
-    pub(crate) fn open(self, scope: Scope, key: &FileKey) -> Result<File, StoreError> {
-        let details = key.open_details(scope, self.id, self.details)?;
-        let attachment = match self.owner {
+    pub(crate) fn open(self, key: &FileKey) -> Result<File, StoreError> {
+        let attachment = match self.owner()? {
             Owner::Staged(_) => None,
             Owner::Subject { attachment, .. } => Some(attachment),
         };
-        Ok(File { id: self.id, uploaded_at: self.uploaded_at, attachment, details })
+        let details = key.open_details(self.scope, self.id, self.details)?;
+        Ok(File { id: self.id, uploaded_at: Timestamp::from_micros(self.uploaded_at), attachment, details })
     }
 }
 

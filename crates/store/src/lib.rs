@@ -7,6 +7,7 @@ pub mod blobs;
 #[doc(hidden)]
 pub mod planted;
 pub mod postgres;
+pub mod rows;
 pub mod sealed;
 pub mod sqlite;
 pub mod transfer;
@@ -54,6 +55,9 @@ pub trait Engine: Store {
 
     /// The epoch under which new keys are wrapped.
     fn active_epoch(&self) -> u32;
+
+    /// How many rows were refused since the start because their seal was not theirs.
+    fn refused_rows(&self) -> u64;
 
     /// Begins a new epoch, wraps every key again and destroys what was before; answers the new epoch's number.
     ///
@@ -109,6 +113,12 @@ pub enum OpenError {
             written"
     )]
     KeyringMismatch(String),
+    /// The database is from before its rows had seals, and the keyring is not.
+    #[error(
+        "the database is older than its keyring: its rows carry no seals yet. Restore a backup with dossier restore, \
+            or put the copy of the keyring from that time back. Nothing was written"
+    )]
+    RowsUnsealed,
     /// The keyring is no keyring.
     #[error("the keyring cannot be read: {0}")]
     KeyringUnreadable(String),

@@ -19,13 +19,14 @@ use dossier_core::store::StoreError;
 use dossier_core::webhook::{Endpoint, NewEndpoint};
 use tokio::sync::watch;
 
-use crate::api_keys::KnownKeys;
+use crate::api_keys::{AccountRow, KeyRow, KnownKeys};
 use crate::audit_chain::StoredEntry;
 use crate::columns::type_column;
-use crate::files::FileKey;
-use crate::sealed::{self, Cells, SubjectKeys};
+use crate::files::{FileKey, FileRow};
+use crate::rows::{self, EndpointRow, LinkRow, SubjectRow};
+use crate::sealed::{self, Cells, PlainRow, SubjectKeys};
 use crate::signing::Signers;
-use crate::vault::{Binding, Cell, Midstates, Purpose, ScopeKeys, SubjectKey, Vault, WrappedKey};
+use crate::vault::{Binding, Cell, Midstates, Purpose, RowSeal, ScopeKeys, SubjectKey, Vault, WrappedKey};
 
 /// A change as the writer gets it: sealed, and nothing left to compute but its place in the chain.
 pub(crate) struct Prepared {
@@ -44,16 +45,20 @@ pub(crate) enum PreparedEffect {
     Customer {
         basis: Basis,
         row: Box<CustomerRow>,
-        new_subjects: Vec<(PersonId, WrappedKey)>,
+        new_subjects: Vec<NewSubject>,
         attached: Vec<Attached>,
         link: Option<StoredLink>,
         ends_passes: bool,
     },
-    File(Box<NewFile>),
+    File {
+        file: Box<NewFile>,
+        mac: RowSeal,
+    },
     Account {
         id: [u8; 16],
         name: Vec<u8>,
         created_at: i64,
+        mac: RowSeal,
         scope_keys: [(Scope, WrappedKey); 2],
     },
     Key {
@@ -68,6 +73,7 @@ pub(crate) enum PreparedEffect {
         id: [u8; 16],
         name: Vec<u8>,
         look: Vec<u8>,
+        mac: RowSeal,
     },
     Pass {
         customer: CustomerId,
@@ -94,8 +100,8 @@ pub(crate) enum PreparedEffect {
 
 /// What must hold for a customer to be written.
 pub(crate) enum Basis {
-    /// It is new: nobody has this e-mail, which never changes later.
-    New { email_index: [u8; 16] },
+    /// It is new: nobody has its e-mail.
+    New,
     /// It is at this version.
     Version(u64),
 }
@@ -113,9 +119,21 @@ pub(crate) struct CustomerRow {
     pub(crate) queued_at: Option<i64>,
     pub(crate) provider_due: Option<i64>,
     pub(crate) provider_case: Option<[u8; 32]>,
+    pub(crate) email_index: [u8; 16],
+    /// The seal of these columns.
+    pub(crate) mac: RowSeal,
+    /// That of the row of its persons, when one of them changed.
+    pub(crate) persons_mac: Option<RowSeal>,
     /// Whether nothing is to be done any more when its links run out.
     pub(crate) links_settled: bool,
     pub(crate) cells: Cells,
+}
+
+/// The key of a data subject that had none, and the seal of its row.
+pub(crate) struct NewSubject {
+    pub(crate) id: PersonId,
+    pub(crate) wrapped: WrappedKey,
+    pub(crate) mac: RowSeal,
 }
 
 /// Keys of data subjects that a change makes.
@@ -130,8 +148,8 @@ pub(crate) struct Keys<'a> {
     pub(crate) account: Arc<ScopeKeys>,
     /// The keys of those of the data subjects that have one.
     pub(crate) subjects: SubjectKeys,
-    /// The keys of the files that are to be attached and are nobody's yet.
-    pub(crate) files: HashMap<FileId, FileKey>,
+    /// The files that are to be attached and are nobody's yet, with their keys.
+    pub(crate) files: HashMap<FileId, (FileRow, FileKey)>,
 }
 
 /// Makes the keys of a new account, before anything of it is sealed.
@@ -187,11 +205,10 @@ pub(crate) fn seal(
     let effect = match effect {
         Effect::None => PreparedEffect::None,
         Effect::CustomerCreated(customer) => {
-            let basis = Basis::New { email_index: keys.scope.email_index(&customer.email) };
-            keys.customer(scope, basis, &customer, (&[], None, false), &mut fresh)?
+            keys.customer(scope, Basis::New, &customer, (&[], None, false), &mut fresh)?
         }
         Effect::CustomerUpdated { expected, after, attached, link, ends_passes } => {
-            let link = link.map(|link| StoredLink::new(vault, &link));
+            let link = link.map(|link| StoredLink::new(vault, &keys.scope, scope, after.id, &link));
             keys.customer(scope, Basis::Version(expected), &after, (&attached, link, ends_passes), &mut fresh)?
         }
         Effect::ClockAdvanced { expected, seconds } => PreparedEffect::Clock { expected, seconds },
@@ -201,30 +218,40 @@ pub(crate) fn seal(
         Effect::WebhookEnabled { id, key, at } => PreparedEffect::EndpointEnabled { id, key, at },
         Effect::WebhookDeleted(id) => PreparedEffect::EndpointDeleted(id),
         Effect::DeliveryResent { delivery, at } => PreparedEffect::Resent { delivery, at },
-        Effect::FileUploaded(file) => PreparedEffect::File(file),
+        Effect::FileUploaded(file) => {
+            let request_id = audit.as_ref().map_or("", |entry| &entry.request_id);
+            let mac = rows::seal(&FileRow::uploaded(scope, &file, request_id), &keys.scope);
+            PreparedEffect::File { file, mac }
+        }
         Effect::AccountCreated(Account { account_id, name, created_at, look: _ }) => {
             let scope_keys = new_scopes.ok_or_else(|| StoreError::Corrupt("a new account has no keys".into()))?;
             let (scope, id) = (account_scope(account_id), *account_id.as_bytes());
             let name = seal_name(&keys.account, scope, "accounts", &id, &name);
-            PreparedEffect::Account { id, name, created_at: created_at.as_micros(), scope_keys }
+            let row = AccountRow { id, name, created_at: created_at.as_micros(), look: None };
+            let mac = rows::seal(&row, &keys.account);
+            PreparedEffect::Account { id, name: row.name, created_at: row.created_at, mac, scope_keys }
         }
-        Effect::AccountChanged(Account { account_id, name, created_at: _, look }) => {
+        Effect::AccountChanged(Account { account_id, name, created_at, look }) => {
             let (scope, id) = (account_scope(account_id), *account_id.as_bytes());
             let name = seal_name(&keys.account, scope, "accounts", &id, &name);
-            PreparedEffect::AccountChanged { id, name, look: seal_look(&keys.account, scope, &id, &look) }
+            let look = seal_look(&keys.account, scope, &id, &look);
+            let row = AccountRow { id, name, created_at: created_at.as_micros(), look: Some(look.clone()) };
+            let mac = rows::seal(&row, &keys.account);
+            PreparedEffect::AccountChanged { id, name: row.name, look, mac }
         }
         Effect::FormOpened { customer, pass, at } => {
             // Nothing is to be done when it runs out: it is good for as long as its session's link.
-            let link = StoredLink { expires_at: None, used_at: Some(at), ..StoredLink::new(vault, &pass) };
+            let link = StoredLink::new(vault, &keys.scope, scope, customer, &pass);
+            let link = StoredLink { expires_at: None, used_at: Some(at), ..link };
             PreparedEffect::Pass { customer, link }
         }
         Effect::FormLeft(pass) => PreparedEffect::PassEnded(vault.key_lookup(&pass)),
         Effect::KeyCreated { key, record } => {
-            let key = SealedKey::new(&keys.scope, lookup(&key), &key, record);
+            let key = SealedKey::new(&keys.scope, lookup(&key), &key, &record);
             PreparedEffect::Key { key: Box::new(key), ends: None }
         }
         Effect::KeyRolled { old, ends_at, key, record } => {
-            let key = SealedKey::new(&keys.scope, lookup(&key), &key, record);
+            let key = SealedKey::new(&keys.scope, lookup(&key), &key, &record);
             PreparedEffect::Key { key: Box::new(key), ends: Some((old, ends_at)) }
         }
         Effect::KeyRevoked { id, at } => PreparedEffect::KeyRevoked { id, at },
@@ -269,11 +296,14 @@ impl Keys<'_> {
                 let (key, wrapped) = self.vault.new_subject(scope, subject)?;
                 self.subjects.insert(subject, Arc::clone(&key));
                 fresh.push((subject, key));
-                new_subjects.push((subject, wrapped));
+                let row = SubjectRow { scope, customer: customer.id, subject, wrapped };
+                let mac = rows::seal(&row, &self.scope);
+                new_subjects.push(NewSubject { id: subject, wrapped: row.wrapped, mac });
             }
         }
         let case = customer.kyc.provider.as_ref();
-        let row = CustomerRow {
+        let cells = sealed::seal_customer(scope, customer, &self.subjects)?;
+        let mut row = CustomerRow {
             id: customer.id,
             kind: type_column(customer.profile.kind()),
             version: customer.version,
@@ -285,20 +315,60 @@ impl Keys<'_> {
             queued_at: customer.kyc.queued_at.map(Timestamp::as_micros),
             provider_due: case.and_then(|case| case.due_at).map(Timestamp::as_micros),
             provider_case: case.and_then(|case| case.id()).map(|id| self.vault.key_lookup(id)),
+            email_index: self.scope.email_index(&customer.email),
+            mac: RowSeal::default(),
+            persons_mac: None,
             links_settled: customer.kyc.session.as_ref().is_some_and(|session| session.expired)
                 || matches!(customer.kyc.state, State::Approved | State::Rejected | State::Offboarded),
-            cells: sealed::seal_customer(scope, customer, &self.subjects)?,
+            cells,
         };
-        let attached = documents.iter().map(|document| self.attached(scope, *document)).collect::<Result<_, _>>()?;
+        row.seal(scope, &self.scope);
+        let attach = |document: &NewDocument| self.attached(scope, row.id, row.updated_at, *document);
+        let attached = documents.iter().map(attach).collect::<Result<_, _>>()?;
         Ok(PreparedEffect::Customer { basis, row: Box::new(row), new_subjects, attached, link, ends_passes })
     }
 
     /// Seals the key of a file under its new owner's. What is not staged any more will not be found by the writer.
-    fn attached(&self, scope: Scope, NewDocument { file, subject }: NewDocument) -> Result<Attached, StoreError> {
+    fn attached(
+        &self,
+        scope: Scope,
+        customer: CustomerId,
+        at: i64,
+        NewDocument { file, subject }: NewDocument,
+    ) -> Result<Attached, StoreError> {
         let owner = self.subjects.get(&subject);
         let owner = owner.ok_or_else(|| StoreError::Corrupt("a data subject has no key".into()))?;
-        let key = self.files.get(&file).map(|key| key.seal(owner.key(Purpose::FileWrap), scope, file));
-        Ok(Attached { file, subject, key: key.unwrap_or_default() })
+        let Some((row, key)) = self.files.get(&file) else {
+            return Ok(Attached { file, subject, key: Vec::new(), mac: RowSeal::default() });
+        };
+        let mut row = row.clone();
+        row.attach(customer, subject, at);
+        let key = key.seal(owner.key(Purpose::FileWrap), scope, file);
+        Ok(Attached { file, subject, key, mac: rows::seal(&row, &self.scope) })
+    }
+}
+
+impl CustomerRow {
+    /// Seals what is plain of it, and which persons it has.
+    fn seal(&mut self, scope: Scope, keys: &ScopeKeys) {
+        let plain = PlainRow {
+            scope,
+            id: self.id,
+            kind: self.kind,
+            version: self.version,
+            events: self.events,
+            persons_version: self.persons_version,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            email_index: self.email_index.to_vec(),
+            queued_at: self.queued_at,
+            provider_due: self.provider_due,
+            provider_case: self.provider_case.map(|case| case.to_vec()),
+            place: self.place,
+        };
+        self.mac = rows::seal(&plain, keys);
+        let persons = self.cells.persons.as_deref();
+        self.persons_mac = persons.map(|cells| rows::seal_persons(keys, &scope, self.id, cells));
     }
 }
 
@@ -374,12 +444,12 @@ impl PreparedEffect {
     /// destroyed: when the database has seen a newer epoch, the change is computed again.
     pub(crate) fn oldest_epoch(&self) -> Option<u32> {
         match self {
-            Self::Customer { new_subjects, .. } => new_subjects.iter().map(|(_, wrapped)| wrapped.epoch).min(),
+            Self::Customer { new_subjects, .. } => new_subjects.iter().map(|new| new.wrapped.epoch).min(),
             Self::Account { scope_keys, .. } => scope_keys.iter().map(|(_, wrapped)| wrapped.epoch).min(),
             Self::None
             | Self::Key { .. }
             | Self::KeyRevoked { .. }
-            | Self::File(_)
+            | Self::File { .. }
             | Self::AccountChanged { .. }
             | Self::Pass { .. }
             | Self::PassEnded(_)
@@ -424,16 +494,14 @@ pub(crate) struct StoredLink {
     pub(crate) expires_at: Option<Timestamp>,
     /// Of a pass, when it was last used.
     pub(crate) used_at: Option<Timestamp>,
+    pub(crate) mac: RowSeal,
 }
 
 impl StoredLink {
-    fn new(vault: &Vault, link: &NewLink) -> Self {
-        Self {
-            hash: vault.key_lookup(&link.token),
-            session: link.session,
-            expires_at: Some(link.expires_at),
-            used_at: None,
-        }
+    fn new(vault: &Vault, keys: &ScopeKeys, scope: Scope, customer: CustomerId, link: &NewLink) -> Self {
+        let (hash, session) = (vault.key_lookup(&link.token), link.session);
+        let mac = rows::seal(&LinkRow { scope, hash, customer, session }, keys);
+        Self { hash, session, expires_at: Some(link.expires_at), used_at: None, mac }
     }
 }
 
@@ -442,13 +510,15 @@ pub(crate) struct Attached {
     pub(crate) file: FileId,
     pub(crate) subject: PersonId,
     pub(crate) key: Vec<u8>,
+    pub(crate) mac: RowSeal,
 }
 
 /// An endpoint as it is to be stored.
 pub(crate) struct SealedEndpoint {
-    pub(crate) endpoint: Endpoint,
+    pub(crate) row: EndpointRow,
     pub(crate) url: Vec<u8>,
     pub(crate) secret: Vec<u8>,
+    pub(crate) mac: RowSeal,
 }
 
 impl SealedEndpoint {
@@ -459,25 +529,29 @@ impl SealedEndpoint {
             Cell::seal(&keys.service, 1, &binding, content).into_bytes()
         };
         let (url, secret) = (seal("url", endpoint.url.as_bytes()), seal("secret", &secret[..]));
-        Self { endpoint, url, secret }
+        let Endpoint { id, key, event_types, created_at, .. } = endpoint;
+        let event_types = event_types.iter().map(|kind| format!(" {} ", kind.as_str())).collect();
+        let row = EndpointRow { scope, id, key, event_types, created_at: created_at.as_micros() };
+        Self { url, secret, mac: rows::seal(&row, keys), row }
     }
 }
 
 /// A key as it is to be stored.
 pub(crate) struct SealedKey {
-    pub(crate) record: KeyRecord,
-    pub(crate) lookup: [u8; 32],
-    pub(crate) name: Vec<u8>,
+    /// Its columns, with its sealed name.
+    pub(crate) row: KeyRow,
     pub(crate) midstates: Vec<u8>,
+    pub(crate) mac: RowSeal,
 }
 
 impl SealedKey {
-    pub(crate) fn new(keys: &ScopeKeys, lookup: [u8; 32], key: &ApiKey, record: KeyRecord) -> Self {
+    pub(crate) fn new(keys: &ScopeKeys, lookup: [u8; 32], key: &ApiKey, record: &KeyRecord) -> Self {
         let id = record.key_id.as_bytes();
         let name = seal_name(keys, record.scope, "api_keys", id, &record.name);
         let binding = service_binding(record.scope, "api_keys", "hmac-midstate", id);
         let midstates = Cell::seal(&keys.service, 1, &binding, &Midstates::of(key.expose().as_bytes()).to_bytes()[..]);
-        Self { lookup, name, midstates: midstates.into_bytes(), record }
+        let row = KeyRow { name, ..KeyRow::of(record, lookup) };
+        Self { mac: rows::seal(&row, keys), midstates: midstates.into_bytes(), row }
     }
 }
 

@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use dossier_core::caller::Scope;
-use dossier_core::clock::Timestamp;
 use dossier_core::customer::{CustomerType, Place};
 use dossier_core::ids::{CustomerId, PersonId};
 
@@ -64,17 +63,7 @@ impl Recent {
         if row.kind != type_column(CustomerType::Individual) || self.0.capacity() == 0 {
             return;
         }
-        let plain = Plain {
-            scope: change.scope,
-            id: row.id,
-            kind: CustomerType::Individual,
-            version: row.version,
-            events: row.events,
-            persons_version: row.persons_version,
-            created_at: Timestamp::from_micros(row.created_at),
-            updated_at: Timestamp::from_micros(row.updated_at),
-            place: place.unwrap_or(row.place),
-        };
+        let plain = Plain::written(change.scope, row, place.unwrap_or(row.place));
         // A copy takes no more memory than it needs.
         self.0.insert((plain.scope, plain.id), Arc::new((plain, row.cells.clone())));
     }

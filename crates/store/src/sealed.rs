@@ -15,7 +15,10 @@ use dossier_core::store::{Record, StoreError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::vault::{Binding, Cell, Purpose, ScopeKeys, SecretKey, SubjectKey};
+use crate::columns::kind_of;
+use crate::prepared::CustomerRow;
+use crate::rows::{self, PersonsRow, Row, Table, Unchecked};
+use crate::vault::{Binding, Cell, Fields, Purpose, ScopeKeys, SecretKey, SubjectKey};
 
 /// What ordinary profile cells hold.
 const PROFILE: &[Section] = &[Section::Profile];
@@ -51,6 +54,91 @@ pub struct Plain {
     pub updated_at: Timestamp,
     /// Where the engine has it.
     pub place: Place,
+    /// Only [`PlainRow`], of which the seal was compared, and what is about to be written become one.
+    _checked: Checked,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Checked;
+
+/// The plain columns of a stored customer.
+pub(crate) struct PlainRow {
+    pub(crate) scope: Scope,
+    pub(crate) id: CustomerId,
+    pub(crate) kind: u8,
+    pub(crate) version: u64,
+    pub(crate) events: u64,
+    pub(crate) persons_version: u64,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+    pub(crate) email_index: Vec<u8>,
+    pub(crate) queued_at: Option<i64>,
+    pub(crate) provider_due: Option<i64>,
+    pub(crate) provider_case: Option<Vec<u8>>,
+    /// Where the engine has it, which is no part of what is sealed.
+    pub(crate) place: Place,
+}
+
+impl Row for PlainRow {
+    const TABLE: &'static Table = &rows::CUSTOMERS;
+
+    fn scope(&self) -> Result<Scope, StoreError> {
+        Ok(self.scope)
+    }
+
+    fn id(&self) -> &[u8] {
+        self.id.as_bytes()
+    }
+
+    fn put(&self, fields: &mut Fields) {
+        rows::put_scope(fields, &self.scope);
+        fields
+            .bytes(&self.id.as_bytes()[..])
+            .number(i64::from(self.kind))
+            .count(self.version)
+            .count(self.events)
+            .count(self.persons_version)
+            .number(self.created_at)
+            .number(self.updated_at)
+            .bytes(&self.email_index[..])
+            .number(self.queued_at)
+            .number(self.provider_due)
+            .bytes(self.provider_case.as_deref());
+    }
+}
+
+impl Unchecked<PlainRow> {
+    /// What the row says, when its seal is its own.
+    pub(crate) fn open(self, keys: &ScopeKeys) -> Result<Plain, StoreError> {
+        let row = self.check(keys)?;
+        Ok(Plain {
+            scope: row.scope,
+            id: row.id,
+            kind: kind_of(row.kind)?,
+            version: row.version,
+            events: row.events,
+            persons_version: row.persons_version,
+            created_at: Timestamp::from_micros(row.created_at),
+            updated_at: Timestamp::from_micros(row.updated_at),
+            place: row.place,
+            _checked: Checked,
+        })
+    }
+}
+
+/// The cells of the associated persons of a stored business, which always has a row of them.
+pub(crate) fn open_persons(
+    plain: &Plain,
+    row: Option<Unchecked<PersonsRow>>,
+    keys: &ScopeKeys,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    match (plain.kind, row) {
+        (CustomerType::Individual, _) => Ok(None),
+        (CustomerType::Corporate, Some(row)) => Ok(Some(row.check(keys)?.cells)),
+        (CustomerType::Corporate, None) => {
+            Err(rows::refused_at(&rows::PERSONS, plain.scope, plain.id.as_bytes(), keys, "the row is missing"))
+        }
+    }
 }
 
 impl Plain {
@@ -67,6 +155,23 @@ impl Plain {
             created_at: customer.created_at,
             updated_at: customer.updated_at,
             place: customer.place,
+            _checked: Checked,
+        }
+    }
+
+    /// The plain columns of an individual as they were just written.
+    pub(crate) const fn written(scope: Scope, row: &CustomerRow, place: Place) -> Self {
+        Self {
+            scope,
+            id: row.id,
+            kind: CustomerType::Individual,
+            version: row.version,
+            events: row.events,
+            persons_version: row.persons_version,
+            created_at: Timestamp::from_micros(row.created_at),
+            updated_at: Timestamp::from_micros(row.updated_at),
+            place,
+            _checked: Checked,
         }
     }
 
@@ -221,8 +326,23 @@ pub fn open_summary(plain: &Plain, names: Vec<u8>, key: &SubjectKey) -> Result<S
     let json = open_json(plain, PersonId::of_customer(plain.id), Purpose::Names, key, names)?;
     let names = Names::from_json(json)
         .ok_or_else(|| StoreError::Corrupt(format!("customer {}: the names are not what was stored", plain.id)))?;
-    let Plain { scope: _, id, kind, version, events: _, persons_version: _, created_at, updated_at, place: _ } = *plain;
+    let Plain { id, kind, version, created_at, updated_at, .. } = *plain;
     Ok(Summary { id, kind, version, created_at, updated_at, names })
+}
+
+/// The customer that was found by an e-mail, whose own must be that one.
+pub(crate) fn found_by_email(
+    summary: Summary,
+    scope: Scope,
+    email: &Email,
+    keys: &ScopeKeys,
+) -> Result<Summary, StoreError> {
+    let stored = serde_json::from_slice::<StoredNames>(summary.names.as_json());
+    if stored.is_ok_and(|names| names.email.folded() == email.folded()) {
+        return Ok(summary);
+    }
+    let why = "the customer was found by an e-mail that is not its own";
+    Err(rows::refused_at(&rows::CUSTOMERS, scope, summary.id.as_bytes(), keys, why))
 }
 
 /// Opens a whole record.
@@ -253,7 +373,7 @@ pub fn open_customer(plain: &Plain, cells: Cells, keys: &SubjectKeys) -> Result<
             Profile::Business(business)
         }
     };
-    let Plain { scope: _, id, kind: _, version, events, persons_version, created_at, updated_at, place } = *plain;
+    let Plain { id, version, events, persons_version, created_at, updated_at, place, .. } = *plain;
     Ok(Customer { id, version, events, persons_version, created_at, updated_at, email, profile, kyc, place })
 }
 

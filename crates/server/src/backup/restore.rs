@@ -60,6 +60,12 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
         super::keys::export(&Config { keyring: keyring.to_owned(), ..target.clone() }, &target.keyring, false, true)?;
     }
     reached("restore: keyring there");
+    if backup.manifest.is_unsealed() {
+        let now = SystemClock.now();
+        home.with_location(async |location| location.seal_rows(&target.keyring, &root, now).await)
+            .await
+            .map_err(text)?;
+    }
     // Migrates, and sees that keyring and root key are those of the records.
     let store = Opened::open(&target, &home, &root).await.map_err(text)?;
     let report = store.engine().verify_audit(&|_, _| {}).await.map_err(text)?;

@@ -70,6 +70,12 @@ pub struct Files {
 }
 
 impl Manifest {
+    /// Whether the rows are from before they had seals, so that they are given theirs once they are restored.
+    #[must_use]
+    pub fn is_unsealed(&self) -> bool {
+        usize::try_from(self.schema).is_ok_and(|schema| schema < crate::sqlite::sealed_schema())
+    }
+
     pub(super) fn new(created_at: Timestamp, engine: &str, schema: u32) -> Self {
         Self {
             format: FORMAT,

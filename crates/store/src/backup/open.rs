@@ -54,8 +54,16 @@ impl Opened {
         absent: &BTreeSet<FileId>,
         progress: Progress<'_>,
     ) -> Result<Self, StoreError> {
+        // A copy, since what is opened may be noted in it.
+        let own = folder.join("keyring.json");
+        std::fs::copy(keyring, &own).map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        if backup.manifest.is_unsealed()
+            && let Err(error) = SqliteStore::seal_rows(&folder.join("dossier.db"), &own, root, now)
+        {
+            return Ok(Self { findings: vec![Finding::new(Part::Database, error.to_string())], ..Self::default() });
+        }
         let fatal = Arc::new(|why: &str| tracing::error!(cause = why, "the temporary database has an I/O error"));
-        match SqliteStore::open(folder, keyring, root, backup.contents(), now, None, fatal) {
+        match SqliteStore::open(folder, &own, root, backup.contents(), now, None, fatal) {
             Ok(store) => {
                 let records = backup.manifest.records();
                 Self::all(&store, &|file| absent.contains(&file.id), records, progress).await

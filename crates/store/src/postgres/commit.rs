@@ -13,7 +13,7 @@ use std::sync::{Mutex, MutexGuard};
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::Place;
-use dossier_core::ids::{CustomerId, PersonId, WebhookId};
+use dossier_core::ids::{CustomerId, WebhookId};
 use dossier_core::store::{Committed, StoreError};
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -23,8 +23,7 @@ use super::effects;
 use super::rows::{Columns, epoch, number, place, statements, uuid};
 use crate::audit_chain;
 use crate::planted::{Defect, planted};
-use crate::prepared::{Basis, CustomerRow, Prepared, PreparedEffect, StoredLink};
-use crate::vault::WrappedKey;
+use crate::prepared::{Basis, CustomerRow, NewSubject, Prepared, PreparedEffect, StoredLink};
 
 /// What a change came to, the database being well, and the place of its entry in the audit trail.
 pub(super) type Outcome = Result<(Committed, Place), StoreError>;
@@ -62,25 +61,28 @@ statements! {
         SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bytea[], $4::bytea[], $5::text[], $6::uuid[],
             $7::bigint[], $8::bigint[], $9::bytea[])";
     CREATE = "INSERT INTO customers (account_id, environment, customer_id, version, type, created_at, updated_at,
-            events, last_audit, email_index, names, profile, secret, persons_version)
+            events, last_audit, email_index, names, profile, secret, persons_version, mac)
         SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bigint[], $5::smallint[], $6::bigint[],
             $7::bigint[], $8::bigint[], $9::bigint[], $10::bytea[],
-            $11::bytea[], $12::bytea[], $13::bytea[], $14::bigint[])";
+            $11::bytea[], $12::bytea[], $13::bytea[], $14::bigint[], $15::bytea[])";
     /// For an entry about a customer that does not change it.
     LINK_AUDIT = "UPDATE customers AS c SET last_audit = u.last_audit
         FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bigint[])
             AS u (account_id, environment, customer_id, last_audit)
         WHERE c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id";
-    SUBJECTS = "INSERT INTO subject_keys (account_id, environment, customer_id, subject_id, epoch, wrapped)
-        SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::integer[], $6::bytea[])";
+    SUBJECTS = "INSERT INTO subject_keys (account_id, environment, customer_id, subject_id, epoch, wrapped, mac)
+        SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::integer[], $6::bytea[],
+            $7::bytea[])";
     ATTACH = "UPDATE files AS f SET staged_day = NULL, customer_id = u.customer_id, subject_id = u.subject_id,
-            attached_at = u.attached_at, key = u.key
-        FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[], $7::bytea[])
-            AS u (account_id, environment, file_id, customer_id, subject_id, attached_at, key)
+            attached_at = u.attached_at, key = u.key, mac = u.mac
+        FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[], $7::bytea[],
+                $8::bytea[])
+            AS u (account_id, environment, file_id, customer_id, subject_id, attached_at, key, mac)
         WHERE f.account_id = u.account_id AND f.environment = u.environment AND f.file_id = u.file_id
             AND f.customer_id IS NULL";
-    LINKS = "INSERT INTO links (account_id, environment, token_hash, customer_id, session_id, expires_at)
-        SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bytea[], $4::uuid[], $5::uuid[], $6::bigint[])";
+    LINKS = "INSERT INTO links (account_id, environment, token_hash, customer_id, session_id, expires_at, mac)
+        SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bytea[], $4::uuid[], $5::uuid[], $6::bigint[],
+            $7::bytea[])";
     PASSES_ENDED = "DELETE FROM links AS l USING unnest($1::uuid[], $2::smallint[], $3::uuid[])
             AS u (account_id, environment, customer_id)
         WHERE l.account_id = u.account_id AND l.environment = u.environment AND l.customer_id = u.customer_id
@@ -110,32 +112,35 @@ statements! {
             UPDATE customers AS c SET version = u.version, updated_at = u.updated_at, events = u.events,
                 last_audit = u.last_audit, names = u.names, profile = u.profile, secret = u.secret,
                 persons_version = u.persons_version, kyc = u.kyc, queued_at = u.queued_at,
-                provider_due = u.provider_due, provider_case = u.provider_case
+                provider_due = u.provider_due, provider_case = u.provider_case, email_index = u.email_index,
+                mac = u.mac
             FROM unnest($11::uuid[], $12::smallint[], $13::uuid[], $14::bigint[], $15::bigint[], $16::bigint[],
                     $17::bigint[], $18::bigint[], $19::bigint[], $20::bytea[], $21::bytea[], $22::bytea[],
-                    $23::bigint[], $24::bytea[], $25::bigint[], $26::bigint[], $27::bytea[])
+                    $23::bigint[], $24::bytea[], $25::bigint[], $26::bigint[], $27::bytea[], $28::bytea[], $29::bytea[])
                 AS u (account_id, environment, customer_id, was_version, was_last_audit, version, updated_at, events,
-                    last_audit, names, profile, secret, persons_version, kyc, queued_at, provider_due, provider_case)
+                    last_audit, names, profile, secret, persons_version, kyc, queued_at, provider_due, provider_case,
+                    email_index, mac)
             WHERE c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id
                 AND c.version = u.was_version AND c.last_audit = u.was_last_audit AND (SELECT count(*) FROM heads) > 0
             RETURNING 1),
         told AS (
             INSERT INTO events (account_id, environment, position, customer_id, number, type, at, body)
-            SELECT * FROM unnest($28::uuid[], $29::smallint[], $30::bigint[], $31::uuid[], $32::bigint[], $33::text[],
-                $34::bigint[], $35::bytea[])),
+            SELECT * FROM unnest($30::uuid[], $31::smallint[], $32::bigint[], $33::uuid[], $34::bigint[], $35::text[],
+                $36::bigint[], $37::bytea[])),
         entered AS (
             INSERT INTO audit (account_id, environment, seq, previous_of_customer, at, actor, action, customer_id,
                 version, fields, request_id, detail, hash)
-            SELECT * FROM unnest($36::uuid[], $37::smallint[], $38::bigint[], $39::bigint[], $40::bigint[],
-                $41::text[], $42::text[], $43::uuid[], $44::bigint[], $45::text[],
-                $46::text[], $47::bytea[], $48::bytea[])),
+            SELECT * FROM unnest($38::uuid[], $39::smallint[], $40::bigint[], $41::bigint[], $42::bigint[],
+                $43::text[], $44::text[], $45::uuid[], $46::bigint[], $47::text[],
+                $48::text[], $49::bytea[], $50::bytea[])),
         persons_changed AS (
-            INSERT INTO persons (account_id, environment, customer_id, cells)
-            SELECT * FROM unnest($49::uuid[], $50::smallint[], $51::uuid[], $52::bytea[])
-            ON CONFLICT (account_id, environment, customer_id) DO UPDATE SET cells = excluded.cells),
+            INSERT INTO persons (account_id, environment, customer_id, cells, mac)
+            SELECT * FROM unnest($51::uuid[], $52::smallint[], $53::uuid[], $54::bytea[], $55::bytea[])
+            ON CONFLICT (account_id, environment, customer_id) DO UPDATE SET cells = excluded.cells,
+                mac = excluded.mac),
         settled AS (
             UPDATE links AS l SET expires_at = NULL
-            FROM unnest($53::uuid[], $54::smallint[], $55::uuid[]) AS u (account_id, environment, customer_id)
+            FROM unnest($56::uuid[], $57::smallint[], $58::uuid[]) AS u (account_id, environment, customer_id)
             WHERE l.account_id = u.account_id AND l.environment = u.environment AND l.customer_id = u.customer_id
                 AND l.expires_at IS NOT NULL)
         SELECT 1 / CASE WHEN (SELECT count(*) FROM heads) = cardinality($1)
@@ -373,6 +378,7 @@ tables! {
         profile: &'a [u8],
         secret: &'a [u8],
         persons_version: i64,
+        mac: &'a [u8],
     }
     Updated of ChangedCustomer<'a> {
         id: Uuid,
@@ -390,20 +396,24 @@ tables! {
         queued_at: Option<i64>,
         provider_due: Option<i64>,
         provider_case: Option<&'a [u8]>,
+        email_index: &'a [u8],
+        mac: &'a [u8],
     }
     Linked of LinkedEntry for LINK_AUDIT {
         customer: Uuid,
         last_audit: i64,
     }
-    Subjects of NewSubject<'a> for SUBJECTS {
+    Subjects of SubjectKey<'a> for SUBJECTS {
         customer: Uuid,
         subject: Uuid,
         epoch: i32,
         wrapped: &'a [u8],
+        mac: &'a [u8],
     }
     Persons of ChangedPersons<'a> {
         customer: Uuid,
         cells: &'a [u8],
+        mac: &'a [u8],
     }
     Attachments of AttachedFile<'a> for ATTACH {
         file: Uuid,
@@ -411,6 +421,7 @@ tables! {
         subject: Uuid,
         at: i64,
         key: &'a [u8],
+        mac: &'a [u8],
     }
     Settled of SettledLinks {
         customer: Uuid,
@@ -423,6 +434,7 @@ tables! {
         customer: Uuid,
         session: Uuid,
         expires_at: Option<i64>,
+        mac: &'a [u8],
     }
     Events of NewEvent<'a> {
         position: i64,
@@ -481,8 +493,8 @@ async fn find(session: Session<'_>, changes: &[&Prepared]) -> Result<Found, Pipe
     for change in changes {
         let scope = change.scope;
         match &change.effect {
-            PreparedEffect::Customer { basis: Basis::New { email_index }, .. } => {
-                emails.push(scope, AskedEmail { index: email_index });
+            PreparedEffect::Customer { basis: Basis::New, row, .. } => {
+                emails.push(scope, AskedEmail { index: &row.email_index });
             }
             PreparedEffect::Customer { basis: Basis::Version(_), row, attached, .. } => {
                 customers.push(scope, AskedCustomer { id: uuid(row.id.as_bytes()) });
@@ -580,8 +592,8 @@ fn judge(change: &Prepared, found: &Found) -> Result<Committed, StoreError> {
         return Ok(Committed::VersionMoved);
     }
     match &change.effect {
-        PreparedEffect::Customer { basis: Basis::New { email_index }, .. } => {
-            match found.emails.get(&(scope, email_index.to_vec())) {
+        PreparedEffect::Customer { basis: Basis::New, row, .. } => {
+            match found.emails.get(&(scope, row.email_index.to_vec())) {
                 Some(owner) => Err(StoreError::Taken(*owner)),
                 None => Ok(Committed::Done),
             }
@@ -687,8 +699,8 @@ impl<'a> Rows<'a> {
         self.places.push(Place(seq));
         let mut previous_of_customer = 0;
         match &change.effect {
-            PreparedEffect::Customer { basis: Basis::New { email_index }, row, new_subjects, .. } => {
-                self.create(scope, row, email_index, seq);
+            PreparedEffect::Customer { basis: Basis::New, row, new_subjects, .. } => {
+                self.create(scope, row, seq);
                 self.add_subjects(scope, row, new_subjects);
             }
             PreparedEffect::Customer { basis: Basis::Version(_), row, new_subjects, attached, link, ends_passes } => {
@@ -699,8 +711,10 @@ impl<'a> Rows<'a> {
                 let customer = uuid(row.id.as_bytes());
                 for one in attached {
                     let (file, subject) = (uuid(one.file.as_bytes()), uuid(one.subject.as_bytes()));
-                    self.attached
-                        .push(scope, AttachedFile { file, customer, subject, at: row.updated_at, key: &one.key });
+                    self.attached.push(
+                        scope,
+                        AttachedFile { file, customer, subject, at: row.updated_at, key: &one.key, mac: &one.mac },
+                    );
                 }
                 if link.is_some() || row.links_settled {
                     self.settled.push(scope, SettledLinks { customer });
@@ -708,9 +722,9 @@ impl<'a> Rows<'a> {
                 if *ends_passes {
                     self.passes_ended.push(scope, EndedPasses { customer });
                 }
-                if let Some(StoredLink { hash, session, expires_at, used_at: _ }) = link {
+                if let Some(StoredLink { hash, session, expires_at, used_at: _, mac }) = link {
                     let (session, expires_at) = (uuid(session.as_bytes()), expires_at.map(Timestamp::as_micros));
-                    self.links.push(scope, OpenedLink { hash, customer, session, expires_at });
+                    self.links.push(scope, OpenedLink { hash, customer, session, expires_at, mac });
                 }
             }
             _ => {
@@ -771,7 +785,7 @@ impl<'a> Rows<'a> {
         Ok(())
     }
 
-    fn create(&mut self, scope: Scope, row: &'a CustomerRow, email_index: &'a [u8], last_audit: i64) {
+    fn create(&mut self, scope: Scope, row: &'a CustomerRow, last_audit: i64) {
         let created = NewCustomer {
             id: uuid(row.id.as_bytes()),
             version: number(row.version),
@@ -780,11 +794,12 @@ impl<'a> Rows<'a> {
             updated_at: row.updated_at,
             events: number(row.events),
             last_audit,
-            email_index,
+            email_index: &row.email_index,
             names: &row.cells.names,
             profile: &row.cells.profile,
             secret: &row.cells.secret,
             persons_version: number(row.persons_version),
+            mac: &row.mac,
         };
         self.created.push(scope, created);
     }
@@ -806,19 +821,21 @@ impl<'a> Rows<'a> {
             queued_at: row.queued_at,
             provider_due: row.provider_due,
             provider_case: row.provider_case.as_ref().map(|case| &case[..]),
+            email_index: &row.email_index,
+            mac: &row.mac,
         };
         self.updated.push(scope, updated);
     }
 
     /// The keys of new data subjects, and the associated persons when one of them changed.
-    fn add_subjects(&mut self, scope: Scope, row: &'a CustomerRow, subjects: &'a [(PersonId, WrappedKey)]) {
+    fn add_subjects(&mut self, scope: Scope, row: &'a CustomerRow, subjects: &'a [NewSubject]) {
         let customer = uuid(row.id.as_bytes());
-        for (subject, wrapped) in subjects {
-            let (subject, epoch) = (uuid(subject.as_bytes()), epoch(wrapped.epoch));
-            self.subjects.push(scope, NewSubject { customer, subject, epoch, wrapped: &wrapped.sealed });
+        for NewSubject { id, wrapped, mac } in subjects {
+            let (subject, epoch) = (uuid(id.as_bytes()), epoch(wrapped.epoch));
+            self.subjects.push(scope, SubjectKey { customer, subject, epoch, wrapped: &wrapped.sealed, mac });
         }
-        if let Some(cells) = &row.cells.persons {
-            self.persons.push(scope, ChangedPersons { customer, cells });
+        if let (Some(cells), Some(mac)) = (&row.cells.persons, &row.persons_mac) {
+            self.persons.push(scope, ChangedPersons { customer, cells, mac });
         }
     }
 }

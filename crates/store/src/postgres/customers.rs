@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use dossier_core::caller::Scope;
-use dossier_core::clock::Timestamp;
 use dossier_core::customer::{Place, Summary};
 use dossier_core::idempotency::{Attempt, Replay, Ticket};
 use dossier_core::ids::{CustomerId, PersonId};
@@ -15,8 +14,8 @@ use super::PostgresStore;
 use super::database::Database;
 use super::loader::Loader;
 use super::rows::{Columns, number, place, rows, statements, uuid};
-use crate::columns::kind_of;
-use crate::sealed::{self, Cells, Plain, SealedRecord, SubjectKeys};
+use crate::rows::{PersonsRow, SubjectRow, Unchecked};
+use crate::sealed::{self, Cells, Plain, PlainRow, SealedRecord, SubjectKeys};
 use crate::vault::SubjectKey;
 
 /// A summary that names everything since a distant version looks no further back than this many entries.
@@ -25,8 +24,8 @@ const MAX_CHANGES_NAMED: i64 = 1_000;
 macro_rules! summary_of {
     ($rest:literal) => {
         concat!(
-            "SELECT customer_id, type, version, events, created_at, updated_at, persons_version, names FROM \
-            customers WHERE account_id = $1 AND environment = $2 ",
+            "SELECT customer_id, type, version, events, created_at, updated_at, persons_version, email_index, queued_at,
+            provider_due, provider_case, mac, names FROM customers WHERE account_id = $1 AND environment = $2 ",
             $rest
         )
     };
@@ -35,7 +34,8 @@ macro_rules! summary_of {
 statements! {
     /// Only businesses are looked for among the persons: an index is not asked for what is NULL.
     RECORDS = "SELECT u.place, c.customer_id, c.type, c.version, c.events, c.created_at, c.updated_at, \
-        c.persons_version, c.last_audit, c.names, c.profile, c.secret, c.kyc, p.cells
+        c.persons_version, c.email_index, c.queued_at, c.provider_due, c.provider_case, c.mac, c.last_audit, c.names,
+        c.profile, c.secret, c.kyc, p.cells, p.mac
         FROM unnest($1::uuid[], $2::smallint[], $3::uuid[]) WITH ORDINALITY
             AS u (account_id, environment, customer_id, place)
         JOIN customers c
@@ -43,18 +43,18 @@ statements! {
         LEFT JOIN persons p ON p.account_id = c.account_id AND p.environment = c.environment
             AND p.customer_id = CASE c.type WHEN 1 THEN c.customer_id END";
     SUMMARIES_OF = "SELECT u.place, c.customer_id, c.type, c.version, c.events, c.created_at, c.updated_at, \
-        c.persons_version, c.names
+        c.persons_version, c.email_index, c.queued_at, c.provider_due, c.provider_case, c.mac, c.names
         FROM unnest($1::uuid[], $2::smallint[], $3::uuid[]) WITH ORDINALITY
             AS u (account_id, environment, customer_id, place)
         JOIN customers c
             ON c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id";
     SUMMARY_BY_EMAIL = summary_of!("AND email_index = $3");
     SUMMARIES = summary_of!("AND customer_id < $3 ORDER BY customer_id DESC LIMIT $4");
-    SUBJECTS = "SELECT subject_id, epoch, wrapped FROM subject_keys WHERE account_id = $1 AND environment = $2 AND \
-        customer_id = $3";
-    SUBJECTS_OF_MANY = "SELECT customer_id, epoch, wrapped FROM subject_keys
+    SUBJECTS = "SELECT customer_id, subject_id, epoch, wrapped, mac FROM subject_keys
+        WHERE account_id = $1 AND environment = $2 AND customer_id = $3";
+    SUBJECTS_OF_MANY = "SELECT customer_id, subject_id, epoch, wrapped, mac FROM subject_keys
         WHERE account_id = $1 AND environment = $2 AND customer_id = ANY($3) AND subject_id = customer_id";
-    OWN_KEYS = "SELECT u.place, s.epoch, s.wrapped
+    OWN_KEYS = "SELECT u.place, s.customer_id, s.subject_id, s.epoch, s.wrapped, s.mac
         FROM unnest($1::uuid[], $2::smallint[], $3::uuid[]) WITH ORDINALITY
             AS u (account_id, environment, customer_id, place)
         JOIN subject_keys s
@@ -84,15 +84,19 @@ impl PostgresStore {
     pub(super) async fn read_record(&self, scope: Scope, id: CustomerId) -> Result<Option<SealedRecord>, StoreError> {
         let Some(row) = self.records.load(scope, id).await? else { return Ok(None) };
         let mut columns = Columns::after(&row, 1);
-        let mut plain = plain(scope, &mut columns)?;
+        let keys = self.existing_scope_keys(scope).await?;
+        let mut plain = plain(scope, &mut columns)?.open(&keys)?;
         plain.place = Place(columns.next()?);
-        let cells = Cells {
+        let mut cells = Cells {
             names: columns.next()?,
             profile: columns.next()?,
             secret: columns.next()?,
             kyc: columns.next()?,
-            persons: columns.next()?,
+            persons: None,
         };
+        let (persons, mac) = (columns.next::<Option<Vec<u8>>>()?, columns.next()?);
+        let persons = persons.map(|cells| Unchecked::new(PersonsRow { scope, customer: id, cells }, mac));
+        cells.persons = sealed::open_persons(&plain, persons, &keys)?;
         let mut subjects = vec![PersonId::of_customer(id)];
         subjects.extend(sealed::packed_subjects(cells.persons.as_deref().unwrap_or_default())?);
         let keys = self.subject_keys(scope, id, &subjects).await?;
@@ -102,7 +106,8 @@ impl PostgresStore {
     pub(super) async fn read_summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError> {
         let Some(row) = self.summaries.load(scope, id).await? else { return Ok(None) };
         let mut columns = Columns::after(&row, 1);
-        let (plain, names) = (plain(scope, &mut columns)?, columns.next()?);
+        let keys = self.existing_scope_keys(scope).await?;
+        let (plain, names) = (plain(scope, &mut columns)?.open(&keys)?, columns.next()?);
         let key = self.subject_key(scope, id, PersonId::of_customer(id)).await?;
         sealed::open_summary(&plain, names, &key).map(Some)
     }
@@ -116,7 +121,8 @@ impl PostgresStore {
         let (account, environment) = place(scope);
         let index = keys.email_index(email);
         let row = self.database.query_one(SUMMARY_BY_EMAIL, &[&account, &environment, &&index[..]]).await?;
-        Ok(self.open_summaries(scope, row.as_slice()).await?.pop())
+        let found = self.open_summaries(scope, row.as_slice()).await?.pop();
+        found.map(|summary| sealed::found_by_email(summary, scope, email, &keys)).transpose()
     }
 
     /// Newest first: ids are UUIDs of version 7, so their order is that of creation.
@@ -135,10 +141,14 @@ impl PostgresStore {
     }
 
     async fn open_summaries(&self, scope: Scope, found: &[Row]) -> Result<Vec<Summary>, StoreError> {
+        if found.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys = self.existing_scope_keys(scope).await?;
         let mut sealed = Vec::with_capacity(found.len());
         for row in found {
             let mut columns = Columns::of(row);
-            let (plain, names) = (plain(scope, &mut columns)?, columns.next::<Vec<u8>>()?);
+            let (plain, names) = (plain(scope, &mut columns)?.open(&keys)?, columns.next::<Vec<u8>>()?);
             // Held from here on: what is remembered now may be forgotten while others are read.
             let key = self.vault.cached_subject(scope, PersonId::of_customer(plain.id));
             sealed.push((plain, names, key));
@@ -160,21 +170,22 @@ impl PostgresStore {
         let (account, environment) = place(scope);
         let ids: Vec<_> = customers.iter().map(|id| uuid(id.as_bytes())).collect();
         let found = self.database.query(SUBJECTS_OF_MANY, &[&account, &environment, &ids]).await?;
-        self.open_subjects(scope, &found, |_| true)
+        self.open_subjects(scope, &found, |_| true).await
     }
 
-    fn open_subjects(
+    async fn open_subjects(
         &self,
         scope: Scope,
         found: &[Row],
         wanted: impl Fn(&PersonId) -> bool,
     ) -> Result<SubjectKeys, StoreError> {
+        let scope_keys = self.existing_scope_keys(scope).await?;
         let mut keys = SubjectKeys::new();
         for row in found {
-            let mut columns = Columns::of(row);
-            let subject = PersonId::from_bytes(columns.id()?);
-            if wanted(&subject) {
-                keys.insert(subject, self.vault.open_subject(scope, subject, &columns.wrapped()?)?);
+            let row = subject_row(scope, &mut Columns::of(row))?;
+            if wanted(&row.peek().subject) {
+                let SubjectRow { subject, wrapped, .. } = row.check(&scope_keys)?;
+                keys.insert(subject, self.vault.open_subject(scope, subject, &wrapped)?);
             }
         }
         Ok(keys)
@@ -204,13 +215,14 @@ impl PostgresStore {
         }
         let own = PersonId::of_customer(customer);
         if subjects == [own] {
-            let row = self.own_keys.load(scope, customer).await?;
-            let opened = row.map(|row| self.vault.open_subject(scope, own, &Columns::after(&row, 1).wrapped()?));
-            return Ok(opened.transpose()?.map(|key| (own, key)).into_iter().collect());
+            let Some(row) = self.own_keys.load(scope, customer).await? else { return Ok(SubjectKeys::new()) };
+            let row = subject_row(scope, &mut Columns::after(&row, 1))?;
+            let row = row.check(&*self.existing_scope_keys(scope).await?)?;
+            return Ok(SubjectKeys::from([(own, self.vault.open_subject(scope, own, &row.wrapped)?)]));
         }
         let (account, environment) = place(scope);
         let found = self.database.query(SUBJECTS, &[&account, &environment, &uuid(customer.as_bytes())]).await?;
-        self.open_subjects(scope, &found, |subject| subjects.contains(subject))
+        self.open_subjects(scope, &found, |subject| subjects.contains(subject)).await
     }
 
     pub(super) async fn read_changed_since(
@@ -267,17 +279,28 @@ fn no_key(customer: CustomerId) -> StoreError {
     StoreError::Corrupt(format!("customer {customer} has no key"))
 }
 
-fn plain(scope: Scope, columns: &mut Columns<'_>) -> Result<Plain, StoreError> {
-    Ok(Plain {
+fn subject_row(scope: Scope, columns: &mut Columns<'_>) -> Result<Unchecked<SubjectRow>, StoreError> {
+    let (customer, subject) = (CustomerId::from_bytes(columns.id()?), PersonId::from_bytes(columns.id()?));
+    let row = SubjectRow { scope, customer, subject, wrapped: columns.wrapped()? };
+    Ok(Unchecked::new(row, columns.next()?))
+}
+
+fn plain(scope: Scope, columns: &mut Columns<'_>) -> Result<Unchecked<PlainRow>, StoreError> {
+    let row = PlainRow {
         scope,
         id: CustomerId::from_bytes(columns.id()?),
-        kind: kind_of(columns.small()?)?,
+        kind: columns.small()?,
         version: columns.count()?,
         events: columns.count()?,
-        created_at: Timestamp::from_micros(columns.next()?),
-        updated_at: Timestamp::from_micros(columns.next()?),
+        created_at: columns.next()?,
+        updated_at: columns.next()?,
         persons_version: columns.count()?,
+        email_index: columns.next()?,
+        queued_at: columns.next()?,
+        provider_due: columns.next()?,
+        provider_case: columns.next()?,
         // Only the record is found with it.
         place: Place::default(),
-    })
+    };
+    Ok(Unchecked::new(row, columns.next()?))
 }

@@ -7,42 +7,44 @@ use dossier_core::clock::Timestamp;
 use dossier_core::idempotency::Ticket;
 use dossier_core::ids::{KeyId, WebhookId};
 use dossier_core::store::Committed;
-use dossier_core::webhook::Endpoint;
 
-use super::database::{Error, Session};
+use super::database::{Error, Param, Session};
 use super::rows::{epoch, number, place, statements, uuid};
 use super::shards::shard_of;
+use super::{keys, webhooks};
+use crate::api_keys::KeyRow;
 use crate::audit_chain::GENESIS;
 use crate::prepared::{Prepared, PreparedEffect, SealedEndpoint, SealedKey, StoredLink};
-use crate::vault::WrappedKey;
+use crate::rows::{self, EndpointRow};
+use crate::vault::{RowSeal, WrappedKey};
 
 statements! {
     FILE = "INSERT INTO files (account_id, environment, file_id, uploaded_at, staged_day, key, details, upload_key, \
-        upload_fingerprint, request_id)
-        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 WHERE EXISTS
+        upload_fingerprint, request_id, mac)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 WHERE EXISTS
             (SELECT 1 FROM staging_keys WHERE account_id = $1 AND environment = $2 AND day = $5)
         ON CONFLICT DO NOTHING";
-    ACCOUNT = "INSERT INTO accounts (account_id, name, created_at) VALUES ($1, $2, $3)";
+    ACCOUNT = "INSERT INTO accounts (account_id, name, created_at, mac) VALUES ($1, $2, $3, $4)";
     SCOPE_KEY = "INSERT INTO scope_keys (account_id, environment, epoch, wrapped) VALUES ($1, $2, $3, $4) ON CONFLICT \
         DO NOTHING";
     CHAIN = "INSERT INTO audit_heads (account_id, environment, seq, hash, seal, event, delivery) VALUES ($1, $2, 0, \
         $3, $3, 0, 0)";
-    ACCOUNT_CHANGED = "UPDATE accounts SET name = $2, look = $3 WHERE account_id = $1";
+    ACCOUNT_CHANGED = "UPDATE accounts SET name = $2, look = $3, mac = $4 WHERE account_id = $1";
     KEY = "INSERT INTO api_keys (account_id, environment, key_id, lookup, hint, name, midstates, scopes, created_at, \
-        expires_at, predecessor)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-    KEY_ENDS = "UPDATE api_keys SET expires_at = $4 WHERE account_id = $1 AND environment = $2 AND key_id = $3";
-    KEY_REVOKED = "UPDATE api_keys SET revoked_at = $4 WHERE account_id = $1 AND environment = $2 AND key_id = $3";
-    PASS = "INSERT INTO links (account_id, environment, token_hash, customer_id, session_id, used_at) VALUES ($1, $2, \
-        $3, $4, $5, $6)";
+        expires_at, predecessor, mac)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    KEY_ENDS = "UPDATE api_keys SET expires_at = $4, revoked_at = $5, mac = $6
+        WHERE account_id = $1 AND environment = $2 AND key_id = $3";
+    PASS = "INSERT INTO links (account_id, environment, token_hash, customer_id, session_id, used_at, mac) VALUES \
+        ($1, $2, $3, $4, $5, $6, $7)";
     END_PASS = "DELETE FROM links WHERE account_id = $1 AND environment = $2 AND token_hash = $3 AND used_at IS NOT \
         NULL";
     CLOCK_BEGINS = "INSERT INTO sandbox_clocks (account_id, seconds) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     CLOCK = "UPDATE sandbox_clocks SET seconds = $2 WHERE account_id = $1 AND seconds = $3";
     ENDPOINT = "INSERT INTO endpoints (account_id, environment, endpoint_id, key_id, url, secret, event_types, \
-        created_at, shard)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    ENABLE = "UPDATE endpoints SET disabled = NULL, failing_since = NULL, key_id = $4
+        created_at, shard, mac)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    ENABLE = "UPDATE endpoints SET disabled = NULL, failing_since = NULL, key_id = $4, mac = $5
         WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3";
     DUE_AGAIN = "UPDATE deliveries SET next_at = $4, attempts = 0, failing_since = NULL
         WHERE account_id = $1 AND environment = $2 AND id IN (
@@ -67,8 +69,8 @@ pub(super) async fn write(session: Session<'_>, change: &Prepared) -> Result<Com
             }
             session.execute(CLOCK, &[&account, seconds, expected]).await? == 1
         }
-        PreparedEffect::Endpoint(endpoint) => insert_endpoint(session, scope, endpoint).await?,
-        PreparedEffect::EndpointEnabled { id, key, at } => enable(session, scope, *id, *key, *at).await?,
+        PreparedEffect::Endpoint(endpoint) => insert_endpoint(session, endpoint).await?,
+        PreparedEffect::EndpointEnabled { id, key, at } => enable(session, change, *id, *key, *at).await?,
         PreparedEffect::EndpointDeleted(id) => {
             let id = uuid(id.as_bytes());
             session.execute(FORGET_DELIVERIES, &[&account, &environment, &id]).await?;
@@ -77,15 +79,15 @@ pub(super) async fn write(session: Session<'_>, change: &Prepared) -> Result<Com
         PreparedEffect::Resent { delivery, at } => {
             session.execute(RESEND, &[&account, &environment, &number(*delivery), &at.as_micros()]).await? == 1
         }
-        PreparedEffect::File(file) => {
+        PreparedEffect::File { file, mac } => {
             let request_id = change.audit.as_ref().map_or("", |entry| &entry.request_id);
-            if !insert_file(session, scope, file, request_id).await? {
+            if !insert_file(session, scope, file, request_id, mac).await? {
                 return Ok(Committed::AnswerTaken);
             }
             true
         }
-        PreparedEffect::Account { id, name, created_at, scope_keys } => {
-            session.execute(ACCOUNT, &[&uuid(id), name, created_at]).await?;
+        PreparedEffect::Account { id, name, created_at, mac, scope_keys } => {
+            session.execute(ACCOUNT, &[&uuid(id), name, created_at, &&mac[..]]).await?;
             for (scope, wrapped) in scope_keys {
                 insert_scope_key(session, *scope, wrapped).await?;
                 let (account, environment) = place(*scope);
@@ -93,14 +95,15 @@ pub(super) async fn write(session: Session<'_>, change: &Prepared) -> Result<Com
             }
             true
         }
-        PreparedEffect::AccountChanged { id, name, look } => {
-            session.execute(ACCOUNT_CHANGED, &[&uuid(id), name, look]).await? == 1
+        PreparedEffect::AccountChanged { id, name, look, mac } => {
+            session.execute(ACCOUNT_CHANGED, &[&uuid(id), name, look, &&mac[..]]).await? == 1
         }
         PreparedEffect::Pass { customer, link } => {
-            let StoredLink { hash, session: of, expires_at: _, used_at } = link;
+            let StoredLink { hash, session: of, expires_at: _, used_at, mac } = link;
             let (customer, of) = (uuid(customer.as_bytes()), uuid(of.as_bytes()));
             let used_at = used_at.map(Timestamp::as_micros);
-            session.execute(PASS, &[&account, &environment, &&hash[..], &customer, &of, &used_at]).await? == 1
+            let values: [&dyn Param; 7] = [&account, &environment, &&hash[..], &customer, &of, &used_at, &&mac[..]];
+            session.execute(PASS, &values).await? == 1
         }
         PreparedEffect::PassEnded(hash) => {
             session.execute(END_PASS, &[&account, &environment, &&hash[..]]).await?;
@@ -109,12 +112,12 @@ pub(super) async fn write(session: Session<'_>, change: &Prepared) -> Result<Com
         PreparedEffect::Key { key, ends } => {
             insert_key(session, key).await?;
             if let Some((old, at)) = ends {
-                session.execute(KEY_ENDS, &[&account, &environment, &uuid(old.as_bytes()), &at.as_micros()]).await?;
+                change_key(session, change, *old, |row| row.expires_at = Some(at.as_micros())).await?;
             }
             true
         }
         PreparedEffect::KeyRevoked { id, at } => {
-            session.execute(KEY_REVOKED, &[&account, &environment, &uuid(id.as_bytes()), &at.as_micros()]).await?;
+            change_key(session, change, *id, |row| row.revoked_at = Some(at.as_micros())).await?;
             true
         }
     };
@@ -127,30 +130,59 @@ pub(super) async fn insert_scope_key(session: Session<'_>, scope: Scope, wrapped
     session.execute(SCOPE_KEY, &[&account, &environment, &epoch(wrapped.epoch), &wrapped.sealed]).await.map(drop)
 }
 
-async fn insert_endpoint(session: Session<'_>, scope: Scope, new: &SealedEndpoint) -> Result<bool, Error> {
-    let (account, environment) = place(scope);
-    let Endpoint { id, key, event_types, created_at, .. } = &new.endpoint;
-    let types: String = event_types.iter().map(|kind| format!(" {} ", kind.as_str())).collect();
+async fn insert_endpoint(session: Session<'_>, new: &SealedEndpoint) -> Result<bool, Error> {
+    let EndpointRow { scope, id, key, event_types, created_at } = &new.row;
+    let (account, environment) = place(*scope);
     let shard = shard_of(id.as_bytes());
-    let (id, key) = (uuid(id.as_bytes()), uuid(key.as_bytes()));
-    let created_at = created_at.as_micros();
-    let rows = session
-        .execute(ENDPOINT, &[&account, &environment, &id, &key, &new.url, &new.secret, &types, &created_at, &shard])
-        .await?;
-    Ok(rows == 1)
+    let (id, key, mac) = (uuid(id.as_bytes()), uuid(key.as_bytes()), &new.mac[..]);
+    let values: [&dyn Param; 10] =
+        [&account, &environment, &id, &key, &new.url, &new.secret, event_types, created_at, &shard, &mac];
+    Ok(session.execute(ENDPOINT, &values).await? == 1)
 }
 
 /// What waits for the endpoint is due now, the oldest of each customer.
-async fn enable(session: Session<'_>, scope: Scope, id: WebhookId, key: KeyId, at: Timestamp) -> Result<bool, Error> {
-    let (account, environment) = place(scope);
+async fn enable(
+    session: Session<'_>,
+    change: &Prepared,
+    id: WebhookId,
+    key: KeyId,
+    at: Timestamp,
+) -> Result<bool, Error> {
+    let Some(row) = webhooks::endpoint(session, change.scope, id).await? else { return Ok(false) };
+    let row = EndpointRow { key, ..row.check(&change.keys)? };
+    let mac = rows::seal(&row, &change.keys);
+    let (account, environment) = place(change.scope);
     let (id, key, at) = (uuid(id.as_bytes()), uuid(key.as_bytes()), at.as_micros());
-    let rows = session.execute(ENABLE, &[&account, &environment, &id, &key]).await?;
+    let touched = session.execute(ENABLE, &[&account, &environment, &id, &key, &&mac[..]]).await?;
     session.execute(DUE_AGAIN, &[&account, &environment, &id, &at]).await?;
-    Ok(rows == 1)
+    Ok(touched == 1)
+}
+
+/// Changes when a key ends, and seals its row again.
+async fn change_key(
+    session: Session<'_>,
+    change: &Prepared,
+    id: KeyId,
+    ends: impl FnOnce(&mut KeyRow),
+) -> Result<(), Error> {
+    let Some(row) = keys::key(session, change.scope, id).await? else { return Ok(()) };
+    let mut row = row.check(&change.keys)?;
+    ends(&mut row);
+    let mac = rows::seal(&row, &change.keys);
+    let (account, environment) = place(change.scope);
+    let id = uuid(id.as_bytes());
+    let values: [&dyn Param; 6] = [&account, &environment, &id, &row.expires_at, &row.revoked_at, &&mac[..]];
+    session.execute(KEY_ENDS, &values).await.map(drop)
 }
 
 /// Whether the file was written; it is not when its upload was noted already or its staging key is gone.
-async fn insert_file(session: Session<'_>, scope: Scope, file: &NewFile, request_id: &str) -> Result<bool, Error> {
+async fn insert_file(
+    session: Session<'_>,
+    scope: Scope,
+    file: &NewFile,
+    request_id: &str,
+    mac: &RowSeal,
+) -> Result<bool, Error> {
     let (account, environment) = place(scope);
     let NewFile { id, uploaded_at, sealed, ticket } = file;
     let upload = ticket.map(|Ticket { key_hash, fingerprint }| (key_hash.to_vec(), fingerprint.to_vec()));
@@ -169,6 +201,7 @@ async fn insert_file(session: Session<'_>, scope: Scope, file: &NewFile, request
                 &key,
                 &fingerprint,
                 &request_id,
+                &&mac[..],
             ],
         )
         .await?;
@@ -176,24 +209,23 @@ async fn insert_file(session: Session<'_>, scope: Scope, file: &NewFile, request
 }
 
 async fn insert_key(session: Session<'_>, key: &SealedKey) -> Result<(), Error> {
-    let record = &key.record;
-    let (account, environment) = place(record.scope);
-    let scopes = record.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ");
+    let row = &key.row;
     session
         .execute(
             KEY,
             &[
-                &account,
-                &environment,
-                &uuid(record.key_id.as_bytes()),
-                &&key.lookup[..],
-                &record.hint,
-                &key.name,
+                &uuid(&row.account),
+                &i16::from(row.environment),
+                &uuid(&row.key_id),
+                &&row.lookup[..],
+                &row.hint,
+                &row.name,
                 &key.midstates,
-                &scopes,
-                &record.created_at.as_micros(),
-                &record.expires_at.map(Timestamp::as_micros),
-                &record.predecessor.as_ref().map(|key| uuid(key.as_bytes())),
+                &row.scopes,
+                &row.created_at,
+                &row.expires_at,
+                &row.predecessor.as_ref().map(uuid),
+                &&key.mac[..],
             ],
         )
         .await

@@ -11,6 +11,7 @@ use tokio_postgres::Row;
 use super::PostgresStore;
 use super::rows::{Columns, number, place, rows, statements};
 use super::shards::shard_of;
+use crate::rows::{LinkRow, Unchecked};
 use crate::sealed;
 use crate::vault::Purpose;
 
@@ -44,7 +45,7 @@ statements! {
     EVENTS = "SELECT position, type, customer_id, number, body FROM events
         WHERE account_id = $1 AND environment = $2 AND position > $3 ORDER BY position LIMIT $4";
     NEWEST = "SELECT event FROM audit_heads WHERE account_id = $1 AND environment = $2";
-    LINK = "SELECT account_id, environment, customer_id, session_id, used_at FROM links WHERE token_hash = $1";
+    LINK = "SELECT account_id, environment, customer_id, session_id, mac, used_at FROM links WHERE token_hash = $1";
     PASS_USED = "UPDATE links SET used_at = greatest(coalesce(used_at, 0), $2::bigint) WHERE token_hash = $1";
     ENDED_LINKS = due!("links", "expires_at");
     DUE_CASES = due!("customers", "provider_due");
@@ -95,16 +96,13 @@ impl PostgresStore {
     pub(super) async fn read_link(&self, token: &str) -> Result<Option<Link>, StoreError> {
         let hash = self.vault.key_lookup(token);
         let row = self.database.query_one(LINK, &[&&hash[..]]).await?;
-        let open = |row: Row| {
-            let mut columns = Columns::of(&row);
-            Ok(Link {
-                scope: columns.scope()?,
-                customer: CustomerId::from_bytes(columns.id()?),
-                session: SessionId::from_bytes(columns.id()?),
-                used_at: columns.optional_moment()?,
-            })
-        };
-        row.map(open).transpose()
+        let Some(row) = row else { return Ok(None) };
+        let mut columns = Columns::of(&row);
+        let (scope, customer) = (columns.scope()?, CustomerId::from_bytes(columns.id()?));
+        let link = LinkRow { scope, hash, customer, session: SessionId::from_bytes(columns.id()?) };
+        let keys = self.existing_scope_keys(scope).await?;
+        let LinkRow { scope, customer, session, .. } = Unchecked::new(link, columns.next()?).check(&keys)?;
+        Ok(Some(Link { scope, customer, session, used_at: columns.optional_moment()? }))
     }
 
     pub(super) async fn note_pass_used(&self, pass: &str, at: Timestamp) -> Result<(), StoreError> {

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use dossier_core::caller::Scope;
 use dossier_core::change::NewDocument;
 use dossier_core::clock::Timestamp;
-use dossier_core::file::{Attachment, ByteRange, File, FileReader, FileWriter, UNATTACHED_SECONDS};
+use dossier_core::file::{ByteRange, File, FileReader, FileWriter, UNATTACHED_SECONDS};
 use dossier_core::idempotency::{Attempt, Replay};
-use dossier_core::ids::{CustomerId, FileId, PersonId};
+use dossier_core::ids::{CustomerId, FileId};
 use dossier_core::store::{Collected, StoreError};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use tokio_postgres::Row;
@@ -17,12 +17,14 @@ use super::PostgresStore;
 use super::rows::{Columns, epoch, place, rows, statements, uuid};
 use crate::blobs::{BlobPath, Listed};
 use crate::files::{FileKey, FileRow, ORPHAN_SECONDS, Owner, PORTION, Reader, Writer, day_of};
+use crate::rows::Unchecked;
 use crate::vault::{Purpose, SecretKey};
 
 macro_rules! files_of {
     ($rest:literal) => {
         concat!(
-            "SELECT file_id, uploaded_at, staged_day, customer_id, subject_id, attached_at, key, details FROM files
+            "SELECT file_id, uploaded_at, staged_day, customer_id, subject_id, attached_at, key, details,
+                upload_key, upload_fingerprint, request_id, mac FROM files
             WHERE account_id = $1 AND environment = $2 AND ",
             $rest
         )
@@ -33,8 +35,7 @@ statements! {
     FILES = files_of!("file_id = ANY($3)");
     LIST = files_of!("file_id < $3 ORDER BY file_id DESC LIMIT $4");
     LIST_OF_CUSTOMER = files_of!("file_id < $3 AND customer_id = $5 ORDER BY file_id DESC LIMIT $4");
-    UPLOAD = "SELECT file_id, upload_fingerprint, request_id FROM files
-        WHERE account_id = $1 AND environment = $2 AND upload_key = $3";
+    UPLOAD = files_of!("upload_key = $3");
     STAGING = "SELECT epoch, wrapped FROM staging_keys WHERE account_id = $1 AND environment = $2 AND day = $3";
     /// Not in an epoch that has ended since: a rotation could be past this row.
     STAGE = "INSERT INTO staging_keys (account_id, environment, day, epoch, wrapped)
@@ -52,20 +53,23 @@ statements! {
             AND files.staged_day = staging_keys.day)";
 }
 
-fn file_row(row: &Row) -> Result<FileRow, StoreError> {
+fn file_row(scope: Scope, row: &Row) -> Result<Unchecked<FileRow>, StoreError> {
     let mut columns = Columns::of(row);
-    let (id, uploaded_at) = (FileId::from_bytes(columns.id()?), columns.moment()?);
-    let staged: Option<i64> = columns.next()?;
-    let (customer, subject, at) = (columns.optional_id()?, columns.optional_id()?, columns.optional_moment()?);
-    let owner = match (staged, customer, subject, at) {
-        (Some(day), ..) => Owner::Staged(day),
-        (None, Some(customer), Some(subject), Some(at)) => Owner::Subject {
-            attachment: Attachment { customer: CustomerId::from_bytes(customer), at },
-            subject: PersonId::from_bytes(subject),
-        },
-        _ => return Err(StoreError::Corrupt(format!("file {id} is nobody's and not staged"))),
+    let file = FileRow {
+        scope,
+        id: FileId::from_bytes(columns.id()?),
+        uploaded_at: columns.next()?,
+        staged_day: columns.next()?,
+        customer: columns.optional_id()?,
+        subject: columns.optional_id()?,
+        attached_at: columns.next()?,
+        key: columns.next()?,
+        details: columns.next()?,
+        upload_key: columns.next()?,
+        upload_fingerprint: columns.next()?,
+        request_id: columns.next()?,
     };
-    Ok(FileRow { id, uploaded_at, owner, key: columns.next()?, details: columns.next()? })
+    Ok(Unchecked::new(file, columns.next()?))
 }
 
 impl PostgresStore {
@@ -89,7 +93,7 @@ impl PostgresStore {
     ) -> Result<Box<dyn FileReader>, StoreError> {
         let row = self.file_rows(scope, &[file.id]).await?.pop();
         let row = row.ok_or_else(|| StoreError::Corrupt("the file is gone".into()))?;
-        let key = self.file_key(scope, &row).await?;
+        let key = self.file_key(&row).await?;
         let path = BlobPath { scope, id: file.id };
         let reader = Reader::open(Arc::clone(&self.blobs), path, &key, file.details.size, range).await?;
         Ok(Box::new(reader))
@@ -97,7 +101,7 @@ impl PostgresStore {
 
     pub(super) async fn read_files(&self, scope: Scope, ids: &[FileId]) -> Result<Vec<File>, StoreError> {
         let found = self.file_rows(scope, ids).await?;
-        self.open_files(scope, found).await
+        self.open_files(found).await
     }
 
     pub(super) async fn read_file_list(
@@ -117,8 +121,8 @@ impl PostgresStore {
                 self.database.query(LIST_OF_CUSTOMER, &[&account, &environment, &before, &limit, &customer]).await?
             }
         };
-        let found = found.iter().map(file_row).collect::<Result<_, _>>()?;
-        self.open_files(scope, found).await
+        let found = self.checked(scope, &found).await?;
+        self.open_files(found).await
     }
 
     pub(super) async fn read_upload(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay<File>, StoreError> {
@@ -126,16 +130,20 @@ impl PostgresStore {
         let (account, environment) = place(scope);
         let row = self.database.query_one(UPLOAD, &[&account, &environment, &&ticket.key_hash[..]]).await?;
         let Some(row) = row else { return Ok(Replay::Fresh(ticket)) };
-        let mut columns = Columns::of(&row);
-        let id = FileId::from_bytes(columns.id()?);
-        if columns.hash()? != ticket.fingerprint {
-            return Ok(Replay::OtherRequest(columns.next()?));
+        let row = file_row(scope, &row)?.check(&*self.existing_scope_keys(scope).await?)?;
+        if row.upload_fingerprint.as_deref() != Some(&ticket.fingerprint[..]) {
+            return Ok(Replay::OtherRequest(row.request_id));
         }
-        match self.read_files(scope, &[id]).await?.pop() {
-            Some(file) => Ok(Replay::Answered(file)),
-            // Collected since it was found.
-            None => Ok(Replay::Fresh(ticket)),
+        let key = self.file_key(&row).await?;
+        row.open(&key).map(Replay::Answered)
+    }
+
+    async fn checked(&self, scope: Scope, found: &[Row]) -> Result<Vec<FileRow>, StoreError> {
+        if found.is_empty() {
+            return Ok(Vec::new());
         }
+        let keys = self.existing_scope_keys(scope).await?;
+        found.iter().map(|row| file_row(scope, row)?.check(&keys)).collect()
     }
 
     async fn file_rows(&self, scope: Scope, ids: &[FileId]) -> Result<Vec<FileRow>, StoreError> {
@@ -145,27 +153,28 @@ impl PostgresStore {
         let (account, environment) = place(scope);
         let ids: Vec<_> = ids.iter().map(|id| uuid(id.as_bytes())).collect();
         let found = self.database.query(FILES, &[&account, &environment, &ids]).await?;
-        found.iter().map(file_row).collect()
+        self.checked(scope, &found).await
     }
 
-    async fn open_files(&self, scope: Scope, found: Vec<FileRow>) -> Result<Vec<File>, StoreError> {
+    async fn open_files(&self, found: Vec<FileRow>) -> Result<Vec<File>, StoreError> {
         let mut files = Vec::with_capacity(found.len());
         for row in found {
-            let key = self.file_key(scope, &row).await?;
-            files.push(row.open(scope, &key)?);
+            let key = self.file_key(&row).await?;
+            files.push(row.open(&key)?);
         }
         Ok(files)
     }
 
-    async fn file_key(&self, scope: Scope, row: &FileRow) -> Result<FileKey, StoreError> {
-        match &row.owner {
+    async fn file_key(&self, row: &FileRow) -> Result<FileKey, StoreError> {
+        let scope = row.scope;
+        match row.owner()? {
             Owner::Staged(day) => {
-                let staging = self.staging_key(scope, *day).await?;
+                let staging = self.staging_key(scope, day).await?;
                 let staging = staging.ok_or_else(|| StoreError::Corrupt("a staging key is missing".into()))?;
                 FileKey::open(&staging, scope, row.id, &row.key)
             }
             Owner::Subject { attachment, subject } => {
-                let key = self.subject_key(scope, attachment.customer, *subject).await?;
+                let key = self.subject_key(scope, attachment.customer, subject).await?;
                 FileKey::open(key.key(Purpose::FileWrap), scope, row.id, &row.key)
             }
         }
@@ -205,15 +214,16 @@ impl PostgresStore {
         &self,
         scope: Scope,
         documents: &[NewDocument],
-    ) -> Result<HashMap<FileId, FileKey>, StoreError> {
+    ) -> Result<HashMap<FileId, (FileRow, FileKey)>, StoreError> {
         let ids: Vec<_> = documents.iter().map(|document| document.file).collect();
-        let mut keys = HashMap::with_capacity(ids.len());
+        let mut staged = HashMap::with_capacity(ids.len());
         for row in self.file_rows(scope, &ids).await? {
-            if matches!(row.owner, Owner::Staged(_)) {
-                keys.insert(row.id, self.file_key(scope, &row).await?);
+            if row.staged_day.is_some() {
+                let key = self.file_key(&row).await?;
+                staged.insert(row.id, (row, key));
             }
         }
-        Ok(keys)
+        Ok(staged)
     }
 
     pub(super) async fn collect(&self, now: Timestamp) -> Result<Collected, StoreError> {

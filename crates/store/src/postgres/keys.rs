@@ -13,17 +13,18 @@ use subtle::ConstantTimeEq as _;
 use tokio_postgres::Row;
 
 use super::PostgresStore;
+use super::database::{Error, Session};
 use super::rows::{Columns, place, statements, uuid};
 use crate::api_keys::{AccountRow, KeyRow};
-use crate::columns::{scope_columns, scope_of};
-use crate::prepared::account_scope;
+use crate::columns::scope_columns;
+use crate::rows::Unchecked;
 
 macro_rules! keys_of {
     ($rest:literal) => {
         concat!(
             "SELECT account_id, environment, key_id, lookup, hint, name, scopes, created_at, expires_at, revoked_at, \
                 predecessor,
-                last_used_at FROM api_keys ",
+                last_used_at, mac FROM api_keys ",
             $rest
         )
     };
@@ -31,20 +32,21 @@ macro_rules! keys_of {
 
 statements! {
     KEY = keys_of!("WHERE lookup = $1");
+    KEY_OF_SCOPE = keys_of!("WHERE account_id = $1 AND environment = $2 AND key_id = $3");
     KEYS = keys_of!("WHERE account_id = $1 AND environment = $2 ORDER BY key_id");
     USED = "UPDATE api_keys SET last_used_at = u.at
         FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bigint[]) AS u (account_id, environment, key_id, at)
         WHERE api_keys.account_id = u.account_id AND api_keys.environment = u.environment
             AND api_keys.key_id = u.key_id";
-    ACCOUNT = "SELECT account_id, name, created_at, look FROM accounts WHERE account_id = $1";
-    ACCOUNTS = "SELECT account_id, name, created_at, look FROM accounts ORDER BY account_id";
+    ACCOUNT = "SELECT account_id, name, created_at, look, mac FROM accounts WHERE account_id = $1";
+    ACCOUNTS = "SELECT account_id, name, created_at, look, mac FROM accounts ORDER BY account_id";
 }
 
-fn key_row(row: &Row) -> Result<KeyRow, StoreError> {
+fn key_row(row: &Row) -> Result<Unchecked<KeyRow>, StoreError> {
     let mut columns = Columns::of(row);
     let scope = columns.scope()?;
     let (account, environment) = scope_columns(&scope);
-    Ok(KeyRow {
+    let key = KeyRow {
         account: *account,
         environment,
         key_id: columns.id()?,
@@ -57,7 +59,15 @@ fn key_row(row: &Row) -> Result<KeyRow, StoreError> {
         revoked_at: columns.next()?,
         predecessor: columns.optional_id()?,
         last_used_at: columns.next()?,
-    })
+    };
+    Ok(Unchecked::new(key, columns.next()?))
+}
+
+/// One key of a scope, within a transaction that changes it.
+pub(super) async fn key(session: Session<'_>, scope: Scope, id: KeyId) -> Result<Option<Unchecked<KeyRow>>, Error> {
+    let (account, environment) = place(scope);
+    let found = session.query(KEY_OF_SCOPE, &[&account, &environment, &uuid(id.as_bytes())]).await?;
+    Ok(found.first().map(key_row).transpose()?)
 }
 
 impl PostgresStore {
@@ -69,9 +79,10 @@ impl PostgresStore {
         let asked = Instant::now();
         let row = self.database.query_one(KEY, &[&&lookup[..]]).await?;
         // The index has found it already; comparing again in constant time costs nothing and leans on no index.
-        let row = row.as_ref().map(key_row).transpose()?.filter(|row| bool::from(row.lookup.ct_eq(&lookup)));
+        let row = row.as_ref().map(key_row).transpose()?.filter(|row| bool::from(row.peek().lookup.ct_eq(&lookup)));
         let Some(row) = row else { return Ok(None) };
-        let record = Arc::new(self.key_record(row).await?);
+        let keys = self.existing_scope_keys(row.scope()?).await?;
+        let record = Arc::new(row.open_presented(&keys, key)?);
         self.known_keys.remember(lookup, asked, Arc::clone(&record));
         Ok(Some(record))
     }
@@ -86,9 +97,9 @@ impl PostgresStore {
         Ok(records)
     }
 
-    async fn key_record(&self, row: KeyRow) -> Result<KeyRecord, StoreError> {
-        let keys = self.existing_scope_keys(scope_of(row.account, row.environment)?).await?;
-        row.open(&keys)
+    async fn key_record(&self, row: Unchecked<KeyRow>) -> Result<KeyRecord, StoreError> {
+        let keys = self.existing_scope_keys(row.scope()?).await?;
+        row.check(&keys)?.open(&keys)
     }
 
     pub(super) async fn read_account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
@@ -110,8 +121,9 @@ impl PostgresStore {
         let mut columns = Columns::of(row);
         let row =
             AccountRow { id: columns.id()?, name: columns.next()?, created_at: columns.next()?, look: columns.next()? };
-        let keys = self.existing_scope_keys(account_scope(AccountId::from_bytes(row.id))).await?;
-        row.open(&keys)
+        let row = Unchecked::new(row, columns.next()?);
+        let keys = self.existing_scope_keys(row.scope()?).await?;
+        row.check(&keys)?.open(&keys)
     }
 
     pub(super) async fn write_keys_used(&self, used: Vec<(Scope, KeyId, Timestamp)>) -> Result<(), StoreError> {

@@ -19,7 +19,11 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("form", include_str!("../../migrations/postgres/0004_form.sql")),
     ("numbering", include_str!("../../migrations/postgres/0005_numbering.sql")),
     ("scopes", include_str!("../../migrations/postgres/0006_scopes.sql")),
+    ("row_seals", include_str!("../../migrations/postgres/0007_row_seals.sql")),
 ];
+
+/// What gave rows their seals.
+pub(super) const ROW_SEALS: &str = "row_seals";
 
 /// How many there are.
 pub(crate) const NEWEST: usize = MIGRATIONS.len();
@@ -103,6 +107,11 @@ pub(super) async fn up_to(session: Session<'_>, number: u32, now: Timestamp) -> 
             }
         }
     }
+    release(session, me).await
+}
+
+/// Gives the lease back.
+pub(super) async fn release(session: Session<'_>, me: Uuid) -> Result<(), OpenError> {
     session.query(RELEASE, &[&me]).await?;
     Ok(())
 }
@@ -127,7 +136,8 @@ async fn applied(session: Session<'_>) -> Result<usize, OpenError> {
     Ok(rows.len())
 }
 
-async fn lease(session: Session<'_>, me: Uuid) -> Result<(), OpenError> {
+/// Takes or keeps the lease of whoever changes the schema, or all rows.
+pub(super) async fn lease(session: Session<'_>, me: Uuid) -> Result<(), OpenError> {
     for _ in 0..PATIENCE {
         match session.query(LEASE, &[&me]).await {
             Ok(rows) if !rows.is_empty() => return Ok(()),

@@ -12,6 +12,7 @@ mod loader;
 mod mark;
 mod migrate;
 mod rotate;
+mod row_seals;
 mod rows;
 mod shards;
 mod statistics;
@@ -87,6 +88,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("migrate", migrate::STATEMENTS),
         ("mod", STATEMENTS),
         ("rotate", rotate::STATEMENTS),
+        ("row_seals", row_seals::STATEMENTS),
         ("shards", shards::STATEMENTS),
         ("statistics", statistics::STATEMENTS),
         ("transfer", transfer::STATEMENTS),
@@ -144,13 +146,19 @@ impl PostgresStore {
         let connection = database.first_connection().await?;
         let session = database.session(&connection);
         check_settings(session).await?;
-        migrate::up(session, now).await?;
         let fresh = !keyring.exists();
+        let opened = if fresh { None } else { Some(Keyring::open(keyring, root)?) };
+        if let Some(keyring) = &opened {
+            row_seals::check_age(session, keyring).await?;
+        }
+        migrate::up(session, now).await?;
         if fresh && installation(session).await?.is_some() {
             return Err(OpenError::KeyringMissing);
         }
-        let keyring =
-            if fresh { Keyring::create(keyring, root, now.to_string())? } else { Keyring::open(keyring, root)? };
+        let keyring = match opened {
+            Some(keyring) => keyring,
+            None => Keyring::create(keyring, root, now.to_string())?,
+        };
         let (id, active) = (uuid(&keyring.installation()), epoch(keyring.active()));
         session.query(TIE, &[&id, &active]).await?;
         match installation(session).await? {
@@ -160,6 +168,7 @@ impl PostgresStore {
         let cache = cache.unwrap_or(CACHE);
         let vault = Arc::new(Vault::new(keyring, usual_number::<Stored>(cache)));
         open_pepper(session, &vault).await?;
+        row_seals::take_along(session, &vault).await?;
         let engine = session.show("SELECT version()").await?.unwrap_or_default();
         let engine = engine.split(" on ").next().unwrap_or_default().to_owned();
         drop(connection);
@@ -181,6 +190,20 @@ impl PostgresStore {
             database,
             engine,
         })
+    }
+
+    /// Seals the rows of a database from before there were seals, whatever the keyring says, since it was put back on
+    /// purpose.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`].
+    pub(crate) async fn seal_rows(url: &str, keyring: &Path, root: &RootKey, now: Timestamp) -> Result<(), OpenError> {
+        let (database, keyring) = (Database::new(url)?, Keyring::open(keyring, root)?);
+        let connection = database.first_connection().await?;
+        let session = database.session(&connection);
+        migrate::up(session, now).await?;
+        row_seals::seal_restored(session, keyring).await
     }
 
     /// The keys of a scope; `None` when its account does not exist.
@@ -316,6 +339,10 @@ impl Engine for PostgresStore {
 
     fn active_epoch(&self) -> u32 {
         self.vault.active_epoch()
+    }
+
+    fn refused_rows(&self) -> u64 {
+        self.vault.refused_rows()
     }
 
     async fn rotate(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError> {
@@ -497,7 +524,11 @@ impl Store for PostgresStore {
     }
 
     async fn verify_audit(&self, progress: Progress<'_>) -> Result<AuditReport, StoreError> {
-        self.verify_chains(progress).await
+        let mut report = self.verify_chains(progress).await?;
+        let (findings, rows) = self.verify_rows(progress).await?;
+        report.findings.extend(findings);
+        report.rows = rows;
+        Ok(report)
     }
 
     async fn forget_answers(&self, before: Timestamp) -> Result<u64, StoreError> {

@@ -23,6 +23,11 @@ impl<'a> Columns<'a> {
         Self(row, skipped)
     }
 
+    /// Past so many columns.
+    pub(super) const fn skip(self, skipped: usize) -> Self {
+        Self(self.0, self.1 + skipped)
+    }
+
     /// The next column.
     pub(super) fn next<T: FromSql<'a>>(&mut self) -> Result<T, StoreError> {
         let place = self.1;

@@ -250,7 +250,7 @@ async fn shapes(database: &Database, connection: &Object) -> Result<Vec<Shape>, 
     Ok(shapes)
 }
 
-fn kind_of(table: &str, type_name: &str) -> Result<Kind, StoreError> {
+pub(super) fn kind_of(table: &str, type_name: &str) -> Result<Kind, StoreError> {
     Ok(match type_name {
         "uuid" => Kind::Id,
         "bytea" => Kind::Bytes,
@@ -273,21 +273,23 @@ fn unavailable(error: OpenError) -> StoreError {
 
 fn read(shape: &Shape, row: &tokio_postgres::Row) -> Result<Record, StoreError> {
     let mut columns = Columns::of(row);
-    let number = |number: Option<i64>| number.map_or(Value::Null, Value::Number);
-    let read = |column: &Column| {
-        Ok(match column.kind {
-            Kind::Id => columns.optional_id()?.map_or(Value::Null, |id| Value::Bytes(id.to_vec())),
-            Kind::Bytes => columns.next::<Option<Vec<u8>>>()?.map_or(Value::Null, Value::Bytes),
-            Kind::Text => columns.next::<Option<String>>()?.map_or(Value::Null, Value::Text),
-            Kind::Small => number(columns.next::<Option<i16>>()?.map(i64::from)),
-            Kind::Whole => number(columns.next::<Option<i32>>()?.map(i64::from)),
-            Kind::Long => number(columns.next()?),
-        })
-    };
-    shape.columns.iter().map(read).collect()
+    shape.columns.iter().map(|column| value(column.kind, &mut columns)).collect()
 }
 
-const fn type_name(kind: Kind) -> &'static str {
+/// The next column's value.
+pub(super) fn value(kind: Kind, columns: &mut Columns<'_>) -> Result<Value, StoreError> {
+    let number = |number: Option<i64>| number.map_or(Value::Null, Value::Number);
+    Ok(match kind {
+        Kind::Id => columns.optional_id()?.map_or(Value::Null, |id| Value::Bytes(id.to_vec())),
+        Kind::Bytes => columns.next::<Option<Vec<u8>>>()?.map_or(Value::Null, Value::Bytes),
+        Kind::Text => columns.next::<Option<String>>()?.map_or(Value::Null, Value::Text),
+        Kind::Small => number(columns.next::<Option<i16>>()?.map(i64::from)),
+        Kind::Whole => number(columns.next::<Option<i32>>()?.map(i64::from)),
+        Kind::Long => number(columns.next()?),
+    })
+}
+
+pub(super) const fn type_name(kind: Kind) -> &'static str {
     match kind {
         Kind::Id => "uuid",
         Kind::Bytes => "bytea",
@@ -318,7 +320,7 @@ fn whole(value: &Value) -> Option<i32> {
     value.number().and_then(|number| i32::try_from(number).ok())
 }
 
-fn array<'a>(kind: Kind, values: impl Iterator<Item = &'a Value>) -> Box<dyn Param + Send> {
+pub(super) fn array<'a>(kind: Kind, values: impl Iterator<Item = &'a Value>) -> Box<dyn Param + Send> {
     match kind {
         Kind::Id => Box::new(values.map(id).collect::<Vec<_>>()),
         Kind::Bytes => Box::new(values.map(bytes).collect::<Vec<_>>()),
@@ -329,7 +331,7 @@ fn array<'a>(kind: Kind, values: impl Iterator<Item = &'a Value>) -> Box<dyn Par
     }
 }
 
-fn single(kind: Kind, value: &Value) -> Box<dyn Param + Send> {
+pub(super) fn single(kind: Kind, value: &Value) -> Box<dyn Param + Send> {
     match kind {
         Kind::Id => Box::new(id(value)),
         Kind::Bytes => Box::new(bytes(value)),

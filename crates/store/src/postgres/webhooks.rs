@@ -17,11 +17,22 @@ use uuid::Uuid;
 use super::PostgresStore;
 use super::database::{Error, Session};
 use super::rows::{Columns, number, place, rows, statements, uuid};
+use crate::rows::{EndpointRow, Unchecked};
 use crate::signing::{Signer, open_midstates, open_url, shows_links, signing_keys};
 
+macro_rules! endpoints_of {
+    ($rest:literal) => {
+        concat!(
+            "SELECT endpoint_id, key_id, event_types, created_at, mac, url, secret, disabled, failing_since
+            FROM endpoints WHERE account_id = $1 AND environment = $2 ",
+            $rest
+        )
+    };
+}
+
 statements! {
-    ENDPOINTS = "SELECT endpoint_id, key_id, url, event_types, created_at, disabled, failing_since FROM endpoints
-        WHERE account_id = $1 AND environment = $2 ORDER BY endpoint_id";
+    ENDPOINTS = endpoints_of!("ORDER BY endpoint_id");
+    ENDPOINT = endpoints_of!("AND endpoint_id = $3");
     DELIVERIES = "SELECT id, customer_id, number, type, state, attempts, created_at, last_at, next_at, last_said FROM \
         deliveries
         WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3 AND id < $4 ORDER BY id DESC LIMIT $5";
@@ -46,8 +57,7 @@ statements! {
         RETURNING deliveries.account_id, deliveries.environment, deliveries.id";
     EVENT = "SELECT body FROM events WHERE account_id = $1 AND environment = $2 AND position = $3
         AND customer_id = $4 AND number = $5";
-    SIGNER = "SELECT key_id, url, secret FROM endpoints
-        WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3 AND disabled IS NULL";
+    SIGNER = endpoints_of!("AND endpoint_id = $3 AND disabled IS NULL");
     MIDSTATES = "SELECT midstates FROM api_keys WHERE account_id = $1 AND environment = $2 AND key_id = $3";
     LOCK = "SELECT endpoint_id FROM endpoints WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3 FOR \
         UPDATE";
@@ -72,6 +82,29 @@ statements! {
         WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3 AND state = 0";
 }
 
+/// What is sealed of an endpoint.
+fn endpoint_row(scope: Scope, columns: &mut Columns<'_>) -> Result<Unchecked<EndpointRow>, StoreError> {
+    let endpoint = EndpointRow {
+        scope,
+        id: WebhookId::from_bytes(columns.id()?),
+        key: KeyId::from_bytes(columns.id()?),
+        event_types: columns.next()?,
+        created_at: columns.next()?,
+    };
+    Ok(Unchecked::new(endpoint, columns.next()?))
+}
+
+/// One endpoint, within a transaction that changes it.
+pub(super) async fn endpoint(
+    session: Session<'_>,
+    scope: Scope,
+    id: WebhookId,
+) -> Result<Option<Unchecked<EndpointRow>>, Error> {
+    let (account, environment) = place(scope);
+    let found = session.query(ENDPOINT, &[&account, &environment, &uuid(id.as_bytes())]).await?;
+    Ok(found.first().map(|row| endpoint_row(scope, &mut Columns::of(row))).transpose()?)
+}
+
 impl PostgresStore {
     pub(super) async fn read_endpoints(&self, scope: Scope) -> Result<Vec<Endpoint>, StoreError> {
         let Some(keys) = self.scope_keys(scope).await? else { return Ok(Vec::new()) };
@@ -79,13 +112,16 @@ impl PostgresStore {
         let found = self.database.query(ENDPOINTS, &[&account, &environment]).await?;
         let open = |row: &Row| {
             let mut columns = Columns::of(row);
-            let (id, key) = (WebhookId::from_bytes(columns.id()?), KeyId::from_bytes(columns.id()?));
+            let EndpointRow { scope, id, key, event_types, created_at } =
+                endpoint_row(scope, &mut columns)?.check(&keys)?;
+            let url = open_url(&keys, scope, id, columns.next()?)?;
+            let mut columns = columns.skip(1);
             Ok(Endpoint {
                 id,
+                url,
                 key,
-                url: open_url(&keys, scope, id, columns.next()?)?,
-                event_types: columns.next::<&str>()?.split_whitespace().filter_map(EventType::parse).collect(),
-                created_at: columns.moment()?,
+                event_types: event_types.split_whitespace().filter_map(EventType::parse).collect(),
+                created_at: Timestamp::from_micros(created_at),
                 disabled: columns.next::<Option<&str>>()?.and_then(Disabled::parse),
                 failing_since: columns.optional_moment()?,
             })
@@ -216,7 +252,8 @@ impl PostgresStore {
         let row = self.database.query_one(SIGNER, &[&account, &environment, &uuid(id.as_bytes())]).await?;
         let Some(row) = row else { return Ok(None) };
         let mut columns = Columns::of(&row);
-        let (key, cells) = (KeyId::from_bytes(columns.id()?), (columns.next()?, columns.next()?));
+        let key = endpoint_row(scope, &mut columns)?.check(&keys)?.key;
+        let cells = (columns.next()?, columns.next()?);
         let mut states = [None, None];
         let known = self.read_api_keys(scope).await?;
         for (states, key) in states.iter_mut().zip(signing_keys(&known, key, now)) {

@@ -6,9 +6,8 @@ use std::sync::Arc;
 
 use dossier_core::caller::Scope;
 use dossier_core::change::{Change, Effect};
-use dossier_core::clock::Timestamp;
 use dossier_core::idempotency::PendingAnswer;
-use dossier_core::ids::{CustomerId, KeyId, PersonId};
+use dossier_core::ids::CustomerId;
 use dossier_core::store::{Committed, StoreError};
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row};
 
@@ -16,13 +15,12 @@ use super::chain::{Append, Heads};
 use super::customers;
 use super::events::{end_pass, end_passes, insert_deliveries, insert_event, insert_link, set_clock, settle_links};
 use super::files::{attach, insert_file};
-use super::keys::insert_key;
+use super::keys::{change_key, insert_key};
 use super::{SqliteStore, insert_scope_key, webhooks};
 use crate::columns::scope_columns;
 use crate::planted::{Defect, planted};
-use crate::prepared::{self, Basis, CustomerRow, FreshKeys, Keys, Prepared, PreparedEffect, account_scope};
+use crate::prepared::{self, Basis, CustomerRow, FreshKeys, Keys, NewSubject, Prepared, PreparedEffect, account_scope};
 use crate::sealed::SubjectKeys;
-use crate::vault::WrappedKey;
 
 /// What a job came to, the database being well.
 type Outcome = Result<Committed, StoreError>;
@@ -101,8 +99,8 @@ pub(super) fn apply(
     };
     match effect {
         PreparedEffect::None => {}
-        PreparedEffect::Customer { basis: Basis::New { email_index }, row, new_subjects, .. } => {
-            if let Some(taken) = insert_customer(connection, scope, row, email_index, next_audit)? {
+        PreparedEffect::Customer { basis: Basis::New, row, new_subjects, .. } => {
+            if let Some(taken) = insert_customer(connection, scope, row, next_audit)? {
                 return Ok(Err(StoreError::Taken(taken)));
             }
             insert_subjects(connection, scope, row.id, new_subjects)?;
@@ -147,8 +145,10 @@ pub(super) fn apply(
             heads.endpoints_changed();
         }
         PreparedEffect::EndpointEnabled { id, key, at } => {
-            if !webhooks::enable(connection, scope, *id, *key, *at)? {
-                return Ok(Ok(Committed::VersionMoved));
+            match webhooks::enable(connection, scope, keys, *id, *key, *at)? {
+                Ok(true) => {}
+                Ok(false) => return Ok(Ok(Committed::VersionMoved)),
+                Err(error) => return Ok(Err(error)),
             }
         }
         PreparedEffect::EndpointDeleted(id) => {
@@ -162,47 +162,40 @@ pub(super) fn apply(
                 return Ok(Ok(Committed::VersionMoved));
             }
         }
-        PreparedEffect::File(file) => {
+        PreparedEffect::File { file, mac } => {
             let request_id = audit.as_ref().map_or("", |entry| &entry.request_id);
-            if !insert_file(connection, scope, file, request_id)? {
+            if !insert_file(connection, scope, file, request_id, mac)? {
                 return Ok(Ok(Committed::AnswerTaken));
             }
         }
-        PreparedEffect::Account { id, name, created_at, scope_keys } => {
+        PreparedEffect::Account { id, name, created_at, mac, scope_keys } => {
             connection
-                .prepare_cached("INSERT INTO accounts (account_id, name, created_at) VALUES (?1, ?2, ?3)")?
-                .execute((id, name, created_at))?;
+                .prepare_cached("INSERT INTO accounts (account_id, name, created_at, mac) VALUES (?1, ?2, ?3, ?4)")?
+                .execute((id, name, created_at, mac))?;
             for (scope, wrapped) in scope_keys {
                 insert_scope_key(connection, *scope, wrapped)?;
             }
         }
-        PreparedEffect::AccountChanged { id, name, look } => {
+        PreparedEffect::AccountChanged { id, name, look, mac } => {
             connection
-                .prepare_cached("UPDATE accounts SET name = ?2, look = ?3 WHERE account_id = ?1")?
-                .execute((id, name, look))?;
+                .prepare_cached("UPDATE accounts SET name = ?2, look = ?3, mac = ?4 WHERE account_id = ?1")?
+                .execute((id, name, look, mac))?;
         }
         PreparedEffect::Pass { customer, link } => insert_link(connection, scope, *customer, link)?,
         PreparedEffect::PassEnded(hash) => end_pass(connection, hash)?,
         PreparedEffect::Key { key, ends } => {
             insert_key(connection, key)?;
-            if let Some((old, at)) = ends {
-                set_key(
-                    connection,
-                    scope,
-                    *old,
-                    "UPDATE api_keys SET expires_at = ?4 WHERE account_id = ?1 AND environment = ?2 AND key_id = ?3",
-                    *at,
-                )?;
+            if let Some((old, at)) = ends
+                && let Err(error) =
+                    change_key(connection, scope, keys, *old, |row| row.expires_at = Some(at.as_micros()))?
+            {
+                return Ok(Err(error));
             }
         }
         PreparedEffect::KeyRevoked { id, at } => {
-            set_key(
-                connection,
-                scope,
-                *id,
-                "UPDATE api_keys SET revoked_at = ?4 WHERE account_id = ?1 AND environment = ?2 AND key_id = ?3",
-                *at,
-            )?;
+            if let Err(error) = change_key(connection, scope, keys, *id, |row| row.revoked_at = Some(at.as_micros()))? {
+                return Ok(Err(error));
+            }
         }
     }
     let subscribed = !events.is_empty() && heads.is_subscribed(connection, scope)?;
@@ -260,7 +253,6 @@ fn insert_customer(
     connection: &Connection,
     scope: Scope,
     row: &CustomerRow,
-    email_index: &[u8; 16],
     audit: u64,
 ) -> Result<Option<CustomerId>, rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
@@ -268,8 +260,8 @@ fn insert_customer(
         .prepare_cached(
             "INSERT INTO customers (account_id, environment, customer_id, version, type, created_at, updated_at, \
                 events, last_audit,
-                email_index, names, profile, secret, persons_version)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                email_index, names, profile, secret, persons_version, mac)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         )?
         .execute((
             account,
@@ -281,11 +273,12 @@ fn insert_customer(
             row.updated_at,
             row.events,
             audit,
-            email_index,
+            row.email_index,
             &row.cells.names,
             &row.cells.profile,
             &row.cells.secret,
             row.persons_version,
+            row.mac,
         ));
     match inserted {
         Ok(_) => Ok(None),
@@ -294,7 +287,7 @@ fn insert_customer(
                 .prepare_cached(
                     "SELECT customer_id FROM customers WHERE account_id = ?1 AND environment = ?2 AND email_index = ?3",
                 )?
-                .query_row((account, environment, email_index), |row| row.get(0))
+                .query_row((account, environment, row.email_index), |row| row.get(0))
                 .optional()?;
             owner.map(|id| Some(CustomerId::from_bytes(id))).ok_or(error)
         }
@@ -306,17 +299,17 @@ fn insert_customer(
 struct Found {
     rowid: i64,
     last_audit: u64,
-    waits: Waits,
+    indexed: Indexed,
 }
 
-/// What a customer waits for, by which others find it: a reviewer since when, its provider until when, and in which
-/// case.
-type Waits = (Option<i64>, Option<i64>, Option<[u8; 32]>);
+/// By what others find a customer: since when it waits for a reviewer, until when for its provider, in which case, and
+/// its e-mail.
+type Indexed = (Option<i64>, Option<i64>, Option<Vec<u8>>, Vec<u8>);
 
 macro_rules! found_by {
     ($place:literal) => {
         concat!(
-            "SELECT rowid, last_audit, version, queued_at, provider_due, provider_case FROM customers
+            "SELECT rowid, last_audit, version, queued_at, provider_due, provider_case, email_index FROM customers
              WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
             $place
         )
@@ -331,8 +324,8 @@ fn find_customer(
     version: u64,
 ) -> Result<Option<Found>, rusqlite::Error> {
     let read = |row: &Row<'_>| {
-        let waits = (row.get(3)?, row.get(4)?, row.get(5)?);
-        Ok((Found { rowid: row.get(0)?, last_audit: row.get(1)?, waits }, row.get::<_, u64>(2)?))
+        let indexed = (row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?);
+        Ok((Found { rowid: row.get(0)?, last_audit: row.get(1)?, indexed }, row.get::<_, u64>(2)?))
     };
     let statements = [found_by!(" AND rowid = ?4"), found_by!("")];
     let found = customers::find(connection, scope, row.id, row.place, statements, read)?;
@@ -351,7 +344,7 @@ fn update_customer(
         .prepare_cached(
             "UPDATE customers SET version = ?2, updated_at = ?3, events = ?4, last_audit = ?5, names = ?6, profile = \
                 ?7, secret = ?8,
-                persons_version = ?9, kyc = ?10 WHERE rowid = ?1",
+                persons_version = ?9, kyc = ?10, mac = ?11 WHERE rowid = ?1",
         )?
         .execute((
             found.rowid,
@@ -364,13 +357,18 @@ fn update_customer(
             &row.cells.secret,
             row.persons_version,
             &row.cells.kyc,
+            row.mac,
         ))?;
-    if found.waits != (row.queued_at, row.provider_due, row.provider_case) {
+    let (queued_at, provider_due, provider_case, email_index) = &found.indexed;
+    if (*queued_at, *provider_due, provider_case.as_deref(), &email_index[..])
+        != (row.queued_at, row.provider_due, row.provider_case.as_ref().map(|case| &case[..]), &row.email_index[..])
+    {
         connection
             .prepare_cached(
-                "UPDATE customers SET queued_at = ?2, provider_due = ?3, provider_case = ?4 WHERE rowid = ?1",
+                "UPDATE customers SET queued_at = ?2, provider_due = ?3, provider_case = ?4, email_index = ?5
+                 WHERE rowid = ?1",
             )?
-            .execute((found.rowid, row.queued_at, row.provider_due, row.provider_case))?;
+            .execute((found.rowid, row.queued_at, row.provider_due, row.provider_case, row.email_index))?;
     }
     Ok(())
 }
@@ -393,10 +391,10 @@ fn write_persons(connection: &Connection, scope: Scope, row: &CustomerRow) -> Re
     let (account, environment) = scope_columns(&scope);
     connection
         .prepare_cached(
-            "INSERT INTO persons (account_id, environment, customer_id, cells) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT DO UPDATE SET cells = excluded.cells",
+            "INSERT INTO persons (account_id, environment, customer_id, cells, mac) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT DO UPDATE SET cells = excluded.cells, mac = excluded.mac",
         )?
-        .execute((account, environment, row.id.as_bytes(), cells))?;
+        .execute((account, environment, row.id.as_bytes(), cells, row.persons_mac))?;
     Ok(())
 }
 
@@ -404,28 +402,17 @@ fn insert_subjects(
     connection: &Connection,
     scope: Scope,
     customer: CustomerId,
-    subjects: &[(PersonId, WrappedKey)],
+    subjects: &[NewSubject],
 ) -> Result<(), rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
-    for (subject, wrapped) in subjects {
+    let customer = customer.as_bytes();
+    for NewSubject { id, wrapped, mac } in subjects {
         connection
             .prepare_cached(
-                "INSERT INTO subject_keys (account_id, environment, customer_id, subject_id, epoch, wrapped)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO subject_keys (account_id, environment, customer_id, subject_id, epoch, wrapped, mac)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
-            .execute((account, environment, customer.as_bytes(), subject.as_bytes(), wrapped.epoch, &wrapped.sealed))?;
+            .execute((account, environment, customer, id.as_bytes(), wrapped.epoch, &wrapped.sealed, mac))?;
     }
-    Ok(())
-}
-
-fn set_key(
-    connection: &Connection,
-    scope: Scope,
-    key: KeyId,
-    update: &str,
-    at: Timestamp,
-) -> Result<(), rusqlite::Error> {
-    let (account, environment) = scope_columns(&scope);
-    connection.prepare_cached(update)?.execute((account, environment, key.as_bytes(), at.as_micros()))?;
     Ok(())
 }

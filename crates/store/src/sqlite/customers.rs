@@ -1,10 +1,8 @@
 //! Reading customers, and the keys of their data subjects.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use dossier_core::caller::Scope;
-use dossier_core::clock::Timestamp;
 use dossier_core::customer::{CustomerType, Place, Summary};
 use dossier_core::idempotency::{Attempt, Replay, Ticket};
 use dossier_core::ids::{CustomerId, PersonId};
@@ -16,9 +14,10 @@ use super::SqliteStore;
 use super::numbering::Places;
 use super::readers::Snapshot;
 use super::summaries::EmailIndex;
-use crate::columns::scope_columns;
-use crate::sealed::{self, Cells, Plain, SealedRecord, SubjectKeys};
-use crate::vault::{SubjectKey, WrappedKey};
+use crate::columns::{scope_columns, type_column};
+use crate::rows::{PersonsRow, SubjectRow, Unchecked};
+use crate::sealed::{self, Cells, PlainRow, SealedRecord, SubjectKeys};
+use crate::vault::SubjectKey;
 
 /// A summary that names everything since a distant version looks no further back than this many entries.
 const MAX_CHANGES_NAMED: usize = 1_000;
@@ -26,8 +25,9 @@ const MAX_CHANGES_NAMED: usize = 1_000;
 macro_rules! summary_of {
     ($rest:literal) => {
         concat!(
-            "SELECT customer_id, type, version, events, created_at, updated_at, persons_version, rowid, names, \
-            email_index FROM customers WHERE account_id = ?1 AND environment = ?2 ",
+            "SELECT customer_id, type, version, events, created_at, updated_at, persons_version, rowid, email_index,
+                queued_at, provider_due, provider_case, mac, names
+             FROM customers WHERE account_id = ?1 AND environment = ?2 ",
             $rest
         )
     };
@@ -36,11 +36,8 @@ macro_rules! summary_of {
 macro_rules! record_of {
     ($place:literal) => {
         concat!(
-            "SELECT customer_id, type, version, events, created_at, updated_at, persons_version, rowid, names, \
-                profile, secret,
-                CASE WHEN type = 1 THEN (SELECT cells FROM persons WHERE persons.account_id = ?1
-                    AND persons.environment = ?2 AND persons.customer_id = ?3) END,
-                kyc
+            "SELECT customer_id, type, version, events, created_at, updated_at, persons_version, rowid, email_index,
+                queued_at, provider_due, provider_case, mac, names, profile, secret, kyc
              FROM customers WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
             $place
         )
@@ -75,17 +72,26 @@ impl SqliteStore {
         let row = self.readers.read_of(id, |connection| {
             let read = |row: &Row<'_>| {
                 let cells = Cells {
-                    names: row.get(8)?,
-                    profile: row.get(9)?,
-                    secret: row.get(10)?,
-                    persons: row.get(11)?,
-                    kyc: row.get(12)?,
+                    names: row.get(13)?,
+                    profile: row.get(14)?,
+                    secret: row.get(15)?,
+                    persons: None,
+                    kyc: row.get(16)?,
                 };
-                Ok((plain(scope, row)?, cells))
+                Ok((row.get::<_, u8>(1)?, plain(scope, row)?, cells))
             };
-            find(connection, scope, id, place, [record_of!(" AND rowid = ?4"), record_of!("")], read)
+            let statements = [record_of!(" AND rowid = ?4"), record_of!("")];
+            let Some((kind, plain, cells)) = find(connection, scope, id, place, statements, read)? else {
+                return Ok(None);
+            };
+            let is_business = kind == type_column(CustomerType::Corporate);
+            let persons = if is_business { persons_row(connection, scope, id)? } else { None };
+            Ok(Some((plain, cells, persons)))
         })?;
-        let Some((plain, cells)) = row else { return Ok(None) };
+        let Some((plain, mut cells, persons)) = row else { return Ok(None) };
+        let scope_keys = self.existing_scope_keys(scope)?;
+        let plain = plain.open(&scope_keys)?;
+        cells.persons = sealed::open_persons(&plain, persons, &scope_keys)?;
         let persons = sealed::packed_subjects(cells.persons.as_deref().unwrap_or_default())?;
         let keys = match known {
             Some(key) if persons.is_empty() => SubjectKeys::from([(own, key)]),
@@ -108,7 +114,7 @@ impl SqliteStore {
             let row = find(connection, scope, id, place, statements, |row| summary_row(scope, row))?;
             Ok(row.map(|row| (row, snapshot)))
         })?;
-        read.map(|(row, snapshot)| self.remembered(row, snapshot)).transpose()
+        read.map(|(row, snapshot)| self.remembered(scope, row, snapshot)).transpose()
     }
 
     pub(super) fn read_summary_by_email(&self, scope: Scope, email: &Email) -> Result<Option<Summary>, StoreError> {
@@ -125,7 +131,8 @@ impl SqliteStore {
                 .optional()?;
             Ok(row.map(|row| (row, snapshot)))
         })?;
-        read.map(|(row, snapshot)| self.remembered(row, snapshot)).transpose()
+        let found = read.map(|(row, snapshot)| self.remembered(scope, row, snapshot)).transpose()?;
+        found.map(|summary| sealed::found_by_email(summary, scope, email, &keys)).transpose()
     }
 
     /// Newest first: ids are UUIDs of version 7, so their order is that of creation.
@@ -160,14 +167,15 @@ impl SqliteStore {
         })?;
         let summaries = match summaries {
             Some(summaries) => summaries,
-            None => rows.into_iter().map(|row| self.remembered(row, snapshot)).collect::<Result<_, _>>()?,
+            None => rows.into_iter().map(|row| self.remembered(scope, row, snapshot)).collect::<Result<_, _>>()?,
         };
         Ok(Page { summaries, more })
     }
 
     /// Opens what was read at the snapshot and remembers it.
-    fn remembered(&self, row: SummaryRow, snapshot: Snapshot) -> Result<Summary, StoreError> {
+    fn remembered(&self, scope: Scope, row: SummaryRow, snapshot: Snapshot) -> Result<Summary, StoreError> {
         let SummaryRow { plain, names, email } = row;
+        let plain = plain.open(&*self.existing_scope_keys(scope)?)?;
         let subject = PersonId::of_customer(plain.id);
         let key = self.subject_key(plain.scope, plain.id, subject)?;
         self.vault.remember_place(plain.scope, subject, &key, plain.place);
@@ -202,8 +210,15 @@ impl SqliteStore {
             return Ok(keys);
         }
         let stored = self.readers.read_of(customer, |connection| wrapped_subjects(connection, scope, customer))?;
-        let wanted = stored.into_iter().filter(|(subject, _)| subjects.contains(subject));
-        wanted.map(|(subject, wrapped)| Ok((subject, self.vault.open_subject(scope, subject, &wrapped)?))).collect()
+        let keys = self.existing_scope_keys(scope)?;
+        let mut opened = SubjectKeys::new();
+        for row in stored {
+            if subjects.contains(&row.peek().subject) {
+                let row = row.check(&keys)?;
+                opened.insert(row.subject, self.vault.open_subject(scope, row.subject, &row.wrapped)?);
+            }
+        }
+        Ok(opened)
     }
 
     /// Entries of one customer are linked backwards from its row.
@@ -295,45 +310,62 @@ fn wrapped_subjects(
     connection: &Connection,
     scope: Scope,
     customer: CustomerId,
-) -> Result<HashMap<PersonId, WrappedKey>, rusqlite::Error> {
+) -> Result<Vec<Unchecked<SubjectRow>>, rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
     connection
         .prepare_cached(
-            "SELECT epoch, wrapped, subject_id FROM subject_keys WHERE account_id = ?1 AND environment = ?2 AND \
+            "SELECT epoch, wrapped, subject_id, mac FROM subject_keys WHERE account_id = ?1 AND environment = ?2 AND \
                 customer_id = ?3",
         )?
         .query_map((account, environment, customer.as_bytes()), |row| {
-            Ok((PersonId::from_bytes(row.get(2)?), super::wrapped_key(row)?))
+            let (subject, wrapped) = (PersonId::from_bytes(row.get(2)?), super::wrapped_key(row)?);
+            Ok(Unchecked::new(SubjectRow { scope, customer, subject, wrapped }, row.get(3)?))
         })?
         .collect()
 }
 
+fn persons_row(
+    connection: &Connection,
+    scope: Scope,
+    customer: CustomerId,
+) -> Result<Option<Unchecked<PersonsRow>>, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    connection
+        .prepare_cached(
+            "SELECT cells, mac FROM persons WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
+        )?
+        .query_row((account, environment, customer.as_bytes()), |row| {
+            Ok(Unchecked::new(PersonsRow { scope, customer, cells: row.get(0)? }, row.get(1)?))
+        })
+        .optional()
+}
+
 /// What a summary is opened from.
 struct SummaryRow {
-    plain: Plain,
+    plain: Unchecked<PlainRow>,
     names: Vec<u8>,
     email: EmailIndex,
 }
 
 fn summary_row(scope: Scope, row: &Row<'_>) -> Result<SummaryRow, rusqlite::Error> {
-    Ok(SummaryRow { plain: plain(scope, row)?, names: row.get(8)?, email: row.get(9)? })
+    Ok(SummaryRow { plain: plain(scope, row)?, names: row.get(13)?, email: row.get(8)? })
 }
 
-fn plain(scope: Scope, row: &Row<'_>) -> Result<Plain, rusqlite::Error> {
-    let kind = match row.get::<_, u8>(1)? {
-        0 => CustomerType::Individual,
-        1 => CustomerType::Corporate,
-        other => return Err(rusqlite::Error::IntegralValueOutOfRange(1, other.into())),
-    };
-    Ok(Plain {
+fn plain(scope: Scope, row: &Row<'_>) -> Result<Unchecked<PlainRow>, rusqlite::Error> {
+    let plain = PlainRow {
         scope,
         id: CustomerId::from_bytes(row.get(0)?),
-        kind,
+        kind: row.get(1)?,
         version: row.get(2)?,
         events: row.get(3)?,
-        created_at: Timestamp::from_micros(row.get(4)?),
-        updated_at: Timestamp::from_micros(row.get(5)?),
+        created_at: row.get(4)?,
+        updated_at: row.get(5)?,
         persons_version: row.get(6)?,
         place: Place(row.get(7)?),
-    })
+        email_index: row.get(8)?,
+        queued_at: row.get(9)?,
+        provider_due: row.get(10)?,
+        provider_case: row.get(11)?,
+    };
+    Ok(Unchecked::new(plain, row.get(12)?))
 }

@@ -12,6 +12,7 @@ use super::SqliteStore;
 use super::numbering::Places;
 use crate::columns::{scope_columns, scope_of};
 use crate::prepared::StoredLink;
+use crate::rows::{LinkRow, Unchecked};
 use crate::sealed;
 use crate::vault::Purpose;
 
@@ -81,23 +82,20 @@ impl SqliteStore {
         let row = self.readers.read(|connection| {
             connection
                 .prepare_cached(
-                    "SELECT account_id, environment, customer_id, session_id, used_at FROM links WHERE token_hash = ?1",
+                    "SELECT account_id, environment, customer_id, session_id, mac, used_at FROM links WHERE token_hash = ?1",
                 )?
                 .query_row([hash], |row| {
-                    let scope = (row.get::<_, [u8; 16]>(0)?, row.get::<_, u8>(1)?);
-                    Ok((scope, row.get(2)?, row.get(3)?, row.get::<_, Option<i64>>(4)?))
+                    let place = (row.get(0)?, row.get::<_, u8>(1)?);
+                    Ok((place, row.get(2)?, row.get(3)?, row.get::<_, Option<Vec<u8>>>(4)?, row.get::<_, Option<i64>>(5)?))
                 })
                 .optional()
         })?;
-        row.map(|((account, environment), customer, session, used_at)| {
-            Ok(Link {
-                scope: scope_of(account, environment)?,
-                customer: CustomerId::from_bytes(customer),
-                session: SessionId::from_bytes(session),
-                used_at: used_at.map(Timestamp::from_micros),
-            })
-        })
-        .transpose()
+        let Some(((account, environment), customer, session, mac, used_at)) = row else { return Ok(None) };
+        let (scope, customer) = (scope_of(account, environment)?, CustomerId::from_bytes(customer));
+        let link = LinkRow { scope, hash, customer, session: SessionId::from_bytes(session) };
+        let LinkRow { scope, customer, session, .. } =
+            Unchecked::new(link, mac).check(&*self.existing_scope_keys(scope)?)?;
+        Ok(Some(Link { scope, customer, session, used_at: used_at.map(Timestamp::from_micros) }))
     }
 
     pub(super) async fn note_pass_used(&self, pass: &str, at: Timestamp) -> Result<(), StoreError> {
@@ -237,8 +235,8 @@ pub(super) fn insert_link(
     let (account, environment) = scope_columns(&scope);
     connection
         .prepare_cached(
-            "INSERT INTO links (token_hash, account_id, environment, customer_id, session_id, expires_at, used_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO links (token_hash, account_id, environment, customer_id, session_id, expires_at, used_at, mac)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?
         .execute((
             link.hash,
@@ -248,6 +246,7 @@ pub(super) fn insert_link(
             link.session.as_bytes(),
             link.expires_at.map(Timestamp::as_micros),
             link.used_at.map(Timestamp::as_micros),
+            link.mac,
         ))?;
     Ok(())
 }

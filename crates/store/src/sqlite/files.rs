@@ -6,9 +6,9 @@ use std::sync::Arc;
 use dossier_core::caller::Scope;
 use dossier_core::change::{NewDocument, NewFile};
 use dossier_core::clock::Timestamp;
-use dossier_core::file::{Attachment, ByteRange, File, FileReader, FileWriter, UNATTACHED_SECONDS};
+use dossier_core::file::{ByteRange, File, FileReader, FileWriter, UNATTACHED_SECONDS};
 use dossier_core::idempotency::{Attempt, Replay, Ticket};
-use dossier_core::ids::{CustomerId, FileId, PersonId};
+use dossier_core::ids::{CustomerId, FileId};
 use dossier_core::store::{Collected, StoreError};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use rusqlite::{Connection, OptionalExtension as _, Row};
@@ -18,35 +18,35 @@ use crate::blobs::{BlobPath, Listed};
 use crate::columns::{scope_columns, scope_of};
 use crate::files::{FileKey, FileRow, ORPHAN_SECONDS, Owner, PORTION, Reader, Writer, day_of};
 use crate::prepared::Attached;
-use crate::vault::{Purpose, SecretKey, WrappedKey};
+use crate::rows::Unchecked;
+use crate::vault::{Purpose, RowSeal, SecretKey, WrappedKey};
 
 macro_rules! file_columns {
     ($rest:literal) => {
         concat!(
-            "SELECT file_id, uploaded_at, staged_day, customer_id, subject_id, attached_at, key, details FROM files ",
+            "SELECT file_id, uploaded_at, staged_day, customer_id, subject_id, attached_at, key, details, upload_key,
+                upload_fingerprint, request_id, mac FROM files ",
             $rest
         )
     };
 }
 
-fn file_row(row: &Row<'_>) -> Result<FileRow, rusqlite::Error> {
-    let owner = match row.get::<_, Option<i64>>(2)? {
-        Some(day) => Owner::Staged(day),
-        None => Owner::Subject {
-            attachment: Attachment {
-                customer: CustomerId::from_bytes(row.get(3)?),
-                at: Timestamp::from_micros(row.get(5)?),
-            },
-            subject: PersonId::from_bytes(row.get(4)?),
-        },
-    };
-    Ok(FileRow {
+fn file_row(scope: Scope, row: &Row<'_>) -> Result<Unchecked<FileRow>, rusqlite::Error> {
+    let file = FileRow {
+        scope,
         id: FileId::from_bytes(row.get(0)?),
-        uploaded_at: Timestamp::from_micros(row.get(1)?),
-        owner,
+        uploaded_at: row.get(1)?,
+        staged_day: row.get(2)?,
+        customer: row.get(3)?,
+        subject: row.get(4)?,
+        attached_at: row.get(5)?,
         key: row.get(6)?,
         details: row.get(7)?,
-    })
+        upload_key: row.get(8)?,
+        upload_fingerprint: row.get(9)?,
+        request_id: row.get(10)?,
+    };
+    Ok(Unchecked::new(file, row.get(11)?))
 }
 
 impl SqliteStore {
@@ -69,7 +69,7 @@ impl SqliteStore {
         range: ByteRange,
     ) -> Result<Box<dyn FileReader>, StoreError> {
         let row = self.file_row(scope, file.id)?.ok_or_else(|| StoreError::Corrupt("the file is gone".into()))?;
-        let key = self.file_key(scope, &row)?;
+        let key = self.file_key(&row)?;
         let path = BlobPath { scope, id: file.id };
         let reader = Reader::open(Arc::clone(&self.blobs), path, &key, file.details.size, range).await?;
         Ok(Box::new(reader))
@@ -82,11 +82,15 @@ impl SqliteStore {
                 .prepare_cached(file_columns!("WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3"))?;
             let mut rows = Vec::with_capacity(ids.len());
             for id in ids {
-                rows.extend(statement.query_row((account, environment, id.as_bytes()), file_row).optional()?);
+                rows.extend(
+                    statement
+                        .query_row((account, environment, id.as_bytes()), |row| file_row(scope, row))
+                        .optional()?,
+                );
             }
             Ok(rows)
         })?;
-        rows.into_iter().map(|row| self.open_file(scope, row)).collect()
+        rows.into_iter().map(|row| self.open_file(row)).collect()
     }
 
     pub(super) fn read_file_list(
@@ -104,16 +108,16 @@ impl SqliteStore {
                     "WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3 AND file_id < ?4 ORDER BY \
                         file_id DESC LIMIT ?5"
                 ))?
-                .query_map((account, environment, customer.as_bytes(), before, limit), file_row)?
+                .query_map((account, environment, customer.as_bytes(), before, limit), |row| file_row(scope, row))?
                 .collect::<Result<Vec<_>, _>>(),
             None => connection
                 .prepare_cached(file_columns!(
                     "WHERE account_id = ?1 AND environment = ?2 AND file_id < ?3 ORDER BY file_id DESC LIMIT ?4"
                 ))?
-                .query_map((account, environment, before, limit), file_row)?
+                .query_map((account, environment, before, limit), |row| file_row(scope, row))?
                 .collect(),
         })?;
-        rows.into_iter().map(|row| self.open_file(scope, row)).collect()
+        rows.into_iter().map(|row| self.open_file(row)).collect()
     }
 
     pub(super) fn read_upload(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay<File>, StoreError> {
@@ -121,52 +125,47 @@ impl SqliteStore {
         let (account, environment) = scope_columns(&scope);
         let row = self.readers.read(|connection| {
             connection
-                .prepare_cached(
-                    "SELECT file_id, upload_fingerprint, request_id FROM files
-                     WHERE account_id = ?1 AND environment = ?2 AND upload_key = ?3",
-                )?
-                .query_row((account, environment, ticket.key_hash), |row| {
-                    Ok((FileId::from_bytes(row.get(0)?), row.get::<_, [u8; 32]>(1)?, row.get::<_, String>(2)?))
-                })
+                .prepare_cached(file_columns!("WHERE account_id = ?1 AND environment = ?2 AND upload_key = ?3"))?
+                .query_row((account, environment, ticket.key_hash), |row| file_row(scope, row))
                 .optional()
         })?;
-        match row {
-            None => Ok(Replay::Fresh(ticket)),
-            Some((_, fingerprint, request_id)) if fingerprint != ticket.fingerprint => {
-                Ok(Replay::OtherRequest(request_id))
-            }
-            Some((id, _, _)) => match self.read_files(scope, &[id])?.pop() {
-                Some(file) => Ok(Replay::Answered(file)),
-                // Collected since it was found.
-                None => Ok(Replay::Fresh(ticket)),
-            },
+        let Some(row) = row else { return Ok(Replay::Fresh(ticket)) };
+        let row = row.check(&*self.existing_scope_keys(scope)?)?;
+        if row.upload_fingerprint.as_deref() != Some(&ticket.fingerprint[..]) {
+            return Ok(Replay::OtherRequest(row.request_id));
         }
+        let key = self.file_key(&row)?;
+        row.open(&key).map(Replay::Answered)
     }
 
     fn file_row(&self, scope: Scope, id: FileId) -> Result<Option<FileRow>, StoreError> {
         let (account, environment) = scope_columns(&scope);
-        self.readers.read(|connection| {
+        let row = self.readers.read(|connection| {
             connection
                 .prepare_cached(file_columns!("WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3"))?
-                .query_row((account, environment, id.as_bytes()), file_row)
+                .query_row((account, environment, id.as_bytes()), |row| file_row(scope, row))
                 .optional()
-        })
+        })?;
+        row.map(|row| row.check(&*self.existing_scope_keys(scope)?)).transpose()
     }
 
-    fn open_file(&self, scope: Scope, row: FileRow) -> Result<File, StoreError> {
-        let key = self.file_key(scope, &row)?;
-        row.open(scope, &key)
+    fn open_file(&self, row: Unchecked<FileRow>) -> Result<File, StoreError> {
+        let keys = self.existing_scope_keys(row.scope()?)?;
+        let row = row.check(&keys)?;
+        let key = self.file_key(&row)?;
+        row.open(&key)
     }
 
-    fn file_key(&self, scope: Scope, row: &FileRow) -> Result<FileKey, StoreError> {
-        match &row.owner {
+    fn file_key(&self, row: &FileRow) -> Result<FileKey, StoreError> {
+        let scope = row.scope;
+        match row.owner()? {
             Owner::Staged(day) => {
-                let staging = self.staging_key(scope, *day)?;
+                let staging = self.staging_key(scope, day)?;
                 let staging = staging.ok_or_else(|| StoreError::Corrupt("a staging key is missing".into()))?;
                 FileKey::open(&staging, scope, row.id, &row.key)
             }
             Owner::Subject { attachment, subject } => {
-                let key = self.subject_key(scope, attachment.customer, *subject)?;
+                let key = self.subject_key(scope, attachment.customer, subject)?;
                 FileKey::open(key.key(Purpose::FileWrap), scope, row.id, &row.key)
             }
         }
@@ -207,14 +206,15 @@ impl SqliteStore {
         &self,
         scope: Scope,
         documents: &[NewDocument],
-    ) -> Result<HashMap<FileId, FileKey>, StoreError> {
-        let mut keys = HashMap::with_capacity(documents.len());
+    ) -> Result<HashMap<FileId, (FileRow, FileKey)>, StoreError> {
+        let mut staged = HashMap::with_capacity(documents.len());
         for NewDocument { file, .. } in documents {
-            if let Some(row) = self.file_row(scope, *file)?.filter(|row| matches!(row.owner, Owner::Staged(_))) {
-                keys.insert(*file, self.file_key(scope, &row)?);
+            if let Some(row) = self.file_row(scope, *file)?.filter(|row| row.staged_day.is_some()) {
+                let key = self.file_key(&row)?;
+                staged.insert(*file, (row, key));
             }
         }
-        Ok(keys)
+        Ok(staged)
     }
 
     pub(super) async fn collect(&self, now: Timestamp) -> Result<Collected, StoreError> {
@@ -308,14 +308,15 @@ pub(super) fn insert_file(
     scope: Scope,
     file: &NewFile,
     request_id: &str,
+    mac: &RowSeal,
 ) -> Result<bool, rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
     let NewFile { id, uploaded_at, sealed, ticket } = file;
     let rows = connection
         .prepare_cached(
             "INSERT INTO files (account_id, environment, file_id, uploaded_at, staged_day, key, details, upload_key, \
-                upload_fingerprint, request_id)
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE EXISTS
+                upload_fingerprint, request_id, mac)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 WHERE EXISTS
                 (SELECT 1 FROM staging_keys WHERE account_id = ?1 AND environment = ?2 AND day = ?5)
              ON CONFLICT DO NOTHING",
         )?
@@ -330,6 +331,7 @@ pub(super) fn insert_file(
             ticket.map(|Ticket { key_hash, .. }| key_hash),
             ticket.map(|Ticket { fingerprint, .. }| fingerprint),
             request_id,
+            mac,
         ))?;
     Ok(rows == 1)
 }
@@ -343,13 +345,15 @@ pub(super) fn attach(
     attached: &[Attached],
 ) -> Result<bool, rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
-    for Attached { file, subject, key } in attached {
+    let customer = customer.as_bytes();
+    for Attached { file, subject, key, mac } in attached {
         let rows = connection
             .prepare_cached(
-                "UPDATE files SET staged_day = NULL, customer_id = ?4, subject_id = ?5, attached_at = ?6, key = ?7
+                "UPDATE files SET staged_day = NULL, customer_id = ?4, subject_id = ?5, attached_at = ?6, key = ?7,
+                    mac = ?8
                  WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3 AND customer_id IS NULL",
             )?
-            .execute((account, environment, file.as_bytes(), customer.as_bytes(), subject.as_bytes(), at, key))?;
+            .execute((account, environment, file.as_bytes(), customer, subject.as_bytes(), at, key, mac))?;
         if rows != 1 {
             return Ok(false);
         }

@@ -14,22 +14,24 @@ use subtle::ConstantTimeEq as _;
 
 use super::SqliteStore;
 use crate::api_keys::{AccountRow, KeyRow};
-use crate::columns::{scope_columns, scope_of};
-use crate::prepared::{SealedKey, account_scope};
+use crate::columns::scope_columns;
+use crate::prepared::SealedKey;
+use crate::rows::{self, Unchecked};
+use crate::vault::ScopeKeys;
 
 macro_rules! key_columns {
     ($rest:literal) => {
         concat!(
             "SELECT account_id, environment, key_id, lookup, hint, name, scopes, created_at, expires_at, revoked_at, \
                 predecessor,
-                    last_used_at FROM api_keys ",
+                    last_used_at, mac FROM api_keys ",
             $rest
         )
     };
 }
 
-fn key_row(row: &Row<'_>) -> Result<KeyRow, rusqlite::Error> {
-    Ok(KeyRow {
+fn key_row(row: &Row<'_>) -> Result<Unchecked<KeyRow>, rusqlite::Error> {
+    let key = KeyRow {
         account: row.get(0)?,
         environment: row.get(1)?,
         key_id: row.get(2)?,
@@ -42,11 +44,13 @@ fn key_row(row: &Row<'_>) -> Result<KeyRow, rusqlite::Error> {
         revoked_at: row.get(9)?,
         predecessor: row.get(10)?,
         last_used_at: row.get(11)?,
-    })
+    };
+    Ok(Unchecked::new(key, row.get(12)?))
 }
 
-fn account_row(row: &Row<'_>) -> Result<AccountRow, rusqlite::Error> {
-    Ok(AccountRow { id: row.get(0)?, name: row.get(1)?, created_at: row.get(2)?, look: row.get(3)? })
+fn account_row(row: &Row<'_>) -> Result<Unchecked<AccountRow>, rusqlite::Error> {
+    let account = AccountRow { id: row.get(0)?, name: row.get(1)?, created_at: row.get(2)?, look: row.get(3)? };
+    Ok(Unchecked::new(account, row.get(4)?))
 }
 
 impl SqliteStore {
@@ -60,12 +64,12 @@ impl SqliteStore {
             connection.prepare_cached(key_columns!("WHERE lookup = ?1"))?.query_row([lookup], key_row).optional()
         })?;
         // The index has found it already; comparing again in constant time costs nothing and leans on no index.
-        let row = row.filter(|row| bool::from(row.lookup.ct_eq(&lookup)));
-        let record = row.map(|row| self.key_record(row)).transpose()?.map(Arc::new);
-        if let Some(record) = &record {
-            self.known_keys.remember(lookup, asked, Arc::clone(record));
-        }
-        Ok(record)
+        let row = row.filter(|row| bool::from(row.peek().lookup.ct_eq(&lookup)));
+        let Some(row) = row else { return Ok(None) };
+        let keys = self.existing_scope_keys(row.scope()?)?;
+        let record = Arc::new(row.open_presented(&keys, key)?);
+        self.known_keys.remember(lookup, asked, Arc::clone(&record));
+        Ok(Some(record))
     }
 
     pub(super) fn read_api_keys(&self, scope: Scope) -> Result<Vec<KeyRecord>, StoreError> {
@@ -78,15 +82,15 @@ impl SqliteStore {
         rows.into_iter().map(|row| self.key_record(row)).collect()
     }
 
-    fn key_record(&self, row: KeyRow) -> Result<KeyRecord, StoreError> {
-        let keys = self.existing_scope_keys(scope_of(row.account, row.environment)?)?;
-        row.open(&keys)
+    fn key_record(&self, row: Unchecked<KeyRow>) -> Result<KeyRecord, StoreError> {
+        let keys = self.existing_scope_keys(row.scope()?)?;
+        row.check(&keys)?.open(&keys)
     }
 
     pub(super) fn read_accounts(&self) -> Result<Vec<Account>, StoreError> {
         let rows = self.readers.read(|connection| {
             connection
-                .prepare_cached("SELECT account_id, name, created_at, look FROM accounts ORDER BY account_id")?
+                .prepare_cached("SELECT account_id, name, created_at, look, mac FROM accounts ORDER BY account_id")?
                 .query_map([], account_row)?
                 .collect::<Result<Vec<_>, _>>()
         })?;
@@ -96,16 +100,16 @@ impl SqliteStore {
     pub(super) fn read_account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
         let row = self.readers.read(|connection| {
             connection
-                .prepare_cached("SELECT account_id, name, created_at, look FROM accounts WHERE account_id = ?1")?
+                .prepare_cached("SELECT account_id, name, created_at, look, mac FROM accounts WHERE account_id = ?1")?
                 .query_row([id.as_bytes()], account_row)
                 .optional()
         })?;
         row.map(|row| self.open_account(row)).transpose()
     }
 
-    fn open_account(&self, row: AccountRow) -> Result<Account, StoreError> {
-        let keys = self.existing_scope_keys(account_scope(AccountId::from_bytes(row.id)))?;
-        row.open(&keys)
+    fn open_account(&self, row: Unchecked<AccountRow>) -> Result<Account, StoreError> {
+        let keys = self.existing_scope_keys(row.scope()?)?;
+        row.check(&keys)?.open(&keys)
     }
 
     pub(super) async fn write_keys_used(&self, used: Vec<(Scope, KeyId, Timestamp)>) -> Result<(), StoreError> {
@@ -125,26 +129,53 @@ impl SqliteStore {
 }
 
 pub(super) fn insert_key(connection: &Connection, key: &SealedKey) -> Result<(), rusqlite::Error> {
-    let record = &key.record;
-    let (account, environment) = scope_columns(&record.scope);
-    let scopes = record.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ");
+    let row = &key.row;
     connection
         .prepare_cached(
             "INSERT INTO api_keys (account_id, environment, key_id, lookup, hint, name, midstates, scopes, created_at,
-                    expires_at, predecessor) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                    expires_at, predecessor, mac) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?
         .execute((
-            account,
-            environment,
-            record.key_id.as_bytes(),
-            key.lookup,
-            &record.hint,
-            &key.name,
+            row.account,
+            row.environment,
+            row.key_id,
+            row.lookup,
+            &row.hint,
+            &row.name,
             &key.midstates,
-            scopes,
-            record.created_at.as_micros(),
-            record.expires_at.map(Timestamp::as_micros),
-            record.predecessor.as_ref().map(KeyId::as_bytes),
+            &row.scopes,
+            row.created_at,
+            row.expires_at,
+            row.predecessor,
+            key.mac,
         ))?;
     Ok(())
+}
+
+/// Changes when a key ends, and seals its row again; `Err` inside when the row is not what was sealed.
+pub(super) fn change_key(
+    connection: &Connection,
+    scope: Scope,
+    keys: &ScopeKeys,
+    id: KeyId,
+    change: impl FnOnce(&mut KeyRow),
+) -> Result<Result<(), StoreError>, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    let found = connection
+        .prepare_cached(key_columns!("WHERE account_id = ?1 AND environment = ?2 AND key_id = ?3"))?
+        .query_row((account, environment, id.as_bytes()), key_row)
+        .optional()?;
+    let Some(found) = found else { return Ok(Ok(())) };
+    let mut row = match found.check(keys) {
+        Ok(row) => row,
+        Err(error) => return Ok(Err(error)),
+    };
+    change(&mut row);
+    connection
+        .prepare_cached(
+            "UPDATE api_keys SET expires_at = ?4, revoked_at = ?5, mac = ?6
+             WHERE account_id = ?1 AND environment = ?2 AND key_id = ?3",
+        )?
+        .execute((account, environment, id.as_bytes(), row.expires_at, row.revoked_at, rows::seal(&row, keys)))?;
+    Ok(Ok(()))
 }

@@ -13,10 +13,29 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("form", include_str!("../../migrations/sqlite/0004_form.sql")),
     ("numbering", include_str!("../../migrations/sqlite/0005_numbering.sql")),
     ("scopes", include_str!("../../migrations/sqlite/0006_scopes.sql")),
+    ("row_seals", include_str!("../../migrations/sqlite/0007_row_seals.sql")),
 ];
 
 /// How many there are.
 pub(crate) const NEWEST: usize = MIGRATIONS.len();
+
+/// What gave rows their seals.
+pub(super) const ROW_SEALS: &str = "row_seals";
+
+/// The schema in which rows have seals.
+pub(crate) fn sealed_schema() -> usize {
+    MIGRATIONS.iter().position(|(name, _)| *name == ROW_SEALS).map_or(usize::MAX, |place| place + 1)
+}
+
+/// Whether the database has had the migration of this name.
+pub(super) fn has(connection: &Connection, name: &str) -> Result<bool, rusqlite::Error> {
+    let tables = "SELECT count(*) FROM sqlite_schema WHERE name = 'migrations'";
+    if connection.query_row(tables, [], |row| row.get::<_, u64>(0))? == 0 {
+        return Ok(false);
+    }
+    let applied = "SELECT count(*) FROM migrations WHERE name = ?1";
+    Ok(connection.query_row(applied, [name], |row| row.get::<_, u64>(0))? > 0)
+}
 
 /// Brings the schema up to date.
 ///

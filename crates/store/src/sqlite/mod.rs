@@ -13,6 +13,7 @@ mod numbering;
 mod opening;
 mod readers;
 mod rotate;
+mod row_seals;
 mod summaries;
 mod transfer;
 mod webhooks;
@@ -52,7 +53,7 @@ use crate::recent::{Recent, Stored};
 use crate::signing::Signers;
 use crate::vault::{Keyring, RootKey, SUBJECT, ScopeKeys, Vault, WrappedKey};
 use crate::{Engine, Figures, OpenError};
-pub(crate) use migrate::NEWEST as NEWEST_MIGRATION;
+pub(crate) use migrate::{NEWEST as NEWEST_MIGRATION, sealed_schema};
 use readers::Readers;
 use summaries::{SealedSummary, Summaries};
 pub(crate) use transfer::{SqliteSnapshot, SqliteTarget};
@@ -149,10 +150,12 @@ impl SqliteStore {
         let memory = Memory::of(cache.unwrap_or(CACHE));
         let mut connection = connect(&database, Role::Writer)?;
         keep_pages(&connection, Role::Writer.cache_kib() + memory.pages / PAGE * 4)?;
+        row_seals::check_age(&connection, &keyring)?;
         migrate::up(&mut connection, now)?;
         tie_to_keyring(&connection, &keyring)?;
         let vault = Arc::new(Vault::new(keyring, usize::try_from(memory.keys / SUBJECT).unwrap_or(usize::MAX)));
         open_pepper(&connection, &vault)?;
+        row_seals::take_along(&connection, &vault)?;
         let summaries = Summaries::new(memory.summaries);
         let readers = Arc::new(Readers::new(database.clone(), Arc::clone(&on_fatal), summaries.capacity()));
         let writer = Writer::start(connection, Arc::clone(&readers), database, on_fatal)?;
@@ -168,6 +171,20 @@ impl SqliteStore {
             recent: Recent::new(memory.records),
             writer,
         })
+    }
+
+    /// Seals the rows of a database from before there were seals, whatever the keyring says, since it was put back on
+    /// purpose.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`].
+    pub(crate) fn seal_rows(file: &Path, keyring: &Path, root: &RootKey, now: Timestamp) -> Result<(), OpenError> {
+        let keyring = Keyring::open(keyring, root)?;
+        let mut connection = connect(file, Role::Writer)?;
+        migrate::up(&mut connection, now)?;
+        tie_to_keyring(&connection, &keyring)?;
+        row_seals::seal_all(&connection, &Vault::new(keyring, 0))
     }
 
     /// Sets how long a write waits for another program's lock on the database, instead of 10 seconds. Only a test
@@ -237,6 +254,10 @@ impl Engine for SqliteStore {
 
     fn active_epoch(&self) -> u32 {
         self.vault.active_epoch()
+    }
+
+    fn refused_rows(&self) -> u64 {
+        self.vault.refused_rows()
     }
 
     async fn rotate(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError> {
@@ -414,7 +435,11 @@ impl Store for SqliteStore {
     }
 
     async fn verify_audit(&self, progress: Progress<'_>) -> Result<AuditReport, StoreError> {
-        self.verify_chains(progress)
+        let mut report = self.verify_chains(progress)?;
+        let (findings, rows) = self.verify_rows(progress)?;
+        report.findings.extend(findings);
+        report.rows = rows;
+        Ok(report)
     }
 
     async fn forget_answers(&self, before: Timestamp) -> Result<u64, StoreError> {

@@ -284,18 +284,21 @@ fn own_column(connection: &Connection, shape: &Shape, record: &Record) -> Result
 }
 
 fn read(shape: &Shape, row: &rusqlite::Row<'_>) -> Result<Record, rusqlite::Error> {
-    let value = |place| {
-        Ok(match row.get::<_, Stored>(place)? {
-            Stored::Null => Value::Null,
-            Stored::Integer(number) => Value::Number(number),
-            Stored::Text(text) => Value::Text(text),
-            Stored::Blob(bytes) => Value::Bytes(bytes),
-            other @ Stored::Real(_) => {
-                return Err(rusqlite::Error::InvalidColumnType(place, shape.name.into(), other.data_type()));
-            }
-        })
-    };
-    (0..shape.columns.len()).map(value).collect()
+    (0..shape.columns.len()).map(|place| value(row, place)).collect()
+}
+
+/// A column's value.
+pub(super) fn value(row: &rusqlite::Row<'_>, place: usize) -> Result<Value, rusqlite::Error> {
+    Ok(match row.get::<_, Stored>(place)? {
+        Stored::Null => Value::Null,
+        Stored::Integer(number) => Value::Number(number),
+        Stored::Text(text) => Value::Text(text),
+        Stored::Blob(bytes) => Value::Bytes(bytes),
+        other @ Stored::Real(_) => {
+            let name = row.as_ref().column_name(place).unwrap_or_default().to_owned();
+            return Err(rusqlite::Error::InvalidColumnType(place, name, other.data_type()));
+        }
+    })
 }
 
 /// SQLite's own texts name tables and columns, never values.

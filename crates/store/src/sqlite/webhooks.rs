@@ -16,17 +16,27 @@ use super::SqliteStore;
 use super::numbering::Places;
 use crate::columns::{scope_columns, scope_of};
 use crate::prepared::SealedEndpoint;
+use crate::rows::{self, EndpointRow, Unchecked};
 use crate::signing::{Signer, open_midstates, open_url, shows_links, signing_keys};
 use crate::vault::{Midstates, ScopeKeys};
 
+macro_rules! endpoint_columns {
+    ($rest:literal) => {
+        concat!(
+            "SELECT endpoint_id, key_id, event_types, created_at, mac, url, secret, disabled, failing_since
+             FROM endpoints WHERE account_id = ?1 AND environment = ?2 ",
+            $rest
+        )
+    };
+}
+
 pub(super) fn insert(connection: &Connection, scope: Scope, new: &SealedEndpoint) -> Result<(), rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
-    let Endpoint { id, key, event_types, created_at, .. } = &new.endpoint;
-    let types: String = event_types.iter().map(|kind| format!(" {} ", kind.as_str())).collect();
+    let EndpointRow { scope: _, id, key, event_types, created_at } = &new.row;
     connection
         .prepare_cached(
-            "INSERT INTO endpoints (account_id, environment, endpoint_id, key_id, url, secret, event_types, created_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO endpoints (account_id, environment, endpoint_id, key_id, url, secret, event_types, created_at,
+                    mac) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?
         .execute((
             account,
@@ -35,27 +45,50 @@ pub(super) fn insert(connection: &Connection, scope: Scope, new: &SealedEndpoint
             key.as_bytes(),
             &new.url,
             &new.secret,
-            types,
-            created_at.as_micros(),
+            event_types,
+            created_at,
+            new.mac,
         ))?;
     Ok(())
 }
 
-/// Answers whether there was one.
+/// What is sealed of an endpoint.
+fn endpoint_row(scope: Scope, row: &Row<'_>) -> Result<Unchecked<EndpointRow>, rusqlite::Error> {
+    let endpoint = EndpointRow {
+        scope,
+        id: WebhookId::from_bytes(row.get(0)?),
+        key: KeyId::from_bytes(row.get(1)?),
+        event_types: row.get(2)?,
+        created_at: row.get(3)?,
+    };
+    Ok(Unchecked::new(endpoint, row.get(4)?))
+}
+
+/// Answers whether there was one; `Err` inside when its row is not what was sealed.
 pub(super) fn enable(
     connection: &Connection,
     scope: Scope,
+    keys: &ScopeKeys,
     id: WebhookId,
     key: KeyId,
     at: Timestamp,
-) -> Result<bool, rusqlite::Error> {
+) -> Result<Result<bool, StoreError>, rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
-    let rows = connection
+    let found = connection
+        .prepare_cached(endpoint_columns!("AND endpoint_id = ?3"))?
+        .query_row((account, environment, id.as_bytes()), |row| endpoint_row(scope, row))
+        .optional()?;
+    let Some(found) = found else { return Ok(Ok(false)) };
+    let row = match found.check(keys) {
+        Ok(row) => EndpointRow { key, ..row },
+        Err(error) => return Ok(Err(error)),
+    };
+    connection
         .prepare_cached(
-            "UPDATE endpoints SET disabled = NULL, failing_since = NULL, key_id = ?4
+            "UPDATE endpoints SET disabled = NULL, failing_since = NULL, key_id = ?4, mac = ?5
              WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3",
         )?
-        .execute((account, environment, id.as_bytes(), key.as_bytes()))?;
+        .execute((account, environment, id.as_bytes(), key.as_bytes(), rows::seal(&row, keys)))?;
     connection
         .prepare_cached(
             "UPDATE deliveries SET next_at = ?4, attempts = 0, failing_since = NULL WHERE place IN (
@@ -63,7 +96,7 @@ pub(super) fn enable(
                 WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3 AND state = 0 GROUP BY customer_id)",
         )?
         .execute((account, environment, id.as_bytes(), at.as_micros()))?;
-    Ok(rows == 1)
+    Ok(Ok(true))
 }
 
 /// Answers whether there was one.
@@ -103,28 +136,25 @@ impl SqliteStore {
         let Some(keys) = self.scope_keys(scope)? else { return Ok(Vec::new()) };
         let rows = self.readers.read(|connection| {
             connection
-                .prepare_cached(
-                    "SELECT endpoint_id, key_id, url, event_types, created_at, disabled, failing_since FROM endpoints
-                     WHERE account_id = ?1 AND environment = ?2 ORDER BY endpoint_id",
-                )?
+                .prepare_cached(endpoint_columns!("ORDER BY endpoint_id"))?
                 .query_map(scope_columns(&scope), |row| {
-                    let endpoint = Endpoint {
-                        id: WebhookId::from_bytes(row.get(0)?),
-                        url: String::new(),
-                        key: KeyId::from_bytes(row.get(1)?),
-                        event_types: row.get::<_, String>(3)?.split_whitespace().filter_map(EventType::parse).collect(),
-                        created_at: Timestamp::from_micros(row.get(4)?),
-                        disabled: row.get::<_, Option<String>>(5)?.as_deref().and_then(Disabled::parse),
-                        failing_since: row.get::<_, Option<i64>>(6)?.map(Timestamp::from_micros),
-                    };
-                    Ok((endpoint, row.get::<_, Vec<u8>>(2)?))
+                    let (url, disabled) = (row.get::<_, Vec<u8>>(5)?, row.get::<_, Option<String>>(7)?);
+                    Ok((endpoint_row(scope, row)?, url, disabled, row.get::<_, Option<i64>>(8)?))
                 })?
                 .collect::<Result<Vec<_>, _>>()
         })?;
         rows.into_iter()
-            .map(|(mut endpoint, url)| {
-                endpoint.url = open_url(&keys, scope, endpoint.id, url)?;
-                Ok(endpoint)
+            .map(|(row, url, disabled, failing_since)| {
+                let EndpointRow { scope, id, key, event_types, created_at } = row.check(&keys)?;
+                Ok(Endpoint {
+                    id,
+                    url: open_url(&keys, scope, id, url)?,
+                    key,
+                    event_types: event_types.split_whitespace().filter_map(EventType::parse).collect(),
+                    created_at: Timestamp::from_micros(created_at),
+                    disabled: disabled.as_deref().and_then(Disabled::parse),
+                    failing_since: failing_since.map(Timestamp::from_micros),
+                })
             })
             .collect()
     }
@@ -273,16 +303,14 @@ impl SqliteStore {
         let (account, environment) = scope_columns(&scope);
         let row = self.readers.read(|connection| {
             connection
-                .prepare_cached(
-                    "SELECT key_id, url, secret FROM endpoints
-                     WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3 AND disabled IS NULL",
-                )?
+                .prepare_cached(endpoint_columns!("AND endpoint_id = ?3 AND disabled IS NULL"))?
                 .query_row((account, environment, id.as_bytes()), |row| {
-                    Ok((KeyId::from_bytes(row.get(0)?), row.get::<_, Vec<u8>>(1)?, row.get::<_, Vec<u8>>(2)?))
+                    Ok((endpoint_row(scope, row)?, row.get::<_, Vec<u8>>(5)?, row.get::<_, Vec<u8>>(6)?))
                 })
                 .optional()
         })?;
-        let Some((key, url, secret)) = row else { return Ok(None) };
+        let Some((row, url, secret)) = row else { return Ok(None) };
+        let key = row.check(&keys)?.key;
         let known = self.read_api_keys(scope)?;
         let mut states = [None, None];
         for (states, key) in states.iter_mut().zip(signing_keys(&known, key, now)) {

@@ -9,6 +9,7 @@ use dossier_core::clock::Timestamp;
 use crate::OpenError;
 use crate::postgres::PostgresStore;
 use crate::sqlite::SqliteStore;
+use crate::vault::RootKey;
 
 /// Why a database must not be served.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,6 +104,19 @@ impl Location<'_> {
         match self {
             Self::Sqlite(file) => SqliteStore::set_mark(file, mark),
             Self::Postgres(url) => PostgresStore::set_mark(url, mark).await,
+        }
+    }
+
+    /// Brings a database that was put back on purpose up to date, and seals its rows when it is from before there were
+    /// seals; a start would refuse it, since its keyring knows that rows have them.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`].
+    pub async fn seal_rows(self, keyring: &Path, root: &RootKey, now: Timestamp) -> Result<(), OpenError> {
+        match self {
+            Self::Sqlite(file) => SqliteStore::seal_rows(file, keyring, root, now),
+            Self::Postgres(url) => PostgresStore::seal_rows(url, keyring, root, now).await,
         }
     }
 

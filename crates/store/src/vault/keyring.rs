@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Binding, Cell, RootKey, SecretKey, Vault};
 use crate::OpenError;
+use crate::rows::NEWEST_STEP;
 
 /// What an epoch key is still good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +45,10 @@ struct File {
     installation: AccountId,
     /// Tells another root key from an altered file: derived from the root key, and of no use without it.
     root_key_check: String,
+    /// The last step that sealed the rows which were stored before there was a seal for them. It stands here and not
+    /// in the database, whose writer could otherwise have altered rows sealed.
+    #[serde(default)]
+    sealed_rows: u32,
     epochs: Vec<Epoch>,
 }
 
@@ -68,6 +73,8 @@ impl Keyring {
             format: 1,
             installation: AccountId::from_bytes(installation),
             root_key_check: check_value(root),
+            // No row is older than it.
+            sealed_rows: NEWEST_STEP,
             epochs: Vec::new(),
         };
         let mut keyring = Self { path: path.to_owned(), root: root.clone(), file, keys: Vec::new() };
@@ -144,6 +151,23 @@ impl Keyring {
         } else {
             Ok(())
         }
+    }
+
+    /// The last step that sealed the rows which were stored before there was a seal for them. From then on a row
+    /// without one is refused.
+    #[must_use]
+    pub fn sealed_rows(&self) -> u32 {
+        self.file.sealed_rows
+    }
+
+    /// Notes such a step as done. Durable when this returns.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::File`]; the keyring is then as it was.
+    pub fn note_sealed_rows(&mut self, step: u32) -> Result<(), OpenError> {
+        let before = std::mem::replace(&mut self.file.sealed_rows, step);
+        self.write().inspect_err(|_| self.file.sealed_rows = before)
     }
 
     /// Reads the file again, in which another process may have begun or ended epochs.

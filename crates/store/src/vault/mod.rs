@@ -6,7 +6,8 @@
 //! ├─ subject key     one per data subject, sealed directly under HKDF(epoch key, "subject-wrap", environment, account)
 //!      │    └─ HKDF: names, profile, secret, kyc, events, replay, audit; file-wrap: seals the keys of attached files
 //!      ├─ staging key     one per account, environment and day: seals the keys of files that are nobody's yet
-//! ├─ scope key       one per account and environment: HKDF: service, blind index of e-mails, idempotency, audit chain
+//! ├─ scope key       one per account and environment: HKDF: service, blind index of e-mails, idempotency, audit
+//!      │                   chain, seals of rows
 //!      └─ pepper          finds API keys
 //! process key         random at every start, never stored: seals what stays in memory between requests
 //! ```
@@ -20,10 +21,11 @@ mod keyring;
 mod midstates;
 mod process_key;
 mod root_key;
+mod row;
 pub mod stream;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, RwLock};
 
 use aws_lc_rs::hmac;
@@ -41,6 +43,7 @@ pub use keyring::Keyring;
 pub use midstates::Midstates;
 pub use process_key::ProcessKey;
 pub use root_key::RootKey;
+pub use row::{Fields, RowSeal};
 
 /// Opened subject keys that are at least remembered with what was derived from them.
 const SUBJECTS_CACHED: usize = 32_768;
@@ -132,16 +135,21 @@ pub struct ScopeKeys {
     email: hmac::Key,
     idempotency: hmac::Key,
     chain: hmac::Key,
+    rows: row::RowKey,
+    /// Counts rows that were refused, in all scopes together.
+    refused: Arc<AtomicU64>,
 }
 
 impl ScopeKeys {
-    fn new(root: &SecretKey) -> Self {
+    fn new(root: &SecretKey, refused: Arc<AtomicU64>) -> Self {
         let hmac_key = |label: &[&[u8]]| root.derive(label).hmac_key();
         Self {
             service: root.derive(&[b"service"]),
             email: hmac_key(&[b"blind-index", b"email"]),
             idempotency: hmac_key(&[b"idempotency"]),
             chain: hmac_key(&[b"audit-chain"]),
+            rows: row::RowKey::new(hmac_key(&[b"rows"])),
+            refused,
         }
     }
 
@@ -160,6 +168,23 @@ impl ScopeKeys {
             key_hash: sign(&self.idempotency, &[b"key", attempt.route.as_bytes(), attempt.key.as_bytes()]),
             fingerprint: sign(&self.idempotency, &[b"request", record, form, body]),
         }
+    }
+
+    /// The seal of a row that grants or finds something.
+    #[must_use]
+    pub fn seal_row(&self, fields: &Fields) -> RowSeal {
+        self.rows.seal(fields)
+    }
+
+    /// Whether a stored seal is that of the row.
+    #[must_use]
+    pub fn row_matches(&self, fields: &Fields, stored: Option<&[u8]>) -> bool {
+        self.rows.matches(fields, stored)
+    }
+
+    /// Counts a row that was refused.
+    pub fn row_refused(&self) {
+        self.refused.fetch_add(1, Ordering::Relaxed);
     }
 
     /// A keyed hash of the end of an audit chain, which a writer of the database cannot forge.
@@ -187,6 +212,7 @@ pub struct Vault {
     subjects: Cache<(Scope, PersonId), Arc<SubjectKey>>,
     roots: Cache<(Scope, PersonId), (SecretKey, Place)>,
     staging: RwLock<HashMap<(Scope, i64), SecretKey>>,
+    refused: Arc<AtomicU64>,
 }
 
 const POISONED: &str = "no code panics while it holds a vault lock";
@@ -203,6 +229,7 @@ impl Vault {
             subjects: Cache::new(subjects.max(SUBJECTS_CACHED)),
             roots: Cache::new(ROOTS_CACHED),
             staging: RwLock::default(),
+            refused: Arc::default(),
         }
     }
 
@@ -216,6 +243,27 @@ impl Vault {
     #[must_use]
     pub fn active_epoch(&self) -> u32 {
         self.keyring.read().expect(POISONED).active()
+    }
+
+    /// How many rows were refused since the start because their seal was not theirs.
+    #[must_use]
+    pub fn refused_rows(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    /// The last step that sealed the rows which were here before; see [`Keyring::sealed_rows`].
+    #[must_use]
+    pub fn sealed_rows(&self) -> u32 {
+        self.keyring.read().expect(POISONED).sealed_rows()
+    }
+
+    /// Notes such a step as done; see [`Keyring::note_sealed_rows`].
+    ///
+    /// # Errors
+    ///
+    /// When the keyring file cannot be written.
+    pub fn note_sealed_rows(&self, step: u32) -> Result<(), crate::OpenError> {
+        self.keyring.write().expect(POISONED).note_sealed_rows(step)
     }
 
     /// Reads the keyring file again: another process on the same database may have begun an epoch.
@@ -381,7 +429,7 @@ impl Vault {
     ///
     /// As [`Vault::open_subject`].
     pub fn open_scope(&self, scope: Scope, wrapped: &WrappedKey) -> Result<Arc<ScopeKeys>, StoreError> {
-        let keys = Arc::new(ScopeKeys::new(&self.unwrap(scope, "scope", b"", wrapped)?));
+        let keys = Arc::new(ScopeKeys::new(&self.unwrap(scope, "scope", b"", wrapped)?, Arc::clone(&self.refused)));
         self.scopes.write().expect(POISONED).insert(scope, Arc::clone(&keys));
         Ok(keys)
     }
@@ -609,7 +657,7 @@ mod tests {
 
     #[test]
     fn blind_indexes_fold_and_differ_between_scopes() {
-        let keys = |byte| ScopeKeys::new(&SecretKey::from_slice(&[byte; 32]).expect("32 bytes"));
+        let keys = |byte| ScopeKeys::new(&SecretKey::from_slice(&[byte; 32]).expect("32 bytes"), Arc::default());
         let (one, two) = (keys(1), keys(2));
         let plain = Email::searched("ada@example.com");
         assert_eq!(one.email_index(&plain), one.email_index(&Email::searched("  Ada@EXAMPLE.com ")));

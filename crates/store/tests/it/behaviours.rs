@@ -23,9 +23,14 @@ use dossier_core::violation::Code;
 use dossier_core::webhook::{self, Attempted, Disabled, Due, Endpoint, Guard, Said, Verdict};
 
 use crate::engines::{Engine, caller};
+pub(crate) use crate::row_seals::{
+    a_key_or_a_link_in_another_account_s_row_opens_nothing,
+    every_column_is_sealed_or_listed_with_what_altering_it_gains,
+    rows_that_were_altered_or_moved_are_refused_logged_and_counted,
+};
 
 /// The smallest letter.
-const LETTER: &[u8] = b"%PDF-1.7\nstartxref\n0\n%%EOF";
+pub(crate) const LETTER: &[u8] = b"%PDF-1.7\nstartxref\n0\n%%EOF";
 pub(crate) const PERSONS: &str = r#"{"business_legal_name":"B","tax_number":"T","associated_persons":[
     {"first_name":"Ada","identifying_information":{"tax_number":{"number":"1","issuing_country":"FR"}}},
     {"first_name":"Bob"}]}"#;

@@ -142,6 +142,10 @@ impl Engine {
         self.folder.path()
     }
 
+    pub(crate) const fn root(&self) -> &RootKey {
+        &self.root
+    }
+
     /// Where its rows lie: the file of the embedded engine, and the URL of the other.
     pub(crate) fn rows_in(&self) -> (std::path::PathBuf, Option<&str>) {
         let url = match &self.rows {
@@ -172,6 +176,26 @@ impl Engine {
         match &self.rows {
             Rows::Sqlite => self.connection().execute_batch(sql).expect("a statement"),
             Rows::Postgres { url, .. } => drop(cluster::run(url, sql).await.expect("a statement")),
+        }
+    }
+
+    /// As [`Engine::execute`]; says whether the database took it.
+    pub(crate) async fn try_execute(&self, sql: &str) -> bool {
+        match &self.rows {
+            Rows::Sqlite => {
+                let connection = self.connection();
+                let whole = format!("BEGIN; {sql}; COMMIT");
+                connection.execute_batch(&whole).is_ok()
+            }
+            Rows::Postgres { url, .. } => cluster::run(url, sql).await.is_ok(),
+        }
+    }
+
+    /// The first column of the first row, as text; `None` when there is no row.
+    pub(crate) async fn text(&self, sql: &str) -> Option<String> {
+        match &self.rows {
+            Rows::Sqlite => self.connection().query_row(sql, [], |row| row.get(0)).ok(),
+            Rows::Postgres { url, .. } => cluster::run(url, sql).await.expect("a statement"),
         }
     }
 

@@ -9,6 +9,7 @@ mod engines;
 mod moves;
 mod on_postgres;
 mod on_sqlite;
+mod row_seals;
 mod tampering;
 mod upgrade;
 
@@ -63,4 +64,7 @@ on_every_engine! {
     rotation_may_be_repeated_and_runs_beside_writers,
     whoever_enters_the_form_is_in_the_chain,
     altered_removed_and_cut_entries_are_found_and_named,
+    a_key_or_a_link_in_another_account_s_row_opens_nothing,
+    every_column_is_sealed_or_listed_with_what_altering_it_gains,
+    rows_that_were_altered_or_moved_are_refused_logged_and_counted,
 }

@@ -153,3 +153,70 @@ async fn keys_that_could_register_webhooks_can_read_events_afterwards() {
         assert_eq!(key.scopes, expected);
     }
 }
+
+/// The keyring's note of the last step that sealed rows.
+fn note(engine: &Engine, step: Option<u32>) -> u64 {
+    let path = engine.path().join("keyring.json");
+    let mut keyring: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&path).expect("a keyring")).expect("JSON");
+    if let Some(step) = step {
+        keyring["sealed_rows"] = step.into();
+        std::fs::write(path, keyring.to_string()).expect("written");
+    }
+    keyring["sealed_rows"].as_u64().unwrap_or(0)
+}
+
+async fn unsealed(engine: &Engine) -> u64 {
+    let mut rows = 0;
+    for table in dossier_store::rows::TABLES {
+        let sql = format!("SELECT count(*) FROM {} WHERE mac IS NULL", table.name);
+        rows +=
+            engine.text(&format!("SELECT CAST(({sql}) AS TEXT)")).await.expect("a count").parse::<u64>().expect("one");
+    }
+    rows
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_from_before_are_sealed_once_and_one_without_a_seal_is_refused_afterwards() {
+    let mut engine = older();
+    assert_eq!(note(&engine, None), 0);
+    engine.open().await;
+    let newest = u64::from(dossier_store::rows::NEWEST_STEP);
+    assert_eq!((note(&engine, None), unsealed(&engine).await), (newest, 0));
+    assert_eq!(engine.store().verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
+    // A start that was killed before it had sealed all goes on.
+    engine.close();
+    note(&engine, Some(0));
+    engine.execute("UPDATE customers SET mac = NULL WHERE type = 0; UPDATE links SET mac = NULL").await;
+    engine.open().await;
+    assert_eq!((note(&engine, None), unsealed(&engine).await), (newest, 0));
+    assert_eq!(engine.store().verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
+    // Once it is done, no start gives a row its seal.
+    engine.execute("UPDATE api_keys SET mac = NULL, revoked_at = NULL").await;
+    engine.reopen().await;
+    assert!(unsealed(&engine).await > 0);
+    let report = engine.store().verify_audit(&|_, _| {}).await.expect("a report");
+    assert!(report.findings.iter().all(|finding| finding.contains("has no seal")), "{:?}", report.findings);
+    assert!(!report.findings.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_from_before_seals_is_refused_beside_a_keyring_that_knows_of_them() {
+    let mut engine = older();
+    engine.open().await;
+    engine.close();
+    for file in ["dossier.db-wal", "dossier.db-shm"] {
+        let _ = std::fs::remove_file(engine.path().join(file));
+    }
+    let old = Path::new(BEFORE_NUMBERING).join("dossier.db");
+    std::fs::write(engine.path().join("dossier.db"), std::fs::read(old).expect("a file")).expect("put back");
+    let refused = engine.try_open().await.err().expect("a refusal");
+    assert!(refused.to_string().contains("its rows carry no seals yet"), "{refused}");
+    // Put back on purpose, by a restore.
+    let (file, keyring) = (engine.path().join("dossier.db"), engine.path().join("keyring.json"));
+    let location = dossier_store::transfer::mark::Location::Sqlite(&file);
+    let now = dossier_core::clock::Timestamp::from_micros(0);
+    location.seal_rows(&keyring, engine.root(), now).await.expect("sealed");
+    engine.open().await;
+    assert_eq!(engine.store().verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
+}

@@ -1,0 +1,235 @@
+//! Seals of rows, over whole tables: given to rows that were stored before there was one, and compared for a
+//! verification.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use dossier_core::caller::Scope;
+use dossier_core::store::{Progress, StoreError};
+
+use super::database::{Error, Param, Session};
+use super::rows::{Columns, statements};
+use super::transfer::{array, kind_of, single, type_name, value};
+use super::{PostgresStore, migrate};
+use crate::OpenError;
+use crate::rows::{NEWEST_STEP, TABLES, Table};
+use crate::transfer::record::{Record, Value};
+use crate::transfer::{Kind, PORTION};
+use crate::vault::{Keyring, ScopeKeys, Vault};
+
+statements! {
+    COLUMNS = "SELECT CAST(column_name AS TEXT), CAST(udt_name AS TEXT) FROM information_schema.columns
+        WHERE table_schema = current_schema() AND table_name = $1";
+    SCOPES = "SELECT account_id, environment, epoch, wrapped FROM scope_keys";
+    MIGRATED = "SELECT count(*) FROM migrations WHERE name = $1";
+    ACCOUNTS = "SELECT count(*) FROM accounts";
+    OTHERS = "SELECT count(*) FROM processes WHERE until > now()";
+}
+
+/// How often it is looked whether the other processes have ended, a second apart: a lease lasts ten.
+const PATIENCE: u32 = 15;
+
+/// A row's values in the order of its table's columns, and its seal.
+type Sealed = (Record, Option<Vec<u8>>);
+
+/// Refuses a database from before its rows had seals when the keyring knows that they have: it was put back, and who
+/// puts a database back could have altered it.
+pub(super) async fn check_age(session: Session<'_>, keyring: &Keyring) -> Result<(), OpenError> {
+    if keyring.sealed_rows() == 0 || count(session, MIGRATED, &[&migrate::ROW_SEALS]).await > 0 {
+        return Ok(());
+    }
+    // Without the table there is none.
+    if count(session, ACCOUNTS, &[]).await > 0 { Err(OpenError::RowsUnsealed) } else { Ok(()) }
+}
+
+async fn count(session: Session<'_>, sql: &str, params: &[&dyn Param]) -> u64 {
+    let found = session.query(sql, params).await.unwrap_or_default();
+    found.first().and_then(|row| Columns::of(row).count().ok()).unwrap_or(0)
+}
+
+/// Seals what was stored before there were seals, once: the keyring remembers it. Killed at any point, it goes on at
+/// the next start. Processes of an older version must have ended: they would go on to write rows without seals.
+pub(super) async fn take_along(session: Session<'_>, vault: &Vault) -> Result<(), OpenError> {
+    if vault.sealed_rows() >= NEWEST_STEP {
+        return Ok(());
+    }
+    let me = super::rows::random_id();
+    migrate::lease(session, me).await?;
+    // Another process may have done it while this one waited.
+    vault.reload_keyring();
+    if vault.sealed_rows() < NEWEST_STEP {
+        for look in 0.. {
+            match count(session, OTHERS, &[]).await {
+                0 => break,
+                others if look == PATIENCE => {
+                    return Err(OpenError::Database(format!(
+                        "{others} processes use it still: an upgrade that seals rows is made by one alone. Stop the \
+                            others, start one, then start the rest"
+                    )));
+                }
+                _ => tokio::time::sleep(Duration::from_secs(1)).await,
+            }
+        }
+        seal_all(session, vault, me).await?;
+        vault.note_sealed_rows(NEWEST_STEP)?;
+    }
+    migrate::release(session, me).await
+}
+
+/// Seals every row that has no seal.
+pub(super) async fn seal_all(session: Session<'_>, vault: &Vault, me: uuid::Uuid) -> Result<(), OpenError> {
+    let keys = all_keys(session, vault).await?;
+    for table in TABLES {
+        let kinds = kinds(session, table).await?;
+        let mut after = None;
+        loop {
+            let rows = portion(session, table, &kinds, after.as_ref(), true).await?;
+            let Some((last, _)) = rows.last() else { break };
+            after = Some(last.clone());
+            set_seals(session, table, &kinds, &keys, &rows).await?;
+            migrate::lease(session, me).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn set_seals(
+    session: Session<'_>,
+    table: &Table,
+    kinds: &[Kind],
+    keys: &HashMap<Scope, Arc<ScopeKeys>>,
+    rows: &[Sealed],
+) -> Result<(), OpenError> {
+    // What has no scope, or none that exists, stays without and is refused when it is read.
+    let (sealed, seals): (Vec<&Record>, Vec<Value>) = rows
+        .iter()
+        .filter_map(|(values, _)| {
+            let keys = keys.get(&table.scope(values).ok()?)?;
+            Some((values, Value::Bytes(keys.seal_row(&table.fields(values)).to_vec())))
+        })
+        .unzip();
+    let (mut arrays, mut same) = (String::new(), String::new());
+    let mut params: Vec<Box<dyn Param + Send>> = Vec::new();
+    for (place, (column, kind)) in table.key.iter().zip(kinds).enumerate() {
+        let _ = write!(arrays, "${}::{}[], ", place + 1, type_name(*kind));
+        let _ = write!(same, "t.{column} = u.{column} AND ");
+        params.push(array(*kind, sealed.iter().map(|values| &values[place])));
+    }
+    params.push(array(Kind::Bytes, seals.iter()));
+    let (name, key, last) = (table.name, table.key.join(", "), params.len());
+    let sql = format!(
+        "UPDATE {name} AS t SET mac = u.mac FROM unnest({arrays}${last}::bytea[]) AS u ({key}, mac)
+         WHERE {same}t.mac IS NULL"
+    );
+    let params: Vec<&dyn Param> = params.iter().map(|param| &**param as &dyn Param).collect();
+    session.execute(&sql, &params).await?;
+    Ok(())
+}
+
+async fn all_keys(session: Session<'_>, vault: &Vault) -> Result<HashMap<Scope, Arc<ScopeKeys>>, OpenError> {
+    let mut keys = HashMap::new();
+    for row in &session.query(SCOPES, &[]).await? {
+        let mut columns = Columns::of(row);
+        let (scope, wrapped) = (columns.scope()?, columns.wrapped()?);
+        if scope != Vault::INSTALLATION {
+            keys.insert(scope, vault.open_scope(scope, &wrapped)?);
+        }
+    }
+    Ok(keys)
+}
+
+/// The types of a table's columns, in their order.
+async fn kinds(session: Session<'_>, table: &Table) -> Result<Vec<Kind>, Error> {
+    let mut known = HashMap::new();
+    for row in &session.query(COLUMNS, &[&table.name]).await? {
+        let mut columns = Columns::of(row);
+        let (name, kind) = (columns.next::<String>()?, columns.next::<String>()?);
+        known.insert(name, kind);
+    }
+    let kind = |column: &str| {
+        let kind = known.get(column).ok_or_else(|| StoreError::Corrupt(format!("{} lacks {column}", table.name)))?;
+        kind_of(table.name, kind)
+    };
+    Ok(table.all_columns().map(kind).collect::<Result<_, StoreError>>()?)
+}
+
+/// The next rows of a table, in the order of its key.
+fn select(table: &Table, kinds: &[Kind], after: bool, unsealed: bool) -> String {
+    let (columns, key) = (table.all_columns().collect::<Vec<_>>().join(", "), table.key.join(", "));
+    let mut conditions = Vec::new();
+    if unsealed {
+        conditions.push("mac IS NULL".to_owned());
+    }
+    if after {
+        let place = |(place, kind): (usize, &Kind)| format!("${}::{}", place + 1, type_name(*kind));
+        let places: Vec<_> = kinds.iter().take(table.key.len()).enumerate().map(place).collect();
+        conditions.push(format!("({key}) > ({})", places.join(", ")));
+    }
+    let condition = if conditions.is_empty() { "true".to_owned() } else { conditions.join(" AND ") };
+    format!("SELECT {columns}, mac FROM {} WHERE {condition} ORDER BY {key} LIMIT {PORTION}", table.name)
+}
+
+fn key_of(table: &Table, kinds: &[Kind], after: Option<&Record>) -> Vec<Box<dyn Param + Send>> {
+    let of = |after: &Record| {
+        let key = after.iter().zip(kinds).take(table.key.len());
+        key.map(|(value, kind)| single(*kind, value)).collect()
+    };
+    after.map(of).unwrap_or_default()
+}
+
+fn read(kinds: &[Kind], row: &tokio_postgres::Row) -> Result<Sealed, StoreError> {
+    let mut columns = Columns::of(row);
+    let values = kinds.iter().map(|kind| value(*kind, &mut columns)).collect::<Result<_, _>>()?;
+    Ok((values, columns.next()?))
+}
+
+async fn portion(
+    session: Session<'_>,
+    table: &Table,
+    kinds: &[Kind],
+    after: Option<&Record>,
+    unsealed: bool,
+) -> Result<Vec<Sealed>, Error> {
+    let params = key_of(table, kinds, after);
+    let params: Vec<&dyn Param> = params.iter().map(|param| &**param as &dyn Param).collect();
+    let found = session.query(&select(table, kinds, after.is_some(), unsealed), &params).await?;
+    Ok(found.iter().map(|row| read(kinds, row)).collect::<Result<_, StoreError>>()?)
+}
+
+impl PostgresStore {
+    /// Compares the seals of all rows: what is wrong, and how many were compared.
+    pub(super) async fn verify_rows(&self, progress: Progress<'_>) -> Result<(Vec<String>, u64), StoreError> {
+        let connection = self.database.connection().await?;
+        let session = self.database.session(&connection);
+        let (mut findings, mut compared) = (Vec::new(), 0);
+        for table in TABLES {
+            let kinds = kinds(session, table).await?;
+            let mut after = None;
+            loop {
+                let rows = portion(session, table, &kinds, after.as_ref(), false).await?;
+                let Some((last, _)) = rows.last() else { break };
+                after = Some(last.clone());
+                for (values, mac) in &rows {
+                    let keys = match table.scope(values) {
+                        Ok(scope) => self.scope_keys(scope).await.ok().flatten(),
+                        Err(_) => None,
+                    };
+                    findings.extend(table.finding(values, mac.as_deref(), keys.as_deref()));
+                }
+                compared += rows.len() as u64;
+                progress(compared, compared);
+            }
+        }
+        Ok((findings, compared))
+    }
+}
+
+/// See [`PostgresStore::seal_rows`].
+pub(super) async fn seal_restored(session: Session<'_>, keyring: Keyring) -> Result<(), OpenError> {
+    let me = super::rows::random_id();
+    migrate::lease(session, me).await?;
+    seal_all(session, &Vault::new(keyring, 0), me).await?;
+    migrate::release(session, me).await
+}

@@ -1,0 +1,326 @@
+//! Rows that grant or find something, and their seals. An engine reads such a row as [`Unchecked`], which gives it away
+//! only when its seal is that of these values in this place: so none is used by mistake that somebody has altered.
+
+use dossier_core::caller::Scope;
+use dossier_core::hexadecimal::hexadecimal;
+use dossier_core::ids::{CustomerId, KeyId, PersonId, SessionId, WebhookId};
+use dossier_core::store::StoreError;
+
+use crate::columns::{scope_columns, scope_of};
+use crate::transfer::record::Value;
+use crate::vault::{Fields, RowSeal, ScopeKeys, WrappedKey};
+
+/// The newest of the steps that seal rows which were stored before there was a seal for them. The keyring remembers
+/// which was done last; from then on a row without a seal is refused.
+pub const NEWEST_STEP: u32 = 1;
+
+/// A table whose rows are sealed: the columns of its key, and those that are sealed with them, in this order. A row's
+/// account, and its environment unless the table has none, come first.
+#[derive(Debug)]
+pub struct Table {
+    /// Its name.
+    pub name: &'static str,
+    /// What says which row it is.
+    pub key: &'static [&'static str],
+    /// What the row grants or finds by.
+    pub columns: &'static [&'static str],
+}
+
+const fn table(name: &'static str, key: &'static [&'static str], columns: &'static [&'static str]) -> Table {
+    Table { name, key, columns }
+}
+
+pub(crate) const ACCOUNTS: Table = table("accounts", &["account_id"], &["created_at", "name", "look"]);
+const SUBJECT_KEYS: Table = table("subject_keys", &["account_id", "environment", "customer_id", "subject_id"], &[]);
+pub(crate) const API_KEYS: Table = table(
+    "api_keys",
+    &["account_id", "environment", "key_id"],
+    &["lookup", "hint", "scopes", "created_at", "expires_at", "revoked_at", "predecessor"],
+);
+pub(crate) const CUSTOMERS: Table = table(
+    "customers",
+    &["account_id", "environment", "customer_id"],
+    &[
+        "type",
+        "version",
+        "events",
+        "persons_version",
+        "created_at",
+        "updated_at",
+        "email_index",
+        "queued_at",
+        "provider_due",
+        "provider_case",
+    ],
+);
+pub(crate) const PERSONS: Table = table("persons", &["account_id", "environment", "customer_id"], &["cells"]);
+pub(crate) const FILES: Table = table(
+    "files",
+    &["account_id", "environment", "file_id"],
+    &[
+        "uploaded_at",
+        "staged_day",
+        "customer_id",
+        "subject_id",
+        "attached_at",
+        "upload_key",
+        "upload_fingerprint",
+        "request_id",
+    ],
+);
+const LINKS: Table = table("links", &["account_id", "environment", "token_hash"], &["customer_id", "session_id"]);
+const ENDPOINTS: Table =
+    table("endpoints", &["account_id", "environment", "endpoint_id"], &["key_id", "event_types", "created_at"]);
+
+/// Every table whose rows are sealed.
+pub const TABLES: &[&Table] = &[&ACCOUNTS, &SUBJECT_KEYS, &API_KEYS, &CUSTOMERS, &PERSONS, &FILES, &LINKS, &ENDPOINTS];
+
+impl Table {
+    /// The columns of the key and those that are sealed with them.
+    pub(crate) fn all_columns(&self) -> impl Iterator<Item = &'static str> {
+        self.key.iter().chain(self.columns).copied()
+    }
+
+    /// Whose keys seal a row: an account's own row is sealed with its sandbox's, as its name is.
+    pub(crate) fn scope(&self, values: &[Value]) -> Result<Scope, StoreError> {
+        let unreadable = || StoreError::Corrupt(format!("a row of {} has no scope", self.name));
+        let account = values.first().and_then(Value::bytes).and_then(|account| account.try_into().ok());
+        let environment = match self.key.get(1) {
+            Some(&"environment") => values.get(1).and_then(Value::number),
+            _ => Some(0),
+        };
+        let environment = environment.and_then(|environment| u8::try_from(environment).ok());
+        scope_of(account.ok_or_else(unreadable)?, environment.ok_or_else(unreadable)?)
+    }
+
+    /// What is sealed of a row, its values in the order of [`Table::all_columns`].
+    pub(crate) fn fields(&self, values: &[Value]) -> Fields {
+        let mut fields = Fields::of(self.name);
+        for value in values {
+            match value {
+                Value::Null => fields.null(),
+                Value::Number(number) => fields.number(*number),
+                Value::Text(text) => fields.text(text),
+                Value::Bytes(bytes) => fields.bytes(&bytes[..]),
+            };
+        }
+        fields
+    }
+
+    /// What a verification finds wrong with a row, if anything.
+    pub(crate) fn finding(&self, values: &[Value], mac: Option<&[u8]>, keys: Option<&ScopeKeys>) -> Option<String> {
+        let why = match (keys, mac) {
+            (None, _) => "the row is of no account",
+            (Some(keys), Some(_)) if keys.row_matches(&self.fields(values), mac) => return None,
+            (Some(_), Some(_)) => "the row was altered or moved",
+            (Some(_), None) => "the row has no seal",
+        };
+        Some(format!("{}: {why}", self.place(values)))
+    }
+
+    /// Which row it is, for people.
+    fn place(&self, values: &[Value]) -> String {
+        let key = self.key.iter().zip(values).map(|(column, value)| match value {
+            Value::Null => format!("{column} -"),
+            Value::Number(number) => format!("{column} {number}"),
+            Value::Text(_) => format!("{column} ?"),
+            Value::Bytes(bytes) => format!("{column} {}", hexadecimal(bytes)),
+        });
+        format!("{}: {}", self.name, key.collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// A row that is sealed.
+pub(crate) trait Row {
+    const TABLE: &'static Table;
+
+    /// Whose keys seal it.
+    fn scope(&self) -> Result<Scope, StoreError>;
+
+    /// The rest of its key, for people.
+    fn id(&self) -> &[u8];
+
+    /// Its values in the order of the table's columns.
+    fn put(&self, fields: &mut Fields);
+}
+
+fn fields_of<R: Row>(row: &R) -> Fields {
+    let mut fields = Fields::of(R::TABLE.name);
+    row.put(&mut fields);
+    fields
+}
+
+/// The seal of a row that is about to be written.
+pub(crate) fn seal<R: Row>(row: &R, keys: &ScopeKeys) -> RowSeal {
+    keys.seal_row(&fields_of(row))
+}
+
+/// A row as it was read, whose seal was not compared yet.
+pub(crate) struct Unchecked<R> {
+    row: R,
+    mac: Option<Vec<u8>>,
+}
+
+impl<R: Row> Unchecked<R> {
+    pub(crate) const fn new(row: R, mac: Option<Vec<u8>>) -> Self {
+        Self { row, mac }
+    }
+
+    /// Whose keys compare it.
+    pub(crate) fn scope(&self) -> Result<Scope, StoreError> {
+        self.row.scope()
+    }
+
+    /// The row whatever its seal, only to say whether it is wanted.
+    pub(crate) const fn peek(&self) -> &R {
+        &self.row
+    }
+
+    /// The row, when its seal is that of its values in its place. Otherwise it is logged, counted and refused.
+    pub(crate) fn check(self, keys: &ScopeKeys) -> Result<R, StoreError> {
+        if keys.row_matches(&fields_of(&self.row), self.mac.as_deref()) {
+            return Ok(self.row);
+        }
+        Err(refused(&self.row, keys, "the row was altered or moved"))
+    }
+}
+
+/// Refuses a row that was found although it is not what was looked for.
+pub(crate) fn refused<R: Row>(row: &R, keys: &ScopeKeys, why: &'static str) -> StoreError {
+    match row.scope() {
+        Ok(scope) => refused_at(R::TABLE, scope, row.id(), keys, why),
+        Err(error) => error,
+    }
+}
+
+/// Logs and counts a row that is refused: where it is, and never what is in it.
+pub(crate) fn refused_at(table: &Table, scope: Scope, id: &[u8], keys: &ScopeKeys, why: &'static str) -> StoreError {
+    keys.row_refused();
+    let (table, id) = (table.name, hexadecimal(id));
+    let Scope { account, environment } = scope;
+    tracing::error!(table, %account, %environment, id, "{why}");
+    StoreError::Corrupt(format!("{table} {id}: {why}"))
+}
+
+/// The beginning of every key but that of `accounts`.
+pub(crate) fn put_scope(fields: &mut Fields, scope: &Scope) {
+    let (account, environment) = scope_columns(scope);
+    fields.bytes(&account[..]).number(i64::from(environment));
+}
+
+/// A row of `subject_keys`.
+pub(crate) struct SubjectRow {
+    pub(crate) scope: Scope,
+    pub(crate) customer: CustomerId,
+    pub(crate) subject: PersonId,
+    /// Bound by itself to its scope, its subject and its epoch; wrapped again by every rotation, which seals no row.
+    pub(crate) wrapped: WrappedKey,
+}
+
+impl Row for SubjectRow {
+    const TABLE: &'static Table = &SUBJECT_KEYS;
+
+    fn scope(&self) -> Result<Scope, StoreError> {
+        Ok(self.scope)
+    }
+
+    fn id(&self) -> &[u8] {
+        self.subject.as_bytes()
+    }
+
+    fn put(&self, fields: &mut Fields) {
+        put_scope(fields, &self.scope);
+        fields.bytes(&self.customer.as_bytes()[..]).bytes(&self.subject.as_bytes()[..]);
+    }
+}
+
+/// A row of `links`.
+pub(crate) struct LinkRow {
+    pub(crate) scope: Scope,
+    pub(crate) hash: [u8; 32],
+    pub(crate) customer: CustomerId,
+    pub(crate) session: SessionId,
+}
+
+impl Row for LinkRow {
+    const TABLE: &'static Table = &LINKS;
+
+    fn scope(&self) -> Result<Scope, StoreError> {
+        Ok(self.scope)
+    }
+
+    fn id(&self) -> &[u8] {
+        self.session.as_bytes()
+    }
+
+    fn put(&self, fields: &mut Fields) {
+        put_scope(fields, &self.scope);
+        fields.bytes(&self.hash[..]).bytes(&self.customer.as_bytes()[..]).bytes(&self.session.as_bytes()[..]);
+    }
+}
+
+/// What is sealed of a row of `endpoints`.
+pub(crate) struct EndpointRow {
+    pub(crate) scope: Scope,
+    pub(crate) id: WebhookId,
+    pub(crate) key: KeyId,
+    /// As they are stored.
+    pub(crate) event_types: String,
+    pub(crate) created_at: i64,
+}
+
+impl Row for EndpointRow {
+    const TABLE: &'static Table = &ENDPOINTS;
+
+    fn scope(&self) -> Result<Scope, StoreError> {
+        Ok(self.scope)
+    }
+
+    fn id(&self) -> &[u8] {
+        self.id.as_bytes()
+    }
+
+    fn put(&self, fields: &mut Fields) {
+        put_scope(fields, &self.scope);
+        fields
+            .bytes(&self.id.as_bytes()[..])
+            .bytes(&self.key.as_bytes()[..])
+            .text(&self.event_types)
+            .number(self.created_at);
+    }
+}
+
+/// A row of `persons`: the packed cells of all associated persons of a business.
+pub(crate) struct PersonsRow {
+    pub(crate) scope: Scope,
+    pub(crate) customer: CustomerId,
+    pub(crate) cells: Vec<u8>,
+}
+
+impl Row for PersonsRow {
+    const TABLE: &'static Table = &PERSONS;
+
+    fn scope(&self) -> Result<Scope, StoreError> {
+        Ok(self.scope)
+    }
+
+    fn id(&self) -> &[u8] {
+        self.customer.as_bytes()
+    }
+
+    fn put(&self, fields: &mut Fields) {
+        put_persons(fields, &self.scope, self.customer, &self.cells);
+    }
+}
+
+fn put_persons(fields: &mut Fields, scope: &Scope, customer: CustomerId, cells: &[u8]) {
+    put_scope(fields, scope);
+    fields.bytes(&customer.as_bytes()[..]).bytes(cells);
+}
+
+/// The seal of a row of `persons`, whose cells stay where they are.
+pub(crate) fn seal_persons(keys: &ScopeKeys, scope: &Scope, customer: CustomerId, cells: &[u8]) -> RowSeal {
+    let mut fields = Fields::of(PERSONS.name);
+    put_persons(&mut fields, scope, customer, cells);
+    keys.seal_row(&fields)
+}

@@ -1,0 +1,149 @@
+//! Seals of rows, over whole tables: given to rows that were stored before there was one, and compared for a
+//! verification.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use dossier_core::caller::Scope;
+use dossier_core::store::{Progress, StoreError};
+use rusqlite::types::ToSql;
+use rusqlite::{Connection, params_from_iter};
+
+use super::transfer::value;
+use super::{SqliteStore, migrate, wrapped_key};
+use crate::OpenError;
+use crate::columns::scope_of;
+use crate::rows::{NEWEST_STEP, TABLES, Table};
+use crate::transfer::PORTION;
+use crate::transfer::record::{Record, Value};
+use crate::vault::{Keyring, ScopeKeys, Vault};
+
+/// A row's values in the order of its table's columns, and its seal.
+type Sealed = (Record, Option<Vec<u8>>);
+
+/// Refuses a database from before its rows had seals when the keyring knows that they have: it was put back, and who
+/// puts a database back could have altered it.
+pub(super) fn check_age(connection: &Connection, keyring: &Keyring) -> Result<(), OpenError> {
+    if keyring.sealed_rows() == 0 || migrate::has(connection, migrate::ROW_SEALS)? {
+        return Ok(());
+    }
+    let accounts = "SELECT count(*) FROM sqlite_schema WHERE name = 'accounts'";
+    let has_accounts = connection.query_row(accounts, [], |row| row.get::<_, u64>(0))? > 0
+        && connection.query_row("SELECT count(*) FROM accounts", [], |row| row.get::<_, u64>(0))? > 0;
+    if has_accounts { Err(OpenError::RowsUnsealed) } else { Ok(()) }
+}
+
+/// Seals what was stored before there were seals, once: the keyring remembers it. Killed at any point, it goes on at
+/// the next start.
+pub(super) fn take_along(connection: &Connection, vault: &Vault) -> Result<(), OpenError> {
+    if vault.sealed_rows() >= NEWEST_STEP {
+        return Ok(());
+    }
+    seal_all(connection, vault)?;
+    vault.note_sealed_rows(NEWEST_STEP)
+}
+
+/// Seals every row that has no seal.
+pub(super) fn seal_all(connection: &Connection, vault: &Vault) -> Result<(), OpenError> {
+    let keys = all_keys(connection, vault)?;
+    for table in TABLES {
+        let mut after = None;
+        loop {
+            let rows = portion(connection, table, after.as_ref(), true)?;
+            let Some((last, _)) = rows.last() else { break };
+            after = Some(last.clone());
+            let transaction = connection.unchecked_transaction()?;
+            for (values, _) in &rows {
+                // What has no scope, or none that exists, stays without and is refused when it is read.
+                let Some(keys) = table.scope(values).ok().and_then(|scope| keys.get(&scope)) else { continue };
+                set_seal(&transaction, table, values, keys)?;
+            }
+            transaction.commit()?;
+        }
+    }
+    Ok(())
+}
+
+fn set_seal(connection: &Connection, table: &Table, values: &Record, keys: &ScopeKeys) -> Result<(), rusqlite::Error> {
+    let seal = keys.seal_row(&table.fields(values));
+    let places: Vec<_> = (2..).zip(table.key).map(|(place, column)| format!("{column} = ?{place}")).collect();
+    let sql = format!("UPDATE {} SET mac = ?1 WHERE {} AND mac IS NULL", table.name, places.join(" AND "));
+    let seal = Value::Bytes(seal.to_vec());
+    connection
+        .prepare_cached(&sql)?
+        .execute(params_from_iter([&seal].into_iter().chain(&values[..table.key.len()])))?;
+    Ok(())
+}
+
+fn all_keys(connection: &Connection, vault: &Vault) -> Result<HashMap<Scope, Arc<ScopeKeys>>, OpenError> {
+    let stored = connection
+        .prepare("SELECT epoch, wrapped, account_id, environment FROM scope_keys")?
+        .query_map([], |row| Ok((wrapped_key(row)?, row.get(2)?, row.get::<_, u8>(3)?)))?
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut keys = HashMap::new();
+    for (wrapped, account, environment) in stored {
+        let scope = scope_of(account, environment)?;
+        if scope != Vault::INSTALLATION {
+            keys.insert(scope, vault.open_scope(scope, &wrapped)?);
+        }
+    }
+    Ok(keys)
+}
+
+/// The next rows of a table, in an order that an index has.
+fn portion(
+    connection: &Connection,
+    table: &Table,
+    after: Option<&Record>,
+    unsealed: bool,
+) -> Result<Vec<Sealed>, rusqlite::Error> {
+    let columns: Vec<_> = table.all_columns().collect();
+    // Links are found by their hash before their account is known.
+    let order = if table.name == "links" { &table.key[2..] } else { table.key };
+    let key = order.join(", ");
+    let mut conditions = Vec::new();
+    if unsealed {
+        conditions.push("mac IS NULL".to_owned());
+    }
+    let mut values: Vec<&dyn ToSql> = Vec::new();
+    if let Some(after) = after {
+        let places: Vec<_> = (1..=order.len()).map(|place| format!("?{place}")).collect();
+        conditions.push(format!("({key}) > ({})", places.join(", ")));
+        let skipped = table.key.len() - order.len();
+        values.extend(after[skipped..table.key.len()].iter().map(|value| value as &dyn ToSql));
+    }
+    let condition = if conditions.is_empty() { "true".to_owned() } else { conditions.join(" AND ") };
+    let (columns_of_it, name) = (columns.join(", "), table.name);
+    let sql = format!("SELECT {columns_of_it}, mac FROM {name} WHERE {condition} ORDER BY {key} LIMIT {PORTION}");
+    connection
+        .prepare_cached(&sql)?
+        .query_map(&values[..], |row| {
+            let values = (0..columns.len()).map(|place| value(row, place)).collect::<Result<Record, _>>()?;
+            // A seal that is no bytes is none.
+            let mac = row.get::<_, Option<Vec<u8>>>(columns.len()).unwrap_or_default();
+            Ok((values, mac))
+        })?
+        .collect()
+}
+
+impl SqliteStore {
+    /// Compares the seals of all rows: what is wrong, and how many were compared.
+    pub(super) fn verify_rows(&self, progress: Progress<'_>) -> Result<(Vec<String>, u64), StoreError> {
+        let (mut findings, mut compared) = (Vec::new(), 0);
+        for table in TABLES {
+            let mut after = None;
+            loop {
+                let rows = self.readers.read(|connection| portion(connection, table, after.as_ref(), false))?;
+                let Some((last, _)) = rows.last() else { break };
+                after = Some(last.clone());
+                for (values, mac) in &rows {
+                    let keys = table.scope(values).ok().and_then(|scope| self.scope_keys(scope).ok().flatten());
+                    findings.extend(table.finding(values, mac.as_deref(), keys.as_deref()));
+                }
+                compared += rows.len() as u64;
+                progress(compared, compared);
+            }
+        }
+        Ok((findings, compared))
+    }
+}

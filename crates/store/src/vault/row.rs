@@ -1,0 +1,127 @@
+//! The seal of a row: HMAC-SHA-256, cut to 16 bytes, over the table, the place of the row and the columns by which it
+//! grants or finds something. What is sealed in cells is not part of it: cells hold themselves in place.
+
+use aws_lc_rs::hmac;
+use subtle::ConstantTimeEq as _;
+
+/// Bytes of a seal.
+const LENGTH: usize = 16;
+
+/// A seal as it is stored.
+pub type RowSeal = [u8; LENGTH];
+
+/// What is sealed of a row: its values in a fixed order, each with its type and its length in front, so that no two
+/// rows share an encoding. Neither engine's types are visible in it.
+pub struct Fields(Vec<u8>);
+
+impl Fields {
+    /// Nothing yet of a row in this table.
+    #[must_use]
+    pub fn of(table: &str) -> Self {
+        let mut fields = Self(Vec::with_capacity(256));
+        fields.push(b't', table.as_bytes());
+        fields
+    }
+
+    fn push(&mut self, kind: u8, value: &[u8]) {
+        self.0.push(kind);
+        self.0.extend_from_slice(&u32::try_from(value.len()).expect("a column is small").to_be_bytes());
+        self.0.extend_from_slice(value);
+    }
+
+    /// NULL.
+    pub fn null(&mut self) -> &mut Self {
+        self.push(b'0', &[]);
+        self
+    }
+
+    /// A number, a moment or a word that is stored as a number.
+    pub fn number(&mut self, value: impl Into<Option<i64>>) -> &mut Self {
+        match value.into() {
+            Some(value) => self.push(b'n', &value.to_be_bytes()),
+            None => self.push(b'0', &[]),
+        }
+        self
+    }
+
+    /// A count, which no engine stores beyond 63 bits.
+    pub fn count(&mut self, value: u64) -> &mut Self {
+        self.number(i64::try_from(value).unwrap_or(i64::MAX))
+    }
+
+    /// A text.
+    pub fn text(&mut self, value: &str) -> &mut Self {
+        self.push(b's', value.as_bytes());
+        self
+    }
+
+    /// Bytes or an id.
+    pub fn bytes<'a>(&mut self, value: impl Into<Option<&'a [u8]>>) -> &mut Self {
+        match value.into() {
+            Some(value) => self.push(b'b', value),
+            None => self.push(b'0', &[]),
+        }
+        self
+    }
+}
+
+/// What seals the rows of one account and environment.
+pub(super) struct RowKey(hmac::Key);
+
+impl RowKey {
+    pub(super) const fn new(key: hmac::Key) -> Self {
+        Self(key)
+    }
+
+    pub(super) fn seal(&self, fields: &Fields) -> RowSeal {
+        hmac::sign(&self.0, &fields.0).as_ref()[..LENGTH].try_into().expect("an HMAC-SHA-256 has 32 bytes")
+    }
+
+    pub(super) fn matches(&self, fields: &Fields, stored: Option<&[u8]>) -> bool {
+        stored.is_some_and(|stored| bool::from(self.seal(fields).ct_eq(stored)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vault::SecretKey;
+
+    #[test]
+    fn no_two_lists_of_values_share_a_seal() {
+        let key = RowKey::new(SecretKey::random().hmac_key());
+        let seal = |fill: fn(&mut Fields) -> &mut Fields| {
+            let mut fields = Fields::of("table");
+            fill(&mut fields);
+            key.seal(&fields)
+        };
+        let seals = [
+            seal(|fields| fields),
+            seal(|fields| fields.null()),
+            seal(|fields| fields.number(0)),
+            seal(|fields| fields.text("")),
+            seal(|fields| fields.bytes(&b""[..])),
+            seal(|fields| fields.text("ab").text("c")),
+            seal(|fields| fields.text("a").text("bc")),
+            seal(|fields| fields.bytes(&b"ab"[..]).bytes(&b"c"[..])),
+            seal(|fields| fields.null().number(1)),
+            seal(|fields| fields.number(1).null()),
+            key.seal(&Fields::of("tabl")),
+        ];
+        let different: std::collections::HashSet<_> = seals.iter().collect();
+        assert_eq!(different.len(), seals.len());
+    }
+
+    #[test]
+    fn only_the_whole_seal_of_the_same_row_matches() {
+        let key = RowKey::new(SecretKey::random().hmac_key());
+        let mut fields = Fields::of("table");
+        fields.number(7);
+        let seal = key.seal(&fields);
+        assert!(key.matches(&fields, Some(&seal)));
+        assert!(
+            !key.matches(&fields, None) && !key.matches(&fields, Some(&[])) && !key.matches(&fields, Some(&seal[1..]))
+        );
+        assert!(!RowKey::new(SecretKey::random().hmac_key()).matches(&fields, Some(&seal)), "another scope's key");
+    }
+}
