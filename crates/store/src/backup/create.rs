@@ -89,6 +89,7 @@ async fn write(
     let sizes = sizes(source.blobs).await?;
     check_room(&snapshot, place, &sizes, &known).await?;
     let mut begun = place.create_object(&format!("{name}/{BEGUN}")).await?;
+    reached("backup: named");
     begun.write(installation.to_string().into_bytes()).await?;
     begun.finish().await?;
     reached("backup: begun");
@@ -216,7 +217,8 @@ fn wanted(shape: &Shape, record: &Record) -> Result<Wanted, StoreError> {
 }
 
 /// Deletes backups of the installation that are not among the newest `keep`, and what interrupted ones left. Where
-/// other processes may be making one at this moment (`shared`), what has no manifest is left alone for a day.
+/// other processes may be making one at this moment (`shared`), what has no manifest is left alone for a day, and so is
+/// everywhere what does not say whose it is.
 ///
 /// # Errors
 ///
@@ -233,6 +235,10 @@ pub async fn delete_older(
         if !shared || name < day_before {
             delete(place, &name).await?;
         }
+    }
+    // Another installation may be beginning one at this moment.
+    for name in files::empty(place).await?.into_iter().filter(|name| *name < day_before) {
+        delete(place, &name).await?;
     }
     let Some(keep) = keep else { return Ok(()) };
     // The new one stays even if a clock that was set back sorts it first.

@@ -157,6 +157,18 @@ pub(super) async fn unfinished(place: &Arc<dyn Objects>, installation: &str) -> 
     Ok(names)
 }
 
+/// The names of backups that ended before they said whose they are: there is nothing in them.
+pub(super) async fn empty(place: &Arc<dyn Objects>) -> Result<Vec<String>, StoreError> {
+    let mut names = Vec::new();
+    for name in super::names(place).await? {
+        let unfinished = format!("{name}/{BEGUN}.");
+        if place.list_objects(&name).await?.iter().all(|object| object.name.starts_with(&unfinished)) {
+            names.push(name);
+        }
+    }
+    Ok(names)
+}
+
 /// Copies the contents and writes the list of them.
 pub(super) async fn copy_all(
     blobs: &dyn Blobs,

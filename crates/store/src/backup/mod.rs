@@ -162,13 +162,15 @@ async fn names(place: &Arc<dyn Objects>) -> Result<Vec<String>, StoreError> {
 }
 
 /// Deletes everything below a name. The manifest goes first, for good, so that no power cut leaves half a backup that
-/// looks complete.
+/// looks complete; what says whose it is goes last, so that the next backup deletes what an interruption left.
 pub(crate) async fn delete(place: &Arc<dyn Objects>, name: &str) -> Result<(), StoreError> {
     place.delete_object(&format!("{name}/{MANIFEST}")).await?;
     place.sync_below(name).await?;
     reached("backup: an old manifest deleted");
-    for object in place.list_objects(name).await? {
+    let begun = format!("{name}/{BEGUN}");
+    for object in place.list_objects(name).await?.into_iter().filter(|object| object.name != begun) {
         place.delete_object(&object.name).await?;
     }
-    Ok(())
+    reached("backup: an old one emptied");
+    place.delete_object(&begun).await
 }

@@ -233,6 +233,13 @@ async fn what_is_no_backup_is_neither_followed_nor_waited_for_nor_deleted() {
     std::fs::write(victim.path().join("evidence"), "x").expect("a file");
     std::fs::write(root.join("README.txt"), "x").expect("a file");
     std::fs::create_dir(root.join("0")).expect("a folder");
+    // Killed before they said whose they are. Another installation may be beginning the one of today.
+    for name in ["20200101T000000000Z-aaaaaa", "20200101T000000000Z-bbbbbb", "20991231T000000000Z-cccccc"] {
+        std::fs::create_dir(root.join(name)).expect("a folder");
+        if name.ends_with("bbbbbb") {
+            std::fs::write(root.join(name).join("begun.0123456789abcdef.part"), "x").expect("a file");
+        }
+    }
     let like_a_backup = |name: &str| {
         std::fs::create_dir(root.join(name)).expect("a folder");
         std::fs::write(root.join(name).join("begun"), &begun).expect("a file");
@@ -247,7 +254,11 @@ async fn what_is_no_backup_is_neither_followed_nor_waited_for_nor_deleted() {
     delete_older(&place, &second, Some(1), false).await.expect("deleted");
     assert!(victim.path().join("evidence").exists() && root.join("README.txt").exists() && root.join("0").exists());
     let names: Vec<_> = Backup::list(&place).await.expect("backups").into_iter().map(|backup| backup.name).collect();
-    assert_eq!(names, [second.name]);
+    assert_eq!(names, std::slice::from_ref(&second.name));
+    let left: Vec<_> = ["20200101T000000000Z-aaaaaa", "20200101T000000000Z-bbbbbb", "20991231T000000000Z-cccccc"]
+        .map(|name| root.join(name).exists())
+        .into();
+    assert_eq!(left, [false, false, true]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
