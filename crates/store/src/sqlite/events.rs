@@ -82,11 +82,13 @@ impl SqliteStore {
         let row = self.readers.read(|connection| {
             connection
                 .prepare_cached(
-                    "SELECT account_id, environment, customer_id, session_id, mac, used_at FROM links WHERE token_hash = ?1",
+                    "SELECT account_id, environment, customer_id, session_id, mac, used_at FROM links \
+                     WHERE token_hash = ?1",
                 )?
                 .query_row([hash], |row| {
                     let place = (row.get(0)?, row.get::<_, u8>(1)?);
-                    Ok((place, row.get(2)?, row.get(3)?, row.get::<_, Option<Vec<u8>>>(4)?, row.get::<_, Option<i64>>(5)?))
+                    let (mac, used_at): (Option<Vec<u8>>, Option<i64>) = (row.get(4)?, row.get(5)?);
+                    Ok((place, row.get(2)?, row.get(3)?, mac, used_at))
                 })
                 .optional()
         })?;
