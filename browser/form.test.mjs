@@ -232,7 +232,7 @@ test("what the reviewers ask for again is said where it is asked, and can be giv
         requirements: ["/last_name", "id_document_front"],
         comment: "The name differs from the passport, and its picture is blurred.",
     });
-    await page.goto(first);
+    await page.goto(link);
     await page.getByText("There is a newer link").waitFor();
     const base = await enter(page, (await server.customer(id)).kycs.kyc_flow_link);
     await page.getByText("its picture is blurred").waitFor();
