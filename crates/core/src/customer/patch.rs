@@ -54,12 +54,14 @@ fn merged<T: Field + Parse>(stored: &T, body: &[u8]) -> Result<(Parsed<T>, bool)
     let named = match laid_over.and_then(|named| json.end().map(|()| named)) {
         Ok(named) => named,
         Err(error) if error.is_data() => return Ok((not_an_object(), false)),
-        Err(error) => return Err(syntax_error::<T>(body, &error)),
+        Err(error) => {
+            let found = SyntaxError { line: error.line(), column: error.column() };
+            return Err(place_in_body::<T>(body, found));
+        }
     };
     let mut parsed = match parse::<T>(&outcome, Nulls::Clear) {
         Ok(parsed) => parsed,
-        // The outcome has other lines and columns than the body.
-        Err(error) => return Err(parse::<T>(body, Nulls::Clear).err().unwrap_or(error)),
+        Err(found) => return Err(place_in_body::<T>(body, found)),
     };
     if named.documents_as_null {
         let message = "documents are removed one by one, with DELETE";
@@ -68,10 +70,10 @@ fn merged<T: Field + Parse>(stored: &T, body: &[u8]) -> Result<(Parsed<T>, bool)
     Ok((parsed, named.persons))
 }
 
-/// The error's position is that of the body unless it was found in a part of it.
-fn syntax_error<T: Parse>(body: &[u8], error: &serde_json::Error) -> SyntaxError {
-    let own = SyntaxError { line: error.line(), column: error.column() };
-    parse::<T>(body, Nulls::Clear).err().unwrap_or(own)
+/// Where in the body an error lies that was found in a part of it or in the outcome, which have other lines and
+/// columns.
+fn place_in_body<T: Parse>(body: &[u8], found: SyntaxError) -> SyntaxError {
+    parse::<T>(body, Nulls::Clear).err().unwrap_or(found)
 }
 
 fn not_an_object<T>() -> Parsed<T> {
