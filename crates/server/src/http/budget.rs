@@ -1,10 +1,10 @@
 //! What requests share: slots, memory, uploads. No caller can use a budget up and keep the others out.
 
-use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
+use ahash::AHashMap;
 use dossier_core::ids::{AccountId, KeyId, SessionId};
 
 use super::problem::Problem;
@@ -95,7 +95,7 @@ pub struct Budget {
 #[derive(Default)]
 struct Accounts {
     used: u64,
-    held: HashMap<Claimant, u64>,
+    held: AHashMap<Claimant, u64>,
     refused: [Refused; LEVELS],
 }
 

@@ -1,9 +1,9 @@
 //! How much one caller may ask for in a time: one kind of limit for all routes, and how it is told.
 
-use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use ahash::AHashMap;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::budget::Claimant;
@@ -42,7 +42,7 @@ pub struct Limiter {
 #[derive(Default)]
 struct Spent {
     /// When each caller has its whole quota again.
-    whole_at: HashMap<Claimant, Instant>,
+    whole_at: AHashMap<Claimant, Instant>,
     /// How many callers make it worth looking for those to forget.
     crowd: usize,
 }
