@@ -138,6 +138,7 @@ const SETTINGS: &[Setting] = &[
     setting("rate_per_account", "10000", "requests of all keys of an account in a second, or off"),
     setting("failed_authentications", "20", "requests of an address without a valid key or link in a minute, or off"),
     setting("long_polls_per_key", "4", "requests of a key that wait for events at the same time, or off"),
+    setting("downloads_per_key", "8", "files that a key reads at the same time, or off"),
     setting("shutdown_seconds", "25", "how long accepted requests may take to finish after SIGTERM"),
     Setting {
         name: "root_key",
@@ -322,6 +323,7 @@ impl Settings {
             per_account: limit("rate_per_account"),
             failed: limit("failed_authentications"),
             long_polls: limit("long_polls_per_key").map(u64::from),
+            downloads: limit("downloads_per_key").map(u64::from),
         };
         let shutdown = number("shutdown_seconds", &mut wrong);
         let log_format = match self.text("log_format") {

@@ -7,10 +7,13 @@ use std::time::{Duration, Instant};
 use ahash::AHashMap;
 use dossier_core::ids::{AccountId, KeyId, SessionId};
 
+use super::limiter::Limited;
 use super::problem::Problem;
 
 /// How long a caller that found no room is remembered as one that waits. Clients are told to come back after a second.
 const WAITS: Duration = Duration::from_secs(5);
+/// When a key that holds as much as it may should come back.
+const COME_BACK: Duration = Duration::from_secs(10);
 const LEVELS: usize = 3;
 /// The level of keys and sessions.
 const HOLDER: usize = 1;
@@ -74,6 +77,16 @@ pub enum NoRoom {
     Shared,
     /// The key or session holds as much as it ever may.
     Own(u64),
+}
+
+impl NoRoom {
+    /// The problem for a key that may hold only so many of something at the same time.
+    pub fn at_once(self, name: &'static str) -> Problem {
+        match self {
+            Self::Own(most) => Limited::at_once(name, most, COME_BACK).into(),
+            Self::Shared => self.into(),
+        }
+    }
 }
 
 impl From<NoRoom> for Problem {

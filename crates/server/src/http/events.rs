@@ -26,8 +26,6 @@ const DEFAULT_LIMIT: usize = 100;
 const MAX_WAIT_SECONDS: u64 = 30;
 /// Looked for at least this often, for what other processes wrote.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
-/// When a key that waits in too many requests may ask again: none of them waits for longer than 30 seconds.
-const COME_BACK: Duration = Duration::from_secs(10);
 
 /// `GET /v0/events`: events after a position, oldest first.
 ///
@@ -50,7 +48,7 @@ pub async fn list(
     let mut stopping = app.stopping.clone();
     let _waiting = match wanted.wait {
         Duration::ZERO => None,
-        _ => Some(app.waiting.take(context.claimants(), 1).map_err(no_wait)?),
+        _ => Some(app.waiting.take(context.claimants(), 1).map_err(|refused| refused.at_once("long-polls"))?),
     };
     let end = Instant::now() + wanted.wait;
     let events = loop {
@@ -85,13 +83,6 @@ pub async fn list(
     }
     json.extend_from_slice(format!("],\"next_after\":\"{}\"}}", position(after)).as_bytes());
     Ok(([(header::CONTENT_TYPE, "application/json")], sees.json(json)).into_response())
-}
-
-fn no_wait(refused: NoRoom) -> Problem {
-    match refused {
-        NoRoom::Own(most) => Limited::at_once("long-polls", most, COME_BACK).into(),
-        NoRoom::Shared => refused.into(),
-    }
 }
 
 /// While it lives a request that waits is not counted among those that are being answered.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
@@ -19,6 +20,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use hyper::body::Body as _;
 
 use super::App;
+use super::budget::Share;
 use super::body::{Frames, MediaType as BodyType, no_room, unsupported};
 use super::conditions::{IDEMPOTENT_REPLAYED, idempotency_key, names_tag};
 use super::connection::Deadlines;
@@ -126,6 +128,7 @@ pub async fn content(
     State(app): State<App>,
     Viewer(caller, _): Viewer,
     FilePath(id): FilePath,
+    Extension(context): Extension<RequestContext>,
     request: Request,
 ) -> Result<Response, Problem> {
     let headers = request.headers();
@@ -156,8 +159,10 @@ pub async fn content(
     given.insert(header::CONTENT_DISPOSITION, disposition(details));
     given.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(FILE_CSP));
     if request.method() != Method::HEAD {
+        let share = app.downloads.take(context.claimants(), 1);
+        let share = share.map_err(|refused| refused.at_once("downloads"))?;
         let reader = read_file::open(&app.services, &caller, &file, range).await?;
-        *response.body_mut() = stream_of(reader).await?;
+        *response.body_mut() = stream_of(reader, share).await?;
     }
     Ok(response)
 }
@@ -167,7 +172,13 @@ pub async fn content(
 /// # Errors
 ///
 /// As [`content`].
-pub(crate) async fn show_content(app: &App, caller: &Caller, file: &File) -> Result<Response, Problem> {
+pub(crate) async fn show_content(
+    app: &App,
+    caller: &Caller,
+    context: &RequestContext,
+    file: &File,
+) -> Result<Response, Problem> {
+    let share = app.downloads.take(context.claimants(), 1).map_err(|refused| refused.at_once("downloads"))?;
     let details = &file.details;
     let reader = read_file::open(&app.services, caller, file, 0..details.size).await?;
     let headers = [
@@ -176,13 +187,14 @@ pub(crate) async fn show_content(app: &App, caller: &Caller, file: &File) -> Res
         (header::CONTENT_DISPOSITION, disposition(details)),
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(FILE_CSP)),
     ];
-    Ok((headers, stream_of(reader).await?).into_response())
+    Ok((headers, stream_of(reader, share).await?).into_response())
 }
 
 /// The first piece is opened before the answer begins, so that damage found there is a problem and not a cut answer.
-async fn stream_of(mut reader: Box<dyn FileReader>) -> Result<Body, StoreError> {
+/// The share is given back once everything was sent, or the client went away.
+async fn stream_of(mut reader: Box<dyn FileReader>, share: Share) -> Result<Body, StoreError> {
     let first = reader.next().await?;
-    let pieces = stream::try_unfold((first, reader), |(ready, mut reader)| async move {
+    let pieces = stream::try_unfold((first, reader, share), |(ready, mut reader, share)| async move {
         let piece = match ready {
             Some(piece) => Some(piece),
             None => reader.next().await.inspect_err(|error| {
@@ -190,7 +202,7 @@ async fn stream_of(mut reader: Box<dyn FileReader>) -> Result<Body, StoreError> 
                 tracing::error!(%error, "the content of a file ended early");
             })?,
         };
-        Ok::<_, StoreError>(piece.map(|piece| (piece, (None, reader))))
+        Ok::<_, StoreError>(piece.map(|piece| (piece, (None, reader, share))))
     });
     Ok(Body::from_stream(pieces))
 }

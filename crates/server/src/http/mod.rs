@@ -52,8 +52,10 @@ pub struct AppState {
     pub public_url: String,
     /// Requests that may be answered at the same time.
     pub slots: Arc<Budget>,
-    /// Bytes of request bodies that may be in memory at the same time.
+    /// Bytes of request bodies and of large answers that may be in memory at the same time.
     pub body_bytes: Arc<Budget>,
+    /// Files that may be given out at the same time.
+    pub downloads: Arc<Budget>,
     /// Whether the disk has room.
     pub room: Room,
     /// Files that may be taken at the same time.
@@ -103,6 +105,8 @@ impl AppState {
     const BODY_BYTES: u64 = 64 * 1_024 * 1_024;
     /// An upload holds a few segments of 64 KiB, or a part of 5 MiB when files lie in a bucket.
     const UPLOADS: u64 = 64;
+    /// A download holds half a MiB: opened segments, and what the client has not taken.
+    const DOWNLOADS: u64 = 128;
     /// A request that waits for events holds no slot, only its connection.
     const WAITING: u64 = 512;
 
@@ -123,6 +127,7 @@ impl AppState {
             public_url,
             slots: Budget::new(max_requests),
             body_bytes: Budget::new(Self::BODY_BYTES),
+            downloads: Budget::with_most(Self::DOWNLOADS, rates.downloads),
             room: Room::default(),
             uploads: Budget::new(Self::UPLOADS),
             keys_used: Mutex::default(),

@@ -26,6 +26,8 @@ pub struct Rates {
     pub failed: Option<u32>,
     /// Requests of a key that wait for events at the same time.
     pub long_polls: Option<u64>,
+    /// Files that a key reads at the same time.
+    pub downloads: Option<u64>,
 }
 
 /// What callers have spent of each limit.

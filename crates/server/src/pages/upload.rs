@@ -16,6 +16,7 @@ use super::page as answer;
 use super::steps::{Step, steps};
 use super::visit::Visit;
 use crate::http::App;
+use crate::http::context::RequestContext;
 use crate::http::files::{receive, show_content};
 use crate::http::problem::{Problem, ProblemCode};
 
@@ -211,7 +212,8 @@ pub async fn view(State(app): State<App>, visit: Visit, request: Request) -> Res
         return Err(Problem::not_found());
     }
     let file = app.services.store.files(visit.visitor.scope(), &[id]).await?.pop().ok_or_else(Problem::not_found)?;
-    let mut response = show_content(&app, &visit.visitor.caller, &file).await?;
+    let context = request.extensions().get::<RequestContext>().expect("the outer layer sets it");
+    let mut response = show_content(&app, &visit.visitor.caller, context, &file).await?;
     if file.details.media_type != MediaType::Pdf {
         // A picture is shown; what else a file could be, the browser saves. Neither runs in our name.
         response.headers_mut().insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("inline"));

@@ -1,9 +1,11 @@
 //! `GET /v0/customers`, and the query parameters of reads.
 
+use axum::Extension;
 use axum::extract::{FromRequestParts, State};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
 use dossier_core::caller::Caller;
 use dossier_core::customer::documents::files_of;
 use dossier_core::customer::{Customer, CustomerView, Summary};
@@ -15,6 +17,8 @@ use http::request::Parts;
 use http::{HeaderValue, header};
 
 use crate::http::App;
+use crate::http::budget::Share;
+use crate::http::context::RequestContext;
 use crate::http::problem::Problem;
 use crate::http::router::Reader;
 
@@ -22,13 +26,22 @@ const DEFAULT_LIMIT: usize = 100;
 const MAX_LIMIT: usize = 1_000;
 /// A page ends before it has more bytes than this, but not before its first item.
 pub const MAX_PAGE: usize = 1_024 * 1_024;
+/// A page up to this size takes no share of the memory.
+const SMALL_PAGE: usize = 64 * 1_024;
+/// What a larger page takes: as much as it may have, and as much again that it grew by.
+const LARGE_PAGE: u64 = 2 * MAX_PAGE as u64;
 
 /// `GET /v0/customers`: newest first, page by page, or the one with an e-mail.
 ///
 /// # Errors
 ///
 /// See the catalogue of problems.
-pub async fn list(State(app): State<App>, Reader(caller, sees): Reader, query: Query) -> Result<Response, Problem> {
+pub async fn list(
+    State(app): State<App>,
+    Reader(caller, sees): Reader,
+    Extension(context): Extension<RequestContext>,
+    query: Query,
+) -> Result<Response, Problem> {
     let page = query.page()?;
     let (summaries, next) = match &page.email {
         Some(email) => (app.services.store.summary_by_email(caller.scope, email).await?.into_iter().collect(), None),
@@ -38,8 +51,9 @@ pub async fn list(State(app): State<App>, Reader(caller, sees): Reader, query: Q
             (found.summaries, next)
         }
     };
-    let (json, next) = items(&app, &caller, &page, summaries, next).await?;
-    let mut response = ([(header::CONTENT_TYPE, "application/json")], sees.json(json)).into_response();
+    let (json, next, share) = items(&app, &caller, &context, &page, summaries, next).await?;
+    let held = Bytes::from_owner(Held { json: sees.json(json), _share: share });
+    let mut response = ([(header::CONTENT_TYPE, "application/json")], held).into_response();
     if let Some(next) = next {
         let expand = page.expand.query();
         let link = format!("</v0/customers?limit={}&cursor={next}{expand}>; rel=\"next\"", page.limit);
@@ -48,14 +62,29 @@ pub async fn list(State(app): State<App>, Reader(caller, sees): Reader, query: Q
     Ok(response)
 }
 
-/// The page, and where the next one begins: earlier than was asked for if this one is full.
+/// A page, which has its share of the memory until the client has taken it.
+struct Held {
+    json: Vec<u8>,
+    _share: Option<Share>,
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.json
+    }
+}
+
+/// The page, and where the next one begins: earlier than was asked for if this one is full. A large page has a share of
+/// the memory of all requests.
 async fn items(
     app: &App,
     caller: &Caller,
+    context: &RequestContext,
     page: &Page,
     summaries: Vec<Summary>,
     mut next: Option<String>,
-) -> Result<(Vec<u8>, Option<String>), Problem> {
+) -> Result<(Vec<u8>, Option<String>, Option<Share>), Problem> {
+    let mut share = None;
     let mut json = Vec::with_capacity(512 * (summaries.len() + 1));
     json.extend_from_slice(b"{\"items\":[");
     let mut last: Option<CustomerId> = None;
@@ -78,6 +107,9 @@ async fn items(
             break;
         }
         last = Some(summary.id);
+        if share.is_none() && json.len() > SMALL_PAGE {
+            share = Some(app.body_bytes.take(context.claimants(), LARGE_PAGE)?);
+        }
         // Records at hand never wait for anything, so this gives other requests a turn.
         tokio::task::coop::consume_budget().await;
     }
@@ -85,7 +117,7 @@ async fn items(
     // A cursor is base64, of which JSON escapes nothing.
     json.extend_from_slice(next.as_ref().map_or("null".to_owned(), |next| format!("\"{next}\"")).as_bytes());
     json.push(b'}');
-    Ok((json, next))
+    Ok((json, next, share))
 }
 
 /// A position in the list: opaque to clients, and of no use outside of their own scope.
