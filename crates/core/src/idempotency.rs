@@ -3,9 +3,12 @@
 use crate::clock::Timestamp;
 use crate::ids::CustomerId;
 use crate::pii::Pii;
+use crate::quota::{OverQuota, Quota};
 
 /// How long an answer is kept.
 pub const KEPT_SECONDS: i64 = 30 * 24 * 60 * 60;
+
+const DAY_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
 
 /// What makes two requests the same: the key, and everything that the answer depends on.
 #[derive(Debug, Clone, Copy)]
@@ -80,6 +83,22 @@ pub struct PendingAnswer {
     pub request_id: String,
     /// The answer.
     pub answer: Answer,
+    /// How many answers may be kept of a day.
+    pub most: Option<u64>,
+}
+
+impl PendingAnswer {
+    /// The day on which it counts, from 1970.
+    #[must_use]
+    pub const fn day(&self) -> i64 {
+        self.at.as_micros().div_euclid(DAY_MICROS)
+    }
+
+    /// That there are as many as may be kept of its day.
+    #[must_use]
+    pub fn over_quota(&self) -> OverQuota {
+        OverQuota { quota: Quota::IdempotencyKeys, most: self.most.unwrap_or(u64::MAX) }
+    }
 }
 
 impl Answer {

@@ -21,6 +21,7 @@ pub mod ids;
 pub mod kyc;
 pub mod parse;
 pub mod pii;
+pub mod quota;
 pub mod schema;
 mod secret;
 pub mod services;

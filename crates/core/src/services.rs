@@ -6,6 +6,7 @@ use crate::caller::Scope;
 use crate::clock::{Clock, SandboxClocks, Timestamp};
 use crate::ids::Random;
 use crate::kyc::Policy;
+use crate::quota::Quotas;
 use crate::store::Store;
 use crate::turns::Turns;
 
@@ -23,6 +24,8 @@ pub struct Services {
     pub turns: Turns,
     /// What the operator decided about verification.
     pub policy: Policy,
+    /// How much an account may have.
+    pub quotas: Quotas,
 }
 
 impl Services {

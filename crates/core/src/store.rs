@@ -17,6 +17,7 @@ use crate::file::{ByteRange, File, FileReader, FileWriter};
 use crate::idempotency::{Attempt, Replay};
 use crate::ids::{AccountId, CustomerId, FileId, KeyId, SessionId, WebhookId};
 use crate::parse::Email;
+use crate::quota::OverQuota;
 use crate::webhook::{Attempted, Delivery, Due, Endpoint, Message};
 
 /// Why the store did not do what it was asked.
@@ -28,6 +29,9 @@ pub enum StoreError {
     /// The record was sealed as often as its key allows. Nothing was written.
     #[error("the record has been changed too often for its key")]
     Exhausted,
+    /// A quota is used up. Nothing was written.
+    #[error(transparent)]
+    OverQuota(#[from] OverQuota),
     /// The disk is full. Nothing was written, reads go on, and writes will work again when there is room.
     #[error("no space is left to write")]
     Full,

@@ -58,8 +58,8 @@ impl Repeatable<Answer> for Option<Attempt<'_>> {
 
     fn keep(services: &Services, caller: &Caller, ticket: Ticket, answer: &Answer, change: &mut Change) {
         let at = services.clock.now();
-        change.answer =
-            Some(PendingAnswer { ticket, at, request_id: caller.request_id.clone(), answer: answer.clone() });
+        let (request_id, most) = (caller.request_id.clone(), services.quotas.idempotency_keys);
+        change.answer = Some(PendingAnswer { ticket, at, request_id, answer: answer.clone(), most });
     }
 }
 

@@ -162,6 +162,7 @@ impl Installation {
                 provider: if config.sumsub.is_some() { provider::Name::Sumsub } else { provider::Name::Manual },
                 public_url,
             },
+            quotas: config.quotas,
         };
         let corrupt = |error: StoreError| OpenError::Database(error.to_string());
         for (account, seconds) in store.sandbox_clocks().await.map_err(corrupt)? {

@@ -20,6 +20,7 @@ use crate::file::{ByteRange, File, FileReader, FileWriter};
 use crate::ids::{AccountId, CustomerId, FileId, KeyId, WebhookId};
 use crate::kyc::Policy;
 use crate::parse::Email;
+use crate::quota::Quotas;
 use crate::services::testing::Dice;
 use crate::store::{Collected, Link, Page, Progress, Record, Store};
 use crate::turns::Turns;
@@ -134,6 +135,7 @@ fn run(
         random: Arc::new(Dice::new(1)),
         turns: Turns::default(),
         policy: Policy::baseline(String::new()),
+        quotas: Quotas::default(),
     };
     let mut loaded = 0;
     let load = || {

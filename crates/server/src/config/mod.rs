@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dossier_core::kyc::{AfterApproval, RuleSet};
+use dossier_core::quota::Quotas;
 use dossier_core::webhook::Schedule;
 use serde::Serialize;
 use tracing::level_filters::LevelFilter;
@@ -139,6 +140,7 @@ const SETTINGS: &[Setting] = &[
     setting("failed_authentications", "20", "requests of an address without a valid key or link in a minute, or off"),
     setting("long_polls_per_key", "4", "requests of a key that wait for events at the same time, or off"),
     setting("downloads_per_key", "8", "files that a key reads at the same time, or off"),
+    setting("idempotency_keys_per_day", "10000000", "new Idempotency-Keys of an account in a day, or off"),
     setting("shutdown_seconds", "25", "how long accepted requests may take to finish after SIGTERM"),
     Setting {
         name: "root_key",
@@ -308,6 +310,17 @@ impl Settings {
         let per_address = self.text("max_connections_per_address");
         let max_connections_per_address =
             (!per_address.is_empty()).then(|| number("max_connections_per_address", &mut wrong));
+        let mut quota = |name: &str| match self.text(name) {
+            "off" => None,
+            text => {
+                let number = text.parse().ok().filter(|number| *number > 0);
+                if number.is_none() {
+                    wrong(name, "a whole number from 1, or off");
+                }
+                number
+            }
+        };
+        let quotas = Quotas { idempotency_keys: quota("idempotency_keys_per_day") };
         let mut limit = |name: &str| match self.text(name) {
             "off" => None,
             text => {
@@ -494,6 +507,7 @@ impl Settings {
             max_connections_per_address,
             trusted_proxies,
             rates,
+            quotas,
             max_requests,
             shutdown: Duration::from_secs(shutdown as u64),
             root_key,
@@ -607,6 +621,8 @@ pub struct Config {
     pub max_connections_per_address: Option<usize>,
     /// How much callers may ask for.
     pub rates: Rates,
+    /// How much an account may have.
+    pub quotas: Quotas,
     /// The proxies that may say for whom they speak.
     pub trusted_proxies: TrustedProxies,
     /// Requests answered at the same time.

@@ -5,18 +5,16 @@ use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dossier_core::event::StoredEvent;
 use dossier_core::violation::{Code, Violation};
-use http::header;
 use tokio::time::{Instant, timeout};
 
-use super::budget::NoRoom;
 use super::context::RequestContext;
-use super::customers::{MAX_PAGE, Query};
-use super::limiter::Limited;
+use super::customers::Query;
+use super::page::PageWriter;
 use super::problem::Problem;
 use super::router::EventReader;
 use super::{App, AppState};
@@ -68,21 +66,15 @@ pub async fn list(
         }
         context.take_slot()?;
     };
-    let mut json = b"{\"items\":[".to_vec();
-    for (place, event) in events.iter().enumerate() {
-        let end = json.len();
-        if place > 0 {
-            json.push(b',');
-        }
-        write(event, &mut json);
-        if place > 0 && json.len() > MAX_PAGE {
-            json.truncate(end);
+    let mut page = PageWriter::begin(&app, &context, events.len());
+    for event in &events {
+        write(event, page.item());
+        if !page.keep()? {
             break;
         }
         after = event.position;
     }
-    json.extend_from_slice(format!("],\"next_after\":\"{}\"}}", position(after)).as_bytes());
-    Ok(([(header::CONTENT_TYPE, "application/json")], sees.json(json)).into_response())
+    Ok(page.end(sees, &format!("\"next_after\":\"{}\"", position(after))))
 }
 
 /// While it lives a request that waits is not counted among those that are being answered.

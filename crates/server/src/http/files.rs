@@ -20,8 +20,8 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use hyper::body::Body as _;
 
 use super::App;
-use super::budget::Share;
 use super::body::{Frames, MediaType as BodyType, no_room, unsupported};
+use super::budget::Share;
 use super::conditions::{IDEMPOTENT_REPLAYED, idempotency_key, names_tag};
 use super::connection::Deadlines;
 use super::context::RequestContext;

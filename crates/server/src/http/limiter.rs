@@ -4,6 +4,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use ahash::AHashMap;
+use dossier_core::quota::{OverQuota, Quota};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::budget::Claimant;
@@ -14,6 +15,7 @@ const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 /// Clients that retry for half a minute in all get another try.
 const MAX_RETRY_AFTER: u64 = 20;
+const DAY: u64 = 24 * 60 * 60;
 /// From this many callers on, those that have their whole quota again are forgotten.
 const MANY: usize = 1_024;
 
@@ -95,6 +97,7 @@ pub struct Limited {
 enum Policy {
     Rate { name: &'static str, quota: u32, window: Duration },
     AtOnce { name: &'static str, quota: u64 },
+    Quota(OverQuota),
 }
 
 impl Limited {
@@ -104,12 +107,21 @@ impl Limited {
         Self { policy: Policy::AtOnce { name, quota }, wait }
     }
 
+    /// Somebody has as much of something that lasts as is allowed.
+    #[must_use]
+    pub const fn quota(over: OverQuota) -> Self {
+        Self { policy: Policy::Quota(over), wait: Duration::from_secs(MAX_RETRY_AFTER) }
+    }
+
     /// The fields that tell a client what the limit is, and when to come back.
     pub fn fields(self) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
         let seconds = (self.wait.as_secs_f64().ceil() as u64).clamp(1, MAX_RETRY_AFTER);
         let (name, policy) = match self.policy {
             Policy::Rate { name, quota, window } => (name, format!("q={quota};w={}", window.as_secs())),
             Policy::AtOnce { name, quota } => (name, format!("q={quota};qu=\"concurrent-requests\"")),
+            Policy::Quota(OverQuota { quota: Quota::IdempotencyKeys, most }) => {
+                ("idempotency-keys", format!("q={most};w={DAY}"))
+            }
         };
         let text = |text: String| HeaderValue::try_from(text).expect("names and numbers are visible ASCII");
         let left = text(format!("\"{name}\";r=0;t={seconds}"));
@@ -125,8 +137,11 @@ impl Limited {
 
 impl From<Limited> for Problem {
     fn from(limited: Limited) -> Self {
-        let problem =
-            Self::new(ProblemCode::TooManyRequests, "This is more than the limit allows; nothing was changed.");
+        let code = match limited.policy {
+            Policy::Rate { .. } | Policy::AtOnce { .. } => ProblemCode::TooManyRequests,
+            Policy::Quota(_) => ProblemCode::QuotaExceeded,
+        };
+        let problem = Self::new(code, "This is more than the limit allows; nothing was changed.");
         limited.fields().fold(problem, |problem, (name, value)| problem.header(name, value))
     }
 }

@@ -51,8 +51,8 @@ use ProblemCode::{
     AlreadyApproved, AmbiguousCredentials, ApprovedLocked, DamagedFile, EmailTaken, IdempotencyKeyReused,
     InsufficientScope, InternalError, InvalidBody, InvalidHeader, InvalidParameters, InvalidSignature, MalformedJson,
     MalformedMultipart, MalformedRequest, NoSession, NotFound, NotPossible, Offboarded, Overloaded, PayloadTooLarge,
-    PreconditionFailed, RangeNotSatisfiable, RequestTimeout, SandboxOnly, StorageFull, StorageUnavailable,
-    TooManyRequests, TooManyWebhooks, Unauthorized, UnsupportedFileType, UnsupportedMediaType,
+    PreconditionFailed, QuotaExceeded, RangeNotSatisfiable, RequestTimeout, SandboxOnly, StorageFull,
+    StorageUnavailable, TooManyRequests, TooManyWebhooks, Unauthorized, UnsupportedFileType, UnsupportedMediaType,
 };
 
 type Problems = &'static [ProblemCode];
@@ -69,7 +69,7 @@ const KEYED: Problems = &[
     StorageUnavailable,
 ];
 /// every one that writes,
-const WRITES: Problems = &[StorageFull];
+const WRITES: Problems = &[QuotaExceeded, StorageFull];
 /// and every one that takes JSON.
 const TAKES_JSON: Problems = &[InvalidBody, MalformedJson, RequestTimeout, PayloadTooLarge, UnsupportedMediaType];
 

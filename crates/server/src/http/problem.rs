@@ -143,6 +143,10 @@ catalogue! {
         "The key, its account, the form or the address has asked more often than it may, or a key waits for events in \
             too many requests. RateLimit-Policy names the limit, and Retry-After says when to come back. Nothing was \
             changed.",
+    QuotaExceeded = "quota_exceeded" 429 "A quota is used up":
+        "The account or the customer has as much of something as the operator allows. RateLimit-Policy names the quota. \
+            Nothing was changed. Repeating the request helps only once there is less, or on another day where the quota \
+            is of a day.",
     TooManyWebhooks = "too_many_webhooks" 409 "There are too many webhooks":
         "An account has at most 16 endpoints in each environment. Delete one that is no longer needed.",
     Unauthorized = "unauthorized" 401 "A valid API key is needed":
@@ -319,6 +323,7 @@ impl From<StoreError> for Problem {
                 "The disk is full; nothing was changed. Reading and deleting go on.",
             )
             .retry_after(20),
+            StoreError::OverQuota(over) => Limited::quota(over).into(),
             StoreError::Busy => Self::overloaded(),
             StoreError::Unavailable(_) => Self {
                 cause: Some(error.to_string()),
@@ -426,6 +431,7 @@ impl From<UpdateError> for Problem {
 #[cfg(test)]
 mod tests {
     use dossier_core::ids::CustomerId;
+    use dossier_core::quota::{OverQuota, Quota};
 
     use super::*;
 
@@ -433,6 +439,11 @@ mod tests {
     fn every_answer_of_the_store_becomes_its_problem_and_tells_no_cause() {
         for (error, code, retry) in [
             (StoreError::Full, ProblemCode::StorageFull, true),
+            (
+                StoreError::OverQuota(OverQuota { quota: Quota::IdempotencyKeys, most: 10 }),
+                ProblemCode::QuotaExceeded,
+                true,
+            ),
             (StoreError::Busy, ProblemCode::Overloaded, true),
             (StoreError::Unavailable("a secret cause".into()), ProblemCode::StorageUnavailable, true),
             (StoreError::Exhausted, ProblemCode::InternalError, false),

@@ -247,3 +247,91 @@ async fn a_key_waits_for_events_in_few_requests() {
     assert!(waited.iter().all(|answer| answer.status == 200));
     poll().await.expect(200);
 }
+
+/// A connection that asks and takes little of the answer.
+async fn unread(app: &TestApp, key: &str, path: &str, times: usize) -> TcpStream {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.set_recv_buffer_size(4_096).expect("a small buffer");
+    let server = app.url.trim_start_matches("http://").parse().expect("an address");
+    let mut stream = socket.connect(server).await.expect("a connection");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nApi-Key: {key}\r\n\r\n").repeat(times);
+    stream.write_all(request.as_bytes()).await.expect("written");
+    let mut status = [0; 12];
+    stream.read_exact(&mut status).await.expect("the answer begins");
+    assert_eq!(&status, b"HTTP/1.1 200");
+    stream
+}
+
+#[tokio::test]
+async fn a_key_reads_few_files_at_the_same_time() {
+    let app = TestApp::start().await;
+    // More than the kernel keeps for a client that does not read.
+    let file = app.upload("large.png", &png(8, 8, 9_000_000)).await.expect(200);
+    let path = format!("/v0/files/{}/content", file["id"].as_str().expect("an id"));
+    let key = app.viewer().await;
+    let mut unread_ones = Vec::new();
+    for _ in 0..8 {
+        unread_ones.push(unread(&app, &key, &path, 1).await);
+    }
+    let ask = |method, key: &str| {
+        TestApp::send(app.client.request(method, format!("{}{path}", app.url)).header("Api-Key", key))
+    };
+    let limited = ask(Method::GET, &key).await;
+    expect_limited(&limited, "\"downloads\";q=8;qu=\"concurrent-requests\"");
+    limited.problem(429, "too_many_requests");
+    assert_eq!(ask(Method::HEAD, &key).await.status, 200);
+    assert_eq!(ask(Method::GET, &app.viewer().await).await.status, 200, "another key has its own");
+    drop(unread_ones);
+    for _ in 0..100 {
+        if ask(Method::GET, &key).await.status == 200 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("downloads that were broken off are still counted");
+}
+
+#[tokio::test]
+async fn large_pages_that_nobody_takes_leave_room_for_another_account() {
+    let app = TestApp::start().await;
+    let long = json!({ "account_purpose": "other", "account_purpose_other": "\u{1f600}".repeat(1_024) });
+    for _ in 0..60 {
+        let id = app.given("individual").await;
+        app.put(&id, &long).await.expect(200);
+    }
+    let path = "/v0/customers?limit=1000&expand=profile";
+    let mut unread_ones = Vec::new();
+    // Three quarters of 64 MiB, 2 MiB each. The kernel takes the first pages of a connection.
+    for _ in 0..24 {
+        unread_ones.push(unread(&app, &app.key, path, 40).await);
+    }
+    let mut refused = app.get(path).await;
+    for _ in 0..100 {
+        if refused.status == 503 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        refused = app.get(path).await;
+    }
+    assert!(!refused.header("retry-after").is_empty());
+    refused.problem(503, "overloaded");
+    app.get("/v0/customers?limit=10").await.expect(200);
+    let other = TestApp::send(app.client.get(format!("{}{path}", app.url)).header("Api-Key", neighbour(&app).await));
+    other.await.expect(200);
+}
+
+#[tokio::test]
+async fn a_day_has_so_many_new_idempotency_keys() {
+    let app = TestApp::start_with(&[("idempotency_keys_per_day", "2")]).await;
+    let post = |key: &'static str| {
+        let body = json!({ "email": format!("{key}@example.com"), "type": "individual" });
+        TestApp::send(app.request(Method::POST, "/v0/customers").header("Idempotency-Key", key).json(&body))
+    };
+    for key in ["a", "b"] {
+        post(key).await.expect(201);
+    }
+    let refused = post("c").await;
+    expect_limited(&refused, "\"idempotency-keys\";q=2;w=86400");
+    refused.problem(429, "quota_exceeded");
+    assert_eq!(post("a").await.header("idempotent-replayed"), "true");
+}

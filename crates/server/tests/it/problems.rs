@@ -17,6 +17,7 @@ const FORCED_ELSEWHERE: &[ProblemCode] = &[
     ProblemCode::RequestTimeout,
     ProblemCode::MalformedRequest,
     ProblemCode::MisdirectedRequest,
+    ProblemCode::QuotaExceeded,
     ProblemCode::TooManyRequests,
 ];
 

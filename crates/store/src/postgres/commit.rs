@@ -13,7 +13,9 @@ use std::sync::{Mutex, MutexGuard};
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::Place;
+use dossier_core::idempotency::PendingAnswer;
 use dossier_core::ids::{CustomerId, WebhookId};
+use dossier_core::quota::OverQuota;
 use dossier_core::store::{Committed, StoreError};
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -43,6 +45,9 @@ statements! {
     ANSWERS = "SELECT a.account_id, a.environment, a.key_hash FROM answers a
         JOIN unnest($1::uuid[], $2::smallint[], $3::bytea[]) AS u (account_id, environment, key_hash)
             ON a.account_id = u.account_id AND a.environment = u.environment AND a.key_hash = u.key_hash";
+    USAGE = "SELECT s.account_id, s.environment, s.day, s.answers FROM usage s
+        JOIN unnest($1::uuid[], $2::smallint[]) AS u (account_id, environment)
+            ON s.account_id = u.account_id AND s.environment = u.environment";
     /// Locked, so that they are not collected meanwhile.
     FILES = "SELECT f.account_id, f.environment, f.file_id FROM files f
         JOIN unnest($1::uuid[], $2::smallint[], $3::uuid[]) AS u (account_id, environment, file_id)
@@ -60,6 +65,9 @@ statements! {
             created_at, body)
         SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bytea[], $4::bytea[], $5::text[], $6::uuid[],
             $7::bigint[], $8::bigint[], $9::bytea[])";
+    COUNT_ANSWERS = "INSERT INTO usage (account_id, environment, day, answers)
+        SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::bigint[])
+        ON CONFLICT (account_id, environment) DO UPDATE SET day = excluded.day, answers = excluded.answers";
     CREATE = "INSERT INTO customers (account_id, environment, customer_id, version, type, created_at, updated_at,
             events, last_audit, email_index, names, profile, secret, persons_version, mac)
         SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bigint[], $5::smallint[], $6::bigint[],
@@ -169,9 +177,29 @@ struct Found {
     customers: HashMap<(Scope, [u8; 16]), (u64, i64)>,
     emails: HashMap<(Scope, Vec<u8>), CustomerId>,
     answers: HashSet<(Scope, Vec<u8>)>,
+    kept: BTreeMap<Scope, Kept>,
     files: HashSet<(Scope, [u8; 16])>,
     epoch: Option<u32>,
     endpoints: HashMap<Scope, Vec<(WebhookId, String)>>,
+}
+
+/// How many answers a scope has kept on the newest day.
+#[derive(Clone, Copy, Default)]
+struct Kept {
+    day: i64,
+    answers: u64,
+}
+
+impl Kept {
+    /// A day that is over is not gone back to.
+    fn with(self, pending: &PendingAnswer) -> Result<Self, OverQuota> {
+        let day = self.day.max(pending.day());
+        let before = if day == self.day { self.answers } else { 0 };
+        match pending.most {
+            Some(most) if before >= most => Err(pending.over_quota()),
+            _ => Ok(Self { day, answers: before + 1 }),
+        }
+    }
 }
 
 /// How many scopes a lane remembers.
@@ -265,7 +293,7 @@ pub(super) async fn apply(
 ) -> Result<Vec<Outcome>, PipelineError> {
     remembered.distrust(changes);
     let mut found = find(session, changes).await?;
-    let mut judged: Vec<_> = changes.iter().map(|change| judge(change, &found)).collect();
+    let mut judged: Vec<_> = changes.iter().map(|change| judge(change, &mut found)).collect();
     let rare = matches!(changes, [change] if !is_batched(&change.effect));
     if let ([change], [Ok(Committed::Done)], true) = (changes, &judged[..], rare) {
         judged = vec![Ok(effects::write(session, change).await.map_err(PipelineError::Before)?)];
@@ -355,6 +383,11 @@ tables! {
     }
     AskedFiles of AskedFile for FILES {
         id: Uuid,
+    }
+    AskedUsage of AskScope for USAGE {}
+    AnswerCounts of AnswerCount for COUNT_ANSWERS {
+        day: i64,
+        answers: i64,
     }
     Answers of NewAnswer<'a> for ANSWER {
         key_hash: &'a [u8],
@@ -489,6 +522,7 @@ fn lock(changes: &[&Prepared]) -> Locked {
 async fn find(session: Session<'_>, changes: &[&Prepared]) -> Result<Found, PipelineError> {
     let (mut customers, mut emails) = (AskedCustomers::default(), AskedEmails::default());
     let (mut answers, mut files) = (AskedAnswers::default(), AskedFiles::default());
+    let mut keyed = HashSet::new();
     let mut wraps = false;
     for change in changes {
         let scope = change.scope;
@@ -510,9 +544,12 @@ async fn find(session: Session<'_>, changes: &[&Prepared]) -> Result<Found, Pipe
         }
         if let Some((pending, _)) = &change.answer {
             answers.push(scope, AskedAnswer { key_hash: &pending.ticket.key_hash });
+            keyed.insert(scope);
         }
         wraps |= change.effect.oldest_epoch().is_some();
     }
+    let mut usage = AskedUsage::default();
+    keyed.into_iter().for_each(|scope| usage.push(scope, AskScope {}));
     let locked = lock(changes);
     let endpoints = Some((ENDPOINTS, vec![&locked.accounts as &dyn Param, &locked.environments]));
     let asked = [
@@ -520,6 +557,7 @@ async fn find(session: Session<'_>, changes: &[&Prepared]) -> Result<Found, Pipe
         customers.call(),
         emails.call(),
         answers.call(),
+        usage.call(),
         files.call(),
         wraps.then(|| (EPOCH, Vec::new())),
         endpoints,
@@ -566,6 +604,7 @@ impl Found {
                     let index = columns.next()?;
                     self.emails.insert((scope, index), CustomerId::from_bytes(columns.id()?));
                 }
+                USAGE => drop(self.kept.insert(scope, Kept { day: columns.next()?, answers: columns.count()? })),
                 ANSWERS => drop(self.answers.insert((scope, columns.next()?))),
                 FILES => drop(self.files.insert((scope, columns.id()?))),
                 _ => {
@@ -579,7 +618,16 @@ impl Found {
 }
 
 /// Whether a change can be written, as things are.
-fn judge(change: &Prepared, found: &Found) -> Result<Committed, StoreError> {
+fn judge(change: &Prepared, found: &mut Found) -> Result<Committed, StoreError> {
+    let judged = judge_effect(change, found)?;
+    if let (Committed::Done, Some((pending, _))) = (judged, &change.answer) {
+        let kept = found.kept.entry(change.scope).or_default();
+        *kept = kept.with(pending)?;
+    }
+    Ok(judged)
+}
+
+fn judge_effect(change: &Prepared, found: &Found) -> Result<Committed, StoreError> {
     let scope = change.scope;
     // First of all: a repeated request must find its answer, not a conflict with its own effect.
     if let Some((pending, _)) = &change.answer
@@ -613,6 +661,7 @@ fn judge(change: &Prepared, found: &Found) -> Result<Committed, StoreError> {
 #[derive(Default)]
 pub(super) struct Rows<'a> {
     answers: Answers<'a>,
+    answer_counts: AnswerCounts,
     created: Created<'a>,
     updated: Updated<'a>,
     linked: Linked,
@@ -638,6 +687,9 @@ impl<'a> Rows<'a> {
         for change in changes {
             rows.add(change, found)?;
             keys.insert(change.scope, &change.keys);
+        }
+        for (scope, Kept { day, answers }) in &found.kept {
+            rows.answer_counts.push(*scope, AnswerCount { day: *day, answers: number(*answers) });
         }
         for (scope, keys) in keys {
             let head = *found.head(scope)?;
@@ -669,6 +721,7 @@ impl<'a> Rows<'a> {
         let calls = [
             Some((WRITE, self.written())),
             self.answers.call(),
+            self.answer_counts.call(),
             self.created.call(),
             self.linked.call(),
             self.subjects.call(),

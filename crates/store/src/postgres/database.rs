@@ -688,6 +688,7 @@ async fn pause(attempt: u32) {
 pub(super) fn copy(error: &StoreError) -> StoreError {
     match error {
         StoreError::Full => StoreError::Full,
+        StoreError::OverQuota(over) => StoreError::OverQuota(*over),
         StoreError::Busy => StoreError::Busy,
         StoreError::Unavailable(text) => StoreError::Unavailable(text.clone()),
         StoreError::Corrupt(text) => StoreError::Corrupt(text.clone()),

@@ -87,6 +87,11 @@ pub(super) fn apply(
     {
         return Ok(Ok(Committed::AnswerTaken));
     }
+    if let Some((pending, _)) = answer
+        && !count_answer(connection, scope, pending)?
+    {
+        return Ok(Err(pending.over_quota().into()));
+    }
     if wraps_in_a_past_epoch(effect, connection)? {
         return Ok(Ok(Committed::VersionMoved));
     }
@@ -246,6 +251,25 @@ fn insert_answer(
             cell,
         ))?;
     Ok(rows == 1)
+}
+
+/// Whether another answer may be kept of its day. A day that is over is not gone back to.
+fn count_answer(connection: &Connection, scope: Scope, pending: &PendingAnswer) -> Result<bool, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    let rows = connection
+        .prepare_cached(
+            "INSERT INTO usage (account_id, environment, day, answers) VALUES (?1, ?2, ?3, 1)
+             ON CONFLICT DO UPDATE SET day = max(day, excluded.day),
+                answers = CASE WHEN day < excluded.day THEN 1 ELSE answers + 1 END
+             WHERE day < excluded.day OR answers < ?4",
+        )?
+        .execute((account, environment, pending.day(), most_column(pending.most)))?;
+    Ok(rows == 1)
+}
+
+/// A quota as the database compares it.
+fn most_column(most: Option<u64>) -> i64 {
+    most.and_then(|most| i64::try_from(most).ok()).unwrap_or(i64::MAX)
 }
 
 /// Answers the customer that has the e-mail, when one does.

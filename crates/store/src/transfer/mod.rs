@@ -43,6 +43,7 @@ pub(crate) const TABLES: &[Table] = &[
     table("persons", &["account_id", "environment", "customer_id"]),
     table("events", &["account_id", "environment", "position"]),
     table("answers", &["account_id", "environment", "key_hash"]),
+    table("usage", &["account_id", "environment"]),
     table("files", &["account_id", "environment", "file_id"]),
     table("staging_keys", &["account_id", "environment", "day"]),
     table("links", &["account_id", "environment", "token_hash"]),

@@ -23,6 +23,7 @@ use dossier_core::violation::Code;
 use dossier_core::webhook::{self, Attempted, Disabled, Due, Endpoint, Guard, Said, Verdict};
 
 use crate::engines::{Engine, caller};
+pub(crate) use crate::quotas::a_day_has_so_many_new_idempotency_keys;
 pub(crate) use crate::row_seals::{
     a_key_or_a_link_in_another_account_s_row_opens_nothing,
     every_column_is_sealed_or_listed_with_what_altering_it_gains,

@@ -9,6 +9,7 @@ use dossier_core::caller::{Actor, Caller, Environment, Scope};
 use dossier_core::clock::{Clock, SandboxClocks, Timestamp};
 use dossier_core::ids::{AccountId, Random};
 use dossier_core::kyc::Policy;
+use dossier_core::quota::Quotas;
 use dossier_core::services::Services;
 use dossier_core::store::Store;
 use dossier_core::turns::Turns;
@@ -229,6 +230,7 @@ impl Engine {
             turns: Turns::default(),
             sandboxes: SandboxClocks::default(),
             policy: Policy::baseline("http://localhost".into()),
+            quotas: Quotas::default(),
         }
     }
 }

@@ -9,6 +9,7 @@ mod engines;
 mod moves;
 mod on_postgres;
 mod on_sqlite;
+mod quotas;
 mod row_seals;
 mod tampering;
 mod upgrade;
@@ -49,6 +50,7 @@ on_every_engine! {
     an_email_is_found_folded,
     keys_are_found_by_themselves_only,
     old_answers_are_forgotten,
+    a_day_has_so_many_new_idempotency_keys,
     a_file_is_attached_with_the_change_that_names_it,
     a_file_that_two_customers_name_at_once_is_one_s,
     files_that_nobody_attaches_are_collected_and_evidence_never_is,

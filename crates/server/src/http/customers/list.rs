@@ -2,10 +2,9 @@
 
 use axum::Extension;
 use axum::extract::{FromRequestParts, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use bytes::Bytes;
 use dossier_core::caller::Caller;
 use dossier_core::customer::documents::files_of;
 use dossier_core::customer::{Customer, CustomerView, Summary};
@@ -17,20 +16,13 @@ use http::request::Parts;
 use http::{HeaderValue, header};
 
 use crate::http::App;
-use crate::http::budget::Share;
 use crate::http::context::RequestContext;
+use crate::http::page::PageWriter;
 use crate::http::problem::Problem;
 use crate::http::router::Reader;
 
 const DEFAULT_LIMIT: usize = 100;
 const MAX_LIMIT: usize = 1_000;
-/// A page ends before it has more bytes than this, but not before its first item.
-pub const MAX_PAGE: usize = 1_024 * 1_024;
-/// A page up to this size takes no share of the memory.
-const SMALL_PAGE: usize = 64 * 1_024;
-/// What a larger page takes: as much as it may have, and as much again that it grew by.
-const LARGE_PAGE: u64 = 2 * MAX_PAGE as u64;
-
 /// `GET /v0/customers`: newest first, page by page, or the one with an e-mail.
 ///
 /// # Errors
@@ -51,9 +43,10 @@ pub async fn list(
             (found.summaries, next)
         }
     };
-    let (json, next, share) = items(&app, &caller, &context, &page, summaries, next).await?;
-    let held = Bytes::from_owner(Held { json: sees.json(json), _share: share });
-    let mut response = ([(header::CONTENT_TYPE, "application/json")], held).into_response();
+    let (written, next) = items(&app, &caller, &context, &page, summaries, next).await?;
+    // A cursor is base64, of which JSON escapes nothing.
+    let member = next.as_ref().map_or("null".to_owned(), |next| format!("\"{next}\""));
+    let mut response = written.end(sees, &format!("\"next_cursor\":{member}"));
     if let Some(next) = next {
         let expand = page.expand.query();
         let link = format!("</v0/customers?limit={}&cursor={next}{expand}>; rel=\"next\"", page.limit);
@@ -62,62 +55,35 @@ pub async fn list(
     Ok(response)
 }
 
-/// A page, which has its share of the memory until the client has taken it.
-struct Held {
-    json: Vec<u8>,
-    _share: Option<Share>,
-}
-
-impl AsRef<[u8]> for Held {
-    fn as_ref(&self) -> &[u8] {
-        &self.json
-    }
-}
-
-/// The page, and where the next one begins: earlier than was asked for if this one is full. A large page has a share of
-/// the memory of all requests.
-async fn items(
-    app: &App,
+/// The page, and where the next one begins: earlier than was asked for if this one is full.
+async fn items<'a>(
+    app: &'a App,
     caller: &Caller,
-    context: &RequestContext,
+    context: &'a RequestContext,
     page: &Page,
     summaries: Vec<Summary>,
     mut next: Option<String>,
-) -> Result<(Vec<u8>, Option<String>, Option<Share>), Problem> {
-    let mut share = None;
-    let mut json = Vec::with_capacity(512 * (summaries.len() + 1));
-    json.extend_from_slice(b"{\"items\":[");
+) -> Result<(PageWriter<'a>, Option<String>), Problem> {
+    let mut writer = PageWriter::begin(app, context, summaries.len());
     let mut last: Option<CustomerId> = None;
     for summary in &summaries {
-        let end = json.len();
-        if last.is_some() {
-            json.push(b',');
-        }
         let whole = match page.expand.whole() {
             true => app.services.store.customer(caller.scope, summary.id).await?,
             false => None,
         };
         match &whole {
-            Some(customer) => page.expand.write(app, caller, customer, &mut json).await?,
-            None => CustomerView::new(summary, None).write(&mut json),
+            Some(customer) => page.expand.write(app, caller, customer, writer.item()).await?,
+            None => CustomerView::new(summary, None).write(writer.item()),
         }
-        if let Some(last) = last.filter(|_| json.len() > MAX_PAGE) {
-            json.truncate(end);
-            next = Some(cursor(last));
+        if !writer.keep()? {
+            next = last.map(cursor);
             break;
         }
         last = Some(summary.id);
-        if share.is_none() && json.len() > SMALL_PAGE {
-            share = Some(app.body_bytes.take(context.claimants(), LARGE_PAGE)?);
-        }
         // Records at hand never wait for anything, so this gives other requests a turn.
         tokio::task::coop::consume_budget().await;
     }
-    json.extend_from_slice(b"],\"next_cursor\":");
-    // A cursor is base64, of which JSON escapes nothing.
-    json.extend_from_slice(next.as_ref().map_or("null".to_owned(), |next| format!("\"{next}\"")).as_bytes());
-    json.push(b'}');
-    Ok((json, next, share))
+    Ok((writer, next))
 }
 
 /// A position in the list: opaque to clients, and of no use outside of their own scope.

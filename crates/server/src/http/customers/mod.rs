@@ -13,7 +13,7 @@ use dossier_core::idempotency::Answer;
 use dossier_core::ids::CustomerId;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
-pub use list::{MAX_PAGE, Query, list};
+pub use list::{Query, list};
 
 use super::App;
 use super::body::{Expected, WholeBody};

@@ -1,0 +1,88 @@
+//! The JSON of one page of a list. A large page holds a share of the memory that all requests have.
+
+use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
+use dossier_core::disclosure::Disclosure;
+use http::header;
+
+use super::AppState;
+use super::budget::Share;
+use super::context::RequestContext;
+use super::problem::Problem;
+
+/// A page ends before it has more bytes than this, but not before its first item.
+const MAX_PAGE: usize = 1_024 * 1_024;
+/// A page up to this size takes no share.
+const SMALL_PAGE: usize = 64 * 1_024;
+/// What a larger page takes: as much as it may have, and as much again for the buffer that it outgrew.
+const SHARE: u64 = 2 * MAX_PAGE as u64;
+/// What a page of short items needs of its buffer for each.
+const USUAL_ITEM: usize = 512;
+
+/// A page that is being written.
+pub struct PageWriter<'a> {
+    app: &'a AppState,
+    context: &'a RequestContext,
+    json: Vec<u8>,
+    /// Where the item begins that is being written, with its comma.
+    item: usize,
+    is_empty: bool,
+    share: Option<Share>,
+}
+
+impl<'a> PageWriter<'a> {
+    /// A page with no item yet.
+    #[must_use]
+    pub fn begin(app: &'a AppState, context: &'a RequestContext, expected: usize) -> Self {
+        let mut json = Vec::with_capacity(SMALL_PAGE.min(USUAL_ITEM * (expected + 1)));
+        json.extend_from_slice(b"{\"items\":[");
+        Self { app, context, item: json.len(), json, is_empty: true, share: None }
+    }
+
+    /// Where the next item is to be written.
+    pub fn item(&mut self) -> &mut Vec<u8> {
+        self.item = self.json.len();
+        if !self.is_empty {
+            self.json.push(b',');
+        }
+        &mut self.json
+    }
+
+    /// Whether the item just written has a place on this page. Otherwise it is taken off again, and the page is full.
+    ///
+    /// # Errors
+    ///
+    /// 503 when the page has become large, and the caller or all callers hold too much memory.
+    pub fn keep(&mut self) -> Result<bool, Problem> {
+        if self.json.len() > MAX_PAGE && !self.is_empty {
+            self.json.truncate(self.item);
+            return Ok(false);
+        }
+        if self.share.is_none() && self.json.len() > SMALL_PAGE {
+            self.share = Some(self.app.body_bytes.take(self.context.claimants(), SHARE)?);
+        }
+        self.is_empty = false;
+        Ok(true)
+    }
+
+    /// The answer, with the member that leads to the next page. Its share is given back once the client has taken it.
+    #[must_use]
+    pub fn end(mut self, sees: Disclosure, next: &str) -> Response {
+        self.json.extend_from_slice(b"],");
+        self.json.extend_from_slice(next.as_bytes());
+        self.json.push(b'}');
+        let held = Held { json: sees.json(self.json), _share: self.share };
+        ([(header::CONTENT_TYPE, "application/json")], Bytes::from_owner(held)).into_response()
+    }
+}
+
+struct Held {
+    json: Vec<u8>,
+    _share: Option<Share>,
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.json
+    }
+}
