@@ -489,7 +489,7 @@ pub fn seal_answer(
     scope: Scope,
     pending: &PendingAnswer,
 ) -> Vec<u8> {
-    let PendingAnswer { ticket, at: _, request_id: _, answer } = pending;
+    let PendingAnswer { ticket, at: _, request_id: _, answer, most: _ } = pending;
     let customer = answer.customer.unwrap_or(NOBODY);
     let binding = attached_binding(Purpose::Replay, scope, &customer, &ticket.key_hash, answer.version);
     let key = answer_key(scope_keys, subject);

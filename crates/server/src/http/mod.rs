@@ -18,7 +18,7 @@ pub mod limiter;
 pub mod listener;
 pub mod multipart;
 pub mod openapi;
-mod page;
+pub mod page;
 pub mod problem;
 pub mod rates;
 pub mod request;

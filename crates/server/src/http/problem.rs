@@ -17,6 +17,8 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::limiter::Limited;
+
 macro_rules! catalogue {
     ($($variant:ident = $code:literal $status:literal $title:literal: $help:literal,)*) => {
         /// Every kind of problem.

@@ -232,7 +232,7 @@ fn insert_answer(
     cell: &[u8],
 ) -> Result<bool, rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
-    let PendingAnswer { ticket, at, request_id, answer } = pending;
+    let PendingAnswer { ticket, at, request_id, answer, most: _ } = pending;
     let rows = connection
         .prepare_cached(
             "INSERT INTO answers (account_id, environment, key_hash, fingerprint, request_id, customer_id, version, \
