@@ -1,5 +1,6 @@
 //! What requests share: slots, memory, uploads. No caller can use a budget up and keep the others out.
 
+use std::collections::hash_map::Entry;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -139,26 +140,26 @@ impl Accounts {
         for (level, claimant) in claimants.0.into_iter().enumerate() {
             let Some(claimant) = claimant else { continue };
             let quarters = if self.refused[level].another_waits(claimant) { 1 } else { 3 };
-            let held = self.held.get(&claimant).copied().unwrap_or_default();
+            let held = self.held.entry(claimant).or_default();
+            *held += amount;
             let refused = match budget.most {
-                Some(most) if level == HOLDER && held + amount > most => Some(NoRoom::Own(most)),
-                _ => (held + amount > (budget.total * quarters).div_ceil(4)).then_some(NoRoom::Shared),
+                Some(most) if level == HOLDER && *held > most => Some(NoRoom::Own(most)),
+                _ => (*held > (budget.total * quarters).div_ceil(4)).then_some(NoRoom::Shared),
             };
             if let Some(refused) = refused {
-                self.subtract(&claimants.0[..level], amount);
+                self.subtract(&claimants.0[..=level], amount);
                 return Err(refused);
             }
-            self.held.insert(claimant, held + amount);
         }
         Ok(())
     }
 
     fn subtract(&mut self, claimants: &[Option<Claimant>], amount: u64) {
         for claimant in claimants.iter().flatten() {
-            if let Some(held) = self.held.get_mut(claimant) {
-                *held -= amount;
-                if *held == 0 {
-                    self.held.remove(claimant);
+            if let Entry::Occupied(mut held) = self.held.entry(*claimant) {
+                *held.get_mut() -= amount;
+                if *held.get() == 0 {
+                    held.remove();
                 }
             }
         }

@@ -50,13 +50,22 @@ impl Heads {
                     bytes = &bytes[skipped..];
                 }
                 Next::Head => {
-                    let end = memchr(b'\n', bytes);
-                    let (piece, rest) = bytes.split_at(end.unwrap_or(bytes.len()));
-                    self.keep(piece);
-                    bytes = rest.get(1..).unwrap_or_default();
-                    if end.is_some() {
-                        ambiguous |= self.end_line();
-                    }
+                    let Some(end) = memchr(b'\n', bytes) else {
+                        self.keep(bytes);
+                        break;
+                    };
+                    let (piece, rest) = (&bytes[..end], &bytes[end + 1..]);
+                    ambiguous |= match self.length {
+                        // Most lines come whole.
+                        0 => self.end_line(piece, piece.len(), piece.last().copied()),
+                        _ => {
+                            self.keep(piece);
+                            let (line, length, last) = (self.line, self.length, self.last);
+                            self.length = 0;
+                            self.end_line(&line, length, Some(last))
+                        }
+                    };
+                    bytes = rest;
                 }
             }
         }
@@ -78,10 +87,11 @@ impl Heads {
         self.last = piece.last().copied().unwrap_or(self.last);
     }
 
-    fn end_line(&mut self) -> bool {
-        let bare = self.length == 0 || self.last != b'\r';
-        let length = if bare { self.length } else { self.length - 1 };
-        let line = &self.line[..length.min(LOOKED_AT)];
+    /// A line has ended, of which this is the beginning. Answers whether it can be understood in two ways.
+    fn end_line(&mut self, line: &[u8], length: usize, last: Option<u8>) -> bool {
+        let bare = last != Some(b'\r');
+        let length = if bare { length } else { length - 1 };
+        let line = &line[..length.min(line.len()).min(LOOKED_AT)];
         let mut ambiguous = bare;
         if length == 0 {
             // Before a request line empty lines are skipped.
@@ -90,16 +100,22 @@ impl Heads {
             }
         } else {
             self.lines += 1;
-            if let Some(value) = field(line, b"content-length:") {
-                let value = std::str::from_utf8(value).ok().and_then(|value| value.trim().parse().ok());
-                ambiguous |= self.is_coded || self.body.is_some();
-                self.body = Some(value.unwrap_or_default());
-            } else if field(line, b"transfer-encoding:").is_some() {
-                ambiguous |= self.body.is_some();
-                self.is_coded = true;
+            // Its first letter tells nearly every other field apart from these two.
+            match line[0] | 0x20 {
+                b'c' => {
+                    if let Some(value) = field(line, b"content-length:") {
+                        let value = std::str::from_utf8(value).ok().and_then(|value| value.trim().parse().ok());
+                        ambiguous |= self.is_coded || self.body.is_some();
+                        self.body = Some(value.unwrap_or_default());
+                    }
+                }
+                b't' if field(line, b"transfer-encoding:").is_some() => {
+                    ambiguous |= self.body.is_some();
+                    self.is_coded = true;
+                }
+                _ => {}
             }
         }
-        (self.length, self.last) = (0, 0);
         ambiguous
     }
 
