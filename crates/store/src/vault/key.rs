@@ -6,6 +6,8 @@ use aws_lc_rs::hkdf::{HKDF_SHA256, KeyType, Prk};
 use aws_lc_rs::{hmac, rand};
 use zeroize::Zeroizing;
 
+use super::Midstates;
+
 /// 32 secret bytes.
 #[derive(Clone)]
 pub struct SecretKey(Zeroizing<[u8; 32]>);
@@ -69,6 +71,12 @@ impl SecretKey {
             .expand(&[&info], Length(out.len()))
             .and_then(|okm| okm.fill(out))
             .expect("HKDF gives up to 8,160 bytes");
+    }
+
+    /// What signs with HMAC-SHA-256 under the same bytes, for the short messages that every request signs.
+    #[must_use]
+    pub fn midstates(&self) -> Midstates {
+        Midstates::of(&self.0[..])
     }
 
     /// The same bytes as a key for HMAC-SHA-256.

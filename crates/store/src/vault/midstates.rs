@@ -3,6 +3,9 @@
 //! The contract signs webhooks with the API key itself. HMAC(K, m) = H(K⊕opad ‖ H(K⊕ipad ‖ m)), and after the first
 //! block of each hash only 32 bytes of state are left of the key: enough to sign for ever, and no more than a hash of
 //! the key. So these 64 bytes are kept (sealed), and the key is not.
+//!
+//! Our own keys sign this way too where a short message is signed on every request: it takes a third of the time that
+//! the library takes, which copies two contexts for each signature.
 
 use sha2::block_api::compress256;
 use zeroize::Zeroizing;

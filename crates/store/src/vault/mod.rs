@@ -132,7 +132,7 @@ impl SubjectKey {
 pub struct ScopeKeys {
     /// Seals names of accounts and keys, HMAC mid-states, and audit details that are about no customer.
     pub service: SecretKey,
-    email: hmac::Key,
+    email: Midstates,
     idempotency: hmac::Key,
     chain: hmac::Key,
     rows: row::RowKey,
@@ -145,10 +145,10 @@ impl ScopeKeys {
         let hmac_key = |label: &[&[u8]]| root.derive(label).hmac_key();
         Self {
             service: root.derive(&[b"service"]),
-            email: hmac_key(&[b"blind-index", b"email"]),
+            email: root.derive(&[b"blind-index", b"email"]).midstates(),
             idempotency: hmac_key(&[b"idempotency"]),
             chain: hmac_key(&[b"audit-chain"]),
-            rows: row::RowKey::new(hmac_key(&[b"rows"])),
+            rows: row::RowKey::new(&root.derive(&[b"rows"])),
             refused,
         }
     }
@@ -156,8 +156,7 @@ impl ScopeKeys {
     /// The blind index of an e-mail: equal addresses of this scope have equal indexes, and nobody else can tell.
     #[must_use]
     pub fn email_index(&self, email: &Email) -> [u8; 16] {
-        let tag = hmac::sign(&self.email, email.folded().as_bytes());
-        tag.as_ref()[..16].try_into().expect("an HMAC-SHA-256 has 32 bytes")
+        *self.email.sign(email.folded().as_bytes()).first_chunk().expect("an HMAC-SHA-256 has 32 bytes")
     }
 
     /// What finds a request with an `Idempotency-Key` again, and tells it from others.
@@ -206,7 +205,7 @@ fn sign(key: &hmac::Key, parts: &[&[u8]]) -> [u8; 32] {
 /// The open vault of one installation.
 pub struct Vault {
     keyring: RwLock<Keyring>,
-    pepper: OnceLock<hmac::Key>,
+    pepper: OnceLock<Midstates>,
     scopes: RwLock<HashMap<Scope, Arc<ScopeKeys>>>,
     wraps: RwLock<HashMap<(u32, Scope), SecretKey>>,
     subjects: Cache<(Scope, PersonId), Arc<SubjectKey>>,
@@ -496,7 +495,7 @@ impl Vault {
     /// As [`Vault::open_subject`].
     pub fn open_pepper(&self, wrapped: &WrappedKey) -> Result<(), StoreError> {
         let key = self.unwrap(Self::INSTALLATION, "scope", b"", wrapped)?;
-        let _ = self.pepper.set(key.derive(&[b"api-key-lookup"]).hmac_key());
+        let _ = self.pepper.set(key.derive(&[b"api-key-lookup"]).midstates());
         Ok(())
     }
 
@@ -508,7 +507,7 @@ impl Vault {
     #[must_use]
     pub fn key_lookup(&self, key: &str) -> [u8; 32] {
         let pepper = self.pepper.get().expect("the pepper is opened with the store");
-        hmac::sign(pepper, key.as_bytes()).as_ref().try_into().expect("an HMAC-SHA-256 has 32 bytes")
+        pepper.sign(key.as_bytes())
     }
 }
 

@@ -1,8 +1,9 @@
 //! The seal of a row: HMAC-SHA-256, cut to 16 bytes, over the table, the place of the row and the columns by which it
 //! grants or finds something. What is sealed in cells is not part of it: cells hold themselves in place.
 
-use aws_lc_rs::hmac;
 use subtle::ConstantTimeEq as _;
+
+use super::{Midstates, SecretKey};
 
 /// Bytes of a seal.
 const LENGTH: usize = 16;
@@ -66,15 +67,15 @@ impl Fields {
 }
 
 /// What seals the rows of one account and environment.
-pub(super) struct RowKey(hmac::Key);
+pub(super) struct RowKey(Midstates);
 
 impl RowKey {
-    pub(super) const fn new(key: hmac::Key) -> Self {
-        Self(key)
+    pub(super) fn new(key: &SecretKey) -> Self {
+        Self(key.midstates())
     }
 
     pub(super) fn seal(&self, fields: &Fields) -> RowSeal {
-        hmac::sign(&self.0, &fields.0).as_ref()[..LENGTH].try_into().expect("an HMAC-SHA-256 has 32 bytes")
+        *self.0.sign(&fields.0).first_chunk().expect("an HMAC-SHA-256 has 32 bytes")
     }
 
     pub(super) fn matches(&self, fields: &Fields, stored: Option<&[u8]>) -> bool {
@@ -85,11 +86,10 @@ impl RowKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vault::SecretKey;
 
     #[test]
     fn no_two_lists_of_values_share_a_seal() {
-        let key = RowKey::new(SecretKey::random().hmac_key());
+        let key = RowKey::new(&SecretKey::random());
         let seal = |fill: fn(&mut Fields) -> &mut Fields| {
             let mut fields = Fields::of("table");
             fill(&mut fields);
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn only_the_whole_seal_of_the_same_row_matches() {
-        let key = RowKey::new(SecretKey::random().hmac_key());
+        let key = RowKey::new(&SecretKey::random());
         let mut fields = Fields::of("table");
         fields.number(7);
         let seal = key.seal(&fields);
@@ -122,6 +122,6 @@ mod tests {
         assert!(
             !key.matches(&fields, None) && !key.matches(&fields, Some(&[])) && !key.matches(&fields, Some(&seal[1..]))
         );
-        assert!(!RowKey::new(SecretKey::random().hmac_key()).matches(&fields, Some(&seal)), "another scope's key");
+        assert!(!RowKey::new(&SecretKey::random()).matches(&fields, Some(&seal)), "another scope's key");
     }
 }
