@@ -8,6 +8,7 @@ use std::marker::PhantomData;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::SeqAccess;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::record::{Field, Merging};
 use super::{Context, Nulls, Parse, Path, Seed};
@@ -305,6 +306,14 @@ impl<T: Parse, const MAX: usize> Parse for List<T, MAX> {
         let mut items = Vec::new();
         let (mut index, mut good) = (0, true);
         loop {
+            // A list can have a million items too many. Once nothing more is reported they are only passed over.
+            if index >= MAX && context.report.is_full() {
+                if array.next_element::<&'de RawValue>()?.is_none() {
+                    break;
+                }
+                index += 1;
+                continue;
+            }
             let path = Path::Item { parent: context.path, index };
             // A merge patch replaces an array whole (RFC 7396), so inside of it `null` is a value, and a wrong one.
             let inner = Context { path: &path, report: context.report, nulls: Nulls::Refused };

@@ -182,6 +182,11 @@ impl Report {
         }
     }
 
+    /// Whether nothing more that is found would be kept.
+    fn is_full(&self) -> bool {
+        self.violations.borrow().len() >= MAX_VIOLATIONS
+    }
+
     fn name_file(&self, path: &Path<'_>, file_id: Option<FileId>) {
         let mut files = self.files.borrow_mut();
         // A legal body names at most 20 files and 10 for each of 20 persons.

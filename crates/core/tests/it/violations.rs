@@ -152,6 +152,8 @@ fn hostile_bodies_cost_little_and_answer_little() {
     assert!(found::<Individual>(&long)[0].len() < 200);
     let many = format!("{{\"documents\":[{}]}}", vec!["{}"; 50_000].join(","));
     assert_eq!(found::<Individual>(&many).len(), MAX_VIOLATIONS);
+    let cut = many.replace("{}]}", "{]}");
+    assert!(parse::<Individual>(cut.as_bytes(), Nulls::Refused).is_err(), "items that are passed over must be JSON");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The HTTP side: from bytes on a socket to a use case and back.
 
+pub mod apart;
 pub mod auth;
 pub mod body;
 pub mod budget;
@@ -35,6 +36,7 @@ use dossier_core::ids::KeyId;
 use dossier_core::services::Services;
 use tokio::sync::watch;
 
+use self::apart::Apart;
 use self::budget::Budget;
 use self::clients::TrustedProxies;
 use self::rates::{Limiters, Rates};
@@ -51,6 +53,8 @@ pub struct AppState {
     pub metrics: Metrics,
     /// Under which URL people reach this server, without a slash at the end.
     pub public_url: String,
+    /// Where large requests are worked on.
+    pub apart: Apart,
     /// Requests that may be answered at the same time.
     pub slots: Arc<Budget>,
     /// Bytes of request bodies and of large answers that may be in memory at the same time.
@@ -97,6 +101,8 @@ pub struct Surroundings {
     pub egress: Arc<Egress>,
     /// Sumsub, when it is configured.
     pub sumsub: Option<Arc<Sumsub>>,
+    /// Where large requests are worked on.
+    pub apart: Apart,
 }
 
 /// [`AppState`], shared.
@@ -114,7 +120,7 @@ impl AppState {
     /// The state of a server.
     #[must_use]
     pub fn new(services: Services, surroundings: Surroundings) -> Self {
-        let Surroundings { public_url, max_requests, rates, stopping, proxies, egress, sumsub } = surroundings;
+        let Surroundings { public_url, max_requests, rates, stopping, proxies, egress, sumsub, apart } = surroundings;
         Self {
             answering: AtomicUsize::new(0),
             asked: AtomicU64::new(0),
@@ -123,6 +129,7 @@ impl AppState {
             proxies,
             egress,
             sumsub,
+            apart,
             services,
             metrics: Metrics::default(),
             public_url,

@@ -2,6 +2,8 @@
 
 mod list;
 
+use std::sync::Arc;
+
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use dossier_core::caller::Caller;
@@ -11,7 +13,8 @@ use dossier_core::customer::documents::remove_document as remove;
 use dossier_core::customer::update::{Method, Update, update};
 use dossier_core::idempotency::Answer;
 use dossier_core::ids::CustomerId;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::request::Parts;
+use http::{HeaderName, HeaderValue, StatusCode, header};
 
 pub use list::{Query, list};
 
@@ -37,8 +40,12 @@ pub async fn create(
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let body = WholeBody::read(&app, &parts, body, Expected::CUSTOMER).await?;
-    let request = repeatable("POST /v0/customers", &parts.headers, &body)?;
-    let answer = create_customer(&app.services, &caller, request).await?;
+    let (shared, size) = (Arc::clone(&app), body.len());
+    let work = async move {
+        let request = repeatable("POST /v0/customers", &parts.headers, &body)?;
+        Ok::<_, Problem>(create_customer(&app.services, &caller, request).await?)
+    };
+    let answer = shared.apart.run(size, work).await?;
     let id = answer.customer;
     let only_id = || serde_json::json!({ "customer_id": id }).to_string().into_bytes();
     let location = id.map(|id| format!("/v0/customers/{id}").try_into().expect("an id is visible ASCII"));
@@ -61,7 +68,7 @@ pub async fn put(
     let (parts, body) = request.into_parts();
     let body = WholeBody::read(&app, &parts, body, Expected::CUSTOMER).await?;
     let representation = wants_representation(&parts.headers);
-    let answer = change(&app, &caller, &parts.headers, Method::Put, id, &body, representation).await?;
+    let answer = change(app, caller, parts, Method::Put, id, body, representation).await?;
     let mut response = answered(StatusCode::OK, sees.answer(answer, nothing));
     if representation && sees.customers {
         response.headers_mut().insert(PREFERENCE_APPLIED, HeaderValue::from_static("return=representation"));
@@ -83,22 +90,26 @@ pub async fn patch(
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let body = WholeBody::read(&app, &parts, body, Expected::PATCH).await?;
-    let answer = change(&app, &caller, &parts.headers, Method::Patch, id, &body, true).await?;
+    let answer = change(app, caller, parts, Method::Patch, id, body, true).await?;
     Ok(answered(StatusCode::OK, sees.answer(answer, nothing)))
 }
 
 async fn change(
-    app: &App,
-    caller: &Caller,
-    headers: &HeaderMap,
+    app: App,
+    caller: Caller,
+    parts: Parts,
     method: Method,
     id: Option<CustomerId>,
-    body: &[u8],
+    body: WholeBody,
     representation: bool,
 ) -> Result<Answer, Problem> {
-    let (condition, idempotency_key) = (condition(headers)?, idempotency_key(headers)?);
-    let wanted = Update { id, method, body, representation, condition, idempotency_key };
-    Ok(update(&app.services, caller, wanted).await?)
+    let (shared, size) = (Arc::clone(&app), body.len());
+    let work = async move {
+        let (condition, idempotency_key) = (condition(&parts.headers)?, idempotency_key(&parts.headers)?);
+        let wanted = Update { id, method, body: &body, representation, condition, idempotency_key };
+        Ok(update(&app.services, &caller, wanted).await?)
+    };
+    shared.apart.run(size, work).await
 }
 
 /// `DELETE /v0/customers/{customer_id}/documents/{file_id}`: takes a document out of the record.
