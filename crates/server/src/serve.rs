@@ -29,7 +29,7 @@ use crate::http::request::Front;
 use crate::http::{App, AppState, Surroundings, router};
 use crate::installation::{Installation, InstallationError, Lock};
 use crate::sumsub::Sumsub;
-use crate::{backup, control, deliver, room};
+use crate::{backup, control, deliver, memory, room};
 use dossier_store::Engine;
 
 /// Connections of the port of metrics and health, and requests that it answers at the same time: its own, so that no
@@ -141,6 +141,7 @@ impl Server {
             tokio::spawn(control::serve(control, Arc::clone(&app), Arc::clone(&store), config.clone())),
             tokio::spawn(backup::schedule::run(Arc::clone(&app), Arc::clone(&store), config.clone())),
             tokio::spawn(room::watch(Arc::clone(&app), config)),
+            tokio::spawn(give_memory_back()),
             tokio::spawn(keep_house(Arc::clone(&app))),
             tokio::spawn(end_sessions(Arc::clone(&app))),
             tokio::spawn(ask_providers(Arc::clone(&app))),
@@ -211,6 +212,13 @@ async fn keep_house(app: App) {
             forget("deliveries", || store.forget_deliveries(now.plus_seconds(-LOG_SECONDS))).await;
             collect_files(&app).await;
         }
+    }
+}
+
+async fn give_memory_back() {
+    loop {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        memory::give_back().await;
     }
 }
 

@@ -4,6 +4,7 @@ use std::io;
 use std::panic::resume_unwind;
 use std::thread::available_parallelism;
 
+use bytes::Bytes;
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::task::AbortOnDropHandle;
 
@@ -25,16 +26,22 @@ impl Apart {
         builder.worker_threads(threads).thread_name("dossier-large").enable_all().build().map(Some).map(Self)
     }
 
-    /// Does what a request with a body of this size asks for: at once if it is small, else on a thread for large ones.
-    /// Dropped, it is given up at its next wait.
+    /// Does what a request with this body asks for: at once if it is small, else on a thread for large ones. Dropped, it
+    /// is given up at its next wait.
+    ///
+    /// The body is held here until then. Freed by the other thread, it would stay with the allocator: that gives memory
+    /// back to the system where it was allocated.
     ///
     /// # Panics
     ///
     /// When the work does.
-    pub async fn run<T: Send + 'static>(&self, size: usize, work: impl Future<Output = T> + Send + 'static) -> T {
+    pub async fn run<T: Send + 'static>(&self, body: Bytes, work: impl Future<Output = T> + Send + 'static) -> T {
         let runtime = match &self.0 {
-            Some(runtime) if size > SMALL => runtime,
-            _ => return work.await,
+            Some(runtime) if body.len() > SMALL => runtime,
+            _ => {
+                drop(body);
+                return work.await;
+            }
         };
         match AbortOnDropHandle::new(runtime.spawn(work)).await {
             Ok(done) => done,
@@ -63,7 +70,9 @@ mod tests {
         let apart = Apart::new().expect("threads");
         let busy = || async { std::thread::sleep(Duration::from_millis(300)) };
         let began = Instant::now();
-        let (large, small) = (apart.run(SMALL + 1, busy()), apart.run(SMALL, async move { began.elapsed() }));
+        let body = |size| Bytes::from(vec![0; size]);
+        let large = apart.run(body(SMALL + 1), busy());
+        let small = apart.run(body(SMALL), async move { began.elapsed() });
         let (_, waited) = tokio::join!(large, small);
         assert!(waited < Duration::from_millis(250), "{waited:?}");
         assert!(began.elapsed() >= Duration::from_millis(300));
@@ -72,6 +81,9 @@ mod tests {
     #[tokio::test]
     #[should_panic(expected = "the work's own words")]
     async fn a_panic_goes_where_the_request_is_answered() {
-        Apart::new().expect("threads").run(SMALL + 1, async { panic!("the work's own words") }).await
+        Apart::new()
+            .expect("threads")
+            .run(Bytes::from(vec![0; SMALL + 1]), async { panic!("the work's own words") })
+            .await
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, header};
@@ -81,6 +81,14 @@ pub struct WholeBody {
     _share: Option<Share>,
 }
 
+impl WholeBody {
+    /// The same bytes, for who holds them while another thread works on them.
+    #[must_use]
+    pub fn bytes(&self) -> Bytes {
+        self.bytes.clone()
+    }
+}
+
 impl std::ops::Deref for WholeBody {
     type Target = [u8];
 
@@ -126,8 +134,8 @@ impl WholeBody {
             return Err(expected.too_large());
         }
         let context = RequestContext::of(parts);
+        let mut pieces = Pieces::of(&body);
         let mut frames = Frames::new(body, expected.deadlines);
-        let mut pieces = Pieces::default();
         let mut share: Option<Share> = None;
         loop {
             let piece = match frames.next_ready() {
@@ -161,13 +169,20 @@ pub(super) fn no_room(full: NoRoom) -> Problem {
 }
 
 /// What has come of a body. Most bodies come in one piece, which is then not copied.
-#[derive(Default)]
 struct Pieces {
     first: Option<Bytes>,
-    others: BytesMut,
+    others: Vec<u8>,
+    /// The length of all, where it was announced.
+    announced: Option<usize>,
 }
 
 impl Pieces {
+    /// Of a body that may have announced its length.
+    fn of(body: &Body) -> Self {
+        let announced = body.size_hint().exact().and_then(|length| usize::try_from(length).ok());
+        Self { first: None, others: Vec::new(), announced }
+    }
+
     fn len(&self) -> usize {
         self.first.as_ref().map_or(self.others.len(), Bytes::len)
     }
@@ -177,19 +192,29 @@ impl Pieces {
             self.first = Some(piece);
         } else {
             self.keep();
-            self.others.extend_from_slice(&piece);
+            self.add(&piece);
         }
+    }
+
+    /// Each time the buffer grows it leaves one behind. So it grows fourfold, to no more than was announced.
+    fn add(&mut self, piece: &[u8]) {
+        let length = self.others.len() + piece.len();
+        if length > self.others.capacity() {
+            let wanted = self.announced.map_or(2 * length, |announced| announced.min(4 * length)).max(length);
+            self.others.reserve_exact(wanted - self.others.len());
+        }
+        self.others.extend_from_slice(piece);
     }
 
     /// Copies the first piece, so that it does not hold the connection's buffer.
     fn keep(&mut self) {
         if let Some(first) = self.first.take() {
-            self.others.extend_from_slice(&first);
+            self.add(&first);
         }
     }
 
     fn whole(self) -> Bytes {
-        self.first.unwrap_or_else(|| self.others.freeze())
+        self.first.unwrap_or_else(|| self.others.into())
     }
 }
 

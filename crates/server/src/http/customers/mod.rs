@@ -40,12 +40,12 @@ pub async fn create(
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let body = WholeBody::read(&app, &parts, body, Expected::CUSTOMER).await?;
-    let (shared, size) = (Arc::clone(&app), body.len());
+    let (shared, held) = (Arc::clone(&app), body.bytes());
     let work = async move {
         let request = repeatable("POST /v0/customers", &parts.headers, &body)?;
         Ok::<_, Problem>(create_customer(&app.services, &caller, request).await?)
     };
-    let answer = shared.apart.run(size, work).await?;
+    let answer = shared.apart.run(held, work).await?;
     let id = answer.customer;
     let only_id = || serde_json::json!({ "customer_id": id }).to_string().into_bytes();
     let location = id.map(|id| format!("/v0/customers/{id}").try_into().expect("an id is visible ASCII"));
@@ -103,13 +103,13 @@ async fn change(
     body: WholeBody,
     representation: bool,
 ) -> Result<Answer, Problem> {
-    let (shared, size) = (Arc::clone(&app), body.len());
+    let (shared, held) = (Arc::clone(&app), body.bytes());
     let work = async move {
         let (condition, idempotency_key) = (condition(&parts.headers)?, idempotency_key(&parts.headers)?);
         let wanted = Update { id, method, body: &body, representation, condition, idempotency_key };
         Ok(update(&app.services, &caller, wanted).await?)
     };
-    shared.apart.run(size, work).await
+    shared.apart.run(held, work).await
 }
 
 /// `DELETE /v0/customers/{customer_id}/documents/{file_id}`: takes a document out of the record.
