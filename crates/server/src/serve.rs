@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::anchor::{Anchoring, Keeper};
 use crate::config::{Config, MetricsListen};
 use crate::egress::Egress;
 use crate::egress::targets::Targets;
@@ -80,6 +81,7 @@ pub struct Server {
     stop: watch::Sender<bool>,
     listeners: Vec<JoinHandle<bool>>,
     helpers: Vec<JoinHandle<()>>,
+    keeper: Keeper,
     lock: Lock,
 }
 
@@ -95,7 +97,8 @@ impl Server {
         let listener = bind(config.listen).await?;
         let address = listener.local_addr().map_err(|cause| StartError::Listen { address: config.listen, cause })?;
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-        let Installation { store, services, first_account } = Installation::open(config, public_url.clone()).await?;
+        let Installation { store, services, anchored, first_account } =
+            Installation::open(config, public_url.clone(), Anchoring::Enforced).await?;
         let first_key = match first_account {
             Some(account) => Some(Installation::first_key(&services, account).await?),
             None => None,
@@ -137,16 +140,24 @@ impl Server {
             listeners.push(tokio::spawn(listener::serve(metrics, front, places, limits, stopped.clone())));
         }
         let control = control::listen(&config.data_dir).map_err(StartError::Control)?;
+        let serving = control::Serving {
+            app: Arc::clone(&app),
+            store: Arc::clone(&store),
+            anchored: Arc::clone(&anchored),
+            config: config.clone(),
+        };
+        let key = anchored.key().clone();
         let helpers = vec![
-            tokio::spawn(control::serve(control, Arc::clone(&app), Arc::clone(&store), config.clone())),
-            tokio::spawn(backup::schedule::run(Arc::clone(&app), Arc::clone(&store), config.clone())),
+            tokio::spawn(control::serve(control, serving)),
+            tokio::spawn(backup::schedule::run(Arc::clone(&app), Arc::clone(&store), key, config.clone())),
             tokio::spawn(room::watch(Arc::clone(&app), config)),
             tokio::spawn(keep_house(Arc::clone(&app))),
             tokio::spawn(end_sessions(Arc::clone(&app))),
             tokio::spawn(ask_providers(Arc::clone(&app))),
             tokio::spawn(deliver::run(Arc::clone(&app), egress, config.deliveries.clone())),
         ];
-        Ok(Self { address, metrics_address, public_url, first_key, app, store, stop, listeners, helpers, lock })
+        let keeper = Keeper::start(anchored, app.metrics.anchor_failing.clone()).map_err(StartError::Control)?;
+        Ok(Self { address, metrics_address, public_url, first_key, app, store, stop, listeners, helpers, keeper, lock })
     }
 
     /// The store, for what is not in the trait.
@@ -168,6 +179,7 @@ impl Server {
             let _ = helper.await;
         }
         self.store.leave().await;
+        self.keeper.stop();
         // The last owner of the store commits what waits and empties the log before the lock is given back.
         drop((self.app, self.store));
         drop(self.lock);

@@ -32,7 +32,7 @@ pub(crate) async fn backed_up(
     let blobs = Folder::open_shared(engine.path().join("files")).expect("a folder");
     let (file, url) = engine.rows_in();
     let location = url.map_or(Location::Sqlite(&file), Location::Postgres);
-    create(Source { location, blobs: &blobs }, place, Pace::Gentle, now, &|_, _| {}).await
+    create(Source { location, blobs: &blobs, key: &engine.anchor_key() }, place, Pace::Gentle, now, &|_, _| {}).await
 }
 
 /// A folder into which a backup was restored, with the database at the backup's schema.
@@ -83,7 +83,8 @@ async fn a_backup_is_restored_into_either_engine_and_is_the_same(mut engine: Eng
         // A backup of what was restored has the same records, byte by byte, whatever the engine was.
         let blobs = Folder::open_shared(whole.folder.path().join("files")).expect("a folder");
         let (file, again) = (whole.file(), tempfile::tempdir().expect("a temporary folder"));
-        let source = Source { location: Location::Sqlite(&file), blobs: &blobs };
+        let key = engine.anchor_key();
+        let source = Source { location: Location::Sqlite(&file), blobs: &blobs, key: &key };
         let other = Arc::new(Folder::of_backups(again.path().to_owned())) as Arc<dyn Objects>;
         create(source, &other, Pace::Fast, NOW, &|_, _| {}).await.expect("a backup").manifest
     };
@@ -306,7 +307,8 @@ async fn a_backup_outlasts_the_time_after_which_postgresql_ends_idle_transaction
     let folder = tempfile::tempdir().expect("a temporary folder");
     let place = place(folder.path());
     let blobs = Folder::open_shared(engine.path().join("files")).expect("a folder");
-    let source = Source { location: Location::Postgres(&url), blobs: &blobs };
+    let key = engine.anchor_key();
+    let source = Source { location: Location::Postgres(&url), blobs: &blobs, key: &key };
     let slow = |_, _| std::thread::sleep(std::time::Duration::from_millis(150));
     create(source, &place, Pace::Fast, NOW, &slow).await.expect("a backup");
 }
