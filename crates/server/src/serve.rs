@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::anchor::{Anchoring, Keeper};
+use crate::anchor::{Anchored, Anchoring, Keeper};
 use crate::config::{Config, MetricsListen};
 use crate::egress::Egress;
 use crate::egress::targets::Targets;
@@ -164,6 +164,12 @@ impl Server {
     #[must_use]
     pub fn store(&self) -> &dyn Engine {
         &*self.store
+    }
+
+    /// Its anchor.
+    #[must_use]
+    pub fn anchored(&self) -> &Anchored {
+        self.keeper.anchored()
     }
 
     /// Finishes what was accepted and lets go of the data folder. Answers whether all was finished in time.
