@@ -1,7 +1,7 @@
 //! What an entry of the audit trail says of the rows that it wrote: which, and a hash of each. A row that was valid once
 //! and is put back with its seal is another one than the newest entry that names it wrote.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use dossier_core::caller::Scope;
@@ -111,24 +111,35 @@ impl Named {
 /// A row as it was read whole: its values in the order of its table's columns, its seal, and its cells.
 pub(crate) type Whole = (Record, Option<Vec<u8>>, Vec<Option<Vec<u8>>>);
 
-/// What an entry for each scope says of these rows, which are in the order of their key. A row without a seal is of no
-/// account, and another verification's.
-pub(crate) fn noted(named: &Named, rows: &[Whole]) -> Vec<(Scope, Records)> {
-    let mut noted: Vec<(Scope, Records)> = Vec::new();
-    for (values, mac, cells) in rows {
-        let (Ok(scope), Some(mac)) = (named.table.scope(values), mac) else { continue };
-        let cells: Vec<_> = cells.iter().map(Option::as_deref).collect();
-        let Some((kind, id, hash)) = named.note(values, mac, &cells) else { continue };
-        match noted.last_mut() {
-            Some((last, records)) if *last == scope => records.push(kind, &id, &hash),
-            _ => {
-                let mut records = Records::default();
-                records.push(kind, &id, &hash);
-                noted.push((scope, records));
+/// Rows that were stored before entries named them, gathered so that each scope gets one entry, or one for every so
+/// many rows.
+#[derive(Default)]
+pub(crate) struct Unnamed(BTreeMap<Scope, Records>);
+
+/// One entry names so many rows, and some more: 33 kB.
+const ROWS_OF_AN_ENTRY: usize = 1_000;
+
+impl Unnamed {
+    /// A row without a seal is of no account, and another verification's.
+    pub(crate) fn add(&mut self, named: &Named, rows: &[Whole]) {
+        for (values, mac, cells) in rows {
+            let (Ok(scope), Some(mac)) = (named.table.scope(values), mac) else { continue };
+            let cells: Vec<_> = cells.iter().map(Option::as_deref).collect();
+            if let Some((kind, id, hash)) = named.note(values, mac, &cells) {
+                self.0.entry(scope).or_default().push(kind, &id, &hash);
             }
         }
     }
-    noted
+
+    /// What is enough for an entry.
+    pub(crate) fn full(&mut self) -> Vec<(Scope, Records)> {
+        self.0.extract_if(.., |_, records| records.0.len() >= ROWS_OF_AN_ENTRY * LENGTH).collect()
+    }
+
+    /// The rest.
+    pub(crate) fn rest(self) -> Vec<(Scope, Records)> {
+        self.0.into_iter().collect()
+    }
 }
 
 /// The hash of a row, over its seal and its cells.

@@ -17,7 +17,7 @@ use super::{PostgresStore, migrate};
 use crate::OpenError;
 use crate::audit_chain::{self, GENESIS, StoredEntry};
 use crate::prepared;
-use crate::records::{NAMED, Whole, noted};
+use crate::records::{NAMED, Records, Unnamed, Whole};
 use crate::rows::{NEWEST_STEP, TABLES, Table};
 use crate::transfer::record::{Record, Value};
 use crate::transfer::{Kind, PORTION};
@@ -112,7 +112,14 @@ pub(super) async fn note_all(
     me: uuid::Uuid,
     now: Timestamp,
 ) -> Result<(), OpenError> {
-    let keys = all_keys(session, vault).await?;
+    let (keys, mut unnamed) = (all_keys(session, vault).await?, Unnamed::default());
+    let note = async |noted: Vec<(Scope, Records)>| {
+        for (scope, records) in noted {
+            let Some(keys) = keys.get(&scope) else { continue };
+            append(session, scope, keys, &prepared::noting_entry(scope, keys, now, records)).await?;
+        }
+        migrate::lease(session, me).await
+    };
     for named in NAMED {
         let kinds = kinds(session, named.table).await?;
         let mut after = None;
@@ -120,14 +127,11 @@ pub(super) async fn note_all(
             let rows = portion(session, (named.table, named.cells), &kinds, after.as_ref(), false).await?;
             let Some((last, ..)) = rows.last() else { break };
             after = Some(last.clone());
-            for (scope, records) in noted(named, &rows) {
-                let Some(keys) = keys.get(&scope) else { continue };
-                append(session, scope, keys, &prepared::noting_entry(scope, keys, now, records)).await?;
-            }
-            migrate::lease(session, me).await?;
+            unnamed.add(named, &rows);
+            note(unnamed.full()).await?;
         }
     }
-    Ok(())
+    note(unnamed.rest()).await
 }
 
 /// Appends an entry to the trail of a scope. Nothing else writes to it.

@@ -17,7 +17,7 @@ use super::{SqliteStore, migrate, wrapped_key};
 use crate::OpenError;
 use crate::columns::scope_of;
 use crate::prepared;
-use crate::records::{NAMED, Whole, noted};
+use crate::records::{NAMED, Records, Unnamed, Whole};
 use crate::rows::{NEWEST_STEP, TABLES, Table};
 use crate::transfer::PORTION;
 use crate::transfer::record::{Record, Value};
@@ -70,25 +70,29 @@ pub(super) fn seal_all(connection: &Connection, vault: &Vault) -> Result<(), Ope
 /// Notes every row in the audit trail of its scope, so that each is named by an entry. Killed, it begins again, and what
 /// is noted twice is the same.
 pub(super) fn note_all(connection: &Connection, vault: &Vault, now: Timestamp) -> Result<(), OpenError> {
-    let (keys, mut heads) = (all_keys(connection, vault)?, Heads::default());
+    let (keys, mut heads, mut unnamed) = (all_keys(connection, vault)?, Heads::default(), Unnamed::default());
+    let mut note = |noted: Vec<(Scope, Records)>| {
+        let transaction = connection.unchecked_transaction()?;
+        for (scope, records) in noted {
+            let Some(keys) = keys.get(&scope) else { continue };
+            let entry = Cow::Owned(prepared::noting_entry(scope, keys, now, records));
+            let append = Append { scope, keys: Arc::clone(keys), entry, previous_of_customer: 0 };
+            heads.append(&transaction, &append)?;
+        }
+        heads.write(&transaction)?;
+        transaction.commit()
+    };
     for named in NAMED {
         let mut after = None;
         loop {
             let rows = portion(connection, (named.table, named.cells), after.as_ref(), false)?;
             let Some((last, ..)) = rows.last() else { break };
             after = Some(last.clone());
-            let transaction = connection.unchecked_transaction()?;
-            for (scope, records) in noted(named, &rows) {
-                let Some(keys) = keys.get(&scope) else { continue };
-                let entry = Cow::Owned(prepared::noting_entry(scope, keys, now, records));
-                let append = Append { scope, keys: Arc::clone(keys), entry, previous_of_customer: 0 };
-                heads.append(&transaction, &append)?;
-                heads.write(&transaction)?;
-            }
-            transaction.commit()?;
+            unnamed.add(named, &rows);
+            note(unnamed.full())?;
         }
     }
-    Ok(())
+    Ok(note(unnamed.rest())?)
 }
 
 fn set_seal(connection: &Connection, table: &Table, values: &Record, keys: &ScopeKeys) -> Result<(), rusqlite::Error> {

@@ -154,6 +154,16 @@ async fn keys_that_could_register_webhooks_can_read_events_afterwards() {
     }
 }
 
+/// What a comparison of all rows with the entries that name them finds.
+async fn compared(engine: &Engine) -> Vec<String> {
+    let (file, _) = engine.rows_in();
+    let location = dossier_store::transfer::mark::Location::Sqlite(&file);
+    let compared = dossier_store::records::compare(location, dossier_store::backup::Pace::Fast, &|_, _| {}).await;
+    let compared = compared.expect("compared");
+    assert!(compared.rows > 20);
+    compared.findings
+}
+
 /// The keyring's note of the last step that sealed rows.
 fn note(engine: &Engine, step: Option<u32>) -> u64 {
     let path = engine.path().join("keyring.json");
@@ -184,6 +194,7 @@ async fn rows_from_before_are_sealed_once_and_one_without_a_seal_is_refused_afte
     let newest = u64::from(dossier_store::rows::NEWEST_STEP);
     assert_eq!((note(&engine, None), unsealed(&engine).await), (newest, 0));
     assert_eq!(engine.store().verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
+    assert_eq!(compared(&engine).await, Vec::<String>::new());
     // A start that was killed before it had sealed all goes on.
     engine.close();
     note(&engine, Some(0));
@@ -191,6 +202,7 @@ async fn rows_from_before_are_sealed_once_and_one_without_a_seal_is_refused_afte
     engine.open().await;
     assert_eq!((note(&engine, None), unsealed(&engine).await), (newest, 0));
     assert_eq!(engine.store().verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
+    assert_eq!(compared(&engine).await, Vec::<String>::new());
     // Once it is done, no start gives a row its seal.
     engine.execute("UPDATE api_keys SET mac = NULL, revoked_at = NULL").await;
     engine.reopen().await;
@@ -219,4 +231,5 @@ async fn a_database_from_before_seals_is_refused_beside_a_keyring_that_knows_of_
     location.seal_rows(&keyring, engine.root(), now).await.expect("sealed");
     engine.open().await;
     assert_eq!(engine.store().verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
+    assert_eq!(compared(&engine).await, Vec::<String>::new());
 }
