@@ -40,6 +40,9 @@ const OPERATIONS: u64 = 64;
 /// Cases that are worked on at the same time.
 const CASES_AT_ONCE: usize = 8;
 
+/// How often the end of a process looks whether nobody else has the store any more, 5 ms apart.
+const LAST_OWNERS: u32 = 200;
+
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -185,6 +188,13 @@ impl Server {
             let _ = helper.await;
         }
         self.store.leave().await;
+        // The task of a connection that has ended may not have let go of the store yet.
+        for _ in 0..LAST_OWNERS {
+            if Arc::strong_count(&self.app) == 1 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
         self.keeper.stop();
         // The last owner of the store commits what waits and empties the log before the lock is given back.
         drop((self.app, self.store));

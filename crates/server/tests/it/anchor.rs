@@ -25,6 +25,8 @@ fn put_back(folder: &Path, old: &[u8]) {
 
 async fn stopped(app: &mut TestApp) {
     assert!(app.server.take().expect("running").stop().await);
+    let log = fs::metadata(app.folder.path().join("data/dossier.db-wal"));
+    assert!(log.map_or(true, |log| log.len() == 0), "the store is closed");
 }
 
 async fn refusal(app: &TestApp) -> String {
@@ -166,7 +168,7 @@ async fn the_anchor_is_written_while_something_changes_and_nothing_stops_when_it
     let failing = async |expected: &str| {
         for _ in 0..60 {
             let metrics = reqwest::get(format!("{}/metrics", app.metrics_url)).await.expect("metrics");
-            if metrics.text().await.expect("text").contains(&format!("dossier_anchor_failing {expected}")) {
+            if metrics.text().await.expect("text").contains(&format!("\ndossier_anchor_failing {expected}\n")) {
                 return true;
             }
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
