@@ -268,7 +268,11 @@ impl Anchored {
             all.scopes.extend(verdict.scopes);
         }
         if all.findings.is_empty() {
-            return Err("there is nothing to accept: the database is as new as its anchors".to_owned());
+            return Err(
+                "there is nothing to accept: the database is as new as its anchors. Run this where a start is \
+                        refused, or name the anchor from there with --anchor"
+                    .to_owned(),
+            );
         }
         let newest = anchors.iter().flat_map(|anchor| &anchor.checkpoints).map(|one| one.at).max();
         // Later than every anchor, whatever the clock of the process that wrote it.

@@ -1,5 +1,5 @@
-//! What an entry of the audit trail says of the rows that it wrote: which, and a hash of each. A row that was valid once
-//! and is put back with its seal is another one than the newest entry that names it wrote.
+//! What an entry of the audit trail says of the rows that it wrote: which, and a hash of each. A row that was valid
+//! once and is put back with its seal is another one than the newest entry that names it wrote.
 
 use std::collections::{BTreeMap, HashMap};
 

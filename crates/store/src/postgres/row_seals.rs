@@ -104,8 +104,8 @@ pub(super) async fn seal_all(session: Session<'_>, vault: &Vault, me: uuid::Uuid
     Ok(())
 }
 
-/// Notes every row in the audit trail of its scope, so that each is named by an entry. Killed, it begins again, and what
-/// is noted twice is the same.
+/// Notes every row in the audit trail of its scope, so that each is named by an entry. Killed, it begins again; what is
+/// noted twice is the same.
 pub(super) async fn note_all(
     session: Session<'_>,
     vault: &Vault,

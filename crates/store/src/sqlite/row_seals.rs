@@ -67,8 +67,8 @@ pub(super) fn seal_all(connection: &Connection, vault: &Vault) -> Result<(), Ope
     Ok(())
 }
 
-/// Notes every row in the audit trail of its scope, so that each is named by an entry. Killed, it begins again, and what
-/// is noted twice is the same.
+/// Notes every row in the audit trail of its scope, so that each is named by an entry. Killed, it begins again; what is
+/// noted twice is the same.
 pub(super) fn note_all(connection: &Connection, vault: &Vault, now: Timestamp) -> Result<(), OpenError> {
     let (keys, mut heads, mut unnamed) = (all_keys(connection, vault)?, Heads::default(), Unnamed::default());
     let mut note = |noted: Vec<(Scope, Records)>| {

@@ -1,5 +1,5 @@
-//! Somebody with the database and with older states of it, but without the keys and the anchor: tails that were cut, old
-//! rows, old ends, deleted accounts. All of it is found, and what and where is named.
+//! Somebody with the database and with older states of it, but without the keys and the anchor: tails that were cut,
+//! old rows, old ends, deleted accounts. All of it is found, and what and where is named.
 
 use std::collections::BTreeSet;
 
@@ -194,6 +194,11 @@ impl Past {
     }
 }
 
+/// The statements that put rows back as they were after some state.
+fn old_rows(table: &str, state: usize, of: &str) -> String {
+    format!("DELETE FROM {table} WHERE {of}; INSERT INTO {table} SELECT * FROM s{state}_{table} WHERE {of}")
+}
+
 /// What is done to the database, and what the findings must name.
 #[derive(Default)]
 struct Manipulation {
@@ -222,10 +227,7 @@ impl Manipulation {
 
     fn puts_the_end_back(&mut self, past: &Past, scope: Scope, state: usize) {
         let of = past.of_scope(scope);
-        let sql = format!(
-            "DELETE FROM audit_heads WHERE {of}; INSERT INTO audit_heads SELECT * FROM s{state}_audit_heads WHERE {of}"
-        );
-        self.does("audit_heads", sql);
+        self.does("audit_heads", old_rows("audit_heads", state, &of));
     }
 
     fn deletes_the_scope(&mut self, past: &Past, scope: Scope) {
@@ -240,10 +242,7 @@ impl Manipulation {
     async fn puts_the_scope_back(&mut self, past: &Past, scope: Scope, state: usize) {
         let account = format!("account_id = {}", past.id(scope.account.as_bytes()));
         for table in TABLES {
-            let sql = format!(
-                "DELETE FROM {table} WHERE {account}; INSERT INTO {table} SELECT * FROM s{state}_{table} WHERE {account}"
-            );
-            self.does(table, sql);
+            self.does(table, old_rows(table, state, &account));
         }
         let end = past.engine.rows(&format!("s{state}_audit WHERE {}", past.of_scope(scope))).await;
         self.named.push(format!("account {}, sandbox, entry {}:", scope.account, end + 1));
@@ -271,23 +270,13 @@ impl Manipulation {
             let id =
                 past.text_of(&format!("n.{key}"), &format!("{differ} ORDER BY n.{key} LIMIT 1 OFFSET {skipped}")).await;
             // An upload that nobody attached may be gone; it is collected after a while.
-            let staged = table == "files"
-                && past
-                    .engine
-                    .rows(&format!("now_files WHERE {key} = {} AND staged_day IS NOT NULL", past.literal(&id)))
-                    .await
-                    > 0;
-            if deleted && staged {
+            let row = format!("{key} = {}", past.literal(&id));
+            let staged = format!("now_files WHERE {row} AND staged_day IS NOT NULL");
+            if deleted && table == "files" && past.engine.rows(&staged).await > 0 {
                 return;
             }
-            let mut sql = format!("DELETE FROM {table} WHERE {key} = {}", past.literal(&id));
-            if !deleted {
-                sql += &format!(
-                    "; INSERT INTO {table} SELECT * FROM s{state}_{table} WHERE {key} = {}",
-                    past.literal(&id)
-                );
-            }
-            self.does(table, sql);
+            let gone = format!("DELETE FROM {table} WHERE {row}");
+            self.does(table, if deleted { gone } else { old_rows(table, state, &row) });
             self.named.push(id);
             return;
         }
@@ -297,13 +286,12 @@ impl Manipulation {
     async fn brings_an_endpoint_back(&mut self, past: &Past, scope: Scope) {
         let of = past.of_scope(scope);
         let gone = format!(
-            "s0_endpoints n WHERE {of} AND NOT EXISTS (SELECT 1 FROM now_endpoints m WHERE m.endpoint_id = n.endpoint_id)"
+            "s0_endpoints n WHERE {of}
+             AND NOT EXISTS (SELECT 1 FROM now_endpoints m WHERE m.endpoint_id = n.endpoint_id)"
         );
         let id = past.text_of("n.endpoint_id", &format!("{gone} LIMIT 1")).await;
-        self.does(
-            "endpoints",
-            format!("DELETE FROM endpoints WHERE endpoint_id = {0}; INSERT INTO endpoints SELECT * FROM s0_endpoints WHERE endpoint_id = {0}", past.literal(&id)),
-        );
+        let row = format!("endpoint_id = {}", past.literal(&id));
+        self.does("endpoints", old_rows("endpoints", 0, &row));
         self.named.push(id);
         self.named.push("is there again".to_owned());
     }
@@ -371,25 +359,24 @@ async fn all_manipulations(engine: Engine) {
     assert_eq!(past.findings().await, Vec::<String>::new(), "nothing was touched");
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let mut alone = BTreeSet::new();
+    let mut mend = String::new();
     for number in 0..MANIPULATIONS {
+        if number % 50 == 49 {
+            past.manipulate(&std::mem::take(&mut mend)).await;
+            assert_eq!(past.findings().await, Vec::<String>::new(), "{number}: it was put back");
+        }
         let made = Manipulation::random(&past, &mut dice).await;
-        past.manipulate(&made.sql.join("; ")).await;
+        past.manipulate(&format!("{mend}{}", made.sql.join("; "))).await;
         let found = past.findings().await;
         assert!(!found.is_empty(), "{number}: {:?}", made.sql);
         for named in &made.named {
-            assert!(
-                found.iter().any(|one| one.contains(named)),
-                "{number}: {named} is not in {found:?}: {:?}",
-                made.sql
-            );
+            let is_named = found.iter().any(|one| one.contains(named));
+            assert!(is_named, "{number}: {named} is not in {found:?}: {:?}", made.sql);
         }
         if let [kind] = made.kinds[..] {
             alone.insert(kind);
         }
-        past.manipulate(&Past::mended(&made.tables)).await;
-        if number % 50 == 0 {
-            assert_eq!(past.findings().await, Vec::<String>::new(), "{number}: it was put back");
-        }
+        mend = format!("{}; ", Past::mended(&made.tables));
     }
     assert_eq!(alone.len(), 8, "each was tried alone as well");
     // Everything as it was some time ago.
@@ -404,7 +391,7 @@ async fn all_manipulations(engine: Engine) {
         }
     }
     past.manipulate(&Past::mended(&BTreeSet::from(TABLES))).await;
-    assert_eq!(past.findings().await, Vec::<String>::new());
+    assert_eq!(past.findings().await, Vec::<String>::new(), "as it was");
 }
 
 /// Two processes, each with an anchor of its own; the database goes back, and that is accepted.

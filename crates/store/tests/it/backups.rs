@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use dossier_core::clock::Timestamp;
 use dossier_core::store::StoreError;
+use dossier_store::anchor::check;
 use dossier_store::backup::{
     Backup, Created, Finding, Opened, Pace, Source, compare_rows, create, delete_older, restore_files, restore_rows,
 };
@@ -137,6 +138,9 @@ async fn whatever_is_altered_in_a_backup_is_found_and_named() {
             std::fs::write(&path, bad).expect("altered");
             let kind = object.name[made.name.len() + 1..].split('/').next().expect("a kind");
             let said = match Backup::open(&place, &made.name).await {
+                Ok(backup) if kind == "anchor" => {
+                    backup.anchor(&engine.anchor_key()).await.expect_err("altered").to_string()
+                }
                 Ok(backup) => restored(&backup)
                     .await
                     .expect("a report")
@@ -161,6 +165,17 @@ async fn whatever_is_altered_in_a_backup_is_found_and_named() {
     assert!(altered > 45, "{altered}");
     let backup = Backup::find(&place, None).await.expect("as before");
     assert_eq!(restored(&backup).await.expect("a report").findings, Vec::new());
+    let key = engine.anchor_key();
+    let anchor = backup.anchor(&key).await.expect("as before").expect("an anchor");
+    assert!(check(engine.store(), &anchor).await.expect("a verdict").findings.is_empty());
+    let later = backed_up(&engine, &place, NOW.plus_seconds(1)).await.expect("a backup");
+    let of = |name: &str| folder.path().join(name).join("anchor");
+    std::fs::copy(of(&made.name), of(&later.name)).expect("an older one's");
+    let newest = Backup::find(&place, None).await.expect("complete");
+    let said = newest.anchor(&key).await.expect_err("older").to_string();
+    assert!(said.contains("the anchor of the backup: it is of another moment"), "{said}");
+    std::fs::remove_file(of(&later.name)).expect("removed");
+    assert!(newest.anchor(&key).await.is_err(), "an anchor that is missing");
     std::fs::remove_file(folder.path().join(format!("{}/rows/persons", made.name))).expect("removed");
     let findings = restored(&backup).await.expect("a report").findings;
     assert_eq!(findings.len(), 1);
