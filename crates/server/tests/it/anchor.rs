@@ -74,7 +74,7 @@ async fn an_older_database_is_refused_and_named_until_it_is_accepted() {
     }
     let keys = dossier(&folder, &["keys", "list", "--data-dir", "data"]);
     assert!(
-        String::from_utf8_lossy(&keys.stderr).contains("is older than this process knows it"),
+        String::from_utf8_lossy(&keys.stderr).contains("is older than the anchor of this process"),
         "no command goes on"
     );
     let verified = dossier(&folder, &["audit", "verify", "--data-dir", "data", "--output", "json"]);
