@@ -324,9 +324,9 @@ fn refusal(database: &str, verdict: &Verdict) -> String {
         places.push(format!("and {} more", verdict.findings.len() - NAMED));
     }
     format!(
-        "the database {database} is older than the anchor of this process:\n{}\nIf it was restored on purpose, run dossier \
-            audit accept-restore; if not, put the newest database back. dossier audit verify says more. Nothing is \
-            served",
+        "the database {database} is older than the anchor of this process:\n{}\nIf it was restored on purpose, run \
+            dossier audit accept-restore; if not, put the newest database back. dossier audit verify says more. \
+            Nothing is served",
         places.join("\n")
     )
 }
