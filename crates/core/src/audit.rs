@@ -37,6 +37,8 @@ catalogue! {
     WebhookResent = "webhook.resent": "A delivery was asked for again.",
     FileUploaded = "file.uploaded": "A file was uploaded.",
     FileRead = "file.read": "The content of a file was read.",
+    RecordsNoted = "audit.records_noted": "What was stored before entries said what they wrote was noted.",
+    RestoreAccepted = "audit.restore_accepted": "An older state of the database was accepted.",
     RequestRefused = "request.refused": "A key was refused: revoked, expired, or without the scope.",
 }
 }

@@ -23,14 +23,17 @@ use dossier_core::store::{Progress, StoreError};
 use dossier_core::violation::Violation;
 use dossier_core::webhook;
 use dossier_core::write::append_audit;
-use dossier_store::Engine;
+use dossier_store::anchor::check;
 use dossier_store::backup::Pace;
+use dossier_store::{Engine, records};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::anchor::{Anchored, Given};
 use crate::backup;
 use crate::config::backup::Schedule;
 use crate::config::{Config, RootKeySource};
+use crate::home::Home;
 use crate::metrics::Metrics;
 
 /// One command, as it goes over the control socket.
@@ -169,7 +172,19 @@ pub enum Command {
         limit: usize,
     },
     /// Verifies every chain of the audit trail.
-    AuditVerify,
+    AuditVerify {
+        /// Whether rows are compared with the entries that wrote them.
+        records: bool,
+        /// The anchors that it must agree with; the process's own when there are none.
+        anchors: Vec<Given>,
+    },
+    /// Prints a signed line for every chain.
+    AuditCheckpoint,
+    /// Notes that an older state of the database is meant.
+    AuditAcceptRestore {
+        /// Anchors of other processes, besides the process's own.
+        anchors: Vec<Given>,
+    },
     /// Begins a new epoch and ends the old ones.
     KeyringRotate,
     /// Makes a backup.
@@ -214,6 +229,8 @@ pub struct Context<'a> {
     pub services: &'a Services,
     /// The store, for what is not in the trait.
     pub store: &'a dyn Engine,
+    /// The anchor of the process.
+    pub anchored: &'a Anchored,
     /// The configuration in force.
     pub config: &'a Config,
     /// The metrics of the server; `None` when it does not run.
@@ -269,9 +286,13 @@ pub async fn run(context: Context<'_>, command: Command, progress: Progress<'_>)
             let rows = context.services.store.audit(scope, before, limit).await.map_err(said)?;
             serde_json::to_value(rows).map_err(|error| error.to_string())
         }
-        Command::AuditVerify => {
-            let report = context.services.store.verify_audit(progress).await.map_err(said)?;
-            serde_json::to_value(report).map_err(|error| error.to_string())
+        Command::AuditVerify { records, anchors } => context.verify_audit(records, &anchors, progress).await,
+        Command::AuditCheckpoint => Ok(context.anchored.checkpoints().await.map_err(said)?.into()),
+        Command::AuditAcceptRestore { .. } if context.metrics.is_some() => {
+            Err("stop every process first: what one of them has seen of the database is not the older state".to_owned())
+        }
+        Command::AuditAcceptRestore { anchors } => {
+            context.anchored.accept(context.services, |scope| context.operator(scope), &anchors).await
         }
         Command::KeyringRotate => {
             let epoch = context.store.rotate(context.services.clock.now(), progress).await.map_err(said)?;
@@ -285,7 +306,8 @@ pub async fn run(context: Context<'_>, command: Command, progress: Progress<'_>)
             let place = place.or_else(|| context.config.backups.place.clone());
             let place = place.ok_or("name a place for the backup, or set backup_place")?;
             let pace = if context.metrics.is_some() { Pace::Gentle } else { Pace::Fast };
-            let made = backup::create(context.config, &place, pace, None, context.metrics, progress).await?;
+            let key = context.anchored.key();
+            let made = backup::create(context.config, key, &place, pace, None, context.metrics, progress).await?;
             Ok(backup::created_json(&place, &made))
         }
         Command::Doctor => context.doctor().await,
@@ -527,17 +549,48 @@ impl Context<'_> {
         Ok(json)
     }
 
+    /// The chains, the anchors, and, when that is wanted, the rows.
+    async fn verify_audit(&self, records: bool, anchors: &[Given], progress: Progress<'_>) -> Result<Value, String> {
+        let mut report = self.services.store.verify_audit(progress).await.map_err(said)?;
+        let (mut checkpoints, mut forgiven) = (0, 0);
+        match self.anchored.read(anchors) {
+            Ok(anchors) => {
+                for anchor in &anchors {
+                    let verdict = check(self.store, anchor).await.map_err(said)?;
+                    checkpoints += anchor.checkpoints.len();
+                    forgiven += verdict.forgiven;
+                    report.findings.extend(verdict.findings);
+                }
+            }
+            Err(error) => report.findings.push(error),
+        }
+        let mut compared = Value::Null;
+        if records {
+            let pace = if self.metrics.is_some() { Pace::Gentle } else { Pace::Fast };
+            let home = Home::of(self.config);
+            let rows = home.with_location(async |location| records::compare(location, pace, progress).await).await;
+            let rows = rows.map_err(said)?;
+            report.findings.extend(rows.findings);
+            compared = rows.rows.into();
+        }
+        let mut value = serde_json::to_value(report).map_err(|error| error.to_string())?;
+        value["checkpoints"] = json!(checkpoints);
+        value["older_than_an_accepted_restore"] = json!(forgiven);
+        value["records"] = compared;
+        Ok(value)
+    }
+
     async fn doctor(&self) -> Result<Value, String> {
         let folder = &self.config.data_dir;
         let mut checks = vec![
-            check("server", true, if self.metrics.is_some() { "runs" } else { "does not run" }),
-            check("engine", true, &self.store.name()),
+            check_of("server", true, if self.metrics.is_some() { "runs" } else { "does not run" }),
+            check_of("engine", true, &self.store.name()),
             private(folder, "data folder"),
             private(&self.config.keyring, "keyring"),
-            check("epoch", true, &format!("{} is active", self.store.active_epoch())),
+            check_of("epoch", true, &format!("{} is active", self.store.active_epoch())),
         ];
         if matches!(self.config.root_key, RootKeySource::DataFolder) {
-            checks.push(check(
+            checks.push(check_of(
                 "root key",
                 true,
                 "lies in the data folder: a copy of the folder is a copy of everything. For production keep it \
@@ -546,7 +599,7 @@ impl Context<'_> {
             ));
         }
         if matches!(self.config.root_key, RootKeySource::Variable(_)) {
-            checks.push(check(
+            checks.push(check_of(
                 "root key",
                 true,
                 "warning: it came by a plain variable, which stays in the memory of the process, and which programs \
@@ -555,22 +608,28 @@ impl Context<'_> {
             ));
         }
         checks.push(match self.store.check_integrity().await {
-            Ok(()) => check("database", true, "is whole"),
-            Err(error) => check("database", false, &error.to_string()),
+            Ok(()) => check_of("database", true, "is whole"),
+            Err(error) => check_of("database", false, &error.to_string()),
         });
         let place = self.config.files.as_deref().unwrap_or("the data folder");
         checks.push(match self.store.check_files().await {
-            Ok(()) => check("files", true, &format!("lie in {place}")),
-            Err(error) => check("files", false, &error.to_string()),
+            Ok(()) => check_of("files", true, &format!("lie in {place}")),
+            Err(error) => check_of("files", false, &error.to_string()),
         });
         checks.push(self.backups().await);
-        let report = self.services.store.verify_audit(&|_, _| {}).await.map_err(said)?;
-        let findings = report.findings.len();
-        checks.push(check(
+        let report = self.verify_audit(false, &[], &|_, _| {}).await?;
+        let findings = report["findings"].as_array().map_or(0, Vec::len);
+        checks.push(check_of(
             "audit trail",
             findings == 0,
-            &format!("{} entries in {} chains, {findings} findings", report.entries, report.chains),
+            &format!("{} entries in {} chains, {findings} findings", report["entries"], report["chains"]),
         ));
+        let path = self.anchored.path().display();
+        checks.push(if self.anchored.is_failing() {
+            check_of("anchor", false, &format!("{path} cannot be written; see the log"))
+        } else {
+            check_of("anchor", true, &format!("{path} knows {} audit trails", report["checkpoints"]))
+        });
         Ok(Value::Array(checks))
     }
 }
@@ -579,7 +638,7 @@ impl Context<'_> {
     async fn backups(&self) -> Value {
         let backups = &self.config.backups;
         let Some(place) = &backups.place else {
-            return check("backups", true, "the server makes none: set backup_place and backup_schedule");
+            return check_of("backups", true, "the server makes none: set backup_place and backup_schedule");
         };
         let now = self.services.clock.now();
         match backup::schedule::newest(self.config, place).await {
@@ -591,23 +650,25 @@ impl Context<'_> {
                     None => i64::MAX / 2_000_000,
                 };
                 let good = now.as_micros() - at.as_micros() < late.saturating_mul(1_000_000);
-                check("backups", good, &format!("the newest was made at {at}"))
+                check_of("backups", good, &format!("the newest was made at {at}"))
             }
-            Ok(None) => check("backups", backups.schedule.is_none(), "none yet"),
-            Err(error) => check("backups", false, &error),
+            Ok(None) => check_of("backups", backups.schedule.is_none(), "none yet"),
+            Err(error) => check_of("backups", false, &error),
         }
     }
 }
 
-fn check(what: &str, good: bool, detail: &str) -> Value {
+fn check_of(what: &str, good: bool, detail: &str) -> Value {
     json!({ "check": what, "ok": good, "detail": detail })
 }
 
 fn private(path: &Path, what: &str) -> Value {
     match std::fs::metadata(path) {
-        Ok(metadata) if metadata.permissions().mode() & 0o077 == 0 => check(what, true, "only its owner can read it"),
-        Ok(_) => check(what, false, "can be read by others; take their permissions away"),
-        Err(error) => check(what, false, &error.to_string()),
+        Ok(metadata) if metadata.permissions().mode() & 0o077 == 0 => {
+            check_of(what, true, "only its owner can read it")
+        }
+        Ok(_) => check_of(what, false, "can be read by others; take their permissions away"),
+        Err(error) => check_of(what, false, &error.to_string()),
     }
 }
 

@@ -15,6 +15,7 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::mpsc;
 
 use crate::admin::{self, Command, Context};
+use crate::anchor::Anchored;
 use crate::config::Config;
 use crate::http::App;
 
@@ -51,16 +52,30 @@ fn at_short_path<T>(folder: &Path, use_path: impl FnOnce(PathBuf) -> io::Result<
     use_path(PathBuf::from(format!("/proc/self/fd/{}/{NAME}", folder.as_raw_fd())))
 }
 
+/// What commands reach of a running server.
+#[derive(Clone)]
+pub struct Serving {
+    /// What handlers share.
+    pub app: App,
+    /// The store, for what is not in the trait.
+    pub store: Arc<dyn Engine>,
+    /// Its anchor.
+    pub anchored: Arc<Anchored>,
+    /// The configuration in force.
+    pub config: Config,
+}
+
 /// Carries out commands until it is aborted.
-pub async fn serve(listener: UnixListener, app: App, store: Arc<dyn Engine>, config: Config) {
+pub async fn serve(listener: UnixListener, serving: Serving) {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                let (app, store, config) = (Arc::clone(&app), Arc::clone(&store), config.clone());
+                let Serving { app, store, anchored, config } = serving.clone();
                 tokio::spawn(async move {
                     let context = Context {
                         services: &app.services,
                         store: &*store,
+                        anchored: &anchored,
                         config: &config,
                         metrics: Some(&app.metrics),
                     };

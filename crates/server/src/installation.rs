@@ -23,6 +23,7 @@ use dossier_store::vault::RootKey;
 use dossier_store::{Engine, OpenError};
 use zeroize::Zeroizing;
 
+use crate::anchor::{Anchored, Anchoring};
 use crate::backup::upgrade;
 use crate::config::{Config, RootKeySource};
 use crate::home::Home;
@@ -65,7 +66,7 @@ pub enum InstallationError {
         /// What the system said.
         cause: std::io::Error,
     },
-    /// The records of the database are changed elsewhere, or have not all arrived.
+    /// The records of the database are changed elsewhere, have not all arrived, or are older than the anchor.
     #[error("{0}")]
     NotServed(String),
     /// No backup could be made before the schema changes.
@@ -82,6 +83,8 @@ pub struct Installation {
     pub store: Arc<dyn Engine>,
     /// What use cases need, with the same store.
     pub services: Services,
+    /// How far the audit trails have come, outside of the database.
+    pub anchored: Arc<Anchored>,
     /// The account that was made by this very start, if one was.
     pub first_account: Option<AccountId>,
 }
@@ -140,15 +143,21 @@ impl Installation {
     /// # Errors
     ///
     /// [`InstallationError`], each in words that say what to do.
-    pub async fn open(config: &Config, public_url: String) -> Result<Self, InstallationError> {
+    pub async fn open(config: &Config, public_url: String, anchoring: Anchoring) -> Result<Self, InstallationError> {
         let root_key = root_key(config)?;
         if config.database.is_some() && config.files.is_none() {
             tracing::warn!("files lie in the data folder of this process, where no other reaches them; set files");
         }
         let home = Home::of(config);
         let standing = home.check_served().await?;
-        upgrade::before(config, &standing).await.map_err(InstallationError::Upgrade)?;
+        upgrade::before(config, &root_key, &standing).await.map_err(InstallationError::Upgrade)?;
         let store = Opened::open(config, &home, &root_key).await?.engine();
+        let anchored = Anchored::open(config, &root_key, Arc::clone(&store), anchoring).await;
+        let anchored = Arc::new(anchored.map_err(InstallationError::NotServed)?);
+        if anchoring == Anchoring::Enforced {
+            let file_error = |cause| InstallationError::File { path: config.anchor.clone(), cause };
+            anchored.write().map_err(file_error)?;
+        }
         let services = Services {
             store: Arc::clone(&store) as Arc<dyn Store>,
             clock: Arc::new(SystemClock),
@@ -177,7 +186,7 @@ impl Installation {
         } else {
             None
         };
-        Ok(Self { store, services, first_account })
+        Ok(Self { store, services, anchored, first_account })
     }
 
     /// The sandbox key that a new installation shows once.
@@ -238,14 +247,6 @@ impl Opened {
         match self {
             Self::Sqlite(store) => Arc::clone(store) as Arc<dyn Engine>,
             Self::Postgres(store) => Arc::clone(store) as Arc<dyn Engine>,
-        }
-    }
-
-    /// How many processes use it besides this one. The lock of the data folder tells of the embedded engine's.
-    pub(crate) async fn others(&self) -> Result<u64, StoreError> {
-        match self {
-            Self::Sqlite(_) => Ok(0),
-            Self::Postgres(store) => store.processes().await,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The service and its command line, as a library so that tests can start it inside their own process.
 
 pub mod admin;
+pub mod anchor;
 pub mod backup;
 pub mod cli;
 pub mod config;

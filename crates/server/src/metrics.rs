@@ -47,6 +47,8 @@ pub struct Metrics {
     refused_rows: Counter<u64, AtomicU64>,
     waiting: Gauge,
     wal_pages: Gauge,
+    /// 1 while the anchor cannot be written.
+    pub anchor_failing: Gauge,
     last_backup: Gauge,
     backup_failures: Counter,
     backup_seconds: Gauge<f64, AtomicU64>,
@@ -69,6 +71,7 @@ impl Default for Metrics {
             refused_rows: Counter::default(),
             waiting: Gauge::default(),
             wal_pages: Gauge::default(),
+            anchor_failing: Gauge::default(),
             last_backup: Gauge::default(),
             backup_failures: Counter::default(),
             backup_seconds: Gauge::default(),
@@ -90,6 +93,7 @@ impl Default for Metrics {
         );
         registry.register("store_changes_waiting", "Changes waiting for the writer", metrics.waiting.clone());
         registry.register("store_wal_pages", "Pages in the write-ahead log", metrics.wal_pages.clone());
+        registry.register("anchor_failing", "1 while the anchor cannot be written", metrics.anchor_failing.clone());
         registry.register(
             "backup_last_success_timestamp_seconds",
             "When the newest backup was made; 0 when none is known",

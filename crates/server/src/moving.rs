@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use dossier_core::clock::Clock as _;
 use dossier_core::store::{Progress, StoreError};
+use dossier_store::anchor::{AnchorFile, AnchorKey, check};
 use dossier_store::blobs::{BlobPath, Blobs};
 use dossier_store::transfer::mark::Mark;
 use dossier_store::transfer::moving::move_all;
@@ -142,8 +143,13 @@ async fn copy(config: &Config, source: &Home, target: &Home, progress: Progress<
     // One that was starting when the source was marked.
     check_alone(&from).await?;
     let mut chains = Vec::new();
+    let key = AnchorKey::new(&root_key, from.engine().installation());
+    let anchor = AnchorFile::at(config.anchor.clone()).read(&key)?;
     for end in [from, open(target).await?] {
-        let report = end.engine().verify_audit(&|_, _| {}).await.map_err(text)?;
+        let mut report = end.engine().verify_audit(&|_, _| {}).await.map_err(text)?;
+        if let Some(anchor) = &anchor {
+            report.findings.extend(check(&*end.engine(), anchor).await.map_err(text)?.findings);
+        }
         if !report.findings.is_empty() {
             return Err(format!("the audit trail has findings:\n{}", report.findings.join("\n")));
         }
@@ -156,7 +162,7 @@ async fn copy(config: &Config, source: &Home, target: &Home, progress: Progress<
 }
 
 async fn check_alone(store: &Opened) -> Result<(), String> {
-    match store.others().await.map_err(text)? {
+    match store.engine().others().await.map_err(text)? {
         0 => Ok(()),
         others => Err(format!("{others} other processes use the database; stop them, and wait for 10 seconds")),
     }

@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::anchor::{Anchored, Anchoring, Keeper};
 use crate::config::{Config, MetricsListen};
 use crate::egress::Egress;
 use crate::egress::targets::Targets;
@@ -38,6 +39,9 @@ const OPERATIONS_CONNECTIONS: usize = 64;
 const OPERATIONS: u64 = 64;
 /// Cases that are worked on at the same time.
 const CASES_AT_ONCE: usize = 8;
+
+/// How often the end of a process looks whether nobody else has the store any more, 5 ms apart.
+const LAST_OWNERS: u32 = 200;
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +84,7 @@ pub struct Server {
     stop: watch::Sender<bool>,
     listeners: Vec<JoinHandle<bool>>,
     helpers: Vec<JoinHandle<()>>,
+    keeper: Keeper,
     lock: Lock,
 }
 
@@ -95,7 +100,8 @@ impl Server {
         let listener = bind(config.listen).await?;
         let address = listener.local_addr().map_err(|cause| StartError::Listen { address: config.listen, cause })?;
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-        let Installation { store, services, first_account } = Installation::open(config, public_url.clone()).await?;
+        let Installation { store, services, anchored, first_account } =
+            Installation::open(config, public_url.clone(), Anchoring::Enforced).await?;
         let first_key = match first_account {
             Some(account) => Some(Installation::first_key(&services, account).await?),
             None => None,
@@ -137,9 +143,16 @@ impl Server {
             listeners.push(tokio::spawn(listener::serve(metrics, front, places, limits, stopped.clone())));
         }
         let control = control::listen(&config.data_dir).map_err(StartError::Control)?;
+        let serving = control::Serving {
+            app: Arc::clone(&app),
+            store: Arc::clone(&store),
+            anchored: Arc::clone(&anchored),
+            config: config.clone(),
+        };
+        let key = anchored.key().clone();
         let helpers = vec![
-            tokio::spawn(control::serve(control, Arc::clone(&app), Arc::clone(&store), config.clone())),
-            tokio::spawn(backup::schedule::run(Arc::clone(&app), Arc::clone(&store), config.clone())),
+            tokio::spawn(control::serve(control, serving)),
+            tokio::spawn(backup::schedule::run(Arc::clone(&app), Arc::clone(&store), key, config.clone())),
             tokio::spawn(room::watch(Arc::clone(&app), config)),
             tokio::spawn(give_memory_back()),
             tokio::spawn(keep_house(Arc::clone(&app))),
@@ -147,13 +160,20 @@ impl Server {
             tokio::spawn(ask_providers(Arc::clone(&app))),
             tokio::spawn(deliver::run(Arc::clone(&app), egress, config.deliveries.clone())),
         ];
-        Ok(Self { address, metrics_address, public_url, first_key, app, store, stop, listeners, helpers, lock })
+        let keeper = Keeper::start(anchored, app.metrics.anchor_failing.clone()).map_err(StartError::Control)?;
+        Ok(Self { address, metrics_address, public_url, first_key, app, store, stop, listeners, helpers, keeper, lock })
     }
 
     /// The store, for what is not in the trait.
     #[must_use]
     pub fn store(&self) -> &dyn Engine {
         &*self.store
+    }
+
+    /// Its anchor.
+    #[must_use]
+    pub fn anchored(&self) -> &Anchored {
+        self.keeper.anchored()
     }
 
     /// Finishes what was accepted and lets go of the data folder. Answers whether all was finished in time.
@@ -169,6 +189,14 @@ impl Server {
             let _ = helper.await;
         }
         self.store.leave().await;
+        // The task of a connection that has ended may not have let go of the store yet.
+        for _ in 0..LAST_OWNERS {
+            if Arc::strong_count(&self.app) == 1 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        self.keeper.stop();
         // The last owner of the store commits what waits and empties the log before the lock is given back.
         drop((self.app, self.store));
         drop(self.lock);

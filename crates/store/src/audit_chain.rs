@@ -11,8 +11,12 @@ use dossier_core::hexadecimal::hexadecimal;
 use dossier_core::ids::CustomerId;
 use dossier_core::store::StoreError;
 
+use subtle::ConstantTimeEq as _;
+
+use crate::anchor::{self, AcceptedRestore, ChainEnd, Position};
 use crate::columns::{scope_columns, scope_of};
-use crate::vault::ScopeKeys;
+use crate::prepared::service_binding;
+use crate::vault::{Cell, ScopeKeys};
 
 /// A verification that finds more than this stops telling.
 const MAX_FINDINGS: usize = 1_000;
@@ -39,14 +43,21 @@ pub struct StoredEntry {
     pub request_id: String,
     /// The sealed detail.
     pub detail: Vec<u8>,
+    /// Which rows it wrote; see [`crate::records`].
+    pub records: Option<Vec<u8>>,
 }
 
 impl StoredEntry {
     /// The hash of this entry at its place: SHA-256 over the hash before it, scope, number, and every column, each with
-    /// its length in front.
+    /// its length in front. Entries from before they said which rows they wrote have one part less.
     #[must_use]
     pub fn hash(&self, previous: &[u8; 32], scope: Scope, seq: u64) -> [u8; 32] {
-        let Self { at, actor, action, customer_id, version, fields, request_id, detail } = self;
+        self.hash_with(self.records.as_deref(), previous, scope, seq)
+    }
+
+    /// As [`StoredEntry::hash`], with other rows than its own.
+    pub(crate) fn hash_with(&self, records: Option<&[u8]>, previous: &[u8; 32], scope: Scope, seq: u64) -> [u8; 32] {
+        let Self { at, actor, action, customer_id, version, fields, request_id, detail, records: _ } = self;
         let mut context = Context::new(&SHA256);
         let mut add = |part: Option<&[u8]>| match part {
             Some(part) => {
@@ -68,6 +79,9 @@ impl StoredEntry {
         add(Some(fields.as_bytes()));
         add(Some(request_id.as_bytes()));
         add(Some(detail));
+        if records.is_some() {
+            add(records);
+        }
         context.finish().as_ref().try_into().expect("a SHA-256 has 32 bytes")
     }
 }
@@ -76,6 +90,24 @@ impl StoredEntry {
 pub(crate) fn seal(keys: &ScopeKeys, scope: Scope, seq: u64, hash: &[u8]) -> [u8; 32] {
     let (account, environment) = scope_columns(&scope);
     keys.chain_seal(&[account, &[environment], &seq.to_be_bytes(), hash])
+}
+
+/// Whether the seal on the end of a chain is ours.
+pub(crate) fn is_sealed(keys: &ScopeKeys, end: &ChainEnd) -> bool {
+    let ours = seal(keys, end.scope, end.position.entry, &end.position.hash);
+    bool::from(ours.ct_eq(&end.seal))
+}
+
+/// The restore that an entry says was accepted; `None` when its detail is not ours.
+pub(crate) fn accepted_restore(
+    keys: &ScopeKeys,
+    scope: Scope,
+    request_id: &str,
+    detail: Vec<u8>,
+) -> Option<AcceptedRestore> {
+    let binding = service_binding(scope, "audit", "detail", request_id.as_bytes());
+    let detail = Cell::open(detail, &keys.service, &binding).ok()?;
+    Some(AcceptedRestore { scope, at: anchor::accepted_at(&detail)? })
 }
 
 /// A row of `audit`.
@@ -92,7 +124,8 @@ pub(crate) struct EntryRow {
 impl EntryRow {
     /// What lists show of it.
     pub(crate) fn open(self) -> Result<AuditRow, StoreError> {
-        let StoredEntry { at, actor, action, customer_id, version, fields, request_id, detail: _ } = self.entry;
+        let StoredEntry { at, actor, action, customer_id, version, fields, request_id, detail: _, records: _ } =
+            self.entry;
         Ok(AuditRow {
             seq: self.seq,
             at: Timestamp::from_micros(at),
@@ -125,6 +158,15 @@ pub(crate) struct HeadRow {
     pub(crate) seq: u64,
     pub(crate) hash: Vec<u8>,
     pub(crate) seal: Vec<u8>,
+}
+
+impl HeadRow {
+    /// `None` when nothing was entered yet, or when it cannot be read, which a verification says.
+    pub(crate) fn chain_end(self) -> Option<ChainEnd> {
+        let position = Position { entry: self.seq, hash: self.hash.try_into().ok()? };
+        let scope = scope_of(self.account, self.environment).ok()?;
+        (position.entry > 0).then_some(ChainEnd { scope, position, seal: self.seal })
+    }
 }
 
 /// The trail as far as it was judged.

@@ -1,12 +1,14 @@
 //! Everything that persists: the vault, which seals personal data before any engine sees it, and the engines, which
 //! make changes durable.
 
+pub mod anchor;
 pub mod audit_chain;
 pub mod backup;
 pub mod blobs;
 #[doc(hidden)]
 pub mod planted;
 pub mod postgres;
+pub mod records;
 pub mod rows;
 pub mod sealed;
 pub mod sqlite;
@@ -23,7 +25,9 @@ mod signing;
 
 use std::sync::atomic::AtomicU64;
 
+use anchor::{AcceptedRestore, ChainEnd, Tips};
 use async_trait::async_trait;
+use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::store::{Progress, Store, StoreError};
 
@@ -58,6 +62,45 @@ pub trait Engine: Store {
 
     /// How many rows were refused since the start because their seal was not theirs.
     fn refused_rows(&self) -> u64;
+
+    /// The id that database and keyring share.
+    fn installation(&self) -> [u8; 16];
+
+    /// The ends of the audit trails that this process vouches for.
+    fn tips(&self) -> &Tips;
+
+    /// The ends of all audit trails that have entries.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    async fn chain_ends(&self) -> Result<Vec<ChainEnd>, StoreError>;
+
+    /// Whether the seal on the end of a trail is ours.
+    async fn is_sealed(&self, end: &ChainEnd) -> bool;
+
+    /// The hashes of these entries, each by its trail and number; `None` for one that is not there.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    async fn entry_hashes(&self, entries: &[(Scope, u64)]) -> Result<Vec<Option<[u8; 32]>>, StoreError>;
+
+    /// The restores that were accepted, as the trails of these scopes say. Reads them through.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    async fn accepted_restores(&self, scopes: &[Scope]) -> Result<Vec<AcceptedRestore>, StoreError>;
+
+    /// How many other processes use the database.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    async fn others(&self) -> Result<u64, StoreError> {
+        Ok(0)
+    }
 
     /// Begins a new epoch, wraps every key again and destroys what was before; answers the new epoch's number.
     ///

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use dossier_core::account::{Account, Look};
 use dossier_core::api_key::{ApiKey, KeyRecord};
-use dossier_core::audit::AuditEntry;
-use dossier_core::caller::{Environment, Scope};
+use dossier_core::audit::{Action, AuditEntry};
+use dossier_core::caller::{Actor, Caller, Environment, Scope};
 use dossier_core::change::{Change, Effect, NewDocument, NewFile, NewLink};
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::{Customer, Place};
@@ -23,6 +23,7 @@ use crate::api_keys::{AccountRow, KeyRow, KnownKeys};
 use crate::audit_chain::StoredEntry;
 use crate::columns::type_column;
 use crate::files::{FileKey, FileRow};
+use crate::records::Records;
 use crate::rows::{self, EndpointRow, LinkRow, SubjectRow};
 use crate::sealed::{self, Cells, PlainRow, SubjectKeys};
 use crate::signing::Signers;
@@ -262,7 +263,8 @@ pub(crate) fn seal(
     };
     let audit = audit.map(|entry| {
         let key = entry.customer.map(own_key).transpose()?;
-        Ok::<_, StoreError>(stored_entry(scope, entry, key.map(|key| &**key), &keys.scope))
+        let records = Records::of(&effect).into_column();
+        Ok::<_, StoreError>(StoredEntry { records, ..stored_entry(scope, entry, key.map(|key| &**key), &keys.scope) })
     });
     let sealed_event = |mut event: Event| {
         let body = std::mem::take(&mut event.body);
@@ -483,7 +485,15 @@ fn stored_entry(scope: Scope, entry: AuditEntry, key: Option<&SubjectKey>, keys:
         fields: serde_json::to_string(&entry.fields).expect("a list of strings"),
         request_id: entry.request_id,
         detail,
+        records: None,
     }
+}
+
+/// The entry that notes rows which were stored before entries said what they wrote.
+pub(crate) fn noting_entry(scope: Scope, keys: &ScopeKeys, at: Timestamp, records: Records) -> StoredEntry {
+    let caller = Caller { scope, actor: Actor::System, request_id: "upgrade".to_owned(), address: None };
+    let entry = stored_entry(scope, AuditEntry::new(&caller, at, Action::RecordsNoted), None, keys);
+    StoredEntry { records: records.into_column(), ..entry }
 }
 
 /// A link as it is kept.

@@ -69,7 +69,7 @@ pub(crate) const FILES: Table = table(
     ],
 );
 const LINKS: Table = table("links", &["account_id", "environment", "token_hash"], &["customer_id", "session_id"]);
-const ENDPOINTS: Table =
+pub(crate) const ENDPOINTS: Table =
     table("endpoints", &["account_id", "environment", "endpoint_id"], &["key_id", "event_types", "created_at"]);
 
 /// Every table whose rows are sealed.

@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use dossier_core::clock::Clock as _;
 use dossier_core::store::Progress;
+use dossier_store::anchor::AnchorKey;
 use dossier_store::backup::{self, Backup, Created, Pace, Source};
 use dossier_store::blobs::{Blobs, Bucket, Folder, Objects};
 use dossier_store::transfer::plain;
@@ -99,6 +100,7 @@ pub(crate) async fn find(text: &str) -> Result<Backup, String> {
 /// In words for people.
 pub(crate) async fn create(
     config: &Config,
+    key: &AnchorKey,
     to: &str,
     pace: Pace,
     keep: Option<usize>,
@@ -108,7 +110,7 @@ pub(crate) async fn create(
     let Ok(_alone) = ONE_AT_A_TIME.try_lock() else {
         return Err("another backup is in progress".to_owned());
     };
-    let (began, made) = (Instant::now(), write(config, to, pace, keep, progress).await);
+    let (began, made) = (Instant::now(), write(config, key, to, pace, keep, progress).await);
     match (&made, metrics) {
         (Ok(made), Some(metrics)) => {
             let seconds = began.elapsed().as_secs_f64();
@@ -122,6 +124,7 @@ pub(crate) async fn create(
 
 async fn write(
     config: &Config,
+    key: &AnchorKey,
     to: &str,
     pace: Pace,
     keep: Option<usize>,
@@ -133,7 +136,7 @@ async fn write(
     let now = SystemClock.now();
     let made = home
         .with_location(async |location| {
-            backup::create(Source { location, blobs: &*blobs }, &place, pace, now, progress).await
+            backup::create(Source { location, blobs: &*blobs, key }, &place, pace, now, progress).await
         })
         .await
         .map_err(|error| format!("the backup failed: {}", plain(&error)))?;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use dossier_core::clock::Clock as _;
 use dossier_core::store::Progress;
+use dossier_store::anchor::{AnchorKey, check};
 use dossier_store::backup::{Backup, Restored, compare_rows, restore_files, restore_rows, schema_in};
 use dossier_store::planted::reached;
 use dossier_store::transfer::mark::Mark;
@@ -11,6 +12,7 @@ use dossier_store::transfer::plain;
 use serde_json::{Value, json};
 
 use super::verify::check_keys;
+use crate::anchor::{Anchored, Anchoring};
 use crate::config::{Config, RootKeySource, holds_files, is_postgres};
 use crate::home::Home;
 use crate::installation::{Lock, Opened, blobs, root_key};
@@ -68,12 +70,18 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     }
     // Migrates, and sees that keyring and root key are those of the records.
     let store = Opened::open(&target, &home, &root).await.map_err(text)?;
-    let report = store.engine().verify_audit(&|_, _| {}).await.map_err(text)?;
+    let mut report = store.engine().verify_audit(&|_, _| {}).await.map_err(text)?;
+    let key = AnchorKey::new(&root, *backup.manifest.installation.as_bytes());
+    if let Some(anchor) = backup.anchor(&key).await.map_err(plain)? {
+        report.findings.extend(check(&*store.engine(), &anchor).await.map_err(text)?.findings);
+    }
+    let anchored = Anchored::open(&target, &root, store.engine(), Anchoring::Reported).await?;
     drop(store);
     reached("restore: opened");
     if !report.findings.is_empty() {
         return Err(format!("the audit trail has findings:\n{}", report.findings.join("\n")));
     }
+    anchored.write().map_err(|error| format!("{}: {error}", target.anchor.display()))?;
     home.set_mark(None).await.map_err(text)?;
     reached("restore: complete");
     Ok(json!({
@@ -83,7 +91,7 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
         "records": backup.manifest.records(),
         "files": blobs,
         "audit": { "chains": report.chains, "entries": report.entries },
-        "next": next(config, &target),
+        "next": next(config, &target, anchored.holds()),
     }))
 }
 
@@ -114,6 +122,7 @@ fn target_config(config: &Config, restore: &Restore) -> Result<Config, String> {
         target.files = None;
         target.data_dir = PathBuf::from(&restore.into);
         target.keyring = target.data_dir.join("keyring.json");
+        target.anchor = target.data_dir.join("anchor");
     }
     if let Some(files) = &restore.files {
         if !holds_files(files) {
@@ -164,11 +173,21 @@ async fn copy_back(backup: &Backup, target: &Config, home: &Home, progress: Prog
     Err(format!("the backup is damaged; the restored database will not be served:\n{}", findings.join("\n")))
 }
 
-fn next(config: &Config, target: &Config) -> String {
-    let start = match &target.database {
-        Some(_) => "start dossier with --database set to it".to_owned(),
-        None => format!("start dossier with --data-dir {}", target.data_dir.display()),
+fn next(config: &Config, target: &Config, as_new_as_anchor: bool) -> String {
+    let (mut start, with) = match &target.database {
+        Some(_) => ("start dossier with --database set to it".to_owned(), "--database".to_owned()),
+        None => {
+            let folder = format!("--data-dir {}", target.data_dir.display());
+            (format!("start dossier with {folder}"), folder)
+        }
     };
+    if !as_new_as_anchor {
+        start = format!(
+            "the anchor {} knows newer entries: if they are given up, run dossier audit accept-restore with {with} \
+                first; then {start}",
+            target.anchor.display()
+        );
+    }
     let has_key = |folder: &Path| folder.join("root.key").exists();
     if matches!(config.root_key, RootKeySource::DataFolder) && !has_key(&target.data_dir) {
         return format!("give it the root key (copy root.key of {} there), then {start}", config.data_dir.display());

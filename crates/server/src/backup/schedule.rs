@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use dossier_core::clock::Clock as _;
+use dossier_store::anchor::AnchorKey;
 use dossier_store::backup::{Backup, Pace};
 
 use crate::config::Config;
@@ -17,7 +18,7 @@ const LOOK_AFTER: Duration = Duration::from_secs(10);
 const AGAIN_AFTER: Duration = Duration::from_secs(10 * 60);
 
 /// Makes backups when they are due, until it is aborted.
-pub(crate) async fn run(app: App, store: Arc<dyn Engine>, config: Config) {
+pub(crate) async fn run(app: App, store: Arc<dyn Engine>, key: AnchorKey, config: Config) {
     let Some(place) = config.backups.place.as_deref() else { return };
     let mut last = None;
     if let Ok(newest) = newest(&config, place).await {
@@ -47,7 +48,7 @@ pub(crate) async fn run(app: App, store: Arc<dyn Engine>, config: Config) {
             continue;
         }
         let keep = Some(config.backups.keep);
-        match super::create(&config, place, Pace::Gentle, keep, Some(&app.metrics), &|_, _| {}).await {
+        match super::create(&config, &key, place, Pace::Gentle, keep, Some(&app.metrics), &|_, _| {}).await {
             Ok(made) => {
                 last = Some(made.manifest.created_at.as_micros() / 1_000_000);
                 let (records, files, bytes) =

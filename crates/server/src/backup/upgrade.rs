@@ -1,8 +1,10 @@
 //! Before a start changes the schema of records that are there, it makes a backup and verifies it.
 
+use dossier_store::anchor::AnchorKey;
 use dossier_store::backup::{Backup, Pace};
 use dossier_store::transfer::mark::{Standing, newest_migration};
 use dossier_store::transfer::plain;
+use dossier_store::vault::{Keyring, RootKey};
 
 use super::verify::verify_backup;
 use crate::config::Config;
@@ -12,7 +14,7 @@ use crate::config::Config;
 /// # Errors
 ///
 /// In one sentence that says how to start without.
-pub(crate) async fn before(config: &Config, standing: &Standing) -> Result<(), String> {
+pub(crate) async fn before(config: &Config, root: &RootKey, standing: &Standing) -> Result<(), String> {
     let upgrades = standing.migrations > 0 && standing.migrations < newest_migration();
     if !upgrades || !config.backups.before_upgrade {
         return Ok(());
@@ -34,7 +36,9 @@ pub(crate) async fn before(config: &Config, standing: &Standing) -> Result<(), S
                 backup_before_upgrade = off starts without"
         )
     };
-    let made = super::create(config, &place, Pace::Fast, None, None, &|_, _| {}).await.map_err(failed)?;
+    let keyring = Keyring::open(&config.keyring, root).map_err(|error| failed(error.to_string()))?;
+    let key = AnchorKey::new(root, keyring.installation());
+    let made = super::create(config, &key, &place, Pace::Fast, None, None, &|_, _| {}).await.map_err(failed)?;
     let found = Backup::find(&super::place(&place).map_err(failed)?, Some(&made.name)).await;
     let backup = found.map_err(|error| failed(plain(error)))?;
     let page = verify_backup(config, &backup, None, &|_, _| {}).await.map_err(unverified)?;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use dossier_core::clock::Clock as _;
 use dossier_core::ids::Random as _;
 use dossier_core::store::{Progress, StoreError};
+use dossier_store::anchor::AnchorKey;
 use dossier_store::backup::{Backup, Finding, Opened, Part, Restored, compare_rows, restore_rows};
 use dossier_store::transfer::mark::Location;
 use dossier_store::transfer::plain;
@@ -61,7 +62,8 @@ pub(crate) async fn verify_backup(
     findings.extend(compared.findings);
     location.set_mark(None).await.map_err(text)?;
     let report = part(2 * records + files);
-    let opened = Opened::restored(backup, &scratch.0, (keyring, &root), now, &absent, &report).await;
+    let key = AnchorKey::new(&root, *manifest.installation.as_bytes());
+    let opened = Opened::restored(backup, &scratch.0, (keyring, &root, &key), now, &absent, &report).await;
     let mut opened = opened.map_err(plain)?;
     findings.append(&mut opened.findings);
     findings.dedup();
@@ -120,6 +122,8 @@ fn page(backup: &Backup, opened: &Opened, findings: &[Finding]) -> Value {
         ("files opened", opened.files, Part::Files),
         ("audit entries verified", opened.entries, Part::Audit),
         ("audit chains verified", opened.chains, Part::Audit),
+        ("anchored chains compared", opened.anchored, Part::Audit),
+        ("rows compared with the audit trail", opened.compared, Part::Audit),
     ] {
         checks.push(line(what, count, &[part, Part::Database], ""));
     }

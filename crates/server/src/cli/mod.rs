@@ -27,6 +27,7 @@ use serde_json::Value;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::admin::{self, AccountSettings, Command as AdminCommand, Context, Place};
+use crate::anchor::{self, Anchoring};
 use crate::config::{self, Config, Given, Settings};
 use crate::installation::{Installation, InstallationError, Lock};
 use crate::serve::Server;
@@ -396,8 +397,24 @@ enum Audit {
         #[arg(long, default_value_t = 100)]
         limit: usize,
     },
-    /// Verify every chain; exit status 1 if anything is wrong
-    Verify,
+    /// Verify every chain, and that none is older than the anchor; exit status 1 if anything is wrong
+    Verify {
+        /// Also compare each account, key, customer, file and endpoint with the entry that wrote it
+        #[arg(long)]
+        records: bool,
+        /// An anchor of another process, or checkpoints that were kept elsewhere; may be repeated [default: the anchor
+        /// of this process]
+        #[arg(long = "anchor", visible_alias = "checkpoint", value_name = "FILE")]
+        anchors: Vec<PathBuf>,
+    },
+    /// Print how far every trail has come, a signed line each, to be kept elsewhere
+    Checkpoint,
+    /// Note that an older state of the database is meant, after it was restored; every process must be stopped
+    AcceptRestore {
+        /// The anchor of another process, so that its trails are noted as well; may be repeated
+        #[arg(long = "anchor", value_name = "FILE")]
+        anchors: Vec<PathBuf>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -633,10 +650,26 @@ fn admin_command(command: Command) -> Result<Option<AdminCommand>, String> {
         Command::Audit(Audit::List { place, before, limit }) => {
             AdminCommand::AuditList { place: place.into(), before, limit }
         }
-        Command::Audit(Audit::Verify) => AdminCommand::AuditVerify,
+        Command::Audit(Audit::Verify { records, anchors }) => {
+            AdminCommand::AuditVerify { records, anchors: read_anchors(&anchors)? }
+        }
+        Command::Audit(Audit::Checkpoint) => AdminCommand::AuditCheckpoint,
+        Command::Audit(Audit::AcceptRestore { anchors }) => {
+            AdminCommand::AuditAcceptRestore { anchors: read_anchors(&anchors)? }
+        }
         Command::Keyring(Keyring::Rotate) => AdminCommand::KeyringRotate,
         Command::Doctor => AdminCommand::Doctor,
     }))
+}
+
+/// The files that a person names are read here: a server may not see them.
+fn read_anchors(paths: &[PathBuf]) -> Result<Vec<anchor::Given>, String> {
+    let read = |path: &PathBuf| {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| format!("{name}: {error}"))?;
+        Ok(anchor::Given { name, text })
+    };
+    paths.iter().map(read).collect()
 }
 
 /// A logo in base64; of no path, none.
@@ -703,11 +736,13 @@ async fn administer(
     let (bar, progress) = progress_bar();
     let outcome = match Lock::take(&config.data_dir) {
         Ok(lock) => {
-            let Installation { store, services, .. } =
-                Installation::open(config, config.links_to()).await.map_err(|error| error.to_string())?;
-            let context = Context { services: &services, store: &*store, config, metrics: None };
+            let opened = Installation::open(config, config.links_to(), anchoring(&command)).await;
+            let Installation { store, services, anchored, .. } = opened.map_err(|error| error.to_string())?;
+            let context = Context { services: &services, store: &*store, anchored: &anchored, config, metrics: None };
             let outcome = admin::run(context, command.clone(), &progress).await;
-            drop((services, store));
+            // The error is in the log; the command has done what it was asked.
+            let _ = anchored.write();
+            drop((services, anchored, store));
             drop(lock);
             outcome
         }
@@ -723,6 +758,16 @@ async fn administer(
     }
     output.value(&value);
     Ok(if is_well(&command, &value) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A database that is older than the anchor is opened only to look into it, or to accept it.
+const fn anchoring(command: &AdminCommand) -> Anchoring {
+    match command {
+        AdminCommand::AuditVerify { .. } | AdminCommand::AuditAcceptRestore { .. } | AdminCommand::Doctor => {
+            Anchoring::Reported
+        }
+        _ => Anchoring::Enforced,
+    }
 }
 
 /// Moves records or files, with a bar.
@@ -763,7 +808,7 @@ fn save(value: &mut Value, to: Option<PathBuf>) -> Result<(), String> {
 /// Commands that look for something wrong say by their exit code whether they found it.
 fn is_well(command: &AdminCommand, value: &Value) -> bool {
     match command {
-        AdminCommand::AuditVerify => value["findings"].as_array().is_none_or(Vec::is_empty),
+        AdminCommand::AuditVerify { .. } => value["findings"].as_array().is_none_or(Vec::is_empty),
         AdminCommand::Doctor => value.as_array().is_none_or(|checks| checks.iter().all(|check| check["ok"] == true)),
         _ => true,
     }

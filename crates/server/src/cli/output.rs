@@ -48,6 +48,9 @@ impl Output {
 fn for_people(value: &Value) -> String {
     match value {
         Value::Array(rows) if rows.is_empty() => "nothing".to_owned(),
+        Value::Array(lines) if lines.iter().all(Value::is_string) => {
+            lines.iter().map(cell).collect::<Vec<_>>().join("\n")
+        }
         Value::Array(rows) => table(rows),
         Value::Object(members) => {
             let width = members.keys().map(String::len).max().unwrap_or(0);

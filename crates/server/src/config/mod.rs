@@ -63,6 +63,12 @@ const SETTINGS: &[Setting] = &[
             empty",
     ),
     setting(
+        "anchor",
+        "",
+        "the file that says how far the audit trails had come, one for each process, best on another disk than the \
+            database; anchor in the data folder when empty",
+    ),
+    setting(
         "files",
         "",
         "where the content of files lies: s3://bucket/folder, gs://…, az://… or file:///folder; in the data folder \
@@ -391,6 +397,7 @@ impl Settings {
         };
         let data_dir = PathBuf::from(self.text("data_dir"));
         let keyring = some(self.text("keyring")).map_or_else(|| data_dir.join("keyring.json"), PathBuf::from);
+        let anchor = some(self.text("anchor")).map_or_else(|| data_dir.join("anchor"), PathBuf::from);
         let rails: Vec<_> = self.text("rails").split(',').map(|rail| rail.trim().split_once('/')).collect();
         let named = |part: &str| {
             (1..=32).contains(&part.len())
@@ -497,6 +504,7 @@ impl Settings {
             cache,
             disk_floor,
             keyring,
+            anchor,
             listen,
             metrics_listen: metrics
                 .map(|address| MetricsListen { address, chosen: self.values["metrics_listen"].1 != Source::Default }),
@@ -603,6 +611,8 @@ pub struct Config {
     pub disk_floor: Floor,
     /// The keyring's file.
     pub keyring: PathBuf,
+    /// The file that says how far the audit trails had come.
+    pub anchor: PathBuf,
     /// The bucket of files; `None` for a folder in the data folder.
     pub files: Option<String>,
     /// The API.

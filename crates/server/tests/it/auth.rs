@@ -15,7 +15,8 @@ impl TestApp {
     pub(crate) async fn command(&self, command: Command) -> Result<Value, String> {
         let server = self.server.as_ref().expect("running");
         let config = config(&self.folder, &[]);
-        let context = Context { services: &server.app.services, store: server.store(), config: &config, metrics: None };
+        let (services, store, anchored) = (&server.app.services, server.store(), server.anchored());
+        let context = Context { services, store, anchored, config: &config, metrics: None };
         admin::run(context, command, &|_, _| {}).await
     }
 

@@ -114,7 +114,7 @@ async fn ranges_and_entity_tags() {
 }
 
 impl TestApp {
-    async fn audited(&self, action: &str) -> usize {
+    pub(crate) async fn audited(&self, action: &str) -> usize {
         let place = dossier::admin::Place { account: None, environment: dossier_core::caller::Environment::Sandbox };
         let list = dossier::admin::Command::AuditList { place, before: None, limit: 1_000 };
         let listed = self.command(list).await.expect("the trail");

@@ -1,5 +1,6 @@
 //! The service through its public surface: a server in this process, on a data folder of its own.
 
+mod anchor;
 mod app;
 mod auth;
 mod backups;

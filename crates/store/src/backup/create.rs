@@ -1,9 +1,10 @@
 //! Makes a backup: rows from one snapshot, then the files that they name, then the manifest.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
+use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::{AccountId, FileId};
 use dossier_core::store::{Progress, StoreError};
@@ -12,7 +13,8 @@ use futures_util::TryStreamExt as _;
 use super::files::{self, Known, Sizes, Wanted};
 use super::manifest::Manifest;
 use super::rows::RowWriter;
-use super::{BEGUN, Backup, MANIFEST, Pace, delete};
+use super::{ANCHOR, BEGUN, Backup, MANIFEST, Pace, delete};
+use crate::anchor::{AnchorKey, Position};
 use crate::blobs::{BlobPath, Blobs, Objects};
 use crate::columns::scope_of;
 use crate::planted::reached;
@@ -28,6 +30,8 @@ pub struct Source<'a> {
     pub location: Location<'a>,
     /// The contents of files.
     pub blobs: &'a dyn Blobs,
+    /// What signs how far the audit trails had come.
+    pub key: &'a AnchorKey,
 }
 
 /// A backup that was made.
@@ -98,19 +102,28 @@ async fn write(
     for shape in &facts.shapes {
         total += snapshot.count(shape).await;
     }
-    let mut copied = Rows { manifest: manifest(&facts, now), epochs: BTreeSet::new(), files: Vec::new(), done: 0 };
+    let mut copied = Rows {
+        manifest: manifest(&facts, now),
+        epochs: BTreeSet::new(),
+        files: Vec::new(),
+        ends: BTreeMap::new(),
+        done: 0,
+    };
     for shape in &facts.shapes {
         copied.copy(&snapshot, &**place, name, shape, pace, &|done| progress(done.min(total), total)).await?;
     }
     // The log of the embedded engine grows for as long as the snapshot is held.
     drop(snapshot);
     reached("backup: rows copied");
-    let Rows { mut manifest, epochs, files, done } = copied;
+    let Rows { mut manifest, epochs, files, ends, done } = copied;
     manifest.epochs = epochs.into_iter().collect();
     let wanted = (&files[..], &sizes, &known);
     let report = |files: u64| progress((done + files).min(total), total);
     manifest.files = files::copy_all(source.blobs, place, name, wanted, pace, &report).await?;
     reached("backup: contents copied");
+    let mut anchor = place.create_object(&format!("{name}/{ANCHOR}")).await?;
+    anchor.write(source.key.write(&ends, now).into_bytes()).await?;
+    anchor.finish().await?;
     place.sync_below(name).await?;
     reached("backup: synced");
     let mut writer = place.create_object(&format!("{name}/{MANIFEST}")).await?;
@@ -170,6 +183,8 @@ struct Rows {
     manifest: Manifest,
     epochs: BTreeSet<u32>,
     files: Vec<Wanted>,
+    /// The ends of the audit trails.
+    ends: BTreeMap<Scope, Position>,
     done: u64,
 }
 
@@ -192,8 +207,10 @@ impl Rows {
                 writer.write(record).await?;
                 let number = epoch.and_then(|place| record[place].number());
                 self.epochs.extend(number.and_then(|number| u32::try_from(number).ok()));
-                if shape.name == "files" {
-                    self.files.push(wanted(shape, record)?);
+                match shape.name {
+                    "files" => self.files.push(wanted(shape, record)?),
+                    "audit_heads" => self.ends.extend(end(shape, record)),
+                    _ => {}
                 }
             }
             self.done += portion.len() as u64;
@@ -204,6 +221,15 @@ impl Rows {
         reached("backup: a table copied");
         Ok(())
     }
+}
+
+/// The end of a trail that has entries.
+fn end(shape: &Shape, record: &Record) -> Option<(Scope, Position)> {
+    let column = |name: &str| shape.position(name).map(|place| &record[place]);
+    let account = column("account_id")?.bytes()?.try_into().ok()?;
+    let scope = scope_of(account, u8::try_from(column("environment")?.number()?).ok()?).ok()?;
+    let entry = u64::try_from(column("seq")?.number()?).ok().filter(|entry| *entry > 0)?;
+    Some((scope, Position { entry, hash: column("hash")?.bytes()?.try_into().ok()? }))
 }
 
 fn wanted(shape: &Shape, record: &Record) -> Result<Wanted, StoreError> {

@@ -76,6 +76,12 @@ impl Manifest {
         usize::try_from(self.schema).is_ok_and(|schema| schema < crate::sqlite::sealed_schema())
     }
 
+    /// Whether it was made before backups had an anchor.
+    #[must_use]
+    pub fn has_no_anchor(&self) -> bool {
+        usize::try_from(self.schema).is_ok_and(|schema| schema < crate::sqlite::anchored_schema())
+    }
+
     pub(super) fn new(created_at: Timestamp, engine: &str, schema: u32) -> Self {
         Self {
             format: FORMAT,

@@ -5,6 +5,7 @@
 //!
 //! - `manifest.json`, written last: without it the backup is incomplete, and nothing reads it;
 //! - `rows/<table>`: each record with its length before it; `hashes/<table>`: a SHA-256 of each record;
+//! - `anchor`: how far each audit trail had come, signed;
 //! - `files/<environment>/<account>/<file>`: the sealed content; `files.list`: size and SHA-256 of each.
 
 mod contents;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 
 use dossier_core::store::StoreError;
 
+use crate::anchor::{Anchor, AnchorKey};
 use crate::blobs::Objects;
 use crate::planted::reached;
 
@@ -31,6 +33,8 @@ pub use restore::{Restored, restore_files, restore_rows, schema_in};
 pub use verify::{Finding, Part, compare_rows};
 
 pub(crate) const MANIFEST: &str = "manifest.json";
+/// How far each audit trail had come, signed.
+pub(crate) const ANCHOR: &str = "anchor";
 /// Names the installation. Written first.
 pub(crate) const BEGUN: &str = "begun";
 pub(crate) const FILE_LIST: &str = "files.list";
@@ -108,6 +112,24 @@ impl Backup {
             }
         }
         Err(StoreError::Corrupt("there is no complete backup".into()))
+    }
+
+    /// How far each audit trail had come at the moment of the backup. `None` when it was made before backups had an
+    /// anchor.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] when the anchor is missing, was altered, or is of another moment.
+    pub async fn anchor(&self, key: &AnchorKey) -> Result<Option<Anchor>, StoreError> {
+        if self.manifest.has_no_anchor() {
+            return Ok(None);
+        }
+        let wrong = |why: &str| StoreError::Corrupt(format!("the anchor of the backup: {why}"));
+        let text = self.place.read_object(&self.object(ANCHOR), 0..self.size(ANCHOR).await?).await?;
+        let text = std::str::from_utf8(&text).map_err(|_| wrong("it was altered"))?;
+        let anchor = key.read(&self.shown(), text).map_err(|error| wrong(&error.to_string()))?;
+        let same_moment = anchor.checkpoints.iter().all(|one| one.at == self.manifest.created_at);
+        if anchor.is_whole && same_moment { Ok(Some(anchor)) } else { Err(wrong("it is of another moment")) }
     }
 
     /// How the mark of a database that is being restored names this backup.

@@ -11,8 +11,12 @@ use dossier_core::ids::FileId;
 use dossier_core::store::{Progress, Store as _, StoreError};
 
 use super::{Backup, Finding, Part};
+use crate::anchor::{AnchorKey, check};
+use crate::records;
 use crate::sqlite::SqliteStore;
+use crate::transfer::mark::Location;
 use crate::transfer::plain;
+use crate::transfer::snapshot::Pace;
 use crate::vault::RootKey;
 
 /// How much is read at a time.
@@ -35,6 +39,10 @@ pub struct Opened {
     pub entries: u64,
     /// Chains of it.
     pub chains: u64,
+    /// Chains that were compared with the anchor.
+    pub anchored: u64,
+    /// Rows that were compared with the entries that wrote them.
+    pub compared: u64,
     /// What is wrong.
     pub findings: Vec<Finding>,
 }
@@ -49,7 +57,7 @@ impl Opened {
     pub async fn restored(
         backup: &Backup,
         folder: &Path,
-        (keyring, root): (&Path, &RootKey),
+        (keyring, root, key): (&Path, &RootKey, &AnchorKey),
         now: Timestamp,
         absent: &BTreeSet<FileId>,
         progress: Progress<'_>,
@@ -66,7 +74,14 @@ impl Opened {
         match SqliteStore::open(folder, &own, root, backup.contents(), now, None, fatal) {
             Ok(store) => {
                 let records = backup.manifest.records();
-                Self::all(&store, &|file| absent.contains(&file.id), records, progress).await
+                let all = Self::all(&store, &|file| absent.contains(&file.id), records, progress).await;
+                let mut opened = all?;
+                opened.compare(backup, &store, key).await?;
+                let rows =
+                    records::compare(Location::Sqlite(&folder.join("dossier.db")), Pace::Fast, &|_, _| {}).await?;
+                opened.compared = rows.rows;
+                opened.findings.extend(rows.findings.into_iter().map(|text| Finding::new(Part::Audit, text)));
+                Ok(opened)
             }
             Err(error) => {
                 Ok(Self { findings: vec![Finding::new(Part::Database, error.to_string())], ..Self::default() })
@@ -99,6 +114,20 @@ impl Opened {
         (opened.entries, opened.chains) = (report.entries, report.chains);
         opened.findings.extend(report.findings.into_iter().map(|text| Finding::new(Part::Audit, text)));
         Ok(opened)
+    }
+
+    /// Compares the audit trail with the anchor of the backup.
+    async fn compare(&mut self, backup: &Backup, store: &SqliteStore, key: &AnchorKey) -> Result<(), StoreError> {
+        match backup.anchor(key).await {
+            Ok(Some(anchor)) => {
+                self.anchored = anchor.checkpoints.len() as u64;
+                let findings = check(store, &anchor).await?.findings;
+                self.findings.extend(findings.into_iter().map(|text| Finding::new(Part::Audit, text)));
+            }
+            Ok(None) => {}
+            Err(error) => self.find(Part::Audit, plain(&error)),
+        }
+        Ok(())
     }
 
     fn find(&mut self, part: Part, text: String) {

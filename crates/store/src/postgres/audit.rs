@@ -1,6 +1,8 @@
 //! Reading and verifying the audit trail.
 
-use dossier_core::audit::{AuditReport, AuditRow};
+use std::collections::HashMap;
+
+use dossier_core::audit::{Action, AuditReport, AuditRow};
 use dossier_core::caller::Scope;
 use dossier_core::store::{Progress, StoreError};
 use tokio_postgres::Row;
@@ -8,7 +10,8 @@ use uuid::Uuid;
 
 use super::PostgresStore;
 use super::rows::{Columns, number, place, rows, statements};
-use crate::audit_chain::{EntryRow, HeadRow, StoredEntry, Verification};
+use crate::anchor::{AcceptedRestore, ChainEnd};
+use crate::audit_chain::{EntryRow, HeadRow, StoredEntry, Verification, accepted_restore};
 use crate::columns::scope_columns;
 
 /// Entries read at a time.
@@ -19,7 +22,7 @@ macro_rules! entries {
         concat!(
             "SELECT account_id, environment, seq, previous_of_customer, hash, at, actor, action, customer_id, \
                 version, fields,
-                request_id, detail FROM audit ",
+                request_id, detail, records FROM audit ",
             $rest
         )
     };
@@ -31,6 +34,10 @@ statements! {
         $4");
     TOTAL = "SELECT coalesce(sum(seq), 0)::bigint FROM audit_heads";
     END = "SELECT seq FROM audit_heads WHERE account_id = $1 AND environment = $2";
+    ENTRIES = "SELECT a.account_id, a.environment, a.seq, a.hash FROM audit a
+        JOIN unnest($1::uuid[], $2::smallint[], $3::bigint[]) AS u (account_id, environment, seq)
+            ON a.account_id = u.account_id AND a.environment = u.environment AND a.seq = u.seq";
+    ACCEPTED = "SELECT request_id, detail FROM audit WHERE account_id = $1 AND environment = $2 AND action = $3";
     HEADS = "SELECT account_id, environment, seq, hash, seal FROM audit_heads WHERE seq > 0 ORDER BY account_id, \
         environment";
 }
@@ -52,6 +59,7 @@ fn entry(row: &Row) -> Result<EntryRow, StoreError> {
             fields: columns.next()?,
             request_id: columns.next()?,
             detail: columns.next()?,
+            records: columns.next()?,
         },
     })
 }
@@ -75,15 +83,8 @@ impl PostgresStore {
             Some(row) => Columns::of(&row).count()?,
             None => 0,
         };
-        let mut heads = Vec::new();
-        for row in &self.database.query(HEADS, &[]).await? {
-            let mut columns = Columns::of(row);
-            let scope = columns.scope()?;
-            let (account, environment) = scope_columns(&scope);
-            let (seq, hash, seal) = (columns.count()?, columns.next()?, columns.next()?);
-            heads.push((scope, HeadRow { account: *account, environment, seq, hash, seal }));
-        }
-        let ends: std::collections::HashMap<_, _> = heads.iter().map(|(scope, head)| (*scope, head.seq)).collect();
+        let heads = self.read_heads().await?;
+        let ends: HashMap<_, _> = heads.iter().map(|(scope, head)| (*scope, head.seq)).collect();
         let mut verification = Verification::default();
         let mut after = (Uuid::nil(), 0_i16, 0_i64);
         loop {
@@ -118,6 +119,62 @@ impl PostgresStore {
         }
         progress(total, total);
         Ok(verification.into_report())
+    }
+
+    async fn read_heads(&self) -> Result<Vec<(Scope, HeadRow)>, StoreError> {
+        let rows = self.database.query(HEADS, &[]).await?;
+        let head = |row: &Row| {
+            let mut columns = Columns::of(row);
+            let scope = columns.scope()?;
+            let (account, environment) = scope_columns(&scope);
+            let (seq, hash, seal) = (columns.count()?, columns.next()?, columns.next()?);
+            Ok((scope, HeadRow { account: *account, environment, seq, hash, seal }))
+        };
+        rows.iter().map(head).collect()
+    }
+
+    pub(super) async fn read_chain_ends(&self) -> Result<Vec<ChainEnd>, StoreError> {
+        Ok(self.read_heads().await?.into_iter().filter_map(|(_, head)| head.chain_end()).collect())
+    }
+
+    pub(super) async fn read_entry_hashes(
+        &self,
+        entries: &[(Scope, u64)],
+    ) -> Result<Vec<Option<[u8; 32]>>, StoreError> {
+        let (mut accounts, mut environments, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
+        for (scope, seq) in entries {
+            let (account, environment) = place(*scope);
+            accounts.push(account);
+            environments.push(environment);
+            numbers.push(number(*seq));
+        }
+        let mut found = HashMap::new();
+        for row in &self.database.query(ENTRIES, &[&accounts, &environments, &numbers]).await? {
+            let mut columns = Columns::of(row);
+            let entry = (columns.scope()?, columns.count()?);
+            if let Ok(hash) = columns.hash() {
+                found.insert(entry, hash);
+            }
+        }
+        Ok(entries.iter().map(|entry| found.get(entry).copied()).collect())
+    }
+
+    pub(super) async fn read_accepted_restores(&self, scopes: &[Scope]) -> Result<Vec<AcceptedRestore>, StoreError> {
+        let (mut accepted, action) = (Vec::new(), Action::RestoreAccepted.as_str());
+        for scope in scopes {
+            let (account, environment) = place(*scope);
+            let rows = self.database.query(ACCEPTED, &[&account, &environment, &action]).await?;
+            if rows.is_empty() {
+                continue;
+            }
+            let Some(keys) = self.scope_keys(*scope).await.ok().flatten() else { continue };
+            for row in &rows {
+                let mut columns = Columns::of(row);
+                let (id, detail) = (columns.next::<String>()?, columns.next()?);
+                accepted.extend(accepted_restore(&keys, *scope, &id, detail));
+            }
+        }
+        Ok(accepted)
     }
 
     /// Whether the chain has grown beyond this entry: then it is new, and no forgery.

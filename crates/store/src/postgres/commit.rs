@@ -23,9 +23,11 @@ use uuid::Uuid;
 use super::database::{Call, Error, Param, PipelineError, Session};
 use super::effects;
 use super::rows::{Columns, epoch, number, place, statements, uuid};
+use crate::anchor::{Position, Tips};
 use crate::audit_chain;
 use crate::planted::{Defect, planted};
 use crate::prepared::{Basis, CustomerRow, NewSubject, Prepared, PreparedEffect, StoredLink};
+use crate::records::Records;
 
 /// What a change came to, the database being well, and the place of its entry in the audit trail.
 pub(super) type Outcome = Result<(Committed, Place), StoreError>;
@@ -137,18 +139,18 @@ statements! {
                 $36::bigint[], $37::bytea[])),
         entered AS (
             INSERT INTO audit (account_id, environment, seq, previous_of_customer, at, actor, action, customer_id,
-                version, fields, request_id, detail, hash)
+                version, fields, request_id, detail, hash, records)
             SELECT * FROM unnest($38::uuid[], $39::smallint[], $40::bigint[], $41::bigint[], $42::bigint[],
                 $43::text[], $44::text[], $45::uuid[], $46::bigint[], $47::text[],
-                $48::text[], $49::bytea[], $50::bytea[])),
+                $48::text[], $49::bytea[], $50::bytea[], $51::bytea[])),
         persons_changed AS (
             INSERT INTO persons (account_id, environment, customer_id, cells, mac)
-            SELECT * FROM unnest($51::uuid[], $52::smallint[], $53::uuid[], $54::bytea[], $55::bytea[])
+            SELECT * FROM unnest($52::uuid[], $53::smallint[], $54::uuid[], $55::bytea[], $56::bytea[])
             ON CONFLICT (account_id, environment, customer_id) DO UPDATE SET cells = excluded.cells,
                 mac = excluded.mac),
         settled AS (
             UPDATE links AS l SET expires_at = NULL
-            FROM unnest($56::uuid[], $57::smallint[], $58::uuid[]) AS u (account_id, environment, customer_id)
+            FROM unnest($57::uuid[], $58::smallint[], $59::uuid[]) AS u (account_id, environment, customer_id)
             WHERE l.account_id = u.account_id AND l.environment = u.environment AND l.customer_id = u.customer_id
                 AND l.expires_at IS NOT NULL)
         SELECT 1 / CASE WHEN (SELECT count(*) FROM heads) = cardinality($1)
@@ -181,6 +183,8 @@ struct Found {
     files: HashSet<(Scope, [u8; 16])>,
     epoch: Option<u32>,
     endpoints: HashMap<Scope, Vec<(WebhookId, String)>>,
+    /// Rows that a rare change, which is alone, has written besides those that it knew before.
+    also: Records,
 }
 
 /// How many answers a scope has kept on the newest day.
@@ -280,8 +284,13 @@ impl Remembered {
 }
 
 /// Writes them in one statement; [`Error::Moved`] when something does not hold.
-pub(super) async fn write_granted(session: Session<'_>, rows: Rows<'_>) -> Result<Vec<Outcome>, PipelineError> {
+pub(super) async fn write_granted(
+    session: Session<'_>,
+    rows: Rows<'_>,
+    tips: &Tips,
+) -> Result<Vec<Outcome>, PipelineError> {
     session.commit_alone(WRITE, &rows.written()).await?;
+    tips.publish(rows.ends);
     Ok(rows.places.into_iter().map(|place| Ok((Committed::Done, place))).collect())
 }
 
@@ -290,13 +299,17 @@ pub(super) async fn apply(
     session: Session<'_>,
     changes: &[&Prepared],
     remembered: &Remembered,
+    tips: &Tips,
 ) -> Result<Vec<Outcome>, PipelineError> {
     remembered.distrust(changes);
     let mut found = find(session, changes).await?;
+    for (scope, head) in &found.heads {
+        tips.found(*scope, Position { entry: head.seq, hash: head.hash });
+    }
     let mut judged: Vec<_> = changes.iter().map(|change| judge(change, &mut found)).collect();
     let rare = matches!(changes, [change] if !is_batched(&change.effect));
     if let ([change], [Ok(Committed::Done)], true) = (changes, &judged[..], rare) {
-        judged = vec![Ok(effects::write(session, change).await.map_err(PipelineError::Before)?)];
+        judged = vec![Ok(effects::write(session, change, &mut found.also).await.map_err(PipelineError::Before)?)];
         if matches!(change.effect, PreparedEffect::Account { .. }) {
             // Its chains begin with it.
             let locked = lock(changes);
@@ -317,6 +330,7 @@ pub(super) async fn apply(
     } else {
         let rows = Rows::of(&accepted, &mut found).map_err(before)?;
         session.pipeline(None, &rows.calls(), Some("COMMIT")).await?;
+        tips.publish(rows.ends);
         rows.places
     };
     remembered.left(&were, &found, rare);
@@ -499,6 +513,7 @@ tables! {
         request_id: &'a str,
         detail: &'a [u8],
         hash: Vec<u8>,
+        records: Option<Vec<u8>>,
     }
     Heads of MovedHead {
         was_hash: Vec<u8>,
@@ -677,6 +692,8 @@ pub(super) struct Rows<'a> {
     heads: Heads,
     /// Where the entry of each change comes to lie.
     places: Vec<Place>,
+    /// Where the chains end then.
+    ends: Vec<(Scope, Position)>,
 }
 
 impl<'a> Rows<'a> {
@@ -705,6 +722,9 @@ impl<'a> Rows<'a> {
                 delivery: head.delivery,
             };
             rows.heads.push(scope, moved);
+            if head.seq > 0 {
+                rows.ends.push((scope, Position { entry: head.seq, hash: head.hash }));
+            }
         }
         Ok(rows)
     }
@@ -788,9 +808,10 @@ impl<'a> Rows<'a> {
             }
         }
         let Some(entry) = &change.audit else { return Ok(()) };
+        let records = found.also.joined(change);
         let head = found.head(scope)?;
         head.seq += 1;
-        head.hash = entry.hash(&head.hash, scope, head.seq);
+        head.hash = entry.hash_with(records.as_deref(), &head.hash, scope, head.seq);
         let entry = NewEntry {
             seq,
             previous_of_customer,
@@ -803,6 +824,7 @@ impl<'a> Rows<'a> {
             request_id: &entry.request_id,
             detail: &entry.detail,
             hash: head.hash.to_vec(),
+            records,
         };
         self.audit.push(scope, entry);
         Ok(())

@@ -15,6 +15,7 @@ use super::{keys, webhooks};
 use crate::api_keys::KeyRow;
 use crate::audit_chain::GENESIS;
 use crate::prepared::{Prepared, PreparedEffect, SealedEndpoint, SealedKey, StoredLink};
+use crate::records::{Kind, Records};
 use crate::rows::{self, EndpointRow};
 use crate::vault::{RowSeal, WrappedKey};
 
@@ -58,7 +59,8 @@ statements! {
 }
 
 /// Writes the effect of a change; anything but [`Committed::Done`] is to be rolled back.
-pub(super) async fn write(session: Session<'_>, change: &Prepared) -> Result<Committed, Error> {
+/// Notes the rows of which only this knows the seals.
+pub(super) async fn write(session: Session<'_>, change: &Prepared, also: &mut Records) -> Result<Committed, Error> {
     let scope = change.scope;
     let (account, environment) = place(scope);
     let done = match &change.effect {
@@ -70,7 +72,7 @@ pub(super) async fn write(session: Session<'_>, change: &Prepared) -> Result<Com
             session.execute(CLOCK, &[&account, seconds, expected]).await? == 1
         }
         PreparedEffect::Endpoint(endpoint) => insert_endpoint(session, endpoint).await?,
-        PreparedEffect::EndpointEnabled { id, key, at } => enable(session, change, *id, *key, *at).await?,
+        PreparedEffect::EndpointEnabled { id, key, at } => enable(session, change, (*id, *key, *at), also).await?,
         PreparedEffect::EndpointDeleted(id) => {
             let id = uuid(id.as_bytes());
             session.execute(FORGET_DELIVERIES, &[&account, &environment, &id]).await?;
@@ -112,12 +114,12 @@ pub(super) async fn write(session: Session<'_>, change: &Prepared) -> Result<Com
         PreparedEffect::Key { key, ends } => {
             insert_key(session, key).await?;
             if let Some((old, at)) = ends {
-                change_key(session, change, *old, |row| row.expires_at = Some(at.as_micros())).await?;
+                change_key(session, change, *old, also, |row| row.expires_at = Some(at.as_micros())).await?;
             }
             true
         }
         PreparedEffect::KeyRevoked { id, at } => {
-            change_key(session, change, *id, |row| row.revoked_at = Some(at.as_micros())).await?;
+            change_key(session, change, *id, also, |row| row.revoked_at = Some(at.as_micros())).await?;
             true
         }
     };
@@ -144,13 +146,13 @@ async fn insert_endpoint(session: Session<'_>, new: &SealedEndpoint) -> Result<b
 async fn enable(
     session: Session<'_>,
     change: &Prepared,
-    id: WebhookId,
-    key: KeyId,
-    at: Timestamp,
+    (id, key, at): (WebhookId, KeyId, Timestamp),
+    also: &mut Records,
 ) -> Result<bool, Error> {
     let Some(row) = webhooks::endpoint(session, change.scope, id).await? else { return Ok(false) };
     let row = EndpointRow { key, ..row.check(&change.keys)? };
     let mac = rows::seal(&row, &change.keys);
+    also.sealed(Kind::Endpoint, id.as_bytes(), &mac);
     let (account, environment) = place(change.scope);
     let (id, key, at) = (uuid(id.as_bytes()), uuid(key.as_bytes()), at.as_micros());
     let touched = session.execute(ENABLE, &[&account, &environment, &id, &key, &&mac[..]]).await?;
@@ -163,12 +165,14 @@ async fn change_key(
     session: Session<'_>,
     change: &Prepared,
     id: KeyId,
+    also: &mut Records,
     ends: impl FnOnce(&mut KeyRow),
 ) -> Result<(), Error> {
     let Some(row) = keys::key(session, change.scope, id).await? else { return Ok(()) };
     let mut row = row.check(&change.keys)?;
     ends(&mut row);
     let mac = rows::seal(&row, &change.keys);
+    also.sealed(Kind::ApiKey, id.as_bytes(), &mac);
     let (account, environment) = place(change.scope);
     let id = uuid(id.as_bytes());
     let values: [&dyn Param; 6] = [&account, &environment, &id, &row.expires_at, &row.revoked_at, &&mac[..]];

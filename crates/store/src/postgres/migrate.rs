@@ -21,6 +21,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("scopes", include_str!("../../migrations/postgres/0006_scopes.sql")),
     ("row_seals", include_str!("../../migrations/postgres/0007_row_seals.sql")),
     ("usage", include_str!("../../migrations/postgres/0008_usage.sql")),
+    ("audit_records", include_str!("../../migrations/postgres/0009_audit_records.sql")),
 ];
 
 /// What gave rows their seals.

@@ -42,7 +42,9 @@ use dossier_core::webhook::{Attempted, Delivery, Due, Endpoint, Message};
 use futures_util::StreamExt as _;
 use tokio::sync::watch;
 
+use crate::anchor::{AcceptedRestore, ChainEnd, Tips};
 use crate::api_keys::KnownKeys;
+use crate::audit_chain;
 use crate::blobs::Blobs;
 use crate::by_customer::usual_number;
 use crate::prepared::{self, Keys, account_scope};
@@ -122,6 +124,7 @@ pub struct PostgresStore {
     own_keys: Loader,
     recent: Recent,
     shards: Shards,
+    tips: Arc<Tips>,
     writer: Writer,
     engine: String,
 }
@@ -168,11 +171,12 @@ impl PostgresStore {
         let cache = cache.unwrap_or(CACHE);
         let vault = Arc::new(Vault::new(keyring, usual_number::<Stored>(cache)));
         open_pepper(session, &vault).await?;
-        row_seals::take_along(session, &vault).await?;
+        row_seals::take_along(session, &vault, now).await?;
         let engine = session.show("SELECT version()").await?.unwrap_or_default();
         let engine = engine.split(" on ").next().unwrap_or_default().to_owned();
         drop(connection);
         statistics::keep(&database);
+        let tips = Arc::new(Tips::default());
         let [records, summaries, own_keys] = customers::loaders(&database);
         Ok(Self {
             records,
@@ -186,7 +190,8 @@ impl PostgresStore {
             turn: AtomicUsize::new(0),
             blobs,
             shards: Shards::new(),
-            writer: Writer::start(&database),
+            writer: Writer::start(&database, &tips),
+            tips,
             database,
             engine,
         })
@@ -203,7 +208,7 @@ impl PostgresStore {
         let connection = database.first_connection().await?;
         let session = database.session(&connection);
         migrate::up(session, now).await?;
-        row_seals::seal_restored(session, keyring).await
+        row_seals::seal_restored(session, keyring, now).await
     }
 
     /// The keys of a scope; `None` when its account does not exist.
@@ -343,6 +348,34 @@ impl Engine for PostgresStore {
 
     fn refused_rows(&self) -> u64 {
         self.vault.refused_rows()
+    }
+
+    fn installation(&self) -> [u8; 16] {
+        self.vault.installation()
+    }
+
+    fn tips(&self) -> &Tips {
+        &self.tips
+    }
+
+    async fn chain_ends(&self) -> Result<Vec<ChainEnd>, StoreError> {
+        self.read_chain_ends().await
+    }
+
+    async fn is_sealed(&self, end: &ChainEnd) -> bool {
+        self.scope_keys(end.scope).await.ok().flatten().is_some_and(|keys| audit_chain::is_sealed(&keys, end))
+    }
+
+    async fn entry_hashes(&self, entries: &[(Scope, u64)]) -> Result<Vec<Option<[u8; 32]>>, StoreError> {
+        self.read_entry_hashes(entries).await
+    }
+
+    async fn accepted_restores(&self, scopes: &[Scope]) -> Result<Vec<AcceptedRestore>, StoreError> {
+        self.read_accepted_restores(scopes).await
+    }
+
+    async fn others(&self) -> Result<u64, StoreError> {
+        self.processes().await
     }
 
     async fn rotate(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError> {

@@ -7,13 +7,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dossier_core::caller::Scope;
+use dossier_core::clock::Timestamp;
 use dossier_core::store::{Progress, StoreError};
 
 use super::database::{Error, Param, Session};
-use super::rows::{Columns, statements};
+use super::rows::{Columns, number, place, statements};
 use super::transfer::{array, kind_of, single, type_name, value};
 use super::{PostgresStore, migrate};
 use crate::OpenError;
+use crate::audit_chain::{self, GENESIS, StoredEntry};
+use crate::prepared;
+use crate::records::{NAMED, Records, Unnamed, Whole};
 use crate::rows::{NEWEST_STEP, TABLES, Table};
 use crate::transfer::record::{Record, Value};
 use crate::transfer::{Kind, PORTION};
@@ -25,14 +29,18 @@ statements! {
     SCOPES = "SELECT account_id, environment, epoch, wrapped FROM scope_keys";
     MIGRATED = "SELECT count(*) FROM migrations WHERE name = $1";
     ACCOUNTS = "SELECT count(*) FROM accounts";
+    BEGIN_CHAIN = "INSERT INTO audit_heads (account_id, environment, seq, hash, seal, event, delivery)
+        VALUES ($1, $2, 0, $3, $3, 0, 0) ON CONFLICT DO NOTHING";
+    END = "SELECT seq, hash FROM audit_heads WHERE account_id = $1 AND environment = $2 FOR UPDATE";
+    APPEND = "INSERT INTO audit (account_id, environment, seq, previous_of_customer, at, actor, action, fields,
+            request_id, detail, hash, records)
+        VALUES ($1, $2, $3, 0, $4, $5, $6, $7, $8, $9, $10, $11)";
+    MOVE_END = "UPDATE audit_heads SET seq = $3, hash = $4, seal = $5 WHERE account_id = $1 AND environment = $2";
     OTHERS = "SELECT count(*) FROM processes WHERE until > now()";
 }
 
 /// How often it is looked whether the other processes have ended, a second apart: a lease lasts ten.
 const PATIENCE: u32 = 15;
-
-/// A row's values in the order of its table's columns, and its seal.
-type Sealed = (Record, Option<Vec<u8>>);
 
 /// Refuses a database from before its rows had seals when the keyring knows that they have: it was put back, and who
 /// puts a database back could have altered it.
@@ -51,7 +59,7 @@ async fn count(session: Session<'_>, sql: &str, params: &[&dyn Param]) -> u64 {
 
 /// Seals what was stored before there were seals, once: the keyring remembers it. Killed at any point, it goes on at
 /// the next start. Processes of an older version must have ended: they would go on to write rows without seals.
-pub(super) async fn take_along(session: Session<'_>, vault: &Vault) -> Result<(), OpenError> {
+pub(super) async fn take_along(session: Session<'_>, vault: &Vault, now: Timestamp) -> Result<(), OpenError> {
     if vault.sealed_rows() >= NEWEST_STEP {
         return Ok(());
     }
@@ -73,6 +81,7 @@ pub(super) async fn take_along(session: Session<'_>, vault: &Vault) -> Result<()
             }
         }
         seal_all(session, vault, me).await?;
+        note_all(session, vault, me, now).await?;
         vault.note_sealed_rows(NEWEST_STEP)?;
     }
     migrate::release(session, me).await
@@ -85,8 +94,8 @@ pub(super) async fn seal_all(session: Session<'_>, vault: &Vault, me: uuid::Uuid
         let kinds = kinds(session, table).await?;
         let mut after = None;
         loop {
-            let rows = portion(session, table, &kinds, after.as_ref(), true).await?;
-            let Some((last, _)) = rows.last() else { break };
+            let rows = portion(session, (table, &[]), &kinds, after.as_ref(), true).await?;
+            let Some((last, ..)) = rows.last() else { break };
             after = Some(last.clone());
             set_seals(session, table, &kinds, &keys, &rows).await?;
             migrate::lease(session, me).await?;
@@ -95,17 +104,66 @@ pub(super) async fn seal_all(session: Session<'_>, vault: &Vault, me: uuid::Uuid
     Ok(())
 }
 
+/// Notes every row in the audit trail of its scope, so that each is named by an entry. Killed, it begins again; what is
+/// noted twice is the same.
+pub(super) async fn note_all(
+    session: Session<'_>,
+    vault: &Vault,
+    me: uuid::Uuid,
+    now: Timestamp,
+) -> Result<(), OpenError> {
+    let (keys, mut unnamed) = (all_keys(session, vault).await?, Unnamed::default());
+    let note = async |noted: Vec<(Scope, Records)>| {
+        for (scope, records) in noted {
+            let Some(keys) = keys.get(&scope) else { continue };
+            append(session, scope, keys, &prepared::noting_entry(scope, keys, now, records)).await?;
+        }
+        migrate::lease(session, me).await
+    };
+    for named in NAMED {
+        let kinds = kinds(session, named.table).await?;
+        let mut after = None;
+        loop {
+            let rows = portion(session, (named.table, named.cells), &kinds, after.as_ref(), false).await?;
+            let Some((last, ..)) = rows.last() else { break };
+            after = Some(last.clone());
+            unnamed.add(named, &rows);
+            note(unnamed.full()).await?;
+        }
+    }
+    note(unnamed.rest()).await
+}
+
+/// Appends an entry to the trail of a scope. Nothing else writes to it.
+async fn append(session: Session<'_>, scope: Scope, keys: &ScopeKeys, entry: &StoredEntry) -> Result<(), OpenError> {
+    let (account, environment) = place(scope);
+    session.run("BEGIN").await?;
+    session.execute(BEGIN_CHAIN, &[&account, &environment, &&GENESIS[..]]).await?;
+    let rows = session.query(END, &[&account, &environment]).await?;
+    let row = rows.first().ok_or_else(|| StoreError::Corrupt("the account has no audit chain".into()))?;
+    let mut columns = Columns::of(row);
+    let (seq, previous) = (columns.count()? + 1, columns.hash()?);
+    let hash = entry.hash(&previous, scope, seq);
+    let seal = audit_chain::seal(keys, scope, seq, &hash);
+    let StoredEntry { at, actor, action, fields, request_id, detail, records, .. } = entry;
+    let values: [&dyn Param; 11] =
+        [&account, &environment, &number(seq), at, actor, action, fields, request_id, detail, &&hash[..], records];
+    session.execute(APPEND, &values).await?;
+    session.execute(MOVE_END, &[&account, &environment, &number(seq), &&hash[..], &&seal[..]]).await?;
+    Ok(session.run("COMMIT").await?)
+}
+
 async fn set_seals(
     session: Session<'_>,
     table: &Table,
     kinds: &[Kind],
     keys: &HashMap<Scope, Arc<ScopeKeys>>,
-    rows: &[Sealed],
+    rows: &[Whole],
 ) -> Result<(), OpenError> {
     // What has no scope, or none that exists, stays without and is refused when it is read.
     let (sealed, seals): (Vec<&Record>, Vec<Value>) = rows
         .iter()
-        .filter_map(|(values, _)| {
+        .filter_map(|(values, ..)| {
             let keys = keys.get(&table.scope(values).ok()?)?;
             Some((values, Value::Bytes(keys.seal_row(&table.fields(values)).to_vec())))
         })
@@ -156,8 +214,11 @@ async fn kinds(session: Session<'_>, table: &Table) -> Result<Vec<Kind>, Error> 
 }
 
 /// The next rows of a table, in the order of its key.
-fn select(table: &Table, kinds: &[Kind], after: bool, unsealed: bool) -> String {
-    let (columns, key) = (table.all_columns().collect::<Vec<_>>().join(", "), table.key.join(", "));
+fn select((table, cells): (&Table, &[&str]), kinds: &[Kind], after: bool, unsealed: bool) -> String {
+    let mut columns: Vec<&str> = table.all_columns().collect();
+    columns.push("mac");
+    columns.extend(cells);
+    let (columns, key) = (columns.join(", "), table.key.join(", "));
     let mut conditions = Vec::new();
     if unsealed {
         conditions.push("mac IS NULL".to_owned());
@@ -168,7 +229,7 @@ fn select(table: &Table, kinds: &[Kind], after: bool, unsealed: bool) -> String 
         conditions.push(format!("({key}) > ({})", places.join(", ")));
     }
     let condition = if conditions.is_empty() { "true".to_owned() } else { conditions.join(" AND ") };
-    format!("SELECT {columns}, mac FROM {} WHERE {condition} ORDER BY {key} LIMIT {PORTION}", table.name)
+    format!("SELECT {columns} FROM {} WHERE {condition} ORDER BY {key} LIMIT {PORTION}", table.name)
 }
 
 fn key_of(table: &Table, kinds: &[Kind], after: Option<&Record>) -> Vec<Box<dyn Param + Send>> {
@@ -179,23 +240,23 @@ fn key_of(table: &Table, kinds: &[Kind], after: Option<&Record>) -> Vec<Box<dyn 
     after.map(of).unwrap_or_default()
 }
 
-fn read(kinds: &[Kind], row: &tokio_postgres::Row) -> Result<Sealed, StoreError> {
+fn read(kinds: &[Kind], cells: usize, row: &tokio_postgres::Row) -> Result<Whole, StoreError> {
     let mut columns = Columns::of(row);
     let values = kinds.iter().map(|kind| value(*kind, &mut columns)).collect::<Result<_, _>>()?;
-    Ok((values, columns.next()?))
+    Ok((values, columns.next()?, (0..cells).map(|_| columns.next()).collect::<Result<_, _>>()?))
 }
 
 async fn portion(
     session: Session<'_>,
-    table: &Table,
+    (table, cells): (&Table, &[&str]),
     kinds: &[Kind],
     after: Option<&Record>,
     unsealed: bool,
-) -> Result<Vec<Sealed>, Error> {
+) -> Result<Vec<Whole>, Error> {
     let params = key_of(table, kinds, after);
     let params: Vec<&dyn Param> = params.iter().map(|param| &**param as &dyn Param).collect();
-    let found = session.query(&select(table, kinds, after.is_some(), unsealed), &params).await?;
-    Ok(found.iter().map(|row| read(kinds, row)).collect::<Result<_, StoreError>>()?)
+    let found = session.query(&select((table, cells), kinds, after.is_some(), unsealed), &params).await?;
+    Ok(found.iter().map(|row| read(kinds, cells.len(), row)).collect::<Result<_, StoreError>>()?)
 }
 
 impl PostgresStore {
@@ -208,10 +269,10 @@ impl PostgresStore {
             let kinds = kinds(session, table).await?;
             let mut after = None;
             loop {
-                let rows = portion(session, table, &kinds, after.as_ref(), false).await?;
-                let Some((last, _)) = rows.last() else { break };
+                let rows = portion(session, (table, &[]), &kinds, after.as_ref(), false).await?;
+                let Some((last, ..)) = rows.last() else { break };
                 after = Some(last.clone());
-                for (values, mac) in &rows {
+                for (values, mac, _) in &rows {
                     let keys = match table.scope(values) {
                         Ok(scope) => self.scope_keys(scope).await.ok().flatten(),
                         Err(_) => None,
@@ -227,9 +288,10 @@ impl PostgresStore {
 }
 
 /// See [`PostgresStore::seal_rows`].
-pub(super) async fn seal_restored(session: Session<'_>, keyring: Keyring) -> Result<(), OpenError> {
-    let me = super::rows::random_id();
+pub(super) async fn seal_restored(session: Session<'_>, keyring: Keyring, now: Timestamp) -> Result<(), OpenError> {
+    let (me, vault) = (super::rows::random_id(), Vault::new(keyring, 0));
     migrate::lease(session, me).await?;
-    seal_all(session, &Vault::new(keyring, 0), me).await?;
+    seal_all(session, &vault, me).await?;
+    note_all(session, &vault, me, now).await?;
     migrate::release(session, me).await
 }

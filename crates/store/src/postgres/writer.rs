@@ -16,6 +16,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use super::commit::{self, Outcome, Remembered};
 use super::database::{ATTEMPTS_AT_A_BATCH, Database, Error, PipelineError, Taken, Tries, copy, in_time};
 use crate::Figures;
+use crate::anchor::Tips;
 use crate::planted::{Defect, planted};
 use crate::prepared::{Basis, Prepared, PreparedEffect};
 
@@ -41,11 +42,11 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Must be called within a runtime.
-    pub(super) fn start(database: &Arc<Database>) -> Self {
+    pub(super) fn start(database: &Arc<Database>, tips: &Arc<Tips>) -> Self {
         let figures = Arc::new(Figures::default());
         let lane = |_| {
             let (jobs, waiting) = mpsc::channel(MAX_WAITING);
-            tokio::spawn(run(Lane::new(database, &figures), waiting));
+            tokio::spawn(run(Lane::new(database, &figures, tips), waiting));
             jobs
         };
         Self { lanes: (0..LANES).map(lane).collect(), figures: Arc::clone(&figures) }
@@ -80,14 +81,15 @@ struct Lane {
     database: Arc<Database>,
     figures: Arc<Figures>,
     remembered: Remembered,
+    tips: Arc<Tips>,
     /// On which commits of one statement follow each other, as long as one is under way.
     connection: Mutex<Weak<Taken>>,
 }
 
 impl Lane {
-    fn new(database: &Arc<Database>, figures: &Arc<Figures>) -> Self {
-        let (database, figures) = (Arc::clone(database), Arc::clone(figures));
-        Self { database, figures, remembered: Remembered::default(), connection: Mutex::default() }
+    fn new(database: &Arc<Database>, figures: &Arc<Figures>, tips: &Arc<Tips>) -> Self {
+        let (database, figures, tips) = (Arc::clone(database), Arc::clone(figures), Arc::clone(tips));
+        Self { database, figures, remembered: Remembered::default(), tips, connection: Mutex::default() }
     }
 
     async fn connection(&self) -> Result<Arc<Taken>, Error> {
@@ -251,7 +253,7 @@ async fn commit_once(lane: &Lane, changes: &[&Prepared]) -> Result<Vec<Outcome>,
     }
     let connection = Taken::new(lane.database.connection().await.map_err(PipelineError::Before)?);
     let session = lane.database.session(&connection);
-    match commit::apply(session, changes, &lane.remembered).await {
+    match commit::apply(session, changes, &lane.remembered, &lane.tips).await {
         Ok(outcomes) => {
             connection.give_back();
             Ok(outcomes)
@@ -274,7 +276,7 @@ async fn commit_granted(lane: &Lane, changes: &[&Prepared]) -> Result<Option<Vec
     let rows = lane.remembered.granted(changes);
     let Some(rows) = rows.map_err(|error| PipelineError::Before(error.into()))? else { return Ok(None) };
     connection.begin();
-    let written = commit::write_granted(lane.database.session(&connection), rows).await;
+    let written = commit::write_granted(lane.database.session(&connection), rows, &lane.tips).await;
     if written.is_err() {
         lane.remembered.distrust(changes);
     }

@@ -2,19 +2,20 @@
 
 use std::collections::HashMap;
 
-use dossier_core::audit::{AuditReport, AuditRow};
+use dossier_core::audit::{Action, AuditReport, AuditRow};
 use dossier_core::caller::Scope;
 use dossier_core::store::{Progress, StoreError};
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::SqliteStore;
 use super::numbering::Places;
-use crate::audit_chain::{EntryRow, HeadRow, StoredEntry, Verification};
+use crate::anchor::{AcceptedRestore, ChainEnd};
+use crate::audit_chain::{EntryRow, HeadRow, StoredEntry, Verification, accepted_restore};
 use crate::columns::{scope_columns, scope_of};
 
 const COLUMNS: &str =
     "SELECT place, account_id, environment, seq, previous_of_customer, hash, at, actor, action, customer_id, version,
-    fields, request_id, detail FROM audit";
+    fields, request_id, detail, records FROM audit";
 
 fn entry_row(row: &Row<'_>) -> Result<EntryRow, rusqlite::Error> {
     Ok(EntryRow {
@@ -32,6 +33,7 @@ fn entry_row(row: &Row<'_>) -> Result<EntryRow, rusqlite::Error> {
             fields: row.get(11)?,
             request_id: row.get(12)?,
             detail: row.get(13)?,
+            records: row.get(14)?,
         },
     })
 }
@@ -68,6 +70,55 @@ impl SqliteStore {
             verification.end(scope, &head, self.scope_keys(scope).ok().flatten().as_deref());
         }
         Ok(verification.into_report())
+    }
+}
+
+impl SqliteStore {
+    pub(super) fn read_chain_ends(&self) -> Result<Vec<ChainEnd>, StoreError> {
+        let heads = self.readers.read(heads)?;
+        Ok(heads.into_iter().filter_map(|(_, head)| head.chain_end()).collect())
+    }
+
+    pub(super) fn read_entry_hashes(&self, entries: &[(Scope, u64)]) -> Result<Vec<Option<[u8; 32]>>, StoreError> {
+        self.readers.read(|connection| {
+            let hash = |(scope, seq): &(Scope, u64)| {
+                let place = match Places::of(connection, *scope) {
+                    Ok(Some(places)) => places.at(*seq)?,
+                    Ok(None) => return Ok(None),
+                    Err(error) => return Err(error),
+                };
+                connection
+                    .prepare_cached("SELECT hash FROM audit WHERE place = ?1")?
+                    .query_row([place], |row| Ok(row.get::<_, Vec<u8>>(0)?.try_into().ok()))
+                    .optional()
+                    .map(Option::flatten)
+            };
+            entries.iter().map(hash).collect()
+        })
+    }
+
+    pub(super) fn read_accepted_restores(&self, scopes: &[Scope]) -> Result<Vec<AcceptedRestore>, StoreError> {
+        let mut accepted = Vec::new();
+        for scope in scopes {
+            let (account, environment) = scope_columns(scope);
+            let entries = self.readers.read(|connection| {
+                let Some(places) = Places::of(connection, *scope)? else { return Ok(Vec::new()) };
+                connection
+                    .prepare_cached(
+                        "SELECT request_id, detail FROM audit
+                         WHERE place > ?3 AND place <= ?4 AND account_id = ?1 AND environment = ?2 AND action = ?5",
+                    )?
+                    .query_map(
+                        (account, environment, places.after(0), places.before(None), Action::RestoreAccepted.as_str()),
+                        |row| Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?)),
+                    )?
+                    .collect::<Result<Vec<_>, _>>()
+            })?;
+            let Some(keys) = self.scope_keys(*scope).ok().flatten() else { continue };
+            accepted
+                .extend(entries.into_iter().filter_map(|(id, detail)| accepted_restore(&keys, *scope, &id, detail)));
+        }
+        Ok(accepted)
     }
 }
 

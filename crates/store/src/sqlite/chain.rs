@@ -9,6 +9,7 @@ use dossier_core::caller::Scope;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::numbering::Places;
+use crate::anchor::{Position, Tips};
 use crate::audit_chain::{self, GENESIS, StoredEntry};
 use crate::columns::{scope_columns, scope_of};
 use crate::vault::ScopeKeys;
@@ -35,6 +36,9 @@ pub(super) struct Heads {
     heads: HashMap<Scope, Head>,
     /// Ends that moved since they were last written, with the keys that seal them.
     moved: HashMap<Scope, Arc<ScopeKeys>>,
+    /// Those that were written since the last commit, for the anchor.
+    written: Vec<(Scope, Position)>,
+    tips: Arc<Tips>,
     /// The scopes that have webhook endpoints, once they were asked for. Most have none, and their events cost nothing.
     subscribed: Option<HashSet<Scope>>,
 }
@@ -51,8 +55,18 @@ struct Head {
 }
 
 impl Heads {
+    pub(super) fn new(tips: Arc<Tips>) -> Self {
+        Self { tips, ..Self::default() }
+    }
+
+    /// What was written is durable.
+    pub(super) fn committed(&mut self) {
+        self.tips.publish(self.written.drain(..));
+    }
+
     /// After a rollback, what is remembered may be of entries that never were.
     pub(super) fn forget(&mut self) {
+        self.written.clear();
         self.heads.clear();
         self.moved.clear();
         self.subscribed = None;
@@ -90,6 +104,9 @@ impl Heads {
                         seal = excluded.seal, event = excluded.event, delivery = excluded.delivery",
                 )?
                 .execute((account, environment, places.scope(), seq, hash, seal, event, delivery))?;
+            if seq > 0 {
+                self.written.push((scope, Position { entry: seq, hash }));
+            }
         }
         Ok(())
     }
@@ -182,8 +199,8 @@ impl Heads {
         connection
             .prepare_cached(
                 "INSERT INTO audit (place, account_id, environment, seq, previous_of_customer, at, actor, action,
-                    customer_id, version, fields, request_id, detail, hash)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                    customer_id, version, fields, request_id, detail, hash, records)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
             )?
             .execute((
                 head.places.at(seq)?,
@@ -200,6 +217,7 @@ impl Heads {
                 &entry.request_id,
                 &entry.detail,
                 hash,
+                &entry.records,
             ))?;
         (head.seq, head.hash) = (seq, hash);
         self.moved.insert(*scope, Arc::clone(keys));

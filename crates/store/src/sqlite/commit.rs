@@ -17,9 +17,11 @@ use super::events::{end_pass, end_passes, insert_deliveries, insert_event, inser
 use super::files::{attach, insert_file};
 use super::keys::{change_key, insert_key};
 use super::{SqliteStore, insert_scope_key, webhooks};
+use crate::audit_chain::StoredEntry;
 use crate::columns::scope_columns;
 use crate::planted::{Defect, planted};
 use crate::prepared::{self, Basis, CustomerRow, FreshKeys, Keys, NewSubject, Prepared, PreparedEffect, account_scope};
+use crate::records::{Kind, Records};
 use crate::sealed::SubjectKeys;
 
 /// What a job came to, the database being well.
@@ -102,6 +104,8 @@ pub(super) fn apply(
         (PreparedEffect::Customer { .. }, _) | (_, None) => 0,
         (_, Some(customer)) => link_audit(connection, scope, customer, next_audit)?,
     };
+    // Rows that are known only now.
+    let mut also = Records::default();
     match effect {
         PreparedEffect::None => {}
         PreparedEffect::Customer { basis: Basis::New, row, new_subjects, .. } => {
@@ -151,8 +155,8 @@ pub(super) fn apply(
         }
         PreparedEffect::EndpointEnabled { id, key, at } => {
             match webhooks::enable(connection, scope, keys, *id, *key, *at)? {
-                Ok(true) => {}
-                Ok(false) => return Ok(Ok(Committed::VersionMoved)),
+                Ok(Some(mac)) => also.sealed(Kind::Endpoint, id.as_bytes(), &mac),
+                Ok(None) => return Ok(Ok(Committed::VersionMoved)),
                 Err(error) => return Ok(Err(error)),
             }
         }
@@ -190,16 +194,17 @@ pub(super) fn apply(
         PreparedEffect::PassEnded(hash) => end_pass(connection, hash)?,
         PreparedEffect::Key { key, ends } => {
             insert_key(connection, key)?;
-            if let Some((old, at)) = ends
-                && let Err(error) =
-                    change_key(connection, scope, keys, *old, |row| row.expires_at = Some(at.as_micros()))?
-            {
-                return Ok(Err(error));
+            if let Some((old, at)) = ends {
+                match change_key(connection, scope, keys, *old, |row| row.expires_at = Some(at.as_micros()))? {
+                    Ok(mac) => mac.iter().for_each(|mac| also.sealed(Kind::ApiKey, old.as_bytes(), mac)),
+                    Err(error) => return Ok(Err(error)),
+                }
             }
         }
         PreparedEffect::KeyRevoked { id, at } => {
-            if let Err(error) = change_key(connection, scope, keys, *id, |row| row.revoked_at = Some(at.as_micros()))? {
-                return Ok(Err(error));
+            match change_key(connection, scope, keys, *id, |row| row.revoked_at = Some(at.as_micros()))? {
+                Ok(mac) => mac.iter().for_each(|mac| also.sealed(Kind::ApiKey, id.as_bytes(), mac)),
+                Err(error) => return Ok(Err(error)),
             }
         }
     }
@@ -214,7 +219,11 @@ pub(super) fn apply(
         }
     }
     if let Some(entry) = audit {
-        let (keys, entry) = (Arc::clone(keys), Cow::Borrowed(entry));
+        let entry = match also.is_empty() {
+            true => Cow::Borrowed(entry),
+            false => Cow::Owned(StoredEntry { records: also.joined(prepared), ..entry.clone() }),
+        };
+        let keys = Arc::clone(keys);
         let append = Append { scope, keys, entry, previous_of_customer };
         if planted(Defect::AuditAfterAnswer) {
             late.push(append.into_owned());

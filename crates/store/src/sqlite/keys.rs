@@ -17,7 +17,7 @@ use crate::api_keys::{AccountRow, KeyRow};
 use crate::columns::scope_columns;
 use crate::prepared::SealedKey;
 use crate::rows::{self, Unchecked};
-use crate::vault::ScopeKeys;
+use crate::vault::{RowSeal, ScopeKeys};
 
 macro_rules! key_columns {
     ($rest:literal) => {
@@ -159,23 +159,24 @@ pub(super) fn change_key(
     keys: &ScopeKeys,
     id: KeyId,
     change: impl FnOnce(&mut KeyRow),
-) -> Result<Result<(), StoreError>, rusqlite::Error> {
+) -> Result<Result<Option<RowSeal>, StoreError>, rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
     let found = connection
         .prepare_cached(key_columns!("WHERE account_id = ?1 AND environment = ?2 AND key_id = ?3"))?
         .query_row((account, environment, id.as_bytes()), key_row)
         .optional()?;
-    let Some(found) = found else { return Ok(Ok(())) };
+    let Some(found) = found else { return Ok(Ok(None)) };
     let mut row = match found.check(keys) {
         Ok(row) => row,
         Err(error) => return Ok(Err(error)),
     };
     change(&mut row);
+    let mac = rows::seal(&row, keys);
     connection
         .prepare_cached(
             "UPDATE api_keys SET expires_at = ?4, revoked_at = ?5, mac = ?6
              WHERE account_id = ?1 AND environment = ?2 AND key_id = ?3",
         )?
-        .execute((account, environment, id.as_bytes(), row.expires_at, row.revoked_at, rows::seal(&row, keys)))?;
-    Ok(Ok(()))
+        .execute((account, environment, id.as_bytes(), row.expires_at, row.revoked_at, mac))?;
+    Ok(Ok(Some(mac)))
 }

@@ -15,6 +15,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("scopes", include_str!("../../migrations/sqlite/0006_scopes.sql")),
     ("row_seals", include_str!("../../migrations/sqlite/0007_row_seals.sql")),
     ("usage", include_str!("../../migrations/sqlite/0008_usage.sql")),
+    ("audit_records", include_str!("../../migrations/sqlite/0009_audit_records.sql")),
 ];
 
 /// How many there are.
@@ -26,6 +27,11 @@ pub(super) const ROW_SEALS: &str = "row_seals";
 /// The schema in which rows have seals.
 pub(crate) fn sealed_schema() -> usize {
     MIGRATIONS.iter().position(|(name, _)| *name == ROW_SEALS).map_or(usize::MAX, |place| place + 1)
+}
+
+/// The schema since which entries say which rows they wrote, and backups have an anchor.
+pub(crate) fn anchored_schema() -> usize {
+    MIGRATIONS.iter().position(|(name, _)| *name == "audit_records").map_or(usize::MAX, |place| place + 1)
 }
 
 /// Whether the database has had the migration of this name.

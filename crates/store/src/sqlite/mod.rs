@@ -44,7 +44,9 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row};
 use tokio::sync::watch;
 
+use crate::anchor::{AcceptedRestore, ChainEnd, Tips};
 use crate::api_keys::KnownKeys;
+use crate::audit_chain;
 use crate::blobs::Blobs;
 use crate::by_customer::Sealed as _;
 use crate::columns::scope_columns;
@@ -53,7 +55,7 @@ use crate::recent::{Recent, Stored};
 use crate::signing::Signers;
 use crate::vault::{Keyring, RootKey, SUBJECT, ScopeKeys, Vault, WrappedKey};
 use crate::{Engine, Figures, OpenError};
-pub(crate) use migrate::{NEWEST as NEWEST_MIGRATION, sealed_schema};
+pub(crate) use migrate::{NEWEST as NEWEST_MIGRATION, anchored_schema, sealed_schema};
 use readers::Readers;
 use summaries::{SealedSummary, Summaries};
 pub(crate) use transfer::{SqliteSnapshot, SqliteTarget};
@@ -112,6 +114,7 @@ pub struct SqliteStore {
     /// Whose turn it is among the endpoints that have something due.
     turn: AtomicUsize,
     blobs: Arc<dyn Blobs>,
+    tips: Arc<Tips>,
     readers: Arc<Readers>,
     summaries: Summaries,
     recent: Recent,
@@ -155,10 +158,11 @@ impl SqliteStore {
         tie_to_keyring(&connection, &keyring)?;
         let vault = Arc::new(Vault::new(keyring, usize::try_from(memory.keys / SUBJECT).unwrap_or(usize::MAX)));
         open_pepper(&connection, &vault)?;
-        row_seals::take_along(&connection, &vault)?;
+        row_seals::take_along(&connection, &vault, now)?;
         let summaries = Summaries::new(memory.summaries);
         let readers = Arc::new(Readers::new(database.clone(), Arc::clone(&on_fatal), summaries.capacity()));
-        let writer = Writer::start(connection, Arc::clone(&readers), database, on_fatal)?;
+        let tips = Arc::new(Tips::default());
+        let writer = Writer::start(connection, Arc::clone(&readers), database, Arc::clone(&tips), on_fatal)?;
         Ok(Self {
             vault,
             known_keys: KnownKeys::default(),
@@ -166,6 +170,7 @@ impl SqliteStore {
             announced: watch::Sender::new(()),
             turn: AtomicUsize::new(0),
             blobs,
+            tips,
             readers,
             summaries,
             recent: Recent::new(memory.records),
@@ -184,7 +189,9 @@ impl SqliteStore {
         let mut connection = connect(file, Role::Writer)?;
         migrate::up(&mut connection, now)?;
         tie_to_keyring(&connection, &keyring)?;
-        row_seals::seal_all(&connection, &Vault::new(keyring, 0))
+        let vault = Vault::new(keyring, 0);
+        row_seals::seal_all(&connection, &vault)?;
+        row_seals::note_all(&connection, &vault, now)
     }
 
     /// Sets how long a write waits for another program's lock on the database, instead of 10 seconds. Only a test
@@ -258,6 +265,30 @@ impl Engine for SqliteStore {
 
     fn refused_rows(&self) -> u64 {
         self.vault.refused_rows()
+    }
+
+    fn installation(&self) -> [u8; 16] {
+        self.vault.installation()
+    }
+
+    fn tips(&self) -> &Tips {
+        &self.tips
+    }
+
+    async fn chain_ends(&self) -> Result<Vec<ChainEnd>, StoreError> {
+        self.read_chain_ends()
+    }
+
+    async fn is_sealed(&self, end: &ChainEnd) -> bool {
+        self.scope_keys(end.scope).ok().flatten().is_some_and(|keys| audit_chain::is_sealed(&keys, end))
+    }
+
+    async fn entry_hashes(&self, entries: &[(Scope, u64)]) -> Result<Vec<Option<[u8; 32]>>, StoreError> {
+        self.read_entry_hashes(entries)
+    }
+
+    async fn accepted_restores(&self, scopes: &[Scope]) -> Result<Vec<AcceptedRestore>, StoreError> {
+        self.read_accepted_restores(scopes)
     }
 
     async fn rotate(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError> {

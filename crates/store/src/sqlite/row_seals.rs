@@ -1,25 +1,27 @@
 //! Seals of rows, over whole tables: given to rows that were stored before there was one, and compared for a
 //! verification.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use dossier_core::caller::Scope;
+use dossier_core::clock::Timestamp;
 use dossier_core::store::{Progress, StoreError};
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, params_from_iter};
 
+use super::chain::{Append, Heads};
 use super::transfer::value;
 use super::{SqliteStore, migrate, wrapped_key};
 use crate::OpenError;
 use crate::columns::scope_of;
+use crate::prepared;
+use crate::records::{NAMED, Records, Unnamed, Whole};
 use crate::rows::{NEWEST_STEP, TABLES, Table};
 use crate::transfer::PORTION;
 use crate::transfer::record::{Record, Value};
 use crate::vault::{Keyring, ScopeKeys, Vault};
-
-/// A row's values in the order of its table's columns, and its seal.
-type Sealed = (Record, Option<Vec<u8>>);
 
 /// Refuses a database from before its rows had seals when the keyring knows that they have: it was put back, and who
 /// puts a database back could have altered it.
@@ -35,11 +37,12 @@ pub(super) fn check_age(connection: &Connection, keyring: &Keyring) -> Result<()
 
 /// Seals what was stored before there were seals, once: the keyring remembers it. Killed at any point, it goes on at
 /// the next start.
-pub(super) fn take_along(connection: &Connection, vault: &Vault) -> Result<(), OpenError> {
+pub(super) fn take_along(connection: &Connection, vault: &Vault, now: Timestamp) -> Result<(), OpenError> {
     if vault.sealed_rows() >= NEWEST_STEP {
         return Ok(());
     }
     seal_all(connection, vault)?;
+    note_all(connection, vault, now)?;
     vault.note_sealed_rows(NEWEST_STEP)
 }
 
@@ -49,11 +52,11 @@ pub(super) fn seal_all(connection: &Connection, vault: &Vault) -> Result<(), Ope
     for table in TABLES {
         let mut after = None;
         loop {
-            let rows = portion(connection, table, after.as_ref(), true)?;
-            let Some((last, _)) = rows.last() else { break };
+            let rows = portion(connection, (table, &[]), after.as_ref(), true)?;
+            let Some((last, ..)) = rows.last() else { break };
             after = Some(last.clone());
             let transaction = connection.unchecked_transaction()?;
-            for (values, _) in &rows {
+            for (values, ..) in &rows {
                 // What has no scope, or none that exists, stays without and is refused when it is read.
                 let Some(keys) = table.scope(values).ok().and_then(|scope| keys.get(&scope)) else { continue };
                 set_seal(&transaction, table, values, keys)?;
@@ -62,6 +65,34 @@ pub(super) fn seal_all(connection: &Connection, vault: &Vault) -> Result<(), Ope
         }
     }
     Ok(())
+}
+
+/// Notes every row in the audit trail of its scope, so that each is named by an entry. Killed, it begins again; what is
+/// noted twice is the same.
+pub(super) fn note_all(connection: &Connection, vault: &Vault, now: Timestamp) -> Result<(), OpenError> {
+    let (keys, mut heads, mut unnamed) = (all_keys(connection, vault)?, Heads::default(), Unnamed::default());
+    let mut note = |noted: Vec<(Scope, Records)>| {
+        let transaction = connection.unchecked_transaction()?;
+        for (scope, records) in noted {
+            let Some(keys) = keys.get(&scope) else { continue };
+            let entry = Cow::Owned(prepared::noting_entry(scope, keys, now, records));
+            let append = Append { scope, keys: Arc::clone(keys), entry, previous_of_customer: 0 };
+            heads.append(&transaction, &append)?;
+        }
+        heads.write(&transaction)?;
+        transaction.commit()
+    };
+    for named in NAMED {
+        let mut after = None;
+        loop {
+            let rows = portion(connection, (named.table, named.cells), after.as_ref(), false)?;
+            let Some((last, ..)) = rows.last() else { break };
+            after = Some(last.clone());
+            unnamed.add(named, &rows);
+            note(unnamed.full())?;
+        }
+    }
+    Ok(note(unnamed.rest())?)
 }
 
 fn set_seal(connection: &Connection, table: &Table, values: &Record, keys: &ScopeKeys) -> Result<(), rusqlite::Error> {
@@ -93,10 +124,10 @@ fn all_keys(connection: &Connection, vault: &Vault) -> Result<HashMap<Scope, Arc
 /// The next rows of a table, in an order that an index has.
 fn portion(
     connection: &Connection,
-    table: &Table,
+    (table, cells): (&Table, &[&str]),
     after: Option<&Record>,
     unsealed: bool,
-) -> Result<Vec<Sealed>, rusqlite::Error> {
+) -> Result<Vec<Whole>, rusqlite::Error> {
     let columns: Vec<_> = table.all_columns().collect();
     // Links are found by their hash before their account is known.
     let order = if table.name == "links" { &table.key[2..] } else { table.key };
@@ -113,15 +144,16 @@ fn portion(
         values.extend(after[skipped..table.key.len()].iter().map(|value| value as &dyn ToSql));
     }
     let condition = if conditions.is_empty() { "true".to_owned() } else { conditions.join(" AND ") };
-    let (columns_of_it, name) = (columns.join(", "), table.name);
-    let sql = format!("SELECT {columns_of_it}, mac FROM {name} WHERE {condition} ORDER BY {key} LIMIT {PORTION}");
+    let (columns_of_it, name) = ([&columns[..], &["mac"], cells].concat().join(", "), table.name);
+    let sql = format!("SELECT {columns_of_it} FROM {name} WHERE {condition} ORDER BY {key} LIMIT {PORTION}");
     connection
         .prepare_cached(&sql)?
         .query_map(&values[..], |row| {
             let values = (0..columns.len()).map(|place| value(row, place)).collect::<Result<Record, _>>()?;
             // A seal that is no bytes is none.
             let mac = row.get::<_, Option<Vec<u8>>>(columns.len()).unwrap_or_default();
-            Ok((values, mac))
+            let cell = |place| row.get::<_, Option<Vec<u8>>>(columns.len() + 1 + place).unwrap_or_default();
+            Ok((values, mac, (0..cells.len()).map(cell).collect()))
         })?
         .collect()
 }
@@ -133,10 +165,10 @@ impl SqliteStore {
         for table in TABLES {
             let mut after = None;
             loop {
-                let rows = self.readers.read(|connection| portion(connection, table, after.as_ref(), false))?;
-                let Some((last, _)) = rows.last() else { break };
+                let rows = self.readers.read(|connection| portion(connection, (table, &[]), after.as_ref(), false))?;
+                let Some((last, ..)) = rows.last() else { break };
                 after = Some(last.clone());
-                for (values, mac) in &rows {
+                for (values, mac, _) in &rows {
                     let keys = table.scope(values).ok().and_then(|scope| self.scope_keys(scope).ok().flatten());
                     findings.extend(table.finding(values, mac.as_deref(), keys.as_deref()));
                 }

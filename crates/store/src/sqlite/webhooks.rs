@@ -18,7 +18,7 @@ use crate::columns::{scope_columns, scope_of};
 use crate::prepared::SealedEndpoint;
 use crate::rows::{self, EndpointRow, Unchecked};
 use crate::signing::{Signer, open_midstates, open_url, shows_links, signing_keys};
-use crate::vault::{Midstates, ScopeKeys};
+use crate::vault::{Midstates, RowSeal, ScopeKeys};
 
 macro_rules! endpoint_columns {
     ($rest:literal) => {
@@ -72,23 +72,24 @@ pub(super) fn enable(
     id: WebhookId,
     key: KeyId,
     at: Timestamp,
-) -> Result<Result<bool, StoreError>, rusqlite::Error> {
+) -> Result<Result<Option<RowSeal>, StoreError>, rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
     let found = connection
         .prepare_cached(endpoint_columns!("AND endpoint_id = ?3"))?
         .query_row((account, environment, id.as_bytes()), |row| endpoint_row(scope, row))
         .optional()?;
-    let Some(found) = found else { return Ok(Ok(false)) };
+    let Some(found) = found else { return Ok(Ok(None)) };
     let row = match found.check(keys) {
         Ok(row) => EndpointRow { key, ..row },
         Err(error) => return Ok(Err(error)),
     };
+    let mac = rows::seal(&row, keys);
     connection
         .prepare_cached(
             "UPDATE endpoints SET disabled = NULL, failing_since = NULL, key_id = ?4, mac = ?5
              WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3",
         )?
-        .execute((account, environment, id.as_bytes(), key.as_bytes(), rows::seal(&row, keys)))?;
+        .execute((account, environment, id.as_bytes(), key.as_bytes(), mac))?;
     connection
         .prepare_cached(
             "UPDATE deliveries SET next_at = ?4, attempts = 0, failing_since = NULL WHERE place IN (
@@ -96,7 +97,7 @@ pub(super) fn enable(
                 WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3 AND state = 0 GROUP BY customer_id)",
         )?
         .execute((account, environment, id.as_bytes(), at.as_micros()))?;
-    Ok(Ok(true))
+    Ok(Ok(Some(mac)))
 }
 
 /// Answers whether there was one.

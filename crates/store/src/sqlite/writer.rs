@@ -16,6 +16,7 @@ use super::OnFatal;
 use super::chain::{Append, Heads};
 use super::commit;
 use super::readers::Readers;
+use crate::anchor::Tips;
 use crate::planted::{Defect, planted};
 use crate::prepared::Prepared;
 use crate::{Figures, OpenError};
@@ -95,6 +96,7 @@ impl Writer {
         connection: Connection,
         readers: Arc<Readers>,
         database: PathBuf,
+        tips: Arc<Tips>,
         on_fatal: OnFatal,
     ) -> Result<Self, OpenError> {
         connection.busy_timeout(LOCK_STEP)?;
@@ -115,7 +117,7 @@ impl Writer {
         };
         let thread = WriterThread {
             connection,
-            heads: Heads::default(),
+            heads: Heads::new(tips),
             readers,
             figures: Arc::clone(&figures),
             finish_checkpoint,
@@ -344,6 +346,7 @@ impl WriterThread {
         self.readers.ended();
         match result {
             Ok(()) => {
+                self.heads.committed();
                 self.figures.commits.fetch_add(1, Ordering::Relaxed);
                 self.figures.changes.fetch_add(jobs, Ordering::Relaxed);
                 // What is not synced is in no hurry to be moved either.
@@ -367,6 +370,7 @@ impl WriterThread {
             let _ = self.heads.write(&self.connection);
             self.readers.committing();
             let _ = self.execute("COMMIT");
+            self.heads.committed();
             self.readers.ended();
         }
     }
@@ -640,7 +644,7 @@ mod tests {
         connection.execute_batch("CREATE TABLE t (blob BLOB); PRAGMA max_page_count = 16").expect("a small disk");
         let fatal: OnFatal = Arc::new(|error: &str| panic!("{error}"));
         let readers = Arc::new(Readers::new(path.clone(), Arc::clone(&fatal), 0));
-        let writer = Writer::start(connection, readers, path, fatal).expect("a writer");
+        let writer = Writer::start(connection, readers, path, Arc::default(), fatal).expect("a writer");
         let (begun, mut runs) = tokio::sync::mpsc::unbounded_channel();
         let (go_on, wait) = sync_channel(1);
         let first = writer.task(move |_| {

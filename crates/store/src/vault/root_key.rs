@@ -30,6 +30,11 @@ impl RootKey {
         SecretKey::from_slice(&bytes).map(Self)
     }
 
+    /// The key that signs anchors.
+    pub(crate) fn anchor_key(&self) -> aws_lc_rs::hmac::Key {
+        self.0.derive(&[b"anchor"]).hmac_key()
+    }
+
     /// Makes a new root key and writes it to a file that only its owner can read. The file must not exist.
     ///
     /// # Errors

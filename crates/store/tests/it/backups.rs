@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use dossier_core::clock::Timestamp;
 use dossier_core::store::StoreError;
+use dossier_store::anchor::check;
 use dossier_store::backup::{
     Backup, Created, Finding, Opened, Pace, Source, compare_rows, create, delete_older, restore_files, restore_rows,
 };
@@ -32,7 +33,7 @@ pub(crate) async fn backed_up(
     let blobs = Folder::open_shared(engine.path().join("files")).expect("a folder");
     let (file, url) = engine.rows_in();
     let location = url.map_or(Location::Sqlite(&file), Location::Postgres);
-    create(Source { location, blobs: &blobs }, place, Pace::Gentle, now, &|_, _| {}).await
+    create(Source { location, blobs: &blobs, key: &engine.anchor_key() }, place, Pace::Gentle, now, &|_, _| {}).await
 }
 
 /// A folder into which a backup was restored, with the database at the backup's schema.
@@ -83,7 +84,8 @@ async fn a_backup_is_restored_into_either_engine_and_is_the_same(mut engine: Eng
         // A backup of what was restored has the same records, byte by byte, whatever the engine was.
         let blobs = Folder::open_shared(whole.folder.path().join("files")).expect("a folder");
         let (file, again) = (whole.file(), tempfile::tempdir().expect("a temporary folder"));
-        let source = Source { location: Location::Sqlite(&file), blobs: &blobs };
+        let key = engine.anchor_key();
+        let source = Source { location: Location::Sqlite(&file), blobs: &blobs, key: &key };
         let other = Arc::new(Folder::of_backups(again.path().to_owned())) as Arc<dyn Objects>;
         create(source, &other, Pace::Fast, NOW, &|_, _| {}).await.expect("a backup").manifest
     };
@@ -136,6 +138,9 @@ async fn whatever_is_altered_in_a_backup_is_found_and_named() {
             std::fs::write(&path, bad).expect("altered");
             let kind = object.name[made.name.len() + 1..].split('/').next().expect("a kind");
             let said = match Backup::open(&place, &made.name).await {
+                Ok(backup) if kind == "anchor" => {
+                    backup.anchor(&engine.anchor_key()).await.expect_err("altered").to_string()
+                }
                 Ok(backup) => restored(&backup)
                     .await
                     .expect("a report")
@@ -160,6 +165,17 @@ async fn whatever_is_altered_in_a_backup_is_found_and_named() {
     assert!(altered > 45, "{altered}");
     let backup = Backup::find(&place, None).await.expect("as before");
     assert_eq!(restored(&backup).await.expect("a report").findings, Vec::new());
+    let key = engine.anchor_key();
+    let anchor = backup.anchor(&key).await.expect("as before").expect("an anchor");
+    assert!(check(engine.store(), &anchor).await.expect("a verdict").findings.is_empty());
+    let later = backed_up(&engine, &place, NOW.plus_seconds(1)).await.expect("a backup");
+    let of = |name: &str| folder.path().join(name).join("anchor");
+    std::fs::copy(of(&made.name), of(&later.name)).expect("an older one's");
+    let newest = Backup::find(&place, None).await.expect("complete");
+    let said = newest.anchor(&key).await.expect_err("older").to_string();
+    assert!(said.contains("the anchor of the backup: it is of another moment"), "{said}");
+    std::fs::remove_file(of(&later.name)).expect("removed");
+    assert!(newest.anchor(&key).await.is_err(), "an anchor that is missing");
     std::fs::remove_file(folder.path().join(format!("{}/rows/persons", made.name))).expect("removed");
     let findings = restored(&backup).await.expect("a report").findings;
     assert_eq!(findings.len(), 1);
@@ -306,7 +322,8 @@ async fn a_backup_outlasts_the_time_after_which_postgresql_ends_idle_transaction
     let folder = tempfile::tempdir().expect("a temporary folder");
     let place = place(folder.path());
     let blobs = Folder::open_shared(engine.path().join("files")).expect("a folder");
-    let source = Source { location: Location::Postgres(&url), blobs: &blobs };
+    let key = engine.anchor_key();
+    let source = Source { location: Location::Postgres(&url), blobs: &blobs, key: &key };
     let slow = |_, _| std::thread::sleep(std::time::Duration::from_millis(150));
     create(source, &place, Pace::Fast, NOW, &slow).await.expect("a backup");
 }

@@ -22,6 +22,7 @@ use dossier_core::store::{Collected, Committed, Link, StoreError};
 use dossier_core::violation::Code;
 use dossier_core::webhook::{self, Attempted, Disabled, Due, Endpoint, Guard, Said, Verdict};
 
+pub(crate) use crate::anchor::an_accepted_restore_satisfies_the_anchors_from_before_and_no_later_one;
 use crate::engines::{Engine, caller};
 pub(crate) use crate::quotas::a_day_has_so_many_new_idempotency_keys;
 pub(crate) use crate::row_seals::{

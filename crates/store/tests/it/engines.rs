@@ -14,10 +14,11 @@ use dossier_core::services::Services;
 use dossier_core::store::Store;
 use dossier_core::turns::Turns;
 use dossier_store::OpenError;
+use dossier_store::anchor::AnchorKey;
 use dossier_store::blobs::Folder;
 use dossier_store::postgres::PostgresStore;
 use dossier_store::sqlite::SqliteStore;
-use dossier_store::vault::RootKey;
+use dossier_store::vault::{Keyring, RootKey};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -145,6 +146,12 @@ impl Engine {
 
     pub(crate) const fn root(&self) -> &RootKey {
         &self.root
+    }
+
+    /// What signs its anchors.
+    pub(crate) fn anchor_key(&self) -> AnchorKey {
+        let keyring = Keyring::open(&self.path().join("keyring.json"), &self.root).expect("its keyring");
+        AnchorKey::new(&self.root, keyring.installation())
     }
 
     /// Where its rows lie: the file of the embedded engine, and the URL of the other.

@@ -1,6 +1,7 @@
 //! What storage promises: a list of behaviours, named as sentences, run against every engine; and what is special to
 //! one.
 
+mod anchor;
 mod backups;
 mod behaviours;
 mod bucket;
@@ -69,4 +70,5 @@ on_every_engine! {
     a_key_or_a_link_in_another_account_s_row_opens_nothing,
     every_column_is_sealed_or_listed_with_what_altering_it_gains,
     rows_that_were_altered_or_moved_are_refused_logged_and_counted,
+    an_accepted_restore_satisfies_the_anchors_from_before_and_no_later_one,
 }

@@ -406,6 +406,36 @@ async fn commits_that_follow_each_other_are_written_whoever_comes_between() {
     assert_eq!(mine.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
 }
 
+/// A failover that lost commits, or a recovery under a running process.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_under_which_the_database_goes_back_goes_on_and_keeps_what_it_knew() {
+    let mut engine = Engine::postgres().await;
+    let services = engine.services();
+    let caller = crate::engines::caller(&services).await;
+    let id = behaviours::given(&services, &caller, "a@example.com", "individual").await;
+    let tables = ["audit", "audit_heads", "customers", "events"];
+    for table in tables {
+        engine.execute(&format!("CREATE TABLE old_{table} AS SELECT * FROM {table}")).await;
+    }
+    for name in ["A", "B", "C", "D"] {
+        behaviours::put(&services, &caller, id, &format!(r#"{{"first_name":"{name}"}}"#)).await.expect("updated");
+    }
+    let known = engine.store().tips().all()[&caller.scope];
+    for table in tables {
+        engine.execute(&format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM old_{table}")).await;
+    }
+    for number in 0..2 * known.entry {
+        behaviours::given(&services, &caller, &format!("{number}@example.com"), "individual").await;
+    }
+    assert!(engine.rows("audit").await > known.entry);
+    assert_eq!(engine.store().tips().all()[&caller.scope], known);
+    let key = engine.anchor_key();
+    let text = key.write(&engine.store().tips().all(), Timestamp::from_micros(0));
+    let anchor = key.read("the anchor", &text).expect("an anchor");
+    let verdict = dossier_store::anchor::check(engine.store(), &anchor).await.expect("a verdict");
+    assert!(verdict.findings[0].contains("the entry is another one than the anchor knew"), "{verdict:?}");
+}
+
 /// A commit that waits for its standby and is cancelled says that all is well: no timeout of ours may do that.
 async fn waits_for_its_standby(commit: impl AsyncFn(&Services, &Caller, CustomerId) -> bool) {
     let cluster = Cluster::own(&[]).await;

@@ -68,7 +68,7 @@ const FREE: &[(&str, &str, &str)] = &[
     (
         "audit",
         "place account_id environment seq previous_of_customer at actor action customer_id version fields \
-        request_id detail hash",
+        request_id detail hash records",
         "nothing unseen: the trail is chained",
     ),
     ("audit_heads", "account_id environment scope seq hash seal", "nothing unseen: the end of a chain is sealed"),

@@ -1,0 +1,128 @@
+//! The ends of the trails as this process last saw them.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard};
+
+use dossier_core::caller::Scope;
+
+use super::Position;
+
+/// The newest entry of each trail that this process has made durable, or had checked when it started. The commit of a
+/// batch moves it; whoever writes the anchor reads it, once a second.
+#[derive(Debug, Default)]
+pub struct Tips {
+    tips: Mutex<HashMap<Scope, Tip>>,
+    moved: AtomicBool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Tip {
+    position: Position,
+    /// The database was behind it: it stays, so that the next start finds that out.
+    is_lost: bool,
+}
+
+impl Tips {
+    fn tips(&self) -> MutexGuard<'_, HashMap<Scope, Tip>> {
+        self.tips.lock().expect("no code panics while it holds the ends of the trails")
+    }
+
+    /// These are durable. None moves backwards.
+    pub fn publish(&self, ends: impl IntoIterator<Item = (Scope, Position)>) {
+        let mut tips = self.tips();
+        for (scope, position) in ends {
+            let tip = tips.entry(scope).or_insert(Tip { position, is_lost: false });
+            if position.entry > tip.position.entry && !tip.is_lost {
+                tip.position = position;
+            }
+        }
+        self.moved.store(true, Ordering::Release);
+    }
+
+    /// A trail as it is found in the database while no other can write it. It is never behind what is known here,
+    /// unless the database was put back.
+    pub fn found(&self, scope: Scope, found: Position) {
+        let mut tips = self.tips();
+        let Some(tip) = tips.get_mut(&scope) else { return };
+        let known = tip.position;
+        if !tip.is_lost && (found.entry < known.entry || (found.entry == known.entry && found.hash != known.hash)) {
+            tip.is_lost = true;
+            let Scope { account, environment } = scope;
+            tracing::error!(
+                %account, %environment, found = found.entry, known = known.entry,
+                "the database went back behind entries that this process has written; the next start will refuse it. \
+                    Stop every process; if it was restored on purpose, run dossier audit accept-restore"
+            );
+        }
+    }
+
+    /// The ends if any has moved since they were last taken.
+    #[must_use]
+    pub fn take(&self) -> Option<BTreeMap<Scope, Position>> {
+        self.moved.swap(false, Ordering::AcqRel).then(|| self.all())
+    }
+
+    /// They could not be written, so they are to be taken again.
+    pub fn put_back(&self) {
+        self.moved.store(true, Ordering::Release);
+    }
+
+    /// The ends.
+    #[must_use]
+    pub fn all(&self) -> BTreeMap<Scope, Position> {
+        self.tips().iter().map(|(scope, tip)| (*scope, tip.position)).collect()
+    }
+
+    /// Instead of all that was known: after an older state of the database was accepted.
+    pub fn reset(&self, ends: impl IntoIterator<Item = (Scope, Position)>) {
+        *self.tips() = ends.into_iter().map(|(scope, position)| (scope, Tip { position, is_lost: false })).collect();
+        self.moved.store(true, Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dossier_core::caller::Environment;
+    use dossier_core::ids::AccountId;
+
+    use super::*;
+
+    const SCOPE: Scope = Scope { account: AccountId::from_bytes([1; 16]), environment: Environment::Sandbox };
+
+    const fn at(entry: u64, hash: u8) -> Position {
+        Position { entry, hash: [hash; 32] }
+    }
+
+    #[test]
+    fn ends_move_forward_only_and_are_taken_once() {
+        let tips = Tips::default();
+        assert_eq!(tips.take(), None);
+        tips.publish([(SCOPE, at(2, 2))]);
+        tips.publish([(SCOPE, at(1, 1))]);
+        assert_eq!(tips.take(), Some(BTreeMap::from([(SCOPE, at(2, 2))])));
+        assert_eq!(tips.take(), None);
+        tips.put_back();
+        assert!(tips.take().is_some());
+    }
+
+    #[test]
+    fn an_end_that_the_database_is_behind_of_stays_until_that_is_accepted() {
+        for behind in [at(1, 1), at(2, 9)] {
+            let tips = Tips::default();
+            tips.publish([(SCOPE, at(2, 2))]);
+            tips.found(SCOPE, at(2, 2));
+            tips.publish([(SCOPE, at(3, 3))]);
+            tips.publish([(SCOPE, at(2, 2))]);
+            tips.found(SCOPE, at(4, 4));
+            tips.found(SCOPE, at(3, 3));
+            assert_eq!(tips.all()[&SCOPE], at(3, 3), "not behind");
+            tips.found(SCOPE, behind);
+            tips.publish([(SCOPE, at(9, 9))]);
+            assert_eq!(tips.all()[&SCOPE], at(3, 3));
+            tips.reset([(SCOPE, at(1, 1))]);
+            tips.publish([(SCOPE, at(2, 2))]);
+            assert_eq!(tips.all()[&SCOPE], at(2, 2));
+        }
+    }
+}
