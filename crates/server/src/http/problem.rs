@@ -146,8 +146,8 @@ catalogue! {
             too many requests. RateLimit-Policy names the limit, and Retry-After says when to come back. Nothing was \
             changed.",
     QuotaExceeded = "quota_exceeded" 429 "A quota is used up":
-        "The account or the customer has as much of something as the operator allows. RateLimit-Policy names the quota. \
-            Nothing was changed. Repeating the request helps only once there is less, or on another day where the quota \
+        "The account or the customer has as much of something as the operator allows. RateLimit-Policy names the \
+            quota. Nothing was changed. Repeating the request helps once there is less, or on another day if the quota \
             is of a day.",
     TooManyWebhooks = "too_many_webhooks" 409 "There are too many webhooks":
         "An account has at most 16 endpoints in each environment. Delete one that is no longer needed.",

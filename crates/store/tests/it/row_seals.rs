@@ -64,6 +64,7 @@ const FREE: &[(&str, &str, &str)] = &[
         "a delivery is made \
         again, late or never",
     ),
+    ("usage", "account_id environment day answers", "a quota is reached late or early"),
     ("sandbox_clocks", "account_id seconds", "the clock of a sandbox"),
     (
         "audit",
