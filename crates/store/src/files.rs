@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::blobs::{BlobPath, BlobWriter, Blobs};
 use crate::rows::{self, Row, Table};
 use crate::vault::stream::{self, Opener, Sealer};
-use crate::vault::{Binding, Cell, Fields, SecretKey};
+use crate::vault::{Binding, Cell, Fields, ScopeKeys, SecretKey};
 
 /// File keys, and what they seal, never change.
 const GENERATION: u64 = 1;
@@ -218,6 +218,7 @@ pub(crate) struct Writer {
     sealed_key: Vec<u8>,
     sealer: Sealer,
     blob: Box<dyn BlobWriter>,
+    scope_keys: Arc<ScopeKeys>,
 }
 
 impl Writer {
@@ -226,13 +227,14 @@ impl Writer {
         path: BlobPath,
         day: i64,
         staging: &SecretKey,
+        scope_keys: Arc<ScopeKeys>,
     ) -> Result<Self, StoreError> {
         let BlobPath { scope, id } = path;
         let key = FileKey(SecretKey::random());
         let (sealer, header) = Sealer::new(&key.content_key(), &associated(scope, id));
         let mut blob = blobs.create(path).await?;
         blob.write(header.to_vec()).await?;
-        Ok(Self { path, day, sealed_key: key.seal(staging, scope, id), key, sealer, blob })
+        Ok(Self { path, day, sealed_key: key.seal(staging, scope, id), key, sealer, blob, scope_keys })
     }
 }
 
@@ -248,10 +250,11 @@ impl FileWriter for Writer {
     }
 
     async fn finish(self: Box<Self>, details: &FileDetails) -> Result<SealedFile, StoreError> {
-        let Self { path: BlobPath { scope, id }, day, key, sealed_key, sealer, mut blob } = *self;
+        let Self { path: BlobPath { scope, id }, day, key, sealed_key, sealer, mut blob, scope_keys } = *self;
         blob.write(sealer.finish()).await?;
         blob.finish().await?;
-        Ok(SealedFile { day, key: sealed_key, details: key.seal_details(scope, id, details) })
+        let fingerprint = scope_keys.content_index(&details.sha256);
+        Ok(SealedFile { day, key: sealed_key, details: key.seal_details(scope, id, details), fingerprint })
     }
 }
 

@@ -1,7 +1,7 @@
 //! A change as an engine writes it: everything personal sealed, and nothing left to compute but its place in the chain.
 //! An engine gives the keys, which it has read, and writes what comes of it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use dossier_core::account::{Account, Look};
@@ -10,7 +10,7 @@ use dossier_core::audit::AuditEntry;
 use dossier_core::caller::{Environment, Scope};
 use dossier_core::change::{Change, Effect, NewDocument, NewFile, NewLink};
 use dossier_core::clock::Timestamp;
-use dossier_core::customer::{Customer, Place};
+use dossier_core::customer::{Customer, Place, numbers};
 use dossier_core::event::Event;
 use dossier_core::idempotency::PendingAnswer;
 use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId, PersonId, SessionId, WebhookId};
@@ -26,7 +26,7 @@ use crate::files::{FileKey, FileRow};
 use crate::rows::{self, EndpointRow, LinkRow, SubjectRow};
 use crate::sealed::{self, Cells, PlainRow, SubjectKeys};
 use crate::signing::Signers;
-use crate::vault::{Binding, Cell, Midstates, Purpose, RowSeal, ScopeKeys, SubjectKey, Vault, WrappedKey};
+use crate::vault::{Binding, Cell, Fingerprint, Midstates, Purpose, RowSeal, ScopeKeys, SubjectKey, Vault, WrappedKey};
 
 /// A change as the writer gets it: sealed, and nothing left to compute but its place in the chain.
 pub(crate) struct Prepared {
@@ -124,6 +124,8 @@ pub(crate) struct CustomerRow {
     pub(crate) mac: RowSeal,
     /// That of the row of its persons, when one of them changed.
     pub(crate) persons_mac: Option<RowSeal>,
+    /// The fingerprints of its numbers, each with the data subject's id, when one of them may have changed.
+    pub(crate) numbers: Option<BTreeSet<(PersonId, Fingerprint)>>,
     /// Whether nothing is to be done any more when its links run out.
     pub(crate) links_settled: bool,
     pub(crate) cells: Cells,
@@ -134,6 +136,11 @@ pub(crate) struct NewSubject {
     pub(crate) id: PersonId,
     pub(crate) wrapped: WrappedKey,
     pub(crate) mac: RowSeal,
+}
+
+/// The fingerprints of all numbers of a customer.
+pub(crate) fn fingerprints(customer: &Customer, keys: &ScopeKeys) -> BTreeSet<(PersonId, Fingerprint)> {
+    customer.numbers().iter().map(|number| (number.subject, keys.number_index(number))).collect()
 }
 
 /// Keys of data subjects that a change makes.
@@ -205,11 +212,13 @@ pub(crate) fn seal(
     let effect = match effect {
         Effect::None => PreparedEffect::None,
         Effect::CustomerCreated(customer) => {
-            keys.customer(scope, Basis::New, &customer, (&[], None, false), &mut fresh)?
+            keys.customer(scope, Basis::New, &customer, (&[], None, false), true, &mut fresh)?
         }
         Effect::CustomerUpdated { expected, after, attached, link, ends_passes } => {
             let link = link.map(|link| StoredLink::new(vault, &keys.scope, scope, after.id, &link));
-            keys.customer(scope, Basis::Version(expected), &after, (&attached, link, ends_passes), &mut fresh)?
+            let numbers_change = audit.as_ref().is_none_or(|entry| numbers::may_change(&entry.fields));
+            let beside = (&attached[..], link, ends_passes);
+            keys.customer(scope, Basis::Version(expected), &after, beside, numbers_change, &mut fresh)?
         }
         Effect::ClockAdvanced { expected, seconds } => PreparedEffect::Clock { expected, seconds },
         Effect::WebhookCreated(new) => {
@@ -288,6 +297,7 @@ impl Keys<'_> {
         basis: Basis,
         customer: &Customer,
         (documents, link, ends_passes): (&[NewDocument], Option<StoredLink>, bool),
+        numbers_change: bool,
         fresh: &mut FreshKeys,
     ) -> Result<PreparedEffect, StoreError> {
         let mut new_subjects = Vec::new();
@@ -318,6 +328,10 @@ impl Keys<'_> {
             email_index: self.scope.email_index(&customer.email),
             mac: RowSeal::default(),
             persons_mac: None,
+            numbers: numbers_change
+                .then(|| fingerprints(customer, &self.scope))
+                // Of a new customer there is nothing to be replaced.
+                .filter(|numbers| !numbers.is_empty() || matches!(basis, Basis::Version(_))),
             links_settled: customer.kyc.session.as_ref().is_some_and(|session| session.expired)
                 || matches!(customer.kyc.state, State::Approved | State::Rejected | State::Offboarded),
             cells,
@@ -387,12 +401,18 @@ impl Prepared {
         match &self.effect {
             PreparedEffect::Customer {
                 basis: Basis::Version(_),
-                row: _,
+                row,
                 new_subjects,
                 attached,
                 link,
                 ends_passes: _,
-            } => self.answer.is_none() && new_subjects.is_empty() && attached.is_empty() && link.is_none(),
+            } => {
+                self.answer.is_none()
+                    && new_subjects.is_empty()
+                    && attached.is_empty()
+                    && link.is_none()
+                    && row.numbers.is_none()
+            }
             _ => false,
         }
     }

@@ -170,6 +170,8 @@ pub struct SealedFile {
     pub key: Vec<u8>,
     /// The file's details, sealed by the file's key.
     pub details: Vec<u8>,
+    /// A keyed fingerprint of the content, equal for equal contents of the scope.
+    pub fingerprint: [u8; 16],
 }
 
 /// Where the content of a new file goes: sealed before it leaves memory. Dropped unfinished, nothing of it is left.

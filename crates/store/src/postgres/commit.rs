@@ -80,6 +80,12 @@ statements! {
             AS u (account_id, environment, file_id, customer_id, subject_id, attached_at, key, mac)
         WHERE f.account_id = u.account_id AND f.environment = u.environment AND f.file_id = u.file_id
             AND f.customer_id IS NULL";
+    NUMBERS_GONE = "DELETE FROM numbers USING unnest($1::uuid[], $2::smallint[], $3::uuid[])
+            AS u (account_id, environment, customer_id)
+        WHERE numbers.account_id = u.account_id AND numbers.environment = u.environment
+            AND numbers.customer_id = u.customer_id";
+    NUMBERS = "INSERT INTO numbers (account_id, environment, customer_id, subject_id, fingerprint)
+        SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::bytea[])";
     LINKS = "INSERT INTO links (account_id, environment, token_hash, customer_id, session_id, expires_at, mac)
         SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bytea[], $4::uuid[], $5::uuid[], $6::bigint[],
             $7::bytea[])";
@@ -415,6 +421,14 @@ tables! {
         cells: &'a [u8],
         mac: &'a [u8],
     }
+    ReplacedNumbers of ReplacedNumber for NUMBERS_GONE {
+        customer: Uuid,
+    }
+    NewNumbers of NewNumber<'a> for NUMBERS {
+        customer: Uuid,
+        subject: Uuid,
+        fingerprint: &'a [u8],
+    }
     Attachments of AttachedFile<'a> for ATTACH {
         file: Uuid,
         customer: Uuid,
@@ -618,6 +632,8 @@ pub(super) struct Rows<'a> {
     linked: Linked,
     subjects: Subjects<'a>,
     persons: Persons<'a>,
+    replaced_numbers: ReplacedNumbers,
+    numbers: NewNumbers<'a>,
     attached: Attachments<'a>,
     settled: Settled,
     passes_ended: PassesEnded,
@@ -672,6 +688,8 @@ impl<'a> Rows<'a> {
             self.created.call(),
             self.linked.call(),
             self.subjects.call(),
+            self.replaced_numbers.call(),
+            self.numbers.call(),
             self.attached.call(),
             self.passes_ended.call(),
             self.links.call(),
@@ -827,12 +845,18 @@ impl<'a> Rows<'a> {
         self.updated.push(scope, updated);
     }
 
-    /// The keys of new data subjects, and the associated persons when one of them changed.
+    /// The keys of new data subjects, and the numbers and associated persons when one of them changed.
     fn add_subjects(&mut self, scope: Scope, row: &'a CustomerRow, subjects: &'a [NewSubject]) {
         let customer = uuid(row.id.as_bytes());
         for NewSubject { id, wrapped, mac } in subjects {
             let (subject, epoch) = (uuid(id.as_bytes()), epoch(wrapped.epoch));
             self.subjects.push(scope, SubjectKey { customer, subject, epoch, wrapped: &wrapped.sealed, mac });
+        }
+        if let Some(numbers) = &row.numbers {
+            self.replaced_numbers.push(scope, ReplacedNumber { customer });
+            for (subject, fingerprint) in numbers {
+                self.numbers.push(scope, NewNumber { customer, subject: uuid(subject.as_bytes()), fingerprint });
+            }
         }
         if let (Some(cells), Some(mac)) = (&row.cells.persons, &row.persons_mac) {
             self.persons.push(scope, ChangedPersons { customer, cells, mac });

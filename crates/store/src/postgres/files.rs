@@ -48,6 +48,11 @@ statements! {
         file_id)
         WHERE files.account_id = u.account_id AND files.environment = u.environment AND files.file_id = u.file_id
             AND files.customer_id IS NULL";
+    DELETE_CONTENTS = "DELETE FROM contents USING unnest($1::uuid[], $2::smallint[], $3::uuid[])
+            AS u (account_id, environment, file_id)
+        WHERE contents.account_id = u.account_id AND contents.environment = u.environment
+            AND contents.file_id = u.file_id AND NOT EXISTS (SELECT 1 FROM files
+            WHERE files.account_id = u.account_id AND files.environment = u.environment AND files.file_id = u.file_id)";
     DELETE_STAGING = "DELETE FROM staging_keys WHERE day < $1 AND NOT EXISTS (SELECT 1 FROM files
         WHERE files.account_id = staging_keys.account_id AND files.environment = staging_keys.environment
             AND files.staged_day = staging_keys.day)";
@@ -81,7 +86,8 @@ impl PostgresStore {
     ) -> Result<Box<dyn FileWriter>, StoreError> {
         let day = day_of(now);
         let staging = self.staging_key_for(scope, day).await?;
-        let writer = Writer::begin(&*self.blobs, BlobPath { scope, id }, day, &staging).await?;
+        let keys = self.existing_scope_keys(scope).await?;
+        let writer = Writer::begin(&*self.blobs, BlobPath { scope, id }, day, &staging, keys).await?;
         Ok(Box::new(writer))
     }
 
@@ -244,7 +250,10 @@ impl PostgresStore {
             let ids: Vec<_> = expired.iter().map(|path| uuid(path.id.as_bytes())).collect();
             self.database
                 .write(&(accounts, environments, ids), |session, (accounts, environments, ids)| {
-                    Box::pin(async move { session.execute(DELETE, &[accounts, environments, ids]).await })
+                    Box::pin(async move {
+                        session.execute(DELETE, &[accounts, environments, ids]).await?;
+                        session.execute(DELETE_CONTENTS, &[accounts, environments, ids]).await
+                    })
                 })
                 .await?;
             // One that was attached at the last moment is still there, and so is its content.

@@ -20,6 +20,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("numbering", include_str!("../../migrations/postgres/0005_numbering.sql")),
     ("scopes", include_str!("../../migrations/postgres/0006_scopes.sql")),
     ("row_seals", include_str!("../../migrations/postgres/0007_row_seals.sql")),
+    ("fingerprints", include_str!("../../migrations/postgres/0008_fingerprints.sql")),
 ];
 
 /// What gave rows their seals.

@@ -7,6 +7,7 @@ mod database;
 mod effects;
 mod events;
 mod files;
+mod fingerprints;
 mod keys;
 mod loader;
 mod mark;
@@ -37,7 +38,7 @@ use dossier_core::file::{ByteRange, File, FileReader, FileWriter};
 use dossier_core::idempotency::{Attempt, Replay};
 use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId, WebhookId};
 use dossier_core::parse::Email;
-use dossier_core::store::{Collected, Committed, Link, Page, Progress, Record, Store, StoreError};
+use dossier_core::store::{Collected, Committed, Link, Page, Progress, Record, SameNumber, Store, StoreError};
 use dossier_core::webhook::{Attempted, Delivery, Due, Endpoint, Message};
 use futures_util::StreamExt as _;
 use tokio::sync::watch;
@@ -83,6 +84,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("effects", effects::STATEMENTS),
         ("events", events::STATEMENTS),
         ("files", files::STATEMENTS),
+        ("fingerprints", fingerprints::STATEMENTS),
         ("keys", keys::STATEMENTS),
         ("mark", mark::STATEMENTS),
         ("migrate", migrate::STATEMENTS),
@@ -174,7 +176,7 @@ impl PostgresStore {
         drop(connection);
         statistics::keep(&database);
         let [records, summaries, own_keys] = customers::loaders(&database);
-        Ok(Self {
+        let store = Self {
             records,
             summaries,
             own_keys,
@@ -189,7 +191,11 @@ impl PostgresStore {
             writer: Writer::start(&database),
             database,
             engine,
-        })
+        };
+        let connection = store.database.first_connection().await?;
+        store.fill_fingerprints(store.database.session(&connection)).await?;
+        drop(connection);
+        Ok(store)
     }
 
     /// Seals the rows of a database from before there were seals, whatever the keyring says, since it was put back on
@@ -441,6 +447,14 @@ impl Store for PostgresStore {
 
     async fn customer_of_case(&self, case: &str) -> Result<Option<(Scope, CustomerId)>, StoreError> {
         self.read_case(case).await
+    }
+
+    async fn same_numbers(&self, scope: Scope, id: CustomerId) -> Result<Vec<SameNumber>, StoreError> {
+        self.read_same_numbers(scope, id).await
+    }
+
+    async fn same_content(&self, scope: Scope, id: FileId) -> Result<Vec<FileId>, StoreError> {
+        self.read_same_content(scope, id).await
     }
 
     async fn review_queue(&self, scope: Scope, limit: usize) -> Result<Vec<CustomerId>, StoreError> {

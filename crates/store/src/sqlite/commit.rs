@@ -15,6 +15,7 @@ use super::chain::{Append, Heads};
 use super::customers;
 use super::events::{end_pass, end_passes, insert_deliveries, insert_event, insert_link, set_clock, settle_links};
 use super::files::{attach, insert_file};
+use super::fingerprints::write_numbers;
 use super::keys::{change_key, insert_key};
 use super::{SqliteStore, insert_scope_key, webhooks};
 use crate::columns::scope_columns;
@@ -105,6 +106,7 @@ pub(super) fn apply(
             }
             insert_subjects(connection, scope, row.id, new_subjects)?;
             write_persons(connection, scope, row)?;
+            write_numbers(connection, scope, row.id, row.numbers.as_ref())?;
         }
         PreparedEffect::Customer {
             basis: Basis::Version(expected),
@@ -125,6 +127,7 @@ pub(super) fn apply(
             update_customer(connection, &found, row, next_audit)?;
             insert_subjects(connection, scope, row.id, new_subjects)?;
             write_persons(connection, scope, row)?;
+            write_numbers(connection, scope, row.id, row.numbers.as_ref())?;
             if link.is_some() || row.links_settled {
                 settle_links(connection, scope, row.id)?;
             }

@@ -13,6 +13,7 @@ use dossier_core::store::{Collected, StoreError};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
+use super::fingerprints::{delete_content, write_content};
 use super::{SqliteStore, wrapped_key};
 use crate::blobs::{BlobPath, Listed};
 use crate::columns::{scope_columns, scope_of};
@@ -58,7 +59,8 @@ impl SqliteStore {
     ) -> Result<Box<dyn FileWriter>, StoreError> {
         let day = day_of(now);
         let staging = self.staging_key_for(scope, day).await?;
-        let writer = Writer::begin(&*self.blobs, BlobPath { scope, id }, day, &staging).await?;
+        let keys = self.existing_scope_keys(scope)?;
+        let writer = Writer::begin(&*self.blobs, BlobPath { scope, id }, day, &staging, keys).await?;
         Ok(Box::new(writer))
     }
 
@@ -333,6 +335,9 @@ pub(super) fn insert_file(
             request_id,
             mac,
         ))?;
+    if rows == 1 {
+        write_content(connection, scope, *id, &sealed.fingerprint)?;
+    }
     Ok(rows == 1)
 }
 
@@ -367,7 +372,9 @@ fn delete_staged(connection: &Connection, paths: &[BlobPath]) -> Result<(), rusq
     )?;
     for BlobPath { scope, id } in paths {
         let (account, environment) = scope_columns(scope);
-        delete.execute((account, environment, id.as_bytes()))?;
+        if delete.execute((account, environment, id.as_bytes()))? > 0 {
+            delete_content(connection, *scope, *id)?;
+        }
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("numbering", include_str!("../../migrations/sqlite/0005_numbering.sql")),
     ("scopes", include_str!("../../migrations/sqlite/0006_scopes.sql")),
     ("row_seals", include_str!("../../migrations/sqlite/0007_row_seals.sql")),
+    ("fingerprints", include_str!("../../migrations/sqlite/0008_fingerprints.sql")),
 ];
 
 /// How many there are.

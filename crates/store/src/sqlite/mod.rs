@@ -6,6 +6,7 @@ mod commit;
 mod customers;
 mod events;
 mod files;
+mod fingerprints;
 mod keys;
 mod mark;
 mod migrate;
@@ -37,7 +38,7 @@ use dossier_core::file::{ByteRange, File, FileReader, FileWriter};
 use dossier_core::idempotency::{Attempt, Replay};
 use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId, WebhookId};
 use dossier_core::parse::Email;
-use dossier_core::store::{Collected, Committed, Link, Page, Progress, Record, Store, StoreError};
+use dossier_core::store::{Collected, Committed, Link, Page, Progress, Record, SameNumber, Store, StoreError};
 use dossier_core::webhook::{Attempted, Delivery, Due, Endpoint, Message};
 use futures_util::StreamExt as _;
 use rusqlite::config::DbConfig;
@@ -158,8 +159,9 @@ impl SqliteStore {
         row_seals::take_along(&connection, &vault)?;
         let summaries = Summaries::new(memory.summaries);
         let readers = Arc::new(Readers::new(database.clone(), Arc::clone(&on_fatal), summaries.capacity()));
+        let filling = connect(&database, Role::Writer)?;
         let writer = Writer::start(connection, Arc::clone(&readers), database, on_fatal)?;
-        Ok(Self {
+        let store = Self {
             vault,
             known_keys: KnownKeys::default(),
             signers: Signers::default(),
@@ -170,7 +172,9 @@ impl SqliteStore {
             summaries,
             recent: Recent::new(memory.records),
             writer,
-        })
+        };
+        store.fill_fingerprints(&filling)?;
+        Ok(store)
     }
 
     /// Seals the rows of a database from before there were seals, whatever the keyring says, since it was put back on
@@ -352,6 +356,14 @@ impl Store for SqliteStore {
 
     async fn customer_of_case(&self, case: &str) -> Result<Option<(Scope, CustomerId)>, StoreError> {
         self.read_case(case)
+    }
+
+    async fn same_numbers(&self, scope: Scope, id: CustomerId) -> Result<Vec<SameNumber>, StoreError> {
+        self.read_same_numbers(scope, id)
+    }
+
+    async fn same_content(&self, scope: Scope, id: FileId) -> Result<Vec<FileId>, StoreError> {
+        self.read_same_content(scope, id)
     }
 
     async fn review_queue(&self, scope: Scope, limit: usize) -> Result<Vec<CustomerId>, StoreError> {

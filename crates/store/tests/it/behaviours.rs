@@ -14,7 +14,7 @@ use dossier_core::file::FileName;
 use dossier_core::file::upload::Upload;
 use dossier_core::form::enter::{end_pass, enter, visitor};
 use dossier_core::idempotency::{Answer, Request};
-use dossier_core::ids::{CustomerId, FileId, WebhookId};
+use dossier_core::ids::{CustomerId, FileId, PersonId, WebhookId};
 use dossier_core::kyc::{State, session, simulate};
 use dossier_core::parse::Email;
 use dossier_core::services::Services;
@@ -526,6 +526,67 @@ pub(crate) async fn files_that_nobody_attaches_are_collected_and_evidence_never_
     assert_eq!(collected, Collected { orphans: 1, ..nothing });
     assert!(!orphan.exists() && scope_folder.join("not ours").exists());
     assert_eq!(content(&services, caller.scope, kept).await.expect("opens"), LETTER);
+}
+
+pub(crate) async fn equal_numbers_and_contents_are_found_in_their_scope_only(mut engine: Engine) {
+    let services = engine.services();
+    let (mine, others) = (caller(&services).await, caller(&services).await);
+    let document = |number: &str| {
+        format!(
+            r#"{{"identifying_information":{{"id_document":
+                {{"number":"{number}","type":"passport","issuing_country":"FR"}}}}}}"#
+        )
+    };
+    let ada = given(&services, &mine, "a@example.com", "individual").await;
+    let bob = given(&services, &mine, "b@example.com", "individual").await;
+    let firm = given(&services, &mine, "c@example.com", "corporate").await;
+    let elsewhere = given(&services, &others, "a@example.com", "individual").await;
+    let person = format!(r#"{{"associated_persons":[{{"first_name":"Ada",{}]}}"#, &document("12 AB-34")[1..]);
+    for (caller, id, body) in [
+        (&mine, ada, document("12ab34")),
+        (&mine, bob, document("99XX99")),
+        (&mine, firm, person),
+        (&others, elsewhere, document("12AB34")),
+    ] {
+        put(&services, caller, id, &body).await.expect("updated");
+    }
+    let store = &services.store;
+    let same = async |id: CustomerId| {
+        let found = store.same_numbers(mine.scope, id).await.expect("readable");
+        found.iter().map(|same| (same.subject, same.other, same.other_subject)).collect::<Vec<_>>()
+    };
+    let Profile::Business(business) = read(&services, mine.scope, firm).await.profile else { panic!("a business") };
+    let person = business.associated_persons.expect("persons").0[0].person_id().expect("an id");
+    let own = PersonId::of_customer(ada);
+    assert_eq!(same(ada).await, [(own, firm, person)], "however it is written");
+    assert_eq!(same(firm).await, [(person, ada, own)]);
+    assert_eq!(
+        (same(bob).await, store.same_numbers(others.scope, elsewhere).await.expect("readable").len()),
+        (vec![], 0)
+    );
+    // A change of something else leaves it, a change of the number does not; a placeholder is nobody's.
+    put(&services, &mine, ada, r#"{"first_name":"Ada"}"#).await.expect("updated");
+    assert_eq!(same(firm).await.len(), 1);
+    for number in ["78", "0000", "-"] {
+        put(&services, &mine, ada, &document(number)).await.expect("updated");
+        put(&services, &mine, bob, &document(number)).await.expect("updated");
+        assert_eq!((same(firm).await.len(), same(bob).await.len()), (0, usize::from(number == "78")), "{number}");
+    }
+
+    let files = [uploaded(&services, &mine).await, uploaded(&services, &mine).await];
+    let stranger = uploaded(&services, &others).await;
+    let equal = async |scope, file| store.same_content(scope, file).await.expect("readable");
+    assert_eq!(equal(mine.scope, files[0]).await, files[1..]);
+    assert_eq!(equal(mine.scope, files[1]).await, files[..1]);
+    assert_eq!(equal(others.scope, stranger).await, []);
+    store.collect_files(services.clock.now().plus_seconds(100 * 60 * 60)).await.expect("collected");
+    assert_eq!((engine.rows("files").await, engine.rows("contents").await), (0, 0));
+    // Made again from the records, they are the same.
+    drop(services);
+    engine.execute("DELETE FROM numbers; INSERT INTO unfilled (what) VALUES ('fingerprints')").await;
+    engine.reopen().await;
+    let filled = engine.store().same_numbers(mine.scope, bob).await.expect("readable");
+    assert_eq!((filled.len(), engine.rows("unfilled").await, engine.rows("numbers").await), (0, 0, 2));
 }
 
 pub(crate) async fn content_in_another_place_does_not_open(mut engine: Engine) {

@@ -53,6 +53,7 @@ on_every_engine! {
     a_file_that_two_customers_name_at_once_is_one_s,
     files_that_nobody_attaches_are_collected_and_evidence_never_is,
     content_in_another_place_does_not_open,
+    equal_numbers_and_contents_are_found_in_their_scope_only,
     a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_lease,
     the_first_attempt_decides_whether_a_delivery_shows_the_link,
     an_endpoint_that_fails_many_deliveries_at_once_is_disabled_once,

@@ -183,6 +183,7 @@ async fn rows_from_before_are_sealed_once_and_one_without_a_seal_is_refused_afte
     engine.open().await;
     let newest = u64::from(dossier_store::rows::NEWEST_STEP);
     assert_eq!((note(&engine, None), unsealed(&engine).await), (newest, 0));
+    assert_eq!((engine.rows("contents").await, engine.rows("unfilled").await), (engine.rows("files").await, 0));
     assert_eq!(engine.store().verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
     // A start that was killed before it had sealed all goes on.
     engine.close();
