@@ -22,7 +22,7 @@ use tokio::sync::watch;
 use crate::api_keys::{AccountRow, KeyRow, KnownKeys};
 use crate::audit_chain::StoredEntry;
 use crate::columns::type_column;
-use crate::files::{FileKey, FileRow};
+use crate::files::{FileKey, FileRow, UseRow};
 use crate::rows::{self, EndpointRow, LinkRow, SubjectRow};
 use crate::sealed::{self, Cells, PlainRow, SubjectKeys};
 use crate::signing::Signers;
@@ -46,7 +46,8 @@ pub(crate) enum PreparedEffect {
         basis: Basis,
         row: Box<CustomerRow>,
         new_subjects: Vec<NewSubject>,
-        attached: Vec<Attached>,
+        /// `None` when one of the files is gone: computed again, that is a violation.
+        attached: Option<Vec<Attached>>,
         link: Option<StoredLink>,
         ends_passes: bool,
     },
@@ -155,7 +156,7 @@ pub(crate) struct Keys<'a> {
     pub(crate) account: Arc<ScopeKeys>,
     /// The keys of those of the data subjects that have one.
     pub(crate) subjects: SubjectKeys,
-    /// The files that are to be attached and are nobody's yet, with their keys.
+    /// The files that are to be attached, as far as they are there, with their keys.
     pub(crate) files: HashMap<FileId, (FileRow, FileKey)>,
 }
 
@@ -338,27 +339,25 @@ impl Keys<'_> {
         };
         row.seal(scope, &self.scope);
         let attach = |document: &NewDocument| self.attached(scope, row.id, row.updated_at, *document);
-        let attached = documents.iter().map(attach).collect::<Result<_, _>>()?;
+        let attached = documents.iter().map(attach).collect::<Result<Option<Vec<_>>, _>>()?;
         Ok(PreparedEffect::Customer { basis, row: Box::new(row), new_subjects, attached, link, ends_passes })
     }
 
-    /// Seals the key of a file under its new owner's. What is not staged any more will not be found by the writer.
+    /// Seals the key of a file under that of a data subject whose evidence it becomes; `None` when the file is gone.
     fn attached(
         &self,
         scope: Scope,
         customer: CustomerId,
         at: i64,
         NewDocument { file, subject }: NewDocument,
-    ) -> Result<Attached, StoreError> {
+    ) -> Result<Option<Attached>, StoreError> {
         let owner = self.subjects.get(&subject);
         let owner = owner.ok_or_else(|| StoreError::Corrupt("a data subject has no key".into()))?;
-        let Some((row, key)) = self.files.get(&file) else {
-            return Ok(Attached { file, subject, key: Vec::new(), mac: RowSeal::default() });
-        };
-        let mut row = row.clone();
-        row.attach(customer, subject, at);
+        let Some((row, key)) = self.files.get(&file) else { return Ok(None) };
         let key = key.seal(owner.key(Purpose::FileWrap), scope, file);
-        Ok(Attached { file, subject, key, mac: rows::seal(&row, &self.scope) })
+        let used = UseRow { scope, file, customer, subject, attached_at: at, key };
+        let unstaged = rows::seal(&FileRow { staged_day: None, ..row.clone() }, &self.scope);
+        Ok(Some(Attached { file, subject, mac: rows::seal(&used, &self.scope), key: used.key, unstaged }))
     }
 }
 
@@ -409,7 +408,7 @@ impl Prepared {
             } => {
                 self.answer.is_none()
                     && new_subjects.is_empty()
-                    && attached.is_empty()
+                    && matches!(attached, Some(attached) if attached.is_empty())
                     && link.is_none()
                     && row.numbers.is_none()
             }
@@ -525,12 +524,14 @@ impl StoredLink {
     }
 }
 
-/// A file that a change attaches, its key sealed under its new owner's.
+/// A file that becomes evidence of a data subject, under whose key its own is sealed.
 pub(crate) struct Attached {
     pub(crate) file: FileId,
     pub(crate) subject: PersonId,
     pub(crate) key: Vec<u8>,
     pub(crate) mac: RowSeal,
+    /// The seal of the file's own row once it is staged no more.
+    pub(crate) unstaged: RowSeal,
 }
 
 /// An endpoint as it is to be stored.

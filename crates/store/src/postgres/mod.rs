@@ -208,8 +208,9 @@ impl PostgresStore {
         let (database, keyring) = (Database::new(url)?, Keyring::open(keyring, root)?);
         let connection = database.first_connection().await?;
         let session = database.session(&connection);
+        let sealed = row_seals::sealing_step(session).await;
         migrate::up(session, now).await?;
-        row_seals::seal_restored(session, keyring).await
+        row_seals::seal_restored(session, keyring, sealed).await
     }
 
     /// The keys of a scope; `None` when its account does not exist.
@@ -242,7 +243,7 @@ impl PostgresStore {
             scope: self.existing_scope_keys(scope).await?,
             account: self.existing_scope_keys(account_scope(scope.account)).await?,
             subjects,
-            files: self.staged_keys(scope, prepared::attached_by(&change)).await?,
+            files: self.file_keys(scope, prepared::attached_by(&change)).await?,
         };
         let (prepared, new_subjects) = prepared::seal(keys, new_scopes, change)?;
         let aftermath = prepared.aftermath(new_subjects);

@@ -58,7 +58,7 @@ impl SqliteStore {
             scope: self.existing_scope_keys(scope)?,
             account: self.existing_scope_keys(account_scope(scope.account))?,
             subjects,
-            files: self.staged_keys(scope, prepared::attached_by(&change))?,
+            files: self.file_keys(scope, prepared::attached_by(&change))?,
         };
         prepared::seal(keys, new_scopes, change)
     }
@@ -119,7 +119,8 @@ pub(super) fn apply(
             let Some(found) = find_customer(connection, scope, row, *expected)? else {
                 return Ok(Ok(Committed::VersionMoved));
             };
-            // A file that is gone, or somebody else's by now: computed again, that is a violation.
+            // A file that is gone: computed again, that is a violation.
+            let Some(attached) = attached else { return Ok(Ok(Committed::VersionMoved)) };
             if !attach(connection, scope, row.id, row.updated_at, attached)? {
                 return Ok(Ok(Committed::VersionMoved));
             }

@@ -186,9 +186,10 @@ impl SqliteStore {
     pub(crate) fn seal_rows(file: &Path, keyring: &Path, root: &RootKey, now: Timestamp) -> Result<(), OpenError> {
         let keyring = Keyring::open(keyring, root)?;
         let mut connection = connect(file, Role::Writer)?;
+        let sealed = migrate::sealing_step(&connection)?;
         migrate::up(&mut connection, now)?;
         tie_to_keyring(&connection, &keyring)?;
-        row_seals::seal_all(&connection, &Vault::new(keyring, 0))
+        row_seals::seal_all(&connection, &Vault::new(keyring, 0), sealed)
     }
 
     /// Sets how long a write waits for another program's lock on the database, instead of 10 seconds. Only a test

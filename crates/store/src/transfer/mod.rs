@@ -44,6 +44,7 @@ pub(crate) const TABLES: &[Table] = &[
     table("events", &["account_id", "environment", "position"]),
     table("answers", &["account_id", "environment", "key_hash"]),
     table("files", &["account_id", "environment", "file_id"]),
+    table("file_uses", &["account_id", "environment", "file_id", "customer_id", "subject_id"]),
     table("numbers", &["account_id", "environment", "customer_id", "subject_id", "fingerprint"]),
     table("contents", &["account_id", "environment", "file_id"]),
     table("staging_keys", &["account_id", "environment", "day"]),

@@ -23,6 +23,11 @@ use dossier_core::violation::Code;
 use dossier_core::webhook::{self, Attempted, Disabled, Due, Endpoint, Guard, Said, Verdict};
 
 use crate::engines::{Engine, caller};
+pub(crate) use crate::evidence::{
+    a_file_is_evidence_of_each_data_subject_that_it_was_named_for,
+    a_file_that_is_named_while_its_last_data_subject_is_erased_is_whole_or_unknown,
+    a_file_that_many_customers_name_at_once_is_evidence_of_each, erasing_one_data_subject_leaves_a_file_to_the_others,
+};
 pub(crate) use crate::row_seals::{
     a_key_or_a_link_in_another_account_s_row_opens_nothing,
     every_column_is_sealed_or_listed_with_what_altering_it_gains,
@@ -454,7 +459,7 @@ pub(crate) async fn a_file_is_attached_with_the_change_that_names_it(mut engine:
     let refused = person.replace("Ada\"", "Ada\",\"nationality\":\"ZZ\"");
     assert!(put(&services, &caller, id, &refused).await.is_err());
     let known = services.store.files(caller.scope, &[file]).await.expect("readable");
-    assert_eq!(known[0].attachment, None, "a refused change attaches nothing");
+    assert_eq!(known[0].attachments, [], "a refused change attaches nothing");
     put(&services, &caller, id, &person).await.expect("updated");
     // Open under the person's key, also when the person is gone, and after a restart.
     put(&services, &caller, id, r#"{"associated_persons":[{"first_name":"Bob"}]}"#).await.expect("updated");
@@ -462,36 +467,13 @@ pub(crate) async fn a_file_is_attached_with_the_change_that_names_it(mut engine:
     engine.reopen().await;
     let services = engine.services();
     let known = services.store.files(caller.scope, &[file]).await.expect("readable");
-    assert_eq!(known[0].attachment.map(|attachment| attachment.customer), Some(id));
+    assert_eq!(known[0].first().map(|attachment| attachment.customer), Some(id));
     assert_eq!(content(&services, caller.scope, file).await.expect("opens"), LETTER);
     let listed = services.store.list_files(caller.scope, Some(id), None, 10).await.expect("a list");
     assert_eq!(listed, known);
     assert!(services.store.list_files(caller.scope, Some(id), Some(file), 10).await.expect("a list").is_empty());
     let live = Scope { environment: Environment::Production, ..caller.scope };
     assert!(services.store.files(live, &[file]).await.expect("readable").is_empty());
-}
-
-pub(crate) async fn a_file_that_two_customers_name_at_once_is_one_s(mut engine: Engine) {
-    let services = engine.services();
-    let caller = caller(&services).await;
-    let mut customers = Vec::new();
-    for n in 0..8 {
-        customers.push(given(&services, &caller, &format!("{n}@example.com"), "individual").await);
-    }
-    for _ in 0..10 {
-        let file = uploaded(&services, &caller).await;
-        let body = naming(file);
-        let puts = customers.iter().map(|id| put(&services, &caller, *id, &body));
-        let mut outcomes = futures_util::future::join_all(puts).await;
-        outcomes.retain(|outcome| {
-            !matches!(outcome, Err(UpdateError::Invalid(violations)) if violations.0[0].code == Code::FileInUse)
-        });
-        assert!(outcomes.len() == 1 && outcomes[0].is_ok());
-        let owners = services.store.files(caller.scope, &[file]).await.expect("readable");
-        let owner = owners[0].attachment.expect("attached").customer;
-        assert!(read(&services, caller.scope, owner).await.profile.files().contains(&file));
-    }
-    assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
 }
 
 pub(crate) async fn files_that_nobody_attaches_are_collected_and_evidence_never_is(mut engine: Engine) {
