@@ -59,7 +59,7 @@ pub enum Effect {
         expected: u64,
         /// The record that replaces it.
         after: Box<Customer>,
-        /// The files that it attaches; they must still be nobody's.
+        /// The files that it attaches; they must still be there.
         attached: Vec<NewDocument>,
         /// The link that it opens.
         link: Option<NewLink>,
@@ -137,12 +137,12 @@ pub enum Effect {
     },
 }
 
-/// A file that becomes a document of a customer.
+/// A file that becomes evidence of a data subject, whoever else's it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NewDocument {
     /// Which file.
     pub file: FileId,
-    /// The data subject whose evidence it is: the customer or one of its persons, under whose key the file's key goes.
+    /// The data subject: the customer or one of its persons, under whose key the file's key is sealed once more.
     pub subject: PersonId,
 }
 

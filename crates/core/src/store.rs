@@ -15,7 +15,7 @@ use crate::customer::{Customer, CustomerType, Summary};
 use crate::event::StoredEvent;
 use crate::file::{ByteRange, File, FileReader, FileWriter};
 use crate::idempotency::{Attempt, Replay};
-use crate::ids::{AccountId, CustomerId, FileId, KeyId, SessionId, WebhookId};
+use crate::ids::{AccountId, CustomerId, FileId, KeyId, PersonId, SessionId, WebhookId};
 use crate::parse::Email;
 use crate::quota::OverQuota;
 use crate::webhook::{Attempted, Delivery, Due, Endpoint, Message};
@@ -97,6 +97,17 @@ pub trait Record: Send + Sync {
     ///
     /// [`StoreError::Corrupt`] when it cannot be opened or decoded.
     fn open(self: Box<Self>) -> Result<Customer, StoreError>;
+}
+
+/// Two data subjects of different customers that have the same number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SameNumber {
+    /// The customer's own.
+    pub subject: PersonId,
+    /// The other customer,
+    pub other: CustomerId,
+    /// and whose number it is there.
+    pub other_subject: PersonId,
 }
 
 /// What was deleted because nobody needs it.
@@ -268,6 +279,21 @@ pub trait Store: Send + Sync {
     ///
     /// As [`Store::customer`].
     async fn customer_of_case(&self, case: &str) -> Result<Option<(Scope, CustomerId)>, StoreError>;
+
+    /// Other customers of the scope with a data subject that has the same number as one of this customer's, some of
+    /// them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn same_numbers(&self, scope: Scope, id: CustomerId) -> Result<Vec<SameNumber>, StoreError>;
+
+    /// Other files of the scope with the same content, some of them, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn same_content(&self, scope: Scope, id: FileId) -> Result<Vec<FileId>, StoreError>;
 
     /// At most `limit` customers that wait for a decision, longest first.
     ///

@@ -16,7 +16,6 @@ catalogue! {
     CannotBeCleared = "cannot_be_cleared": "A merge patch may not clear this member: evidence is removed one by one.",
     Contradiction = "contradiction": "Two members say different things.",
     DuplicateKey = "duplicate_key": "The same member stands twice in one JSON object.",
-    FileInUse = "file_in_use": "The file is evidence of another customer; upload it again for this one.",
     InvalidCursor = "invalid_cursor": "The cursor is not one that a list of this server gave.",
     InvalidDate = "invalid_date": "A date must be written YYYY-MM-DD and exist in the calendar.",
     InvalidEmail = "invalid_email": "An e-mail address needs a local part, an @ and a domain, and no white space \

@@ -1,7 +1,8 @@
 //! Files between the vault and the place where their sealed content lies. Both engines use this.
 //!
-//! A file has a key of its own. That key is sealed under the day's staging key until the file is attached, then under
-//! the key of the data subject whose evidence it is; the content is never sealed again.
+//! A file has a key of its own. That key is sealed under the day's staging key until the file is attached, then once
+//! under the key of each data subject whose evidence it is; the content is never sealed again. A file whose last sealed
+//! key was deleted cannot be opened by anybody, and its content is deleted.
 
 use std::sync::Arc;
 
@@ -17,9 +18,9 @@ use dossier_core::store::StoreError;
 use serde::{Deserialize, Serialize};
 
 use crate::blobs::{BlobPath, BlobWriter, Blobs};
-use crate::rows::{self, Row, Table};
+use crate::rows::{self, Row, Table, Unchecked};
 use crate::vault::stream::{self, Opener, Sealer};
-use crate::vault::{Binding, Cell, Fields, SecretKey};
+use crate::vault::{Binding, Cell, Fields, ScopeKeys, SecretKey};
 
 /// File keys, and what they seal, never change.
 const GENERATION: u64 = 1;
@@ -29,6 +30,8 @@ const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
 
 /// Stored content that no file names is deleted when it is as old as this: an upload notes its file long before.
 pub(crate) const ORPHAN_SECONDS: i64 = 24 * 60 * 60;
+/// As many uses of a file are read: whoever names one file at a thousand customers does not make each reading longer.
+pub(crate) const MAX_USES: usize = 100;
 /// Files deleted, or looked up, at a time.
 pub(crate) const PORTION: usize = 500;
 
@@ -96,14 +99,13 @@ pub(crate) struct FileRow {
     pub(crate) scope: Scope,
     pub(crate) id: FileId,
     pub(crate) uploaded_at: i64,
+    /// Until it is attached: the day whose staging key seals its key,
     pub(crate) staged_day: Option<i64>,
-    pub(crate) customer: Option<[u8; 16]>,
-    pub(crate) subject: Option<[u8; 16]>,
-    pub(crate) attached_at: Option<i64>,
+    /// and the sealed key.
+    pub(crate) key: Option<Vec<u8>>,
     pub(crate) upload_key: Option<Vec<u8>>,
     pub(crate) upload_fingerprint: Option<Vec<u8>>,
     pub(crate) request_id: String,
-    pub(crate) key: Vec<u8>,
     pub(crate) details: Vec<u8>,
 }
 
@@ -124,21 +126,10 @@ impl Row for FileRow {
             .bytes(&self.id.as_bytes()[..])
             .number(self.uploaded_at)
             .number(self.staged_day)
-            .bytes(self.customer.as_ref().map(|id| &id[..]))
-            .bytes(self.subject.as_ref().map(|id| &id[..]))
-            .number(self.attached_at)
             .bytes(self.upload_key.as_deref())
             .bytes(self.upload_fingerprint.as_deref())
             .text(&self.request_id);
     }
-}
-
-/// Whose key seals a file's key.
-pub(crate) enum Owner {
-    /// Nobody's: the staging key of this day.
-    Staged(i64),
-    /// This data subject's of a customer.
-    Subject { attachment: Attachment, subject: PersonId },
 }
 
 impl FileRow {
@@ -150,44 +141,95 @@ impl FileRow {
             id: *id,
             uploaded_at: uploaded_at.as_micros(),
             staged_day: Some(sealed.day),
-            customer: None,
-            subject: None,
-            attached_at: None,
+            key: None,
             upload_key: ticket.map(|ticket| ticket.key_hash.to_vec()),
             upload_fingerprint: ticket.map(|ticket| ticket.fingerprint.to_vec()),
             request_id: request_id.to_owned(),
-            key: Vec::new(),
             details: Vec::new(),
         }
     }
+}
 
-    /// The same file as evidence of a data subject.
-    pub(crate) fn attach(&mut self, customer: CustomerId, subject: PersonId, at: i64) {
-        self.staged_day = None;
-        self.customer = Some(*customer.as_bytes());
-        self.subject = Some(*subject.as_bytes());
-        self.attached_at = Some(at);
+/// A row of `file_uses`: whose evidence a file is, and the file's key under that data subject's.
+pub(crate) struct UseRow {
+    pub(crate) scope: Scope,
+    pub(crate) file: FileId,
+    pub(crate) customer: CustomerId,
+    pub(crate) subject: PersonId,
+    pub(crate) attached_at: i64,
+    /// Opens only under the subject's key, so it holds itself in place.
+    pub(crate) key: Vec<u8>,
+}
+
+impl Row for UseRow {
+    const TABLE: &'static Table = &rows::FILE_USES;
+
+    fn scope(&self) -> Result<Scope, StoreError> {
+        Ok(self.scope)
     }
 
-    pub(crate) fn owner(&self) -> Result<Owner, StoreError> {
-        match (self.staged_day, self.customer, self.subject, self.attached_at) {
-            (Some(day), ..) => Ok(Owner::Staged(day)),
-            (None, Some(customer), Some(subject), Some(at)) => Ok(Owner::Subject {
-                attachment: Attachment { customer: CustomerId::from_bytes(customer), at: Timestamp::from_micros(at) },
-                subject: PersonId::from_bytes(subject),
-            }),
-            _ => Err(StoreError::Corrupt(format!("file {} is nobody's and not staged", self.id))),
+    fn id(&self) -> &[u8] {
+        self.file.as_bytes()
+    }
+
+    fn put(&self, fields: &mut Fields) {
+        rows::put_scope(fields, &self.scope);
+        fields
+            .bytes(&self.file.as_bytes()[..])
+            .bytes(&self.customer.as_bytes()[..])
+            .bytes(&self.subject.as_bytes()[..])
+            .number(self.attached_at);
+    }
+}
+
+/// A file and its oldest uses, at most [`MAX_USES`], as they were read.
+pub(crate) struct ReadFile {
+    pub(crate) row: Unchecked<FileRow>,
+    pub(crate) uses: Vec<Unchecked<UseRow>>,
+}
+
+impl ReadFile {
+    /// Compares the seals of all its rows.
+    pub(crate) fn check(self, keys: &ScopeKeys) -> Result<StoredFile, StoreError> {
+        let row = self.row.check(keys)?;
+        if row.staged_day.is_some() != row.key.is_some() {
+            return Err(rows::refused(&row, keys, "the row has a staging day or a key, and not both"));
         }
+        let uses = self.uses.into_iter().map(|one| one.check(keys)).collect::<Result<_, _>>()?;
+        Ok(StoredFile { row, uses })
+    }
+}
+
+/// A file and its oldest uses.
+pub(crate) struct StoredFile {
+    pub(crate) row: FileRow,
+    pub(crate) uses: Vec<UseRow>,
+}
+
+impl StoredFile {
+    /// Whether no key opens it any more: everybody whose evidence it was is erased.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.row.staged_day.is_none() && self.uses.is_empty()
     }
 
-    /// Opens the row with the file's key.
+    /// Opens it with the file's key.
     pub(crate) fn open(self, key: &FileKey) -> Result<File, StoreError> {
-        let attachment = match self.owner()? {
-            Owner::Staged(_) => None,
-            Owner::Subject { attachment, .. } => Some(attachment),
+        let Self { row: FileRow { scope, id, uploaded_at, details, .. }, uses } = self;
+        let attachment = |one: &UseRow| {
+            let UseRow { customer, subject, attached_at, .. } = *one;
+            Attachment { customer, subject, at: Timestamp::from_micros(attached_at) }
         };
-        let details = key.open_details(self.scope, self.id, self.details)?;
-        Ok(File { id: self.id, uploaded_at: Timestamp::from_micros(self.uploaded_at), attachment, details })
+        Ok(File {
+            id,
+            uploaded_at: Timestamp::from_micros(uploaded_at),
+            attachments: uses.iter().map(attachment).collect(),
+            details: key.open_details(scope, id, details)?,
+        })
+    }
+
+    /// What it is called when none of its keys opens.
+    pub(crate) fn unopened(&self) -> StoreError {
+        StoreError::Corrupt(format!("file {} has no key that opens", self.row.id))
     }
 }
 
@@ -218,6 +260,7 @@ pub(crate) struct Writer {
     sealed_key: Vec<u8>,
     sealer: Sealer,
     blob: Box<dyn BlobWriter>,
+    scope_keys: Arc<ScopeKeys>,
 }
 
 impl Writer {
@@ -226,13 +269,14 @@ impl Writer {
         path: BlobPath,
         day: i64,
         staging: &SecretKey,
+        scope_keys: Arc<ScopeKeys>,
     ) -> Result<Self, StoreError> {
         let BlobPath { scope, id } = path;
         let key = FileKey(SecretKey::random());
         let (sealer, header) = Sealer::new(&key.content_key(), &associated(scope, id));
         let mut blob = blobs.create(path).await?;
         blob.write(header.to_vec()).await?;
-        Ok(Self { path, day, sealed_key: key.seal(staging, scope, id), key, sealer, blob })
+        Ok(Self { path, day, sealed_key: key.seal(staging, scope, id), key, sealer, blob, scope_keys })
     }
 }
 
@@ -248,10 +292,11 @@ impl FileWriter for Writer {
     }
 
     async fn finish(self: Box<Self>, details: &FileDetails) -> Result<SealedFile, StoreError> {
-        let Self { path: BlobPath { scope, id }, day, key, sealed_key, sealer, mut blob } = *self;
+        let Self { path: BlobPath { scope, id }, day, key, sealed_key, sealer, mut blob, scope_keys } = *self;
         blob.write(sealer.finish()).await?;
         blob.finish().await?;
-        Ok(SealedFile { day, key: sealed_key, details: key.seal_details(scope, id, details) })
+        let fingerprint = scope_keys.content_index(&details.sha256);
+        Ok(SealedFile { day, key: sealed_key, details: key.seal_details(scope, id, details), fingerprint })
     }
 }
 

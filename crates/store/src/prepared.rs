@@ -1,7 +1,7 @@
 //! A change as an engine writes it: everything personal sealed, and nothing left to compute but its place in the chain.
 //! An engine gives the keys, which it has read, and writes what comes of it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use dossier_core::account::{Account, Look};
@@ -10,7 +10,7 @@ use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::{Actor, Caller, Environment, Scope};
 use dossier_core::change::{Change, Effect, NewDocument, NewFile, NewLink};
 use dossier_core::clock::Timestamp;
-use dossier_core::customer::{Customer, Place};
+use dossier_core::customer::{Customer, Place, numbers};
 use dossier_core::event::Event;
 use dossier_core::idempotency::PendingAnswer;
 use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId, PersonId, SessionId, WebhookId};
@@ -22,12 +22,12 @@ use tokio::sync::watch;
 use crate::api_keys::{AccountRow, KeyRow, KnownKeys};
 use crate::audit_chain::StoredEntry;
 use crate::columns::type_column;
-use crate::files::{FileKey, FileRow};
+use crate::files::{FileKey, FileRow, UseRow};
 use crate::records::Records;
 use crate::rows::{self, EndpointRow, LinkRow, SubjectRow};
 use crate::sealed::{self, Cells, PlainRow, SubjectKeys};
 use crate::signing::Signers;
-use crate::vault::{Binding, Cell, Midstates, Purpose, RowSeal, ScopeKeys, SubjectKey, Vault, WrappedKey};
+use crate::vault::{Binding, Cell, Fingerprint, Midstates, Purpose, RowSeal, ScopeKeys, SubjectKey, Vault, WrappedKey};
 
 /// A change as the writer gets it: sealed, and nothing left to compute but its place in the chain.
 pub(crate) struct Prepared {
@@ -47,7 +47,8 @@ pub(crate) enum PreparedEffect {
         basis: Basis,
         row: Box<CustomerRow>,
         new_subjects: Vec<NewSubject>,
-        attached: Vec<Attached>,
+        /// `None` when one of the files is gone: computed again, that is a violation.
+        attached: Option<Vec<Attached>>,
         link: Option<StoredLink>,
         ends_passes: bool,
     },
@@ -125,6 +126,8 @@ pub(crate) struct CustomerRow {
     pub(crate) mac: RowSeal,
     /// That of the row of its persons, when one of them changed.
     pub(crate) persons_mac: Option<RowSeal>,
+    /// The fingerprints of its numbers, each with the data subject's id, when one of them may have changed.
+    pub(crate) numbers: Option<BTreeSet<(PersonId, Fingerprint)>>,
     /// Whether nothing is to be done any more when its links run out.
     pub(crate) links_settled: bool,
     pub(crate) cells: Cells,
@@ -135,6 +138,11 @@ pub(crate) struct NewSubject {
     pub(crate) id: PersonId,
     pub(crate) wrapped: WrappedKey,
     pub(crate) mac: RowSeal,
+}
+
+/// The fingerprints of all numbers of a customer.
+pub(crate) fn fingerprints(customer: &Customer, keys: &ScopeKeys) -> BTreeSet<(PersonId, Fingerprint)> {
+    customer.numbers().iter().map(|number| (number.subject, keys.number_index(number))).collect()
 }
 
 /// Keys of data subjects that a change makes.
@@ -149,7 +157,7 @@ pub(crate) struct Keys<'a> {
     pub(crate) account: Arc<ScopeKeys>,
     /// The keys of those of the data subjects that have one.
     pub(crate) subjects: SubjectKeys,
-    /// The files that are to be attached and are nobody's yet, with their keys.
+    /// The files that are to be attached, as far as they are there, with their keys.
     pub(crate) files: HashMap<FileId, (FileRow, FileKey)>,
 }
 
@@ -206,11 +214,13 @@ pub(crate) fn seal(
     let effect = match effect {
         Effect::None => PreparedEffect::None,
         Effect::CustomerCreated(customer) => {
-            keys.customer(scope, Basis::New, &customer, (&[], None, false), &mut fresh)?
+            keys.customer(scope, Basis::New, &customer, (&[], None, false), true, &mut fresh)?
         }
         Effect::CustomerUpdated { expected, after, attached, link, ends_passes } => {
             let link = link.map(|link| StoredLink::new(vault, &keys.scope, scope, after.id, &link));
-            keys.customer(scope, Basis::Version(expected), &after, (&attached, link, ends_passes), &mut fresh)?
+            let numbers_change = audit.as_ref().is_none_or(|entry| numbers::may_change(&entry.fields));
+            let beside = (&attached[..], link, ends_passes);
+            keys.customer(scope, Basis::Version(expected), &after, beside, numbers_change, &mut fresh)?
         }
         Effect::ClockAdvanced { expected, seconds } => PreparedEffect::Clock { expected, seconds },
         Effect::WebhookCreated(new) => {
@@ -290,6 +300,7 @@ impl Keys<'_> {
         basis: Basis,
         customer: &Customer,
         (documents, link, ends_passes): (&[NewDocument], Option<StoredLink>, bool),
+        numbers_change: bool,
         fresh: &mut FreshKeys,
     ) -> Result<PreparedEffect, StoreError> {
         let mut new_subjects = Vec::new();
@@ -320,33 +331,35 @@ impl Keys<'_> {
             email_index: self.scope.email_index(&customer.email),
             mac: RowSeal::default(),
             persons_mac: None,
+            numbers: numbers_change
+                .then(|| fingerprints(customer, &self.scope))
+                // Of a new customer there is nothing to be replaced.
+                .filter(|numbers| !numbers.is_empty() || matches!(basis, Basis::Version(_))),
             links_settled: customer.kyc.session.as_ref().is_some_and(|session| session.expired)
                 || matches!(customer.kyc.state, State::Approved | State::Rejected | State::Offboarded),
             cells,
         };
         row.seal(scope, &self.scope);
         let attach = |document: &NewDocument| self.attached(scope, row.id, row.updated_at, *document);
-        let attached = documents.iter().map(attach).collect::<Result<_, _>>()?;
+        let attached = documents.iter().map(attach).collect::<Result<Option<Vec<_>>, _>>()?;
         Ok(PreparedEffect::Customer { basis, row: Box::new(row), new_subjects, attached, link, ends_passes })
     }
 
-    /// Seals the key of a file under its new owner's. What is not staged any more will not be found by the writer.
+    /// Seals the key of a file under that of a data subject whose evidence it becomes; `None` when the file is gone.
     fn attached(
         &self,
         scope: Scope,
         customer: CustomerId,
         at: i64,
         NewDocument { file, subject }: NewDocument,
-    ) -> Result<Attached, StoreError> {
+    ) -> Result<Option<Attached>, StoreError> {
         let owner = self.subjects.get(&subject);
         let owner = owner.ok_or_else(|| StoreError::Corrupt("a data subject has no key".into()))?;
-        let Some((row, key)) = self.files.get(&file) else {
-            return Ok(Attached { file, subject, key: Vec::new(), mac: RowSeal::default() });
-        };
-        let mut row = row.clone();
-        row.attach(customer, subject, at);
+        let Some((row, key)) = self.files.get(&file) else { return Ok(None) };
         let key = key.seal(owner.key(Purpose::FileWrap), scope, file);
-        Ok(Attached { file, subject, key, mac: rows::seal(&row, &self.scope) })
+        let used = UseRow { scope, file, customer, subject, attached_at: at, key };
+        let unstaged = rows::seal(&FileRow { staged_day: None, ..row.clone() }, &self.scope);
+        Ok(Some(Attached { file, subject, mac: rows::seal(&used, &self.scope), key: used.key, unstaged }))
     }
 }
 
@@ -389,12 +402,18 @@ impl Prepared {
         match &self.effect {
             PreparedEffect::Customer {
                 basis: Basis::Version(_),
-                row: _,
+                row,
                 new_subjects,
                 attached,
                 link,
                 ends_passes: _,
-            } => self.answer.is_none() && new_subjects.is_empty() && attached.is_empty() && link.is_none(),
+            } => {
+                self.answer.is_none()
+                    && new_subjects.is_empty()
+                    && matches!(attached, Some(attached) if attached.is_empty())
+                    && link.is_none()
+                    && row.numbers.is_none()
+            }
             _ => false,
         }
     }
@@ -515,12 +534,14 @@ impl StoredLink {
     }
 }
 
-/// A file that a change attaches, its key sealed under its new owner's.
+/// A file that becomes evidence of a data subject, under whose key its own is sealed.
 pub(crate) struct Attached {
     pub(crate) file: FileId,
     pub(crate) subject: PersonId,
     pub(crate) key: Vec<u8>,
     pub(crate) mac: RowSeal,
+    /// The seal of the file's own row once it is staged no more.
+    pub(crate) unstaged: RowSeal,
 }
 
 /// An endpoint as it is to be stored.

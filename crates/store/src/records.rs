@@ -188,7 +188,9 @@ impl Records {
         match effect {
             PreparedEffect::Customer { row, attached, .. } => {
                 records.customer(row);
-                attached.iter().for_each(|one| records.sealed(Kind::File, one.file.as_bytes(), &one.mac));
+                for one in attached.iter().flatten() {
+                    records.sealed(Kind::File, one.file.as_bytes(), &one.unstaged);
+                }
             }
             PreparedEffect::File { file, mac } => records.sealed(Kind::StagedFile, file.id.as_bytes(), mac),
             PreparedEffect::Account { id, mac, .. } | PreparedEffect::AccountChanged { id, mac, .. } => {

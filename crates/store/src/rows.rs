@@ -12,7 +12,7 @@ use crate::vault::{Fields, RowSeal, ScopeKeys, WrappedKey};
 
 /// The newest of the steps that seal rows which were stored before there was a seal for them. The keyring remembers
 /// which was done last; from then on a row without a seal is refused.
-pub const NEWEST_STEP: u32 = 1;
+pub const NEWEST_STEP: u32 = 2;
 
 /// A table whose rows are sealed: the columns of its key, and those that are sealed with them, in this order. A row's
 /// account, and its environment unless the table has none, come first.
@@ -24,10 +24,12 @@ pub struct Table {
     pub key: &'static [&'static str],
     /// What the row grants or finds by.
     pub columns: &'static [&'static str],
+    /// The step that seals rows from before.
+    pub(crate) step: u32,
 }
 
 const fn table(name: &'static str, key: &'static [&'static str], columns: &'static [&'static str]) -> Table {
-    Table { name, key, columns }
+    Table { name, key, columns, step: 1 }
 }
 
 pub(crate) const ACCOUNTS: Table = table("accounts", &["account_id"], &["created_at", "name", "look"]);
@@ -54,26 +56,25 @@ pub(crate) const CUSTOMERS: Table = table(
     ],
 );
 pub(crate) const PERSONS: Table = table("persons", &["account_id", "environment", "customer_id"], &["cells"]);
-pub(crate) const FILES: Table = table(
-    "files",
-    &["account_id", "environment", "file_id"],
-    &[
-        "uploaded_at",
-        "staged_day",
-        "customer_id",
-        "subject_id",
-        "attached_at",
-        "upload_key",
-        "upload_fingerprint",
-        "request_id",
-    ],
-);
+pub(crate) const FILES: Table = Table {
+    step: 2,
+    ..table(
+        "files",
+        &["account_id", "environment", "file_id"],
+        &["uploaded_at", "staged_day", "upload_key", "upload_fingerprint", "request_id"],
+    )
+};
+pub(crate) const FILE_USES: Table = Table {
+    step: 2,
+    ..table("file_uses", &["account_id", "environment", "file_id", "customer_id", "subject_id"], &["attached_at"])
+};
 const LINKS: Table = table("links", &["account_id", "environment", "token_hash"], &["customer_id", "session_id"]);
 pub(crate) const ENDPOINTS: Table =
     table("endpoints", &["account_id", "environment", "endpoint_id"], &["key_id", "event_types", "created_at"]);
 
 /// Every table whose rows are sealed.
-pub const TABLES: &[&Table] = &[&ACCOUNTS, &SUBJECT_KEYS, &API_KEYS, &CUSTOMERS, &PERSONS, &FILES, &LINKS, &ENDPOINTS];
+pub const TABLES: &[&Table] =
+    &[&ACCOUNTS, &SUBJECT_KEYS, &API_KEYS, &CUSTOMERS, &PERSONS, &FILES, &FILE_USES, &LINKS, &ENDPOINTS];
 
 impl Table {
     /// The columns of the key and those that are sealed with them.

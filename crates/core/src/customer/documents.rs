@@ -29,6 +29,11 @@ fn each<D: Document, const MAX: usize>(
     }
 }
 
+/// Whose document it is: a person's, or the customer's own.
+fn subject(person: Option<PersonId>, customer: CustomerId) -> PersonId {
+    person.unwrap_or_else(|| PersonId::of_customer(customer))
+}
+
 impl Profile {
     fn each_document(&self, see: &mut impl FnMut(Option<PersonId>, FileId, &dyn Fn() -> Value)) {
         match self {
@@ -50,20 +55,25 @@ impl Profile {
         files
     }
 
-    /// The document that shows a file, and the data subject whose evidence it is.
-    pub(crate) fn document_of(&self, customer: CustomerId, wanted: FileId) -> Option<NewDocument> {
-        let mut found = None;
+    /// The documents of which this says that their file becomes evidence of their data subject.
+    pub(crate) fn new_documents(
+        &self,
+        customer: CustomerId,
+        is_new: impl Fn(FileId, PersonId) -> bool,
+    ) -> Vec<NewDocument> {
+        let mut new = Vec::new();
         self.each_document(&mut |person, file, _| {
-            if file == wanted && found.is_none() {
-                found = Some(person.unwrap_or_else(|| PersonId::of_customer(customer)));
+            let subject = subject(person, customer);
+            if is_new(file, subject) {
+                new.push(NewDocument { file, subject });
             }
         });
-        found.map(|subject| NewDocument { file: wanted, subject })
+        new
     }
 
-    /// What `expand=documents` shows, of a profile and the files that it names: a JSON array.
+    /// What `expand=documents` shows, of a customer's profile and the files that it names: a JSON array.
     #[must_use]
-    pub fn documents_view(&self, files: &[File]) -> Value {
+    pub fn documents_view(&self, customer: CustomerId, files: &[File]) -> Value {
         let mut views = Vec::new();
         self.each_document(&mut |person, id, document| {
             let Some(file) = files.iter().find(|file| file.id == id) else { return };
@@ -78,7 +88,7 @@ impl Profile {
                 "size": file.details.size,
                 "state": file.state(),
                 "uploaded_at": file.uploaded_at,
-                "attached_at": file.attachment.map(|attachment| attachment.at),
+                "attached_at": file.attached_at(subject(person, customer)),
             });
             if let (Some(view), Value::Object(document)) = (view.as_object_mut(), document()) {
                 view.extend(document);
@@ -131,7 +141,7 @@ impl Customer {
     }
 }
 
-/// Removes a document from a customer's record. The file stays the customer's: it was evidence once.
+/// Removes a document from a customer's record. The file stays attached to its data subject: it was evidence once.
 ///
 /// Answers the record's new version.
 ///

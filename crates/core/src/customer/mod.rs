@@ -10,6 +10,7 @@ pub mod documents;
 pub mod identity;
 pub mod individual;
 pub mod merge;
+pub mod numbers;
 pub mod patch;
 pub mod update;
 pub mod view;

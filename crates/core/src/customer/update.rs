@@ -6,8 +6,9 @@ use crate::audit::{Action, AuditEntry};
 use crate::caller::Caller;
 use crate::change::{Change, Effect, NewDocument};
 use crate::event::{Event, EventType};
+use crate::file::File;
 use crate::idempotency::{Answer, Attempt, KeyReused};
-use crate::ids::{CustomerId, FileId, PersonId};
+use crate::ids::{CustomerId, PersonId};
 use crate::kyc::step::kyc_change;
 use crate::kyc::{Kyc, State, Transition};
 use crate::parse::{FieldChange, Mode, Nulls, Parsed, SyntaxError};
@@ -240,8 +241,8 @@ struct Loaded {
 struct Valid {
     before: Customer,
     input: Input,
-    /// The files that it attaches: they are nobody's yet.
-    files: Vec<FileId>,
+    /// The files that it names.
+    files: Vec<File>,
 }
 
 impl Update<'_> {
@@ -290,7 +291,9 @@ impl Update<'_> {
         let kyc = after.kyc.clone();
         after.follow(&services.policy, caller.scope.environment, &changes, now)?;
         let answer = self.answer(&after);
-        let attached = files.into_iter().filter_map(|file| after.profile.document_of(id, file)).collect();
+        let attached = after.profile.new_documents(id, |file, subject| {
+            files.iter().any(|named| named.id == file && named.attached_at(subject).is_none())
+        });
         Ok(Outcome::Change(change(caller, expected, &kyc, after, changes, attached), answer))
     }
 
@@ -316,7 +319,7 @@ impl Update<'_> {
                 (Some(record), None, parsed)
             }
         };
-        let files = check_files(services, caller, id, &mut parsed).await?;
+        let files = check_files(services, caller, &mut parsed).await?;
         let input = parsed.finish().map_err(UpdateError::Invalid)?;
         let before = match (before, record) {
             (Some(before), _) => before,
@@ -336,13 +339,8 @@ impl Update<'_> {
     }
 }
 
-/// Refuses the files that are unknown, or another customer's; answers those that are nobody's yet.
-async fn check_files<T>(
-    services: &Services,
-    caller: &Caller,
-    customer: CustomerId,
-    parsed: &mut Parsed<T>,
-) -> Result<Vec<FileId>, StoreError> {
+/// Refuses the files that are unknown; returns the others.
+async fn check_files<T>(services: &Services, caller: &Caller, parsed: &mut Parsed<T>) -> Result<Vec<File>, StoreError> {
     let named = std::mem::take(&mut parsed.files);
     if named.is_empty() {
         return Ok(Vec::new());
@@ -352,13 +350,9 @@ async fn check_files<T>(
     ids.dedup();
     let known = services.store.files(caller.scope, &ids).await?;
     for file in named {
-        match known.iter().find(|known| Some(known.id) == file.file_id).map(|known| known.attachment) {
-            None => parsed.refuse_file(&file, Code::UnknownFile, "is not the id of an uploaded file"),
-            Some(Some(attachment)) if attachment.customer != customer => {
-                parsed.refuse_file(&file, Code::FileInUse, "is evidence of another customer; upload the file again");
-            }
-            Some(_) => {}
+        if !known.iter().any(|known| Some(known.id) == file.file_id) {
+            parsed.refuse_file(&file, Code::UnknownFile, "is not the id of an uploaded file");
         }
     }
-    Ok(known.into_iter().filter(|file| file.attachment.is_none()).map(|file| file.id).collect())
+    Ok(known)
 }

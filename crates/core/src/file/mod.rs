@@ -1,4 +1,4 @@
-//! Files: uploaded before they belong to anybody, then attached as documents to one customer, whose evidence they are.
+//! Files: uploaded before they are evidence of anybody, then attached as documents to customers and their persons.
 
 pub mod check;
 pub mod name;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use name::FileName;
 
 use crate::clock::Timestamp;
-use crate::ids::{CustomerId, FileId};
+use crate::ids::{CustomerId, FileId, PersonId};
 use crate::store::StoreError;
 
 /// The largest file, in bytes.
@@ -77,8 +77,8 @@ pub struct File {
     pub id: FileId,
     /// When it was uploaded.
     pub uploaded_at: Timestamp,
-    /// To whom it is attached, once it is.
-    pub attachment: Option<Attachment>,
+    /// Whose evidence it is, and was: nothing but erasure ends that. Oldest first, empty until it is attached.
+    pub attachments: Vec<Attachment>,
     /// What is sealed.
     pub details: FileDetails,
 }
@@ -97,6 +97,8 @@ pub struct Uploaded {
 pub struct Attachment {
     /// The customer.
     pub customer: CustomerId,
+    /// The data subject: the customer, or one of its persons.
+    pub subject: PersonId,
     /// Since when.
     pub at: Timestamp,
 }
@@ -120,15 +122,27 @@ pub struct FileDetails {
 pub enum FileState {
     /// Nobody's: it is deleted when it is not attached in time.
     Unattached,
-    /// One customer's.
+    /// Evidence of one customer or more.
     Attached,
 }
 
 impl File {
     /// Whether it is attached.
     #[must_use]
-    pub const fn state(&self) -> FileState {
-        if self.attachment.is_some() { FileState::Attached } else { FileState::Unattached }
+    pub fn state(&self) -> FileState {
+        if self.attachments.is_empty() { FileState::Unattached } else { FileState::Attached }
+    }
+
+    /// The oldest of its attachments.
+    #[must_use]
+    pub fn first(&self) -> Option<&Attachment> {
+        self.attachments.first()
+    }
+
+    /// Since when it is evidence of a data subject.
+    #[must_use]
+    pub fn attached_at(&self, subject: PersonId) -> Option<Timestamp> {
+        self.attachments.iter().find(|attachment| attachment.subject == subject).map(|attachment| attachment.at)
     }
 
     /// The JSON that `GET /v0/files/{id}` answers.
@@ -140,9 +154,10 @@ impl File {
             r#type: self.details.media_type,
             size: self.details.size,
             state: self.state(),
-            customer_id: self.attachment.map(|attachment| attachment.customer),
+            customer_id: self.first().map(|attachment| attachment.customer),
             uploaded_at: self.uploaded_at,
-            attached_at: self.attachment.map(|attachment| attachment.at),
+            attached_at: self.first().map(|attachment| attachment.at),
+            attachments: self.attachments.iter().map(AttachmentView::new).collect(),
         };
         serde_json::to_vec(&view).expect("a file has string keys only")
     }
@@ -158,6 +173,21 @@ struct FileView<'a> {
     customer_id: Option<CustomerId>,
     uploaded_at: Timestamp,
     attached_at: Option<Timestamp>,
+    attachments: Vec<AttachmentView>,
+}
+
+#[derive(Serialize)]
+struct AttachmentView {
+    customer_id: CustomerId,
+    person_id: Option<PersonId>,
+    attached_at: Timestamp,
+}
+
+impl AttachmentView {
+    fn new(&Attachment { customer, subject, at }: &Attachment) -> Self {
+        let person_id = (subject != PersonId::of_customer(customer)).then_some(subject);
+        Self { customer_id: customer, person_id, attached_at: at }
+    }
 }
 
 /// A file of which the content is durable, as the store is to note it: opaque to everybody but the store, which made
@@ -170,6 +200,8 @@ pub struct SealedFile {
     pub key: Vec<u8>,
     /// The file's details, sealed by the file's key.
     pub details: Vec<u8>,
+    /// A keyed fingerprint of the content, equal for equal contents of the scope.
+    pub fingerprint: [u8; 16],
 }
 
 /// Where the content of a new file goes: sealed before it leaves memory. Dropped unfinished, nothing of it is left.

@@ -21,7 +21,8 @@ pub async fn open(
     let content = services.store.file_content(caller.scope, file, range).await?;
     let mut audit = AuditEntry::new(caller, services.now(caller.scope), Action::FileRead);
     audit.fields = vec![format!("/files/{}", file.id)];
-    audit.customer = file.attachment.map(|attachment| attachment.customer);
+    // One entry for one reading; which file it was stands in its fields, whoever else's evidence the file is.
+    audit.customer = file.first().map(|attachment| attachment.customer);
     append_audit(services, caller.scope, audit).await?;
     Ok(content)
 }

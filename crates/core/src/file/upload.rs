@@ -97,7 +97,7 @@ impl<'a> Upload<'a> {
             let mut audit = AuditEntry::new(caller, at, Action::FileUploaded);
             audit.fields = vec![format!("/files/{id}")];
             let effect = Effect::FileUploaded(Box::new(NewFile { id, uploaded_at: at, sealed, ticket: None }));
-            let file = File { id, uploaded_at: at, attachment: None, details: details.clone() };
+            let file = File { id, uploaded_at: at, attachments: Vec::new(), details: details.clone() };
             Ok(Outcome::Change(Change::new(caller.scope, effect, audit), Uploaded { file, replayed: false }))
         })
         .await

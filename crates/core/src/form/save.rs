@@ -65,7 +65,7 @@ pub async fn save(services: &Services, visitor: &Visitor, edit: Edit) -> Result<
             apply(&services.policy.rules, before, &edit, device, now, new_id).map_err(UpdateError::Invalid)?;
         if !changes.is_empty() {
             let attached = match edit {
-                Edit::Attach(_, file) => after.profile.document_of(*id, file).into_iter().collect(),
+                Edit::Attach(_, file) => after.profile.new_documents(*id, |named, _| named == file),
                 _ => Vec::new(),
             };
             let change = change(caller, expected, &kyc, after.clone(), changes, attached);

@@ -22,7 +22,7 @@ use crate::kyc::Policy;
 use crate::parse::Email;
 use crate::quota::Quotas;
 use crate::services::testing::Dice;
-use crate::store::{Collected, Link, Page, Progress, Record, Store};
+use crate::store::{Collected, Link, Page, Progress, Record, SameNumber, Store};
 use crate::turns::Turns;
 use crate::webhook::{Attempted, Delivery, Due, Endpoint, Message};
 
@@ -85,6 +85,8 @@ scripted! {
     forget_deliveries(Timestamp) -> u64;
     api_key(&ApiKey) -> Option<Arc<KeyRecord>>;
     api_keys(Scope) -> Vec<KeyRecord>;
+    same_numbers(Scope, CustomerId) -> Vec<SameNumber>;
+    same_content(Scope, FileId) -> Vec<FileId>;
     keys_used(Vec<(Scope, KeyId, Timestamp)>) -> ();
     account(AccountId) -> Option<Account>;
     accounts() -> Vec<Account>;

@@ -603,7 +603,9 @@ fn media_type() -> Value {
 fn file() -> Value {
     json!({
         "type": "object",
-        "required": ["id", "name", "type", "size", "state", "customer_id", "uploaded_at", "attached_at"],
+        "required": [
+            "id", "name", "type", "size", "state", "customer_id", "uploaded_at", "attached_at", "attachments",
+        ],
         "properties": {
             "id": { "type": "string", "format": "uuid" },
             "name": { "type": "string", "description": "As its sender named it, without folders and hidden \
@@ -612,9 +614,24 @@ fn file() -> Value {
             "size": { "type": "integer", "description": "In bytes" },
             "state": { "type": "string", "enum": ["unattached", "attached"], "description": "What nobody attaches is \
                 deleted after 72 hours" },
-            "customer_id": { "type": ["string", "null"], "format": "uuid", "description": "Whose evidence it is" },
+            "customer_id": { "type": ["string", "null"], "format": "uuid", "description": "The first \
+                customer whose evidence it became" },
             "uploaded_at": { "type": "string", "format": "date-time" },
             "attached_at": { "type": ["string", "null"], "format": "date-time" },
+            "attachments": {
+                "type": "array",
+                "description": "Whose evidence it is or was, oldest first, 100 at most",
+                "items": {
+                    "type": "object",
+                    "required": ["customer_id", "person_id", "attached_at"],
+                    "properties": {
+                        "customer_id": { "type": "string", "format": "uuid" },
+                        "person_id": { "type": ["string", "null"], "format": "uuid", "description": "The associated \
+                            person; null for the customer's own" },
+                        "attached_at": { "type": "string", "format": "date-time" },
+                    },
+                },
+            },
         },
     })
 }

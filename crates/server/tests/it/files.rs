@@ -123,7 +123,7 @@ impl TestApp {
 }
 
 #[tokio::test]
-async fn a_file_belongs_to_one_customer_and_foreign_files_are_unknown() {
+async fn a_file_may_be_named_again_and_foreign_files_are_unknown() {
     let app = TestApp::start().await;
     let (ada, bob) = (app.given("individual").await, app.given("individual").await);
     let (mine, free) = (app.given_file().await, app.given_file().await);
@@ -132,17 +132,22 @@ async fn a_file_belongs_to_one_customer_and_foreign_files_are_unknown() {
     app.put(&ada, &naming(&[&mine])).await.expect(200);
     let unknown = "0190a6f0-7b1e-7c3a-9d2e-4f5a6b7c8d9e";
     let refused = app.put(&bob, &naming(&[&mine, &free, unknown, "nonsense", &mine])).await.violations();
-    let expected = [
-        "/documents/0/file_id file_in_use",
-        "/documents/2/file_id unknown_file",
-        "/documents/3/file_id unknown_file",
-        "/documents/4/file_id file_in_use",
-    ];
-    assert_eq!(refused, expected);
-    let refused = app.patch(&bob, &naming(&[&mine])).await.violations();
-    assert_eq!(refused, ["/documents/0/file_id file_in_use"]);
-    // Nothing of the refused request was done: the free file is still nobody's.
+    assert_eq!(refused, ["/documents/2/file_id unknown_file", "/documents/3/file_id unknown_file"]);
+    // Nothing of the refused request was done: the free file is still nobody's, and the other one Ada's.
+    let viewer = app.viewer().await;
+    let shown = async |file: &str| {
+        let request = app.client.get(format!("{}/v0/files/{file}", app.url)).header("Api-Key", &viewer);
+        TestApp::send(request).await.expect(200)
+    };
+    assert_eq!(shown(&free).await["attachments"], json!([]));
+    assert_eq!(shown(&mine).await["attachments"].as_array().map(Vec::len), Some(1));
+    app.patch(&bob, &naming(&[&mine])).await.expect(200);
     app.put(&ada, &naming(&[&free])).await.expect(200);
+    let both = shown(&mine).await;
+    let customers: Vec<_> =
+        both["attachments"].as_array().expect("two").iter().map(|one| &one["customer_id"]).collect();
+    assert_eq!(customers, [&json!(ada), &json!(bob)]);
+    assert_eq!((&both["customer_id"], &both["attachments"][1]["person_id"]), (&json!(ada), &json!(null)));
 
     // Another account, and the other environment, know nothing of it.
     let other =
@@ -208,11 +213,12 @@ async fn documents_are_renamed_by_naming_them_again_and_removed_one_by_one() {
     TestApp::send(remove("nonsense")).await.problem(404, "not_found");
     TestApp::send(remove(&own)).await.expect(204);
     assert_eq!(app.get(&path).await.expect(200)["documents"], json!([]));
-    // What was evidence once stays the customer's: nobody else can have it, and it can be named again.
+    // What was evidence once stays the customer's, and can be named again, at another one as well.
     let other = app.given("corporate").await;
     let naming = json!({ "documents": [{ "file_id": own }] });
-    assert_eq!(app.put(&other, &naming).await.violations(), ["/documents/0/file_id file_in_use"]);
+    app.put(&other, &naming).await.expect(200);
     app.put(&business, &naming).await.expect(200);
+    assert!(app.get(&path).await.expect(200)["documents"][0]["attached_at"].is_string());
     assert_eq!(app.content(&persons, "").await.status, 200);
 }
 

@@ -239,7 +239,8 @@ fn wanted(shape: &Shape, record: &Record) -> Result<Wanted, StoreError> {
     let place = id("account_id").zip(environment).zip(id("file_id"));
     let ((account, environment), file) = place.ok_or_else(|| StoreError::Corrupt("a file has no id".into()))?;
     let path = BlobPath { scope: scope_of(account, environment)?, id: FileId::from_bytes(file) };
-    Ok(Wanted { path, attached: id("customer_id").is_some() })
+    let staged = column("staged_day").and_then(|value| value.number());
+    Ok(Wanted { path, attached: staged.is_none() })
 }
 
 /// Deletes backups of the installation that are not among the newest `keep`, and what interrupted ones left. Where

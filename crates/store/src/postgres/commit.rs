@@ -26,7 +26,7 @@ use super::rows::{Columns, epoch, number, place, statements, uuid};
 use crate::anchor::{Position, Tips};
 use crate::audit_chain;
 use crate::planted::{Defect, planted};
-use crate::prepared::{Basis, CustomerRow, NewSubject, Prepared, PreparedEffect, StoredLink};
+use crate::prepared::{Attached, Basis, CustomerRow, NewSubject, Prepared, PreparedEffect, StoredLink};
 use crate::records::Records;
 
 /// What a change came to, the database being well, and the place of its entry in the audit trail.
@@ -50,11 +50,11 @@ statements! {
     USAGE = "SELECT s.account_id, s.environment, s.day, s.answers FROM usage s
         JOIN unnest($1::uuid[], $2::smallint[]) AS u (account_id, environment)
             ON s.account_id = u.account_id AND s.environment = u.environment";
-    /// Locked, so that they are not collected meanwhile.
+    /// Locked, so that they are not collected in the meantime.
     FILES = "SELECT f.account_id, f.environment, f.file_id FROM files f
         JOIN unnest($1::uuid[], $2::smallint[], $3::uuid[]) AS u (account_id, environment, file_id)
             ON f.account_id = u.account_id AND f.environment = u.environment AND f.file_id = u.file_id
-        WHERE f.customer_id IS NULL ORDER BY f.account_id, f.environment, f.file_id FOR UPDATE OF f";
+        ORDER BY f.account_id, f.environment, f.file_id FOR UPDATE OF f";
     /// Shared with other writers of new keys; a rotation waits, and then finds what was written.
     EPOCH = "SELECT newest_epoch FROM installation FOR SHARE";
     /// Locked, so that no delivery comes to wait for one that ends at this moment.
@@ -83,13 +83,20 @@ statements! {
     SUBJECTS = "INSERT INTO subject_keys (account_id, environment, customer_id, subject_id, epoch, wrapped, mac)
         SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::integer[], $6::bytea[],
             $7::bytea[])";
-    ATTACH = "UPDATE files AS f SET staged_day = NULL, customer_id = u.customer_id, subject_id = u.subject_id,
-            attached_at = u.attached_at, key = u.key, mac = u.mac
-        FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[], $7::bytea[],
-                $8::bytea[])
-            AS u (account_id, environment, file_id, customer_id, subject_id, attached_at, key, mac)
+    ATTACH = "INSERT INTO file_uses (account_id, environment, file_id, customer_id, subject_id, attached_at, key, mac)
+        SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::uuid[], $6::bigint[], $7::bytea[],
+            $8::bytea[])
+        ON CONFLICT DO NOTHING";
+    UNSTAGE = "UPDATE files AS f SET staged_day = NULL, key = NULL, mac = u.mac
+        FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bytea[]) AS u (account_id, environment, file_id, mac)
         WHERE f.account_id = u.account_id AND f.environment = u.environment AND f.file_id = u.file_id
-            AND f.customer_id IS NULL";
+            AND f.staged_day IS NOT NULL";
+    NUMBERS_GONE = "DELETE FROM numbers USING unnest($1::uuid[], $2::smallint[], $3::uuid[])
+            AS u (account_id, environment, customer_id)
+        WHERE numbers.account_id = u.account_id AND numbers.environment = u.environment
+            AND numbers.customer_id = u.customer_id";
+    NUMBERS = "INSERT INTO numbers (account_id, environment, customer_id, subject_id, fingerprint)
+        SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::bytea[])";
     LINKS = "INSERT INTO links (account_id, environment, token_hash, customer_id, session_id, expires_at, mac)
         SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::bytea[], $4::uuid[], $5::uuid[], $6::bigint[],
             $7::bytea[])";
@@ -462,12 +469,24 @@ tables! {
         cells: &'a [u8],
         mac: &'a [u8],
     }
+    ReplacedNumbers of ReplacedNumber for NUMBERS_GONE {
+        customer: Uuid,
+    }
+    NewNumbers of NewNumber<'a> for NUMBERS {
+        customer: Uuid,
+        subject: Uuid,
+        fingerprint: &'a [u8],
+    }
     Attachments of AttachedFile<'a> for ATTACH {
         file: Uuid,
         customer: Uuid,
         subject: Uuid,
         at: i64,
         key: &'a [u8],
+        mac: &'a [u8],
+    }
+    Unstaged of UnstagedFile<'a> for UNSTAGE {
+        file: Uuid,
         mac: &'a [u8],
     }
     Settled of SettledLinks {
@@ -547,7 +566,7 @@ async fn find(session: Session<'_>, changes: &[&Prepared]) -> Result<Found, Pipe
             }
             PreparedEffect::Customer { basis: Basis::Version(_), row, attached, .. } => {
                 customers.push(scope, AskedCustomer { id: uuid(row.id.as_bytes()) });
-                for one in attached {
+                for one in attached.iter().flatten() {
                     files.push(scope, AskedFile { id: uuid(one.file.as_bytes()) });
                 }
             }
@@ -664,9 +683,10 @@ fn judge_effect(change: &Prepared, found: &Found) -> Result<Committed, StoreErro
         PreparedEffect::Customer { basis: Basis::Version(expected), row, attached, .. } => {
             let there = found.customers.get(&(scope, *row.id.as_bytes()));
             let current = there.is_some_and(|(version, _)| version == expected || planted(Defect::NoVersionCheck));
-            // A file that is gone, or somebody else's by now: computed again, that is a violation.
-            let free = attached.iter().all(|one| found.files.contains(&(scope, *one.file.as_bytes())));
-            Ok(if current && free { Committed::Done } else { Committed::VersionMoved })
+            // A file that is gone: computed again, that is a violation.
+            let is_there = |one: &Attached| found.files.contains(&(scope, *one.file.as_bytes()));
+            let are_there = attached.as_ref().is_some_and(|attached| attached.iter().all(is_there));
+            Ok(if current && are_there { Committed::Done } else { Committed::VersionMoved })
         }
         _ => Ok(Committed::Done),
     }
@@ -682,7 +702,10 @@ pub(super) struct Rows<'a> {
     linked: Linked,
     subjects: Subjects<'a>,
     persons: Persons<'a>,
+    replaced_numbers: ReplacedNumbers,
+    numbers: NewNumbers<'a>,
     attached: Attachments<'a>,
+    unstaged: Unstaged<'a>,
     settled: Settled,
     passes_ended: PassesEnded,
     links: Links<'a>,
@@ -745,7 +768,10 @@ impl<'a> Rows<'a> {
             self.created.call(),
             self.linked.call(),
             self.subjects.call(),
+            self.replaced_numbers.call(),
+            self.numbers.call(),
             self.attached.call(),
+            self.unstaged.call(),
             self.passes_ended.call(),
             self.links.call(),
             self.deliveries.call(),
@@ -782,12 +808,13 @@ impl<'a> Rows<'a> {
                 self.update(scope, row, was, seq);
                 self.add_subjects(scope, row, new_subjects);
                 let customer = uuid(row.id.as_bytes());
-                for one in attached {
+                for one in attached.iter().flatten() {
                     let (file, subject) = (uuid(one.file.as_bytes()), uuid(one.subject.as_bytes()));
                     self.attached.push(
                         scope,
                         AttachedFile { file, customer, subject, at: row.updated_at, key: &one.key, mac: &one.mac },
                     );
+                    self.unstaged.push(scope, UnstagedFile { file, mac: &one.unstaged });
                 }
                 if link.is_some() || row.links_settled {
                     self.settled.push(scope, SettledLinks { customer });
@@ -902,12 +929,18 @@ impl<'a> Rows<'a> {
         self.updated.push(scope, updated);
     }
 
-    /// The keys of new data subjects, and the associated persons when one of them changed.
+    /// The keys of new data subjects, and the numbers and associated persons when one of them changed.
     fn add_subjects(&mut self, scope: Scope, row: &'a CustomerRow, subjects: &'a [NewSubject]) {
         let customer = uuid(row.id.as_bytes());
         for NewSubject { id, wrapped, mac } in subjects {
             let (subject, epoch) = (uuid(id.as_bytes()), epoch(wrapped.epoch));
             self.subjects.push(scope, SubjectKey { customer, subject, epoch, wrapped: &wrapped.sealed, mac });
+        }
+        if let Some(numbers) = &row.numbers {
+            self.replaced_numbers.push(scope, ReplacedNumber { customer });
+            for (subject, fingerprint) in numbers {
+                self.numbers.push(scope, NewNumber { customer, subject: uuid(subject.as_bytes()), fingerprint });
+            }
         }
         if let (Some(cells), Some(mac)) = (&row.cells.persons, &row.persons_mac) {
             self.persons.push(scope, ChangedPersons { customer, cells, mac });

@@ -25,6 +25,8 @@ statements! {
         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 WHERE EXISTS
             (SELECT 1 FROM staging_keys WHERE account_id = $1 AND environment = $2 AND day = $5)
         ON CONFLICT DO NOTHING";
+    CONTENT = "INSERT INTO contents (account_id, environment, file_id, fingerprint) VALUES ($1, $2, $3, $4)
+        ON CONFLICT DO NOTHING";
     ACCOUNT = "INSERT INTO accounts (account_id, name, created_at, mac) VALUES ($1, $2, $3, $4)";
     SCOPE_KEY = "INSERT INTO scope_keys (account_id, environment, epoch, wrapped) VALUES ($1, $2, $3, $4) ON CONFLICT \
         DO NOTHING";
@@ -209,6 +211,10 @@ async fn insert_file(
             ],
         )
         .await?;
+    if rows == 1 {
+        let fingerprint = &sealed.fingerprint[..];
+        session.execute(CONTENT, &[&account, &environment, &uuid(id.as_bytes()), &fingerprint]).await?;
+    }
     Ok(rows == 1)
 }
 

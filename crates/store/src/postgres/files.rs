@@ -8,23 +8,25 @@ use dossier_core::change::NewDocument;
 use dossier_core::clock::Timestamp;
 use dossier_core::file::{ByteRange, File, FileReader, FileWriter, UNATTACHED_SECONDS};
 use dossier_core::idempotency::{Attempt, Replay};
-use dossier_core::ids::{CustomerId, FileId};
+use dossier_core::ids::{CustomerId, FileId, PersonId};
 use dossier_core::store::{Collected, StoreError};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use tokio_postgres::Row;
 
 use super::PostgresStore;
-use super::rows::{Columns, epoch, place, rows, statements, uuid};
+use super::rows::{Columns, epoch, place, rows as limit_of, statements, uuid};
 use crate::blobs::{BlobPath, Listed};
-use crate::files::{FileKey, FileRow, ORPHAN_SECONDS, Owner, PORTION, Reader, Writer, day_of};
+use crate::files::{
+    FileKey, FileRow, MAX_USES, ORPHAN_SECONDS, PORTION, ReadFile, Reader, StoredFile, UseRow, Writer, day_of,
+};
 use crate::rows::Unchecked;
 use crate::vault::{Purpose, SecretKey};
 
 macro_rules! files_of {
     ($rest:literal) => {
         concat!(
-            "SELECT file_id, uploaded_at, staged_day, customer_id, subject_id, attached_at, key, details,
-                upload_key, upload_fingerprint, request_id, mac FROM files
+            "SELECT file_id, uploaded_at, staged_day, key, details, upload_key, upload_fingerprint, request_id, mac
+            FROM files
             WHERE account_id = $1 AND environment = $2 AND ",
             $rest
         )
@@ -34,20 +36,46 @@ macro_rules! files_of {
 statements! {
     FILES = files_of!("file_id = ANY($3)");
     LIST = files_of!("file_id < $3 ORDER BY file_id DESC LIMIT $4");
-    LIST_OF_CUSTOMER = files_of!("file_id < $3 AND customer_id = $5 ORDER BY file_id DESC LIMIT $4");
+    LIST_OF_CUSTOMER = files_of!(
+        "file_id < $3 AND file_id IN (SELECT file_id FROM file_uses
+            WHERE account_id = $1 AND environment = $2 AND customer_id = $5) ORDER BY file_id DESC LIMIT $4"
+    );
     UPLOAD = files_of!("upload_key = $3");
+    USES = "SELECT u.file_id, u.customer_id, u.subject_id, u.attached_at, u.key, u.mac
+        FROM unnest($3::uuid[]) AS f (file_id) CROSS JOIN LATERAL (SELECT * FROM file_uses
+            WHERE account_id = $1 AND environment = $2 AND file_uses.file_id = f.file_id
+            ORDER BY attached_at, customer_id, subject_id LIMIT $4) AS u
+        ORDER BY u.attached_at, u.customer_id, u.subject_id";
     STAGING = "SELECT epoch, wrapped FROM staging_keys WHERE account_id = $1 AND environment = $2 AND day = $3";
     /// Not in an epoch that has ended since: a rotation could be past this row.
     STAGE = "INSERT INTO staging_keys (account_id, environment, day, epoch, wrapped)
         SELECT $1, $2, $3, $4, $5
         FROM (SELECT newest_epoch FROM installation WHERE newest_epoch = $4 FOR SHARE) AS newest
         ON CONFLICT DO NOTHING";
+    /// Those that were not attached in time, and those of which every data subject was erased.
     EXPIRED = "SELECT account_id, environment, file_id FROM files
-        WHERE staged_day IS NOT NULL AND staged_day <= $1 AND uploaded_at < $2 LIMIT $3";
+        WHERE staged_day IS NOT NULL AND staged_day <= $1 AND uploaded_at < $2
+        UNION ALL
+        SELECT account_id, environment, file_id FROM files WHERE staged_day IS NULL AND NOT EXISTS
+            (SELECT 1 FROM file_uses WHERE file_uses.account_id = files.account_id
+            AND file_uses.environment = files.environment AND file_uses.file_id = files.file_id)
+        LIMIT $3";
+    /// Who attaches one locks it as well. The deletion is a statement of its own, which sees what was attached while
+    /// this one waited.
+    LOCK_FILES = "SELECT f.file_id FROM files f
+        JOIN unnest($1::uuid[], $2::smallint[], $3::uuid[]) AS u (account_id, environment, file_id)
+            ON f.account_id = u.account_id AND f.environment = u.environment AND f.file_id = u.file_id
+        ORDER BY f.account_id, f.environment, f.file_id FOR UPDATE OF f";
     DELETE = "DELETE FROM files USING unnest($1::uuid[], $2::smallint[], $3::uuid[]) AS u (account_id, environment, \
         file_id)
         WHERE files.account_id = u.account_id AND files.environment = u.environment AND files.file_id = u.file_id
-            AND files.customer_id IS NULL";
+            AND NOT EXISTS (SELECT 1 FROM file_uses WHERE file_uses.account_id = u.account_id
+            AND file_uses.environment = u.environment AND file_uses.file_id = u.file_id)";
+    DELETE_CONTENTS = "DELETE FROM contents USING unnest($1::uuid[], $2::smallint[], $3::uuid[])
+            AS u (account_id, environment, file_id)
+        WHERE contents.account_id = u.account_id AND contents.environment = u.environment
+            AND contents.file_id = u.file_id AND NOT EXISTS (SELECT 1 FROM files
+            WHERE files.account_id = u.account_id AND files.environment = u.environment AND files.file_id = u.file_id)";
     DELETE_STAGING = "DELETE FROM staging_keys WHERE day < $1 AND NOT EXISTS (SELECT 1 FROM files
         WHERE files.account_id = staging_keys.account_id AND files.environment = staging_keys.environment
             AND files.staged_day = staging_keys.day)";
@@ -60,9 +88,6 @@ fn file_row(scope: Scope, row: &Row) -> Result<Unchecked<FileRow>, StoreError> {
         id: FileId::from_bytes(columns.id()?),
         uploaded_at: columns.next()?,
         staged_day: columns.next()?,
-        customer: columns.optional_id()?,
-        subject: columns.optional_id()?,
-        attached_at: columns.next()?,
         key: columns.next()?,
         details: columns.next()?,
         upload_key: columns.next()?,
@@ -70,6 +95,19 @@ fn file_row(scope: Scope, row: &Row) -> Result<Unchecked<FileRow>, StoreError> {
         request_id: columns.next()?,
     };
     Ok(Unchecked::new(file, columns.next()?))
+}
+
+fn use_row(scope: Scope, row: &Row) -> Result<Unchecked<UseRow>, StoreError> {
+    let mut columns = Columns::of(row);
+    let one = UseRow {
+        scope,
+        file: FileId::from_bytes(columns.id()?),
+        customer: CustomerId::from_bytes(columns.id()?),
+        subject: PersonId::from_bytes(columns.id()?),
+        attached_at: columns.next()?,
+        key: columns.next()?,
+    };
+    Ok(Unchecked::new(one, columns.next()?))
 }
 
 impl PostgresStore {
@@ -81,7 +119,8 @@ impl PostgresStore {
     ) -> Result<Box<dyn FileWriter>, StoreError> {
         let day = day_of(now);
         let staging = self.staging_key_for(scope, day).await?;
-        let writer = Writer::begin(&*self.blobs, BlobPath { scope, id }, day, &staging).await?;
+        let keys = self.existing_scope_keys(scope).await?;
+        let writer = Writer::begin(&*self.blobs, BlobPath { scope, id }, day, &staging, keys).await?;
         Ok(Box::new(writer))
     }
 
@@ -91,16 +130,16 @@ impl PostgresStore {
         file: &File,
         range: ByteRange,
     ) -> Result<Box<dyn FileReader>, StoreError> {
-        let row = self.file_rows(scope, &[file.id]).await?.pop();
-        let row = row.ok_or_else(|| StoreError::Corrupt("the file is gone".into()))?;
-        let key = self.file_key(&row).await?;
+        let stored = self.stored_files(scope, &[file.id]).await?.pop();
+        let stored = stored.ok_or_else(|| StoreError::Corrupt("the file is gone".into()))?;
+        let key = self.file_key(&stored).await?;
         let path = BlobPath { scope, id: file.id };
         let reader = Reader::open(Arc::clone(&self.blobs), path, &key, file.details.size, range).await?;
         Ok(Box::new(reader))
     }
 
     pub(super) async fn read_files(&self, scope: Scope, ids: &[FileId]) -> Result<Vec<File>, StoreError> {
-        let found = self.file_rows(scope, ids).await?;
+        let found = self.stored_files(scope, ids).await?;
         self.open_files(found).await
     }
 
@@ -113,7 +152,7 @@ impl PostgresStore {
     ) -> Result<Vec<File>, StoreError> {
         let (account, environment) = place(scope);
         let before = uuid(&before.map_or([0xff; 16], |id| *id.as_bytes()));
-        let limit = rows(limit);
+        let limit = limit_of(limit);
         let found = match customer {
             None => self.database.query(LIST, &[&account, &environment, &before, &limit]).await?,
             Some(customer) => {
@@ -130,23 +169,42 @@ impl PostgresStore {
         let (account, environment) = place(scope);
         let row = self.database.query_one(UPLOAD, &[&account, &environment, &&ticket.key_hash[..]]).await?;
         let Some(row) = row else { return Ok(Replay::Fresh(ticket)) };
-        let row = file_row(scope, &row)?.check(&*self.existing_scope_keys(scope).await?)?;
-        if row.upload_fingerprint.as_deref() != Some(&ticket.fingerprint[..]) {
-            return Ok(Replay::OtherRequest(row.request_id));
+        let file = self.checked(scope, &[row]).await?.pop();
+        let file = file.ok_or_else(|| StoreError::Corrupt("one row is one file".into()))?;
+        if file.is_gone() || file.row.upload_fingerprint.as_deref() != Some(&ticket.fingerprint[..]) {
+            return Ok(Replay::OtherRequest(file.row.request_id));
         }
-        let key = self.file_key(&row).await?;
-        row.open(&key).map(Replay::Answered)
+        let key = self.file_key(&file).await?;
+        file.open(&key).map(Replay::Answered)
     }
 
-    async fn checked(&self, scope: Scope, found: &[Row]) -> Result<Vec<FileRow>, StoreError> {
+    /// Files with their uses, every seal compared.
+    async fn checked(&self, scope: Scope, found: &[Row]) -> Result<Vec<StoredFile>, StoreError> {
         if found.is_empty() {
             return Ok(Vec::new());
         }
+        let rows = found.iter().map(|row| file_row(scope, row)).collect::<Result<Vec<_>, _>>()?;
+        let attached = rows.iter().map(Unchecked::peek).filter(|row| row.staged_day.is_none());
+        let ids: Vec<_> = attached.map(|row| uuid(row.id.as_bytes())).collect();
+        let mut uses: HashMap<FileId, Vec<Unchecked<UseRow>>> = HashMap::new();
+        if !ids.is_empty() {
+            let (account, environment) = place(scope);
+            let most = limit_of(MAX_USES);
+            for row in &self.database.query(USES, &[&account, &environment, &ids, &most]).await? {
+                let one = use_row(scope, row)?;
+                uses.entry(one.peek().file).or_default().push(one);
+            }
+        }
         let keys = self.existing_scope_keys(scope).await?;
-        found.iter().map(|row| file_row(scope, row)?.check(&keys)).collect()
+        let with_uses = |row: Unchecked<FileRow>| {
+            let uses = uses.remove(&row.peek().id).unwrap_or_default();
+            ReadFile { row, uses }.check(&keys)
+        };
+        rows.into_iter().map(with_uses).collect()
     }
 
-    async fn file_rows(&self, scope: Scope, ids: &[FileId]) -> Result<Vec<FileRow>, StoreError> {
+    /// Files as they stand, also those that are gone but for their rows.
+    async fn stored_files(&self, scope: Scope, ids: &[FileId]) -> Result<Vec<StoredFile>, StoreError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -156,28 +214,29 @@ impl PostgresStore {
         self.checked(scope, &found).await
     }
 
-    async fn open_files(&self, found: Vec<FileRow>) -> Result<Vec<File>, StoreError> {
+    async fn open_files(&self, found: Vec<StoredFile>) -> Result<Vec<File>, StoreError> {
         let mut files = Vec::with_capacity(found.len());
-        for row in found {
-            let key = self.file_key(&row).await?;
-            files.push(row.open(&key)?);
+        for file in found.into_iter().filter(|file| !file.is_gone()) {
+            let key = self.file_key(&file).await?;
+            files.push(file.open(&key)?);
         }
         Ok(files)
     }
 
-    async fn file_key(&self, row: &FileRow) -> Result<FileKey, StoreError> {
-        let scope = row.scope;
-        match row.owner()? {
-            Owner::Staged(day) => {
-                let staging = self.staging_key(scope, day).await?;
-                let staging = staging.ok_or_else(|| StoreError::Corrupt("a staging key is missing".into()))?;
-                FileKey::open(&staging, scope, row.id, &row.key)
-            }
-            Owner::Subject { attachment, subject } => {
-                let key = self.subject_key(scope, attachment.customer, subject).await?;
-                FileKey::open(key.key(Purpose::FileWrap), scope, row.id, &row.key)
+    /// The key of a file, through the staging key or through any data subject that has one.
+    async fn file_key(&self, file: &StoredFile) -> Result<FileKey, StoreError> {
+        let (scope, id) = (file.row.scope, file.row.id);
+        if let (Some(day), Some(sealed)) = (file.row.staged_day, &file.row.key) {
+            let staging = self.staging_key(scope, day).await?;
+            let staging = staging.ok_or_else(|| StoreError::Corrupt("a staging key is missing".into()))?;
+            return FileKey::open(&staging, scope, id, sealed);
+        }
+        for UseRow { customer, subject, key: sealed, .. } in &file.uses {
+            if let Some(key) = self.subject_keys(scope, *customer, &[*subject]).await?.get(subject) {
+                return FileKey::open(key.key(Purpose::FileWrap), scope, id, sealed);
             }
         }
+        Err(file.unopened())
     }
 
     /// The key of a day, if there is one.
@@ -209,28 +268,26 @@ impl PostgresStore {
         Err(StoreError::Busy)
     }
 
-    /// The keys of those of the files that are nobody's yet.
-    pub(super) async fn staged_keys(
+    /// The keys of those of the files that are there.
+    pub(super) async fn file_keys(
         &self,
         scope: Scope,
         documents: &[NewDocument],
     ) -> Result<HashMap<FileId, (FileRow, FileKey)>, StoreError> {
         let ids: Vec<_> = documents.iter().map(|document| document.file).collect();
-        let mut staged = HashMap::with_capacity(ids.len());
-        for row in self.file_rows(scope, &ids).await? {
-            if row.staged_day.is_some() {
-                let key = self.file_key(&row).await?;
-                staged.insert(row.id, (row, key));
-            }
+        let mut keys = HashMap::with_capacity(ids.len());
+        for stored in self.stored_files(scope, &ids).await?.into_iter().filter(|stored| !stored.is_gone()) {
+            let key = self.file_key(&stored).await?;
+            keys.insert(stored.row.id, (stored.row, key));
         }
-        Ok(staged)
+        Ok(keys)
     }
 
     pub(super) async fn collect(&self, now: Timestamp) -> Result<Collected, StoreError> {
         let mut collected = Collected::default();
         let before = now.plus_seconds(-UNATTACHED_SECONDS);
         loop {
-            let limit = rows(PORTION);
+            let limit = limit_of(PORTION);
             let found = self.database.query(EXPIRED, &[&day_of(before), &before.as_micros(), &limit]).await?;
             if found.is_empty() {
                 break;
@@ -244,7 +301,11 @@ impl PostgresStore {
             let ids: Vec<_> = expired.iter().map(|path| uuid(path.id.as_bytes())).collect();
             self.database
                 .write(&(accounts, environments, ids), |session, (accounts, environments, ids)| {
-                    Box::pin(async move { session.execute(DELETE, &[accounts, environments, ids]).await })
+                    Box::pin(async move {
+                        session.query(LOCK_FILES, &[accounts, environments, ids]).await?;
+                        session.execute(DELETE, &[accounts, environments, ids]).await?;
+                        session.execute(DELETE_CONTENTS, &[accounts, environments, ids]).await
+                    })
                 })
                 .await?;
             // One that was attached at the last moment is still there, and so is its content.
@@ -273,7 +334,7 @@ impl PostgresStore {
         }
         let mut deleted = 0;
         for (scope, ids) in by_scope {
-            let known: HashSet<_> = self.file_rows(scope, &ids).await?.into_iter().map(|row| row.id).collect();
+            let known: HashSet<_> = self.stored_files(scope, &ids).await?.into_iter().map(|file| file.row.id).collect();
             for id in ids.into_iter().filter(|id| !known.contains(id)) {
                 self.blobs.delete(BlobPath { scope, id }).await?;
                 deleted += 1;

@@ -22,10 +22,11 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("row_seals", include_str!("../../migrations/postgres/0007_row_seals.sql")),
     ("usage", include_str!("../../migrations/postgres/0008_usage.sql")),
     ("audit_records", include_str!("../../migrations/postgres/0009_audit_records.sql")),
+    ("uses_and_fingerprints", include_str!("../../migrations/postgres/0010_uses_and_fingerprints.sql")),
 ];
 
-/// What gave rows their seals.
-pub(super) const ROW_SEALS: &str = "row_seals";
+/// The migrations after which rows are to be sealed, by the number of the step that seals them.
+pub(super) const SEALING: [(u32, &str); 2] = [(1, "row_seals"), (2, "uses_and_fingerprints")];
 
 /// How many there are.
 pub(crate) const NEWEST: usize = MIGRATIONS.len();
@@ -175,7 +176,8 @@ mod tests {
             let code =
                 statement.lines().filter(|line| !line.trim_start().starts_with("--")).collect::<Vec<_>>().join("\n");
             // An update names what it leaves behind, and passes over the rows that have it.
-            let guards = ["IF NOT EXISTS", "ON CONFLICT DO NOTHING", "NOT LIKE"];
+            let guards =
+                ["IF NOT EXISTS", "ON CONFLICT DO NOTHING", "NOT LIKE", "IF EXISTS", "IS NOT NULL", "DROP NOT NULL"];
             assert!(guards.iter().any(|guard| code.contains(guard)), "{code}");
             assert!(!code.contains(';'), "one statement: {code}");
         }

@@ -7,6 +7,7 @@ mod database;
 mod effects;
 mod events;
 mod files;
+mod fingerprints;
 mod keys;
 mod loader;
 mod mark;
@@ -37,7 +38,7 @@ use dossier_core::file::{ByteRange, File, FileReader, FileWriter};
 use dossier_core::idempotency::{Attempt, Replay};
 use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId, WebhookId};
 use dossier_core::parse::Email;
-use dossier_core::store::{Collected, Committed, Link, Page, Progress, Record, Store, StoreError};
+use dossier_core::store::{Collected, Committed, Link, Page, Progress, Record, SameNumber, Store, StoreError};
 use dossier_core::webhook::{Attempted, Delivery, Due, Endpoint, Message};
 use futures_util::StreamExt as _;
 use tokio::sync::watch;
@@ -85,6 +86,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("effects", effects::STATEMENTS),
         ("events", events::STATEMENTS),
         ("files", files::STATEMENTS),
+        ("fingerprints", fingerprints::STATEMENTS),
         ("keys", keys::STATEMENTS),
         ("mark", mark::STATEMENTS),
         ("migrate", migrate::STATEMENTS),
@@ -178,7 +180,7 @@ impl PostgresStore {
         statistics::keep(&database);
         let tips = Arc::new(Tips::default());
         let [records, summaries, own_keys] = customers::loaders(&database);
-        Ok(Self {
+        let store = Self {
             records,
             summaries,
             own_keys,
@@ -194,7 +196,11 @@ impl PostgresStore {
             tips,
             database,
             engine,
-        })
+        };
+        let connection = store.database.first_connection().await?;
+        store.fill_fingerprints(store.database.session(&connection)).await?;
+        drop(connection);
+        Ok(store)
     }
 
     /// Seals the rows of a database from before there were seals, whatever the keyring says, since it was put back on
@@ -207,8 +213,9 @@ impl PostgresStore {
         let (database, keyring) = (Database::new(url)?, Keyring::open(keyring, root)?);
         let connection = database.first_connection().await?;
         let session = database.session(&connection);
+        let sealed = row_seals::sealing_step(session).await;
         migrate::up(session, now).await?;
-        row_seals::seal_restored(session, keyring, now).await
+        row_seals::seal_restored(session, keyring, sealed, now).await
     }
 
     /// The keys of a scope; `None` when its account does not exist.
@@ -241,7 +248,7 @@ impl PostgresStore {
             scope: self.existing_scope_keys(scope).await?,
             account: self.existing_scope_keys(account_scope(scope.account)).await?,
             subjects,
-            files: self.staged_keys(scope, prepared::attached_by(&change)).await?,
+            files: self.file_keys(scope, prepared::attached_by(&change)).await?,
         };
         let (prepared, new_subjects) = prepared::seal(keys, new_scopes, change)?;
         let aftermath = prepared.aftermath(new_subjects);
@@ -474,6 +481,14 @@ impl Store for PostgresStore {
 
     async fn customer_of_case(&self, case: &str) -> Result<Option<(Scope, CustomerId)>, StoreError> {
         self.read_case(case).await
+    }
+
+    async fn same_numbers(&self, scope: Scope, id: CustomerId) -> Result<Vec<SameNumber>, StoreError> {
+        self.read_same_numbers(scope, id).await
+    }
+
+    async fn same_content(&self, scope: Scope, id: FileId) -> Result<Vec<FileId>, StoreError> {
+        self.read_same_content(scope, id).await
     }
 
     async fn review_queue(&self, scope: Scope, limit: usize) -> Result<Vec<CustomerId>, StoreError> {

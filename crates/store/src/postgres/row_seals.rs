@@ -45,11 +45,22 @@ const PATIENCE: u32 = 15;
 /// Refuses a database from before its rows had seals when the keyring knows that they have: it was put back, and who
 /// puts a database back could have altered it.
 pub(super) async fn check_age(session: Session<'_>, keyring: &Keyring) -> Result<(), OpenError> {
-    if keyring.sealed_rows() == 0 || count(session, MIGRATED, &[&migrate::ROW_SEALS]).await > 0 {
+    if keyring.sealed_rows() <= sealing_step(session).await {
         return Ok(());
     }
     // Without the table there is none.
     if count(session, ACCOUNTS, &[]).await > 0 { Err(OpenError::RowsUnsealed) } else { Ok(()) }
+}
+
+/// The last step whose migration the database has had.
+pub(super) async fn sealing_step(session: Session<'_>) -> u32 {
+    let mut newest = 0;
+    for (step, name) in migrate::SEALING {
+        if count(session, MIGRATED, &[&name]).await > 0 {
+            newest = step;
+        }
+    }
+    newest
 }
 
 async fn count(session: Session<'_>, sql: &str, params: &[&dyn Param]) -> u64 {
@@ -80,17 +91,17 @@ pub(super) async fn take_along(session: Session<'_>, vault: &Vault, now: Timesta
                 _ => tokio::time::sleep(Duration::from_secs(1)).await,
             }
         }
-        seal_all(session, vault, me).await?;
+        seal_all(session, vault, (vault.sealed_rows(), me)).await?;
         note_all(session, vault, me, now).await?;
         vault.note_sealed_rows(NEWEST_STEP)?;
     }
     migrate::release(session, me).await
 }
 
-/// Seals every row that has no seal.
-pub(super) async fn seal_all(session: Session<'_>, vault: &Vault, me: uuid::Uuid) -> Result<(), OpenError> {
+/// Seals every row that has no seal, of the tables that steps after this one seal.
+async fn seal_all(session: Session<'_>, vault: &Vault, (after_step, me): (u32, uuid::Uuid)) -> Result<(), OpenError> {
     let keys = all_keys(session, vault).await?;
-    for table in TABLES {
+    for table in TABLES.iter().filter(|table| table.step > after_step) {
         let kinds = kinds(session, table).await?;
         let mut after = None;
         loop {
@@ -288,10 +299,15 @@ impl PostgresStore {
 }
 
 /// See [`PostgresStore::seal_rows`].
-pub(super) async fn seal_restored(session: Session<'_>, keyring: Keyring, now: Timestamp) -> Result<(), OpenError> {
+pub(super) async fn seal_restored(
+    session: Session<'_>,
+    keyring: Keyring,
+    sealed: u32,
+    now: Timestamp,
+) -> Result<(), OpenError> {
     let (me, vault) = (super::rows::random_id(), Vault::new(keyring, 0));
     migrate::lease(session, me).await?;
-    seal_all(session, &vault, me).await?;
+    seal_all(session, &vault, (sealed, me)).await?;
     note_all(session, &vault, me, now).await?;
     migrate::release(session, me).await
 }

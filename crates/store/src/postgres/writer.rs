@@ -156,17 +156,15 @@ enum Claim {
     Customer([u8; 16]),
     Email([u8; 16]),
     Answer([u8; 32]),
-    File([u8; 16]),
 }
 
 fn claims(change: &Prepared) -> Vec<(Scope, Claim)> {
     let mut claims = Vec::with_capacity(3);
-    if let PreparedEffect::Customer { basis, row, attached, .. } = &change.effect {
+    if let PreparedEffect::Customer { basis, row, .. } = &change.effect {
         claims.push(Claim::Customer(*row.id.as_bytes()));
         if let Basis::New = basis {
             claims.push(Claim::Email(row.email_index));
         }
-        claims.extend(attached.iter().map(|attached| Claim::File(*attached.file.as_bytes())));
     } else if let Some(customer) = change.audit.as_ref().and_then(|entry| entry.customer_id) {
         claims.push(Claim::Customer(customer));
     }

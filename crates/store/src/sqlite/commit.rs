@@ -15,6 +15,7 @@ use super::chain::{Append, Heads};
 use super::customers;
 use super::events::{end_pass, end_passes, insert_deliveries, insert_event, insert_link, set_clock, settle_links};
 use super::files::{attach, insert_file};
+use super::fingerprints::write_numbers;
 use super::keys::{change_key, insert_key};
 use super::{SqliteStore, insert_scope_key, webhooks};
 use crate::audit_chain::StoredEntry;
@@ -59,7 +60,7 @@ impl SqliteStore {
             scope: self.existing_scope_keys(scope)?,
             account: self.existing_scope_keys(account_scope(scope.account))?,
             subjects,
-            files: self.staged_keys(scope, prepared::attached_by(&change))?,
+            files: self.file_keys(scope, prepared::attached_by(&change))?,
         };
         prepared::seal(keys, new_scopes, change)
     }
@@ -114,6 +115,7 @@ pub(super) fn apply(
             }
             insert_subjects(connection, scope, row.id, new_subjects)?;
             write_persons(connection, scope, row)?;
+            write_numbers(connection, scope, row.id, row.numbers.as_ref())?;
         }
         PreparedEffect::Customer {
             basis: Basis::Version(expected),
@@ -126,7 +128,8 @@ pub(super) fn apply(
             let Some(found) = find_customer(connection, scope, row, *expected)? else {
                 return Ok(Ok(Committed::VersionMoved));
             };
-            // A file that is gone, or somebody else's by now: computed again, that is a violation.
+            // A file that is gone: computed again, that is a violation.
+            let Some(attached) = attached else { return Ok(Ok(Committed::VersionMoved)) };
             if !attach(connection, scope, row.id, row.updated_at, attached)? {
                 return Ok(Ok(Committed::VersionMoved));
             }
@@ -134,6 +137,7 @@ pub(super) fn apply(
             update_customer(connection, &found, row, next_audit)?;
             insert_subjects(connection, scope, row.id, new_subjects)?;
             write_persons(connection, scope, row)?;
+            write_numbers(connection, scope, row.id, row.numbers.as_ref())?;
             if link.is_some() || row.links_settled {
                 settle_links(connection, scope, row.id)?;
             }

@@ -8,15 +8,18 @@ use dossier_core::change::{NewDocument, NewFile};
 use dossier_core::clock::Timestamp;
 use dossier_core::file::{ByteRange, File, FileReader, FileWriter, UNATTACHED_SECONDS};
 use dossier_core::idempotency::{Attempt, Replay, Ticket};
-use dossier_core::ids::{CustomerId, FileId};
+use dossier_core::ids::{CustomerId, FileId, PersonId};
 use dossier_core::store::{Collected, StoreError};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
+use super::fingerprints::{delete_content, write_content};
 use super::{SqliteStore, wrapped_key};
 use crate::blobs::{BlobPath, Listed};
 use crate::columns::{scope_columns, scope_of};
-use crate::files::{FileKey, FileRow, ORPHAN_SECONDS, Owner, PORTION, Reader, Writer, day_of};
+use crate::files::{
+    FileKey, FileRow, MAX_USES, ORPHAN_SECONDS, PORTION, ReadFile, Reader, StoredFile, UseRow, Writer, day_of,
+};
 use crate::prepared::Attached;
 use crate::rows::Unchecked;
 use crate::vault::{Purpose, RowSeal, SecretKey, WrappedKey};
@@ -24,8 +27,8 @@ use crate::vault::{Purpose, RowSeal, SecretKey, WrappedKey};
 macro_rules! file_columns {
     ($rest:literal) => {
         concat!(
-            "SELECT file_id, uploaded_at, staged_day, customer_id, subject_id, attached_at, key, details, upload_key,
-                upload_fingerprint, request_id, mac FROM files ",
+            "SELECT file_id, uploaded_at, staged_day, key, details, upload_key, upload_fingerprint, request_id, mac
+             FROM files ",
             $rest
         )
     };
@@ -37,16 +40,41 @@ fn file_row(scope: Scope, row: &Row<'_>) -> Result<Unchecked<FileRow>, rusqlite:
         id: FileId::from_bytes(row.get(0)?),
         uploaded_at: row.get(1)?,
         staged_day: row.get(2)?,
-        customer: row.get(3)?,
-        subject: row.get(4)?,
-        attached_at: row.get(5)?,
-        key: row.get(6)?,
-        details: row.get(7)?,
-        upload_key: row.get(8)?,
-        upload_fingerprint: row.get(9)?,
-        request_id: row.get(10)?,
+        key: row.get(3)?,
+        details: row.get(4)?,
+        upload_key: row.get(5)?,
+        upload_fingerprint: row.get(6)?,
+        request_id: row.get(7)?,
     };
-    Ok(Unchecked::new(file, row.get(11)?))
+    Ok(Unchecked::new(file, row.get(8)?))
+}
+
+/// A file with its uses, oldest first.
+fn with_uses(connection: &Connection, row: Unchecked<FileRow>) -> Result<ReadFile, rusqlite::Error> {
+    let FileRow { scope, id: file, staged_day, .. } = *row.peek();
+    if staged_day.is_some() {
+        return Ok(ReadFile { row, uses: Vec::new() });
+    }
+    let (account, environment) = scope_columns(&scope);
+    let uses = connection
+        .prepare_cached(
+            "SELECT customer_id, subject_id, attached_at, key, mac FROM file_uses
+             WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3
+             ORDER BY attached_at, customer_id, subject_id LIMIT ?4",
+        )?
+        .query_map((account, environment, file.as_bytes(), MAX_USES), |row| {
+            let one = UseRow {
+                scope,
+                file,
+                customer: CustomerId::from_bytes(row.get(0)?),
+                subject: PersonId::from_bytes(row.get(1)?),
+                attached_at: row.get(2)?,
+                key: row.get(3)?,
+            };
+            Ok(Unchecked::new(one, row.get(4)?))
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(ReadFile { row, uses })
 }
 
 impl SqliteStore {
@@ -58,7 +86,8 @@ impl SqliteStore {
     ) -> Result<Box<dyn FileWriter>, StoreError> {
         let day = day_of(now);
         let staging = self.staging_key_for(scope, day).await?;
-        let writer = Writer::begin(&*self.blobs, BlobPath { scope, id }, day, &staging).await?;
+        let keys = self.existing_scope_keys(scope)?;
+        let writer = Writer::begin(&*self.blobs, BlobPath { scope, id }, day, &staging, keys).await?;
         Ok(Box::new(writer))
     }
 
@@ -68,29 +97,20 @@ impl SqliteStore {
         file: &File,
         range: ByteRange,
     ) -> Result<Box<dyn FileReader>, StoreError> {
-        let row = self.file_row(scope, file.id)?.ok_or_else(|| StoreError::Corrupt("the file is gone".into()))?;
-        let key = self.file_key(&row)?;
+        let stored = self.stored_file(scope, file.id)?;
+        let stored = stored.ok_or_else(|| StoreError::Corrupt("the file is gone".into()))?;
+        let key = self.file_key(&stored)?;
         let path = BlobPath { scope, id: file.id };
         let reader = Reader::open(Arc::clone(&self.blobs), path, &key, file.details.size, range).await?;
         Ok(Box::new(reader))
     }
 
     pub(super) fn read_files(&self, scope: Scope, ids: &[FileId]) -> Result<Vec<File>, StoreError> {
-        let (account, environment) = scope_columns(&scope);
-        let rows = self.readers.read(|connection| {
-            let mut statement = connection
-                .prepare_cached(file_columns!("WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3"))?;
-            let mut rows = Vec::with_capacity(ids.len());
-            for id in ids {
-                rows.extend(
-                    statement
-                        .query_row((account, environment, id.as_bytes()), |row| file_row(scope, row))
-                        .optional()?,
-                );
-            }
-            Ok(rows)
-        })?;
-        rows.into_iter().map(|row| self.open_file(row)).collect()
+        let mut files = Vec::with_capacity(ids.len());
+        for id in ids {
+            files.extend(self.stored_file(scope, *id)?);
+        }
+        self.open_files(files)
     }
 
     pub(super) fn read_file_list(
@@ -102,73 +122,81 @@ impl SqliteStore {
     ) -> Result<Vec<File>, StoreError> {
         let (account, environment) = scope_columns(&scope);
         let before = before.map_or([0xff; 16], |id| *id.as_bytes());
-        let rows = self.readers.read(|connection| match customer {
-            Some(customer) => connection
-                .prepare_cached(file_columns!(
-                    "WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3 AND file_id < ?4 ORDER BY \
-                        file_id DESC LIMIT ?5"
-                ))?
-                .query_map((account, environment, customer.as_bytes(), before, limit), |row| file_row(scope, row))?
-                .collect::<Result<Vec<_>, _>>(),
-            None => connection
-                .prepare_cached(file_columns!(
-                    "WHERE account_id = ?1 AND environment = ?2 AND file_id < ?3 ORDER BY file_id DESC LIMIT ?4"
-                ))?
-                .query_map((account, environment, before, limit), |row| file_row(scope, row))?
-                .collect(),
+        let read = self.readers.read(|connection| {
+            let rows = match customer {
+                Some(customer) => connection
+                    .prepare_cached(file_columns!(
+                        "WHERE account_id = ?1 AND environment = ?2 AND file_id < ?4 AND file_id IN
+                            (SELECT file_id FROM file_uses
+                             WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3)
+                         ORDER BY file_id DESC LIMIT ?5"
+                    ))?
+                    .query_map((account, environment, customer.as_bytes(), before, limit), |row| file_row(scope, row))?
+                    .collect::<Result<Vec<_>, _>>()?,
+                None => connection
+                    .prepare_cached(file_columns!(
+                        "WHERE account_id = ?1 AND environment = ?2 AND file_id < ?3 ORDER BY file_id DESC LIMIT ?4"
+                    ))?
+                    .query_map((account, environment, before, limit), |row| file_row(scope, row))?
+                    .collect::<Result<Vec<_>, _>>()?,
+            };
+            rows.into_iter().map(|row| with_uses(connection, row)).collect::<Result<Vec<_>, _>>()
         })?;
-        rows.into_iter().map(|row| self.open_file(row)).collect()
+        let keys = self.existing_scope_keys(scope)?;
+        self.open_files(read.into_iter().map(|file| file.check(&keys)).collect::<Result<_, _>>()?)
     }
 
     pub(super) fn read_upload(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay<File>, StoreError> {
         let ticket = self.ticket(scope, attempt)?;
         let (account, environment) = scope_columns(&scope);
-        let row = self.readers.read(|connection| {
-            connection
+        let read = self.readers.read(|connection| {
+            let row = connection
                 .prepare_cached(file_columns!("WHERE account_id = ?1 AND environment = ?2 AND upload_key = ?3"))?
                 .query_row((account, environment, ticket.key_hash), |row| file_row(scope, row))
-                .optional()
+                .optional()?;
+            row.map(|row| with_uses(connection, row)).transpose()
         })?;
-        let Some(row) = row else { return Ok(Replay::Fresh(ticket)) };
-        let row = row.check(&*self.existing_scope_keys(scope)?)?;
-        if row.upload_fingerprint.as_deref() != Some(&ticket.fingerprint[..]) {
-            return Ok(Replay::OtherRequest(row.request_id));
+        let Some(read) = read else { return Ok(Replay::Fresh(ticket)) };
+        let file = read.check(&*self.existing_scope_keys(scope)?)?;
+        if file.is_gone() || file.row.upload_fingerprint.as_deref() != Some(&ticket.fingerprint[..]) {
+            return Ok(Replay::OtherRequest(file.row.request_id));
         }
-        let key = self.file_key(&row)?;
-        row.open(&key).map(Replay::Answered)
+        let key = self.file_key(&file)?;
+        file.open(&key).map(Replay::Answered)
     }
 
-    fn file_row(&self, scope: Scope, id: FileId) -> Result<Option<FileRow>, StoreError> {
+    /// A file as it stands, also one that is gone but for its row.
+    fn stored_file(&self, scope: Scope, id: FileId) -> Result<Option<StoredFile>, StoreError> {
         let (account, environment) = scope_columns(&scope);
-        let row = self.readers.read(|connection| {
-            connection
+        let read = self.readers.read(|connection| {
+            let row = connection
                 .prepare_cached(file_columns!("WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3"))?
                 .query_row((account, environment, id.as_bytes()), |row| file_row(scope, row))
-                .optional()
+                .optional()?;
+            row.map(|row| with_uses(connection, row)).transpose()
         })?;
-        row.map(|row| row.check(&*self.existing_scope_keys(scope)?)).transpose()
+        read.map(|file| file.check(&*self.existing_scope_keys(scope)?)).transpose()
     }
 
-    fn open_file(&self, row: Unchecked<FileRow>) -> Result<File, StoreError> {
-        let keys = self.existing_scope_keys(row.scope()?)?;
-        let row = row.check(&keys)?;
-        let key = self.file_key(&row)?;
-        row.open(&key)
+    fn open_files(&self, files: Vec<StoredFile>) -> Result<Vec<File>, StoreError> {
+        let there = files.into_iter().filter(|file| !file.is_gone());
+        there.map(|file| self.file_key(&file).and_then(|key| file.open(&key))).collect()
     }
 
-    fn file_key(&self, row: &FileRow) -> Result<FileKey, StoreError> {
-        let scope = row.scope;
-        match row.owner()? {
-            Owner::Staged(day) => {
-                let staging = self.staging_key(scope, day)?;
-                let staging = staging.ok_or_else(|| StoreError::Corrupt("a staging key is missing".into()))?;
-                FileKey::open(&staging, scope, row.id, &row.key)
-            }
-            Owner::Subject { attachment, subject } => {
-                let key = self.subject_key(scope, attachment.customer, subject)?;
-                FileKey::open(key.key(Purpose::FileWrap), scope, row.id, &row.key)
+    /// The key of a file, through the staging key or through any data subject that has one.
+    fn file_key(&self, file: &StoredFile) -> Result<FileKey, StoreError> {
+        let (scope, id) = (file.row.scope, file.row.id);
+        if let (Some(day), Some(sealed)) = (file.row.staged_day, &file.row.key) {
+            let staging = self.staging_key(scope, day)?;
+            let staging = staging.ok_or_else(|| StoreError::Corrupt("a staging key is missing".into()))?;
+            return FileKey::open(&staging, scope, id, sealed);
+        }
+        for UseRow { customer, subject, key: sealed, .. } in &file.uses {
+            if let Some(key) = self.subject_keys(scope, *customer, &[*subject])?.get(subject) {
+                return FileKey::open(key.key(Purpose::FileWrap), scope, id, sealed);
             }
         }
+        Err(file.unopened())
     }
 
     /// The key of a day, if there is one.
@@ -201,20 +229,20 @@ impl SqliteStore {
         Err(StoreError::Busy)
     }
 
-    /// The keys of those of the files that are nobody's yet.
-    pub(super) fn staged_keys(
+    /// The keys of those of the files that are there.
+    pub(super) fn file_keys(
         &self,
         scope: Scope,
         documents: &[NewDocument],
     ) -> Result<HashMap<FileId, (FileRow, FileKey)>, StoreError> {
-        let mut staged = HashMap::with_capacity(documents.len());
+        let mut keys = HashMap::with_capacity(documents.len());
         for NewDocument { file, .. } in documents {
-            if let Some(row) = self.file_row(scope, *file)?.filter(|row| row.staged_day.is_some()) {
-                let key = self.file_key(&row)?;
-                staged.insert(*file, (row, key));
+            if let Some(stored) = self.stored_file(scope, *file)?.filter(|stored| !stored.is_gone()) {
+                let key = self.file_key(&stored)?;
+                keys.insert(*file, (stored.row, key));
             }
         }
-        Ok(staged)
+        Ok(keys)
     }
 
     pub(super) async fn collect(&self, now: Timestamp) -> Result<Collected, StoreError> {
@@ -225,10 +253,10 @@ impl SqliteStore {
                 break;
             }
             let paths = expired.clone();
-            self.writer.task(move |connection| delete_staged(connection, &paths)).await?;
+            self.writer.task(move |connection| delete_unused(connection, &paths)).await?;
             for path in expired {
                 // One that was attached at the last moment is still there, and so is its content.
-                if self.file_row(path.scope, path.id)?.is_none() {
+                if self.stored_file(path.scope, path.id)?.is_none() {
                     self.blobs.delete(path).await?;
                     collected.expired += 1;
                 }
@@ -252,12 +280,18 @@ impl SqliteStore {
         Ok(collected)
     }
 
+    /// Those that were not attached in time, and those of which every data subject was erased.
     fn expired_files(&self, before: Timestamp) -> Result<Vec<BlobPath>, StoreError> {
         let rows = self.readers.read(|connection| {
             connection
                 .prepare_cached(
                     "SELECT account_id, environment, file_id FROM files
-                     WHERE staged_day IS NOT NULL AND staged_day <= ?1 AND uploaded_at < ?2 LIMIT ?3",
+                     WHERE staged_day IS NOT NULL AND staged_day <= ?1 AND uploaded_at < ?2
+                     UNION ALL
+                     SELECT account_id, environment, file_id FROM files WHERE staged_day IS NULL AND NOT EXISTS
+                        (SELECT 1 FROM file_uses WHERE file_uses.account_id = files.account_id
+                         AND file_uses.environment = files.environment AND file_uses.file_id = files.file_id)
+                     LIMIT ?3",
                 )?
                 .query_map((day_of(before), before.as_micros(), PORTION), |row| {
                     Ok((row.get(0)?, row.get(1)?, FileId::from_bytes(row.get(2)?)))
@@ -275,7 +309,7 @@ impl SqliteStore {
         while let Some(portion) = portions.next().await {
             let portion = portion.into_iter().collect::<Result<Vec<Listed>, _>>()?;
             for Listed { path, .. } in portion {
-                if self.file_row(path.scope, path.id)?.is_none() {
+                if self.stored_file(path.scope, path.id)?.is_none() {
                     self.blobs.delete(path).await?;
                     deleted += 1;
                 }
@@ -333,10 +367,13 @@ pub(super) fn insert_file(
             request_id,
             mac,
         ))?;
+    if rows == 1 {
+        write_content(connection, scope, *id, &sealed.fingerprint)?;
+    }
     Ok(rows == 1)
 }
 
-/// Whether all files were still nobody's, and are the customer's now.
+/// Makes files evidence of the customer and its persons; `false` when one is gone.
 pub(super) fn attach(
     connection: &Connection,
     scope: Scope,
@@ -345,29 +382,39 @@ pub(super) fn attach(
     attached: &[Attached],
 ) -> Result<bool, rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
-    let customer = customer.as_bytes();
-    for Attached { file, subject, key, mac } in attached {
-        let rows = connection
+    for Attached { file, subject, key, mac, unstaged } in attached {
+        let used = connection
             .prepare_cached(
-                "UPDATE files SET staged_day = NULL, customer_id = ?4, subject_id = ?5, attached_at = ?6, key = ?7,
-                    mac = ?8
-                 WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3 AND customer_id IS NULL",
+                "INSERT INTO file_uses (account_id, environment, file_id, customer_id, subject_id, attached_at, key,
+                    mac)
+                 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 FROM files
+                 WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3
+                 ON CONFLICT DO UPDATE SET attached_at = file_uses.attached_at",
             )?
-            .execute((account, environment, file.as_bytes(), customer, subject.as_bytes(), at, key, mac))?;
-        if rows != 1 {
+            .execute((account, environment, file.as_bytes(), customer.as_bytes(), subject.as_bytes(), at, key, mac))?;
+        if used != 1 {
             return Ok(false);
         }
+        connection
+            .prepare_cached(
+                "UPDATE files SET staged_day = NULL, key = NULL, mac = ?4
+                 WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3 AND staged_day IS NOT NULL",
+            )?
+            .execute((account, environment, file.as_bytes(), unstaged))?;
     }
     Ok(true)
 }
 
-fn delete_staged(connection: &Connection, paths: &[BlobPath]) -> Result<(), rusqlite::Error> {
+fn delete_unused(connection: &Connection, paths: &[BlobPath]) -> Result<(), rusqlite::Error> {
     let mut delete = connection.prepare_cached(
-        "DELETE FROM files WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3 AND customer_id IS NULL",
+        "DELETE FROM files WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3 AND NOT EXISTS
+            (SELECT 1 FROM file_uses WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3)",
     )?;
     for BlobPath { scope, id } in paths {
         let (account, environment) = scope_columns(scope);
-        delete.execute((account, environment, id.as_bytes()))?;
+        if delete.execute((account, environment, id.as_bytes()))? > 0 {
+            delete_content(connection, *scope, *id)?;
+        }
     }
     Ok(())
 }

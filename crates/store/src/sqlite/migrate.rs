@@ -16,17 +16,30 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("row_seals", include_str!("../../migrations/sqlite/0007_row_seals.sql")),
     ("usage", include_str!("../../migrations/sqlite/0008_usage.sql")),
     ("audit_records", include_str!("../../migrations/sqlite/0009_audit_records.sql")),
+    ("uses_and_fingerprints", include_str!("../../migrations/sqlite/0010_uses_and_fingerprints.sql")),
 ];
 
 /// How many there are.
 pub(crate) const NEWEST: usize = MIGRATIONS.len();
 
-/// What gave rows their seals.
-pub(super) const ROW_SEALS: &str = "row_seals";
+/// The migrations after which rows are to be sealed, by the number of the step that seals them.
+pub(super) const SEALING: [(u32, &str); 2] = [(1, "row_seals"), (2, "uses_and_fingerprints")];
 
-/// The schema in which rows have seals.
+/// The schema in which all rows have the seals of today.
 pub(crate) fn sealed_schema() -> usize {
-    MIGRATIONS.iter().position(|(name, _)| *name == ROW_SEALS).map_or(usize::MAX, |place| place + 1)
+    let newest = SEALING[SEALING.len() - 1].1;
+    MIGRATIONS.iter().position(|(name, _)| *name == newest).map_or(usize::MAX, |place| place + 1)
+}
+
+/// The last step whose migration the database has had.
+pub(super) fn sealing_step(connection: &Connection) -> Result<u32, rusqlite::Error> {
+    let mut newest = 0;
+    for (step, name) in SEALING {
+        if has(connection, name)? {
+            newest = step;
+        }
+    }
+    Ok(newest)
 }
 
 /// The schema since which entries say which rows they wrote, and backups have an anchor.

@@ -6,6 +6,7 @@ mod commit;
 mod customers;
 mod events;
 mod files;
+mod fingerprints;
 mod keys;
 mod mark;
 mod migrate;
@@ -37,7 +38,7 @@ use dossier_core::file::{ByteRange, File, FileReader, FileWriter};
 use dossier_core::idempotency::{Attempt, Replay};
 use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId, WebhookId};
 use dossier_core::parse::Email;
-use dossier_core::store::{Collected, Committed, Link, Page, Progress, Record, Store, StoreError};
+use dossier_core::store::{Collected, Committed, Link, Page, Progress, Record, SameNumber, Store, StoreError};
 use dossier_core::webhook::{Attempted, Delivery, Due, Endpoint, Message};
 use futures_util::StreamExt as _;
 use rusqlite::config::DbConfig;
@@ -161,9 +162,10 @@ impl SqliteStore {
         row_seals::take_along(&connection, &vault, now)?;
         let summaries = Summaries::new(memory.summaries);
         let readers = Arc::new(Readers::new(database.clone(), Arc::clone(&on_fatal), summaries.capacity()));
+        let filling = connect(&database, Role::Writer)?;
         let tips = Arc::new(Tips::default());
         let writer = Writer::start(connection, Arc::clone(&readers), database, Arc::clone(&tips), on_fatal)?;
-        Ok(Self {
+        let store = Self {
             vault,
             known_keys: KnownKeys::default(),
             signers: Signers::default(),
@@ -175,7 +177,9 @@ impl SqliteStore {
             summaries,
             recent: Recent::new(memory.records),
             writer,
-        })
+        };
+        store.fill_fingerprints(&filling)?;
+        Ok(store)
     }
 
     /// Seals the rows of a database from before there were seals, whatever the keyring says, since it was put back on
@@ -187,10 +191,11 @@ impl SqliteStore {
     pub(crate) fn seal_rows(file: &Path, keyring: &Path, root: &RootKey, now: Timestamp) -> Result<(), OpenError> {
         let keyring = Keyring::open(keyring, root)?;
         let mut connection = connect(file, Role::Writer)?;
+        let sealed = migrate::sealing_step(&connection)?;
         migrate::up(&mut connection, now)?;
         tie_to_keyring(&connection, &keyring)?;
         let vault = Vault::new(keyring, 0);
-        row_seals::seal_all(&connection, &vault)?;
+        row_seals::seal_all(&connection, &vault, sealed)?;
         row_seals::note_all(&connection, &vault, now)
     }
 
@@ -383,6 +388,14 @@ impl Store for SqliteStore {
 
     async fn customer_of_case(&self, case: &str) -> Result<Option<(Scope, CustomerId)>, StoreError> {
         self.read_case(case)
+    }
+
+    async fn same_numbers(&self, scope: Scope, id: CustomerId) -> Result<Vec<SameNumber>, StoreError> {
+        self.read_same_numbers(scope, id)
+    }
+
+    async fn same_content(&self, scope: Scope, id: FileId) -> Result<Vec<FileId>, StoreError> {
+        self.read_same_content(scope, id)
     }
 
     async fn review_queue(&self, scope: Scope, limit: usize) -> Result<Vec<CustomerId>, StoreError> {

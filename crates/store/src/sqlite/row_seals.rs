@@ -26,7 +26,7 @@ use crate::vault::{Keyring, ScopeKeys, Vault};
 /// Refuses a database from before its rows had seals when the keyring knows that they have: it was put back, and who
 /// puts a database back could have altered it.
 pub(super) fn check_age(connection: &Connection, keyring: &Keyring) -> Result<(), OpenError> {
-    if keyring.sealed_rows() == 0 || migrate::has(connection, migrate::ROW_SEALS)? {
+    if keyring.sealed_rows() <= migrate::sealing_step(connection)? {
         return Ok(());
     }
     let accounts = "SELECT count(*) FROM sqlite_schema WHERE name = 'accounts'";
@@ -41,15 +41,15 @@ pub(super) fn take_along(connection: &Connection, vault: &Vault, now: Timestamp)
     if vault.sealed_rows() >= NEWEST_STEP {
         return Ok(());
     }
-    seal_all(connection, vault)?;
+    seal_all(connection, vault, vault.sealed_rows())?;
     note_all(connection, vault, now)?;
     vault.note_sealed_rows(NEWEST_STEP)
 }
 
-/// Seals every row that has no seal.
-pub(super) fn seal_all(connection: &Connection, vault: &Vault) -> Result<(), OpenError> {
+/// Seals every row that has no seal, of the tables that steps after this one seal.
+pub(super) fn seal_all(connection: &Connection, vault: &Vault, after_step: u32) -> Result<(), OpenError> {
     let keys = all_keys(connection, vault)?;
-    for table in TABLES {
+    for table in TABLES.iter().filter(|table| table.step > after_step) {
         let mut after = None;
         loop {
             let rows = portion(connection, (table, &[]), after.as_ref(), true)?;

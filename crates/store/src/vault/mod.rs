@@ -6,7 +6,7 @@
 //! ├─ subject key     one per data subject, sealed directly under HKDF(epoch key, "subject-wrap", environment, account)
 //!      │    └─ HKDF: names, profile, secret, kyc, events, replay, audit; file-wrap: seals the keys of attached files
 //!      ├─ staging key     one per account, environment and day: seals the keys of files that are nobody's yet
-//! ├─ scope key       one per account and environment: HKDF: service, blind index of e-mails, idempotency, audit
+//! ├─ scope key       one per account and environment: HKDF: service, blind indexes, idempotency, audit
 //!      │                   chain, seals of rows
 //!      └─ pepper          finds API keys
 //! process key         random at every start, never stored: seals what stays in memory between requests
@@ -31,6 +31,7 @@ use std::sync::{Arc, OnceLock, RwLock};
 use aws_lc_rs::hmac;
 use dossier_core::caller::{Environment, Scope};
 use dossier_core::customer::Place;
+use dossier_core::customer::numbers::Number;
 use dossier_core::idempotency::{Attempt, Ticket};
 use dossier_core::ids::{AccountId, PersonId};
 use dossier_core::parse::Email;
@@ -135,6 +136,8 @@ pub struct ScopeKeys {
     email: Midstates,
     idempotency: hmac::Key,
     chain: hmac::Key,
+    numbers: hmac::Key,
+    contents: hmac::Key,
     rows: row::RowKey,
     /// Counts rows that were refused, in all scopes together.
     refused: Arc<AtomicU64>,
@@ -148,6 +151,8 @@ impl ScopeKeys {
             email: root.derive(&[b"blind-index", b"email"]).midstates(),
             idempotency: hmac_key(&[b"idempotency"]),
             chain: hmac_key(&[b"audit-chain"]),
+            numbers: hmac_key(&[b"blind-index", b"numbers"]),
+            contents: hmac_key(&[b"blind-index", b"contents"]),
             rows: row::RowKey::new(&root.derive(&[b"rows"])),
             refused,
         }
@@ -157,6 +162,22 @@ impl ScopeKeys {
     #[must_use]
     pub fn email_index(&self, email: &Email) -> [u8; 16] {
         *self.email.sign(email.folded().as_bytes()).first_chunk().expect("an HMAC-SHA-256 has 32 bytes")
+    }
+
+    /// The fingerprint of a number: equal numbers of one kind, from one country, have equal ones in this scope.
+    #[must_use]
+    pub fn number_index(&self, number: &Number) -> Fingerprint {
+        let Number { subject: _, kind, document, country, digits } = number;
+        cut(sign(
+            &self.numbers,
+            &[kind.as_str().as_bytes(), document.as_bytes(), country.as_bytes(), digits.as_bytes()],
+        ))
+    }
+
+    /// The fingerprint of a file's content.
+    #[must_use]
+    pub fn content_index(&self, sha256: &[u8; 32]) -> Fingerprint {
+        cut(sign(&self.contents, &[sha256]))
     }
 
     /// What finds a request with an `Idempotency-Key` again, and tells it from others.
@@ -191,6 +212,13 @@ impl ScopeKeys {
     pub fn chain_seal(&self, parts: &[&[u8]]) -> [u8; 32] {
         sign(&self.chain, parts)
     }
+}
+
+/// A blind index: cut, so that it says less than the hash of the value.
+pub type Fingerprint = [u8; 16];
+
+fn cut(hash: [u8; 32]) -> Fingerprint {
+    hash[..16].try_into().expect("half of 32 bytes")
 }
 
 fn sign(key: &hmac::Key, parts: &[&[u8]]) -> [u8; 32] {

@@ -14,7 +14,7 @@ use dossier_core::file::FileName;
 use dossier_core::file::upload::Upload;
 use dossier_core::form::enter::{end_pass, enter, visitor};
 use dossier_core::idempotency::{Answer, Request};
-use dossier_core::ids::{CustomerId, FileId, WebhookId};
+use dossier_core::ids::{CustomerId, FileId, PersonId, WebhookId};
 use dossier_core::kyc::{State, session, simulate};
 use dossier_core::parse::Email;
 use dossier_core::services::Services;
@@ -24,6 +24,11 @@ use dossier_core::webhook::{self, Attempted, Disabled, Due, Endpoint, Guard, Sai
 
 pub(crate) use crate::anchor::an_accepted_restore_satisfies_the_anchors_from_before_and_no_later_one;
 use crate::engines::{Engine, caller};
+pub(crate) use crate::evidence::{
+    a_file_is_evidence_of_each_data_subject_that_it_was_named_for,
+    a_file_that_is_named_while_its_last_data_subject_is_erased_is_whole_or_unknown,
+    a_file_that_many_customers_name_at_once_is_evidence_of_each, erasing_one_data_subject_leaves_a_file_to_the_others,
+};
 pub(crate) use crate::quotas::a_day_has_so_many_new_idempotency_keys;
 pub(crate) use crate::row_seals::{
     a_key_or_a_link_in_another_account_s_row_opens_nothing,
@@ -456,7 +461,7 @@ pub(crate) async fn a_file_is_attached_with_the_change_that_names_it(mut engine:
     let refused = person.replace("Ada\"", "Ada\",\"nationality\":\"ZZ\"");
     assert!(put(&services, &caller, id, &refused).await.is_err());
     let known = services.store.files(caller.scope, &[file]).await.expect("readable");
-    assert_eq!(known[0].attachment, None, "a refused change attaches nothing");
+    assert_eq!(known[0].attachments, [], "a refused change attaches nothing");
     put(&services, &caller, id, &person).await.expect("updated");
     // Open under the person's key, also when the person is gone, and after a restart.
     put(&services, &caller, id, r#"{"associated_persons":[{"first_name":"Bob"}]}"#).await.expect("updated");
@@ -464,36 +469,13 @@ pub(crate) async fn a_file_is_attached_with_the_change_that_names_it(mut engine:
     engine.reopen().await;
     let services = engine.services();
     let known = services.store.files(caller.scope, &[file]).await.expect("readable");
-    assert_eq!(known[0].attachment.map(|attachment| attachment.customer), Some(id));
+    assert_eq!(known[0].first().map(|attachment| attachment.customer), Some(id));
     assert_eq!(content(&services, caller.scope, file).await.expect("opens"), LETTER);
     let listed = services.store.list_files(caller.scope, Some(id), None, 10).await.expect("a list");
     assert_eq!(listed, known);
     assert!(services.store.list_files(caller.scope, Some(id), Some(file), 10).await.expect("a list").is_empty());
     let live = Scope { environment: Environment::Production, ..caller.scope };
     assert!(services.store.files(live, &[file]).await.expect("readable").is_empty());
-}
-
-pub(crate) async fn a_file_that_two_customers_name_at_once_is_one_s(mut engine: Engine) {
-    let services = engine.services();
-    let caller = caller(&services).await;
-    let mut customers = Vec::new();
-    for n in 0..8 {
-        customers.push(given(&services, &caller, &format!("{n}@example.com"), "individual").await);
-    }
-    for _ in 0..10 {
-        let file = uploaded(&services, &caller).await;
-        let body = naming(file);
-        let puts = customers.iter().map(|id| put(&services, &caller, *id, &body));
-        let mut outcomes = futures_util::future::join_all(puts).await;
-        outcomes.retain(|outcome| {
-            !matches!(outcome, Err(UpdateError::Invalid(violations)) if violations.0[0].code == Code::FileInUse)
-        });
-        assert!(outcomes.len() == 1 && outcomes[0].is_ok());
-        let owners = services.store.files(caller.scope, &[file]).await.expect("readable");
-        let owner = owners[0].attachment.expect("attached").customer;
-        assert!(read(&services, caller.scope, owner).await.profile.files().contains(&file));
-    }
-    assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
 }
 
 pub(crate) async fn files_that_nobody_attaches_are_collected_and_evidence_never_is(mut engine: Engine) {
@@ -528,6 +510,67 @@ pub(crate) async fn files_that_nobody_attaches_are_collected_and_evidence_never_
     assert_eq!(collected, Collected { orphans: 1, ..nothing });
     assert!(!orphan.exists() && scope_folder.join("not ours").exists());
     assert_eq!(content(&services, caller.scope, kept).await.expect("opens"), LETTER);
+}
+
+pub(crate) async fn equal_numbers_and_contents_are_found_in_their_scope_only(mut engine: Engine) {
+    let services = engine.services();
+    let (mine, others) = (caller(&services).await, caller(&services).await);
+    let document = |number: &str| {
+        format!(
+            r#"{{"identifying_information":{{"id_document":
+                {{"number":"{number}","type":"passport","issuing_country":"FR"}}}}}}"#
+        )
+    };
+    let ada = given(&services, &mine, "a@example.com", "individual").await;
+    let bob = given(&services, &mine, "b@example.com", "individual").await;
+    let firm = given(&services, &mine, "c@example.com", "corporate").await;
+    let elsewhere = given(&services, &others, "a@example.com", "individual").await;
+    let person = format!(r#"{{"associated_persons":[{{"first_name":"Ada",{}]}}"#, &document("12 AB-34")[1..]);
+    for (caller, id, body) in [
+        (&mine, ada, document("12ab34")),
+        (&mine, bob, document("99XX99")),
+        (&mine, firm, person),
+        (&others, elsewhere, document("12AB34")),
+    ] {
+        put(&services, caller, id, &body).await.expect("updated");
+    }
+    let store = &services.store;
+    let same = async |id: CustomerId| {
+        let found = store.same_numbers(mine.scope, id).await.expect("readable");
+        found.iter().map(|same| (same.subject, same.other, same.other_subject)).collect::<Vec<_>>()
+    };
+    let Profile::Business(business) = read(&services, mine.scope, firm).await.profile else { panic!("a business") };
+    let person = business.associated_persons.expect("persons").0[0].person_id().expect("an id");
+    let own = PersonId::of_customer(ada);
+    assert_eq!(same(ada).await, [(own, firm, person)], "however it is written");
+    assert_eq!(same(firm).await, [(person, ada, own)]);
+    assert_eq!(
+        (same(bob).await, store.same_numbers(others.scope, elsewhere).await.expect("readable").len()),
+        (vec![], 0)
+    );
+    // A change of something else leaves it, a change of the number does not; a placeholder is nobody's.
+    put(&services, &mine, ada, r#"{"first_name":"Ada"}"#).await.expect("updated");
+    assert_eq!(same(firm).await.len(), 1);
+    for number in ["78", "0000", "-"] {
+        put(&services, &mine, ada, &document(number)).await.expect("updated");
+        put(&services, &mine, bob, &document(number)).await.expect("updated");
+        assert_eq!((same(firm).await.len(), same(bob).await.len()), (0, usize::from(number == "78")), "{number}");
+    }
+
+    let files = [uploaded(&services, &mine).await, uploaded(&services, &mine).await];
+    let stranger = uploaded(&services, &others).await;
+    let equal = async |scope, file| store.same_content(scope, file).await.expect("readable");
+    assert_eq!(equal(mine.scope, files[0]).await, files[1..]);
+    assert_eq!(equal(mine.scope, files[1]).await, files[..1]);
+    assert_eq!(equal(others.scope, stranger).await, []);
+    store.collect_files(services.clock.now().plus_seconds(100 * 60 * 60)).await.expect("collected");
+    assert_eq!((engine.rows("files").await, engine.rows("contents").await), (0, 0));
+    // Made again from the records, they are the same.
+    drop(services);
+    engine.execute("DELETE FROM numbers; INSERT INTO unfilled (what) VALUES ('fingerprints')").await;
+    engine.reopen().await;
+    let filled = engine.store().same_numbers(mine.scope, bob).await.expect("readable");
+    assert_eq!((filled.len(), engine.rows("unfilled").await, engine.rows("numbers").await), (0, 0, 2));
 }
 
 pub(crate) async fn content_in_another_place_does_not_open(mut engine: Engine) {

@@ -7,6 +7,7 @@ mod behaviours;
 mod bucket;
 mod cluster;
 mod engines;
+mod evidence;
 mod moves;
 mod on_postgres;
 mod on_sqlite;
@@ -53,9 +54,13 @@ on_every_engine! {
     old_answers_are_forgotten,
     a_day_has_so_many_new_idempotency_keys,
     a_file_is_attached_with_the_change_that_names_it,
-    a_file_that_two_customers_name_at_once_is_one_s,
+    a_file_is_evidence_of_each_data_subject_that_it_was_named_for,
+    erasing_one_data_subject_leaves_a_file_to_the_others,
+    a_file_that_many_customers_name_at_once_is_evidence_of_each,
+    a_file_that_is_named_while_its_last_data_subject_is_erased_is_whole_or_unknown,
     files_that_nobody_attaches_are_collected_and_evidence_never_is,
     content_in_another_place_does_not_open,
+    equal_numbers_and_contents_are_found_in_their_scope_only,
     a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_lease,
     the_first_attempt_decides_whether_a_delivery_shows_the_link,
     an_endpoint_that_fails_many_deliveries_at_once_is_disabled_once,

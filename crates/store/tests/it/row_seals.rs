@@ -31,6 +31,7 @@ const CELLS: &[(&str, &str)] = &[
     ("customers", "names profile secret kyc"),
     ("persons", "cells"),
     ("files", "key details"),
+    ("file_uses", "key"),
     ("endpoints", "url secret"),
     ("events", "account_id environment customer_id number body"),
     ("answers", "account_id environment key_hash customer_id version body"),
@@ -65,6 +66,9 @@ const FREE: &[(&str, &str, &str)] = &[
         again, late or never",
     ),
     ("usage", "account_id environment day answers", "a quota is reached late or early"),
+    ("numbers", "account_id environment customer_id subject_id fingerprint", "a hint at equal numbers more or less"),
+    ("contents", "account_id environment file_id fingerprint", "a hint at equal contents more or less"),
+    ("unfilled", "what", "the hints are made again, or are not there for older records"),
     ("sandbox_clocks", "account_id seconds", "the clock of a sandbox"),
     (
         "audit",
@@ -182,7 +186,7 @@ async fn look(
         ],
         "subject_keys" => vec![person().await],
         "persons" => vec![store.customer(scope, tenant.business).await.map(|found| found.is_some())],
-        "files" => vec![
+        "files" | "file_uses" => vec![
             store.files(scope, &[tenant.file]).await.map(|found| !found.is_empty()),
             store.list_files(scope, None, None, 10).await.map(|found| !found.is_empty()),
         ],
@@ -193,7 +197,7 @@ async fn look(
 }
 
 /// How one engine writes values.
-struct Sql<'a>(&'a Engine);
+pub(crate) struct Sql<'a>(pub(crate) &'a Engine);
 
 impl Sql<'_> {
     fn is_sqlite(&self) -> bool {
@@ -239,7 +243,7 @@ impl Sql<'_> {
         }
     }
 
-    fn id(&self, id: &[u8]) -> String {
+    pub(crate) fn id(&self, id: &[u8]) -> String {
         let hex = id.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         if self.is_sqlite() { format!("x'{hex}'") } else { format!("CAST('{hex}' AS UUID)") }
     }
@@ -277,7 +281,7 @@ struct Attack<'a> {
 
 impl Attack<'_> {
     async fn is_refused(&mut self, table: &str, what: &str, sql: &str, scope: Scope, counted: bool) {
-        let altered = BTreeSet::from([table, "customers"]);
+        let altered = BTreeSet::from([table, "customers", "files"]);
         for table in &altered {
             self.engine.execute(&format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}")).await;
         }
@@ -328,6 +332,7 @@ fn rows_of(sql: &Sql<'_>, tenant: &Tenant, other: &Tenant) -> Vec<(&'static str,
         row("customers", &person, &theirs),
         row("persons", "", ""),
         row("files", &is("file_id", tenant.file.as_bytes()), &is("file_id", other.file.as_bytes())),
+        row("file_uses", &is("file_id", tenant.file.as_bytes()), &is("file_id", other.file.as_bytes())),
         row("links", &person, &theirs),
         row("endpoints", "", ""),
     ]
@@ -368,6 +373,8 @@ impl Attack<'_> {
             let (name, kind) = (column.as_str(), kind.as_str());
             let is_sealed = sealed.columns.contains(&name);
             // What signs for a key, and what a delivery goes to, are opened only to sign.
+            // Whose evidence a file is stands in the key of the row.
+            let is_sealed = is_sealed || table == "file_uses" && ["customer_id", "subject_id"].contains(&name);
             if !is_sealed && !cells.contains(&name) || ["midstates", "secret"].contains(&name) {
                 continue;
             }
@@ -411,7 +418,14 @@ impl Attack<'_> {
                     format!("account_id = {} AND environment = 0", Sql(self.engine).id(scope.account.as_bytes()));
                 let _ = write!(sql, "; UPDATE customers SET {set} WHERE {customers}");
             }
-            let follow = if table == "persons" { "customers" } else { follow };
+            if table == "file_uses" {
+                let _ = write!(sql, "; UPDATE files SET {set} WHERE {own}");
+            }
+            let follow = match table {
+                "persons" => "customers",
+                "file_uses" => "files",
+                _ => follow,
+            };
             self.is_refused_as(table, follow, &format!("{table} moved to {what}"), &sql, at).await;
         }
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use dossier_core::api_key::KeyScope;
-use dossier_core::caller::{Actor, Caller, Scope};
+use dossier_core::caller::{Actor, Caller, Environment, Scope};
 use dossier_core::ids::{CustomerId, KeyId, WebhookId};
 use dossier_store::vault::RootKey;
 use rusqlite::Connection;
@@ -195,8 +195,29 @@ async fn rows_from_before_are_sealed_once_and_one_without_a_seal_is_refused_afte
     engine.open().await;
     let newest = u64::from(dossier_store::rows::NEWEST_STEP);
     assert_eq!((note(&engine, None), unsealed(&engine).await), (newest, 0));
+    assert_eq!((engine.rows("contents").await, engine.rows("unfilled").await), (engine.rows("files").await, 0));
     assert_eq!(engine.store().verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
     assert_eq!(compared(&engine).await, Vec::<String>::new());
+    // What was attached before is the first use of its file.
+    let services = engine.services();
+    let (mut attached, mut staged) = (0, 0);
+    for account in services.store.accounts().await.expect("accounts") {
+        for environment in [Environment::Sandbox, Environment::Production] {
+            let scope = Scope { account: account.account_id, environment };
+            for file in services.store.list_files(scope, None, None, 100).await.expect("files") {
+                let Some(first) = file.first() else {
+                    staged += 1;
+                    continue;
+                };
+                let named = read(&services, scope, first.customer).await.profile.files();
+                assert!(named.contains(&file.id) && file.attachments.len() == 1);
+                attached += 1;
+            }
+        }
+    }
+    assert_eq!((attached, attached + staged), (engine.rows("file_uses").await, engine.rows("files").await));
+    assert!(attached > 0);
+    drop(services);
     // A start that was killed before it had sealed all goes on.
     engine.close();
     note(&engine, Some(0));
@@ -205,6 +226,12 @@ async fn rows_from_before_are_sealed_once_and_one_without_a_seal_is_refused_afte
     assert_eq!((note(&engine, None), unsealed(&engine).await), (newest, 0));
     assert_eq!(engine.store().verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
     assert_eq!(compared(&engine).await, Vec::<String>::new());
+    // A later step seals its own tables, and nothing that an earlier one had sealed.
+    engine.close();
+    note(&engine, Some(1));
+    engine.execute("UPDATE file_uses SET mac = NULL; UPDATE files SET mac = NULL; UPDATE links SET mac = NULL").await;
+    engine.open().await;
+    assert_eq!((note(&engine, None), unsealed(&engine).await), (newest, engine.rows("links").await));
     // Once it is done, no start gives a row its seal.
     engine.execute("UPDATE api_keys SET mac = NULL, revoked_at = NULL").await;
     engine.reopen().await;

@@ -130,7 +130,7 @@ impl Expand {
         let mut view = CustomerView::new(&summary, self.profile.then_some(&customer.profile));
         if self.documents {
             let files = files_of(&app.services, caller, customer).await?;
-            view = view.with_documents(customer.profile.documents_view(&files));
+            view = view.with_documents(customer.profile.documents_view(customer.id, &files));
         }
         if self.requirements {
             let requirements = app.services.policy.rules.of(customer, app.services.now(caller.scope));

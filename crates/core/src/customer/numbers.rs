@@ -1,0 +1,133 @@
+//! The numbers by which persons and businesses are known elsewhere: two customers with the same one may be the same
+//! person. They are never compared in the clear: a store keeps keyed hashes of what [`Number`] says.
+
+use super::identity::{IdDocument, IdDocumentType};
+use super::{Customer, Profile};
+use crate::ids::PersonId;
+use crate::parse::Country;
+
+/// Members of the profile of which a change may change a number.
+const BEARERS: &[&str] =
+    &["/identifying_information", "/registration_number", "/tax_number", "/business_address", "/associated_persons"];
+
+/// What kind of number it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NumberKind {
+    /// Of an id document.
+    Document,
+    /// Of a tax authority.
+    Tax,
+    /// Of a register of businesses.
+    Registration,
+}
+
+impl NumberKind {
+    /// The word that stands for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Document => "document",
+            Self::Tax => "tax",
+            Self::Registration => "registration",
+        }
+    }
+}
+
+/// One number of a data subject, in the form in which equal numbers are equal. No `Debug`: all of it is personal.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Number {
+    /// Whose it is.
+    pub subject: PersonId,
+    /// What it is.
+    pub kind: NumberKind,
+    /// The kind of document; empty for other numbers.
+    pub document: &'static str,
+    /// The country that issued it; empty when that is not known.
+    pub country: String,
+    /// Letters and digits alone, in upper case.
+    pub digits: String,
+}
+
+/// Whether a change of these members, named by their pointers, may have changed a number.
+#[must_use]
+pub fn may_change(pointers: &[String]) -> bool {
+    pointers.iter().any(|pointer| BEARERS.iter().any(|bearer| pointer.starts_with(bearer)))
+}
+
+impl Customer {
+    /// The numbers of all of its data subjects.
+    #[must_use]
+    pub fn numbers(&self) -> Vec<Number> {
+        let own = PersonId::of_customer(self.id);
+        let mut numbers = Numbers(Vec::new());
+        match &self.profile {
+            Profile::Individual(individual) => {
+                if let Some(known) = &individual.identifying_information {
+                    numbers.document(own, known.id_document.as_ref());
+                    if let Some(tax) = &known.tax_number {
+                        numbers.add(own, NumberKind::Tax, "", Some(tax.issuing_country), tax.number.expose());
+                    }
+                }
+            }
+            Profile::Business(business) => {
+                let country = business.business_address.as_ref().map(|address| address.country);
+                for (kind, number) in
+                    [(NumberKind::Registration, &business.registration_number), (NumberKind::Tax, &business.tax_number)]
+                {
+                    if let Some(number) = number {
+                        numbers.add(own, kind, "", country, number.expose());
+                    }
+                }
+                for person in business.associated_persons.iter().flat_map(|persons| &persons.0) {
+                    let (Some(id), Some(known)) = (person.person_id(), &person.identifying_information) else {
+                        continue;
+                    };
+                    numbers.document(id, known.id_document.as_ref());
+                    if let Some(tax) = &known.tax_number {
+                        numbers.add(id, NumberKind::Tax, "", Some(tax.issuing_country), tax.number.expose());
+                    }
+                }
+            }
+        }
+        numbers.0
+    }
+}
+
+struct Numbers(Vec<Number>);
+
+impl Numbers {
+    fn document(&mut self, subject: PersonId, document: Option<&IdDocument>) {
+        if let Some(document) = document {
+            let IdDocument { number, kind, issuing_country } = document;
+            self.add(subject, NumberKind::Document, word(*kind), Some(*issuing_country), number.expose());
+        }
+    }
+
+    fn add(
+        &mut self,
+        subject: PersonId,
+        kind: NumberKind,
+        document: &'static str,
+        country: Option<Country>,
+        number: &str,
+    ) {
+        let digits: String = number.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
+        // Blank, or a placeholder such as 0000 and XXX: many have it, and it says nothing.
+        let first = digits.chars().next();
+        if first.is_none() || digits.chars().all(|c| Some(c) == first) || digits == "NA" {
+            return;
+        }
+        let country = country.map(|country| country.expose().to_owned()).unwrap_or_default();
+        self.0.push(Number { subject, kind, document, country, digits });
+    }
+}
+
+const fn word(kind: IdDocumentType) -> &'static str {
+    match kind {
+        IdDocumentType::Passport => "passport",
+        IdDocumentType::DriverLicense => "driver_license",
+        IdDocumentType::ResidencePermit => "residence_permit",
+        IdDocumentType::GovernmentId => "government_id",
+        IdDocumentType::StateOrProvincialId => "state_or_provincial_id",
+    }
+}

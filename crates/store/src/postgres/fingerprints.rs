@@ -1,0 +1,155 @@
+//! Blind indexes: equal numbers and equal contents find each other.
+
+use std::collections::BTreeSet;
+
+use dossier_core::caller::{Environment, Scope};
+use dossier_core::customer::Customer;
+use dossier_core::ids::{CustomerId, FileId, PersonId};
+use dossier_core::store::{SameNumber, Store as _, StoreError};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use uuid::Uuid;
+
+use super::database::Session;
+use super::rows::{Columns, place, random_id, statements, uuid};
+use super::{PostgresStore, migrate};
+use crate::OpenError;
+use crate::prepared;
+use crate::vault::Fingerprint;
+
+/// Customers that are read together, when all are looked through; the loaders read them in one statement.
+const TOGETHER: usize = 64;
+
+statements! {
+    SAME_NUMBERS = "SELECT DISTINCT mine.subject_id, other.customer_id, other.subject_id
+        FROM numbers AS mine JOIN numbers AS other
+            ON other.account_id = mine.account_id AND other.environment = mine.environment
+            AND other.fingerprint = mine.fingerprint AND other.customer_id <> mine.customer_id
+        WHERE mine.account_id = $1 AND mine.environment = $2 AND mine.customer_id = $3 ORDER BY 1, 2, 3 LIMIT 100";
+    SAME_CONTENT = "SELECT other.file_id FROM contents AS mine JOIN contents AS other
+            ON other.account_id = mine.account_id AND other.environment = mine.environment
+            AND other.fingerprint = mine.fingerprint AND other.file_id <> mine.file_id
+        WHERE mine.account_id = $1 AND mine.environment = $2 AND mine.file_id = $3 ORDER BY other.file_id LIMIT 100";
+    UNFILLED = "SELECT count(*) FROM unfilled WHERE what = 'fingerprints'";
+    FILLED = "DELETE FROM unfilled WHERE what = 'fingerprints'";
+    CUSTOMERS = "SELECT customer_id FROM customers WHERE account_id = $1 AND environment = $2 AND customer_id > $3
+        ORDER BY customer_id LIMIT 500";
+    FILES = "SELECT file_id FROM files WHERE account_id = $1 AND environment = $2 AND file_id > $3
+        ORDER BY file_id LIMIT 500";
+    NUMBER = "INSERT INTO numbers (account_id, environment, customer_id, subject_id, fingerprint)
+        SELECT $1, $2, u.customer_id, u.subject_id, u.fingerprint
+        FROM unnest($3::uuid[], $4::uuid[], $5::bytea[]) AS u (customer_id, subject_id, fingerprint)
+        ON CONFLICT DO NOTHING";
+    CONTENT = "INSERT INTO contents (account_id, environment, file_id, fingerprint)
+        SELECT $1, $2, u.file_id, u.fingerprint FROM unnest($3::uuid[], $4::bytea[]) AS u (file_id, fingerprint)
+        ON CONFLICT DO NOTHING";
+}
+
+impl PostgresStore {
+    pub(super) async fn read_same_numbers(&self, scope: Scope, id: CustomerId) -> Result<Vec<SameNumber>, StoreError> {
+        let (account, environment) = place(scope);
+        let found = self.database.query(SAME_NUMBERS, &[&account, &environment, &uuid(id.as_bytes())]).await?;
+        let same = |row: &tokio_postgres::Row| {
+            let mut columns = Columns::of(row);
+            Ok(SameNumber {
+                subject: PersonId::from_bytes(columns.id()?),
+                other: CustomerId::from_bytes(columns.id()?),
+                other_subject: PersonId::from_bytes(columns.id()?),
+            })
+        };
+        found.iter().map(same).collect()
+    }
+
+    pub(super) async fn read_same_content(&self, scope: Scope, id: FileId) -> Result<Vec<FileId>, StoreError> {
+        let (account, environment) = place(scope);
+        let found = self.database.query(SAME_CONTENT, &[&account, &environment, &uuid(id.as_bytes())]).await?;
+        found.iter().map(|row| Columns::of(row).id().map(FileId::from_bytes)).collect()
+    }
+
+    /// Fills the indexes from what was stored before there were any, once, by the process that holds the lease of the
+    /// schema. Killed at any point, the next start does it again.
+    pub(super) async fn fill_fingerprints(&self, session: Session<'_>) -> Result<(), OpenError> {
+        if is_filled(session).await? {
+            return Ok(());
+        }
+        let me = random_id();
+        migrate::lease(session, me).await?;
+        // Another process may have done it while this one waited.
+        if !is_filled(session).await? {
+            for account in self.read_accounts().await? {
+                for environment in [Environment::Sandbox, Environment::Production] {
+                    let scope = Scope { account: account.account_id, environment };
+                    self.fill_numbers(session, scope, me).await?;
+                    self.fill_contents(session, scope, me).await?;
+                }
+            }
+            session.execute(FILLED, &[]).await?;
+        }
+        migrate::release(session, me).await
+    }
+
+    async fn fill_numbers(&self, session: Session<'_>, scope: Scope, me: Uuid) -> Result<(), OpenError> {
+        let ((account, environment), keys) = (place(scope), self.existing_scope_keys(scope).await?);
+        let mut after = Uuid::nil();
+        loop {
+            let found = session.query(CUSTOMERS, &[&account, &environment, &after]).await?;
+            let ids = found.iter().map(|row| Columns::of(row).id()).collect::<Result<Vec<_>, _>>()?;
+            let Some(last) = ids.last() else { return Ok(()) };
+            after = uuid(last);
+            let numbers_of = async |id: [u8; 16]| {
+                let customer = opened(self.customer(scope, CustomerId::from_bytes(id)).await, "no numbers to index");
+                let numbers = |customer: Customer| prepared::fingerprints(&customer, &keys);
+                Ok::<_, StoreError>((id, customer?.map(numbers).unwrap_or_default()))
+            };
+            let all: Vec<([u8; 16], BTreeSet<(PersonId, Fingerprint)>)> =
+                stream::iter(ids).map(numbers_of).buffered(TOGETHER).try_collect().await?;
+            let (mut customers, mut subjects, mut fingerprints) = (Vec::new(), Vec::new(), Vec::new());
+            for (id, numbers) in &all {
+                for (subject, fingerprint) in numbers {
+                    customers.push(uuid(id));
+                    subjects.push(uuid(subject.as_bytes()));
+                    fingerprints.push(&fingerprint[..]);
+                }
+            }
+            session.execute(NUMBER, &[&account, &environment, &customers, &subjects, &fingerprints]).await?;
+            migrate::lease(session, me).await?;
+        }
+    }
+
+    async fn fill_contents(&self, session: Session<'_>, scope: Scope, me: Uuid) -> Result<(), OpenError> {
+        let ((account, environment), keys) = (place(scope), self.existing_scope_keys(scope).await?);
+        let mut after = Uuid::nil();
+        loop {
+            let found = session.query(FILES, &[&account, &environment, &after]).await?;
+            let ids = found.iter().map(|row| Columns::of(row).id()).collect::<Result<Vec<_>, _>>()?;
+            let Some(last) = ids.last() else { return Ok(()) };
+            after = uuid(last);
+            let (mut files, mut fingerprints) = (Vec::new(), Vec::new());
+            for id in ids {
+                let read = self.read_files(scope, &[FileId::from_bytes(id)]).await;
+                let read = opened(read.map(|mut files| files.pop()), "no content to index")?;
+                if let Some(file) = read {
+                    files.push(uuid(&id));
+                    fingerprints.push(keys.content_index(&file.details.sha256).to_vec());
+                }
+            }
+            session.execute(CONTENT, &[&account, &environment, &files, &fingerprints]).await?;
+            migrate::lease(session, me).await?;
+        }
+    }
+}
+
+/// What cannot be opened is found by a verification, and keeps nobody from starting.
+fn opened<T>(read: Result<Option<T>, StoreError>, what: &str) -> Result<Option<T>, StoreError> {
+    match read {
+        Err(error @ StoreError::Corrupt(_)) => {
+            tracing::error!(%error, "{what}");
+            Ok(None)
+        }
+        read => read,
+    }
+}
+
+async fn is_filled(session: Session<'_>) -> Result<bool, OpenError> {
+    let found = session.query(UNFILLED, &[]).await?;
+    Ok(found.first().map(|row| Columns::of(row).count()).transpose()?.unwrap_or(0) == 0)
+}

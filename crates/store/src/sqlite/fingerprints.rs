@@ -1,0 +1,183 @@
+//! Blind indexes: equal numbers and equal contents find each other.
+
+use std::collections::BTreeSet;
+
+use dossier_core::caller::{Environment, Scope};
+use dossier_core::ids::{CustomerId, FileId, PersonId};
+use dossier_core::store::{Record as _, SameNumber, StoreError};
+use rusqlite::Connection;
+
+use super::SqliteStore;
+use crate::OpenError;
+use crate::columns::scope_columns;
+use crate::prepared;
+use crate::vault::Fingerprint;
+
+/// Customers or files that are looked through in one transaction, when all are.
+const PORTION: usize = 500;
+/// As many as anybody looks at.
+const MOST: usize = 100;
+
+/// Replaces the fingerprints of a customer's numbers; `None` when none changed.
+pub(super) fn write_numbers(
+    connection: &Connection,
+    scope: Scope,
+    customer: CustomerId,
+    numbers: Option<&BTreeSet<(PersonId, Fingerprint)>>,
+) -> Result<(), rusqlite::Error> {
+    let Some(numbers) = numbers else { return Ok(()) };
+    let (account, environment) = scope_columns(&scope);
+    connection
+        .prepare_cached("DELETE FROM numbers WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3")?
+        .execute((account, environment, customer.as_bytes()))?;
+    for (subject, fingerprint) in numbers {
+        connection
+            .prepare_cached(
+                "INSERT INTO numbers (account_id, environment, customer_id, subject_id, fingerprint)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute((account, environment, customer.as_bytes(), subject.as_bytes(), fingerprint))?;
+    }
+    Ok(())
+}
+
+pub(super) fn write_content(
+    connection: &Connection,
+    scope: Scope,
+    file: FileId,
+    fingerprint: &Fingerprint,
+) -> Result<(), rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    connection
+        .prepare_cached(
+            "INSERT INTO contents (account_id, environment, file_id, fingerprint) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO UPDATE SET fingerprint = excluded.fingerprint",
+        )?
+        .execute((account, environment, file.as_bytes(), fingerprint))
+        .map(drop)
+}
+
+pub(super) fn delete_content(connection: &Connection, scope: Scope, file: FileId) -> Result<(), rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    connection
+        .prepare_cached("DELETE FROM contents WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3")?
+        .execute((account, environment, file.as_bytes()))
+        .map(drop)
+}
+
+impl SqliteStore {
+    pub(super) fn read_same_numbers(&self, scope: Scope, id: CustomerId) -> Result<Vec<SameNumber>, StoreError> {
+        let (account, environment) = scope_columns(&scope);
+        self.readers.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT DISTINCT mine.subject_id, other.customer_id, other.subject_id
+                     FROM numbers AS mine JOIN numbers AS other
+                        ON other.account_id = mine.account_id AND other.environment = mine.environment
+                        AND other.fingerprint = mine.fingerprint AND other.customer_id <> mine.customer_id
+                     WHERE mine.account_id = ?1 AND mine.environment = ?2 AND mine.customer_id = ?3
+                     ORDER BY 1, 2, 3 LIMIT ?4",
+                )?
+                .query_map((account, environment, id.as_bytes(), MOST), |row| {
+                    Ok(SameNumber {
+                        subject: PersonId::from_bytes(row.get(0)?),
+                        other: CustomerId::from_bytes(row.get(1)?),
+                        other_subject: PersonId::from_bytes(row.get(2)?),
+                    })
+                })?
+                .collect()
+        })
+    }
+
+    pub(super) fn read_same_content(&self, scope: Scope, id: FileId) -> Result<Vec<FileId>, StoreError> {
+        let (account, environment) = scope_columns(&scope);
+        self.readers.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT other.file_id FROM contents AS mine JOIN contents AS other
+                        ON other.account_id = mine.account_id AND other.environment = mine.environment
+                        AND other.fingerprint = mine.fingerprint AND other.file_id <> mine.file_id
+                     WHERE mine.account_id = ?1 AND mine.environment = ?2 AND mine.file_id = ?3
+                     ORDER BY other.file_id LIMIT ?4",
+                )?
+                .query_map((account, environment, id.as_bytes(), MOST), |row| row.get(0).map(FileId::from_bytes))?
+                .collect()
+        })
+    }
+
+    /// Fills the indexes from what was stored before there were any, once; before anything else is written. Killed at
+    /// any point, the next start does it again.
+    pub(super) fn fill_fingerprints(&self, connection: &Connection) -> Result<(), OpenError> {
+        let unfilled = "SELECT count(*) FROM unfilled WHERE what = 'fingerprints'";
+        if connection.query_row(unfilled, [], |row| row.get::<_, u64>(0))? == 0 {
+            return Ok(());
+        }
+        for account in self.read_accounts()? {
+            for environment in [Environment::Sandbox, Environment::Production] {
+                let scope = Scope { account: account.account_id, environment };
+                self.fill_numbers(connection, scope)?;
+                self.fill_contents(connection, scope)?;
+            }
+        }
+        connection.execute("DELETE FROM unfilled WHERE what = 'fingerprints'", [])?;
+        Ok(())
+    }
+
+    fn fill_numbers(&self, connection: &Connection, scope: Scope) -> Result<(), OpenError> {
+        let (keys, mut after) = (self.existing_scope_keys(scope)?, None);
+        loop {
+            let ids = self.customer_ids(scope, after, PORTION)?;
+            let Some(last) = ids.last() else { return Ok(()) };
+            after = Some(*last);
+            let transaction = connection.unchecked_transaction()?;
+            for id in ids {
+                // What cannot be opened is found by a verification, and keeps nobody from starting.
+                match self.read_record(scope, id).map(|record| record.map(|record| Box::new(record).open())) {
+                    Ok(Some(Ok(customer))) => {
+                        let numbers = prepared::fingerprints(&customer, &keys);
+                        write_numbers(&transaction, scope, id, Some(&numbers))?;
+                    }
+                    Ok(None) => {}
+                    Ok(Some(Err(error))) | Err(error) => tracing::error!(customer = %id, %error, "no numbers to index"),
+                }
+            }
+            transaction.commit()?;
+        }
+    }
+
+    fn fill_contents(&self, connection: &Connection, scope: Scope) -> Result<(), OpenError> {
+        let (keys, mut before) = (self.existing_scope_keys(scope)?, None);
+        loop {
+            let ids = self.file_ids(scope, before, PORTION)?;
+            let Some(last) = ids.last() else { return Ok(()) };
+            before = Some(*last);
+            let transaction = connection.unchecked_transaction()?;
+            for id in ids {
+                match self.read_files(scope, &[id]) {
+                    Ok(files) => {
+                        for file in files {
+                            write_content(&transaction, scope, id, &keys.content_index(&file.details.sha256))?;
+                        }
+                    }
+                    Err(error) => tracing::error!(file = %id, %error, "no content to index"),
+                }
+            }
+            transaction.commit()?;
+        }
+    }
+
+    /// The ids of a scope's files before the given one, newest first.
+    fn file_ids(&self, scope: Scope, before: Option<FileId>, limit: usize) -> Result<Vec<FileId>, StoreError> {
+        let (account, environment) = scope_columns(&scope);
+        let before = before.map_or([0xff; 16], |id| *id.as_bytes());
+        self.readers.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT file_id FROM files WHERE account_id = ?1 AND environment = ?2 AND file_id < ?3
+                     ORDER BY file_id DESC LIMIT ?4",
+                )?
+                .query_map((account, environment, before, limit), |row| row.get(0).map(FileId::from_bytes))?
+                .collect()
+        })
+    }
+}

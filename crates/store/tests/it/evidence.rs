@@ -1,0 +1,198 @@
+//! Files as evidence: of several data subjects at once, until the last of them is erased.
+
+use dossier_core::caller::Caller;
+use dossier_core::customer::Profile;
+use dossier_core::customer::documents::remove_document;
+use dossier_core::customer::update::{Condition, UpdateError};
+use dossier_core::ids::{CustomerId, FileId, PersonId};
+use dossier_core::services::Services;
+use dossier_core::store::{Collected, StoreError};
+use dossier_core::violation::Code;
+
+use crate::behaviours::{LETTER, content, given, naming, put, read, uploaded};
+use crate::engines::{Engine, caller};
+use crate::row_seals::Sql;
+
+/// Takes from the database what an erasure takes of a data subject: its key, and what finds or opens anything of it.
+async fn erase(engine: &Engine, subject: PersonId) {
+    for table in ["subject_keys", "file_uses", "numbers"] {
+        let id = Sql(engine).id(subject.as_bytes());
+        engine.execute(&format!("DELETE FROM {table} WHERE subject_id = {id}")).await;
+    }
+}
+
+async fn subjects(services: &Services, caller: &Caller, file: FileId) -> Vec<PersonId> {
+    let found = services.store.files(caller.scope, &[file]).await.expect("readable");
+    found.iter().flat_map(|file| &file.attachments).map(|attachment| attachment.subject).collect()
+}
+
+async fn person_of(services: &Services, caller: &Caller, firm: CustomerId) -> PersonId {
+    let Profile::Business(business) = read(services, caller.scope, firm).await.profile else { panic!("a business") };
+    business.associated_persons.expect("persons").0[0].person_id().expect("an id")
+}
+
+fn director(name: &str, file: FileId) -> String {
+    let document = format!(r#"{{"file_id":"{file}","purpose":"id_document"}}"#);
+    format!(r#"{{"associated_persons":[{{"first_name":"{name}","documents":[{document}]}}]}}"#)
+}
+
+fn is_unknown<T>(outcome: &Result<T, UpdateError>) -> bool {
+    matches!(outcome, Err(UpdateError::Invalid(violations)) if violations.0[0].code == Code::UnknownFile)
+}
+
+pub(crate) async fn a_file_is_evidence_of_each_data_subject_that_it_was_named_for(mut engine: Engine) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let ada = given(&services, &caller, "a@example.com", "individual").await;
+    let firm = given(&services, &caller, "b@example.com", "corporate").await;
+    let (file, other) = (uploaded(&services, &caller).await, uploaded(&services, &caller).await);
+    put(&services, &caller, firm, &director("Ada", file)).await.expect("the director's");
+    put(&services, &caller, ada, &naming(file)).await.expect("the same person's as a customer");
+    put(&services, &caller, firm, &naming(file)).await.expect("the firm's own as well");
+    let person = person_of(&services, &caller, firm).await;
+    let all = [person, PersonId::of_customer(ada), PersonId::of_customer(firm)];
+    let found = subjects(&services, &caller, file).await;
+    assert!(found.len() == 3 && all.iter().all(|subject| found.contains(subject)), "{found:?}");
+    // Naming it again, removing the document and dropping the person end no use.
+    put(&services, &caller, ada, &format!(r#"{{"documents":[{{"file_id":"{file}","purpose":"other"}}]}}"#))
+        .await
+        .expect("renamed");
+    remove_document(&services, &caller, ada, file, &Condition::default()).await.expect("removed");
+    put(&services, &caller, firm, r#"{"associated_persons":[{"first_name":"Bob"}]}"#).await.expect("dropped");
+    drop(services);
+    engine.reopen().await;
+    let services = engine.services();
+    assert_eq!(subjects(&services, &caller, file).await, found);
+    assert_eq!(content(&services, caller.scope, file).await.expect("opens"), LETTER);
+    for customer in [ada, firm] {
+        let listed = services.store.list_files(caller.scope, Some(customer), None, 10).await.expect("a list");
+        assert_eq!(listed.iter().map(|file| file.id).collect::<Vec<_>>(), [file]);
+    }
+    // One that nobody attached still runs out; evidence never does.
+    let much_later = services.clock.now().plus_seconds(1_000 * 60 * 60);
+    let collected = services.store.collect_files(much_later).await.expect("collected");
+    assert_eq!(collected.expired, 1);
+    assert!(services.store.files(caller.scope, &[other]).await.expect("readable").is_empty());
+    assert_eq!(content(&services, caller.scope, file).await.expect("opens"), LETTER);
+}
+
+pub(crate) async fn erasing_one_data_subject_leaves_a_file_to_the_others(mut engine: Engine) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let ada = given(&services, &caller, "a@example.com", "individual").await;
+    let firm = given(&services, &caller, "b@example.com", "corporate").await;
+    let third = given(&services, &caller, "c@example.com", "individual").await;
+    let file = uploaded(&services, &caller).await;
+    put(&services, &caller, ada, &naming(file)).await.expect("attached");
+    put(&services, &caller, firm, &director("Ada", file)).await.expect("attached");
+    let person = person_of(&services, &caller, firm).await;
+    let stored = engine.path().join(format!("files/sandbox/{}/{file}", caller.scope.account));
+    assert!(stored.exists());
+    drop(services);
+
+    engine.close();
+    erase(&engine, PersonId::of_customer(ada)).await;
+    engine.open().await;
+    let services = engine.services();
+    assert_eq!(subjects(&services, &caller, file).await, [person]);
+    assert_eq!(content(&services, caller.scope, file).await.expect("opens"), LETTER);
+    // The key goes on from one who is left.
+    put(&services, &caller, third, &naming(file)).await.expect("attached");
+    drop(services);
+
+    engine.close();
+    erase(&engine, person).await;
+    engine.open().await;
+    let services = engine.services();
+    assert_eq!(content(&services, caller.scope, file).await.expect("opens"), LETTER);
+    assert_eq!(services.store.collect_files(services.clock.now()).await.expect("collected"), Collected::default());
+    drop(services);
+
+    engine.close();
+    erase(&engine, PersonId::of_customer(third)).await;
+    engine.open().await;
+    let services = engine.services();
+    assert!(services.store.files(caller.scope, &[file]).await.expect("readable").is_empty());
+    assert!(services.store.list_files(caller.scope, None, None, 10).await.expect("a list").is_empty());
+    let last = given(&services, &caller, "d@example.com", "individual").await;
+    assert!(is_unknown(&put(&services, &caller, last, &naming(file)).await));
+    let collected = services.store.collect_files(services.clock.now()).await.expect("collected");
+    assert_eq!(collected, Collected { expired: 1, ..Collected::default() });
+    assert!(!stored.exists(), "the content goes with the last key");
+    assert_eq!((engine.rows("files").await, engine.rows("contents").await), (0, 0));
+}
+
+pub(crate) async fn a_file_that_many_customers_name_at_once_is_evidence_of_each(mut engine: Engine) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let mut customers = Vec::new();
+    for n in 0..8 {
+        customers.push(given(&services, &caller, &format!("{n}@example.com"), "individual").await);
+    }
+    let mut files = Vec::new();
+    for _ in 0..10 {
+        let file = uploaded(&services, &caller).await;
+        let body = naming(file);
+        let puts = customers.iter().map(|id| put(&services, &caller, *id, &body));
+        for outcome in futures_util::future::join_all(puts).await {
+            outcome.expect("attached");
+        }
+        let mut found = subjects(&services, &caller, file).await;
+        found.sort_unstable();
+        let mut all: Vec<_> = customers.iter().map(|id| PersonId::of_customer(*id)).collect();
+        all.sort_unstable();
+        assert_eq!(found, all);
+        files.push(file);
+    }
+    assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
+    drop(services);
+    // Each of them alone opens it.
+    engine.close();
+    for (keeper, file) in customers.iter().zip(&files) {
+        let (keeper, file) = (Sql(&engine).id(keeper.as_bytes()), Sql(&engine).id(file.as_bytes()));
+        engine.execute(&format!("DELETE FROM file_uses WHERE file_id = {file} AND customer_id <> {keeper}")).await;
+    }
+    engine.open().await;
+    let services = engine.services();
+    for file in files {
+        assert_eq!(content(&services, caller.scope, file).await.expect("opens"), LETTER);
+    }
+}
+
+pub(crate) async fn a_file_that_is_named_while_its_last_data_subject_is_erased_is_whole_or_unknown(mut engine: Engine) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let mut kept = 0;
+    for round in 0..12 {
+        let first = given(&services, &caller, &format!("{round}@example.com"), "individual").await;
+        let second = given(&services, &caller, &format!("{round}@example.org"), "individual").await;
+        let file = uploaded(&services, &caller).await;
+        put(&services, &caller, first, &naming(file)).await.expect("attached");
+        let body = naming(file);
+        let erasing = async {
+            // At another moment of the write each time.
+            tokio::time::sleep(std::time::Duration::from_micros(300 * round)).await;
+            erase(&engine, PersonId::of_customer(first)).await;
+            services.store.collect_files(services.clock.now()).await.expect("collected")
+        };
+        let (named, _) = tokio::join!(put(&services, &caller, second, &body), erasing);
+        match named {
+            Ok(_) => {
+                assert_eq!(content(&services, caller.scope, file).await.expect("opens"), LETTER);
+                assert_eq!(subjects(&services, &caller, file).await, [PersonId::of_customer(second)]);
+                kept += 1;
+            }
+            Err(UpdateError::Store(StoreError::Corrupt(why))) => panic!("{why}"),
+            refused => {
+                assert!(is_unknown(&refused), "{refused:?}");
+                let names = read(&services, caller.scope, second).await.profile.files();
+                assert!(
+                    names.is_empty() && services.store.files(caller.scope, &[file]).await.expect("read").is_empty()
+                );
+            }
+        }
+    }
+    assert!(kept > 0, "no round wrote before the erasure");
+    drop(services);
+    engine.close();
+}
