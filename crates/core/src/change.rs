@@ -10,6 +10,7 @@ use crate::event::Event;
 use crate::file::SealedFile;
 use crate::idempotency::{PendingAnswer, Ticket};
 use crate::ids::{CustomerId, FileId, KeyId, PersonId, SessionId, WebhookId};
+use crate::quota::Room;
 use crate::webhook::NewEndpoint;
 
 /// What one write stores, audits, announces and answers.
@@ -164,6 +165,10 @@ pub struct NewFile {
     pub id: FileId,
     /// When it came.
     pub uploaded_at: Timestamp,
+    /// Its bytes.
+    pub size: u64,
+    /// How much its account may have, with this file.
+    pub room: Room,
     /// What the store made of it.
     pub sealed: SealedFile,
     /// The attempt, when the request carried an `Idempotency-Key`.

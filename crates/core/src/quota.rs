@@ -1,10 +1,32 @@
-//! How much an account may have of what lasts. A quota is checked in the transaction that would exceed it.
+//! How much there may be of what lasts. A quota is checked in the transaction that would exceed it.
 
-/// The quotas that the operator has set; `None` where there is none.
+/// The quotas that the operator has set. Those of an account hold in each of its environments.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Quotas {
-    /// Requests with a new `Idempotency-Key`, of an account and environment in a day (UTC).
+    /// Requests of an account with a new `Idempotency-Key` in a day (UTC); `None` for any number.
     pub idempotency_keys: Option<u64>,
+    /// Files of an account, attached or not.
+    pub of_account: Room,
+    /// Files that are evidence of a customer or its persons, or ever were.
+    pub of_customer: Room,
+}
+
+/// How many files there may be, and how many bytes they may have; `None` for any number.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Room {
+    /// Files.
+    pub files: Option<u64>,
+    /// Bytes.
+    pub bytes: Option<u64>,
+}
+
+/// What is taken of a room.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Used {
+    /// How many.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
 }
 
 /// What there can be too much of.
@@ -12,6 +34,14 @@ pub struct Quotas {
 pub enum Quota {
     /// [`Quotas::idempotency_keys`]
     IdempotencyKeys,
+    /// The number of files in [`Quotas::of_account`].
+    FilesOfAccount,
+    /// The bytes in [`Quotas::of_account`].
+    BytesOfAccount,
+    /// The number of files in [`Quotas::of_customer`].
+    FilesOfCustomer,
+    /// The bytes in [`Quotas::of_customer`].
+    BytesOfCustomer,
 }
 
 /// A write would have exceeded a quota.
@@ -22,4 +52,42 @@ pub struct OverQuota {
     pub quota: Quota,
     /// How much it allows.
     pub most: u64,
+}
+
+impl Room {
+    /// Refuses more than there is room for.
+    fn check(self, used: Used, files: Quota, bytes: Quota) -> Result<(), OverQuota> {
+        for (has, most, quota) in [(used.files, self.files, files), (used.bytes, self.bytes, bytes)] {
+            if let Some(most) = most.filter(|most| has > *most) {
+                return Err(OverQuota { quota, most });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether an account may have so much.
+    ///
+    /// # Errors
+    ///
+    /// [`OverQuota`] when it may not.
+    pub fn check_account(self, used: Used) -> Result<(), OverQuota> {
+        self.check(used, Quota::FilesOfAccount, Quota::BytesOfAccount)
+    }
+
+    /// Whether a customer may have so much.
+    ///
+    /// # Errors
+    ///
+    /// [`OverQuota`] when it may not.
+    pub fn check_customer(self, used: Used) -> Result<(), OverQuota> {
+        self.check(used, Quota::FilesOfCustomer, Quota::BytesOfCustomer)
+    }
+}
+
+impl Used {
+    /// With another file.
+    #[must_use]
+    pub const fn and(self, bytes: u64) -> Self {
+        Self { files: self.files + 1, bytes: self.bytes + bytes }
+    }
 }

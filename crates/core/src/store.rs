@@ -17,7 +17,7 @@ use crate::file::{ByteRange, File, FileReader, FileWriter};
 use crate::idempotency::{Attempt, Replay};
 use crate::ids::{AccountId, CustomerId, FileId, KeyId, PersonId, SessionId, WebhookId};
 use crate::parse::Email;
-use crate::quota::OverQuota;
+use crate::quota::{OverQuota, Used};
 use crate::webhook::{Attempted, Delivery, Due, Endpoint, Message};
 
 /// Why the store did not do what it was asked.
@@ -203,6 +203,20 @@ pub trait Store: Send + Sync {
     ///
     /// As [`Store::customer`].
     async fn files(&self, scope: Scope, ids: &[FileId]) -> Result<Vec<File>, StoreError>;
+
+    /// The files of an account, attached or not.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn account_files(&self, scope: Scope) -> Result<Used, StoreError>;
+
+    /// The files that are evidence of a customer or its persons, or ever were.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::customer`].
+    async fn evidence(&self, scope: Scope, customer: CustomerId) -> Result<Used, StoreError>;
 
     /// At most `limit` files, newest first, beginning before the given one; of one customer when one is given.
     ///

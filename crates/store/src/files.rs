@@ -135,7 +135,7 @@ impl Row for FileRow {
 impl FileRow {
     /// What is sealed of a file that was uploaded just now.
     pub(crate) fn uploaded(scope: Scope, file: &NewFile, request_id: &str) -> Self {
-        let NewFile { id, uploaded_at, sealed, ticket } = file;
+        let NewFile { id, uploaded_at, sealed, ticket, .. } = file;
         Self {
             scope,
             id: *id,

@@ -321,6 +321,7 @@ impl Update<'_> {
         };
         let files = check_files(services, caller, &mut parsed).await?;
         let input = parsed.finish().map_err(UpdateError::Invalid)?;
+        check_room(services, caller, id, &files).await?;
         let before = match (before, record) {
             (Some(before), _) => before,
             (None, Some(record)) => record.open()?,
@@ -337,6 +338,23 @@ impl Update<'_> {
         };
         Answer::about(after.id, after.version, body)
     }
+}
+
+/// Refuses files for which a customer has no room. Whoever names others at the same time moves its version, so that this
+/// is asked again.
+pub(crate) async fn check_room(
+    services: &Services,
+    caller: &Caller,
+    id: CustomerId,
+    files: &[File],
+) -> Result<(), StoreError> {
+    let is_new = |file: &&File| file.attachments.iter().all(|attachment| attachment.customer != id);
+    let mut new = files.iter().filter(is_new).peekable();
+    if new.peek().is_some() {
+        let used = services.store.evidence(caller.scope, id).await?;
+        services.quotas.of_customer.check_customer(new.fold(used, |used, file| used.and(file.details.size)))?;
+    }
+    Ok(())
 }
 
 /// Refuses the files that are unknown; returns the others.

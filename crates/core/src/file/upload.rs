@@ -47,8 +47,11 @@ impl<'a> Upload<'a> {
     ///
     /// # Errors
     ///
-    /// When the store cannot take one.
+    /// When the store cannot take one, or the account has no room for the largest. What becomes of the quota until the
+    /// end of the upload is judged there.
     pub async fn begin(services: &'a Services, caller: &'a Caller, name: FileName) -> Result<Self, UploadError> {
+        let used = services.store.account_files(caller.scope).await?;
+        services.quotas.of_account.check_account(used.and(MAX_FILE)).map_err(StoreError::from)?;
         let at = services.clock.now();
         let id = FileId::from(services.random.uuid(at));
         let writer = services.store.new_file(caller.scope, id, at).await?;
@@ -96,7 +99,9 @@ impl<'a> Upload<'a> {
         write(services, caller, attempt, seal, |sealed| {
             let mut audit = AuditEntry::new(caller, at, Action::FileUploaded);
             audit.fields = vec![format!("/files/{id}")];
-            let effect = Effect::FileUploaded(Box::new(NewFile { id, uploaded_at: at, sealed, ticket: None }));
+            let room = services.quotas.of_account;
+            let new = NewFile { id, uploaded_at: at, size, room, sealed, ticket: None };
+            let effect = Effect::FileUploaded(Box::new(new));
             let file = File { id, uploaded_at: at, attachments: Vec::new(), details: details.clone() };
             Ok(Outcome::Change(Change::new(caller.scope, effect, audit), Uploaded { file, replayed: false }))
         })

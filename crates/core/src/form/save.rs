@@ -10,7 +10,7 @@ use crate::caller::Caller;
 use crate::change::{Change, Effect};
 use crate::clock::Timestamp;
 use crate::customer::Customer;
-use crate::customer::update::{Conflict, UpdateError, change, write_customer};
+use crate::customer::update::{Conflict, UpdateError, change, check_room, write_customer};
 use crate::ids::{FileId, PersonId};
 use crate::kyc::RuleSet;
 use crate::parse::{FieldChange, Mode};
@@ -55,6 +55,10 @@ pub struct Kept {
 /// documents; and what an update knows.
 pub async fn save(services: &Services, visitor: &Visitor, edit: Edit) -> Result<Kept, UpdateError> {
     let Visitor { caller, customer: id, device, .. } = visitor;
+    if let Edit::Attach(_, file) = &edit {
+        let files = services.store.files(caller.scope, &[*file]).await?;
+        check_room(services, caller, *id, &files).await?;
+    }
     write_customer(services, caller, *id, Unkeyed, |before| {
         if !visitor.may_write(services, &before) {
             return Err(Conflict::NoSession.into());

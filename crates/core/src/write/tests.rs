@@ -20,7 +20,7 @@ use crate::file::{ByteRange, File, FileReader, FileWriter};
 use crate::ids::{AccountId, CustomerId, FileId, KeyId, WebhookId};
 use crate::kyc::Policy;
 use crate::parse::Email;
-use crate::quota::Quotas;
+use crate::quota::{Quotas, Used};
 use crate::services::testing::Dice;
 use crate::store::{Collected, Link, Page, Progress, Record, SameNumber, Store};
 use crate::turns::Turns;
@@ -65,6 +65,8 @@ scripted! {
     replay_upload(Scope, Attempt<'_>) -> Replay<File>;
     new_file(Scope, FileId, Timestamp) -> Box<dyn FileWriter>;
     files(Scope, &[FileId]) -> Vec<File>;
+    account_files(Scope) -> Used;
+    evidence(Scope, CustomerId) -> Used;
     list_files(Scope, Option<CustomerId>, Option<FileId>, usize) -> Vec<File>;
     file_content(Scope, &File, ByteRange) -> Box<dyn FileReader>;
     collect_files(Timestamp) -> Collected;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dossier_core::kyc::{AfterApproval, RuleSet};
-use dossier_core::quota::Quotas;
+use dossier_core::quota::{Quotas, Room};
 use dossier_core::webhook::Schedule;
 use serde::Serialize;
 use tracing::level_filters::LevelFilter;
@@ -147,6 +147,10 @@ const SETTINGS: &[Setting] = &[
     setting("long_polls_per_key", "4", "requests of a key that wait for events at the same time, or off"),
     setting("downloads_per_key", "8", "files that a key reads at the same time, or off"),
     setting("idempotency_keys_per_day", "10000000", "new Idempotency-Keys of an account in a day, or off"),
+    setting("files_per_account", "10000000", "files of an account in an environment, or off"),
+    setting("bytes_per_account", "10995116277760", "bytes of the files of an account in an environment, or off"),
+    setting("files_per_customer", "1000", "files that are evidence of a customer, or ever were, or off"),
+    setting("bytes_per_customer", "2147483648", "bytes of the files that are evidence of a customer, or off"),
     setting("shutdown_seconds", "25", "how long accepted requests may take to finish after SIGTERM"),
     Setting {
         name: "root_key",
@@ -326,7 +330,11 @@ impl Settings {
                 number
             }
         };
-        let quotas = Quotas { idempotency_keys: quota("idempotency_keys_per_day") };
+        let quotas = Quotas {
+            idempotency_keys: quota("idempotency_keys_per_day"),
+            of_account: Room { files: quota("files_per_account"), bytes: quota("bytes_per_account") },
+            of_customer: Room { files: quota("files_per_customer"), bytes: quota("bytes_per_customer") },
+        };
         let mut limit = |name: &str| match self.text(name) {
             "off" => None,
             text => {

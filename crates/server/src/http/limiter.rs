@@ -119,9 +119,13 @@ impl Limited {
         let (name, policy) = match self.policy {
             Policy::Rate { name, quota, window } => (name, format!("q={quota};w={}", window.as_secs())),
             Policy::AtOnce { name, quota } => (name, format!("q={quota};qu=\"concurrent-requests\"")),
-            Policy::Quota(OverQuota { quota: Quota::IdempotencyKeys, most }) => {
-                ("idempotency-keys", format!("q={most};w={DAY}"))
-            }
+            Policy::Quota(OverQuota { quota, most }) => match quota {
+                Quota::IdempotencyKeys => ("idempotency-keys", format!("q={most};w={DAY}")),
+                Quota::FilesOfAccount => ("files-of-account", format!("q={most}")),
+                Quota::BytesOfAccount => ("bytes-of-account", format!("q={most};qu=\"content-bytes\"")),
+                Quota::FilesOfCustomer => ("files-of-customer", format!("q={most}")),
+                Quota::BytesOfCustomer => ("bytes-of-customer", format!("q={most};qu=\"content-bytes\"")),
+            },
         };
         let text = |text: String| HeaderValue::try_from(text).expect("names and numbers are visible ASCII");
         let left = text(format!("\"{name}\";r=0;t={seconds}"));

@@ -53,6 +53,8 @@ CREATE TABLE IF NOT EXISTS contents (
     environment SMALLINT NOT NULL,
     file_id UUID NOT NULL,
     fingerprint BYTEA NOT NULL,
+    -- Bytes.
+    size BIGINT NOT NULL,
     PRIMARY KEY (account_id, environment, file_id)
 );
 

@@ -5,5 +5,8 @@ CREATE TABLE usage (
     -- Idempotency-Keys that were new on this day, counted from 1970.
     day INTEGER NOT NULL DEFAULT 0,
     answers INTEGER NOT NULL DEFAULT 0,
+    -- Files, attached or not.
+    files INTEGER NOT NULL DEFAULT 0,
+    bytes INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (account_id, environment)
 ) STRICT, WITHOUT ROWID;

@@ -67,6 +67,8 @@ CREATE TABLE contents (
     environment INTEGER NOT NULL,
     file_id BLOB NOT NULL,
     fingerprint BLOB NOT NULL,
+    -- Bytes.
+    size INTEGER NOT NULL,
     PRIMARY KEY (account_id, environment, file_id)
 ) STRICT, WITHOUT ROWID;
 

@@ -6,10 +6,10 @@ use dossier_core::change::NewFile;
 use dossier_core::clock::Timestamp;
 use dossier_core::idempotency::Ticket;
 use dossier_core::ids::{KeyId, WebhookId};
-use dossier_core::store::Committed;
+use dossier_core::store::{Committed, StoreError};
 
 use super::database::{Error, Param, Session};
-use super::rows::{epoch, number, place, statements, uuid};
+use super::rows::{Columns, epoch, number, place, statements, uuid};
 use super::shards::shard_of;
 use super::{keys, webhooks};
 use crate::api_keys::KeyRow;
@@ -25,8 +25,11 @@ statements! {
         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 WHERE EXISTS
             (SELECT 1 FROM staging_keys WHERE account_id = $1 AND environment = $2 AND day = $5)
         ON CONFLICT DO NOTHING";
-    CONTENT = "INSERT INTO contents (account_id, environment, file_id, fingerprint) VALUES ($1, $2, $3, $4)
+    CONTENT = "INSERT INTO contents (account_id, environment, file_id, fingerprint, size) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT DO NOTHING";
+    COUNT_FILE = "INSERT INTO usage AS s (account_id, environment, files, bytes) VALUES ($1, $2, 1, $3)
+        ON CONFLICT (account_id, environment) DO UPDATE SET files = s.files + 1, bytes = s.bytes + excluded.bytes
+        RETURNING files, bytes";
     ACCOUNT = "INSERT INTO accounts (account_id, name, created_at, mac) VALUES ($1, $2, $3, $4)";
     SCOPE_KEY = "INSERT INTO scope_keys (account_id, environment, epoch, wrapped) VALUES ($1, $2, $3, $4) ON CONFLICT \
         DO NOTHING";
@@ -190,7 +193,7 @@ async fn insert_file(
     mac: &RowSeal,
 ) -> Result<bool, Error> {
     let (account, environment) = place(scope);
-    let NewFile { id, uploaded_at, sealed, ticket } = file;
+    let NewFile { id, uploaded_at, size, sealed, ticket, room } = file;
     let upload = ticket.map(|Ticket { key_hash, fingerprint }| (key_hash.to_vec(), fingerprint.to_vec()));
     let (key, fingerprint): (Option<Vec<u8>>, Option<Vec<u8>>) = upload.unzip();
     let rows = session
@@ -211,11 +214,15 @@ async fn insert_file(
             ],
         )
         .await?;
-    if rows == 1 {
-        let fingerprint = &sealed.fingerprint[..];
-        session.execute(CONTENT, &[&account, &environment, &uuid(id.as_bytes()), &fingerprint]).await?;
+    if rows == 0 {
+        return Ok(false);
     }
-    Ok(rows == 1)
+    let (fingerprint, size) = (&sealed.fingerprint[..], number(*size));
+    session.execute(CONTENT, &[&account, &environment, &uuid(id.as_bytes()), &fingerprint, &size]).await?;
+    for counted in session.query(COUNT_FILE, &[&account, &environment, &size]).await? {
+        room.check_account(Columns::of(&counted).used()?).map_err(StoreError::from)?;
+    }
+    Ok(true)
 }
 
 async fn insert_key(session: Session<'_>, key: &SealedKey) -> Result<(), Error> {

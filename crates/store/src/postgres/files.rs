@@ -9,6 +9,7 @@ use dossier_core::clock::Timestamp;
 use dossier_core::file::{ByteRange, File, FileReader, FileWriter, UNATTACHED_SECONDS};
 use dossier_core::idempotency::{Attempt, Replay};
 use dossier_core::ids::{CustomerId, FileId, PersonId};
+use dossier_core::quota::Used;
 use dossier_core::store::{Collected, StoreError};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use tokio_postgres::Row;
@@ -71,11 +72,20 @@ statements! {
         WHERE files.account_id = u.account_id AND files.environment = u.environment AND files.file_id = u.file_id
             AND NOT EXISTS (SELECT 1 FROM file_uses WHERE file_uses.account_id = u.account_id
             AND file_uses.environment = u.environment AND file_uses.file_id = u.file_id)";
-    DELETE_CONTENTS = "DELETE FROM contents USING unnest($1::uuid[], $2::smallint[], $3::uuid[])
+    DELETE_CONTENTS = "WITH gone AS (DELETE FROM contents USING unnest($1::uuid[], $2::smallint[], $3::uuid[])
             AS u (account_id, environment, file_id)
         WHERE contents.account_id = u.account_id AND contents.environment = u.environment
             AND contents.file_id = u.file_id AND NOT EXISTS (SELECT 1 FROM files
-            WHERE files.account_id = u.account_id AND files.environment = u.environment AND files.file_id = u.file_id)";
+            WHERE files.account_id = u.account_id AND files.environment = u.environment AND files.file_id = u.file_id)
+            RETURNING contents.account_id, contents.environment, contents.size)
+        UPDATE usage AS s SET files = s.files - g.files, bytes = s.bytes - g.bytes
+        FROM (SELECT account_id, environment, count(*) AS files, CAST(sum(size) AS BIGINT) AS bytes FROM gone
+            GROUP BY account_id, environment) AS g
+        WHERE s.account_id = g.account_id AND s.environment = g.environment";
+    USED = "SELECT files, bytes FROM usage WHERE account_id = $1 AND environment = $2";
+    EVIDENCE = "SELECT count(*), CAST(coalesce(sum(size), 0) AS BIGINT) FROM contents
+        WHERE account_id = $1 AND environment = $2 AND file_id IN (SELECT file_id FROM file_uses
+            WHERE account_id = $1 AND environment = $2 AND customer_id = $3)";
     DELETE_STAGING = "DELETE FROM staging_keys WHERE day < $1 AND NOT EXISTS (SELECT 1 FROM files
         WHERE files.account_id = staging_keys.account_id AND files.environment = staging_keys.environment
             AND files.staged_day = staging_keys.day)";
@@ -281,6 +291,18 @@ impl PostgresStore {
             keys.insert(stored.row.id, (stored.row, key));
         }
         Ok(keys)
+    }
+
+    pub(super) async fn read_account_files(&self, scope: Scope) -> Result<Used, StoreError> {
+        let (account, environment) = place(scope);
+        let found = self.database.query_one(USED, &[&account, &environment]).await?;
+        found.map_or(Ok(Used::default()), |row| Columns::of(&row).used())
+    }
+
+    pub(super) async fn read_evidence(&self, scope: Scope, customer: CustomerId) -> Result<Used, StoreError> {
+        let (account, environment) = place(scope);
+        let found = self.database.query_one(EVIDENCE, &[&account, &environment, &uuid(customer.as_bytes())]).await?;
+        found.map_or(Ok(Used::default()), |row| Columns::of(&row).used())
     }
 
     pub(super) async fn collect(&self, now: Timestamp) -> Result<Collected, StoreError> {

@@ -10,7 +10,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use uuid::Uuid;
 
 use super::database::Session;
-use super::rows::{Columns, place, random_id, statements, uuid};
+use super::rows::{Columns, number, place, random_id, statements, uuid};
 use super::{PostgresStore, migrate};
 use crate::OpenError;
 use crate::prepared;
@@ -39,9 +39,14 @@ statements! {
         SELECT $1, $2, u.customer_id, u.subject_id, u.fingerprint
         FROM unnest($3::uuid[], $4::uuid[], $5::bytea[]) AS u (customer_id, subject_id, fingerprint)
         ON CONFLICT DO NOTHING";
-    CONTENT = "INSERT INTO contents (account_id, environment, file_id, fingerprint)
-        SELECT $1, $2, u.file_id, u.fingerprint FROM unnest($3::uuid[], $4::bytea[]) AS u (file_id, fingerprint)
+    CONTENT = "INSERT INTO contents (account_id, environment, file_id, fingerprint, size)
+        SELECT $1, $2, u.file_id, u.fingerprint, u.size
+        FROM unnest($3::uuid[], $4::bytea[], $5::bigint[]) AS u (file_id, fingerprint, size)
         ON CONFLICT DO NOTHING";
+    COUNT = "INSERT INTO usage (account_id, environment, files, bytes)
+        SELECT account_id, environment, count(*), CAST(sum(size) AS BIGINT) FROM contents
+        GROUP BY account_id, environment
+        ON CONFLICT (account_id, environment) DO UPDATE SET files = excluded.files, bytes = excluded.bytes";
 }
 
 impl PostgresStore {
@@ -82,6 +87,7 @@ impl PostgresStore {
                     self.fill_contents(session, scope, me).await?;
                 }
             }
+            session.execute(COUNT, &[]).await?;
             session.execute(FILLED, &[]).await?;
         }
         migrate::release(session, me).await
@@ -123,16 +129,17 @@ impl PostgresStore {
             let ids = found.iter().map(|row| Columns::of(row).id()).collect::<Result<Vec<_>, _>>()?;
             let Some(last) = ids.last() else { return Ok(()) };
             after = uuid(last);
-            let (mut files, mut fingerprints) = (Vec::new(), Vec::new());
+            let (mut files, mut fingerprints, mut sizes) = (Vec::new(), Vec::new(), Vec::new());
             for id in ids {
                 let read = self.read_files(scope, &[FileId::from_bytes(id)]).await;
                 let read = opened(read.map(|mut files| files.pop()), "no content to index")?;
                 if let Some(file) = read {
                     files.push(uuid(&id));
                     fingerprints.push(keys.content_index(&file.details.sha256).to_vec());
+                    sizes.push(number(file.details.size));
                 }
             }
-            session.execute(CONTENT, &[&account, &environment, &files, &fingerprints]).await?;
+            session.execute(CONTENT, &[&account, &environment, &files, &fingerprints, &sizes]).await?;
             migrate::lease(session, me).await?;
         }
     }

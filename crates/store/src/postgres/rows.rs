@@ -2,6 +2,7 @@
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
+use dossier_core::quota::Used;
 use dossier_core::store::StoreError;
 use tokio_postgres::Row;
 use tokio_postgres::types::FromSql;
@@ -56,6 +57,10 @@ impl<'a> Columns<'a> {
 
     pub(super) fn count(&mut self) -> Result<u64, StoreError> {
         u64::try_from(self.next::<i64>()?).map_err(|_| StoreError::Corrupt("a count is negative".into()))
+    }
+
+    pub(super) fn used(&mut self) -> Result<Used, StoreError> {
+        Ok(Used { files: self.count()?, bytes: self.count()? })
     }
 
     pub(super) fn moment(&mut self) -> Result<Timestamp, StoreError> {

@@ -177,8 +177,10 @@ pub(super) fn apply(
         }
         PreparedEffect::File { file, mac } => {
             let request_id = audit.as_ref().map_or("", |entry| &entry.request_id);
-            if !insert_file(connection, scope, file, request_id, mac)? {
-                return Ok(Ok(Committed::AnswerTaken));
+            match insert_file(connection, scope, file, request_id, mac)? {
+                Ok(true) => {}
+                Ok(false) => return Ok(Ok(Committed::AnswerTaken)),
+                Err(over) => return Ok(Err(over.into())),
             }
         }
         PreparedEffect::Account { id, name, created_at, mac, scope_keys } => {

@@ -9,11 +9,12 @@ use dossier_core::clock::Timestamp;
 use dossier_core::file::{ByteRange, File, FileReader, FileWriter, UNATTACHED_SECONDS};
 use dossier_core::idempotency::{Attempt, Replay, Ticket};
 use dossier_core::ids::{CustomerId, FileId, PersonId};
+use dossier_core::quota::{OverQuota, Used};
 use dossier_core::store::{Collected, StoreError};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::fingerprints::{delete_content, write_content};
+use super::fingerprints::{count_file, delete_content, write_content};
 use super::{SqliteStore, wrapped_key};
 use crate::blobs::{BlobPath, Listed};
 use crate::columns::{scope_columns, scope_of};
@@ -245,6 +246,29 @@ impl SqliteStore {
         Ok(keys)
     }
 
+    pub(super) fn read_account_files(&self, scope: Scope) -> Result<Used, StoreError> {
+        self.readers.read(|connection| {
+            connection
+                .prepare_cached("SELECT files, bytes FROM usage WHERE account_id = ?1 AND environment = ?2")?
+                .query_row(scope_columns(&scope), used)
+                .optional()
+                .map(Option::unwrap_or_default)
+        })
+    }
+
+    pub(super) fn read_evidence(&self, scope: Scope, customer: CustomerId) -> Result<Used, StoreError> {
+        let (account, environment) = scope_columns(&scope);
+        self.readers.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT count(*), coalesce(sum(size), 0) FROM contents
+                     WHERE account_id = ?1 AND environment = ?2 AND file_id IN (SELECT file_id FROM file_uses
+                        WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3)",
+                )?
+                .query_row((account, environment, customer.as_bytes()), used)
+        })
+    }
+
     pub(super) async fn collect(&self, now: Timestamp) -> Result<Collected, StoreError> {
         let mut collected = Collected::default();
         loop {
@@ -319,6 +343,10 @@ impl SqliteStore {
     }
 }
 
+pub(super) fn used(row: &Row<'_>) -> Result<Used, rusqlite::Error> {
+    Ok(Used { files: row.get(0)?, bytes: row.get(1)? })
+}
+
 fn insert_staging_key(
     connection: &Connection,
     scope: Scope,
@@ -343,9 +371,9 @@ pub(super) fn insert_file(
     file: &NewFile,
     request_id: &str,
     mac: &RowSeal,
-) -> Result<bool, rusqlite::Error> {
+) -> Result<Result<bool, OverQuota>, rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
-    let NewFile { id, uploaded_at, sealed, ticket } = file;
+    let NewFile { id, uploaded_at, size, sealed, ticket, room } = file;
     let rows = connection
         .prepare_cached(
             "INSERT INTO files (account_id, environment, file_id, uploaded_at, staged_day, key, details, upload_key, \
@@ -367,10 +395,11 @@ pub(super) fn insert_file(
             request_id,
             mac,
         ))?;
-    if rows == 1 {
-        write_content(connection, scope, *id, &sealed.fingerprint)?;
+    if rows == 0 {
+        return Ok(Ok(false));
     }
-    Ok(rows == 1)
+    write_content(connection, scope, *id, &sealed.fingerprint, *size)?;
+    Ok(count_file(connection, scope, *size, *room)?.map(|()| true))
 }
 
 /// Makes files evidence of the customer and its persons; `false` when one is gone.

@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 
 use dossier_core::caller::{Environment, Scope};
+use dossier_core::file::FileDetails;
 use dossier_core::ids::{CustomerId, FileId, PersonId};
+use dossier_core::quota::{OverQuota, Room};
 use dossier_core::store::{Record as _, SameNumber, StoreError};
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _};
 
 use super::SqliteStore;
+use super::files::used;
 use crate::OpenError;
 use crate::columns::scope_columns;
 use crate::prepared;
@@ -46,23 +49,50 @@ pub(super) fn write_content(
     scope: Scope,
     file: FileId,
     fingerprint: &Fingerprint,
+    size: u64,
 ) -> Result<(), rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
     connection
         .prepare_cached(
-            "INSERT INTO contents (account_id, environment, file_id, fingerprint) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT DO UPDATE SET fingerprint = excluded.fingerprint",
+            "INSERT INTO contents (account_id, environment, file_id, fingerprint, size) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT DO UPDATE SET fingerprint = excluded.fingerprint, size = excluded.size",
         )?
-        .execute((account, environment, file.as_bytes(), fingerprint))
+        .execute((account, environment, file.as_bytes(), fingerprint, size))
         .map(drop)
 }
 
 pub(super) fn delete_content(connection: &Connection, scope: Scope, file: FileId) -> Result<(), rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
+    let size: Option<u64> = connection
+        .prepare_cached(
+            "DELETE FROM contents WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3 RETURNING size",
+        )?
+        .query_row((account, environment, file.as_bytes()), |row| row.get(0))
+        .optional()?;
+    let Some(size) = size else { return Ok(()) };
     connection
-        .prepare_cached("DELETE FROM contents WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3")?
-        .execute((account, environment, file.as_bytes()))
+        .prepare_cached(
+            "UPDATE usage SET files = files - 1, bytes = bytes - ?3 WHERE account_id = ?1 AND environment = ?2",
+        )?
+        .execute((account, environment, size))
         .map(drop)
+}
+
+/// Counts a file that was just written; refuses one for which the account has no room.
+pub(super) fn count_file(
+    connection: &Connection,
+    scope: Scope,
+    size: u64,
+    room: Room,
+) -> Result<Result<(), OverQuota>, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    let stored = connection
+        .prepare_cached(
+            "INSERT INTO usage (account_id, environment, files, bytes) VALUES (?1, ?2, 1, ?3)
+             ON CONFLICT DO UPDATE SET files = files + 1, bytes = bytes + excluded.bytes RETURNING files, bytes",
+        )?
+        .query_row((account, environment, size), used)?;
+    Ok(room.check_account(stored))
 }
 
 impl SqliteStore {
@@ -119,6 +149,13 @@ impl SqliteStore {
                 self.fill_contents(connection, scope)?;
             }
         }
+        connection.execute(
+            "INSERT INTO usage (account_id, environment, files, bytes)
+             SELECT account_id, environment, count(*), sum(size) FROM contents WHERE true
+             GROUP BY account_id, environment
+             ON CONFLICT DO UPDATE SET files = excluded.files, bytes = excluded.bytes",
+            [],
+        )?;
         connection.execute("DELETE FROM unfilled WHERE what = 'fingerprints'", [])?;
         Ok(())
     }
@@ -156,7 +193,8 @@ impl SqliteStore {
                 match self.read_files(scope, &[id]) {
                     Ok(files) => {
                         for file in files {
-                            write_content(&transaction, scope, id, &keys.content_index(&file.details.sha256))?;
+                            let FileDetails { sha256, size, .. } = &file.details;
+                            write_content(&transaction, scope, id, &keys.content_index(sha256), *size)?;
                         }
                     }
                     Err(error) => tracing::error!(file = %id, %error, "no content to index"),

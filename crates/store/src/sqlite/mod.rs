@@ -38,6 +38,7 @@ use dossier_core::file::{ByteRange, File, FileReader, FileWriter};
 use dossier_core::idempotency::{Attempt, Replay};
 use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId, WebhookId};
 use dossier_core::parse::Email;
+use dossier_core::quota::Used;
 use dossier_core::store::{Collected, Committed, Link, Page, Progress, Record, SameNumber, Store, StoreError};
 use dossier_core::webhook::{Attempted, Delivery, Due, Endpoint, Message};
 use futures_util::StreamExt as _;
@@ -341,6 +342,14 @@ impl Store for SqliteStore {
 
     async fn files(&self, scope: Scope, ids: &[FileId]) -> Result<Vec<File>, StoreError> {
         self.read_files(scope, ids)
+    }
+
+    async fn account_files(&self, scope: Scope) -> Result<Used, StoreError> {
+        self.read_account_files(scope)
+    }
+
+    async fn evidence(&self, scope: Scope, customer: CustomerId) -> Result<Used, StoreError> {
+        self.read_evidence(scope, customer)
     }
 
     async fn list_files(

@@ -29,7 +29,10 @@ pub(crate) use crate::evidence::{
     a_file_that_is_named_while_its_last_data_subject_is_erased_is_whole_or_unknown,
     a_file_that_many_customers_name_at_once_is_evidence_of_each, erasing_one_data_subject_leaves_a_file_to_the_others,
 };
-pub(crate) use crate::quotas::a_day_has_so_many_new_idempotency_keys;
+pub(crate) use crate::quotas::{
+    a_customer_has_room_for_so_many_files_removed_ones_too, a_day_has_so_many_new_idempotency_keys,
+    an_account_has_room_for_so_many_files_and_bytes,
+};
 pub(crate) use crate::row_seals::{
     a_key_or_a_link_in_another_account_s_row_opens_nothing,
     every_column_is_sealed_or_listed_with_what_altering_it_gains,

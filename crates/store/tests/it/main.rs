@@ -53,6 +53,8 @@ on_every_engine! {
     keys_are_found_by_themselves_only,
     old_answers_are_forgotten,
     a_day_has_so_many_new_idempotency_keys,
+    an_account_has_room_for_so_many_files_and_bytes,
+    a_customer_has_room_for_so_many_files_removed_ones_too,
     a_file_is_attached_with_the_change_that_names_it,
     a_file_is_evidence_of_each_data_subject_that_it_was_named_for,
     erasing_one_data_subject_leaves_a_file_to_the_others,

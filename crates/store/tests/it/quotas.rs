@@ -3,11 +3,15 @@
 use std::sync::Arc;
 
 use dossier_core::clock::{Clock, Timestamp};
+use dossier_core::customer::documents::remove_document;
+use dossier_core::customer::update::Condition;
 use dossier_core::customer::update::UpdateError;
-use dossier_core::quota::{OverQuota, Quota, Quotas};
+use dossier_core::file::upload::{Upload, UploadError};
+use dossier_core::file::{FileName, MAX_FILE, UNATTACHED_SECONDS};
+use dossier_core::quota::{OverQuota, Quota, Quotas, Room, Used};
 use dossier_core::store::StoreError;
 
-use crate::behaviours::{given, keyed_put, put};
+use crate::behaviours::{LETTER, given, keyed_put, naming, put, uploaded};
 use crate::engines::{Engine, caller};
 
 const DAY: i64 = 24 * 60 * 60;
@@ -24,7 +28,7 @@ impl Clock for NoonOf {
 pub(crate) async fn a_day_has_so_many_new_idempotency_keys(mut engine: Engine) {
     let mut services = engine.services();
     services.clock = Arc::new(NoonOf(1));
-    services.quotas = Quotas { idempotency_keys: Some(3) };
+    services.quotas = Quotas { idempotency_keys: Some(3), ..Quotas::default() };
     let (mine, other) = (caller(&services).await, caller(&services).await);
     let id = given(&services, &mine, "a@example.com", "individual").await;
     let of_other = given(&services, &other, "a@example.com", "individual").await;
@@ -54,4 +58,68 @@ pub(crate) async fn a_day_has_so_many_new_idempotency_keys(mut engine: Engine) {
     assert!(late.is_err(), "a clock that is behind opens no second quota");
     services.quotas = Quotas::default();
     keyed_put(&services, &mine, id, &body(13), Some("n")).await.expect("off means none");
+}
+
+pub(crate) async fn an_account_has_room_for_so_many_files_and_bytes(mut engine: Engine) {
+    let mut services = engine.services();
+    services.clock = Arc::new(NoonOf(1));
+    let (mine, other) = (caller(&services).await, caller(&services).await);
+    let letter = LETTER.len() as u64;
+    services.quotas.of_account = Room { files: Some(3), bytes: None };
+    let mut begun = Vec::new();
+    for _ in 0..5 {
+        let mut upload = Upload::begin(&services, &mine, FileName::stored("a.pdf".into())).await.expect("room");
+        upload.write(LETTER).await.expect("taken");
+        begun.push(upload);
+    }
+    let ended = futures_util::future::join_all(begun.into_iter().map(|upload| upload.finish(None))).await;
+    assert_eq!(ended.iter().filter(|ended| ended.is_ok()).count(), 3, "each was begun when there was room");
+    let used = services.store.account_files(mine.scope).await.expect("counted");
+    assert_eq!(used, Used { files: 3, bytes: 3 * letter });
+    let over = |quota, most| OverQuota { quota, most };
+    let refusal = async |services: &_| {
+        let begun = Upload::begin(services, &mine, FileName::stored("a.pdf".into())).await;
+        let Err(UploadError::Store(StoreError::OverQuota(over))) = begun else { panic!("there is no room") };
+        over
+    };
+    assert_eq!(refusal(&services).await, over(Quota::FilesOfAccount, 3));
+    uploaded(&services, &other).await;
+    // What nobody attached makes room again.
+    services.clock = Arc::new(NoonOf(2 + UNATTACHED_SECONDS / DAY));
+    services.store.collect_files(services.clock.now()).await.expect("collected");
+    assert_eq!(services.store.account_files(mine.scope).await.expect("counted"), Used::default());
+    services.quotas.of_account = Room { files: None, bytes: Some(MAX_FILE + letter) };
+    uploaded(&services, &mine).await;
+    uploaded(&services, &mine).await;
+    assert_eq!(refusal(&services).await, over(Quota::BytesOfAccount, MAX_FILE + letter));
+}
+
+pub(crate) async fn a_customer_has_room_for_so_many_files_removed_ones_too(mut engine: Engine) {
+    let mut services = engine.services();
+    let caller = caller(&services).await;
+    let letter = LETTER.len() as u64;
+    let (ada, bob) = (
+        given(&services, &caller, "a@example.com", "individual").await,
+        given(&services, &caller, "b@example.com", "individual").await,
+    );
+    services.quotas.of_customer = Room { files: Some(2), bytes: Some(2 * letter) };
+    let mut files = Vec::new();
+    for _ in 0..3 {
+        files.push(uploaded(&services, &caller).await);
+    }
+    for file in &files[..2] {
+        put(&services, &caller, ada, &naming(*file)).await.expect("room");
+    }
+    remove_document(&services, &caller, ada, files[0], &Condition::default()).await.expect("removed");
+    let refused = put(&services, &caller, ada, &naming(files[2])).await;
+    let over = OverQuota { quota: Quota::FilesOfCustomer, most: 2 };
+    assert!(matches!(refused, Err(UpdateError::Store(StoreError::OverQuota(found))) if found == over), "{refused:?}");
+    put(&services, &caller, ada, &naming(files[0])).await.expect("it was evidence before");
+    put(&services, &caller, bob, &naming(files[2])).await.expect("another customer has its own");
+    services.quotas.of_customer = Room { files: None, bytes: Some(2 * letter) };
+    let refused = put(&services, &caller, ada, &naming(files[2])).await;
+    let over = OverQuota { quota: Quota::BytesOfCustomer, most: 2 * letter };
+    assert!(matches!(refused, Err(UpdateError::Store(StoreError::OverQuota(found))) if found == over), "{refused:?}");
+    let used = services.store.evidence(caller.scope, ada).await.expect("counted");
+    assert_eq!(used, Used { files: 2, bytes: 2 * letter });
 }

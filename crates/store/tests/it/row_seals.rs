@@ -65,9 +65,9 @@ const FREE: &[(&str, &str, &str)] = &[
         "a delivery is made \
         again, late or never",
     ),
-    ("usage", "account_id environment day answers", "a quota is reached late or early"),
+    ("usage", "account_id environment day answers files bytes", "a quota is reached late or early"),
     ("numbers", "account_id environment customer_id subject_id fingerprint", "a hint at equal numbers more or less"),
-    ("contents", "account_id environment file_id fingerprint", "a hint at equal contents more or less"),
+    ("contents", "account_id environment file_id fingerprint size", "a hint at equal contents more or less; a quota"),
     ("unfilled", "what", "the hints are made again, or are not there for older records"),
     ("sandbox_clocks", "account_id seconds", "the clock of a sandbox"),
     (
