@@ -3,6 +3,7 @@
 
 pub mod anchor;
 pub mod audit_chain;
+pub mod audit_detail;
 pub mod backup;
 pub mod blobs;
 #[doc(hidden)]

@@ -21,6 +21,7 @@ use tokio::sync::watch;
 
 use crate::api_keys::{AccountRow, KeyRow, KnownKeys};
 use crate::audit_chain::StoredEntry;
+use crate::audit_detail;
 use crate::columns::type_column;
 use crate::files::{FileKey, FileRow, UseRow};
 use crate::records::Records;
@@ -177,7 +178,13 @@ pub(crate) fn subjects_of(change: &Change) -> Option<(CustomerId, Vec<PersonId>)
     let customer = match &change.effect {
         // Nobody of a new customer has a key yet.
         Effect::CustomerCreated(_) => return None,
-        Effect::CustomerUpdated { after, .. } => return Some((after.id, sealed::subjects(after))),
+        Effect::CustomerUpdated { after, .. } => {
+            let mut subjects = sealed::subjects(after);
+            // Persons that the change drops: what they were is sealed under their own keys.
+            let dropped = audit_detail::persons_in(change);
+            subjects.extend(dropped.into_iter().filter(|person| !subjects.contains(person)).collect::<Vec<_>>());
+            return Some((after.id, subjects));
+        }
         _ => change
             .audit
             .as_ref()
@@ -211,6 +218,7 @@ pub(crate) fn seal(
     let vault = keys.vault;
     let mut fresh = Vec::new();
     let lookup = |key: &ApiKey| vault.key_lookup(key.expose());
+    let persons = audit_detail::persons_after(&effect);
     let effect = match effect {
         Effect::None => PreparedEffect::None,
         Effect::CustomerCreated(customer) => {
@@ -273,8 +281,9 @@ pub(crate) fn seal(
     };
     let audit = audit.map(|entry| {
         let key = entry.customer.map(own_key).transpose()?;
+        let key = key.map(|own| (&**own, &keys.subjects, &persons[..]));
         let records = Records::of(&effect).into_column();
-        Ok::<_, StoreError>(StoredEntry { records, ..stored_entry(scope, entry, key.map(|key| &**key), &keys.scope) })
+        Ok::<_, StoreError>(StoredEntry { records, ..stored_entry(scope, entry, key, &keys.scope) })
     });
     let sealed_event = |mut event: Event| {
         let body = std::mem::take(&mut event.body);
@@ -483,16 +492,21 @@ impl PreparedEffect {
     }
 }
 
-fn stored_entry(scope: Scope, entry: AuditEntry, key: Option<&SubjectKey>, keys: &ScopeKeys) -> StoredEntry {
-    let detail = entry.detail.to_json();
+/// `key` is the customer's, with those of its persons and the persons that the change leaves it.
+fn stored_entry(
+    scope: Scope,
+    entry: AuditEntry,
+    key: Option<(&SubjectKey, &SubjectKeys, &[Option<PersonId>])>,
+    keys: &ScopeKeys,
+) -> StoredEntry {
     let version = entry.version.unwrap_or(0);
     let detail = match (entry.customer, key) {
-        (Some(customer), Some(key)) => {
-            sealed::seal_attached(key, Purpose::Audit, scope, customer, b"", version, detail)
+        (Some(customer), Some((own, subjects, persons))) => {
+            audit_detail::seal(own, subjects, (scope, customer, version), entry.detail, persons)
         }
         _ => {
             let binding = service_binding(scope, "audit", "detail", entry.request_id.as_bytes());
-            Cell::seal_json(&keys.service, 1, &binding, detail).into_bytes()
+            Cell::seal_json(&keys.service, 1, &binding, entry.detail.to_json()).into_bytes()
         }
     };
     StoredEntry {

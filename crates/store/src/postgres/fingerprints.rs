@@ -19,6 +19,9 @@ use crate::vault::Fingerprint;
 /// Customers that are read together, when all are looked through; the loaders read them in one statement.
 const TOGETHER: usize = 64;
 
+/// The fingerprints of a customer's numbers, after its id.
+type NumbersOf = ([u8; 16], BTreeSet<(PersonId, Fingerprint)>);
+
 statements! {
     SAME_NUMBERS = "SELECT DISTINCT mine.subject_id, other.customer_id, other.subject_id
         FROM numbers AS mine JOIN numbers AS other
@@ -106,8 +109,7 @@ impl PostgresStore {
                 let numbers = |customer: Customer| prepared::fingerprints(&customer, &keys);
                 Ok::<_, StoreError>((id, customer?.map(numbers).unwrap_or_default()))
             };
-            let all: Vec<([u8; 16], BTreeSet<(PersonId, Fingerprint)>)> =
-                stream::iter(ids).map(numbers_of).buffered(TOGETHER).try_collect().await?;
+            let all: Vec<NumbersOf> = stream::iter(ids).map(numbers_of).buffered(TOGETHER).try_collect().await?;
             let (mut customers, mut subjects, mut fingerprints) = (Vec::new(), Vec::new(), Vec::new());
             for (id, numbers) in &all {
                 for (subject, fingerprint) in numbers {

@@ -24,6 +24,9 @@ use dossier_core::webhook::{self, Attempted, Disabled, Due, Endpoint, Guard, Sai
 
 pub(crate) use crate::anchor::an_accepted_restore_satisfies_the_anchors_from_before_and_no_later_one;
 use crate::engines::{Engine, caller};
+pub(crate) use crate::erasure::{
+    numbers_of_a_data_subject_go_with_its_key, what_an_entry_says_of_a_person_goes_with_that_person_alone,
+};
 pub(crate) use crate::evidence::{
     a_file_is_evidence_of_each_data_subject_that_it_was_named_for,
     a_file_that_is_named_while_its_last_data_subject_is_erased_is_whole_or_unknown,

@@ -1,34 +1,21 @@
 //! Files as evidence: of several data subjects at once, until the last of them is erased.
 
 use dossier_core::caller::Caller;
-use dossier_core::customer::Profile;
 use dossier_core::customer::documents::remove_document;
 use dossier_core::customer::update::{Condition, UpdateError};
-use dossier_core::ids::{CustomerId, FileId, PersonId};
+use dossier_core::ids::{FileId, PersonId};
 use dossier_core::services::Services;
 use dossier_core::store::{Collected, StoreError};
 use dossier_core::violation::Code;
 
 use crate::behaviours::{LETTER, content, given, naming, put, read, uploaded};
 use crate::engines::{Engine, caller};
+use crate::erasure::{erase, persons};
 use crate::row_seals::Sql;
-
-/// Takes from the database what an erasure takes of a data subject: its key, and what finds or opens anything of it.
-async fn erase(engine: &Engine, subject: PersonId) {
-    for table in ["subject_keys", "file_uses", "numbers"] {
-        let id = Sql(engine).id(subject.as_bytes());
-        engine.execute(&format!("DELETE FROM {table} WHERE subject_id = {id}")).await;
-    }
-}
 
 async fn subjects(services: &Services, caller: &Caller, file: FileId) -> Vec<PersonId> {
     let found = services.store.files(caller.scope, &[file]).await.expect("readable");
     found.iter().flat_map(|file| &file.attachments).map(|attachment| attachment.subject).collect()
-}
-
-async fn person_of(services: &Services, caller: &Caller, firm: CustomerId) -> PersonId {
-    let Profile::Business(business) = read(services, caller.scope, firm).await.profile else { panic!("a business") };
-    business.associated_persons.expect("persons").0[0].person_id().expect("an id")
 }
 
 fn director(name: &str, file: FileId) -> String {
@@ -49,7 +36,7 @@ pub(crate) async fn a_file_is_evidence_of_each_data_subject_that_it_was_named_fo
     put(&services, &caller, firm, &director("Ada", file)).await.expect("the director's");
     put(&services, &caller, ada, &naming(file)).await.expect("the same person's as a customer");
     put(&services, &caller, firm, &naming(file)).await.expect("the firm's own as well");
-    let person = person_of(&services, &caller, firm).await;
+    let person = persons(&services, &caller, firm).await[0];
     let all = [person, PersonId::of_customer(ada), PersonId::of_customer(firm)];
     let found = subjects(&services, &caller, file).await;
     assert!(found.len() == 3 && all.iter().all(|subject| found.contains(subject)), "{found:?}");
@@ -85,7 +72,7 @@ pub(crate) async fn erasing_one_data_subject_leaves_a_file_to_the_others(mut eng
     let file = uploaded(&services, &caller).await;
     put(&services, &caller, ada, &naming(file)).await.expect("attached");
     put(&services, &caller, firm, &director("Ada", file)).await.expect("attached");
-    let person = person_of(&services, &caller, firm).await;
+    let person = persons(&services, &caller, firm).await[0];
     let stored = engine.path().join(format!("files/sandbox/{}/{file}", caller.scope.account));
     assert!(stored.exists());
     drop(services);

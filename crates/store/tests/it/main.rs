@@ -7,6 +7,7 @@ mod behaviours;
 mod bucket;
 mod cluster;
 mod engines;
+mod erasure;
 mod evidence;
 mod moves;
 mod on_postgres;
@@ -63,6 +64,8 @@ on_every_engine! {
     files_that_nobody_attaches_are_collected_and_evidence_never_is,
     content_in_another_place_does_not_open,
     equal_numbers_and_contents_are_found_in_their_scope_only,
+    numbers_of_a_data_subject_go_with_its_key,
+    what_an_entry_says_of_a_person_goes_with_that_person_alone,
     a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_lease,
     the_first_attempt_decides_whether_a_delivery_shows_the_link,
     an_endpoint_that_fails_many_deliveries_at_once_is_disabled_once,

@@ -233,6 +233,15 @@ impl Sql<'_> {
         self.0.text(&sql).await.map(|value| self.as_literal(kind, &value))
     }
 
+    /// What a column of bytes holds; `None` when there is no such row.
+    pub(crate) async fn bytes(&self, table: &str, column: &str, row: &str) -> Option<Vec<u8>> {
+        let kind = if self.is_sqlite() { "blob" } else { "bytea" };
+        let literal = self.literal(table, (column, kind), row).await?;
+        let hex = literal.split('\'').nth(1).expect("a quoted value").as_bytes();
+        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).expect("ASCII"), 16).expect("digits");
+        Some(hex.chunks(2).map(byte).collect())
+    }
+
     fn as_literal(&self, kind: &str, value: &str) -> String {
         match kind {
             "blob" => format!("x'{value}'"),

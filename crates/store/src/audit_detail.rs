@@ -1,0 +1,273 @@
+//! The details of an audit entry as they are sealed: what is about an associated person under that person's own key,
+//! the rest under the customer's. So one person can be erased, and the entry stays as it is in the chain.
+//!
+//! Without a person a detail is one cell. Otherwise it is a list that begins with [`LIST`], which no cell begins with:
+//! each data subject's id, the length of its cell in four bytes, and the cell, the customer's first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dossier_core::audit::AuditDetail;
+use dossier_core::caller::Scope;
+use dossier_core::change::{Change, Effect};
+use dossier_core::customer::{AssociatedPerson, Profile};
+use dossier_core::ids::{CustomerId, PersonId};
+use dossier_core::parse::FieldChange;
+use dossier_core::store::StoreError;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+
+use crate::sealed::{self, SubjectKeys};
+use crate::vault::{Purpose, SubjectKey};
+
+const LIST: u8 = 2;
+const PERSONS: &str = "/associated_persons";
+const NULL: &str = "null";
+
+/// A person's share of the changes.
+type Shares = BTreeMap<PersonId, Vec<FieldChange>>;
+
+/// What is needed of a stored person; the rest stays text.
+#[derive(serde::Deserialize)]
+struct Named {
+    #[serde(default)]
+    id: Option<String>,
+}
+
+/// The person that this JSON text shows.
+fn shown(person: &str) -> Option<PersonId> {
+    serde_json::from_str::<Option<Named>>(person).ok().flatten()?.id.and_then(|id| PersonId::parse(&id))
+}
+
+/// The persons that this JSON text shows, a list or one alone, each with its text.
+fn each<'a>(pointer: &str, json: &'a str) -> Vec<(usize, &'a str)> {
+    if pointer != PERSONS {
+        return vec![(0, json)];
+    }
+    let list: Option<Vec<&RawValue>> = serde_json::from_str(json).unwrap_or_default();
+    list.unwrap_or_default().into_iter().map(RawValue::get).enumerate().collect()
+}
+
+/// The persons that the changes of an audited entry are about, also those that are gone after it.
+pub(crate) fn persons_in(change: &Change) -> BTreeSet<PersonId> {
+    let changes = change.audit.iter().flat_map(|entry| &entry.detail.changes);
+    let texts = changes
+        .filter(|change| change.pointer.starts_with(PERSONS))
+        .flat_map(|change| [(&change.pointer, &change.before), (&change.pointer, &change.after)]);
+    texts.flat_map(|(pointer, json)| each(pointer, json)).filter_map(|(_, json)| shown(json)).collect()
+}
+
+/// The persons of the record that a change leaves, in their order.
+pub(crate) fn persons_after(effect: &Effect) -> Vec<Option<PersonId>> {
+    match effect {
+        Effect::CustomerUpdated { after, .. } => match &after.profile {
+            Profile::Business(business) => {
+                let persons = business.associated_persons.iter().flat_map(|persons| &persons.0);
+                persons.map(AssociatedPerson::person_id).collect()
+            }
+            Profile::Individual(_) => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// Takes what is about persons out of the detail. A place in the list of persons can be one person's before and
+/// another's after.
+fn share_out(detail: &mut AuditDetail, persons: &[Option<PersonId>]) -> Shares {
+    let mut shares = Shares::new();
+    let changes = std::mem::take(&mut detail.changes);
+    for change in changes {
+        let Some(place) = change.pointer.strip_prefix(PERSONS) else {
+            detail.changes.push(change);
+            continue;
+        };
+        let mut place = place.split('/').skip(1);
+        match (place.next().and_then(|index| index.parse::<usize>().ok()), place.next()) {
+            // Something of one person.
+            (Some(index), Some(_)) => match persons.get(index).copied().flatten() {
+                Some(person) => shares.entry(person).or_default().push(change),
+                None => detail.changes.push(change),
+            },
+            // Whole persons.
+            (index, _) => {
+                for (at, before) in each(&change.pointer, &change.before) {
+                    share(&mut shares, detail, index.unwrap_or(at), (before, NULL));
+                }
+                for (at, after) in each(&change.pointer, &change.after) {
+                    share(&mut shares, detail, index.unwrap_or(at), (NULL, after));
+                }
+            }
+        }
+    }
+    shares
+}
+
+/// Adds a whole person's text to its share, before or after.
+fn share(shares: &mut Shares, detail: &mut AuditDetail, index: usize, (before, after): (&str, &str)) {
+    let pointer = format!("{PERSONS}/{index}");
+    let change = FieldChange { pointer, before: before.to_owned(), after: after.to_owned() };
+    match shown(before).or_else(|| shown(after)) {
+        Some(person) => {
+            let own = shares.entry(person).or_default();
+            match own.iter_mut().find(|known| known.pointer == change.pointer) {
+                Some(known) => known.after = change.after,
+                None => own.push(change),
+            }
+        }
+        // Stored persons have ids, and nothing shows none: it says nothing of anybody.
+        None if before == NULL && after == NULL => {}
+        None => detail.changes.push(change),
+    }
+}
+
+/// Seals the detail of an entry about a customer.
+pub(crate) fn seal(
+    own: &SubjectKey,
+    keys: &SubjectKeys,
+    (scope, customer, version): (Scope, CustomerId, u64),
+    mut detail: AuditDetail,
+    persons: &[Option<PersonId>],
+) -> Vec<u8> {
+    let shares = share_out(&mut detail, persons);
+    let cell = sealed::seal_attached(own, Purpose::Audit, scope, customer, b"", version, detail.to_json());
+    if shares.is_empty() {
+        return cell;
+    }
+    let mut list = vec![LIST];
+    let mut add = |subject: PersonId, cell: &[u8]| {
+        list.extend_from_slice(subject.as_bytes());
+        list.extend_from_slice(&u32::try_from(cell.len()).expect("cells are small").to_be_bytes());
+        list.extend_from_slice(cell);
+    };
+    add(PersonId::of_customer(customer), &cell);
+    for (person, changes) in shares {
+        // One that was erased in the meantime has no details any more.
+        let Some(key) = keys.get(&person) else { continue };
+        let share = AuditDetail { changes, ..AuditDetail::default() }.to_json();
+        add(person, &sealed::seal_attached(key, Purpose::Audit, scope, customer, person.as_bytes(), version, share));
+    }
+    list
+}
+
+/// The data subjects whose keys open a stored detail.
+///
+/// # Errors
+///
+/// [`StoreError::Corrupt`] when it is no detail.
+pub fn subjects(customer: CustomerId, detail: &[u8]) -> Result<Vec<PersonId>, StoreError> {
+    Ok(cells(customer, detail)?.into_iter().map(|(subject, _)| subject).collect())
+}
+
+/// Opens a stored detail as JSON, as [`AuditDetail::to_json`] wrote it. Those whose keys are not among these are listed
+/// in `erased`, and what is about them is absent.
+///
+/// # Errors
+///
+/// [`StoreError::Corrupt`] when it was altered or moved.
+pub fn open(
+    keys: &SubjectKeys,
+    (scope, customer, version): (Scope, CustomerId, u64),
+    detail: &[u8],
+) -> Result<Value, StoreError> {
+    let own = PersonId::of_customer(customer);
+    let (mut opened, mut changes, mut erased) = (Map::new(), Map::new(), Vec::new());
+    for (subject, cell) in cells(customer, detail)? {
+        let Some(key) = keys.get(&subject) else {
+            erased.push(json!(subject));
+            continue;
+        };
+        let row: &[u8] = if subject == own { b"" } else { subject.as_bytes() };
+        let share = sealed::open_attached(key, Purpose::Audit, scope, customer, row, version, cell.to_vec())?;
+        let Ok(Value::Object(mut share)) = serde_json::from_slice(&share) else { return Err(unreadable()) };
+        if let Some(Value::Object(shared)) = share.remove("changes") {
+            for (pointer, change) in shared {
+                join(changes.entry(pointer).or_insert_with(|| json!({ "before": null, "after": null })), change);
+            }
+        }
+        opened.append(&mut share);
+    }
+    opened.insert("changes".into(), Value::Object(changes));
+    if !erased.is_empty() {
+        opened.insert("erased".into(), Value::Array(erased));
+    }
+    Ok(Value::Object(opened))
+}
+
+/// Before and after of one place, which may be two persons' shares.
+fn join(known: &mut Value, mut change: Value) {
+    for side in ["before", "after"] {
+        if known[side].is_null() {
+            known[side] = change[side].take();
+        }
+    }
+}
+
+fn cells(customer: CustomerId, detail: &[u8]) -> Result<Vec<(PersonId, &[u8])>, StoreError> {
+    let Some(mut rest) = detail.strip_prefix(&[LIST]) else {
+        return Ok(vec![(PersonId::of_customer(customer), detail)]);
+    };
+    let mut cells = Vec::new();
+    while !rest.is_empty() {
+        let (subject, after) = rest.split_first_chunk::<16>().ok_or_else(unreadable)?;
+        let (length, after) = after.split_first_chunk::<4>().ok_or_else(unreadable)?;
+        let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| unreadable())?;
+        let (cell, after) = after.split_at_checked(length).ok_or_else(unreadable)?;
+        cells.push((PersonId::from_bytes(*subject), cell));
+        rest = after;
+    }
+    Ok(cells)
+}
+
+fn unreadable() -> StoreError {
+    StoreError::Corrupt("the detail of an audit entry is not what was stored".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(pointer: &str, before: &str, after: &str) -> FieldChange {
+        FieldChange { pointer: pointer.into(), before: before.into(), after: after.into() }
+    }
+
+    #[test]
+    fn each_person_has_its_share_and_the_customer_the_rest() {
+        let [ada, bob] = [1, 2].map(|n| PersonId::from_bytes([n; 16]));
+        let text = |person: PersonId, name: &str| format!(r#"{{"id":"{person}","first_name":"{name}"}}"#);
+        let mut detail = AuditDetail {
+            changes: vec![
+                change("/tax_number", "null", r#""T""#),
+                change("/associated_persons/0", &text(ada, "A"), &text(bob, "B")),
+                change("/associated_persons/1", &text(bob, "B"), "null"),
+                change("/associated_persons/0/documents/2", r#"{"description":"x"}"#, "null"),
+            ],
+            ..AuditDetail::default()
+        };
+        let shares = share_out(&mut detail, &[Some(bob)]);
+        assert_eq!(detail.changes, [change("/tax_number", "null", r#""T""#)]);
+        assert_eq!(shares[&ada], [change("/associated_persons/0", &text(ada, "A"), "null")]);
+        let bobs = [
+            change("/associated_persons/0", "null", &text(bob, "B")),
+            change("/associated_persons/1", &text(bob, "B"), "null"),
+            change("/associated_persons/0/documents/2", r#"{"description":"x"}"#, "null"),
+        ];
+        assert_eq!((shares[&bob].as_slice(), shares.len()), (&bobs[..], 2));
+        // A list as a whole is its persons.
+        let list = format!("[{},{}]", text(ada, "A"), text(bob, "B"));
+        detail.changes = vec![change("/associated_persons", "null", &list)];
+        let shares = share_out(&mut detail, &[Some(ada), Some(bob)]);
+        assert!(detail.changes.is_empty());
+        assert_eq!(shares[&ada], [change("/associated_persons/0", "null", &text(ada, "A"))]);
+        assert_eq!(shares[&bob], [change("/associated_persons/1", "null", &text(bob, "B"))]);
+    }
+
+    #[test]
+    fn what_is_cut_is_no_detail() {
+        let customer = CustomerId::from_bytes([7; 16]);
+        let mut list = vec![LIST];
+        list.extend_from_slice(&[[7; 16].as_slice(), &[0, 0, 0, 3], b"abc"].concat());
+        assert_eq!(cells(customer, &list).expect("a list"), [(PersonId::of_customer(customer), &b"abc"[..])]);
+        for cut in 2..list.len() {
+            assert!(cells(customer, &list[..cut]).is_err(), "{cut}");
+        }
+    }
+}
