@@ -340,8 +340,8 @@ impl Update<'_> {
     }
 }
 
-/// Refuses files for which a customer has no room. Whoever names others at the same time moves its version, so that this
-/// is asked again.
+/// Refuses files for which a customer has no room. A concurrent update that names other files moves the customer's
+/// version, so this is checked again.
 pub(crate) async fn check_room(
     services: &Services,
     caller: &Caller,

@@ -335,3 +335,17 @@ async fn a_day_has_so_many_new_idempotency_keys() {
     refused.problem(429, "quota_exceeded");
     assert_eq!(post("a").await.header("idempotent-replayed"), "true");
 }
+
+#[tokio::test]
+async fn an_account_and_a_customer_have_room_for_so_many_files() {
+    let app = TestApp::start_with(&[("files_per_account", "2"), ("files_per_customer", "1")]).await;
+    let (id, first, second) = (app.given("individual").await, app.given_file().await, app.given_file().await);
+    let refused = app.upload("third.png", &png(8, 8, 100)).await;
+    expect_limited(&refused, "\"files-of-account\";q=2");
+    refused.problem(429, "quota_exceeded");
+    let naming = |file: &str| json!({ "documents": [{ "file_id": file, "purpose": "other" }] });
+    app.put(&id, &naming(&first)).await.expect(200);
+    let refused = app.put(&id, &naming(&second)).await;
+    expect_limited(&refused, "\"files-of-customer\";q=1");
+    refused.problem(429, "quota_exceeded");
+}

@@ -22,7 +22,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("row_seals", include_str!("../../migrations/postgres/0007_row_seals.sql")),
     ("usage", include_str!("../../migrations/postgres/0008_usage.sql")),
     ("audit_records", include_str!("../../migrations/postgres/0009_audit_records.sql")),
-    ("uses_and_fingerprints", include_str!("../../migrations/postgres/0010_uses_and_fingerprints.sql")),
+    ("file_uses", include_str!("../../migrations/postgres/0010_file_uses.sql")),
+    ("uses_and_fingerprints", include_str!("../../migrations/postgres/0011_uses_and_fingerprints.sql")),
 ];
 
 /// The migrations after which rows are to be sealed, by the number of the step that seals them.

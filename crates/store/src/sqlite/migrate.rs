@@ -16,7 +16,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("row_seals", include_str!("../../migrations/sqlite/0007_row_seals.sql")),
     ("usage", include_str!("../../migrations/sqlite/0008_usage.sql")),
     ("audit_records", include_str!("../../migrations/sqlite/0009_audit_records.sql")),
-    ("uses_and_fingerprints", include_str!("../../migrations/sqlite/0010_uses_and_fingerprints.sql")),
+    ("file_uses", include_str!("../../migrations/sqlite/0010_file_uses.sql")),
+    ("uses_and_fingerprints", include_str!("../../migrations/sqlite/0011_uses_and_fingerprints.sql")),
 ];
 
 /// How many there are.

@@ -1,27 +1,6 @@
--- A file may be evidence of several data subjects: its key is sealed once for each, in a row of its own, and a file has
--- a sealed key itself only while it is staged. Seals cover other columns now, so they are made again.
-CREATE TABLE IF NOT EXISTS file_uses (
-    account_id UUID NOT NULL,
-    environment SMALLINT NOT NULL,
-    file_id UUID NOT NULL,
-    customer_id UUID NOT NULL,
-    subject_id UUID NOT NULL,
-    attached_at BIGINT NOT NULL,
-    key BYTEA NOT NULL,
-    mac BYTEA,
-    PRIMARY KEY (account_id, environment, file_id, customer_id, subject_id)
-);
-
-CREATE INDEX IF NOT EXISTS file_uses_of_customer ON file_uses (account_id, environment, customer_id, file_id);
-
+-- A file has a sealed key itself only while it is staged; the keys of its uses were copied before. Seals cover other
+-- columns now, so they are made again.
 ALTER TABLE files ALTER COLUMN key DROP NOT NULL;
-
--- Read as JSON, since a repetition finds the columns gone.
-INSERT INTO file_uses (account_id, environment, file_id, customer_id, subject_id, attached_at, key)
-    SELECT f.account_id, f.environment, f.file_id, (to_jsonb(f) ->> 'customer_id')::uuid,
-        (to_jsonb(f) ->> 'subject_id')::uuid, (to_jsonb(f) ->> 'attached_at')::bigint, f.key
-    FROM files AS f WHERE to_jsonb(f) ->> 'customer_id' IS NOT NULL AND f.key IS NOT NULL
-    ON CONFLICT DO NOTHING;
 
 UPDATE files SET key = NULL WHERE staged_day IS NULL AND key IS NOT NULL;
 
