@@ -15,7 +15,7 @@ use crate::transfer::Shape;
 use crate::transfer::mark::Location;
 use crate::transfer::record::{Record, Value};
 use crate::transfer::snapshot::{Pace, Snapshot};
-use crate::vault::RowSeal;
+use crate::vault::{Cell, RowSeal};
 
 /// Bytes of a hash.
 const HASH: usize = 16;
@@ -142,13 +142,16 @@ impl Unnamed {
     }
 }
 
-/// The hash of a row, over its seal and its cells.
+/// The hash of a row, over its seal and what tells its cells apart.
 fn hash(mac: &[u8], cells: &[Option<&[u8]>]) -> [u8; HASH] {
     let mut context = Context::new(&SHA256);
-    for part in std::iter::once(&Some(mac)).chain(cells) {
-        let length = part.map_or(u64::MAX, |part| u64::try_from(part.len()).expect("lengths fit"));
+    context.update(mac);
+    for cell in cells {
+        let length = cell.map_or(u64::MAX, |cell| u64::try_from(cell.len()).expect("lengths fit"));
         context.update(&length.to_be_bytes());
-        context.update(part.unwrap_or_default());
+        for part in Cell::identity(cell.unwrap_or_default()) {
+            context.update(part);
+        }
     }
     context.finish().as_ref()[..HASH].try_into().expect("a SHA-256 has 32 bytes")
 }

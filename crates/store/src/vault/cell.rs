@@ -72,6 +72,15 @@ pub struct Cell(Vec<u8>);
 pub struct CannotOpen;
 
 impl Cell {
+    /// What tells a stored cell from every other that opens: its nonce and its tag, with what stands before them. Only
+    /// the key makes another with the same two, so a hash need not cover what is between them.
+    pub(crate) fn identity(stored: &[u8]) -> [&[u8]; 2] {
+        match stored.split_at_checked(PREFIX) {
+            Some((prefix, rest)) => [prefix, &rest[rest.len().saturating_sub(AES_256_GCM.tag_len())..]],
+            None => [stored, &[]],
+        }
+    }
+
     /// Seals a content as it is.
     #[must_use]
     pub fn seal(key: &SecretKey, generation: u64, binding: &Binding<'_>, content: &[u8]) -> Self {
