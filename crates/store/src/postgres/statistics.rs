@@ -22,11 +22,14 @@ statements! {
     ACCOUNTS = "ANALYZE accounts";
     ANSWERS = "ANALYZE answers";
     AUDIT = "ANALYZE audit";
+    CONTENTS = "ANALYZE contents";
     CUSTOMERS = "ANALYZE customers";
     DELIVERIES = "ANALYZE deliveries";
     EVENTS = "ANALYZE events";
+    FILE_USES = "ANALYZE file_uses";
     FILES = "ANALYZE files";
     LINKS = "ANALYZE links";
+    NUMBERS = "ANALYZE numbers";
     PERSONS = "ANALYZE persons";
     SUBJECT_KEYS = "ANALYZE subject_keys";
 }
