@@ -415,7 +415,7 @@ impl Prepared {
                 new_subjects,
                 attached,
                 link,
-                ends_passes: _,
+                ends_passes: false,
             } => {
                 self.answer.is_none()
                     && new_subjects.is_empty()

@@ -56,9 +56,10 @@ impl Signer {
     }
 
     /// What is to be sent for a delivery, signed as of now. The first attempt decides whether it shows the link to the
-    /// form; who enables the endpoint or sends again begins with a first attempt.
+    /// form; who enables the endpoint or sends again begins with a first attempt. The row of a delivery has no seal, so
+    /// that what it says can only hide the link.
     pub(crate) fn message(&self, due: &Due, body: Vec<u8>, now: Timestamp) -> Message {
-        let shows_link = due.shows_link.filter(|_| due.attempts > 0).unwrap_or(self.shows_link);
+        let shows_link = self.shows_link && due.shows_link.filter(|_| due.attempts > 0).unwrap_or(true);
         let body = Disclosure { customers: true, links: shows_link }.json(body);
         let id = event_id(due.customer, due.number);
         let timestamp = now.as_micros().div_euclid(1_000_000);

@@ -150,6 +150,8 @@ pub async fn expire_due(services: &Services) -> Result<usize, StoreError> {
             let caller = Caller { scope, actor: Actor::System, request_id: "session-expiry".to_owned(), address: None };
             match expire(services, &caller, Some(id), Request::unkeyed(b""), false, |_| Vec::new()).await {
                 Ok(_) => ended += 1,
+                // One damaged record is no reason to leave everyone else's links open.
+                Err(UpdateError::Store(StoreError::Corrupt(_))) => {}
                 Err(UpdateError::Store(error)) => return Err(error),
                 // It was renewed, decided or is gone: there is nothing to end.
                 Err(_) => {}

@@ -26,8 +26,8 @@ impl Apart {
         builder.worker_threads(threads).thread_name("dossier-large").enable_all().build().map(Some).map(Self)
     }
 
-    /// Runs a request's work: at once if its body is small, else on a thread for large ones. If this is dropped, the work
-    /// ends at its next await.
+    /// Runs a request's work: at once if its body is small, else on a thread for large ones. If this is dropped, the
+    /// work ends at its next await.
     ///
     /// The body is held here until then. Freed by the other thread, it would stay with the allocator: that gives memory
     /// back to the system where it was allocated.

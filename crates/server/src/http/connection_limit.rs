@@ -84,8 +84,7 @@ impl ConnectionLimit {
         if open.held(client) >= self.limit_of(address) && !open.close_idle(|of| of == client) {
             return Err(Full::ForAddress);
         }
-        let most = if open.held(client) == 0 { self.all } else { self.all - self.all / RESERVED };
-        if open.connections.len() >= most && !open.close_idle(|_| true) {
+        if !self.has_room(&mut open, client) {
             return Err(if open.connections.len() < self.all { Full::ForAddress } else { Full::ForAll });
         }
         let number = open.next;
@@ -93,6 +92,13 @@ impl ConnectionLimit {
         open.enter(number, client, Arc::clone(progress));
         self.count(&open);
         Ok(OpenConnection { limit: Arc::clone(self), number })
+    }
+
+    /// Whether there is room among all connections, if need be after the longest idle one has been closed. What is
+    /// reserved is for those that hold none.
+    fn has_room(&self, open: &mut Open, client: Claimant) -> bool {
+        let most = if open.held(client) == 0 { self.all } else { self.all - self.all / RESERVED };
+        open.connections.len() < most || open.close_idle(|_| true)
     }
 
     fn limit_of(&self, address: IpAddr) -> usize {
@@ -158,8 +164,10 @@ impl OpenConnection {
         let client = Claimant::address(address);
         let mut open = self.limit.open();
         let Some(progress) = open.leave(self.number) else { return false };
-        if open.held(client) >= self.limit.limit_of(address) && !open.close_idle(|of| of == client) {
-            self.limit.count(&open);
+        let limit = &self.limit;
+        let may_hold = open.held(client) < limit.limit_of(address) || open.close_idle(|of| of == client);
+        if !may_hold || !limit.has_room(&mut open, client) {
+            limit.count(&open);
             return false;
         }
         open.enter(self.number, client, progress);
