@@ -11,10 +11,13 @@ mod vault {
     pub mod cell;
     #[path = "../../crates/store/src/vault/key.rs"]
     mod key;
+    #[path = "../../crates/store/src/vault/midstates.rs"]
+    mod midstates;
     #[path = "../../crates/store/src/vault/stream.rs"]
     pub mod stream;
 
     pub use key::SecretKey;
+    use midstates::Midstates;
 }
 
 use vault::SecretKey;
