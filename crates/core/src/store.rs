@@ -197,12 +197,17 @@ pub trait Store: Send + Sync {
     /// As [`Store::commit`].
     async fn new_file(&self, scope: Scope, id: FileId, now: Timestamp) -> Result<Box<dyn FileWriter>, StoreError>;
 
-    /// Those of the files that the scope has, in no order.
+    /// Deletes the content of a file that was written and whose change was not committed. What cannot be deleted now is
+    /// left for [`Store::collect_files`].
+    async fn discard_file(&self, scope: Scope, id: FileId);
+
+    /// Those of the files that the scope has, in no order. Of a file with very many attachments the oldest are read, and
+    /// always those to `of`.
     ///
     /// # Errors
     ///
     /// As [`Store::customer`].
-    async fn files(&self, scope: Scope, ids: &[FileId]) -> Result<Vec<File>, StoreError>;
+    async fn files(&self, scope: Scope, ids: &[FileId], of: Option<CustomerId>) -> Result<Vec<File>, StoreError>;
 
     /// The files of an account, attached or not.
     ///

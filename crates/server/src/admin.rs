@@ -537,7 +537,7 @@ impl Context<'_> {
         let unknown = || "there is no such file in this account and environment".to_owned();
         let scope = self.scope(place).await?;
         let id = FileId::parse(file_id).ok_or_else(unknown)?;
-        let file = self.services.store.files(scope, &[id]).await.map_err(said)?.pop().ok_or_else(unknown)?;
+        let file = self.services.store.files(scope, &[id], None).await.map_err(said)?.pop().ok_or_else(unknown)?;
         let whole = 0..file.details.size;
         let mut reader = read::open(self.services, &self.operator(scope), &file, whole).await.map_err(said)?;
         let mut content = Vec::new();

@@ -32,6 +32,8 @@ const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
 pub(crate) const ORPHAN_SECONDS: i64 = 24 * 60 * 60;
 /// As many uses of a file are read: whoever names one file at a thousand customers does not make each reading longer.
 pub(crate) const MAX_USES: usize = 100;
+/// The id of no customer, for a reading that is not about one.
+pub(crate) const NOBODY: CustomerId = CustomerId::from_bytes([0; 16]);
 /// Files deleted, or looked up, at a time.
 pub(crate) const PORTION: usize = 500;
 
@@ -182,7 +184,7 @@ impl Row for UseRow {
     }
 }
 
-/// A file and its oldest uses, at most [`MAX_USES`], as they were read.
+/// A file and some of its uses, at most [`MAX_USES`], as they were read.
 pub(crate) struct ReadFile {
     pub(crate) row: Unchecked<FileRow>,
     pub(crate) uses: Vec<Unchecked<UseRow>>,
@@ -195,12 +197,13 @@ impl ReadFile {
         if row.staged_day.is_some() != row.key.is_some() {
             return Err(rows::refused(&row, keys, "the row has a staging day or a key, and not both"));
         }
-        let uses = self.uses.into_iter().map(|one| one.check(keys)).collect::<Result<_, _>>()?;
+        let mut uses = self.uses.into_iter().map(|one| one.check(keys)).collect::<Result<Vec<_>, _>>()?;
+        uses.sort_by_key(|one| (one.attached_at, one.customer, one.subject));
         Ok(StoredFile { row, uses })
     }
 }
 
-/// A file and its oldest uses.
+/// A file and the uses of it that were read, oldest first.
 pub(crate) struct StoredFile {
     pub(crate) row: FileRow,
     pub(crate) uses: Vec<UseRow>,
@@ -230,6 +233,19 @@ impl StoredFile {
     /// What it is called when none of its keys opens.
     pub(crate) fn unopened(&self) -> StoreError {
         StoreError::Corrupt(format!("file {} has no key that opens", self.row.id))
+    }
+}
+
+/// Whether a file that seems to be nobody's really is. An altered row is left alone: reading it has logged it, and the
+/// rest of the collection goes on.
+pub(crate) fn is_unused(path: BlobPath, read: Result<Option<StoredFile>, StoreError>) -> Result<bool, StoreError> {
+    match read {
+        Ok(file) => Ok(file.is_some_and(|file| file.uses.is_empty())),
+        Err(StoreError::Corrupt(why)) => {
+            tracing::error!(%why, file = %path.id, "not collected");
+            Ok(false)
+        }
+        Err(error) => Err(error),
     }
 }
 

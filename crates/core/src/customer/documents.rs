@@ -180,5 +180,5 @@ pub async fn remove_document(
 ///
 /// The store's.
 pub async fn files_of(services: &Services, caller: &Caller, customer: &Customer) -> Result<Vec<File>, StoreError> {
-    services.store.files(caller.scope, &customer.profile.files()).await
+    services.store.files(caller.scope, &customer.profile.files(), Some(customer.id)).await
 }

@@ -319,7 +319,7 @@ impl Update<'_> {
                 (Some(record), None, parsed)
             }
         };
-        let files = check_files(services, caller, &mut parsed).await?;
+        let files = check_files(services, caller, id, &mut parsed).await?;
         let input = parsed.finish().map_err(UpdateError::Invalid)?;
         check_room(services, caller, id, &files).await?;
         let before = match (before, record) {
@@ -358,7 +358,12 @@ pub(crate) async fn check_room(
 }
 
 /// Refuses the files that are unknown; returns the others.
-async fn check_files<T>(services: &Services, caller: &Caller, parsed: &mut Parsed<T>) -> Result<Vec<File>, StoreError> {
+async fn check_files<T>(
+    services: &Services,
+    caller: &Caller,
+    id: CustomerId,
+    parsed: &mut Parsed<T>,
+) -> Result<Vec<File>, StoreError> {
     let named = std::mem::take(&mut parsed.files);
     if named.is_empty() {
         return Ok(Vec::new());
@@ -366,7 +371,7 @@ async fn check_files<T>(services: &Services, caller: &Caller, parsed: &mut Parse
     let mut ids: Vec<_> = named.iter().filter_map(|file| file.file_id).collect();
     ids.sort_unstable();
     ids.dedup();
-    let known = services.store.files(caller.scope, &ids).await?;
+    let known = services.store.files(caller.scope, &ids, Some(id)).await?;
     for file in named {
         if !known.iter().any(|known| Some(known.id) == file.file_id) {
             parsed.refuse_file(&file, Code::UnknownFile, "is not the id of an uploaded file");

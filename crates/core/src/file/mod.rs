@@ -77,7 +77,8 @@ pub struct File {
     pub id: FileId,
     /// When it was uploaded.
     pub uploaded_at: Timestamp,
-    /// Whose evidence it is, and was: nothing but erasure ends that. Oldest first, empty until it is attached.
+    /// Whose evidence it is, and was: nothing but erasure ends that. Oldest first, empty until it is attached; of very
+    /// many only some are read, see [`Store::files`](crate::store::Store::files).
     pub attachments: Vec<Attachment>,
     /// What is sealed.
     pub details: FileDetails,

@@ -6,11 +6,14 @@ use crate::audit::{Action, AuditEntry};
 use crate::caller::Caller;
 use crate::change::{Change, Effect, NewFile};
 use crate::clock::Timestamp;
-use crate::idempotency::{Attempt, KeyReused};
+use crate::idempotency::{Attempt, KeyReused, Replay};
 use crate::ids::FileId;
 use crate::services::Services;
 use crate::store::StoreError;
 use crate::write::{Outcome, write};
+
+/// The route that an `Idempotency-Key` belongs to.
+const ROUTE: &str = "POST /v0/files";
 
 /// Why a file was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +42,7 @@ pub struct Upload<'a> {
     check: Check,
     hash: sha2::Sha256,
     size: u64,
+    idempotency_key: Option<&'a str>,
     writer: Box<dyn FileWriter>,
 }
 
@@ -48,15 +52,24 @@ impl<'a> Upload<'a> {
     /// # Errors
     ///
     /// When the store cannot take one, or the account has no room for the largest. What becomes of the quota until the
-    /// end of the upload is judged there.
-    pub async fn begin(services: &'a Services, caller: &'a Caller, name: FileName) -> Result<Self, UploadError> {
+    /// end of the upload is judged there. Repeating an upload takes no room.
+    pub async fn begin(
+        services: &'a Services,
+        caller: &'a Caller,
+        name: FileName,
+        idempotency_key: Option<&'a str>,
+    ) -> Result<Self, UploadError> {
         let used = services.store.account_files(caller.scope).await?;
-        services.quotas.of_account.check_account(used.and(MAX_FILE)).map_err(StoreError::from)?;
+        if let Err(over) = services.quotas.of_account.check_account(used.and(MAX_FILE))
+            && !was_used(services, caller, idempotency_key).await?
+        {
+            return Err(StoreError::from(over).into());
+        }
         let at = services.clock.now();
         let id = FileId::from(services.random.uuid(at));
         let writer = services.store.new_file(caller.scope, id, at).await?;
         let (check, hash) = (Check::default(), sha2::Digest::new());
-        Ok(Self { services, caller, id, at, name, check, hash, size: 0, writer })
+        Ok(Self { services, caller, id, at, name, check, hash, size: 0, idempotency_key, writer })
     }
 
     /// Takes the next bytes.
@@ -78,17 +91,14 @@ impl<'a> Upload<'a> {
     ///
     /// # Errors
     ///
-    /// [`UploadError`]; nothing of the file is left then, unless the outcome is unknown.
-    pub async fn finish(self, idempotency_key: Option<&str>) -> Result<Uploaded, UploadError> {
-        let Self { services, caller, id, at, name, check, hash, size, writer } = self;
+    /// [`UploadError`]; nothing of the file is left then, unless it is unknown whether it was stored.
+    pub async fn finish(self) -> Result<Uploaded, UploadError> {
+        let Self { services, caller, id, at, name, check, hash, size, idempotency_key, writer } = self;
         let media_type = check.finish()?;
         let sha256: [u8; 32] = sha2::Digest::finalize(hash).into();
         let details = FileDetails { name, media_type, size, sha256 };
-        let attempt = idempotency_key.map(|key| Attempt {
-            key,
-            route: "POST /v0/files",
-            content: [&sha256, details.name.expose().as_bytes(), b""],
-        });
+        let content = [&sha256[..], details.name.expose().as_bytes(), b""];
+        let attempt = idempotency_key.map(|key| Attempt { key, route: ROUTE, content });
         let (details, mut writer) = (&details, Some(writer));
         // The content is written once. A second attempt finds the answer of the same upload, which came first; when it
         // does not, the file's key was rotated away in between.
@@ -96,7 +106,7 @@ impl<'a> Upload<'a> {
             let writer = writer.take();
             async move { Ok(writer.ok_or(StoreError::Busy)?.finish(details).await?) }
         };
-        write(services, caller, attempt, seal, |sealed| {
+        let uploaded = write(services, caller, attempt, seal, |sealed| {
             let mut audit = AuditEntry::new(caller, at, Action::FileUploaded);
             audit.fields = vec![format!("/files/{id}")];
             let room = services.quotas.of_account;
@@ -105,6 +115,23 @@ impl<'a> Upload<'a> {
             let file = File { id, uploaded_at: at, attachments: Vec::new(), details: details.clone() };
             Ok(Outcome::Change(Change::new(caller.scope, effect, audit), Uploaded { file, replayed: false }))
         })
-        .await
+        .await;
+        let is_stored = match &uploaded {
+            Ok(uploaded) => uploaded.file.id == id,
+            // It may be stored: a deletion could take what was acknowledged.
+            Err(UploadError::Store(StoreError::Unknown(_))) => true,
+            Err(_) => false,
+        };
+        if writer.is_none() && !is_stored {
+            services.store.discard_file(caller.scope, id).await;
+        }
+        uploaded
     }
+}
+
+/// Whether an upload with this `Idempotency-Key` was taken before. Its content is not known yet.
+async fn was_used(services: &Services, caller: &Caller, key: Option<&str>) -> Result<bool, StoreError> {
+    let Some(key) = key else { return Ok(false) };
+    let attempt = Attempt { key, route: ROUTE, content: [b""; 3] };
+    Ok(!matches!(services.store.replay_upload(caller.scope, attempt).await?, Replay::Fresh(_)))
 }

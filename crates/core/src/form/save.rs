@@ -10,13 +10,13 @@ use crate::caller::Caller;
 use crate::change::{Change, Effect};
 use crate::clock::Timestamp;
 use crate::customer::Customer;
-use crate::customer::update::{Conflict, UpdateError, change, check_room, write_customer};
+use crate::customer::update::{Conflict, UpdateError, change, check_room};
 use crate::ids::{FileId, PersonId};
 use crate::kyc::RuleSet;
 use crate::parse::{FieldChange, Mode};
 use crate::services::Services;
 use crate::violation::Violations;
-use crate::write::{Outcome, Unkeyed};
+use crate::write::{Outcome, Unkeyed, write};
 
 /// More than any field of the contract takes; what is longer is cut before it is kept as a draft.
 const MAX_TYPED: usize = 4_096;
@@ -55,11 +55,16 @@ pub struct Kept {
 /// documents; and what an update knows.
 pub async fn save(services: &Services, visitor: &Visitor, edit: Edit) -> Result<Kept, UpdateError> {
     let Visitor { caller, customer: id, device, .. } = visitor;
-    if let Edit::Attach(_, file) = &edit {
-        let files = services.store.files(caller.scope, &[*file]).await?;
-        check_room(services, caller, *id, &files).await?;
-    }
-    write_customer(services, caller, *id, Unkeyed, |before| {
+    let _turn = services.turns.of(*id).await;
+    let load = || async {
+        let before = services.store.customer(caller.scope, *id).await?.ok_or(UpdateError::NotFound)?;
+        if let Edit::Attach(_, file) = &edit {
+            let files = services.store.files(caller.scope, &[*file], Some(*id)).await?;
+            check_room(services, caller, *id, &files).await?;
+        }
+        Ok(before)
+    };
+    write(services, caller, Unkeyed, load, |before| {
         if !visitor.may_write(services, &before) {
             return Err(Conflict::NoSession.into());
         }

@@ -51,6 +51,8 @@ macro_rules! scripted {
                 unreachable!()
             }
 
+            async fn discard_file(&self, _: Scope, _: FileId) { unreachable!() }
+
             $(async fn $name(&self, $(_: $type),*) -> Result<$out, StoreError> { unreachable!() })*
         }
     };
@@ -64,7 +66,7 @@ scripted! {
     changed_since(Scope, CustomerId, u64) -> Vec<String>;
     replay_upload(Scope, Attempt<'_>) -> Replay<File>;
     new_file(Scope, FileId, Timestamp) -> Box<dyn FileWriter>;
-    files(Scope, &[FileId]) -> Vec<File>;
+    files(Scope, &[FileId], Option<CustomerId>) -> Vec<File>;
     account_files(Scope) -> Used;
     evidence(Scope, CustomerId) -> Used;
     list_files(Scope, Option<CustomerId>, Option<FileId>, usize) -> Vec<File>;

@@ -88,7 +88,7 @@ pub(crate) async fn receive(
                 Found::Name(name) => {
                     let name = FileName::new(&name).map_err(|error| malformed_text(error.to_string()))?;
                     place = Some(app.uploads.take(context.claimants(), 1).map_err(no_room)?);
-                    upload = Some(Upload::begin(&app.services, caller, name).await.map_err(refused)?);
+                    upload = Some(Upload::begin(&app.services, caller, name, key).await.map_err(refused)?);
                 }
                 Found::Data(bytes) => match &mut upload {
                     Some(upload) => upload.write(&bytes).await.map_err(refused)?,
@@ -100,7 +100,7 @@ pub(crate) async fn receive(
     part.finish().map_err(malformed)?;
     let upload = upload.ok_or_else(|| malformed_text("the body has no part".to_owned()))?;
     context.take_slot()?;
-    let uploaded = upload.finish(key).await?;
+    let uploaded = upload.finish().await?;
     drop(place);
     Ok(uploaded)
 }
@@ -209,7 +209,7 @@ async fn stream_of(mut reader: Box<dyn FileReader>, share: Share) -> Result<Body
 
 async fn find(app: &App, scope: dossier_core::caller::Scope, id: Option<FileId>) -> Result<File, Problem> {
     let id = id.ok_or_else(Problem::not_found)?;
-    app.services.store.files(scope, &[id]).await?.pop().ok_or_else(Problem::not_found)
+    app.services.store.files(scope, &[id], None).await?.pop().ok_or_else(Problem::not_found)
 }
 
 fn boundary(headers: &HeaderMap) -> Result<Vec<u8>, Problem> {

@@ -32,7 +32,7 @@ pub(super) async fn documents(
 ) -> Result<Markup, Problem> {
     let wanted: Vec<_> = step.requirements(sheet).filter(|requirement| requirement.document.is_some()).collect();
     let given: Vec<FileId> = wanted.iter().flat_map(|one| sheet.given(one)).map(|given| given.file).collect();
-    let files = app.services.store.files(visit.visitor.scope(), &given).await?;
+    let files = app.services.store.files(visit.visitor.scope(), &given, Some(visit.visitor.customer)).await?;
     Ok(html! {
         div #documents {
             @for requirement in wanted {
@@ -211,7 +211,8 @@ pub async fn view(State(app): State<App>, visit: Visit, request: Request) -> Res
     if !visit.sheet(&app).gave(id) {
         return Err(Problem::not_found());
     }
-    let file = app.services.store.files(visit.visitor.scope(), &[id]).await?.pop().ok_or_else(Problem::not_found)?;
+    let file =
+        app.services.store.files(visit.visitor.scope(), &[id], None).await?.pop().ok_or_else(Problem::not_found)?;
     let context = request.extensions().get::<RequestContext>().expect("the outer layer sets it");
     let mut response = show_content(&app, &visit.visitor.caller, context, &file).await?;
     if file.details.media_type != MediaType::Pdf {

@@ -18,7 +18,8 @@ use super::PostgresStore;
 use super::rows::{Columns, epoch, place, rows as limit_of, statements, uuid};
 use crate::blobs::{BlobPath, Listed};
 use crate::files::{
-    FileKey, FileRow, MAX_USES, ORPHAN_SECONDS, PORTION, ReadFile, Reader, StoredFile, UseRow, Writer, day_of,
+    FileKey, FileRow, MAX_USES, NOBODY, ORPHAN_SECONDS, PORTION, ReadFile, Reader, StoredFile, UseRow, Writer, day_of,
+    is_unused,
 };
 use crate::rows::Unchecked;
 use crate::vault::{Purpose, SecretKey};
@@ -45,22 +46,21 @@ statements! {
     USES = "SELECT u.file_id, u.customer_id, u.subject_id, u.attached_at, u.key, u.mac
         FROM unnest($3::uuid[]) AS f (file_id) CROSS JOIN LATERAL (SELECT * FROM file_uses
             WHERE account_id = $1 AND environment = $2 AND file_uses.file_id = f.file_id
-            ORDER BY attached_at, customer_id, subject_id LIMIT $4) AS u
-        ORDER BY u.attached_at, u.customer_id, u.subject_id";
+            ORDER BY (customer_id = $5) DESC, attached_at, customer_id, subject_id LIMIT $4) AS u";
     STAGING = "SELECT epoch, wrapped FROM staging_keys WHERE account_id = $1 AND environment = $2 AND day = $3";
     /// Not in an epoch that has ended since: a rotation could be past this row.
     STAGE = "INSERT INTO staging_keys (account_id, environment, day, epoch, wrapped)
         SELECT $1, $2, $3, $4, $5
         FROM (SELECT newest_epoch FROM installation WHERE newest_epoch = $4 FOR SHARE) AS newest
         ON CONFLICT DO NOTHING";
-    /// Those that were not attached in time, and those of which every data subject was erased.
+    /// Those that were not attached in time, and those of which every data subject was erased: a portion, after a file.
     EXPIRED = "SELECT account_id, environment, file_id FROM files
-        WHERE staged_day IS NOT NULL AND staged_day <= $1 AND uploaded_at < $2
-        UNION ALL
-        SELECT account_id, environment, file_id FROM files WHERE staged_day IS NULL AND NOT EXISTS
+        WHERE (account_id, environment, file_id) > ($4, $5, $6)
+            AND (staged_day IS NULL OR (staged_day <= $1 AND uploaded_at < $2)) AND NOT EXISTS
             (SELECT 1 FROM file_uses WHERE file_uses.account_id = files.account_id
             AND file_uses.environment = files.environment AND file_uses.file_id = files.file_id)
-        LIMIT $3";
+        ORDER BY account_id, environment, file_id LIMIT $3";
+    KNOWN = "SELECT file_id FROM files WHERE account_id = $1 AND environment = $2 AND file_id = ANY($3)";
     /// Who attaches one locks it as well. The deletion is a statement of its own, which sees what was attached while
     /// this one waited.
     LOCK_FILES = "SELECT f.file_id FROM files f
@@ -140,7 +140,7 @@ impl PostgresStore {
         file: &File,
         range: ByteRange,
     ) -> Result<Box<dyn FileReader>, StoreError> {
-        let stored = self.stored_files(scope, &[file.id]).await?.pop();
+        let stored = self.stored_files(scope, &[file.id], None).await?.pop();
         let stored = stored.ok_or_else(|| StoreError::Corrupt("the file is gone".into()))?;
         let key = self.file_key(&stored).await?;
         let path = BlobPath { scope, id: file.id };
@@ -148,8 +148,13 @@ impl PostgresStore {
         Ok(Box::new(reader))
     }
 
-    pub(super) async fn read_files(&self, scope: Scope, ids: &[FileId]) -> Result<Vec<File>, StoreError> {
-        let found = self.stored_files(scope, ids).await?;
+    pub(super) async fn read_files(
+        &self,
+        scope: Scope,
+        ids: &[FileId],
+        of: Option<CustomerId>,
+    ) -> Result<Vec<File>, StoreError> {
+        let found = self.stored_files(scope, ids, of).await?;
         self.open_files(found).await
     }
 
@@ -166,11 +171,11 @@ impl PostgresStore {
         let found = match customer {
             None => self.database.query(LIST, &[&account, &environment, &before, &limit]).await?,
             Some(customer) => {
-                let customer = uuid(customer.as_bytes());
-                self.database.query(LIST_OF_CUSTOMER, &[&account, &environment, &before, &limit, &customer]).await?
+                let of = uuid(customer.as_bytes());
+                self.database.query(LIST_OF_CUSTOMER, &[&account, &environment, &before, &limit, &of]).await?
             }
         };
-        let found = self.checked(scope, &found).await?;
+        let found = self.checked(scope, &found, customer).await?;
         self.open_files(found).await
     }
 
@@ -179,7 +184,7 @@ impl PostgresStore {
         let (account, environment) = place(scope);
         let row = self.database.query_one(UPLOAD, &[&account, &environment, &&ticket.key_hash[..]]).await?;
         let Some(row) = row else { return Ok(Replay::Fresh(ticket)) };
-        let file = self.checked(scope, &[row]).await?.pop();
+        let file = self.checked(scope, &[row], None).await?.pop();
         let file = file.ok_or_else(|| StoreError::Corrupt("one row is one file".into()))?;
         if file.is_gone() || file.row.upload_fingerprint.as_deref() != Some(&ticket.fingerprint[..]) {
             return Ok(Replay::OtherRequest(file.row.request_id));
@@ -188,8 +193,13 @@ impl PostgresStore {
         file.open(&key).map(Replay::Answered)
     }
 
-    /// Files with their uses, every seal compared.
-    async fn checked(&self, scope: Scope, found: &[Row]) -> Result<Vec<StoredFile>, StoreError> {
+    /// Files with their uses, every seal compared: those by `of` and the oldest ones, as many as are read.
+    async fn checked(
+        &self,
+        scope: Scope,
+        found: &[Row],
+        of: Option<CustomerId>,
+    ) -> Result<Vec<StoredFile>, StoreError> {
         if found.is_empty() {
             return Ok(Vec::new());
         }
@@ -199,8 +209,8 @@ impl PostgresStore {
         let mut uses: HashMap<FileId, Vec<Unchecked<UseRow>>> = HashMap::new();
         if !ids.is_empty() {
             let (account, environment) = place(scope);
-            let most = limit_of(MAX_USES);
-            for row in &self.database.query(USES, &[&account, &environment, &ids, &most]).await? {
+            let (most, of) = (limit_of(MAX_USES), uuid(of.unwrap_or(NOBODY).as_bytes()));
+            for row in &self.database.query(USES, &[&account, &environment, &ids, &most, &of]).await? {
                 let one = use_row(scope, row)?;
                 uses.entry(one.peek().file).or_default().push(one);
             }
@@ -214,14 +224,19 @@ impl PostgresStore {
     }
 
     /// Files as they stand, also those that are gone but for their rows.
-    async fn stored_files(&self, scope: Scope, ids: &[FileId]) -> Result<Vec<StoredFile>, StoreError> {
+    async fn stored_files(
+        &self,
+        scope: Scope,
+        ids: &[FileId],
+        of: Option<CustomerId>,
+    ) -> Result<Vec<StoredFile>, StoreError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         let (account, environment) = place(scope);
         let ids: Vec<_> = ids.iter().map(|id| uuid(id.as_bytes())).collect();
         let found = self.database.query(FILES, &[&account, &environment, &ids]).await?;
-        self.checked(scope, &found).await
+        self.checked(scope, &found, of).await
     }
 
     async fn open_files(&self, found: Vec<StoredFile>) -> Result<Vec<File>, StoreError> {
@@ -286,7 +301,7 @@ impl PostgresStore {
     ) -> Result<HashMap<FileId, (FileRow, FileKey)>, StoreError> {
         let ids: Vec<_> = documents.iter().map(|document| document.file).collect();
         let mut keys = HashMap::with_capacity(ids.len());
-        for stored in self.stored_files(scope, &ids).await?.into_iter().filter(|stored| !stored.is_gone()) {
+        for stored in self.stored_files(scope, &ids, None).await?.into_iter().filter(|stored| !stored.is_gone()) {
             let key = self.file_key(&stored).await?;
             keys.insert(stored.row.id, (stored.row, key));
         }
@@ -305,20 +320,27 @@ impl PostgresStore {
         found.map_or(Ok(Used::default()), |row| Columns::of(&row).used())
     }
 
+    pub(super) async fn discard(&self, scope: Scope, id: FileId) {
+        if let Err(error) = self.blobs.delete(BlobPath { scope, id }).await {
+            tracing::warn!(%error, file = %id, "the content of a refused upload stays until the next collection");
+        }
+    }
+
     pub(super) async fn collect(&self, now: Timestamp) -> Result<Collected, StoreError> {
         let mut collected = Collected::default();
         let before = now.plus_seconds(-UNATTACHED_SECONDS);
+        let mut after = None;
         loop {
-            let limit = limit_of(PORTION);
-            let found = self.database.query(EXPIRED, &[&day_of(before), &before.as_micros(), &limit]).await?;
-            if found.is_empty() {
-                break;
+            let found = self.expired_files(before, after).await?;
+            let Some(last) = found.last() else { break };
+            after = Some(*last);
+            let mut expired = Vec::with_capacity(found.len());
+            for path in found {
+                let file = self.stored_files(path.scope, &[path.id], None).await.map(|mut files| files.pop());
+                if is_unused(path, file)? {
+                    expired.push(path);
+                }
             }
-            let path = |row: &Row| {
-                let mut columns = Columns::of(row);
-                Ok(BlobPath { scope: columns.scope()?, id: FileId::from_bytes(columns.id()?) })
-            };
-            let expired = found.iter().map(path).collect::<Result<Vec<_>, StoreError>>()?;
             let (accounts, environments): (Vec<_>, Vec<_>) = expired.iter().map(|path| place(path.scope)).unzip();
             let ids: Vec<_> = expired.iter().map(|path| uuid(path.id.as_bytes())).collect();
             self.database
@@ -348,6 +370,21 @@ impl PostgresStore {
         Ok(collected)
     }
 
+    /// Those that were not attached in time, and those of which every data subject was erased: a portion, after a file.
+    async fn expired_files(&self, before: Timestamp, after: Option<BlobPath>) -> Result<Vec<BlobPath>, StoreError> {
+        let (account, environment, file) = after.map_or_else(Default::default, |BlobPath { scope, id }| {
+            let (account, environment) = place(scope);
+            (account, environment, uuid(id.as_bytes()))
+        });
+        let (day, moment, limit) = (day_of(before), before.as_micros(), limit_of(PORTION));
+        let found = self.database.query(EXPIRED, &[&day, &moment, &limit, &account, &environment, &file]).await?;
+        let path = |row: &Row| {
+            let mut columns = Columns::of(row);
+            Ok(BlobPath { scope: columns.scope()?, id: FileId::from_bytes(columns.id()?) })
+        };
+        found.iter().map(path).collect()
+    }
+
     /// Deletes the content of those that have no row; says of how many.
     async fn delete_unknown(&self, paths: Vec<BlobPath>) -> Result<u64, StoreError> {
         let mut by_scope: HashMap<Scope, Vec<FileId>> = HashMap::new();
@@ -356,7 +393,11 @@ impl PostgresStore {
         }
         let mut deleted = 0;
         for (scope, ids) in by_scope {
-            let known: HashSet<_> = self.stored_files(scope, &ids).await?.into_iter().map(|file| file.row.id).collect();
+            let (account, environment) = place(scope);
+            let named: Vec<_> = ids.iter().map(|id| uuid(id.as_bytes())).collect();
+            let known = self.database.query(KNOWN, &[&account, &environment, &named]).await?;
+            let known = known.iter().map(|row| Ok(FileId::from_bytes(Columns::of(row).id()?)));
+            let known = known.collect::<Result<HashSet<_>, StoreError>>()?;
             for id in ids.into_iter().filter(|id| !known.contains(id)) {
                 self.blobs.delete(BlobPath { scope, id }).await?;
                 deleted += 1;

@@ -133,7 +133,7 @@ impl PostgresStore {
             after = uuid(last);
             let (mut files, mut fingerprints, mut sizes) = (Vec::new(), Vec::new(), Vec::new());
             for id in ids {
-                let read = self.read_files(scope, &[FileId::from_bytes(id)]).await;
+                let read = self.read_files(scope, &[FileId::from_bytes(id)], None).await;
                 let read = opened(read.map(|mut files| files.pop()), "no content to index")?;
                 if let Some(file) = read {
                     files.push(uuid(&id));

@@ -66,7 +66,11 @@ statements! {
         ON CONFLICT (one) DO UPDATE SET owner = excluded.owner, until = excluded.until
         WHERE migration_lease.until <= now() OR migration_lease.owner = excluded.owner RETURNING one";
     RELEASE = "UPDATE migration_lease SET until = now() WHERE owner = $1";
+    OTHERS = "SELECT count(*) FROM processes WHERE until > now()";
 }
+
+/// How often it is looked whether the other processes have ended, a second apart: the lease of a process lasts ten.
+const ENDING: u32 = 15;
 
 /// Brings the schema up to date.
 ///
@@ -96,7 +100,11 @@ pub(super) async fn up_to(session: Session<'_>, number: u32, now: Timestamp) -> 
     let me = random_id();
     lease(session, me).await?;
     let first = applied(session).await?;
-    for (place, (name, sql)) in MIGRATIONS.iter().enumerate().take(number).skip(first) {
+    let pending = MIGRATIONS.iter().enumerate().take(number).skip(first);
+    if first > 0 && pending.clone().any(|(_, (name, _))| SEALING.iter().any(|(_, sealing)| sealing == name)) {
+        alone(session).await?;
+    }
+    for (place, (name, sql)) in pending {
         for statement in split(sql) {
             session.run(statement).await?;
             lease(session, me).await?;
@@ -150,6 +158,25 @@ pub(super) async fn lease(session: Session<'_>, me: Uuid) -> Result<(), OpenErro
         }
     }
     Err(OpenError::Database("another process is changing its schema; start again when it has ended".into()))
+}
+
+/// Waits until no other process uses the database. One of an older version would go on to write rows without seals, and
+/// keys to places that a migration has read already.
+pub(super) async fn alone(session: Session<'_>) -> Result<(), OpenError> {
+    for look in 0.. {
+        let rows = session.query(OTHERS, &[]).await?;
+        match rows.first().map_or(Ok(0), |row| Columns::of(row).count())? {
+            0 => break,
+            others if look == ENDING => {
+                return Err(OpenError::Database(format!(
+                    "{others} processes use it still: an upgrade that seals rows is made by one alone. Stop the \
+                        others, start one, then start the rest"
+                )));
+            }
+            _ => tokio::time::sleep(Duration::from_secs(1)).await,
+        }
+    }
+    Ok(())
 }
 
 /// The statements of a file: each ends with a semicolon at the end of a line. A file may have only comments.

@@ -433,8 +433,12 @@ impl Store for PostgresStore {
         self.begin_file(scope, id, now).await
     }
 
-    async fn files(&self, scope: Scope, ids: &[FileId]) -> Result<Vec<File>, StoreError> {
-        self.read_files(scope, ids).await
+    async fn discard_file(&self, scope: Scope, id: FileId) {
+        self.discard(scope, id).await;
+    }
+
+    async fn files(&self, scope: Scope, ids: &[FileId], of: Option<CustomerId>) -> Result<Vec<File>, StoreError> {
+        self.read_files(scope, ids, of).await
     }
 
     async fn account_files(&self, scope: Scope) -> Result<Used, StoreError> {

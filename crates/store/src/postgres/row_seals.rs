@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
-use std::time::Duration;
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
@@ -36,11 +35,7 @@ statements! {
             request_id, detail, hash, records)
         VALUES ($1, $2, $3, 0, $4, $5, $6, $7, $8, $9, $10, $11)";
     MOVE_END = "UPDATE audit_heads SET seq = $3, hash = $4, seal = $5 WHERE account_id = $1 AND environment = $2";
-    OTHERS = "SELECT count(*) FROM processes WHERE until > now()";
 }
-
-/// How often it is looked whether the other processes have ended, a second apart: a lease lasts ten.
-const PATIENCE: u32 = 15;
 
 /// Refuses a database from before its rows had seals when the keyring knows that they have: it was put back, and who
 /// puts a database back could have altered it.
@@ -79,18 +74,7 @@ pub(super) async fn take_along(session: Session<'_>, vault: &Vault, now: Timesta
     // Another process may have done it while this one waited.
     vault.reload_keyring();
     if vault.sealed_rows() < NEWEST_STEP {
-        for look in 0.. {
-            match count(session, OTHERS, &[]).await {
-                0 => break,
-                others if look == PATIENCE => {
-                    return Err(OpenError::Database(format!(
-                        "{others} processes use it still: an upgrade that seals rows is made by one alone. Stop the \
-                            others, start one, then start the rest"
-                    )));
-                }
-                _ => tokio::time::sleep(Duration::from_secs(1)).await,
-            }
-        }
+        migrate::alone(session).await?;
         seal_all(session, vault, (vault.sealed_rows(), me)).await?;
         note_all(session, vault, me, now).await?;
         vault.note_sealed_rows(NEWEST_STEP)?;

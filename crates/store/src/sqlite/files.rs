@@ -19,7 +19,8 @@ use super::{SqliteStore, wrapped_key};
 use crate::blobs::{BlobPath, Listed};
 use crate::columns::{scope_columns, scope_of};
 use crate::files::{
-    FileKey, FileRow, MAX_USES, ORPHAN_SECONDS, PORTION, ReadFile, Reader, StoredFile, UseRow, Writer, day_of,
+    FileKey, FileRow, MAX_USES, NOBODY, ORPHAN_SECONDS, PORTION, ReadFile, Reader, StoredFile, UseRow, Writer, day_of,
+    is_unused,
 };
 use crate::prepared::Attached;
 use crate::rows::Unchecked;
@@ -50,8 +51,12 @@ fn file_row(scope: Scope, row: &Row<'_>) -> Result<Unchecked<FileRow>, rusqlite:
     Ok(Unchecked::new(file, row.get(8)?))
 }
 
-/// A file with its uses, oldest first.
-fn with_uses(connection: &Connection, row: Unchecked<FileRow>) -> Result<ReadFile, rusqlite::Error> {
+/// A file with its uses: those by `of` and the oldest ones, as many as are read.
+fn with_uses(
+    connection: &Connection,
+    row: Unchecked<FileRow>,
+    of: Option<CustomerId>,
+) -> Result<ReadFile, rusqlite::Error> {
     let FileRow { scope, id: file, staged_day, .. } = *row.peek();
     if staged_day.is_some() {
         return Ok(ReadFile { row, uses: Vec::new() });
@@ -61,9 +66,9 @@ fn with_uses(connection: &Connection, row: Unchecked<FileRow>) -> Result<ReadFil
         .prepare_cached(
             "SELECT customer_id, subject_id, attached_at, key, mac FROM file_uses
              WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3
-             ORDER BY attached_at, customer_id, subject_id LIMIT ?4",
+             ORDER BY customer_id = ?5 DESC, attached_at, customer_id, subject_id LIMIT ?4",
         )?
-        .query_map((account, environment, file.as_bytes(), MAX_USES), |row| {
+        .query_map((account, environment, file.as_bytes(), MAX_USES, of.unwrap_or(NOBODY).as_bytes()), |row| {
             let one = UseRow {
                 scope,
                 file,
@@ -98,7 +103,7 @@ impl SqliteStore {
         file: &File,
         range: ByteRange,
     ) -> Result<Box<dyn FileReader>, StoreError> {
-        let stored = self.stored_file(scope, file.id)?;
+        let stored = self.stored_file(scope, file.id, None)?;
         let stored = stored.ok_or_else(|| StoreError::Corrupt("the file is gone".into()))?;
         let key = self.file_key(&stored)?;
         let path = BlobPath { scope, id: file.id };
@@ -106,10 +111,15 @@ impl SqliteStore {
         Ok(Box::new(reader))
     }
 
-    pub(super) fn read_files(&self, scope: Scope, ids: &[FileId]) -> Result<Vec<File>, StoreError> {
+    pub(super) fn read_files(
+        &self,
+        scope: Scope,
+        ids: &[FileId],
+        of: Option<CustomerId>,
+    ) -> Result<Vec<File>, StoreError> {
         let mut files = Vec::with_capacity(ids.len());
         for id in ids {
-            files.extend(self.stored_file(scope, *id)?);
+            files.extend(self.stored_file(scope, *id, of)?);
         }
         self.open_files(files)
     }
@@ -141,7 +151,7 @@ impl SqliteStore {
                     .query_map((account, environment, before, limit), |row| file_row(scope, row))?
                     .collect::<Result<Vec<_>, _>>()?,
             };
-            rows.into_iter().map(|row| with_uses(connection, row)).collect::<Result<Vec<_>, _>>()
+            rows.into_iter().map(|row| with_uses(connection, row, customer)).collect::<Result<Vec<_>, _>>()
         })?;
         let keys = self.existing_scope_keys(scope)?;
         self.open_files(read.into_iter().map(|file| file.check(&keys)).collect::<Result<_, _>>()?)
@@ -155,7 +165,7 @@ impl SqliteStore {
                 .prepare_cached(file_columns!("WHERE account_id = ?1 AND environment = ?2 AND upload_key = ?3"))?
                 .query_row((account, environment, ticket.key_hash), |row| file_row(scope, row))
                 .optional()?;
-            row.map(|row| with_uses(connection, row)).transpose()
+            row.map(|row| with_uses(connection, row, None)).transpose()
         })?;
         let Some(read) = read else { return Ok(Replay::Fresh(ticket)) };
         let file = read.check(&*self.existing_scope_keys(scope)?)?;
@@ -167,14 +177,14 @@ impl SqliteStore {
     }
 
     /// A file as it stands, also one that is gone but for its row.
-    fn stored_file(&self, scope: Scope, id: FileId) -> Result<Option<StoredFile>, StoreError> {
+    fn stored_file(&self, scope: Scope, id: FileId, of: Option<CustomerId>) -> Result<Option<StoredFile>, StoreError> {
         let (account, environment) = scope_columns(&scope);
         let read = self.readers.read(|connection| {
             let row = connection
                 .prepare_cached(file_columns!("WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3"))?
                 .query_row((account, environment, id.as_bytes()), |row| file_row(scope, row))
                 .optional()?;
-            row.map(|row| with_uses(connection, row)).transpose()
+            row.map(|row| with_uses(connection, row, of)).transpose()
         })?;
         read.map(|file| file.check(&*self.existing_scope_keys(scope)?)).transpose()
     }
@@ -238,7 +248,7 @@ impl SqliteStore {
     ) -> Result<HashMap<FileId, (FileRow, FileKey)>, StoreError> {
         let mut keys = HashMap::with_capacity(documents.len());
         for NewDocument { file, .. } in documents {
-            if let Some(stored) = self.stored_file(scope, *file)?.filter(|stored| !stored.is_gone()) {
+            if let Some(stored) = self.stored_file(scope, *file, None)?.filter(|stored| !stored.is_gone()) {
                 let key = self.file_key(&stored)?;
                 keys.insert(*file, (stored.row, key));
             }
@@ -269,22 +279,29 @@ impl SqliteStore {
         })
     }
 
+    pub(super) async fn discard(&self, scope: Scope, id: FileId) {
+        if let Err(error) = self.blobs.delete(BlobPath { scope, id }).await {
+            tracing::warn!(%error, file = %id, "the content of a refused upload stays until the next collection");
+        }
+    }
+
     pub(super) async fn collect(&self, now: Timestamp) -> Result<Collected, StoreError> {
         let mut collected = Collected::default();
+        let mut after = None;
         loop {
-            let expired = self.expired_files(now.plus_seconds(-UNATTACHED_SECONDS))?;
-            if expired.is_empty() {
-                break;
+            let found = self.expired_files(now.plus_seconds(-UNATTACHED_SECONDS), after)?;
+            let Some(last) = found.last() else { break };
+            after = Some(*last);
+            let mut expired = Vec::with_capacity(found.len());
+            for path in found {
+                if is_unused(path, self.stored_file(path.scope, path.id, None))? {
+                    expired.push(path);
+                }
             }
             let paths = expired.clone();
             self.writer.task(move |connection| delete_unused(connection, &paths)).await?;
-            for path in expired {
-                // One that was attached at the last moment is still there, and so is its content.
-                if self.stored_file(path.scope, path.id)?.is_none() {
-                    self.blobs.delete(path).await?;
-                    collected.expired += 1;
-                }
-            }
+            // One that was attached at the last moment is still there, and so is its content.
+            collected.expired += self.delete_unknown(expired).await?;
         }
         let oldest = day_of(now.plus_seconds(-UNATTACHED_SECONDS));
         self.writer
@@ -304,20 +321,26 @@ impl SqliteStore {
         Ok(collected)
     }
 
-    /// Those that were not attached in time, and those of which every data subject was erased.
-    fn expired_files(&self, before: Timestamp) -> Result<Vec<BlobPath>, StoreError> {
+    /// Those that were not attached in time, and those of which every data subject was erased: a portion, after a file.
+    fn expired_files(&self, before: Timestamp, after: Option<BlobPath>) -> Result<Vec<BlobPath>, StoreError> {
+        let (account, environment, file) = match &after {
+            Some(BlobPath { scope, id }) => {
+                let (account, environment) = scope_columns(scope);
+                (account, environment, id.as_bytes())
+            }
+            None => (&[0; 16], 0, &[0; 16]),
+        };
         let rows = self.readers.read(|connection| {
             connection
                 .prepare_cached(
                     "SELECT account_id, environment, file_id FROM files
-                     WHERE staged_day IS NOT NULL AND staged_day <= ?1 AND uploaded_at < ?2
-                     UNION ALL
-                     SELECT account_id, environment, file_id FROM files WHERE staged_day IS NULL AND NOT EXISTS
+                     WHERE (account_id, environment, file_id) > (?3, ?4, ?5)
+                        AND (staged_day IS NULL OR (staged_day <= ?1 AND uploaded_at < ?2)) AND NOT EXISTS
                         (SELECT 1 FROM file_uses WHERE file_uses.account_id = files.account_id
                          AND file_uses.environment = files.environment AND file_uses.file_id = files.file_id)
-                     LIMIT ?3",
+                     ORDER BY account_id, environment, file_id LIMIT ?6",
                 )?
-                .query_map((day_of(before), before.as_micros(), PORTION), |row| {
+                .query_map((day_of(before), before.as_micros(), account, environment, file, PORTION), |row| {
                     Ok((row.get(0)?, row.get(1)?, FileId::from_bytes(row.get(2)?)))
                 })?
                 .collect::<Result<Vec<_>, _>>()
@@ -331,12 +354,28 @@ impl SqliteStore {
         let old = self.blobs.list().try_filter(|listed| std::future::ready(listed.written_at < before));
         let mut portions = old.chunks(PORTION);
         while let Some(portion) = portions.next().await {
-            let portion = portion.into_iter().collect::<Result<Vec<Listed>, _>>()?;
-            for Listed { path, .. } in portion {
-                if self.stored_file(path.scope, path.id)?.is_none() {
-                    self.blobs.delete(path).await?;
-                    deleted += 1;
-                }
+            let portion = portion.into_iter().map(|listed| listed.map(|Listed { path, .. }| path));
+            deleted += self.delete_unknown(portion.collect::<Result<Vec<_>, _>>()?).await?;
+        }
+        Ok(deleted)
+    }
+
+    /// Deletes the content of those that have no row; says of how many.
+    async fn delete_unknown(&self, paths: Vec<BlobPath>) -> Result<u64, StoreError> {
+        let mut deleted = 0;
+        for path in paths {
+            let (account, environment) = scope_columns(&path.scope);
+            let known: bool = self.readers.read(|connection| {
+                connection
+                    .prepare_cached(
+                        "SELECT EXISTS (SELECT 1 FROM files
+                         WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3)",
+                    )?
+                    .query_row((account, environment, path.id.as_bytes()), |row| row.get(0))
+            })?;
+            if !known {
+                self.blobs.delete(path).await?;
+                deleted += 1;
             }
         }
         Ok(deleted)

@@ -190,7 +190,7 @@ impl SqliteStore {
             before = Some(*last);
             let transaction = connection.unchecked_transaction()?;
             for id in ids {
-                match self.read_files(scope, &[id]) {
+                match self.read_files(scope, &[id], None) {
                     Ok(files) => {
                         for file in files {
                             let FileDetails { sha256, size, .. } = &file.details;

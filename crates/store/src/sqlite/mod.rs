@@ -340,8 +340,12 @@ impl Store for SqliteStore {
         self.begin_file(scope, id, now).await
     }
 
-    async fn files(&self, scope: Scope, ids: &[FileId]) -> Result<Vec<File>, StoreError> {
-        self.read_files(scope, ids)
+    async fn discard_file(&self, scope: Scope, id: FileId) {
+        self.discard(scope, id).await;
+    }
+
+    async fn files(&self, scope: Scope, ids: &[FileId], of: Option<CustomerId>) -> Result<Vec<File>, StoreError> {
+        self.read_files(scope, ids, of)
     }
 
     async fn account_files(&self, scope: Scope) -> Result<Used, StoreError> {

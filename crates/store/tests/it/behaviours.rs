@@ -31,10 +31,11 @@ pub(crate) use crate::evidence::{
     a_file_is_evidence_of_each_data_subject_that_it_was_named_for,
     a_file_that_is_named_while_its_last_data_subject_is_erased_is_whole_or_unknown,
     a_file_that_many_customers_name_at_once_is_evidence_of_each, erasing_one_data_subject_leaves_a_file_to_the_others,
+    of_very_many_uses_the_customers_own_is_always_read, the_collection_leaves_altered_rows_alone_and_goes_on,
 };
 pub(crate) use crate::quotas::{
     a_customer_has_room_for_so_many_files_removed_ones_too, a_day_has_so_many_new_idempotency_keys,
-    an_account_has_room_for_so_many_files_and_bytes,
+    a_repeated_upload_takes_no_room_and_is_answered_without_any, an_account_has_room_for_so_many_files_and_bytes,
 };
 pub(crate) use crate::row_seals::{
     a_key_or_a_link_in_another_account_s_row_opens_nothing,
@@ -227,9 +228,10 @@ pub(crate) async fn the_same_request_sent_several_times_at_once_has_one_effect_a
     let services = engine.services();
     let (caller, _) = subscriber(&services).await;
     let uploads = (0..4).map(|_| async {
-        let mut upload = Upload::begin(&services, &caller, FileName::stored("a.pdf".into())).await.expect("begun");
+        let mut upload =
+            Upload::begin(&services, &caller, FileName::stored("a.pdf".into()), Some("u")).await.expect("begun");
         upload.write(LETTER).await.expect("taken");
-        upload.finish(Some("u")).await.expect("stored, or found")
+        upload.finish().await.expect("stored, or found")
     });
     let uploaded = futures_util::future::join_all(uploads).await;
     assert_eq!(uploaded.iter().filter(|upload| !upload.replayed).count(), 1);
@@ -436,13 +438,13 @@ pub(crate) async fn old_answers_are_forgotten(mut engine: Engine) {
 }
 
 pub(crate) async fn uploaded(services: &Services, caller: &Caller) -> FileId {
-    let mut upload = Upload::begin(services, caller, FileName::stored("a.pdf".into())).await.expect("begun");
+    let mut upload = Upload::begin(services, caller, FileName::stored("a.pdf".into()), None).await.expect("begun");
     upload.write(LETTER).await.expect("taken");
-    upload.finish(None).await.expect("stored").file.id
+    upload.finish().await.expect("stored").file.id
 }
 
 pub(crate) async fn content(services: &Services, scope: Scope, id: FileId) -> Result<Vec<u8>, StoreError> {
-    let file = services.store.files(scope, &[id]).await?.pop().expect("there");
+    let file = services.store.files(scope, &[id], None).await?.pop().expect("there");
     let mut reader = services.store.file_content(scope, &file, 0..file.details.size).await?;
     let mut content = Vec::new();
     while let Some(piece) = reader.next().await? {
@@ -466,7 +468,7 @@ pub(crate) async fn a_file_is_attached_with_the_change_that_names_it(mut engine:
     );
     let refused = person.replace("Ada\"", "Ada\",\"nationality\":\"ZZ\"");
     assert!(put(&services, &caller, id, &refused).await.is_err());
-    let known = services.store.files(caller.scope, &[file]).await.expect("readable");
+    let known = services.store.files(caller.scope, &[file], None).await.expect("readable");
     assert_eq!(known[0].attachments, [], "a refused change attaches nothing");
     put(&services, &caller, id, &person).await.expect("updated");
     // Open under the person's key, also when the person is gone, and after a restart.
@@ -474,14 +476,14 @@ pub(crate) async fn a_file_is_attached_with_the_change_that_names_it(mut engine:
     drop(services);
     engine.reopen().await;
     let services = engine.services();
-    let known = services.store.files(caller.scope, &[file]).await.expect("readable");
+    let known = services.store.files(caller.scope, &[file], None).await.expect("readable");
     assert_eq!(known[0].first().map(|attachment| attachment.customer), Some(id));
     assert_eq!(content(&services, caller.scope, file).await.expect("opens"), LETTER);
     let listed = services.store.list_files(caller.scope, Some(id), None, 10).await.expect("a list");
     assert_eq!(listed, known);
     assert!(services.store.list_files(caller.scope, Some(id), Some(file), 10).await.expect("a list").is_empty());
     let live = Scope { environment: Environment::Production, ..caller.scope };
-    assert!(services.store.files(live, &[file]).await.expect("readable").is_empty());
+    assert!(services.store.files(live, &[file], None).await.expect("readable").is_empty());
 }
 
 pub(crate) async fn files_that_nobody_attaches_are_collected_and_evidence_never_is(mut engine: Engine) {
@@ -496,7 +498,7 @@ pub(crate) async fn files_that_nobody_attaches_are_collected_and_evidence_never_
     assert!(content(&services, caller.scope, forgotten).await.is_ok());
     let one = Collected { expired: 1, ..nothing };
     assert_eq!(services.store.collect_files(hours(73)).await.expect("collected"), one);
-    assert!(services.store.files(caller.scope, &[forgotten]).await.expect("readable").is_empty());
+    assert!(services.store.files(caller.scope, &[forgotten], None).await.expect("readable").is_empty());
     let refused = put(&services, &caller, id, &naming(forgotten)).await;
     assert!(matches!(refused, Err(UpdateError::Invalid(violations)) if violations.0[0].code == Code::UnknownFile));
     // The key of that day is gone with the last file that needed it, so nothing from a backup opens.
@@ -595,8 +597,8 @@ pub(crate) async fn content_in_another_place_does_not_open(mut engine: Engine) {
     drop(services);
     engine.reopen().await;
     let services = engine.services();
-    assert!(services.store.files(caller.scope, &[one]).await.is_ok());
-    assert!(matches!(services.store.files(caller.scope, &[other]).await, Err(StoreError::Corrupt(_))));
+    assert!(services.store.files(caller.scope, &[one], None).await.is_ok());
+    assert!(matches!(services.store.files(caller.scope, &[other], None).await, Err(StoreError::Corrupt(_))));
 }
 
 pub(crate) async fn rotation_leaves_everything_readable(mut engine: Engine) {

@@ -4,6 +4,7 @@ use dossier_core::caller::Caller;
 use dossier_core::customer::documents::remove_document;
 use dossier_core::customer::update::{Condition, UpdateError};
 use dossier_core::ids::{FileId, PersonId};
+use dossier_core::quota::Room;
 use dossier_core::services::Services;
 use dossier_core::store::{Collected, StoreError};
 use dossier_core::violation::Code;
@@ -14,7 +15,7 @@ use crate::erasure::{erase, persons};
 use crate::row_seals::Sql;
 
 async fn subjects(services: &Services, caller: &Caller, file: FileId) -> Vec<PersonId> {
-    let found = services.store.files(caller.scope, &[file]).await.expect("readable");
+    let found = services.store.files(caller.scope, &[file], None).await.expect("readable");
     found.iter().flat_map(|file| &file.attachments).map(|attachment| attachment.subject).collect()
 }
 
@@ -59,7 +60,7 @@ pub(crate) async fn a_file_is_evidence_of_each_data_subject_that_it_was_named_fo
     let much_later = services.clock.now().plus_seconds(1_000 * 60 * 60);
     let collected = services.store.collect_files(much_later).await.expect("collected");
     assert_eq!(collected.expired, 1);
-    assert!(services.store.files(caller.scope, &[other]).await.expect("readable").is_empty());
+    assert!(services.store.files(caller.scope, &[other], None).await.expect("readable").is_empty());
     assert_eq!(content(&services, caller.scope, file).await.expect("opens"), LETTER);
 }
 
@@ -99,7 +100,7 @@ pub(crate) async fn erasing_one_data_subject_leaves_a_file_to_the_others(mut eng
     erase(&engine, PersonId::of_customer(third)).await;
     engine.open().await;
     let services = engine.services();
-    assert!(services.store.files(caller.scope, &[file]).await.expect("readable").is_empty());
+    assert!(services.store.files(caller.scope, &[file], None).await.expect("readable").is_empty());
     assert!(services.store.list_files(caller.scope, None, None, 10).await.expect("a list").is_empty());
     let last = given(&services, &caller, "d@example.com", "individual").await;
     assert!(is_unknown(&put(&services, &caller, last, &naming(file)).await));
@@ -174,7 +175,8 @@ pub(crate) async fn a_file_that_is_named_while_its_last_data_subject_is_erased_i
                 assert!(is_unknown(&refused), "{refused:?}");
                 let names = read(&services, caller.scope, second).await.profile.files();
                 assert!(
-                    names.is_empty() && services.store.files(caller.scope, &[file]).await.expect("read").is_empty()
+                    names.is_empty()
+                        && services.store.files(caller.scope, &[file], None).await.expect("read").is_empty()
                 );
             }
         }
@@ -182,4 +184,57 @@ pub(crate) async fn a_file_that_is_named_while_its_last_data_subject_is_erased_i
     assert!(kept > 0, "no round wrote before the erasure");
     drop(services);
     engine.close();
+}
+
+pub(crate) async fn of_very_many_uses_the_customers_own_is_always_read(mut engine: Engine) {
+    let mut services = engine.services();
+    let caller = caller(&services).await;
+    let file = uploaded(&services, &caller).await;
+    let mut last = None;
+    for number in 0..103 {
+        let id = given(&services, &caller, &format!("{number}@example.com"), "individual").await;
+        put(&services, &caller, id, &naming(file)).await.expect("attached");
+        last = Some(id);
+    }
+    let last = last.expect("a customer");
+    let subject = PersonId::of_customer(last);
+    let found = services.store.files(caller.scope, &[file], Some(last)).await.expect("readable").remove(0);
+    assert!(found.attached_at(subject).is_some());
+    assert!(found.attachments.len() == 100 && found.attachments.is_sorted_by_key(|one| one.at));
+    let listed = services.store.list_files(caller.scope, Some(last), None, 10).await.expect("a list").remove(0);
+    assert!(listed.attached_at(subject).is_some());
+    // It counts once, however often it is named.
+    services.quotas.of_customer = Room { files: Some(1), bytes: None };
+    put(&services, &caller, last, &format!(r#"{{"documents":[{{"file_id":"{file}","purpose":"other"}}]}}"#))
+        .await
+        .expect("it has it already");
+}
+
+pub(crate) async fn the_collection_leaves_altered_rows_alone_and_goes_on(mut engine: Engine) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let ada = given(&services, &caller, "a@example.com", "individual").await;
+    let kept = uploaded(&services, &caller).await;
+    let row = format!("file_id = {}", Sql(&engine).id(kept.as_bytes()));
+    engine.execute(&format!("CREATE TABLE staged AS SELECT * FROM files WHERE {row}")).await;
+    put(&services, &caller, ada, &naming(kept)).await.expect("attached");
+    let (altered, forgotten) = (uploaded(&services, &caller).await, uploaded(&services, &caller).await);
+    drop(services);
+
+    // Its own row from before it was attached, and another one that was altered.
+    engine.close();
+    engine.execute(&format!("DELETE FROM files WHERE {row}")).await;
+    engine.execute("INSERT INTO files SELECT * FROM staged").await;
+    engine.execute("DROP TABLE staged").await;
+    let row = format!("file_id = {}", Sql(&engine).id(altered.as_bytes()));
+    engine.execute(&format!("UPDATE files SET uploaded_at = uploaded_at - 1 WHERE {row}")).await;
+    engine.open().await;
+    let services = engine.services();
+    let much_later = services.clock.now().plus_seconds(1_000 * 60 * 60);
+    for expected in [1, 0] {
+        let collected = services.store.collect_files(much_later).await.expect("collected");
+        assert_eq!(collected, Collected { expired: expected, ..Collected::default() });
+    }
+    let stored = |file: FileId| engine.path().join(format!("files/sandbox/{}/{file}", caller.scope.account));
+    assert!(stored(kept).exists() && stored(altered).exists() && !stored(forgotten).exists());
 }

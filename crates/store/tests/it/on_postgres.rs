@@ -522,3 +522,33 @@ async fn a_database_and_a_keyring_that_do_not_belong_together_are_refused() {
     let refused = open("postgres:geheim//", "one", &root).await.expect_err("no URL");
     assert!(!refused.contains("geheim"), "{refused}");
 }
+
+#[tokio::test]
+async fn an_upgrade_changes_no_table_before_other_processes_have_ended() {
+    let cluster = Cluster::any().await;
+    let (folder, root) = (tempfile::tempdir().expect("a temporary folder"), RootKey::random());
+    let url = cluster.database().await;
+    let open = async || {
+        let blobs = Arc::new(Folder::open(folder.path().join("files")).expect("a folder"));
+        let keyring = folder.path().join("keyring");
+        PostgresStore::open(&url, &keyring, &root, blobs, Timestamp::from_micros(0), None).await.map(drop)
+    };
+    open().await.expect("a new database");
+    // As the last version but one left it.
+    for sql in [
+        "ALTER TABLE files ADD COLUMN customer_id UUID, ADD COLUMN subject_id UUID, ADD COLUMN attached_at BIGINT",
+        "DROP TABLE file_uses, numbers, contents, unfilled",
+        "DELETE FROM migrations WHERE number >= 10",
+        "INSERT INTO processes VALUES (gen_random_uuid(), now() + INTERVAL '1 hour')",
+    ] {
+        crate::cluster::run(&url, sql).await.expect("a statement");
+    }
+    let refused = open().await.expect_err("another one uses it").to_string();
+    assert!(refused.contains("use it still"), "{refused}");
+    let tables = "SELECT CAST(count(*) AS TEXT) FROM information_schema.tables
+        WHERE table_schema = current_schema() AND table_name = 'file_uses'";
+    assert_eq!(crate::cluster::run(&url, tables).await.expect("a count").as_deref(), Some("0"));
+    crate::cluster::run(&url, "DELETE FROM processes; UPDATE migration_lease SET until = now()").await.expect("ended");
+    open().await.expect("it is alone");
+    assert_eq!(crate::cluster::run(&url, tables).await.expect("a count").as_deref(), Some("1"));
+}

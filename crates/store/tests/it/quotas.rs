@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use dossier_core::caller::Scope;
 use dossier_core::clock::{Clock, Timestamp};
 use dossier_core::customer::documents::remove_document;
 use dossier_core::customer::update::Condition;
@@ -68,17 +69,18 @@ pub(crate) async fn an_account_has_room_for_so_many_files_and_bytes(mut engine: 
     services.quotas.of_account = Room { files: Some(3), bytes: None };
     let mut begun = Vec::new();
     for _ in 0..5 {
-        let mut upload = Upload::begin(&services, &mine, FileName::stored("a.pdf".into())).await.expect("room");
+        let mut upload = Upload::begin(&services, &mine, FileName::stored("a.pdf".into()), None).await.expect("room");
         upload.write(LETTER).await.expect("taken");
         begun.push(upload);
     }
-    let ended = futures_util::future::join_all(begun.into_iter().map(|upload| upload.finish(None))).await;
+    let ended = futures_util::future::join_all(begun.into_iter().map(Upload::finish)).await;
     assert_eq!(ended.iter().filter(|ended| ended.is_ok()).count(), 3, "each was begun when there was room");
     let used = services.store.account_files(mine.scope).await.expect("counted");
     assert_eq!(used, Used { files: 3, bytes: 3 * letter });
+    assert_eq!(contents(&engine, mine.scope), 3, "what was refused at the end takes no room either");
     let over = |quota, most| OverQuota { quota, most };
     let refusal = async |services: &_| {
-        let begun = Upload::begin(services, &mine, FileName::stored("a.pdf".into())).await;
+        let begun = Upload::begin(services, &mine, FileName::stored("a.pdf".into()), None).await;
         let Err(UploadError::Store(StoreError::OverQuota(over))) = begun else { panic!("there is no room") };
         over
     };
@@ -92,6 +94,33 @@ pub(crate) async fn an_account_has_room_for_so_many_files_and_bytes(mut engine: 
     uploaded(&services, &mine).await;
     uploaded(&services, &mine).await;
     assert_eq!(refusal(&services).await, over(Quota::BytesOfAccount, MAX_FILE + letter));
+}
+
+/// How many contents of a sandbox are stored.
+fn contents(engine: &Engine, scope: Scope) -> usize {
+    let folder = engine.path().join(format!("files/sandbox/{}", scope.account));
+    std::fs::read_dir(folder).expect("a folder").count()
+}
+
+pub(crate) async fn a_repeated_upload_takes_no_room_and_is_answered_without_any(mut engine: Engine) {
+    let mut services = engine.services();
+    let caller = caller(&services).await;
+    let upload = async |services: &_, key: &str, content: &[u8]| {
+        let mut upload = Upload::begin(services, &caller, FileName::stored("a.pdf".into()), Some(key)).await?;
+        upload.write(content).await?;
+        upload.finish().await
+    };
+    let at_once = futures_util::future::join_all((0..8).map(|_| upload(&services, "k", LETTER))).await;
+    let first = at_once[0].as_ref().expect("stored").file.id;
+    assert!(at_once.iter().all(|one| one.as_ref().is_ok_and(|one| one.file.id == first)));
+    assert_eq!(contents(&engine, caller.scope), 1);
+    services.quotas.of_account = Room { files: Some(1), bytes: None };
+    assert!(upload(&services, "k", LETTER).await.expect("the same answer").replayed);
+    let other = [LETTER, b"\n"].concat();
+    assert!(matches!(upload(&services, "k", &other).await, Err(UploadError::KeyReused(_))));
+    let refused = upload(&services, "l", LETTER).await;
+    assert!(matches!(refused, Err(UploadError::Store(StoreError::OverQuota(_)))));
+    assert_eq!(contents(&engine, caller.scope), 1);
 }
 
 pub(crate) async fn a_customer_has_room_for_so_many_files_removed_ones_too(mut engine: Engine) {

@@ -154,9 +154,10 @@ async fn tenant(services: &Services, name: &str) -> Tenant {
 }
 
 async fn attached_file(services: &Services, caller: &Caller, customer: CustomerId, name: &str) -> FileId {
-    let mut upload = Upload::begin(services, caller, FileName::stored("a.pdf".into())).await.expect("begun");
+    let mut upload =
+        Upload::begin(services, caller, FileName::stored("a.pdf".into()), Some(name)).await.expect("begun");
     upload.write(LETTER).await.expect("taken");
-    let file = upload.finish(Some(name)).await.expect("stored").file.id;
+    let file = upload.finish().await.expect("stored").file.id;
     let body = format!(r#"{{"documents":[{{"file_id":"{file}","purpose":"proof_of_address"}}]}}"#);
     put(services, caller, customer, &body).await.expect("attached");
     file
@@ -187,7 +188,7 @@ async fn look(
         "subject_keys" => vec![person().await],
         "persons" => vec![store.customer(scope, tenant.business).await.map(|found| found.is_some())],
         "files" | "file_uses" => vec![
-            store.files(scope, &[tenant.file]).await.map(|found| !found.is_empty()),
+            store.files(scope, &[tenant.file], None).await.map(|found| !found.is_empty()),
             store.list_files(scope, None, None, 10).await.map(|found| !found.is_empty()),
         ],
         "links" => vec![store.link(&tenant.token).await.map(|found| found.is_some())],
