@@ -3,7 +3,7 @@
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use zeroize::Zeroizing;
@@ -37,7 +37,7 @@ pub fn read_secret(mut from: impl Read, room: usize) -> io::Result<Zeroizing<Str
     Ok(text)
 }
 
-/// Refuses a file that others can write. One that is missing is for its reader to judge.
+/// Refuses a file that others can write, or that belongs to one of them. One that is missing is for its reader to judge.
 ///
 /// # Errors
 ///
@@ -47,26 +47,56 @@ pub fn check_file(path: &Path) -> Result<(), String> {
 }
 
 fn check_writers(path: &Path, metadata: &Metadata) -> Result<(), String> {
-    if metadata.is_file() && metadata.permissions().mode() & 0o022 != 0 {
+    check_owner(path, metadata)?;
+    if metadata.is_file() && metadata.mode() & 0o022 != 0 {
         let path = path.display();
         return Err(format!("{path} can be written by others, who would decide what it says. Run: chmod go-w {path}"));
     }
     Ok(())
 }
 
-/// Refuses a data folder that others can enter.
+/// The owner of a file may change it whatever its mode, so this must be root, or the user that Dossier runs as.
+fn check_owner(path: &Path, metadata: &Metadata) -> Result<(), String> {
+    let me = rustix::process::geteuid().as_raw();
+    if is_trusted(metadata.uid(), me) {
+        return Ok(());
+    }
+    let (path, owner) = (path.display(), metadata.uid());
+    Err(format!(
+        "{path} belongs to another user (uid {owner}), who would decide what it says. Run Dossier as that user, or as \
+         root: chown {me} {path}"
+    ))
+}
+
+const fn is_trusted(owner: u32, me: u32) -> bool {
+    owner == me || owner == 0
+}
+
+/// Refuses a data folder that others can enter, or that belongs to one of them.
 ///
 /// # Errors
 ///
 /// In words, with the command that ends it.
 pub fn check_folder(path: &Path) -> Result<(), String> {
-    let mode = std::fs::metadata(path).map_err(|error| format!("{}: {error}", path.display()))?.permissions().mode();
-    if mode & 0o077 != 0 {
-        let (path, mode) = (path.display(), mode & 0o777);
+    let metadata = std::fs::metadata(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    check_owner(path, &metadata)?;
+    if metadata.mode() & 0o077 != 0 {
+        let (path, mode) = (path.display(), metadata.mode() & 0o777);
         return Err(format!(
             "the data folder {path} is open to others (mode {mode:o}). Run: chmod 700 {path}. If the folder is not \
              yours to close, choose one inside of it with --data-dir: Dossier makes it for its own user alone"
         ));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_another_user_is_not_trusted() {
+        assert!(is_trusted(0, 1_000) && is_trusted(1_000, 1_000) && is_trusted(0, 0));
+        assert!(!is_trusted(1_001, 1_000) && !is_trusted(1_000, 0));
+    }
 }

@@ -16,7 +16,9 @@ const WAITS: Duration = Duration::from_secs(5);
 /// When a key that holds as much as it may should come back.
 const COME_BACK: Duration = Duration::from_secs(10);
 const LEVELS: usize = 3;
-/// The level of keys and sessions.
+/// The level of addresses, on which strangers count,
+const ADDRESS: usize = 0;
+/// and that of keys and sessions.
 const HOLDER: usize = 1;
 
 /// One of those that a share counts against.
@@ -128,8 +130,9 @@ impl Refused {
         self.last = Some((claimant, now));
     }
 
-    fn another_waits(&self, claimant: Claimant) -> bool {
-        let waits = |(other, at): (Claimant, Instant)| other != claimant && at.elapsed() < WAITS;
+    /// Whether anyone waits, other than this one.
+    fn waits(&self, but: Option<Claimant>) -> bool {
+        let waits = |(other, at): (Claimant, Instant)| Some(other) != but && at.elapsed() < WAITS;
         self.last.is_some_and(waits) || self.before.is_some_and(waits)
     }
 }
@@ -139,7 +142,10 @@ impl Accounts {
     fn add(&mut self, budget: &Budget, claimants: Claimants, amount: u64) -> Result<(), NoRoom> {
         for (level, claimant) in claimants.0.into_iter().enumerate() {
             let Some(claimant) = claimant else { continue };
-            let quarters = if self.refused[level].another_waits(claimant) { 1 } else { 3 };
+            // No stranger has a key, so one that waits is another than any key, and the other way round.
+            let across = if level == ADDRESS { HOLDER } else { ADDRESS };
+            let another_waits = self.refused[level].waits(Some(claimant)) || self.refused[across].waits(None);
+            let quarters = if another_waits { 1 } else { 3 };
             let held = self.held.entry(claimant).or_default();
             *held += amount;
             let refused = match budget.most {
@@ -235,6 +241,18 @@ impl Share {
         Ok(())
     }
 
+    /// Takes what is missing to an amount.
+    ///
+    /// # Errors
+    ///
+    /// As [`Share::grow`].
+    pub fn grow_to(&mut self, amount: u64) -> Result<(), NoRoom> {
+        match amount.saturating_sub(self.amount) {
+            0 => Ok(()),
+            missing => self.grow(missing),
+        }
+    }
+
     /// Counts the share against other claimants from now on.
     ///
     /// # Errors
@@ -308,6 +326,17 @@ mod tests {
         }
         drop(rest);
         assert_eq!(all(&budget, stranger(1)).len(), 16);
+    }
+
+    #[test]
+    fn a_stranger_that_waits_is_another_than_a_key_and_the_other_way_round() {
+        for [holds, waits] in [[stranger(1), with_key(1, 9)], [with_key(1, 9), stranger(1)]] {
+            let budget = Budget::new(64);
+            let rest = (budget.take(holds, 48), budget.take(stranger(7), 16));
+            assert!(budget.take(waits, 1).is_err());
+            drop(rest);
+            assert_eq!(all(&budget, holds).len(), 16);
+        }
     }
 
     #[test]

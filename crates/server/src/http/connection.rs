@@ -167,8 +167,6 @@ pub struct Connection {
     progress: Arc<Progress>,
     deadlines: Deadlines,
     heads: Heads,
-    /// The requests that were answered when bytes came last.
-    answered: u64,
     awaits: Option<Awaits>,
     armed: Option<Awaits>,
     read_deadline: Pin<Box<Sleep>>,
@@ -185,7 +183,6 @@ impl Connection {
             progress,
             deadlines,
             heads: Heads::default(),
-            answered: 0,
             awaits: None,
             armed: None,
             read_deadline: Box::pin(sleep_until(Instant::now() + deadlines.first_byte)),
@@ -197,11 +194,6 @@ impl Connection {
     /// Looks at bytes that have come.
     fn received(&mut self, bytes: &[u8]) {
         self.progress.busy();
-        let answered = self.progress.answered.load(Ordering::Relaxed);
-        if self.answered != answered {
-            self.answered = answered;
-            self.heads.answered();
-        }
         if self.heads.push(bytes) {
             self.progress.ambiguous.store(true, Ordering::Relaxed);
         }

@@ -49,13 +49,15 @@ pub async fn list(
         _ => Some(app.waiting.take(context.claimants(), 1).map_err(|refused| refused.at_once("long-polls"))?),
     };
     let end = Instant::now() + wanted.wait;
-    let events = loop {
+    let (mut page, events) = loop {
         announced.mark_unchanged();
+        let page = PageWriter::begin(&app, &context, wanted.limit)?;
         let events = store.events(caller.scope, after, wanted.limit).await?;
         let left = end.saturating_duration_since(Instant::now());
         if !events.is_empty() || left.is_zero() || *stopping.borrow() {
-            break events;
+            break (page, events);
         }
+        drop(page);
         {
             let _resting = Resting::begin(&app);
             context.leave_slot();
@@ -66,7 +68,7 @@ pub async fn list(
         }
         context.take_slot()?;
     };
-    let mut page = PageWriter::begin(&app, &context, events.len());
+    page.loaded(events.len());
     for event in &events {
         write(event, page.item());
         if !page.keep()? {

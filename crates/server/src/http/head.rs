@@ -24,7 +24,7 @@ pub(super) struct Heads {
 enum Next {
     Head,
     Body(u64),
-    /// A body of which only hyper knows the end. Heads are looked for again once that request was answered.
+    /// A body of which only hyper knows the end. The connection ends with its answer.
     Coded,
 }
 
@@ -70,13 +70,6 @@ impl Heads {
             }
         }
         ambiguous
-    }
-
-    /// All requests so far were answered: the next byte begins a head, if hyper takes it at all.
-    pub(super) fn answered(&mut self) {
-        if matches!(self.next, Next::Coded) {
-            self.next = Next::Head;
-        }
     }
 
     fn keep(&mut self, piece: &[u8]) {
@@ -166,13 +159,5 @@ mod tests {
                 assert_eq!(found, expected, "{sent:?} in pieces of {step}");
             }
         }
-    }
-
-    #[test]
-    fn after_a_coded_body_heads_are_looked_at_again() {
-        let mut heads = Heads::default();
-        assert!(!heads.push(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n\n\r\n0\r\n\r\n"));
-        heads.answered();
-        assert!(heads.push(b"GET / HTTP/1.1\nHost: x\r\n\r\n"));
     }
 }

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::App;
 use super::body::{Expected, WholeBody};
 use super::conditions::{answered, nothing, repeatable};
+use super::context::RequestContext;
 use super::customers::Query;
 use super::problem::{Problem, ProblemCode};
 use super::router::{CustomerPath, Decider, Reader, SessionOpener, Simulator};
@@ -161,14 +162,16 @@ const DIGEST_ALGORITHM: HeaderName = HeaderName::from_static("x-payload-digest-a
 ///
 /// # Errors
 ///
-/// 404 when it is not configured, 401 without its signature.
+/// 404 when it is not configured, 401 without its signature, 429 after too many of those.
 pub async fn sumsub(State(app): State<App>, request: Request) -> Result<Response, Problem> {
     let sumsub = app.sumsub.as_ref().ok_or_else(Problem::not_found)?;
     let (parts, body) = request.into_parts();
     let text = |name: &HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let (algorithm, digest) = (text(&DIGEST_ALGORITHM), text(&DIGEST));
-    let unsigned =
-        || Problem::new(ProblemCode::InvalidSignature, "The signature of the call is missing or wrong.").close();
+    let unsigned = || match app.limiters.failed(RequestContext::of(&parts)) {
+        Ok(()) => Problem::new(ProblemCode::InvalidSignature, "The signature of the call is missing or wrong.").close(),
+        Err(limited) => Problem::from(limited).close(),
+    };
     // Anyone can call: without the form of a signature no body is read.
     if !Sumsub::has_signature(algorithm, digest) {
         return Err(unsigned());

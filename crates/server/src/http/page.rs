@@ -12,10 +12,14 @@ use super::problem::Problem;
 
 /// A page ends before it has more bytes than this, but not before its first item.
 const MAX_PAGE: usize = 1_024 * 1_024;
-/// A page up to this size takes no share.
+/// A page up to this size takes no share for itself.
 const SMALL_PAGE: usize = 64 * 1_024;
 /// What a larger page takes: as much as it may have, and as much again for the buffer that it outgrew.
 const SHARE: u64 = 2 * MAX_PAGE as u64;
+/// As many items are loaded without a share.
+const FEW_ITEMS: usize = 16;
+/// What one of more items takes while it is loaded: it is opened, and not written yet.
+const LOADED_ITEM: u64 = 4 * 1_024;
 /// What a page of short items needs of its buffer for each.
 const USUAL_ITEM: usize = 512;
 
@@ -31,12 +35,23 @@ pub struct PageWriter<'a> {
 }
 
 impl<'a> PageWriter<'a> {
-    /// A page with no item yet.
-    #[must_use]
-    pub fn begin(app: &'a AppState, context: &'a RequestContext, expected: usize) -> Self {
-        let mut json = Vec::with_capacity(SMALL_PAGE.min(USUAL_ITEM * (expected + 1)));
-        json.extend_from_slice(b"{\"items\":[");
-        Self { app, context, item: json.len(), json, is_empty: true, share: None }
+    /// A page with no item yet, before at most `limit` are loaded.
+    ///
+    /// # Errors
+    ///
+    /// 503 when there is no memory for so many.
+    pub fn begin(app: &'a AppState, context: &'a RequestContext, limit: usize) -> Result<Self, Problem> {
+        let share = match limit {
+            0..=FEW_ITEMS => None,
+            _ => Some(app.body_bytes.take(context.claimants(), SHARE.min(LOADED_ITEM * limit as u64))?),
+        };
+        Ok(Self { app, context, json: Vec::new(), item: 0, is_empty: true, share })
+    }
+
+    /// The items are loaded: so many are written at most.
+    pub fn loaded(&mut self, items: usize) {
+        self.json.reserve(SMALL_PAGE.min(USUAL_ITEM * (items + 1)));
+        self.json.extend_from_slice(b"{\"items\":[");
     }
 
     /// Where the next item is to be written.
@@ -58,8 +73,11 @@ impl<'a> PageWriter<'a> {
             self.json.truncate(self.item);
             return Ok(false);
         }
-        if self.share.is_none() && self.json.len() > SMALL_PAGE {
-            self.share = Some(self.app.body_bytes.take(self.context.claimants(), SHARE)?);
+        if self.json.len() > SMALL_PAGE {
+            match &mut self.share {
+                Some(share) => share.grow_to(SHARE)?,
+                none => *none = Some(self.app.body_bytes.take(self.context.claimants(), SHARE)?),
+            }
         }
         self.is_empty = false;
         Ok(true)

@@ -116,6 +116,7 @@ impl Answer for Front {
     async fn answer(&self, request: Request, peer: &Peer) -> Response {
         let began = Instant::now();
         let request_id = self.ids.next();
+        let is_coded = request.headers().contains_key(header::TRANSFER_ENCODING);
         let clients_id = clients_id(request.headers());
         let method = method_label(request.method());
         let route = super::router::route_label(request.uri().path());
@@ -158,6 +159,10 @@ impl Answer for Front {
         }
         if let Some(end) = context.key_end() {
             headers.insert(API_KEY_EXPIRES, HeaderValue::try_from(end.to_string()).expect("a time is visible ASCII"));
+        }
+        if is_coded {
+            // Only hyper knows where its body ends: what comes behind it was not looked at.
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

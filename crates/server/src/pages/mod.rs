@@ -64,9 +64,17 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
     };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         // Rendering tells the operator why; the visitor gets a page instead of the document.
-        let status = problem.render(&app.public_url, &context.request_id.to_string()).status();
-        let key = if status == StatusCode::NOT_FOUND { "not-found" } else { "failed" };
-        response = message(&talk, status, key);
+        let (parts, _) = problem.render(&app.public_url, &context.request_id.to_string()).into_parts();
+        let key = match parts.status {
+            StatusCode::NOT_FOUND => "not-found",
+            StatusCode::TOO_MANY_REQUESTS => "too-fast",
+            _ => "failed",
+        };
+        response = message(&talk, parts.status, key);
+        // When to come back, and whether the connection ends.
+        for (name, value) in parts.headers.iter().filter(|(name, _)| *name != header::CONTENT_TYPE) {
+            response.headers_mut().append(name, value.clone());
+        }
     }
     let given = response.headers_mut();
     if let Some(language) = asked_language(&uri) {

@@ -115,7 +115,10 @@ impl FromRequestParts<App> for Visit {
         let talk = super::talk(&parts.headers, &parts.uri);
         let context = RequestContext::of(parts);
         let session = parts.uri.path().split('/').nth(2).and_then(SessionId::parse);
-        let unknown = || super::message(&talk, StatusCode::FORBIDDEN, "no-pass");
+        let unknown = || match app.limiters.failed(context) {
+            Ok(()) => super::message(&talk, StatusCode::FORBIDDEN, "no-pass"),
+            Err(limited) => super::too_fast(&talk, limited),
+        };
         let session = session.ok_or_else(unknown)?;
         let pass = pass(&app.public_url, &parts.headers, session).ok_or_else(unknown)?;
         let (address, request_id) = (Some(context.address), context.request_id.to_string());

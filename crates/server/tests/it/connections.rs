@@ -285,6 +285,19 @@ async fn raw_requests() {
 }
 
 #[tokio::test]
+async fn nothing_is_read_behind_a_coded_body() {
+    let app = TestApp::start().await;
+    let (address, _stop, _task) = listener(&app).await;
+    let coded = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+        Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n";
+    for next in ["GET / HTTP/1.1\nHost: x\n\n", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"] {
+        let (answer, _) = silent_after(address, format!("{coded}{next}").as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.matches("HTTP/1.1").count() == 1, "{answer}");
+        assert!(answer.contains("connection: close"), "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn unfinished_bodies_change_nothing() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;
@@ -329,8 +342,12 @@ async fn what_is_too_much_is_told_to_come_back() {
     );
     let (answer, _) = silent_after(app.server.as_ref().expect("running").address, head.as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("overloaded"), "{answer}");
-    app.get("/v0/customers").await.expect(200);
+    for path in ["/v0/customers", "/v0/events"] {
+        app.get(&format!("{path}?limit=16")).await.expect(200);
+        app.get(&format!("{path}?limit=17")).await.problem(503, "overloaded");
+    }
     drop(busy);
+    app.get("/v0/customers").await.expect(200);
     assert_eq!(app.put(&id, &serde_json::json!({})).await.header("etag"), "\"v1\"", "nothing was changed");
 }
 

@@ -197,6 +197,37 @@ async fn keys_that_open_nothing_are_limited_and_a_valid_one_from_the_same_addres
 }
 
 #[tokio::test]
+async fn wrong_passes_and_signatures_are_limited_as_wrong_keys_are() {
+    let settings = [
+        ("failed_authentications", "4"),
+        ("provider", "sumsub"),
+        ("sumsub_app_token", "a"),
+        ("sumsub_secret", "b"),
+        ("sumsub_webhook_secret", "c"),
+    ];
+    let policy = "\"failed-authentication\";q=4;w=60";
+    let app = TestApp::start_with(&settings).await;
+    let session = "018f0000-0000-7000-8000-000000000000";
+    let page = || {
+        let request = app.client.get(format!("{}/form/{session}", app.url));
+        TestApp::send(request.header("cookie", format!("dossier-{session}=dsl_test_x")))
+    };
+    let call = |digest: Option<String>| {
+        let request = app.client.post(format!("{}/providers/sumsub", app.url)).json(&json!({}));
+        let request = request.header("X-Payload-Digest-Alg", "HMAC_SHA256_HEX");
+        TestApp::send(request.header("X-Payload-Digest", digest.unwrap_or_default()))
+    };
+    assert_eq!(page().await.status, 403);
+    assert_eq!(page().await.status, 403);
+    call(None).await.problem(401, "invalid_signature");
+    call(Some("0".repeat(64))).await.problem(401, "invalid_signature");
+    for limited in [call(Some("0".repeat(64))).await, page().await] {
+        expect_limited(&limited, policy);
+    }
+    app.get("/v0/customers").await.expect(200);
+}
+
+#[tokio::test]
 async fn a_proxy_s_clients_are_limited_one_by_one() {
     let app = TestApp::start_with(&[("failed_authentications", "1"), ("trusted_proxies", "127.0.0.1")]).await;
     let from = |client: &'static str| {

@@ -2,6 +2,7 @@
 //! looks like and how it is used, the browser tests see.
 
 use dossier::admin::{AccountSettings, Command, Place};
+use dossier::http::budget::Claimants;
 use dossier_core::caller::Environment;
 use dossier_core::form::short_hash;
 use reqwest::{Method, RequestBuilder, redirect};
@@ -747,6 +748,22 @@ async fn an_upload_that_is_repeated_is_one_document() {
     let file = customer["documents"][0]["file_id"].as_str().expect("an id");
     assert_eq!(browser.post(&format!("/address/detach/{file}"), &[]).await.status.as_u16(), 303);
     assert_eq!(app.profile(&id).await["documents"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_page_that_says_that_there_is_no_room_says_when_to_come_back() {
+    let app = TestApp::start().await;
+    let (_, link) = app.invited("individual").await;
+    let browser = Browser::enter(&app, &link).await;
+    let uploads = &app.server.as_ref().expect("running").app.uploads;
+    let taken: Vec<_> = (1..=4)
+        .map(|last| uploads.take(Claimants::stranger([192, 0, 2, last].into()), uploads.total() / 4).expect("room"))
+        .collect();
+    let refused = browser.uploads("address", "proof_of_address").await;
+    assert_eq!((refused.status.as_u16(), refused.header("retry-after")), (503, "1"));
+    assert!(refused.header("content-type").starts_with("text/html"), "{}", refused.header("content-type"));
+    drop(taken);
+    assert_eq!(browser.uploads("address", "proof_of_address").await.status.as_u16(), 303);
 }
 
 #[tokio::test]

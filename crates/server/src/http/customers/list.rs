@@ -35,6 +35,7 @@ pub async fn list(
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page()?;
+    let writer = PageWriter::begin(&app, &context, if page.email.is_some() { 1 } else { page.limit })?;
     let (summaries, next) = match &page.email {
         Some(email) => (app.services.store.summary_by_email(caller.scope, email).await?.into_iter().collect(), None),
         None => {
@@ -43,7 +44,7 @@ pub async fn list(
             (found.summaries, next)
         }
     };
-    let (written, next) = items(&app, &caller, &context, &page, summaries, next).await?;
+    let (written, next) = items(&app, &caller, writer, &page, summaries, next).await?;
     // A cursor is base64, of which JSON escapes nothing.
     let member = next.as_ref().map_or("null".to_owned(), |next| format!("\"{next}\""));
     let mut response = written.end(sees, &format!("\"next_cursor\":{member}"));
@@ -57,14 +58,14 @@ pub async fn list(
 
 /// The page, and where the next one begins: earlier than was asked for if this one is full.
 async fn items<'a>(
-    app: &'a App,
+    app: &App,
     caller: &Caller,
-    context: &'a RequestContext,
+    mut writer: PageWriter<'a>,
     page: &Page,
     summaries: Vec<Summary>,
     mut next: Option<String>,
 ) -> Result<(PageWriter<'a>, Option<String>), Problem> {
-    let mut writer = PageWriter::begin(app, context, summaries.len());
+    writer.loaded(summaries.len());
     let mut last: Option<CustomerId> = None;
     for summary in &summaries {
         let whole = match page.expand.whole() {
