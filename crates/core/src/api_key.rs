@@ -103,8 +103,8 @@ impl KeyScope {
         Self::ALL.iter().copied().find(|scope| scope.as_str() == text)
     }
 
-    /// What a key may do unless it is told otherwise: exactly what the contract's endpoints need, and in the sandbox
-    /// what a developer needs to see every outcome.
+    /// What a key may do unless its scopes are named: what the contract's endpoints need, and in the sandbox what a
+    /// developer needs to see every outcome. Reading files is not among them: the contract only uploads.
     #[must_use]
     pub fn defaults(environment: Environment) -> Vec<Self> {
         let mut scopes = vec![

@@ -1,4 +1,5 @@
-//! How much there may be of what lasts. A quota is checked in the transaction that would exceed it.
+//! Quotas: how much an account or a customer may store, and how many new keys a day may have. Each is checked in the
+//! transaction that would exceed it.
 
 /// The quotas that the operator has set. Those of an account hold in each of its environments.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

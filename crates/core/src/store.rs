@@ -201,8 +201,8 @@ pub trait Store: Send + Sync {
     /// left for [`Store::collect_files`].
     async fn discard_file(&self, scope: Scope, id: FileId);
 
-    /// Those of the files that the scope has, in no order. Of a file with very many attachments the oldest are read, and
-    /// always those to `of`.
+    /// Those of the files that the scope has, in no order. Of a file with very many attachments the oldest are read,
+    /// and always those to `of`.
     ///
     /// # Errors
     ///

@@ -81,6 +81,19 @@ impl Repeatable<Uploaded> for Option<Attempt<'_>> {
     }
 }
 
+/// Whether a request with this key came before, whatever it said: for what is decided before the rest of it is known.
+///
+/// # Errors
+///
+/// The store's.
+pub(crate) async fn is_repeated<T, R: Repeatable<T>>(
+    services: &Services,
+    scope: Scope,
+    request: R,
+) -> Result<bool, StoreError> {
+    Ok(matches!(request.replay(services, scope).await?, Some(Replay::Answered(_) | Replay::OtherRequest(_))))
+}
+
 /// Runs one write: returns the kept answer to a repeated request, and otherwise commits what `compute` makes of what
 /// `load` finds. If another writer committed first, it starts over and loads again.
 ///

@@ -47,7 +47,7 @@ pub enum Command {
     },
     /// Gives an account another name or look.
     AccountsSet {
-        /// Which; needed when there are several.
+        /// Which; the oldest when none is named.
         account: Option<String>,
         /// What is to change.
         set: Box<AccountSettings>,
@@ -67,7 +67,7 @@ pub enum Command {
     },
     /// Lists the API keys of an account, of both environments unless one is named.
     KeysList {
-        /// Which account; needed when there are several.
+        /// Which account; the oldest when none is named.
         account: Option<String>,
         /// Which environment.
         environment: Option<Environment>,
@@ -216,7 +216,7 @@ pub struct AccountSettings {
 /// An account and environment, as a person names them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Place {
-    /// The account's id; needed when there are several accounts.
+    /// The account's id; the oldest when none is named.
     pub account: Option<String>,
     /// The environment.
     pub environment: Environment,
@@ -329,11 +329,10 @@ impl Context<'_> {
                     .map(|account| account.account_id)
                     .ok_or_else(|| "there is no such account; see dossier accounts list".to_owned())
             }
-            None => match accounts.as_slice() {
-                [only] => Ok(only.account_id),
-                // The account of the first start stays the one that is meant when none is named.
-                [first, ..] => Ok(first.account_id),
-                [] => Err("there is no account; see dossier accounts create".to_owned()),
+            // The account of the first start stays the one that is meant when none is named.
+            None => match accounts.first() {
+                Some(first) => Ok(first.account_id),
+                None => Err("there is no account; see dossier accounts create".to_owned()),
             },
         }
     }

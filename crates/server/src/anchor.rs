@@ -178,7 +178,7 @@ impl Anchored {
                 if !*failing {
                     tracing::error!(
                         %error, path = %self.path().display(),
-                        "the anchor cannot be written; it is tried again every second, and nothing else stops for it"
+                        "the anchor cannot be written; it is tried again within a second, and nothing else stops for it"
                     );
                 }
             }

@@ -37,7 +37,8 @@ pub fn read_secret(mut from: impl Read, room: usize) -> io::Result<Zeroizing<Str
     Ok(text)
 }
 
-/// Refuses a file that others can write, or that belongs to one of them. One that is missing is for its reader to judge.
+/// Refuses a file that others can write, or that belongs to one of them. One that is missing is for its reader to
+/// judge.
 ///
 /// # Errors
 ///

@@ -6,14 +6,11 @@ use crate::audit::{Action, AuditEntry};
 use crate::caller::Caller;
 use crate::change::{Change, Effect, NewFile};
 use crate::clock::Timestamp;
-use crate::idempotency::{Attempt, KeyReused, Replay};
+use crate::idempotency::{Attempt, KeyReused};
 use crate::ids::FileId;
 use crate::services::Services;
 use crate::store::StoreError;
-use crate::write::{Outcome, write};
-
-/// The route that an `Idempotency-Key` belongs to.
-const ROUTE: &str = "POST /v0/files";
+use crate::write::{Outcome, is_repeated, write};
 
 /// Why a file was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -61,7 +58,7 @@ impl<'a> Upload<'a> {
     ) -> Result<Self, UploadError> {
         let used = services.store.account_files(caller.scope).await?;
         if let Err(over) = services.quotas.of_account.check_account(used.and(MAX_FILE))
-            && !was_used(services, caller, idempotency_key).await?
+            && !is_repeated::<Uploaded, _>(services, caller.scope, attempt(idempotency_key, [b""; 3])).await?
         {
             return Err(StoreError::from(over).into());
         }
@@ -97,8 +94,7 @@ impl<'a> Upload<'a> {
         let media_type = check.finish()?;
         let sha256: [u8; 32] = sha2::Digest::finalize(hash).into();
         let details = FileDetails { name, media_type, size, sha256 };
-        let content = [&sha256[..], details.name.expose().as_bytes(), b""];
-        let attempt = idempotency_key.map(|key| Attempt { key, route: ROUTE, content });
+        let attempt = attempt(idempotency_key, [&sha256, details.name.expose().as_bytes(), b""]);
         let (details, mut writer) = (&details, Some(writer));
         // The content is written once. A second attempt finds the answer of the same upload, which came first; when it
         // does not, the file's key was rotated away in between.
@@ -129,9 +125,7 @@ impl<'a> Upload<'a> {
     }
 }
 
-/// Whether an upload with this `Idempotency-Key` was taken before. Its content is not known yet.
-async fn was_used(services: &Services, caller: &Caller, key: Option<&str>) -> Result<bool, StoreError> {
-    let Some(key) = key else { return Ok(false) };
-    let attempt = Attempt { key, route: ROUTE, content: [b""; 3] };
-    Ok(!matches!(services.store.replay_upload(caller.scope, attempt).await?, Replay::Fresh(_)))
+/// An upload with an `Idempotency-Key`, as it is recognised.
+fn attempt<'a>(key: Option<&'a str>, content: [&'a [u8]; 3]) -> Option<Attempt<'a>> {
+    key.map(|key| Attempt { key, route: "POST /v0/files", content })
 }

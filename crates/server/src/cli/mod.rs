@@ -202,7 +202,8 @@ enum Keys {
         /// What to call it
         #[arg(long)]
         name: String,
-        /// What it may do; may be repeated [default: what the contract's endpoints need]
+        /// What it may do; may be repeated [default: what the contract's endpoints need, and in the sandbox simulate
+        /// and kyc:decide]
         #[arg(long = "scope", value_parser = scope)]
         scopes: Vec<KeyScope>,
         /// When it ends: 30m, 12h, 90d from now

@@ -148,9 +148,9 @@ const SETTINGS: &[Setting] = &[
     setting("downloads_per_key", "8", "files that a key reads at the same time, or off"),
     setting("idempotency_keys_per_day", "10000000", "new Idempotency-Keys of an account in a day, or off"),
     setting("files_per_account", "10000000", "files of an account in an environment, or off"),
-    setting("bytes_per_account", "10995116277760", "bytes of the files of an account in an environment, or off"),
+    setting("bytes_per_account", "10TiB", "bytes of the files of an account in an environment, or off"),
     setting("files_per_customer", "1000", "files that are evidence of a customer, or ever were, or off"),
-    setting("bytes_per_customer", "2147483648", "bytes of the files that are evidence of a customer, or off"),
+    setting("bytes_per_customer", "2GiB", "bytes of the files that are evidence of a customer, or off"),
     setting("shutdown_seconds", "25", "how long accepted requests may take to finish after SIGTERM"),
     Setting {
         name: "root_key",
@@ -320,37 +320,34 @@ impl Settings {
         let per_address = self.text("max_connections_per_address");
         let max_connections_per_address =
             (!per_address.is_empty()).then(|| number("max_connections_per_address", &mut wrong));
-        let mut quota = |name: &str| match self.text(name) {
+        let mut or_off = |name: &str, read: &dyn Fn(&str) -> Option<u64>, wanted: &str| match self.text(name) {
             "off" => None,
             text => {
-                let number = text.parse().ok().filter(|number| *number > 0);
+                let number = read(text).filter(|number| *number > 0);
                 if number.is_none() {
-                    wrong(name, "a whole number from 1, or off");
+                    wrong(name, &format!("{wanted}, or off"));
                 }
                 number
             }
         };
+        let mut count = |name: &str| or_off(name, &|text| text.parse().ok(), "a whole number from 1");
+        let (idempotency_keys, of_account, of_customer) =
+            (count("idempotency_keys_per_day"), count("files_per_account"), count("files_per_customer"));
+        let mut size = |name: &str| or_off(name, &bytes, "an amount like 512MiB, 2GiB or 10TiB");
         let quotas = Quotas {
-            idempotency_keys: quota("idempotency_keys_per_day"),
-            of_account: Room { files: quota("files_per_account"), bytes: quota("bytes_per_account") },
-            of_customer: Room { files: quota("files_per_customer"), bytes: quota("bytes_per_customer") },
+            idempotency_keys,
+            of_account: Room { files: of_account, bytes: size("bytes_per_account") },
+            of_customer: Room { files: of_customer, bytes: size("bytes_per_customer") },
         };
-        let mut limit = |name: &str| match self.text(name) {
-            "off" => None,
-            text => {
-                let number = text.parse().ok().filter(|number| (1..=1_000_000).contains(number));
-                if number.is_none() {
-                    wrong(name, "a whole number from 1 to 1000000, or off");
-                }
-                number
-            }
-        };
+        let few = |text: &str| text.parse().ok().filter(|number| *number <= 1_000_000);
+        let mut limit = |name: &str| or_off(name, &few, "a whole number from 1 to 1000000");
+        let per_second = |limit: Option<u64>| limit.and_then(|limit| u32::try_from(limit).ok());
         let rates = Rates {
-            per_key: limit("rate_per_key"),
-            per_account: limit("rate_per_account"),
-            failed: limit("failed_authentications"),
-            long_polls: limit("long_polls_per_key").map(u64::from),
-            downloads: limit("downloads_per_key").map(u64::from),
+            per_key: per_second(limit("rate_per_key")),
+            per_account: per_second(limit("rate_per_account")),
+            failed: per_second(limit("failed_authentications")),
+            long_polls: limit("long_polls_per_key"),
+            downloads: limit("downloads_per_key"),
         };
         let shutdown = number("shutdown_seconds", &mut wrong);
         let log_format = match self.text("log_format") {
@@ -580,9 +577,9 @@ fn millis(text: &str) -> Option<i64> {
     i64::try_from(amount(text, &units)?).ok()
 }
 
-/// `512KiB`, `64MiB` or `4GiB`, in bytes.
+/// `512KiB`, `64MiB`, `4GiB` or `1TiB`, in bytes.
 fn bytes(text: &str) -> Option<u64> {
-    amount(text, &[("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)])
+    amount(text, &[("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40)])
 }
 
 /// A whole number and the unit right behind it.

@@ -245,6 +245,16 @@ mod tests {
         assert_eq!(limit.try_admit(from(4), &busy()).err(), Some(Full::ForAll));
     }
 
+    #[test]
+    fn a_client_behind_a_proxy_takes_no_place_of_the_reserve_when_it_has_one_already() {
+        let limit = limit(16, None);
+        let _of_client: Vec<_> = (0..20).filter_map(|_| limit.try_admit(from(1), &busy()).ok()).collect();
+        for (client, belongs) in [(1, false), (2, true)] {
+            let open = limit.try_admit(from(99), &busy()).expect("the reserve");
+            assert_eq!(open.belongs_to(from(client)), belongs);
+        }
+    }
+
     #[tokio::test]
     async fn at_the_limit_the_one_that_is_idle_longest_gives_way() {
         let limit = limit(2, None);

@@ -107,7 +107,7 @@ impl Limited {
         Self { policy: Policy::AtOnce { name, quota }, wait }
     }
 
-    /// Somebody has as much of something that lasts as is allowed.
+    /// Somebody has as much of something as a quota allows.
     #[must_use]
     pub const fn quota(over: OverQuota) -> Self {
         Self { policy: Policy::Quota(over), wait: Duration::from_secs(MAX_RETRY_AFTER) }

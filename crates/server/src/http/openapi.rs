@@ -69,7 +69,7 @@ const KEYED: Problems = &[
     StorageUnavailable,
 ];
 /// every one that writes,
-const WRITES: Problems = &[QuotaExceeded, StorageFull];
+const WRITES: Problems = &[StorageFull];
 /// and every one that takes JSON.
 const TAKES_JSON: Problems = &[InvalidBody, MalformedJson, RequestTimeout, PayloadTooLarge, UnsupportedMediaType];
 
@@ -93,6 +93,7 @@ const CALLS: Problems = &[
     RequestTimeout,
     PayloadTooLarge,
     UnsupportedMediaType,
+    TooManyRequests,
     InternalError,
     Overloaded,
     StorageUnavailable,
@@ -415,6 +416,8 @@ fn complete(description: &mut Value, operation: &Operation) {
         problems.extend(KEYED);
     }
     if problems.contains(&IdempotencyKeyReused) {
+        // Keys are counted, and so are the files that these operations store or name.
+        problems.push(QuotaExceeded);
         let parameters = description["parameters"].as_array_mut();
         match parameters {
             Some(parameters) => parameters.push(idempotency_key()),

@@ -139,12 +139,12 @@ catalogue! {
         "The database, or the place where the content of files lies, does not answer. Nothing was changed. Repeat the \
             request after the time that Retry-After gives.",
     StorageFull = "storage_full" 507 "The server's disk is full":
-        "Nothing was changed. Reading and deleting go on, and writing will work again without a restart once there is \
-            room.",
+        "There is less room on the disk than the server keeps free. Nothing was changed. Reading and deleting go on, \
+            and writing will work again without a restart once there is room.",
     TooManyRequests = "too_many_requests" 429 "Too many requests":
-        "The key, its account, the form or the address has asked more often than it may, or a key waits for events in \
-            too many requests. RateLimit-Policy names the limit, and Retry-After says when to come back. Nothing was \
-            changed.",
+        "The key, its account, the form or the address has asked more often than it may, or a key waits for events, or \
+            reads files, in too many requests. RateLimit-Policy names the limit, and Retry-After says when to come \
+            back. Nothing was changed.",
     QuotaExceeded = "quota_exceeded" 429 "A quota is used up":
         "The account or the customer has as much of something as the operator allows. RateLimit-Policy names the \
             quota. Nothing was changed. Repeating the request helps once there is less, or on another day if the quota \
@@ -153,8 +153,7 @@ catalogue! {
         "An account has at most 16 endpoints in each environment. Delete one that is no longer needed.",
     Unauthorized = "unauthorized" 401 "A valid API key is needed":
         "Send your key in the Api-Key header; Authorization: <key> and Authorization: Bearer <key> work as well. The \
-            answer is the same for a missing, malformed, unknown, expired or revoked key, and for one of the wrong \
-            environment.",
+            answer is the same for a missing, malformed, unknown, expired or revoked key.",
     UriTooLong = "uri_too_long" 414 "The address is too long":
         "A path with its query may have 4 KiB. Nothing here needs more: send data in the body.",
     UnsupportedFileType = "unsupported_file_type" 415 "The file is of another type":
@@ -322,7 +321,7 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::Full => Self::new(
                 ProblemCode::StorageFull,
-                "The disk is full; nothing was changed. Reading and deleting go on.",
+                "The disk is full, or nearly; nothing was changed. Reading and deleting go on.",
             )
             .retry_after(20),
             StoreError::OverQuota(over) => Limited::quota(over).into(),

@@ -1,6 +1,7 @@
 //! The behaviours. Each is a sentence; each gets an engine and uses it as the use cases do.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use dossier_core::api_key::{self, ApiKey, KeyScope, NewKey};
 use dossier_core::audit::{Action, AuditEntry};
@@ -33,10 +34,12 @@ pub(crate) use crate::evidence::{
     a_file_that_many_customers_name_at_once_is_evidence_of_each, erasing_one_data_subject_leaves_a_file_to_the_others,
     of_very_many_uses_the_customers_own_is_always_read, the_collection_leaves_altered_rows_alone_and_goes_on,
 };
+use crate::quotas::NoonOf;
 pub(crate) use crate::quotas::{
     a_customer_has_room_for_so_many_files_removed_ones_too, a_day_has_so_many_new_idempotency_keys,
     a_repeated_upload_takes_no_room_and_is_answered_without_any, an_account_has_room_for_so_many_files_and_bytes,
 };
+use crate::row_seals::Sql;
 pub(crate) use crate::row_seals::{
     a_key_or_a_link_in_another_account_s_row_opens_nothing,
     every_column_is_sealed_or_listed_with_what_altering_it_gains,
@@ -738,6 +741,10 @@ pub(crate) async fn the_first_attempt_decides_whether_a_delivery_shows_the_link(
     let (_, key) = api_key::create(&services, &caller, new).await.expect("a key");
     let (due, shown) = claim(now.plus_seconds(2)).await;
     assert!(!shown && due.shows_link == Some(false) && due.attempts == 1);
+    // The row has no seal, so it is not believed when it would show more.
+    let altered = Due { shows_link: Some(true), ..due };
+    let message = store.message(&altered, now).await.expect("readable").expect("there");
+    assert!(!message.shows_link && !String::from_utf8_lossy(message.body.expose()).contains("/kyc/dsl_"));
     let caller = Caller { actor: Actor::Key(key.key_id), ..caller };
     webhook::enable(&services, &caller, Some(endpoint), Request::unkeyed(b"")).await.expect("enabled");
     let (_, shown) = claim(services.clock.now()).await;
@@ -867,6 +874,48 @@ pub(crate) async fn whoever_enters_the_form_is_in_the_chain(mut engine: Engine) 
     assert!(pass.is_some(), "the form is open");
     put(&services, &caller, id, r#"{"first_name":"A"}"#).await.expect("updated");
     assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
+}
+
+/// As the only change of its batch, which one process writes in one statement.
+pub(crate) async fn a_change_that_ends_passes_ends_them_among_plain_updates(mut engine: Engine) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let id = given(&services, &caller, "a@example.com", "individual").await;
+    session::open(&services, &caller, Some(id), Request::unkeyed(b"")).await.expect("opened");
+    let customer = read(&services, caller.scope, id).await;
+    let pass = enter(&services, caller.scope, &customer, None, "visit".into()).await.expect("readable").expect("open");
+    for name in ["A", "B", "C"] {
+        put(&services, &caller, id, &format!(r#"{{"first_name":"{name}"}}"#)).await.expect("updated");
+    }
+    let is_good = async || visitor(&services, &pass.secret, None, "visit".into()).await.expect("readable").is_some();
+    assert!(is_good().await);
+    let mut change = changed(&caller, &read(&services, caller.scope, id).await, "D");
+    let Effect::CustomerUpdated { ends_passes, .. } = &mut change.effect else { panic!("an update") };
+    *ends_passes = true;
+    assert_eq!(services.store.commit(change).await.expect("an outcome"), Committed::Done);
+    assert!(!is_good().await);
+}
+
+pub(crate) async fn a_damaged_record_keeps_no_other_session_from_ending(mut engine: Engine) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let mut ids = Vec::new();
+    for email in ["a@example.com", "b@example.com", "c@example.com"] {
+        let id = given(&services, &caller, email, "individual").await;
+        session::open(&services, &caller, Some(id), Request::unkeyed(b"")).await.expect("opened");
+        ids.push(id);
+    }
+    drop(services);
+    engine.close();
+    let row = format!("customer_id = {}", Sql(&engine).id(ids[0].as_bytes()));
+    engine.execute(&format!("UPDATE customers SET created_at = created_at + 1 WHERE {row}")).await;
+    engine.open().await;
+    let mut services = engine.services();
+    services.clock = Arc::new(NoonOf(1));
+    assert_eq!(session::expire_due(&services).await.expect("the others end"), 2);
+    for id in &ids[1..] {
+        assert!(read(&services, caller.scope, *id).await.kyc.session.is_some_and(|session| session.expired));
+    }
 }
 
 pub(crate) async fn passes_to_the_form_end_one_by_one_and_all_at_once(mut engine: Engine) {

@@ -76,6 +76,8 @@ on_every_engine! {
     numbers_are_counted_per_scope_and_never_given_out_again,
     a_link_is_found_by_its_token_and_ends_by_the_clock_of_its_sandbox,
     passes_to_the_form_end_one_by_one_and_all_at_once,
+    a_change_that_ends_passes_ends_them_among_plain_updates,
+    a_damaged_record_keeps_no_other_session_from_ending,
     rotation_leaves_everything_readable,
     rotation_may_be_repeated_and_runs_beside_writers,
     whoever_enters_the_form_is_in_the_chain,

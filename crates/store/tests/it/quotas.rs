@@ -18,7 +18,7 @@ use crate::engines::{Engine, caller};
 const DAY: i64 = 24 * 60 * 60;
 
 /// Noon of a day, counted from 2026-01-01.
-struct NoonOf(i64);
+pub(crate) struct NoonOf(pub(crate) i64);
 
 impl Clock for NoonOf {
     fn now(&self) -> Timestamp {

@@ -63,7 +63,7 @@ const FREE: &[(&str, &str, &str)] = &[
         "deliveries",
         "state attempts created_at next_at failing_since last_at last_said ended_at shows_link",
         "a delivery is made \
-        again, late or never",
+        again, late, never, or without the link to the form",
     ),
     ("usage", "account_id environment day answers files bytes", "a quota is reached late or early"),
     ("numbers", "account_id environment customer_id subject_id fingerprint", "a hint at equal numbers more or less"),
