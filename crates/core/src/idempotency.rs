@@ -68,6 +68,9 @@ pub struct Answer {
     pub version: u64,
     /// The JSON body.
     pub body: Pii<Vec<u8>>,
+    /// What the client may not have meant: the items of the `Dossier-Warning` header (RFC 9651), which name ids and
+    /// counts alone.
+    pub warnings: Vec<String>,
     /// Whether this is the answer to an earlier attempt.
     pub replayed: bool,
 }
@@ -105,13 +108,13 @@ impl Answer {
     /// A first answer that is about this version of a customer.
     #[must_use]
     pub(crate) const fn about(customer: CustomerId, version: u64, body: Vec<u8>) -> Self {
-        Self { customer: Some(customer), version, body: Pii::new(body), replayed: false }
+        Self { customer: Some(customer), version, body: Pii::new(body), warnings: Vec::new(), replayed: false }
     }
 
     /// A first answer that is about no customer.
     #[must_use]
     pub(crate) const fn about_nobody(body: Vec<u8>) -> Self {
-        Self { customer: None, version: 0, body: Pii::new(body), replayed: false }
+        Self { customer: None, version: 0, body: Pii::new(body), warnings: Vec::new(), replayed: false }
     }
 }
 

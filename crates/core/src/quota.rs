@@ -1,5 +1,5 @@
-//! Quotas: how much an account or a customer may store, and how many new keys a day may have. Each is checked in the
-//! transaction that would exceed it.
+//! Quotas: how much an account or a customer may store, and how many new keys a day may have. Those of an account are
+//! checked in the transaction that would exceed them, those of a customer in its turn, before a change of its version.
 
 /// The quotas that the operator has set. Those of an account hold in each of its environments.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

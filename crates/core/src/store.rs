@@ -197,12 +197,12 @@ pub trait Store: Send + Sync {
     /// As [`Store::commit`].
     async fn new_file(&self, scope: Scope, id: FileId, now: Timestamp) -> Result<Box<dyn FileWriter>, StoreError>;
 
-    /// Deletes the content of a file that was written and whose change was not committed. What cannot be deleted now is
-    /// left for [`Store::collect_files`].
+    /// Deletes the content of a file that was written and whose change was refused. What a row names stays. What cannot
+    /// be deleted now is left for [`Store::collect_files`].
     async fn discard_file(&self, scope: Scope, id: FileId);
 
-    /// Those of the files that the scope has, in no order. Of a file with very many attachments the oldest are read,
-    /// and always those to `of`.
+    /// Those of the files that the scope has, in no order. Of a file with very many attachments the first hundred are
+    /// read: those to `of`, then the oldest.
     ///
     /// # Errors
     ///

@@ -277,7 +277,8 @@ async fn note_all(app: App, mut notes: mpsc::UnboundedReceiver<Attempted>, happe
 /// One attempt. `None` when there is nothing to note: the endpoint is gone.
 async fn attempt(app: &App, egress: &Egress, schedule: &Schedule, mut due: Due) -> Option<Attempted> {
     let now = app.services.now(due.scope);
-    let message = match app.services.store.message(&due, now).await {
+    // The signature names the time of the world: receivers compare it with their clocks, and not with a sandbox's.
+    let message = match app.services.store.message(&due, app.services.clock.now()).await {
         Ok(message) => message?,
         Err(error) => {
             tracing::error!(%error, delivery = due.delivery, "a delivery cannot be read");

@@ -308,6 +308,7 @@ fn printed(command: &str) -> Result<Zeroizing<String>, String> {
 fn root_key_file(folder: &Path, keyring: &Path) -> Result<RootKey, InstallationError> {
     let path = folder.join("root.key");
     let file_error = |cause| InstallationError::File { path: path.clone(), cause };
+    trust::check_file(&path).map_err(InstallationError::Exposed)?;
     match File::open(&path).and_then(|file| trust::read_secret(file, PRINTED)) {
         Ok(text) => {
             let mode = fs::metadata(&path).map_err(file_error)?.permissions().mode();

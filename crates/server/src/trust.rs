@@ -62,10 +62,11 @@ fn check_owner(path: &Path, metadata: &Metadata) -> Result<(), String> {
     if is_trusted(metadata.uid(), me) {
         return Ok(());
     }
+    // Not a chown: given to this user, it would be taken from the service that uses it.
     let (path, owner) = (path.display(), metadata.uid());
     Err(format!(
-        "{path} belongs to another user (uid {owner}), who would decide what it says. Run Dossier as that user, or as \
-         root: chown {me} {path}"
+        "{path} belongs to another user (uid {owner}), who would decide what it says. Run Dossier as that user: sudo \
+         -u '#{owner}' dossier …"
     ))
 }
 

@@ -481,7 +481,8 @@ pub fn customer_of_column(column: [u8; 16]) -> Option<CustomerId> {
     Some(CustomerId::from_bytes(column)).filter(|id| *id != NOBODY)
 }
 
-/// Seals a kept answer: under its customer's key, or that of the scope when it is about none.
+/// Seals a kept answer: under its customer's key, or that of the scope when it is about none. The warnings stand
+/// behind the body, a line each; JSON has no line break of its own.
 #[must_use]
 pub fn seal_answer(
     scope_keys: &ScopeKeys,
@@ -493,7 +494,12 @@ pub fn seal_answer(
     let customer = answer.customer.unwrap_or(NOBODY);
     let binding = attached_binding(Purpose::Replay, scope, &customer, &ticket.key_hash, answer.version);
     let key = answer_key(scope_keys, subject);
-    Cell::seal_json(key, GENERATION, &binding, answer.body.expose().clone()).into_bytes()
+    let mut lines = answer.body.expose().clone();
+    for warning in &answer.warnings {
+        lines.push(b'\n');
+        lines.extend_from_slice(warning.as_bytes());
+    }
+    Cell::seal_json(key, GENERATION, &binding, lines).into_bytes()
 }
 
 /// Opens what [`seal_answer`] sealed.
@@ -511,8 +517,11 @@ pub fn open_answer(
 ) -> Result<Answer, StoreError> {
     let whose = customer.unwrap_or(NOBODY);
     let binding = attached_binding(Purpose::Replay, scope, &whose, &ticket.key_hash, version);
-    let body = open_padded(answer_key(scope_keys, subject), Purpose::Replay, whose, &binding, cell)?;
-    Ok(Answer { customer, version, body: Pii::new(body), replayed: true })
+    let lines = open_padded(answer_key(scope_keys, subject), Purpose::Replay, whose, &binding, cell)?;
+    let mut lines = lines.split(|byte| *byte == b'\n');
+    let body = Pii::new(lines.next().unwrap_or_default().to_vec());
+    let warnings = lines.map(|line| String::from_utf8_lossy(line).into_owned()).collect();
+    Ok(Answer { customer, version, body, warnings, replayed: true })
 }
 
 fn answer_key<'a>(scope_keys: &'a ScopeKeys, subject: Option<&'a SubjectKey>) -> &'a SecretKey {

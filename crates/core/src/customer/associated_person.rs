@@ -1,8 +1,9 @@
 //! The persons tied to a business, and how a sent one is recognised as a stored one.
 
 use super::address::Address;
+use super::compare;
 use super::document::PersonDocument;
-use super::identity::PersonIdentifyingInformation;
+use super::identity::{DocumentKey, PersonIdentifyingInformation};
 use crate::ids::PersonId;
 use crate::parse::{Country, Field, List, Merging, Path, PersonRef, Text};
 use crate::record;
@@ -43,42 +44,82 @@ impl AssociatedPerson {
     pub fn person_id(&self) -> Option<PersonId> {
         self.id.and_then(PersonRef::id)
     }
+}
 
-    fn same_id(&self, stored: &Self) -> bool {
-        self.person_id().is_some() && self.person_id() == stored.person_id()
+/// What tells one person from another, the strongest first; each in the form in which it is compared.
+#[derive(PartialEq, Eq)]
+struct Marks {
+    id: Option<PersonId>,
+    document: Option<DocumentKey>,
+    /// First, middle and last name.
+    name: Option<[Option<String>; 3]>,
+}
+
+impl Marks {
+    fn of(person: &AssociatedPerson) -> Self {
+        let document = person.identifying_information.as_ref().and_then(|known| known.id_document.as_ref()?.key());
+        let names = [&person.first_name, &person.middle_name, &person.last_name];
+        let name = names.map(|name| name.as_ref().map(|name| compare::name(name.expose())).filter(|it| !it.is_empty()));
+        Self { id: person.person_id(), document, name: name.iter().any(Option::is_some).then_some(name) }
     }
 
-    fn same_id_document(&self, stored: &Self) -> bool {
-        let key = |person: &Self| {
-            let document = person.identifying_information.as_ref()?.id_document.as_ref()?;
-            Some((document.number.clone(), document.issuing_country))
-        };
-        key(self).is_some_and(|mine| key(stored) == Some(mine))
+    /// The marks of all persons. A document that two of them have identifies neither.
+    fn of_all(persons: &[AssociatedPerson]) -> Vec<Self> {
+        let mut all: Vec<_> = persons.iter().map(Self::of).collect();
+        let shared: Vec<_> = all.iter().map(|one| one.document.is_some() && is_shared(one, &all)).collect();
+        for (marks, _) in all.iter_mut().zip(shared).filter(|(_, shared)| *shared) {
+            marks.document = None;
+        }
+        all
     }
 
-    fn same_name(&self, stored: &Self) -> bool {
-        let fold = |name: &Option<Text<128>>| name.as_ref().map(|name| name.expose().to_lowercase());
-        let key = |person: &Self| [&person.first_name, &person.middle_name, &person.last_name].map(fold);
-        let mine = key(self);
-        mine.iter().any(Option::is_some) && mine == key(stored)
+    /// Whether a rule finds the same person, and no stronger one another.
+    fn match_by(&self, rule: Rule, stored: &Self) -> bool {
+        let same_id = self.id.is_some() && self.id == stored.id;
+        let same_document = self.document.is_some() && self.document == stored.document;
+        let other_id = self.id.is_some() && !same_id;
+        let other_document = self.document.is_some() && stored.document.is_some() && !same_document;
+        match rule {
+            Rule::Id => same_id,
+            Rule::Document => same_document && !other_id,
+            Rule::Name => self.name.is_some() && self.name == stored.name && !other_id && !other_document,
+        }
     }
+}
+
+fn is_shared(one: &Marks, all: &[Marks]) -> bool {
+    all.iter().filter(|other| other.document == one.document).count() > 1
+}
+
+/// By what a person is recognised, the strongest first.
+#[derive(Clone, Copy)]
+enum Rule {
+    Id,
+    Document,
+    Name,
 }
 
 /// Gives every incoming person an id: that of the stored person it is, or a new one. The documents of a recognised
 /// person are kept and added to; everything else of it will be replaced.
 ///
 /// The rules are tried one after the other over all incoming persons, so that somebody who is named by id is never
-/// taken for another's namesake. Each stored person is matched once.
+/// taken for another's namesake. A weaker rule never matches what a stronger one contradicts: a namesake with another
+/// passport is somebody else. Each stored person is matched once.
 pub(super) fn settle(
     stored: &[AssociatedPerson],
     incoming: &mut [AssociatedPerson],
     mut new_id: impl FnMut() -> PersonId,
 ) {
+    let (mut marks, known_marks) = (Marks::of_all(incoming), Marks::of_all(stored));
+    for one in &mut marks {
+        // One that is nobody's says nothing.
+        one.id = one.id.filter(|id| known_marks.iter().any(|known| known.id == Some(*id)));
+    }
     let mut matched: Vec<Option<usize>> = vec![None; incoming.len()];
     let mut taken = vec![false; stored.len()];
-    for rule in [AssociatedPerson::same_id, AssociatedPerson::same_id_document, AssociatedPerson::same_name] {
-        for (person, found) in incoming.iter().zip(&mut matched).filter(|(_, found)| found.is_none()) {
-            *found = (0..stored.len()).find(|&at| !taken[at] && rule(person, &stored[at]));
+    for rule in [Rule::Id, Rule::Document, Rule::Name] {
+        for (person, found) in marks.iter().zip(&mut matched).filter(|(_, found)| found.is_none()) {
+            *found = (0..stored.len()).find(|&at| !taken[at] && person.match_by(rule, &known_marks[at]));
             if let Some(at) = *found {
                 taken[at] = true;
             }

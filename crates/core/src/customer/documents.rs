@@ -38,12 +38,10 @@ impl Profile {
     fn each_document(&self, see: &mut impl FnMut(Option<PersonId>, FileId, &dyn Fn() -> Value)) {
         match self {
             Self::Individual(individual) => each(None, individual.documents.as_ref(), see),
-            Self::Business(business) => {
-                each(None, business.documents.as_ref(), see);
-                for person in business.associated_persons.iter().flat_map(|persons| &persons.0) {
-                    each(person.person_id(), person.documents.as_ref(), see);
-                }
-            }
+            Self::Business(business) => each(None, business.documents.as_ref(), see),
+        }
+        for person in self.persons() {
+            each(person.person_id(), person.documents.as_ref(), see);
         }
     }
 

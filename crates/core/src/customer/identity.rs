@@ -1,5 +1,6 @@
 //! What identifies a person: the id document and the tax number.
 
+use super::compare;
 use crate::parse::{Country, Text};
 use crate::{choice, record};
 
@@ -23,6 +24,16 @@ record! {
         kind as "type": IdDocumentType,
         /// Country that issued the identification document (ISO 3166-1 alpha-2 country code)
         issuing_country: Country,
+    }
+}
+
+/// Type, country and number of an id document, as they are compared.
+pub(crate) type DocumentKey = (IdDocumentType, Country, String);
+
+impl IdDocument {
+    /// What tells it from other documents; `None` when its number says nothing.
+    pub(crate) fn key(&self) -> Option<DocumentKey> {
+        Some((self.kind, self.issuing_country, compare::number(self.number.expose())?))
     }
 }
 

@@ -4,6 +4,7 @@ pub mod account_use;
 pub mod address;
 pub mod associated_person;
 pub mod business;
+mod compare;
 pub mod create;
 pub mod document;
 pub mod documents;
@@ -24,8 +25,10 @@ pub use business::Business;
 pub use individual::Individual;
 pub use view::CustomerView;
 
+use identity::DocumentKey;
+
 use crate::clock::Timestamp;
-use crate::ids::CustomerId;
+use crate::ids::{CustomerId, PersonId};
 use crate::kyc::record::KycsView;
 use crate::kyc::{Kyc, State};
 use crate::parse::{Email, Nulls, Parsed, SyntaxError, Text, parse};
@@ -88,6 +91,36 @@ impl Profile {
             Self::Business(business) => serde_json::to_value(business),
         };
         json.expect("a profile has string keys only")
+    }
+
+    /// The persons tied to a business; none for an individual.
+    #[must_use]
+    pub fn persons(&self) -> &[AssociatedPerson] {
+        match self {
+            Self::Individual(_) => &[],
+            Self::Business(business) => business.associated_persons.as_ref().map_or(&[], |persons| &persons.0),
+        }
+    }
+
+    /// What tells the id document of a customer or one of its persons from others.
+    fn id_document(&self, person: Option<PersonId>) -> Option<DocumentKey> {
+        let document = match (person, self) {
+            (Some(id), _) => {
+                let person = self.persons().iter().find(|person| person.person_id() == Some(id))?;
+                &person.identifying_information.as_ref()?.id_document
+            }
+            (None, Self::Individual(individual)) => &individual.identifying_information.as_ref()?.id_document,
+            (None, Self::Business(_)) => return None,
+        };
+        document.as_ref()?.key()
+    }
+
+    /// Whether the id documents of the customer, or of one of its persons, are known in both and are not the same.
+    pub(crate) fn has_another_document(&self, before: &Self, person: Option<PersonId>) -> bool {
+        match (self.id_document(person), before.id_document(person)) {
+            (Some(mine), Some(before)) => mine != before,
+            _ => false,
+        }
     }
 
     /// Whose profile it is.

@@ -2,7 +2,7 @@
 //! person. They are never compared in the clear: a store keeps keyed hashes of what [`Number`] says.
 
 use super::identity::{IdDocument, IdDocumentType};
-use super::{Customer, Profile};
+use super::{Customer, Profile, compare};
 use crate::ids::PersonId;
 use crate::parse::Country;
 
@@ -111,12 +111,7 @@ impl Numbers {
         country: Option<Country>,
         number: &str,
     ) {
-        let digits: String = number.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
-        // Blank, or a placeholder such as 0000 and XXX: many have it, and it says nothing.
-        let first = digits.chars().next();
-        if first.is_none() || digits.chars().all(|c| Some(c) == first) || digits == "NA" {
-            return;
-        }
+        let Some(digits) = compare::number(number) else { return };
         let country = country.map(|country| country.expose().to_owned()).unwrap_or_default();
         self.0.push(Number { subject, kind, document, country, digits });
     }

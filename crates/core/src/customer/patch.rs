@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use super::update::Input;
 use super::{Business, Customer, Individual, Profile};
-use crate::parse::{Field, Mode, Nulls, Parse, Parsed, SyntaxError, parse};
+use crate::parse::{Field, Mode, Nulls, Parse, Parsed, SyntaxError, parse, without_mark};
 use crate::violation::{Code, Violation};
 
 const DOCUMENTS: &str = "documents";
@@ -40,6 +40,7 @@ pub(super) fn parse_patch(before: &Customer, body: &[u8]) -> Result<Parsed<Input
 
 /// Returns the outcome, and whether the patch names the persons.
 fn merged<T: Field + Parse>(stored: &T, body: &[u8]) -> Result<(Parsed<T>, bool), SyntaxError> {
+    let body = without_mark(body);
     let mut target = match serde_json::to_value(stored) {
         Ok(Value::Object(target)) => target,
         _ => unreachable!("a record serialises to an object"),

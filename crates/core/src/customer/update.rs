@@ -1,7 +1,7 @@
 //! PUT and PATCH: load the record, validate the body by its type, merge, and commit record, audit entry, event and
 //! answer as one change.
 
-use super::{Customer, CustomerView, Profile, patch};
+use super::{AssociatedPerson, Customer, CustomerView, Profile, patch};
 use crate::audit::{Action, AuditEntry};
 use crate::caller::Caller;
 use crate::change::{Change, Effect, NewDocument};
@@ -282,6 +282,8 @@ impl Update<'_> {
     fn merge(&self, services: &Services, caller: &Caller, valid: Valid) -> Result<Outcome<Answer>, UpdateError> {
         let Valid { before, input, files } = valid;
         let (id, expected, now) = (before.id, before.version, services.now(caller.scope));
+        let had_evidence = with_evidence(&before.profile);
+        let approved = before.was_approved().then(|| before.clone());
         let new_id = || PersonId::from(services.random.uuid(now));
         let (mut after, changes) =
             before.merge(input.profile, input.mode, now, new_id).map_err(UpdateError::Invalid)?;
@@ -289,8 +291,12 @@ impl Update<'_> {
             return Ok(Outcome::Unchanged(self.answer(&after)));
         }
         let kyc = after.kyc.clone();
+        if let Some(before) = &approved {
+            after.ask_for_new_pictures(before, &services.policy.rules, now);
+        }
         after.follow(&services.policy, caller.scope.environment, &changes, now)?;
-        let answer = self.answer(&after);
+        let mut answer = self.answer(&after);
+        answer.warnings = dropped(had_evidence, &after.profile);
         let attached = after.profile.new_documents(id, |file, subject| {
             files.iter().any(|named| named.id == file && named.attached_at(subject).is_none())
         });
@@ -338,6 +344,19 @@ impl Update<'_> {
         };
         Answer::about(after.id, after.version, body)
     }
+}
+
+/// The persons who have evidence, each with its number of files.
+fn with_evidence(profile: &Profile) -> Vec<(PersonId, usize)> {
+    let files = |person: &AssociatedPerson| person.documents.as_ref().map_or(0, |documents| documents.0.len());
+    let persons = profile.persons().iter().filter_map(|person| Some((person.person_id()?, files(person))));
+    persons.filter(|(_, files)| *files > 0).collect()
+}
+
+/// A warning for each of these persons who is gone. Their evidence stays, as a former person's.
+fn dropped(mut had_evidence: Vec<(PersonId, usize)>, after: &Profile) -> Vec<String> {
+    had_evidence.retain(|(id, _)| after.persons().iter().all(|person| person.person_id() != Some(*id)));
+    had_evidence.iter().map(|(id, files)| format!("person_dropped;id=\"{id}\";files={files}")).collect()
 }
 
 /// Refuses files for which a customer has no room. A concurrent update that names other files moves the customer's

@@ -3,21 +3,16 @@
 use std::fmt;
 
 use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
+/// Stands where a name was shortened.
+const ELLIPSIS: &str = "\u{2026}";
+/// What is longer is no extension, in bytes.
+const MAX_EXTENSION: usize = 16;
 
 /// A file's name as it is shown: personal, since people put names into it. `Debug` shows none of it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FileName(String);
-
-/// Why a name is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum BadName {
-    /// More than [`FileName::MAX`] bytes.
-    #[error("the file name has more than {} bytes", FileName::MAX)]
-    TooLong,
-    /// Not UTF-8.
-    #[error("the file name is not UTF-8")]
-    NotUtf8,
-}
 
 impl FileName {
     /// The longest name, in bytes of UTF-8.
@@ -25,26 +20,24 @@ impl FileName {
     /// What a name is called of which nothing is left.
     const NAMELESS: &'static str = "file";
 
-    /// Reads a name as a client sent it: folders in front of it are dropped, invisible and direction-changing
-    /// characters replaced, the rest composed (NFC).
-    ///
-    /// # Errors
-    ///
-    /// [`BadName`].
-    pub fn new(sent: &[u8]) -> Result<Self, BadName> {
-        if sent.len() > Self::MAX {
-            return Err(BadName::TooLong);
-        }
-        let sent = std::str::from_utf8(sent).map_err(|_| BadName::NotUtf8)?;
+    /// Reads a name as a client sent it. It is a label, so that none is refused: what is not UTF-8 is read as Latin-1,
+    /// folders in front are dropped, invisible and direction-changing characters replaced, the rest composed (NFC), and
+    /// what is too long is shortened in front of its extension.
+    #[must_use]
+    pub fn new(sent: &[u8]) -> Self {
+        let sent = match std::str::from_utf8(sent) {
+            Ok(text) => text.to_owned(),
+            Err(_) => sent.iter().map(|byte| char::from(*byte)).collect(),
+        };
         let last = sent.rsplit(['/', '\\']).next().unwrap_or_default();
-        let shown: String = last.nfc().map(|c| if is_hidden(c) { '\u{fffd}' } else { c }).collect();
+        let shown = without_hidden(&last.nfc().collect::<Vec<_>>());
         // What some systems cut off or hide: white space and dots at either end.
         let shown = shown.trim().trim_end_matches(['.', ' ']);
         let shown = match shown.strip_prefix('.') {
             Some(rest) => format!("_{rest}"),
             None => shown.to_owned(),
         };
-        Ok(Self(if shown.is_empty() { Self::NAMELESS.to_owned() } else { shown }))
+        Self(if shown.is_empty() { Self::NAMELESS.to_owned() } else { shortened(shown) })
     }
 
     /// A name as it was stored.
@@ -64,6 +57,34 @@ impl fmt::Debug for FileName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[personal]")
     }
+}
+
+/// The text with what is hidden in it replaced. Joiners stay between letters: Persian, Hindi and others write with
+/// them.
+fn without_hidden(text: &[char]) -> String {
+    let is_letter = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(|c| is_part_of_a_word(*c));
+    let shown = text.iter().enumerate().map(|(at, c)| match c {
+        '\u{200c}' | '\u{200d}' if is_letter(at.checked_sub(1)) && is_letter(Some(at + 1)) => *c,
+        c if is_hidden(*c) => '\u{fffd}',
+        c => *c,
+    });
+    shown.collect()
+}
+
+/// A letter beyond ASCII, or a mark on one, such as the virama in front of a joiner.
+fn is_part_of_a_word(c: char) -> bool {
+    !c.is_ascii() && (c.is_alphabetic() || is_combining_mark(c))
+}
+
+/// At most [`FileName::MAX`] bytes: the middle is left out, so that the extension stays.
+fn shortened(name: String) -> String {
+    if name.len() <= FileName::MAX {
+        return name;
+    }
+    let extension = name.rfind('.').map_or("", |dot| &name[dot..]);
+    let extension = if extension.len() <= MAX_EXTENSION { extension } else { "" };
+    let room = FileName::MAX - extension.len() - ELLIPSIS.len();
+    format!("{}{ELLIPSIS}{extension}", &name[..name.floor_char_boundary(room)])
 }
 
 /// Control characters, and the formatting characters that hide text or turn it around.
@@ -117,13 +138,23 @@ mod tests {
             ("a\u{200b}b", "a\u{fffd}b"),
             ("gpj.\u{202e}exe", "gpj.\u{fffd}exe"),
         ] {
-            assert_eq!(FileName::new(sent.as_bytes()).map(|name| name.0), Ok(shown.to_owned()), "{sent:?}");
+            assert_eq!(FileName::new(sent.as_bytes()).0, shown, "{sent:?}");
         }
-        assert_eq!(FileName::new("x".repeat(255).as_bytes()).map(|name| name.0.len()), Ok(255));
-        assert_eq!(FileName::new("x".repeat(256).as_bytes()), Err(BadName::TooLong));
-        assert_eq!(FileName::new("é".repeat(150).as_bytes()), Err(BadName::TooLong));
-        assert_eq!(FileName::new(b"\xc0\xaf.pdf"), Err(BadName::NotUtf8), "overlong");
-        assert_eq!(FileName::new(b"\xff.pdf"), Err(BadName::NotUtf8));
-        assert_eq!(format!("{:?}", FileName::new(b"ada.pdf")), "Ok([personal])");
+        let long = |name: String| FileName::new(name.as_bytes()).0;
+        assert_eq!(long("x".repeat(255)), "x".repeat(255));
+        assert_eq!(long("x".repeat(256)), format!("{}\u{2026}", "x".repeat(252)));
+        assert_eq!(long(format!("{}.jpeg", "x".repeat(300))), format!("{}\u{2026}.jpeg", "x".repeat(247)));
+        assert_eq!(long(format!("{}.pdf", "é".repeat(150))), format!("{}\u{2026}.pdf", "é".repeat(124)));
+        assert_eq!(long(format!("a.{}", "x".repeat(300))), format!("a.{}\u{2026}", "x".repeat(250)));
+        for (sent, shown) in
+            [(&b"caf\xe9.pdf"[..], "café.pdf"), (b"\xc0\xaf.pdf", "À\u{af}.pdf"), (b"\xff.pdf", "ÿ.pdf")]
+        {
+            assert_eq!(FileName::new(sent).0, shown, "no UTF-8 is Latin-1");
+        }
+        for name in ["می\u{200c}خواهم.pdf", "क्\u{200d}ष.png"] {
+            assert_eq!(long(name.to_owned()), name, "joiners between letters stay");
+        }
+        assert_eq!(long("a\u{200d}b".to_owned()), "a\u{fffd}b");
+        assert_eq!(format!("{:?}", FileName::new(b"ada.pdf")), "[personal]");
     }
 }

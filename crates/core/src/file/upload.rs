@@ -29,7 +29,7 @@ pub enum UploadError {
     Store(#[from] StoreError),
 }
 
-/// An upload in progress. Dropped unfinished, nothing of it is left.
+/// An upload in progress. Dropped before [`Upload::finish`], nothing of it is left.
 pub struct Upload<'a> {
     services: &'a Services,
     caller: &'a Caller,
@@ -88,7 +88,8 @@ impl<'a> Upload<'a> {
     ///
     /// # Errors
     ///
-    /// [`UploadError`]; nothing of the file is left then, unless it is unknown whether it was stored.
+    /// [`UploadError`]. Content that may not be needed is deleted at once where that is certain, and otherwise by
+    /// [`Store::collect_files`](crate::store::Store::collect_files).
     pub async fn finish(self) -> Result<Uploaded, UploadError> {
         let Self { services, caller, id, at, name, check, hash, size, idempotency_key, writer } = self;
         let media_type = check.finish()?;
@@ -112,13 +113,13 @@ impl<'a> Upload<'a> {
             Ok(Outcome::Change(Change::new(caller.scope, effect, audit), Uploaded { file, replayed: false }))
         })
         .await;
-        let is_stored = match &uploaded {
-            Ok(uploaded) => uploaded.file.id == id,
-            // It may be stored: a deletion could take what was acknowledged.
-            Err(UploadError::Store(StoreError::Unknown(_))) => true,
+        // Only where it is certain that no row names it. Else it is left to the collection, which looks again later.
+        let is_refused = match &uploaded {
+            Ok(uploaded) => uploaded.file.id != id,
+            Err(UploadError::KeyReused(_) | UploadError::Store(StoreError::OverQuota(_))) => true,
             Err(_) => false,
         };
-        if writer.is_none() && !is_stored {
+        if writer.is_none() && is_refused {
             services.store.discard_file(caller.scope, id).await;
         }
         uploaded

@@ -70,8 +70,13 @@ pub async fn save(services: &Services, visitor: &Visitor, edit: Edit) -> Result<
         }
         let (expected, kyc, now) = (before.version, before.kyc.clone(), services.now(caller.scope));
         let new_id = || PersonId::from(services.random.uuid(now));
+        let rules = &services.policy.rules;
+        let approved = before.was_approved().then(|| before.clone());
         let Edited { mut after, changes, places, replaced } =
-            apply(&services.policy.rules, before, &edit, device, now, new_id).map_err(UpdateError::Invalid)?;
+            apply(rules, before, &edit, device, now, new_id).map_err(UpdateError::Invalid)?;
+        if let Some(before) = &approved {
+            after.ask_for_new_pictures(before, rules, now);
+        }
         if !changes.is_empty() {
             let attached = match edit {
                 Edit::Attach(_, file) => after.profile.new_documents(*id, |named, _| named == file),

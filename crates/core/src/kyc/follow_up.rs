@@ -1,12 +1,14 @@
 //! What follows for a verification from a change of the customer's profile.
 
 use super::lifecycle::State;
-use super::record::{Kyc, RailStatus, Review};
+use super::record::{Flag, Kyc, RailStatus, Review};
+use super::rules::RuleSet;
 use super::{AfterApproval, Policy, Transition};
 use crate::caller::Environment;
 use crate::clock::Timestamp;
 use crate::customer::update::Conflict;
 use crate::customer::{Address, Customer, Profile};
+use crate::ids::PersonId;
 use crate::parse::FieldChange;
 
 impl Kyc {
@@ -18,6 +20,27 @@ impl Kyc {
 }
 
 impl Customer {
+    /// Asks again for the pictures that proved an id document in an approval, when another document is named now. A
+    /// picture that came with the change is not one of them.
+    pub(crate) fn ask_for_new_pictures(&mut self, before: &Self, rules: &RuleSet, now: Timestamp) {
+        if !before.was_approved() || before.profile == self.profile {
+            return;
+        }
+        let known = rules.of(before, now);
+        for requirement in rules.of(self, now).iter().filter(|one| one.is_id_document()) {
+            let person = requirement.person_id.as_deref().and_then(PersonId::parse);
+            let is_old = known.iter().any(|one| one.id == requirement.id && one.given == requirement.given);
+            if is_old && requirement.is_given() && self.profile.has_another_document(&before.profile, person) {
+                self.kyc.flags.push(Flag { replaced: true, ..requirement.flag() });
+            }
+        }
+    }
+
+    /// Whether it was approved once.
+    pub(crate) const fn was_approved(&self) -> bool {
+        matches!(self.kyc.state, State::Approved) || self.kyc.verified_address.is_some()
+    }
+
     /// What follows for the verification from a change of the profile.
     ///
     /// # Errors

@@ -13,8 +13,13 @@ use crate::customer::{Customer, CustomerType};
 use crate::hexadecimal::hexadecimal;
 use crate::parse::Country;
 
+/// The purpose of a picture of an id document.
+const ID_DOCUMENT: &str = "id_document";
 /// From this share on an owner is identified, in percent.
 const OWNER_FROM: f64 = 25.0;
+
+/// How far the clocks of the first time zone are ahead of UTC, in seconds.
+const EARLIEST_ZONE: i64 = 14 * 60 * 60;
 
 /// How a requirement stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -40,6 +45,7 @@ catalogue! {
     NoShare = "no_share": "a share is no percentage",
     SharesTooMany = "shares_too_many": "the shares make more than 100",
     AskedAgain = "asked_again": "the reviewers ask for it again",
+    OtherDocument = "other_document": "shows another document than the one that is named now",
 }
 }
 
@@ -258,9 +264,9 @@ impl FieldSays {
 impl Requirement {
     /// What the reviewers and the state of the verification say about it.
     fn stand(&mut self, kyc: &Kyc) {
-        if kyc.flags.iter().any(|flag| flag.requirement == self.id && flag.given == self.given) {
+        if let Some(flag) = kyc.flags.iter().find(|flag| flag.requirement == self.id && flag.given == self.given) {
             self.status = Status::Error;
-            self.error = Some(Fault::AskedAgain);
+            self.error = Some(if flag.replaced { Fault::OtherDocument } else { Fault::AskedAgain });
         }
         if self.status == Status::Done && kyc.state == State::Submitted {
             self.status = Status::Pending;
@@ -270,7 +276,19 @@ impl Requirement {
     /// Notes that it is to be given again.
     #[must_use]
     pub fn flag(&self) -> Flag {
-        Flag { requirement: self.id.clone(), given: self.given.clone() }
+        Flag { requirement: self.id.clone(), given: self.given.clone(), replaced: false }
+    }
+
+    /// Whether something is given.
+    #[must_use]
+    pub const fn is_given(&self) -> bool {
+        !self.given.is_empty()
+    }
+
+    /// Whether it asks for a picture of an id document.
+    #[must_use]
+    pub fn is_id_document(&self) -> bool {
+        self.document.as_ref().is_some_and(|evidence| evidence.purposes.iter().any(|purpose| purpose == ID_DOCUMENT))
     }
 }
 
@@ -312,7 +330,7 @@ fn plays(person: &Value, roles: &[Role]) -> bool {
             person["has_ownership"] == true
                 && person["ownership_percentage"]
                     .as_str()
-                    .is_none_or(|text| share(text).is_none_or(|share| share >= OWNER_FROM))
+                    .is_none_or(|text| share(text).is_none_or(|(share, _)| share >= OWNER_FROM))
         }
     })
 }
@@ -333,18 +351,19 @@ pub(crate) fn evidence<'a>(
 
 fn wrong(check: Check, value: &Value, facts: &Facts<'_>) -> Option<Fault> {
     let text = value.as_str().unwrap_or_default();
-    let today = facts.now.to_string();
-    let today = &today[..10];
+    let day = |now: Timestamp| now.to_string()[..10].to_owned();
+    // A day is in the future when it is so everywhere.
+    let (today, newest) = (day(facts.now), day(facts.now.plus_seconds(EARLIEST_ZONE)));
     match check {
-        Check::Past => (text > today).then_some(Fault::InTheFuture),
+        Check::Past => (text > newest.as_str()).then_some(Fault::InTheFuture),
         Check::Adult => {
             let come_of_age = text
                 .get(..4)
                 .and_then(|year| year.parse::<u16>().ok())
                 .map(|year| format!("{:04}{}", year + 18, &text[4..]));
-            (text > today)
+            (text > newest.as_str())
                 .then_some(Fault::InTheFuture)
-                .or_else(|| come_of_age.is_none_or(|day| day.as_str() > today).then_some(Fault::TooYoung))
+                .or_else(|| come_of_age.is_none_or(|day| day > today).then_some(Fault::TooYoung))
         }
         Check::Amount => amount(text).is_none().then_some(Fault::NoAmount),
         Check::Website => (!is_website(text)).then_some(Fault::NoWebsite),
@@ -352,18 +371,54 @@ fn wrong(check: Check, value: &Value, facts: &Facts<'_>) -> Option<Fault> {
     }
 }
 
-/// The largest number in a text such as `5000`, `5,000.00` or `10000-50000`.
+/// The largest number in a text such as `5000`, `5,000.00`, `50.000,00`, `50k` or `10000-50000`; `None` for what cannot
+/// be read. Where a sign could be a decimal one or part the thousands, the larger reading counts, so that nothing is
+/// asked too little.
 fn amount(text: &str) -> Option<f64> {
-    let plain = text.replace([',', ' ', '$', '_', '\u{a0}', '\''], "").replace("USD", "");
-    let parts = plain.split(['-', '–', '<', '>', '+']).filter(|part| !part.is_empty());
-    let numbers: Option<Vec<f64>> =
-        parts.map(|part| part.parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0)).collect();
+    let plain = text.to_uppercase();
+    let plain = ["USD", "US$", "$"].iter().fold(plain, |text, currency| text.replace(currency, ""));
+    let plain = plain.replace(|c: char| c.is_whitespace() || matches!(c, '_' | '\'' | '\u{2019}'), "");
+    let plain = plain.trim_start_matches(['<', '>', '~', '+']).trim_end_matches('+');
+    let numbers: Option<Vec<f64>> = plain.split(['-', '\u{2013}', '\u{2014}']).map(one_amount).collect();
     numbers?.into_iter().reduce(f64::max)
 }
 
-fn share(text: &str) -> Option<f64> {
-    let number: f64 = text.trim().trim_end_matches('%').trim_end().parse().ok()?;
-    (0.0..=100.0).contains(&number).then_some(number)
+/// The value of `50.000`, `1.5M` or `3`.
+fn one_amount(text: &str) -> Option<f64> {
+    let (digits, times) = match text.strip_suffix(['K', 'M']) {
+        Some(digits) if text.ends_with('K') => (digits, 1e3),
+        Some(digits) => (digits, 1e6),
+        None => (text, 1.0),
+    };
+    let readings =
+        [('.', ','), (',', '.')].into_iter().filter_map(|(decimal, group)| read_with(digits, decimal, group));
+    readings.reduce(f64::max).map(|number| number * times)
+}
+
+/// A number, if these signs are its decimal sign and what parts its thousands (or lakhs).
+fn read_with(text: &str, decimal: char, group: char) -> Option<f64> {
+    let (whole, fraction) = text.split_once(decimal).unwrap_or((text, "0"));
+    let groups: Vec<&str> = whole.split(group).collect();
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_grouped = match groups.as_slice() {
+        [_] => true,
+        [first, between @ .., last] => {
+            first.len() <= 3 && between.iter().all(|group| matches!(group.len(), 2 | 3)) && last.len() == 3
+        }
+        [] => false,
+    };
+    let is_number = is_grouped && groups.iter().all(|group| is_digits(group)) && is_digits(fraction);
+    is_number.then(|| format!("{}.{fraction}", groups.concat()).parse().ok()).flatten()
+}
+
+/// A share in percent, such as `25`, `33.34` or `33,34 %`, and one unit of its last digit.
+fn share(text: &str) -> Option<(f64, f64)> {
+    let text = text.trim().trim_end_matches('%').trim_end().replace(',', ".");
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let number: f64 = text.parse().ok().filter(|_| is_plain)?;
+    let places = text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let unit = 0.1_f64.powi(i32::try_from(places).ok()?);
+    (0.0..=100.0).contains(&number).then_some((number, unit))
 }
 
 fn is_website(text: &str) -> bool {
@@ -382,10 +437,14 @@ fn ownership(business: &Value) -> (Option<Value>, Option<Fault>) {
     if said.is_empty() {
         return (None, None);
     }
-    let shares: Option<Vec<f64>> = said.iter().map(|text| share(text)).collect();
-    let error = match shares {
+    // Each may have been rounded up by one unit of its last digit.
+    let sum = said.iter().try_fold((0.0, 100.0), |(sum, most), text| {
+        let (share, unit) = share(text)?;
+        Some((sum + share, most + unit))
+    });
+    let error = match sum {
         None => Some(Fault::NoShare),
-        Some(shares) if shares.iter().sum::<f64>() > 100.000_1 => Some(Fault::SharesTooMany),
+        Some((sum, most)) if sum > most + 1e-9 => Some(Fault::SharesTooMany),
         Some(_) => None,
     };
     (Some(json!(said)), error)
@@ -452,6 +511,73 @@ mod tests {
             assert_eq!(found.as_ref().and_then(|one| one.error), error, "{profile}");
             assert_eq!(found.is_some_and(|one| one.status == Status::Error), error.is_some(), "{profile}");
         }
+    }
+
+    #[test]
+    fn an_amount_that_can_be_read_in_two_ways_is_the_larger_one() {
+        for (text, expected) in [
+            ("5000", Some(5_000.0)),
+            ("5,000.00", Some(5_000.0)),
+            ("50.000,00", Some(50_000.0)),
+            ("50.000", Some(50_000.0)),
+            ("50,000", Some(50_000.0)),
+            ("100.000", Some(100_000.0)),
+            ("1.000.000", Some(1_000_000.0)),
+            ("1,00,000", Some(100_000.0)),
+            ("50 000,00", Some(50_000.0)),
+            ("50'000.00", Some(50_000.0)),
+            ("50.00", Some(50.0)),
+            ("50,5", Some(50.5)),
+            ("$1,234.56", Some(1_234.56)),
+            ("USD 5000", Some(5_000.0)),
+            ("10000-50000", Some(50_000.0)),
+            ("10,000 \u{2013} 50,000 USD", Some(50_000.0)),
+            (">50000", Some(50_000.0)),
+            ("50000+", Some(50_000.0)),
+            ("50k", Some(50_000.0)),
+            ("1.5m", Some(1_500_000.0)),
+            ("-60000", None),
+            ("60000-", None),
+            ("1.2.3", None),
+            ("1,2,3", None),
+            ("50.000.00", None),
+            ("lots", None),
+            ("", None),
+            ("NaN", None),
+            ("1e9", None),
+        ] {
+            assert_eq!(amount(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn shares_are_too_many_beyond_what_rounding_explains() {
+        for (shares, error) in [
+            (&["33.34"; 3][..], None),
+            (&["16.67"; 6], None),
+            (&["14.29"; 7], None),
+            (&["33,34", "33.33 %", "33,33%"], None),
+            (&["50", "50"], None),
+            (&["60", "45"], Some(Fault::SharesTooMany)),
+            (&["33.40"; 3], Some(Fault::SharesTooMany)),
+            (&["-5"], Some(Fault::NoShare)),
+            (&["1e1"], Some(Fault::NoShare)),
+            (&["101"], Some(Fault::NoShare)),
+        ] {
+            let persons: Vec<_> = shares.iter().map(|share| json!({ "ownership_percentage": share })).collect();
+            assert_eq!(ownership(&json!({ "associated_persons": persons })).1, error, "{shares:?}");
+        }
+    }
+
+    #[test]
+    fn a_day_is_in_the_future_when_it_is_so_everywhere() {
+        let midnight = 1_795_910_400; // 2026-11-29
+        let check = |hours: i64, day: &str| {
+            let (nobody, now) = (Prospect::default(), Timestamp::from_micros(0).plus_seconds(midnight + hours * 3_600));
+            wrong(Check::Past, &json!(day), &Facts::of(CustomerType::Corporate, &Value::Null, &nobody, now))
+        };
+        assert_eq!(check(9, "2026-11-30"), Some(Fault::InTheFuture));
+        assert_eq!(check(11, "2026-11-30"), None, "it is the 30th in Kiritimati");
     }
 
     #[test]

@@ -186,7 +186,12 @@ impl Parse for Email {
         let good = check_text::<{ Self::MAX }>(text, context);
         // Only what can never be an address is refused; whether it is one, a message to it would show.
         let shaped = text.trim().rsplit_once('@').is_some_and(|(local, domain)| {
-            !local.is_empty() && !domain.is_empty() && !text.trim().contains(char::is_whitespace)
+            // Only a quoted name may have an @ of its own.
+            let is_quoted = local.len() > 2 && local.starts_with('"') && local.ends_with('"');
+            !local.is_empty()
+                && !domain.is_empty()
+                && (is_quoted || !local.contains('@'))
+                && !text.trim().contains(char::is_whitespace)
         });
         if !shaped {
             context.violation(Code::InvalidEmail, "must be an e-mail address");

@@ -266,7 +266,7 @@ pub struct SyntaxError {
 pub fn parse<T: Parse>(body: &[u8], nulls: Nulls) -> Result<Parsed<T>, SyntaxError> {
     let report = Report::default();
     let context = Context { path: &Path::Root, report: &report, nulls };
-    let mut json = serde_json::Deserializer::from_slice(body);
+    let mut json = serde_json::Deserializer::from_slice(without_mark(body));
     let parsed = Seed::<T>(context, PhantomData).deserialize(&mut json);
     let value = parsed
         .and_then(|value| json.end().map(|()| value))
@@ -276,6 +276,11 @@ pub fn parse<T: Parse>(body: &[u8], nulls: Nulls) -> Result<Parsed<T>, SyntaxErr
         found: report.violations.into_inner(),
         files: report.files.into_inner(),
     })
+}
+
+/// Without the byte order mark that some programs put in front of UTF-8, which RFC 8259 allows to ignore.
+pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
 /// A type that knows what it makes of each kind of JSON value. The defaults report a wrong type and go on.

@@ -155,10 +155,10 @@ fn a_person_is_recognised_by_id_then_document_then_name() {
     let passport =
         |number: &str| json!({ "id_document": { "number": number, "type": "passport", "issuing_country": "FR" } });
     let stored = json!({ "associated_persons": [
-        { "first_name": "Ada", "last_name": "L", "identifying_information": passport("1"), "nationality": "FR" },
+        { "first_name": "Ada", "last_name": "L", "identifying_information": passport("P-100"), "nationality": "FR" },
         { "first_name": "Bob", "last_name": "M" },
         { "first_name": "Bob", "last_name": "M" },
-        { "identifying_information": passport("4") },
+        { "identifying_information": passport("P-400") },
     ] });
     let (stored, _) = put(customer(CustomerType::Corporate), &stored);
     let ids: Vec<String> = profile(&stored)["associated_persons"]
@@ -173,13 +173,18 @@ fn a_person_is_recognised_by_id_then_document_then_name() {
         ("an id in capitals is the same id", json!([{ "id": ids[1].to_uppercase() }]), vec![&ids[1]]),
         (
             "by id document, though renamed",
-            json!([{ "first_name": "X", "identifying_information": passport("1") }]),
+            json!([{ "first_name": "X", "identifying_information": passport("P-100") }]),
+            vec![&ids[0]],
+        ),
+        (
+            "by id document, however its number is written",
+            json!([{ "first_name": "X", "identifying_information": passport("p100") }]),
             vec![&ids[0]],
         ),
         (
             "another country's number is another document",
             json!([{ "identifying_information": {
-                "id_document": { "number": "4", "type": "passport", "issuing_country": "DE" },
+                "id_document": { "number": "P-400", "type": "passport", "issuing_country": "DE" },
             } }]),
             vec![new],
         ),
@@ -224,6 +229,62 @@ fn a_person_is_recognised_by_id_then_document_then_name() {
             .map(|person| person["id"].as_str().expect("every person has an id"))
             .map(|id| if ids.iter().any(|known| known == id) { id } else { new })
             .collect();
+        assert_eq!(found, expected, "{name}");
+    }
+}
+
+/// What was sent first, what is sent then, and where each of those stood, if anywhere.
+#[test]
+fn nobody_is_taken_for_somebody_else_or_for_new() {
+    let id = |kind: &str, number: &str, country: &str| {
+        let document = json!({ "type": kind, "number": number, "issuing_country": country });
+        json!({ "id_document": document })
+    };
+    let person = |name: &str, known: &Value| json!({ "first_name": name, "identifying_information": known });
+    let named = |name: &str| json!({ "first_name": name });
+    let mut cases = Vec::new();
+    for weak in ["N/A", "", "0", "-", "pending", "000000000", "12 34"] {
+        let number = id("passport", weak, "KE");
+        let [ada, bob] = ["Ada", "Bob"].map(|name| person(name, &number));
+        cases.push(("a weak or shared number", vec![ada.clone(), bob.clone()], vec![bob, ada], vec![Some(1), Some(0)]));
+    }
+    let passport = id("passport", "123456", "KE");
+    let other_passport = id("passport", "654321", "KE");
+    cases.extend([
+        (
+            "another type of document",
+            vec![person("Ada", &passport)],
+            vec![person("Bob", &id("driver_license", "123456", "KE"))],
+            vec![None],
+        ),
+        ("a son of the same name", vec![person("Ada", &passport)], vec![person("Ada", &other_passport)], vec![None]),
+        (
+            "a father and a son of the same name, the other way round",
+            vec![person("Ada", &passport), person("Ada", &other_passport)],
+            vec![person("Ada", &other_passport), person("Ada", &passport), named("Ada")],
+            vec![Some(1), Some(0), None],
+        ),
+        ("a namesake whose number is not known yet", vec![named("Ada")], vec![person("Ada", &passport)], vec![Some(0)]),
+        ("a namesake whose number is left out", vec![person("Ada", &passport)], vec![named("Ada")], vec![Some(0)]),
+        (
+            "a placeholder contradicts nothing",
+            vec![person("Ada", &passport)],
+            vec![person("Ada", &id("passport", "n/a", "KE"))],
+            vec![Some(0)],
+        ),
+        ("composed or not", vec![named("Zo\u{eb}")], vec![named("Zoe\u{308}")], vec![Some(0)]),
+        ("blanks", vec![named("Ada  Maria")], vec![named(" Ada\u{a0}Maria ")], vec![Some(0)]),
+        ("cases of other languages", vec![named("İpek Groß")], vec![named("ipek GROSS")], vec![Some(0)]),
+    ]);
+    for (name, first, then, expected) in cases {
+        let (stored, _) = put(customer(CustomerType::Corporate), &json!({ "associated_persons": first }));
+        let ids = |customer: &Customer| -> Vec<String> {
+            let persons = profile(customer)["associated_persons"].as_array().expect("persons").clone();
+            persons.iter().map(|person| person["id"].as_str().expect("an id").to_owned()).collect()
+        };
+        let known = ids(&stored);
+        let (after, _) = put(stored, &json!({ "associated_persons": then }));
+        let found: Vec<_> = ids(&after).iter().map(|id| known.iter().position(|one| one == id)).collect();
         assert_eq!(found, expected, "{name}");
     }
 }

@@ -108,7 +108,7 @@ fn what_is_no_json_is_told_by_line_and_column() {
         "{} x",
         "{\"a\":NaN}",
         "// c\n{}",
-        "\u{feff}{}",
+        "\u{feff}\u{feff}{}",
         r#"{"first_name":"\ud800"}"#,
         r#"{"first_name":"\udc00\ud800"}"#,
         "{\"first_name\":\"a\nb\"}",

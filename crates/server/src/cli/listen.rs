@@ -1,4 +1,5 @@
-//! `dossier listen`: reads events on from where it stopped and posts each to a URL, signed as webhooks are. What was
+//! `dossier listen`: reads events on from where it stopped and posts each to a URL, with the headers that webhooks
+//! have. What was
 //! taken is noted on disk before the next is sent, so that neither a restart of this command, nor of the server, nor of
 //! the receiver loses one.
 
@@ -8,16 +9,23 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use aws_lc_rs::hmac;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use clap::Args;
+use dossier_core::clock::Clock as _;
 use dossier_core::hexadecimal::hexadecimal;
 use reqwest::{Client, StatusCode};
 use serde_json::Value;
 use serde_json::value::RawValue;
+use url::Url;
 
 use crate::config::Config;
+use crate::system::SystemClock;
 
 /// Until the server or the receiver is asked again.
 const AGAIN: Duration = Duration::from_millis(500);
+/// Who is not reached in this time is said to be away.
+const CONNECT: Duration = Duration::from_secs(4);
 
 #[derive(Args)]
 pub(super) struct ListenArgs {
@@ -52,8 +60,13 @@ struct Page<'a> {
 pub(super) async fn listen(config: &Config, arguments: ListenArgs) -> Result<ExitCode, String> {
     let api = arguments.api.clone().unwrap_or_else(|| config.links_to());
     let state = arguments.state.clone().unwrap_or_else(|| config.data_dir.join("listen.json"));
-    let client =
-        Client::builder().no_proxy().timeout(Duration::from_secs(45)).build().map_err(|error| error.to_string())?;
+    let is_target = Url::parse(&arguments.forward_to).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    if !is_target {
+        return Err("--forward-to must be a URL, like http://127.0.0.1:3000/webhooks".to_owned());
+    }
+    let client = Client::builder().no_proxy().connect_timeout(CONNECT).timeout(Duration::from_secs(45)).build();
+    let client = client.map_err(|error| error.to_string())?;
+    let secret = secret(&arguments.key);
     let mut after = match noted(&state)? {
         Some(after) => after,
         None if arguments.from_start => String::new(),
@@ -65,11 +78,12 @@ pub(super) async fn listen(config: &Config, arguments: ListenArgs) -> Result<Exi
         }
     };
     say(&format!("Forwarding events of {api} to {}", arguments.forward_to));
+    say(&format!("The secret of webhook-signature is whsec_{}", STANDARD.encode(secret.as_ref())));
     loop {
         let page = poll(&client, &api, &arguments.key, &after, 20).await?;
         let page = parse(&page)?;
         for event in &page.items {
-            forward(&client, &arguments, event.get()).await;
+            forward(&client, &arguments, secret.as_ref(), event.get()).await;
             // The page's end is a position; within it events are taken one by one and could come twice, never not.
         }
         if page.next_after != after {
@@ -77,6 +91,11 @@ pub(super) async fn listen(config: &Config, arguments: ListenArgs) -> Result<Exi
             note(&state, &after)?;
         }
     }
+}
+
+/// The secret that signs what is forwarded as an endpoint's own would: there is no endpoint. It is the same for a key.
+fn secret(key: &str) -> hmac::Tag {
+    hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes()), b"dossier listen")
 }
 
 fn parse(page: &str) -> Result<Page<'_>, String> {
@@ -87,11 +106,16 @@ fn parse(page: &str) -> Result<Page<'_>, String> {
 async fn poll(client: &Client, api: &str, key: &str, after: &str, wait: u32) -> Result<String, String> {
     let after = if after.is_empty() { String::new() } else { format!("&after={after}") };
     let url = format!("{api}/v0/events?limit=20&wait={wait}{after}");
+    let mut complained = false;
     loop {
         let answer = match client.get(&url).header("Api-Key", key).send().await {
             Ok(answer) => answer,
             Err(error) if error.is_builder() => return Err(format!("{api} is no URL of an API")),
             Err(_) => {
+                if !complained {
+                    say(&format!("{api} is not reached; waiting until it is"));
+                    complained = true;
+                }
                 tokio::time::sleep(AGAIN).await;
                 continue;
             }
@@ -109,7 +133,7 @@ async fn poll(client: &Client, api: &str, key: &str, after: &str, wait: u32) -> 
 }
 
 /// Posts one event until it is taken: order is worth more than speed here.
-async fn forward(client: &Client, arguments: &ListenArgs, event: &str) {
+async fn forward(client: &Client, arguments: &ListenArgs, secret: &[u8], event: &str) {
     let Ok(parsed) = serde_json::from_str::<Value>(event) else { return };
     let kind = parsed["event_type"].as_str().unwrap_or_default();
     if !arguments.events.is_empty() && !arguments.events.iter().any(|wanted| wanted == kind) {
@@ -119,15 +143,21 @@ async fn forward(client: &Client, arguments: &ListenArgs, event: &str) {
     let Some(at) = event.find("\"event_type\"") else { return };
     let body = format!("{{{}", &event[at..]);
     let key = hmac::Key::new(hmac::HMAC_SHA256, arguments.key.as_bytes());
+    let standard_key = hmac::Key::new(hmac::HMAC_SHA256, secret);
     let tag = hmac::sign(&key, body.as_bytes());
     let signature = hexadecimal(tag.as_ref());
     let id = parsed["id"].as_str().unwrap_or_default();
     let mut complained = false;
     loop {
+        // The time of this attempt, as the server signs its own.
+        let timestamp = SystemClock.now().as_micros().div_euclid(1_000_000);
+        let standard = hmac::sign(&standard_key, format!("{id}.{timestamp}.{body}").as_bytes());
         let request = client
             .post(&arguments.forward_to)
             .header("content-type", "application/json")
             .header("webhook-id", id)
+            .header("webhook-timestamp", timestamp)
+            .header("webhook-signature", format!("v1,{}", STANDARD.encode(standard.as_ref())))
             .header("x-hmac-signature", &signature)
             .timeout(Duration::from_secs(10));
         let said = match request.body(body.clone()).send().await {

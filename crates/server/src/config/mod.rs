@@ -333,7 +333,8 @@ impl Settings {
         let mut count = |name: &str| or_off(name, &|text| text.parse().ok(), "a whole number from 1");
         let (idempotency_keys, of_account, of_customer) =
             (count("idempotency_keys_per_day"), count("files_per_account"), count("files_per_customer"));
-        let mut size = |name: &str| or_off(name, &bytes, "an amount like 512MiB, 2GiB or 10TiB");
+        let plain_or_bytes = |text: &str| text.parse().ok().or_else(|| bytes(text));
+        let mut size = |name: &str| or_off(name, &plain_or_bytes, "an amount like 512MiB, 2GiB or 10TiB");
         let quotas = Quotas {
             idempotency_keys,
             of_account: Room { files: of_account, bytes: size("bytes_per_account") },

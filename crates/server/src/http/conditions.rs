@@ -11,6 +11,8 @@ use super::problem::{Problem, ProblemCode};
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Says that an answer is the one to an earlier request with the same key.
 pub const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+/// Says what was done and may not have been meant.
+pub const WARNING: HeaderName = HeaderName::from_static("dossier-warning");
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 
 /// The entity tag of a version.
@@ -146,6 +148,10 @@ pub fn answered(status: StatusCode, answer: Answer) -> Response {
     let mut response = (status, [(header::CONTENT_TYPE, json)], answer.body.into_exposed()).into_response();
     if answer.customer.is_some() {
         response.headers_mut().insert(header::ETAG, etag(answer.version));
+    }
+    if !answer.warnings.is_empty() {
+        let value = HeaderValue::try_from(answer.warnings.join(", ")).expect("ids and counts are visible ASCII");
+        response.headers_mut().insert(WARNING, value);
     }
     if answer.replayed {
         response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));

@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout};
 
 use super::context::RequestContext;
 use super::customers::Query;
-use super::page::PageWriter;
+use super::page::{FEW_ITEMS, PORTION, PageWriter};
 use super::problem::Problem;
 use super::router::EventReader;
 use super::{App, AppState};
@@ -49,15 +49,13 @@ pub async fn list(
         _ => Some(app.waiting.take(context.claimants(), 1).map_err(|refused| refused.at_once("long-polls"))?),
     };
     let end = Instant::now() + wanted.wait;
-    let (mut page, events) = loop {
+    let mut events = loop {
         announced.mark_unchanged();
-        let page = PageWriter::begin(&app, &context, wanted.limit)?;
-        let events = store.events(caller.scope, after, wanted.limit).await?;
+        let events = store.events(caller.scope, after, wanted.limit.min(FEW_ITEMS)).await?;
         let left = end.saturating_duration_since(Instant::now());
         if !events.is_empty() || left.is_zero() || *stopping.borrow() {
-            break (page, events);
+            break events;
         }
-        drop(page);
         {
             let _resting = Resting::begin(&app);
             context.leave_slot();
@@ -68,13 +66,24 @@ pub async fn list(
         }
         context.take_slot()?;
     };
-    page.loaded(events.len());
-    for event in &events {
-        write(event, page.item());
-        if !page.keep()? {
+    let (mut page, mut left) = (PageWriter::begin(&app, &context), wanted.limit);
+    let mut asked = left.min(FEW_ITEMS);
+    'page: loop {
+        page.expect(events.len());
+        for event in &events {
+            write(event, page.item());
+            if !page.keep()? {
+                break 'page;
+            }
+            after = event.position;
+        }
+        left -= events.len();
+        if left == 0 || events.len() < asked {
             break;
         }
-        after = event.position;
+        asked = left.min(PORTION);
+        page.make_room(asked)?;
+        events = store.events(caller.scope, after, asked).await?;
     }
     Ok(page.end(sees, &format!("\"next_after\":\"{}\"", position(after))))
 }
@@ -116,7 +125,7 @@ struct Wanted {
 
 impl Wanted {
     fn read(query: &Query) -> Result<Self, Problem> {
-        let mut errors = Vec::new();
+        let mut errors = query.unknown(&["after", "limit", "wait"]);
         let after = match query.one("after", &mut errors) {
             None => Some(After::Position(0)),
             Some("newest") => Some(After::Newest),

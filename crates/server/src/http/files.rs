@@ -25,6 +25,7 @@ use super::budget::Share;
 use super::conditions::{IDEMPOTENT_REPLAYED, idempotency_key, names_tag};
 use super::connection::Deadlines;
 use super::context::RequestContext;
+use super::customers::NoQuery;
 use super::multipart::{self, Found, OnePart};
 use super::problem::{Problem, ProblemCode};
 use super::router::{FilePath, FileReader as Viewer, Uploader};
@@ -86,7 +87,7 @@ pub(crate) async fn receive(
             match part.take().map_err(malformed)? {
                 Found::Nothing => break,
                 Found::Name(name) => {
-                    let name = FileName::new(&name).map_err(|error| malformed_text(error.to_string()))?;
+                    let name = FileName::new(&name);
                     place = Some(app.uploads.take(context.claimants(), 1).map_err(no_room)?);
                     upload = Some(Upload::begin(&app.services, caller, name, key).await.map_err(refused)?);
                 }
@@ -114,6 +115,7 @@ pub async fn read(
     State(app): State<App>,
     Viewer(caller, _): Viewer,
     FilePath(id): FilePath,
+    _: NoQuery,
 ) -> Result<Response, Problem> {
     let file = find(&app, caller.scope, id).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], file.to_json()).into_response())
@@ -129,6 +131,7 @@ pub async fn content(
     Viewer(caller, _): Viewer,
     FilePath(id): FilePath,
     Extension(context): Extension<RequestContext>,
+    _: NoQuery,
     request: Request,
 ) -> Result<Response, Problem> {
     let headers = request.headers();

@@ -15,7 +15,7 @@ use super::App;
 use super::body::{Expected, WholeBody};
 use super::conditions::{answered, nothing, repeatable};
 use super::context::RequestContext;
-use super::customers::Query;
+use super::customers::{NoQuery, Query};
 use super::problem::{Problem, ProblemCode};
 use super::router::{CustomerPath, Decider, Reader, SessionOpener, Simulator};
 use crate::sumsub::Sumsub;
@@ -105,7 +105,11 @@ pub async fn advance_clock(
 /// # Errors
 ///
 /// See the catalogue of problems.
-pub async fn read_clock(State(app): State<App>, Simulator(caller, _): Simulator) -> Result<Response, Problem> {
+pub async fn read_clock(
+    State(app): State<App>,
+    Simulator(caller, _): Simulator,
+    _: NoQuery,
+) -> Result<Response, Problem> {
     sandbox_only(&caller)?;
     let ahead = app.services.sandboxes.ahead(caller.scope.account);
     Ok(axum::Json(clock(&app, ahead)).into_response())
@@ -125,7 +129,7 @@ pub async fn requirements(
     Reader(caller, _): Reader,
     query: Query,
 ) -> Result<Response, Problem> {
-    let mut errors = Vec::new();
+    let mut errors = query.unknown(&["type", "country", "purpose", "volume"]);
     let kind = match query.one("type", &mut errors) {
         Some("individual") => Some(CustomerType::Individual),
         Some("corporate" | "business") => Some(CustomerType::Corporate),

@@ -240,7 +240,7 @@ fn read_disposition(value: &[u8]) -> Result<Vec<u8>, Malformed> {
         let twice = match key.trim_ascii().to_ascii_lowercase().as_slice() {
             b"name" => name.replace(unquote(value)).is_some(),
             b"filename" => plain.replace(unquote(value)).is_some(),
-            b"filename*" => extended.replace(decode_extended(value)?).is_some(),
+            b"filename*" => extended.replace(decode_extended(value)).is_some(),
             _ => false,
         };
         if twice {
@@ -250,17 +250,14 @@ fn read_disposition(value: &[u8]) -> Result<Vec<u8>, Malformed> {
     if name.as_deref() != Some(b"file") {
         return Err(Malformed("the part must be named file"));
     }
-    extended.or(plain).ok_or(Malformed("the part has no file name: send it as a file, not as a text"))
+    extended.flatten().or(plain).ok_or(Malformed("the part has no file name: send it as a file, not as a text"))
 }
 
-/// RFC 8187: `UTF-8''` and percent-encoded bytes, which older clients send for names beyond ASCII.
-fn decode_extended(value: &[u8]) -> Result<Vec<u8>, Malformed> {
-    let malformed = Malformed("the part's file name is malformed");
+/// RFC 8187: `UTF-8''` and percent-encoded bytes, which older clients send for names beyond ASCII. What is encoded in
+/// another way is taken as it is: a name is only a label.
+fn decode_extended(value: &[u8]) -> Option<Vec<u8>> {
     let mut parts = value.splitn(3, |byte| *byte == b'\'');
-    let (charset, text) = (parts.next().unwrap_or_default(), parts.nth(1).ok_or(malformed)?);
-    if !charset.eq_ignore_ascii_case(b"utf-8") {
-        return Err(malformed);
-    }
+    let text = parts.nth(2)?;
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((first, behind)) = rest.split_first() {
@@ -270,12 +267,15 @@ fn decode_extended(value: &[u8]) -> Result<Vec<u8>, Malformed> {
             continue;
         }
         let digits = rest.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
-        let byte =
-            digits.filter(|digits| !digits.starts_with('+')).and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        decoded.push(byte.ok_or(malformed)?);
-        rest = &rest[2..];
+        match digits.filter(|digits| !digits.starts_with('+')).and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                decoded.push(byte);
+                rest = &rest[2..];
+            }
+            None => decoded.push(b'%'),
+        }
     }
-    Ok(decoded)
+    Some(decoded)
 }
 
 /// The text of a quoted string, or the token as it is. Browsers write a quote as `%22`, others as `\"`; a backslash

@@ -16,10 +16,12 @@ const MAX_PAGE: usize = 1_024 * 1_024;
 const SMALL_PAGE: usize = 64 * 1_024;
 /// What a larger page takes: as much as it may have, and as much again for the buffer that it outgrew.
 const SHARE: u64 = 2 * MAX_PAGE as u64;
-/// As many items are loaded without a share.
-const FEW_ITEMS: usize = 16;
-/// What one of more items takes while it is loaded: it is opened, and not written yet.
-const LOADED_ITEM: u64 = 4 * 1_024;
+/// As many items are loaded without a share,
+pub const FEW_ITEMS: usize = 16;
+/// and so many at a time, opened and not written yet,
+pub const PORTION: usize = 100;
+/// for which this much is taken.
+const PORTION_SHARE: u64 = 256 * 1_024;
 /// What a page of short items needs of its buffer for each.
 const USUAL_ITEM: usize = 512;
 
@@ -35,23 +37,28 @@ pub struct PageWriter<'a> {
 }
 
 impl<'a> PageWriter<'a> {
-    /// A page with no item yet, before at most `limit` are loaded.
+    /// A page with no item yet.
+    #[must_use]
+    pub fn begin(app: &'a AppState, context: &'a RequestContext) -> Self {
+        let json = b"{\"items\":[".to_vec();
+        Self { app, context, item: json.len(), json, is_empty: true, share: None }
+    }
+
+    /// Makes room for the next items, before they are loaded: at most [`PORTION`].
     ///
     /// # Errors
     ///
     /// 503 when there is no memory for so many.
-    pub fn begin(app: &'a AppState, context: &'a RequestContext, limit: usize) -> Result<Self, Problem> {
-        let share = match limit {
-            0..=FEW_ITEMS => None,
-            _ => Some(app.body_bytes.take(context.claimants(), SHARE.min(LOADED_ITEM * limit as u64))?),
-        };
-        Ok(Self { app, context, json: Vec::new(), item: 0, is_empty: true, share })
+    pub fn make_room(&mut self, items: usize) -> Result<(), Problem> {
+        if self.share.is_none() {
+            self.share = room_for(self.app, self.context, items)?;
+        }
+        Ok(())
     }
 
-    /// The items are loaded: so many are written at most.
-    pub fn loaded(&mut self, items: usize) {
-        self.json.reserve(SMALL_PAGE.min(USUAL_ITEM * (items + 1)));
-        self.json.extend_from_slice(b"{\"items\":[");
+    /// So many items are loaded and will be written next.
+    pub fn expect(&mut self, items: usize) {
+        self.json.reserve((USUAL_ITEM * (items + 1)).min(SMALL_PAGE));
     }
 
     /// Where the next item is to be written.
@@ -92,6 +99,18 @@ impl<'a> PageWriter<'a> {
         let held = Held { json: sees.json(self.json), _share: self.share };
         ([(header::CONTENT_TYPE, "application/json")], Bytes::from_owner(held)).into_response()
     }
+}
+
+/// The memory for items that are to be loaded; a few need none.
+///
+/// # Errors
+///
+/// As [`PageWriter::make_room`].
+pub fn room_for(app: &AppState, context: &RequestContext, items: usize) -> Result<Option<Share>, Problem> {
+    if items <= FEW_ITEMS {
+        return Ok(None);
+    }
+    Ok(Some(app.body_bytes.take(context.claimants(), PORTION_SHARE)?))
 }
 
 struct Held {

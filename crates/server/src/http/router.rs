@@ -9,8 +9,10 @@ use dossier_core::caller::Caller;
 use dossier_core::disclosure::Disclosure;
 use dossier_core::ids::{CustomerId, FileId, WebhookId};
 use http::request::Parts;
+use http::{Method, Uri};
 
 use super::context::RequestContext;
+use super::customers::NoQuery;
 use super::problem::{Problem, ProblemCode};
 use super::{App, auth, customers, docs, events, files, kyc, openapi, webhooks};
 use crate::pages;
@@ -45,7 +47,7 @@ pub fn router(app: App) -> Router {
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/", get(|| async { Redirect::to("/docs") }))
-        .fallback(|| async { Problem::not_found() })
+        .fallback(not_found)
         .method_not_allowed_fallback(|| async {
             Problem::new(ProblemCode::MethodNotAllowed, "The Allow header lists the methods of this resource.")
         })
@@ -63,6 +65,9 @@ pub fn operations(app: App, metrics: impl Fn() -> String + Clone + Send + Sync +
         .with_state(app)
 }
 
+/// The label of every path that is no documented route.
+const UNKNOWN: &str = "other";
+
 /// The documented route of a path, of which there are a known few: a label for the metrics.
 pub(super) fn route_label(path: &str) -> &'static str {
     let matches = |route: &str| {
@@ -70,7 +75,19 @@ pub(super) fn route_label(path: &str) -> &'static str {
         of_route.all(|part| segments.next().is_some_and(|segment| segment == part || part.starts_with('{')))
             && segments.next().is_none()
     };
-    openapi::OPERATIONS.iter().map(|operation| operation.path).find(|route| matches(route)).unwrap_or("other")
+    openapi::OPERATIONS.iter().map(|operation| operation.path).find(|route| matches(route)).unwrap_or(UNKNOWN)
+}
+
+/// A client that builds its addresses itself often puts a slash too many behind them.
+async fn not_found(uri: Uri) -> Problem {
+    let path = uri.path();
+    match path.strip_suffix('/') {
+        Some(shorter) if !shorter.ends_with('/') && route_label(shorter) != UNKNOWN => {
+            let text = "There is no such path. Without the slash at its end there is one.";
+            Problem::new(ProblemCode::NotFound, text)
+        }
+        _ => Problem::not_found(),
+    }
 }
 
 /// The process runs.
@@ -96,6 +113,10 @@ macro_rules! authorized {
                 let context = RequestContext::of(parts);
                 let needed = &[$(KeyScope::$scope),+];
                 let (caller, sees) = auth::authorize(app, &parts.headers, context, needed).await?;
+                // What reads takes parameters, or refuses them itself.
+                if parts.method != Method::GET && parts.method != Method::HEAD {
+                    NoQuery::from_request_parts(parts, app).await?;
+                }
                 Ok(Self(caller, sees))
             }
         }

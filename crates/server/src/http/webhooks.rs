@@ -1,5 +1,6 @@
 //! Webhooks over HTTP: endpoints, the log of deliveries, and sending again.
 
+use axum::Extension;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
@@ -9,12 +10,13 @@ use dossier_core::webhook::{self, Endpoint, delivery_id, delivery_number};
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
-use super::App;
 use super::body::{Expected, WholeBody};
 use super::conditions::{answered, repeatable};
-use super::customers::Query;
+use super::context::RequestContext;
+use super::customers::{NoQuery, Query};
 use super::problem::Problem;
 use super::router::{DeliveryPath, WebhookManager, WebhookPath, WebhookSigner};
+use super::{App, page};
 
 const MAX_LIMIT: usize = 1_000;
 const DEFAULT_LIMIT: usize = 100;
@@ -45,7 +47,11 @@ pub async fn register(
 /// # Errors
 ///
 /// See the catalogue of problems.
-pub async fn list(State(app): State<App>, WebhookManager(caller, _): WebhookManager) -> Result<Response, Problem> {
+pub async fn list(
+    State(app): State<App>,
+    WebhookManager(caller, _): WebhookManager,
+    _: NoQuery,
+) -> Result<Response, Problem> {
     let endpoints = app.services.store.endpoints(caller.scope).await?;
     let items: Vec<Value> = endpoints.iter().map(|endpoint| endpoint.to_json(None)).collect();
     Ok(axum::Json(json!({ "items": items })).into_response())
@@ -89,9 +95,10 @@ pub async fn deliveries(
     State(app): State<App>,
     WebhookManager(caller, _): WebhookManager,
     WebhookPath(id): WebhookPath,
+    Extension(context): Extension<RequestContext>,
     query: Query,
 ) -> Result<Response, Problem> {
-    let mut errors = Vec::new();
+    let mut errors = query.unknown(&["limit", "cursor"]);
     let limit = query.one("limit", &mut errors).map_or(DEFAULT_LIMIT, |text| text.parse().unwrap_or(0));
     if !(1..=MAX_LIMIT).contains(&limit) {
         let message = format!("must be a whole number from 1 to {MAX_LIMIT}");
@@ -105,6 +112,7 @@ pub async fn deliveries(
         return Err(Problem::invalid_parameters(errors));
     }
     let endpoint = webhook::find(&app.services, &caller, id).await?;
+    let _room = page::room_for(&app, &context, limit)?;
     let items = app.services.store.deliveries(caller.scope, endpoint.id, before.flatten(), limit).await?;
     let next = items.last().filter(|_| items.len() == limit).map(|last| delivery_id(last.number));
     Ok(axum::Json(json!({ "items": items, "next_cursor": next })).into_response())

@@ -117,6 +117,10 @@ impl FromRequestParts<App> for Visit {
         let session = parts.uri.path().split('/').nth(2).and_then(SessionId::parse);
         let unknown = || match app.limiters.failed(context) {
             Ok(()) => super::message(&talk, StatusCode::FORBIDDEN, "no-pass"),
+            // A script would wait and try again, for a pass that has ended.
+            Err(_) if super::form::is_partial(&parts.headers) => {
+                super::message(&talk, StatusCode::FORBIDDEN, "no-pass")
+            }
             Err(limited) => super::too_fast(&talk, limited),
         };
         let session = session.ok_or_else(unknown)?;

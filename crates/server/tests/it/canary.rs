@@ -155,7 +155,7 @@ async fn upload_markers(
     for wrong in [
         form(&marker, marker.as_bytes()),
         form(&marker, &content[..content.len() - 9]),
-        form(&marker.repeat(30), &content),
+        form(&marker.repeat(30), &content[..9]),
         form(&format!("a\"; {marker}=\"b"), &content[..9]),
     ] {
         answers.push(upload(wrong).await.expect("an answer").text().await.expect("text"));

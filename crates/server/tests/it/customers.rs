@@ -291,3 +291,52 @@ async fn below_the_floor_of_free_disk_reads_and_deletions_are_served() {
     let app = app.restart_with(&[("disk_floor", "1KiB")]).await;
     app.put(&id, &json!({ "first_name": "Ada" })).await.expect(200);
 }
+
+#[tokio::test]
+async fn dropping_a_person_who_has_evidence_is_warned_of_and_the_evidence_stays() {
+    let app = TestApp::start().await;
+    let id = app.given("corporate").await;
+    let file = app.given_file().await;
+    let document = json!({ "file_id": file, "purpose": "id_document" });
+    let both =
+        json!({ "associated_persons": [{ "first_name": "Ada", "documents": [document] }, { "first_name": "Bob" }] });
+    assert_eq!(app.put(&id, &both).await.header("dossier-warning"), "");
+    let ada = app.profile(&id).await["associated_persons"][0]["id"].clone();
+    // Bob has none.
+    let only_ada = json!({ "associated_persons": [{ "first_name": "ADA" }] });
+    assert_eq!(app.put(&id, &only_ada).await.header("dossier-warning"), "");
+    let nobody = app.request(Method::PUT, &format!("/v0/customers/{id}"));
+    let nobody = nobody.header("Idempotency-Key", "k").json(&json!({ "associated_persons": [] }));
+    let warning = format!("person_dropped;id={ada};files=1");
+    for replayed in ["", "true"] {
+        let answer = TestApp::send(nobody.try_clone().expect("a body")).await;
+        assert_eq!((answer.header("idempotent-replayed"), answer.header("dossier-warning")), (replayed, &*warning));
+        assert_eq!(answer.expect(200), json!({}));
+    }
+    let viewer = app.viewer().await;
+    let shown = app.client.get(format!("{}/v0/files/{file}", app.url)).header("Api-Key", viewer);
+    assert_eq!(TestApp::send(shown).await.expect(200)["attachments"][0]["person_id"], ada);
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_in_front_of_json_is_skipped() {
+    let app = TestApp::start().await;
+    let id = app.given("individual").await;
+    app.put_text(&id, "\u{feff}{\"first_name\":\"Ada\"}").await.expect(200);
+    let patch = app.request(Method::PATCH, &format!("/v0/customers/{id}"));
+    let patch = patch.header("content-type", "application/merge-patch+json").body("\u{feff}{\"last_name\":\"L\"}");
+    TestApp::send(patch).await.expect(200);
+    let profile = app.profile(&id).await;
+    assert_eq!((&profile["first_name"], &profile["last_name"]), (&json!("Ada"), &json!("L")));
+}
+
+#[tokio::test]
+async fn an_address_has_one_at_sign_but_in_quotes() {
+    let app = TestApp::start().await;
+    for (email, good) in
+        [("a@b@example.com", false), ("\"a@b\"@example.com", true), ("@example.com", false), ("a@", false)]
+    {
+        let answer = app.post("/v0/customers", &json!({ "email": email, "type": "individual" })).await;
+        assert_eq!(answer.status == 201, good, "{email}");
+    }
+}

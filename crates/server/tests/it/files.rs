@@ -261,9 +261,7 @@ async fn forms_that_are_not_one_file_are_refused() {
     let good = part(GOOD, &file);
     let with = |extra: &str| part(&format!("{GOOD}\r\n{extra}"), &file);
     let bare = |body: &str| body.replace('|', "\r\n").replace("BB", &format!("--{BOUNDARY}")).into_bytes();
-    let mut two = good[..good.len() - 4].to_vec();
-    two.truncate(two.len() - 2);
-    let second = [two.as_slice(), b"\r\n", &good[BOUNDARY.len() + 4..]].concat();
+    let second = [&good[..good.len() - 4], b"\r\n", &good[BOUNDARY.len() + 4..]].concat();
     let twenty_thousand: Vec<u8> =
         (0..20_000).flat_map(|_| bare("BB|Content-Disposition: form-data; name=\"x\"|||")).collect();
     let nearly = format!("\r\n--{}", &BOUNDARY[..BOUNDARY.len() - 1]).repeat(400_000);
@@ -303,12 +301,12 @@ async fn forms_that_are_not_one_file_are_refused() {
         (
             "an extended name in Latin-1",
             part("Content-Disposition: form-data; name=\"file\"; filename*=ISO-8859-1''caf%E9", &file),
-            400,
+            200,
         ),
         (
             "an extended name, cut",
             part("Content-Disposition: form-data; name=\"file\"; filename*=UTF-8''caf%C3%A", &file),
-            400,
+            200,
         ),
         ("an empty body", Vec::new(), 400),
         ("only the end", bare("BB--|"), 400),
@@ -343,7 +341,7 @@ async fn forms_that_are_not_one_file_are_refused() {
         (
             "a file name of 256 bytes",
             part(&format!("Content-Disposition: form-data; name=\"file\"; filename=\"{}\"", "n".repeat(256)), &file),
-            400,
+            200,
         ),
         ("a part header of 9 KiB", with(&format!("X-Long: {}", "x".repeat(9 * 1_024))), 400),
         ("a part header of 7 KiB", with(&format!("X-Long: {}", "x".repeat(7 * 1_024))), 200),
@@ -449,7 +447,8 @@ async fn files_are_taken_by_their_structure_whatever_their_name() {
         ("a PDF and a lot of nothing", [letter.clone(), vec![0; 4_096]].concat(), damaged),
         ("a PDF with white space behind", [&letter[..], b"\r\n\r\n"].concat(), taken),
         ("HTML and a PDF", [b"<html>", &letter[..]].concat(), other),
-        ("a PDF header at byte 1,020", [vec![b' '; 1_020], letter.clone()].concat(), other),
+        ("a PDF header at byte 1,020", [vec![b' '; 1_020], letter.clone()].concat(), taken),
+        ("a PDF header at byte 1,025", [vec![b' '; 1_025], letter.clone()].concat(), other),
         ("a PDF without a table", b"%PDF-1.4\n%%EOF".to_vec(), damaged),
         ("a PDF whose table is elsewhere", b"%PDF-1.4\nstartxref\n99999\n%%EOF".to_vec(), damaged),
         ("a PDF of no version", b"%PDF-x.y\nstartxref\n0\n%%EOF".to_vec(), damaged),
@@ -480,7 +479,7 @@ async fn files_are_taken_by_their_structure_whatever_their_name() {
         ("a JPEG with a gain map behind", gain_map.clone(), taken),
         ("a JPEG with zeros behind", [&photo[..], &[0; 100]].concat(), taken),
         ("a JPEG with its maker's block behind", [&photo[..], b"SEFH\x6b\0\0\0\x01\0\0\0SEFT"].concat(), taken),
-        ("a JPEG with half a picture behind", gain_map[..gain_map.len() - 2].to_vec(), damaged),
+        ("a JPEG with half a picture behind", gain_map[..gain_map.len() - 2].to_vec(), taken),
         (
             "a JPEG whose segment is too long",
             jpeg(30, 20, &[], 0)[..2].iter().chain(b"\xff\xe1\xff\xff and the end").copied().collect(),

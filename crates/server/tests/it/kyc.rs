@@ -425,3 +425,41 @@ async fn a_change_of_identity_after_an_approval_follows_the_setting() {
         }
     }
 }
+
+/// The statuses and errors of what is required about pictures of id documents.
+fn pictures(requirements: &Value) -> Vec<(String, Value)> {
+    let all = requirements.as_array().expect("requirements").iter();
+    let asked =
+        all.filter(|one| one["document"]["purposes"].as_array().is_some_and(|it| it.contains(&json!("id_document"))));
+    asked.map(|one| (one["status"].as_str().expect("a status").to_owned(), one["error"].clone())).collect()
+}
+
+#[tokio::test]
+async fn a_picture_that_proved_one_passport_is_none_of_the_next() {
+    let app = TestApp::start().await;
+    let id = app.given("individual").await;
+    app.open_session(&id).await;
+    let passport = |number: &str| {
+        let document = json!({ "number": number, "type": "passport", "issuing_country": "FR" });
+        json!({ "identifying_information": { "id_document": document } })
+    };
+    let mut body = passport("12AB34567");
+    body["residential_address"] = json!({ "street_line_1": "1", "city": "P", "country": "FR", "postal_code": "2" });
+    complete(&app, &id, &mut body).await;
+    // Nobody has looked at it yet: a typing error is corrected, and the picture stays good.
+    app.put(&id, &passport("12AB34568")).await.expect(200);
+    let is_good = |requirements: &Value| {
+        pictures(requirements).iter().all(|(status, _)| ["done", "pending"].contains(&status.as_str()))
+    };
+    assert!(is_good(&required(&app, &id).await));
+    app.simulate(&id, "kyc.status.approve").await.expect(200);
+    app.put(&id, &passport("12ab-34568")).await.expect(200);
+    assert!(is_good(&required(&app, &id).await), "it is the same number");
+    app.put(&id, &passport("98ZZ76543")).await.expect(200);
+    let (status, error) = pictures(&required(&app, &id).await).remove(0);
+    assert_eq!((&*status, error), ("error", json!("shows another document than the one that is named now")));
+    let file = app.upload("c.pdf", &pdf(b"third")).await.expect(200)["id"].clone();
+    let picture = json!({ "documents": [{ "file_id": file, "purpose": "id_document", "doc_side": "front" }] });
+    app.put(&id, &picture).await.expect(200);
+    assert!(is_good(&required(&app, &id).await));
+}

@@ -268,6 +268,19 @@ async fn private_addresses_are_reached_only_if_the_operator_names_them() {
 }
 
 #[tokio::test]
+async fn the_time_that_is_signed_is_that_of_the_world_whatever_the_sandbox_says() {
+    let app = TestApp::start_with(QUICK).await;
+    let receiver = Receiver::start(|_| status("204 No Content")).await;
+    register(&app, &receiver.url).await;
+    app.post("/v0/sandbox/clock", &json!({ "advance": "P7D" })).await.expect(200);
+    app.given("individual").await;
+    let delivery = receiver.wait(1).await[0].clone();
+    let sent: i64 = delivery.header("webhook-timestamp").parse().expect("seconds");
+    let now = app.server.as_ref().expect("running").app.services.clock.now().as_micros() / 1_000_000;
+    assert!(now.abs_diff(sent) < 60, "{sent} and {now}");
+}
+
+#[tokio::test]
 async fn deliveries_are_signed_by_the_key_and_by_the_secret_and_both_ways_while_a_key_is_rolled() {
     let app = TestApp::start_with(QUICK).await;
     let receiver = Receiver::start(|_| status("204 No Content")).await;

@@ -98,7 +98,10 @@ impl From<tokio_postgres::Error> for Error {
             "22012" => Self::Moved,
             // Terminated, shutting down, starting up, too many connections, read only after a failover, given up.
             "25006" | "53300" | "57014" | "57P01" | "57P02" | "57P03" | "57P05" => Self::Gone(text),
-            _ if code.starts_with("08") => Self::Gone(text),
+            // A pooler says so when it has lost the server, which may have committed first; so does an engine that
+            // cannot tell whether it has.
+            "40003" => Self::Lost(text),
+            _ if code.starts_with("08") => Self::Lost(text),
             _ => Self::Refused(text),
         }
     }
@@ -301,15 +304,15 @@ impl Session<'_> {
         // Each is sent when it is first asked for its answer, which is done in their order.
         let mut answers = futures_util::future::join_all(answers).await;
         let ended = end.map(|_| answers.pop().expect("the end was sent"));
-        if begin.is_some() {
-            answers.remove(0).map_err(PipelineError::Before)?;
-        }
         // A statement that the database refused has undone the transaction, whatever its end says. When the connection
         // broke, the end was sent as well, and may have been reached.
-        let rows = answers.into_iter().collect::<Result<Vec<_>, _>>().map_err(|error| match error {
+        let mut rows = answers.into_iter().collect::<Result<Vec<_>, _>>().map_err(|error| match error {
             Error::Lost(text) if end.is_some() => PipelineError::AtTheEnd(text),
             error => PipelineError::Before(error),
         })?;
+        if begin.is_some() {
+            rows.remove(0);
+        }
         match ended {
             Some(Err(error)) => Err(PipelineError::at_the_end(error)),
             Some(Ok(_)) | None => Ok(rows),

@@ -55,7 +55,7 @@ statements! {
         ON CONFLICT DO NOTHING";
     /// Those that were not attached in time, and those of which every data subject was erased: a portion, after a file.
     EXPIRED = "SELECT account_id, environment, file_id FROM files
-        WHERE (account_id, environment, file_id) > ($4, $5, $6)
+        WHERE (account_id, environment, file_id) > ($4, $5, $6) AND environment IN (0, 1)
             AND (staged_day IS NULL OR (staged_day <= $1 AND uploaded_at < $2)) AND NOT EXISTS
             (SELECT 1 FROM file_uses WHERE file_uses.account_id = files.account_id
             AND file_uses.environment = files.environment AND file_uses.file_id = files.file_id)
@@ -321,7 +321,8 @@ impl PostgresStore {
     }
 
     pub(super) async fn discard(&self, scope: Scope, id: FileId) {
-        if let Err(error) = self.blobs.delete(BlobPath { scope, id }).await {
+        // It looks whether there is a row: what a row names is never deleted.
+        if let Err(error) = self.delete_unknown(vec![BlobPath { scope, id }]).await {
             tracing::warn!(%error, file = %id, "the content of a refused upload stays until the next collection");
         }
     }

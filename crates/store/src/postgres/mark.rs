@@ -12,7 +12,7 @@ const NO_TABLE: &str = "DROP TABLE IF EXISTS transfer_mark";
 // Mostly there is no mark table, and before the first start no table of migrations, so these are not prepared with
 // the others.
 const READ: &str = "SELECT kind, place, at FROM transfer_mark";
-const APPLIED: &str = "SELECT count(*) FROM migrations";
+const APPLIED: &str = "SELECT count(*) FROM migrations WHERE number > 0";
 const WRITE: &str = "INSERT INTO transfer_mark (one, kind, place, at) VALUES (1, $1, $2, $3)
     ON CONFLICT (one) DO UPDATE SET kind = excluded.kind, place = excluded.place, at = excluded.at";
 

@@ -29,6 +29,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
 /// The migrations after which rows are to be sealed, by the number of the step that seals them.
 pub(super) const SEALING: [(u32, &str); 2] = [(1, "row_seals"), (2, "uses_and_fingerprints")];
 
+/// The number of the migration that made the table of processes.
+const PROCESSES: usize = 3;
+
 /// How many there are.
 pub(crate) const NEWEST: usize = MIGRATIONS.len();
 
@@ -60,7 +63,11 @@ const TABLES: [&str; 2] = [
 const PATIENCE: u32 = 120;
 
 statements! {
-    APPLIED = "SELECT number, name, checksum FROM migrations ORDER BY number";
+    APPLIED = "SELECT number, name, checksum FROM migrations WHERE number > 0 ORDER BY number";
+    /// A row that versions from before know nothing of, so that none starts while an upgrade goes on.
+    BEGIN = "INSERT INTO migrations (number, name, checksum, applied_at) VALUES (0, 'an upgrade has begun', 0, $1)
+        ON CONFLICT DO NOTHING";
+    END = "DELETE FROM migrations WHERE number = 0";
     NOTE = "INSERT INTO migrations (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
     LEASE = "INSERT INTO migration_lease (one, owner, until) VALUES (1, $1, now() + INTERVAL '60 seconds')
         ON CONFLICT (one) DO UPDATE SET owner = excluded.owner, until = excluded.until
@@ -101,7 +108,11 @@ pub(super) async fn up_to(session: Session<'_>, number: u32, now: Timestamp) -> 
     lease(session, me).await?;
     let first = applied(session).await?;
     let pending = MIGRATIONS.iter().enumerate().take(number).skip(first);
-    if first > 0 && pending.clone().any(|(_, (name, _))| SEALING.iter().any(|(_, sealing)| sealing == name)) {
+    if first > 0 {
+        session.query(BEGIN, &[&now.as_micros()]).await?;
+    }
+    let seals = pending.clone().any(|(_, (name, _))| SEALING.iter().any(|(_, sealing)| sealing == name));
+    if first >= PROCESSES && seals {
         alone(session).await?;
     }
     for (place, (name, sql)) in pending {
@@ -111,6 +122,9 @@ pub(super) async fn up_to(session: Session<'_>, number: u32, now: Timestamp) -> 
         }
         let (number, checksum) = (i32::try_from(place + 1).expect("few"), i64::from(crc(sql)));
         session.query(NOTE, &[&number, name, &checksum, &now.as_micros()]).await?;
+    }
+    if first > 0 {
+        session.query(END, &[]).await?;
     }
     if first == 0 {
         for tuning in TUNING {

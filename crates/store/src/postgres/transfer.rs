@@ -21,7 +21,7 @@ use crate::transfer::{Column, Kind, PORTION, Records, Shape, TABLES};
 
 statements! {
     OTHERS = "SELECT count(*) FROM processes WHERE until > now()";
-    MIGRATIONS = "SELECT count(*) FROM migrations";
+    MIGRATIONS = "SELECT count(*) FROM migrations WHERE number > 0";
     ACCOUNTS = "SELECT count(*) FROM accounts";
     TIED = "SELECT installation_id, newest_epoch FROM installation";
     TIE = "INSERT INTO installation (one, installation_id, newest_epoch) VALUES (1, $1, $2) ON CONFLICT DO NOTHING";

@@ -280,7 +280,8 @@ impl SqliteStore {
     }
 
     pub(super) async fn discard(&self, scope: Scope, id: FileId) {
-        if let Err(error) = self.blobs.delete(BlobPath { scope, id }).await {
+        // It looks whether there is a row: what a row names is never deleted.
+        if let Err(error) = self.delete_unknown(vec![BlobPath { scope, id }]).await {
             tracing::warn!(%error, file = %id, "the content of a refused upload stays until the next collection");
         }
     }
@@ -334,7 +335,8 @@ impl SqliteStore {
             connection
                 .prepare_cached(
                     "SELECT account_id, environment, file_id FROM files
-                     WHERE (account_id, environment, file_id) > (?3, ?4, ?5)
+                     WHERE (account_id, environment, file_id) > (?3, ?4, ?5) AND environment IN (0, 1)
+                        AND length(account_id) = 16 AND length(file_id) = 16
                         AND (staged_day IS NULL OR (staged_day <= ?1 AND uploaded_at < ?2)) AND NOT EXISTS
                         (SELECT 1 FROM file_uses WHERE file_uses.account_id = files.account_id
                          AND file_uses.environment = files.environment AND file_uses.file_id = files.file_id)

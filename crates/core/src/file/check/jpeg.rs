@@ -1,17 +1,21 @@
 //! JPEG (ITU-T T.81): the walk over its segments, from the start of the image to its end.
 
+use super::tail::Tail;
+
 /// Start of image, and the first byte of the next marker.
 pub(super) const SIGNATURE: &[u8] = b"\xff\xd8\xff";
 /// A progressive picture has about ten scans; thousands are an attack on whoever decodes them.
 const MAX_SCANS: u32 = 200;
+/// Bytes that belong to nothing between the segments: some cameras leave a few, and every viewer skips them.
+const MAX_STRAY: u32 = 4 * 1_024;
 
 #[derive(Default)]
 pub(super) struct Jpeg {
     state: State,
     has_frame: bool,
     scans: u32,
-    /// The last bytes behind the end of the image, when there is something other than zeros and images.
-    tail: Option<[u8; 4]>,
+    stray: u32,
+    tail: Tail,
 }
 
 #[derive(Default, Clone, Copy)]
@@ -37,13 +41,17 @@ enum State {
     Scan,
     /// After a 0xFF in it.
     ScanCode,
-    /// Behind the end of an image.
+    /// Behind the end of the image.
     End,
 }
 
 impl Jpeg {
     pub(super) fn push(&mut self, mut bytes: &[u8]) -> Result<(), &'static str> {
         while let Some(&byte) = bytes.first() {
+            if matches!(self.state, State::End) {
+                self.tail.push(bytes);
+                return Ok(());
+            }
             // What is long is skipped, not walked.
             let skipped = match &mut self.state {
                 State::Segment { left, at, .. } if *at >= 5 => {
@@ -68,11 +76,8 @@ impl Jpeg {
     }
 
     pub(super) fn finish(self) -> Result<(), &'static str> {
-        match (self.state, self.tail) {
-            (State::End, None) => Ok(()),
-            // Phones of one maker put a block of their own there, which ends with these letters.
-            (State::End, Some(tail)) if tail == *b"SEFT" => Ok(()),
-            (State::End, Some(_)) => Err("has something else behind its end"),
+        match self.state {
+            State::End => self.tail.finish(),
             _ => Err("is cut off"),
         }
     }
@@ -80,13 +85,11 @@ impl Jpeg {
     fn step(&mut self, byte: u8) -> Result<(), &'static str> {
         self.state = match self.state {
             State::Start if byte == 0xff => State::StartCode,
-            State::StartCode if byte == 0xd8 => {
-                self.has_frame = false;
-                State::Marker
-            }
+            State::StartCode if byte == 0xd8 => State::Marker,
             State::Start | State::StartCode => return Err("has no start of image"),
             State::Marker if byte == 0xff => State::Code,
-            State::Marker => return Err("has something between its segments"),
+            State::Marker => self.stray(1)?,
+            State::Code if byte == 0 => self.stray(2)?,
             State::Code => self.marker(byte)?,
             State::Length(marker, None) => State::Length(marker, Some(byte)),
             State::Length(marker, Some(high)) => match usize::from(u16::from_be_bytes([high, byte])).checked_sub(2) {
@@ -113,9 +116,11 @@ impl Jpeg {
             State::Scan => State::Scan,
             State::ScanCode => match byte {
                 0x00 | 0xd0..=0xd7 => State::Scan,
+                // Markers may be filled up in front, restart markers too.
+                0xff => State::ScanCode,
                 _ => self.marker(byte)?,
             },
-            State::End => self.behind(byte),
+            State::End => State::End,
         };
         Ok(())
     }
@@ -156,20 +161,8 @@ impl Jpeg {
         Ok(())
     }
 
-    /// Behind the end of an image there may be zeros, and more whole images: cameras put gain maps and previews there.
-    fn behind(&mut self, byte: u8) -> State {
-        match &mut self.tail {
-            Some(tail) => {
-                tail.rotate_left(1);
-                tail[3] = byte;
-                State::End
-            }
-            None if byte == 0 => State::End,
-            None if byte == 0xff => State::StartCode,
-            None => {
-                self.tail = Some([0, 0, 0, byte]);
-                State::End
-            }
-        }
+    fn stray(&mut self, bytes: u32) -> Result<State, &'static str> {
+        self.stray += bytes;
+        if self.stray > MAX_STRAY { Err("has something between its segments") } else { Ok(State::Marker) }
     }
 }

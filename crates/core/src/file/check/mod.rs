@@ -5,6 +5,7 @@
 mod jpeg;
 mod pdf;
 mod png;
+mod tail;
 
 use super::MediaType;
 
@@ -50,8 +51,10 @@ const WELL_KNOWN: &[(usize, &[u8], &str)] = &[
     (0, b"<!DOCTYPE", "an HTML document"),
     (0, b"<html", "an HTML document"),
 ];
-/// No signature needs more bytes than this.
+/// No other signature needs more bytes than this.
 const HEAD: usize = 12;
+/// In so many bytes a PDF has begun.
+const HEAD_OF_PDF: usize = pdf::MAX_BEFORE + pdf::SIGNATURE.len();
 
 /// A check in progress.
 #[derive(Default)]
@@ -76,13 +79,12 @@ impl Check {
         if self.of.is_some() {
             return self.forward(bytes);
         }
-        let missing = HEAD.saturating_sub(self.head.len()).min(bytes.len());
+        let missing = HEAD_OF_PDF.saturating_sub(self.head.len()).min(bytes.len());
         self.head.extend_from_slice(&bytes[..missing]);
-        if self.head.len() < HEAD {
-            return Ok(());
+        if self.head.len() >= HEAD {
+            self.decide(self.head.len() == HEAD_OF_PDF)?;
         }
-        self.decide()?;
-        self.forward(&bytes[missing..])
+        if self.of.is_some() { self.forward(&bytes[missing..]) } else { Ok(()) }
     }
 
     /// The type of a whole file.
@@ -95,7 +97,7 @@ impl Check {
             if self.head.is_empty() {
                 return Err(Fault::Empty);
             }
-            self.decide()?;
+            self.decide(true)?;
         }
         let of = self.media_type().ok_or(Fault::OtherType(None))?;
         let whole = match self.of {
@@ -115,21 +117,35 @@ impl Check {
         })
     }
 
-    fn decide(&mut self) -> Result<(), Fault> {
-        let head = std::mem::take(&mut self.head);
-        self.of = Some(if head.starts_with(jpeg::SIGNATURE) {
+    /// Decides by what has come; by what is all that will be looked at, when `is_last`.
+    fn decide(&mut self, is_last: bool) -> Result<(), Fault> {
+        let head = &self.head;
+        let mut begin = 0;
+        let of = if head.starts_with(jpeg::SIGNATURE) {
             Structure::Jpeg(jpeg::Jpeg::default())
         } else if head.starts_with(png::SIGNATURE) {
             Structure::Png(png::Png::default())
-        } else if head.starts_with(pdf::SIGNATURE) {
-            Structure::Pdf(pdf::Pdf::default())
         } else {
             let known = WELL_KNOWN.iter().find(|(at, magic, _)| {
                 head.get(*at..at + magic.len()).is_some_and(|bytes| bytes.eq_ignore_ascii_case(magic))
             });
-            return Err(Fault::OtherType(known.map(|(_, _, name)| *name)));
-        });
-        self.forward(&head)
+            if let Some((_, _, name)) = known {
+                return Err(Fault::OtherType(Some(name)));
+            }
+            match memchr::memmem::find(head, pdf::SIGNATURE) {
+                Some(at) => begin = at,
+                None if is_last => return Err(Fault::OtherType(None)),
+                None => return Ok(()),
+            }
+            // What stands before a PDF must not be a file of its own.
+            if begin > 0 && tail::check_beginning(head).is_err() {
+                return Err(Fault::OtherType(None));
+            }
+            Structure::Pdf(pdf::Pdf::default())
+        };
+        self.of = Some(of);
+        let head = std::mem::take(&mut self.head);
+        self.forward(&head[begin..])
     }
 
     fn forward(&mut self, bytes: &[u8]) -> Result<(), Fault> {

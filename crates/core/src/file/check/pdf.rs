@@ -1,11 +1,17 @@
-//! PDF (ISO 32000): its header at the very beginning and its trailer at the very end. What lies between is not parsed:
-//! no PDF is ever rendered or run by this program.
+//! PDF (ISO 32000): its header near the beginning and its trailer near the end. What lies between is not parsed: no PDF
+//! is ever rendered or run by this program.
+
+use super::tail::check_beginning;
 
 pub(super) const SIGNATURE: &[u8] = b"%PDF-";
-/// Readers look for the trailer in this many bytes at the end.
+/// Readers look for the header in this many bytes: byte order marks, mail headers and print tickets stand before it.
+pub(super) const MAX_BEFORE: usize = 1_024;
+/// Readers look for the trailer in this many bytes at the end,
 const TRAILER: usize = 1_024;
-/// White space behind the end, a few of which many writers leave.
-const MAX_PADDING: usize = 64;
+/// and as many may stand behind it.
+const MAX_BEHIND: usize = 1_024;
+const KEPT: usize = TRAILER + MAX_BEHIND;
+const CUT_OFF: &str = "is cut off, or has something behind its end";
 
 #[derive(Default)]
 pub(super) struct Pdf {
@@ -19,8 +25,8 @@ impl Pdf {
         let missing = 8_usize.saturating_sub(self.head.len()).min(bytes.len());
         self.head.extend_from_slice(&bytes[..missing]);
         self.length += bytes.len() as u64;
-        let kept = &bytes[bytes.len().saturating_sub(TRAILER)..];
-        let surplus = (self.tail.len() + kept.len()).saturating_sub(TRAILER);
+        let kept = &bytes[bytes.len().saturating_sub(KEPT)..];
+        let surplus = (self.tail.len() + kept.len()).saturating_sub(KEPT);
         self.tail.drain(..surplus);
         self.tail.extend_from_slice(kept);
     }
@@ -30,12 +36,12 @@ impl Pdf {
         if !matches!(version, [b'1' | b'2', b'.', b'0'..=b'9']) {
             return Err("has no version in its header");
         }
-        let white = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0x0c | 0);
-        let end = self.tail.iter().rposition(|byte| !white(byte)).map_or(0, |last| last + 1);
-        if self.tail.len() - end > MAX_PADDING {
-            return Err("is cut off, or has something behind its end");
+        let end = memchr::memmem::rfind(&self.tail, b"%%EOF").ok_or(CUT_OFF)?;
+        let (trailer, behind) = (&self.tail[..end], self.tail[end + b"%%EOF".len()..].trim_ascii_start());
+        if self.tail.len() - end > MAX_BEHIND + b"%%EOF".len() {
+            return Err(CUT_OFF);
         }
-        let trailer = self.tail[..end].strip_suffix(b"%%EOF").ok_or("is cut off, or has something behind its end")?;
+        check_beginning(behind)?;
         let start = memchr::memmem::rfind(trailer, b"startxref").ok_or("has no cross-reference table")?;
         let offset = trailer[start + b"startxref".len()..].trim_ascii();
         let offset = std::str::from_utf8(offset).ok().and_then(|digits| digits.parse::<u64>().ok());

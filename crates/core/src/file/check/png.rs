@@ -1,5 +1,7 @@
 //! PNG (W3C): the walk over its chunks, each with its checksum, from the header to the end.
 
+use super::tail::Tail;
+
 pub(super) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 const HEADER_LENGTH: u32 = 13;
 
@@ -11,6 +13,7 @@ pub(super) struct Png {
     checksum: crc32fast::Hasher,
     has_header: bool,
     has_data: bool,
+    tail: Tail,
 }
 
 #[derive(Default, Clone, Copy)]
@@ -60,14 +63,17 @@ impl Png {
                         self.state = if kind == *b"IEND" { State::End } else { State::Head };
                     }
                 }
-                State::End => return Err("has something behind its end"),
+                State::End => {
+                    self.tail.push(bytes);
+                    return Ok(());
+                }
             }
         }
         Ok(())
     }
 
     pub(super) fn finish(self) -> Result<(), &'static str> {
-        if matches!(self.state, State::End) { Ok(()) } else { Err("is cut off") }
+        if matches!(self.state, State::End) { self.tail.finish() } else { Err("is cut off") }
     }
 
     /// So many bytes, once they are there.

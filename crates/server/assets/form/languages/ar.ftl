@@ -169,6 +169,7 @@ fault-no_website = هذا ليس عنوان موقع
 fault-no_share = إحدى الحصص ليست نسبة مئوية. اكتب رقمًا مثل 33.3
 fault-shares_too_many = مجموع الحصص أكثر من 100 في المئة
 fault-asked_again = يرجى تقديم هذا مجددًا
+fault-other_document = هذه صورة مستند غير المستند الذي ذكرته
 
 field-account_purpose = غرض الحساب
 field-account_purpose_other = لماذا الحساب

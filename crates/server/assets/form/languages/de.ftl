@@ -161,6 +161,7 @@ fault-no_website = Das ist keine Adresse einer Website
 fault-no_share = Einer der Anteile ist keine Prozentzahl. Schreiben Sie eine Zahl, etwa 33.3
 fault-shares_too_many = Die Anteile ergeben mehr als 100 Prozent
 fault-asked_again = Bitte geben Sie das noch einmal an
+fault-other_document = Das zeigt ein anderes Dokument als das, das Sie angegeben haben
 
 field-account_purpose = Zweck des Kontos
 field-account_purpose_other = Wofür das Konto ist

@@ -163,6 +163,7 @@ fault-no_website = This is no address of a website
 fault-no_share = One of the shares is no percentage. Write a number, such as 33.3
 fault-shares_too_many = The shares make more than 100 percent
 fault-asked_again = Please give this again
+fault-other_document = This shows another document than the one that you named
 
 field-account_purpose = Purpose of the account
 field-account_purpose_other = What the account is for

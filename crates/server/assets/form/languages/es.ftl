@@ -161,6 +161,7 @@ fault-no_website = No es la dirección de un sitio web
 fault-no_share = Una de las participaciones no es un porcentaje. Escriba un número, como 33.3
 fault-shares_too_many = Las participaciones suman más del 100 por ciento
 fault-asked_again = Indíquelo de nuevo, por favor
+fault-other_document = Esto muestra un documento distinto del que ha indicado
 
 field-account_purpose = Finalidad de la cuenta
 field-account_purpose_other = Para qué es la cuenta

@@ -161,6 +161,7 @@ fault-no_website = Ce n’est pas l’adresse d’un site web
 fault-no_share = Une des parts n’est pas un pourcentage. Écrivez un nombre, comme 33.3
 fault-shares_too_many = Les parts font plus de 100 pour cent
 fault-asked_again = Merci de le donner de nouveau
+fault-other_document = Ceci montre un autre document que celui que vous avez indiqué
 
 field-account_purpose = But du compte
 field-account_purpose_other = À quoi sert le compte

@@ -161,6 +161,7 @@ fault-no_website = यह किसी वेबसाइट का पता �
 fault-no_share = कोई एक हिस्सा प्रतिशत नहीं है। संख्या लिखें, जैसे 33.3
 fault-shares_too_many = हिस्सों का योग 100 प्रतिशत से अधिक है
 fault-asked_again = कृपया इसे फिर से दें
+fault-other_document = यह आपके बताए दस्तावेज़ से अलग दस्तावेज़ दिखाता है
 
 field-account_purpose = खाते का उद्देश्य
 field-account_purpose_other = खाता किसलिए है

@@ -161,6 +161,7 @@ fault-no_website = Não é o endereço de um site
 fault-no_share = Uma das participações não é uma porcentagem. Escreva um número, como 33.3
 fault-shares_too_many = As participações somam mais de 100 por cento
 fault-asked_again = Informe de novo, por favor
+fault-other_document = Isto mostra um documento diferente do que indicou
 
 field-account_purpose = Finalidade da conta
 field-account_purpose_other = Para que serve a conta

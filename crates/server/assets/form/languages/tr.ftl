@@ -161,6 +161,7 @@ fault-no_website = Bu bir web sitesi adresi değil
 fault-no_share = Paylardan biri yüzde değil. 33.3 gibi bir sayı yazın
 fault-shares_too_many = Payların toplamı yüzde 100’ü aşıyor
 fault-asked_again = Lütfen bunu yeniden verin
+fault-other_document = Bu, belirttiğiniz belgeden başka bir belgeyi gösteriyor
 
 field-account_purpose = Hesabın amacı
 field-account_purpose_other = Hesap ne için

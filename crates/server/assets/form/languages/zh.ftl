@@ -157,6 +157,7 @@ fault-no_website = 这不是网站地址
 fault-no_share = 有一项股份不是百分比。请填写数字，例如 33.3
 fault-shares_too_many = 股份合计超过百分之百
 fault-asked_again = 请重新提供
+fault-other_document = 这是另一份证件的图片，与您填写的证件不符
 
 field-account_purpose = 账户目的
 field-account_purpose_other = 账户用于什么

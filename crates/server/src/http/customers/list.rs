@@ -13,16 +13,21 @@ use dossier_core::parse::Email;
 use dossier_core::store::StoreError;
 use dossier_core::violation::{Code, Violation};
 use http::request::Parts;
-use http::{HeaderValue, header};
+use http::{HeaderValue, Uri, header};
 
 use crate::http::App;
 use crate::http::context::RequestContext;
-use crate::http::page::PageWriter;
+use crate::http::page::{PORTION, PageWriter};
 use crate::http::problem::Problem;
 use crate::http::router::Reader;
 
 const DEFAULT_LIMIT: usize = 100;
 const MAX_LIMIT: usize = 1_000;
+/// As much of the name of an unknown parameter is repeated, in characters,
+const MAX_NAME: usize = 64;
+/// and as many of them are named.
+const MAX_UNKNOWN: usize = 16;
+
 /// `GET /v0/customers`: newest first, page by page, or the one with an e-mail.
 ///
 /// # Errors
@@ -35,19 +40,18 @@ pub async fn list(
     query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page()?;
-    let writer = PageWriter::begin(&app, &context, if page.email.is_some() { 1 } else { page.limit })?;
-    let (summaries, next) = match &page.email {
-        Some(email) => (app.services.store.summary_by_email(caller.scope, email).await?.into_iter().collect(), None),
-        None => {
-            let found = app.services.store.summaries(caller.scope, page.after, page.limit).await?;
-            let next = found.more.then(|| found.summaries.last().map(|last| cursor(last.id))).flatten();
-            (found.summaries, next)
+    let mut writer = PageWriter::begin(&app, &context);
+    let next = match &page.email {
+        Some(email) => {
+            let found = app.services.store.summary_by_email(caller.scope, email).await?;
+            write_items(&app, &caller, &mut writer, page.expand, found.as_slice()).await?;
+            None
         }
+        None => write_page(&app, &caller, &mut writer, &page).await?.map(cursor),
     };
-    let (written, next) = items(&app, &caller, writer, &page, summaries, next).await?;
     // A cursor is base64, of which JSON escapes nothing.
     let member = next.as_ref().map_or("null".to_owned(), |next| format!("\"{next}\""));
-    let mut response = written.end(sees, &format!("\"next_cursor\":{member}"));
+    let mut response = writer.end(sees, &format!("\"next_cursor\":{member}"));
     if let Some(next) = next {
         let expand = page.expand.query();
         let link = format!("</v0/customers?limit={}&cursor={next}{expand}>; rel=\"next\"", page.limit);
@@ -56,35 +60,54 @@ pub async fn list(
     Ok(response)
 }
 
-/// The page, and where the next one begins: earlier than was asked for if this one is full.
-async fn items<'a>(
+/// Writes the items of a page; answers the last of them when there are more.
+async fn write_page(
     app: &App,
     caller: &Caller,
-    mut writer: PageWriter<'a>,
+    writer: &mut PageWriter<'_>,
     page: &Page,
-    summaries: Vec<Summary>,
-    mut next: Option<String>,
-) -> Result<(PageWriter<'a>, Option<String>), Problem> {
-    writer.loaded(summaries.len());
-    let mut last: Option<CustomerId> = None;
-    for summary in &summaries {
-        let whole = match page.expand.whole() {
+) -> Result<Option<CustomerId>, Problem> {
+    let (mut last, mut left) = (page.after, page.limit);
+    loop {
+        let portion = left.min(PORTION);
+        writer.make_room(portion)?;
+        let found = app.services.store.summaries(caller.scope, last, portion).await?;
+        let written = write_items(app, caller, writer, page.expand, &found.summaries).await?;
+        last = written.checked_sub(1).map(|at| found.summaries[at].id).or(last);
+        left -= written;
+        let is_full = written < found.summaries.len() || left == 0;
+        if is_full || !found.more {
+            let is_last = !found.more && written == found.summaries.len();
+            return Ok(last.filter(|_| !is_last));
+        }
+    }
+}
+
+/// Writes customers until the page is full; answers how many.
+async fn write_items(
+    app: &App,
+    caller: &Caller,
+    writer: &mut PageWriter<'_>,
+    expand: Expand,
+    summaries: &[Summary],
+) -> Result<usize, Problem> {
+    writer.expect(summaries.len());
+    for (at, summary) in summaries.iter().enumerate() {
+        let whole = match expand.whole() {
             true => app.services.store.customer(caller.scope, summary.id).await?,
             false => None,
         };
         match &whole {
-            Some(customer) => page.expand.write(app, caller, customer, writer.item()).await?,
+            Some(customer) => expand.write(app, caller, customer, writer.item()).await?,
             None => CustomerView::new(summary, None).write(writer.item()),
         }
         if !writer.keep()? {
-            next = last.map(cursor);
-            break;
+            return Ok(at);
         }
-        last = Some(summary.id);
         // Records at hand never wait for anything, so this gives other requests a turn.
         tokio::task::coop::consume_budget().await;
     }
-    Ok((writer, next))
+    Ok(summaries.len())
 }
 
 /// A position in the list: opaque to clients, and of no use outside of their own scope.
@@ -158,32 +181,68 @@ struct Page {
     expand: Expand,
 }
 
-/// Query parameters, decoded; those that a read does not know are ignored.
+/// Query parameters, decoded. A `+` is a plus: no parameter has a blank in it, and addresses have a `+`.
 pub struct Query(Vec<(String, String)>);
 
 impl FromRequestParts<App> for Query {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
-        let query = parts.uri.query().unwrap_or_default();
-        Ok(Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect()))
+        Ok(Self::of(&parts.uri))
+    }
+}
+
+/// That there are no query parameters.
+pub struct NoQuery;
+
+impl FromRequestParts<App> for NoQuery {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        let errors = Query::of(&parts.uri).unknown(&[]);
+        if errors.is_empty() { Ok(Self) } else { Err(Problem::invalid_parameters(errors)) }
     }
 }
 
 impl Query {
+    /// That of an address.
+    #[must_use]
+    pub fn of(uri: &Uri) -> Self {
+        let query = uri.query().unwrap_or_default().replace('+', "%2B");
+        Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+    }
+
+    /// A violation for each parameter besides these. One that is ignored would answer another question than was asked.
+    #[must_use]
+    pub fn unknown(&self, known: &[&str]) -> Vec<Violation> {
+        let names = self.0.iter().map(|(name, _)| name).filter(|name| !known.contains(&name.as_str()));
+        let message = match known {
+            [] => "is unknown: this takes no parameters".to_owned(),
+            _ => format!("is unknown: the parameters are {}", known.join(", ")),
+        };
+        let pointer = |name: &String| {
+            let name: String = name.chars().take(MAX_NAME).collect();
+            format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+        };
+        names
+            .map(|name| Violation::new(pointer(name), Code::UnknownProperty, message.clone()))
+            .take(MAX_UNKNOWN)
+            .collect()
+    }
+
     /// Reads `expand` alone.
     ///
     /// # Errors
     ///
     /// 400 for a value that is not known.
     pub fn expand(&self) -> Result<Expand, Problem> {
-        let mut errors = Vec::new();
+        let mut errors = self.unknown(&["expand"]);
         let expand = self.read_expand(&mut errors);
         if errors.is_empty() { Ok(expand) } else { Err(Problem::invalid_parameters(errors)) }
     }
 
     fn page(&self) -> Result<Page, Problem> {
-        let mut errors = Vec::new();
+        let mut errors = self.unknown(&["limit", "cursor", "email", "expand"]);
         let limit = self.one("limit", &mut errors).map(|text| text.parse().unwrap_or(0));
         if limit.is_some_and(|limit| !(1..=MAX_LIMIT).contains(&limit)) {
             errors.push(Violation::new(

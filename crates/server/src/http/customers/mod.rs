@@ -16,7 +16,7 @@ use dossier_core::ids::CustomerId;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
-pub use list::{Query, list};
+pub use list::{NoQuery, Query, list};
 
 use super::App;
 use super::body::{Expected, WholeBody};
