@@ -265,8 +265,8 @@ async fn end_sessions(app: App) {
     }
 }
 
-/// Does what is due at providers, every second or so, a few at a time: one that is slow keeps nobody else waiting for
-/// long.
+/// Does what is due about customers, every second or so, a few at a time: a provider that is slow keeps nobody else
+/// waiting for long.
 async fn ask_providers(app: App) {
     loop {
         tokio::time::sleep(Duration::from_secs(1)).await;

@@ -120,6 +120,7 @@ pub(crate) struct CustomerRow {
     pub(crate) persons_version: u64,
     pub(crate) place: Place,
     pub(crate) queued_at: Option<i64>,
+    /// When something is to be done about it: a provider is to be asked, or it is to be evaluated.
     pub(crate) provider_due: Option<i64>,
     pub(crate) provider_case: Option<[u8; 32]>,
     pub(crate) email_index: [u8; 16],
@@ -324,6 +325,7 @@ impl Keys<'_> {
             }
         }
         let case = customer.kyc.provider.as_ref();
+        let due = [case.and_then(|case| case.due_at), customer.kyc.evaluate_at].into_iter().flatten().min();
         let cells = sealed::seal_customer(scope, customer, &self.subjects)?;
         let mut row = CustomerRow {
             id: customer.id,
@@ -335,7 +337,7 @@ impl Keys<'_> {
             persons_version: customer.persons_version,
             place: customer.place,
             queued_at: customer.kyc.queued_at.map(Timestamp::as_micros),
-            provider_due: case.and_then(|case| case.due_at).map(Timestamp::as_micros),
+            provider_due: due.map(Timestamp::as_micros),
             provider_case: case.and_then(|case| case.id()).map(|id| self.vault.key_lookup(id)),
             email_index: self.scope.email_index(&customer.email),
             mac: RowSeal::default(),

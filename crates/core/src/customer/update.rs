@@ -5,6 +5,7 @@ use super::{AssociatedPerson, Customer, CustomerView, Profile, patch};
 use crate::audit::{Action, AuditEntry};
 use crate::caller::Caller;
 use crate::change::{Change, Effect, NewDocument};
+use crate::clock::Timestamp;
 use crate::event::{Event, EventType};
 use crate::file::File;
 use crate::idempotency::{Answer, Attempt, KeyReused};
@@ -288,7 +289,7 @@ impl Update<'_> {
         let (mut after, changes) =
             before.merge(input.profile, input.mode, now, new_id).map_err(UpdateError::Invalid)?;
         if changes.is_empty() {
-            return Ok(Outcome::Unchanged(self.answer(&after)));
+            return Ok(self.evaluate(services, caller, after, now));
         }
         let kyc = after.kyc.clone();
         if let Some(before) = &approved {
@@ -301,6 +302,21 @@ impl Update<'_> {
             files.iter().any(|named| named.id == file && named.attached_at(subject).is_none())
         });
         Ok(Outcome::Change(change(caller, expected, &kyc, after, changes, attached), answer))
+    }
+
+    /// A body that changes nothing has the record looked at again: rules change, and dates are reached.
+    fn evaluate(&self, services: &Services, caller: &Caller, mut after: Customer, now: Timestamp) -> Outcome<Answer> {
+        let (expected, kyc) = (after.version, after.kyc.clone());
+        after.submit_when_complete(&services.policy, now);
+        if after.kyc.state == kyc.state {
+            after.kyc = kyc;
+            return Outcome::Unchanged(self.answer(&after));
+        }
+        after.kyc.queue(now);
+        after.version += 1;
+        after.updated_at = now;
+        let answer = self.answer(&after);
+        Outcome::Change(change(caller, expected, &kyc, after, Vec::new(), Vec::new()), answer)
     }
 
     /// The one place where a body is validated: by the stored type, since the contract's `oneOf` has no discriminator.

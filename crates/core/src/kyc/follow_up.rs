@@ -2,6 +2,7 @@
 
 use super::lifecycle::State;
 use super::record::{Flag, Kyc, RailStatus, Review};
+use super::requirements::Requirement;
 use super::rules::RuleSet;
 use super::{AfterApproval, Policy, Transition};
 use crate::caller::Environment;
@@ -79,13 +80,17 @@ impl Customer {
         Ok(())
     }
 
-    /// A customer whose session is open and whose requirements are met is submitted by itself.
+    /// A customer whose session is open and whose requirements are met is submitted by itself. Where only a date stands
+    /// in the way that is not reached yet, it is noted when to look again.
     pub(crate) fn submit_when_complete(&mut self, policy: &Policy, now: Timestamp) {
-        if self.kyc.state.takes_input()
-            && self.kyc.open_session(now).is_some()
-            && policy.rules.are_met(self, now)
-            && self.kyc.go(Transition::Submit)
-        {
+        self.kyc.evaluate_at = None;
+        if !self.kyc.state.takes_input() || self.kyc.open_session(now).is_none() {
+            return;
+        }
+        let requirements = policy.rules.of(self, now);
+        if requirements.iter().any(Requirement::is_open) {
+            self.kyc.evaluate_at = requirements.iter().filter_map(|one| one.good_from).filter(|at| *at > now).min();
+        } else if self.kyc.go(Transition::Submit) {
             self.kyc.flags.clear();
             self.kyc.comment = None;
         }

@@ -198,10 +198,11 @@ impl Customer {
 }
 
 fn system(scope: Scope) -> Caller {
-    Caller { scope, actor: Actor::System, request_id: "provider".to_owned(), address: None }
+    Caller { scope, actor: Actor::System, request_id: "due".to_owned(), address: None }
 }
 
-/// Does what is due about one customer's case: hands the token over, or asks how the case stands.
+/// Does what is due about one customer: evaluates it on a date that is reached, hands its token over, or asks how its
+/// case stands.
 ///
 /// # Errors
 ///
@@ -222,6 +223,9 @@ pub async fn work(
 
 async fn step(services: &Services, provider: &dyn Provider, scope: Scope, id: CustomerId) -> Result<(), UpdateError> {
     let Some(customer) = services.store.customer(scope, id).await? else { return Ok(()) };
+    if customer.kyc.evaluate_at.is_some_and(|at| at <= services.now(scope)) {
+        return evaluate(services, scope, id).await;
+    }
     let Some(case) = customer.kyc.provider else { return Ok(()) };
     match case.stage {
         Stage::TokenGiven => hand_over(services, provider, scope, id).await,
@@ -243,6 +247,18 @@ async fn step(services: &Services, provider: &dyn Provider, scope: Scope, id: Cu
         },
         Stage::Closed(_) | Stage::Failed => note(services, scope, id, case.stage, None, 0).await,
     }
+}
+
+/// A date is reached: the record may be complete now.
+async fn evaluate(services: &Services, scope: Scope, id: CustomerId) -> Result<(), UpdateError> {
+    let compute = |mut customer: Customer, now: Timestamp| {
+        let before = customer.kyc.state;
+        customer.submit_when_complete(&services.policy, now);
+        let is_seen = customer.kyc.state != before;
+        let step = if is_seen { Step::of(Action::Evaluated) } else { Step::unseen(Action::Evaluated) };
+        Ok(Computed { step: Some(step), after: customer })
+    };
+    take_step(services, &system(scope), Some(id), Request::unkeyed(b""), compute, |_| Vec::new()).await.map(drop)
 }
 
 /// The token leaves the record before it leaves the process, so that nothing uses it twice.

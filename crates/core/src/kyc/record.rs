@@ -30,6 +30,9 @@ pub struct Kyc {
     pub review: Option<Review>,
     /// Since when it waits for a decision.
     pub queued_at: Option<Timestamp>,
+    /// When its requirements will stand differently by themselves, because a date is reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evaluate_at: Option<Timestamp>,
     /// The last decision.
     pub decision: Option<Decision>,
     /// The address that was verified, once it was.

@@ -85,6 +85,9 @@ pub struct Requirement {
     /// A hash of what is given, by which a new answer is told from the old one.
     #[serde(skip)]
     pub given: String,
+    /// When the error ends by itself: that of a date that is not reached yet.
+    #[serde(skip)]
+    pub good_from: Option<Timestamp>,
 }
 
 /// What a document may be.
@@ -184,10 +187,14 @@ impl RuleSet {
         if let Some(country) = facts.country {
             move_to(&mut example, country.expose());
         }
+        let mut good_from = None;
         let (pointer, given, error) = match (field, document, wanted) {
             (Some(field), _, _) => {
                 let given = owner.pointer(field).filter(|value| !is_blank(value));
                 let error = given.and_then(|value| check.and_then(|check| wrong(check, value, facts)));
+                if let (Some(value), Some(check), Some(_)) = (given, check, error) {
+                    good_from = day_of_change(*check, value.as_str().unwrap_or_default());
+                }
                 (format!("{base}{field}"), given.cloned(), error)
             }
             (None, Some(purposes), _) => {
@@ -232,6 +239,7 @@ impl RuleSet {
             }),
             person_id: person.map(ToOwned::to_owned),
             given: fingerprint(given.as_ref()),
+            good_from,
             pointer,
         })
     }
@@ -349,6 +357,25 @@ pub(crate) fn evidence<'a>(
         .map(|document| &document["file_id"])
 }
 
+/// When a check of a date takes it by itself.
+fn day_of_change(check: Check, text: &str) -> Option<Timestamp> {
+    let (text, ahead) = match check {
+        Check::Past => (text.to_owned(), EARLIEST_ZONE),
+        Check::Adult => (come_of_age(text)?, 0),
+        Check::Amount | Check::Website | Check::Ownership => return None,
+    };
+    // Who was born on a 29th of February is of age on the 1st of March.
+    let day: jiff::civil::Date = text.parse().or_else(|_| text.replace("-02-29", "-03-01").parse()).ok()?;
+    let midnight = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
+    Some(Timestamp::from_micros(midnight.as_microsecond()).plus_seconds(-ahead))
+}
+
+/// The day on which somebody is 18 years old, for somebody who was born on a day.
+fn come_of_age(birth: &str) -> Option<String> {
+    let year: u16 = birth.get(..4)?.parse().ok()?;
+    Some(format!("{:04}{}", year + 18, &birth[4..]))
+}
+
 fn wrong(check: Check, value: &Value, facts: &Facts<'_>) -> Option<Fault> {
     let text = value.as_str().unwrap_or_default();
     let day = |now: Timestamp| now.to_string()[..10].to_owned();
@@ -356,15 +383,9 @@ fn wrong(check: Check, value: &Value, facts: &Facts<'_>) -> Option<Fault> {
     let (today, newest) = (day(facts.now), day(facts.now.plus_seconds(EARLIEST_ZONE)));
     match check {
         Check::Past => (text > newest.as_str()).then_some(Fault::InTheFuture),
-        Check::Adult => {
-            let come_of_age = text
-                .get(..4)
-                .and_then(|year| year.parse::<u16>().ok())
-                .map(|year| format!("{:04}{}", year + 18, &text[4..]));
-            (text > newest.as_str())
-                .then_some(Fault::InTheFuture)
-                .or_else(|| come_of_age.is_none_or(|day| day > today).then_some(Fault::TooYoung))
-        }
+        Check::Adult => (text > newest.as_str())
+            .then_some(Fault::InTheFuture)
+            .or_else(|| come_of_age(text).is_none_or(|day| day > today).then_some(Fault::TooYoung)),
         Check::Amount => amount(text).is_none().then_some(Fault::NoAmount),
         Check::Website => (!is_website(text)).then_some(Fault::NoWebsite),
         Check::Ownership => None,
@@ -578,6 +599,19 @@ mod tests {
         };
         assert_eq!(check(9, "2026-11-30"), Some(Fault::InTheFuture));
         assert_eq!(check(11, "2026-11-30"), None, "it is the 30th in Kiritimati");
+    }
+
+    #[test]
+    fn the_day_is_known_on_which_a_date_becomes_good() {
+        for (check, date, expected) in [
+            (Check::Adult, "2008-11-30", Some("2026-11-30T00:00:00.000Z")),
+            (Check::Adult, "2008-02-29", Some("2026-03-01T00:00:00.000Z")),
+            (Check::Past, "2026-11-30", Some("2026-11-29T10:00:00.000Z")),
+            (Check::Past, "soon", None),
+            (Check::Amount, "2026-11-30", None),
+        ] {
+            assert_eq!(day_of_change(check, date).map(|at| at.to_string()).as_deref(), expected, "{date}");
+        }
     }
 
     #[test]

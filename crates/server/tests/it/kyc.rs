@@ -463,3 +463,81 @@ async fn a_picture_that_proved_one_passport_is_none_of_the_next() {
     app.put(&id, &picture).await.expect(200);
     assert!(is_good(&required(&app, &id).await));
 }
+
+/// A customer in the sandbox to whom only its age is missing.
+async fn minor(app: &TestApp, of_age_in_days: i64) -> String {
+    let id = app.given("individual").await;
+    app.open_session(&id).await;
+    let mut body = json!({});
+    fill(app, &mut body, &required(app, &id).await).await;
+    let now = app.server.as_ref().expect("running").app.services.clock.now();
+    let day = now.plus_seconds(of_age_in_days * 24 * 3_600).to_string();
+    let year: u16 = day[..4].parse().expect("a year");
+    // Who would be 18 on a day that there was not is 18 on the next.
+    body["birth_date"] = format!("{}{}", year - 18, &day[4..10].replace("-02-29", "-03-01")).into();
+    app.put(&id, &body).await.expect(200);
+    complete_but_age(app, &id, &mut body).await;
+    assert_eq!(app.stands(&id).await, "pending/submission_started");
+    id
+}
+
+async fn complete_but_age(app: &TestApp, id: &str, body: &mut Value) {
+    for _ in 0..10 {
+        let mut open = required(app, id).await;
+        open.as_array_mut().expect("requirements").retain(|one| one["pointer"] != "/birth_date");
+        if fill(app, body, &open).await == 0 {
+            return;
+        }
+        app.put(id, body).await.expect(200);
+    }
+    panic!("requirements never end");
+}
+
+#[tokio::test]
+async fn a_record_is_submitted_when_a_date_is_reached_and_nobody_does_anything() {
+    let app = TestApp::start().await;
+    let (id, later) = (minor(&app, 2).await, minor(&app, 6).await);
+    app.post("/v0/sandbox/clock", &json!({ "advance": "P3D" })).await.expect(200);
+    let submitted = "pending/submission_accepted";
+    let mut stands = app.stands(&id).await;
+    for _ in 0..100 {
+        if stands == submitted {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        stands = app.stands(&id).await;
+    }
+    assert_eq!(stands, submitted);
+    assert_eq!(app.stands(&later).await, "pending/submission_started");
+    let events = app.get("/v0/events").await.expect(200);
+    let newest = events["items"].as_array().expect("events").iter().rfind(|event| event["entity_id"] == *id);
+    assert_eq!(newest.expect("an event")["event_type"], "customer.kycs.updated");
+}
+
+#[tokio::test]
+async fn a_put_that_changes_nothing_has_other_rules_looked_at() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let rules = folder.path().join("rules.toml");
+    let baseline = include_str!("../../../core/rules/baseline.toml");
+    let more = "\n[[rule]]\nid = \"more\"\nlabel = \"More\"\nbecause = \"Because.\"\nexample = \"x\"\n\
+        when = { type = \"individual\" }\nneeds = { field = \"/most_recent_occupation\" }\n";
+    std::fs::write(&rules, format!("{baseline}{more}")).expect("a file");
+    let app = TestApp::start_with(&[("rules", rules.to_str().expect("UTF-8"))]).await;
+    let id = app.given("individual").await;
+    app.open_session(&id).await;
+    let mut body = json!({});
+    for _ in 0..5 {
+        let mut open = required(&app, &id).await;
+        open.as_array_mut().expect("requirements").retain(|one| one["id"] != "more");
+        fill(&app, &mut body, &open).await;
+        app.put(&id, &body).await.expect(200);
+    }
+    assert_eq!(app.stands(&id).await, "pending/submission_started");
+    let app = app.restart_with(&[]).await;
+    let before = app.get(&format!("/v0/customers/{id}")).await.header("etag").to_owned();
+    app.put(&id, &json!({})).await.expect(200);
+    assert_eq!(app.stands(&id).await, "pending/submission_accepted");
+    let after = app.put(&id, &json!({})).await;
+    assert_ne!(after.header("etag"), before);
+    assert_eq!(app.put(&id, &json!({})).await.header("etag"), after.header("etag"), "once");
+}
