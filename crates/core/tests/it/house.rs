@@ -163,3 +163,28 @@ fn paths_in_documents_name_a_file() {
     assert!(dead.is_empty(), "no such files:\n{}", dead.join("\n"));
     assert!(count > 100, "{count} paths");
 }
+
+/// Texts say where something stands by its path from the root.
+#[test]
+fn no_text_names_a_file_that_is_not_there() {
+    const FOLDERS: &[&str] = &["docs/", "crates/", "proofs/", "bench/", "browser/", "fuzz/", "supply-chain/"];
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    let (mut missing, mut count) = (Vec::new(), 0);
+    for file in files().iter().filter(|file| ["md", "rs", "toml", "py", "sh", "sql"].contains(&extension(file))) {
+        for (index, line) in text(file).lines().enumerate() {
+            for word in line.split(|c| !is_part(c)) {
+                let path = word.trim_end_matches('.');
+                let names_file = FOLDERS.iter().any(|folder| path.starts_with(folder))
+                    && path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+                if names_file {
+                    count += 1;
+                    if !root().join(path).exists() {
+                        missing.push(format!("{}:{}: {path}", file.display(), index + 1));
+                    }
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "there is no such file:\n{}", missing.join("\n"));
+    assert!(count > 50, "{count} files are named");
+}
