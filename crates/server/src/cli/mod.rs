@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use dossier_core::account::Logo;
 use dossier_core::api_key::KeyScope;
 use dossier_core::caller::Environment;
@@ -114,6 +114,11 @@ enum Command {
     Config(ConfigCommand),
     /// Look for what is wrong with the installation
     Doctor,
+    /// Print what completes these commands in a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
 }
 
 #[derive(Args, Default)]
@@ -477,9 +482,18 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<ExitCode, String> {
     let Cli { common, command } = cli;
     let command = command.unwrap_or_else(|| Command::Serve(ServeArgs::default()));
+    if let Command::Completions { shell } = command {
+        clap_complete::generate(shell, &mut Cli::command(), "dossier", &mut std::io::stdout());
+        return Ok(ExitCode::SUCCESS);
+    }
     let settings = gather(&common, &command)?;
     let output = common.output;
-    let warnings: Vec<String> = settings.warning().into_iter().chain(secrets::warning(std::env::args_os())).collect();
+    let mut warnings: Vec<String> =
+        settings.warning().into_iter().chain(secrets::warning(std::env::args_os())).collect();
+    if !matches!(command, Command::Config(ConfigCommand::Check)) {
+        // Kept from starting by a variable that somebody else may have set, nobody would be helped.
+        warnings.extend(settings.unknown_variables());
+    }
     if let Command::Config(command) = command {
         warnings.iter().for_each(|warning| output.warning(warning));
         return configuration(command, &settings, output);
@@ -544,7 +558,9 @@ fn gather(common: &Common, command: &Command) -> Result<Settings, String> {
         flag("public_url", serve.public_url.clone());
     }
     let variable = |name: &str| std::env::var(name).ok();
-    Settings::gather(&Given { flags, variable: &variable, file: common.config.clone() })
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let names = names.filter(|name| name.starts_with("DOSSIER_")).collect();
+    Settings::gather(&Given { flags, variable: &variable, names, file: common.config.clone() })
 }
 
 fn check_rules(read: &Result<RuleSet, Vec<String>>, output: Output) -> Result<ExitCode, String> {
@@ -573,13 +589,15 @@ fn configuration(command: ConfigCommand, settings: &Settings, output: Output) ->
             output.value(&serde_json::to_value(settings.shown()).map_err(|error| error.to_string())?);
             Ok(ExitCode::SUCCESS)
         }
-        ConfigCommand::Check => match settings.config() {
-            Ok(_) => {
-                output.value(&serde_json::json!({ "ok": true }));
-                Ok(ExitCode::SUCCESS)
+        ConfigCommand::Check => {
+            let mut errors = settings.config().err().unwrap_or_default();
+            errors.extend(settings.unknown_variables());
+            if !errors.is_empty() {
+                return Err(errors.join("\n"));
             }
-            Err(errors) => Err(errors.join("\n")),
-        },
+            output.value(&serde_json::json!({ "ok": true }));
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }
 
@@ -587,6 +605,7 @@ fn configuration(command: ConfigCommand, settings: &Settings, output: Output) ->
 fn admin_command(command: Command) -> Result<Option<AdminCommand>, String> {
     Ok(Some(match command {
         Command::Serve(_)
+        | Command::Completions { .. }
         | Command::Config(_)
         | Command::Rules(_)
         | Command::Listen(_)

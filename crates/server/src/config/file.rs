@@ -16,9 +16,9 @@ pub(super) type Toml = BTreeMap<String, Zeroizing<String>>;
 
 /// The file that is named, which must be there, or the one in the data folder. Never one in the current folder, which
 /// may be anybody's.
-pub(super) fn read(given: &Given<'_>) -> Result<(PathBuf, Toml), String> {
+pub(super) fn read(given: &Given<'_>, errors: &mut Vec<String>) -> Result<(PathBuf, Toml), String> {
     if let Some(path) = given.config_file() {
-        let values = parse(&path, &trust::read(&path)?)?;
+        let values = parse(&path, &trust::read(&path)?, errors)?;
         return Ok((path, values));
     }
     let folder = given.value("data_dir")?.map_or_else(|| PathBuf::from(DATA_DIR), |(text, _)| PathBuf::from(&*text));
@@ -26,14 +26,15 @@ pub(super) fn read(given: &Given<'_>) -> Result<(PathBuf, Toml), String> {
     if !path.exists() {
         return Ok((path, Toml::new()));
     }
-    let values = parse(&path, &trust::read(&path)?)?;
+    let values = parse(&path, &trust::read(&path)?, errors)?;
     if values.contains_key("data_dir") {
-        return Err(format!("{}: data_dir cannot be set by a file in the data folder", path.display()));
+        errors.push(format!("{}: data_dir cannot be set by a file in the data folder", path.display()));
     }
     Ok((path, values))
 }
 
-fn parse(path: &Path, text: &str) -> Result<Toml, String> {
+/// What is no setting is noted among the errors; only a text that is no TOML ends the reading.
+fn parse(path: &Path, text: &str, errors: &mut Vec<String>) -> Result<Toml, String> {
     let at = path.display();
     // toml's own message would quote the line, and the line could be the root key.
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| format!("{at}: {}", error.message()))?;
@@ -49,15 +50,19 @@ fn parse(path: &Path, text: &str) -> Result<Toml, String> {
     let mut values = Toml::new();
     for (name, value) in entries {
         if !settings().any(|setting| setting.name == name) {
-            return Err(format!("{at}: {name} is not a setting"));
+            errors.push(format!("{at}: {name} is not a setting"));
+            continue;
         }
         let text = match value {
             toml::Value::String(text) => text,
             toml::Value::Integer(number) => number.to_string(),
-            _ => return Err(format!("{at}: {name} must be a string or a whole number")),
+            _ => {
+                errors.push(format!("{at}: {name} must be a string or a whole number"));
+                continue;
+            }
         };
         if values.insert(name.clone(), text.into()).is_some() {
-            return Err(format!("{at}: {name} is set twice, once in a table"));
+            errors.push(format!("{at}: {name} is set twice, once in a table"));
         }
     }
     Ok(values)

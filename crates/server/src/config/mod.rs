@@ -208,6 +208,10 @@ pub struct Settings {
     values: BTreeMap<&'static str, Value>,
     /// A file of settings that is in the current folder and was not read.
     passed_over: Option<PathBuf>,
+    /// What is wrong with the file of settings.
+    errors: Vec<String>,
+    /// Variables that look like settings and are none.
+    unknown: Vec<String>,
 }
 
 type Value = (Zeroizing<String>, Source);
@@ -231,6 +235,8 @@ pub struct Given<'a> {
     pub flags: BTreeMap<&'static str, String>,
     /// The environment.
     pub variable: &'a dyn Fn(&str) -> Option<String>,
+    /// The names of the variables that begin with `DOSSIER_`.
+    pub names: Vec<String>,
     /// The TOML file that a flag names.
     pub file: Option<PathBuf>,
 }
@@ -246,9 +252,11 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// A file that cannot be read or has unknown keys, in words for the person who wrote it.
+    /// A file that cannot be read or is no TOML, in words for the person who wrote it. What else is wrong
+    /// [`Settings::config`] says, all at once.
     pub fn gather(given: &Given<'_>) -> Result<Self, String> {
-        let (path, toml) = file::read(given)?;
+        let mut errors = Vec::new();
+        let (path, toml) = file::read(given, &mut errors)?;
         let mut values = BTreeMap::new();
         for setting in settings() {
             let value = match (given.value(setting.name)?, toml.get(setting.name)) {
@@ -261,7 +269,7 @@ impl Settings {
         let is_read =
             given.config_file().is_some() || std::path::absolute(file::NAME).ok() == std::path::absolute(&path).ok();
         let passed_over = Some(PathBuf::from(file::NAME)).filter(|file| !is_read && file.exists());
-        Ok(Self { values, passed_over })
+        Ok(Self { values, passed_over, errors, unknown: given.unknown() })
     }
 
     fn text(&self, name: &str) -> &str {
@@ -274,6 +282,11 @@ impl Settings {
         self.passed_over.as_ref().map(|file| {
             format!("./{} is not read: name it with --config, or move it into the data folder", file.display())
         })
+    }
+
+    /// A line for each variable that looks like a setting and is none: a typing error, probably.
+    pub fn unknown_variables(&self) -> impl Iterator<Item = String> {
+        self.unknown.iter().map(|name| format!("{name} is not a setting"))
     }
 
     /// The file of rules, when one is set.
@@ -299,11 +312,11 @@ impl Settings {
     ///
     /// Everything that is wrong, a line each.
     pub fn config(&self) -> Result<Config, Vec<String>> {
-        let mut errors = Vec::new();
+        let mut errors = self.errors.clone();
         let mut wrong = |name: &str, wanted: &str| errors.push(format!("{name}: must be {wanted}"));
         let mut address = |name: &str| -> SocketAddr {
-            self.text(name).parse().unwrap_or_else(|_| {
-                wrong(name, "an address and port, like 127.0.0.1:8080");
+            socket_address(self.text(name)).unwrap_or_else(|| {
+                wrong(name, "an address and port, like 127.0.0.1:8080, localhost:8080 or 8080");
                 SocketAddr::from(([127, 0, 0, 1], 0))
             })
         };
@@ -578,6 +591,17 @@ fn millis(text: &str) -> Option<i64> {
     i64::try_from(amount(text, &units)?).ok()
 }
 
+/// An address and port; with no address, or `localhost`, those of this machine alone.
+fn socket_address(text: &str) -> Option<SocketAddr> {
+    if let Ok(address) = text.parse() {
+        return Some(address);
+    }
+    let port = text.strip_prefix("localhost").unwrap_or(text);
+    let port = port.strip_prefix(':').or(Some(port).filter(|_| !text.starts_with("localhost")))?;
+    let is_number = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    Some(SocketAddr::from(([127, 0, 0, 1], port.parse().ok().filter(|_| is_number)?)))
+}
+
 /// `512KiB`, `64MiB`, `4GiB` or `1TiB`, in bytes.
 fn bytes(text: &str) -> Option<u64> {
     amount(text, &[("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40)])
@@ -663,6 +687,20 @@ impl Given<'_> {
         self.file.clone().or_else(|| (self.variable)("DOSSIER_CONFIG").map(PathBuf::from))
     }
 
+    /// The variables that are no setting. Those that Kubernetes makes for a service of this name are not ours.
+    fn unknown(&self) -> Vec<String> {
+        const OTHERS: &[&str] = &["DOSSIER_CONFIG", "DOSSIER_API_KEY"];
+        let is_of_cluster = |name: &str| {
+            name == "DOSSIER_PORT" || name.starts_with("DOSSIER_PORT_") || name.starts_with("DOSSIER_SERVICE_")
+        };
+        let is_known = |name: &str| {
+            let setting = name.trim_start_matches("DOSSIER_").to_lowercase();
+            let setting = setting.strip_suffix("_file").unwrap_or(&setting);
+            OTHERS.contains(&name) || is_of_cluster(name) || settings().any(|known| known.name == setting)
+        };
+        self.names.iter().filter(|name| !is_known(name)).cloned().collect()
+    }
+
     /// What is said of a setting outside of the TOML file.
     fn value(&self, name: &str) -> Result<Option<Value>, String> {
         let variable = format!("DOSSIER_{}", name.to_uppercase());
@@ -697,7 +735,47 @@ mod tests {
         let variable =
             |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
         let flags = flags.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-        Settings::gather(&Given { flags, variable: &variable, file: Some(file) })
+        let names = variables.iter().map(|(name, _)| (*name).to_owned()).collect();
+        Settings::gather(&Given { flags, variable: &variable, names, file: Some(file) })
+    }
+
+    /// Everything that is wrong with a file, as text.
+    fn wrong_with(toml: &str) -> String {
+        let settings = gather(&[], &[], toml).expect("TOML");
+        settings.config().map(|_| ()).expect_err(toml).join("\n")
+    }
+
+    #[test]
+    fn addresses_may_leave_out_that_they_are_of_this_machine() {
+        for (text, expected) in [
+            ("0.0.0.0:80", Some("0.0.0.0:80")),
+            ("[::1]:8080", Some("[::1]:8080")),
+            ("localhost:8080", Some("127.0.0.1:8080")),
+            (":8080", Some("127.0.0.1:8080")),
+            ("8080", Some("127.0.0.1:8080")),
+            ("localhost", None),
+            ("localhost8080", None),
+            ("+80", None),
+            ("80000", None),
+            ("example.com:80", None),
+            ("", None),
+        ] {
+            assert_eq!(socket_address(text).map(|address| address.to_string()).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_variable_that_is_no_setting_is_named() {
+        let given =
+            ["DOSSIER_LISEN", "DOSSIER_LISTEN", "DOSSIER_ROOT_KEY_FILE", "DOSSIER_PORT_8080_TCP", "DOSSIER_CONFIG"];
+        let variables = given.map(|name| (name, "127.0.0.1:1"));
+        let listen_alone = |name: &&(&str, &str)| name.0 == "DOSSIER_LISTEN" || name.0 == "DOSSIER_LISEN";
+        let read: Vec<_> = variables.iter().filter(listen_alone).copied().collect();
+        let settings = gather(&[], &read, "").expect("good settings");
+        assert_eq!(settings.unknown_variables().collect::<Vec<_>>(), ["DOSSIER_LISEN is not a setting"]);
+        let names = given.iter().map(|name| (*name).to_owned()).collect();
+        let given = Given { flags: BTreeMap::new(), variable: &|_| None, names, file: None };
+        assert_eq!(given.unknown(), ["DOSSIER_LISEN"]);
     }
 
     #[test]
@@ -741,7 +819,7 @@ mod tests {
             ("[lisen]", "lisen is not a setting"),
             ("[listen]\nport = 1", "listen must be a string or a whole number"),
         ] {
-            let error = gather(&[], &[], toml).expect_err(toml);
+            let error = wrong_with(toml);
             assert!(error.contains(name), "{error}");
         }
     }
@@ -774,7 +852,10 @@ mod tests {
         let Err(errors) = gather(&[], &[], toml).expect("settings").config() else { panic!("five things are wrong") };
         assert_eq!(errors.len(), 5, "{errors:?}");
         assert!(errors.iter().all(|error| !error.contains("nonsense-here")));
-        assert!(gather(&[], &[], "lisen = 'x'").expect_err("a typo").contains("lisen is not a setting"));
+        let three = wrong_with("lisen = 'x'\nmax_requests = 0\ncache = true");
+        for wrong in ["lisen is not a setting", "max_requests: must be", "cache must be a string"] {
+            assert!(three.contains(wrong), "{three}");
+        }
         assert!(!gather(&[], &[], "root_key = c2VjcmV0").expect_err("no string").contains("c2VjcmV0"));
     }
 }

@@ -96,7 +96,7 @@ pub(crate) fn config(folder: &TempDir, extra: &[(&'static str, &str)]) -> Config
         ("failed_authentications", "off".to_owned()),
     ]);
     flags.extend(extra.iter().map(|(name, value)| (*name, (*value).to_owned())));
-    let given = Given { flags, variable: &|_| None, file: None };
+    let given = Given { flags, variable: &|_| None, names: Vec::new(), file: None };
     Settings::gather(&given).expect("settings").config().expect("good settings")
 }
 

@@ -544,3 +544,14 @@ async fn a_database_that_cannot_be_reached_is_named_in_one_sentence_without_its_
         assert_eq!(text.lines().filter(|line| line.starts_with("dossier: ")).count(), 1, "{text}");
     }
 }
+
+#[test]
+fn completions_name_the_commands_and_need_no_data() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for shell in ["bash", "zsh", "fish"] {
+        let output = dossier(folder.path(), &["completions", shell]);
+        let text = String::from_utf8(output.stdout).expect("UTF-8");
+        assert!(output.status.success() && text.contains("doctor") && text.contains("completions"), "{shell}: {text}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
+}

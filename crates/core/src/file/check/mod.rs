@@ -1,6 +1,6 @@
 //! What an uploaded file is, by its content alone, in one pass and constant memory: a picture or a PDF whose structure
-//! holds from its beginning to its end. Nothing is decoded. What only begins like one of them is refused, and so is what
-//! carries another file behind its end.
+//! holds from its beginning to its end. Nothing is decoded. What only begins like one of them is refused, and so is
+//! what carries another file behind its end.
 
 mod jpeg;
 mod pdf;
