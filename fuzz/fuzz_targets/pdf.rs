@@ -11,8 +11,8 @@ fuzz_target!(|input: (u8, &[u8])| {
     let (size, rest) = input;
     let file = [b"%PDF-", rest].concat();
     assert!(!matches!(judge::verdict(&file, size), Ok(MediaType::Jpeg | MediaType::Png)));
-    if let Ok(name) = FileName::new(rest) {
-        let shown = name.expose();
-        assert!(!shown.is_empty() && !shown.contains(['/', '\\', '\0', '\n', '\r']) && !shown.starts_with('.'));
-    }
+    let name = FileName::new(rest);
+    let shown = name.expose();
+    assert!(!shown.is_empty() && shown.len() <= FileName::MAX);
+    assert!(!shown.contains(['/', '\\', '\0', '\n', '\r']) && !shown.starts_with('.'));
 });
