@@ -51,6 +51,8 @@ impl AssociatedPerson {
 struct Marks {
     id: Option<PersonId>,
     document: Option<DocumentKey>,
+    /// Whether another person has the same one.
+    is_shared: bool,
     /// First, middle and last name.
     name: Option<[Option<String>; 3]>,
 }
@@ -60,15 +62,20 @@ impl Marks {
         let document = person.identifying_information.as_ref().and_then(|known| known.id_document.as_ref()?.key());
         let names = [&person.first_name, &person.middle_name, &person.last_name];
         let name = names.map(|name| name.as_ref().map(|name| compare::name(name.expose())).filter(|it| !it.is_empty()));
-        Self { id: person.person_id(), document, name: name.iter().any(Option::is_some).then_some(name) }
+        Self {
+            id: person.person_id(),
+            document,
+            is_shared: false,
+            name: name.iter().any(Option::is_some).then_some(name),
+        }
     }
 
     /// The marks of all persons. A document that two of them have identifies neither.
     fn of_all(persons: &[AssociatedPerson]) -> Vec<Self> {
         let mut all: Vec<_> = persons.iter().map(Self::of).collect();
         let shared: Vec<_> = all.iter().map(|one| one.document.is_some() && is_shared(one, &all)).collect();
-        for (marks, _) in all.iter_mut().zip(shared).filter(|(_, shared)| *shared) {
-            marks.document = None;
+        for (marks, shared) in all.iter_mut().zip(shared) {
+            marks.is_shared = shared;
         }
         all
     }
@@ -76,13 +83,16 @@ impl Marks {
     /// Whether a rule finds the same person, and no stronger one another.
     fn match_by(&self, rule: Rule, stored: &Self) -> bool {
         let same_id = self.id.is_some() && self.id == stored.id;
-        let same_document = self.document.is_some() && self.document == stored.document;
+        let equal_document = self.document == stored.document;
+        let is_unique = !self.is_shared && !stored.is_shared;
         let other_id = self.id.is_some() && !same_id;
-        let other_document = self.document.is_some() && stored.document.is_some() && !same_document;
+        let other_document = self.document.is_some() && stored.document.is_some() && !equal_document;
+        let same_name = self.name.is_some() && self.name == stored.name && !other_id && !other_document;
         match rule {
             Rule::Id => same_id,
-            Rule::Document => same_document && !other_id,
-            Rule::Name => self.name.is_some() && self.name == stored.name && !other_id && !other_document,
+            Rule::Document => self.document.is_some() && equal_document && is_unique && !other_id,
+            Rule::NameAndDocument => same_name && equal_document,
+            Rule::Name => same_name,
         }
     }
 }
@@ -96,6 +106,8 @@ fn is_shared(one: &Marks, all: &[Marks]) -> bool {
 enum Rule {
     Id,
     Document,
+    /// Of namesakes the one of whom as much is known goes first.
+    NameAndDocument,
     Name,
 }
 
@@ -117,7 +129,7 @@ pub(super) fn settle(
     }
     let mut matched: Vec<Option<usize>> = vec![None; incoming.len()];
     let mut taken = vec![false; stored.len()];
-    for rule in [Rule::Id, Rule::Document, Rule::Name] {
+    for rule in [Rule::Id, Rule::Document, Rule::NameAndDocument, Rule::Name] {
         for (person, found) in marks.iter().zip(&mut matched).filter(|(_, found)| found.is_none()) {
             *found = (0..stored.len()).find(|&at| !taken[at] && person.match_by(rule, &known_marks[at]));
             if let Some(at) = *found {

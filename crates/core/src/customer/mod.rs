@@ -103,7 +103,7 @@ impl Profile {
     }
 
     /// What tells the id document of a customer or one of its persons from others.
-    fn id_document(&self, person: Option<PersonId>) -> Option<DocumentKey> {
+    pub(crate) fn id_document(&self, person: Option<PersonId>) -> Option<DocumentKey> {
         let document = match (person, self) {
             (Some(id), _) => {
                 let person = self.persons().iter().find(|person| person.person_id() == Some(id))?;
@@ -113,14 +113,6 @@ impl Profile {
             (None, Self::Business(_)) => return None,
         };
         document.as_ref()?.key()
-    }
-
-    /// Whether the id documents of the customer, or of one of its persons, are known in both and are not the same.
-    pub(crate) fn has_another_document(&self, before: &Self, person: Option<PersonId>) -> bool {
-        match (self.id_document(person), before.id_document(person)) {
-            (Some(mine), Some(before)) => mine != before,
-            _ => false,
-        }
     }
 
     /// Whose profile it is.

@@ -2,7 +2,7 @@
 
 use super::lifecycle::State;
 use super::record::{Flag, Kyc, RailStatus, Review};
-use super::requirements::Requirement;
+use super::requirements::{Requirement, fingerprint};
 use super::rules::RuleSet;
 use super::{AfterApproval, Policy, Transition};
 use crate::caller::Environment;
@@ -21,18 +21,28 @@ impl Kyc {
 }
 
 impl Customer {
-    /// Asks again for the pictures that proved an id document in an approval, when another document is named now. A
-    /// picture that came with the change is not one of them.
+    /// Asks again for the pictures that proved an id document in an approval, when it is not named any more, and until
+    /// it is again. A picture that came with the change is not one of them.
     pub(crate) fn ask_for_new_pictures(&mut self, before: &Self, rules: &RuleSet, now: Timestamp) {
         if !before.was_approved() || before.profile == self.profile {
             return;
         }
-        let known = rules.of(before, now);
-        for requirement in rules.of(self, now).iter().filter(|one| one.is_id_document()) {
+        let (known, asked) = (rules.of(before, now), rules.of(self, now));
+        for requirement in asked.iter().filter(|one| one.is_id_document()) {
             let person = requirement.person_id.as_deref().and_then(PersonId::parse);
+            let [mine, earlier] = [&self.profile, &before.profile].map(|profile| {
+                let document = profile.id_document(person).map(|document| serde_json::json!(document));
+                document.map(|document| fingerprint(Some(&document)))
+            });
+            let is_of = |flag: &Flag| flag.requirement == requirement.id && flag.replaced.is_some();
+            let stands = |flag: &Flag| flag.given == requirement.given && flag.replaced != mine;
+            let is_back = mine.is_some() && self.kyc.flags.iter().any(|flag| is_of(flag) && flag.replaced == mine);
+            self.kyc.flags.retain(|flag| !is_of(flag) || stands(flag));
             let is_old = known.iter().any(|one| one.id == requirement.id && one.given == requirement.given);
-            if is_old && requirement.is_given() && self.profile.has_another_document(&before.profile, person) {
-                self.kyc.flags.push(Flag { replaced: true, ..requirement.flag() });
+            let is_flagged = self.kyc.flags.iter().any(is_of);
+            let is_other = earlier.is_some() && mine != earlier && !is_back;
+            if is_other && is_old && requirement.is_given() && !is_flagged {
+                self.kyc.flags.push(Flag { replaced: earlier, ..requirement.flag() });
             }
         }
     }

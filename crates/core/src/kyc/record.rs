@@ -98,9 +98,9 @@ pub struct Flag {
     pub requirement: String,
     /// A hash of what was given when it was flagged; anything else is a new answer.
     pub given: String,
-    /// Whether it is a picture of an id document that another one has replaced.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub replaced: bool,
+    /// For a picture of an id document that another one has replaced: a hash of what that document was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced: Option<String>,
 }
 
 /// Changes of an approved customer that the reviewers are to look at.

@@ -274,7 +274,7 @@ impl Requirement {
     fn stand(&mut self, kyc: &Kyc) {
         if let Some(flag) = kyc.flags.iter().find(|flag| flag.requirement == self.id && flag.given == self.given) {
             self.status = Status::Error;
-            self.error = Some(if flag.replaced { Fault::OtherDocument } else { Fault::AskedAgain });
+            self.error = Some(if flag.replaced.is_some() { Fault::OtherDocument } else { Fault::AskedAgain });
         }
         if self.status == Status::Done && kyc.state == State::Submitted {
             self.status = Status::Pending;
@@ -284,7 +284,7 @@ impl Requirement {
     /// Notes that it is to be given again.
     #[must_use]
     pub fn flag(&self) -> Flag {
-        Flag { requirement: self.id.clone(), given: self.given.clone(), replaced: false }
+        Flag { requirement: self.id.clone(), given: self.given.clone(), replaced: None }
     }
 
     /// Whether something is given.
@@ -484,7 +484,7 @@ fn move_to(example: &mut Value, country: &str) {
     }
 }
 
-fn fingerprint(given: Option<&Value>) -> String {
+pub(super) fn fingerprint(given: Option<&Value>) -> String {
     let Some(given) = given else { return String::new() };
     let hash = Sha256::digest(given.to_string().as_bytes());
     hexadecimal(&hash[..16])

@@ -45,7 +45,10 @@ fn what_is_cut_or_another_file_as_well_is_refused_with_a_reason() {
     for (name, content) in files("refused") {
         for step in [1, 7, 1_000, content.len()] {
             let why = checked(&content, step).expect_err(&name).to_string();
-            assert!(why.contains("is cut off") || why.contains("has another file behind its end"), "{name}: {why}");
+            assert!(
+                ["is cut off", "has another file behind its end"].iter().any(|known| why.contains(known)),
+                "{name}: {why}"
+            );
         }
     }
 }
@@ -59,6 +62,10 @@ fn a_pdf_may_begin_late_but_not_in_another_file() {
         (vec![b' '; 1_024], true),
         (vec![b' '; 1_025], false),
         (b"<script>alert(1)</script>".to_vec(), false),
+        (b"\n<html>".to_vec(), false),
+        (b"\xef\xbb\xbf<html>".to_vec(), false),
+        (b"<!--x--><html>".to_vec(), false),
+        (b"<body onload=alert(1)>".to_vec(), false),
         (b"MZ\0\0".to_vec(), false),
         (b"PK\x03\x04".to_vec(), false),
     ] {
@@ -66,4 +73,28 @@ fn a_pdf_may_begin_late_but_not_in_another_file() {
             assert_eq!(checked(&[&before[..], &whole].concat(), step).is_ok(), good, "{before:?}");
         }
     }
+}
+
+#[test]
+fn a_file_that_is_an_archive_as_well_is_refused_wherever_the_archive_stands() {
+    let record = |comment: usize| {
+        let comment = u16::try_from(comment).expect("a short comment").to_le_bytes();
+        [&b"PK\x05\x06\0\0\0\0\x01\0\x01\0\x10\0\0\0\0\0\0\0"[..], &comment].concat()
+    };
+    let end = b"\nstartxref\n0\n%%EOF\n";
+    for (name, content) in files("accepted") {
+        let behind = match name.rsplit('.').next() {
+            Some("pdf") => [&content[..], &record(end.len()), end].concat(),
+            _ => [&content[..], b"x", &record(0)].concat(),
+        };
+        for step in [1, 1_000, behind.len()] {
+            assert!(checked(&behind, step).is_err(), "{name} in pieces of {step}");
+        }
+    }
+    // In a comment of the picture, whose rest is the archive's comment.
+    let (_, picture) = files("accepted").into_iter().find(|(name, _)| name == "jpeg-line-break.jpg").expect("a JPEG");
+    let archive = [&[0; 40][..], &record(picture.len() - 2)].concat();
+    let length = u16::try_from(archive.len() + 2).expect("a short segment").to_be_bytes();
+    let inside = [&picture[..2], b"\xff\xfe", &length, &archive, &picture[2..]].concat();
+    assert!(checked(&inside, 1_000).is_err());
 }

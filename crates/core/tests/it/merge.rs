@@ -264,6 +264,18 @@ fn nobody_is_taken_for_somebody_else_or_for_new() {
             vec![person("Ada", &other_passport), person("Ada", &passport), named("Ada")],
             vec![Some(1), Some(0), None],
         ),
+        (
+            "of two namesakes the one without a document",
+            vec![person("Ada", &passport), named("Ada")],
+            vec![named("Ada")],
+            vec![Some(1)],
+        ),
+        (
+            "two with one number that is not the stored one",
+            vec![person("Ada", &passport)],
+            vec![person("Ada", &other_passport), person("Ada", &other_passport)],
+            vec![None, None],
+        ),
         ("a namesake whose number is not known yet", vec![named("Ada")], vec![person("Ada", &passport)], vec![Some(0)]),
         ("a namesake whose number is left out", vec![person("Ada", &passport)], vec![named("Ada")], vec![Some(0)]),
         (

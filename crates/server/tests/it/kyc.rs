@@ -458,6 +458,12 @@ async fn a_picture_that_proved_one_passport_is_none_of_the_next() {
     app.put(&id, &passport("98ZZ76543")).await.expect(200);
     let (status, error) = pictures(&required(&app, &id).await).remove(0);
     assert_eq!((&*status, error), ("error", json!("shows another document than the one that is named now")));
+    // In two steps, back, and there again.
+    app.put(&id, &passport("12AB34568")).await.expect(200);
+    assert!(is_good(&required(&app, &id).await), "it is the one that was approved");
+    app.patch(&id, &json!({ "identifying_information": { "id_document": null } })).await.expect(200);
+    app.put(&id, &passport("98ZZ76543")).await.expect(200);
+    assert_eq!(pictures(&required(&app, &id).await).remove(0).0, "error");
     let file = app.upload("c.pdf", &pdf(b"third")).await.expect(200)["id"].clone();
     let picture = json!({ "documents": [{ "file_id": file, "purpose": "id_document", "doc_side": "front" }] });
     app.put(&id, &picture).await.expect(200);

@@ -102,6 +102,8 @@ pub(super) async fn up_to(session: Session<'_>, number: u32, now: Timestamp) -> 
         }
     }
     if applied(session).await? >= number {
+        // One that was killed at its very end has left its mark.
+        session.query(END, &[]).await?;
         return Ok(());
     }
     let me = random_id();
@@ -112,8 +114,14 @@ pub(super) async fn up_to(session: Session<'_>, number: u32, now: Timestamp) -> 
         session.query(BEGIN, &[&now.as_micros()]).await?;
     }
     let seals = pending.clone().any(|(_, (name, _))| SEALING.iter().any(|(_, sealing)| sealing == name));
-    if first >= PROCESSES && seals {
-        alone(session).await?;
+    if first >= PROCESSES
+        && seals
+        && let Err(error) = alone(session).await
+    {
+        // Nothing was changed: the others go on, and new ones of their version may start.
+        session.query(END, &[]).await?;
+        release(session, me).await?;
+        return Err(error);
     }
     for (place, (name, sql)) in pending {
         for statement in split(sql) {

@@ -129,6 +129,8 @@ impl Jpeg {
         match code {
             // Markers may be filled up in front.
             0xff => Ok(State::Code),
+            // For arithmetic coding; it stands alone.
+            0x01 if self.scans == 0 => Ok(State::Marker),
             0xd9 if self.has_frame && self.scans > 0 => Ok(State::End),
             0xd9 => Err("ends without a picture"),
             0x00..=0xbf | 0xc8 | 0xd0..=0xd8 | 0xf0..=0xfd => Err("has an unknown segment"),

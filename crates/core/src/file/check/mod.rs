@@ -61,6 +61,7 @@ const HEAD_OF_PDF: usize = pdf::MAX_BEFORE + pdf::SIGNATURE.len();
 pub struct Check {
     head: Vec<u8>,
     of: Option<Structure>,
+    archive: tail::Archive,
 }
 
 enum Structure {
@@ -106,6 +107,7 @@ impl Check {
             Some(Structure::Pdf(pdf)) => pdf.finish(),
             None => Ok(()),
         };
+        let whole = whole.and_then(|()| self.archive.finish());
         whole.map(|()| of).map_err(|why| Fault::Damaged { of, why })
     }
 
@@ -138,17 +140,19 @@ impl Check {
                 None => return Ok(()),
             }
             // What stands before a PDF must not be a file of its own.
-            if begin > 0 && tail::check_beginning(head).is_err() {
+            if begin > 0 && tail::check_beginning(&head[..begin]).is_err() {
                 return Err(Fault::OtherType(None));
             }
             Structure::Pdf(pdf::Pdf::default())
         };
         self.of = Some(of);
         let head = std::mem::take(&mut self.head);
+        self.archive.push(&head[..begin]);
         self.forward(&head[begin..])
     }
 
     fn forward(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        self.archive.push(bytes);
         let good = match &mut self.of {
             Some(Structure::Jpeg(jpeg)) => jpeg.push(bytes),
             Some(Structure::Png(png)) => png.push(bytes),

@@ -26,9 +26,11 @@ impl Pdf {
         self.head.extend_from_slice(&bytes[..missing]);
         self.length += bytes.len() as u64;
         let kept = &bytes[bytes.len().saturating_sub(KEPT)..];
-        let surplus = (self.tail.len() + kept.len()).saturating_sub(KEPT);
-        self.tail.drain(..surplus);
         self.tail.extend_from_slice(kept);
+        // Not byte by byte, however the file comes.
+        if self.tail.len() > 2 * KEPT {
+            self.tail.drain(..self.tail.len() - KEPT);
+        }
     }
 
     pub(super) fn finish(self) -> Result<(), &'static str> {
@@ -37,11 +39,12 @@ impl Pdf {
             return Err("has no version in its header");
         }
         let end = memchr::memmem::rfind(&self.tail, b"%%EOF").ok_or(CUT_OFF)?;
-        let (trailer, behind) = (&self.tail[..end], self.tail[end + b"%%EOF".len()..].trim_ascii_start());
+        let (trailer, behind) = (&self.tail[..end], &self.tail[end + b"%%EOF".len()..]);
         if self.tail.len() - end > MAX_BEHIND + b"%%EOF".len() {
             return Err(CUT_OFF);
         }
         check_beginning(behind)?;
+        let trailer = &trailer[trailer.len().saturating_sub(TRAILER)..];
         let start = memchr::memmem::rfind(trailer, b"startxref").ok_or("has no cross-reference table")?;
         let offset = trailer[start + b"startxref".len()..].trim_ascii();
         let offset = std::str::from_utf8(offset).ok().and_then(|digits| digits.parse::<u64>().ok());
