@@ -32,8 +32,6 @@ const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
 pub(crate) const ORPHAN_SECONDS: i64 = 24 * 60 * 60;
 /// As many uses of a file are read: whoever names one file at a thousand customers makes no answer longer.
 pub(crate) const MAX_USES: usize = 100;
-/// The id of no customer, for a reading that is not about one.
-pub(crate) const NOBODY: CustomerId = CustomerId::from_bytes([0; 16]);
 /// Files deleted, or looked up, at a time.
 pub(crate) const PORTION: usize = 500;
 

@@ -467,7 +467,7 @@ fn open_json(
 }
 
 /// What stands for the customer of what is about none.
-const NOBODY: CustomerId = CustomerId::from_bytes([0; 16]);
+pub(crate) const NOBODY: CustomerId = CustomerId::from_bytes([0; 16]);
 
 /// The customer of a kept answer, as it is stored.
 #[must_use]

@@ -47,7 +47,6 @@ impl AssociatedPerson {
 }
 
 /// What tells one person from another, the strongest first; each in the form in which it is compared.
-#[derive(PartialEq, Eq)]
 struct Marks {
     id: Option<PersonId>,
     document: Option<DocumentKey>,

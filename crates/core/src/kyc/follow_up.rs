@@ -1,16 +1,20 @@
-//! What follows for a verification from a change of the customer's profile.
+//! What follows for a verification from a change of the customer's profile, and from a date that is reached.
 
 use super::lifecycle::State;
 use super::record::{Flag, Kyc, RailStatus, Review};
 use super::requirements::{Requirement, fingerprint};
 use super::rules::RuleSet;
+use super::step::{Computed, Step, take_step};
 use super::{AfterApproval, Policy, Transition};
-use crate::caller::Environment;
+use crate::audit::Action;
+use crate::caller::{Actor, Caller, Environment, Scope};
 use crate::clock::Timestamp;
-use crate::customer::update::Conflict;
+use crate::customer::update::{Conflict, UpdateError};
 use crate::customer::{Address, Customer, Profile};
-use crate::ids::PersonId;
+use crate::idempotency::Request;
+use crate::ids::{CustomerId, PersonId};
 use crate::parse::FieldChange;
+use crate::services::Services;
 
 impl Kyc {
     /// Notes since when a decision is waited for.
@@ -24,7 +28,10 @@ impl Customer {
     /// Asks again for the pictures that proved an id document in an approval, when it is not named any more, and until
     /// it is again. A picture that came with the change is not one of them.
     pub(crate) fn ask_for_new_pictures(&mut self, before: &Self, rules: &RuleSet, now: Timestamp) {
-        if !before.was_approved() || before.profile == self.profile {
+        let persons = self.profile.persons().iter().map(|person| person.person_id());
+        let is_new = |person| self.profile.id_document(person) != before.profile.id_document(person);
+        // Most changes are not about documents, and to evaluate the rules twice costs more than the rest of a change.
+        if !before.was_approved() || !std::iter::once(None).chain(persons).any(is_new) {
             return;
         }
         let (known, asked) = (rules.of(before, now), rules.of(self, now));
@@ -113,6 +120,19 @@ impl Customer {
             Profile::Business(business) => business.business_address.as_ref(),
         }
     }
+}
+
+/// Looks at a record again on a date that is reached: it may be complete now.
+pub(super) async fn evaluate(services: &Services, scope: Scope, id: CustomerId) -> Result<(), UpdateError> {
+    let caller = Caller { scope, actor: Actor::System, request_id: "evaluation".to_owned(), address: None };
+    let compute = |mut customer: Customer, now: Timestamp| {
+        let before = customer.kyc.state;
+        customer.submit_when_complete(&services.policy, now);
+        let is_seen = customer.kyc.state != before;
+        let step = if is_seen { Step::of(Action::Evaluated) } else { Step::unseen(Action::Evaluated) };
+        Ok(Computed { step: Some(step), after: customer })
+    };
+    take_step(services, &caller, Some(id), Request::unkeyed(b""), compute, |_| Vec::new()).await.map(drop)
 }
 
 /// Names, birth, nationality, ids, addresses, owners: what a verification was about.

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use super::decide::{NewDecision, Outcome, settled};
+use super::follow_up::evaluate;
 use super::step::{Computed, Step, take_step};
 use super::{Policy, State};
 use crate::audit::Action;
@@ -198,7 +199,7 @@ impl Customer {
 }
 
 fn system(scope: Scope) -> Caller {
-    Caller { scope, actor: Actor::System, request_id: "due".to_owned(), address: None }
+    Caller { scope, actor: Actor::System, request_id: "provider".to_owned(), address: None }
 }
 
 /// Does what is due about one customer: evaluates it on a date that is reached, hands its token over, or asks how its
@@ -247,18 +248,6 @@ async fn step(services: &Services, provider: &dyn Provider, scope: Scope, id: Cu
         },
         Stage::Closed(_) | Stage::Failed => note(services, scope, id, case.stage, None, 0).await,
     }
-}
-
-/// A date is reached: the record may be complete now.
-async fn evaluate(services: &Services, scope: Scope, id: CustomerId) -> Result<(), UpdateError> {
-    let compute = |mut customer: Customer, now: Timestamp| {
-        let before = customer.kyc.state;
-        customer.submit_when_complete(&services.policy, now);
-        let is_seen = customer.kyc.state != before;
-        let step = if is_seen { Step::of(Action::Evaluated) } else { Step::unseen(Action::Evaluated) };
-        Ok(Computed { step: Some(step), after: customer })
-    };
-    take_step(services, &system(scope), Some(id), Request::unkeyed(b""), compute, |_| Vec::new()).await.map(drop)
 }
 
 /// The token leaves the record before it leaves the process, so that nothing uses it twice.

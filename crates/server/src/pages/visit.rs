@@ -116,12 +116,9 @@ impl FromRequestParts<App> for Visit {
         let context = RequestContext::of(parts);
         let session = parts.uri.path().split('/').nth(2).and_then(SessionId::parse);
         let unknown = || match app.limiters.failed(context) {
-            Ok(()) => super::message(&talk, StatusCode::FORBIDDEN, "no-pass"),
-            // A script would wait and try again, for a pass that has ended.
-            Err(_) if super::form::is_partial(&parts.headers) => {
-                super::message(&talk, StatusCode::FORBIDDEN, "no-pass")
-            }
-            Err(limited) => super::too_fast(&talk, limited),
+            // A script that is told to wait tries again, and its pass has ended for good.
+            Err(limited) if !super::form::is_partial(&parts.headers) => super::too_fast(&talk, limited),
+            _ => super::message(&talk, StatusCode::FORBIDDEN, "no-pass"),
         };
         let session = session.ok_or_else(unknown)?;
         let pass = pass(&app.public_url, &parts.headers, session).ok_or_else(unknown)?;

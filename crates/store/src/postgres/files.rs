@@ -18,10 +18,11 @@ use super::PostgresStore;
 use super::rows::{Columns, epoch, place, rows as limit_of, statements, uuid};
 use crate::blobs::{BlobPath, Listed};
 use crate::files::{
-    FileKey, FileRow, MAX_USES, NOBODY, ORPHAN_SECONDS, PORTION, ReadFile, Reader, StoredFile, UseRow, Writer, day_of,
+    FileKey, FileRow, MAX_USES, ORPHAN_SECONDS, PORTION, ReadFile, Reader, StoredFile, UseRow, Writer, day_of,
     is_unused,
 };
 use crate::rows::Unchecked;
+use crate::sealed::NOBODY;
 use crate::vault::{Purpose, SecretKey};
 
 macro_rules! files_of {

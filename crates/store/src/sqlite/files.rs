@@ -19,11 +19,12 @@ use super::{SqliteStore, wrapped_key};
 use crate::blobs::{BlobPath, Listed};
 use crate::columns::{scope_columns, scope_of};
 use crate::files::{
-    FileKey, FileRow, MAX_USES, NOBODY, ORPHAN_SECONDS, PORTION, ReadFile, Reader, StoredFile, UseRow, Writer, day_of,
+    FileKey, FileRow, MAX_USES, ORPHAN_SECONDS, PORTION, ReadFile, Reader, StoredFile, UseRow, Writer, day_of,
     is_unused,
 };
 use crate::prepared::Attached;
 use crate::rows::Unchecked;
+use crate::sealed::NOBODY;
 use crate::vault::{Purpose, RowSeal, SecretKey, WrappedKey};
 
 macro_rules! file_columns {

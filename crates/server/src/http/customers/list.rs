@@ -75,10 +75,9 @@ async fn write_page(
         let written = write_items(app, caller, writer, page.expand, &found.summaries).await?;
         last = written.checked_sub(1).map(|at| found.summaries[at].id).or(last);
         left -= written;
-        let is_full = written < found.summaries.len() || left == 0;
-        if is_full || !found.more {
-            let is_last = !found.more && written == found.summaries.len();
-            return Ok(last.filter(|_| !is_last));
+        let more = found.more || written < found.summaries.len();
+        if !found.more || written < portion || left == 0 {
+            return Ok(last.filter(|_| more));
         }
     }
 }
