@@ -21,7 +21,6 @@ use crate::anchor::{Anchored, Anchoring, Keeper};
 use crate::config::{Config, MetricsListen};
 use crate::egress::Egress;
 use crate::egress::targets::Targets;
-use crate::http::apart::Apart;
 use crate::http::budget::Budget;
 use crate::http::connection::Deadlines;
 use crate::http::connection_limit::ConnectionLimit;
@@ -60,9 +59,6 @@ pub enum StartError {
     /// The control socket cannot be made.
     #[error("cannot make the control socket in the data folder: {0}")]
     Control(std::io::Error),
-    /// The system gives no thread.
-    #[error("cannot start a thread: {0}")]
-    Threads(std::io::Error),
     /// A provider cannot be used as it is configured.
     #[error("{0}")]
     Provider(String),
@@ -125,7 +121,6 @@ impl Server {
             proxies: Arc::clone(&proxies),
             egress: Arc::clone(&egress),
             sumsub,
-            apart: Apart::new().map_err(StartError::Threads)?,
         };
         let app = Arc::new(AppState::new(services, surroundings));
         let limits = Limits { deadlines: Deadlines::DEFAULT, max_age: listener::MAX_AGE, grace: config.shutdown };

@@ -1,60 +1,61 @@
 //! Threads for requests that take a core for long, so that they keep no other request waiting.
 
-use std::io;
 use std::panic::resume_unwind;
-use std::thread::available_parallelism;
+use std::sync::Arc;
+use std::thread::{self, available_parallelism};
 
 use bytes::Bytes;
-use tokio::runtime::{Builder, Runtime};
-use tokio_util::task::AbortOnDropHandle;
+use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, oneshot};
 
 /// A body up to this size is parsed in less than a millisecond.
 const SMALL: usize = 64 * 1_024;
 
-/// A quarter of the cores, and at least one.
-pub struct Apart(Option<Runtime>);
+/// How many threads there may be at the same time: a quarter of the cores, and at least one.
+pub struct Apart(Arc<Semaphore>);
+
+impl Default for Apart {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(available_parallelism().map_or(1, |cores| cores.get() / 4).max(1))))
+    }
+}
 
 impl Apart {
-    /// Starts the threads.
+    /// Runs a request's work: at once if its body is small, else on a thread of its own. If this is dropped, the work
+    /// ends at its next await.
     ///
-    /// # Errors
-    ///
-    /// The system's, when it gives no thread.
-    pub fn new() -> io::Result<Self> {
-        let threads = available_parallelism().map_or(1, |cores| cores.get() / 4).max(1);
-        let builder = &mut Builder::new_multi_thread();
-        builder.worker_threads(threads).thread_name("dossier-large").enable_all().build().map(Some).map(Self)
-    }
-
-    /// Runs a request's work: at once if its body is small, else on a thread for large ones. If this is dropped, the
-    /// work ends at its next await.
-    ///
-    /// The body is held here until then. Freed by the other thread, it would stay with the allocator: that gives memory
-    /// back to the system where it was allocated.
+    /// The thread ends with the work, since the allocator keeps what a thread has freed until the thread frees more or
+    /// ends. The body is held here until then, for the same reason: it was allocated by this thread.
     ///
     /// # Panics
     ///
     /// When the work does.
     pub async fn run<T: Send + 'static>(&self, body: Bytes, work: impl Future<Output = T> + Send + 'static) -> T {
-        let runtime = match &self.0 {
-            Some(runtime) if body.len() > SMALL => runtime,
-            _ => {
-                drop(body);
-                return work.await;
-            }
-        };
-        match AbortOnDropHandle::new(runtime.spawn(work)).await {
-            Ok(done) => done,
-            Err(ended) => resume_unwind(ended.into_panic()),
+        if body.len() <= SMALL {
+            drop(body);
+            return work.await;
         }
-    }
-}
-
-impl Drop for Apart {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.0.take() {
-            // This may be dropped by a thread that must not wait.
-            runtime.shutdown_background();
+        let one_of_few = Arc::clone(&self.0).acquire_owned().await.expect("nobody closes it");
+        let runtime = Handle::current();
+        let (hand_over, handed_over) = oneshot::channel();
+        let (mut reply, answer) = oneshot::channel();
+        let thread = thread::Builder::new().name("dossier-large".into()).spawn(move || {
+            let _one_of_few = one_of_few;
+            let Ok(work) = handed_over.blocking_recv() else { return };
+            let done = runtime.block_on(async {
+                tokio::select! {
+                    () = reply.closed() => None,
+                    done = work => Some(done),
+                }
+            });
+            done.map(|done| reply.send(done));
+        });
+        // Without a thread, others have to wait after all.
+        let Ok(thread) = thread else { return work.await };
+        let _ = hand_over.send(work);
+        match answer.await {
+            Ok(done) => done,
+            Err(_) => resume_unwind(thread.join().expect_err("a thread that does not answer has panicked")),
         }
     }
 }
@@ -67,7 +68,7 @@ mod tests {
 
     #[tokio::test]
     async fn large_bodies_keep_no_other_request_waiting() {
-        let apart = Apart::new().expect("threads");
+        let apart = Apart::default();
         let busy = || async { std::thread::sleep(Duration::from_millis(300)) };
         let began = Instant::now();
         let body = |size| Bytes::from(vec![0; size]);
@@ -79,11 +80,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn work_ends_when_nobody_waits_for_it() {
+        let apart = Apart::default();
+        let (ended, end) = oneshot::channel::<()>();
+        let endless = async move {
+            let _ended = ended;
+            std::future::pending::<()>().await;
+        };
+        let given_up =
+            tokio::time::timeout(Duration::from_millis(50), apart.run(Bytes::from(vec![0; SMALL + 1]), endless));
+        assert!(given_up.await.is_err());
+        assert!(tokio::time::timeout(Duration::from_secs(5), end).await.is_ok_and(|end| end.is_err()));
+        let next = apart.run(Bytes::from(vec![0; SMALL + 1]), async { 7 });
+        assert_eq!(tokio::time::timeout(Duration::from_secs(5), next).await.expect("its place is free again"), 7);
+    }
+
+    #[tokio::test]
     #[should_panic(expected = "the work's own words")]
     async fn a_panic_goes_where_the_request_is_answered() {
-        Apart::new()
-            .expect("threads")
-            .run(Bytes::from(vec![0; SMALL + 1]), async { panic!("the work's own words") })
-            .await
+        Apart::default().run(Bytes::from(vec![0; SMALL + 1]), async { panic!("the work's own words") }).await
     }
 }

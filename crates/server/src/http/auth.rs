@@ -1,5 +1,7 @@
 //! The key becomes a caller.
 
+use std::time::Duration;
+
 use dossier_core::api_key::{ApiKey, KeyRecord, KeyScope, KeyState};
 use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::{Actor, Caller};
@@ -7,6 +9,7 @@ use dossier_core::clock::Timestamp;
 use dossier_core::disclosure::Disclosure;
 use dossier_core::write::append_audit;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
+use tokio::time::sleep;
 
 use super::AppState;
 use super::budget::Claimant;
@@ -16,6 +19,8 @@ use super::problem::{Problem, ProblemCode};
 const API_KEY: HeaderName = HeaderName::from_static("api-key");
 /// A use is noted at most once in this time.
 const NOTED_EVERY_SECONDS: i64 = 60;
+/// How long a request above the rate waits for its answer, half as much more or less.
+const BEFORE_A_REFUSAL: Duration = Duration::from_millis(100);
 
 /// Finds out who asks, whether the key may do what is asked, and what it may see of customers.
 ///
@@ -61,7 +66,14 @@ async fn recognise(
     if let Some(end) = record.expires_at {
         context.set_key_end(end);
     }
-    app.limiters.asked(record.key_id, record.scope.account, context.began)?;
+    if let Err(limited) = app.limiters.asked(record.key_id, record.scope.account, context.began) {
+        // A client that asks again at once would still take the time of everybody else. Its connections do not wait
+        // equally long: if they did, they would all come back together.
+        let mut byte = [0];
+        app.services.random.fill(&mut byte);
+        sleep(BEFORE_A_REFUSAL * (128 + u32::from(byte[0])) / 256).await;
+        return Err(limited.into());
+    }
     context.identify(Claimant::Key(record.key_id), record.scope.account)?;
     if let Some(missing) = needed.iter().find(|scope| !record.scopes.contains(scope)) {
         note_refusal(app, &caller, now, "the key lacks the scope", first_use_in_a_while).await;

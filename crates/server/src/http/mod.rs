@@ -101,8 +101,6 @@ pub struct Surroundings {
     pub egress: Arc<Egress>,
     /// Sumsub, when it is configured.
     pub sumsub: Option<Arc<Sumsub>>,
-    /// Where large requests are worked on.
-    pub apart: Apart,
 }
 
 /// [`AppState`], shared.
@@ -120,7 +118,7 @@ impl AppState {
     /// The state of a server.
     #[must_use]
     pub fn new(services: Services, surroundings: Surroundings) -> Self {
-        let Surroundings { public_url, max_requests, rates, stopping, proxies, egress, sumsub, apart } = surroundings;
+        let Surroundings { public_url, max_requests, rates, stopping, proxies, egress, sumsub } = surroundings;
         Self {
             answering: AtomicUsize::new(0),
             asked: AtomicU64::new(0),
@@ -129,7 +127,7 @@ impl AppState {
             proxies,
             egress,
             sumsub,
-            apart,
+            apart: Apart::default(),
             services,
             metrics: Metrics::default(),
             public_url,
