@@ -105,8 +105,8 @@ pub(crate) enum PreparedEffect {
 pub(crate) enum Basis {
     /// It is new: nobody has its e-mail.
     New,
-    /// It is at this version.
-    Version(u64),
+    /// It is at this version, and nobody else has the e-mail that it moves to, if it does.
+    Version { expected: u64, email_moves: bool },
 }
 
 /// A customer's columns.
@@ -229,7 +229,10 @@ pub(crate) fn seal(
             let link = link.map(|link| StoredLink::new(vault, &keys.scope, scope, after.id, &link));
             let numbers_change = audit.as_ref().is_none_or(|entry| numbers::may_change(&entry.fields));
             let beside = (&attached[..], link, ends_passes);
-            keys.customer(scope, Basis::Version(expected), &after, beside, numbers_change, &mut fresh)?
+            let moves = |entry: &AuditEntry| entry.fields.iter().any(|pointer| pointer == "/email");
+            let email_moves = audit.as_ref().is_some_and(moves);
+            let basis = Basis::Version { expected, email_moves };
+            keys.customer(scope, basis, &after, beside, numbers_change, &mut fresh)?
         }
         Effect::ClockAdvanced { expected, seconds } => PreparedEffect::Clock { expected, seconds },
         Effect::WebhookCreated(new) => {
@@ -345,7 +348,7 @@ impl Keys<'_> {
             numbers: numbers_change
                 .then(|| fingerprints(customer, &self.scope))
                 // Of a new customer there is nothing to be replaced.
-                .filter(|numbers| !numbers.is_empty() || matches!(basis, Basis::Version(_))),
+                .filter(|numbers| !numbers.is_empty() || matches!(basis, Basis::Version { .. })),
             links_settled: customer.kyc.session.as_ref().is_some_and(|session| session.expired)
                 || matches!(customer.kyc.state, State::Approved | State::Rejected | State::Offboarded),
             cells,
@@ -412,7 +415,7 @@ impl Prepared {
     pub(crate) const fn is_judged_before_it_writes(&self) -> bool {
         match &self.effect {
             PreparedEffect::Customer {
-                basis: Basis::Version(_),
+                basis: Basis::Version { email_moves: false, .. },
                 row,
                 new_subjects,
                 attached,

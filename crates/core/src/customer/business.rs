@@ -5,12 +5,14 @@ use super::address::Address;
 use super::associated_person::AssociatedPerson;
 use super::document::BusinessDocument;
 use super::individual::Individual;
-use crate::parse::{Date, List, Text};
+use crate::parse::{Date, Email, List, Text};
 use crate::record;
 
 record! {
     /// The KYB fields of a business.
     container Business foreign Individual {
+        /// Another e-mail address of the customer; it is kept beside the profile
+        email: Option<Email>,
         /// The purpose of the account
         account_purpose: Option<AccountPurpose>,
         /// Description when account_purpose is other

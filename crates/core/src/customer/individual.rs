@@ -5,7 +5,7 @@ use super::address::Address;
 use super::business::Business;
 use super::document::IndividualDocument;
 use super::identity::IdentifyingInformation;
-use crate::parse::{Country, Date, List, Text};
+use crate::parse::{Country, Date, Email, List, Text};
 use crate::{choice, record};
 
 choice! {
@@ -23,6 +23,8 @@ choice! {
 record! {
     /// The KYC fields of an individual.
     container Individual foreign Business {
+        /// Another e-mail address of the customer; it is kept beside the profile
+        email: Option<Email>,
         /// The purpose of the account
         account_purpose: Option<AccountPurpose>,
         /// Description when account_purpose is other

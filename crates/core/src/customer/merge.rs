@@ -21,12 +21,16 @@ impl Customer {
     /// When the input is of the other type: it is parsed by the type of the stored record.
     pub fn merge(
         mut self,
-        input: Profile,
+        mut input: Profile,
         mode: Mode,
         now: Timestamp,
         new_id: impl FnMut() -> PersonId,
     ) -> Result<(Self, Vec<FieldChange>), Violations> {
         let mut merging = Merging::new(mode);
+        if let Some(email) = input.take_email() {
+            let email_is_at = Path::Member { parent: &Path::Root, name: "email", position: 0 };
+            self.email.merge(email, &email_is_at, &mut merging);
+        }
         match (&mut self.profile, input) {
             (Profile::Individual(stored), Profile::Individual(input)) => stored.merge(input, &Path::Root, &mut merging),
             (Profile::Business(stored), Profile::Business(mut input)) => {

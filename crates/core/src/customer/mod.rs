@@ -93,6 +93,14 @@ impl Profile {
         json.expect("a profile has string keys only")
     }
 
+    /// Takes the e-mail out of the body of an update: the customer has it, not its profile.
+    pub(super) const fn take_email(&mut self) -> Option<Email> {
+        match self {
+            Self::Individual(individual) => individual.email.take(),
+            Self::Business(business) => business.email.take(),
+        }
+    }
+
     /// The persons tied to a business; none for an individual.
     #[must_use]
     pub fn persons(&self) -> &[AssociatedPerson] {

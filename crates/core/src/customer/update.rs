@@ -130,9 +130,21 @@ pub enum UpdateError {
     /// What is stored does not allow it.
     #[error("{0}")]
     Conflict(#[from] Conflict),
+    /// This customer of the same scope has the e-mail.
+    #[error("the e-mail belongs to another customer")]
+    EmailTaken(CustomerId),
     /// The store's answer.
     #[error("the customer could not be read or written")]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+impl From<StoreError> for UpdateError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Taken(customer) => Self::EmailTaken(customer),
+            error => Self::Store(error),
+        }
+    }
 }
 
 /// Why what is stored does not allow a change.

@@ -288,6 +288,9 @@ pub trait Parse: Sized {
     /// The JSON type that is expected, for messages: `a string`.
     const EXPECTS: &'static str;
 
+    /// Why a merge patch cannot clear a member of this type, when it cannot.
+    const KEEPS: Option<&'static str> = None;
+
     /// What an absent member means: `None` is a missing one, `Some` a legal absence.
     fn missing() -> Option<Self> {
         None
@@ -405,9 +408,13 @@ impl<T: Parse> Parse for Option<T> {
     }
 
     fn null(context: Context<'_>) -> Option<Self> {
-        match context.nulls {
-            Nulls::Clear => Some(None),
-            Nulls::Refused => T::null(context).map(Some),
+        match (context.nulls, T::KEEPS) {
+            (Nulls::Clear, None) => Some(None),
+            (Nulls::Clear, Some(why)) => {
+                context.violation(Code::CannotBeCleared, why);
+                None
+            }
+            (Nulls::Refused, _) => T::null(context).map(Some),
         }
     }
 

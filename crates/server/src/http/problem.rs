@@ -9,6 +9,7 @@ use dossier_core::file::MediaType;
 use dossier_core::file::check::Fault;
 use dossier_core::file::upload::UploadError;
 use dossier_core::idempotency::KeyReused;
+use dossier_core::ids::CustomerId;
 use dossier_core::parse::SyntaxError;
 use dossier_core::store::StoreError;
 use dossier_core::violation::{MAX_VIOLATIONS, Violation, Violations};
@@ -211,6 +212,12 @@ impl Problem {
         Self::new(ProblemCode::NotFound, "There is no such resource.")
     }
 
+    /// 409 for an e-mail that this customer has.
+    fn email_taken(customer: CustomerId) -> Self {
+        Self::new(ProblemCode::EmailTaken, "A customer with this e-mail exists; customer_id names it.")
+            .member("customer_id", customer.to_string())
+    }
+
     /// 400 with violations of the body.
     #[must_use]
     pub fn invalid(violations: Violations) -> Self {
@@ -350,10 +357,7 @@ impl From<CreateError> for Problem {
         match error {
             CreateError::Syntax(error) => error.into(),
             CreateError::Invalid(violations) => Self::invalid(violations),
-            CreateError::EmailTaken(customer) => {
-                Self::new(ProblemCode::EmailTaken, "A customer with this e-mail exists; customer_id names it.")
-                    .member("customer_id", customer.to_string())
-            }
+            CreateError::EmailTaken(customer) => Self::email_taken(customer),
             CreateError::KeyReused(reused) => reused.into(),
             CreateError::Store(error) => error.into(),
         }
@@ -424,6 +428,7 @@ impl From<UpdateError> for Problem {
             .header(header::ETAG, super::conditions::etag(version)),
             UpdateError::KeyReused(reused) => reused.into(),
             UpdateError::Conflict(conflict) => conflict.into(),
+            UpdateError::EmailTaken(customer) => Self::email_taken(customer),
             UpdateError::Store(error) => error.into(),
         }
     }
@@ -431,7 +436,6 @@ impl From<UpdateError> for Problem {
 
 #[cfg(test)]
 mod tests {
-    use dossier_core::ids::CustomerId;
     use dossier_core::quota::{OverQuota, Quota};
 
     use super::*;

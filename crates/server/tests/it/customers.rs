@@ -168,6 +168,63 @@ async fn an_email_is_unique_trimmed_and_case_folded() {
 }
 
 #[tokio::test]
+async fn an_email_can_be_changed_by_put_and_patch() {
+    let app = TestApp::start().await;
+    for (method, kind) in [(Method::PUT, "individual"), (Method::PATCH, "individual"), (Method::PUT, "corporate")] {
+        let body = json!({ "email": format!("{method}.{kind}@example.com"), "type": kind });
+        let id = app.post("/v0/customers", &body).await.expect(201)["customer_id"].clone();
+        let path = format!("/v0/customers/{}", id.as_str().expect("an id"));
+        let change = |body: Value| TestApp::send(app.request(method.clone(), &path).json(&body));
+        let new = format!("New.{method}.{kind}@Example.com");
+        let answer = change(json!({ "email": new })).await;
+        assert_eq!((answer.status.as_u16(), answer.header("etag")), (200, "\"v2\""));
+        assert_eq!(app.get(&path).await.expect(200)["email"], json!(new), "stored as sent");
+        assert_eq!(change(json!({ "email": new })).await.header("etag"), "\"v2\"", "equal values change nothing");
+        let found = async |email: &str| {
+            let found = app.get(&format!("/v0/customers?email={email}")).await.expect(200)["items"].clone();
+            found.as_array().expect("items").iter().map(|item| item["customer_id"].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(found(&new.to_lowercase()).await, [id.clone()]);
+        assert_eq!(found(body["email"].as_str().expect("text")).await, [] as [Value; 0], "the old one is free");
+        let events = app.get("/v0/events?limit=1000").await.expect(200)["items"].clone();
+        let last = events.as_array().expect("events").last().expect("one").clone();
+        assert_eq!((&last["event_type"], &last["event_object"]["email"]), (&json!("customer.updated"), &json!(new)));
+        app.post("/v0/customers", &body).await.expect(201);
+        let taken = change(json!({ "email": body["email"].as_str().expect("text").to_uppercase() })).await;
+        assert_ne!(taken.problem(409, "email_taken")["customer_id"], id);
+        assert_eq!(app.get(&path).await.expect(200)["email"], json!(new), "a refusal changes nothing");
+        let other_case = new.to_uppercase();
+        change(json!({ "email": other_case })).await.expect(200);
+        assert_eq!(app.get(&path).await.expect(200)["email"], json!(other_case), "its own is not taken");
+    }
+}
+
+#[tokio::test]
+async fn an_email_cannot_be_cleared_and_has_to_be_one() {
+    let app = TestApp::start().await;
+    let id = app.given("individual").await;
+    let path = format!("/v0/customers/{id}");
+    for (method, email, code) in [
+        (Method::PUT, json!(null), "null_not_allowed"),
+        (Method::PATCH, json!(null), "cannot_be_cleared"),
+        (Method::PUT, json!("nobody"), "invalid_email"),
+        (Method::PATCH, json!("nobody"), "invalid_email"),
+        (Method::PATCH, json!(7), "wrong_type"),
+    ] {
+        let body = json!({ "email": email, "first_name": "Ada" });
+        let answer = TestApp::send(app.request(method.clone(), &path).json(&body)).await;
+        assert_eq!(answer.violations(), [format!("/email {code}")], "{method} {email}");
+    }
+    assert_eq!(app.get(&path).await.expect(200)["first_name"], Value::Null, "nothing of it is stored");
+    // A patch that does not name it leaves it alone.
+    let before = app.get(&path).await.expect(200)["email"].clone();
+    TestApp::send(app.request(Method::PATCH, &path).json(&json!({ "last_name": null, "first_name": "A" })))
+        .await
+        .expect(200);
+    assert_eq!(app.get(&path).await.expect(200)["email"], before);
+}
+
+#[tokio::test]
 async fn conditions() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;

@@ -244,7 +244,7 @@ impl Remembered {
         }
         let (scopes, mut found) = (self.scopes(), Found::default());
         for change in changes {
-            let PreparedEffect::Customer { basis: Basis::Version(expected), row, .. } = &change.effect else {
+            let PreparedEffect::Customer { basis: Basis::Version { expected, .. }, row, .. } = &change.effect else {
                 return None;
             };
             // A wrong place, or that of another engine, is found out as another writer's is.
@@ -564,7 +564,10 @@ async fn find(session: Session<'_>, changes: &[&Prepared]) -> Result<Found, Pipe
             PreparedEffect::Customer { basis: Basis::New, row, .. } => {
                 emails.push(scope, AskedEmail { index: &row.email_index });
             }
-            PreparedEffect::Customer { basis: Basis::Version(_), row, attached, .. } => {
+            PreparedEffect::Customer { basis: Basis::Version { email_moves, .. }, row, attached, .. } => {
+                if *email_moves {
+                    emails.push(scope, AskedEmail { index: &row.email_index });
+                }
                 customers.push(scope, AskedCustomer { id: uuid(row.id.as_bytes()) });
                 for one in attached.iter().flatten() {
                     files.push(scope, AskedFile { id: uuid(one.file.as_bytes()) });
@@ -680,13 +683,19 @@ fn judge_effect(change: &Prepared, found: &Found) -> Result<Committed, StoreErro
                 None => Ok(Committed::Done),
             }
         }
-        PreparedEffect::Customer { basis: Basis::Version(expected), row, attached, .. } => {
+        PreparedEffect::Customer { basis: Basis::Version { expected, email_moves }, row, attached, .. } => {
             let there = found.customers.get(&(scope, *row.id.as_bytes()));
             let current = there.is_some_and(|(version, _)| version == expected || planted(Defect::NoVersionCheck));
             // A file that is gone: computed again, that is a violation.
             let is_there = |one: &Attached| found.files.contains(&(scope, *one.file.as_bytes()));
             let are_there = attached.as_ref().is_some_and(|attached| attached.iter().all(is_there));
-            Ok(if current && are_there { Committed::Done } else { Committed::VersionMoved })
+            if !current || !are_there {
+                return Ok(Committed::VersionMoved);
+            }
+            match found.emails.get(&(scope, row.email_index.to_vec())) {
+                Some(owner) if *email_moves && *owner != row.id => Err(StoreError::Taken(*owner)),
+                _ => Ok(Committed::Done),
+            }
         }
         _ => Ok(Committed::Done),
     }
@@ -802,7 +811,14 @@ impl<'a> Rows<'a> {
                 self.create(scope, row, seq);
                 self.add_subjects(scope, row, new_subjects);
             }
-            PreparedEffect::Customer { basis: Basis::Version(_), row, new_subjects, attached, link, ends_passes } => {
+            PreparedEffect::Customer {
+                basis: Basis::Version { .. },
+                row,
+                new_subjects,
+                attached,
+                link,
+                ends_passes,
+            } => {
                 let was = found.customer(scope, row.id.as_bytes());
                 previous_of_customer = was.1;
                 self.update(scope, row, was, seq);

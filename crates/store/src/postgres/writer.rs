@@ -162,7 +162,7 @@ fn claims(change: &Prepared) -> Vec<(Scope, Claim)> {
     let mut claims = Vec::with_capacity(3);
     if let PreparedEffect::Customer { basis, row, .. } = &change.effect {
         claims.push(Claim::Customer(*row.id.as_bytes()));
-        if let Basis::New = basis {
+        if let Basis::New | Basis::Version { email_moves: true, .. } = basis {
             claims.push(Claim::Email(row.email_index));
         }
     } else if let Some(customer) = change.audit.as_ref().and_then(|entry| entry.customer_id) {

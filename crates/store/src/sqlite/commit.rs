@@ -118,7 +118,7 @@ pub(super) fn apply(
             write_numbers(connection, scope, row.id, row.numbers.as_ref())?;
         }
         PreparedEffect::Customer {
-            basis: Basis::Version(expected),
+            basis: Basis::Version { expected, email_moves },
             row,
             new_subjects,
             attached,
@@ -128,6 +128,11 @@ pub(super) fn apply(
             let Some(found) = find_customer(connection, scope, row, *expected)? else {
                 return Ok(Ok(Committed::VersionMoved));
             };
+            if *email_moves
+                && let Some(owner) = owner_of_email(connection, scope, row)?.filter(|owner| *owner != row.id)
+            {
+                return Ok(Err(StoreError::Taken(owner)));
+            }
             // A file that is gone: computed again, that is a violation.
             let Some(attached) = attached else { return Ok(Ok(Committed::VersionMoved)) };
             if !attach(connection, scope, row.id, row.updated_at, attached)? {
@@ -322,16 +327,24 @@ fn insert_customer(
     match inserted {
         Ok(_) => Ok(None),
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
-            let owner = connection
-                .prepare_cached(
-                    "SELECT customer_id FROM customers WHERE account_id = ?1 AND environment = ?2 AND email_index = ?3",
-                )?
-                .query_row((account, environment, row.email_index), |row| row.get(0))
-                .optional()?;
-            owner.map(|id| Some(CustomerId::from_bytes(id))).ok_or(error)
+            owner_of_email(connection, scope, row)?.map(Some).ok_or(error)
         }
         Err(error) => Err(error),
     }
+}
+
+fn owner_of_email(
+    connection: &Connection,
+    scope: Scope,
+    row: &CustomerRow,
+) -> Result<Option<CustomerId>, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    connection
+        .prepare_cached(
+            "SELECT customer_id FROM customers WHERE account_id = ?1 AND environment = ?2 AND email_index = ?3",
+        )?
+        .query_row((account, environment, row.email_index), |row| row.get(0).map(CustomerId::from_bytes))
+        .optional()
 }
 
 /// A customer's row, as the writer finds it.

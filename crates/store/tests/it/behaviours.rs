@@ -211,6 +211,39 @@ pub(crate) async fn a_taken_email_writes_nothing(mut engine: Engine) {
         .expect("the key was not used up");
 }
 
+pub(crate) async fn a_customer_moves_to_an_email_that_nobody_else_has(mut engine: Engine) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let ada = given(&services, &caller, "ada@example.com", "individual").await;
+    let bob = given(&services, &caller, "bob@example.com", "corporate").await;
+    let entries = services.store.audit(caller.scope, None, 100).await.expect("entries").len();
+    let taken = r#"{"email":"BOB@example.com","first_name":"Ada"}"#;
+    let refused = keyed_put(&services, &caller, ada, taken, Some("k")).await;
+    assert!(matches!(refused, Err(UpdateError::EmailTaken(owner)) if owner == bob), "{refused:?}");
+    assert_eq!(services.store.audit(caller.scope, None, 100).await.expect("entries").len(), entries);
+    let moves = r#"{"email":"countess@example.com"}"#;
+    let first = keyed_put(&services, &caller, ada, moves, Some("k")).await.expect("the key was not used up");
+    // Her old address is another customer's by the time the request is repeated.
+    put(&services, &caller, bob, r#"{"email":"ada@example.com"}"#).await.expect("it is free");
+    let again = keyed_put(&services, &caller, ada, moves, Some("k")).await.expect("answered");
+    assert!(again.replayed && again.version == first.version);
+    let newest = services.store.audit(caller.scope, None, 100).await.expect("entries");
+    assert!(newest.iter().any(|entry| entry.customer_id == Some(ada) && entry.fields == ["/email"]));
+    for (email, owner) in
+        [("countess@example.com", Some(ada)), ("ada@example.com", Some(bob)), ("bob@example.com", None)]
+    {
+        let found = services.store.summary_by_email(caller.scope, &Email::searched(email)).await.expect("readable");
+        assert_eq!(found.map(|summary| summary.id), owner, "{email}");
+    }
+    // Queued together, one gets it.
+    let rivals = [ada, bob].map(|id| put(&services, &caller, id, r#"{"email":"one@example.com"}"#));
+    let outcomes = futures_util::future::join_all(rivals).await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+    let taken = |outcome: &Result<_, _>| matches!(outcome, Err(UpdateError::EmailTaken(_)));
+    assert_eq!(outcomes.iter().filter(|outcome| taken(outcome)).count(), 1);
+    assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
+}
+
 pub(crate) async fn a_repeated_request_finds_its_answer_before_its_own_effect(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;

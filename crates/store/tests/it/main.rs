@@ -41,6 +41,7 @@ on_every_engine! {
     a_stale_version_writes_nothing,
     a_wrong_place_finds_the_right_record,
     a_taken_email_writes_nothing,
+    a_customer_moves_to_an_email_that_nobody_else_has,
     a_repeated_request_finds_its_answer_before_its_own_effect,
     the_same_request_sent_several_times_at_once_has_one_effect_and_one_answer,
     an_answer_about_no_customer_is_found_again,
