@@ -197,6 +197,10 @@ async fn answers_fit_their_schemas() {
             }
             is_described("GET", "/v0/customers/{customer_id}", &app.get(&path).await);
         }
+        let mut more = app.get(&path).await.expect(200);
+        more["unknown"] = json!(1);
+        let customer = json!({ "$ref": "#/components/schemas/Customer" });
+        assert!(!validator(&customer).is_valid(&more), "a member that is not documented is found");
         is_described("PUT", "/v0/customers/{customer_id}", &app.put(&id, &json!({})).await);
         is_described("PATCH", "/v0/customers/{customer_id}", &app.patch(&id, &json!({})).await);
         is_described("GET", "/v0/requirements", &app.get(&format!("/v0/requirements?type={kind}")).await);

@@ -1,10 +1,11 @@
 //! The customer as answers and events show it.
 
 use dossier_core::customer::associated_person::AssociatedPerson;
-use dossier_core::customer::{Address, Business, Individual};
+use dossier_core::customer::{Business, Individual};
 use dossier_core::schema;
 use serde_json::{Value, json};
 
+use super::inputs::closed;
 use super::words::{file_state, kyc_status, media_type, words};
 use super::{id, list_of, object, or_null, reference, text, time};
 
@@ -17,7 +18,6 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ("CustomerReference", object("The id of a customer.", json!({ "customer_id": id() }), &[])),
         ("CustomerOrEmpty", one_of("Customer", "Empty", "the customer is not shown")),
         ("CustomerList", customer_list()),
-        ("VerifiedAddress", verified_address()),
         ("IndividualProfile", profile("Every KYC field of an individual as stored.", schema::of::<Individual>())),
         ("BusinessProfile", profile("Every KYC field of a business as stored.", schema::of::<Business>())),
         ("StoredPerson", profile("An associated person as stored.", schema::of::<AssociatedPerson>())),
@@ -46,25 +46,22 @@ fn one_of(larger: &str, smaller: &str, when: &str) -> Value {
     })
 }
 
+/// Members of the other kind are `null`. Their type has room for a string all the same: some clients lose a member whose
+/// only value is `null`.
 fn of_type(kind: &str, description: &str, profile: &str) -> Value {
-    let is_individual = kind == "individual";
-    let of_individual = |description: &str| match is_individual {
-        true => or_null(json!({ "type": "string" }), description),
-        false => json!({ "type": "null", "description": "Of individuals only" }),
-    };
-    let of_business = match is_individual {
-        true => json!({ "type": "null", "description": "Of businesses only" }),
-        false => or_null(json!({ "type": "string" }), "The legal name, as in the profile"),
+    let name = |owner: &str, description: &str| {
+        let description = if owner == kind { description } else { "null: the other kind of customer has it" };
+        or_null(json!({ "type": "string" }), description)
     };
     let verified = "The verified address, while KYC is approved";
     let properties = json!({
         "customer_id": id(),
         "email": { "type": "string" },
         "type": words([kind]),
-        "first_name": of_individual("As in the profile"),
-        "last_name": of_individual("As in the profile"),
-        "company_name": of_business,
-        "address": or_null(json!({ "$ref": reference("VerifiedAddress") }), verified),
+        "first_name": name("individual", "As in the profile"),
+        "last_name": name("individual", "As in the profile"),
+        "company_name": name("corporate", "The legal name, as in the profile"),
+        "address": or_null(json!({ "$ref": reference("Address") }), verified),
         "kycs": or_null(json!({ "$ref": reference("Kycs") }), "null until a KYC session exists"),
         "created_at": time(),
         "updated_at": time(),
@@ -85,35 +82,35 @@ fn customer_list() -> Value {
     object("A page of customers.", json!({ "items": list_of("Customer"), "next_cursor": next }), &[])
 }
 
-/// The members of an address, each as it is stored.
-fn verified_address() -> Value {
-    let mut schema = schema::of::<Address>();
-    schema["description"] = "The address that was verified.".into();
-    schema
-}
-
-/// Records accumulate more than one request may name, persons have ids, and credentials are never shown again.
-fn profile(description: &str, mut schema: Value) -> Value {
+/// What is stored has the objects of bodies in it, so that what was read can be sent again. But records accumulate more
+/// than one request may name, persons have ids, and credentials are never shown again.
+fn profile(description: &str, schema: Value) -> Value {
+    let mut schema = closed(schema);
     stored(&mut schema);
     schema["description"] = description.into();
+    open(&mut schema);
     schema
 }
 
 fn stored(schema: &mut Value) {
+    let Some(object) = schema.as_object_mut() else { return };
+    object.shift_remove("maxItems");
+    if let Some(items) = object.get_mut("items") {
+        stored(items);
+    }
+    let Some(members) = object.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    members.shift_remove("external_kyc_provider_data");
+    members.values_mut().for_each(stored);
+    if members.contains_key("has_ownership") {
+        object.insert("required".to_owned(), json!(["id"]));
+        open(schema);
+    }
+}
+
+/// Answers may get more members.
+fn open(schema: &mut Value) {
     if let Some(object) = schema.as_object_mut() {
-        if object.get("type").is_some_and(|kind| kind == "array") {
-            object.shift_remove("maxItems");
-        }
-        if let Some(members) = object.get_mut("properties").and_then(Value::as_object_mut) {
-            members.shift_remove("external_kyc_provider_data");
-            members.values_mut().for_each(stored);
-            if members.contains_key("has_ownership") {
-                object.insert("required".to_owned(), json!(["id"]));
-            }
-        }
-        if let Some(items) = object.get_mut("items") {
-            stored(items);
-        }
+        object.shift_remove("additionalProperties");
     }
 }
 

@@ -96,7 +96,7 @@ fn described(description: &str, mut schema: Value) -> Value {
 }
 
 /// The same schema without room for unknown members, at every depth: the parser refuses them.
-fn closed(mut schema: Value) -> Value {
+pub(super) fn closed(mut schema: Value) -> Value {
     close(&mut schema);
     schema
 }
