@@ -73,6 +73,10 @@ pub(crate) fn is_described(method: &str, path: &str, answer: &Answered) {
     let common = ["cache-control", "connection", "content-length", "content-security-policy", "content-type", "date"];
     let documented: Vec<String> =
         response["headers"].as_object().into_iter().flatten().map(|(name, _)| name.to_lowercase()).collect();
+    for name in ["etag", "location", "x-request-id"] {
+        let is_documented = documented.iter().any(|known| known == name);
+        assert!(!is_documented || answer.headers.contains_key(name), "{name} is missing in {case}");
+    }
     for name in answer.headers.keys().map(|name| name.as_str()).filter(|name| *name != "x-content-type-options") {
         assert!(common.contains(&name) || documented.iter().any(|known| known == name), "{name} of {case}");
     }

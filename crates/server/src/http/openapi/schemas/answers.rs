@@ -36,7 +36,7 @@ fn problem() -> Value {
         schema["description"] = description.into();
         schema
     };
-    let place = json!({ "type": "integer", "minimum": 1 });
+    let place = json!({ "type": "integer", "minimum": 0 });
     let changed = json!({ "type": "array", "items": { "type": "string" } });
     let properties = json!({
         "type": { "type": "string", "format": "uri", "description": "A page that explains the code" },

@@ -46,8 +46,8 @@ fn one_of(larger: &str, smaller: &str, when: &str) -> Value {
     })
 }
 
-/// Members of the other kind are `null`. Their type has room for a string all the same: some clients lose a member whose
-/// only value is `null`.
+/// Members of the other kind are `null`. Their type has room for a string all the same: some clients lose a member
+/// whose only value is `null`.
 fn of_type(kind: &str, description: &str, profile: &str) -> Value {
     let name = |owner: &str, description: &str| {
         let description = if owner == kind { description } else { "null: the other kind of customer has it" };
