@@ -1,4 +1,4 @@
-//! The routes. Each leads to one handler; `openapi.rs` describes the same routes, and a test compares the two.
+//! The routes. Each leads to one handler; `openapi/` describes the same routes, and a test compares the two.
 
 use axum::Router;
 use axum::extract::{FromRequestParts, State};

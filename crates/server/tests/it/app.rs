@@ -76,12 +76,13 @@ impl Answered {
         problem["errors"].as_array().expect("violations").iter().map(line).collect()
     }
 
-    /// Asserts a problem of a code.
+    /// Asserts a problem of a code, with the members that are documented.
     #[track_caller]
     pub(crate) fn problem(self, status: u16, code: &str) -> Value {
         assert_eq!(self.header("content-type"), "application/problem+json");
         let problem = self.expect(status);
         assert_eq!(problem["code"], code);
+        crate::described::fits("Problem", &problem);
         problem
     }
 }

@@ -5,6 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
+use crate::described::{fits_schema, is_described, validator};
 
 #[tokio::test]
 async fn every_documented_operation_is_routed_and_every_other_method_is_refused() {
@@ -39,7 +40,39 @@ fn every_route_of_the_router_is_documented() {
     }
 }
 
-/// The published PUT stands in our document as it was published: summary, parameters, body, answer.
+/// A schema with its references followed. The description beside a reference is that of the place.
+fn followed(document: &Value, schema: &Value) -> Value {
+    match schema {
+        Value::Object(members) => match schema["$ref"].as_str() {
+            Some(reference) => {
+                let target = document.pointer(reference.trim_start_matches('#')).expect("a component");
+                let mut target = followed(document, target);
+                let target_members = target.as_object_mut().expect("an object");
+                target_members.remove("description");
+                target_members.extend(members.get("description").map(|text| ("description".to_owned(), text.clone())));
+                target
+            }
+            None => members.iter().map(|(name, value)| (name.clone(), followed(document, value))).collect(),
+        },
+        Value::Array(items) => items.iter().map(|item| followed(document, item)).collect(),
+        _ => schema.clone(),
+    }
+}
+
+/// Takes out that unknown members are refused, which the published document does not say.
+fn open(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            members.remove("additionalProperties");
+            members.values_mut().for_each(open);
+        }
+        Value::Array(items) => items.iter_mut().for_each(open),
+        _ => {}
+    }
+}
+
+/// The published PUT stands in our document as it was published: summary, parameters, body, answer. The key moved from
+/// the parameters to `security`, where clients of generators expect it.
 #[test]
 fn the_published_operation_is_kept() {
     let published: Value = serde_json::from_str(include_str!("../../../core/contract/update-customer.openapi.json"))
@@ -49,15 +82,72 @@ fn the_published_operation_is_kept() {
     let ours = &document["paths"]["/v0/customers/{customer_id}"]["put"];
     assert_eq!(ours["summary"], published["summary"]);
     for parameter in published["parameters"].as_array().expect("parameters") {
-        assert!(ours["parameters"].as_array().expect("parameters").contains(parameter), "{parameter}");
+        let is_kept = ours["parameters"].as_array().expect("parameters").contains(parameter);
+        assert_eq!(is_kept, parameter["name"] != "Api-Key", "{parameter}");
     }
+    assert_eq!(document["components"]["securitySchemes"]["ApiKey"]["name"], "Api-Key");
+    assert!(ours.get("security").is_none() && document["security"][0]["ApiKey"].is_array());
     assert_eq!(ours["requestBody"]["required"], published["requestBody"]["required"]);
     let schema = |of: &Value| of["requestBody"]["content"]["application/json"]["schema"].clone();
-    let mut without_additions = schema(ours);
-    let person = &mut without_additions["oneOf"][1]["properties"]["associated_persons"]["items"]["properties"];
+    let mut ours_followed = followed(&document, &schema(ours));
+    open(&mut ours_followed);
+    // The two variants have names of their own in place of titles.
+    let titles = [json!("Individual Customer"), json!("Business Customer")];
+    for (branch, title) in ours_followed["oneOf"].as_array_mut().expect("two variants").iter_mut().zip(titles) {
+        assert_eq!(branch.as_object_mut().expect("a schema").remove("type"), Some(json!("object")));
+        branch["title"] = title;
+    }
+    let person = &mut ours_followed["oneOf"][1]["properties"]["associated_persons"]["items"]["properties"];
     person.as_object_mut().expect("properties").remove("id").expect("our one addition");
-    assert_eq!(without_additions, schema(published));
+    assert_eq!(ours_followed, schema(published));
     assert_eq!(ours["responses"]["200"]["description"], published["responses"]["200"]["description"]);
+}
+
+/// Every example fits its schema: of the two variants of a body exactly one.
+#[test]
+fn examples_fit_their_schemas() {
+    let document = document();
+    let operations = ["paths", "webhooks"].into_iter().flat_map(|part| document[part].as_object().expect("paths"));
+    let mut seen = 0;
+    for (path, operation) in operations.flat_map(|(path, methods)| {
+        methods.as_object().into_iter().flatten().map(move |(_, operation)| (path, operation))
+    }) {
+        for (_, content) in operation["requestBody"]["content"].as_object().into_iter().flatten() {
+            let listed = content["examples"].as_object().into_iter().flatten().map(|(_, example)| &example["value"]);
+            for example in listed.chain(content.get("example")) {
+                let branches = content["schema"]["$ref"].as_str().map(|reference| {
+                    let schema = document.pointer(reference.trim_start_matches('#')).expect("a component");
+                    ["oneOf", "anyOf"].into_iter().filter_map(|kind| schema[kind].as_array()).flatten()
+                });
+                let branches: Vec<&Value> = branches.into_iter().flatten().collect();
+                let fitting = branches.iter().filter(|branch| validator(branch).is_valid(example)).count();
+                assert_eq!(fitting, usize::from(!branches.is_empty()), "{path}");
+                fits_schema(&content["schema"], example);
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 10, "{seen} examples");
+}
+
+/// Every operation names its tag, and says what it does; those that need no key say so.
+#[test]
+fn every_operation_is_whole() {
+    let document = document();
+    let tags: Vec<&Value> = document["tags"].as_array().expect("tags").iter().map(|tag| &tag["name"]).collect();
+    for operation in OPERATIONS {
+        let described = &document["paths"][operation.path][operation.method.as_str().to_lowercase()];
+        let case = format!("{} {}", operation.method, operation.path);
+        assert!(tags.contains(&&described["tags"][0]), "{case}");
+        for text in ["operationId", "summary", "description"] {
+            assert!(described[text].as_str().is_some_and(|text| !text.is_empty()), "{text} of {case}");
+        }
+        let is_public = described["security"].as_array().is_some_and(Vec::is_empty);
+        assert_eq!(is_public, operation.scopes.is_empty(), "{case}");
+        for (status, response) in described["responses"].as_object().expect("responses") {
+            assert!(response["headers"]["X-Request-Id"].is_object(), "{status} of {case}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -88,29 +178,45 @@ async fn every_documented_example_works() {
     }
 }
 
-/// Answers of every kind fit the schemas that the document gives for them.
+/// Answers fit the schemas that the document gives for them, with every member that can be shown. Tests of scopes do
+/// the same for each route, and every test that expects a problem does for that.
 #[tokio::test]
 async fn answers_fit_their_schemas() {
     let app = TestApp::start().await;
-    let mut document = document();
-    let schema = |name: &str| {
-        let mut schema = json!({ "$ref": format!("#/components/schemas/{name}") });
-        schema["components"] = document["components"].clone();
-        jsonschema::validator_for(&schema).expect("a schema")
-    };
-    let (customer, list, problem) = (schema("Customer"), schema("CustomerList"), schema("Problem"));
-    let id = app.given("corporate").await;
-    app.put_text(&id, crate::app::BUSINESS).await.expect(200);
-    let fits = |validator: &jsonschema::Validator, answer: &Value| {
-        let errors: Vec<String> = validator.iter_errors(answer).map(|error| error.to_string()).collect();
-        assert!(errors.is_empty(), "{errors:?}");
-    };
-    fits(&customer, &app.get(&format!("/v0/customers/{id}")).await.expect(200));
-    fits(&customer, &app.get(&format!("/v0/customers/{id}?expand=profile")).await.expect(200));
-    fits(&list, &app.get("/v0/customers?limit=1").await.expect(200));
-    fits(&problem, &app.put(&id, &json!({ "x": null, "tax_number": 1 })).await.expect(400));
-    fits(&problem, &app.get("/v0/customers/x").await.expect(404));
-    document.take();
+    let all = "profile,documents,requirements";
+    for (kind, profile) in [("individual", crate::app::INDIVIDUAL), ("corporate", crate::app::BUSINESS)] {
+        let id = app.given(kind).await;
+        app.put_text(&id, profile).await.expect(200);
+        let file = app.given_file().await;
+        app.put(&id, &json!({ "documents": [{ "file_id": file, "purpose": "proof_of_address" }] })).await.expect(200);
+        let path = format!("/v0/customers/{id}?expand={all}");
+        for action in [None, Some("kyc.status.submit"), Some("kyc.status.approve"), Some("kyc.status.offboard")] {
+            match action {
+                None => _ = app.open_session(&id).await,
+                Some(action) => _ = app.simulate(&id, action).await,
+            }
+            is_described("GET", "/v0/customers/{customer_id}", &app.get(&path).await);
+        }
+        let mut more = app.get(&path).await.expect(200);
+        more["unknown"] = json!(1);
+        let customer = json!({ "$ref": "#/components/schemas/Customer" });
+        assert!(!validator(&customer).is_valid(&more), "a member that is not documented is found");
+        is_described("PUT", "/v0/customers/{customer_id}", &app.put(&id, &json!({})).await);
+        is_described("PATCH", "/v0/customers/{customer_id}", &app.patch(&id, &json!({})).await);
+        is_described("GET", "/v0/requirements", &app.get(&format!("/v0/requirements?type={kind}")).await);
+        is_described("PUT", "/v0/customers/{customer_id}", &app.put(&id, &json!({ "x": null, "tax_number": 1 })).await);
+    }
+    for path in ["/v0/customers", "/v0/events", "/v0/webhooks", "/v0/sandbox/clock", "/healthz", "/readyz"] {
+        is_described("GET", path, &app.get(path).await);
+    }
+    is_described("GET", "/v0/customers", &app.get(&format!("/v0/customers?limit=1&expand={all}")).await);
+    is_described("GET", "/v0/customers", &app.get("/v0/customers?limit=x").await);
+    is_described("GET", "/v0/customers/{customer_id}", &app.get("/v0/customers/x").await);
+    is_described("POST", "/v0/customers", &app.post("/v0/customers", &json!(7)).await);
+    is_described("POST", "/v0/customers", &app.post("/v0/customers", &json!({ "beneficiary_type": "business" })).await);
+    let unkeyed = TestApp::send(app.client.get(format!("{}/v0/events", app.url))).await;
+    assert_eq!(unkeyed.status.as_u16(), 401);
+    is_described("GET", "/v0/events", &unkeyed);
 }
 
 #[tokio::test]

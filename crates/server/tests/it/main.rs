@@ -11,6 +11,7 @@ mod command_line;
 mod concurrency;
 mod connections;
 mod customers;
+mod described;
 mod documentation;
 mod events;
 mod fairness;

@@ -7,6 +7,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use crate::app::{Answered, BOUNDARY, TestApp, form};
+use crate::described::is_described;
 use crate::samples;
 
 const GUIDE: &str = include_str!("../../../../docs/api.md");
@@ -152,6 +153,7 @@ async fn an_answer_shows_what_the_table_says_to_each_key() {
             let answer = TestApp::send(good_request(&app, operation, &key).await).await;
             let case = format!("{} {} with {scopes:?}: {}", operation.method, operation.path, answer.text);
             assert!(answer.status.is_success(), "{case}");
+            is_described(operation.method.as_str(), operation.path, &answer);
             let (reads, sees_links) =
                 (scopes.contains(&KeyScope::CustomersRead), scopes.contains(&KeyScope::KycSession));
             let (customer, link) = match operation.shows {

@@ -13,6 +13,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::app::TestApp;
+use crate::described::closed_document;
 
 const QUICK: &[(&str, &str)] = &[("webhook_waits", "20ms, 40ms, 80ms"), ("webhook_give_up", "1h")];
 
@@ -213,6 +214,11 @@ async fn an_endpoint_is_registered_listed_deleted_and_told_of_verification_only_
     assert_eq!((&event["entity_id"], &event["entity_type"]), (&json!(id), &json!("customer")));
     assert_eq!(event["entity_object"], app.get(&format!("/v0/customers/{id}")).await.expect(200));
     assert_eq!(event.as_object().expect("an envelope").len(), 5, "the contract's body is not touched");
+    crate::described::fits("EventMessage", &event);
+    for parameter in closed_document()["webhooks"]["customerEvent"]["post"]["parameters"].as_array().expect("headers") {
+        let is_sent = got[0].headers.contains_key(parameter["name"].as_str().expect("a name"));
+        assert!(is_sent || parameter["required"] == false, "{parameter}");
+    }
     let path = format!("/v0/webhooks/{}", hook["id"].as_str().expect("an id"));
     assert_eq!(TestApp::send(app.request(Method::DELETE, &path)).await.status.as_u16(), 204);
     TestApp::send(app.request(Method::DELETE, &path)).await.problem(404, "not_found");

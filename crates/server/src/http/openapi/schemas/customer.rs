@@ -1,0 +1,182 @@
+//! The customer as answers and events show it.
+
+use dossier_core::customer::associated_person::AssociatedPerson;
+use dossier_core::customer::{Business, Individual};
+use dossier_core::schema;
+use serde_json::{Value, json};
+
+use super::inputs::closed;
+use super::words::{file_state, kyc_status, media_type, words};
+use super::{id, list_of, object, or_null, reference, text, time};
+
+pub(super) fn all() -> Vec<(&'static str, Value)> {
+    vec![
+        ("Customer", customer()),
+        ("IndividualCustomer", of_type("individual", "An individual.", "IndividualProfile")),
+        ("BusinessCustomer", of_type("corporate", "A business.", "BusinessProfile")),
+        ("CreatedCustomer", one_of("Customer", "CustomerReference", "a key without customers:read sees only the id")),
+        ("CustomerReference", object("The id of a customer.", json!({ "customer_id": id() }), &[])),
+        ("CustomerOrEmpty", one_of("Customer", "Empty", "the customer is not shown")),
+        ("CustomerList", customer_list()),
+        ("IndividualProfile", profile("Every KYC field of an individual as stored.", schema::of::<Individual>())),
+        ("BusinessProfile", profile("Every KYC field of a business as stored.", schema::of::<Business>())),
+        ("StoredPerson", profile("An associated person as stored.", schema::of::<AssociatedPerson>())),
+        ("CustomerDocument", document()),
+        ("Kycs", kycs()),
+        ("RailStatus", rail_status()),
+        ("Requirement", requirement()),
+        ("RequiredDocument", required_document()),
+    ]
+}
+
+fn customer() -> Value {
+    let (individual, business) = (reference("IndividualCustomer"), reference("BusinessCustomer"));
+    json!({
+        "description": "A customer. `type` tells the two kinds apart.",
+        "oneOf": [{ "$ref": individual }, { "$ref": business }],
+        "discriminator": { "propertyName": "type", "mapping": { "individual": individual, "corporate": business } },
+    })
+}
+
+/// One answer or the other. The larger comes first: a client that tries them in order then drops nothing.
+fn one_of(larger: &str, smaller: &str, when: &str) -> Value {
+    json!({
+        "description": format!("{larger}, or {smaller} if {when}."),
+        "anyOf": [{ "$ref": reference(larger) }, { "$ref": reference(smaller) }],
+    })
+}
+
+/// Members of the other kind are `null`. Their type has room for a string all the same: some clients lose a member
+/// whose only value is `null`.
+fn of_type(kind: &str, description: &str, profile: &str) -> Value {
+    let name = |owner: &str, description: &str| {
+        let description = if owner == kind { description } else { "null: the other kind of customer has it" };
+        or_null(json!({ "type": "string" }), description)
+    };
+    let verified = "The verified address, while KYC is approved";
+    let properties = json!({
+        "customer_id": id(),
+        "email": { "type": "string" },
+        "type": words([kind]),
+        "first_name": name("individual", "As in the profile"),
+        "last_name": name("individual", "As in the profile"),
+        "company_name": name("corporate", "The legal name, as in the profile"),
+        "address": or_null(json!({ "$ref": reference("Address") }), verified),
+        "kycs": or_null(json!({ "$ref": reference("Kycs") }), "null until a KYC session exists"),
+        "created_at": time(),
+        "updated_at": time(),
+        "profile": { "$ref": reference(profile), "description": "With expand=profile" },
+        "documents": expanded(list_of("CustomerDocument"), "With expand=documents; those of associated persons too"),
+        "requirements": expanded(list_of("Requirement"), "With expand=requirements"),
+    });
+    object(description, properties, &["profile", "documents", "requirements"])
+}
+
+fn expanded(mut schema: Value, description: &str) -> Value {
+    schema["description"] = description.into();
+    schema
+}
+
+fn customer_list() -> Value {
+    let next = or_null(json!({ "type": "string" }), "Give it as `cursor` to get the next page; null on the last");
+    object("A page of customers.", json!({ "items": list_of("Customer"), "next_cursor": next }), &[])
+}
+
+/// What is stored has the objects of bodies in it, so that what was read can be sent again. But records accumulate more
+/// than one request may name, persons have ids, and credentials are never shown again.
+fn profile(description: &str, schema: Value) -> Value {
+    let mut schema = closed(schema);
+    stored(&mut schema);
+    schema["description"] = description.into();
+    open(&mut schema);
+    schema
+}
+
+fn stored(schema: &mut Value) {
+    let Some(object) = schema.as_object_mut() else { return };
+    object.shift_remove("maxItems");
+    if let Some(items) = object.get_mut("items") {
+        stored(items);
+    }
+    let Some(members) = object.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    members.shift_remove("external_kyc_provider_data");
+    members.values_mut().for_each(stored);
+    if members.contains_key("has_ownership") {
+        object.insert("required".to_owned(), json!(["id"]));
+        open(schema);
+    }
+}
+
+/// Answers may get more members.
+fn open(schema: &mut Value) {
+    if let Some(object) = schema.as_object_mut() {
+        object.shift_remove("additionalProperties");
+    }
+}
+
+fn document() -> Value {
+    let as_in_profile = || or_null(json!({ "type": "string" }), "As in the profile");
+    let person = "The associated person whose document it is; null for the customer's own";
+    let properties = json!({
+        "file_id": id(),
+        "person_id": or_null(id(), person),
+        "purpose": as_in_profile(),
+        "doc_side": as_in_profile(),
+        "description": as_in_profile(),
+        "name": text("The name of the file"),
+        "type": media_type(),
+        "size": { "type": "integer", "description": "In bytes" },
+        "state": file_state(),
+        "uploaded_at": time(),
+        "attached_at": or_null(time(), "When it became evidence of this customer or person"),
+    });
+    object("A document of a record, with what is known of its file.", properties, &[])
+}
+
+fn kycs() -> Value {
+    let sub_statuses =
+        words(["kyc_form_submission_started", "kyc_form_submission_accepted", "kyc_form_resubmission_required"]);
+    let link = "Where the customer goes on; null once decided or run out, and to keys without kyc:session";
+    let properties = json!({
+        "status": kyc_status(),
+        "sub_status": sub_statuses,
+        "kyc_flow_link": or_null(json!({ "type": "string" }), link),
+        "status_breakdown": list_of("RailStatus"),
+    });
+    object("Where a customer's verification stands.", properties, &[])
+}
+
+fn rail_status() -> Value {
+    let properties = json!({
+        "currency": { "type": "string", "examples": ["eur"] },
+        "payment_rails": { "type": "string", "examples": ["sepa"] },
+        "status": kyc_status(),
+    });
+    object("A payment rail and its status.", properties, &[])
+}
+
+fn requirement() -> Value {
+    let pointer = "Where it goes in the body of PUT, as a JSON Pointer; `-` stands after the last item of an array";
+    let properties = json!({
+        "id": text("The name of the rule, with `@` and the person's id for one of an associated person"),
+        "pointer": text(pointer),
+        "status": words(["due", "error", "pending", "done"]),
+        "label": text("What people call it"),
+        "because": text("Why it is asked for"),
+        "error": text("What is wrong with what is there"),
+        "schema": { "type": "object", "description": "JSON Schema of the value at the pointer" },
+        "example": { "description": "A value that would do; to a document, add the file_id" },
+        "document": { "$ref": reference("RequiredDocument") },
+        "person_id": id(),
+    });
+    object("Something that is required, and how it stands.", properties, &["error", "document", "person_id"])
+}
+
+fn required_document() -> Value {
+    let properties = json!({
+        "purposes": { "type": "array", "items": { "type": "string" }, "description": "One of these" },
+        "side": words(["front", "back"]),
+        "upload": text("Where the file goes first"),
+    });
+    object("What a required document may be.", properties, &["side"])
+}

@@ -1,0 +1,181 @@
+//! Bodies of requests, from the types that parse them.
+
+use dossier_core::customer::account_use::ExternalKycProviderData;
+use dossier_core::customer::associated_person::AssociatedPerson;
+use dossier_core::customer::create::NewCustomer;
+use dossier_core::customer::document::{BusinessDocument, IndividualDocument, PersonDocument};
+use dossier_core::customer::identity::{
+    IdDocument, IdentifyingInformation, PersonIdentifyingInformation, PersonTaxNumber, TaxNumber,
+};
+use dossier_core::customer::{Address, Business, Individual};
+use dossier_core::kyc::decide::{NewDecision, RailName};
+use dossier_core::kyc::session::NewSession;
+use dossier_core::kyc::simulate::{Advance, NewRail, Simulation};
+use dossier_core::schema::{of, update_body};
+use dossier_core::webhook::NewWebhook;
+use serde_json::{Value, json};
+
+use super::{object, or_null};
+
+pub(super) fn all() -> Vec<(&'static str, Value)> {
+    [bodies(), parts(), patches()].concat()
+}
+
+fn bodies() -> Vec<(&'static str, Value)> {
+    let file = json!({ "type": "string", "format": "binary" });
+    let form = closed(object("A form with one file.", json!({ "file": file }), &[]));
+    vec![
+        ("NewCustomer", new_customer()),
+        ("CustomerUpdate", update()),
+        ("IndividualUpdate", described("Members of an individual to change.", variant(0))),
+        ("BusinessUpdate", described("Members of a business to change.", variant(1))),
+        ("CustomerPatch", patch()),
+        ("NewFile", form),
+        ("NewSession", described("How a KYC session is opened.", closed(of::<NewSession>()))),
+        ("NewDecision", described("A decision about a customer.", closed(of::<NewDecision>()))),
+        ("Simulation", described("A step of a sandbox customer.", closed(of::<Simulation>()))),
+        ("Advance", described("How far the clock of the sandbox is advanced.", closed(of::<Advance>()))),
+        ("NewWebhook", described("An endpoint to call.", closed(of::<NewWebhook>()))),
+    ]
+}
+
+/// The objects inside of bodies.
+fn parts() -> Vec<(&'static str, Value)> {
+    vec![
+        ("Address", described("A postal address.", closed(of::<Address>()))),
+        ("AssociatedPerson", described("An owner or controller of a business.", closed(of::<AssociatedPerson>()))),
+        ("IndividualDocument", described("A document of an individual.", closed(of::<IndividualDocument>()))),
+        ("BusinessDocument", described("A document of a business.", closed(of::<BusinessDocument>()))),
+        ("PersonDocument", described("A document of an associated person.", closed(of::<PersonDocument>()))),
+        ("IdDocument", described("The data of an id document.", closed(of::<IdDocument>()))),
+        ("TaxNumber", described("The tax number of an individual.", closed(of::<TaxNumber>()))),
+        ("PersonTaxNumber", described("The tax number of an associated person.", closed(of::<PersonTaxNumber>()))),
+        ("IdentifyingInformation", described("What identifies an individual.", closed(of::<IdentifyingInformation>()))),
+        (
+            "PersonIdentifyingInformation",
+            described("What identifies an associated person.", closed(of::<PersonIdentifyingInformation>())),
+        ),
+        (
+            "ExternalKycProviderData",
+            described(
+                "What lets an identity provider share its verification.",
+                closed(of::<ExternalKycProviderData>()),
+            ),
+        ),
+        ("Rail", described("A currency and a payment rail.", closed(of::<RailName>()))),
+        ("NewRail", described("A payment rail and its new status.", closed(of::<NewRail>()))),
+    ]
+}
+
+/// The members of the two variants and of the objects in them, as PATCH takes them.
+fn patches() -> Vec<(&'static str, Value)> {
+    let patch = |description: &str, schema: Value| described(description, patched(schema));
+    vec![
+        (
+            "IndividualPatch",
+            patch("Members of an individual to change, or to clear with null.", closed(of::<Individual>())),
+        ),
+        ("BusinessPatch", patch("Members of a business to change, or to clear with null.", closed(of::<Business>()))),
+        ("AddressPatch", patch("Members of an address to change.", closed(of::<Address>()))),
+        ("IdDocumentPatch", patch("Members of an id document to change.", closed(of::<IdDocument>()))),
+        ("TaxNumberPatch", patch("Members of a tax number to change.", closed(of::<TaxNumber>()))),
+        (
+            "IdentifyingInformationPatch",
+            patch("Members of identifying information to change.", closed(of::<IdentifyingInformation>())),
+        ),
+        (
+            "ExternalKycProviderDataPatch",
+            patch("Members of a provider's data to change.", closed(of::<ExternalKycProviderData>())),
+        ),
+    ]
+}
+
+fn described(description: &str, mut schema: Value) -> Value {
+    schema["description"] = description.into();
+    schema
+}
+
+/// The same schema without room for unknown members, at every depth: the parser refuses them.
+pub(super) fn closed(mut schema: Value) -> Value {
+    close(&mut schema);
+    schema
+}
+
+fn close(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.values_mut().for_each(close);
+            if members.get("properties").is_some_and(Value::is_object) {
+                members.insert("additionalProperties".to_owned(), false.into());
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(close),
+        _ => {}
+    }
+}
+
+/// Generators make of the two names of one member that nothing is required. So the newer name is, and the older one is
+/// marked as such; the parser takes either.
+fn new_customer() -> Value {
+    let mut schema = described("A new customer.", closed(of::<NewCustomer>()));
+    schema["required"] = json!(["email", "type"]);
+    let members = &mut schema["properties"];
+    members["type"]["description"] = "The type of customer, which never changes; business is an older word for \
+        corporate"
+        .into();
+    let older = &mut members["beneficiary_type"];
+    older["deprecated"] = true.into();
+    older["description"] = "The older name of type. A body that has it may leave type out".into();
+    schema
+}
+
+/// A branch of the published body of PUT. Generators would name its type after its title, which is the name of another
+/// schema: what answers show.
+fn variant(branch: usize) -> Value {
+    let mut body = closed(update_body());
+    let mut schema = body["oneOf"][branch].take();
+    if let Some(schema) = schema.as_object_mut() {
+        schema.shift_remove("title");
+        schema.insert("type".to_owned(), "object".into());
+    }
+    schema
+}
+
+fn update() -> Value {
+    json!({
+        "type": "object",
+        "description": "Members of a customer to change. The type of the stored customer decides between the variants.",
+        "oneOf": [
+            { "$ref": super::reference("IndividualUpdate") },
+            { "$ref": super::reference("BusinessUpdate") },
+        ],
+    })
+}
+
+fn patch() -> Value {
+    json!({
+        "description": "Members of a customer to change or to clear. The type of the stored customer decides between \
+            the variants.",
+        "anyOf": [
+            { "$ref": super::reference("IndividualPatch") },
+            { "$ref": super::reference("BusinessPatch") },
+        ],
+    })
+}
+
+/// What a merge patch may say of an object: nothing is required, and `null` clears. Lists are those of PUT, and
+/// documents cannot be cleared.
+fn patched(mut schema: Value) -> Value {
+    let Some(object) = schema.as_object_mut() else { return schema };
+    if !object.contains_key("properties") {
+        return schema;
+    }
+    object.shift_remove("required");
+    for (name, member) in object["properties"].as_object_mut().into_iter().flatten() {
+        if name != "documents" {
+            let description = member["description"].as_str().unwrap_or("null clears it").to_owned();
+            *member = or_null(patched(member.take()), &description);
+        }
+    }
+    schema
+}

@@ -1,0 +1,98 @@
+//! The named schemas of the document.
+
+mod answers;
+mod customer;
+mod inputs;
+mod words;
+
+use serde_json::{Map, Value, json};
+
+/// Where a named schema stands.
+pub(super) fn reference(name: &str) -> String {
+    format!("#/components/schemas/{name}")
+}
+
+/// Every named schema, with the schemas inside of it written out.
+pub(super) fn named() -> Vec<(&'static str, Value)> {
+    [inputs::all(), customer::all(), answers::all(), words::all()].concat()
+}
+
+/// Puts the named schemas into the document, and writes a reference wherever one of them was written out.
+pub(super) fn put_into(document: &mut Value) {
+    let named = named();
+    let mut schemas = Map::new();
+    for (name, schema) in &named {
+        let mut schema = schema.clone();
+        refer_inside(&mut schema, &named);
+        schemas.insert((*name).to_owned(), schema);
+    }
+    refer_inside(document, &named);
+    document["components"]["schemas"] = schemas.into();
+}
+
+fn refer_inside(value: &mut Value, named: &[(&'static str, Value)]) {
+    match value {
+        Value::Object(members) => members.values_mut().for_each(|member| refer(member, named)),
+        Value::Array(items) => items.iter_mut().for_each(|item| refer(item, named)),
+        _ => {}
+    }
+}
+
+/// The description of a member may differ from that of its type: it then stands beside the reference.
+fn refer(value: &mut Value, named: &[(&'static str, Value)]) {
+    let is_schema = value.get("type").is_some() || value.get("anyOf").is_some();
+    match named.iter().find(|(_, schema)| is_schema && are_equal(schema, value)) {
+        Some((name, _)) => {
+            let description = value["description"].take();
+            *value = json!({ "$ref": reference(name) });
+            if description.is_string() {
+                value["description"] = description;
+            }
+        }
+        None => refer_inside(value, named),
+    }
+}
+
+/// Whether two schemas are the same but for their descriptions.
+fn are_equal(one: &Value, other: &Value) -> bool {
+    let (Some(one), Some(other)) = (one.as_object(), other.as_object()) else { return false };
+    let members = |of: &Map<String, Value>| of.len() - usize::from(of.contains_key("description"));
+    members(one) == members(other)
+        && one.iter().all(|(name, value)| name == "description" || other.get(name) == Some(value))
+}
+
+/// An object, all of whose members are required but those that are listed as optional.
+fn object(description: &str, properties: Value, optional: &[&str]) -> Value {
+    let names = properties.as_object().into_iter().flat_map(|properties| properties.keys());
+    let required: Vec<_> = names.filter(|name| !optional.contains(&name.as_str())).collect();
+    json!({ "type": "object", "description": description, "required": required, "properties": properties })
+}
+
+fn list_of(name: &str) -> Value {
+    json!({ "type": "array", "items": { "$ref": reference(name) } })
+}
+
+fn id() -> Value {
+    json!({ "type": "string", "format": "uuid" })
+}
+
+fn time() -> Value {
+    json!({ "type": "string", "format": "date-time" })
+}
+
+fn text(description: &str) -> Value {
+    json!({ "type": "string", "description": description })
+}
+
+/// The same schema, or `null`.
+fn or_null(mut schema: Value, description: &str) -> Value {
+    if schema.get("enum").is_some() || schema["type"] == "object" || schema.get("$ref").is_some() {
+        if let Some(schema) = schema.as_object_mut() {
+            schema.shift_remove("description");
+        }
+        return json!({ "description": description, "anyOf": [schema, { "type": "null" }] });
+    }
+    schema["type"] = json!([schema["type"], "null"]);
+    schema["description"] = description.into();
+    schema
+}

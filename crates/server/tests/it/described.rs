@@ -1,0 +1,83 @@
+//! Answers of the server, held against the OpenAPI document.
+
+use std::sync::OnceLock;
+
+use dossier::http::openapi::document;
+use jsonschema::Validator;
+use serde_json::{Value, json};
+
+use crate::app::Answered;
+
+/// The document, without room for members that it does not name: every member that is sent is documented.
+pub(crate) fn closed_document() -> &'static Value {
+    static DOCUMENT: OnceLock<Value> = OnceLock::new();
+    DOCUMENT.get_or_init(|| {
+        let mut document = document();
+        document["components"]["schemas"].as_object_mut().expect("schemas").values_mut().for_each(close);
+        document
+    })
+}
+
+fn close(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            members.values_mut().for_each(close);
+            if members.get("properties").is_some_and(Value::is_object) {
+                members.insert("additionalProperties".to_owned(), false.into());
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(close),
+        _ => {}
+    }
+}
+
+pub(crate) fn validator(schema: &Value) -> Validator {
+    let mut schema = schema.clone();
+    schema["components"] = json!({ "schemas": closed_document()["components"]["schemas"] });
+    jsonschema::validator_for(&schema).expect("a schema")
+}
+
+/// Asserts that a value fits a named schema.
+#[track_caller]
+pub(crate) fn fits(name: &str, value: &Value) {
+    fits_schema(&json!({ "$ref": format!("#/components/schemas/{name}") }), value);
+}
+
+#[track_caller]
+pub(crate) fn fits_schema(schema: &Value, value: &Value) {
+    let validator = validator(schema);
+    let errors: Vec<String> =
+        validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:#?} in {value:#}");
+}
+
+/// Asserts that an answer has a status, a body and headers that the document gives for the operation.
+#[track_caller]
+pub(crate) fn is_described(method: &str, path: &str, answer: &Answered) {
+    let case = format!("{method} {path}: {} {}", answer.status, answer.text);
+    let operation = &closed_document()["paths"][path][method.to_lowercase()];
+    let response = &operation["responses"][answer.status.as_str()];
+    assert!(response.is_object(), "the status of {case} is not documented");
+    let media_type = answer.header("content-type");
+    let content = &response["content"];
+    if answer.bytes.is_empty() {
+        assert!(content.is_null(), "{case} has no content");
+    } else {
+        let schema = &content[media_type]["schema"];
+        assert!(schema.is_object(), "{media_type} of {case} is not documented");
+        if media_type.ends_with("json") {
+            fits_schema(schema, &answer.json());
+        }
+    }
+    // What HTTP itself is made of, and what tells browsers to be careful.
+    let common = ["cache-control", "connection", "content-length", "content-security-policy", "content-type", "date"];
+    let documented: Vec<String> =
+        response["headers"].as_object().into_iter().flatten().map(|(name, _)| name.to_lowercase()).collect();
+    for name in ["etag", "location", "x-request-id"] {
+        let is_documented = documented.iter().any(|known| known == name);
+        assert!(!is_documented || answer.headers.contains_key(name), "{name} is missing in {case}");
+    }
+    for name in answer.headers.keys().map(|name| name.as_str()).filter(|name| *name != "x-content-type-options") {
+        assert!(common.contains(&name) || documented.iter().any(|known| known == name), "{name} of {case}");
+    }
+}
