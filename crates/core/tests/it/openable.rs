@@ -24,8 +24,8 @@ fn check(what: &str, content: &[u8], expected: Result<Option<Flaw>, &str>) {
 
 const PAGE: &str = "1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n\
                     3 0 obj\n<</Type /Page/Parent 2 0 R>>\nendobj\n";
-const NO_PAGE: &str =
-    "1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\n";
+const NO_PAGE: &str = "1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n\
+                       2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\n";
 const TABLE: &str = "xref\n0 1\n0000000000 65535 f \ntrailer\n<</Size 4/Root 1 0 R>>\n";
 const STREAM: &str = "9 0 obj\n<</Size 9/W[1 1 1]/Root 1 0 R/Type\n/XRef/Length 3>>\nstream\nabc\nendstream\nendobj\n";
 const SELDOM: &str = "9 0 obj\n<</Size 9/Root 1 0 R/Length 3>>\nstream\nabc\nendstream\nendobj\n";
@@ -51,12 +51,7 @@ fn the_end_of_a_pdf_leads_to_a_table_or_a_stream() {
     };
     let spaced = format!("{PAGE}\r\n ");
     let late = |offset: usize| {
-        [
-            &b"Content-Type: application/pdf\r\n\r\n"[..],
-            &first[..first.len() - 12],
-            format!("{offset:5}\n%%EOF\n").as_bytes(),
-        ]
-        .concat()
+        format!("Content-Type: application/pdf\r\n\r\n%PDF-1.7\n{PAGE}{TABLE}{}", end(offset)).into_bytes()
     };
     let at = 9 + PAGE.len();
     // The end of a linearised file leads to its beginning.

@@ -521,7 +521,9 @@ fn requirement() -> Value {
             "status": { "type": "string", "enum": ["due", "error", "pending", "done"] },
             "label": { "type": "string" },
             "because": { "type": "string" },
-            "error": { "type": "string", "description": "What is wrong with what is there" },
+            "error": { "type": "string", "description": "What is wrong with what is there, as people read it. Two \
+                values are words for programs: needs_password, the document is a PDF that opens only with a password; \
+                unusable_picture, it is a picture with a side of less than 200 pixels. Upload another file" },
             "schema": { "description": "JSON Schema of the value at the pointer" },
             "example": { "description": "A value that would do; of a document the file_id is still to be added" },
             "document": {

@@ -168,8 +168,8 @@ impl Png {
     }
 }
 
-/// Refuses data that does not begin as zlib's does (RFC 1950, 2.2): the method, a window that there is, no dictionary of
-/// somebody's own, and a checksum.
+/// Refuses data that does not begin as zlib's does (RFC 1950, 2.2): with the method, a window of at most 32 KiB, no
+/// preset dictionary, and a checksum.
 fn check_compression(header: &[u8]) -> Result<(), &'static str> {
     match header {
         [method, flags]
