@@ -22,7 +22,8 @@ fn check(what: &str, content: &[u8], expected: Result<Option<Flaw>, &str>) {
     }
 }
 
-const PAGE: &str = "1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n\
+const PAGE: &str = "1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n\
+                    2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n\
                     3 0 obj\n<</Type /Page/Parent 2 0 R>>\nendobj\n";
 const NO_PAGE: &str = "1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n\
                        2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\n";
