@@ -26,6 +26,7 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "proofs"))
+import evidence  # noqa: E402
 from postgres import Cluster, free_port  # noqa: E402
 
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "dist"
@@ -234,15 +235,15 @@ UPLOAD_GROWTH_MIB = 8
 
 def uploads(server, rounds, floor):
     """Uploads of 10 MiB, two and then eight at once, again and again: by how much memory grows at its highest."""
-    begin, end = b"%PDF-1.7\n", b"\nstartxref\n0\n%%EOF\n"
-    content = begin + os.urandom(10 * 1024 * 1024 - len(begin) - len(end)) + end
+    size = 10 * 1024 * 1024
+    content = evidence.pdf(os.urandom(size - len(evidence.pdf(bytes(size))) + size))
 
     def upload(content):
         form = b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f.pdf\"\r\n\r\n" + content + b"\r\n--b--\r\n"
         headers = {"Api-Key": server.key, "Content-Type": "multipart/form-data; boundary=b"}
         urllib.request.urlopen(urllib.request.Request(server.url + "/v0/files", form, headers)).read()
 
-    upload(begin + end)
+    upload(evidence.pdf())
     process, failures = pathlib.Path(f"/proc/{server.process.pid}"), []
     for together in (2, 8):
         before = server.rss_mib()

@@ -125,7 +125,7 @@ const chunk = (type, data) => {
 
 // A picture that every check takes: PNG, one colour; with a comment, as large as wanted.
 export function png(comment = 0) {
-    const [width, height] = [64, 64];
+    const [width, height] = [320, 200];
     const head = Buffer.alloc(13);
     head.writeUInt32BE(width, 0);
     head.writeUInt32BE(height, 4);

@@ -45,6 +45,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # One key asks for more than a key may.
 os.environ.update(DOSSIER_RATE_PER_KEY="off", DOSSIER_RATE_PER_ACCOUNT="off")
 sys.path.insert(0, str(ROOT / "bench"))
+import evidence  # noqa: E402
 from postgres import Cluster  # noqa: E402
 
 CLIENTS = 4
@@ -148,7 +149,7 @@ class Load:
         return customer
 
     def upload(self, connection, customer):
-        pdf = b"%PDF-1.7\n" + random.randbytes(random.randrange(1_000, 200_000)) + b"\nstartxref\n0\n%%EOF\n"
+        pdf = evidence.pdf(random.randbytes(random.randrange(1_000, 200_000)))
         form = (b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f.pdf\"\r\n\r\n" + pdf + b"\r\n--b--\r\n")
         status, file = self.request(connection, "POST", "/v0/files", form, "multipart/form-data; boundary=b")
         if status != 200:

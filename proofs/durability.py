@@ -42,6 +42,8 @@ import tempfile
 import threading
 import time
 
+import evidence
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # One key asks for more than a key may.
 os.environ.update(DOSSIER_RATE_PER_KEY="off", DOSSIER_RATE_PER_ACCOUNT="off")
@@ -247,7 +249,7 @@ class Worker(threading.Thread):
         customer = self.random.choice(self.mine())[0]
         # Some have several segments.
         filler = self.random.randbytes(self.random.choice([100, 5_000, 150_000]))
-        content = b"%PDF-1.7\n" + self.unique().encode() + filler + b"\nstartxref\n9\n%%EOF\n"
+        content = evidence.pdf(self.unique().encode() + filler)
         answer = self.server.upload(connection, content)
         outcome = self.history.outcome(answer, 200)
         if outcome != "ok":

@@ -11,7 +11,7 @@ use dossier_core::caller::Scope;
 use dossier_core::change::NewFile;
 use dossier_core::clock::Timestamp;
 use dossier_core::file::{
-    Attachment, ByteRange, File, FileDetails, FileName, FileReader, FileWriter, MediaType, SealedFile,
+    Attachment, ByteRange, File, FileDetails, FileName, FileReader, FileWriter, Flaw, MediaType, SealedFile,
 };
 use dossier_core::ids::{CustomerId, FileId, PersonId};
 use dossier_core::store::StoreError;
@@ -69,6 +69,7 @@ impl FileKey {
             media_type: details.media_type,
             size: details.size,
             sha256: details.sha256,
+            flaw: details.flaw,
         };
         let json = serde_json::to_vec(&stored).expect("details have string keys only");
         Cell::seal_json(&self.0.derive(&[b"details"]), GENERATION, &binding(scope, &id, "details"), json).into_bytes()
@@ -79,11 +80,12 @@ impl FileKey {
         Cell::open(cell, &self.0.derive(&[b"details"]), &binding(scope, &id, "details"))
             .ok()
             .and_then(|json| serde_json::from_slice::<StoredDetails>(&json).ok())
-            .map(|StoredDetails { name, media_type, size, sha256 }| FileDetails {
+            .map(|StoredDetails { name, media_type, size, sha256, flaw }| FileDetails {
                 name: FileName::stored(name),
                 media_type,
                 size,
                 sha256,
+                flaw,
             })
             .ok_or_else(|| StoreError::Corrupt(format!("the details of file {id} cannot be opened")))
     }
@@ -254,6 +256,8 @@ struct StoredDetails {
     media_type: MediaType,
     size: u64,
     sha256: [u8; 32],
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    flaw: Option<Flaw>,
 }
 
 fn binding<'a>(scope: Scope, id: &'a FileId, section: &'a str) -> Binding<'a> {

@@ -130,10 +130,20 @@ fn remove<D: Document, const MAX: usize>(
 }
 
 impl Customer {
+    /// Notes which of the files that a change names prove nothing, as long as a document shows them.
+    pub(crate) fn note_flaws(&mut self, files: &[File]) {
+        self.kyc.flaws.extend(files.iter().filter_map(|file| Some((file.id, file.details.flaw?))));
+        if !self.kyc.flaws.is_empty() {
+            let shown = self.profile.files();
+            self.kyc.flaws.retain(|file, _| shown.contains(file));
+        }
+    }
+
     /// The record without the documents of a file, and what that changed; as it was when there are none.
     #[must_use]
     pub fn without_document(mut self, file: FileId, now: Timestamp) -> (Self, Vec<FieldChange>) {
         let changes = self.profile.remove_documents(file);
+        self.note_flaws(&[]);
         self.count(&changes, now);
         (self, changes)
     }

@@ -304,6 +304,7 @@ impl Update<'_> {
             return Ok(self.evaluate(services, caller, after, now));
         }
         let kyc = after.kyc.clone();
+        after.note_flaws(&files);
         if let Some(before) = &approved {
             after.ask_for_new_pictures(before, &services.policy.rules, now);
         }

@@ -70,6 +70,16 @@ impl MediaType {
     }
 }
 
+/// Why a file that is accepted proves nothing: whoever looks at it cannot see what it shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flaw {
+    /// It is a PDF that opens only with a password.
+    NeedsPassword,
+    /// It is a picture with a side of less than 200 pixels.
+    UnusablePicture,
+}
+
 /// What is known of an uploaded file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
@@ -115,6 +125,8 @@ pub struct FileDetails {
     pub size: u64,
     /// The SHA-256 of its content.
     pub sha256: [u8; 32],
+    /// Why it proves nothing. `None` as well of a file that was taken before this was looked at.
+    pub flaw: Option<Flaw>,
 }
 
 /// Whether a file is somebody's evidence yet.

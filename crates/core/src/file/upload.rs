@@ -1,6 +1,6 @@
 //! Taking a file: hashed, checked and sealed in one pass, then noted in the store.
 
-use super::check::{Check, Fault};
+use super::check::{Check, Checked, Fault};
 use super::{File, FileDetails, FileName, FileWriter, MAX_FILE, Uploaded};
 use crate::audit::{Action, AuditEntry};
 use crate::caller::Caller;
@@ -92,9 +92,9 @@ impl<'a> Upload<'a> {
     /// [`Store::collect_files`](crate::store::Store::collect_files).
     pub async fn finish(self) -> Result<Uploaded, UploadError> {
         let Self { services, caller, id, at, name, check, hash, size, idempotency_key, writer } = self;
-        let media_type = check.finish()?;
+        let Checked { media_type, flaw } = check.finish()?;
         let sha256: [u8; 32] = sha2::Digest::finalize(hash).into();
-        let details = FileDetails { name, media_type, size, sha256 };
+        let details = FileDetails { name, media_type, size, sha256, flaw };
         let attempt = attempt(idempotency_key, [&sha256, details.name.expose().as_bytes(), b""]);
         let (details, mut writer) = (&details, Some(writer));
         // The content is written once. A second attempt finds the answer of the same upload, which came first; when it

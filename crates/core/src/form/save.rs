@@ -58,13 +58,14 @@ pub async fn save(services: &Services, visitor: &Visitor, edit: Edit) -> Result<
     let _turn = services.turns.of(*id).await;
     let load = || async {
         let before = services.store.customer(caller.scope, *id).await?.ok_or(UpdateError::NotFound)?;
-        if let Edit::Attach(_, file) = &edit {
-            let files = services.store.files(caller.scope, &[*file], Some(*id)).await?;
-            check_room(services, caller, *id, &files).await?;
-        }
-        Ok(before)
+        let files = match &edit {
+            Edit::Attach(_, file) => services.store.files(caller.scope, &[*file], Some(*id)).await?,
+            _ => Vec::new(),
+        };
+        check_room(services, caller, *id, &files).await?;
+        Ok((before, files))
     };
-    write(services, caller, Unkeyed, load, |before| {
+    write(services, caller, Unkeyed, load, |(before, files)| {
         if !visitor.may_write(services, &before) {
             return Err(Conflict::NoSession.into());
         }
@@ -74,6 +75,7 @@ pub async fn save(services: &Services, visitor: &Visitor, edit: Edit) -> Result<
         let approved = before.was_approved().then(|| before.clone());
         let Edited { mut after, changes, places, replaced } =
             apply(rules, before, &edit, device, now, new_id).map_err(UpdateError::Invalid)?;
+        after.note_flaws(&files);
         if let Some(before) = &approved {
             after.ask_for_new_pictures(before, rules, now);
         }

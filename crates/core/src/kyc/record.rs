@@ -1,5 +1,6 @@
 //! What a customer's record holds about its verification, and how the contract shows it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -9,8 +10,9 @@ use super::lifecycle::{State, Transition};
 use super::provider::Case;
 use crate::clock::Timestamp;
 use crate::customer::address::Address;
+use crate::file::Flaw;
 use crate::form::Form;
-use crate::ids::SessionId;
+use crate::ids::{FileId, SessionId};
 
 /// The verification of one customer. Sealed with its record; `Debug` shows the state only.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -24,6 +26,9 @@ pub struct Kyc {
     pub breakdown: Vec<Rail>,
     /// What the reviewers want given again.
     pub flags: Vec<Flag>,
+    /// The files of its documents that prove nothing.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub flaws: BTreeMap<FileId, Flaw>,
     /// What they said about it to the customer.
     pub comment: Option<String>,
     /// An approved customer's changes that nobody has looked at.

@@ -1,5 +1,7 @@
 //! Requirements: the rules applied to one record at one moment. A pure function of the three.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -10,7 +12,9 @@ use super::rules::{Check, FieldSays, Needs, Role, Rule, RuleSet, When};
 use crate::catalogue::catalogue;
 use crate::clock::Timestamp;
 use crate::customer::{Customer, CustomerType};
+use crate::file::Flaw;
 use crate::hexadecimal::hexadecimal;
+use crate::ids::FileId;
 use crate::parse::Country;
 
 /// The purpose of a picture of an id document.
@@ -46,13 +50,27 @@ catalogue! {
     SharesTooMany = "shares_too_many": "the shares make more than 100",
     AskedAgain = "asked_again": "the reviewers ask for it again",
     OtherDocument = "other_document": "shows another document than the one that is named now",
+    NeedsPassword = "needs_password": "opens only with a password",
+    UnusablePicture = "unusable_picture": "is a picture with a side of less than 200 pixels",
 }
 }
 
-/// As people read it.
+/// As people read it. The two that a program can answer by another file are words.
 impl Serialize for Fault {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.help())
+        serializer.serialize_str(match self {
+            Self::NeedsPassword | Self::UnusablePicture => self.as_str(),
+            _ => self.help(),
+        })
+    }
+}
+
+impl From<Flaw> for Fault {
+    fn from(flaw: Flaw) -> Self {
+        match flaw {
+            Flaw::NeedsPassword => Self::NeedsPassword,
+            Flaw::UnusablePicture => Self::UnusablePicture,
+        }
     }
 }
 
@@ -126,7 +144,9 @@ impl RuleSet {
     #[must_use]
     pub fn of(&self, customer: &Customer, now: Timestamp) -> Vec<Requirement> {
         let profile = customer.profile.to_json();
-        let mut requirements = self.evaluate(customer.profile.kind(), &profile, &Prospect::default(), now);
+        let nobody = Prospect::default();
+        let facts = Facts { flaws: &customer.kyc.flaws, ..Facts::of(customer.profile.kind(), &profile, &nobody, now) };
+        let mut requirements = self.evaluate(&facts, &profile);
         for requirement in &mut requirements {
             requirement.stand(&customer.kyc);
         }
@@ -136,7 +156,8 @@ impl RuleSet {
     /// What would be required of somebody who is no customer yet.
     #[must_use]
     pub fn before(&self, kind: CustomerType, prospect: &Prospect, now: Timestamp) -> Vec<Requirement> {
-        self.evaluate(kind, &json!({}), prospect, now)
+        let profile = json!({});
+        self.evaluate(&Facts::of(kind, &profile, prospect, now), &profile)
     }
 
     /// Whether nothing stands in the way of a submission.
@@ -145,20 +166,19 @@ impl RuleSet {
         self.of(customer, now).iter().all(|requirement| !requirement.is_open())
     }
 
-    fn evaluate(&self, kind: CustomerType, profile: &Value, prospect: &Prospect, now: Timestamp) -> Vec<Requirement> {
-        let facts = Facts::of(kind, profile, prospect, now);
+    fn evaluate(&self, facts: &Facts<'_>, profile: &Value) -> Vec<Requirement> {
         let persons = profile["associated_persons"].as_array().map_or(&[][..], Vec::as_slice);
         let mut requirements = Vec::new();
         for rule in &self.rules {
-            if rule.when.r#type.is_some_and(|wanted| wanted != kind) {
+            if rule.when.r#type.is_some_and(|wanted| wanted != facts.kind) {
                 continue;
             }
             match &rule.when.role {
-                None => requirements.extend(self.apply(rule, &facts, profile, "", None)),
+                None => requirements.extend(self.apply(rule, facts, profile, "", None)),
                 Some(roles) => {
                     for (index, person) in persons.iter().enumerate().filter(|(_, person)| plays(person, roles)) {
                         let base = format!("/associated_persons/{index}");
-                        requirements.extend(self.apply(rule, &facts, person, &base, person["id"].as_str()));
+                        requirements.extend(self.apply(rule, facts, person, &base, person["id"].as_str()));
                     }
                 }
             }
@@ -203,7 +223,9 @@ impl RuleSet {
                 if let Some(side) = side {
                     example["doc_side"] = side.into();
                 }
-                (format!("{base}/documents/-"), (!files.is_empty()).then(|| json!(files)), None)
+                // The newest is the answer: whoever gives a better one has not taken the other away.
+                let error = files.last().and_then(|file| facts.flaw(file));
+                (format!("{base}/documents/-"), (!files.is_empty()).then(|| json!(files)), error)
             }
             (None, None, Some(role)) => {
                 let persons = owner["associated_persons"].as_array().map_or(&[][..], Vec::as_slice);
@@ -307,9 +329,16 @@ struct Facts<'a> {
     purpose: Option<&'a str>,
     volume: Option<f64>,
     now: Timestamp,
+    /// The files that prove nothing.
+    flaws: &'a BTreeMap<FileId, Flaw>,
 }
 
 impl<'a> Facts<'a> {
+    fn flaw(&self, file: &Value) -> Option<Fault> {
+        let file = FileId::parse(file.as_str()?)?;
+        self.flaws.get(&file).copied().map(Fault::from)
+    }
+
     fn of(kind: CustomerType, profile: &'a Value, prospect: &'a Prospect, now: Timestamp) -> Self {
         let address = match kind {
             CustomerType::Individual => "residential_address",
@@ -322,6 +351,7 @@ impl<'a> Facts<'a> {
             purpose: profile["account_purpose"].as_str().or(prospect.purpose.as_deref()),
             volume: profile["expected_monthly_volume_usd"].as_str().and_then(amount).or(prospect.volume),
             now,
+            flaws: const { &BTreeMap::new() },
         }
     }
 }
@@ -496,7 +526,7 @@ mod tests {
 
     fn evaluated(kind: CustomerType, profile: &Value) -> Vec<Requirement> {
         let now = Timestamp::from_micros(1_763_873_999_000_000);
-        RuleSet::baseline().evaluate(kind, profile, &Prospect::default(), now)
+        RuleSet::baseline().evaluate(&Facts::of(kind, profile, &Prospect::default(), now), profile)
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use dossier_core::file::MediaType;
-use dossier_core::file::check::{Check, Fault};
+use dossier_core::file::check::{Check, Checked, Fault};
+use dossier_core::file::{Flaw, MediaType};
 
 /// The files of a folder, with their names.
 fn files(folder: &str) -> Vec<(String, Vec<u8>)> {
@@ -16,7 +16,7 @@ fn files(folder: &str) -> Vec<(String, Vec<u8>)> {
     entries.map(read).collect()
 }
 
-fn checked(content: &[u8], step: usize) -> Result<MediaType, Fault> {
+fn checked(content: &[u8], step: usize) -> Result<Checked, Fault> {
     let mut check = Check::default();
     for piece in content.chunks(step) {
         check.push(piece)?;
@@ -27,15 +27,29 @@ fn checked(content: &[u8], step: usize) -> Result<MediaType, Fault> {
 #[test]
 fn what_every_viewer_opens_is_accepted_however_it_comes() {
     let all = files("accepted");
-    assert_eq!(all.len(), 12);
+    assert_eq!(all.len(), 20);
     for (name, content) in all {
-        let expected = match name.rsplit('.').next() {
+        let media_type = match name.rsplit('.').next() {
             Some("jpg") => MediaType::Jpeg,
             Some("png") => MediaType::Png,
             _ => MediaType::Pdf,
         };
         for step in [1, 7, 1_000, content.len()] {
-            assert_eq!(checked(&content, step), Ok(expected), "{name} in pieces of {step}");
+            let expected = Ok(Checked { media_type, flaw: None });
+            assert_eq!(checked(&content, step), expected, "{name} in pieces of {step}");
+        }
+    }
+}
+
+/// Written by qpdf, with the password of a user or with that of an owner alone.
+#[test]
+fn a_pdf_that_the_empty_password_does_not_open_needs_one() {
+    let all = files("locked");
+    assert_eq!(all.len(), 7);
+    for (name, content) in all {
+        for step in [1, 7, 1_000, content.len()] {
+            let expected = Ok(Checked { media_type: MediaType::Pdf, flaw: Some(Flaw::NeedsPassword) });
+            assert_eq!(checked(&content, step), expected, "{name} in pieces of {step}");
         }
     }
 }
@@ -46,7 +60,9 @@ fn what_is_cut_or_another_file_as_well_is_refused_with_a_reason() {
         for step in [1, 7, 1_000, content.len()] {
             let why = checked(&content, step).expect_err(&name).to_string();
             assert!(
-                ["is cut off", "has another file behind its end"].iter().any(|known| why.contains(known)),
+                ["is cut off", "has another file behind its end", "has no cross-reference table"]
+                    .iter()
+                    .any(|known| why.contains(known)),
                 "{name}: {why}"
             );
         }

@@ -5,6 +5,7 @@ mod files;
 mod house;
 mod lifecycle;
 mod merge;
+mod openable;
 mod oracle;
 mod schema;
 mod violations;

@@ -68,9 +68,9 @@ catalogue! {
         "This installation refuses changes of names, birth, nationality, ids, addresses and owners after an approval \
             (setting after_approval). Offboard the customer, or change the setting.",
     DamagedFile = "damaged_file" 400 "The file is not whole":
-        "The file begins like a JPEG, a PNG or a PDF but is cut off, has something else behind its end, or is larger \
-            than 50 million pixels; an empty file is none. The text says which. Save it anew from an ordinary program \
-            and send that.",
+        "The file begins like a JPEG, a PNG or a PDF but is cut off, cannot be opened by an ordinary program, has \
+            something else behind its end, or is larger than 50 million pixels; an empty file is none. The text says \
+            which. Save it anew from an ordinary program and send that.",
     EmailTaken = "email_taken" 409 "The e-mail belongs to another customer":
         "A customer of this account and environment has this e-mail already, compared without case and surrounding \
             white space. The member customer_id names it; update that customer instead.",

@@ -172,7 +172,7 @@ impl TestApp {
 
     /// The id of a small picture that was just uploaded.
     pub(crate) async fn given_file(&self) -> String {
-        let answer = self.upload("passport.png", &samples::png(64, 64, 1_000)).await.expect(200);
+        let answer = self.upload("passport.png", &samples::png(320, 200, 1_000)).await.expect(200);
         answer["id"].as_str().expect("an id").to_owned()
     }
 

@@ -31,7 +31,7 @@ async fn filled(app: &TestApp) -> (String, String, Value) {
 
 async fn served_again(app: &TestApp, (id, file, seen): &(String, String, Value)) {
     assert_eq!(&app.get(&format!("/v0/customers/{id}?expand=profile,documents")).await.expect(200), seen);
-    assert_eq!(app.content(file, "").await.bytes, samples::png(64, 64, 1_000));
+    assert_eq!(app.content(file, "").await.bytes, samples::png(320, 200, 1_000));
     app.put(id, &json!({ "first_name": "Bea" })).await.expect(200);
 }
 
@@ -192,7 +192,7 @@ async fn a_place_that_is_none_is_refused_and_reading_one_changes_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_leaves_an_upload_in_flight_alone() {
     let app = TestApp::start().await;
-    let body = form("in-flight.png", &samples::png(64, 64, 300_000));
+    let body = form("in-flight.png", &samples::png(320, 200, 300_000));
     let address = app.url.trim_start_matches("http://");
     let mut upload = tokio::net::TcpStream::connect(address).await.expect("a connection");
     let head = format!(

@@ -81,7 +81,7 @@ fn commands_work(folder: &Path, customer: &str, files: &[String; 2]) {
         let saved = json_of(folder, &["files", "get", file, "--data-dir", "data"]);
         let path = folder.join(saved["saved_as"].as_str().expect("a path"));
         assert_eq!(path.file_name().and_then(|name| name.to_str()), Some(&*format!("{file}.png")));
-        assert_eq!(fs::read(&path).expect("the content"), samples::png(64, 64, 1_000));
+        assert_eq!(fs::read(&path).expect("the content"), samples::png(320, 200, 1_000));
         assert_eq!(fs::metadata(&path).expect("a file").permissions().mode() & 0o777, 0o600);
         let again = dossier(folder, &["files", "get", file, "--data-dir", "data"]);
         assert!(!again.status.success() && saved.get("content").is_none(), "nothing is overwritten");
@@ -422,7 +422,7 @@ async fn records_and_files_move_to_another_place_and_back() {
     let settings = [("database", &*url), ("files", &*files)];
     let mut app = TestApp::start_in(app.folder, Some(app.key), &settings).await;
     assert_eq!(app.get(&format!("/v0/customers/{id}?expand=profile,documents")).await.expect(200), before);
-    assert_eq!(app.content(&file, "").await.bytes, samples::png(64, 64, 1_000));
+    assert_eq!(app.content(&file, "").await.bytes, samples::png(320, 200, 1_000));
     app.put(&id, &json!({ "first_name": "Bea" })).await.expect(200);
     assert!(app.server.take().expect("running").stop().await);
 
@@ -434,7 +434,7 @@ async fn records_and_files_move_to_another_place_and_back() {
     assert!(String::from_utf8_lossy(&left.stderr).contains("moved to"), "PostgreSQL was left as well");
     let app = TestApp::start_in(app.folder, Some(app.key), &settings[1..]).await;
     assert_eq!(app.profile(&id).await["first_name"], "Bea");
-    assert_eq!(app.content(&file, "").await.bytes, samples::png(64, 64, 1_000));
+    assert_eq!(app.content(&file, "").await.bytes, samples::png(320, 200, 1_000));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -71,7 +71,7 @@ async fn slow_bodies_stop_neither_reads_nor_health_nor_metrics() {
 async fn stalled_uploads_of_one_key_leave_room_for_those_of_another_account() {
     let app = TestApp::start().await;
     let key = neighbour(&app).await;
-    let body = form("a.png", &png(8, 8, 200_000));
+    let body = form("a.png", &png(320, 200, 200_000));
     let head =
         format!("Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {}\r\n\r\n", body.len());
     let _stalled = stalled(&app, 96, "POST /v0/files", &[head.as_bytes(), &body[..1_000]].concat()).await;
@@ -80,7 +80,7 @@ async fn stalled_uploads_of_one_key_leave_room_for_those_of_another_account() {
         .post(format!("{}/v0/files", app.url))
         .header("Api-Key", key)
         .header("content-type", format!("multipart/form-data; boundary={BOUNDARY}"))
-        .body(form("b.png", &png(8, 8, 1_000)));
+        .body(form("b.png", &png(320, 200, 1_000)));
     TestApp::send(upload).await.expect(200);
 }
 
@@ -297,7 +297,7 @@ async fn unread(app: &TestApp, key: &str, path: &str, times: usize) -> TcpStream
 async fn a_key_reads_few_files_at_the_same_time() {
     let app = TestApp::start().await;
     // More than the kernel keeps for a client that does not read.
-    let file = app.upload("large.png", &png(8, 8, 9_000_000)).await.expect(200);
+    let file = app.upload("large.png", &png(320, 200, 9_000_000)).await.expect(200);
     let path = format!("/v0/files/{}/content", file["id"].as_str().expect("an id"));
     let key = app.viewer().await;
     let mut unread_ones = Vec::new();
@@ -371,7 +371,7 @@ async fn a_day_has_so_many_new_idempotency_keys() {
 async fn an_account_and_a_customer_have_room_for_so_many_files() {
     let app = TestApp::start_with(&[("files_per_account", "2"), ("files_per_customer", "1")]).await;
     let (id, first, second) = (app.given("individual").await, app.given_file().await, app.given_file().await);
-    let refused = app.upload("third.png", &png(8, 8, 100)).await;
+    let refused = app.upload("third.png", &png(320, 200, 100)).await;
     expect_limited(&refused, "\"files-of-account\";q=2");
     refused.problem(429, "quota_exceeded");
     let naming = |file: &str| json!({ "documents": [{ "file_id": file, "purpose": "other" }] });

@@ -9,7 +9,7 @@ use reqwest::{Method, RequestBuilder, redirect};
 use serde_json::{Value, json};
 
 use crate::app::{Answered, BOUNDARY, TestApp, form};
-use crate::samples::{pdf, png};
+use crate::samples::{locked_pdf, pdf, png};
 
 /// A browser with one pass.
 struct Browser {
@@ -71,11 +71,20 @@ impl Browser {
     }
 
     async fn uploads(&self, step: &str, requirement: &str) -> Answered {
-        let body = form("a.pdf", &pdf(requirement.as_bytes()));
+        self.uploads_file(step, requirement, &pdf(requirement.as_bytes())).await
+    }
+
+    async fn uploads_file(&self, step: &str, requirement: &str, content: &[u8]) -> Answered {
+        let body = form("a.pdf", content);
         let request =
-            self.request(Method::POST, &format!("/{step}/upload/{requirement}?attempt={}", short_hash(requirement)));
+            self.request(Method::POST, &format!("/{step}/upload/{requirement}?attempt={}", Self::attempt(content)));
         let request = request.header("content-type", format!("multipart/form-data; boundary={BOUNDARY}"));
         TestApp::send(request.body(body)).await
+    }
+
+    /// The same content is the same attempt.
+    fn attempt(content: &[u8]) -> String {
+        short_hash(&String::from_utf8_lossy(content))
     }
 
     /// Everything that an individual in the United Kingdom is asked.
@@ -658,7 +667,7 @@ async fn an_account_has_a_look_that_is_checked_when_it_is_set() {
         (AccountSettings { colour: text("#ffcc00"), ..AccountSettings::default() }, "contrast of 1.5 to 1"),
         (AccountSettings { logo: encode(b"<svg/>"), ..AccountSettings::default() }, "not of an accepted type"),
         (AccountSettings { logo: encode(&pdf(b"x")), ..AccountSettings::default() }, "JPEG or PNG"),
-        (AccountSettings { logo: encode(&png(10, 10, 20_000)), ..AccountSettings::default() }, "at most 16 KiB"),
+        (AccountSettings { logo: encode(&png(320, 200, 20_000)), ..AccountSettings::default() }, "at most 16 KiB"),
         (
             AccountSettings { redirect_hosts: Some(vec!["https://a.example".into()]), ..AccountSettings::default() },
             "no host name",
@@ -674,7 +683,7 @@ async fn an_account_has_a_look_that_is_checked_when_it_is_set() {
     let look = AccountSettings {
         display_name: text("Harbour <Bank>"),
         colour: text("#7A1F5C"),
-        logo: encode(&png(10, 10, 20)),
+        logo: encode(&png(320, 200, 20)),
         ..AccountSettings::default()
     };
     set(look).await.expect("set");
@@ -688,7 +697,7 @@ async fn an_account_has_a_look_that_is_checked_when_it_is_set() {
     let colour = TestApp::send(app.client.get(asset("colour.css"))).await;
     assert_eq!(colour.text, ":root { --accent: #7a1f5c; }\n");
     let logo = TestApp::send(app.client.get(asset("-logo"))).await;
-    assert_eq!((logo.header("content-type"), &logo.bytes), ("image/png", &png(10, 10, 20)));
+    assert_eq!((logo.header("content-type"), &logo.bytes), ("image/png", &png(320, 200, 20)));
     assert!(colour.header("cache-control").contains("immutable"));
     set(AccountSettings { colour: text(""), logo: text(""), display_name: text(""), ..AccountSettings::default() })
         .await
@@ -748,6 +757,25 @@ async fn an_upload_that_is_repeated_is_one_document() {
     let file = customer["documents"][0]["file_id"].as_str().expect("an id");
     assert_eq!(browser.post(&format!("/address/detach/{file}"), &[]).await.status.as_u16(), 303);
     assert_eq!(app.profile(&id).await["documents"], Value::Null);
+}
+
+#[tokio::test]
+async fn what_nobody_can_read_is_kept_with_a_word_about_it_until_something_better_comes() {
+    let app = TestApp::start().await;
+    let (_, link) = app.invited("individual").await;
+    let browser = Browser::enter(&app, &link).await;
+    browser.completes().await;
+    for (content, said) in [
+        (locked_pdf(), "This PDF opens only with a password. Give one that opens without"),
+        (png(320, 100, 50), "This picture is too small to be read. Give one with at least 200 pixels on each side"),
+    ] {
+        assert_eq!(browser.uploads_file("address", "proof_of_address", &content).await.status.as_u16(), 303);
+        assert!(browser.get("/address").await.text.contains(said), "{said}");
+        assert!(browser.get("/review").await.text.contains(said), "{said}");
+        let better = pdf(said.as_bytes());
+        assert_eq!(browser.uploads_file("address", "proof_of_address", &better).await.status.as_u16(), 303);
+        assert!(!browser.get("/address").await.text.contains(said), "{said}");
+    }
 }
 
 #[tokio::test]

@@ -33,12 +33,12 @@ async fn fill(app: &TestApp, body: &mut Value, requirements: &Value) -> usize {
     open
 }
 
-async fn required(app: &TestApp, id: &str) -> Value {
+pub(crate) async fn required(app: &TestApp, id: &str) -> Value {
     app.get(&format!("/v0/customers/{id}?expand=requirements")).await.expect(200)["requirements"].take()
 }
 
 /// Until nothing is open any more; answers how many rounds that took.
-async fn complete(app: &TestApp, id: &str, body: &mut Value) -> usize {
+pub(crate) async fn complete(app: &TestApp, id: &str, body: &mut Value) -> usize {
     for round in 0..10 {
         let open = fill(app, body, &required(app, id).await).await;
         if open == 0 {

@@ -16,6 +16,7 @@ mod documentation;
 mod events;
 mod fairness;
 mod files;
+mod flaws;
 mod form;
 mod kyc;
 mod lists;

@@ -111,7 +111,7 @@ async fn good_request(app: &TestApp, operation: &Operation, key: &str) -> Reques
         ("POST", "/v0/sandbox/clock") => request(&path).json(&json!({ "advance": "PT1S" })),
         ("POST", "/v0/files") => request(&path)
             .header("content-type", format!("multipart/form-data; boundary={BOUNDARY}"))
-            .body(form("passport.png", &samples::png(64, 64, 1_000))),
+            .body(form("passport.png", &samples::png(320, 200, 1_000))),
         ("POST", "/v0/webhooks") => request(&path).json(&json!({ "url": "http://127.0.0.1:19997/" })),
         ("GET", "/v0/requirements") => request(&format!("{path}?type=individual")),
         ("GET", "/v0/events") => request(&format!("{path}?limit=1000")),

@@ -46,8 +46,18 @@ pub(crate) use crate::row_seals::{
     rows_that_were_altered_or_moved_are_refused_logged_and_counted,
 };
 
-/// The smallest letter.
-pub(crate) const LETTER: &[u8] = b"%PDF-1.7\nstartxref\n0\n%%EOF";
+/// A letter of one empty page.
+pub(crate) const LETTER: &[u8] = b"\
+    %PDF-1.7\n\
+    1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n\
+    2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
+    3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n\
+    xref\n0 4\n0000000000 65535 f \n\
+    0000000009 00000 n \n\
+    0000000052 00000 n \n\
+    0000000101 00000 n \n\
+    trailer<</Size 4/Root 1 0 R>>\n\
+    startxref\n164\n%%EOF";
 pub(crate) const PERSONS: &str = r#"{"business_legal_name":"B","tax_number":"T","associated_persons":[
     {"first_name":"Ada","identifying_information":{"tax_number":{"number":"1","issuing_country":"FR"}}},
     {"first_name":"Bob"}]}"#;

@@ -1,6 +1,7 @@
 //! JPEG (ITU-T T.81): the walk over its segments, from the start of the image to its end.
 
 use super::tail::Tail;
+use crate::file::Flaw;
 
 /// Start of image, and the first byte of the next marker.
 pub(super) const SIGNATURE: &[u8] = b"\xff\xd8\xff";
@@ -13,6 +14,7 @@ const MAX_STRAY: u32 = 4 * 1_024;
 pub(super) struct Jpeg {
     state: State,
     has_frame: bool,
+    flaw: Option<Flaw>,
     scans: u32,
     stray: u32,
     tail: Tail,
@@ -75,9 +77,9 @@ impl Jpeg {
         Ok(())
     }
 
-    pub(super) fn finish(self) -> Result<(), &'static str> {
+    pub(super) fn finish(self) -> Result<Option<Flaw>, &'static str> {
         match self.state {
-            State::End => self.tail.finish(),
+            State::End => self.tail.finish().map(|()| self.flaw),
             _ => Err("is cut off"),
         }
     }
@@ -143,8 +145,13 @@ impl Jpeg {
         match marker {
             // Start of frame: precision, height, width.
             0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
-                let [_, high, low, wide, narrow] = frame;
-                super::check_size(u16::from_be_bytes([wide, narrow]).into(), u16::from_be_bytes([high, low]).into())?;
+                let [precision, high, low, wide, narrow] = frame;
+                // Baseline, extended and progressive. What is lossless, arithmetic or finer no ordinary program shows.
+                if !matches!(marker, 0xc0..=0xc2) || precision != 8 {
+                    return Err("has a coding that no ordinary program shows");
+                }
+                let (width, height) = (u16::from_be_bytes([wide, narrow]), u16::from_be_bytes([high, low]));
+                self.flaw = super::check_size(width.into(), height.into())?;
                 self.has_frame = true;
             }
             // Start of scan.

@@ -7,12 +7,14 @@ mod pdf;
 mod png;
 mod tail;
 
-use super::MediaType;
+use super::{Flaw, MediaType};
 
 /// The longest side of a picture, in pixels.
 const MAX_SIDE: u32 = 20_000;
 /// The largest picture, in pixels.
 const MAX_PIXELS: u64 = 50_000_000;
+/// The shortest side of a picture on which somebody can read something, in pixels.
+const MIN_USABLE_SIDE: u32 = 200;
 
 /// Why a file is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +33,15 @@ pub enum Fault {
         /// What is wrong with it.
         why: &'static str,
     },
+}
+
+/// What a whole file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Checked {
+    /// Its type.
+    pub media_type: MediaType,
+    /// Why it proves nothing.
+    pub flaw: Option<Flaw>,
 }
 
 /// Types that people try, by what they begin with: to say in the answer what was sent. (offset, bytes, name)
@@ -88,12 +99,12 @@ impl Check {
         if self.of.is_some() { self.forward(&bytes[missing..]) } else { Ok(()) }
     }
 
-    /// The type of a whole file.
+    /// What the whole file is.
     ///
     /// # Errors
     ///
     /// [`Fault`].
-    pub fn finish(mut self) -> Result<MediaType, Fault> {
+    pub fn finish(mut self) -> Result<Checked, Fault> {
         if self.of.is_none() {
             if self.head.is_empty() {
                 return Err(Fault::Empty);
@@ -105,10 +116,10 @@ impl Check {
             Some(Structure::Jpeg(jpeg)) => jpeg.finish(),
             Some(Structure::Png(png)) => png.finish(),
             Some(Structure::Pdf(pdf)) => pdf.finish(),
-            None => Ok(()),
+            None => Ok(None),
         };
-        let whole = whole.and_then(|()| self.archive.finish());
-        whole.map(|()| of).map_err(|why| Fault::Damaged { of, why })
+        let whole = whole.and_then(|flaw| self.archive.finish().map(|()| flaw));
+        whole.map(|flaw| Checked { media_type: of, flaw }).map_err(|why| Fault::Damaged { of, why })
     }
 
     fn media_type(&self) -> Option<MediaType> {
@@ -143,7 +154,7 @@ impl Check {
             if begin > 0 && tail::check_beginning(&head[..begin]).is_err() {
                 return Err(Fault::OtherType(None));
             }
-            Structure::Pdf(pdf::Pdf::default())
+            Structure::Pdf(pdf::Pdf::new(begin))
         };
         self.of = Some(of);
         let head = std::mem::take(&mut self.head);
@@ -169,13 +180,13 @@ impl Check {
     }
 }
 
-/// Whether a picture of this size can be looked at by an ordinary program.
-fn check_size(width: u32, height: u32) -> Result<(), &'static str> {
+/// Refuses a picture that no ordinary program can show, by its size in pixels, and says whether somebody can read it.
+fn check_size(width: u32, height: u32) -> Result<Option<Flaw>, &'static str> {
     if width == 0 || height == 0 {
         Err("says that it has no pixels")
     } else if width > MAX_SIDE || height > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
         Err("has more than 50 million pixels, or a side of more than 20,000")
     } else {
-        Ok(())
+        Ok((width.min(height) < MIN_USABLE_SIDE).then_some(Flaw::UnusablePicture))
     }
 }

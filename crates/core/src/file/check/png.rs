@@ -1,9 +1,13 @@
 //! PNG (W3C): the walk over its chunks, each with its checksum, from the header to the end.
 
 use super::tail::Tail;
+use crate::file::Flaw;
 
 pub(super) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 const HEADER_LENGTH: u32 = 13;
+/// The kind of colour that needs a palette, which has at most 256 colours of three bytes.
+const INDEXED: u8 = 3;
+const MAX_PALETTE: u32 = 3 * 256;
 
 #[derive(Default)]
 pub(super) struct Png {
@@ -12,8 +16,22 @@ pub(super) struct Png {
     part: Vec<u8>,
     checksum: crc32fast::Hasher,
     has_header: bool,
-    has_data: bool,
+    /// Whether there must be a palette before the data, and none has come.
+    needs_palette: bool,
+    data: Data,
+    /// The first two bytes of the data, which say how it is compressed.
+    compression: Vec<u8>,
+    flaw: Option<Flaw>,
     tail: Tail,
+}
+
+/// How far the data is, whose chunks stand together.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Data {
+    #[default]
+    Missing,
+    Begun,
+    Ended,
 }
 
 #[derive(Default, Clone, Copy)]
@@ -45,8 +63,13 @@ impl Png {
                 State::Data(kind, left) => {
                     let (data, rest) = bytes.split_at(bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX)));
                     self.checksum.update(data);
-                    if kind == *b"IHDR" {
-                        self.part.extend_from_slice(data);
+                    match &kind {
+                        b"IHDR" => self.part.extend_from_slice(data),
+                        b"IDAT" => {
+                            let missing = data.len().min(2 - self.compression.len());
+                            self.compression.extend_from_slice(&data[..missing]);
+                        }
+                        _ => {}
                     }
                     bytes = rest;
                     let left = left - u32::try_from(data.len()).expect("no more than was left");
@@ -72,8 +95,11 @@ impl Png {
         Ok(())
     }
 
-    pub(super) fn finish(self) -> Result<(), &'static str> {
-        if matches!(self.state, State::End) { self.tail.finish() } else { Err("is cut off") }
+    pub(super) fn finish(self) -> Result<Option<Flaw>, &'static str> {
+        if !matches!(self.state, State::End) {
+            return Err("is cut off");
+        }
+        self.tail.finish().map(|()| self.flaw)
     }
 
     /// So many bytes, once they are there.
@@ -94,12 +120,23 @@ impl Png {
             b"IHDR" if self.has_header || length != HEADER_LENGTH => return Err("has a wrong header"),
             b"IHDR" => self.has_header = true,
             _ if !self.has_header => return Err("does not begin with its header"),
-            b"IDAT" => self.has_data = true,
-            b"IEND" if !self.has_data || length != 0 => return Err("ends without a picture"),
+            b"IDAT" if self.needs_palette => return Err("has no palette"),
+            b"IDAT" if self.data == Data::Ended => return Err("has its data in several places"),
+            b"IEND" if self.data == Data::Missing || length != 0 => return Err("ends without a picture"),
             b"acTL" => return Err("is animated"),
-            b"PLTE" | b"IEND" => {}
+            b"PLTE" if length % 3 != 0 || !(3..=MAX_PALETTE).contains(&length) => return Err("has a wrong palette"),
+            b"PLTE" => self.needs_palette = false,
+            b"IDAT" | b"IEND" => {}
             // Upper case: whoever does not know the chunk cannot show the picture.
             _ if kind[0].is_ascii_uppercase() => return Err("has a chunk that no program knows"),
+            _ => {}
+        }
+        match (kind == *b"IDAT", self.data) {
+            (true, _) => self.data = Data::Begun,
+            (false, Data::Begun) => {
+                self.data = Data::Ended;
+                check_compression(&self.compression)?;
+            }
             _ => {}
         }
         self.checksum.update(&kind);
@@ -114,11 +151,12 @@ impl Png {
         }
         let header = std::mem::take(&mut self.part);
         let side = |at: usize| u32::from_be_bytes(header[at..at + 4].try_into().expect("four bytes"));
-        super::check_size(side(0), side(4))?;
+        self.flaw = super::check_size(side(0), side(4))?;
         let (depth, colour) = (header[8], header[9]);
+        self.needs_palette = colour == INDEXED;
         let depths: &[u8] = match colour {
             0 => &[1, 2, 4, 8, 16],
-            3 => &[1, 2, 4, 8],
+            INDEXED => &[1, 2, 4, 8],
             2 | 4 | 6 => &[8, 16],
             _ => &[],
         };
@@ -127,5 +165,21 @@ impl Png {
         } else {
             Err("has a wrong header")
         }
+    }
+}
+
+/// Refuses data that does not begin as zlib's does (RFC 1950, 2.2): with the method, a window of at most 32 KiB, no
+/// preset dictionary, and a checksum.
+fn check_compression(header: &[u8]) -> Result<(), &'static str> {
+    match header {
+        [method, flags]
+            if method & 0x0f == 8
+                && method >> 4 <= 7
+                && flags & 0x20 == 0
+                && u16::from_be_bytes([*method, *flags]).is_multiple_of(31) =>
+        {
+            Ok(())
+        }
+        _ => Err("has data that is not compressed as it must be"),
     }
 }

@@ -170,6 +170,8 @@ fault-no_share = إحدى الحصص ليست نسبة مئوية. اكتب رق
 fault-shares_too_many = مجموع الحصص أكثر من 100 في المئة
 fault-asked_again = يرجى تقديم هذا مجددًا
 fault-other_document = هذه صورة مستند غير المستند الذي ذكرته
+fault-needs_password = لا يُفتح ملف PDF هذا إلا بكلمة مرور. قدّم ملفًا يُفتح من دونها
+fault-unusable_picture = هذه الصورة أصغر من أن تُقرأ. قدّم صورة لا يقل كل ضلع منها عن 200 بكسل
 
 field-account_purpose = غرض الحساب
 field-account_purpose_other = لماذا الحساب

@@ -162,6 +162,8 @@ fault-no_share = Einer der Anteile ist keine Prozentzahl. Schreiben Sie eine Zah
 fault-shares_too_many = Die Anteile ergeben mehr als 100 Prozent
 fault-asked_again = Bitte geben Sie das noch einmal an
 fault-other_document = Das zeigt ein anderes Dokument als das, das Sie angegeben haben
+fault-needs_password = Diese PDF-Datei lässt sich nur mit einem Passwort öffnen. Geben Sie eine ohne Passwort
+fault-unusable_picture = Dieses Bild ist zu klein, um es zu lesen. Geben Sie eines mit mindestens 200 Pixeln auf jeder Seite
 
 field-account_purpose = Zweck des Kontos
 field-account_purpose_other = Wofür das Konto ist

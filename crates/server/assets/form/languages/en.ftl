@@ -164,6 +164,8 @@ fault-no_share = One of the shares is no percentage. Write a number, such as 33.
 fault-shares_too_many = The shares make more than 100 percent
 fault-asked_again = Please give this again
 fault-other_document = This shows another document than the one that you named
+fault-needs_password = This PDF opens only with a password. Give one that opens without
+fault-unusable_picture = This picture is too small to be read. Give one with at least 200 pixels on each side
 
 field-account_purpose = Purpose of the account
 field-account_purpose_other = What the account is for

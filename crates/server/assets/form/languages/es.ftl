@@ -162,6 +162,8 @@ fault-no_share = Una de las participaciones no es un porcentaje. Escriba un núm
 fault-shares_too_many = Las participaciones suman más del 100 por ciento
 fault-asked_again = Indíquelo de nuevo, por favor
 fault-other_document = Esto muestra un documento distinto del que ha indicado
+fault-needs_password = Este PDF solo se abre con contraseña. Envíe uno que se abra sin ella
+fault-unusable_picture = Esta imagen es demasiado pequeña para leerla. Envíe una de al menos 200 píxeles por lado
 
 field-account_purpose = Finalidad de la cuenta
 field-account_purpose_other = Para qué es la cuenta

@@ -162,6 +162,8 @@ fault-no_share = Une des parts n’est pas un pourcentage. Écrivez un nombre, c
 fault-shares_too_many = Les parts font plus de 100 pour cent
 fault-asked_again = Merci de le donner de nouveau
 fault-other_document = Ceci montre un autre document que celui que vous avez indiqué
+fault-needs_password = Ce PDF ne s’ouvre qu’avec un mot de passe. Donnez-en un qui s’ouvre sans
+fault-unusable_picture = Cette image est trop petite pour être lue. Donnez-en une d’au moins 200 pixels de côté
 
 field-account_purpose = But du compte
 field-account_purpose_other = À quoi sert le compte

@@ -162,6 +162,8 @@ fault-no_share = कोई एक हिस्सा प्रतिशत न�
 fault-shares_too_many = हिस्सों का योग 100 प्रतिशत से अधिक है
 fault-asked_again = कृपया इसे फिर से दें
 fault-other_document = यह आपके बताए दस्तावेज़ से अलग दस्तावेज़ दिखाता है
+fault-needs_password = यह PDF केवल पासवर्ड से खुलता है। बिना पासवर्ड खुलने वाली फ़ाइल दें
+fault-unusable_picture = यह तस्वीर पढ़ने के लिए बहुत छोटी है। ऐसी तस्वीर दें जिसकी हर भुजा कम से कम 200 पिक्सेल हो
 
 field-account_purpose = खाते का उद्देश्य
 field-account_purpose_other = खाता किसलिए है

@@ -162,6 +162,8 @@ fault-no_share = Uma das participações não é uma porcentagem. Escreva um nú
 fault-shares_too_many = As participações somam mais de 100 por cento
 fault-asked_again = Informe de novo, por favor
 fault-other_document = Isto mostra um documento diferente do que indicou
+fault-needs_password = Este PDF só abre com senha. Envie um que abra sem senha
+fault-unusable_picture = Esta imagem é pequena demais para ser lida. Envie uma com pelo menos 200 pixels de cada lado
 
 field-account_purpose = Finalidade da conta
 field-account_purpose_other = Para que serve a conta

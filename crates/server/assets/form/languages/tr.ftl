@@ -162,6 +162,8 @@ fault-no_share = Paylardan biri yüzde değil. 33.3 gibi bir sayı yazın
 fault-shares_too_many = Payların toplamı yüzde 100’ü aşıyor
 fault-asked_again = Lütfen bunu yeniden verin
 fault-other_document = Bu, belirttiğiniz belgeden başka bir belgeyi gösteriyor
+fault-needs_password = Bu PDF yalnızca parolayla açılıyor. Parolasız açılan bir dosya verin
+fault-unusable_picture = Bu resim okunamayacak kadar küçük. Her kenarı en az 200 piksel olan bir resim verin
 
 field-account_purpose = Hesabın amacı
 field-account_purpose_other = Hesap ne için

@@ -158,6 +158,8 @@ fault-no_share = 有一项股份不是百分比。请填写数字，例如 33.3
 fault-shares_too_many = 股份合计超过百分之百
 fault-asked_again = 请重新提供
 fault-other_document = 这是另一份证件的图片，与您填写的证件不符
+fault-needs_password = 此 PDF 需要密码才能打开。请提供无需密码即可打开的文件
+fault-unusable_picture = 此图片太小，无法辨认。请提供每边至少 200 像素的图片
 
 field-account_purpose = 账户目的
 field-account_purpose_other = 账户用于什么

@@ -93,7 +93,7 @@ pub const OPERATIONS: &[Operation] = &[
         scopes: &[KeyScope::CustomersWrite],
         shows: Shows::Preferred,
         describe: customers::update,
-        problems: &[TAKES_JSON, WRITES, UPDATES],
+        problems: &[TAKES_JSON, WRITES, UPDATES, &[EmailTaken]],
     },
     Operation {
         method: Method::PATCH,
@@ -101,7 +101,7 @@ pub const OPERATIONS: &[Operation] = &[
         scopes: &[KeyScope::CustomersWrite],
         shows: Shows::CustomerOr("{}"),
         describe: customers::patch,
-        problems: &[TAKES_JSON, WRITES, UPDATES],
+        problems: &[TAKES_JSON, WRITES, UPDATES, &[EmailTaken]],
     },
     Operation {
         method: Method::DELETE,

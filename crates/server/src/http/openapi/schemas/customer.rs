@@ -163,7 +163,9 @@ fn requirement() -> Value {
         "status": words(["due", "error", "pending", "done"]),
         "label": text("What people call it"),
         "because": text("Why it is asked for"),
-        "error": text("What is wrong with what is there"),
+        "error": text("What is wrong with what is there, as people read it. Two values are words for programs: \
+            needs_password, the document is a PDF that opens only with a password; unusable_picture, it is a picture \
+            with a side of less than 200 pixels. Upload another file"),
         "schema": { "type": "object", "description": "JSON Schema of the value at the pointer" },
         "example": { "description": "A value that would do; to a document, add the file_id" },
         "document": { "$ref": reference("RequiredDocument") },

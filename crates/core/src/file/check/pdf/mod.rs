@@ -1,0 +1,103 @@
+//! PDF (ISO 32000): its header near the beginning, its trailer near the end, and the cross-reference section to which
+//! that leads. What else lies between is not parsed: no PDF is ever decompressed, rendered or run by this program.
+
+mod password;
+mod scan;
+mod syntax;
+
+use self::scan::{Encryption, Scan, Section};
+use super::tail::check_beginning;
+use crate::file::Flaw;
+
+pub(super) const SIGNATURE: &[u8] = b"%PDF-";
+/// Readers look for the header in this many bytes: byte order marks, mail headers and print tickets stand before it.
+pub(super) const MAX_BEFORE: usize = 1_024;
+/// Readers look for the trailer in this many bytes at the end,
+const TRAILER: usize = 1_024;
+/// and as many may stand behind it.
+const MAX_BEHIND: usize = 1_024;
+const KEPT: usize = TRAILER + MAX_BEHIND;
+const CUT_OFF: &str = "is cut off, or has something behind its end";
+
+pub(super) struct Pdf {
+    head: Vec<u8>,
+    tail: Vec<u8>,
+    length: u64,
+    /// Bytes before the header.
+    before: u64,
+    scan: Scan,
+}
+
+impl Pdf {
+    /// A file with this many bytes before its header.
+    pub(super) fn new(before: usize) -> Self {
+        Self { head: Vec::new(), tail: Vec::new(), length: 0, before: before as u64, scan: Scan::default() }
+    }
+
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        let missing = 8_usize.saturating_sub(self.head.len()).min(bytes.len());
+        self.head.extend_from_slice(&bytes[..missing]);
+        self.length += bytes.len() as u64;
+        let kept = &bytes[bytes.len().saturating_sub(KEPT)..];
+        self.tail.extend_from_slice(kept);
+        // Not byte by byte, however the file comes.
+        if self.tail.len() > 2 * KEPT {
+            self.tail.drain(..self.tail.len() - KEPT);
+        }
+        self.scan.push(bytes);
+    }
+
+    pub(super) fn finish(mut self) -> Result<Option<Flaw>, &'static str> {
+        let version = &self.head[SIGNATURE.len()..];
+        if !matches!(version, [b'1' | b'2', b'.', b'0'..=b'9']) {
+            return Err("has no version in its header");
+        }
+        let offset = self.offset()?;
+        self.scan.finish();
+        if self.scan.has_too_many {
+            return Err("has too many cross-reference tables");
+        }
+        let section = self.section(offset).ok_or("has no cross-reference table where its end says")?;
+        if !self.scan.has_page && !self.scan.hides_objects {
+            return Err("has no page");
+        }
+        Ok((!self.opens(section)).then_some(Flaw::NeedsPassword))
+    }
+
+    /// What the end says of where the newest cross-reference section begins.
+    fn offset(&self) -> Result<u64, &'static str> {
+        let end = memchr::memmem::rfind(&self.tail, b"%%EOF").ok_or(CUT_OFF)?;
+        let (trailer, behind) = (&self.tail[..end], &self.tail[end + b"%%EOF".len()..]);
+        if self.tail.len() - end > MAX_BEHIND + b"%%EOF".len() {
+            return Err(CUT_OFF);
+        }
+        check_beginning(behind)?;
+        let trailer = &trailer[trailer.len().saturating_sub(TRAILER)..];
+        let start = memchr::memmem::rfind(trailer, b"startxref").ok_or("has no cross-reference table")?;
+        let offset = trailer[start + b"startxref".len()..].trim_ascii();
+        let offset = std::str::from_utf8(offset).ok().and_then(|digits| digits.parse::<u64>().ok());
+        // Counted from the header, or from what stands before it.
+        offset
+            .filter(|offset| *offset < self.before + self.length)
+            .ok_or("has a cross-reference table outside of the file")
+    }
+
+    /// The section that begins there, or after the white space that does.
+    fn section(&self, offset: u64) -> Option<&Section> {
+        let leads_to = |offset: u64, section: &Section| (section.at - section.gap..=section.at).contains(&offset);
+        let is_meant = |section: &&Section| {
+            leads_to(offset, section) || offset.checked_sub(self.before).is_some_and(|offset| leads_to(offset, section))
+        };
+        self.scan.sections.iter().rev().find(is_meant)
+    }
+
+    /// Whether it opens without a password. One that only its owner must give restricts what may be done with it.
+    fn opens(&self, section: &Section) -> bool {
+        let handler = match &section.encryption {
+            Encryption::None => return true,
+            Encryption::Object(id) => self.scan.handler(*id),
+            Encryption::Here(handler) => handler.as_ref(),
+        };
+        handler.is_some_and(|handler| handler.opens(&section.id))
+    }
+}
