@@ -360,8 +360,9 @@ mod tests {
             names(rules.fragment(kind, "").expect("a schema"), "", &mut needed);
         }
         names(rules.fragment(CustomerType::Corporate, "/associated_persons/-").expect("a schema"), "", &mut needed);
-        // Lists and containers are not typed into, and credentials are the integrator's.
+        // Lists and containers are not typed into; credentials and the e-mail are the integrator's.
         for other in [
+            "email",
             "documents",
             "associated_persons",
             "identifying_information",
