@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use dossier::http::openapi::document;
+use dossier::http::openapi::{closed, document};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
@@ -13,22 +13,9 @@ pub(crate) fn closed_document() -> &'static Value {
     static DOCUMENT: OnceLock<Value> = OnceLock::new();
     DOCUMENT.get_or_init(|| {
         let mut document = document();
-        document["components"]["schemas"].as_object_mut().expect("schemas").values_mut().for_each(close);
+        document["components"]["schemas"] = closed(document["components"]["schemas"].take());
         document
     })
-}
-
-fn close(schema: &mut Value) {
-    match schema {
-        Value::Object(members) => {
-            members.values_mut().for_each(close);
-            if members.get("properties").is_some_and(Value::is_object) {
-                members.insert("additionalProperties".to_owned(), false.into());
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(close),
-        _ => {}
-    }
 }
 
 pub(crate) fn validator(schema: &Value) -> Validator {

@@ -104,6 +104,17 @@ fn the_published_operation_is_kept() {
     assert_eq!(ours["responses"]["200"]["description"], published["responses"]["200"]["description"]);
 }
 
+#[test]
+fn the_email_is_changed_by_text_alone_and_is_no_part_of_the_profile() {
+    let document = document();
+    let members = |name: &str| followed(&document, &document["components"]["schemas"][name])["properties"].clone();
+    for kind in ["Individual", "Business"] {
+        assert_eq!(members(&format!("{kind}Update"))["email"]["type"], "string");
+        assert_eq!(members(&format!("{kind}Patch"))["email"]["type"], "string", "null is refused");
+        assert_eq!(members(&format!("{kind}Profile"))["email"], Value::Null);
+    }
+}
+
 /// Every example fits its schema: of the two variants of a body exactly one.
 #[test]
 fn examples_fit_their_schemas() {

@@ -19,6 +19,7 @@ use http::Method;
 use serde_json::{Map, Value, json};
 
 pub use operations::OPERATIONS;
+pub use schemas::closed;
 
 use super::problem::ProblemCode;
 use operations::Problems;

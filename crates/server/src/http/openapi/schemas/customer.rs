@@ -83,7 +83,8 @@ fn customer_list() -> Value {
 }
 
 /// What is stored has the objects of bodies in it, so that what was read can be sent again. But records accumulate more
-/// than one request may name, persons have ids, and credentials are never shown again.
+/// than one request may name, persons have ids, credentials are never shown again, and the e-mail stands beside the
+/// profile.
 fn profile(description: &str, schema: Value) -> Value {
     let mut schema = closed(schema);
     stored(&mut schema);
@@ -100,6 +101,7 @@ fn stored(schema: &mut Value) {
     }
     let Some(members) = object.get_mut("properties").and_then(Value::as_object_mut) else { return };
     members.shift_remove("external_kyc_provider_data");
+    members.shift_remove("email");
     members.values_mut().for_each(stored);
     if members.contains_key("has_ownership") {
         object.insert("required".to_owned(), json!(["id"]));

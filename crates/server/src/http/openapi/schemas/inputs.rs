@@ -96,7 +96,8 @@ fn described(description: &str, mut schema: Value) -> Value {
 }
 
 /// The same schema without room for unknown members, at every depth: the parser refuses them.
-pub(super) fn closed(mut schema: Value) -> Value {
+#[must_use]
+pub fn closed(mut schema: Value) -> Value {
     close(&mut schema);
     schema
 }
@@ -163,8 +164,8 @@ fn patch() -> Value {
     })
 }
 
-/// What a merge patch may say of an object: nothing is required, and `null` clears. Lists are those of PUT, and
-/// documents cannot be cleared.
+/// What a merge patch may say of an object: nothing is required, and `null` clears. Lists are those of PUT; documents
+/// and the e-mail cannot be cleared.
 fn patched(mut schema: Value) -> Value {
     let Some(object) = schema.as_object_mut() else { return schema };
     if !object.contains_key("properties") {
@@ -172,7 +173,7 @@ fn patched(mut schema: Value) -> Value {
     }
     object.shift_remove("required");
     for (name, member) in object["properties"].as_object_mut().into_iter().flatten() {
-        if name != "documents" {
+        if !matches!(name.as_str(), "documents" | "email") {
             let description = member["description"].as_str().unwrap_or("null clears it").to_owned();
             *member = or_null(patched(member.take()), &description);
         }

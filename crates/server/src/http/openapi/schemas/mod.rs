@@ -5,6 +5,7 @@ mod customer;
 mod inputs;
 mod words;
 
+pub use inputs::closed;
 use serde_json::{Map, Value, json};
 
 /// Where a named schema stands.
