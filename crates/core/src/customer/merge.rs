@@ -28,8 +28,8 @@ impl Customer {
     ) -> Result<(Self, Vec<FieldChange>), Violations> {
         let mut merging = Merging::new(mode);
         if let Some(email) = input.take_email() {
-            let email_is_at = Path::Member { parent: &Path::Root, name: "email", position: 0 };
-            self.email.merge(email, &email_is_at, &mut merging);
+            let path = Path::Member { parent: &Path::Root, name: "email", position: 0 };
+            self.email.merge(email, &path, &mut merging);
         }
         match (&mut self.profile, input) {
             (Profile::Individual(stored), Profile::Individual(input)) => stored.merge(input, &Path::Root, &mut merging),

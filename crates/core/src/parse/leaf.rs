@@ -181,7 +181,7 @@ impl Email {
 
 impl Parse for Email {
     const EXPECTS: &'static str = "a string";
-    const KEEPS: Option<&'static str> = Some("a customer always has an e-mail; name another one");
+    const CANNOT_BE_CLEARED: Option<&'static str> = Some("a customer always has an e-mail; name another one");
 
     fn string(text: &str, context: Context<'_>) -> Option<Self> {
         let good = check_text::<{ Self::MAX }>(text, context);

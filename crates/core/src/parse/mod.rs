@@ -288,8 +288,8 @@ pub trait Parse: Sized {
     /// The JSON type that is expected, for messages: `a string`.
     const EXPECTS: &'static str;
 
-    /// Why a merge patch cannot clear a member of this type, when it cannot.
-    const KEEPS: Option<&'static str> = None;
+    /// For a type whose members a merge patch cannot clear: the message that says so.
+    const CANNOT_BE_CLEARED: Option<&'static str> = None;
 
     /// What an absent member means: `None` is a missing one, `Some` a legal absence.
     fn missing() -> Option<Self> {
@@ -408,7 +408,7 @@ impl<T: Parse> Parse for Option<T> {
     }
 
     fn null(context: Context<'_>) -> Option<Self> {
-        match (context.nulls, T::KEEPS) {
+        match (context.nulls, T::CANNOT_BE_CLEARED) {
             (Nulls::Clear, None) => Some(None),
             (Nulls::Clear, Some(why)) => {
                 context.violation(Code::CannotBeCleared, why);
