@@ -18,6 +18,7 @@ catalogue! {
     KeyRevoked = "api_key.revoked": "An API key was revoked.",
     CustomerCreated = "customer.created": "A customer was created.",
     CustomerUpdated = "customer.updated": "A customer's profile was changed.",
+    EmailIndexed = "customer.email_indexed": "An e-mail that an older version had stored was made findable again.",
     CustomerViewed = "customer.viewed": "A person looked at a customer's unmasked data.",
     SessionOpened = "kyc.session_opened": "A KYC session was opened, or its link was given again.",
     SessionExpired = "kyc.session_expired": "The link of a KYC session ran out.",

@@ -155,12 +155,13 @@ pub trait Store: Send + Sync {
     /// As [`Store::customer`].
     async fn summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError>;
 
-    /// The customer that has this e-mail, compared trimmed and case folded.
+    /// The customer that has this e-mail, as [`Email::folded`] compares. They are several when their addresses counted
+    /// as different when they were created.
     ///
     /// # Errors
     ///
     /// As [`Store::customer`].
-    async fn summary_by_email(&self, scope: Scope, email: &Email) -> Result<Option<Summary>, StoreError>;
+    async fn summaries_by_email(&self, scope: Scope, email: &Email) -> Result<Vec<Summary>, StoreError>;
 
     /// At most `limit` customers, newest first, beginning after the given one.
     ///

@@ -457,9 +457,7 @@ impl Context<'_> {
         let scope = self.scope(place).await?;
         let store = &self.services.store;
         let found = match email {
-            Some(email) => {
-                store.summary_by_email(scope, &Email::searched(&email)).await.map_err(said)?.into_iter().collect()
-            }
+            Some(email) => store.summaries_by_email(scope, &Email::searched(&email)).await.map_err(said)?,
             None => store.summaries(scope, None, limit).await.map_err(said)?.summaries,
         };
         Ok(found.iter().map(|summary| view(&CustomerView::new(summary, None))).collect())

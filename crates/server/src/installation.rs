@@ -11,12 +11,15 @@ use dossier_core::account;
 use dossier_core::api_key::{self, ApiKey, KeyScope, NewKey};
 use dossier_core::caller::{Actor, Caller, Environment, Scope};
 use dossier_core::clock::{Clock as _, SandboxClocks};
+use dossier_core::customer::reindex::reindex_emails;
+use dossier_core::customer::update::UpdateError;
 use dossier_core::ids::AccountId;
 use dossier_core::kyc::{Policy, provider};
 use dossier_core::services::Services;
 use dossier_core::store::{Store, StoreError};
 use dossier_core::turns::Turns;
 use dossier_store::blobs::{Blobs, Bucket, Folder};
+use dossier_store::chores::{Chore, ONCE, SHARED_EMAILS};
 use dossier_store::postgres::PostgresStore;
 use dossier_store::sqlite::SqliteStore;
 use dossier_store::vault::RootKey;
@@ -177,6 +180,8 @@ impl Installation {
         for (account, seconds) in store.sandbox_clocks().await.map_err(corrupt)? {
             services.sandboxes.set(account, seconds);
         }
+        let find_emails_again = find_emails_again(&*store, &services).await;
+        find_emails_again.map_err(|error| OpenError::Database(error.to_string()))?;
         let first = |error: &dyn std::fmt::Display| InstallationError::FirstAccount(error.to_string());
         let first_account = if store.accounts().await.map_err(|error| first(&error))?.is_empty() {
             let account = account::create(&services, &system(nobody()), "default".to_owned())
@@ -206,8 +211,32 @@ impl Installation {
     }
 }
 
+/// Once, after an upgrade: e-mails are compared in another form than when they were stored.
+async fn find_emails_again(store: &dyn Engine, services: &Services) -> Result<(), UpdateError> {
+    if store.done(Chore::Emails).await?.is_some() {
+        return Ok(());
+    }
+    let mut done = ONCE;
+    for account in store.accounts().await? {
+        for environment in [Environment::Sandbox, Environment::Production] {
+            let scope = Scope { account: account.account_id, environment };
+            for shared in reindex_emails(services, &upgrade(scope)).await? {
+                done = SHARED_EMAILS;
+                let customers = shared.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                tracing::warn!(account = %scope.account, environment = environment.as_str(), %customers,
+                    "these customers have the same e-mail now; each is found by it");
+            }
+        }
+    }
+    Ok(store.set_done(Chore::Emails, done).await?)
+}
+
 fn system(scope: Scope) -> Caller {
     Caller { scope, actor: Actor::System, request_id: "first-start".to_owned(), address: None }
+}
+
+fn upgrade(scope: Scope) -> Caller {
+    Caller { request_id: "upgrade".to_owned(), ..system(scope) }
 }
 
 const fn nobody() -> Scope {

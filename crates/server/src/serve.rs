@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dossier_core::caller::Scope;
+use dossier_core::caller::{Environment, Scope};
 use dossier_core::idempotency::KEPT_SECONDS;
 use dossier_core::ids::CustomerId;
 use dossier_core::kyc::provider::{self, Provider};
-use dossier_core::kyc::session;
+use dossier_core::kyc::{self, Evaluated, session};
 use dossier_core::store::{Collected, StoreError};
 use dossier_core::webhook::LOG_SECONDS;
 use futures_util::StreamExt as _;
@@ -31,6 +31,7 @@ use crate::installation::{Installation, InstallationError, Lock};
 use crate::sumsub::Sumsub;
 use crate::{backup, control, deliver, memory, room};
 use dossier_store::Engine;
+use dossier_store::chores::Chore;
 
 /// Connections of the port of metrics and health, and requests that it answers at the same time: its own, so that no
 /// load of the API makes the server look dead.
@@ -153,6 +154,7 @@ impl Server {
             tokio::spawn(keep_house(Arc::clone(&app))),
             tokio::spawn(end_sessions(Arc::clone(&app))),
             tokio::spawn(ask_providers(Arc::clone(&app))),
+            tokio::spawn(follow_new_rules(Arc::clone(&app), Arc::clone(&store))),
             tokio::spawn(deliver::run(Arc::clone(&app), egress, config.deliveries.clone())),
         ];
         let keeper = Keeper::start(anchored, app.metrics.anchor_failing.clone()).map_err(StartError::Control)?;
@@ -258,6 +260,44 @@ async fn end_sessions(app: App) {
             tracing::warn!(%error, "sessions that ran out could not be ended");
         }
     }
+}
+
+/// Evaluates all customers once when other rules are in force than before, or another version of Dossier.
+async fn follow_new_rules(app: App, store: Arc<dyn Engine>) {
+    let in_force = format!("{} {}", env!("CARGO_PKG_VERSION"), app.services.policy.rules.hash);
+    loop {
+        match evaluate_by(&app, &*store, &in_force).await {
+            Ok(true) => return,
+            // Another process does it.
+            Ok(false) => tokio::time::sleep(Duration::from_secs(1)).await,
+            Err(error) => {
+                tracing::warn!(%error, "customers could not be evaluated by the rules in force");
+                tokio::time::sleep(Duration::from_secs(30)).await;
+            }
+        }
+    }
+}
+
+/// Whether every customer is evaluated by the rules in force.
+async fn evaluate_by(app: &App, store: &dyn Engine, in_force: &str) -> Result<bool, StoreError> {
+    if store.done(Chore::Rules).await?.is_some_and(|done| done == in_force) {
+        return Ok(true);
+    }
+    if !store.leads().await? {
+        return Ok(false);
+    }
+    for account in store.accounts().await? {
+        for environment in [Environment::Sandbox, Environment::Production] {
+            let scope = Scope { account: account.account_id, environment };
+            let Evaluated { submitted, damaged } = kyc::evaluate_all(&app.services, scope).await?;
+            if submitted + damaged > 0 {
+                tracing::info!(account = %scope.account, environment = environment.as_str(), submitted, damaged,
+                    "customers were evaluated by the rules in force");
+            }
+        }
+    }
+    store.set_done(Chore::Rules, in_force).await?;
+    Ok(true)
 }
 
 /// Does what is due about customers, every second or so, a few at a time: a provider that is slow keeps nobody else

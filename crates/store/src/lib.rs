@@ -6,6 +6,7 @@ pub mod audit_chain;
 pub mod audit_detail;
 pub mod backup;
 pub mod blobs;
+pub mod chores;
 #[doc(hidden)]
 pub mod planted;
 pub mod postgres;
@@ -28,6 +29,7 @@ use std::sync::atomic::AtomicU64;
 
 use anchor::{AcceptedRestore, ChainEnd, Tips};
 use async_trait::async_trait;
+use chores::Chore;
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::store::{Progress, Store, StoreError};
@@ -102,6 +104,20 @@ pub trait Engine: Store {
     async fn others(&self) -> Result<u64, StoreError> {
         Ok(0)
     }
+
+    /// How far a chore was done last; `None` when it never was.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    async fn done(&self, chore: Chore) -> Result<Option<String>, StoreError>;
+
+    /// Notes how far a chore is done.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    async fn set_done(&self, chore: Chore, how_far: &str) -> Result<(), StoreError>;
 
     /// Begins a new epoch, wraps every key again and destroys what was before; answers the new epoch's number.
     ///

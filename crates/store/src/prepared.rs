@@ -10,7 +10,7 @@ use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::{Actor, Caller, Environment, Scope};
 use dossier_core::change::{Change, Effect, NewDocument, NewFile, NewLink};
 use dossier_core::clock::Timestamp;
-use dossier_core::customer::{Customer, Place, numbers};
+use dossier_core::customer::{Customer, EmailIndex, Place, numbers};
 use dossier_core::event::Event;
 use dossier_core::idempotency::PendingAnswer;
 use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId, PersonId, SessionId, WebhookId};
@@ -229,8 +229,7 @@ pub(crate) fn seal(
             let link = link.map(|link| StoredLink::new(vault, &keys.scope, scope, after.id, &link));
             let numbers_change = audit.as_ref().is_none_or(|entry| numbers::may_change(&entry.fields));
             let beside = (&attached[..], link, ends_passes);
-            let moves = |entry: &AuditEntry| entry.fields.iter().any(|pointer| pointer == "/email");
-            let email_moves = audit.as_ref().is_some_and(moves);
+            let email_moves = matches!(after.place.email, EmailIndex::Nth(_));
             let basis = Basis::Version { expected, email_moves };
             keys.customer(scope, basis, &after, beside, numbers_change, &mut fresh)?
         }
@@ -342,7 +341,10 @@ impl Keys<'_> {
             queued_at: customer.kyc.queued_at.map(Timestamp::as_micros),
             provider_due: due.map(Timestamp::as_micros),
             provider_case: case.and_then(|case| case.id()).map(|id| self.vault.key_lookup(id)),
-            email_index: self.scope.email_index(&customer.email),
+            email_index: match customer.place.email {
+                EmailIndex::Stored(index) => index,
+                EmailIndex::Nth(nth) => self.scope.email_index(&customer.email, nth),
+            },
             mac: RowSeal::default(),
             persons_mac: None,
             numbers: numbers_change
@@ -393,7 +395,7 @@ impl CustomerRow {
             queued_at: self.queued_at,
             provider_due: self.provider_due,
             provider_case: self.provider_case.map(|case| case.to_vec()),
-            place: self.place,
+            row: self.place.row,
         };
         self.mac = rows::seal(&plain, keys);
         let persons = self.cells.persons.as_deref();

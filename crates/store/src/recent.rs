@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use dossier_core::caller::Scope;
-use dossier_core::customer::{CustomerType, Place};
+use dossier_core::customer::{CustomerType, EmailIndex, Place};
 use dossier_core::ids::{CustomerId, PersonId};
 
 use crate::by_customer::{ByCustomer, Sealed, by_customer};
@@ -42,8 +42,8 @@ impl Recent {
         let own = PersonId::of_customer(id);
         let key = vault.cached_subject(scope, own)?;
         let (mut plain, cells) = (row.0, row.1.clone());
-        if plain.place == Place::default() {
-            plain.place = key.place();
+        if plain.place.row == 0 {
+            plain.place.row = key.row();
         }
         Some(SealedRecord { plain, cells, keys: SubjectKeys::from([(own, key)]) })
     }
@@ -63,7 +63,8 @@ impl Recent {
         if row.kind != type_column(CustomerType::Individual) || self.0.capacity() == 0 {
             return;
         }
-        let plain = Plain::written(change.scope, row, place.unwrap_or(row.place));
+        let place = place.unwrap_or(row.place);
+        let plain = Plain::written(change.scope, row, Place { email: EmailIndex::Stored(row.email_index), ..place });
         // A copy takes no more memory than it needs.
         self.0.insert((plain.scope, plain.id), Arc::new((plain, row.cells.clone())));
     }

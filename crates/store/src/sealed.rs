@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
-use dossier_core::customer::{AssociatedPerson, Customer, CustomerType, Names, Place, Profile, Summary};
+use dossier_core::customer::{AssociatedPerson, Customer, CustomerType, EmailIndex, Names, Place, Profile, Summary};
 use dossier_core::idempotency::{Answer, PendingAnswer, Ticket};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::kyc::Kyc;
@@ -76,7 +76,7 @@ pub(crate) struct PlainRow {
     pub(crate) provider_due: Option<i64>,
     pub(crate) provider_case: Option<Vec<u8>>,
     /// Where the engine has it, which is no part of what is sealed.
-    pub(crate) place: Place,
+    pub(crate) row: i64,
 }
 
 impl Row for PlainRow {
@@ -111,6 +111,8 @@ impl Unchecked<PlainRow> {
     /// What the row says, when its seal is its own.
     pub(crate) fn open(self, keys: &ScopeKeys) -> Result<Plain, StoreError> {
         let row = self.check(keys)?;
+        let email = <[u8; 16]>::try_from(&row.email_index[..]);
+        let email = email.map_err(|_| StoreError::Corrupt(format!("customer {}: no index of its e-mail", row.id)))?;
         Ok(Plain {
             scope: row.scope,
             id: row.id,
@@ -120,7 +122,7 @@ impl Unchecked<PlainRow> {
             persons_version: row.persons_version,
             created_at: Timestamp::from_micros(row.created_at),
             updated_at: Timestamp::from_micros(row.updated_at),
-            place: row.place,
+            place: Place { row: row.row, email: EmailIndex::Stored(email) },
             _checked: Checked,
         })
     }

@@ -1,6 +1,6 @@
 //! What a parsed body makes of a record: a pure function of the two.
 
-use super::{Customer, Profile, associated_person};
+use super::{Customer, EmailIndex, Profile, associated_person};
 use crate::clock::Timestamp;
 use crate::ids::PersonId;
 use crate::parse::{Field, FieldChange, Merging, Mode, Path};
@@ -29,7 +29,11 @@ impl Customer {
         let mut merging = Merging::new(mode);
         if let Some(email) = input.take_email() {
             let path = Path::Member { parent: &Path::Root, name: "email", position: 0 };
+            let folded = self.email.folded();
             self.email.merge(email, &path, &mut merging);
+            if self.email.folded() != folded {
+                self.place.email = EmailIndex::default();
+            }
         }
         match (&mut self.profile, input) {
             (Profile::Individual(stored), Profile::Individual(input)) => stored.merge(input, &Path::Root, &mut merging),

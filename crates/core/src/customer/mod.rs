@@ -13,6 +13,7 @@ pub mod individual;
 pub mod merge;
 pub mod numbers;
 pub mod patch;
+pub mod reindex;
 pub mod update;
 pub mod view;
 
@@ -158,10 +159,36 @@ pub struct Customer {
     pub place: Place,
 }
 
-/// Where a store has found a record, for the store alone: its row, with which it is found again without looking, or its
-/// newest entry in the audit trail, to which the next one is linked. A hint, which the store does not rely on.
+/// Where a store has found a record, for the store alone.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Place(pub i64);
+pub struct Place {
+    /// Its row, with which it is found again without looking, or its newest entry in the audit trail, to which the next
+    /// one is linked. A hint, which the store does not rely on.
+    pub row: i64,
+    /// By which index its e-mail finds it.
+    pub email: EmailIndex,
+}
+
+/// Which index of its e-mail a customer has. Customers whose addresses counted as different when they were stored have
+/// one each: the oldest has the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmailIndex {
+    /// The one that is stored, since the address is still the same.
+    Stored([u8; 16]),
+    /// This one, from 0, which nobody else may have.
+    Nth(u8),
+}
+
+impl Default for EmailIndex {
+    fn default() -> Self {
+        Self::Nth(0)
+    }
+}
+
+impl EmailIndex {
+    /// As many customers at most are found by one address.
+    pub const MOST: u8 = 4;
+}
 
 /// What lists and plain reads show of a customer: the contract's customer object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -209,6 +236,11 @@ impl Names {
             cell.extend_from_slice(NOT_VERIFIED);
         }
         Some(Self(cell))
+    }
+
+    /// Whether a verification was begun and is not decided. (Inside of a string the quotes are escaped.)
+    pub(crate) fn are_pending(&self) -> bool {
+        memchr::memmem::find(&self.0, b"\"kycs\":{\"status\":\"pending\"").is_some()
     }
 
     /// The JSON object.

@@ -15,6 +15,7 @@ use crate::idempotency::Request;
 use crate::ids::{CustomerId, PersonId};
 use crate::parse::FieldChange;
 use crate::services::Services;
+use crate::store::StoreError;
 
 impl Kyc {
     /// Notes since when a decision is waited for.
@@ -120,6 +121,56 @@ impl Customer {
             Profile::Business(business) => business.business_address.as_ref(),
         }
     }
+}
+
+/// As many customers are read at a time, when all are evaluated.
+const PORTION: usize = 500;
+
+/// What came of evaluating every customer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Evaluated {
+    /// How many were submitted by it.
+    pub submitted: u64,
+    /// How many could not be read.
+    pub damaged: u64,
+}
+
+/// Evaluates every customer of a scope that may still send something, because other rules are in force.
+///
+/// # Errors
+///
+/// The store's. Done again, it does what is left.
+pub async fn evaluate_all(services: &Services, scope: Scope) -> Result<Evaluated, StoreError> {
+    let (mut after, mut evaluated) = (None, Evaluated::default());
+    loop {
+        let page = services.store.summaries(scope, after, PORTION).await?;
+        for summary in page.summaries.iter().filter(|summary| summary.names.are_pending()) {
+            match evaluate_by_new_rules(services, scope, summary.id).await {
+                Ok(is_submitted) => evaluated.submitted += u64::from(is_submitted),
+                // A damaged record keeps nobody else from being looked at; a verification finds it.
+                Err(UpdateError::Store(StoreError::Corrupt(_))) => evaluated.damaged += 1,
+                Err(UpdateError::Store(error)) => return Err(error),
+                // Changed or gone in the meantime: that evaluated it.
+                Err(_) => {}
+            }
+        }
+        after = page.summaries.last().map(|summary| summary.id);
+        if !page.more {
+            return Ok(evaluated);
+        }
+    }
+}
+
+/// Whether the customer stands differently by the rules in force.
+async fn evaluate_by_new_rules(services: &Services, scope: Scope, id: CustomerId) -> Result<bool, UpdateError> {
+    let Some(before) = services.store.customer(scope, id).await? else { return Ok(false) };
+    let mut after = before.clone();
+    after.submit_when_complete(&services.policy, services.now(scope));
+    if after.kyc == before.kyc {
+        return Ok(false);
+    }
+    evaluate(services, scope, id).await?;
+    Ok(after.kyc.state != before.kyc.state)
 }
 
 /// Looks at a record again on a date that is reached: it may be complete now.

@@ -13,6 +13,7 @@ pub(crate) mod step;
 
 use std::sync::Arc;
 
+pub use follow_up::{Evaluated, evaluate_all};
 pub use lifecycle::{State, Transition};
 pub use record::Kyc;
 pub use rules::RuleSet;

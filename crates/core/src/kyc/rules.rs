@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use crate::customer::document::{BusinessDocumentPurpose, DocSide, IndividualDocumentPurpose, PersonDocumentPurpose};
 use crate::customer::{CustomerType, Profile};
+use crate::hexadecimal::hexadecimal;
 use crate::parse::{Country, Nulls};
 use crate::schema;
 
@@ -15,6 +17,8 @@ use crate::schema;
 pub struct RuleSet {
     /// Names this very set; answers and decisions carry it.
     pub version: String,
+    /// The SHA-256 of its text, in hexadecimal, which tells whether other rules are in force than before.
+    pub hash: String,
     /// Groups of countries.
     pub groups: BTreeMap<String, Vec<Country>>,
     /// The rules, in the order in which requirements are listed.
@@ -185,7 +189,8 @@ impl RuleSet {
         }
         let mut branches = schema::update_body()["oneOf"].as_array().cloned().unwrap_or_default().into_iter();
         let (individual, business) = (branches.next().unwrap_or_default(), branches.next().unwrap_or_default());
-        let set = Self { version, groups: countries, rules, individual, business };
+        let hash = hexadecimal(&Sha256::digest(text));
+        let set = Self { version, hash, groups: countries, rules, individual, business };
         for (place, rule) in set.rules.iter().enumerate() {
             if set.rules[..place].iter().any(|other| other.id == rule.id) {
                 errors.push(format!("{}: the id stands twice", rule.id));

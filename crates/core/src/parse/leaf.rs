@@ -5,10 +5,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
+use caseless::Caseless as _;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::SeqAccess;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::record::{Field, Merging};
 use super::{Context, Nulls, Parse, Path, Seed};
@@ -151,7 +153,7 @@ impl Serialize for Date {
     }
 }
 
-/// An e-mail address of at most 254 code points, stored as sent, compared trimmed and case folded.
+/// An e-mail address of at most 254 code points, stored as sent and compared by [`Email::folded`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Email(Box<str>);
@@ -172,9 +174,27 @@ impl Email {
         &self.0
     }
 
-    /// The form in which addresses are compared.
+    /// The form in which addresses are compared: trimmed, composed (NFC), case folded, and with the domain in the form
+    /// in which DNS has it (UTS 46).
     #[must_use]
     pub fn folded(&self) -> String {
+        let address = self.0.trim();
+        if address.is_ascii() {
+            return address.to_ascii_lowercase();
+        }
+        let fold = |text: &str| text.nfc().default_case_fold().nfc().collect::<String>();
+        match address.rsplit_once('@') {
+            Some((local, domain)) => {
+                let domain = idna::domain_to_ascii(domain).unwrap_or_else(|_| fold(domain));
+                format!("{}@{domain}", fold(local))
+            }
+            None => fold(address),
+        }
+    }
+
+    /// The form in which addresses were compared up to version 0.1.
+    #[must_use]
+    pub fn lowercase(&self) -> String {
         self.0.trim().to_lowercase()
     }
 }

@@ -61,7 +61,7 @@ macro_rules! scripted {
 scripted! {
     record(Scope, CustomerId) -> Option<Box<dyn Record>>;
     summary(Scope, CustomerId) -> Option<Summary>;
-    summary_by_email(Scope, &Email) -> Option<Summary>;
+    summaries_by_email(Scope, &Email) -> Vec<Summary>;
     summaries(Scope, Option<CustomerId>, usize) -> Page;
     changed_since(Scope, CustomerId, u64) -> Vec<String>;
     replay_upload(Scope, Attempt<'_>) -> Replay<File>;

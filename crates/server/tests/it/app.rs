@@ -214,6 +214,17 @@ impl TestApp {
         answer.expect(201)["kycs"].take()
     }
 
+    /// Waits, for at most ten seconds, until a customer stands so.
+    pub(crate) async fn comes_to_stand(&self, id: &str, expected: &str) {
+        for _ in 0..100 {
+            if self.stands(id).await == expected {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        assert_eq!(self.stands(id).await, expected);
+    }
+
     /// `status/sub_status` of a customer; empty before a session.
     pub(crate) async fn stands(&self, id: &str) -> String {
         let customer = self.get(&format!("/v0/customers/{id}")).await.expect(200);

@@ -248,7 +248,7 @@ impl Remembered {
                 return None;
             };
             // A wrong place, or that of another engine, is found out as another writer's is.
-            found.customers.insert((change.scope, *row.id.as_bytes()), (*expected, row.place.0));
+            found.customers.insert((change.scope, *row.id.as_bytes()), (*expected, row.place.row));
             found.heads.insert(change.scope, scopes.get(&change.scope)?.head);
         }
         Some(found)
@@ -804,7 +804,7 @@ impl<'a> Rows<'a> {
         }
         self.announce(change, found)?;
         let seq = number(found.head(scope)?.seq + 1);
-        self.places.push(Place(seq));
+        self.places.push(Place { row: seq, ..Place::default() });
         let mut previous_of_customer = 0;
         match &change.effect {
             PreparedEffect::Customer { basis: Basis::New, row, new_subjects, .. } => {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dossier_core::caller::Scope;
-use dossier_core::customer::{Place, Summary};
+use dossier_core::customer::Summary;
 use dossier_core::idempotency::{Attempt, Replay, Ticket};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::parse::Email;
@@ -48,7 +48,7 @@ statements! {
             AS u (account_id, environment, customer_id, place)
         JOIN customers c
             ON c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id";
-    SUMMARY_BY_EMAIL = summary_of!("AND email_index = $3");
+    SUMMARIES_BY_EMAIL = summary_of!("AND email_index = ANY($3) ORDER BY customer_id");
     SUMMARIES = summary_of!("AND customer_id < $3 ORDER BY customer_id DESC LIMIT $4");
     SUBJECTS = "SELECT customer_id, subject_id, epoch, wrapped, mac FROM subject_keys
         WHERE account_id = $1 AND environment = $2 AND customer_id = $3";
@@ -86,7 +86,7 @@ impl PostgresStore {
         let mut columns = Columns::after(&row, 1);
         let keys = self.existing_scope_keys(scope).await?;
         let mut plain = plain(scope, &mut columns)?.open(&keys)?;
-        plain.place = Place(columns.next()?);
+        plain.place.row = columns.next()?;
         let mut cells = Cells {
             names: columns.next()?,
             profile: columns.next()?,
@@ -112,17 +112,18 @@ impl PostgresStore {
         sealed::open_summary(&plain, names, &key).map(Some)
     }
 
-    pub(super) async fn read_summary_by_email(
+    pub(super) async fn read_summaries_by_email(
         &self,
         scope: Scope,
         email: &Email,
-    ) -> Result<Option<Summary>, StoreError> {
-        let Some(keys) = self.scope_keys(scope).await? else { return Ok(None) };
+    ) -> Result<Vec<Summary>, StoreError> {
+        let Some(keys) = self.scope_keys(scope).await? else { return Ok(Vec::new()) };
         let (account, environment) = place(scope);
-        let index = keys.email_index(email);
-        let row = self.database.query_one(SUMMARY_BY_EMAIL, &[&account, &environment, &&index[..]]).await?;
-        let found = self.open_summaries(scope, row.as_slice()).await?.pop();
-        found.map(|summary| sealed::found_by_email(summary, scope, email, &keys)).transpose()
+        let mut indexes = vec![keys.email_index(email, 0).to_vec()];
+        indexes.extend(self.shared_emails.other_indexes(&keys, email).iter().map(|index| index.to_vec()));
+        let rows = self.database.query(SUMMARIES_BY_EMAIL, &[&account, &environment, &indexes]).await?;
+        let found = self.open_summaries(scope, &rows).await?.into_iter();
+        found.map(|summary| sealed::found_by_email(summary, scope, email, &keys)).collect()
     }
 
     /// Newest first: ids are UUIDs of version 7, so their order is that of creation.
@@ -300,7 +301,7 @@ fn plain(scope: Scope, columns: &mut Columns<'_>) -> Result<Unchecked<PlainRow>,
         provider_due: columns.next()?,
         provider_case: columns.next()?,
         // Only the record is found with it.
-        place: Place::default(),
+        row: 0,
     };
     Ok(Unchecked::new(row, columns.next()?))
 }

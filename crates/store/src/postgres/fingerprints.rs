@@ -9,10 +9,11 @@ use dossier_core::store::{SameNumber, Store as _, StoreError};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use uuid::Uuid;
 
-use super::database::Session;
+use super::database::{Database, Session};
 use super::rows::{Columns, number, place, random_id, statements, uuid};
 use super::{PostgresStore, migrate};
 use crate::OpenError;
+use crate::chores::{Chore, ONCE};
 use crate::prepared;
 use crate::vault::Fingerprint;
 
@@ -32,8 +33,8 @@ statements! {
             ON other.account_id = mine.account_id AND other.environment = mine.environment
             AND other.fingerprint = mine.fingerprint AND other.file_id <> mine.file_id
         WHERE mine.account_id = $1 AND mine.environment = $2 AND mine.file_id = $3 ORDER BY other.file_id LIMIT 100";
-    UNFILLED = "SELECT count(*) FROM unfilled WHERE what = 'fingerprints'";
-    FILLED = "DELETE FROM unfilled WHERE what = 'fingerprints'";
+    DONE = "SELECT done FROM chores WHERE name = $1";
+    SET_DONE = "INSERT INTO chores (name, done) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET done = excluded.done";
     CUSTOMERS = "SELECT customer_id FROM customers WHERE account_id = $1 AND environment = $2 AND customer_id > $3
         ORDER BY customer_id LIMIT 500";
     FILES = "SELECT file_id FROM files WHERE account_id = $1 AND environment = $2 AND file_id > $3
@@ -76,13 +77,13 @@ impl PostgresStore {
     /// Fills the indexes from what was stored before there were any, once, by the process that holds the lease of the
     /// schema. Killed at any point, the next start does it again.
     pub(super) async fn fill_fingerprints(&self, session: Session<'_>) -> Result<(), OpenError> {
-        if is_filled(session).await? {
+        if read_done(&self.database, Chore::Fingerprints).await?.is_some() {
             return Ok(());
         }
         let me = random_id();
         migrate::lease(session, me).await?;
         // Another process may have done it while this one waited.
-        if !is_filled(session).await? {
+        if read_done(&self.database, Chore::Fingerprints).await?.is_none() {
             for account in self.read_accounts().await? {
                 for environment in [Environment::Sandbox, Environment::Production] {
                     let scope = Scope { account: account.account_id, environment };
@@ -91,9 +92,14 @@ impl PostgresStore {
                 }
             }
             session.execute(COUNT, &[]).await?;
-            session.execute(FILLED, &[]).await?;
+            self.write_done(Chore::Fingerprints, ONCE).await?;
         }
         migrate::release(session, me).await
+    }
+
+    /// Notes how far a chore is done.
+    pub(super) async fn write_done(&self, chore: Chore, how_far: &str) -> Result<(), StoreError> {
+        self.database.query(SET_DONE, &[&chore.column(), &how_far]).await.map(drop)
     }
 
     async fn fill_numbers(&self, session: Session<'_>, scope: Scope, me: Uuid) -> Result<(), OpenError> {
@@ -147,6 +153,12 @@ impl PostgresStore {
     }
 }
 
+/// How far a chore was done last.
+pub(super) async fn read_done(database: &Database, chore: Chore) -> Result<Option<String>, StoreError> {
+    let found = database.query_one(DONE, &[&chore.column()]).await?;
+    found.as_ref().map(|row| Columns::of(row).next()).transpose()
+}
+
 /// What cannot be opened is found by a verification, and keeps nobody from starting.
 fn opened<T>(read: Result<Option<T>, StoreError>, what: &str) -> Result<Option<T>, StoreError> {
     match read {
@@ -156,9 +168,4 @@ fn opened<T>(read: Result<Option<T>, StoreError>, what: &str) -> Result<Option<T
         }
         read => read,
     }
-}
-
-async fn is_filled(session: Session<'_>) -> Result<bool, OpenError> {
-    let found = session.query(UNFILLED, &[]).await?;
-    Ok(found.first().map(|row| Columns::of(row).count()).transpose()?.unwrap_or(0) == 0)
 }

@@ -49,6 +49,7 @@ use crate::api_keys::KnownKeys;
 use crate::audit_chain;
 use crate::blobs::Blobs;
 use crate::by_customer::usual_number;
+use crate::chores::{Chore, SharedEmails};
 use crate::prepared::{self, Keys, account_scope};
 use crate::recent::{Recent, Stored};
 use crate::sealed::SubjectKeys;
@@ -126,6 +127,7 @@ pub struct PostgresStore {
     summaries: Loader,
     own_keys: Loader,
     recent: Recent,
+    shared_emails: SharedEmails,
     shards: Shards,
     tips: Arc<Tips>,
     writer: Writer,
@@ -181,11 +183,13 @@ impl PostgresStore {
         statistics::keep(&database);
         let tips = Arc::new(Tips::default());
         let [records, summaries, own_keys] = customers::loaders(&database);
+        let shared_emails = SharedEmails::new(fingerprints::read_done(&database, Chore::Emails).await?.as_deref());
         let store = Self {
             records,
             summaries,
             own_keys,
             recent: Recent::new(cache),
+            shared_emails,
             vault,
             known_keys: KnownKeys::default(),
             signers: Signers::default(),
@@ -386,6 +390,15 @@ impl Engine for PostgresStore {
         self.processes().await
     }
 
+    async fn done(&self, chore: Chore) -> Result<Option<String>, StoreError> {
+        fingerprints::read_done(&self.database, chore).await
+    }
+
+    async fn set_done(&self, chore: Chore, how_far: &str) -> Result<(), StoreError> {
+        self.shared_emails.done(chore, how_far);
+        self.write_done(chore, how_far).await
+    }
+
     async fn rotate(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError> {
         self.rotate_keys(now, progress).await
     }
@@ -409,8 +422,8 @@ impl Store for PostgresStore {
         self.read_summary(scope, id).await
     }
 
-    async fn summary_by_email(&self, scope: Scope, email: &Email) -> Result<Option<Summary>, StoreError> {
-        self.read_summary_by_email(scope, email).await
+    async fn summaries_by_email(&self, scope: Scope, email: &Email) -> Result<Vec<Summary>, StoreError> {
+        self.read_summaries_by_email(scope, email).await
     }
 
     async fn summaries(&self, scope: Scope, after: Option<CustomerId>, limit: usize) -> Result<Page, StoreError> {

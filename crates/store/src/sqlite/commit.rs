@@ -380,7 +380,7 @@ fn find_customer(
         Ok((Found { rowid: row.get(0)?, last_audit: row.get(1)?, indexed }, row.get::<_, u64>(2)?))
     };
     let statements = [found_by!(" AND rowid = ?4"), found_by!("")];
-    let found = customers::find(connection, scope, row.id, row.place, statements, read)?;
+    let found = customers::find(connection, scope, row.id, row.place.row, statements, read)?;
     Ok(found.filter(|(_, stored)| *stored == version || planted(Defect::NoVersionCheck)).map(|(found, _)| found))
 }
 

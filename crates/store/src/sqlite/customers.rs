@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dossier_core::caller::Scope;
-use dossier_core::customer::{CustomerType, Place, Summary};
+use dossier_core::customer::{CustomerType, Summary};
 use dossier_core::idempotency::{Attempt, Replay, Ticket};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::parse::Email;
@@ -13,11 +13,11 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use super::SqliteStore;
 use super::numbering::Places;
 use super::readers::Snapshot;
-use super::summaries::EmailIndex;
+use super::summaries::IndexOfEmail;
 use crate::columns::{scope_columns, type_column};
 use crate::rows::{PersonsRow, SubjectRow, Unchecked};
 use crate::sealed::{self, Cells, PlainRow, SealedRecord, SubjectKeys};
-use crate::vault::SubjectKey;
+use crate::vault::{ScopeKeys, SubjectKey};
 
 /// A summary that names everything since a distant version looks no further back than this many entries.
 const MAX_CHANGES_NAMED: usize = 1_000;
@@ -49,13 +49,13 @@ pub(super) fn find<T>(
     connection: &Connection,
     scope: Scope,
     id: CustomerId,
-    place: Place,
+    row: i64,
     [at_its_place, by_its_key]: [&str; 2],
     read: impl Fn(&Row<'_>) -> Result<T, rusqlite::Error>,
 ) -> Result<Option<T>, rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
-    if place != Place::default() {
-        let params = (account, environment, id.as_bytes(), place.0);
+    if row != 0 {
+        let params = (account, environment, id.as_bytes(), row);
         let found = connection.prepare_cached(at_its_place)?.query_row(params, &read).optional()?;
         if found.is_some() {
             return Ok(found);
@@ -68,7 +68,7 @@ impl SqliteStore {
     pub(super) fn read_record(&self, scope: Scope, id: CustomerId) -> Result<Option<SealedRecord>, StoreError> {
         let own = PersonId::of_customer(id);
         let known = self.vault.cached_subject(scope, own);
-        let place = known.as_ref().map(|key| key.place()).unwrap_or_default();
+        let place = known.as_ref().map_or(0, |key| key.row());
         let row = self.readers.read_of(id, |connection| {
             let read = |row: &Row<'_>| {
                 let cells = Cells {
@@ -98,7 +98,7 @@ impl SqliteStore {
             _ => self.subject_keys(scope, id, &[&[own], &persons[..]].concat())?,
         };
         if let Some(key) = keys.get(&own) {
-            self.vault.remember_place(scope, own, key, plain.place);
+            self.vault.remember_row(scope, own, key, plain.place.row);
         }
         Ok(Some(SealedRecord { plain, cells, keys }))
     }
@@ -108,7 +108,7 @@ impl SqliteStore {
             return Ok(Some(summary));
         }
         let known = self.vault.cached_subject(scope, PersonId::of_customer(id));
-        let place = known.map(|key| key.place()).unwrap_or_default();
+        let place = known.map_or(0, |key| key.row());
         let read = self.readers.read_of_at(id, |connection, snapshot| {
             let statements = [summary_of!("AND customer_id = ?3 AND rowid = ?4"), summary_of!("AND customer_id = ?3")];
             let row = find(connection, scope, id, place, statements, |row| summary_row(scope, row))?;
@@ -117,10 +117,23 @@ impl SqliteStore {
         read.map(|(row, snapshot)| self.remembered(scope, row, snapshot)).transpose()
     }
 
-    pub(super) fn read_summary_by_email(&self, scope: Scope, email: &Email) -> Result<Option<Summary>, StoreError> {
-        let Some(keys) = self.scope_keys(scope)? else { return Ok(None) };
+    pub(super) fn read_summaries_by_email(&self, scope: Scope, email: &Email) -> Result<Vec<Summary>, StoreError> {
+        let Some(keys) = self.scope_keys(scope)? else { return Ok(Vec::new()) };
+        let first = self.read_first_by_email(scope, email, &keys)?;
+        let others = self.read_owners(scope, &self.shared_emails.other_indexes(&keys, email))?.into_iter();
+        let others = others.filter_map(|id| self.read_summary(scope, id).transpose());
+        let others = others.map(|summary| sealed::found_by_email(summary?, scope, email, &keys));
+        first.map(Ok).into_iter().chain(others).collect()
+    }
+
+    fn read_first_by_email(
+        &self,
+        scope: Scope,
+        email: &Email,
+        keys: &ScopeKeys,
+    ) -> Result<Option<Summary>, StoreError> {
         let (account, environment) = scope_columns(&scope);
-        let index = keys.email_index(email);
+        let index = keys.email_index(email, 0);
         if let Some(summary) = self.summaries.current_by_email(&self.readers, scope, index) {
             return Ok(Some(summary));
         }
@@ -132,7 +145,24 @@ impl SqliteStore {
             Ok(row.map(|row| (row, snapshot)))
         })?;
         let found = read.map(|(row, snapshot)| self.remembered(scope, row, snapshot)).transpose()?;
-        found.map(|summary| sealed::found_by_email(summary, scope, email, &keys)).transpose()
+        found.map(|summary| sealed::found_by_email(summary, scope, email, keys)).transpose()
+    }
+
+    /// Who has these indexes of an e-mail.
+    fn read_owners(&self, scope: Scope, indexes: &[IndexOfEmail]) -> Result<Vec<CustomerId>, StoreError> {
+        let (account, environment) = scope_columns(&scope);
+        let owner = |index: &IndexOfEmail| {
+            self.readers.read(|connection| {
+                connection
+                    .prepare_cached(
+                        "SELECT customer_id FROM customers
+                         WHERE account_id = ?1 AND environment = ?2 AND email_index = ?3",
+                    )?
+                    .query_row((account, environment, index), |row| row.get(0).map(CustomerId::from_bytes))
+                    .optional()
+            })
+        };
+        indexes.iter().filter_map(|index| owner(index).transpose()).collect()
     }
 
     /// Newest first: ids are UUIDs of version 7, so their order is that of creation.
@@ -178,7 +208,7 @@ impl SqliteStore {
         let plain = plain.open(&*self.existing_scope_keys(scope)?)?;
         let subject = PersonId::of_customer(plain.id);
         let key = self.subject_key(plain.scope, plain.id, subject)?;
-        self.vault.remember_place(plain.scope, subject, &key, plain.place);
+        self.vault.remember_row(plain.scope, subject, &key, plain.place.row);
         let summary = sealed::open_summary(&plain, names, &key)?;
         self.summaries.remember(snapshot, plain.scope, &summary, email);
         Ok(summary)
@@ -344,7 +374,7 @@ fn persons_row(
 struct SummaryRow {
     plain: Unchecked<PlainRow>,
     names: Vec<u8>,
-    email: EmailIndex,
+    email: IndexOfEmail,
 }
 
 fn summary_row(scope: Scope, row: &Row<'_>) -> Result<SummaryRow, rusqlite::Error> {
@@ -361,7 +391,7 @@ fn plain(scope: Scope, row: &Row<'_>) -> Result<Unchecked<PlainRow>, rusqlite::E
         created_at: row.get(4)?,
         updated_at: row.get(5)?,
         persons_version: row.get(6)?,
-        place: Place(row.get(7)?),
+        row: row.get(7)?,
         email_index: row.get(8)?,
         queued_at: row.get(9)?,
         provider_due: row.get(10)?,

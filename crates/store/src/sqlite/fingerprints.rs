@@ -12,6 +12,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 use super::SqliteStore;
 use super::files::used;
 use crate::OpenError;
+use crate::chores::{Chore, ONCE};
 use crate::columns::scope_columns;
 use crate::prepared;
 use crate::vault::Fingerprint;
@@ -95,6 +96,18 @@ pub(super) fn count_file(
     Ok(room.check_account(stored))
 }
 
+/// How far a chore was done last.
+pub(super) fn done(connection: &Connection, chore: Chore) -> Result<Option<String>, rusqlite::Error> {
+    let done = "SELECT done FROM chores WHERE name = ?1";
+    connection.query_row(done, [chore.column()], |row| row.get(0)).optional()
+}
+
+/// Notes how far a chore is done.
+pub(super) fn set_done(connection: &Connection, chore: Chore, how_far: &str) -> Result<(), rusqlite::Error> {
+    let done = "INSERT OR REPLACE INTO chores (name, done) VALUES (?1, ?2)";
+    connection.execute(done, (chore.column(), how_far)).map(drop)
+}
+
 impl SqliteStore {
     pub(super) fn read_same_numbers(&self, scope: Scope, id: CustomerId) -> Result<Vec<SameNumber>, StoreError> {
         let (account, environment) = scope_columns(&scope);
@@ -138,8 +151,7 @@ impl SqliteStore {
     /// Fills the indexes from what was stored before there were any, once; before anything else is written. Killed at
     /// any point, the next start does it again.
     pub(super) fn fill_fingerprints(&self, connection: &Connection) -> Result<(), OpenError> {
-        let unfilled = "SELECT count(*) FROM unfilled WHERE what = 'fingerprints'";
-        if connection.query_row(unfilled, [], |row| row.get::<_, u64>(0))? == 0 {
+        if done(connection, Chore::Fingerprints)?.is_some() {
             return Ok(());
         }
         for account in self.read_accounts()? {
@@ -156,7 +168,7 @@ impl SqliteStore {
              ON CONFLICT DO UPDATE SET files = excluded.files, bytes = excluded.bytes",
             [],
         )?;
-        connection.execute("DELETE FROM unfilled WHERE what = 'fingerprints'", [])?;
+        set_done(connection, Chore::Fingerprints, ONCE)?;
         Ok(())
     }
 

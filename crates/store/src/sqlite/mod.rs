@@ -51,6 +51,7 @@ use crate::api_keys::KnownKeys;
 use crate::audit_chain;
 use crate::blobs::Blobs;
 use crate::by_customer::Sealed as _;
+use crate::chores::{Chore, SharedEmails};
 use crate::columns::scope_columns;
 use crate::planted::{Defect, planted};
 use crate::recent::{Recent, Stored};
@@ -120,6 +121,7 @@ pub struct SqliteStore {
     readers: Arc<Readers>,
     summaries: Summaries,
     recent: Recent,
+    shared_emails: SharedEmails,
     writer: Writer,
 }
 
@@ -165,6 +167,7 @@ impl SqliteStore {
         let readers = Arc::new(Readers::new(database.clone(), Arc::clone(&on_fatal), summaries.capacity()));
         let filling = connect(&database, Role::Writer)?;
         let tips = Arc::new(Tips::default());
+        let shared_emails = SharedEmails::new(fingerprints::done(&filling, Chore::Emails)?.as_deref());
         let writer = Writer::start(connection, Arc::clone(&readers), database, Arc::clone(&tips), on_fatal)?;
         let store = Self {
             vault,
@@ -177,6 +180,7 @@ impl SqliteStore {
             readers,
             summaries,
             recent: Recent::new(memory.records),
+            shared_emails,
             writer,
         };
         store.fill_fingerprints(&filling)?;
@@ -297,6 +301,16 @@ impl Engine for SqliteStore {
         self.read_accepted_restores(scopes)
     }
 
+    async fn done(&self, chore: Chore) -> Result<Option<String>, StoreError> {
+        self.readers.read(|connection| fingerprints::done(connection, chore))
+    }
+
+    async fn set_done(&self, chore: Chore, how_far: &str) -> Result<(), StoreError> {
+        let how_far = how_far.to_owned();
+        self.shared_emails.done(chore, &how_far);
+        self.writer.task(move |connection| fingerprints::set_done(connection, chore, &how_far)).await
+    }
+
     async fn rotate(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError> {
         self.rotate_keys(now, progress).await
     }
@@ -316,8 +330,8 @@ impl Store for SqliteStore {
         self.read_summary(scope, id)
     }
 
-    async fn summary_by_email(&self, scope: Scope, email: &Email) -> Result<Option<Summary>, StoreError> {
-        self.read_summary_by_email(scope, email)
+    async fn summaries_by_email(&self, scope: Scope, email: &Email) -> Result<Vec<Summary>, StoreError> {
+        self.read_summaries_by_email(scope, email)
     }
 
     async fn summaries(&self, scope: Scope, after: Option<CustomerId>, limit: usize) -> Result<Page, StoreError> {

@@ -14,7 +14,7 @@ use crate::by_customer::{ByCustomer, Sealed, by_customer, usual_number};
 use crate::vault::ProcessKey;
 
 /// The blind index of a customer's e-mail.
-pub(super) type EmailIndex = [u8; 16];
+pub(super) type IndexOfEmail = [u8; 16];
 
 /// A [`Summary`] with its names sealed.
 pub(super) struct SealedSummary {
@@ -42,7 +42,7 @@ impl Sealed for SealedSummary {
 pub(super) struct Summaries {
     remembered: ByCustomer<SealedSummary>,
     /// The same, by the e-mail that it was read with.
-    by_email: Cache<(Scope, EmailIndex), Arc<SealedSummary>>,
+    by_email: Cache<(Scope, IndexOfEmail), Arc<SealedSummary>>,
     key: ProcessKey,
 }
 
@@ -65,7 +65,7 @@ impl Summaries {
     }
 
     /// As [`Summaries::current`], of the customer that has this e-mail.
-    pub(super) fn current_by_email(&self, readers: &Readers, scope: Scope, email: EmailIndex) -> Option<Summary> {
+    pub(super) fn current_by_email(&self, readers: &Readers, scope: Scope, email: IndexOfEmail) -> Option<Summary> {
         let sealed = self.by_email.get(&(scope, email))?;
         if sealed.snapshot.holds(readers.changed(sealed.id)) { self.open(&sealed) } else { None }
     }
@@ -100,7 +100,7 @@ impl Summaries {
     }
 
     /// Remembers what was read at the snapshot.
-    pub(super) fn remember(&self, snapshot: Snapshot, scope: Scope, summary: &Summary, email: EmailIndex) {
+    pub(super) fn remember(&self, snapshot: Snapshot, scope: Scope, summary: &Summary, email: IndexOfEmail) {
         let Summary { id, kind, version, created_at, updated_at, ref names } = *summary;
         let names = self.key.seal(id.as_bytes(), names.as_json());
         let sealed = Arc::new(SealedSummary { id, kind, version, created_at, updated_at, names, snapshot });
@@ -119,7 +119,7 @@ mod tests {
 
     const ID: CustomerId = CustomerId::from_bytes([1; 16]);
     const OTHER: CustomerId = CustomerId::from_bytes([2; 16]);
-    const EMAIL: EmailIndex = [4; 16];
+    const EMAIL: IndexOfEmail = [4; 16];
 
     #[test]
     fn a_summary_is_given_until_its_customer_changes() {

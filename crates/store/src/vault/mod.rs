@@ -30,7 +30,6 @@ use std::sync::{Arc, OnceLock, RwLock};
 
 use aws_lc_rs::hmac;
 use dossier_core::caller::{Environment, Scope};
-use dossier_core::customer::Place;
 use dossier_core::customer::numbers::Number;
 use dossier_core::idempotency::{Attempt, Ticket};
 use dossier_core::ids::{AccountId, PersonId};
@@ -107,19 +106,19 @@ impl Purpose {
 pub struct SubjectKey {
     root: SecretKey,
     derived: [OnceLock<SecretKey>; Purpose::COUNT],
-    place: AtomicI64,
+    row: AtomicI64,
 }
 
 impl SubjectKey {
-    fn new(root: SecretKey, place: Place) -> Self {
-        Self { root, derived: Default::default(), place: AtomicI64::new(place.0) }
+    fn new(root: SecretKey, row: i64) -> Self {
+        Self { root, derived: Default::default(), row: AtomicI64::new(row) }
     }
 
     /// Where the engine has last found the record that the key opens. It is remembered here since whoever looks for the
     /// record needs the key as well.
     #[must_use]
-    pub fn place(&self) -> Place {
-        Place(self.place.load(Ordering::Relaxed))
+    pub fn row(&self) -> i64 {
+        self.row.load(Ordering::Relaxed)
     }
 
     /// The key for one purpose.
@@ -159,9 +158,16 @@ impl ScopeKeys {
     }
 
     /// The blind index of an e-mail: equal addresses of this scope have equal indexes, and nobody else can tell.
+    ///
+    /// Customers whose addresses counted as different when they were stored have one index each: the oldest has 0.
     #[must_use]
-    pub fn email_index(&self, email: &Email) -> [u8; 16] {
-        *self.email.sign(email.folded().as_bytes()).first_chunk().expect("an HMAC-SHA-256 has 32 bytes")
+    pub fn email_index(&self, email: &Email, nth: u8) -> [u8; 16] {
+        let mut folded = email.folded().into_bytes();
+        if nth > 0 {
+            // No address ends so.
+            folded.extend([0, nth]);
+        }
+        *self.email.sign(&folded).first_chunk().expect("an HMAC-SHA-256 has 32 bytes")
     }
 
     /// The fingerprint of a number: equal numbers of one kind, from one country, have equal ones in this scope.
@@ -237,7 +243,7 @@ pub struct Vault {
     scopes: RwLock<HashMap<Scope, Arc<ScopeKeys>>>,
     wraps: RwLock<HashMap<(u32, Scope), SecretKey>>,
     subjects: Cache<(Scope, PersonId), Arc<SubjectKey>>,
-    roots: Cache<(Scope, PersonId), (SecretKey, Place)>,
+    roots: Cache<(Scope, PersonId), (SecretKey, i64)>,
     staging: RwLock<HashMap<(Scope, i64), SecretKey>>,
     refused: Arc<AtomicU64>,
 }
@@ -375,7 +381,7 @@ impl Vault {
     pub fn new_subject(&self, scope: Scope, subject: PersonId) -> Result<(Arc<SubjectKey>, WrappedKey), StoreError> {
         let key = SecretKey::random();
         let wrapped = self.wrap(scope, "subject", subject.as_bytes(), &key)?;
-        Ok((Arc::new(SubjectKey::new(key, Place::default())), wrapped))
+        Ok((Arc::new(SubjectKey::new(key, 0)), wrapped))
     }
 
     /// A subject's key, if it was opened lately.
@@ -391,15 +397,15 @@ impl Vault {
 
     /// Remembers an opened key; for a new subject only once its wrapped form is durable.
     pub fn remember_subject(&self, scope: Scope, subject: PersonId, key: Arc<SubjectKey>) {
-        self.roots.insert((scope, subject), (key.root.clone(), key.place()));
+        self.roots.insert((scope, subject), (key.root.clone(), key.row()));
         self.subjects.insert((scope, subject), key);
     }
 
-    /// Remembers where the record of a subject lies.
-    pub fn remember_place(&self, scope: Scope, subject: PersonId, key: &SubjectKey, place: Place) {
-        if key.place() != place {
-            key.place.store(place.0, Ordering::Relaxed);
-            self.roots.insert((scope, subject), (key.root.clone(), place));
+    /// Remembers in which row the record of a subject lies.
+    pub fn remember_row(&self, scope: Scope, subject: PersonId, key: &SubjectKey, row: i64) {
+        if key.row() != row {
+            key.row.store(row, Ordering::Relaxed);
+            self.roots.insert((scope, subject), (key.root.clone(), row));
         }
     }
 
@@ -415,7 +421,7 @@ impl Vault {
         wrapped: &WrappedKey,
     ) -> Result<Arc<SubjectKey>, StoreError> {
         let root = self.unwrap(scope, "subject", subject.as_bytes(), wrapped)?;
-        let key = Arc::new(SubjectKey::new(root, Place::default()));
+        let key = Arc::new(SubjectKey::new(root, 0));
         self.remember_subject(scope, subject, Arc::clone(&key));
         Ok(key)
     }
@@ -687,8 +693,8 @@ mod tests {
         let keys = |byte| ScopeKeys::new(&SecretKey::from_slice(&[byte; 32]).expect("32 bytes"), Arc::default());
         let (one, two) = (keys(1), keys(2));
         let plain = Email::searched("ada@example.com");
-        assert_eq!(one.email_index(&plain), one.email_index(&Email::searched("  Ada@EXAMPLE.com ")));
-        assert_ne!(one.email_index(&plain), one.email_index(&Email::searched("adb@example.com")));
-        assert_ne!(one.email_index(&plain), two.email_index(&plain));
+        assert_eq!(one.email_index(&plain, 0), one.email_index(&Email::searched("  Ada@EXAMPLE.com "), 0));
+        assert_ne!(one.email_index(&plain, 0), one.email_index(&Email::searched("adb@example.com"), 0));
+        assert_ne!(one.email_index(&plain, 0), two.email_index(&plain, 0));
     }
 }

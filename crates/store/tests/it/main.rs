@@ -6,6 +6,7 @@ mod backups;
 mod behaviours;
 mod bucket;
 mod cluster;
+mod emails;
 mod engines;
 mod erasure;
 mod evidence;
@@ -51,7 +52,8 @@ on_every_engine! {
     customers_are_listed_newest_first,
     what_was_read_is_read_anew_after_each_change,
     a_record_at_hand_is_what_was_written,
-    an_email_is_found_folded,
+    an_email_is_found_however_it_is_written,
+    an_upgrade_makes_each_email_findable_and_the_oldest_customer_keeps_it,
     keys_are_found_by_themselves_only,
     old_answers_are_forgotten,
     a_day_has_so_many_new_idempotency_keys,
@@ -66,6 +68,7 @@ on_every_engine! {
     a_file_that_many_customers_name_at_once_is_evidence_of_each,
     a_file_that_is_named_while_its_last_data_subject_is_erased_is_whole_or_unknown,
     files_that_nobody_attaches_are_collected_and_evidence_never_is,
+    other_rules_are_looked_at_by_a_put_that_changes_nothing_and_by_a_start,
     content_in_another_place_does_not_open,
     equal_numbers_and_contents_are_found_in_their_scope_only,
     numbers_of_a_data_subject_go_with_its_key,

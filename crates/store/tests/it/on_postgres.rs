@@ -283,7 +283,8 @@ async fn what_is_taken_for_granted_is_found_out_when_it_does_not_hold() {
     assert_eq!(commit(&stale, "X").await, Committed::VersionMoved, "this one did");
 
     alone_for_a_while().await;
-    let misplaced = Customer { place: Place(1), ..read().await };
+    let found = read().await;
+    let misplaced = Customer { place: Place { row: 1, ..found.place }, ..found };
     assert_eq!(commit(&misplaced, "Y").await, Committed::Done, "its newest entry is another one");
 
     alone_for_a_while().await;
@@ -537,7 +538,7 @@ async fn an_upgrade_changes_no_table_before_other_processes_have_ended() {
     // As the last version but one left it.
     for sql in [
         "ALTER TABLE files ADD COLUMN customer_id UUID, ADD COLUMN subject_id UUID, ADD COLUMN attached_at BIGINT",
-        "DROP TABLE file_uses, numbers, contents, unfilled",
+        "DROP TABLE file_uses, numbers, contents, chores",
         "DELETE FROM migrations WHERE number >= 10",
         "INSERT INTO processes VALUES (gen_random_uuid(), now() + INTERVAL '1 hour')",
     ] {

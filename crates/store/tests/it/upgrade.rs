@@ -195,7 +195,7 @@ async fn rows_from_before_are_sealed_once_and_one_without_a_seal_is_refused_afte
     engine.open().await;
     let newest = u64::from(dossier_store::rows::NEWEST_STEP);
     assert_eq!((note(&engine, None), unsealed(&engine).await), (newest, 0));
-    assert_eq!((engine.rows("contents").await, engine.rows("unfilled").await), (engine.rows("files").await, 0));
+    assert_eq!((engine.rows("contents").await, engine.rows("chores").await), (engine.rows("files").await, 1));
     assert_eq!(engine.store().verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
     assert_eq!(compared(&engine).await, Vec::<String>::new());
     // What was attached before is the first use of its file.

@@ -43,8 +43,8 @@ pub async fn list(
     let mut writer = PageWriter::begin(&app, &context);
     let next = match &page.email {
         Some(email) => {
-            let found = app.services.store.summary_by_email(caller.scope, email).await?;
-            write_items(&app, &caller, &mut writer, page.expand, found.as_slice()).await?;
+            let found = app.services.store.summaries_by_email(caller.scope, email).await?;
+            write_items(&app, &caller, &mut writer, page.expand, &found).await?;
             None
         }
         None => write_page(&app, &caller, &mut writer, &page).await?.map(cursor),
