@@ -195,8 +195,9 @@ impl<'a> Sheet<'a> {
         Some(AddressFormat::of(country).postal_codes)
     }
 
+    /// Whether something is there. Blanks that a PUT brought are nothing, as in the requirements.
     fn has(&self, place: &str) -> bool {
-        self.text(place).is_some()
+        self.text(place).is_some_and(|text| !text.trim().is_empty())
     }
 
     /// The ids of the associated persons, in their order.

@@ -151,15 +151,17 @@ async fn the_form_demands_a_postal_code_only_where_the_country_needs_one() {
 #[tokio::test]
 async fn the_form_asks_for_what_a_put_left_out_of_an_address() {
     let app = TestApp::start().await;
-    let (id, link) = app.invited("individual").await;
-    let mut address = json!({ "street_line_1": "1", "city": "London", "country": "GB", "postal_code": "" });
-    app.put(&id, &json!({ "residential_address": address })).await.expect(200);
-    let browser = Browser::enter(&app, &link).await;
-    assert!(browser.get("/review").await.text.contains("</bdi>: Postcode<"));
-    browser.types("address", &[("/residential_address/postal_code", "N1 9GU")]).await;
-    address["postal_code"] = "N1 9GU".into();
-    assert_eq!(app.profile(&id).await["residential_address"], address);
-    assert!(!browser.get("/review").await.text.contains("</bdi>: Postcode<"));
+    for empty in ["", " "] {
+        let (id, link) = app.invited("individual").await;
+        let mut address = json!({ "street_line_1": "1", "city": "London", "country": "GB", "postal_code": empty });
+        app.put(&id, &json!({ "residential_address": address })).await.expect(200);
+        let browser = Browser::enter(&app, &link).await;
+        assert!(browser.get("/review").await.text.contains("</bdi>: Postcode<"));
+        browser.types("address", &[("/residential_address/postal_code", "N1 9GU")]).await;
+        address["postal_code"] = "N1 9GU".into();
+        assert_eq!(app.profile(&id).await["residential_address"], address);
+        assert!(!browser.get("/review").await.text.contains("</bdi>: Postcode<"));
+    }
 }
 
 #[tokio::test]
