@@ -298,11 +298,11 @@ test("errors stand in a summary with links, beside the field, and in the title",
         await continues(page);
         await page.locator(".summary").waitFor();
         assert.match(await page.title(), /^Error: /);
-        assert.equal(await page.locator(".summary li").count(), 3);
+        assert.equal(await page.locator(".summary li").count(), 2, "one name is enough");
         assert.equal(await named(page, "/first_name").inputValue(), "Ada");
         const link_ = page.locator(".summary a").first();
         const target = await link_.getAttribute("href");
-        assert.equal(await page.locator(target).getAttribute("name"), "/last_name");
+        assert.equal(await page.locator(target).getAttribute("name"), "/birth_date.d");
         assert.equal(await page.locator(target).getAttribute("aria-invalid"), "true");
         clean(page);
     }

@@ -13,6 +13,7 @@ pub mod individual;
 pub mod merge;
 pub mod numbers;
 pub mod patch;
+pub mod postal_code;
 pub mod reindex;
 pub mod update;
 pub mod view;

@@ -222,7 +222,8 @@ mod tests {
         "/identifying_information/id_document/issuing_country",
         "/account_purpose",
     ];
-    const TEXTS: &[&str] = &["", " ", "x", "GB", "US", "gb", "1990-12-10", "1990-02-30", "passport", "a\0b", "  Ada  "];
+    const TEXTS: &[&str] =
+        &["", " ", "x", "GB", "US", "AE", "gb", "1990-12-10", "1990-02-30", "passport", "a\0b", "  Ada  "];
 
     /// What is typed is judged as a PUT of the same members is, and kept either way. The oracle knows nothing of
     /// drafts: it puts together what was typed last, and asks the parser of PUT.
@@ -299,6 +300,10 @@ mod tests {
         }
         if value.is_null() {
             return json!({});
+        }
+        // There are no postal codes, so the form gives the empty one that a PUT has to name.
+        if value["country"] == "AE" && value.get("postal_code").is_none() {
+            value["postal_code"] = "".into();
         }
         whole.split('/').skip(1).collect::<Vec<_>>().into_iter().rev().fold(value, |value, name| json!({ name: value }))
     }

@@ -7,18 +7,21 @@ use serde_json::{Map, Value};
 
 use super::{Device, Form, short_hash};
 use crate::clock::Timestamp;
+use crate::customer::postal_code::{AddressFormat, PostalCodes};
 use crate::customer::{Customer, CustomerType, Profile};
 use crate::ids::{FileId, PersonId};
 use crate::kyc::RuleSet;
 use crate::kyc::requirements::{Fault, Requirement, Status, evidence};
 use crate::kyc::rules::Rule;
-use crate::parse::Nulls;
+use crate::parse::{Country, Nulls};
 use crate::violation::{Code, Violation};
 
 const PERSONS: &str = "/associated_persons/";
 /// What is asked of every associated person: who it is, and which rules are for it.
 const OF_A_PERSON: [&str; 5] = ["first_name", "last_name", "has_ownership", SHARE, "has_control"];
 const SHARE: &str = "ownership_percentage";
+/// Of these any one is enough: many people have one name.
+const NAMES: [&str; 2] = ["first_name", "last_name"];
 
 /// What an input takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +62,8 @@ impl Input {
 pub enum Wrong {
     /// It is missing.
     Missing,
+    /// It is missing, and so is everything that could be given instead.
+    NoneGiven,
     /// The contract refuses it; with the limit that it breaks, when there is one.
     Refused(Code, Option<u64>),
     /// A rule refuses it.
@@ -136,7 +141,63 @@ impl<'a> Sheet<'a> {
     /// The inputs about a person that every person has.
     #[must_use]
     pub fn inputs_of_person(&self, person: &str) -> Vec<Input> {
-        inputs_of_person(self.rules, person)
+        let mut inputs = inputs_of_person(self.rules, person);
+        let given: Vec<_> = NAMES.into_iter().filter(|name| self.has(&place_of_person(person, name))).collect();
+        let has_name = self.takes_one_name(person) && !given.is_empty();
+        for input in inputs.iter_mut().filter(|input| has_name && NAMES.contains(&input.name())) {
+            input.needed = given.contains(&input.name());
+        }
+        inputs
+    }
+
+    /// Whether one name is enough for a person: no rule asks for another.
+    #[must_use]
+    pub fn takes_one_name(&self, person: &str) -> bool {
+        let places = NAMES.map(|name| place_of_person(person, name));
+        !self.requirements.iter().any(|asked| asked.one_of.is_empty() && places.contains(&asked.place()))
+    }
+
+    /// What is typed to answer a requirement; nothing for documents, persons and checks of the whole. What the country
+    /// has not is left out, unless something is there.
+    #[must_use]
+    pub fn inputs(&self, requirement: &Requirement) -> Vec<Input> {
+        let mut inputs = self.alternatives(requirement).concat();
+        inputs.retain(|input| self.has(&input.place) || self.postal_codes(&input.place) != Some(PostalCodes::Absent));
+        inputs
+    }
+
+    /// The same, for each place where it may go. Once one of them is answered, the others are not needed.
+    fn alternatives(&self, requirement: &Requirement) -> Vec<Vec<Input>> {
+        let mut all = every_input(self.rules, self.customer.profile.kind(), requirement);
+        for input in all.iter_mut().flatten() {
+            input.needed &= match self.postal_codes(&input.place) {
+                Some(PostalCodes::Absent) => false,
+                // A rule for the postal code alone asks for it wherever there is one.
+                Some(PostalCodes::Optional) => requirement.pointers().any(|pointer| pointer.ends_with("/postal_code")),
+                Some(PostalCodes::Required) | None => true,
+            };
+        }
+        let is_whole = |inputs: &Vec<Input>| {
+            inputs.iter().any(|input| self.has(&input.place))
+                && inputs.iter().all(|input| !input.needed || self.has(&input.place))
+        };
+        if let Some(answer) = all.iter().position(is_whole) {
+            let others = all.iter_mut().enumerate().filter(|(index, _)| *index != answer);
+            others.flat_map(|(_, inputs)| inputs).for_each(|input| input.needed = false);
+        }
+        all
+    }
+
+    /// Of the place of a postal code whose country is known: whether there is one.
+    fn postal_codes(&self, place: &str) -> Option<PostalCodes> {
+        let address = place.strip_suffix("/postal_code")?;
+        let country = Country::new(&self.text(&format!("{address}/country"))?)?;
+        Some(AddressFormat::of(country).postal_codes)
+    }
+
+    /// Whether something is there. Blanks that a PUT brought are nothing, as in the requirements.
+    fn has(&self, place: &str) -> bool {
+        self.text(place).is_some_and(|text| !text.trim().is_empty())
     }
 
     /// The ids of the associated persons, in their order.
@@ -203,7 +264,8 @@ impl<'a> Sheet<'a> {
 
     /// The places that may be written: what is asked, and who a person is.
     pub(super) fn writable(&self) -> BTreeSet<String> {
-        let asked = self.requirements.iter().flat_map(Requirement::inputs);
+        let kind = self.customer.profile.kind();
+        let asked = self.requirements.iter().flat_map(|asked| every_input(self.rules, kind, asked).concat());
         let persons = self.persons();
         let of_persons = persons.iter().flat_map(|person| self.inputs_of_person(person));
         asked.chain(of_persons).map(|input| input.place).collect()
@@ -223,26 +285,29 @@ impl<'a> Sheet<'a> {
         };
         for person in self.persons() {
             // Which rules are for a person depends on what it is to the business.
-            for name in OF_A_PERSON.into_iter().filter(|name| *name != SHARE) {
-                let place = format!("{PERSONS}{person}/{name}");
-                if self.text(&place).is_none() {
+            let one_name = self.takes_one_name(&person);
+            if one_name && !NAMES.iter().any(|name| self.has(&place_of_person(&person, name))) {
+                add(Trouble { place: place_of_person(&person, NAMES[0]), wrong: Wrong::NoneGiven });
+            }
+            let by_itself = |name: &&str| *name != SHARE && !(one_name && NAMES.contains(name));
+            for name in OF_A_PERSON.into_iter().filter(by_itself) {
+                let place = place_of_person(&person, name);
+                if !self.has(&place) {
                     add(Trouble { place, wrong: Wrong::Missing });
                 }
             }
         }
         for requirement in &self.requirements {
             let place = requirement.place();
-            let inputs = requirement.inputs();
-            let inside = |trouble: &&Trouble| is_inside(&trouble.place, &place);
+            let inside =
+                |trouble: &&Trouble| is_inside(&trouble.place, &place) || requirement.may_be_at(&trouble.place);
             refused.iter().filter(inside).cloned().for_each(&mut add);
             match requirement.status {
-                Status::Due if inputs.is_empty() => add(Trouble { place, wrong: Wrong::Missing }),
-                Status::Due => {
-                    let needed = inputs.iter().filter(|input| input.needed && self.text(&input.place).is_none());
-                    needed.for_each(|input| add(Trouble { place: input.place.clone(), wrong: Wrong::Missing }));
-                }
+                Status::Due => self.missing(requirement).into_iter().for_each(&mut add),
                 Status::Error => {
                     if let Some(fault) = requirement.error {
+                        let place = self.answered_at(requirement).filter(|_| fault == Fault::AskedAgain);
+                        let place = place.unwrap_or_else(|| requirement.place());
                         add(Trouble { place, wrong: Wrong::Faulty(fault) });
                     }
                 }
@@ -252,6 +317,30 @@ impl<'a> Sheet<'a> {
         // What a person is asked besides what the rules say.
         refused.into_iter().for_each(&mut add);
         troubles
+    }
+
+    /// The first of several places at which something is given.
+    fn answered_at(&self, requirement: &Requirement) -> Option<String> {
+        let mut inputs =
+            self.alternatives(requirement).into_iter().flatten().filter(|_| !requirement.one_of.is_empty());
+        inputs.find(|input| self.has(&input.place)).map(|input| input.place)
+    }
+
+    /// What is missing of a requirement that is due: of the answer that was begun, when several would do.
+    fn missing(&self, requirement: &Requirement) -> Vec<Trouble> {
+        let alternatives = self.alternatives(requirement);
+        let begun = |inputs: &&Vec<Input>| inputs.iter().any(|input| self.has(&input.place));
+        let trouble = |place: &str, wrong| vec![Trouble { place: place.to_owned(), wrong }];
+        match (alternatives.iter().find(begun).or_else(|| alternatives.first()), alternatives.as_slice()) {
+            (None, _) => trouble(&requirement.place(), Wrong::Missing),
+            (Some(inputs), [_, _, ..]) if !begun(&inputs) => {
+                inputs.first().map_or_else(Vec::new, |first| trouble(&first.place, Wrong::NoneGiven))
+            }
+            (Some(inputs), _) => {
+                let missing = inputs.iter().filter(|input| input.needed && !self.has(&input.place));
+                missing.flat_map(|input| trouble(&input.place, Wrong::Missing)).collect()
+            }
+        }
     }
 
     /// What is wrong at a place or inside of it.
@@ -273,32 +362,48 @@ impl Requirement {
     /// for several stand behind the end of one list.
     #[must_use]
     pub fn place(&self) -> String {
-        let place = match (&self.person_id, self.pointer.strip_prefix(PERSONS)) {
-            (Some(person), Some(rest)) => {
-                let rest = rest.split_once('/').map_or("", |(_, rest)| rest);
-                format!("{PERSONS}{person}/{rest}")
-            }
-            _ => self.pointer.clone(),
-        };
+        let place = self.place_of(&self.pointer);
         if self.document.is_some() { format!("{place}/{}", self.id) } else { place }
     }
 
-    /// What is typed to answer it; nothing for documents, persons and checks of the whole.
+    /// Whether a place is one of several at which it may be answered, or inside of one.
     #[must_use]
-    pub fn inputs(&self) -> Vec<Input> {
+    pub fn may_be_at(&self, place: &str) -> bool {
+        self.one_of.iter().any(|pointer| is_inside(place, &self.place_of(pointer)))
+    }
+
+    fn place_of(&self, pointer: &str) -> String {
+        match (&self.person_id, pointer.strip_prefix(PERSONS)) {
+            (Some(person), Some(rest)) => place_of_person(person, rest.split_once('/').map_or("", |(_, rest)| rest)),
+            _ => pointer.to_owned(),
+        }
+    }
+}
+
+fn place_of_person(person: &str, member: &str) -> String {
+    format!("{PERSONS}{person}/{member}")
+}
+
+/// What can be typed to answer a requirement, for each place where it may go; nothing for documents, persons and checks
+/// of the whole.
+fn every_input(rules: &RuleSet, kind: CustomerType, requirement: &Requirement) -> Vec<Vec<Input>> {
+    if requirement.pointer.ends_with("/-") || requirement.pointer == "/associated_persons" {
+        return Vec::new();
+    }
+    let of = |pointer: &str| {
         let mut inputs = Vec::new();
-        let of_lists = self.pointer.ends_with("/-") || self.pointer == "/associated_persons";
-        if !of_lists {
-            leaves(&self.schema, &self.place(), true, &mut inputs);
+        if let Some(schema) = rules.fragment(kind, pointer) {
+            leaves(schema, &requirement.place_of(pointer), true, &mut inputs);
         }
         inputs
-    }
+    };
+    requirement.pointers().map(of).filter(|inputs| !inputs.is_empty()).collect()
 }
 
 fn inputs_of_person(rules: &RuleSet, person: &str) -> Vec<Input> {
     let mut inputs = Vec::new();
     for name in OF_A_PERSON {
-        let place = format!("{PERSONS}{person}/{name}");
+        let place = place_of_person(person, name);
         if let Some(schema) = rules.fragment(CustomerType::Corporate, &format!("/associated_persons/-/{name}")) {
             leaves(schema, &place, name != SHARE, &mut inputs);
         }
@@ -417,13 +522,23 @@ pub(super) fn settle(
 /// A value as it was typed, over what is stored; `None` when all of it is empty.
 fn value_of(schema: &Value, place: &str, profile: &Value, draft: &BTreeMap<String, String>) -> Option<Value> {
     if let Some(members) = schema["properties"].as_object() {
-        let object: Map<_, _> = members
+        let mut object: Map<_, _> = members
             .iter()
             .filter_map(|(name, member)| {
                 value_of(member, &format!("{place}/{name}"), profile, draft).map(|value| (name.clone(), value))
             })
             .collect();
-        return (!object.is_empty()).then_some(Value::Object(object));
+        if object.is_empty() {
+            return None;
+        }
+        // The contract wants a postal code in every address, also where nobody can type one.
+        let codes = object.get("country").and_then(Value::as_str).and_then(Country::new).map(AddressFormat::of);
+        if members.contains_key("postal_code")
+            && codes.is_some_and(|format| format.postal_codes != PostalCodes::Required)
+        {
+            object.entry("postal_code").or_insert_with(|| "".into());
+        }
+        return Some(Value::Object(object));
     }
     let text = draft.get(place).cloned().or_else(|| text_at(profile, place)).filter(|text| !text.is_empty())?;
     Some(match (schema["type"].as_str(), text.as_str()) {

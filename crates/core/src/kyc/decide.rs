@@ -221,7 +221,7 @@ impl Customer {
         self.kyc.flags.clear();
         for (index, name) in decision.requirements.iter().flat_map(|names| &names.0).enumerate() {
             let name = name.expose();
-            let matching = known.iter().filter(|one| one.id == name || one.pointer == name);
+            let matching = known.iter().filter(|one| one.is_named(name));
             let flags: Vec<_> = matching.map(super::requirements::Requirement::flag).collect();
             if flags.is_empty() {
                 let message = "is not the id or pointer of a requirement of this customer";

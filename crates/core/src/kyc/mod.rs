@@ -1,6 +1,7 @@
 //! KYC: where a customer's verification stands, what is still missing, and who decided what.
 
 pub mod decide;
+mod example;
 mod follow_up;
 pub mod lifecycle;
 pub mod provider;

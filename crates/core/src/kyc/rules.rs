@@ -1,8 +1,11 @@
 //! Rules: what is required of whom, as data. The baseline is a file of this repository; an operator may give another.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::Deserialize;
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -53,7 +56,7 @@ pub struct Rule {
     pub label: String,
     /// Why it is asked for.
     pub because: String,
-    /// A value that would do; a country in it is replaced by the customer's.
+    /// A value that would do at each place; what depends on the country is replaced by what the customer's has.
     #[serde(default)]
     pub example: Option<Value>,
     /// What the hosted form says instead, by language: `es`, `zh`.
@@ -119,8 +122,8 @@ pub enum Role {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Needs {
-    /// A value, as JSON Pointer into the PUT body.
-    pub field: Option<String>,
+    /// A value at one of these places, each a JSON Pointer into the PUT body; any one is enough.
+    pub field: Option<Places>,
     /// A document of one of these purposes.
     pub document: Option<Vec<String>>,
     /// Which side of it.
@@ -131,6 +134,34 @@ pub struct Needs {
     pub check: Option<Check>,
     /// It may be missing; what is there must be right.
     pub optional: bool,
+}
+
+/// One place or several; written as a JSON Pointer or a list of them.
+#[derive(Debug, Clone)]
+pub struct Places(pub Vec<String>);
+
+impl<'de> Deserialize<'de> for Places {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OneOrMore;
+
+        impl<'de> Visitor<'de> for OneOrMore {
+            type Value = Places;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON Pointer or a list of them")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Places, E> {
+                Ok(Places(vec![text.to_owned()]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Places, A::Error> {
+                Deserialize::deserialize(SeqAccessDeserializer::new(items)).map(Places)
+            }
+        }
+
+        deserializer.deserialize_any(OneOrMore)
+    }
 }
 
 /// What must hold of a value.
@@ -216,6 +247,13 @@ impl RuleSet {
         if asked.iter().filter(|asked| **asked).count() != 1 {
             faults.push("needs: give exactly one of field, document, person, and check = \"ownership\"".to_owned());
         }
+        let places = field.as_ref().map_or(&[][..], |places| &places.0);
+        if field.is_some() && places.is_empty() {
+            faults.push("needs.field: the list is empty".to_owned());
+        }
+        for (index, field) in places.iter().enumerate().filter(|(index, field)| places[..*index].contains(field)) {
+            faults.push(format!("needs.field.{index}: {field} stands in the list twice"));
+        }
         if side.is_some() && document.is_none() {
             faults.push("needs.side: only documents have sides".to_owned());
         }
@@ -228,19 +266,19 @@ impl RuleSet {
         self.faults_of_when(rule, &rule.when, &mut faults);
         for kind in Self::types(rule) {
             let base = if rule.when.role.is_some() { "/associated_persons/0" } else { "" };
-            if let Some(field) = field
-                && self.fragment(kind, &format!("{base}{field}")).is_none()
-            {
-                faults.push(format!("needs.field: a PUT body of type {} has no {base}{field}", kind.as_str()));
+            for (index, field) in places.iter().enumerate() {
+                if !field.starts_with('/') || self.fragment(kind, &format!("{base}{field}")).is_none() {
+                    let place =
+                        if places.len() > 1 { format!("needs.field.{index}") } else { "needs.field".to_owned() };
+                    faults.push(format!("{place}: a PUT body of type {} has no {base}{field}", kind.as_str()));
+                }
             }
             for purpose in document.iter().flatten() {
                 if !known_purpose(kind, rule.when.role.is_some(), purpose) {
                     faults.push(format!("needs.document: {purpose} is no purpose of such a document"));
                 }
             }
-            if let Some(fault) = example_fault(rule, kind, base) {
-                faults.push(fault);
-            }
+            faults.extend(example_faults(rule, kind, base));
         }
         faults
     }
@@ -296,14 +334,20 @@ fn known_purpose(kind: CustomerType, of_person: bool, purpose: &str) -> bool {
     }
 }
 
-/// An example must be something that a PUT takes.
-fn example_fault(rule: &Rule, kind: CustomerType, base: &str) -> Option<String> {
-    let pointer = match &rule.needs {
-        Needs { field: Some(field), .. } => format!("{base}{field}"),
-        Needs { person: Some(_), .. } => "/associated_persons/0".to_owned(),
-        _ => return None,
+/// An example must be something that a PUT takes, at each of the places where it may go.
+fn example_faults(rule: &Rule, kind: CustomerType, base: &str) -> Vec<String> {
+    let pointers = match &rule.needs {
+        Needs { field: Some(places), .. } => places.0.iter().map(|field| format!("{base}{field}")).collect(),
+        Needs { person: Some(_), .. } => vec!["/associated_persons/0".to_owned()],
+        _ => return Vec::new(),
     };
-    let Some(example) = &rule.example else { return Some("example: fields and persons need one".to_owned()) };
+    let Some(example) = &rule.example else { return vec!["example: fields and persons need one".to_owned()] };
+    let mut faults: Vec<_> = pointers.iter().filter_map(|pointer| example_fault(example, kind, pointer)).collect();
+    faults.dedup();
+    faults
+}
+
+fn example_fault(example: &Value, kind: CustomerType, pointer: &str) -> Option<String> {
     let mut value = example.clone();
     let parts: Vec<&str> = pointer.split('/').skip(1).collect();
     // A member of a value (the state of an address) cannot be sent alone; it is text, as the schema says.
@@ -320,7 +364,7 @@ fn example_fault(rule: &Rule, kind: CustomerType, base: &str) -> Option<String> 
     let refused = Profile::parse(kind, &body, Nulls::Refused).ok()?.finish().err();
     refused.map(|violations| {
         let first = violations.0.first().map(|violation| violation.message.to_string()).unwrap_or_default();
-        format!("example: a PUT would refuse it: {first}")
+        format!("example: a PUT would refuse it at {pointer}: {first}")
     })
 }
 

@@ -7,7 +7,7 @@ use dossier_core::customer::CustomerType;
 use dossier_core::form::sheet::{Input, Kind, Sheet, Shown, Trouble, Wrong};
 use dossier_core::form::short_hash;
 use dossier_core::kyc::RuleSet;
-use dossier_core::kyc::requirements::Requirement;
+use dossier_core::kyc::requirements::{Fault, Requirement};
 use dossier_core::kyc::rules::{Rule, Wording};
 use dossier_core::violation::Code;
 use maud::{Markup, html};
@@ -36,11 +36,27 @@ pub struct Asked<'a> {
 
 /// Fields that belong together, or one that stands alone.
 struct Group {
-    /// The place of the object; `None` for a field alone.
-    of: Option<String>,
+    of: Of,
     label: String,
     hint: Option<String>,
     inputs: Vec<Input>,
+}
+
+/// What makes fields a group.
+enum Of {
+    /// Nothing: it is one field.
+    Itself,
+    /// They are members of the object at this place.
+    Object(String),
+    /// Any one of them is enough.
+    Choice,
+}
+
+impl Of {
+    /// Whether it is the object at a place.
+    fn is_at(&self, place: &str) -> bool {
+        matches!(self, Self::Object(own) if own == place)
+    }
 }
 
 impl<'a> Asked<'a> {
@@ -73,7 +89,7 @@ impl<'a> Asked<'a> {
                         @for trouble in &self.troubles {
                             li {
                                 a href={ "#" (self.target(&trouble.place)) } {
-                                    (name_of(self.sheet, talk, &trouble.place)) ": " (wrong(talk, trouble.wrong))
+                                    (subject_of(self.sheet, talk, trouble)) ": " (wrong(talk, trouble.wrong))
                                 }
                             }
                         }
@@ -100,11 +116,11 @@ impl<'a> Asked<'a> {
         html! {
             @for group in &self.groups {
                 @match &group.of {
-                    None => (self.field(&group.inputs[0], &group.label, group.hint.as_deref())),
-                    Some(place) => fieldset.group {
+                    Of::Itself => (self.field(&group.inputs[0], &group.label, group.hint.as_deref())),
+                    of => fieldset.group {
                         legend { (group.label) }
                         @if let Some(hint) = &group.hint { p.hint { (hint) } }
-                        @for trouble in self.troubles.iter().filter(|trouble| trouble.place == *place) {
+                        @for trouble in self.troubles.iter().filter(|trouble| of.is_at(&trouble.place)) {
                             p.error { (wrong(self.talk(), trouble.wrong)) }
                         }
                         @for input in &group.inputs {
@@ -265,16 +281,33 @@ impl<'a> Asked<'a> {
 fn groups(sheet: &Sheet<'_>, talk: &Talk, step: &Step) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     if let Step::Person(person) = step {
-        for input in sheet.inputs_of_person(person) {
+        let inputs = sheet.inputs_of_person(person).into_iter();
+        let (mut names, others): (Vec<_>, Vec<_>) = inputs.partition(|input| is_name(input.name()));
+        if sheet.takes_one_name(person) {
+            // No rule may ask for the names of this person.
+            let asked = names.iter().find_map(|input| one_of_several(sheet, &input.place));
+            let (label, hint) = asked.map_or_else(
+                || (talk.say("label-person_legal_name"), talk.say("because-person_legal_name")),
+                |asked| (label(sheet, talk, asked), because(sheet, talk, asked)),
+            );
+            groups.push(Group { of: Of::Choice, label, hint: Some(hint), inputs: std::mem::take(&mut names) });
+        }
+        for input in names.into_iter().chain(others) {
             let label = talk.say(&format!("field-{}", input.name()));
-            groups.push(Group { of: None, label, hint: None, inputs: vec![input] });
+            groups.push(Group { of: Of::Itself, label, hint: None, inputs: vec![input] });
         }
     }
     for requirement in step.requirements(sheet) {
-        let mut inputs = requirement.inputs();
+        let mut inputs = sheet.inputs(requirement);
+        let known = |place: &str| groups.iter().flat_map(|group| &group.inputs).any(|input| input.place == place);
+        let is_choice = !requirement.one_of.is_empty();
+        if is_choice {
+            // Each field stands on a page once.
+            inputs.retain(|input| !known(&input.place));
+        }
         let Some(first) = inputs.first() else { continue };
         let place = requirement.place();
-        if first.place == place {
+        if first.place == place && !is_choice {
             // A field that an object asks for already is only needed the more; one of a person, known by name.
             let known = groups.iter_mut().flat_map(|group| &mut group.inputs).find(|known| known.place == place);
             if let Some(known) = known {
@@ -282,12 +315,20 @@ fn groups(sheet: &Sheet<'_>, talk: &Talk, step: &Step) -> Vec<Group> {
                 continue;
             }
         }
-        let of = (first.place != place).then_some(place);
+        let of = match is_choice {
+            true => Of::Choice,
+            false if first.place == place => Of::Itself,
+            false => Of::Object(place),
+        };
         order_address(sheet, talk, &mut inputs, AddressOrder::asked);
         let (label, hint) = (label(sheet, talk, requirement), because(sheet, talk, requirement));
         groups.push(Group { of, label, hint: Some(hint), inputs });
     }
     groups
+}
+
+fn is_name(member: &str) -> bool {
+    matches!(member, "first_name" | "last_name")
 }
 
 /// Puts the members of an address into the order of its country; other inputs stay as they are.
@@ -316,7 +357,7 @@ pub fn is_said(sheet: &Sheet<'_>, trouble: &Trouble) -> bool {
         text.splitn(3, '-').any(str::is_empty)
     };
     match trouble.wrong {
-        Wrong::Missing => false,
+        Wrong::Missing | Wrong::NoneGiven => false,
         Wrong::Refused(Code::InvalidDate, _) => !is_half_a_date(),
         Wrong::Refused(..) | Wrong::Faulty(_) => true,
     }
@@ -363,6 +404,7 @@ pub fn clock(talk: &Talk, at: Timestamp) -> String {
 pub fn wrong(talk: &Talk, wrong: Wrong) -> String {
     match wrong {
         Wrong::Missing => talk.say("wrong-missing"),
+        Wrong::NoneGiven => talk.say("wrong-none_given"),
         Wrong::Faulty(fault) => talk.say(&format!("fault-{}", fault.as_str())),
         Wrong::Refused(code, limit) => talk
             .find(&format!("wrong-{}", code.as_str()), &[("most", limit.unwrap_or_default().into())])
@@ -370,11 +412,26 @@ pub fn wrong(talk: &Talk, wrong: Wrong) -> String {
     }
 }
 
-/// What people call what is at a place: a requirement's label, or a field's.
+/// What people call what is at a place: a requirement's label, or a field's. One of several fields has a name of its
+/// own.
 #[must_use]
 pub fn name_of(sheet: &Sheet<'_>, talk: &Talk, place: &str) -> String {
-    let asked = sheet.requirements.iter().find(|requirement| requirement.place() == place);
+    let mut alone = sheet.requirements.iter().filter(|requirement| requirement.one_of.is_empty());
+    let asked = alone.find(|requirement| requirement.place() == place);
     asked.map_or_else(|| field_label(sheet, talk, place), |requirement| label(sheet, talk, requirement))
+}
+
+/// What people call what an error is about: all of several fields, unless it is about what was typed into one of them.
+#[must_use]
+pub fn subject_of(sheet: &Sheet<'_>, talk: &Talk, trouble: &Trouble) -> String {
+    let is_about_all = matches!(trouble.wrong, Wrong::NoneGiven | Wrong::Faulty(Fault::AskedAgain));
+    let asked = one_of_several(sheet, &trouble.place).filter(|_| is_about_all);
+    asked.map_or_else(|| name_of(sheet, talk, &trouble.place), |requirement| label(sheet, talk, requirement))
+}
+
+/// The requirement for which this place is one of several.
+fn one_of_several<'a>(sheet: &'a Sheet<'_>, place: &str) -> Option<&'a Requirement> {
+    sheet.requirements.iter().find(|requirement| requirement.may_be_at(place))
 }
 
 /// What people call a member of the contract. Some depend on what they are in, some on the country.
@@ -402,6 +459,16 @@ pub fn because(sheet: &Sheet<'_>, talk: &Talk, requirement: &Requirement) -> Str
         .unwrap_or_else(|| requirement.because.clone())
 }
 
+/// Rules that were in an earlier baseline and may be in a file that was made from it: the id, the label and the reason.
+const FORMER: [(&str, [&str; 2]); 4] = [
+    ("first_name", ["First name", OF_A_NAME]),
+    ("last_name", ["Last name", OF_A_NAME]),
+    ("person_first_name", ["First name", OF_AN_OWNER]),
+    ("person_last_name", ["Last name", OF_AN_OWNER]),
+];
+const OF_A_NAME: &str = "The legal name is what the identity document is compared with.";
+const OF_AN_OWNER: &str = "Owners and controllers are identified.";
+
 fn wording(
     sheet: &Sheet<'_>,
     talk: &Talk,
@@ -415,8 +482,9 @@ fn wording(
     if let Some(wording) = rule.translations.get(talk.language.code()) {
         return Some(translated(wording).clone());
     }
-    let baseline = BASELINE.get_or_init(RuleSet::baseline).rules.iter().find(|known| known.id == rule.id)?;
-    if own(baseline) != own(rule) {
+    let baseline = BASELINE.get_or_init(RuleSet::baseline).rules.iter().find(|known| known.id == rule.id).map(&own);
+    let of_former = FORMER.iter().any(|(id, wording)| *id == rule.id && wording.contains(&own(rule).as_str()));
+    if baseline != Some(own(rule)) && !of_former {
         return None;
     }
     talk.find(&format!("{what}-{}", rule.id), &[])

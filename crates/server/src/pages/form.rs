@@ -14,7 +14,7 @@ use dossier_core::kyc::State as Stands;
 use http::{HeaderMap, StatusCode, header};
 use maud::{Markup, html};
 
-use super::fields::{Asked, Below, is_said, name_of, note, wrong};
+use super::fields::{Asked, Below, is_said, note, subject_of, wrong};
 use super::steps::{Step, steps};
 use super::visit::{Visit, pass, set_cookie};
 use super::{message, page as answer, upload};
@@ -45,7 +45,7 @@ pub async fn overview(State(app): State<App>, visit: Visit) -> Response {
                     @for trouble in step.troubles(&sheet).filter(|trouble| matches!(trouble.wrong, Wrong::Faulty(_))) {
                         li {
                             a href={ (around.base) "/" (step.path()) } {
-                                (name_of(&sheet, &around.talk, &trouble.place))
+                                (subject_of(&sheet, &around.talk, trouble))
                             }
                             ": " (wrong(&around.talk, trouble.wrong))
                         }

@@ -376,6 +376,7 @@ mod tests {
         needed
             .extend(rules.rules.iter().flat_map(|rule| [format!("label-{}", rule.id), format!("because-{}", rule.id)]));
         needed.extend(Fault::ALL.iter().map(|fault| format!("fault-{}", fault.as_str())));
+        needed.extend(["wrong-missing", "wrong-none_given"].map(str::to_owned));
         let typed = [
             Code::TooLong,
             Code::NulCharacter,

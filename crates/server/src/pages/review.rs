@@ -13,7 +13,7 @@ use dossier_core::kyc::requirements::Requirement;
 use http::{HeaderValue, StatusCode, header};
 use maud::{Markup, html};
 
-use super::fields::{element_id, label, name_of, order_address, wrong};
+use super::fields::{element_id, label, name_of, order_address, subject_of, wrong};
 use super::language::AddressOrder;
 use super::steps::{Step, steps};
 use super::visit::{Visit, set_cookie};
@@ -66,7 +66,7 @@ fn show(app: &App, visit: &Visit, refused: Option<Refused>) -> Response {
                         @for trouble in step.troubles(&sheet) {
                             li {
                                 a href={ (around.base) "/" (step.path()) "?check#" (element_id(&trouble.place)) } {
-                                    bdi { (step.title(&sheet, around)) } ": " (name_of(&sheet, talk, &trouble.place))
+                                    bdi { (step.title(&sheet, around)) } ": " (subject_of(&sheet, talk, trouble))
                                 }
                                 " " (wrong(talk, trouble.wrong))
                             }
@@ -118,7 +118,7 @@ fn answers(visit: &Visit, sheet: &Sheet<'_>, step: &Step) -> Markup {
         _ => Vec::new(),
     };
     let of_requirement = |requirement: &Requirement| {
-        let mut inputs = requirement.inputs();
+        let mut inputs = sheet.inputs(requirement);
         order_address(sheet, talk, &mut inputs, AddressOrder::written);
         inputs
     };

@@ -135,7 +135,8 @@ impl Step {
     }
 
     fn of_trouble(sheet: &Sheet<'_>, trouble: &Trouble) -> Self {
-        let asked = sheet.requirements.iter().find(|requirement| requirement.place() == trouble.place);
+        let mut asked = sheet.requirements.iter();
+        let asked = asked.find(|asked| asked.place() == trouble.place || asked.may_be_at(&trouble.place));
         asked.map_or_else(|| Self::of(&trouble.place, None), Self::of_requirement)
     }
 }

@@ -333,7 +333,7 @@ fn rules_are_shown_and_checked_without_a_server() {
     settings_file(&folder.path().join("mine.toml"), broken);
     let refused = dossier(folder.path(), &["rules", "check", "--file", "mine.toml"]);
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(!refused.status.success() && said.contains("first_name: needs.field"), "{said}");
+    assert!(!refused.status.success() && said.contains("legal_name: needs.field.0: a PUT body"), "{said}");
     settings_file(&folder.path().join("dossier.toml"), "rules = 'mine.toml'");
     let refused = dossier(folder.path(), &["serve", "--listen", "127.0.0.1:0", "--config", "dossier.toml"]);
     assert!(!refused.status.success(), "nor does a server start with them");

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::app::TestApp;
 use crate::samples::pdf;
 
-const COMPLETE: &str = "pending/submission_accepted";
+pub(crate) const COMPLETE: &str = "pending/submission_accepted";
 const STARTED: &str = "pending/submission_started";
 const AGAIN: &str = "pending/resubmission_required";
 

@@ -10,6 +10,7 @@ mod cluster;
 mod command_line;
 mod concurrency;
 mod connections;
+mod countries;
 mod customers;
 mod described;
 mod documentation;

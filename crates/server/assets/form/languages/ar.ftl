@@ -155,6 +155,7 @@ consent-missing = ضع علامة في المربع للموافقة
 submit = إرسال
 
 wrong-missing = هذا ناقص
+wrong-none_given = املأ حقلًا واحدًا على الأقل من هذه الحقول
 wrong-too_long = فيه أكثر من { $most } حرفًا
 wrong-nul_character = فيه رمز لا يمكن حفظه
 wrong-invalid_date = هذا التاريخ غير موجود
@@ -232,6 +233,7 @@ choice-receive_payments_for_goods_and_services = تلقي مدفوعات مقا�
 choice-third_party_money_transmission = إرسال أموال نيابة عن آخرين
 choice-treasury_management = إدارة أموال شركة
 
+label-legal_name = الاسم القانوني
 label-residential_address = أين تسكن
 label-residential_state = الولاية
 label-id_document = وثيقة هويتك
@@ -250,6 +252,7 @@ label-person_proof_of_address = إثبات عنوان هذا الشخص
 label-proof_of_source_of_funds = إثبات مصدر المال
 
 because-first_name = كما في وثيقة الهوية.
+because-legal_name = كما في وثيقة الهوية. إذا كان هناك اسم واحد فقط، فاملأ أحد الحقلين واترك الآخر فارغًا.
 because-birth_date = به يُميَّز بين من يحملون الاسم نفسه.
 because-nationality = تتوقف عليها بعض القوانين.
 because-residential_address = ليس صندوق بريد.

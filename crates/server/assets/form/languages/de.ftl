@@ -147,6 +147,7 @@ consent-missing = Setzen Sie das Häkchen, um zuzustimmen
 submit = Absenden
 
 wrong-missing = Das fehlt
+wrong-none_given = Füllen Sie mindestens eines dieser Felder aus
 wrong-too_long = Das hat mehr als { $most } Zeichen
 wrong-nul_character = Das enthält ein Zeichen, das nicht gespeichert werden kann
 wrong-invalid_date = Dieses Datum gibt es nicht
@@ -227,6 +228,7 @@ choice-receive_payments_for_goods_and_services = Bezahlung für Waren und Dienst
 choice-third_party_money_transmission = Geld für andere senden
 choice-treasury_management = Gelder eines Unternehmens verwalten
 
+label-legal_name = Amtlicher Name
 label-residential_address = Wo Sie wohnen
 label-residential_state = Bundesstaat
 label-id_document = Ihr Ausweis
@@ -245,6 +247,7 @@ label-person_proof_of_address = Adressnachweis dieser Person
 label-proof_of_source_of_funds = Nachweis, woher das Geld kommt
 
 because-first_name = Wie im Ausweis.
+because-legal_name = Wie im Ausweis. Bei nur einem Namen füllen Sie eines der Felder aus und lassen das andere leer.
 because-birth_date = Damit werden Personen gleichen Namens unterschieden.
 because-nationality = Manche Gesetze hängen davon ab.
 because-residential_address = Kein Postfach.

@@ -149,6 +149,7 @@ consent-missing = Tick the box to agree
 submit = Submit
 
 wrong-missing = This is missing
+wrong-none_given = Fill in at least one of these fields
 wrong-too_long = This has more than { $most } characters
 wrong-nul_character = This holds a character that cannot be stored
 wrong-invalid_date = This is no date of the calendar
@@ -239,6 +240,7 @@ choice-receive_payments_for_goods_and_services = Being paid for goods and servic
 choice-third_party_money_transmission = Sending money for others
 choice-treasury_management = Managing a company's money
 
+label-legal_name = Legal name
 label-residential_address = Where you live
 label-residential_state = State
 label-id_document = Your identity document
@@ -257,6 +259,7 @@ label-person_proof_of_address = Proof of address of this person
 label-proof_of_source_of_funds = Proof of where the money comes from
 
 because-first_name = As in the identity document.
+because-legal_name = As in the identity document. For a single name, fill in either field and leave the other empty.
 because-birth_date = People of the same name are told apart by it.
 because-nationality = Some laws depend on it.
 because-residential_address = Not a post office box.

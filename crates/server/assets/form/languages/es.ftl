@@ -147,6 +147,7 @@ consent-missing = Marque la casilla para dar su acuerdo
 submit = Enviar
 
 wrong-missing = Falta
+wrong-none_given = Rellene al menos uno de estos campos
 wrong-too_long = Tiene más de { $most } caracteres
 wrong-nul_character = Contiene un carácter que no se puede guardar
 wrong-invalid_date = Esta fecha no existe
@@ -224,6 +225,7 @@ choice-receive_payments_for_goods_and_services = Cobrar por bienes y servicios
 choice-third_party_money_transmission = Enviar dinero por cuenta de otros
 choice-treasury_management = Gestionar el dinero de una empresa
 
+label-legal_name = Nombre legal
 label-residential_address = Dónde vive
 label-residential_state = Estado
 label-id_document = Su documento de identidad
@@ -242,6 +244,7 @@ label-person_proof_of_address = Justificante de domicilio de esta persona
 label-proof_of_source_of_funds = Justificante de la procedencia del dinero
 
 because-first_name = Como en el documento de identidad.
+because-legal_name = Como en el documento de identidad. Si solo hay un nombre, rellene uno de los campos y deje vacío el otro.
 because-birth_date = Distingue a personas del mismo nombre.
 because-nationality = Algunas leyes dependen de ella.
 because-residential_address = No un apartado de correos.

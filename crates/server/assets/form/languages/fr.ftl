@@ -147,6 +147,7 @@ consent-missing = Cochez la case pour donner votre accord
 submit = Envoyer
 
 wrong-missing = Il manque quelque chose ici
+wrong-none_given = Remplissez au moins un de ces champs
 wrong-too_long = Il y a plus de { $most } caractères
 wrong-nul_character = Il y a un caractère qui ne peut pas être enregistré
 wrong-invalid_date = Cette date n’existe pas
@@ -224,6 +225,7 @@ choice-receive_payments_for_goods_and_services = Être payé pour des biens et s
 choice-third_party_money_transmission = Envoyer de l’argent pour d’autres
 choice-treasury_management = Gérer la trésorerie d’une entreprise
 
+label-legal_name = Nom officiel
 label-residential_address = Où vous habitez
 label-residential_state = État
 label-id_document = Votre pièce d’identité
@@ -242,6 +244,7 @@ label-person_proof_of_address = Justificatif de domicile de cette personne
 label-proof_of_source_of_funds = Justificatif de l’origine de l’argent
 
 because-first_name = Comme sur la pièce d’identité.
+because-legal_name = Comme sur la pièce d’identité. S’il n’y a qu’un seul nom, remplissez un des champs et laissez l’autre vide.
 because-birth_date = Elle distingue des personnes du même nom.
 because-nationality = Certaines lois en dépendent.
 because-residential_address = Pas de boîte postale.

@@ -147,6 +147,7 @@ consent-missing = सहमति के लिए बॉक्स पर नि
 submit = भेजें
 
 wrong-missing = यह बाकी है
+wrong-none_given = इनमें से कम से कम एक खाना भरें
 wrong-too_long = इसमें { $most } से अधिक अक्षर हैं
 wrong-nul_character = इसमें ऐसा अक्षर है जिसे सहेजा नहीं जा सकता
 wrong-invalid_date = ऐसी कोई तारीख नहीं है
@@ -227,6 +228,7 @@ choice-receive_payments_for_goods_and_services = वस्तुओं और �
 choice-third_party_money_transmission = दूसरों के लिए पैसा भेजना
 choice-treasury_management = कंपनी के धन का प्रबंधन
 
+label-legal_name = कानूनी नाम
 label-residential_address = आप कहाँ रहते हैं
 label-residential_state = राज्य
 label-id_document = आपका पहचान दस्तावेज़
@@ -245,6 +247,7 @@ label-person_proof_of_address = इस व्यक्ति के पते �
 label-proof_of_source_of_funds = पैसे के स्रोत का प्रमाण
 
 because-first_name = जैसा पहचान दस्तावेज़ में है।
+because-legal_name = जैसा पहचान दस्तावेज़ में है। यदि केवल एक ही नाम है, तो कोई एक खाना भरें और दूसरा खाली छोड़ दें।
 because-birth_date = इससे एक ही नाम के लोग अलग पहचाने जाते हैं।
 because-nationality = कुछ कानून इस पर निर्भर हैं।
 because-residential_address = पोस्ट बॉक्स नहीं।

@@ -147,6 +147,7 @@ consent-missing = Marque a caixa para concordar
 submit = Enviar
 
 wrong-missing = Falta preencher
+wrong-none_given = Preencha pelo menos um destes campos
 wrong-too_long = Tem mais de { $most } caracteres
 wrong-nul_character = Contém um caractere que não pode ser guardado
 wrong-invalid_date = Esta data não existe
@@ -227,6 +228,7 @@ choice-receive_payments_for_goods_and_services = Receber por bens e serviços
 choice-third_party_money_transmission = Enviar dinheiro para terceiros
 choice-treasury_management = Gerir o dinheiro de uma empresa
 
+label-legal_name = Nome oficial
 label-residential_address = Onde você mora
 label-residential_state = Estado
 label-id_document = Seu documento de identidade
@@ -245,6 +247,7 @@ label-person_proof_of_address = Comprovante de endereço desta pessoa
 label-proof_of_source_of_funds = Comprovante da origem do dinheiro
 
 because-first_name = Como no documento de identidade.
+because-legal_name = Como no documento de identidade. Se houver apenas um nome, preencha um dos campos e deixe o outro vazio.
 because-birth_date = Distingue pessoas de mesmo nome.
 because-nationality = Algumas leis dependem dela.
 because-residential_address = Não uma caixa postal.

@@ -147,6 +147,7 @@ consent-missing = Kabul etmek için kutuyu işaretleyin
 submit = Gönder
 
 wrong-missing = Bu eksik
+wrong-none_given = Bu alanlardan en az birini doldurun
 wrong-too_long = { $most } karakterden uzun
 wrong-nul_character = Saklanamayan bir karakter içeriyor
 wrong-invalid_date = Takvimde böyle bir tarih yok
@@ -224,6 +225,7 @@ choice-receive_payments_for_goods_and_services = Mal ve hizmet karşılığı ö
 choice-third_party_money_transmission = Başkaları için para göndermek
 choice-treasury_management = Bir şirketin parasını yönetmek
 
+label-legal_name = Resmî ad
 label-residential_address = Nerede oturuyorsunuz
 label-residential_state = Eyalet
 label-id_document = Kimlik belgeniz
@@ -242,6 +244,7 @@ label-person_proof_of_address = Bu kişinin adres belgesi
 label-proof_of_source_of_funds = Paranın kaynağının belgesi
 
 because-first_name = Kimlik belgesindeki gibi.
+because-legal_name = Kimlik belgesindeki gibi. Tek bir ad varsa alanlardan birini doldurun, diğerini boş bırakın.
 because-birth_date = Aynı adlı kişiler bununla ayırt edilir.
 because-nationality = Bazı yasalar buna bağlıdır.
 because-residential_address = Posta kutusu değil.

@@ -143,6 +143,7 @@ consent-missing = 请勾选以表示同意
 submit = 提交
 
 wrong-missing = 此项缺失
+wrong-none_given = 请至少填写其中一栏
 wrong-too_long = 超过 { $most } 个字符
 wrong-nul_character = 含有无法保存的字符
 wrong-invalid_date = 没有这个日期
@@ -220,6 +221,7 @@ choice-receive_payments_for_goods_and_services = 收取商品和服务款项
 choice-third_party_money_transmission = 代他人汇款
 choice-treasury_management = 管理企业资金
 
+label-legal_name = 法定姓名
 label-residential_address = 您的住址
 label-residential_state = 州
 label-id_document = 您的身份证件
@@ -238,6 +240,7 @@ label-person_proof_of_address = 此人的地址证明
 label-proof_of_source_of_funds = 资金来源证明
 
 because-first_name = 与身份证件一致。
+because-legal_name = 与身份证件一致。如果只有一个名字，请填写其中一栏，另一栏留空。
 because-birth_date = 用于区分同名的人。
 because-nationality = 有些法律与此有关。
 because-residential_address = 不能是邮政信箱。

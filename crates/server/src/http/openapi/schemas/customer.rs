@@ -159,21 +159,32 @@ fn rail_status() -> Value {
 
 fn requirement() -> Value {
     let pointer = "Where it goes in the body of PUT, as a JSON Pointer; `-` stands after the last item of an array";
+    let pointers =
+        |description: &str| json!({ "type": "array", "items": { "type": "string" }, "description": description });
     let properties = json!({
         "id": text("The name of the rule, with `@` and the person's id for one of an associated person"),
         "pointer": text(pointer),
+        "one_of": pointers("Where it may go instead: any one of these pointers is enough. `pointer` is the first of \
+            them, or the one at which something is wrong. Only with several"),
         "status": words(["due", "error", "pending", "done"]),
         "label": text("What people call it"),
         "because": text("Why it is asked for"),
         "error": text("What is wrong with what is there, as people read it. Two values are words for programs: \
             needs_password, the document is a PDF that opens only with a password; unusable_picture, it is a picture \
             with a side of less than 200 pixels. Upload another file"),
+        "missing": pointers("What is still missing of the value that is there: the postal code, in a country that \
+            needs one. Then the status is due, and the whole value is to be sent again"),
         "schema": { "type": "object", "description": "JSON Schema of the value at the pointer" },
-        "example": { "description": "A value that would do; to a document, add the file_id" },
+        "example": {
+            "description": "A value that would do, as it looks in the country of the customer or person: a postal \
+                code, or an empty one where the country has none, and a state. Numbers are made up. To a document, add \
+                the file_id",
+        },
         "document": { "$ref": reference("RequiredDocument") },
         "person_id": id(),
     });
-    object("Something that is required, and how it stands.", properties, &["error", "document", "person_id"])
+    let optional = ["one_of", "error", "missing", "document", "person_id"];
+    object("Something that is required, and how it stands.", properties, &optional)
 }
 
 fn required_document() -> Value {

@@ -1,0 +1,300 @@
+//! What the contract requires and what a customer has to give are two things: countries without postal codes, and
+//! people with one name.
+
+use dossier_core::form::short_hash;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::app::TestApp;
+use crate::form::Browser;
+use crate::kyc::{COMPLETE, complete, required};
+
+async fn requirement(app: &TestApp, customer: &str, id: &str) -> Value {
+    let all = required(app, customer).await;
+    all.as_array().and_then(|all| all.iter().find(|one| one["id"] == id)).expect("the requirement").clone()
+}
+
+#[tokio::test]
+async fn an_address_without_a_postal_code_is_submitted_where_the_country_needs_none() {
+    let app = TestApp::start().await;
+    for (kind, place, id) in [
+        ("individual", "/residential_address", "residential_address"),
+        ("corporate", "/business_address", "business_address"),
+    ] {
+        for (country, needed) in [("AE", false), ("HK", false), ("IE", false), ("GB", true), ("US", true)] {
+            let customer = app.given(kind).await;
+            app.open_session(&customer).await;
+            let mut body = json!({});
+            let member = &place[1..];
+            body[member] = json!({ "street_line_1": "1", "city": "C", "country": country, "postal_code": "" });
+            app.put(&customer, &body).await.expect(200);
+            let asked = requirement(&app, &customer, id).await;
+            if needed {
+                assert_eq!((&asked["status"], &asked["pointer"]), (&json!("due"), &json!(place)), "{country}");
+                assert_eq!(asked["missing"], json!([format!("{place}/postal_code")]));
+                body[member]["postal_code"] = asked["example"]["postal_code"].clone();
+                app.put(&customer, &body).await.expect(200);
+            }
+            let asked = requirement(&app, &customer, id).await;
+            assert_eq!((&asked["status"], &asked["missing"]), (&json!("done"), &Value::Null), "{country}");
+            complete(&app, &customer, &mut body).await;
+            assert_eq!(app.stands(&customer).await, COMPLETE, "{kind} {country}");
+            let stored = &app.profile(&customer).await[member]["postal_code"];
+            assert_eq!(stored.as_str().map(str::is_empty), Some(!needed), "{country}: it is stored as sent");
+            // An approval shows the address with the member that the contract promises.
+            app.simulate(&customer, "kyc.status.approve").await.expect(200);
+            let shown = app.get(&format!("/v0/customers/{customer}")).await.expect(200);
+            assert_eq!(shown["address"]["postal_code"], *stored);
+        }
+    }
+    // The contract wants the member itself, wherever it is.
+    let customer = app.given("individual").await;
+    let address = json!({ "street_line_1": "1", "city": "C", "country": "AE" });
+    let problem = app.put(&customer, &json!({ "residential_address": address })).await.problem(400, "invalid_body");
+    assert_eq!(problem["errors"][0]["pointer"], "/residential_address/postal_code");
+}
+
+#[tokio::test]
+async fn one_name_is_one_requirement_with_two_places_and_reviewers_may_name_either() {
+    let app = TestApp::start().await;
+    let before = app.get("/v0/requirements?type=individual&country=ID").await.expect(200);
+    let named: Vec<_> = before["items"]
+        .as_array()
+        .expect("requirements")
+        .iter()
+        .filter(|one| one["pointer"].as_str().is_some_and(|pointer| pointer.ends_with("_name")))
+        .collect();
+    assert_eq!(named.len(), 1, "{named:?}");
+    assert_eq!(named[0]["pointer"], "/first_name");
+    assert_eq!(named[0]["one_of"], json!(["/first_name", "/last_name"]));
+    let customer = app.given("individual").await;
+    app.open_session(&customer).await;
+    let mut body = json!({ "last_name": "Suharto" });
+    app.put(&customer, &body).await.expect(200);
+    assert_eq!(requirement(&app, &customer, "legal_name").await["status"], "done");
+    complete(&app, &customer, &mut body).await;
+    assert_eq!(app.stands(&customer).await, COMPLETE);
+    let profile = app.profile(&customer).await;
+    assert_eq!((&profile["first_name"], &profile["last_name"]), (&Value::Null, &json!("Suharto")));
+    for (index, place) in ["/last_name", "/first_name", "legal_name"].into_iter().enumerate() {
+        let again = json!({ "outcome": "request_resubmission", "requirements": [place] });
+        app.post(&format!("/v0/customers/{customer}/decisions"), &again).await.expect(200);
+        let asked = requirement(&app, &customer, "legal_name").await;
+        assert_eq!(asked["status"], "error", "{place}");
+        // The form says it of the name that is there.
+        let kycs = app.get(&format!("/v0/customers/{customer}")).await.expect(200)["kycs"].take();
+        let browser = Browser::enter(&app, kycs["kyc_flow_link"].as_str().expect("a link")).await;
+        let page = browser.get("/details").await.text;
+        assert!(page.contains("href=\"#f-last_name\">Legal name: Please give this again"), "{page}");
+        app.put(&customer, &json!({ "last_name": format!("Suharto {index}") })).await.expect(200);
+        assert_eq!(app.stands(&customer).await, COMPLETE, "{place}");
+    }
+}
+
+/// The fields of an address, as a page without scripts sends them over what it showed.
+fn address(members: &[(&str, &str, &str)]) -> Vec<(String, String)> {
+    let place = |member: &str| format!("/residential_address/{member}");
+    let fields = members.iter().flat_map(|(member, was, now)| {
+        [(place(member), (*now).to_owned()), (format!("was:{}", place(member)), short_hash(was))]
+    });
+    fields.collect()
+}
+
+async fn posts(browser: &Browser, step: &str, fields: &[(String, String)]) -> u16 {
+    let fields: Vec<_> = fields.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    browser.post(step, &fields).await.status.as_u16()
+}
+
+#[tokio::test]
+async fn the_form_demands_a_postal_code_only_where_the_country_needs_one() {
+    const FIELD: &str = "name=\"/residential_address/postal_code\"";
+    let app = TestApp::start().await;
+    let (id, link) = app.invited("individual").await;
+    let browser = Browser::enter(&app, &link).await;
+    let page = browser.get("/address").await.text;
+    assert!(page.contains(FIELD), "no country is known yet");
+    let uploaded = browser.uploads("address", "proof_of_address").await;
+    assert_eq!(uploaded.status.as_u16(), 303);
+    let typed = address(&[
+        ("street_line_1", "", "1 Harbour Road"),
+        ("city", "", "Dubai"),
+        ("country", "", "AE"),
+        ("postal_code", "", ""),
+    ]);
+    assert_eq!(posts(&browser, "/address", &typed).await, 303, "nothing is missing");
+    let stored = app.profile(&id).await["residential_address"].clone();
+    assert_eq!(
+        stored,
+        json!({ "street_line_1": "1 Harbour Road", "city": "Dubai", "country": "AE", "postal_code": "" })
+    );
+    assert!(!browser.get("/address").await.text.contains(FIELD), "there is nothing to type");
+    assert!(!browser.get("/review").await.text.contains("Postal code"));
+    // With a country that needs one the address is a draft until it is there.
+    assert_eq!(posts(&browser, "/address", &address(&[("country", "AE", "GB")])).await, 422);
+    let page = browser.get("/address?check").await.text;
+    assert!(page.contains(FIELD) && page.contains("Postcode: This is missing"), "{page}");
+    assert_eq!(app.profile(&id).await["residential_address"], stored, "what is whole stays");
+    // Where it may be left out it is offered.
+    assert_eq!(posts(&browser, "/address", &address(&[("country", "GB", "IE")])).await, 303);
+    let page = browser.get("/address").await.text;
+    let label = page.split("Postal code").nth(1).expect("the label");
+    assert!(page.contains(FIELD) && label.starts_with(" <span class=\"optional\">"), "{page}");
+    assert_eq!(posts(&browser, "/address", &address(&[("postal_code", "", "D02 X285")])).await, 303);
+    assert_eq!(app.profile(&id).await["residential_address"]["postal_code"], "D02 X285");
+    // What was typed is not hidden, and can be taken away.
+    assert_eq!(posts(&browser, "/address", &address(&[("country", "IE", "AE")])).await, 303);
+    assert!(browser.get("/address").await.text.contains("value=\"D02 X285\""));
+    assert_eq!(posts(&browser, "/address", &address(&[("postal_code", "D02 X285", "")])).await, 303);
+    assert_eq!(app.profile(&id).await["residential_address"]["postal_code"], "");
+}
+
+#[tokio::test]
+async fn the_form_asks_for_what_a_put_left_out_of_an_address() {
+    let app = TestApp::start().await;
+    for empty in ["", " "] {
+        let (id, link) = app.invited("individual").await;
+        let mut address = json!({ "street_line_1": "1", "city": "London", "country": "GB", "postal_code": empty });
+        app.put(&id, &json!({ "residential_address": address })).await.expect(200);
+        let browser = Browser::enter(&app, &link).await;
+        assert!(browser.get("/review").await.text.contains("</bdi>: Postcode<"));
+        browser.types("address", &[("/residential_address/postal_code", "N1 9GU")]).await;
+        address["postal_code"] = "N1 9GU".into();
+        assert_eq!(app.profile(&id).await["residential_address"], address);
+        assert!(!browser.get("/review").await.text.contains("</bdi>: Postcode<"));
+    }
+}
+
+#[tokio::test]
+async fn the_form_takes_one_name_and_says_so_in_every_language() {
+    let app = TestApp::start().await;
+    let (id, link) = app.invited("individual").await;
+    let browser = Browser::enter(&app, &link).await;
+    let page = browser.get("/details").await.text;
+    assert!(page.contains("For a single name, fill in either field and leave the other empty."), "{page}");
+    assert!(page.contains(">First name</label>") && page.contains(">Last name</label>"), "neither is optional: {page}");
+    for (language, said) in [
+        ("en", "Legal name: Fill in at least one of these fields"),
+        ("es", "Nombre legal: Rellene al menos uno de estos campos"),
+        ("fr", "Nom officiel: Remplissez au moins un de ces champs"),
+        ("de", "Amtlicher Name: Füllen Sie mindestens eines dieser Felder aus"),
+        ("pt", "Nome oficial: Preencha pelo menos um destes campos"),
+        ("ar", "املأ حقلًا واحدًا على الأقل من هذه الحقول"),
+        ("tr", "Resmî ad: Bu alanlardan en az birini doldurun"),
+        ("hi", "कानूनी नाम: इनमें से कम से कम एक खाना भरें"),
+        ("zh", "法定姓名: 请至少填写其中一栏"),
+    ] {
+        let page = browser.get(&format!("/details?check&lang={language}")).await.text;
+        assert!(page.contains(said), "{language}: {page}");
+    }
+    browser.completes_but(&["/first_name"]).await;
+    let page = browser.get("/details?check").await.text;
+    assert!(page.contains(">First name <span class=\"optional\">") && page.contains(">Last name</label>"), "{page}");
+    let review = browser.get("/review").await.text;
+    assert!(review.contains("<dt>Last name</dt>") && !review.contains("First name"), "{review}");
+    assert_eq!(browser.submits().await.status.as_u16(), 303);
+    assert_eq!(app.stands(&id).await, COMPLETE);
+    assert_eq!(app.profile(&id).await["first_name"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_person_of_a_business_may_have_one_name() {
+    let app = TestApp::start().await;
+    let (_, link) = app.invited("corporate").await;
+    let browser = Browser::enter(&app, &link).await;
+    let added = browser.post("/people", &[("do", "add")]).await;
+    let person = added.header("location").rsplit("person-").next().expect("an id").to_owned();
+    let step = format!("person-{person}");
+    let place = |member: &str| format!("/associated_persons/{person}/{member}");
+    let missing = "Fill in at least one of these fields";
+    let page = browser.get(&format!("/{step}?check")).await.text;
+    assert!(page.contains("For a single name") && page.contains(missing), "{page}");
+    browser.types(&step, &[(&place("has_control"), "yes"), (&place("has_ownership"), "no")]).await;
+    let page = browser.get(&format!("/{step}?check")).await.text;
+    assert_eq!(page.matches(missing).count(), 2, "in the summary and at the field: {page}");
+    assert_eq!(page.matches(&format!("name=\"{}\"", place("last_name"))).count(), 1, "no field stands twice");
+    browser.types(&step, &[(&place("last_name"), "Sukarno")]).await;
+    let page = browser.get(&format!("/{step}?check")).await.text;
+    assert!(!page.contains(missing) && page.contains("First name <span class=\"optional\">"), "{page}");
+    assert!(browser.get("/people").await.text.contains("Sukarno"));
+    let request = browser.request(Method::GET, "/review");
+    assert!(!TestApp::send(request).await.text.contains(missing));
+}
+
+async fn with_rules(rules: &str) -> TestApp {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("rules.toml");
+    std::fs::write(&file, rules).expect("written");
+    TestApp::start_with(&[("rules", &file.to_string_lossy())]).await
+}
+
+#[tokio::test]
+async fn a_rule_may_ask_for_a_postal_code_that_the_country_does_not_need() {
+    let rules = r#"
+        version = "own-3"
+        [[rule]]
+        id = "address"
+        when = { type = "individual" }
+        needs = { field = "/residential_address" }
+        label = "Address"
+        because = "Where a customer lives decides which rules apply."
+        example = { street_line_1 = "1 Quay Street", city = "Galway", country = "IE", postal_code = "A65 F4E2" }
+        [[rule]]
+        id = "postal_code"
+        when = { type = "individual" }
+        needs = { field = "/residential_address/postal_code" }
+        label = "Postal code"
+        because = "We write letters."
+        example = "A65 F4E2"
+    "#;
+    let app = with_rules(rules).await;
+    let (id, link) = app.invited("individual").await;
+    let browser = Browser::enter(&app, &link).await;
+    let typed = address(&[("street_line_1", "", "1 Quay Street"), ("city", "", "Galway"), ("country", "", "IE")]);
+    assert_eq!(posts(&browser, "/address", &typed).await, 422);
+    assert!(browser.get("/review").await.text.contains("This is missing"));
+    assert_eq!(requirement(&app, &id, "address").await["status"], "done");
+    assert_eq!(requirement(&app, &id, "postal_code").await["status"], "due");
+    assert_eq!(posts(&browser, "/address", &address(&[("country", "IE", "HK")])).await, 303, "there are none");
+    assert!(required(&app, &id).await.as_array().is_some_and(|all| all.iter().all(|one| one["status"] == "done")));
+    assert!(browser.get("/review").await.text.contains("name=\"agree\""));
+}
+
+/// A file of rules that was made from an earlier baseline, whose two names were two rules.
+#[tokio::test]
+async fn an_older_file_of_rules_asks_for_both_names_as_before() {
+    let rule = |id: &str, field: &str, label: &str, because: &str, when: &str| {
+        format!(
+            "[[rule]]\nid = '{id}'\nwhen = {when}\nneeds = {{ field = '{field}' }}\nlabel = '{label}'\nbecause = \
+                '{because}'\nexample = 'Ada'\n"
+        )
+    };
+    let mut rules =
+        "version = 'own-2'\n[[rule]]\nid = 'controller'\nwhen = { type = 'corporate' }\nneeds = { person = \
+                     'controller' }\nlabel = ''\nbecause = ''\nexample = { has_control = true }\n"
+            .to_owned();
+    let because = "The legal name is what the identity document is compared with.";
+    for (id, field, label) in [("first_name", "/first_name", "First name"), ("last_name", "/last_name", "Last name")] {
+        rules.push_str(&rule(id, field, label, because, "{ type = 'individual' }"));
+        let when = "{ type = 'corporate', role = ['controller'] }";
+        rules.push_str(&rule(&format!("person_{id}"), field, label, "Owners and controllers are identified.", when));
+    }
+    let app = with_rules(&rules).await;
+    let (id, link) = app.invited("individual").await;
+    let browser = Browser::enter(&app, &link).await;
+    let page = browser.get("/details?check&lang=de").await.text;
+    for said in ["Vorname: Das fehlt", "Nachname: Das fehlt", "Wie im Ausweis."] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    browser.types("details", &[("/first_name", "Ada")]).await;
+    let last = requirement(&app, &id, "last_name").await;
+    assert_eq!((&last["status"], &last["one_of"]), (&json!("due"), &Value::Null));
+    let (_, link) = app.invited("corporate").await;
+    let browser = Browser::enter(&app, &link).await;
+    let added = browser.post("/people", &[("do", "add")]).await;
+    let person = added.header("location").rsplit("person-").next().expect("an id").to_owned();
+    let step = format!("person-{person}");
+    let place = |member: &str| format!("/associated_persons/{person}/{member}");
+    browser.types(&step, &[(&place("has_control"), "yes"), (&place("first_name"), "Grace")]).await;
+    let page = browser.get(&format!("/{step}?check")).await.text;
+    assert!(page.contains("Last name: This is missing") && !page.contains("For a single name"), "{page}");
+}
