@@ -17,6 +17,7 @@ pub mod memory;
 pub mod metrics;
 pub mod moving;
 pub mod pages;
+pub mod request_log;
 pub mod room;
 pub mod serve;
 pub mod sumsub;

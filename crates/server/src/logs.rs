@@ -1,7 +1,5 @@
 //! Logs: one line each on standard error, as JSON or as text. Fields are ids, counts and durations, never values.
 
-use std::io::IsTerminal as _;
-
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::Targets;
@@ -15,13 +13,8 @@ pub fn start(format: LogFormat, level: LevelFilter) {
     let ours = ["dossier", "dossier_core", "dossier_store"];
     let others = level.min(LevelFilter::WARN);
     let targets = Targets::new().with_default(others).with_targets(ours.map(|target| (target, level)));
-    let json = match format {
-        LogFormat::Auto => !std::io::stderr().is_terminal(),
-        LogFormat::Json => true,
-        LogFormat::Text => false,
-    };
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    let layer = if json { layer.json().flatten_event(true).boxed() } else { layer.boxed() };
+    let layer = if format.is_json() { layer.json().flatten_event(true).boxed() } else { layer.boxed() };
     // A second start, as tests make it, changes nothing.
     let _ = tracing_subscriber::registry().with(layer.with_filter(targets)).try_init();
 }

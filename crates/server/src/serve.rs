@@ -16,6 +16,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tracing::level_filters::LevelFilter;
 
 use crate::anchor::{Anchored, Anchoring, Keeper};
 use crate::config::{Config, MetricsListen};
@@ -29,7 +30,7 @@ use crate::http::request::Front;
 use crate::http::{App, AppState, Surroundings, router};
 use crate::installation::{Installation, InstallationError, Lock};
 use crate::sumsub::Sumsub;
-use crate::{backup, control, deliver, memory, room};
+use crate::{backup, control, deliver, memory, request_log, room};
 use dossier_store::Engine;
 use dossier_store::chores::Chore;
 
@@ -57,6 +58,9 @@ pub enum StartError {
         /// What the system said.
         cause: std::io::Error,
     },
+    /// The thread of the request log cannot be started.
+    #[error("cannot start the request log: {0}")]
+    Log(std::io::Error),
     /// The control socket cannot be made.
     #[error("cannot make the control socket in the data folder: {0}")]
     Control(std::io::Error),
@@ -82,6 +86,7 @@ pub struct Server {
     listeners: Vec<JoinHandle<bool>>,
     helpers: Vec<JoinHandle<()>>,
     keeper: Keeper,
+    log: Option<request_log::Writing>,
     lock: Lock,
 }
 
@@ -127,14 +132,18 @@ impl Server {
         let limits = Limits { deadlines: Deadlines::DEFAULT, max_age: listener::MAX_AGE, grace: config.shutdown };
         let per_address = config.max_connections_per_address;
         let places = ConnectionLimit::new(connections(config), per_address, proxies, app.metrics.connections.clone());
-        let front = Front::new(Arc::clone(&app), router::router(Arc::clone(&app)), Arc::clone(&app.slots));
+        let log =
+            (config.log_level >= LevelFilter::INFO).then(|| request_log::Writing::start(config.log_format.is_json()));
+        let log = log.transpose().map_err(StartError::Log)?;
+        let noted = log.as_ref().map(request_log::Writing::log);
+        let front = Front::new(Arc::clone(&app), router::router(Arc::clone(&app)), Arc::clone(&app.slots), noted);
         let mut listeners = vec![tokio::spawn(listener::serve(listener, front, places, limits, stopped.clone()))];
         if let Some(metrics) = metrics_listener {
             let (rendered, figures) = (Arc::clone(&app), Arc::clone(&store));
             let operations = router::operations(Arc::clone(&app), move || {
                 rendered.metrics.render(figures.figures(), figures.refused_rows())
             });
-            let front = Front::new(Arc::clone(&app), operations, Budget::new(OPERATIONS));
+            let front = Front::new(Arc::clone(&app), operations, Budget::new(OPERATIONS), None);
             let places = ConnectionLimit::new(OPERATIONS_CONNECTIONS, None, Arc::default(), Gauge::default());
             listeners.push(tokio::spawn(listener::serve(metrics, front, places, limits, stopped.clone())));
         }
@@ -158,7 +167,23 @@ impl Server {
             tokio::spawn(deliver::run(Arc::clone(&app), egress, config.deliveries.clone())),
         ];
         let keeper = Keeper::start(anchored, app.metrics.anchor_failing.clone()).map_err(StartError::Control)?;
-        Ok(Self { address, metrics_address, public_url, first_key, app, store, stop, listeners, helpers, keeper, lock })
+        let metrics = metrics_address.map(tracing::field::display);
+        let (version, commit, engine) = (env!("CARGO_PKG_VERSION"), env!("DOSSIER_COMMIT"), store.name());
+        tracing::info!(version, commit, api = %address, metrics, engine, "serving");
+        Ok(Self {
+            address,
+            metrics_address,
+            public_url,
+            first_key,
+            app,
+            store,
+            stop,
+            listeners,
+            helpers,
+            keeper,
+            log,
+            lock,
+        })
     }
 
     /// The store, for what is not in the trait.
@@ -194,6 +219,7 @@ impl Server {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         self.keeper.stop();
+        drop(self.log);
         // The last owner of the store commits what waits and empties the log before the lock is given back.
         drop((self.app, self.store));
         drop(self.lock);

@@ -5,6 +5,7 @@ pub mod backup;
 mod file;
 
 use std::collections::BTreeMap;
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -173,6 +174,18 @@ pub enum LogFormat {
     Json,
     /// One line of text.
     Text,
+}
+
+impl LogFormat {
+    /// Whether it is JSON, as standard error is now.
+    #[must_use]
+    pub fn is_json(self) -> bool {
+        match self {
+            Self::Auto => !std::io::stderr().is_terminal(),
+            Self::Json => true,
+            Self::Text => false,
+        }
+    }
 }
 
 /// Where a value came from.

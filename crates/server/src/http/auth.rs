@@ -59,12 +59,11 @@ async fn recognise(
         address: Some(context.address),
     };
     let first_use_in_a_while = note_use(app, &record, now);
-    if record.state(now) != KeyState::Active {
+    let is_active = record.state(now) == KeyState::Active;
+    context.set_key(record.key_id, record.expires_at.filter(|_| is_active));
+    if !is_active {
         note_refusal(app, &caller, now, "the key has ended", first_use_in_a_while).await;
         return Err(unauthorized());
-    }
-    if let Some(end) = record.expires_at {
-        context.set_key_end(end);
     }
     if let Err(limited) = app.limiters.asked(record.key_id, record.scope.account, context.began) {
         // A client that asks again at once would still take the time of everybody else. Its connections do not wait

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::Instant;
 
 use dossier_core::clock::Timestamp;
-use dossier_core::ids::AccountId;
+use dossier_core::ids::{AccountId, KeyId};
 use http::request::Parts;
 
 use super::budget::{Budget, Claimant, Claimants, NoRoom, Share};
@@ -25,7 +25,7 @@ pub struct RequestContext {
 
 struct Shared {
     slots: Arc<Budget>,
-    key_ends: OnceLock<Timestamp>,
+    key: OnceLock<(KeyId, Option<Timestamp>)>,
     place: Mutex<Place>,
 }
 
@@ -38,6 +38,12 @@ struct Place {
 #[derive(Debug, Clone)]
 pub struct RequestId(pub(super) Arc<str>);
 
+impl From<&str> for RequestId {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -49,7 +55,7 @@ impl RequestContext {
     #[must_use]
     pub fn new(request_id: RequestId, address: IpAddr, began: Instant, slots: &Arc<Budget>) -> Self {
         let place = Mutex::new(Place { claimants: Claimants::stranger(address), slot: None });
-        let shared = Shared { slots: Arc::clone(slots), key_ends: OnceLock::new(), place };
+        let shared = Shared { slots: Arc::clone(slots), key: OnceLock::new(), place };
         Self { request_id, address, began, shared: Arc::new(shared) }
     }
 
@@ -107,13 +113,19 @@ impl RequestContext {
         self.place().claimants.are_known()
     }
 
-    /// Notes when the key ends that the request carries; told with the answer.
-    pub fn set_key_end(&self, end: Timestamp) {
-        let _ = self.shared.key_ends.set(end);
+    /// Notes the key that the request carries, and when it ends if clients are to be told.
+    pub fn set_key(&self, key: KeyId, end: Option<Timestamp>) {
+        let _ = self.shared.key.set((key, end));
     }
 
-    pub(super) fn key_end(&self) -> Option<&Timestamp> {
-        self.shared.key_ends.get()
+    /// The key that the request carries, once it is known.
+    pub(super) fn key(&self) -> Option<KeyId> {
+        self.shared.key.get().map(|(key, _)| *key)
+    }
+
+    /// When that key ends.
+    pub(super) fn key_end(&self) -> Option<Timestamp> {
+        self.shared.key.get().and_then(|(_, end)| *end)
     }
 
     fn place(&self) -> MutexGuard<'_, Place> {

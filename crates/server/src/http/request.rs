@@ -20,6 +20,7 @@ use super::context::{RequestContext, RequestId};
 use super::listener::{Answer, MAX_HEADER_BYTES, Peer};
 use super::problem::{Problem, ProblemCode};
 use super::{App, AppState};
+use crate::request_log::{Answered, RequestLog};
 
 /// When the key ends that a request carried: so an integrator sees that it was rolled.
 const API_KEY_EXPIRES: HeaderName = HeaderName::from_static("api-key-expires");
@@ -57,17 +58,19 @@ pub struct Front {
     app: App,
     router: Router,
     slots: Arc<Budget>,
+    log: Option<Arc<RequestLog>>,
     ids: Arc<RequestIds>,
 }
 
 impl Front {
-    /// Puts the outer layer around a router. A request that is being answered holds one of the slots.
+    /// Puts the outer layer around a router. A request that is being answered holds one of the slots, and is noted in
+    /// the log when it is.
     #[must_use]
-    pub fn new(app: App, router: Router, slots: Arc<Budget>) -> Self {
+    pub fn new(app: App, router: Router, slots: Arc<Budget>, log: Option<Arc<RequestLog>>) -> Self {
         let mut process = [0; 8];
         app.services.random.fill(&mut process);
         let ids = RequestIds { process: u64::from_be_bytes(process), next: AtomicU64::new(1) };
-        Self { app, router, slots, ids: Arc::new(ids) }
+        Self { app, router, slots, log, ids: Arc::new(ids) }
     }
 
     async fn route(&self, mut request: Request, context: RequestContext) -> Response {
@@ -142,15 +145,22 @@ impl Answer for Front {
             peer.progress.know();
         }
         drop(answering);
-        if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        let problem = response.extensions_mut().remove::<Problem>();
+        let code = problem.as_ref().map(|problem| problem.code().as_str());
+        if let Some(problem) = problem {
             response = self.render(problem, response, &request_id);
         }
         let status = response.status().as_u16();
         let elapsed = began.elapsed();
         self.app.metrics.answered(method, route, status, elapsed.as_secs_f64());
-        let duration_us = elapsed.as_micros() as u64;
-        let theirs = clients_id.as_ref().and_then(|id| id.to_str().ok());
-        tracing::debug!(%request_id, client_request_id = theirs, method, route, status, duration_us, "answered");
+        if let Some(log) = &self.log {
+            let (at, duration_us) = (self.app.services.clock.now(), elapsed.as_micros() as u64);
+            let (request_id, key) = (request_id.clone(), context.key());
+            log.note(Answered { at, request_id, method, route, status, code, key, duration_us });
+        }
+        if let Some(theirs) = clients_id.as_ref().and_then(|id| id.to_str().ok()) {
+            tracing::debug!(%request_id, client_request_id = theirs, "the client has an id of its own");
+        }
         let headers = response.headers_mut();
         let id = HeaderValue::try_from(&*request_id.0).expect("ids are made of visible ASCII");
         headers.insert(X_REQUEST_ID, id);

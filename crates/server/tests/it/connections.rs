@@ -89,7 +89,13 @@ async fn listener_of(
     (
         address,
         stop,
-        tokio::spawn(serve(socket, Front::new(state.clone(), router, state.slots.clone()), places, limits, stopped)),
+        tokio::spawn(serve(
+            socket,
+            Front::new(state.clone(), router, state.slots.clone(), None),
+            places,
+            limits,
+            stopped,
+        )),
     )
 }
 

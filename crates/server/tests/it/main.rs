@@ -21,6 +21,7 @@ mod flaws;
 mod form;
 mod kyc;
 mod lists;
+mod logs;
 mod patching;
 mod problems;
 mod processes;

@@ -18,12 +18,12 @@ fn blocks() -> Vec<&'static str> {
 }
 
 /// Starts the binary as the README does, in a folder of its own, on a free port.
-fn start(folder: &Path) -> (Child, String, Option<String>) {
+pub(crate) fn start(folder: &Path, log: Stdio) -> (Child, String, Option<String>) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_dossier"))
         .current_dir(folder)
         .args(["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off"])
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(log)
         .spawn()
         .expect("the binary");
     let restarted = folder.join("restarted").exists();
@@ -65,7 +65,7 @@ fn run(folder: &Path, script: &str) -> String {
 #[test]
 fn the_first_five_minutes_work_word_for_word_and_survive_a_kill() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let (mut child, api, key) = start(folder.path());
+    let (mut child, api, key) = start(folder.path(), Stdio::null());
     let key = key.expect("a first key");
     let blocks = blocks();
     assert!(blocks.len() > 7 && blocks[0].contains("dsk_test_…"));
@@ -98,7 +98,7 @@ fn the_first_five_minutes_work_word_for_word_and_survive_a_kill() {
     child.kill().expect("killed");
     child.wait().expect("ended");
     fs::write(folder.path().join("restarted"), "").expect("a file");
-    let (mut child, api, _) = start(folder.path());
+    let (mut child, api, _) = start(folder.path(), Stdio::null());
     assert_eq!(read(&api), before);
     child.kill().expect("killed");
     child.wait().expect("ended");
