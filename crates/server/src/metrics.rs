@@ -1,9 +1,10 @@
 //! Metrics for Prometheus. No label holds an id or anything else that grows with customers.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use dossier_core::clock::Timestamp;
-use dossier_store::Figures;
+use dossier_store::{Figures, Totals};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -30,6 +31,12 @@ struct DeliveryLabels {
     outcome: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct BuildLabels {
+    version: &'static str,
+    commit: &'static str,
+}
+
 /// Every figure that the process keeps.
 pub struct Metrics {
     registry: Registry,
@@ -53,6 +60,13 @@ pub struct Metrics {
     backup_failures: Counter,
     backup_seconds: Gauge<f64, AtomicU64>,
     backup_bytes: Gauge,
+    deliveries_waiting: Gauge,
+    delivery_age: Gauge,
+    customers_waiting: Gauge,
+    customer_age: Gauge,
+    files: Gauge,
+    file_bytes: Gauge,
+    next_key_end: Gauge,
 }
 
 impl Default for Metrics {
@@ -76,8 +90,19 @@ impl Default for Metrics {
             backup_failures: Counter::default(),
             backup_seconds: Gauge::default(),
             backup_bytes: Gauge::default(),
+            deliveries_waiting: Gauge::default(),
+            delivery_age: Gauge::default(),
+            customers_waiting: Gauge::default(),
+            customer_age: Gauge::default(),
+            files: Gauge::default(),
+            file_bytes: Gauge::default(),
+            next_key_end: Gauge::default(),
             registry: Registry::default(),
         };
+        let build = Family::<BuildLabels, Gauge>::default();
+        let (version, commit) = (env!("CARGO_PKG_VERSION"), env!("DOSSIER_COMMIT"));
+        build.get_or_create(&BuildLabels { version, commit }).set(1);
+        registry.register("build_info", "1; the labels are the version and the commit", build);
         registry.register("http_requests", "Requests answered", metrics.requests.clone());
         registry.register("http_request_duration_seconds", "Time from header to answer", metrics.durations.clone());
         registry.register("http_requests_in_flight", "Requests being answered", metrics.in_flight.clone());
@@ -102,6 +127,25 @@ impl Default for Metrics {
         registry.register("backup_failures", "Backups that failed", metrics.backup_failures.clone());
         registry.register("backup_last_duration_seconds", "Time of the last backup", metrics.backup_seconds.clone());
         registry.register("backup_last_size_bytes", "Size of the newest backup", metrics.backup_bytes.clone());
+        for (name, help, gauge) in [
+            (
+                "webhook_deliveries_waiting",
+                "Deliveries of all accounts that wait for an attempt, 10000 at most",
+                &metrics.deliveries_waiting,
+            ),
+            ("webhook_oldest_delivery_age_seconds", "Since when the oldest of them waits", &metrics.delivery_age),
+            ("customers_waiting", "Customers that wait for a decision, 10000 at most", &metrics.customers_waiting),
+            ("customers_oldest_wait_seconds", "Since when the first of them waits", &metrics.customer_age),
+            ("files", "Files of all accounts", &metrics.files),
+            ("file_bytes", "Bytes of all files", &metrics.file_bytes),
+            (
+                "api_keys_next_expiry_timestamp_seconds",
+                "When the next API key ends; 0 when none does",
+                &metrics.next_key_end,
+            ),
+        ] {
+            registry.register(name, help, gauge.clone());
+        }
         Self { registry, ..metrics }
     }
 }
@@ -128,6 +172,22 @@ impl Metrics {
         }
     }
 
+    /// Notes what is stored and what waits.
+    pub fn counted(&self, totals: &Totals, now: Timestamp) {
+        let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        let seconds = |micros: i64| micros / 1_000_000;
+        let age =
+            |since: Option<Timestamp>| since.map_or(0, |since| seconds(now.as_micros() - since.as_micros()).max(0));
+        let Totals { deliveries, customers, files, file_bytes, next_key_end } = *totals;
+        self.deliveries_waiting.set(number(deliveries.number));
+        self.delivery_age.set(age(deliveries.oldest));
+        self.customers_waiting.set(number(customers.number));
+        self.customer_age.set(age(customers.oldest));
+        self.files.set(number(files));
+        self.file_bytes.set(number(file_bytes));
+        self.next_key_end.set(next_key_end.map_or(0, |end| seconds(end.as_micros())));
+    }
+
     /// Counts a backup that failed.
     pub fn backup_failed(&self) {
         self.backup_failures.inc();
@@ -147,6 +207,25 @@ impl Metrics {
         self.wal_pages.set(gauge(&figures.wal_pages));
         let mut text = String::new();
         encode(&mut text, &self.registry).expect("writing into a string does not fail");
-        text
+        as_prometheus_text(&text)
     }
+}
+
+/// The text format of Prometheus, made of that of OpenMetrics, which is all that the library writes: there, the name of
+/// a counter in `HELP` and `TYPE` is that of its samples.
+fn as_prometheus_text(openmetrics: &str) -> String {
+    let lines: Vec<&str> = openmetrics.lines().filter(|line| *line != "# EOF").collect();
+    let counters: HashSet<&str> =
+        lines.iter().filter_map(|line| line.strip_prefix("# TYPE ")?.strip_suffix(" counter")).collect();
+    let mut text = String::with_capacity(openmetrics.len());
+    for line in lines {
+        let described = ["# HELP ", "# TYPE "].iter().find_map(|start| Some((start, line.strip_prefix(start)?)));
+        match described.and_then(|(start, rest)| Some((start, rest.split_once(' ')?))) {
+            Some((start, (name, rest))) if counters.contains(name) => {
+                text.extend([start, name, "_total ", rest, "\n"]);
+            }
+            _ => text.extend([line, "\n"]),
+        }
+    }
+    text
 }

@@ -161,6 +161,7 @@ impl Server {
             tokio::spawn(room::watch(Arc::clone(&app), config)),
             tokio::spawn(give_memory_back()),
             tokio::spawn(keep_house(Arc::clone(&app))),
+            tokio::spawn(count(Arc::clone(&app), Arc::clone(&store))),
             tokio::spawn(end_sessions(Arc::clone(&app))),
             tokio::spawn(ask_providers(Arc::clone(&app))),
             tokio::spawn(follow_new_rules(Arc::clone(&app), Arc::clone(&store))),
@@ -233,10 +234,15 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
 
 /// A second server on one machine finds the default port of the metrics taken; it takes a free one and says so.
 async fn bind_metrics(wanted: MetricsListen) -> Result<TcpListener, StartError> {
-    match bind(wanted.address).await {
-        Err(_) if !wanted.chosen => bind(SocketAddr::new(wanted.address.ip(), 0)).await,
-        bound => bound,
+    let listener = match bind(wanted.address).await {
+        Err(_) if !wanted.chosen => bind(SocketAddr::new(wanted.address.ip(), 0)).await?,
+        bound => return bound,
+    };
+    if let Ok(instead) = listener.local_addr() {
+        tracing::warn!(wanted = %wanted.address, %instead,
+            "the port of the metrics is taken, so they are on another one; metrics_listen gives them one of their own");
     }
+    Ok(listener)
 }
 
 /// As many connections as asked for, but always fewer than files may be open.
@@ -263,6 +269,18 @@ async fn keep_house(app: App) {
             forget("deliveries", || store.forget_deliveries(now.plus_seconds(-LOG_SECONDS))).await;
             collect_files(&app).await;
         }
+    }
+}
+
+/// Counts what is stored and what waits, for the metrics.
+async fn count(app: App, store: Arc<dyn Engine>) {
+    loop {
+        let now = app.services.clock.now();
+        match store.totals(now).await {
+            Ok(totals) => app.metrics.counted(&totals, now),
+            Err(error) => tracing::warn!(%error, "what is stored and what waits could not be counted"),
+        }
+        tokio::time::sleep(Duration::from_secs(10)).await;
     }
 }
 

@@ -60,6 +60,13 @@ pub trait Engine: Store {
     /// [`StoreError::Unavailable`].
     async fn check_files(&self) -> Result<(), StoreError>;
 
+    /// What is stored and what waits, over all accounts.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    async fn totals(&self, now: Timestamp) -> Result<Totals, StoreError>;
+
     /// The epoch under which new keys are wrapped.
     fn active_epoch(&self) -> u32;
 
@@ -137,6 +144,35 @@ pub trait Engine: Store {
 
     /// Gives the background work of this process to the others at once, instead of when its leases end.
     async fn leave(&self) {}
+}
+
+/// What is stored and what waits, over all accounts, for the metrics.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Deliveries of webhooks that are neither delivered nor given up.
+    pub deliveries: Waiting,
+    /// Customers whose verification waits for a decision.
+    pub customers: Waiting,
+    /// Files, attached or not.
+    pub files: u64,
+    /// Their bytes, before they are sealed.
+    pub file_bytes: u64,
+    /// When the next key ends, of those that end and have not.
+    pub next_key_end: Option<Timestamp>,
+}
+
+/// How many wait, and since when the oldest does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// At most [`Waiting::MOST`].
+    pub number: u64,
+    /// Of those that were counted.
+    pub oldest: Option<Timestamp>,
+}
+
+impl Waiting {
+    /// As many are counted, so that a long queue does not take a long look.
+    pub const MOST: u32 = 10_000;
 }
 
 /// What the writer of an engine has done since it started.

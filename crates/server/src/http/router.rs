@@ -56,7 +56,7 @@ pub fn router(app: App) -> Router {
 
 /// Health and metrics, for the port of their own.
 pub fn operations(app: App, metrics: impl Fn() -> String + Clone + Send + Sync + 'static) -> Router {
-    let content_type = [(http::header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")];
+    let content_type = [(http::header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
     Router::new()
         .route("/metrics", get(move || async move { (content_type, metrics()) }))
         .route("/healthz", get(healthz))

@@ -1,5 +1,10 @@
 //! The OpenAPI document and the pages: every route is described, every example works, nothing comes from elsewhere.
 
+use std::collections::HashSet;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
 use dossier::http::openapi::{OPERATIONS, document};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -265,4 +270,61 @@ async fn health_and_metrics() {
         assert!(metrics.contains(line), "{line} is missing in\n{metrics}");
     }
     app.get("/metrics").await.problem(404, "not_found");
+}
+
+/// The names of samples and of families, from lines as Prometheus reads them.
+fn undescribed(metrics: &str) -> Vec<&str> {
+    let described: HashSet<&str> =
+        metrics.lines().filter_map(|line| line.strip_prefix("# HELP ")?.split(' ').next()).collect();
+    let samples = metrics.lines().filter(|line| !line.starts_with('#'));
+    let names = samples.filter_map(|line| line.split(['{', ' ']).next());
+    let of_histogram = |name: &str| {
+        ["_bucket", "_sum", "_count"]
+            .iter()
+            .any(|end| name.strip_suffix(end).is_some_and(|name| described.contains(name)))
+    };
+    names.filter(|name| !described.contains(name) && !of_histogram(name)).collect()
+}
+
+#[tokio::test]
+async fn metrics_say_what_is_stored_and_what_waits_and_promtool_has_nothing_against_them() {
+    let app = TestApp::start().await;
+    let waiting = app.given("individual").await;
+    app.open_session(&waiting).await;
+    app.simulate(&waiting, "kyc.status.submit").await.expect(200);
+    app.given_file().await;
+    let endpoint = json!({ "url": "http://127.0.0.1:10999/", "event_types": ["customer.created"] });
+    app.post("/v0/webhooks", &endpoint).await.expect(201);
+    app.given("individual").await;
+    let read = async || TestApp::send(app.client.get(format!("{}/metrics", app.metrics_url))).await.text;
+    let expected = [
+        "dossier_build_info{version=",
+        "\ndossier_webhook_deliveries_waiting 1\n",
+        "\ndossier_webhook_oldest_delivery_age_seconds ",
+        "\ndossier_customers_waiting 1\n",
+        "\ndossier_customers_oldest_wait_seconds ",
+        "\ndossier_files 1\n",
+        "\ndossier_file_bytes ",
+        "\ndossier_api_keys_next_expiry_timestamp_seconds 0\n",
+    ];
+    let mut metrics = read().await;
+    for _ in 0..200 {
+        if expected.iter().all(|line| metrics.contains(line)) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        metrics = read().await;
+    }
+    for line in expected {
+        assert!(metrics.contains(line), "{line} is missing in\n{metrics}");
+    }
+    assert!(!metrics.contains("\ndossier_file_bytes 0\n"));
+    assert_eq!(undescribed(&metrics), Vec::<&str>::new());
+    // `./check setup` installs it; without it the lines above are what is checked.
+    let mut promtool = Command::new("promtool");
+    promtool.args(["check", "metrics"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let Ok(mut promtool) = promtool.spawn() else { return };
+    promtool.stdin.take().expect("piped").write_all(metrics.as_bytes()).expect("written");
+    let said = promtool.wait_with_output().expect("ended");
+    assert!(said.status.success() && said.stdout.is_empty() && said.stderr.is_empty(), "{said:?}");
 }

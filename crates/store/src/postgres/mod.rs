@@ -17,6 +17,7 @@ mod row_seals;
 mod rows;
 mod shards;
 mod statistics;
+mod totals;
 mod transfer;
 mod webhooks;
 mod writer;
@@ -55,7 +56,7 @@ use crate::recent::{Recent, Stored};
 use crate::sealed::SubjectKeys;
 use crate::signing::Signers;
 use crate::vault::{Keyring, RootKey, ScopeKeys, Vault};
-use crate::{Engine, Figures, OpenError};
+use crate::{Engine, Figures, OpenError, Totals};
 pub use database::SESSION;
 use database::{Database, Session};
 use loader::Loader;
@@ -92,6 +93,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("keys", keys::STATEMENTS),
         ("mark", mark::STATEMENTS),
         ("migrate", migrate::STATEMENTS),
+        ("totals", totals::STATEMENTS),
         ("mod", STATEMENTS),
         ("rotate", rotate::STATEMENTS),
         ("row_seals", row_seals::STATEMENTS),
@@ -352,6 +354,10 @@ impl Engine for PostgresStore {
 
     async fn check_files(&self) -> Result<(), StoreError> {
         self.blobs.list().next().await.transpose().map(drop)
+    }
+
+    async fn totals(&self, now: Timestamp) -> Result<Totals, StoreError> {
+        self.read_totals(now).await
     }
 
     fn active_epoch(&self) -> u32 {

@@ -16,6 +16,7 @@ mod readers;
 mod rotate;
 mod row_seals;
 mod summaries;
+mod totals;
 mod transfer;
 mod webhooks;
 mod writer;
@@ -57,7 +58,7 @@ use crate::planted::{Defect, planted};
 use crate::recent::{Recent, Stored};
 use crate::signing::Signers;
 use crate::vault::{Keyring, RootKey, SUBJECT, ScopeKeys, Vault, WrappedKey};
-use crate::{Engine, Figures, OpenError};
+use crate::{Engine, Figures, OpenError, Totals};
 pub(crate) use migrate::{NEWEST as NEWEST_MIGRATION, anchored_schema, sealed_schema};
 use readers::Readers;
 use summaries::{SealedSummary, Summaries};
@@ -267,6 +268,10 @@ impl Engine for SqliteStore {
 
     async fn check_files(&self) -> Result<(), StoreError> {
         self.blobs.list().next().await.transpose().map(drop)
+    }
+
+    async fn totals(&self, now: Timestamp) -> Result<Totals, StoreError> {
+        self.read_totals(now)
     }
 
     fn active_epoch(&self) -> u32 {
