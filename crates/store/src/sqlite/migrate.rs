@@ -18,6 +18,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("audit_records", include_str!("../../migrations/sqlite/0009_audit_records.sql")),
     ("file_uses", include_str!("../../migrations/sqlite/0010_file_uses.sql")),
     ("uses_and_fingerprints", include_str!("../../migrations/sqlite/0011_uses_and_fingerprints.sql")),
+    ("decisions_and_settings", include_str!("../../migrations/sqlite/0012_decisions_and_settings.sql")),
 ];
 
 /// How many there are.
