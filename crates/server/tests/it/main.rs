@@ -28,4 +28,5 @@ mod readme;
 mod retries;
 mod samples;
 mod scopes;
+mod trail;
 mod webhooks;
