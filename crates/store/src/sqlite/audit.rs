@@ -122,7 +122,7 @@ fn first_link(
 }
 
 impl SqliteStore {
-    pub(super) fn read_audit(
+    pub(super) async fn read_audit(
         &self,
         scope: Scope,
         filter: &AuditFilter,
@@ -139,6 +139,8 @@ impl SqliteStore {
         let mut listing = Listing::new(filter, limit, start);
         while let Some(wanted) = listing.wanted() {
             listing.take(self.readers.read(|connection| portion(connection, scope, wanted))?)?;
+            // A filter may pass over thousands of entries; other requests have their turn in between.
+            tokio::task::yield_now().await;
         }
         Ok(Some(listing.into_page()))
     }

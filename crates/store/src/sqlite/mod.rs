@@ -498,7 +498,7 @@ impl Store for SqliteStore {
         before: Option<u64>,
         limit: usize,
     ) -> Result<Option<AuditPage>, StoreError> {
-        self.read_audit(scope, filter, before, limit)
+        self.read_audit(scope, filter, before, limit).await
     }
 
     async fn audit_entry(&self, scope: Scope, seq: u64) -> Result<Option<OpenedEntry>, StoreError> {
