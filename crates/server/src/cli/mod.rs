@@ -722,15 +722,8 @@ async fn administer(
         Ok(lock) => {
             let opened = Installation::open(config, config.links_to(), anchoring(&command)).await;
             let Installation { store, services, anchored, .. } = opened.map_err(|error| error.to_string())?;
-            let (services_now, store_now) = (&services, &*store);
-            let context = Context {
-                services: services_now,
-                store: store_now,
-                anchored: &anchored,
-                config,
-                metrics: None,
-                operator,
-            };
+            let context =
+                Context { services: &services, store: &*store, anchored: &anchored, config, metrics: None, operator };
             let outcome = admin::run(context, command.clone(), &progress).await;
             // The error is in the log; the command has done what it was asked.
             let _ = anchored.write();

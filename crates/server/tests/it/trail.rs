@@ -283,3 +283,55 @@ async fn a_look_at_an_entry_shows_before_and_after_and_is_noted_with_the_person(
     commands.await.expect("every command");
     assert_eq!(app.listed(SANDBOX, of("audit.entry_viewed")).await.len(), 2);
 }
+
+#[tokio::test]
+async fn simulated_steps_and_the_provider_s_answer_say_what_was_decided() {
+    let app = TestApp::start().await;
+    let id = app.given("individual").await;
+    app.open_session(&id).await;
+    let breakdown = json!([{ "currency": "usd", "payment_rails": "ach", "status": "rejected" }]);
+    let set = json!({ "action": "kyc.breakdown.set", "customer_id": id, "breakdown": breakdown });
+    app.post("/v0/customers/simulate", &set).await.expect(200);
+    app.simulate(&id, "kyc.status.submit").await.expect(200);
+    app.simulate(&id, "kyc.status.approve").await.expect(200);
+    let steps = app.listed(SANDBOX, of("kyc.simulated")).await;
+    let outcomes: Vec<_> = steps.iter().map(|step| step["decision"]["outcome"].as_str().unwrap_or("none")).collect();
+    assert_eq!(outcomes, ["approve", "submit", "set_breakdown"]);
+    assert_eq!(steps[2]["decision"]["rails"], breakdown);
+    let other = app.given("individual").await;
+    app.open_session(&other).await;
+    let token = json!({ "external_kyc_provider_data": { "sumsub_share_kyc_token": "simulated-approve" } });
+    app.put(&other, &token).await.expect(200);
+    for _ in 0..500 {
+        let answered = app.listed(SANDBOX, of("kyc.provider_answered")).await;
+        if let Some(entry) = answered.iter().find(|entry| entry["decision"].is_object()) {
+            assert_eq!((&entry["actor"], &entry["decision"]["outcome"]), (&json!("system"), &json!("approve")));
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("the provider has not answered");
+}
+
+#[test]
+fn the_guide_names_every_action_and_every_recorded_setting() {
+    let guide = include_str!("../../../../docs/audit.md");
+    let settings = dossier::config::recorded::defaults().into_keys();
+    let actions = dossier_core::audit::Action::ALL.iter().map(|action| action.as_str().to_owned());
+    for name in actions.chain(settings) {
+        assert!(guide.contains(&format!("`{name}`")), "docs/audit.md should have {name}");
+    }
+}
+
+/// A copy of all records leaves the installation.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_is_in_the_trail_before_it_is_made() {
+    let app = TestApp::start().await;
+    let place = tempfile::tempdir().expect("a folder");
+    let to = place.path().to_string_lossy().into_owned();
+    let create = Command::BackupCreate { place: Some(to.clone()) };
+    app.command(create).await.expect("a backup");
+    let trail = app.listed(PRODUCTION, of("backup.started")).await;
+    assert_eq!((trail.len(), &trail[0]["actor"]), (1, &json!("operator:Ada")));
+    assert_eq!(app.entry(PRODUCTION, &trail[0]["seq"]).await["note"], to.as_str());
+}
