@@ -1,6 +1,7 @@
 //! What an entry of the audit trail says. Entries form a hash chain per account and environment, which the store keeps.
 
 mod read;
+mod show;
 
 use std::borrow::Cow;
 
@@ -16,6 +17,7 @@ use crate::kyc::{Kyc, Transition};
 use crate::parse::FieldChange;
 
 pub use read::{ActorFilter, AuditFilter, AuditPage, AuditRow, OpenedChange, OpenedDetail, OpenedEntry};
+pub use show::show;
 
 catalogue! {
     /// What was done.

@@ -1,12 +1,10 @@
 //! Commands that read the audit trail.
 
 use dossier_core::audit::{
-    Action, ActorFilter, AuditEntry, AuditFilter, AuditPage, AuditRow, OpenedChange, OpenedDetail, OpenedEntry,
+    self, Action, ActorFilter, AuditFilter, AuditPage, AuditRow, OpenedChange, OpenedDetail, OpenedEntry,
 };
-use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
-use dossier_core::ids::{CustomerId, PersonId};
-use dossier_core::write::append_audit;
+use dossier_core::ids::CustomerId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -84,22 +82,12 @@ impl Context<'_> {
         serde_json::to_value(rows).map_err(|error| error.to_string())
     }
 
-    /// Before and after are personal, so the trail says that somebody looked before anything is shown.
+    /// The trail says who looked.
     pub(super) async fn show_audit(&self, place: Place, seq: u64) -> Result<Value, String> {
         let scope = self.scope(place).await?;
-        let entry = self.services.store.audit_entry(scope, seq).await.map_err(said)?;
-        let entry = entry.ok_or("there is no such entry in this account and environment; see dossier audit list")?;
-        self.audit_look(scope, &entry).await?;
-        Ok(entry_json(entry))
-    }
-
-    async fn audit_look(&self, scope: Scope, entry: &OpenedEntry) -> Result<(), String> {
-        let mut audit = AuditEntry::new(&self.operator(scope), self.services.clock.now(), Action::EntryViewed);
-        audit.fields = vec![format!("/audit/{}", entry.row.seq)];
-        // Without its key nothing about the customer can be sealed.
-        let has_key = |customer: &CustomerId| !entry.erased.contains(&PersonId::of_customer(*customer));
-        audit.customer = entry.row.customer_id.filter(has_key);
-        append_audit(self.services, scope, audit).await.map_err(said)
+        let entry = audit::show(self.services, &self.operator(scope), seq).await.map_err(said)?;
+        let unknown = "there is no such entry in this account and environment; see dossier audit list";
+        entry.map(entry_json).ok_or_else(|| unknown.to_owned())
     }
 }
 

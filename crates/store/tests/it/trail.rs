@@ -1,7 +1,7 @@
 //! The audit trail as it is read: lists, and one entry whole.
 
 use dossier_core::account;
-use dossier_core::audit::{Action, ActorFilter, AuditEntry, AuditFilter, AuditPage, AuditRow, OpenedEntry};
+use dossier_core::audit::{self, Action, ActorFilter, AuditEntry, AuditFilter, AuditPage, AuditRow, OpenedEntry};
 use dossier_core::caller::{Actor, Caller, Environment, OperatorName, Scope};
 use dossier_core::idempotency::Request;
 use dossier_core::ids::{CustomerId, PersonId};
@@ -189,6 +189,10 @@ pub(crate) async fn an_entry_is_shown_whole_and_says_what_is_erased(mut engine: 
     put(&services, &there, firm, r#"{"business_legal_name":"Company"}"#).await.expect("updated");
     let rows = trail(&services, scope, None, 2).await;
     let [renamed, filled] = [&rows[0], &rows[1]];
+    audit::show(&services, &system, renamed.seq).await.expect("readable").expect("an entry");
+    let first_look = trail(&services, scope, None, 1).await.remove(0);
+    assert_eq!((first_look.customer_id, &first_look.action[..]), (Some(firm), "audit.entry_viewed"));
+    assert_eq!(audit::show(&services, &system, 999).await.expect("readable").map(|entry| entry.row), None);
     let whole = entry(&services, scope, renamed.seq).await;
     assert_eq!((&whole.row, whole.erased.len()), (renamed, 0));
     assert_eq!(whole.detail.expose().address.as_deref(), Some("192.0.2.1"));
@@ -225,9 +229,15 @@ pub(crate) async fn an_entry_is_shown_whole_and_says_what_is_erased(mut engine: 
     let whole = entry(&services, scope, renamed).await;
     assert_eq!((whole.erased.clone(), &whole.detail.expose().address), (vec![own], &None));
     assert_eq!(change(&whole, "/business_legal_name"), None);
+    // A look is noted, although nothing about the customer can be sealed any more.
+    let looked = audit::show(&services, &system, renamed).await.expect("readable").expect("an entry");
+    assert_eq!(looked.erased, [own]);
+    let look = &trail(&services, scope, None, 1).await[0];
+    assert_eq!((look.action.as_str(), look.fields[0].clone()), ("audit.entry_viewed", format!("/audit/{renamed}")));
+    assert_eq!(look.customer_id, None);
     assert_eq!(findings(&services).await, Vec::<String>::new());
     let of_firm = AuditFilter { customer: Some(firm), ..AuditFilter::default() };
-    assert_eq!(all(&services, scope, &of_firm, 10).await, [renamed, filled, filled - 1]);
+    assert_eq!(all(&services, scope, &of_firm, 10).await, [first_look.seq, renamed, filled, filled - 1]);
 }
 
 pub(crate) async fn changed_settings_are_recorded_once(mut engine: Engine) {
