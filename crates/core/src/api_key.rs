@@ -160,6 +160,19 @@ pub enum KeyState {
 }
 
 impl KeyRecord {
+    /// What an entry of the audit trail says of it, sealed.
+    fn audited(&self) -> serde_json::Value {
+        let Self { key_id: _, scope, name, hint, scopes, created_at: _, expires_at, revoked_at, .. } = self;
+        serde_json::json!({
+            "name": name,
+            "environment": scope.environment,
+            "hint": hint,
+            "scopes": scopes,
+            "expires_at": expires_at,
+            "revoked_at": revoked_at,
+        })
+    }
+
     /// Whether the key opens anything at this moment.
     #[must_use]
     pub fn state(&self, now: Timestamp) -> KeyState {
@@ -206,7 +219,7 @@ pub enum KeyError {
 pub async fn create(services: &Services, caller: &Caller, new: NewKey) -> Result<(ApiKey, KeyRecord), KeyError> {
     let (key, record) = make(services, caller, new, None);
     let effect = Effect::KeyCreated { key: key.clone(), record: record.clone() };
-    commit(services, caller, effect, Action::KeyCreated, &record).await?;
+    commit(services, caller, effect, Action::KeyCreated, (None, &record)).await?;
     Ok((key, record))
 }
 
@@ -233,7 +246,7 @@ pub async fn roll(
     let new = NewKey { name: old.name.clone(), scopes: old.scopes.clone(), expires_at: old.expires_at };
     let (key, record) = make(services, caller, new, Some(id));
     let effect = Effect::KeyRolled { old: id, ends_at, key: key.clone(), record: record.clone() };
-    commit(services, caller, effect, Action::KeyRolled, &record).await?;
+    commit(services, caller, effect, Action::KeyRolled, (Some((old, ends_at)), &record)).await?;
     Ok((key, record))
 }
 
@@ -248,7 +261,7 @@ pub async fn revoke(services: &Services, caller: &Caller, id: KeyId) -> Result<K
     if record.revoked_at.is_none() {
         let at = services.clock.now();
         record.revoked_at = Some(at);
-        commit(services, caller, Effect::KeyRevoked { id, at }, Action::KeyRevoked, &record).await?;
+        commit(services, caller, Effect::KeyRevoked { id, at }, Action::KeyRevoked, (None, &record)).await?;
     }
     Ok(record)
 }
@@ -271,15 +284,27 @@ fn make(services: &Services, caller: &Caller, new: NewKey, predecessor: Option<K
     (key, record)
 }
 
+/// The entry names the keys in plain text, by their ids. What they are called is sealed. `rolled` is the key that the
+/// change replaces, with the moment when it ends.
 async fn commit(
     services: &Services,
     caller: &Caller,
     effect: Effect,
     action: Action,
-    record: &KeyRecord,
+    (rolled, record): (Option<(&KeyRecord, Timestamp)>, &KeyRecord),
 ) -> Result<(), StoreError> {
     let mut audit = AuditEntry::new(caller, services.clock.now(), action);
-    audit.detail.note = Some(format!("key {} ({})", record.key_id, record.hint));
+    let pointer = format!("/api_keys/{}", record.key_id);
+    let after = record.audited();
+    let before = match action {
+        Action::KeyRevoked => KeyRecord { revoked_at: None, ..record.clone() }.audited(),
+        _ => serde_json::Value::Null,
+    };
+    audit.change(pointer, &before, &after);
+    if let Some((old, ends_at)) = rolled {
+        let after = KeyRecord { expires_at: Some(ends_at), ..old.clone() }.audited();
+        audit.change(format!("/api_keys/{}", old.key_id), &old.audited(), &after);
+    }
     write::commit(services, Change::new(caller.scope, effect, audit)).await
 }
 

@@ -1,12 +1,23 @@
 //! What an entry of the audit trail says. Entries form a hash chain per account and environment, which the store keeps.
 
-use serde::Serialize;
+mod read;
+mod show;
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use crate::caller::{Actor, Caller};
 use crate::catalogue::catalogue;
 use crate::clock::Timestamp;
 use crate::ids::CustomerId;
+use crate::kyc::decide::ReasonCode;
+use crate::kyc::record::Rail;
+use crate::kyc::{Kyc, Transition};
 use crate::parse::FieldChange;
+
+pub use read::{ActorFilter, AuditFilter, AuditPage, AuditRow, OpenedChange, OpenedDetail, OpenedEntry};
+pub use show::show;
 
 catalogue! {
     /// What was done.
@@ -39,10 +50,23 @@ catalogue! {
     WebhookResent = "webhook.resent": "A delivery was asked for again.",
     FileUploaded = "file.uploaded": "A file was uploaded.",
     FileRead = "file.read": "The content of a file was read.",
+    SettingsChanged = "settings.changed": "The server started with other settings than the last time.",
+    RotationStarted = "keyring.rotation_started": "A rotation of the keys was started.",
+    KeyringRotated = "keyring.rotated": "All keys were wrapped again under a new epoch, and the old epochs destroyed.",
+    BackupStarted = "backup.started": "A backup of all records was started.",
+    EntryViewed = "audit.entry_viewed": "A person looked at the details of an entry of the audit trail.",
     RecordsNoted = "audit.records_noted": "What was stored before entries said what they wrote was noted.",
     RestoreAccepted = "audit.restore_accepted": "An older state of the database was accepted.",
     RequestRefused = "request.refused": "A key was refused: revoked, expired, or without the scope.",
 }
+}
+
+impl Action {
+    /// Reads an action.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|action| action.as_str() == text)
+    }
 }
 
 /// One entry: who, what, when, in plain text; from where, why, before and after, which are personal, in `detail`.
@@ -58,8 +82,11 @@ pub struct AuditEntry {
     pub customer: Option<CustomerId>,
     /// The version of the record that came out of it.
     pub version: Option<u64>,
-    /// Which fields, as JSON Pointers into the PUT body; or which file, as `/files/<id>`.
+    /// Which fields, as JSON Pointers into the PUT body; or what else, as `/files/<id>`, `/api_keys/<id>`,
+    /// `/webhooks/<id>`, `/settings/<name>`, `/keyring/epochs/<number>` or `/audit/<seq>`.
     pub fields: Vec<String>,
+    /// What was decided, when the entry is about a decision. Boxed, because most entries are not.
+    pub decision: Option<Box<Decided>>,
     /// Under which request.
     pub request_id: String,
     /// What is sealed before it is stored.
@@ -77,20 +104,50 @@ pub struct AuditDetail {
     pub changes: Vec<FieldChange>,
 }
 
+/// What was decided about a customer, in words that say nothing personal. It is stored in plain text, so that it can
+/// still be read after the customer's keys are gone. Comments and notes of reviewers are in the sealed record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decided {
+    /// The transition of the decision: `approve`, `reject`, `request_resubmission`, …
+    pub outcome: Cow<'static, str>,
+    /// The rails that the decision set, each with its status since then.
+    pub rails: Vec<Rail>,
+    /// Why.
+    pub reason_codes: Vec<ReasonCode>,
+}
+
+impl Decided {
+    /// A decision that led to this verification. `named` limits the rails to those that the decision named.
+    pub(crate) fn new(outcome: Transition, after: &Kyc, named: impl Fn(&Rail) -> bool) -> Box<Self> {
+        let reason_codes = after.decision.as_ref().map_or_else(Vec::new, |decision| decision.reason_codes.clone());
+        let rails = after.breakdown.iter().filter(|rail| named(rail)).cloned().collect();
+        Box::new(Self { outcome: outcome.as_str().into(), rails, reason_codes })
+    }
+}
+
 impl AuditEntry {
     /// An entry about what a caller does now.
     #[must_use]
     pub fn new(caller: &Caller, at: Timestamp, action: Action) -> Self {
         Self {
             at,
-            actor: caller.actor,
+            actor: caller.actor.clone(),
             action,
             customer: None,
             version: None,
             fields: Vec::new(),
+            decision: None,
             request_id: caller.request_id.clone(),
             detail: AuditDetail { address: caller.address, ..AuditDetail::default() },
         }
+    }
+}
+
+impl AuditEntry {
+    /// Adds a changed place, with its JSON text before and after.
+    pub(crate) fn change(&mut self, pointer: String, before: &serde_json::Value, after: &serde_json::Value) {
+        self.fields.push(pointer.clone());
+        self.detail.changes.push(FieldChange { pointer, before: before.to_string(), after: after.to_string() });
     }
 }
 
@@ -131,31 +188,6 @@ impl AuditDetail {
         })
         .expect("an audit detail has string keys only")
     }
-}
-
-/// An entry as it is read back for a list: what is plain, and the detail as JSON when it was asked for.
-#[derive(Debug, Clone, Serialize)]
-pub struct AuditRow {
-    /// Its number in the chain of its account and environment, from 1.
-    pub seq: u64,
-    /// When.
-    pub at: Timestamp,
-    /// Who: `key:<id>`, `session:<id>`, `operator` or `system`.
-    pub actor: String,
-    /// What.
-    pub action: String,
-    /// To whom.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub customer_id: Option<CustomerId>,
-    /// The version of the record that came out of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub version: Option<u64>,
-    /// Which fields.
-    pub fields: Vec<String>,
-    /// Under which request.
-    pub request_id: String,
-    /// The hash that the next entry builds on, in hexadecimal.
-    pub hash: String,
 }
 
 /// What a verification of every chain found.

@@ -1,6 +1,7 @@
 //! Who asks, and inside which walls.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -42,13 +43,47 @@ pub struct Scope {
     pub environment: Environment,
 }
 
+/// The name of a person at the command line, as the person or the login gives it. It identifies nobody against whoever
+/// can run commands, and is kept in plain text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperatorName(Arc<str>);
+
+/// Why a text is no name of an operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a name has 1 to {max} characters and no control characters", max = OperatorName::MAX)]
+pub struct OperatorNameError;
+
+impl OperatorName {
+    /// The longest name, in characters.
+    pub const MAX: usize = 128;
+
+    /// Reads a name; blanks around it are not part of it.
+    ///
+    /// # Errors
+    ///
+    /// [`OperatorNameError`] when it is empty, too long, or has control characters.
+    pub fn new(text: &str) -> Result<Self, OperatorNameError> {
+        let name = text.trim();
+        if name.is_empty() || name.chars().count() > Self::MAX || name.chars().any(char::is_control) {
+            return Err(OperatorNameError);
+        }
+        Ok(Self(name.into()))
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// Who acts, as the audit trail names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
     /// A program with an API key.
     Key(KeyId),
     /// A person at the command line of the server.
-    Operator,
+    Operator(OperatorName),
     /// Dossier itself.
     System,
     /// The customer behind a link, in the hosted form.
@@ -59,7 +94,7 @@ impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Key(id) => write!(f, "key:{id}"),
-            Self::Operator => f.write_str("operator"),
+            Self::Operator(name) => write!(f, "operator:{}", name.as_str()),
             Self::System => f.write_str("system"),
             Self::Session(id) => write!(f, "session:{id}"),
         }
@@ -77,4 +112,20 @@ pub struct Caller {
     pub request_id: String,
     /// The network address it came from, when it came over a network. Personal: kept sealed.
     pub address: Option<std::net::IpAddr>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_an_operator_fits_one_line() {
+        let longest = "é".repeat(OperatorName::MAX);
+        for (text, name) in [(" Ada Lovelace\t", "Ada Lovelace"), ("a:b", "a:b"), (&longest, &longest)] {
+            assert_eq!(OperatorName::new(text).expect(text).as_str(), name);
+        }
+        for wrong in ["", "  ", "a\nb", "a\u{1b}[2Jb", "\0", &format!("{longest}é")] {
+            assert_eq!(OperatorName::new(wrong), Err(OperatorNameError), "{wrong:?}");
+        }
+    }
 }

@@ -107,6 +107,8 @@ pub enum Effect {
         /// When that was asked for.
         at: Timestamp,
     },
+    /// The settings in force from now on, as JSON.
+    SettingsRecorded(Vec<u8>),
     /// A new account.
     AccountCreated(Account),
     /// An account's new name and look.

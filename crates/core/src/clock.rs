@@ -21,6 +21,12 @@ impl Timestamp {
         Self(micros)
     }
 
+    /// Reads a moment as RFC 3339 writes it, with an offset.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        text.parse().ok().map(|moment: jiff::Timestamp| Self(moment.as_microsecond()))
+    }
+
     /// Microseconds since the epoch.
     #[must_use]
     pub const fn as_micros(self) -> i64 {

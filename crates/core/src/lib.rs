@@ -25,6 +25,7 @@ pub mod quota;
 pub mod schema;
 mod secret;
 pub mod services;
+pub mod settings;
 pub mod store;
 pub mod turns;
 pub mod violation;

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use crate::account::Account;
 use crate::api_key::{ApiKey, KeyRecord};
-use crate::audit::{AuditReport, AuditRow};
+use crate::audit::{AuditFilter, AuditPage, AuditReport, OpenedEntry};
 use crate::caller::Scope;
 use crate::change::Change;
 use crate::clock::Timestamp;
@@ -438,12 +438,34 @@ pub trait Store: Send + Sync {
     /// As [`Store::customer`].
     async fn accounts(&self) -> Result<Vec<Account>, StoreError>;
 
-    /// At most `limit` entries of a scope's audit trail, newest first, beginning before the given number.
+    /// The settings that were recorded last in a scope, as JSON; `None` before the first time.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] when they cannot be opened.
+    async fn recorded_settings(&self, scope: Scope) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// At most `limit` entries of a scope's audit trail that a filter accepts, newest first, beginning before the given
+    /// number. A read looks through so many entries and no more, so a page with few or none may have others after it.
+    /// With a customer in the filter, `before` is the number of an entry about it; otherwise the answer is `None`.
     ///
     /// # Errors
     ///
     /// As [`Store::customer`].
-    async fn audit(&self, scope: Scope, before: Option<u64>, limit: usize) -> Result<Vec<AuditRow>, StoreError>;
+    async fn audit(
+        &self,
+        scope: Scope,
+        filter: &AuditFilter,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Option<AuditPage>, StoreError>;
+
+    /// One entry of a scope's audit trail with its details, as far as the keys of its data subjects are there.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] when its details cannot be opened although their keys are there.
+    async fn audit_entry(&self, scope: Scope, seq: u64) -> Result<Option<OpenedEntry>, StoreError>;
 
     /// Checks every chain of the audit trail from its first entry to its sealed end.
     ///

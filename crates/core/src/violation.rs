@@ -22,6 +22,7 @@ catalogue! {
         inside.",
     InvalidDuration = "invalid_duration": "A duration is written as in ISO 8601, with days, hours, minutes and \
         seconds only: P35D, PT12H.",
+    InvalidTime = "invalid_time": "A moment is written as in RFC 3339, such as 2026-01-05T12:00:00Z.",
     InvalidUrl = "invalid_url": "The URL is not one that this server may send anybody or anything to; the text says \
         why.",
     NotForThisType = "not_for_this_type": "The property belongs to the other type of customer.",

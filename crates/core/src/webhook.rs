@@ -358,9 +358,10 @@ pub async fn register(
         };
         let mut secret = Zeroizing::new([0; 32]);
         services.random.fill(&mut secret[..]);
-        let (id, body) = (endpoint.id, answer(&endpoint, &secret));
+        let body = answer(&endpoint, &secret);
+        let audit = audit(services, caller, Action::WebhookCreated, (None, Some(&endpoint)));
         let effect = Effect::WebhookCreated(Box::new(NewEndpoint { endpoint, secret }));
-        Ok(Outcome::Change(change(services, caller, effect, Action::WebhookCreated, id), Answer::about_nobody(body)))
+        Ok(Outcome::Change(Change::new(caller.scope, effect, audit), Answer::about_nobody(body)))
     })
     .await
 }
@@ -410,9 +411,10 @@ pub async fn enable(
     write(services, caller, request.about(id.as_bytes()), load, |endpoint| {
         let Actor::Key(key) = caller.actor else { return Err(WebhookError::NotFound) };
         let effect = Effect::WebhookEnabled { id, key, at: services.now(caller.scope) };
-        let enabled = Endpoint { key, disabled: None, failing_since: None, ..endpoint };
+        let enabled = Endpoint { key, disabled: None, failing_since: None, ..endpoint.clone() };
         let answer = Answer::about_nobody(enabled.to_json(None).to_string().into_bytes());
-        Ok(Outcome::Change(change(services, caller, effect, Action::WebhookEnabled, id), answer))
+        let audit = audit(services, caller, Action::WebhookEnabled, (Some(&endpoint), Some(&enabled)));
+        Ok(Outcome::Change(Change::new(caller.scope, effect, audit), answer))
     })
     .await
 }
@@ -428,9 +430,10 @@ pub async fn delete(services: &Services, caller: &Caller, id: Option<WebhookId>)
         caller,
         Unkeyed,
         || find(services, caller, id),
-        |Endpoint { id, .. }| {
-            let effect = Effect::WebhookDeleted(id);
-            Ok(Outcome::Change(change(services, caller, effect, Action::WebhookDeleted, id), ()))
+        |endpoint| {
+            let effect = Effect::WebhookDeleted(endpoint.id);
+            let audit = audit(services, caller, Action::WebhookDeleted, (Some(&endpoint), None));
+            Ok(Outcome::Change(Change::new(caller.scope, effect, audit), ()))
         },
     )
     .await
@@ -458,8 +461,9 @@ pub async fn resend(
     write(services, caller, request.about(&about), load, |found| {
         let effect = Effect::DeliveryResent { delivery: found.number, at: services.now(caller.scope) };
         let body = serde_json::json!(Delivery { state: "pending", ..found }).to_string().into_bytes();
-        let change = change(services, caller, effect, Action::WebhookResent, id);
-        Ok(Outcome::Change(change, Answer::about_nobody(body)))
+        let mut audit = AuditEntry::new(caller, services.now(caller.scope), Action::WebhookResent);
+        audit.fields = vec![format!("/webhooks/{id}")];
+        Ok(Outcome::Change(Change::new(caller.scope, effect, audit), Answer::about_nobody(body)))
     })
     .await
 }
@@ -474,11 +478,19 @@ pub async fn find(services: &Services, caller: &Caller, id: Option<WebhookId>) -
     endpoints.into_iter().find(|endpoint| Some(endpoint.id) == id).ok_or(WebhookError::NotFound)
 }
 
-/// What is done to an endpoint, as a change.
-fn change(services: &Services, caller: &Caller, effect: Effect, action: Action, id: WebhookId) -> Change {
+/// The entry of what is done to an endpoint: as it was before and is after. Its secret is in neither.
+fn audit(
+    services: &Services,
+    caller: &Caller,
+    action: Action,
+    (before, after): (Option<&Endpoint>, Option<&Endpoint>),
+) -> AuditEntry {
     let mut audit = AuditEntry::new(caller, services.now(caller.scope), action);
-    audit.fields = vec![format!("/webhooks/{id}")];
-    Change::new(caller.scope, effect, audit)
+    let json = |endpoint: Option<&Endpoint>| endpoint.map_or(serde_json::Value::Null, |one| one.to_json(None));
+    if let Some(endpoint) = after.or(before) {
+        audit.change(format!("/webhooks/{}", endpoint.id), &json(before), &json(after));
+    }
+    audit
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What commands do, whether the process that holds the data folder is the server or the command itself.
 
+mod audit;
+
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
@@ -8,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use dossier_core::account::{self, Account, Colour, Logo, Look, MAX_NAME};
 use dossier_core::api_key::{self, KeyError, KeyRecord, KeyScope, NewKey};
 use dossier_core::audit::{Action, AuditEntry};
-use dossier_core::caller::{Actor, Caller, Environment, Scope};
+use dossier_core::caller::{Actor, Caller, Environment, OperatorName, Scope};
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::CustomerView;
 use dossier_core::customer::update::UpdateError;
@@ -35,6 +37,8 @@ use crate::config::backup::Schedule;
 use crate::config::{Config, RootKeySource};
 use crate::home::Home;
 use crate::metrics::Metrics;
+
+pub use audit::AuditQuery;
 
 /// One command, as it goes over the control socket.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -166,10 +170,19 @@ pub enum Command {
     AuditList {
         /// Where.
         place: Place,
+        /// Which entries.
+        query: AuditQuery,
         /// Entries before this number.
         before: Option<u64>,
         /// How many.
         limit: usize,
+    },
+    /// Shows an entry of the audit trail with its details.
+    AuditShow {
+        /// Where.
+        place: Place,
+        /// Its number.
+        seq: u64,
     },
     /// Verifies every chain of the audit trail.
     AuditVerify {
@@ -235,6 +248,8 @@ pub struct Context<'a> {
     pub config: &'a Config,
     /// The metrics of the server; `None` when it does not run.
     pub metrics: Option<&'a Metrics>,
+    /// The person who gave the command.
+    pub operator: &'a OperatorName,
 }
 
 /// Carries out a command and answers what it came to, as JSON.
@@ -281,11 +296,8 @@ pub async fn run(context: Context<'_>, command: Command, progress: Progress<'_>)
             let answer = resent.map_err(|error| error.to_string())?;
             serde_json::from_slice(answer.body.expose()).map_err(|error| error.to_string())
         }
-        Command::AuditList { place, before, limit } => {
-            let scope = context.scope(place).await?;
-            let rows = context.services.store.audit(scope, before, limit).await.map_err(said)?;
-            serde_json::to_value(rows).map_err(|error| error.to_string())
-        }
+        Command::AuditList { place, query, before, limit } => context.list_audit(place, &query, before, limit).await,
+        Command::AuditShow { place, seq } => context.show_audit(place, seq).await,
         Command::AuditVerify { records, anchors } => context.verify_audit(records, &anchors, progress).await,
         Command::AuditCheckpoint => Ok(context.anchored.checkpoints().await.map_err(said)?.into()),
         Command::AuditAcceptRestore { .. } if context.metrics.is_some() => {
@@ -295,7 +307,12 @@ pub async fn run(context: Context<'_>, command: Command, progress: Progress<'_>)
             context.anchored.accept(context.services, |scope| context.operator(scope), &anchors).await
         }
         Command::KeyringRotate => {
+            // Killed halfway, a rotation has changed keys: the trail says so before it starts.
+            context.note(Action::RotationStarted, |_| {}).await?;
             let epoch = context.store.rotate(context.services.clock.now(), progress).await.map_err(said)?;
+            context
+                .note(Action::KeyringRotated, |entry| entry.fields = vec![format!("/keyring/epochs/{epoch}")])
+                .await?;
             Ok(json!({
                 "epoch": epoch,
                 "next": "copy the keyring again (dossier backup keys FILE); older backups need the keyring copy \
@@ -307,6 +324,7 @@ pub async fn run(context: Context<'_>, command: Command, progress: Progress<'_>)
             let place = place.ok_or("name a place for the backup, or set backup_place")?;
             let pace = if context.metrics.is_some() { Pace::Gentle } else { Pace::Fast };
             let key = context.anchored.key();
+            context.note(Action::BackupStarted, |entry| entry.detail.note = Some(place.clone())).await?;
             let made = backup::create(context.config, key, &place, pace, None, context.metrics, progress).await?;
             Ok(backup::created_json(&place, &made))
         }
@@ -344,7 +362,15 @@ impl Context<'_> {
     fn operator(&self, scope: Scope) -> Caller {
         let now = self.services.clock.now();
         let request_id = format!("cli-{}", self.services.random.uuid(now));
-        Caller { scope, actor: Actor::Operator, request_id, address: None }
+        Caller { scope, actor: Actor::Operator(self.operator.clone()), request_id, address: None }
+    }
+
+    /// Appends an entry about the installation as a whole.
+    async fn note(&self, action: Action, complete: impl FnOnce(&mut AuditEntry)) -> Result<(), String> {
+        let Some(scope) = account::installation(self.services).await.map_err(said)? else { return Ok(()) };
+        let mut entry = AuditEntry::new(&self.operator(scope), self.services.clock.now(), action);
+        complete(&mut entry);
+        append_audit(self.services, scope, entry).await.map_err(said)
     }
 
     async fn create_account(&self, name: String) -> Result<Value, String> {

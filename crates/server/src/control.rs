@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use dossier_core::caller::OperatorName;
 use dossier_store::Engine;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -27,6 +28,13 @@ enum Line {
     Progress(u64, u64),
     Done(Value),
     Failed(String),
+}
+
+/// A command and the person who gives it.
+#[derive(Serialize, Deserialize)]
+struct Asked {
+    operator: String,
+    command: Command,
 }
 
 /// Makes the socket. Whoever may enter the data folder may use it: nobody but its owner.
@@ -65,21 +73,22 @@ pub struct Serving {
     pub config: Config,
 }
 
+impl Serving {
+    fn context<'a>(&'a self, operator: &'a OperatorName) -> Context<'a> {
+        let Self { app, store, anchored, config } = self;
+        let (services, metrics) = (&app.services, Some(&app.metrics));
+        Context { services, store: &**store, anchored, config, metrics, operator }
+    }
+}
+
 /// Carries out commands until it is aborted.
 pub async fn serve(listener: UnixListener, serving: Serving) {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                let Serving { app, store, anchored, config } = serving.clone();
+                let serving = serving.clone();
                 tokio::spawn(async move {
-                    let context = Context {
-                        services: &app.services,
-                        store: &*store,
-                        anchored: &anchored,
-                        config: &config,
-                        metrics: Some(&app.metrics),
-                    };
-                    if let Err(error) = answer(stream, context).await {
+                    if let Err(error) = answer(stream, &serving).await {
                         tracing::debug!(%error, "a command's connection ended early");
                     }
                 });
@@ -92,7 +101,7 @@ pub async fn serve(listener: UnixListener, serving: Serving) {
     }
 }
 
-async fn answer(stream: UnixStream, context: Context<'_>) -> io::Result<()> {
+async fn answer(stream: UnixStream, serving: &Serving) -> io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut request = String::new();
     BufReader::new(read).read_line(&mut request).await?;
@@ -102,12 +111,16 @@ async fn answer(stream: UnixStream, context: Context<'_>) -> io::Result<()> {
         let _ = progress.send((done, total));
     };
     let work = async {
-        match serde_json::from_str::<Command>(&request) {
-            Ok(command) => match admin::run(context, command, &report).await {
-                Ok(value) => Line::Done(value),
-                Err(text) => Line::Failed(text),
-            },
-            Err(_) => Line::Failed("the server is of another version than this command".to_owned()),
+        let Ok(Asked { operator, command }) = serde_json::from_str(&request) else {
+            return Line::Failed("the server is of another version than this command".to_owned());
+        };
+        let operator = match OperatorName::new(&operator) {
+            Ok(operator) => operator,
+            Err(error) => return Line::Failed(error.to_string()),
+        };
+        match admin::run(serving.context(&operator), command, &report).await {
+            Ok(value) => Line::Done(value),
+            Err(text) => Line::Failed(text),
         }
     };
     let mut work = std::pin::pin!(work);
@@ -133,6 +146,7 @@ async fn send(write: &mut (impl tokio::io::AsyncWrite + Unpin), line: &Line) -> 
 /// What the command came to, in words for people.
 pub async fn call(
     folder: &Path,
+    operator: &OperatorName,
     command: &Command,
     progress: &(dyn Fn(u64, u64) + Send + Sync),
 ) -> Option<Result<Value, String>> {
@@ -144,7 +158,8 @@ pub async fn call(
     })
     .ok()?;
     let (read, mut write) = stream.into_split();
-    let mut text = serde_json::to_vec(command).expect("a command has string keys only");
+    let asked = Asked { operator: operator.as_str().to_owned(), command: command.clone() };
+    let mut text = serde_json::to_vec(&asked).expect("a command has string keys only");
     text.push(b'\n');
     write.write_all(&text).await.ok()?;
     let mut lines = BufReader::new(read).lines();

@@ -9,6 +9,7 @@ use dossier_core::idempotency::KEPT_SECONDS;
 use dossier_core::ids::CustomerId;
 use dossier_core::kyc::provider::{self, Provider};
 use dossier_core::kyc::{self, Evaluated, session};
+use dossier_core::settings;
 use dossier_core::store::{Collected, StoreError};
 use dossier_core::webhook::LOG_SECONDS;
 use futures_util::StreamExt as _;
@@ -19,7 +20,7 @@ use tokio::task::JoinHandle;
 use tracing::level_filters::LevelFilter;
 
 use crate::anchor::{Anchored, Anchoring, Keeper};
-use crate::config::{Config, MetricsListen};
+use crate::config::{Config, MetricsListen, recorded};
 use crate::egress::Egress;
 use crate::egress::targets::Targets;
 use crate::http::budget::Budget;
@@ -108,6 +109,10 @@ impl Server {
             Some(account) => Some(Installation::first_key(&services, account).await?),
             None => None,
         };
+        // On a full disk reads are served. The next start compares again.
+        if let Err(error) = settings::record(&services, &config.recorded, &recorded::defaults()).await {
+            tracing::warn!(%error, "changed settings could not be recorded in the audit trail");
+        }
         let (stop, stopped) = watch::channel(false);
         let metrics_listener = match config.metrics_listen {
             Some(wanted) => Some(bind_metrics(wanted).await?),

@@ -4,12 +4,8 @@
 use std::collections::HashMap;
 
 use aws_lc_rs::digest::{Context, SHA256};
-use dossier_core::audit::{AuditReport, AuditRow};
+use dossier_core::audit::AuditReport;
 use dossier_core::caller::Scope;
-use dossier_core::clock::Timestamp;
-use dossier_core::hexadecimal::hexadecimal;
-use dossier_core::ids::CustomerId;
-use dossier_core::store::StoreError;
 
 use subtle::ConstantTimeEq as _;
 
@@ -45,11 +41,14 @@ pub struct StoredEntry {
     pub detail: Vec<u8>,
     /// Which rows it wrote; see [`crate::records`].
     pub records: Option<Vec<u8>>,
+    /// What was decided, as JSON, when the entry is about a decision.
+    pub decision: Option<String>,
 }
 
 impl StoredEntry {
     /// The hash of this entry at its place: SHA-256 over the hash before it, scope, number, and every column, each with
-    /// its length in front. Entries from before they said which rows they wrote have one part less.
+    /// its length in front. A part that came with a later version
+    /// is added only where an entry has it, so that entries of older versions keep their hash.
     #[must_use]
     pub fn hash(&self, previous: &[u8; 32], scope: Scope, seq: u64) -> [u8; 32] {
         self.hash_with(self.records.as_deref(), previous, scope, seq)
@@ -57,7 +56,7 @@ impl StoredEntry {
 
     /// As [`StoredEntry::hash`], with other rows than its own.
     pub(crate) fn hash_with(&self, records: Option<&[u8]>, previous: &[u8; 32], scope: Scope, seq: u64) -> [u8; 32] {
-        let Self { at, actor, action, customer_id, version, fields, request_id, detail, records: _ } = self;
+        let Self { at, actor, action, customer_id, version, fields, request_id, detail, records: _, decision } = self;
         let mut context = Context::new(&SHA256);
         let mut add = |part: Option<&[u8]>| match part {
             Some(part) => {
@@ -79,8 +78,11 @@ impl StoredEntry {
         add(Some(fields.as_bytes()));
         add(Some(request_id.as_bytes()));
         add(Some(detail));
-        if records.is_some() {
+        if records.is_some() || decision.is_some() {
             add(records);
+        }
+        if decision.is_some() {
+            add(decision.as_ref().map(String::as_bytes));
         }
         context.finish().as_ref().try_into().expect("a SHA-256 has 32 bytes")
     }
@@ -119,25 +121,6 @@ pub(crate) struct EntryRow {
     pub(crate) previous_of_customer: u64,
     pub(crate) hash: Vec<u8>,
     pub(crate) entry: StoredEntry,
-}
-
-impl EntryRow {
-    /// What lists show of it.
-    pub(crate) fn open(self) -> Result<AuditRow, StoreError> {
-        let StoredEntry { at, actor, action, customer_id, version, fields, request_id, detail: _, records: _ } =
-            self.entry;
-        Ok(AuditRow {
-            seq: self.seq,
-            at: Timestamp::from_micros(at),
-            actor,
-            action,
-            customer_id: customer_id.map(CustomerId::from_bytes),
-            version,
-            fields: serde_json::from_str(&fields).map_err(|error| StoreError::Corrupt(error.to_string()))?,
-            request_id,
-            hash: hexadecimal(&self.hash),
-        })
-    }
 }
 
 struct End {

@@ -18,6 +18,7 @@ pub mod transfer;
 pub mod vault;
 
 mod api_keys;
+mod audit_list;
 mod by_customer;
 mod columns;
 mod files;

@@ -99,6 +99,8 @@ pub(crate) enum PreparedEffect {
         delivery: u64,
         at: Timestamp,
     },
+    /// The settings in force, sealed.
+    Settings(Vec<u8>),
 }
 
 /// What must hold for a customer to be written.
@@ -277,6 +279,7 @@ pub(crate) fn seal(
             PreparedEffect::Key { key: Box::new(key), ends: Some((old, ends_at)) }
         }
         Effect::KeyRevoked { id, at } => PreparedEffect::KeyRevoked { id, at },
+        Effect::SettingsRecorded(json) => PreparedEffect::Settings(seal_settings(&keys.scope, scope, &json)),
     };
     let own_key = |customer: CustomerId| {
         let key = keys.subjects.get(&PersonId::of_customer(customer));
@@ -494,7 +497,8 @@ impl PreparedEffect {
             | Self::Endpoint(_)
             | Self::EndpointEnabled { .. }
             | Self::EndpointDeleted(_)
-            | Self::Resent { .. } => None,
+            | Self::Resent { .. }
+            | Self::Settings(_) => None,
         }
     }
 }
@@ -526,6 +530,7 @@ fn stored_entry(
         request_id: entry.request_id,
         detail,
         records: None,
+        decision: entry.decision.map(|decision| serde_json::to_string(&decision).expect("words and lists of words")),
     }
 }
 
@@ -616,6 +621,20 @@ pub(crate) const fn account_scope(account: AccountId) -> Scope {
 pub(crate) fn seal_look(keys: &ScopeKeys, scope: Scope, account: &[u8], look: &Look) -> Vec<u8> {
     let json = serde_json::to_vec(look).expect("a look has string keys only");
     Cell::seal(&keys.service, 1, &service_binding(scope, "accounts", "look", account), &json).into_bytes()
+}
+
+/// The settings in force at the last start, as they are kept.
+fn seal_settings(keys: &ScopeKeys, scope: Scope, json: &[u8]) -> Vec<u8> {
+    Cell::seal(&keys.service, 1, &settings_binding(scope), json).into_bytes()
+}
+
+pub(crate) fn open_settings(keys: &ScopeKeys, scope: Scope, cell: Vec<u8>) -> Result<Vec<u8>, StoreError> {
+    let unreadable = |_| StoreError::Corrupt("the recorded settings cannot be opened".into());
+    Cell::open(cell, &keys.service, &settings_binding(scope)).map_err(unreadable)
+}
+
+const fn settings_binding(scope: Scope) -> Binding<'static> {
+    service_binding(scope, "recorded_settings", "cell", b"")
 }
 
 pub(crate) fn seal_name(keys: &ScopeKeys, scope: Scope, table: &str, row: &[u8], name: &str) -> Vec<u8> {

@@ -210,7 +210,8 @@ impl Records {
             | PreparedEffect::PassEnded(_)
             | PreparedEffect::Clock { .. }
             | PreparedEffect::EndpointEnabled { .. }
-            | PreparedEffect::Resent { .. } => {}
+            | PreparedEffect::Resent { .. }
+            | PreparedEffect::Settings(_) => {}
         }
         records
     }

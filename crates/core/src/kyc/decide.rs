@@ -3,7 +3,7 @@
 use super::record::{Decision, Rail, RailStatus};
 use super::step::{Computed, Step, take_step};
 use super::{Policy, Transition};
-use crate::audit::Action;
+use crate::audit::{Action, Decided};
 use crate::caller::Caller;
 use crate::change::NewLink;
 use crate::clock::Timestamp;
@@ -103,6 +103,16 @@ impl NewDecision {
     pub const fn of(outcome: Outcome) -> Self {
         Self { outcome, rails: None, reason_codes: None, requirements: None, labels: None, comment: None, note: None }
     }
+
+    /// Whether it is about a rail. A decision that names none is about all.
+    fn names(&self, rail: &Rail) -> bool {
+        self.rails.as_ref().is_none_or(|named| {
+            named
+                .0
+                .iter()
+                .any(|one| one.currency.expose() == rail.currency && one.payment_rails.expose() == rail.payment_rails)
+        })
+    }
 }
 
 /// Decides about a customer. Answers the customer.
@@ -186,7 +196,8 @@ pub(super) fn settled(
         comment: kyc.comment.clone(),
         note: decision.note.as_ref().map(|text| text.expose().to_owned()),
     });
-    Ok(Computed { step: Some(Step { link, ..Step::of(action) }), after: customer })
+    let decided = Decided::new(outcome.transition(), kyc, |rail| decision.names(rail));
+    Ok(Computed { step: Some(Step { link, decision: Some(decided), ..Step::of(action) }), after: customer })
 }
 
 impl Customer {

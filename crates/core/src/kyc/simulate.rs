@@ -1,11 +1,11 @@
 //! The sandbox: every transition of the table by a call, and a clock that can be put forward.
 
 use super::decide::{NewDecision, Outcome, settled};
-use super::record::RailStatus;
+use super::record::{Rail, RailStatus};
 use super::session::{expire, expire_due};
 use super::step::{Computed, Step, take_step};
 use super::{State, Transition};
-use crate::audit::{Action as Audited, AuditEntry};
+use crate::audit::{Action as Audited, AuditEntry, Decided};
 use crate::caller::Caller;
 use crate::change::{Change, Effect};
 use crate::clock::Timestamp;
@@ -109,7 +109,7 @@ pub async fn simulate(services: &Services, caller: &Caller, request: Request<'_>
                     return Err(Conflict::NotPossible(before, Transition::Submit).into());
                 }
                 customer.kyc.flags.clear();
-                Ok(Computed { step: Some(Step::of(Audited::Simulated)), after: customer })
+                Ok(simulated(Transition::Submit, customer, |_| false))
             };
             return take_step(services, caller, id, request, compute, nothing).await;
         }
@@ -131,7 +131,13 @@ pub async fn simulate(services: &Services, caller: &Caller, request: Request<'_>
                         NewRailStatus::Rejected => RailStatus::Rejected,
                     };
                 }
-                Ok(Computed { step: Some(Step::of(Audited::Simulated)), after: customer })
+                let is_named = |rail: &Rail| {
+                    let is = |new: &NewRail| {
+                        new.currency.expose() == rail.currency && new.payment_rails.expose() == rail.payment_rails
+                    };
+                    rails.0.iter().any(is)
+                };
+                Ok(simulated(Transition::SetBreakdown, customer, is_named))
             };
             return take_step(services, caller, id, request, compute, nothing).await;
         }
@@ -152,6 +158,13 @@ pub async fn simulate(services: &Services, caller: &Caller, request: Request<'_>
         settled(services, caller, customer, &decision, Audited::Simulated, now)
     };
     take_step(services, caller, id, request, compute, nothing).await
+}
+
+/// A step of the sandbox that no decision of a reviewer takes. It has no reasons, whatever was decided before.
+fn simulated(transition: Transition, after: Customer, named: impl Fn(&Rail) -> bool) -> Computed {
+    let mut decided = Decided::new(transition, &after.kyc, named);
+    decided.reason_codes.clear();
+    Computed { step: Some(Step { decision: Some(decided), ..Step::of(Audited::Simulated) }), after }
 }
 
 impl super::Kyc {

@@ -1,7 +1,7 @@
 //! A step of a verification: the step that was computed becomes one change, written in the customer's turn.
 
 use super::Kyc;
-use crate::audit::{Action, AuditEntry};
+use crate::audit::{Action, AuditEntry, Decided};
 use crate::caller::Caller;
 use crate::change::{Change, Effect, NewLink};
 use crate::clock::Timestamp;
@@ -26,6 +26,8 @@ pub(crate) struct Computed {
 pub(crate) struct Step {
     /// What was done.
     pub(crate) action: Action,
+    /// What was decided, when the step is a decision.
+    pub(crate) decision: Option<Box<Decided>>,
     /// The link that was opened.
     pub(crate) link: Option<NewLink>,
     /// Whether every pass to the hosted form ends.
@@ -36,11 +38,11 @@ pub(crate) struct Step {
 
 impl Step {
     pub(crate) const fn of(action: Action) -> Self {
-        Self { action, link: None, ends_passes: false, unseen: false }
+        Self { action, decision: None, link: None, ends_passes: false, unseen: false }
     }
 
     pub(crate) const fn unseen(action: Action) -> Self {
-        Self { action, link: None, ends_passes: false, unseen: true }
+        Self { action, decision: None, link: None, ends_passes: false, unseen: true }
     }
 
     /// Makes the customer its next version. `kyc` is the verification before the step.
@@ -49,9 +51,9 @@ impl Step {
         after.updated_at = now;
         let seen = (!self.unseen).then(|| event_after(kyc, &after.kyc));
         let events = Event::of(seen.as_slice(), after);
-        let audit = entry(caller, kyc, after, self.action);
+        let Self { action, decision, link, ends_passes, unseen: _ } = self;
+        let audit = AuditEntry { decision, ..entry(caller, kyc, after, action) };
         let after = Box::new(after.clone());
-        let Self { link, ends_passes, .. } = self;
         let effect = Effect::CustomerUpdated { expected, after, attached: Vec::new(), link, ends_passes };
         Change::new(caller.scope, effect, audit).announced_by(events)
     }

@@ -3,7 +3,12 @@
 
 use std::time::Duration;
 
+use dossier_core::account;
+use dossier_core::audit::{Action, AuditEntry};
+use dossier_core::caller::{Actor, Caller};
 use dossier_core::clock::Clock as _;
+use dossier_core::store::StoreError;
+use dossier_core::write::append_audit;
 use dossier_store::anchor::AnchorKey;
 use dossier_store::backup::{Backup, Pace};
 
@@ -48,6 +53,12 @@ pub(crate) async fn run(app: App, store: Arc<dyn Engine>, key: AnchorKey, config
             continue;
         }
         let keep = Some(config.backups.keep);
+        if let Err(error) = note(&app, place).await {
+            app.metrics.backup_failed();
+            tracing::error!(%error, "the audit trail cannot be written, so no backup is made");
+            tokio::time::sleep(AGAIN_AFTER).await;
+            continue;
+        }
         match super::create(&config, &key, place, Pace::Gentle, keep, Some(&app.metrics), &|_, _| {}).await {
             Ok(made) => {
                 last = Some(made.manifest.created_at.as_micros() / 1_000_000);
@@ -61,6 +72,15 @@ pub(crate) async fn run(app: App, store: Arc<dyn Engine>, key: AnchorKey, config
             }
         }
     }
+}
+
+/// A backup is a copy of all records, so the trail says where to before one is made.
+async fn note(app: &App, place: &str) -> Result<(), StoreError> {
+    let Some(scope) = account::installation(&app.services).await? else { return Ok(()) };
+    let caller = Caller { scope, actor: Actor::System, request_id: "backup-schedule".to_owned(), address: None };
+    let mut entry = AuditEntry::new(&caller, app.services.clock.now(), Action::BackupStarted);
+    entry.detail.note = Some(place.to_owned());
+    append_audit(&app.services, scope, entry).await
 }
 
 /// When the newest backup of this installation was made, and its size.

@@ -10,7 +10,7 @@ use aws_lc_rs::hmac;
 use axum::extract::State;
 use axum::routing::post;
 use dossier_core::api_key::KeyScope;
-use dossier_core::caller::Environment;
+use dossier_core::caller::{Environment, OperatorName};
 use dossier_core::hexadecimal::hexadecimal;
 use http::HeaderMap;
 use reqwest::{Client, Method};
@@ -30,10 +30,10 @@ const EVENTS: [&str; 3] = ["customer.created", "customer.updated", "customer.kyc
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Shows it.
-pub(super) async fn demo(config: &Config) -> Result<ExitCode, String> {
+pub(super) async fn demo(config: &Config, operator: &OperatorName) -> Result<ExitCode, String> {
     let began = Instant::now();
     let command = |command: Command| async move {
-        let answered = control::call(&config.data_dir, &command, &|_, _| {}).await;
+        let answered = control::call(&config.data_dir, operator, &command, &|_, _| {}).await;
         answered.unwrap_or_else(|| Err("no server runs on this data folder; start dossier serve first".to_owned()))
     };
     let place = Place { account: None, environment: Environment::Sandbox };

@@ -1,9 +1,11 @@
 //! The command line. Commands work with or without a running server: the process that holds the data folder carries
 //! them out.
 
+mod audit;
 mod backup;
 pub mod demo;
 mod listen;
+mod operator;
 mod output;
 mod secrets;
 
@@ -18,7 +20,7 @@ use base64::engine::general_purpose::STANDARD;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use dossier_core::account::Logo;
 use dossier_core::api_key::KeyScope;
-use dossier_core::caller::Environment;
+use dossier_core::caller::{Environment, OperatorName};
 use dossier_core::file::MediaType;
 use dossier_core::kyc::RuleSet;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -58,6 +60,9 @@ struct Common {
     /// How to print what comes out
     #[arg(long, global = true, value_enum, default_value_t = Output::Text)]
     output: Output,
+    /// Who gives the command, as the audit trail names the person [default: the login name]
+    #[arg(long = "as", global = true, value_name = "NAME", value_parser = operator::name)]
+    operator: Option<OperatorName>,
     /// How to write logs: auto, json or text
     #[arg(long, global = true, value_name = "FORMAT")]
     log_format: Option<String>,
@@ -97,7 +102,7 @@ enum Command {
     Demo,
     /// The audit trail
     #[command(subcommand)]
-    Audit(Audit),
+    Audit(audit::Audit),
     /// The keyring of epoch keys
     #[command(subcommand)]
     Keyring(Keyring),
@@ -391,39 +396,6 @@ enum Rules {
 }
 
 #[derive(Subcommand)]
-enum Audit {
-    /// List entries, newest first
-    List {
-        #[command(flatten)]
-        place: PlaceArgs,
-        /// Entries before this number
-        #[arg(long, value_name = "SEQ")]
-        before: Option<u64>,
-        /// How many
-        #[arg(long, default_value_t = 100)]
-        limit: usize,
-    },
-    /// Verify every chain, and that none is older than the anchor; exit status 1 if anything is wrong
-    Verify {
-        /// Also compare each account, key, customer, file and endpoint with the entry that wrote it
-        #[arg(long)]
-        records: bool,
-        /// An anchor of another process, or checkpoints that were kept elsewhere; may be repeated [default: the anchor
-        /// of this process]
-        #[arg(long = "anchor", visible_alias = "checkpoint", value_name = "FILE")]
-        anchors: Vec<PathBuf>,
-    },
-    /// Print how far every trail has come, a signed line each, to be kept elsewhere
-    Checkpoint,
-    /// Note that an older state of the database is meant, after it was restored; every process must be stopped
-    AcceptRestore {
-        /// The anchor of another process, so that its trails are noted as well; may be repeated
-        #[arg(long = "anchor", value_name = "FILE")]
-        anchors: Vec<PathBuf>,
-    },
-}
-
-#[derive(Subcommand)]
 enum Keyring {
     /// Begin a new epoch, wrap every surviving key again, and destroy the old epochs
     Rotate,
@@ -488,6 +460,7 @@ fn run(cli: Cli) -> Result<ExitCode, String> {
     }
     let settings = gather(&common, &command)?;
     let output = common.output;
+    let operator = common.operator.unwrap_or_else(operator::login);
     let mut warnings: Vec<String> =
         settings.warning().into_iter().chain(secrets::warning(std::env::args_os())).collect();
     if !matches!(command, Command::Config(ConfigCommand::Check)) {
@@ -528,7 +501,7 @@ fn run(cli: Cli) -> Result<ExitCode, String> {
         }
         Command::Files(Files::Move { to }) => return runtime.block_on(moved(&Moves::Files(to), &config, output)),
         Command::Listen(arguments) => return runtime.block_on(listen::listen(&config, arguments)),
-        Command::Demo => return runtime.block_on(demo::demo(&config)),
+        Command::Demo => return runtime.block_on(demo::demo(&config, &operator)),
         Command::Restore(arguments) => return runtime.block_on(backup::restore(arguments, &config, output)),
         Command::Backup(command) if !matches!(command, backup::Backup::Create { .. }) => {
             return runtime.block_on(backup::run(command, &config, output));
@@ -537,7 +510,7 @@ fn run(cli: Cli) -> Result<ExitCode, String> {
     }
     match admin_command(command)? {
         None => runtime.block_on(serve(&config)),
-        Some(command) => runtime.block_on(administer(&config, command, to, output)),
+        Some(command) => runtime.block_on(administer(&config, (&operator, command), to, output)),
     }
 }
 
@@ -667,16 +640,7 @@ fn admin_command(command: Command) -> Result<Option<AdminCommand>, String> {
         Command::Webhooks(Webhooks::Resend { webhook_id, delivery_id, place }) => {
             AdminCommand::WebhooksResend { place: place.into(), webhook_id, delivery_id }
         }
-        Command::Audit(Audit::List { place, before, limit }) => {
-            AdminCommand::AuditList { place: place.into(), before, limit }
-        }
-        Command::Audit(Audit::Verify { records, anchors }) => {
-            AdminCommand::AuditVerify { records, anchors: read_anchors(&anchors)? }
-        }
-        Command::Audit(Audit::Checkpoint) => AdminCommand::AuditCheckpoint,
-        Command::Audit(Audit::AcceptRestore { anchors }) => {
-            AdminCommand::AuditAcceptRestore { anchors: read_anchors(&anchors)? }
-        }
+        Command::Audit(command) => command.command()?,
         Command::Keyring(Keyring::Rotate) => AdminCommand::KeyringRotate,
         Command::Doctor => AdminCommand::Doctor,
     }))
@@ -742,7 +706,7 @@ async fn serve(config: &Config) -> Result<ExitCode, String> {
 
 async fn administer(
     config: &Config,
-    command: AdminCommand,
+    (operator, command): (&OperatorName, AdminCommand),
     to: Option<PathBuf>,
     output: Output,
 ) -> Result<ExitCode, String> {
@@ -758,7 +722,8 @@ async fn administer(
         Ok(lock) => {
             let opened = Installation::open(config, config.links_to(), anchoring(&command)).await;
             let Installation { store, services, anchored, .. } = opened.map_err(|error| error.to_string())?;
-            let context = Context { services: &services, store: &*store, anchored: &anchored, config, metrics: None };
+            let context =
+                Context { services: &services, store: &*store, anchored: &anchored, config, metrics: None, operator };
             let outcome = admin::run(context, command.clone(), &progress).await;
             // The error is in the log; the command has done what it was asked.
             let _ = anchored.write();
@@ -767,7 +732,7 @@ async fn administer(
             outcome
         }
         Err(in_use @ InstallationError::InUse { .. }) => {
-            control::call(&config.data_dir, &command, &progress).await.ok_or_else(|| in_use.to_string())?
+            control::call(&config.data_dir, operator, &command, &progress).await.ok_or_else(|| in_use.to_string())?
         }
         Err(error) => return Err(error.to_string()),
     };
@@ -776,7 +741,11 @@ async fn administer(
     if matches!(command, AdminCommand::FilesGet { .. }) {
         save(&mut value, to)?;
     }
-    output.value(&value);
+    match command {
+        AdminCommand::AuditList { .. } => output.value_as(&value, audit::list),
+        AdminCommand::AuditShow { .. } => output.value_as(&value, audit::entry),
+        _ => output.value(&value),
+    }
     Ok(if is_well(&command, &value) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -21,6 +21,11 @@ pub(super) enum Output {
 impl Output {
     /// Prints what a command came to.
     pub(super) fn value(self, value: &Value) {
+        self.value_as(value, for_people);
+    }
+
+    /// The same, with a text of its own for people.
+    pub(super) fn value_as(self, value: &Value, for_people: impl Fn(&Value) -> String) {
         let text = match self {
             Self::Json => serde_json::to_string_pretty(value).expect("JSON has string keys only"),
             Self::Text => for_people(value),

@@ -3,6 +3,7 @@
 
 pub mod backup;
 mod file;
+pub mod recorded;
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
@@ -523,6 +524,7 @@ impl Settings {
             return Err(errors);
         }
         Ok(Config {
+            recorded: self.recorded(),
             backups,
             rules: Arc::new(rules),
             rails,
@@ -630,6 +632,8 @@ fn amount(text: &str, units: &[(&str, u64)]) -> Option<u64> {
 /// Configuration as the program uses it.
 #[derive(Clone)]
 pub struct Config {
+    /// The settings whose changes stand in the audit trail.
+    pub recorded: dossier_core::settings::Settings,
     /// Where and when backups are made.
     pub backups: backup::Backups,
     /// What is required of customers.

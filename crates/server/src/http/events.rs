@@ -153,11 +153,12 @@ impl Wanted {
     }
 }
 
-fn position(position: u64) -> String {
+/// A position as clients see it: opaque.
+pub(super) fn position(position: u64) -> String {
     URL_SAFE_NO_PAD.encode(position.to_be_bytes())
 }
 
-fn read_position(text: &str) -> Option<u64> {
+pub(super) fn read_position(text: &str) -> Option<u64> {
     let bytes: [u8; 8] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
     Some(u64::from_be_bytes(bytes)).filter(|position| *position <= i64::MAX.unsigned_abs())
 }

@@ -1,6 +1,7 @@
 //! The HTTP side: from bytes on a socket to a use case and back.
 
 pub mod apart;
+pub mod audit;
 pub mod auth;
 pub mod body;
 pub mod budget;

@@ -14,7 +14,7 @@ use http::{Method, Uri};
 use super::context::RequestContext;
 use super::customers::NoQuery;
 use super::problem::{Problem, ProblemCode};
-use super::{App, auth, customers, docs, events, files, kyc, openapi, webhooks};
+use super::{App, audit, auth, customers, docs, events, files, kyc, openapi, webhooks};
 use crate::pages;
 
 /// Every route of the public port.
@@ -29,6 +29,7 @@ pub fn router(app: App) -> Router {
         .route("/v0/requirements", get(kyc::requirements))
         .route("/v0/sandbox/clock", get(kyc::read_clock).post(kyc::advance_clock))
         .route("/v0/events", get(events::list))
+        .route("/v0/audit", get(audit::list))
         .route("/v0/webhooks", get(webhooks::list).post(webhooks::register))
         .route("/v0/webhooks/{webhook_id}", delete(webhooks::delete))
         .route("/v0/webhooks/{webhook_id}/enable", post(webhooks::enable))
@@ -140,6 +141,8 @@ authorized! {
     Simulator: Simulate;
     /// A caller that may read events.
     EventReader: EventsRead;
+    /// A caller that may read the audit trail.
+    AuditReader: AuditRead;
     /// A caller that may manage webhooks.
     WebhookManager: WebhooksManage;
     /// A caller whose key may sign for a webhook: what is delivered are events.

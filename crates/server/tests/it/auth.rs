@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use dossier::admin::{self, Command, Context, Place};
 use dossier_core::api_key::KeyScope;
-use dossier_core::caller::Environment;
+use dossier_core::caller::{Environment, OperatorName};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -16,7 +16,8 @@ impl TestApp {
         let server = self.server.as_ref().expect("running");
         let config = config(&self.folder, &[]);
         let (services, store, anchored) = (&server.app.services, server.store(), server.anchored());
-        let context = Context { services, store, anchored, config: &config, metrics: None };
+        let operator = OperatorName::new("Ada").expect("a name");
+        let context = Context { services, store, anchored, config: &config, metrics: None, operator: &operator };
         admin::run(context, command, &|_, _| {}).await
     }
 
@@ -202,7 +203,10 @@ async fn the_last_use_of_a_key_and_the_refusal_of_an_ended_one_are_noted() {
     let keys = app.command(Command::KeysList { account: None, environment: None }).await.expect("keys");
     assert!(keys.as_array().expect("keys").iter().all(|key| key["last_used_at"].is_string()), "{keys}");
     let place = Place { account: None, environment: Environment::Sandbox };
-    let entries = app.command(Command::AuditList { place, before: None, limit: 100 }).await.expect("entries");
+    let entries = app
+        .command(Command::AuditList { place, query: Default::default(), before: None, limit: 100 })
+        .await
+        .expect("entries");
     let refused =
         entries.as_array().expect("entries").iter().filter(|entry| entry["action"] == "request.refused").count();
     assert_eq!(refused, 1, "once in a while, so that nobody can fill the trail");

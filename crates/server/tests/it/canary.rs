@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::app::{BOUNDARY, BUSINESS, INDIVIDUAL, form};
+use crate::command_line::dossier;
 use crate::samples::pdf;
 
 /// Members that have no room for a marker: countries, dates and choices.
@@ -255,6 +256,34 @@ async fn types_into_the_form(link: &str, markers: &mut Vec<String>) {
     markers.push(cookie.split('=').nth(1).expect("a pass").to_owned());
 }
 
+/// Entries over HTTP hold no value. On the command line each is shown whole, on standard output and nowhere else.
+async fn the_audit_trail_shows_values_to_its_reader_alone(
+    folder: &Path,
+    client: &reqwest::Client,
+    url: &str,
+    markers: &[String],
+) -> Vec<String> {
+    let run =
+        |arguments: &[&str]| dossier(folder, &[arguments, &["--data-dir", "data", "--log-level", "trace"]].concat());
+    let made = run(&["keys", "create", "--name", "audit", "--scope", "audit:read", "--output", "json"]);
+    let made: Value = serde_json::from_slice(&made.stdout).expect("JSON");
+    let key = made["key"].as_str().expect("a key");
+    let list = client.get(format!("{url}/v0/audit?limit=1000")).header("Api-Key", key).send().await.expect("an answer");
+    let list = list.text().await.expect("text");
+    let mut found = hits("the audit trail", list.as_bytes(), markers);
+    let list: Value = serde_json::from_str(&list).expect("JSON");
+    let (mut shown, mut looks) = (Vec::new(), 0);
+    for entry in list["items"].as_array().expect("entries") {
+        let output = run(&["audit", "show", &entry["seq"].to_string()]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        shown.extend(hits("an entry", &output.stdout, markers));
+        found.extend(hits("standard error", &output.stderr, markers));
+        looks += 1;
+    }
+    assert!(looks > 10 && shown.len() > 60, "{} of {looks} entries are shown", shown.len());
+    found
+}
+
 /// Half of an upload, whose rest does not come.
 fn half_an_upload(url: &str, key: &str) -> TcpStream {
     let body = form(FILE_MARKER, &marked_file());
@@ -341,6 +370,7 @@ async fn no_personal_data_lies_anywhere_in_the_clear() {
         assert!(answer.contains("\"code\""), "{answer}");
         found.extend(hits(&format!("error {place}"), answer.as_bytes(), &markers));
     }
+    found.extend(the_audit_trail_shows_values_to_its_reader_alone(folder.path(), &client, &url, &markers).await);
     let metrics = client.get(metrics).send().await.expect("an answer").text().await.expect("text");
     assert!(metrics.contains("dossier_http_requests_total"));
     found.extend(hits("the metrics", metrics.as_bytes(), &markers));

@@ -363,14 +363,26 @@ async fn reviewers_decide_and_deliveries_are_looked_at_beside_the_server() {
         );
         assert!(String::from_utf8_lossy(&wrong.stderr).contains("/requirements/0"));
         let decided = run(&[
-            "review", "decide", &id, "approve", "--rail", "eur/sepa", "--reason", "verified", "--label", "fast",
-            "--note", "n",
+            "review",
+            "decide",
+            &id,
+            "approve",
+            "--rail",
+            "eur/sepa",
+            "--reason",
+            "verified",
+            "--label",
+            "fast",
+            "--note",
+            "n",
+            "--as",
+            "Ada Lovelace",
         ]);
         assert_eq!(decided["kycs"]["status"], "approved");
         let decision = &run(&["review", "show", &id])["decision"];
         assert_eq!(
             (&decision["by"], &decision["labels"][0], &decision["note"]),
-            (&"operator".into(), &"fast".into(), &"n".into())
+            (&"operator:Ada Lovelace".into(), &"fast".into(), &"n".into())
         );
         assert_eq!(run(&["webhooks", "list"])[0]["id"], hook.as_str());
         let delivery = run(&["webhooks", "deliveries", &hook])[0]["id"].as_str().expect("an id").to_owned();

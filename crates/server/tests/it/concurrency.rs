@@ -62,7 +62,10 @@ async fn two_hundred_writers_lose_no_update() {
         }
     }
     let place = Place { account: None, environment: Environment::Sandbox };
-    let entries = app.command(Command::AuditList { place, before: None, limit: 10_000 }).await.expect("entries");
+    let entries = app
+        .command(Command::AuditList { place, query: Default::default(), before: None, limit: 10_000 })
+        .await
+        .expect("entries");
     let updates =
         entries.as_array().expect("entries").iter().filter(|entry| entry["action"] == "customer.updated").count();
     assert_eq!(updates, PUTS, "every change has one audit entry");

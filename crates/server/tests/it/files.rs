@@ -116,7 +116,7 @@ async fn ranges_and_entity_tags() {
 impl TestApp {
     pub(crate) async fn audited(&self, action: &str) -> usize {
         let place = dossier::admin::Place { account: None, environment: dossier_core::caller::Environment::Sandbox };
-        let list = dossier::admin::Command::AuditList { place, before: None, limit: 1_000 };
+        let list = dossier::admin::Command::AuditList { place, query: Default::default(), before: None, limit: 1_000 };
         let listed = self.command(list).await.expect("the trail");
         listed.as_array().expect("entries").iter().filter(|entry| entry["action"] == action).count()
     }

@@ -135,7 +135,10 @@ impl TestApp {
 
     async fn trail(&self) -> Vec<Value> {
         let place = Place { account: None, environment: Environment::Sandbox };
-        let rows = self.command(Command::AuditList { place, before: None, limit: 200 }).await.expect("the trail");
+        let rows = self
+            .command(Command::AuditList { place, query: Default::default(), before: None, limit: 200 })
+            .await
+            .expect("the trail");
         rows.as_array().expect("rows").clone()
     }
 

@@ -30,4 +30,5 @@ mod readme;
 mod retries;
 mod samples;
 mod scopes;
+mod trail;
 mod webhooks;

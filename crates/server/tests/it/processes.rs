@@ -103,7 +103,9 @@ async fn two_hundred_writers_of_three_processes_lose_no_update() {
         fleet.apps[1].command(Command::AuditVerify { records: false, anchors: Vec::new() }).await.expect("a report");
     assert_eq!(report["findings"], json!([]));
     let place = Place { account: None, environment: Environment::Sandbox };
-    let entries = fleet.apps[2].command(Command::AuditList { place, before: None, limit: 10_000 }).await;
+    let entries = fleet.apps[2]
+        .command(Command::AuditList { place, query: Default::default(), before: None, limit: 10_000 })
+        .await;
     let entries = entries.expect("entries");
     let updates = entries.as_array().expect("a list").iter().filter(|entry| entry["action"] == "customer.updated");
     assert_eq!(updates.count(), WRITERS * ROUNDS);

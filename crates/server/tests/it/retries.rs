@@ -147,7 +147,10 @@ async fn what_is_about_no_customer_is_repeated_as_safely() {
     let delivery = deliveries["items"][0]["id"].as_str().expect("a delivery").to_owned();
     twice(&app, &format!("{path}/deliveries/{delivery}/resend"), "r", &Value::Null, 202).await;
     let place = Place { account: None, environment: Environment::Sandbox };
-    let resent = app.command(Command::AuditList { place, before: None, limit: 100 }).await.expect("entries");
+    let resent = app
+        .command(Command::AuditList { place, query: Default::default(), before: None, limit: 100 })
+        .await
+        .expect("entries");
     let resent = resent.as_array().expect("entries").iter().filter(|entry| entry["action"] == "webhook.resent");
     assert_eq!(resent.count(), 1);
 }

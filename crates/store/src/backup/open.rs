@@ -221,13 +221,16 @@ impl Opened {
         }
     }
 
-    /// API keys, endpoints and stored responses.
+    /// API keys, endpoints, recorded settings and stored responses.
     async fn small(&mut self, store: &SqliteStore, scope: Scope) {
         if let Err(error) = store.api_keys(scope).await {
             self.find(Part::Secrets, format!("api_keys: of {}: {}", scope.account, plain(&error)));
         }
         if let Err(error) = store.endpoints(scope).await {
             self.find(Part::Secrets, format!("endpoints: of {}: {}", scope.account, plain(&error)));
+        }
+        if let Err(error) = store.recorded_settings(scope).await {
+            self.find(Part::Secrets, format!("recorded_settings: of {}: {}", scope.account, plain(&error)));
         }
         match store.open_rest(scope) {
             Ok(answers) => self.answers += answers,

@@ -2,17 +2,21 @@
 
 use std::collections::HashMap;
 
-use dossier_core::audit::{Action, AuditReport, AuditRow};
+use dossier_core::audit::{Action, AuditFilter, AuditPage, AuditReport, OpenedEntry};
 use dossier_core::caller::Scope;
+use dossier_core::ids::CustomerId;
 use dossier_core::store::{Progress, StoreError};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::PostgresStore;
-use super::rows::{Columns, number, place, rows, statements};
+use super::rows::{Columns, number, place, rows, statements, uuid};
 use crate::anchor::{AcceptedRestore, ChainEnd};
 use crate::audit_chain::{EntryRow, HeadRow, StoredEntry, Verification, accepted_restore};
+use crate::audit_list::{self, ListedEntry, Listing, Start};
 use crate::columns::scope_columns;
+use crate::prepared;
+use crate::sealed::SubjectKeys;
 
 /// Entries read at a time.
 const PORTION: i64 = 2_000;
@@ -22,14 +26,48 @@ macro_rules! entries {
         concat!(
             "SELECT account_id, environment, seq, previous_of_customer, hash, at, actor, action, customer_id, \
                 version, fields,
-                request_id, detail, records FROM audit ",
+                request_id, detail, records, decision FROM audit ",
+            $rest
+        )
+    };
+}
+
+macro_rules! listed {
+    ($also:literal, $rest:literal) => {
+        concat!(
+            "SELECT a.seq, a.previous_of_customer, a.hash, a.at, a.actor, a.action, a.customer_id, a.version, a.fields,
+                a.request_id, a.decision",
+            $also,
+            " FROM audit a ",
             $rest
         )
     };
 }
 
 statements! {
-    LIST = entries!("WHERE account_id = $1 AND environment = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4");
+    LIST = listed!(
+        "",
+        "WHERE a.account_id = $1 AND a.environment = $2 AND a.seq < $3 ORDER BY a.seq DESC LIMIT $4"
+    );
+    ENTRY = listed!(", a.detail", "WHERE a.account_id = $1 AND a.environment = $2 AND a.seq = $3");
+    /// Entries of one customer are linked backwards, never forwards.
+    LINKED = concat!(
+        "WITH RECURSIVE trail (seq, previous, place) AS (
+            SELECT a.seq, a.previous_of_customer, 1::bigint FROM audit a
+            WHERE a.account_id = $1 AND a.environment = $2 AND a.seq = $3
+            UNION ALL
+            SELECT a.seq, a.previous_of_customer, trail.place + 1
+            FROM trail JOIN audit a ON a.account_id = $1 AND a.environment = $2 AND a.seq = trail.previous
+            WHERE trail.place < $4 AND trail.previous < trail.seq) ",
+        listed!(
+            "",
+            "JOIN trail ON trail.seq = a.seq WHERE a.account_id = $1 AND a.environment = $2 ORDER BY a.seq DESC"
+        )
+    );
+    NEWEST = "SELECT last_audit FROM customers WHERE account_id = $1 AND environment = $2 AND customer_id = $3";
+    LINK = "SELECT previous_of_customer FROM audit
+        WHERE account_id = $1 AND environment = $2 AND seq = $3 AND customer_id = $4";
+    SETTINGS = "SELECT cell FROM recorded_settings WHERE account_id = $1 AND environment = $2";
     NEXT = entries!("WHERE (account_id, environment, seq) > ($1, $2, $3) ORDER BY account_id, environment, seq LIMIT \
         $4");
     TOTAL = "SELECT coalesce(sum(seq), 0)::bigint FROM audit_heads";
@@ -60,7 +98,24 @@ fn entry(row: &Row) -> Result<EntryRow, StoreError> {
             request_id: columns.next()?,
             detail: columns.next()?,
             records: columns.next()?,
+            decision: columns.next()?,
         },
+    })
+}
+
+fn listed_entry(columns: &mut Columns<'_>) -> Result<ListedEntry, StoreError> {
+    Ok(ListedEntry {
+        seq: columns.count()?,
+        previous_of_customer: columns.count()?,
+        hash: columns.next()?,
+        at: columns.next()?,
+        actor: columns.next()?,
+        action: columns.next()?,
+        customer_id: columns.optional_id()?,
+        version: columns.next::<Option<i64>>()?.and_then(|version| u64::try_from(version).ok()),
+        fields: columns.next()?,
+        request_id: columns.next()?,
+        decision: columns.next()?,
     })
 }
 
@@ -68,13 +123,69 @@ impl PostgresStore {
     pub(super) async fn read_audit(
         &self,
         scope: Scope,
+        filter: &AuditFilter,
         before: Option<u64>,
         limit: usize,
-    ) -> Result<Vec<AuditRow>, StoreError> {
+    ) -> Result<Option<AuditPage>, StoreError> {
+        let start = match filter.customer {
+            None => Start::Before(before),
+            Some(customer) => match self.first_link(scope, customer, before).await? {
+                Some(link) => Start::Linked(link),
+                None => return Ok(None),
+            },
+        };
+        let mut listing = Listing::new(filter, limit, start);
+        while let Some((start, portion)) = listing.wanted() {
+            let (account, environment) = place(scope);
+            let (sql, number) = match start {
+                Start::Before(before) => (LIST, before.map_or(i64::MAX, number)),
+                Start::Linked(first) => (LINKED, number(first)),
+            };
+            let found = self.database.query(sql, &[&account, &environment, &number, &rows(portion)]).await?;
+            listing.take(found.iter().map(|row| listed_entry(&mut Columns::of(row))).collect::<Result<_, _>>()?)?;
+        }
+        Ok(Some(listing.into_page()))
+    }
+
+    /// The customer's newest entry, or the one before an entry about it; `None` when that is not about it.
+    async fn first_link(
+        &self,
+        scope: Scope,
+        customer: CustomerId,
+        before: Option<u64>,
+    ) -> Result<Option<u64>, StoreError> {
         let (account, environment) = place(scope);
-        let before = before.map_or(i64::MAX, number);
-        let found = self.database.query(LIST, &[&account, &environment, &before, &rows(limit)]).await?;
-        found.iter().map(|row| entry(row)?.open()).collect()
+        let id = uuid(customer.as_bytes());
+        let row = match before {
+            None => self.database.query_one(NEWEST, &[&account, &environment, &id]).await?,
+            Some(before) => self.database.query_one(LINK, &[&account, &environment, &number(before), &id]).await?,
+        };
+        match row {
+            Some(row) => Columns::of(&row).count().map(Some),
+            None => Ok(before.is_none().then_some(0)),
+        }
+    }
+
+    pub(super) async fn read_audit_entry(&self, scope: Scope, seq: u64) -> Result<Option<OpenedEntry>, StoreError> {
+        let (account, environment) = place(scope);
+        let row = self.database.query_one(ENTRY, &[&account, &environment, &number(seq)]).await?;
+        let Some(row) = row else { return Ok(None) };
+        let mut columns = Columns::of(&row);
+        let (entry, detail) = (listed_entry(&mut columns)?, columns.next::<Vec<u8>>()?);
+        let subjects = match audit_list::subjects(&entry, &detail)? {
+            Some((customer, subjects)) => self.subject_keys(scope, customer, &subjects).await?,
+            None => SubjectKeys::new(),
+        };
+        let keys = self.existing_scope_keys(scope).await?;
+        audit_list::open((scope, &*keys), &subjects, entry, detail).map(Some)
+    }
+
+    pub(super) async fn read_recorded_settings(&self, scope: Scope) -> Result<Option<Vec<u8>>, StoreError> {
+        let (account, environment) = place(scope);
+        let row = self.database.query_one(SETTINGS, &[&account, &environment]).await?;
+        let Some(row) = row else { return Ok(None) };
+        let keys = self.existing_scope_keys(scope).await?;
+        prepared::open_settings(&keys, scope, Columns::of(&row).next()?).map(Some)
     }
 
     /// Entries that come while it runs are left to the next time: each chain is judged up to the end that it had.

@@ -146,18 +146,18 @@ statements! {
                 $36::bigint[], $37::bytea[])),
         entered AS (
             INSERT INTO audit (account_id, environment, seq, previous_of_customer, at, actor, action, customer_id,
-                version, fields, request_id, detail, hash, records)
+                version, fields, request_id, detail, hash, records, decision)
             SELECT * FROM unnest($38::uuid[], $39::smallint[], $40::bigint[], $41::bigint[], $42::bigint[],
                 $43::text[], $44::text[], $45::uuid[], $46::bigint[], $47::text[],
-                $48::text[], $49::bytea[], $50::bytea[], $51::bytea[])),
+                $48::text[], $49::bytea[], $50::bytea[], $51::bytea[], $52::text[])),
         persons_changed AS (
             INSERT INTO persons (account_id, environment, customer_id, cells, mac)
-            SELECT * FROM unnest($52::uuid[], $53::smallint[], $54::uuid[], $55::bytea[], $56::bytea[])
+            SELECT * FROM unnest($53::uuid[], $54::smallint[], $55::uuid[], $56::bytea[], $57::bytea[])
             ON CONFLICT (account_id, environment, customer_id) DO UPDATE SET cells = excluded.cells,
                 mac = excluded.mac),
         settled AS (
             UPDATE links AS l SET expires_at = NULL
-            FROM unnest($57::uuid[], $58::smallint[], $59::uuid[]) AS u (account_id, environment, customer_id)
+            FROM unnest($58::uuid[], $59::smallint[], $60::uuid[]) AS u (account_id, environment, customer_id)
             WHERE l.account_id = u.account_id AND l.environment = u.environment AND l.customer_id = u.customer_id
                 AND l.expires_at IS NOT NULL)
         SELECT 1 / CASE WHEN (SELECT count(*) FROM heads) = cardinality($1)
@@ -533,6 +533,7 @@ tables! {
         detail: &'a [u8],
         hash: Vec<u8>,
         records: Option<Vec<u8>>,
+        decision: Option<&'a str>,
     }
     Heads of MovedHead {
         was_hash: Vec<u8>,
@@ -868,6 +869,7 @@ impl<'a> Rows<'a> {
             detail: &entry.detail,
             hash: head.hash.to_vec(),
             records,
+            decision: entry.decision.as_deref(),
         };
         self.audit.push(scope, entry);
         Ok(())

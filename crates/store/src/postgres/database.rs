@@ -183,6 +183,7 @@ params! {
     Vec<Option<i32>>: INT4_ARRAY,
     Vec<Option<String>>: TEXT_ARRAY,
     Vec<Option<Vec<u8>>>: BYTEA_ARRAY,
+    Vec<Option<&str>>: TEXT_ARRAY,
     Vec<Uuid>: UUID_ARRAY,
     Vec<Option<Uuid>>: UUID_ARRAY,
     i16: INT2,

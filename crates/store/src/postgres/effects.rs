@@ -41,6 +41,8 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     KEY_ENDS = "UPDATE api_keys SET expires_at = $4, revoked_at = $5, mac = $6
         WHERE account_id = $1 AND environment = $2 AND key_id = $3";
+    SETTINGS = "INSERT INTO recorded_settings (account_id, environment, cell) VALUES ($1, $2, $3)
+        ON CONFLICT (account_id, environment) DO UPDATE SET cell = excluded.cell";
     PASS = "INSERT INTO links (account_id, environment, token_hash, customer_id, session_id, used_at, mac) VALUES \
         ($1, $2, $3, $4, $5, $6, $7)";
     END_PASS = "DELETE FROM links WHERE account_id = $1 AND environment = $2 AND token_hash = $3 AND used_at IS NOT \
@@ -112,6 +114,7 @@ pub(super) async fn write(session: Session<'_>, change: &Prepared, also: &mut Re
             let values: [&dyn Param; 7] = [&account, &environment, &&hash[..], &customer, &of, &used_at, &&mac[..]];
             session.execute(PASS, &values).await? == 1
         }
+        PreparedEffect::Settings(cell) => session.execute(SETTINGS, &[&account, &environment, cell]).await? == 1,
         PreparedEffect::PassEnded(hash) => {
             session.execute(END_PASS, &[&account, &environment, &&hash[..]]).await?;
             true

@@ -25,6 +25,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("file_uses", include_str!("../../migrations/postgres/0010_file_uses.sql")),
     ("uses_and_fingerprints", include_str!("../../migrations/postgres/0011_uses_and_fingerprints.sql")),
     ("chores", include_str!("../../migrations/postgres/0012_chores.sql")),
+    ("decisions_and_settings", include_str!("../../migrations/postgres/0013_decisions_and_settings.sql")),
 ];
 
 /// The migrations after which rows are to be sealed, by the number of the step that seals them.

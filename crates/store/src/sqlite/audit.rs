@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use dossier_core::audit::{Action, AuditReport, AuditRow};
+use dossier_core::audit::{Action, AuditFilter, AuditPage, AuditReport, OpenedEntry};
 use dossier_core::caller::Scope;
+use dossier_core::ids::CustomerId;
 use dossier_core::store::{Progress, StoreError};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
@@ -11,11 +12,17 @@ use super::SqliteStore;
 use super::numbering::Places;
 use crate::anchor::{AcceptedRestore, ChainEnd};
 use crate::audit_chain::{EntryRow, HeadRow, StoredEntry, Verification, accepted_restore};
+use crate::audit_list::{self, ListedEntry, Listing, Start};
 use crate::columns::{scope_columns, scope_of};
+use crate::prepared;
+use crate::sealed::SubjectKeys;
 
 const COLUMNS: &str =
     "SELECT place, account_id, environment, seq, previous_of_customer, hash, at, actor, action, customer_id, version,
-    fields, request_id, detail, records FROM audit";
+    fields, request_id, detail, records, decision FROM audit";
+const LISTED: &str =
+    "SELECT seq, previous_of_customer, hash, at, actor, action, customer_id, version, fields, request_id,
+    decision, detail FROM audit";
 
 fn entry_row(row: &Row<'_>) -> Result<EntryRow, rusqlite::Error> {
     Ok(EntryRow {
@@ -34,30 +41,138 @@ fn entry_row(row: &Row<'_>) -> Result<EntryRow, rusqlite::Error> {
             request_id: row.get(12)?,
             detail: row.get(13)?,
             records: row.get(14)?,
+            decision: row.get(15)?,
         },
     })
 }
 
+fn listed_entry(row: &Row<'_>) -> Result<ListedEntry, rusqlite::Error> {
+    Ok(ListedEntry {
+        seq: row.get(0)?,
+        previous_of_customer: row.get(1)?,
+        hash: row.get(2)?,
+        at: row.get(3)?,
+        actor: row.get(4)?,
+        action: row.get(5)?,
+        customer_id: row.get(6)?,
+        version: row.get(7)?,
+        fields: row.get(8)?,
+        request_id: row.get(9)?,
+        decision: row.get(10)?,
+    })
+}
+
+/// A portion of a list.
+fn portion(
+    connection: &Connection,
+    scope: Scope,
+    (start, limit): (Start, usize),
+) -> Result<Vec<ListedEntry>, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    let Some(places) = Places::of(connection, scope)? else { return Ok(Vec::new()) };
+    match start {
+        Start::Before(before) => connection
+            .prepare_cached(&format!(
+                "{LISTED} WHERE place > ?3 AND place <= ?4 AND account_id = ?1 AND environment = ?2
+                 ORDER BY place DESC LIMIT ?5"
+            ))?
+            .query_map((account, environment, places.after(0), places.before(before), limit), listed_entry)?
+            .collect(),
+        Start::Linked(first) => {
+            let sql = format!("{LISTED} WHERE place = ?3 AND account_id = ?1 AND environment = ?2");
+            let mut statement = connection.prepare_cached(&sql)?;
+            let (mut entries, mut next) = (Vec::new(), first);
+            while next != 0 && entries.len() < limit {
+                let found = statement.query_row((account, environment, places.at(next)?), listed_entry).optional()?;
+                // What is missing or leads forwards a verification names.
+                let Some(entry) = found else { break };
+                next = if entry.previous_of_customer < entry.seq { entry.previous_of_customer } else { 0 };
+                entries.push(entry);
+            }
+            Ok(entries)
+        }
+    }
+}
+
+/// The customer's newest entry, or the one before an entry about it; `None` when that is not about it.
+fn first_link(
+    connection: &Connection,
+    scope: Scope,
+    customer: CustomerId,
+    before: Option<u64>,
+) -> Result<Option<u64>, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    let Some(before) = before else {
+        let sql = "SELECT last_audit FROM customers WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3";
+        let newest = connection
+            .prepare_cached(sql)?
+            .query_row((account, environment, customer.as_bytes()), |row| row.get(0))
+            .optional()?;
+        return Ok(Some(newest.unwrap_or(0)));
+    };
+    let Some(places) = Places::of(connection, scope)? else { return Ok(None) };
+    let Ok(place) = places.at(before) else { return Ok(None) };
+    connection
+        .prepare_cached(
+            "SELECT previous_of_customer FROM audit
+             WHERE place = ?4 AND account_id = ?1 AND environment = ?2 AND customer_id = ?3",
+        )?
+        .query_row((account, environment, customer.as_bytes(), place), |row| row.get(0))
+        .optional()
+}
+
 impl SqliteStore {
-    pub(super) fn read_audit(
+    pub(super) async fn read_audit(
         &self,
         scope: Scope,
+        filter: &AuditFilter,
         before: Option<u64>,
         limit: usize,
-    ) -> Result<Vec<AuditRow>, StoreError> {
+    ) -> Result<Option<AuditPage>, StoreError> {
+        let start = match filter.customer {
+            None => Start::Before(before),
+            Some(customer) => match self.readers.read(|connection| first_link(connection, scope, customer, before))? {
+                Some(link) => Start::Linked(link),
+                None => return Ok(None),
+            },
+        };
+        let mut listing = Listing::new(filter, limit, start);
+        while let Some(wanted) = listing.wanted() {
+            listing.take(self.readers.read(|connection| portion(connection, scope, wanted))?)?;
+            // A filter may pass over thousands of entries; other requests have their turn in between.
+            tokio::task::yield_now().await;
+        }
+        Ok(Some(listing.into_page()))
+    }
+
+    pub(super) fn read_audit_entry(&self, scope: Scope, seq: u64) -> Result<Option<OpenedEntry>, StoreError> {
         let (account, environment) = scope_columns(&scope);
-        let rows = self.readers.read(|connection| {
-            let Some(places) = Places::of(connection, scope)? else { return Ok(Vec::new()) };
-            let sql = format!(
-                "{COLUMNS} WHERE place > ?3 AND place <= ?4 AND account_id = ?1 AND environment = ?2
-                 ORDER BY place DESC LIMIT ?5"
-            );
+        let found = self.readers.read(|connection| {
+            let Some(places) = Places::of(connection, scope)? else { return Ok(None) };
+            let Ok(place) = places.at(seq) else { return Ok(None) };
             connection
-                .prepare_cached(&sql)?
-                .query_map((account, environment, places.after(0), places.before(before), limit), entry_row)?
-                .collect::<Result<Vec<_>, _>>()
+                .prepare_cached(&format!("{LISTED} WHERE place = ?3 AND account_id = ?1 AND environment = ?2"))?
+                .query_row((account, environment, place), |row| Ok((listed_entry(row)?, row.get::<_, Vec<u8>>(11)?)))
+                .optional()
         })?;
-        rows.into_iter().map(EntryRow::open).collect()
+        let Some((entry, detail)) = found else { return Ok(None) };
+        let subjects = match audit_list::subjects(&entry, &detail)? {
+            Some((customer, subjects)) => self.subject_keys(scope, customer, &subjects)?,
+            None => SubjectKeys::new(),
+        };
+        let keys = self.existing_scope_keys(scope)?;
+        audit_list::open((scope, &*keys), &subjects, entry, detail).map(Some)
+    }
+
+    pub(super) fn read_recorded_settings(&self, scope: Scope) -> Result<Option<Vec<u8>>, StoreError> {
+        let cell = self.readers.read(|connection| {
+            connection
+                .prepare_cached("SELECT cell FROM recorded_settings WHERE account_id = ?1 AND environment = ?2")?
+                .query_row(scope_columns(&scope), |row| row.get(0))
+                .optional()
+        })?;
+        let Some(cell) = cell else { return Ok(None) };
+        prepared::open_settings(&*self.existing_scope_keys(scope)?, scope, cell).map(Some)
     }
 
     pub(super) fn verify_chains(&self, progress: Progress<'_>) -> Result<AuditReport, StoreError> {

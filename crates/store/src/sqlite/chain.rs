@@ -199,8 +199,8 @@ impl Heads {
         connection
             .prepare_cached(
                 "INSERT INTO audit (place, account_id, environment, seq, previous_of_customer, at, actor, action,
-                    customer_id, version, fields, request_id, detail, hash, records)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                    customer_id, version, fields, request_id, detail, hash, records, decision)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
             )?
             .execute((
                 head.places.at(seq)?,
@@ -218,6 +218,7 @@ impl Heads {
                 &entry.detail,
                 hash,
                 &entry.records,
+                &entry.decision,
             ))?;
         (head.seq, head.hash) = (seq, hash);
         self.moved.insert(*scope, Arc::clone(keys));

@@ -202,6 +202,7 @@ pub(super) fn apply(
                 .execute((id, name, look, mac))?;
         }
         PreparedEffect::Pass { customer, link } => insert_link(connection, scope, *customer, link)?,
+        PreparedEffect::Settings(cell) => record_settings(connection, scope, cell)?,
         PreparedEffect::PassEnded(hash) => end_pass(connection, hash)?,
         PreparedEffect::Key { key, ends } => {
             insert_key(connection, key)?;
@@ -243,6 +244,17 @@ pub(super) fn apply(
         }
     }
     Ok(Ok(Committed::Done))
+}
+
+fn record_settings(connection: &Connection, scope: Scope, cell: &[u8]) -> Result<(), rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    connection
+        .prepare_cached(
+            "INSERT INTO recorded_settings (account_id, environment, cell) VALUES (?1, ?2, ?3)
+             ON CONFLICT DO UPDATE SET cell = excluded.cell",
+        )?
+        .execute((account, environment, cell))
+        .map(drop)
 }
 
 fn insert_answer(

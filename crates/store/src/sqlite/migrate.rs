@@ -19,6 +19,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("file_uses", include_str!("../../migrations/sqlite/0010_file_uses.sql")),
     ("uses_and_fingerprints", include_str!("../../migrations/sqlite/0011_uses_and_fingerprints.sql")),
     ("chores", include_str!("../../migrations/sqlite/0012_chores.sql")),
+    ("decisions_and_settings", include_str!("../../migrations/sqlite/0013_decisions_and_settings.sql")),
 ];
 
 /// How many there are.

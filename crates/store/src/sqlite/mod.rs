@@ -29,7 +29,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use dossier_core::account::Account;
 use dossier_core::api_key::{ApiKey, KeyRecord};
-use dossier_core::audit::{AuditReport, AuditRow};
+use dossier_core::audit::{AuditFilter, AuditPage, AuditReport, OpenedEntry};
 use dossier_core::caller::Scope;
 use dossier_core::change::Change;
 use dossier_core::clock::Timestamp;
@@ -506,8 +506,22 @@ impl Store for SqliteStore {
         self.read_accounts()
     }
 
-    async fn audit(&self, scope: Scope, before: Option<u64>, limit: usize) -> Result<Vec<AuditRow>, StoreError> {
-        self.read_audit(scope, before, limit)
+    async fn recorded_settings(&self, scope: Scope) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read_recorded_settings(scope)
+    }
+
+    async fn audit(
+        &self,
+        scope: Scope,
+        filter: &AuditFilter,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Option<AuditPage>, StoreError> {
+        self.read_audit(scope, filter, before, limit).await
+    }
+
+    async fn audit_entry(&self, scope: Scope, seq: u64) -> Result<Option<OpenedEntry>, StoreError> {
+        self.read_audit_entry(scope, seq)
     }
 
     async fn verify_audit(&self, progress: Progress<'_>) -> Result<AuditReport, StoreError> {

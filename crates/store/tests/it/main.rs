@@ -16,6 +16,7 @@ mod on_sqlite;
 mod quotas;
 mod row_seals;
 mod tampering;
+mod trail;
 mod upgrade;
 
 /// Runs each behaviour against each engine.
@@ -86,6 +87,10 @@ on_every_engine! {
     rotation_may_be_repeated_and_runs_beside_writers,
     whoever_enters_the_form_is_in_the_chain,
     altered_removed_and_cut_entries_are_found_and_named,
+    an_entry_of_a_decision_says_what_was_decided,
+    lists_of_the_trail_are_filtered_and_go_on,
+    an_entry_is_shown_whole_and_says_what_is_erased,
+    changed_settings_are_recorded_once,
     a_key_or_a_link_in_another_account_s_row_opens_nothing,
     every_column_is_sealed_or_listed_with_what_altering_it_gains,
     rows_that_were_altered_or_moved_are_refused_logged_and_counted,

@@ -22,6 +22,7 @@ use dossier_store::transfer::moving::{Moved, move_all};
 use crate::behaviours::{Anywhere, content, given, keyed_put, naming, put, read, uploaded};
 use crate::cluster::Cluster;
 use crate::engines::{Engine, caller};
+use crate::trail::trail;
 
 /// Two accounts with everything that can be kept.
 pub(crate) struct Filled {
@@ -77,7 +78,7 @@ pub(crate) async fn seen(services: &Services, filled: &Filled) -> Vec<String> {
         seen.extend(events.iter().map(|event| {
             format!("{} {} {}", event.position, event.id(), String::from_utf8_lossy(event.body.expose()))
         }));
-        seen.push(format!("{:?}", services.store.audit(caller.scope, None, 1_000).await.expect("entries")));
+        seen.push(format!("{:?}", trail(services, caller.scope, None, 1_000).await));
         let endpoint = services.store.endpoints(caller.scope).await.expect("endpoints").remove(0);
         let log = services.store.deliveries(caller.scope, endpoint.id, None, 1_000).await.expect("a log");
         seen.extend(log.iter().map(|delivery| format!("{} {} {}", delivery.id, delivery.event_id, delivery.state)));

@@ -35,6 +35,7 @@ const CELLS: &[(&str, &str)] = &[
     ("endpoints", "url secret"),
     ("events", "account_id environment customer_id number body"),
     ("answers", "account_id environment key_hash customer_id version body"),
+    ("recorded_settings", "cell"),
 ];
 
 /// Columns that are not sealed, and what altering one gains.
@@ -69,11 +70,12 @@ const FREE: &[(&str, &str, &str)] = &[
     ("numbers", "account_id environment customer_id subject_id fingerprint", "a hint at equal numbers more or less"),
     ("contents", "account_id environment file_id fingerprint size", "a hint at equal contents more or less; a quota"),
     ("chores", "name done", "a chore is done again, or not for older records: hints, e-mails, new rules"),
+    ("recorded_settings", "account_id environment", "the next start names settings as changed that are not"),
     ("sandbox_clocks", "account_id seconds", "the clock of a sandbox"),
     (
         "audit",
         "place account_id environment seq previous_of_customer at actor action customer_id version fields \
-        request_id detail hash records",
+        request_id detail hash records decision",
         "nothing unseen: the trail is chained",
     ),
     ("audit_heads", "account_id environment scope seq hash seal", "nothing unseen: the end of a chain is sealed"),

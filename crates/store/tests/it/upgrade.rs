@@ -10,6 +10,7 @@ use rusqlite::Connection;
 
 use crate::behaviours::{given, put, read};
 use crate::engines::{Engine, scope_of};
+use crate::trail::trail;
 
 /// Made by the last version that numbered entries, events and deliveries of all scopes together: two accounts, each
 /// with a sandbox and production, and in each two individuals and a business with a person, changed in turns under
@@ -83,7 +84,7 @@ async fn numbers_that_were_shown_stay_and_new_ones_follow_the_highest() {
             let page = store.events(*scope, *after, 1).await.expect("a page");
             assert_eq!(page.iter().map(|event| event.position).collect::<Vec<_>>(), [*next]);
         }
-        let entries = store.audit(*scope, None, 100).await.expect("entries");
+        let entries = trail(&services, *scope, None, 100).await;
         let numbers: Vec<_> = entries.iter().map(|entry| entry.seq).collect();
         assert_eq!(numbers, (1..=*end + 1).rev().collect::<Vec<_>>(), "the upgrade's own is the newest");
 

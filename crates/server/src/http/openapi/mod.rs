@@ -3,6 +3,7 @@
 //! `operations.rs` lists the operations. The files beside it describe them by subject, with `parts.rs` for what
 //! descriptions share. `schemas/` holds the named schemas, and `headers.rs` the headers of responses.
 
+mod audit;
 mod customers;
 mod files;
 mod headers;
@@ -190,6 +191,7 @@ fn tags() -> Value {
         tag(parts::VERIFICATION, "KYC sessions, decisions, and what is required of whom."),
         tag(parts::SANDBOX, "Simulated steps and the clock of the sandbox. Keys of production are refused."),
         tag(parts::EVENTS, "Events in order, for polling."),
+        tag(parts::AUDIT, "Who did what, in order. Entries name places of records, and no values."),
         tag(parts::WEBHOOKS, "Endpoints that are called with events, and the log of deliveries."),
         tag(parts::SERVICE, "The server itself: its health, its document, and calls of a provider."),
     ])

@@ -3,7 +3,7 @@
 use dossier_core::api_key::KeyScope;
 use http::Method;
 
-use super::{Operation, Shows, customers, files, kyc, sandbox, service, webhooks};
+use super::{Operation, Shows, audit, customers, files, kyc, sandbox, service, webhooks};
 use crate::http::problem::ProblemCode;
 
 use ProblemCode::{
@@ -189,6 +189,14 @@ pub const OPERATIONS: &[Operation] = &[
         scopes: &[KeyScope::EventsRead],
         shows: Shows::Events,
         describe: webhooks::list_events,
+        problems: &[&[InvalidParameters]],
+    },
+    Operation {
+        method: Method::GET,
+        path: "/v0/audit",
+        scopes: &[KeyScope::AuditRead],
+        shows: Shows::Own,
+        describe: audit::list,
         problems: &[&[InvalidParameters]],
     },
     Operation {

@@ -9,6 +9,7 @@ pub(super) const FILES: &str = "Files";
 pub(super) const VERIFICATION: &str = "Verification";
 pub(super) const SANDBOX: &str = "Sandbox";
 pub(super) const EVENTS: &str = "Events";
+pub(super) const AUDIT: &str = "Audit trail";
 pub(super) const WEBHOOKS: &str = "Webhooks";
 pub(super) const SERVICE: &str = "Service";
 

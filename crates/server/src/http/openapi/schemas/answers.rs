@@ -21,6 +21,9 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ("Event", event()),
         ("EventMessage", event_message()),
         ("EventList", event_list()),
+        ("AuditEntry", audit_entry()),
+        ("AuditDecision", audit_decision()),
+        ("AuditList", audit_list()),
         ("Webhook", webhook()),
         ("RegisteredWebhook", registered_webhook()),
         ("WebhookList", object("Webhooks.", json!({ "items": list_of("Webhook") }), &[])),
@@ -149,6 +152,45 @@ fn event() -> Value {
 fn event_list() -> Value {
     let properties = json!({ "items": list_of("Event"), "next_after": text("Give it as `after` of the next request") });
     object("Events, oldest first.", properties, &[])
+}
+
+fn audit_entry() -> Value {
+    let fields = "Pointers to the members of PUT that changed, or to what else: `/files/<id>`, `/api_keys/<id>`, \
+        `/webhooks/<id>`, `/settings/<name>`";
+    let version = json!({ "type": "integer", "minimum": 1 });
+    let decision = json!({ "$ref": reference("AuditDecision") });
+    let properties = json!({
+        "seq": { "type": "integer", "minimum": 1, "description": "Counts the entries of the trail from 1" },
+        "at": time(),
+        "actor": text("Who: `system`, `operator:<name>`, `key:<id>` or `session:<id>`"),
+        "action": text("What was done, such as `kyc.decided`"),
+        "customer_id": or_null(id(), "The customer that it is about, if it is about one"),
+        "version": or_null(version, "The version of the customer's record that it led to"),
+        "fields": { "type": "array", "items": { "type": "string" }, "description": fields },
+        "decision": or_null(decision, "What was decided, if it is about a decision"),
+        "request_id": text("The request"),
+        "hash": text("The hash that the next entry builds on"),
+    });
+    object("An entry of the audit trail.", properties, &[])
+}
+
+fn audit_decision() -> Value {
+    let properties = json!({
+        "outcome": text("`approve`, `reject`, `request_resubmission`, `offboard` or `reinstate`; of a simulated step \
+            also `submit` or `set_breakdown`"),
+        "rails": list_of("RailStatus"),
+        "reason_codes": list_of("DecisionReason"),
+    });
+    object(
+        "What was decided about a customer: the rails that the decision set, each with its new status, and why.",
+        properties,
+        &[],
+    )
+}
+
+fn audit_list() -> Value {
+    let next = or_null(json!({ "type": "string" }), "Give it as `cursor` to get the next page; null on the last");
+    object("A page of the audit trail.", json!({ "items": list_of("AuditEntry"), "next_cursor": next }), &[])
 }
 
 fn webhook() -> Value {

@@ -1,0 +1,229 @@
+//! The audit trail as it is read: which entries are asked for, what lists show of one, and one entry whole.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Action, Decided};
+use crate::clock::Timestamp;
+use crate::ids::{CustomerId, KeyId, PersonId, SessionId};
+use crate::pii::Pii;
+
+/// What a list shows of an entry. None of it is personal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AuditRow {
+    /// Its number in the chain of its account and environment, from 1.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who: `key:<id>`, `session:<id>`, `operator:<name>` or `system`; `operator` alone in entries of older versions.
+    pub actor: String,
+    /// What.
+    pub action: String,
+    /// To whom.
+    pub customer_id: Option<CustomerId>,
+    /// The version of the record that came out of it.
+    pub version: Option<u64>,
+    /// Which fields.
+    pub fields: Vec<String>,
+    /// What was decided, when the entry is about a decision.
+    pub decision: Option<Decided>,
+    /// Under which request.
+    pub request_id: String,
+    /// The hash that the next entry builds on, in hexadecimal.
+    pub hash: String,
+}
+
+/// Which entries are asked for; all of them by default.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Those about this customer.
+    pub customer: Option<CustomerId>,
+    /// Those of this action.
+    pub action: Option<Action>,
+    /// Those of this actor, or of all actors of a kind.
+    pub actor: Option<ActorFilter>,
+    /// Those at this moment or later.
+    pub from: Option<Timestamp>,
+    /// Those before this moment.
+    pub to: Option<Timestamp>,
+}
+
+/// An actor as the trail names it, or a kind of actors: `key`, `session`, `operator` or `system`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActorFilter(String);
+
+impl ActorFilter {
+    /// What a filter can be, for messages.
+    pub const FORMS: &str = "system, operator, operator:NAME, key, key:ID, session or session:ID";
+
+    /// Reads a filter; `None` when no actor can have this name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let known = match text.split_once(':') {
+            None => matches!(text, "system" | "operator" | "key" | "session"),
+            Some(("operator", name)) => crate::caller::OperatorName::new(name).is_ok_and(|read| read.as_str() == name),
+            Some(("key", id)) => KeyId::parse(id).is_some_and(|read| read.to_string() == id),
+            Some(("session", id)) => SessionId::parse(id).is_some_and(|read| read.to_string() == id),
+            Some(_) => false,
+        };
+        known.then(|| Self(text.to_owned()))
+    }
+
+    /// Whether this actor is meant.
+    fn is(&self, actor: &str) -> bool {
+        let is_kind = !self.0.contains(':');
+        actor.strip_prefix(&self.0).is_some_and(|rest| rest.is_empty() || is_kind && rest.starts_with(':'))
+    }
+}
+
+impl AuditFilter {
+    /// Whether an entry is asked for.
+    #[must_use]
+    pub fn accepts(&self, customer: Option<CustomerId>, action: &str, actor: &str, at: Timestamp) -> bool {
+        self.customer.is_none_or(|wanted| customer == Some(wanted))
+            && self.action.is_none_or(|wanted| action == wanted.as_str())
+            && self.actor.as_ref().is_none_or(|wanted| wanted.is(actor))
+            && self.from.is_none_or(|from| at >= from)
+            && self.to.is_none_or(|to| at < to)
+    }
+}
+
+/// A part of the list of entries.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditPage {
+    /// Entries, newest first. There may be few, or none, although others follow: a read looks through so many entries
+    /// and no more.
+    pub rows: Vec<AuditRow>,
+    /// Before which number the list goes on; `None` at its end.
+    pub next: Option<u64>,
+}
+
+/// One entry whole.
+#[derive(Clone)]
+pub struct OpenedEntry {
+    /// What lists show of it.
+    pub row: AuditRow,
+    /// The details, which are personal.
+    pub detail: Pii<OpenedDetail>,
+    /// The data subjects whose keys are gone, and with them the details about them.
+    pub erased: Vec<PersonId>,
+}
+
+impl fmt::Debug for OpenedEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OpenedEntry({})", self.row.seq)
+    }
+}
+
+/// The details of an entry, as far as they can be opened.
+#[derive(Clone, Default)]
+pub struct OpenedDetail {
+    /// The network address that the request came from.
+    pub address: Option<String>,
+    /// Why, or what else an examiner needs.
+    pub note: Option<String>,
+    /// Every changed place.
+    pub changes: Vec<OpenedChange>,
+}
+
+/// A place with its value before and after.
+#[derive(Clone)]
+pub struct OpenedChange {
+    /// The place.
+    pub pointer: String,
+    /// Before and after; `None` when they are erased.
+    pub values: Option<(Value, Value)>,
+}
+
+impl OpenedEntry {
+    /// An entry with its detail as it was sealed: `{"address", "note", "changes": {"/pointer": {"before", "after"}}}`,
+    /// and `erased` with the ids of data subjects whose keys are gone. If there are any, the places that the detail
+    /// does not have are taken to be theirs.
+    #[must_use]
+    pub fn new(row: AuditRow, mut detail: Value) -> Self {
+        let mut text = |name: &str| detail[name].take().as_str().map(str::to_owned);
+        let (address, note) = (text("address"), text("note"));
+        let mut changes = Vec::new();
+        if let Value::Object(opened) = detail["changes"].take() {
+            changes.extend(opened.into_iter().map(|(pointer, mut change)| OpenedChange {
+                pointer,
+                values: Some((change["before"].take(), change["after"].take())),
+            }));
+        }
+        let erased: Vec<_> = detail["erased"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let erased: Vec<_> = erased.into_iter().filter_map(PersonId::parse).collect();
+        if !erased.is_empty() {
+            let is_open = |field: &String| {
+                changes
+                    .iter()
+                    .any(|change| change.pointer == *field || change.pointer.starts_with(&format!("{field}/")))
+            };
+            let gone: Vec<String> = row.fields.iter().filter(|field| !is_open(field)).cloned().collect();
+            changes.extend(gone.into_iter().map(|pointer| OpenedChange { pointer, values: None }));
+        }
+        Self { row, detail: Pii::new(OpenedDetail { address, note, changes }), erased }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_names_an_actor_or_a_kind_of_actors() {
+        let id = "019abc00-0000-7000-8000-000000000000";
+        for text in ["system", "operator", "key", "session", "operator:Ada Lovelace"] {
+            assert!(ActorFilter::parse(text).is_some(), "{text}");
+        }
+        for kind in ["key", "session"] {
+            assert!(ActorFilter::parse(&format!("{kind}:{id}")).is_some(), "{kind}");
+            assert!(ActorFilter::parse(&format!("{kind}:{}", id.to_uppercase())).is_none(), "{kind}");
+        }
+        for (filter, actor, is_meant) in [
+            ("operator", "operator", true),
+            ("operator", "operator:Ada", true),
+            ("operator:Ada", "operator:Ada", true),
+            ("operator:Ada", "operator:Ada:B", false),
+            ("operator:Ada", "operator", false),
+            ("key", "keys", false),
+            ("system", "session:1", false),
+        ] {
+            assert_eq!(ActorFilter::parse(filter).expect(filter).is(actor), is_meant, "{filter} {actor}");
+        }
+        for text in ["", "root", "key:", "key:1", "operator:", "operator:a\nb", "system:x", "Operator"] {
+            assert!(ActorFilter::parse(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn places_that_cannot_be_opened_any_more_are_marked() {
+        let row = AuditRow {
+            seq: 7,
+            at: Timestamp::from_micros(0),
+            actor: "system".into(),
+            action: "customer.updated".into(),
+            customer_id: None,
+            version: None,
+            fields: vec!["/first_name".into(), "/associated_persons".into(), "/tax_number".into()],
+            decision: None,
+            request_id: String::new(),
+            hash: String::new(),
+        };
+        let detail = serde_json::json!({
+            "changes": {
+                "/first_name": { "before": null, "after": "Ada" },
+                "/associated_persons/1": { "before": {}, "after": null },
+            },
+            "erased": [PersonId::from_bytes([7; 16])],
+        });
+        let entry = OpenedEntry::new(row, detail);
+        assert_eq!(entry.erased, [PersonId::from_bytes([7; 16])]);
+        let shown = |change: &OpenedChange| (change.pointer.clone(), change.values.is_some());
+        let shown: Vec<_> = entry.detail.expose().changes.iter().map(shown).collect();
+        let expected = [("/first_name", true), ("/associated_persons/1", true), ("/tax_number", false)];
+        assert_eq!(shown, expected.map(|(pointer, open)| (pointer.to_owned(), open)));
+        assert!(!format!("{entry:?}").contains("Ada"));
+    }
+}

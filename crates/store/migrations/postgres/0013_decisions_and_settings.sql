@@ -1,0 +1,11 @@
+-- What was decided: outcome, rails and reason codes, as JSON. They are plain words, so that they can be read after the
+-- keys of the customer are gone. NULL in every other entry.
+ALTER TABLE audit ADD COLUMN IF NOT EXISTS decision TEXT;
+
+-- The settings that were in force at the last start, sealed: what the next start compares its own with.
+CREATE TABLE IF NOT EXISTS recorded_settings (
+    account_id UUID NOT NULL,
+    environment SMALLINT NOT NULL,
+    cell BYTEA NOT NULL,
+    PRIMARY KEY (account_id, environment)
+);

@@ -1,0 +1,222 @@
+//! Lists of the audit trail. Entries are read in portions and compared with the filter here, the same for every engine.
+//! Those about one customer are linked backwards, so they are found without an index, which every write would pay for.
+
+use dossier_core::audit::{AuditFilter, AuditPage, AuditRow, OpenedEntry};
+use dossier_core::caller::Scope;
+use dossier_core::clock::Timestamp;
+use dossier_core::hexadecimal::hexadecimal;
+use dossier_core::ids::{CustomerId, PersonId};
+use dossier_core::store::StoreError;
+
+use crate::audit_detail;
+use crate::prepared::service_binding;
+use crate::sealed::SubjectKeys;
+use crate::vault::{Cell, ScopeKeys};
+
+/// A read looks through as many entries.
+const MOST_EXAMINED: usize = 5_000;
+/// Entries read at a time when a filter may pass over many.
+const PORTION: usize = 500;
+
+/// The columns of `audit` that lists show; none of them is sealed.
+pub(crate) struct ListedEntry {
+    pub(crate) seq: u64,
+    /// The number of the entry before it that is about the same customer; 0 when it is the first.
+    pub(crate) previous_of_customer: u64,
+    pub(crate) hash: Vec<u8>,
+    pub(crate) at: i64,
+    pub(crate) actor: String,
+    pub(crate) action: String,
+    pub(crate) customer_id: Option<[u8; 16]>,
+    pub(crate) version: Option<u64>,
+    pub(crate) fields: String,
+    pub(crate) request_id: String,
+    pub(crate) decision: Option<String>,
+}
+
+impl ListedEntry {
+    fn is_accepted(&self, filter: &AuditFilter) -> bool {
+        let customer = self.customer_id.map(CustomerId::from_bytes);
+        filter.accepts(customer, &self.action, &self.actor, Timestamp::from_micros(self.at))
+    }
+
+    pub(crate) fn open(self) -> Result<AuditRow, StoreError> {
+        let Self { seq, previous_of_customer: _, hash, at, actor, action, customer_id, version, .. } = self;
+        let unreadable = |error: serde_json::Error| StoreError::Corrupt(error.to_string());
+        Ok(AuditRow {
+            seq,
+            at: Timestamp::from_micros(at),
+            actor,
+            action,
+            customer_id: customer_id.map(CustomerId::from_bytes),
+            version,
+            fields: serde_json::from_str(&self.fields).map_err(unreadable)?,
+            decision: self.decision.as_deref().map(serde_json::from_str).transpose().map_err(unreadable)?,
+            request_id: self.request_id,
+            hash: hexadecimal(&hash),
+        })
+    }
+}
+
+/// Where the next portion begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// Before this number, or at the end of the trail.
+    Before(Option<u64>),
+    /// At this entry, and then along the links to the customer's entries before it; 0 is none.
+    Linked(u64),
+}
+
+/// A page that is being filled.
+pub(crate) struct Listing<'a> {
+    filter: &'a AuditFilter,
+    limit: usize,
+    start: Start,
+    examined: usize,
+    is_at_end: bool,
+    page: AuditPage,
+}
+
+impl<'a> Listing<'a> {
+    pub(crate) fn new(filter: &'a AuditFilter, limit: usize, start: Start) -> Self {
+        Self { filter, limit, start, examined: 0, is_at_end: start == Start::Linked(0), page: AuditPage::default() }
+    }
+
+    /// The portion that is to be read next, and its size; `None` when the page is done.
+    pub(crate) fn wanted(&self) -> Option<(Start, usize)> {
+        let missing = self.limit - self.page.rows.len();
+        let left = MOST_EXAMINED.saturating_sub(self.examined);
+        if self.is_at_end || missing == 0 || left == 0 {
+            return None;
+        }
+        let is_filtered = *self.filter != AuditFilter::default();
+        Some((self.start, if is_filtered { PORTION.min(left) } else { missing }))
+    }
+
+    /// Takes the portion that was wanted.
+    pub(crate) fn take(&mut self, portion: Vec<ListedEntry>) -> Result<(), StoreError> {
+        self.is_at_end = portion.is_empty();
+        for entry in portion {
+            if self.page.rows.len() == self.limit {
+                break;
+            }
+            self.examined += 1;
+            self.page.next = match self.start {
+                Start::Before(_) => {
+                    self.start = Start::Before(Some(entry.seq));
+                    Some(entry.seq).filter(|seq| *seq > 1)
+                }
+                Start::Linked(_) if entry.previous_of_customer >= entry.seq => {
+                    return Err(StoreError::Corrupt(format!("the link of audit entry {} was altered", entry.seq)));
+                }
+                Start::Linked(_) => {
+                    self.start = Start::Linked(entry.previous_of_customer);
+                    Some(entry.seq).filter(|_| entry.previous_of_customer > 0)
+                }
+            };
+            self.is_at_end = self.page.next.is_none();
+            if entry.is_accepted(self.filter) {
+                self.page.rows.push(entry.open()?);
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn into_page(self) -> AuditPage {
+        let next = self.page.next.filter(|_| !self.is_at_end);
+        AuditPage { next, ..self.page }
+    }
+}
+
+/// The data subjects whose keys open the detail of an entry; none for an entry that is about no customer.
+pub(crate) fn subjects(entry: &ListedEntry, detail: &[u8]) -> Result<Option<(CustomerId, Vec<PersonId>)>, StoreError> {
+    let Some(customer) = entry.customer_id.map(CustomerId::from_bytes) else { return Ok(None) };
+    Ok(Some((customer, audit_detail::subjects(customer, detail)?)))
+}
+
+/// Opens the detail of an entry, as far as the keys are there.
+pub(crate) fn open(
+    (scope, keys): (Scope, &ScopeKeys),
+    subjects: &SubjectKeys,
+    entry: ListedEntry,
+    detail: Vec<u8>,
+) -> Result<OpenedEntry, StoreError> {
+    let opened = match entry.customer_id.map(CustomerId::from_bytes) {
+        Some(customer) => audit_detail::open(subjects, (scope, customer, entry.version.unwrap_or(0)), &detail)?,
+        None => {
+            let binding = service_binding(scope, "audit", "detail", entry.request_id.as_bytes());
+            let unreadable =
+                || StoreError::Corrupt(format!("the detail of audit entry {} cannot be opened", entry.seq));
+            let json = Cell::open(detail, &keys.service, &binding).map_err(|_| unreadable())?;
+            serde_json::from_slice(&json).map_err(|_| unreadable())?
+        }
+    };
+    Ok(OpenedEntry::new(entry.open()?, opened))
+}
+
+#[cfg(test)]
+mod tests {
+    use dossier_core::audit::Action;
+
+    use super::*;
+
+    fn entry(seq: u64, previous_of_customer: u64) -> ListedEntry {
+        ListedEntry {
+            seq,
+            previous_of_customer,
+            hash: Vec::new(),
+            at: 0,
+            actor: "system".into(),
+            action: if seq.is_multiple_of(2) { "kyc.decided" } else { "customer.updated" }.into(),
+            customer_id: None,
+            version: None,
+            fields: "[]".into(),
+            request_id: String::new(),
+            decision: None,
+        }
+    }
+
+    fn seqs(page: &AuditPage) -> Vec<u64> {
+        page.rows.iter().map(|row| row.seq).collect()
+    }
+
+    #[test]
+    fn a_page_goes_on_where_it_stopped() {
+        let all = AuditFilter::default();
+        let mut listing = Listing::new(&all, 2, Start::Before(None));
+        assert_eq!(listing.wanted(), Some((Start::Before(None), 2)));
+        listing.take(vec![entry(4, 0), entry(3, 0)]).expect("taken");
+        assert_eq!(listing.wanted(), None);
+        let page = listing.into_page();
+        assert_eq!((seqs(&page), page.next), (vec![4, 3], Some(3)));
+        let mut listing = Listing::new(&all, 2, Start::Before(Some(3)));
+        listing.take(vec![entry(2, 0), entry(1, 0)]).expect("taken");
+        let page = listing.into_page();
+        assert_eq!((seqs(&page), page.next), (vec![2, 1], None));
+    }
+
+    #[test]
+    fn a_read_looks_through_so_many_entries_and_no_more() {
+        let rare = AuditFilter { action: Some(Action::KeyRevoked), ..AuditFilter::default() };
+        let mut listing = Listing::new(&rare, 10, Start::Before(Some(100_001)));
+        let mut reads = 0;
+        while let Some((Start::Before(Some(before)), portion)) = listing.wanted() {
+            reads += portion;
+            listing.take((1..=portion as u64).map(|back| entry(before - back, 0)).collect()).expect("taken");
+        }
+        let page = listing.into_page();
+        assert_eq!((reads, page.rows.len(), page.next), (MOST_EXAMINED, 0, Some(100_001 - MOST_EXAMINED as u64)));
+    }
+
+    #[test]
+    fn links_are_followed_to_the_first_entry_and_never_forwards() {
+        let decisions = AuditFilter { action: Some(Action::Decided), ..AuditFilter::default() };
+        let mut listing = Listing::new(&decisions, 10, Start::Linked(9));
+        listing.take(vec![entry(9, 6), entry(6, 2), entry(2, 0)]).expect("taken");
+        assert_eq!(listing.wanted(), None);
+        let page = listing.into_page();
+        assert_eq!((seqs(&page), page.next), (vec![6, 2], None));
+        let mut listing = Listing::new(&decisions, 10, Start::Linked(9));
+        assert!(listing.take(vec![entry(9, 9)]).is_err());
+    }
+}
