@@ -21,6 +21,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use serde_json::{Value, json};
 
 use crate::config::Config;
+use crate::file_error::cannot;
 use crate::system::SystemClock;
 
 /// How often the anchor is written while something changes: with the time that writing takes, within a second.
@@ -292,7 +293,7 @@ impl Anchored {
         }
         self.follow(None).await.map_err(said)?;
         self.holds.store(true, Ordering::Relaxed);
-        self.write().map_err(|error| format!("{}: {error}", self.path().display()))?;
+        self.write().map_err(cannot("write the anchor", self.path()))?;
         let accepted = scopes.iter().map(|Scope { account, environment }| format!("{account} {environment}"));
         Ok(json!({
             "accepted_at": at,

@@ -29,6 +29,7 @@ use zeroize::Zeroizing;
 use crate::anchor::{Anchored, Anchoring};
 use crate::backup::upgrade;
 use crate::config::{Config, RootKeySource};
+use crate::file_error::cannot;
 use crate::home::Home;
 use crate::system::{SystemClock, SystemRandom};
 use crate::trust;
@@ -61,14 +62,9 @@ pub enum InstallationError {
     /// The store refused.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// A file could not be read or written.
-    #[error("{}: {cause}", .path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// What the system said.
-        cause: std::io::Error,
-    },
+    /// A file could not be read or written, as [`cannot`] says it.
+    #[error("{0}")]
+    File(String),
     /// The records of the database are changed elsewhere, have not all arrived, or are older than the anchor.
     #[error("{0}")]
     NotServed(String),
@@ -103,11 +99,9 @@ impl Lock {
     /// [`InstallationError::InUse`] when another process has it, [`InstallationError::Exposed`] when others can enter
     /// it.
     pub fn take(folder: &Path) -> Result<Self, InstallationError> {
-        let file_error = |path: &Path| {
-            let path = path.to_owned();
-            |cause| InstallationError::File { path, cause }
-        };
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(file_error(folder))?;
+        let file_error = InstallationError::File;
+        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        made.map_err(cannot("make the data folder", folder)).map_err(file_error)?;
         trust::check_folder(folder).map_err(InstallationError::Exposed)?;
         let path = folder.join("lock");
         let mut file = fs::OpenOptions::new()
@@ -116,7 +110,8 @@ impl Lock {
             .create(true)
             .truncate(false)
             .open(&path)
-            .map_err(file_error(&path))?;
+            .map_err(cannot("open", &path))
+            .map_err(file_error)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -125,7 +120,7 @@ impl Lock {
                 let pid = Some(pid.trim().to_owned()).filter(|pid| !pid.is_empty());
                 return Err(InstallationError::InUse { folder: folder.to_owned(), pid });
             }
-            Err(TryLockError::Error(cause)) => return Err(InstallationError::File { path, cause }),
+            Err(TryLockError::Error(cause)) => return Err(file_error(cannot("lock", &path)(cause))),
         }
         // For people only: what counts is the lock, which ends with the process.
         let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| write!(file, "{}", std::process::id()));
@@ -158,8 +153,7 @@ impl Installation {
         let anchored = Anchored::open(config, &root_key, Arc::clone(&store), anchoring).await;
         let anchored = Arc::new(anchored.map_err(InstallationError::NotServed)?);
         if anchoring == Anchoring::Enforced {
-            let file_error = |cause| InstallationError::File { path: config.anchor.clone(), cause };
-            anchored.write().map_err(file_error)?;
+            anchored.write().map_err(cannot("write the anchor", &config.anchor)).map_err(InstallationError::File)?;
         }
         let services = Services {
             store: Arc::clone(&store) as Arc<dyn Store>,
@@ -282,14 +276,13 @@ impl Opened {
 
 /// The place of files that a URL names, or the one in the data folder.
 pub(crate) fn blobs(config: &Config, place: Option<&str>) -> Result<Arc<dyn Blobs>, InstallationError> {
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        |cause| InstallationError::File { path, cause }
+    let opened = |folder: std::io::Result<Folder>, path: &Path| {
+        folder.map_err(cannot("open the folder of files", path)).map_err(InstallationError::File)
     };
     match place {
         Some(url) if url.starts_with("file://") => {
             let path = PathBuf::from(url.trim_start_matches("file://"));
-            Ok(Arc::new(Folder::open_shared(path.clone()).map_err(failed(&path))?))
+            Ok(Arc::new(opened(Folder::open_shared(path.clone()), &path)?))
         }
         Some(url) => {
             let variables: Vec<_> = std::env::vars().collect();
@@ -297,7 +290,7 @@ pub(crate) fn blobs(config: &Config, place: Option<&str>) -> Result<Arc<dyn Blob
         }
         None => {
             let path = config.data_dir.join("files");
-            Ok(Arc::new(Folder::open(path.clone()).map_err(failed(&path))?))
+            Ok(Arc::new(opened(Folder::open(path.clone()), &path)?))
         }
     }
 }
@@ -336,7 +329,7 @@ fn printed(command: &str) -> Result<Zeroizing<String>, String> {
 
 fn root_key_file(folder: &Path, keyring: &Path) -> Result<RootKey, InstallationError> {
     let path = folder.join("root.key");
-    let file_error = |cause| InstallationError::File { path: path.clone(), cause };
+    let file_error = |cause: std::io::Error| InstallationError::File(cannot("read the root key", &path)(cause));
     trust::check_file(&path).map_err(InstallationError::Exposed)?;
     match File::open(&path).and_then(|file| trust::read_secret(file, PRINTED)) {
         Ok(text) => {

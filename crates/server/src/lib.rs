@@ -8,6 +8,7 @@ pub mod config;
 pub mod control;
 pub mod deliver;
 pub mod egress;
+pub mod file_error;
 pub mod hardening;
 mod home;
 pub mod http;

@@ -16,6 +16,7 @@ use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 
 use crate::config::{Config, holds_files, is_postgres};
+use crate::file_error::cannot;
 use crate::home::Home;
 use crate::installation::{Lock, Opened, blobs, root_key};
 use crate::system::SystemClock;
@@ -89,7 +90,7 @@ async fn place_to_arrive(target: &Home) -> Result<Home, String> {
     }
     let folder = folder.join(ARRIVING);
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
-    made.map_err(|error| format!("{}: {error}", folder.display()))?;
+    made.map_err(cannot("make the folder", &folder))?;
     Ok(Home::Folder(folder))
 }
 

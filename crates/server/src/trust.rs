@@ -8,6 +8,8 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
+use crate::file_error::cannot;
+
 /// More than a key has in base64.
 const ROOM: usize = 4 * 1_024;
 
@@ -17,12 +19,11 @@ const ROOM: usize = 4 * 1_024;
 ///
 /// When others can write the file, with the command that ends that; and what the system says.
 pub fn read(path: &Path) -> Result<Zeroizing<String>, String> {
-    let failed = |error: io::Error| format!("{}: {error}", path.display());
-    let file = File::open(path).map_err(failed)?;
-    let metadata = file.metadata().map_err(failed)?;
+    let file = File::open(path).map_err(cannot("open", path))?;
+    let metadata = file.metadata().map_err(cannot("read", path))?;
     check_writers(path, &metadata)?;
     let length = usize::try_from(metadata.len()).unwrap_or(ROOM);
-    read_secret(file, length.max(ROOM) + 1).map_err(failed)
+    read_secret(file, length.max(ROOM) + 1).map_err(cannot("read", path))
 }
 
 /// Reads text into memory that is wiped when it is dropped. Text longer than `room` bytes is moved while it is read,
@@ -80,7 +81,7 @@ const fn is_trusted(owner: u32, me: u32) -> bool {
 ///
 /// In words, with the command that ends it.
 pub fn check_folder(path: &Path) -> Result<(), String> {
-    let metadata = std::fs::metadata(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let metadata = std::fs::metadata(path).map_err(cannot("look into the data folder", path))?;
     check_owner(path, &metadata)?;
     if metadata.mode() & 0o077 != 0 {
         let (path, mode) = (path.display(), metadata.mode() & 0o777);

@@ -26,6 +26,7 @@ mod prepared;
 mod recent;
 mod signing;
 
+use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 
 use anchor::{AcceptedRestore, ChainEnd, Tips};
@@ -226,10 +227,12 @@ pub enum OpenError {
     #[error("another program has locked the database; end that program, then start again")]
     Locked,
     /// A file could not be read or written.
-    #[error("{what}: {cause}")]
+    #[error("cannot {attempt} {}: {cause}", .path.display())]
     File {
         /// What was attempted.
-        what: &'static str,
+        attempt: &'static str,
+        /// With which.
+        path: PathBuf,
         /// What the system said.
         cause: std::io::Error,
     },

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::config::Config;
+use crate::file_error::cannot;
 use crate::installation::root_key;
 use crate::moving::text;
 
@@ -16,9 +17,8 @@ use crate::moving::text;
 ///
 /// When the file would lie with the data or the backups, where whoever has one would have both.
 pub fn export(config: &Config, to: &Path, with_root_key: bool, anywhere: bool) -> Result<Value, String> {
-    let failed = |path: &Path, error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let folder = folder.canonicalize().map_err(|error| failed(folder, &error))?;
+    let folder = folder.canonicalize().map_err(cannot("find the folder", folder))?;
     let backups = config.backups.place.as_deref().map(|place| PathBuf::from(place.trim_start_matches("file://")));
     for (kept, what) in [(Some(config.data_dir.clone()), "data folder"), (backups, "place of backups")] {
         let within = kept.and_then(|kept| kept.canonicalize().ok()).is_some_and(|kept| folder.starts_with(kept));
@@ -30,7 +30,7 @@ pub fn export(config: &Config, to: &Path, with_root_key: bool, anywhere: bool) -
             ));
         }
     }
-    let keyring = std::fs::read(&config.keyring).map_err(|error| failed(&config.keyring, &error))?;
+    let keyring = std::fs::read(&config.keyring).map_err(cannot("read the keyring", &config.keyring))?;
     let root_key = with_root_key.then(|| root_key(config)).transpose().map_err(text)?;
     publish(to, |new| {
         let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(new);
@@ -46,7 +46,7 @@ pub fn export(config: &Config, to: &Path, with_root_key: bool, anywhere: bool) -
         }
         exported["root_key"] = path.display().to_string().into();
     }
-    std::fs::File::open(&folder).and_then(|folder| folder.sync_all()).map_err(|error| failed(&folder, &error))?;
+    std::fs::File::open(&folder).and_then(|folder| folder.sync_all()).map_err(cannot("sync", &folder))?;
     Ok(exported)
 }
 
@@ -68,6 +68,6 @@ fn publish(path: &Path, write: impl FnOnce(&Path) -> Result<(), String>) -> Resu
     });
     published.map_err(|error| {
         let _ = std::fs::remove_file(&new);
-        format!("{}: {error}", path.display())
+        cannot("write", path)(error)
     })
 }

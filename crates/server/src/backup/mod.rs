@@ -19,6 +19,7 @@ use dossier_store::transfer::plain;
 use serde_json::{Value, json};
 
 use crate::config::{Config, holds_files};
+use crate::file_error::cannot;
 use crate::home::Home;
 use crate::installation::blobs;
 use crate::metrics::Metrics;
@@ -157,7 +158,7 @@ fn contents(config: &Config) -> Result<Arc<dyn Blobs>, String> {
     match config.files.as_deref() {
         None => {
             let folder = config.data_dir.join("files");
-            let opened = Folder::open_shared(folder.clone()).map_err(|error| format!("{}: {error}", folder.display()));
+            let opened = Folder::open_shared(folder.clone()).map_err(cannot("open the folder of files", &folder));
             Ok(Arc::new(opened?))
         }
         place => blobs(config, place).map_err(|error| error.to_string()),

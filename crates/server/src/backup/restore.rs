@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::verify::check_keys;
 use crate::anchor::{Anchored, Anchoring};
 use crate::config::{Config, RootKeySource, holds_files, is_postgres};
+use crate::file_error::cannot;
 use crate::home::Home;
 use crate::installation::{Lock, Opened, blobs, root_key};
 use crate::moving::text;
@@ -81,7 +82,7 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     if !report.findings.is_empty() {
         return Err(format!("the audit trail has findings:\n{}", report.findings.join("\n")));
     }
-    anchored.write().map_err(|error| format!("{}: {error}", target.anchor.display()))?;
+    anchored.write().map_err(cannot("write the anchor", &target.anchor))?;
     home.set_mark(None).await.map_err(text)?;
     reached("restore: complete");
     Ok(json!({
@@ -97,7 +98,7 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
 
 /// The installation would open with the keyring that it has, whatever was given.
 fn check_same_keyring(own: &Path, given: &Path) -> Result<(), String> {
-    let read = |path: &Path| std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
+    let read = |path: &Path| std::fs::read(path).map_err(cannot("read the keyring", path));
     if own.exists() && read(own)? != read(given)? {
         return Err(format!(
             "{} is another keyring than {}; move it away first, or leave --keyring out",

@@ -14,6 +14,7 @@ use dossier_store::vault::{Keyring, RootKey};
 use serde_json::{Value, json};
 
 use crate::config::Config;
+use crate::file_error::cannot;
 use crate::installation::root_key;
 use crate::moving::text;
 use crate::system::{SystemClock, SystemRandom};
@@ -74,7 +75,7 @@ pub(crate) async fn verify_backup(
 /// Whether the keys of the backup are there, before anything is restored.
 pub(super) fn check_keys(backup: &Backup, keyring: &Path, root: &RootKey) -> Result<(), String> {
     let manifest = &backup.manifest;
-    let opened = Keyring::open(keyring, root).map_err(|error| format!("{}: {error}", keyring.display()))?;
+    let opened = Keyring::open(keyring, root).map_err(cannot("use the keyring", keyring))?;
     if opened.installation() != *manifest.installation.as_bytes() {
         return Err(format!("{} is the keyring of another installation", keyring.display()));
     }

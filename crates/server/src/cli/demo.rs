@@ -1,7 +1,6 @@
 //! `dossier demo`: one person and one company from empty to approved, on the running server's sandbox. Each call is
 //! shown as a curl line, each delivery as it comes. It knows no field: it reads what is required, and gives that.
 
-use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,6 +16,7 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
+use super::output::Output;
 use crate::admin::{Command, Place};
 use crate::config::Config;
 use crate::control;
@@ -30,7 +30,7 @@ const EVENTS: [&str; 3] = ["customer.created", "customer.updated", "customer.kyc
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Shows it.
-pub(super) async fn demo(config: &Config, operator: &OperatorName) -> Result<ExitCode, String> {
+pub(super) async fn demo(config: &Config, operator: &OperatorName, output: Output) -> Result<ExitCode, String> {
     let began = Instant::now();
     let command = |command: Command| async move {
         let answered = control::call(&config.data_dir, operator, &command, &|_, _| {}).await;
@@ -44,12 +44,12 @@ pub(super) async fn demo(config: &Config, operator: &OperatorName) -> Result<Exi
         expires_in: Some(3_600),
     };
     let made = command(made).await?;
-    let (key, key_id) = (text(&made["key"]), text(&made["key_id"]));
+    let (key, ends) = (text(&made["key"]), text(&made["expires_at"]));
     let api = text(&command(Command::Where).await?["api"]);
     let client = Client::builder().no_proxy().timeout(Duration::from_secs(20)).build();
-    let demo = Demo { api, key: key.clone(), client: client.map_err(|error| error.to_string())? };
-    let (url, mut delivered) = receive(&key).await.map_err(|error| error.to_string())?;
-    say(&format!("# A sandbox key for an hour: export KEY={key}\n# A receiver of webhooks: {url}\n"));
+    let demo = Demo { api, key: key.clone(), client: client.map_err(|error| error.to_string())?, output };
+    let (url, mut delivered) = receive(&key, output).await.map_err(|error| error.to_string())?;
+    demo.say(&format!("# A sandbox key for an hour: export KEY={key}\n# A receiver of webhooks: {url}\n"));
     let hook = demo.call(Method::POST, "/v0/webhooks", Some(&json!({ "url": url, "event_types": EVENTS }))).await?;
     let mut outcome = Ok(());
     for (kind, names) in [
@@ -61,11 +61,10 @@ pub(super) async fn demo(config: &Config, operator: &OperatorName) -> Result<Exi
             break;
         }
     }
-    say("# Everything is put away again: the webhook and the key.");
+    demo.say(&format!("# The webhook is put away again; the key ends by itself at {ends}."));
     let removed = demo.call(Method::DELETE, &format!("/v0/webhooks/{}", text(&hook["id"])), None).await;
-    command(Command::KeysRevoke { key_id }).await?;
     outcome.and(removed)?;
-    say(&format!("\nApproved, and told by webhook, in {:.1} s.", began.elapsed().as_secs_f64()));
+    demo.say(&format!("\nApproved, and told by webhook, in {:.1} s.", began.elapsed().as_secs_f64()));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -73,19 +72,24 @@ struct Demo {
     api: String,
     key: String,
     client: Client,
+    output: Output,
 }
 
 impl Demo {
+    fn say(&self, line: &str) {
+        say(self.output, line);
+    }
+
     /// One customer from empty to approved.
     async fn one(&self, kind: &str, names: &Value, delivered: &mut Deliveries) -> Result<(), String> {
-        say(&format!("\n# ---- {kind} ----"));
+        self.say(&format!("\n# ---- {kind} ----"));
         let mut new = names.clone();
         new["email"] = format!("demo-{kind}-{:x}@example.com", std::process::id() ^ rand_part()).into();
         new["type"] = kind.into();
         let customer = self.call(Method::POST, "/v0/customers", Some(&new)).await?;
         let id = text(&customer["customer_id"]);
         let session = self.call(Method::POST, &format!("/v0/customers/{id}/kycs"), None).await?;
-        say(&format!("# The customer's own page: {}", text(&session["kycs"]["kyc_flow_link"])));
+        self.say(&format!("# The customer's own page: {}", text(&session["kycs"]["kyc_flow_link"])));
         let mut body = json!({});
         loop {
             let path = format!("/v0/customers/{id}?expand=requirements");
@@ -101,7 +105,7 @@ impl Demo {
                 break;
             }
             let labels: Vec<_> = open.iter().map(|one| text(&one["label"])).collect();
-            say(&format!("# Still missing: {}", labels.join("; ")));
+            self.say(&format!("# Still missing: {}", labels.join("; ")));
             for one in &open {
                 let mut value = one["example"].clone();
                 if one.get("document").is_some() {
@@ -111,7 +115,7 @@ impl Demo {
             }
             self.call(Method::PUT, &format!("/v0/customers/{id}"), Some(&body)).await?;
         }
-        say("# Nothing is missing: submitted by itself. Now the reviewers; in the sandbox they are simulated.");
+        self.say("# Nothing is missing: submitted by itself. Now the reviewers; in the sandbox they are simulated.");
         let approve = json!({ "action": "kyc.status.approve", "customer_id": id });
         self.call(Method::POST, "/v0/customers/simulate", Some(&approve)).await?;
         delivered.until_approved(&id).await
@@ -126,32 +130,33 @@ impl Demo {
             line.push_str(&format!(" -H 'Content-Type: application/json' -d '{shown}'"));
             request = request.json(body);
         }
-        say(&line);
-        answer(request).await
+        self.say(&line);
+        self.answer(request).await
     }
 
     async fn upload(&self) -> Result<Value, String> {
         let url = format!("{}/v0/files", self.api);
-        say(&format!("curl -X POST '{url}' -H \"Api-Key: $KEY\" -F file=@passport.png"));
+        self.say(&format!("curl -X POST '{url}' -H \"Api-Key: $KEY\" -F file=@passport.png"));
         let head = format!(
             "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; \
                 filename=\"passport.png\"\r\nContent-Type: image/png\r\n\r\n"
         );
         let form = [head.as_bytes(), PICTURE, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat();
         let request = self.client.post(&url).header("Api-Key", &self.key);
-        answer(request.header("content-type", format!("multipart/form-data; boundary={BOUNDARY}")).body(form)).await
+        self.answer(request.header("content-type", format!("multipart/form-data; boundary={BOUNDARY}")).body(form))
+            .await
     }
-}
 
-async fn answer(request: reqwest::RequestBuilder) -> Result<Value, String> {
-    let answer = request.send().await.map_err(|error| error.to_string())?;
-    let (status, body) = (answer.status(), answer.text().await.map_err(|error| error.to_string())?);
-    let json: Value = serde_json::from_str(&body).unwrap_or_default();
-    if !status.is_success() {
-        return Err(format!("{status}: {}", text(&json["message"])));
+    async fn answer(&self, request: reqwest::RequestBuilder) -> Result<Value, String> {
+        let answer = request.send().await.map_err(|error| error.to_string())?;
+        let (status, body) = (answer.status(), answer.text().await.map_err(|error| error.to_string())?);
+        let json: Value = serde_json::from_str(&body).unwrap_or_default();
+        if !status.is_success() {
+            return Err(format!("{status}: {}", text(&json["message"])));
+        }
+        self.say(&format!("  {}", status.as_u16()));
+        Ok(json)
     }
-    say(&format!("  {}", status.as_u16()));
-    Ok(json)
 }
 
 /// Puts a value at a JSON Pointer, making what is on the way; `-` and places behind the end add to an array.
@@ -193,22 +198,22 @@ impl Deliveries {
 }
 
 /// A receiver on this machine that checks signatures and shows what comes.
-async fn receive(key: &str) -> std::io::Result<(String, Deliveries)> {
+async fn receive(key: &str, output: Output) -> std::io::Result<(String, Deliveries)> {
     let (send, receive) = mpsc::unbounded_channel();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/webhooks", listener.local_addr()?);
-    let state = Arc::new((hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes()), send));
+    let state = Arc::new((hmac::Key::new(hmac::HMAC_SHA256, key.as_bytes()), send, output));
     let router = axum::Router::new().route("/webhooks", post(take)).with_state(state);
     tokio::spawn(async move { axum::serve(listener, router).await });
     Ok((url, Deliveries(receive)))
 }
 
 async fn take(
-    State(state): State<Arc<(hmac::Key, mpsc::UnboundedSender<Value>)>>,
+    State(state): State<Arc<(hmac::Key, mpsc::UnboundedSender<Value>, Output)>>,
     headers: HeaderMap,
     body: bytes::Bytes,
 ) -> http::StatusCode {
-    let (key, send) = &*state;
+    let (key, send, output) = &*state;
     let expected = hexadecimal(hmac::sign(key, &body).as_ref());
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if header("x-hmac-signature") != expected {
@@ -216,13 +221,14 @@ async fn take(
     }
     let event: Value = serde_json::from_slice(&body).unwrap_or_default();
     let kycs = &event["entity_object"]["kycs"];
-    say(&format!(
+    let line = format!(
         "  <- webhook {} {}: {} / {} (signature verified)",
         header("webhook-id"),
         text(&event["event_type"]),
         text(&kycs["status"]),
         text(&kycs["sub_status"])
-    ));
+    );
+    say(*output, &line);
     let _ = send.send(event);
     http::StatusCode::OK
 }
@@ -237,8 +243,6 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-fn say(line: &str) {
-    let mut out = std::io::stdout();
-    let _ = writeln!(out, "{line}");
-    let _ = out.flush();
+fn say(output: Output, line: &str) {
+    output.line(&json!({ "line": line }), line);
 }

@@ -15,11 +15,13 @@ use clap::Args;
 use dossier_core::clock::Clock as _;
 use dossier_core::hexadecimal::hexadecimal;
 use reqwest::{Client, StatusCode};
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use url::Url;
 
+use super::output::Output;
 use crate::config::Config;
+use crate::file_error::cannot;
 use crate::system::SystemClock;
 
 /// Until the server or the receiver is asked again.
@@ -57,7 +59,7 @@ struct Page<'a> {
 }
 
 /// Forwards until it is ended.
-pub(super) async fn listen(config: &Config, arguments: ListenArgs) -> Result<ExitCode, String> {
+pub(super) async fn listen(config: &Config, arguments: ListenArgs, output: Output) -> Result<ExitCode, String> {
     let api = arguments.api.clone().unwrap_or_else(|| config.links_to());
     let state = arguments.state.clone().unwrap_or_else(|| config.data_dir.join("listen.json"));
     let is_target = Url::parse(&arguments.forward_to).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
@@ -71,19 +73,22 @@ pub(super) async fn listen(config: &Config, arguments: ListenArgs) -> Result<Exi
         Some(after) => after,
         None if arguments.from_start => String::new(),
         None => {
-            let page = poll(&client, &api, &arguments.key, "newest", 0).await?;
+            let page = poll(&client, &api, &arguments.key, "newest", 0, output).await?;
             let after = parse(&page)?.next_after;
             note(&state, &after)?;
             after
         }
     };
-    say(&format!("Forwarding events of {api} to {}", arguments.forward_to));
-    say(&format!("The secret of webhook-signature is whsec_{}", STANDARD.encode(secret.as_ref())));
+    let (target, whsec) = (&arguments.forward_to, format!("whsec_{}", STANDARD.encode(secret.as_ref())));
+    output.line(
+        &json!({ "forwarding": api, "to": target, "secret": whsec }),
+        &format!("Forwarding events of {api} to {target}\nThe secret of webhook-signature is {whsec}"),
+    );
     loop {
-        let page = poll(&client, &api, &arguments.key, &after, 20).await?;
+        let page = poll(&client, &api, &arguments.key, &after, 20, output).await?;
         let page = parse(&page)?;
         for event in &page.items {
-            forward(&client, &arguments, secret.as_ref(), event.get()).await;
+            forward(&client, &arguments, secret.as_ref(), event.get(), output).await;
             // The page's end is a position; within it events are taken one by one and could come twice, never not.
         }
         if page.next_after != after {
@@ -103,7 +108,7 @@ fn parse(page: &str) -> Result<Page<'_>, String> {
 }
 
 /// One page of events; a server that is away is waited for.
-async fn poll(client: &Client, api: &str, key: &str, after: &str, wait: u32) -> Result<String, String> {
+async fn poll(client: &Client, api: &str, key: &str, after: &str, wait: u32, output: Output) -> Result<String, String> {
     let after = if after.is_empty() { String::new() } else { format!("&after={after}") };
     let url = format!("{api}/v0/events?limit=20&wait={wait}{after}");
     let mut complained = false;
@@ -113,7 +118,7 @@ async fn poll(client: &Client, api: &str, key: &str, after: &str, wait: u32) -> 
             Err(error) if error.is_builder() => return Err(format!("{api} is no URL of an API")),
             Err(_) => {
                 if !complained {
-                    say(&format!("{api} is not reached; waiting until it is"));
+                    output.line(&json!({ "unreached": api }), &format!("{api} is not reached; waiting until it is"));
                     complained = true;
                 }
                 tokio::time::sleep(AGAIN).await;
@@ -133,7 +138,7 @@ async fn poll(client: &Client, api: &str, key: &str, after: &str, wait: u32) -> 
 }
 
 /// Posts one event until it is taken: order is worth more than speed here.
-async fn forward(client: &Client, arguments: &ListenArgs, secret: &[u8], event: &str) {
+async fn forward(client: &Client, arguments: &ListenArgs, secret: &[u8], event: &str, output: Output) {
     let Ok(parsed) = serde_json::from_str::<Value>(event) else { return };
     let kind = parsed["event_type"].as_str().unwrap_or_default();
     if !arguments.events.is_empty() && !arguments.events.iter().any(|wanted| wanted == kind) {
@@ -164,23 +169,20 @@ async fn forward(client: &Client, arguments: &ListenArgs, secret: &[u8], event: 
             Ok(answer) if answer.status().is_success() => {
                 let number = &parsed["number"];
                 let entity = parsed["entity_id"].as_str().unwrap_or_default();
-                return say(&format!("{}  {kind}  {entity} #{number}", answer.status().as_u16()));
+                let status = answer.status().as_u16();
+                let line = json!({ "status": status, "event_type": kind, "entity_id": entity, "number": number });
+                return output.line(&line, &format!("{status}  {kind}  {entity} #{number}"));
             }
             Ok(answer) => answer.status().as_u16().to_string(),
             Err(_) => "not reached".to_owned(),
         };
         if !complained {
-            say(&format!("{said}  {kind}  waiting until it is taken"));
+            let line = json!({ "said": said, "event_type": kind });
+            output.line(&line, &format!("{said}  {kind}  waiting until it is taken"));
             complained = true;
         }
         tokio::time::sleep(AGAIN).await;
     }
-}
-
-fn say(text: &str) {
-    let mut out = std::io::stdout();
-    let _ = writeln!(out, "{text}");
-    let _ = out.flush();
 }
 
 fn noted(state: &Path) -> Result<Option<String>, String> {
@@ -193,7 +195,7 @@ fn noted(state: &Path) -> Result<Option<String>, String> {
                 .ok_or_else(|| format!("{} does not say how far it came; remove it to begin anew", state.display()))
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(format!("{}: {error}", state.display())),
+        Err(error) => Err(cannot("read", state)(error)),
     }
 }
 
@@ -202,11 +204,11 @@ fn note(state: &Path, after: &str) -> Result<(), String> {
     let write = || -> std::io::Result<()> {
         let new = state.with_extension("new");
         let mut file = std::fs::File::create(&new)?;
-        file.write_all(serde_json::json!({ "after": after }).to_string().as_bytes())?;
+        file.write_all(json!({ "after": after }).to_string().as_bytes())?;
         file.sync_all()?;
         std::fs::rename(&new, state)?;
         let folder = state.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         std::fs::File::open(folder)?.sync_all()
     };
-    write().map_err(|error| format!("{}: {error}", state.display()))
+    write().map_err(cannot("write", state))
 }

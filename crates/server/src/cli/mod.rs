@@ -12,7 +12,7 @@ mod secrets;
 use std::collections::BTreeMap;
 use std::io::{IsTerminal as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use base64::Engine as _;
@@ -31,6 +31,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::admin::{self, AccountSettings, Command as AdminCommand, Context, Place};
 use crate::anchor::{self, Anchoring};
 use crate::config::{self, Config, Given, Settings};
+use crate::file_error::cannot;
 use crate::installation::{Installation, InstallationError, Lock};
 use crate::serve::Server;
 use crate::{control, hardening, logs, memory, moving};
@@ -477,7 +478,7 @@ fn run(cli: Cli) -> Result<ExitCode, String> {
     let config = settings.config().map_err(|errors| errors.join("\n"))?;
     match &command {
         Command::Rules(Rules::Check { .. }) => return check_rules(&Ok((*config.rules).clone()), output),
-        Command::Rules(Rules::Show) => return show_rules(&settings),
+        Command::Rules(Rules::Show) => return show_rules(&settings, output),
         _ => {}
     }
     logs::start(config.log_format, config.log_level);
@@ -500,8 +501,8 @@ fn run(cli: Cli) -> Result<ExitCode, String> {
             return Ok(ExitCode::SUCCESS);
         }
         Command::Files(Files::Move { to }) => return runtime.block_on(moved(&Moves::Files(to), &config, output)),
-        Command::Listen(arguments) => return runtime.block_on(listen::listen(&config, arguments)),
-        Command::Demo => return runtime.block_on(demo::demo(&config, &operator)),
+        Command::Listen(arguments) => return runtime.block_on(listen::listen(&config, arguments, output)),
+        Command::Demo => return runtime.block_on(demo::demo(&config, &operator, output)),
         Command::Restore(arguments) => return runtime.block_on(backup::restore(arguments, &config, output)),
         Command::Backup(command) if !matches!(command, backup::Backup::Create { .. }) => {
             return runtime.block_on(backup::run(command, &config, output));
@@ -509,7 +510,7 @@ fn run(cli: Cli) -> Result<ExitCode, String> {
         _ => {}
     }
     match admin_command(command)? {
-        None => runtime.block_on(serve(&config)),
+        None => runtime.block_on(serve(&config, output)),
         Some(command) => runtime.block_on(administer(&config, (&operator, command), to, output)),
     }
 }
@@ -547,12 +548,15 @@ fn check_rules(read: &Result<RuleSet, Vec<String>>, output: Output) -> Result<Ex
     }
 }
 
-fn show_rules(settings: &Settings) -> Result<ExitCode, String> {
+fn show_rules(settings: &Settings, output: Output) -> Result<ExitCode, String> {
     let text = match settings.rules_file() {
-        Some(path) => std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?,
+        Some(path) => std::fs::read_to_string(&path).map_err(cannot("read the rules in", &path))?,
         None => RuleSet::BASELINE.to_owned(),
     };
-    let _ = write!(std::io::stdout(), "{text}");
+    match output {
+        Output::Text => output::say(text.trim_end()),
+        Output::Json => output.value(&toml::from_str(&text).map_err(|error| error.to_string())?),
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -661,7 +665,7 @@ fn logo(path: &str) -> Result<String, String> {
     if path.is_empty() {
         return Ok(String::new());
     }
-    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+    let bytes = std::fs::read(path).map_err(cannot("read the logo", Path::new(path)))?;
     // What is far too large is not sent to be told so.
     Ok(STANDARD.encode(&bytes[..bytes.len().min(2 * Logo::MAX)]))
 }
@@ -687,12 +691,12 @@ fn decision(
     Value::Object(body)
 }
 
-async fn serve(config: &Config) -> Result<ExitCode, String> {
+async fn serve(config: &Config, output: Output) -> Result<ExitCode, String> {
     // Asked for before the first request is taken, so that no signal finds the default action.
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| error.to_string())?;
     let server = Server::start(config).await.map_err(|error| error.to_string())?;
-    output::banner(&server, config);
+    output::banner(&server, config, output);
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
@@ -741,10 +745,10 @@ async fn administer(
     if matches!(command, AdminCommand::FilesGet { .. }) {
         save(&mut value, to)?;
     }
-    match command {
+    match &command {
         AdminCommand::AuditList { .. } => output.value_as(&value, audit::list),
         AdminCommand::AuditShow { .. } => output.value_as(&value, audit::entry),
-        _ => output.value(&value),
+        _ => output.rows(&value, columns(&command)),
     }
     Ok(if is_well(&command, &value) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -787,11 +791,25 @@ fn save(value: &mut Value, to: Option<PathBuf>) -> Result<(), String> {
         (None, Some(id), Ok(media_type)) => PathBuf::from(format!("{id}.{}", media_type.extensions()[0])),
         _ => return Err(malformed()),
     };
-    let failed = |error: std::io::Error| format!("{}: {error}", path.display());
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(failed)?;
-    file.write_all(&content).map_err(failed)?;
+    let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+    let mut file = made.map_err(cannot("make", &path))?;
+    file.write_all(&content).map_err(cannot("write", &path))?;
     value["saved_as"] = path.display().to_string().into();
     Ok(())
+}
+
+/// What a list shows to people, where a line has no room for everything.
+const fn columns(command: &AdminCommand) -> &'static [&'static str] {
+    match command {
+        AdminCommand::KeysList { .. } => &["key_id", "environment", "name", "hint", "state", "expires_at"],
+        AdminCommand::CustomersList { .. } => &["customer_id", "type", "email", "kycs.status", "created_at"],
+        AdminCommand::FilesList { .. } => &["id", "type", "size", "state", "customer_id"],
+        AdminCommand::WebhooksList { .. } => &["id", "url", "status"],
+        AdminCommand::WebhooksDeliveries { .. } => {
+            &["id", "event_type", "entity_id", "state", "attempts", "last_answer"]
+        }
+        _ => &[],
+    }
 }
 
 /// Commands that look for something wrong say by their exit code whether they found it.

@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use clap::ValueEnum;
 use comfy_table::{ContentArrangement, Table, presets};
+use dossier_core::api_key::ApiKey;
 use serde_json::Value;
 
 use crate::config::Config;
@@ -24,6 +25,14 @@ impl Output {
         self.value_as(value, for_people);
     }
 
+    /// The same for a list, which shows people only these members when not all fit.
+    pub(super) fn rows(self, value: &Value, columns: &[&str]) {
+        self.value_as(value, |value| match value {
+            Value::Array(rows) if rows.iter().all(Value::is_object) && !rows.is_empty() => list(rows, columns),
+            value => for_people(value),
+        });
+    }
+
     /// The same, with a text of its own for people.
     pub(super) fn value_as(self, value: &Value, for_people: impl Fn(&Value) -> String) {
         let text = match self {
@@ -31,6 +40,14 @@ impl Output {
             Self::Text => for_people(value),
         };
         let _ = writeln!(std::io::stdout(), "{text}");
+    }
+
+    /// Prints one of many things that a command says while it runs, on one line where it is JSON.
+    pub(super) fn line(self, value: &Value, text: &str) {
+        match self {
+            Self::Json => say(&value.to_string()),
+            Self::Text => say(text),
+        }
     }
 
     /// Prints what whoever runs the command should know.
@@ -50,47 +67,97 @@ impl Output {
     }
 }
 
+/// As wide as text is at most, but for words that are longer, such as URLs.
+const WIDTH: usize = 120;
+
 fn for_people(value: &Value) -> String {
     match value {
         Value::Array(rows) if rows.is_empty() => "nothing".to_owned(),
         Value::Array(lines) if lines.iter().all(Value::is_string) => {
-            lines.iter().map(cell).collect::<Vec<_>>().join("\n")
+            lines.iter().map(word).collect::<Vec<_>>().join("\n")
         }
-        Value::Array(rows) => table(rows),
-        Value::Object(members) => {
-            let width = members.keys().map(String::len).max().unwrap_or(0);
-            let lines = members.iter().map(|(name, value)| format!("{name:width$}  {}", cell(value)));
-            lines.collect::<Vec<_>>().join("\n")
-        }
-        value => cell(value),
+        Value::Array(rows) => list(rows, &[]),
+        Value::Object(_) => block(value),
+        value => word(value),
     }
 }
 
-fn table(rows: &[Value]) -> String {
+/// A table of everything; where that is too wide, one of these columns; and where that is too wide as well, a block
+/// for each row.
+fn list(rows: &[Value], columns: &[&str]) -> String {
+    let fits = |table: &String| table.lines().all(|line| line.chars().count() <= WIDTH);
+    let some = |name: &str| columns.contains(&name);
+    let tables = [Some(table(rows, |_| true)), (!columns.is_empty()).then(|| table(rows, some))];
+    if let Some(table) = tables.into_iter().flatten().find(fits) {
+        return table;
+    }
+    rows.iter().map(block).collect::<Vec<_>>().join("\n\n")
+}
+
+fn table(rows: &[Value], is_shown: impl Fn(&str) -> bool) -> String {
+    let rows: Vec<_> = rows.iter().map(members).collect();
+    let mut names: Vec<&str> = Vec::new();
+    for (name, _) in rows.iter().flatten() {
+        if is_shown(name) && !names.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    let names: Vec<&String> =
-        rows.iter().filter_map(Value::as_object).flat_map(|row| row.keys()).fold(Vec::new(), |mut names, name| {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-            names
-        });
     table.set_header(&names);
-    for row in rows {
-        table.add_row(names.iter().map(|name| cell(row.get(name.as_str()).unwrap_or(&Value::Null))));
+    for row in &rows {
+        let cell = |name: &&str| row.iter().find(|(own, _)| own == name).map_or("-", |(_, text)| text.as_str());
+        table.add_row(names.iter().map(cell));
     }
     table.trim_fmt()
 }
 
-fn cell(value: &Value) -> String {
-    match value {
-        Value::Null => "-".to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Array(items) if items.iter().all(|item| !item.is_object()) => {
-            items.iter().map(cell).collect::<Vec<_>>().join(" ")
+/// A line for each member, and more where it has too many words for one.
+fn block(value: &Value) -> String {
+    let members = members(value);
+    let names = members.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let mut lines = Vec::new();
+    for (name, text) in &members {
+        let mut line = format!("{name:names$} ");
+        for word in text.split(' ') {
+            if line.chars().count() + 1 + word.chars().count() > WIDTH && line.trim_end().len() > name.len() {
+                lines.push(std::mem::replace(&mut line, " ".repeat(names + 1)));
+            }
+            line.push(' ');
+            line.push_str(word);
         }
-        Value::Object(_) | Value::Array(_) => serde_json::to_string_pretty(value).expect("JSON has string keys only"),
+        lines.push(line.trim_end().to_owned());
+    }
+    lines.join("\n")
+}
+
+/// The members of a value with their texts; those of members within it by their way: `quotas.files`.
+fn members(value: &Value) -> Vec<(String, String)> {
+    fn add(way: &str, value: &Value, found: &mut Vec<(String, String)>) {
+        let within = |name: &str| if way.is_empty() { name.to_owned() } else { format!("{way}.{name}") };
+        match value {
+            Value::Object(members) if !members.is_empty() => {
+                members.iter().for_each(|(name, member)| add(&within(name), member, found));
+            }
+            Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
+                items.iter().enumerate().for_each(|(place, item)| add(&within(&(place + 1).to_string()), item, found));
+            }
+            Value::Array(items) if !items.is_empty() => {
+                found.push((way.to_owned(), items.iter().map(word).collect::<Vec<_>>().join(" ")));
+            }
+            value => found.push((way.to_owned(), word(value))),
+        }
+    }
+
+    let mut found = Vec::new();
+    add("", value, &mut found);
+    found
+}
+
+fn word(value: &Value) -> String {
+    match value {
+        Value::Null | Value::Object(_) | Value::Array(_) => "-".to_owned(),
+        Value::String(text) => text.clone(),
         value => value.to_string(),
     }
 }
@@ -106,20 +173,83 @@ fn database(server: &Server) -> String {
 }
 
 /// What a person needs to know at the start, on standard output.
-pub(super) fn banner(server: &Server, config: &Config) {
-    let mut lines = vec![
-        format!("Dossier      {}", env!("CARGO_PKG_VERSION")),
-        format!("API          {}/v0", server.public_url),
-        format!("Docs         {}/docs", server.public_url),
+pub(super) fn banner(server: &Server, config: &Config, output: Output) {
+    let metrics = server.metrics_address.map(|address| format!("http://{address}/metrics"));
+    let key = server.first_key.as_ref().map(ApiKey::expose);
+    let shown = [
+        ("dossier", "Dossier", Some(env!("CARGO_PKG_VERSION").to_owned())),
+        ("api", "API", Some(format!("{}/v0", server.public_url))),
+        ("docs", "Docs", Some(format!("{}/docs", server.public_url))),
+        ("metrics", "Metrics", metrics),
+        ("data", "Data", Some(config.data_dir.display().to_string())),
+        ("database", "Database", Some(database(server))),
+        ("sandbox_key", "Sandbox key", key.map(ToOwned::to_owned)),
     ];
-    lines.extend(server.metrics_address.map(|address| format!("Metrics      http://{address}/metrics")));
-    lines.push(format!("Data         {}", config.data_dir.display()));
-    lines.push(format!("Database     {}", database(server)));
-    if let Some(key) = &server.first_key {
-        lines.push(format!("Sandbox key  {}", key.expose()));
-        lines.push("             shown this once; make others with: dossier keys create".to_owned());
-    }
+    let shown = shown.into_iter().filter_map(|(member, name, value)| Some((member, name, value?)));
+    let text = match output {
+        Output::Json => {
+            Value::Object(shown.map(|(member, _, value)| (member.to_owned(), value.into())).collect()).to_string()
+        }
+        Output::Text => {
+            let mut lines: Vec<_> = shown.map(|(_, name, value)| format!("{name:11}  {value}")).collect();
+            if key.is_some() {
+                lines.push("             shown this once; make others with: dossier keys create".to_owned());
+            }
+            lines.join("\n")
+        }
+    };
+    say(&text);
+}
+
+/// A line on standard output, at once.
+pub(super) fn say(line: &str) {
     let mut out = std::io::stdout();
-    let _ = writeln!(out, "{}", lines.join("\n"));
+    let _ = writeln!(out, "{line}");
     let _ = out.flush();
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn text_has_no_json_and_fits_in_120_columns() {
+        let long = vec!["customers:read"; 20];
+        for (value, expected) in [
+            (json!([]), "nothing".to_owned()),
+            (json!(["a", "b"]), "a\nb".to_owned()),
+            (
+                json!([{ "a": 1, "b": { "c": null } }, { "a": 22, "d": [] }]),
+                " a   b.c  d\n 1   -    -\n 22  -    -".to_owned(),
+            ),
+            (json!({ "a": [{ "b": 1 }, { "b": 2 }], "long": true }), "a.1.b  1\na.2.b  2\nlong   true".to_owned()),
+            (
+                json!([{ "scopes": long, "id": "1" }, { "scopes": [], "id": "2" }]),
+                format!(
+                    "scopes  {}\n        {}\n        {}\nid      1\n\nscopes  -\nid      2",
+                    long[..7].join(" "),
+                    long[..7].join(" "),
+                    long[..6].join(" ")
+                ),
+            ),
+        ] {
+            let text = for_people(&value);
+            assert_eq!(text, expected);
+            assert!(text.lines().all(|line| line.chars().count() <= WIDTH));
+        }
+    }
+
+    #[test]
+    fn a_list_that_is_too_wide_shows_the_columns_that_matter() {
+        let rows = [json!({ "id": 1, "long": "x".repeat(120), "state": { "now": "open" } })];
+        assert_eq!(list(&rows, &["id", "state.now"]), " id  state.now\n 1   open");
+    }
+
+    #[test]
+    fn a_word_that_is_too_long_stays_whole() {
+        let url = format!("https://example.com/{}", "a".repeat(200));
+        assert_eq!(for_people(&json!({ "url": url })), format!("url  {url}"));
+    }
 }

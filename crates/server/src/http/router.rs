@@ -76,7 +76,9 @@ pub(super) fn route_label(path: &str) -> &'static str {
         of_route.all(|part| segments.next().is_some_and(|segment| segment == part || part.starts_with('{')))
             && segments.next().is_none()
     };
-    openapi::OPERATIONS.iter().map(|operation| operation.path).find(|route| matches(route)).unwrap_or(UNKNOWN)
+    let routes = || openapi::OPERATIONS.iter().map(|operation| operation.path);
+    // As the router does, a path that is spelt out goes before one with a parameter.
+    routes().find(|route| *route == path).or_else(|| routes().find(|route| matches(route))).unwrap_or(UNKNOWN)
 }
 
 /// A client that builds its addresses itself often puts a slash too many behind them.

@@ -76,6 +76,27 @@ fn commands_work(folder: &Path, customer: &str, files: &[String; 2]) {
     let all = json_of(folder, &["files", "list", "--data-dir", "data"]);
     let of_customer = json_of(folder, &["files", "list", "--customer", customer, "--data-dir", "data"]);
     assert_eq!((all.as_array().map(Vec::len), &of_customer[0]["id"]), (Some(2), &Value::from(files[0].clone())));
+    for arguments in [
+        &["accounts", "list"][..],
+        &["keys", "list"],
+        &["customers", "list"],
+        &["customers", "get", customer],
+        &["files", "list"],
+        &["files", "list", "--customer", customer],
+        &["review", "list"],
+        &["webhooks", "list"],
+        &["audit", "list"],
+        &["audit", "show", "1"],
+        &["audit", "verify"],
+        &["config", "show"],
+        &["doctor"],
+    ] {
+        let output = dossier(folder, &[arguments, &["--data-dir", "data"]].concat());
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && !text.is_empty(), "{arguments:?}: {output:?}");
+        let wide: Vec<_> = text.lines().filter(|line| line.chars().count() > 120 || line.contains("{\"")).collect();
+        assert!(wide.is_empty(), "{arguments:?}: {wide:#?}");
+    }
     // Both open after the rotation: under a subject's key, and under the day's staging key.
     for file in files {
         let saved = json_of(folder, &["files", "get", file, "--data-dir", "data"]);
@@ -181,6 +202,21 @@ async fn a_wrong_root_key_and_a_missing_or_old_keyring_are_refused() {
     );
     write(&data.join("keyring.json"), &new, 0o600);
     assert!(dossier(&folder, &["doctor", "--data-dir", "data"]).status.success());
+}
+
+#[test]
+fn an_error_about_a_file_names_it_and_what_was_attempted() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (arguments, said) in [
+        (&["rules", "check", "--file", "mine.toml"][..], "cannot open mine.toml: No such file"),
+        (&["config", "check", "--config", "mine.toml"], "cannot open mine.toml: No such file"),
+        (&["accounts", "set", "--account", "x", "--logo", "logo.png"], "cannot read the logo logo.png: No such file"),
+        (&["serve", "--data-dir", "/proc/nowhere"], "cannot make the data folder /proc/nowhere: "),
+    ] {
+        let output = dossier(folder.path(), arguments);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && error.contains(said), "{arguments:?}: {error}");
+    }
 }
 
 #[test]
@@ -327,6 +363,8 @@ fn rules_are_shown_and_checked_without_a_server() {
     let shown = dossier(folder.path(), &["rules", "show"]);
     assert!(shown.status.success());
     settings_file(&folder.path().join("mine.toml"), &shown.stdout);
+    let as_json = json_of(folder.path(), &["rules", "show"]);
+    assert!(as_json["version"].is_string() && as_json["rule"].as_array().is_some_and(|rules| rules.len() > 30));
     let checked = json_of(folder.path(), &["rules", "check", "--file", "mine.toml"]);
     assert_eq!((&checked["ok"], checked["rules"].as_u64() > Some(30)), (&Value::Bool(true), true));
     let broken = String::from_utf8_lossy(&shown.stdout).replacen("/first_name", "/shoe_size", 1);

@@ -31,6 +31,7 @@ async fn a_start_and_each_request_is_a_line_that_names_the_key_and_nothing_perso
     let created = ask(Method::POST, "/customers", Some(&key), body.clone()).await;
     let refused = ask(Method::POST, "/customers", Some(&key), body).await;
     let strange = ask(Method::GET, "/customers?email=marked@example.com", Some("marked"), json!({})).await;
+    let simulated = ask(Method::POST, "/customers/simulate", Some(&key), json!({})).await;
     let nowhere = ask(Method::GET, "/marked/path", Some(&key), json!({})).await;
     std::process::Command::new("kill").arg(child.id().to_string()).status().expect("a signal");
     child.wait().expect("ended");
@@ -56,6 +57,7 @@ async fn a_start_and_each_request_is_a_line_that_names_the_key_and_nothing_perso
     assert_eq!(shown(&created), (json!("POST"), json!(route), json!(201), Value::Null));
     assert_eq!(shown(&refused), (json!("POST"), json!(route), json!(409), json!("email_taken")));
     assert_eq!(shown(&strange), (json!("GET"), json!(route), json!(401), json!("unauthorized")));
+    assert_eq!(shown(&simulated).1, "/v0/customers/simulate");
     assert_eq!(shown(&nowhere), (json!("GET"), json!("other"), json!(404), json!("not_found")));
     assert!(of(&created)["key"].is_string() && of(&created)["key"] == of(&refused)["key"]);
     assert_eq!(of(&strange)["key"], Value::Null);

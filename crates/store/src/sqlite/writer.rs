@@ -104,17 +104,17 @@ impl Writer {
         let finish_checkpoint = Arc::new(AtomicBool::new(false));
         let (jobs, waiting) = mpsc::channel(MAX_WAITING);
         let (written, checkpoints) = sync_channel(1);
-        let checkpointer = Checkpointer {
-            connection: super::connect(&database, super::Role::Checkpointer)?,
-            database: std::mem::ManuallyDrop::new(
-                std::fs::File::open(&database)
-                    .map_err(|cause| OpenError::File { what: "cannot open the database", cause })?,
-            ),
-            readers: Arc::clone(&readers),
-            figures: Arc::clone(&figures),
-            finish: Arc::clone(&finish_checkpoint),
-            on_fatal: Arc::clone(&on_fatal),
-        };
+        let checkpointer =
+            Checkpointer {
+                connection: super::connect(&database, super::Role::Checkpointer)?,
+                database: std::mem::ManuallyDrop::new(std::fs::File::open(&database).map_err(|cause| {
+                    OpenError::File { attempt: "open the database", path: database.clone(), cause }
+                })?),
+                readers: Arc::clone(&readers),
+                figures: Arc::clone(&figures),
+                finish: Arc::clone(&finish_checkpoint),
+                on_fatal: Arc::clone(&on_fatal),
+            };
         let thread = WriterThread {
             connection,
             heads: Heads::new(tips),
@@ -128,10 +128,11 @@ impl Writer {
             on_fatal,
         };
         let spawn = |name: &str, body: Box<dyn FnOnce() + Send>| {
-            std::thread::Builder::new()
-                .name(name.into())
-                .spawn(body)
-                .map_err(|cause| OpenError::File { what: "cannot start a thread", cause })
+            std::thread::Builder::new().name(name.into()).spawn(body).map_err(|cause| OpenError::File {
+                attempt: "start a thread for",
+                path: database.clone(),
+                cause,
+            })
         };
         let threads = vec![
             spawn("dossier-writer", Box::new(move || thread.run(waiting)))?,

@@ -88,7 +88,8 @@ impl Keyring {
     ///
     /// [`OpenError::WrongRootKey`] and [`OpenError::KeyringUnreadable`].
     pub fn open(path: &Path, root: &RootKey) -> Result<Self, OpenError> {
-        let text = fs::read(path).map_err(|cause| OpenError::File { what: "cannot read the keyring", cause })?;
+        let failed = |cause| OpenError::File { attempt: "read the keyring", path: path.to_owned(), cause };
+        let text = fs::read(path).map_err(failed)?;
         let file: File =
             serde_json::from_slice(&text).map_err(|error| OpenError::KeyringUnreadable(error.to_string()))?;
         if file.format != 1 {
@@ -225,7 +226,7 @@ impl Keyring {
     }
 
     fn write(&self) -> Result<(), OpenError> {
-        let cause = |cause| OpenError::File { what: "cannot write the keyring", cause };
+        let cause = |cause| OpenError::File { attempt: "write the keyring", path: self.path.clone(), cause };
         let text = serde_json::to_vec_pretty(&self.file).expect("a keyring has string keys only");
         let new = self.path.with_extension("new");
         let mut file =
@@ -239,9 +240,11 @@ impl Keyring {
 /// Makes a file's name durable.
 pub(super) fn sync_folder(path: &Path) -> Result<(), OpenError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(|cause| OpenError::File { what: "cannot sync the data folder", cause })
+    fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(|cause| OpenError::File {
+        attempt: "sync the folder",
+        path: folder.to_owned(),
+        cause,
+    })
 }
 
 fn binding(installation: &AccountId, epoch: u32) -> Binding<'_> {

@@ -55,7 +55,7 @@ impl RootKey {
         let mut text = Zeroizing::new(String::with_capacity(64));
         STANDARD.encode_string(self.0.expose(), &mut text);
         text.push('\n');
-        let cause = |cause| OpenError::File { what: "cannot write the root key file", cause };
+        let cause = |cause| OpenError::File { attempt: "write the root key file", path: path.to_owned(), cause };
         let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o400).open(path).map_err(cause)?;
         file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(cause)?;
         super::keyring::sync_folder(path)
