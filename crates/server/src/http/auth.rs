@@ -20,7 +20,7 @@ const API_KEY: HeaderName = HeaderName::from_static("api-key");
 /// A use is noted at most once in this time.
 const NOTED_EVERY_SECONDS: i64 = 60;
 /// How long a request above the rate waits for its answer, half as much more or less.
-const BEFORE_A_REFUSAL: Duration = Duration::from_millis(100);
+const BEFORE_A_REFUSAL: Duration = Duration::from_millis(200);
 
 /// Finds out who asks, whether the key may do what is asked, and what it may see of customers.
 ///
@@ -66,6 +66,7 @@ async fn recognise(
         return Err(unauthorized());
     }
     if let Err(limited) = app.limiters.asked(record.key_id, record.scope.account, context.began) {
+        context.leave_slot();
         // A client that asks again at once would still take the time of everybody else. Its connections do not wait
         // equally long: if they did, they would all come back together.
         let mut byte = [0];
