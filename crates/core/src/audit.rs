@@ -37,7 +37,7 @@ catalogue! {
     FormLeft = "kyc.form_left": "Somebody left the hosted form on the device that had entered it.",
     FormSaved = "kyc.form_saved": "Something was typed into the hosted form that cannot be stored in the profile yet.",
     FormSubmitted = "kyc.form_submitted": "A customer consented and submitted the hosted form.",
-    Evaluated = "kyc.evaluated": "A date was reached on which the requirements stand differently.",
+    Evaluated = "kyc.evaluated": "The requirements stand differently: a date was reached, or rules changed.",
     Decided = "kyc.decided": "A decision about a customer was made.",
     Simulated = "kyc.simulated": "A sandbox customer was put somewhere.",
     ProviderAsked = "kyc.provider_asked": "A provider was given a share token, which was then forgotten.",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::hidden::is_hidden;
 use crate::ids::{AccountId, KeyId, SessionId};
 
 /// Test data or real data; nothing crosses between the two.
@@ -61,10 +62,10 @@ impl OperatorName {
     ///
     /// # Errors
     ///
-    /// [`OperatorNameError`] when it is empty, too long, or has control characters.
+    /// [`OperatorNameError`] when it is empty, too long, or has control or hidden characters.
     pub fn new(text: &str) -> Result<Self, OperatorNameError> {
         let name = text.trim();
-        if name.is_empty() || name.chars().count() > Self::MAX || name.chars().any(char::is_control) {
+        if name.is_empty() || name.chars().count() > Self::MAX || name.chars().any(is_hidden) {
             return Err(OperatorNameError);
         }
         Ok(Self(name.into()))

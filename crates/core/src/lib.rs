@@ -16,6 +16,7 @@ pub mod event;
 pub mod file;
 pub mod form;
 pub mod hexadecimal;
+pub mod hidden;
 pub mod idempotency;
 pub mod ids;
 pub mod kyc;

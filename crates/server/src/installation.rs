@@ -31,6 +31,7 @@ use crate::backup::upgrade;
 use crate::config::{Config, RootKeySource};
 use crate::file_error::cannot;
 use crate::home::Home;
+use crate::logs;
 use crate::system::{SystemClock, SystemRandom};
 use crate::trust;
 
@@ -240,6 +241,7 @@ const fn nobody() -> Scope {
 /// After an I/O error the contents of the disk are unknown. Only a new start, which reads them, can tell.
 fn end_process(why: &str) {
     tracing::error!(cause = why, "the database has an I/O error; the process ends so that nothing is guessed");
+    logs::finish();
     std::process::exit(EXIT_IO_ERROR);
 }
 

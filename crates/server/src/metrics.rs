@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use dossier_core::caller::Environment;
 use dossier_core::clock::Timestamp;
 use dossier_store::{Figures, Totals};
 use prometheus_client::encoding::EncodeLabelSet;
@@ -30,6 +31,13 @@ struct RouteLabels {
 struct DeliveryLabels {
     outcome: &'static str,
 }
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct EnvironmentLabels {
+    environment: &'static str,
+}
+
+type OfEnvironment = Family<EnvironmentLabels, Gauge>;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct BuildLabels {
@@ -60,13 +68,13 @@ pub struct Metrics {
     backup_failures: Counter,
     backup_seconds: Gauge<f64, AtomicU64>,
     backup_bytes: Gauge,
-    deliveries_waiting: Gauge,
-    delivery_age: Gauge,
-    customers_waiting: Gauge,
-    customer_age: Gauge,
-    files: Gauge,
-    file_bytes: Gauge,
-    next_key_end: Gauge,
+    deliveries_waiting: OfEnvironment,
+    delivery_age: OfEnvironment,
+    customers_waiting: OfEnvironment,
+    customer_age: OfEnvironment,
+    files: OfEnvironment,
+    file_bytes: OfEnvironment,
+    next_key_end: OfEnvironment,
 }
 
 impl Default for Metrics {
@@ -90,13 +98,13 @@ impl Default for Metrics {
             backup_failures: Counter::default(),
             backup_seconds: Gauge::default(),
             backup_bytes: Gauge::default(),
-            deliveries_waiting: Gauge::default(),
-            delivery_age: Gauge::default(),
-            customers_waiting: Gauge::default(),
-            customer_age: Gauge::default(),
-            files: Gauge::default(),
-            file_bytes: Gauge::default(),
-            next_key_end: Gauge::default(),
+            deliveries_waiting: Family::default(),
+            delivery_age: Family::default(),
+            customers_waiting: Family::default(),
+            customer_age: Family::default(),
+            files: Family::default(),
+            file_bytes: Family::default(),
+            next_key_end: Family::default(),
             registry: Registry::default(),
         };
         let build = Family::<BuildLabels, Gauge>::default();
@@ -133,9 +141,17 @@ impl Default for Metrics {
                 "Deliveries of all accounts that wait for an attempt, 10000 at most",
                 &metrics.deliveries_waiting,
             ),
-            ("webhook_oldest_delivery_age_seconds", "Since when the oldest of them waits", &metrics.delivery_age),
+            (
+                "webhook_oldest_delivery_age_seconds",
+                "Seconds since the oldest of those counted was queued",
+                &metrics.delivery_age,
+            ),
             ("customers_waiting", "Customers that wait for a decision, 10000 at most", &metrics.customers_waiting),
-            ("customers_oldest_wait_seconds", "Since when the first of them waits", &metrics.customer_age),
+            (
+                "customers_oldest_wait_seconds",
+                "Seconds since the first of those counted was queued",
+                &metrics.customer_age,
+            ),
             ("files", "Files of all accounts", &metrics.files),
             ("file_bytes", "Bytes of all files", &metrics.file_bytes),
             (
@@ -173,19 +189,22 @@ impl Metrics {
     }
 
     /// Notes what is stored and what waits.
-    pub fn counted(&self, totals: &Totals, now: Timestamp) {
+    pub fn counted(&self, environment: Environment, totals: &Totals, now: Timestamp) {
+        let set = |family: &OfEnvironment, value| {
+            family.get_or_create(&EnvironmentLabels { environment: environment.as_str() }).set(value);
+        };
         let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         let seconds = |micros: i64| micros / 1_000_000;
         let age =
             |since: Option<Timestamp>| since.map_or(0, |since| seconds(now.as_micros() - since.as_micros()).max(0));
         let Totals { deliveries, customers, files, file_bytes, next_key_end } = *totals;
-        self.deliveries_waiting.set(number(deliveries.number));
-        self.delivery_age.set(age(deliveries.oldest));
-        self.customers_waiting.set(number(customers.number));
-        self.customer_age.set(age(customers.oldest));
-        self.files.set(number(files));
-        self.file_bytes.set(number(file_bytes));
-        self.next_key_end.set(next_key_end.map_or(0, |end| seconds(end.as_micros())));
+        set(&self.deliveries_waiting, number(deliveries.number));
+        set(&self.delivery_age, age(deliveries.oldest));
+        set(&self.customers_waiting, number(customers.number));
+        set(&self.customer_age, age(customers.oldest));
+        set(&self.files, number(files));
+        set(&self.file_bytes, number(file_bytes));
+        set(&self.next_key_end, next_key_end.map_or(0, |end| seconds(end.as_micros())));
     }
 
     /// Counts a backup that failed.

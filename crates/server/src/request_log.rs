@@ -1,7 +1,7 @@
 //! The request log: a line at `info` for each answered request.
 //!
-//! A request only puts what is known of it into a list, which takes no system call. A thread of its own writes the
-//! lines, twenty times a second. A process that is killed loses those of the last moment.
+//! A request only puts what is known of it into a list, which takes no system call. A thread of its own makes lines of
+//! it, twenty times a second. A process that is killed loses those of the last moment.
 
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -13,11 +13,13 @@ use dossier_core::clock::Timestamp;
 use dossier_core::ids::KeyId;
 use serde::{Serialize, Serializer};
 
+use crate::logs;
+
 use crate::http::context::RequestId;
 
-/// How long a line waits at most, unless standard error is blocked.
+/// How long a request waits at most until it is a line.
 const EVERY: Duration = Duration::from_millis(50);
-/// As many requests wait to be written; more of them are counted and not written.
+/// As many requests wait at most; more of them are counted and not logged.
 const MOST: usize = 50_000;
 const TARGET: &str = "dossier::requests";
 const MESSAGE: &str = "answered";
@@ -51,7 +53,7 @@ fn displayed<S: Serializer>(id: &RequestId, serializer: S) -> Result<S::Ok, S::E
     serializer.collect_str(id)
 }
 
-/// Answered requests that wait to be written.
+/// Answered requests that wait to become lines.
 #[derive(Debug, Default)]
 pub struct RequestLog {
     waiting: Mutex<Vec<Answered>>,
@@ -76,7 +78,7 @@ impl RequestLog {
     }
 }
 
-/// The thread that writes the lines. Dropped, it writes what waits.
+/// The thread that makes the lines. Dropped, it makes those of what waits.
 pub struct Writing {
     log: Arc<RequestLog>,
     ending: Arc<AtomicBool>,
@@ -84,7 +86,7 @@ pub struct Writing {
 }
 
 impl Writing {
-    /// Starts to write, as JSON or as text.
+    /// Starts to make lines, of JSON or of text.
     ///
     /// # Errors
     ///
@@ -126,12 +128,11 @@ impl Drop for Writing {
 fn write(log: &RequestLog, json: bool) {
     let lines = lines(&log.take(), json);
     if !lines.is_empty() {
-        // Nobody is left to be told.
-        let _ = std::io::stderr().write_all(&lines);
+        logs::put(&lines);
     }
     let left_out = log.left_out.swap(0, Ordering::Relaxed);
     if left_out > 0 {
-        tracing::warn!(left_out, "standard error was not read, so that requests were not logged");
+        tracing::warn!(left_out, "more requests came than could be logged");
     }
 }
 

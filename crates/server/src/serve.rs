@@ -31,6 +31,7 @@ use crate::http::request::Front;
 use crate::http::{App, AppState, Surroundings, router};
 use crate::installation::{Installation, InstallationError, Lock};
 use crate::sumsub::Sumsub;
+use crate::system::SystemClock;
 use crate::{backup, control, deliver, memory, request_log, room};
 use dossier_store::Engine;
 use dossier_store::chores::Chore;
@@ -99,9 +100,17 @@ impl Server {
     /// [`StartError`]; nothing is served then.
     pub async fn start(config: &Config) -> Result<Self, StartError> {
         let lock = Lock::take(&config.data_dir)?;
-        // Bound before anything is made, so that a port that is taken leaves no half-made installation behind.
+        // What may fail comes before anything is made, so that it leaves no half-made installation behind, whose first
+        // key would never be shown.
         let listener = bind(config.listen).await?;
         let address = listener.local_addr().map_err(|cause| StartError::Listen { address: config.listen, cause })?;
+        let metrics_listener = match config.metrics_listen {
+            Some(wanted) => Some(bind_metrics(wanted).await?),
+            None => None,
+        };
+        let control = control::listen(&config.data_dir).map_err(StartError::Control)?;
+        let sumsub = config.sumsub.clone().map(|settings| Sumsub::new(settings, Arc::new(SystemClock)));
+        let sumsub = sumsub.transpose().map_err(StartError::Provider)?.map(Arc::new);
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let Installation { store, services, anchored, first_account } =
             Installation::open(config, public_url.clone(), Anchoring::Enforced).await?;
@@ -114,15 +123,9 @@ impl Server {
             tracing::warn!(%error, "changed settings could not be recorded in the audit trail");
         }
         let (stop, stopped) = watch::channel(false);
-        let metrics_listener = match config.metrics_listen {
-            Some(wanted) => Some(bind_metrics(wanted).await?),
-            None => None,
-        };
         let metrics_address = metrics_listener.as_ref().and_then(|listener| listener.local_addr().ok());
         let own = [Some(address), metrics_address].into_iter().flatten().collect();
         let egress = Arc::new(Egress::new(Targets::new(own, config.webhook_private.clone())));
-        let sumsub = config.sumsub.clone().map(|settings| Sumsub::new(settings, Arc::clone(&services.clock)));
-        let sumsub = sumsub.transpose().map_err(StartError::Provider)?.map(Arc::new);
         let proxies = Arc::new(config.trusted_proxies.clone());
         let surroundings = Surroundings {
             public_url: public_url.clone(),
@@ -152,7 +155,6 @@ impl Server {
             let places = ConnectionLimit::new(OPERATIONS_CONNECTIONS, None, Arc::default(), Gauge::default());
             listeners.push(tokio::spawn(listener::serve(metrics, front, places, limits, stopped.clone())));
         }
-        let control = control::listen(&config.data_dir).map_err(StartError::Control)?;
         let serving = control::Serving {
             app: Arc::clone(&app),
             store: Arc::clone(&store),
@@ -280,10 +282,12 @@ async fn keep_house(app: App) {
 /// Counts what is stored and what waits, for the metrics.
 async fn count(app: App, store: Arc<dyn Engine>) {
     loop {
-        let now = app.services.clock.now();
-        match store.totals(now).await {
-            Ok(totals) => app.metrics.counted(&totals, now),
-            Err(error) => tracing::warn!(%error, "what is stored and what waits could not be counted"),
+        for environment in [Environment::Sandbox, Environment::Production] {
+            let now = app.services.clock.now();
+            match store.totals(environment, now).await {
+                Ok(totals) => app.metrics.counted(environment, &totals, now),
+                Err(error) => tracing::warn!(%error, "what is stored and what waits could not be counted"),
+            }
         }
         tokio::time::sleep(Duration::from_secs(10)).await;
     }
@@ -311,19 +315,42 @@ async fn end_sessions(app: App) {
     }
 }
 
+/// What is noted while processes of one database have different rules: each of them may evaluate a customer, so the
+/// next start looks at all of them again.
+const MIXED_RULES: &str = "mixed";
+
 /// Evaluates all customers once when other rules are in force than before, or another version of Dossier.
 async fn follow_new_rules(app: App, store: Arc<dyn Engine>) {
     let in_force = format!("{} {}", env!("CARGO_PKG_VERSION"), app.services.policy.rules.hash);
+    let mut is_done = false;
     loop {
-        match evaluate_by(&app, &*store, &in_force).await {
-            Ok(true) => return,
-            // Another process does it.
-            Ok(false) => tokio::time::sleep(Duration::from_secs(1)).await,
+        let followed = match is_done {
+            false => evaluate_by(&app, &*store, &in_force).await,
+            true => note_other_rules(&*store, &in_force).await.map(|()| true),
+        };
+        let wait = match followed {
+            Ok(done) => {
+                is_done = done;
+                // Until then another process may do it.
+                Duration::from_secs(if done { 5 } else { 1 })
+            }
             Err(error) => {
                 tracing::warn!(%error, "customers could not be evaluated by the rules in force");
-                tokio::time::sleep(Duration::from_secs(30)).await;
+                Duration::from_secs(30)
             }
+        };
+        tokio::time::sleep(wait).await;
+    }
+}
+
+/// Notes that another process has other rules, once it has evaluated by them.
+async fn note_other_rules(store: &dyn Engine, in_force: &str) -> Result<(), StoreError> {
+    match store.done(Chore::Rules).await? {
+        Some(done) if done != in_force && done != MIXED_RULES => {
+            tracing::warn!("another process has other rules or another version; the next start evaluates again");
+            store.set_done(Chore::Rules, MIXED_RULES).await
         }
+        _ => Ok(()),
     }
 }
 
@@ -339,9 +366,13 @@ async fn evaluate_by(app: &App, store: &dyn Engine, in_force: &str) -> Result<bo
         for environment in [Environment::Sandbox, Environment::Production] {
             let scope = Scope { account: account.account_id, environment };
             let Evaluated { submitted, damaged } = kyc::evaluate_all(&app.services, scope).await?;
-            if submitted + damaged > 0 {
-                tracing::info!(account = %scope.account, environment = environment.as_str(), submitted, damaged,
+            if submitted > 0 {
+                tracing::info!(account = %scope.account, environment = environment.as_str(), submitted,
                     "customers were evaluated by the rules in force");
+            }
+            if damaged > 0 {
+                tracing::error!(account = %scope.account, environment = environment.as_str(), damaged,
+                    "customers could not be read, so they were not evaluated; dossier audit verify names them");
             }
         }
     }

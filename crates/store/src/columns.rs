@@ -10,7 +10,7 @@ pub(crate) const fn scope_columns(scope: &Scope) -> (&[u8; 16], u8) {
     (scope.account.as_bytes(), environment_column(scope.environment))
 }
 
-const fn environment_column(environment: Environment) -> u8 {
+pub(crate) const fn environment_column(environment: Environment) -> u8 {
     match environment {
         Environment::Sandbox => 0,
         Environment::Production => 1,

@@ -32,7 +32,7 @@ use std::sync::atomic::AtomicU64;
 use anchor::{AcceptedRestore, ChainEnd, Tips};
 use async_trait::async_trait;
 use chores::Chore;
-use dossier_core::caller::Scope;
+use dossier_core::caller::{Environment, Scope};
 use dossier_core::clock::Timestamp;
 use dossier_core::store::{Progress, Store, StoreError};
 
@@ -62,12 +62,12 @@ pub trait Engine: Store {
     /// [`StoreError::Unavailable`].
     async fn check_files(&self) -> Result<(), StoreError>;
 
-    /// What is stored and what waits, over all accounts.
+    /// What is stored and what waits in an environment, over all accounts.
     ///
     /// # Errors
     ///
     /// The database's.
-    async fn totals(&self, now: Timestamp) -> Result<Totals, StoreError>;
+    async fn totals(&self, environment: Environment, now: Timestamp) -> Result<Totals, StoreError>;
 
     /// The epoch under which new keys are wrapped.
     fn active_epoch(&self) -> u32;
@@ -148,7 +148,7 @@ pub trait Engine: Store {
     async fn leave(&self) {}
 }
 
-/// What is stored and what waits, over all accounts, for the metrics.
+/// What is stored and what waits in an environment, over all accounts, for the metrics.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Totals {
     /// Deliveries of webhooks that are neither delivered nor given up.
@@ -168,7 +168,7 @@ pub struct Totals {
 pub struct Waiting {
     /// At most [`Waiting::MOST`].
     pub number: u64,
-    /// Of those that were counted.
+    /// Of those that were counted, which need not be the first that came.
     pub oldest: Option<Timestamp>,
 }
 

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use unicode_normalization::UnicodeNormalization as _;
-use unicode_normalization::char::is_combining_mark;
+
+use crate::hidden::without_hidden;
 
 /// Stands where a name was shortened.
 const ELLIPSIS: &str = "\u{2026}";
@@ -59,23 +60,6 @@ impl fmt::Debug for FileName {
     }
 }
 
-/// The text with what is hidden in it replaced. Joiners stay between letters: Persian, Hindi and others write with
-/// them.
-fn without_hidden(text: &[char]) -> String {
-    let is_letter = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(|c| is_part_of_a_word(*c));
-    let shown = text.iter().enumerate().map(|(at, c)| match c {
-        '\u{200c}' | '\u{200d}' if is_letter(at.checked_sub(1)) && is_letter(Some(at + 1)) => *c,
-        c if is_hidden(*c) => '\u{fffd}',
-        c => *c,
-    });
-    shown.collect()
-}
-
-/// A letter beyond ASCII, or a mark on one, such as the virama in front of a joiner.
-fn is_part_of_a_word(c: char) -> bool {
-    !c.is_ascii() && (c.is_alphabetic() || is_combining_mark(c))
-}
-
 /// At most [`FileName::MAX`] bytes: the middle is left out, so that the extension stays.
 fn shortened(name: String) -> String {
     if name.len() <= FileName::MAX {
@@ -85,13 +69,6 @@ fn shortened(name: String) -> String {
     let extension = if extension.len() <= MAX_EXTENSION { extension } else { "" };
     let room = FileName::MAX - extension.len() - ELLIPSIS.len();
     format!("{}{ELLIPSIS}{extension}", &name[..name.floor_char_boundary(room)])
-}
-
-/// Control characters, and the formatting characters that hide text or turn it around.
-fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
-        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
 #[cfg(test)]

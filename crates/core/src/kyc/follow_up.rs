@@ -173,7 +173,7 @@ async fn evaluate_by_new_rules(services: &Services, scope: Scope, id: CustomerId
     Ok(after.kyc.state != before.kyc.state)
 }
 
-/// Looks at a record again on a date that is reached: it may be complete now.
+/// Looks at a record again, on a date that is reached or by other rules: it may be complete now.
 pub(super) async fn evaluate(services: &Services, scope: Scope, id: CustomerId) -> Result<(), UpdateError> {
     let caller = Caller { scope, actor: Actor::System, request_id: "evaluation".to_owned(), address: None };
     let compute = |mut customer: Customer, now: Timestamp| {

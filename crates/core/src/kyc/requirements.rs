@@ -16,6 +16,7 @@ use crate::customer::postal_code::{self, AddressFormat, PostalCodes};
 use crate::customer::{Customer, CustomerType};
 use crate::file::Flaw;
 use crate::hexadecimal::hexadecimal;
+use crate::hidden::is_hidden;
 use crate::ids::FileId;
 use crate::parse::Country;
 
@@ -439,7 +440,7 @@ impl<'a> Facts<'a> {
 }
 
 fn is_blank(value: &Value) -> bool {
-    value.as_str().is_some_and(|text| text.trim().is_empty())
+    value.as_str().is_some_and(|text| text.chars().all(|c| c.is_whitespace() || is_hidden(c)))
 }
 
 fn plays(person: &Value, roles: &[Role]) -> bool {

@@ -185,7 +185,7 @@ impl Email {
         let fold = |text: &str| text.nfc().default_case_fold().nfc().collect::<String>();
         match address.rsplit_once('@') {
             Some((local, domain)) => {
-                let domain = idna::domain_to_ascii(domain).unwrap_or_else(|_| fold(domain));
+                let domain = idna::domain_to_ascii(&domain.nfc().collect::<String>()).unwrap_or_else(|_| fold(domain));
                 format!("{}@{domain}", fold(local))
             }
             None => fold(address),
@@ -214,6 +214,9 @@ impl Parse for Email {
                 && (is_quoted || !local.contains('@'))
                 && !text.trim().contains(char::is_whitespace)
         });
+        // A domain may consist of what is left out in comparison.
+        let compares = || Self(text.into()).folded().rsplit_once('@').is_some_and(|(_, domain)| !domain.is_empty());
+        let shaped = shaped && (text.is_ascii() || compares());
         if !shaped {
             context.violation(Code::InvalidEmail, "must be an e-mail address");
         }

@@ -6,6 +6,7 @@ use clap::Subcommand;
 use serde_json::Value;
 
 use super::PlaceArgs;
+use super::output::shown;
 use crate::admin::{AuditQuery, Command as AdminCommand};
 
 /// The widest line of a list, in characters.
@@ -171,15 +172,10 @@ pub(super) fn entry(entry: &Value) -> String {
         }
         for side in ["before", "after"] {
             let json = serde_json::to_string_pretty(&change[side]).expect("JSON has string keys only");
-            lines.push(format!("  {side:8}{}", shown(&json).replace('\n', "\n          ")));
+            lines.push(format!("  {side:8}{}", json.lines().map(shown).collect::<Vec<_>>().join("\n          ")));
         }
     }
     lines.join("\n")
-}
-
-/// A stored text must not speak to the terminal. Lines are ours.
-fn shown(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 
 #[cfg(test)]

@@ -443,13 +443,12 @@ pub fn main() -> ExitCode {
     memory::follow(None);
     let cli = Cli::parse();
     let output = cli.common.output;
-    match hardening::apply().and_then(|()| run(cli)) {
-        Ok(code) => code,
-        Err(text) => {
-            output.error(&text);
-            ExitCode::FAILURE
-        }
-    }
+    let ended = hardening::apply().and_then(|()| run(cli));
+    logs::finish();
+    ended.unwrap_or_else(|text| {
+        output.error(&text);
+        ExitCode::FAILURE
+    })
 }
 
 fn run(cli: Cli) -> Result<ExitCode, String> {
@@ -473,11 +472,11 @@ fn run(cli: Cli) -> Result<ExitCode, String> {
         return configuration(command, &settings, output);
     }
     if let Command::Rules(Rules::Check { file: Some(file) }) = &command {
-        return check_rules(&config::read_rules(file), output);
+        return check_rules(&config::read_rules(file), &format!("{}: ", file.display()), output);
     }
     let config = settings.config().map_err(|errors| errors.join("\n"))?;
     match &command {
-        Command::Rules(Rules::Check { .. }) => return check_rules(&Ok((*config.rules).clone()), output),
+        Command::Rules(Rules::Check { .. }) => return check_rules(&Ok((*config.rules).clone()), "", output),
         Command::Rules(Rules::Show) => return show_rules(&settings, output),
         _ => {}
     }
@@ -537,14 +536,14 @@ fn gather(common: &Common, command: &Command) -> Result<Settings, String> {
     Settings::gather(&Given { flags, variable: &variable, names, file: common.config.clone() })
 }
 
-fn check_rules(read: &Result<RuleSet, Vec<String>>, output: Output) -> Result<ExitCode, String> {
+fn check_rules(read: &Result<RuleSet, Vec<String>>, file: &str, output: Output) -> Result<ExitCode, String> {
     match read {
         Ok(rules) => {
             let (version, count) = (&rules.version, rules.rules.len());
             output.value(&serde_json::json!({ "ok": true, "version": version, "rules": count }));
             Ok(ExitCode::SUCCESS)
         }
-        Err(faults) => Err(faults.join("\n")),
+        Err(faults) => Err(faults.iter().map(|fault| format!("{file}{fault}")).collect::<Vec<_>>().join("\n")),
     }
 }
 

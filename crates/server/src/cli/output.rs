@@ -5,6 +5,7 @@ use std::io::Write as _;
 use clap::ValueEnum;
 use comfy_table::{ContentArrangement, Table, presets};
 use dossier_core::api_key::ApiKey;
+use dossier_core::hidden::without_hidden;
 use serde_json::Value;
 
 use crate::config::Config;
@@ -157,9 +158,14 @@ fn members(value: &Value) -> Vec<(String, String)> {
 fn word(value: &Value) -> String {
     match value {
         Value::Null | Value::Object(_) | Value::Array(_) => "-".to_owned(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => shown(text),
         value => value.to_string(),
     }
+}
+
+/// A text that somebody has stored must not speak to the terminal, and not look like another line.
+pub(super) fn shown(text: &str) -> String {
+    without_hidden(&text.replace('\n', "\u{23ce}").chars().collect::<Vec<_>>())
 }
 
 /// The engine and where its rows lie: `PostgreSQL 15.18 at db.internal/dossier`.
@@ -245,6 +251,17 @@ mod tests {
     fn a_list_that_is_too_wide_shows_the_columns_that_matter() {
         let rows = [json!({ "id": 1, "long": "x".repeat(120), "state": { "now": "open" } })];
         assert_eq!(list(&rows, &["id", "state.now"]), " id  state.now\n 1   open");
+    }
+
+    #[test]
+    fn a_stored_text_neither_speaks_to_the_terminal_nor_makes_a_line() {
+        let name = "Eve\u{1b}]0;x\u{7}\u{9b}2J\u{202e}\nstate  approved";
+        let stored = json!({ "name": name, "persian": "\u{645}\u{200c}\u{645}" });
+        let hidden = "\u{fffd}";
+        let name = format!("Eve{hidden}]0;x{hidden}{hidden}2J{hidden}\u{23ce}state  approved");
+        let expected = format!("name     {name}\npersian  \u{645}\u{200c}\u{645}");
+        assert_eq!(for_people(&stored), expected);
+        assert_eq!(for_people(&json!([stored])), format!(" name{:25}  persian\n {name}  \u{645}\u{200c}\u{645}", ""));
     }
 
     #[test]

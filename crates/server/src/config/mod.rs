@@ -516,7 +516,8 @@ impl Settings {
             None => RuleSet::baseline(),
             Some(Ok(rules)) => rules,
             Some(Err(faults)) => {
-                errors.extend(faults.into_iter().map(|fault| format!("rules: {fault}")));
+                let file = self.text("rules");
+                errors.extend(faults.into_iter().map(|fault| format!("rules: {file}: {fault}")));
                 RuleSet::baseline()
             }
         };

@@ -33,7 +33,7 @@ pub async fn list(
 ) -> Result<Response, Problem> {
     let wanted = Wanted::read(&query)?;
     let mut page = PageWriter::begin(&app, &context);
-    let Some(filter) = &wanted.filter else { return Ok(end(page, sees, None)) };
+    let filter = &wanted.filter;
     let (mut next, mut left) = (wanted.before, wanted.limit);
     loop {
         let portion = left.min(PORTION);
@@ -68,7 +68,7 @@ fn not_a_cursor() -> Violation {
 
 struct Wanted {
     /// `None` for a customer that no entry can be about.
-    filter: Option<AuditFilter>,
+    filter: AuditFilter,
     before: Option<u64>,
     limit: usize,
 }
@@ -86,8 +86,10 @@ impl Wanted {
         if before == Some(None) {
             errors.push(not_a_cursor());
         }
-        // What is no id is as unknown as an unknown one.
         let customer = query.one("customer_id", &mut errors).map(CustomerId::parse);
+        if customer == Some(None) {
+            errors.push(Violation::new("/customer_id", Code::UnknownValue, "is not the id of a customer"));
+        }
         let action = query.one("action", &mut errors).map(Action::parse);
         if action == Some(None) {
             errors.push(Violation::new("/action", Code::UnknownValue, "is not an action of the audit trail"));
@@ -109,11 +111,8 @@ impl Wanted {
         if !errors.is_empty() {
             return Err(Problem::invalid_parameters(errors));
         }
-        let all = AuditFilter { customer: None, action: action.flatten(), actor: actor.flatten(), from, to };
-        let filter = match customer {
-            None => Some(all),
-            Some(customer) => customer.map(|id| AuditFilter { customer: Some(id), ..all }),
-        };
+        let customer = customer.flatten();
+        let filter = AuditFilter { customer, action: action.flatten(), actor: actor.flatten(), from, to };
         Ok(Self { filter, before: before.flatten(), limit })
     }
 }

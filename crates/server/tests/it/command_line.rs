@@ -157,6 +157,19 @@ async fn a_data_folder_belongs_to_one_process() {
     assert!(!output.status.success() && said.contains("in use by another dossier process"), "{said}");
 }
 
+#[test]
+fn a_start_that_fails_for_a_port_makes_nothing_whose_key_is_then_unknown() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").to_string();
+    for (listen, metrics) in [(&*port, "off"), ("127.0.0.1:0", &*port)] {
+        let output =
+            dossier(folder.path(), &["serve", "--data-dir", "data", "--listen", listen, "--metrics-listen", metrics]);
+        assert!(!output.status.success(), "{output:?}");
+        assert!(!folder.path().join("data/keyring.json").exists(), "nothing was made");
+    }
+}
+
 #[tokio::test]
 async fn a_wrong_root_key_and_a_missing_or_old_keyring_are_refused() {
     let app = TestApp::start().await;

@@ -299,13 +299,14 @@ async fn metrics_say_what_is_stored_and_what_waits_and_promtool_has_nothing_agai
     let read = async || TestApp::send(app.client.get(format!("{}/metrics", app.metrics_url))).await.text;
     let expected = [
         "dossier_build_info{version=",
-        "\ndossier_webhook_deliveries_waiting 1\n",
-        "\ndossier_webhook_oldest_delivery_age_seconds ",
-        "\ndossier_customers_waiting 1\n",
-        "\ndossier_customers_oldest_wait_seconds ",
-        "\ndossier_files 1\n",
-        "\ndossier_file_bytes ",
-        "\ndossier_api_keys_next_expiry_timestamp_seconds 0\n",
+        "\ndossier_webhook_deliveries_waiting{environment=\"sandbox\"} 1\n",
+        "\ndossier_webhook_oldest_delivery_age_seconds{environment=\"sandbox\"} ",
+        "\ndossier_customers_waiting{environment=\"sandbox\"} 1\n",
+        "\ndossier_customers_waiting{environment=\"production\"} 0\n",
+        "\ndossier_customers_oldest_wait_seconds{environment=\"sandbox\"} ",
+        "\ndossier_files{environment=\"sandbox\"} 1\n",
+        "\ndossier_file_bytes{environment=\"sandbox\"} ",
+        "\ndossier_api_keys_next_expiry_timestamp_seconds{environment=\"production\"} 0\n",
     ];
     let mut metrics = read().await;
     for _ in 0..200 {
@@ -318,7 +319,7 @@ async fn metrics_say_what_is_stored_and_what_waits_and_promtool_has_nothing_agai
     for line in expected {
         assert!(metrics.contains(line), "{line} is missing in\n{metrics}");
     }
-    assert!(!metrics.contains("\ndossier_file_bytes 0\n"));
+    assert!(!metrics.contains("\ndossier_file_bytes{environment=\"sandbox\"} 0\n"));
     assert_eq!(undescribed(&metrics), Vec::<&str>::new());
     // `./check setup` installs it; without it the lines above are what is checked.
     let mut promtool = Command::new("promtool");

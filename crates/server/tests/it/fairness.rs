@@ -259,8 +259,8 @@ async fn a_key_and_an_account_have_a_rate() {
     let second = app.new_key(None, Environment::Sandbox, &[], None).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     let second = second["key"].as_str().expect("a key");
-    let answers = [asks(&app.key).await, asks(second).await].into_iter().flatten();
-    assert!(answers.into_iter().any(|answer| answer.header("ratelimit-policy") == "\"account\";q=8;w=1"));
+    let (one, other) = tokio::join!(asks(&app.key), asks(second));
+    assert!(one.into_iter().chain(other).any(|answer| answer.header("ratelimit-policy") == "\"account\";q=8;w=1"));
 }
 
 #[tokio::test]

@@ -1,7 +1,9 @@
-//! What a server that runs as usual writes to its log.
+//! What a server that runs as usual writes to its log, and that it waits for no reader of it.
 
 use std::fs;
 use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -63,4 +65,28 @@ async fn a_start_and_each_request_is_a_line_that_names_the_key_and_nothing_perso
     assert_eq!(of(&strange)["key"], Value::Null);
     let text = fs::read_to_string(&log).expect("a log");
     assert!(!text.contains("marked") && !text.contains(&key));
+}
+
+#[tokio::test]
+async fn a_log_that_nothing_reads_stops_neither_requests_nor_the_end_of_the_process() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (mut child, api, key) = readme::start(folder.path(), Stdio::piped());
+    let key = key.expect("a key");
+    // A pipe takes 64 KiB; nothing reads this one.
+    let client = Client::new();
+    for n in 0..600 {
+        let request = client.get(format!("{api}/customers?limit=1")).header("Api-Key", &key);
+        let answer =
+            request.timeout(Duration::from_secs(5)).send().await.unwrap_or_else(|error| panic!("{n}: {error}"));
+        assert_eq!(answer.status(), 200);
+    }
+    let body = json!({ "type": "individual", "email": "a@example.com" });
+    let created = client.post(format!("{api}/customers")).header("Api-Key", &key).json(&body).send().await;
+    assert_eq!(created.expect("an answer").status(), 201);
+    let began = Instant::now();
+    std::process::Command::new("kill").arg(child.id().to_string()).status().expect("a signal");
+    while child.try_wait().expect("a child").is_none() {
+        assert!(began.elapsed() < Duration::from_secs(10), "it does not end");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }

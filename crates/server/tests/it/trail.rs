@@ -92,7 +92,6 @@ async fn the_trail_is_listed_over_http_without_anything_personal() {
             accepted(&|entry| entry["customer_id"] == ada.as_str() && entry["action"] == "customer.updated"),
         ),
         ("?action=api_key.revoked".into(), Vec::new()),
-        ("?customer_id=nonsense".into(), Vec::new()),
         (format!("?customer_id={}", uuid::Uuid::nil()), Vec::new()),
     ] {
         assert_eq!(seqs(&app.read_trail(&key, &query).await.expect(200)["items"]), expected, "{query}");
@@ -108,6 +107,7 @@ async fn the_trail_is_listed_over_http_without_anything_personal() {
     }
     for (query, violation) in [
         ("?limit=0", "/limit out_of_range"),
+        ("?customer_id=nonsense", "/customer_id unknown_value"),
         ("?limit=1001", "/limit out_of_range"),
         ("?cursor=x", "/cursor invalid_cursor"),
         ("?action=customer", "/action unknown_value"),

@@ -30,7 +30,7 @@ use async_trait::async_trait;
 use dossier_core::account::Account;
 use dossier_core::api_key::{ApiKey, KeyRecord};
 use dossier_core::audit::{AuditFilter, AuditPage, AuditReport, OpenedEntry};
-use dossier_core::caller::Scope;
+use dossier_core::caller::{Environment, Scope};
 use dossier_core::change::{Change, Effect};
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::Summary;
@@ -356,8 +356,8 @@ impl Engine for PostgresStore {
         self.blobs.list().next().await.transpose().map(drop)
     }
 
-    async fn totals(&self, now: Timestamp) -> Result<Totals, StoreError> {
-        self.read_totals(now).await
+    async fn totals(&self, environment: Environment, now: Timestamp) -> Result<Totals, StoreError> {
+        self.read_totals(environment, now).await
     }
 
     fn active_epoch(&self) -> u32 {

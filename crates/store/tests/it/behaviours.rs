@@ -25,7 +25,8 @@ use dossier_core::webhook::{self, Attempted, Disabled, Due, Endpoint, Guard, Sai
 
 pub(crate) use crate::anchor::an_accepted_restore_satisfies_the_anchors_from_before_and_no_later_one;
 pub(crate) use crate::emails::{
-    an_email_is_found_however_it_is_written, an_upgrade_makes_each_email_findable_and_the_oldest_customer_keeps_it,
+    a_domain_is_composed_before_it_is_compared_and_one_of_nothing_is_refused, an_email_is_found_however_it_is_written,
+    an_upgrade_makes_each_email_findable_and_the_oldest_customer_keeps_it,
 };
 use crate::engines::{Engine, caller};
 pub(crate) use crate::erasure::{

@@ -50,11 +50,24 @@ pub(crate) async fn an_email_is_found_however_it_is_written(mut engine: Engine) 
         ("ZOË.WEISS@bu\u{308}cher。example", true),
         ("zoe.weiß@bücher.example", false),
         ("zoë.weiß@bucher.example", false),
+        ("zoë.weiß@bücher.example\u{200b}", true),
     ] {
         assert_eq!(found(&services, &caller, email).await, there.then_some(id).as_slice(), "{email}");
         let body = format!(r#"{{"email":"{}","type":"individual"}}"#, email.trim());
         let created = create(&services, &caller, Request::unkeyed(body.as_bytes())).await;
         assert_eq!(matches!(created, Err(CreateError::EmailTaken(owner)) if owner == id), there, "{email}");
+    }
+}
+
+pub(crate) async fn a_domain_is_composed_before_it_is_compared_and_one_of_nothing_is_refused(mut engine: Engine) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let id = given(&services, &caller, "s@\u{3b1}\u{345}\u{301}.example", "individual").await;
+    assert_eq!(found(&services, &caller, "s@\u{3b1}\u{301}\u{345}.example").await, [id]);
+    for nothing in ["x@\u{ad}", "x@\u{200b}"] {
+        let body = format!(r#"{{"email":"{nothing}","type":"individual"}}"#);
+        let refused = create(&services, &caller, Request::unkeyed(body.as_bytes())).await;
+        assert!(matches!(refused, Err(CreateError::Invalid(_))), "{nothing:?}");
     }
 }
 

@@ -54,6 +54,7 @@ on_every_engine! {
     what_was_read_is_read_anew_after_each_change,
     a_record_at_hand_is_what_was_written,
     an_email_is_found_however_it_is_written,
+    a_domain_is_composed_before_it_is_compared_and_one_of_nothing_is_refused,
     an_upgrade_makes_each_email_findable_and_the_oldest_customer_keeps_it,
     keys_are_found_by_themselves_only,
     old_answers_are_forgotten,

@@ -1,0 +1,29 @@
+//! Characters that hide text, turn it around, or speak to a terminal.
+
+use unicode_normalization::char::is_combining_mark;
+
+/// The text with what is hidden in it replaced. Joiners stay between letters: Persian, Hindi and others write with
+/// them.
+#[must_use]
+pub fn without_hidden(text: &[char]) -> String {
+    let is_letter = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(|c| is_part_of_a_word(*c));
+    let shown = text.iter().enumerate().map(|(at, c)| match c {
+        '\u{200c}' | '\u{200d}' if is_letter(at.checked_sub(1)) && is_letter(Some(at + 1)) => *c,
+        c if is_hidden(*c) => '\u{fffd}',
+        c => *c,
+    });
+    shown.collect()
+}
+
+/// A letter beyond ASCII, or a mark on one, such as the virama in front of a joiner.
+fn is_part_of_a_word(c: char) -> bool {
+    !c.is_ascii() && (c.is_alphabetic() || is_combining_mark(c))
+}
+
+/// Control characters, and the formatting characters that hide text or turn it around.
+#[must_use]
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
