@@ -54,7 +54,7 @@ class Server:
         self.process = subprocess.Popen(
             [self.binary, "serve", "--data-dir", self.folder / "data", "--listen", f"127.0.0.1:{self.port}",
              "--metrics-listen", "off", *(["--database", self.database] if self.database else [])],
-            stdout=subprocess.PIPE, text=True, env=self.environment)
+            stdout=subprocess.PIPE, stderr=open(self.folder / "log", "a"), text=True, env=self.environment)
         for line in self.process.stdout:
             if found := re.match(r"Sandbox key +(\S+)", line):
                 self.key = found[1]

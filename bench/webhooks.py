@@ -109,7 +109,8 @@ class Server(bench.Server):
         self.process = subprocess.Popen(
             [bench.TARGET / "dossier", "serve", "--data-dir", self.folder / "data", "--listen", f"127.0.0.1:{self.port}",
              "--metrics-listen", f"127.0.0.1:{self.metrics_port}"],
-            stdout=subprocess.PIPE, text=True, env={**bench.UNLIMITED, "DOSSIER_WEBHOOK_WAITS": "1s", "DOSSIER_WEBHOOK_GIVE_UP": "1d"})
+            stdout=subprocess.PIPE, stderr=open(self.folder / "log", "a"), text=True,
+            env={**bench.UNLIMITED, "DOSSIER_WEBHOOK_WAITS": "1s", "DOSSIER_WEBHOOK_GIVE_UP": "1d"})
         for line in self.process.stdout:
             if found := re.match(r"Sandbox key +(\S+)", line):
                 self.key = found[1]
