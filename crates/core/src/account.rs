@@ -31,6 +31,15 @@ pub struct Account {
     pub look: Look,
 }
 
+impl Account {
+    /// Its sandbox and its production.
+    #[must_use]
+    pub fn scopes(&self) -> [Scope; 2] {
+        [Environment::Sandbox, Environment::Production]
+            .map(|environment| Scope { account: self.account_id, environment })
+    }
+}
+
 /// How the hosted form of an account looks. Kept sealed, like the name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

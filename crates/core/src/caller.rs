@@ -51,7 +51,7 @@ pub struct OperatorName(Arc<str>);
 
 /// Why a text is no name of an operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a name has 1 to {max} characters and no control characters", max = OperatorName::MAX)]
+#[error("a name has 1 to {max} characters and no control characters or hidden ones", max = OperatorName::MAX)]
 pub struct OperatorNameError;
 
 impl OperatorName {

@@ -20,6 +20,12 @@ fn is_part_of_a_word(c: char) -> bool {
     !c.is_ascii() && (c.is_alphabetic() || is_combining_mark(c))
 }
 
+/// Whether a text shows nothing: blanks, and what is hidden.
+#[must_use]
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_hidden(c))
+}
+
 /// Control characters, and the formatting characters that hide text or turn it around.
 #[must_use]
 pub fn is_hidden(c: char) -> bool {

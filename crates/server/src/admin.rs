@@ -443,13 +443,10 @@ impl Context<'_> {
     async fn find_key(&self, key_id: &str) -> Result<(Scope, KeyId), String> {
         let unknown = || "there is no such key; see dossier keys list".to_owned();
         let id = KeyId::parse(key_id).ok_or_else(unknown)?;
-        for account in self.accounts().await? {
-            for environment in [Environment::Sandbox, Environment::Production] {
-                let scope = Scope { account: account.account_id, environment };
-                let keys = self.services.store.api_keys(scope).await.map_err(said)?;
-                if keys.iter().any(|key| key.key_id == id) {
-                    return Ok((scope, id));
-                }
+        for scope in self.accounts().await?.iter().flat_map(Account::scopes) {
+            let keys = self.services.store.api_keys(scope).await.map_err(said)?;
+            if keys.iter().any(|key| key.key_id == id) {
+                return Ok((scope, id));
             }
         }
         Err(unknown())

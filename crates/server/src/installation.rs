@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use dossier_core::account;
+use dossier_core::account::{self, Account};
 use dossier_core::api_key::{self, ApiKey, KeyScope, NewKey};
 use dossier_core::caller::{Actor, Caller, Environment, Scope};
 use dossier_core::clock::{Clock as _, SandboxClocks};
@@ -212,15 +212,12 @@ async fn find_emails_again(store: &dyn Engine, services: &Services) -> Result<()
         return Ok(());
     }
     let mut done = ONCE;
-    for account in store.accounts().await? {
-        for environment in [Environment::Sandbox, Environment::Production] {
-            let scope = Scope { account: account.account_id, environment };
-            for shared in reindex_emails(services, &upgrade(scope)).await? {
-                done = SHARED_EMAILS;
-                let customers = shared.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                tracing::warn!(account = %scope.account, environment = environment.as_str(), %customers,
-                    "these customers have the same e-mail now; each is found by it");
-            }
+    for scope in store.accounts().await?.iter().flat_map(Account::scopes) {
+        for shared in reindex_emails(services, &upgrade(scope)).await? {
+            done = SHARED_EMAILS;
+            let customers = shared.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            tracing::warn!(account = %scope.account, environment = scope.environment.as_str(), %customers,
+                "these customers have the same e-mail now; each is found by it");
         }
     }
     Ok(store.set_done(Chore::Emails, done).await?)

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use dossier_core::account::Account;
 use dossier_core::caller::{Environment, Scope};
 use dossier_core::idempotency::KEPT_SECONDS;
 use dossier_core::ids::CustomerId;
@@ -162,18 +163,20 @@ impl Server {
             config: config.clone(),
         };
         let key = anchored.key().clone();
-        let helpers = vec![
+        let mut helpers = vec![
             tokio::spawn(control::serve(control, serving)),
             tokio::spawn(backup::schedule::run(Arc::clone(&app), Arc::clone(&store), key, config.clone())),
             tokio::spawn(room::watch(Arc::clone(&app), config)),
             tokio::spawn(give_memory_back()),
             tokio::spawn(keep_house(Arc::clone(&app))),
-            tokio::spawn(count(Arc::clone(&app), Arc::clone(&store))),
             tokio::spawn(end_sessions(Arc::clone(&app))),
             tokio::spawn(ask_providers(Arc::clone(&app))),
             tokio::spawn(follow_new_rules(Arc::clone(&app), Arc::clone(&store))),
             tokio::spawn(deliver::run(Arc::clone(&app), egress, config.deliveries.clone())),
         ];
+        if metrics_address.is_some() {
+            helpers.push(tokio::spawn(count(Arc::clone(&app), Arc::clone(&store))));
+        }
         let keeper = Keeper::start(anchored, app.metrics.anchor_failing.clone()).map_err(StartError::Control)?;
         let metrics = metrics_address.map(tracing::field::display);
         let (version, commit, engine) = (env!("CARGO_PKG_VERSION"), env!("DOSSIER_COMMIT"), store.name());
@@ -362,18 +365,15 @@ async fn evaluate_by(app: &App, store: &dyn Engine, in_force: &str) -> Result<bo
     if !store.leads().await? {
         return Ok(false);
     }
-    for account in store.accounts().await? {
-        for environment in [Environment::Sandbox, Environment::Production] {
-            let scope = Scope { account: account.account_id, environment };
-            let Evaluated { submitted, damaged } = kyc::evaluate_all(&app.services, scope).await?;
-            if submitted > 0 {
-                tracing::info!(account = %scope.account, environment = environment.as_str(), submitted,
-                    "customers were evaluated by the rules in force");
-            }
-            if damaged > 0 {
-                tracing::error!(account = %scope.account, environment = environment.as_str(), damaged,
-                    "customers could not be read, so they were not evaluated; dossier audit verify names them");
-            }
+    for scope in store.accounts().await?.iter().flat_map(Account::scopes) {
+        let Evaluated { submitted, damaged } = kyc::evaluate_all(&app.services, scope).await?;
+        if submitted > 0 {
+            tracing::info!(account = %scope.account, environment = scope.environment.as_str(), submitted,
+                "customers were evaluated by the rules in force");
+        }
+        if damaged > 0 {
+            tracing::error!(account = %scope.account, environment = scope.environment.as_str(), damaged,
+                "customers could not be read, so they were not evaluated; dossier audit verify names them");
         }
     }
     store.set_done(Chore::Rules, in_force).await?;

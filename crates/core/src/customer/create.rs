@@ -11,7 +11,7 @@ use crate::event::{Event, EventType};
 use crate::idempotency::{Answer, KeyReused, Request};
 use crate::ids::CustomerId;
 use crate::kyc::Kyc;
-use crate::parse::{Email, FieldChange, Nulls, SyntaxError, Text, parse};
+use crate::parse::{Email, Nulls, SyntaxError, Text, parse};
 use crate::services::Services;
 use crate::store::StoreError;
 use crate::violation::{Code, Violation, Violations};
@@ -123,9 +123,7 @@ fn audit(caller: &Caller, customer: &Customer) -> AuditEntry {
     entry.version = Some(customer.version);
     let names: Value = serde_json::from_slice(customer.summary().names.as_json()).expect("names are JSON");
     for (name, value) in names.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null()) {
-        let change = FieldChange { pointer: format!("/{name}"), before: "null".to_owned(), after: value.to_string() };
-        entry.fields.push(change.pointer.clone());
-        entry.detail.changes.push(change);
+        entry.change(format!("/{name}"), &Value::Null, value);
     }
     entry
 }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
+use crate::hidden::is_blank;
 use crate::parse::Country;
 
 /// Whether the addresses of a country have a postal code.
@@ -69,7 +70,7 @@ impl AddressFormat {
 /// Whether an address lacks a postal code that its country needs. What names no country is not judged.
 pub(crate) fn is_missing(address: &Value) -> bool {
     AddressFormat::of_address(address).is_some_and(|format| format.postal_codes == PostalCodes::Required)
-        && address["postal_code"].as_str().is_none_or(|code| code.trim().is_empty())
+        && address["postal_code"].as_str().is_none_or(is_blank)
 }
 
 #[cfg(test)]
@@ -119,6 +120,7 @@ mod tests {
             (json!({ "country": "IE", "postal_code": " " }), false),
             (json!({ "country": "GB", "postal_code": "" }), true),
             (json!({ "country": "GB", "postal_code": " " }), true),
+            (json!({ "country": "GB", "postal_code": "\u{200b}" }), true),
             (json!({ "country": "GB" }), true),
             (json!({ "country": "GB", "postal_code": "N1 9GU" }), false),
             (json!({ "postal_code": "" }), false),

@@ -9,6 +9,7 @@ use super::{Device, Form, short_hash};
 use crate::clock::Timestamp;
 use crate::customer::postal_code::{AddressFormat, PostalCodes};
 use crate::customer::{Customer, CustomerType, Profile};
+use crate::hidden::is_blank;
 use crate::ids::{FileId, PersonId};
 use crate::kyc::RuleSet;
 use crate::kyc::requirements::{Fault, Requirement, Status, evidence};
@@ -197,7 +198,7 @@ impl<'a> Sheet<'a> {
 
     /// Whether something is there. Blanks that a PUT brought are nothing, as in the requirements.
     fn has(&self, place: &str) -> bool {
-        self.text(place).is_some_and(|text| !text.trim().is_empty())
+        self.text(place).is_some_and(|text| !is_blank(&text))
     }
 
     /// The ids of the associated persons, in their order.

@@ -16,7 +16,7 @@ use crate::customer::postal_code::{self, AddressFormat, PostalCodes};
 use crate::customer::{Customer, CustomerType};
 use crate::file::Flaw;
 use crate::hexadecimal::hexadecimal;
-use crate::hidden::is_hidden;
+use crate::hidden;
 use crate::ids::FileId;
 use crate::parse::Country;
 
@@ -440,7 +440,7 @@ impl<'a> Facts<'a> {
 }
 
 fn is_blank(value: &Value) -> bool {
-    value.as_str().is_some_and(|text| text.chars().all(|c| c.is_whitespace() || is_hidden(c)))
+    value.as_str().is_some_and(hidden::is_blank)
 }
 
 fn plays(person: &Value, roles: &[Role]) -> bool {

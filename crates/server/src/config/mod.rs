@@ -525,7 +525,7 @@ impl Settings {
             return Err(errors);
         }
         Ok(Config {
-            recorded: self.recorded(),
+            recorded: self.recorded(&rules),
             backups,
             rules: Arc::new(rules),
             rails,

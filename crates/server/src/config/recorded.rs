@@ -7,7 +7,6 @@ use dossier_core::kyc::RuleSet;
 use dossier_core::settings::Recorded;
 
 use super::{Setting, Settings, settings};
-use crate::trust;
 
 /// Their names.
 const NAMES: &[&str] = &[
@@ -49,10 +48,10 @@ pub fn defaults() -> dossier_core::settings::Settings {
 
 impl Settings {
     /// What they are now.
-    pub(super) fn recorded(&self) -> dossier_core::settings::Settings {
-        let value = |setting: &'static Setting| match (setting.name, self.rules_file()) {
-            ("rules", Some(file)) => Recorded::Value(rules(&trust::read(&file).unwrap_or_default())),
-            _ => of(setting, self.text(setting.name)),
+    pub(super) fn recorded(&self, in_force: &RuleSet) -> dossier_core::settings::Settings {
+        let value = |setting: &'static Setting| match setting.name {
+            "rules" => rules(in_force),
+            name => of(setting, self.text(name)),
         };
         recorded().map(|setting| (setting.name.to_owned(), value(setting))).collect()
     }
@@ -60,7 +59,7 @@ impl Settings {
 
 fn of(setting: &Setting, text: &str) -> Recorded {
     match setting {
-        Setting { name: "rules", .. } => Recorded::Value(rules(RuleSet::BASELINE)),
+        Setting { name: "rules", .. } => rules(&RuleSet::baseline()),
         Setting { secret: true, .. } => {
             let hash = |text: &str| hash(&[setting.name, "\0", text].concat());
             Recorded::Secret(Some(text).filter(|text| !text.is_empty()).map(hash))
@@ -70,9 +69,8 @@ fn of(setting: &Setting, text: &str) -> Recorded {
 }
 
 /// Rules are known by their version, and by their text, which may change under the same version.
-fn rules(text: &str) -> String {
-    let version = RuleSet::read(text).map_or_else(|_| "unreadable".to_owned(), |rules| rules.version);
-    format!("{version}, SHA-256 {}", hash(text))
+fn rules(rules: &RuleSet) -> Recorded {
+    Recorded::Value(format!("{}, SHA-256 {}", rules.version, rules.hash))
 }
 
 fn hash(text: &str) -> String {

@@ -67,7 +67,6 @@ fn not_a_cursor() -> Violation {
 }
 
 struct Wanted {
-    /// `None` for a customer that no entry can be about.
     filter: AuditFilter,
     before: Option<u64>,
     limit: usize,

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use dossier_core::caller::{Environment, Scope};
+use dossier_core::account::Account;
+use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::file::File;
 use dossier_core::ids::FileId;
@@ -101,14 +102,11 @@ impl Opened {
         progress: Progress<'_>,
     ) -> Result<Self, StoreError> {
         let mut opened = Self::default();
-        for account in store.accounts().await? {
-            for environment in [Environment::Sandbox, Environment::Production] {
-                let scope = Scope { account: account.account_id, environment };
-                opened.customers(store, scope, &|done| progress(done.min(total), total)).await?;
-                opened.events(store, scope).await;
-                opened.files(store, scope, absent).await;
-                opened.small(store, scope).await;
-            }
+        for scope in store.accounts().await?.iter().flat_map(Account::scopes) {
+            opened.customers(store, scope, &|done| progress(done.min(total), total)).await?;
+            opened.events(store, scope).await;
+            opened.files(store, scope, absent).await;
+            opened.small(store, scope).await;
         }
         let report = store.verify_audit(&|_, _| {}).await?;
         (opened.entries, opened.chains) = (report.entries, report.chains);

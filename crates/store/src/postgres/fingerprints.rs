@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use dossier_core::caller::{Environment, Scope};
+use dossier_core::account::Account;
+use dossier_core::caller::Scope;
 use dossier_core::customer::Customer;
 use dossier_core::ids::{CustomerId, FileId, PersonId};
 use dossier_core::store::{SameNumber, Store as _, StoreError};
@@ -84,12 +85,9 @@ impl PostgresStore {
         migrate::lease(session, me).await?;
         // Another process may have done it while this one waited.
         if read_done(&self.database, Chore::Fingerprints).await?.is_none() {
-            for account in self.read_accounts().await? {
-                for environment in [Environment::Sandbox, Environment::Production] {
-                    let scope = Scope { account: account.account_id, environment };
-                    self.fill_numbers(session, scope, me).await?;
-                    self.fill_contents(session, scope, me).await?;
-                }
+            for scope in self.read_accounts().await?.iter().flat_map(Account::scopes) {
+                self.fill_numbers(session, scope, me).await?;
+                self.fill_contents(session, scope, me).await?;
             }
             session.execute(COUNT, &[]).await?;
             self.write_done(Chore::Fingerprints, ONCE).await?;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use dossier_core::caller::{Environment, Scope};
+use dossier_core::account::Account;
+use dossier_core::caller::Scope;
 use dossier_core::file::FileDetails;
 use dossier_core::ids::{CustomerId, FileId, PersonId};
 use dossier_core::quota::{OverQuota, Room};
@@ -154,12 +155,9 @@ impl SqliteStore {
         if done(connection, Chore::Fingerprints)?.is_some() {
             return Ok(());
         }
-        for account in self.read_accounts()? {
-            for environment in [Environment::Sandbox, Environment::Production] {
-                let scope = Scope { account: account.account_id, environment };
-                self.fill_numbers(connection, scope)?;
-                self.fill_contents(connection, scope)?;
-            }
+        for scope in self.read_accounts()?.iter().flat_map(Account::scopes) {
+            self.fill_numbers(connection, scope)?;
+            self.fill_contents(connection, scope)?;
         }
         connection.execute(
             "INSERT INTO usage (account_id, environment, files, bytes)

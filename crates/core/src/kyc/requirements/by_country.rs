@@ -175,6 +175,7 @@ fn one_legal_name_is_enough_and_is_asked_for_once() {
         (json!({}), Status::Due),
         (json!({ "middle_name": "Ada" }), Status::Due),
         (json!({ "first_name": " ", "last_name": "" }), Status::Due),
+        (json!({ "first_name": "\u{200b}", "last_name": "" }), Status::Due),
         (json!({ "first_name": "Suharto" }), Status::Done),
         (json!({ "last_name": "Suharto" }), Status::Done),
         (json!({ "first_name": "", "last_name": "Suharto" }), Status::Done),
