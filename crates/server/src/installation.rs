@@ -206,7 +206,7 @@ impl Installation {
     }
 }
 
-/// Once, after an upgrade: e-mails are compared in another form than when they were stored.
+/// Reindexes, once after an upgrade, the e-mails that the older version compared differently.
 async fn find_emails_again(store: &dyn Engine, services: &Services) -> Result<(), UpdateError> {
     if store.done(Chore::Emails).await?.is_some() {
         return Ok(());
@@ -217,7 +217,7 @@ async fn find_emails_again(store: &dyn Engine, services: &Services) -> Result<()
             done = SHARED_EMAILS;
             let customers = shared.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             tracing::warn!(account = %scope.account, environment = scope.environment.as_str(), %customers,
-                "these customers have the same e-mail now; each is found by it");
+                "these customers now share an e-mail; a search for it returns all of them");
         }
     }
     Ok(store.set_done(Chore::Emails, done).await?)

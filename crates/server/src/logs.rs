@@ -1,7 +1,7 @@
 //! Logs: one line each on standard error, as JSON or as text. Fields are ids, counts and durations, never values.
 //!
-//! A thread of its own writes the lines, so that no thread that serves waits for whoever reads them. When standard
-//! error is not read, as much waits as [`ROOM`], and the rest is counted.
+//! A separate thread writes the lines, so no request waits for whatever reads standard error. If nothing reads it, up
+//! to [`ROOM`] bytes wait; further lines are dropped and counted.
 
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard};
@@ -32,7 +32,7 @@ pub fn start(format: LogFormat, level: LevelFilter) {
     let _ = tracing_subscriber::registry().with(layer.with_filter(targets)).try_init();
 }
 
-/// Puts whole lines behind those that wait. It never waits itself.
+/// Queues whole lines. It never blocks.
 pub fn put(lines: &[u8]) {
     let mut waiting = LINES.waiting();
     if waiting.bytes.len() + lines.len() <= ROOM {
@@ -93,7 +93,7 @@ impl Lines {
             drop(waiting);
             self.changed.notify_all();
             if left_out > 0 {
-                tracing::warn!(left_out, "standard error was not read, so that lines were left out");
+                tracing::warn!(left_out, "log lines were dropped because standard error was not read");
             }
         }
     }

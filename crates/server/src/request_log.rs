@@ -1,7 +1,7 @@
 //! The request log: a line at `info` for each answered request.
 //!
-//! A request only puts what is known of it into a list, which takes no system call. A thread of its own makes lines of
-//! it, twenty times a second. A process that is killed loses those of the last moment.
+//! A request only appends an entry to a list, which takes no system call. A separate thread formats the entries twenty
+//! times a second. A process that is killed loses the most recent ones.
 
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -122,7 +122,7 @@ fn write(log: &RequestLog, json: bool) {
     }
     let left_out = log.left_out.swap(0, Ordering::Relaxed);
     if left_out > 0 {
-        tracing::warn!(left_out, "more requests came than could be logged");
+        tracing::warn!(left_out, "request lines were dropped because too many were waiting");
     }
 }
 

@@ -250,7 +250,7 @@ async fn bind_metrics(wanted: MetricsListen) -> Result<TcpListener, StartError> 
     };
     if let Ok(instead) = listener.local_addr() {
         tracing::warn!(wanted = %wanted.address, %instead,
-            "the port of the metrics is taken, so they are on another one; metrics_listen gives them one of their own");
+            "the metrics port is taken, so metrics are served on another one; set metrics_listen to choose it");
     }
     Ok(listener)
 }
@@ -289,7 +289,7 @@ async fn count(app: App, store: Arc<dyn Engine>) {
             let now = app.services.clock.now();
             match store.totals(environment, now).await {
                 Ok(totals) => app.metrics.counted(environment, &totals, now),
-                Err(error) => tracing::warn!(%error, "what is stored and what waits could not be counted"),
+                Err(error) => tracing::warn!(%error, "the totals for the metrics could not be read"),
             }
         }
         tokio::time::sleep(Duration::from_secs(10)).await;
@@ -318,11 +318,11 @@ async fn end_sessions(app: App) {
     }
 }
 
-/// What is noted while processes of one database have different rules: each of them may evaluate a customer, so the
-/// next start looks at all of them again.
+/// Recorded while processes on one database have different rules. Either of them may have evaluated a customer, so the
+/// next start evaluates every customer again.
 const MIXED_RULES: &str = "mixed";
 
-/// Evaluates all customers once when other rules are in force than before, or another version of Dossier.
+/// Evaluates every customer once after the rules or the version of Dossier changed.
 async fn follow_new_rules(app: App, store: Arc<dyn Engine>) {
     let in_force = format!("{} {}", env!("CARGO_PKG_VERSION"), app.services.policy.rules.hash);
     let mut is_done = false;
@@ -350,7 +350,9 @@ async fn follow_new_rules(app: App, store: Arc<dyn Engine>) {
 async fn note_other_rules(store: &dyn Engine, in_force: &str) -> Result<(), StoreError> {
     match store.done(Chore::Rules).await? {
         Some(done) if done != in_force && done != MIXED_RULES => {
-            tracing::warn!("another process has other rules or another version; the next start evaluates again");
+            tracing::warn!(
+                "another process runs other rules or another version; the next start evaluates every customer again"
+            );
             store.set_done(Chore::Rules, MIXED_RULES).await
         }
         _ => Ok(()),
@@ -369,11 +371,11 @@ async fn evaluate_by(app: &App, store: &dyn Engine, in_force: &str) -> Result<bo
         let Evaluated { submitted, damaged } = kyc::evaluate_all(&app.services, scope).await?;
         if submitted > 0 {
             tracing::info!(account = %scope.account, environment = scope.environment.as_str(), submitted,
-                "customers were evaluated by the rules in force");
+                "customers were complete under the new rules and were submitted");
         }
         if damaged > 0 {
             tracing::error!(account = %scope.account, environment = scope.environment.as_str(), damaged,
-                "customers could not be read, so they were not evaluated; dossier audit verify names them");
+                "customers could not be read and were not evaluated; dossier audit verify names them");
         }
     }
     store.set_done(Chore::Rules, in_force).await?;

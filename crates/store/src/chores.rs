@@ -1,4 +1,4 @@
-//! What a start does for what is stored already.
+//! Work that a start does on records that are already stored.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -7,7 +7,7 @@ use dossier_core::parse::Email;
 
 use crate::vault::ScopeKeys;
 
-/// Work on what is stored already that takes keys or rules, which a migration does not have.
+/// Work on stored records that needs keys or rules, which a migration does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Chore {
     /// The fingerprints by which equal numbers and contents find each other are made, once.

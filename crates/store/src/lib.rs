@@ -114,14 +114,14 @@ pub trait Engine: Store {
         Ok(0)
     }
 
-    /// How far a chore was done last; `None` when it never was.
+    /// What was recorded when a chore was last done; `None` if it never was.
     ///
     /// # Errors
     ///
     /// The database's.
     async fn done(&self, chore: Chore) -> Result<Option<String>, StoreError>;
 
-    /// Notes how far a chore is done.
+    /// Records that a chore is done, and how far.
     ///
     /// # Errors
     ///

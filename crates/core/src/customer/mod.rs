@@ -187,7 +187,7 @@ impl Default for EmailIndex {
 }
 
 impl EmailIndex {
-    /// As many customers at most are found by one address.
+    /// The most customers that a search for one address returns.
     pub const MOST: u8 = 4;
 }
 

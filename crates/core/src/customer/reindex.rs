@@ -1,4 +1,4 @@
-//! The e-mails of customers that were stored by a version which compared them otherwise.
+//! Reindexing the e-mails that an older version compared differently.
 
 use std::collections::BTreeSet;
 
@@ -15,11 +15,11 @@ use crate::services::Services;
 /// As many customers are read at a time.
 const PORTION: usize = 500;
 
-/// Gives every customer of a scope whose e-mail is compared otherwise than by version 0.1 the index by which it is
-/// found. Where several have the same address, the oldest gets the first index and each other one the next free one.
-/// Nothing else may write meanwhile. Repeating it is safe, wherever it was interrupted.
+/// Gives each customer of a scope whose e-mail is now compared differently the index that a search uses. If several
+/// customers share an address, the oldest gets the first index and each of the others the next free one. Nothing else
+/// may write at the same time. An interrupted run can be repeated safely.
 ///
-/// The answer says of each address that several customers have who they are, oldest first.
+/// Returns the customers of each shared address, oldest first.
 ///
 /// # Errors
 ///
@@ -58,7 +58,7 @@ pub async fn reindex_emails(services: &Services, caller: &Caller) -> Result<BTre
     Ok(shared)
 }
 
-/// The e-mail, if it is compared in another form now.
+/// The e-mail, if it is now compared in a different form.
 fn changed_email(summary: &Summary) -> Option<Email> {
     #[derive(serde::Deserialize)]
     struct Names {

@@ -135,7 +135,7 @@ pub struct Evaluated {
     pub damaged: u64,
 }
 
-/// Evaluates every customer of a scope that may still send something, because other rules are in force.
+/// Evaluates every customer of a scope whose verification is open, after the rules changed.
 ///
 /// # Errors
 ///
@@ -161,7 +161,7 @@ pub async fn evaluate_all(services: &Services, scope: Scope) -> Result<Evaluated
     }
 }
 
-/// Whether the customer stands differently by the rules in force.
+/// Evaluates one customer. Returns whether it was submitted.
 async fn evaluate_by_new_rules(services: &Services, scope: Scope, id: CustomerId) -> Result<bool, UpdateError> {
     let Some(before) = services.store.customer(scope, id).await? else { return Ok(false) };
     let mut after = before.clone();

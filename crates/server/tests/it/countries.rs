@@ -151,7 +151,7 @@ async fn the_form_demands_a_postal_code_only_where_the_country_needs_one() {
 #[tokio::test]
 async fn the_form_asks_for_what_a_put_left_out_of_an_address() {
     let app = TestApp::start().await;
-    for empty in ["", " "] {
+    for empty in ["", " ", "\u{200b}"] {
         let (id, link) = app.invited("individual").await;
         let mut address = json!({ "street_line_1": "1", "city": "London", "country": "GB", "postal_code": empty });
         app.put(&id, &json!({ "residential_address": address })).await.expect(200);
