@@ -12,7 +12,6 @@ use std::time::Duration;
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::KeyId;
 
-use crate::http::context::RequestId;
 use crate::logs;
 
 /// How long a request waits at most until it is a line.
@@ -28,7 +27,7 @@ pub struct Answered {
     /// When it was answered.
     pub at: Timestamp,
     /// Its id, as in the answer and the audit trail.
-    pub request_id: RequestId,
+    pub request_id: Arc<str>,
     /// Its method.
     pub method: &'static str,
     /// Its path as documented, with the names of its parameters.
@@ -149,7 +148,7 @@ fn json_line(lines: &mut Vec<u8>, answered: &Answered, at: &str) {
     let Answered { at: _, request_id, method, route, status, code, key, duration_us } = answered;
     let mut put = |parts: &[&str]| parts.iter().for_each(|part| lines.extend_from_slice(part.as_bytes()));
     put(&["{\"timestamp\":\"", at, "\",\"level\":\"INFO\",\"target\":\"", TARGET, "\",\"message\":\"", MESSAGE]);
-    put(&["\",\"request_id\":\"", &request_id.0, "\",\"method\":\"", method, "\",\"route\":\"", route, "\""]);
+    put(&["\",\"request_id\":\"", request_id, "\",\"method\":\"", method, "\",\"route\":\"", route, "\""]);
     if let Some(code) = code {
         put(&[",\"code\":\"", code, "\""]);
     }
@@ -180,7 +179,7 @@ mod tests {
     fn answered(code: Option<&'static str>, key: Option<KeyId>) -> Answered {
         Answered {
             at: Timestamp::from_micros(1_000_000),
-            request_id: RequestId::from("req-1"),
+            request_id: "req-1".into(),
             method: "PUT",
             route: "/v0/customers/{customer_id}",
             status: 200,

@@ -36,13 +36,7 @@ struct Place {
 
 /// The id of a request, as it stands in the answer, the log and the audit trail.
 #[derive(Debug, Clone)]
-pub struct RequestId(pub(crate) Arc<str>);
-
-impl From<&str> for RequestId {
-    fn from(text: &str) -> Self {
-        Self(text.into())
-    }
-}
+pub struct RequestId(pub(super) Arc<str>);
 
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

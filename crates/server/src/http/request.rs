@@ -155,7 +155,7 @@ impl Answer for Front {
         self.app.metrics.answered(method, route, status, elapsed.as_secs_f64());
         if let Some(log) = &self.log {
             let (at, duration_us) = (self.app.services.clock.now(), elapsed.as_micros() as u64);
-            let (request_id, key) = (request_id.clone(), context.key());
+            let (request_id, key) = (Arc::clone(&request_id.0), context.key());
             log.note(Answered { at, request_id, method, route, status, code, key, duration_us });
         }
         if let Some(theirs) = clients_id.as_ref().and_then(|id| id.to_str().ok()) {
