@@ -88,7 +88,7 @@ pub struct File {
     /// When it was uploaded.
     pub uploaded_at: Timestamp,
     /// Whose evidence it is, and was: nothing but erasure ends that. Oldest first, empty until it is attached; of very
-    /// many only some are read, see [`Store::files`](crate::store::Store::files).
+    /// many only some are read, see [`FileStore::files`](crate::store::FileStore::files).
     pub attachments: Vec<Attachment>,
     /// What is sealed.
     pub details: FileDetails,

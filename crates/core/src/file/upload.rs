@@ -89,7 +89,7 @@ impl<'a> Upload<'a> {
     /// # Errors
     ///
     /// [`UploadError`]. Content that may not be needed is deleted at once where that is certain, and otherwise by
-    /// [`Store::collect_files`](crate::store::Store::collect_files).
+    /// [`FileStore::collect_files`](crate::store::FileStore::collect_files).
     pub async fn finish(self) -> Result<Uploaded, UploadError> {
         let Self { services, caller, id, at, name, check, hash, size, idempotency_key, writer } = self;
         let Checked { media_type, flaw } = check.finish()?;

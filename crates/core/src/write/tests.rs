@@ -22,7 +22,10 @@ use crate::kyc::Policy;
 use crate::parse::Email;
 use crate::quota::{Quotas, Used};
 use crate::services::testing::Dice;
-use crate::store::{Collected, Link, Page, Progress, Record, SameNumber, Store};
+use crate::store::{
+    AnswerStore, AuditStore, Collected, CustomerStore, EventStore, FileStore, KeyStore, Link, LinkStore, Page,
+    Progress, QueueStore, Record, SameNumber, SandboxStore, Store, WebhookStore,
+};
 use crate::turns::Turns;
 use crate::webhook::{Attempted, Delivery, Due, Endpoint, Message};
 
@@ -34,72 +37,100 @@ struct Scripted {
     committed: Mutex<Vec<Change>>,
 }
 
+/// Implements the port: what a test scripts is written out, and nothing calls the rest.
 macro_rules! scripted {
-    ($($name:ident($($type:ty),*) -> $out:ty;)*) => {
-        #[async_trait]
-        impl Store for Scripted {
-            async fn replay(&self, _: Scope, _: Attempt<'_>) -> Result<Replay, StoreError> {
-                Ok(self.known.lock().expect("unpoisoned").pop_front().unwrap_or(Replay::Fresh(TICKET)))
+    ($($port:ident { $($name:ident($($type:ty),*) -> $out:ty;)* } $(+ { $($scripted:tt)* })?)*) => {
+        $(
+            #[async_trait]
+            impl $port for Scripted {
+                $(async fn $name(&self, $(_: $type),*) -> Result<$out, StoreError> { unreachable!() })*
+                $($($scripted)*)?
             }
-
-            async fn commit(&self, change: Change) -> Result<Committed, StoreError> {
-                self.committed.lock().expect("unpoisoned").push(change);
-                Ok(self.endings.lock().expect("unpoisoned").pop_front().unwrap_or(Committed::Done))
-            }
-
-            fn announced(&self) -> tokio::sync::watch::Receiver<()> {
-                unreachable!()
-            }
-
-            async fn discard_file(&self, _: Scope, _: FileId) { unreachable!() }
-
-            $(async fn $name(&self, $(_: $type),*) -> Result<$out, StoreError> { unreachable!() })*
-        }
+        )*
     };
 }
 
 scripted! {
-    record(Scope, CustomerId) -> Option<Box<dyn Record>>;
-    summary(Scope, CustomerId) -> Option<Summary>;
-    summaries_by_email(Scope, &Email) -> Vec<Summary>;
-    summaries(Scope, Option<CustomerId>, usize) -> Page;
-    changed_since(Scope, CustomerId, u64) -> Vec<String>;
-    replay_upload(Scope, Attempt<'_>) -> Replay<File>;
-    new_file(Scope, FileId, Timestamp) -> Box<dyn FileWriter>;
-    files(Scope, &[FileId], Option<CustomerId>) -> Vec<File>;
-    account_files(Scope) -> Used;
-    evidence(Scope, CustomerId) -> Used;
-    list_files(Scope, Option<CustomerId>, Option<FileId>, usize) -> Vec<File>;
-    file_content(Scope, &File, ByteRange) -> Box<dyn FileReader>;
-    collect_files(Timestamp) -> Collected;
-    link(&str) -> Option<Link>;
-    pass_used(&str, Timestamp) -> ();
-    ended_links(Timestamp) -> Vec<(Scope, CustomerId)>;
-    due_cases(Timestamp) -> Vec<(Scope, CustomerId)>;
-    customer_of_case(&str) -> Option<(Scope, CustomerId)>;
-    review_queue(Scope, usize) -> Vec<CustomerId>;
-    sandbox_clocks() -> Vec<(AccountId, i64)>;
-    events(Scope, u64, usize) -> Vec<StoredEvent>;
-    newest_event(Scope) -> u64;
-    endpoints(Scope) -> Vec<Endpoint>;
-    deliveries(Scope, WebhookId, Option<u64>, usize) -> Vec<Delivery>;
-    claim_deliveries(Timestamp, i64, &[WebhookId], usize) -> Vec<Due>;
-    message(&Due, Timestamp) -> Option<Message>;
-    attempted(Vec<Attempted>) -> Vec<Attempted>;
-    forget_deliveries(Timestamp) -> u64;
-    api_key(&ApiKey) -> Option<Arc<KeyRecord>>;
-    api_keys(Scope) -> Vec<KeyRecord>;
-    same_numbers(Scope, CustomerId) -> Vec<SameNumber>;
-    same_content(Scope, FileId) -> Vec<FileId>;
-    keys_used(Vec<(Scope, KeyId, Timestamp)>) -> ();
-    account(AccountId) -> Option<Account>;
-    accounts() -> Vec<Account>;
-    recorded_settings(Scope) -> Option<Vec<u8>>;
-    audit(Scope, &AuditFilter, Option<u64>, usize) -> Option<AuditPage>;
-    audit_entry(Scope, u64) -> Option<OpenedEntry>;
-    verify_audit(Progress<'_>) -> AuditReport;
-    forget_answers(Timestamp) -> u64;
-    ready() -> ();
+    AnswerStore {
+        forget_answers(Timestamp) -> u64;
+    } + {
+        async fn replay(&self, _: Scope, _: Attempt<'_>) -> Result<Replay, StoreError> {
+            Ok(self.known.lock().expect("unpoisoned").pop_front().unwrap_or(Replay::Fresh(TICKET)))
+        }
+    }
+    AuditStore {
+        audit(Scope, &AuditFilter, Option<u64>, usize) -> Option<AuditPage>;
+        audit_entry(Scope, u64) -> Option<OpenedEntry>;
+        verify_audit(Progress<'_>) -> AuditReport;
+        recorded_settings(Scope) -> Option<Vec<u8>>;
+    }
+    CustomerStore {
+        record(Scope, CustomerId) -> Option<Box<dyn Record>>;
+        summary(Scope, CustomerId) -> Option<Summary>;
+        summaries_by_email(Scope, &Email) -> Vec<Summary>;
+        summaries(Scope, Option<CustomerId>, usize) -> Page;
+        changed_since(Scope, CustomerId, u64) -> Vec<String>;
+        customer_of_case(&str) -> Option<(Scope, CustomerId)>;
+        same_numbers(Scope, CustomerId) -> Vec<SameNumber>;
+    }
+    EventStore {
+        events(Scope, u64, usize) -> Vec<StoredEvent>;
+        newest_event(Scope) -> u64;
+    } + {
+        fn announced(&self) -> tokio::sync::watch::Receiver<()> {
+            unreachable!()
+        }
+    }
+    FileStore {
+        replay_upload(Scope, Attempt<'_>) -> Replay<File>;
+        new_file(Scope, FileId, Timestamp) -> Box<dyn FileWriter>;
+        files(Scope, &[FileId], Option<CustomerId>) -> Vec<File>;
+        account_files(Scope) -> Used;
+        evidence(Scope, CustomerId) -> Used;
+        list_files(Scope, Option<CustomerId>, Option<FileId>, usize) -> Vec<File>;
+        file_content(Scope, &File, ByteRange) -> Box<dyn FileReader>;
+        same_content(Scope, FileId) -> Vec<FileId>;
+        collect_files(Timestamp) -> Collected;
+    } + {
+        async fn discard_file(&self, _: Scope, _: FileId) {
+            unreachable!()
+        }
+    }
+    KeyStore {
+        api_key(&ApiKey) -> Option<Arc<KeyRecord>>;
+        api_keys(Scope) -> Vec<KeyRecord>;
+        keys_used(Vec<(Scope, KeyId, Timestamp)>) -> ();
+        account(AccountId) -> Option<Account>;
+        accounts() -> Vec<Account>;
+    }
+    LinkStore {
+        link(&str) -> Option<Link>;
+        pass_used(&str, Timestamp) -> ();
+    }
+    QueueStore {
+        review_queue(Scope, usize) -> Vec<CustomerId>;
+        due_cases(Timestamp) -> Vec<(Scope, CustomerId)>;
+        ended_links(Timestamp) -> Vec<(Scope, CustomerId)>;
+    }
+    SandboxStore {
+        sandbox_clocks() -> Vec<(AccountId, i64)>;
+    }
+    Store {
+        ready() -> ();
+    } + {
+        async fn commit(&self, change: Change) -> Result<Committed, StoreError> {
+            self.committed.lock().expect("unpoisoned").push(change);
+            Ok(self.endings.lock().expect("unpoisoned").pop_front().unwrap_or(Committed::Done))
+        }
+    }
+    WebhookStore {
+        endpoints(Scope) -> Vec<Endpoint>;
+        deliveries(Scope, WebhookId, Option<u64>, usize) -> Vec<Delivery>;
+        claim_deliveries(Timestamp, i64, &[WebhookId], usize) -> Vec<Due>;
+        message(&Due, Timestamp) -> Option<Message>;
+        attempted(Vec<Attempted>) -> Vec<Attempted>;
+        forget_deliveries(Timestamp) -> u64;
+    }
 }
 
 struct Noon;

@@ -81,15 +81,21 @@ fn uses(text: &str, name: &str) -> bool {
 #[test]
 fn only_the_write_loop_repeats_attempts_opens_tickets_and_fills_in_changes() {
     const LOOP: [&str; 2] = ["core/src/write.rs", "core/src/write/tests.rs"];
-    const PORT: [&str; 3] = ["core/src/change.rs", "core/src/idempotency.rs", "core/src/store.rs"];
+    const PORT: [&str; 5] = [
+        "core/src/change.rs",
+        "core/src/idempotency.rs",
+        "core/src/store/answers.rs",
+        "core/src/store/files.rs",
+        "core/src/store/mod.rs",
+    ];
     let sources = [sources("core/src"), sources("server/src")].concat();
     for (word, elsewhere) in [
         ("MAX_ATTEMPTS", &[][..]),
         ("Ticket", &PORT[..2]),
         ("Change {", &PORT[..1]),
         ("PendingAnswer", &PORT[..2]),
-        ("Replay", &PORT[1..]),
-        ("Committed", &PORT[2..]),
+        ("Replay", &PORT[1..4]),
+        ("Committed", &PORT[4..]),
         (".commit(", &[]),
     ] {
         let users: Vec<_> =
@@ -97,6 +103,40 @@ fn only_the_write_loop_repeats_attempts_opens_tickets_and_fills_in_changes() {
         let stray: Vec<_> = users.iter().filter(|name| !LOOP.contains(name) && !elsewhere.contains(name)).collect();
         assert!(users.contains(&LOOP[0]) || users.contains(&elsewhere[0]), "{word} is looked for and is nowhere");
         assert!(stray.is_empty(), "{word} stands in {stray:?}");
+    }
+}
+
+/// The traits of the store's port, each with the name of the file that declares it.
+fn port() -> Vec<(String, String)> {
+    let mut traits = Vec::new();
+    for (file, text) in sources("core/src/store") {
+        let name = file.strip_prefix("core/src/store/").expect("under the port").to_owned();
+        let declared = text.split("pub trait ").skip(1).filter_map(|rest| rest.split([':', ' ']).next());
+        traits.extend(declared.filter(|port| port.ends_with("Store")).map(|port| (port.to_owned(), name.clone())));
+    }
+    traits
+}
+
+#[test]
+fn each_engine_implements_a_subject_of_the_port_in_the_file_of_its_name_and_nothing_else_does() {
+    let sources = [sources("core/src"), sources("server/src"), sources("store/src")].concat();
+    let port = port();
+    assert!(port.len() > 8, "{port:?}");
+    for (port, name) in port {
+        let implements = |text: &str| text.contains(&format!("impl {port} for "));
+        let found: Vec<_> =
+            sources.iter().filter(|(_, text)| implements(text)).map(|(name, _)| name.as_str()).collect();
+        let expected = ["postgres", "sqlite"].map(|engine| format!("store/src/{engine}/{name}"));
+        assert_eq!(found, expected, "{port}");
+    }
+}
+
+#[test]
+fn the_subjects_of_the_port_import_nothing_of_it_but_its_error() {
+    for (file, text) in sources("core/src/store").into_iter().filter(|(file, _)| !file.ends_with("/mod.rs")) {
+        let names_the_port = |line: &&str| line.contains("super::") || line.contains("crate::store");
+        let named: Vec<_> = text.lines().filter(names_the_port).collect();
+        assert!(named.iter().all(|line| *line == "use super::error::StoreError;"), "{file}: {named:?}");
     }
 }
 

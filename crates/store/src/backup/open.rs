@@ -9,7 +9,10 @@ use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::file::File;
 use dossier_core::ids::FileId;
-use dossier_core::store::{Progress, Store as _, StoreError};
+use dossier_core::store::{
+    AuditStore as _, CustomerStore as _, EventStore as _, FileStore as _, KeyStore as _, Progress, StoreError,
+    WebhookStore as _,
+};
 
 use super::{Backup, Finding, Part};
 use crate::anchor::{AnchorKey, check};

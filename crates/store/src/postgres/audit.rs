@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use async_trait::async_trait;
 use dossier_core::audit::{Action, AuditFilter, AuditPage, AuditReport, OpenedEntry};
 use dossier_core::caller::Scope;
 use dossier_core::ids::CustomerId;
-use dossier_core::store::{Progress, StoreError};
+use dossier_core::store::{AuditStore, Progress, StoreError};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -119,8 +120,9 @@ fn listed_entry(columns: &mut Columns<'_>) -> Result<ListedEntry, StoreError> {
     })
 }
 
-impl PostgresStore {
-    pub(super) async fn read_audit(
+#[async_trait]
+impl AuditStore for PostgresStore {
+    async fn audit(
         &self,
         scope: Scope,
         filter: &AuditFilter,
@@ -147,6 +149,38 @@ impl PostgresStore {
         Ok(Some(listing.into_page()))
     }
 
+    async fn audit_entry(&self, scope: Scope, seq: u64) -> Result<Option<OpenedEntry>, StoreError> {
+        let (account, environment) = place(scope);
+        let row = self.database.query_one(ENTRY, &[&account, &environment, &number(seq)]).await?;
+        let Some(row) = row else { return Ok(None) };
+        let mut columns = Columns::of(&row);
+        let (entry, detail) = (listed_entry(&mut columns)?, columns.next::<Vec<u8>>()?);
+        let subjects = match audit_list::subjects(&entry, &detail)? {
+            Some((customer, subjects)) => self.subject_keys(scope, customer, &subjects).await?,
+            None => SubjectKeys::new(),
+        };
+        let keys = self.existing_scope_keys(scope).await?;
+        audit_list::open((scope, &*keys), &subjects, entry, detail).map(Some)
+    }
+
+    async fn verify_audit(&self, progress: Progress<'_>) -> Result<AuditReport, StoreError> {
+        let mut report = self.verify_chains(progress).await?;
+        let (findings, rows) = self.verify_rows(progress).await?;
+        report.findings.extend(findings);
+        report.rows = rows;
+        Ok(report)
+    }
+
+    async fn recorded_settings(&self, scope: Scope) -> Result<Option<Vec<u8>>, StoreError> {
+        let (account, environment) = place(scope);
+        let row = self.database.query_one(SETTINGS, &[&account, &environment]).await?;
+        let Some(row) = row else { return Ok(None) };
+        let keys = self.existing_scope_keys(scope).await?;
+        prepared::open_settings(&keys, scope, Columns::of(&row).next()?).map(Some)
+    }
+}
+
+impl PostgresStore {
     /// The customer's newest entry, or the one before an entry about it; `None` when that is not about it.
     async fn first_link(
         &self,
@@ -166,35 +200,13 @@ impl PostgresStore {
         }
     }
 
-    pub(super) async fn read_audit_entry(&self, scope: Scope, seq: u64) -> Result<Option<OpenedEntry>, StoreError> {
-        let (account, environment) = place(scope);
-        let row = self.database.query_one(ENTRY, &[&account, &environment, &number(seq)]).await?;
-        let Some(row) = row else { return Ok(None) };
-        let mut columns = Columns::of(&row);
-        let (entry, detail) = (listed_entry(&mut columns)?, columns.next::<Vec<u8>>()?);
-        let subjects = match audit_list::subjects(&entry, &detail)? {
-            Some((customer, subjects)) => self.subject_keys(scope, customer, &subjects).await?,
-            None => SubjectKeys::new(),
-        };
-        let keys = self.existing_scope_keys(scope).await?;
-        audit_list::open((scope, &*keys), &subjects, entry, detail).map(Some)
-    }
-
-    pub(super) async fn read_recorded_settings(&self, scope: Scope) -> Result<Option<Vec<u8>>, StoreError> {
-        let (account, environment) = place(scope);
-        let row = self.database.query_one(SETTINGS, &[&account, &environment]).await?;
-        let Some(row) = row else { return Ok(None) };
-        let keys = self.existing_scope_keys(scope).await?;
-        prepared::open_settings(&keys, scope, Columns::of(&row).next()?).map(Some)
-    }
-
     /// Entries that come while it runs are left to the next time: each chain is judged up to the end that it had.
     pub(super) async fn verify_chains(&self, progress: Progress<'_>) -> Result<AuditReport, StoreError> {
         let total = match self.database.query_one(TOTAL, &[]).await? {
             Some(row) => Columns::of(&row).count()?,
             None => 0,
         };
-        let heads = self.read_heads().await?;
+        let heads = self.heads().await?;
         let ends: HashMap<_, _> = heads.iter().map(|(scope, head)| (*scope, head.seq)).collect();
         let mut verification = Verification::default();
         let mut after = (Uuid::nil(), 0_i16, 0_i64);
@@ -232,7 +244,7 @@ impl PostgresStore {
         Ok(verification.into_report())
     }
 
-    async fn read_heads(&self) -> Result<Vec<(Scope, HeadRow)>, StoreError> {
+    async fn heads(&self) -> Result<Vec<(Scope, HeadRow)>, StoreError> {
         let rows = self.database.query(HEADS, &[]).await?;
         let head = |row: &Row| {
             let mut columns = Columns::of(row);
@@ -245,7 +257,7 @@ impl PostgresStore {
     }
 
     pub(super) async fn read_chain_ends(&self) -> Result<Vec<ChainEnd>, StoreError> {
-        Ok(self.read_heads().await?.into_iter().filter_map(|(_, head)| head.chain_end()).collect())
+        Ok(self.heads().await?.into_iter().filter_map(|(_, head)| head.chain_end()).collect())
     }
 
     pub(super) async fn read_entry_hashes(

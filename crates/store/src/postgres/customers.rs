@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use dossier_core::caller::Scope;
 use dossier_core::customer::Summary;
-use dossier_core::idempotency::{Attempt, Replay, Ticket};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::parse::Email;
-use dossier_core::store::{Page, StoreError};
+use dossier_core::store::{CustomerStore, Page, Record, SameNumber, StoreError};
 use tokio_postgres::Row;
 
 use super::PostgresStore;
@@ -71,8 +71,12 @@ statements! {
             FROM trail JOIN audit a ON a.account_id = $1 AND a.environment = $2 AND a.seq = trail.previous
             WHERE trail.place < $5 AND coalesce(trail.version, $4::bigint + 1) > $4)
         SELECT fields FROM trail WHERE version > $4 ORDER BY seq";
-    REPLAY = "SELECT fingerprint, request_id, customer_id, version, body FROM answers
-        WHERE account_id = $1 AND environment = $2 AND key_hash = $3";
+    CASE = "SELECT account_id, environment, customer_id FROM customers WHERE provider_case = $1";
+    SAME_NUMBERS = "SELECT DISTINCT mine.subject_id, other.customer_id, other.subject_id
+        FROM numbers AS mine JOIN numbers AS other
+            ON other.account_id = mine.account_id AND other.environment = mine.environment
+            AND other.fingerprint = mine.fingerprint AND other.customer_id <> mine.customer_id
+        WHERE mine.account_id = $1 AND mine.environment = $2 AND mine.customer_id = $3 ORDER BY 1, 2, 3 LIMIT 100";
 }
 
 /// What point reads are read with: records whole, what plain reads show, and customers' own keys.
@@ -80,8 +84,9 @@ pub(super) fn loaders(database: &Arc<Database>) -> [Loader; 3] {
     [RECORDS, SUMMARIES_OF, OWN_KEYS].map(|sql| Loader::start(database, sql))
 }
 
-impl PostgresStore {
-    pub(super) async fn read_record(&self, scope: Scope, id: CustomerId) -> Result<Option<SealedRecord>, StoreError> {
+#[async_trait]
+impl CustomerStore for PostgresStore {
+    async fn record(&self, scope: Scope, id: CustomerId) -> Result<Option<Box<dyn Record>>, StoreError> {
         let Some(row) = self.records.load(scope, id).await? else { return Ok(None) };
         let mut columns = Columns::after(&row, 1);
         let keys = self.existing_scope_keys(scope).await?;
@@ -100,10 +105,14 @@ impl PostgresStore {
         let mut subjects = vec![PersonId::of_customer(id)];
         subjects.extend(sealed::packed_subjects(cells.persons.as_deref().unwrap_or_default())?);
         let keys = self.subject_keys(scope, id, &subjects).await?;
-        Ok(Some(SealedRecord { plain, cells, keys }))
+        Ok(Some(Box::new(SealedRecord { plain, cells, keys })))
     }
 
-    pub(super) async fn read_summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError> {
+    fn recent_record(&self, scope: Scope, id: CustomerId) -> Option<Box<dyn Record>> {
+        Some(Box::new(self.recent.record(&self.vault, scope, id)?))
+    }
+
+    async fn summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError> {
         let Some(row) = self.summaries.load(scope, id).await? else { return Ok(None) };
         let mut columns = Columns::after(&row, 1);
         let keys = self.existing_scope_keys(scope).await?;
@@ -112,11 +121,7 @@ impl PostgresStore {
         sealed::open_summary(&plain, names, &key).map(Some)
     }
 
-    pub(super) async fn read_summaries_by_email(
-        &self,
-        scope: Scope,
-        email: &Email,
-    ) -> Result<Vec<Summary>, StoreError> {
+    async fn summaries_by_email(&self, scope: Scope, email: &Email) -> Result<Vec<Summary>, StoreError> {
         let Some(keys) = self.scope_keys(scope).await? else { return Ok(Vec::new()) };
         let (account, environment) = place(scope);
         let mut indexes = vec![keys.email_index(email, 0).to_vec()];
@@ -127,12 +132,7 @@ impl PostgresStore {
     }
 
     /// Newest first: ids are UUIDs of version 7, so their order is that of creation.
-    pub(super) async fn read_summaries(
-        &self,
-        scope: Scope,
-        after: Option<CustomerId>,
-        limit: usize,
-    ) -> Result<Page, StoreError> {
+    async fn summaries(&self, scope: Scope, after: Option<CustomerId>, limit: usize) -> Result<Page, StoreError> {
         let (account, environment) = place(scope);
         let after = uuid(&after.map_or([0xff; 16], |id| *id.as_bytes()));
         // One more tells whether others come after it, and is not opened.
@@ -141,6 +141,46 @@ impl PostgresStore {
         Ok(Page { summaries, more: found.len() > limit })
     }
 
+    async fn changed_since(&self, scope: Scope, id: CustomerId, version: u64) -> Result<Vec<String>, StoreError> {
+        let (account, environment) = place(scope);
+        let found = self
+            .database
+            .query(CHANGES, &[&account, &environment, &uuid(id.as_bytes()), &number(version), &MAX_CHANGES_NAMED])
+            .await?;
+        let mut named: Vec<String> = Vec::new();
+        for row in &found {
+            let fields: Vec<String> = serde_json::from_str(Columns::of(row).next()?)
+                .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+            for field in fields {
+                if !named.contains(&field) {
+                    named.push(field);
+                }
+            }
+        }
+        Ok(named)
+    }
+
+    async fn customer_of_case(&self, case: &str) -> Result<Option<(Scope, CustomerId)>, StoreError> {
+        let hash = self.vault.key_lookup(case);
+        self.database.query_one(CASE, &[&&hash[..]]).await?.map(|row| Columns::of(&row).customer()).transpose()
+    }
+
+    async fn same_numbers(&self, scope: Scope, id: CustomerId) -> Result<Vec<SameNumber>, StoreError> {
+        let (account, environment) = place(scope);
+        let found = self.database.query(SAME_NUMBERS, &[&account, &environment, &uuid(id.as_bytes())]).await?;
+        let same = |row: &Row| {
+            let mut columns = Columns::of(row);
+            Ok(SameNumber {
+                subject: PersonId::from_bytes(columns.id()?),
+                other: CustomerId::from_bytes(columns.id()?),
+                other_subject: PersonId::from_bytes(columns.id()?),
+            })
+        };
+        found.iter().map(same).collect()
+    }
+}
+
+impl PostgresStore {
     async fn open_summaries(&self, scope: Scope, found: &[Row]) -> Result<Vec<Summary>, StoreError> {
         if found.is_empty() {
             return Ok(Vec::new());
@@ -224,55 +264,6 @@ impl PostgresStore {
         let (account, environment) = place(scope);
         let found = self.database.query(SUBJECTS, &[&account, &environment, &uuid(customer.as_bytes())]).await?;
         self.open_subjects(scope, &found, |subject| subjects.contains(subject)).await
-    }
-
-    pub(super) async fn read_changed_since(
-        &self,
-        scope: Scope,
-        id: CustomerId,
-        version: u64,
-    ) -> Result<Vec<String>, StoreError> {
-        let (account, environment) = place(scope);
-        let found = self
-            .database
-            .query(CHANGES, &[&account, &environment, &uuid(id.as_bytes()), &number(version), &MAX_CHANGES_NAMED])
-            .await?;
-        let mut named: Vec<String> = Vec::new();
-        for row in &found {
-            let fields: Vec<String> = serde_json::from_str(Columns::of(row).next()?)
-                .map_err(|error| StoreError::Corrupt(error.to_string()))?;
-            for field in fields {
-                if !named.contains(&field) {
-                    named.push(field);
-                }
-            }
-        }
-        Ok(named)
-    }
-
-    /// What finds an attempt again, and tells it from others.
-    pub(super) async fn ticket(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Ticket, StoreError> {
-        Ok(self.existing_scope_keys(scope).await?.ticket(attempt))
-    }
-
-    pub(super) async fn read_replay(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay, StoreError> {
-        let ticket = self.ticket(scope, attempt).await?;
-        let (account, environment) = place(scope);
-        let row = self.database.query_one(REPLAY, &[&account, &environment, &&ticket.key_hash[..]]).await?;
-        let Some(row) = row else { return Ok(Replay::Fresh(ticket)) };
-        let mut columns = Columns::of(&row);
-        let (fingerprint, request_id) = (columns.hash()?, columns.next()?);
-        if fingerprint != ticket.fingerprint {
-            return Ok(Replay::OtherRequest(request_id));
-        }
-        let (customer, version) = (sealed::customer_of_column(columns.id()?), columns.count()?);
-        let key = match customer {
-            Some(customer) => Some(self.subject_key(scope, customer, PersonId::of_customer(customer)).await?),
-            None => None,
-        };
-        let keys = self.existing_scope_keys(scope).await?;
-        sealed::open_answer(&keys, key.as_deref(), scope, &ticket, (customer, version), columns.next()?)
-            .map(Replay::Answered)
     }
 }
 

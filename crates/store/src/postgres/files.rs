@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use dossier_core::caller::Scope;
 use dossier_core::change::NewDocument;
 use dossier_core::clock::Timestamp;
@@ -10,7 +11,7 @@ use dossier_core::file::{ByteRange, File, FileReader, FileWriter, UNATTACHED_SEC
 use dossier_core::idempotency::{Attempt, Replay};
 use dossier_core::ids::{CustomerId, FileId, PersonId};
 use dossier_core::quota::Used;
-use dossier_core::store::{Collected, StoreError};
+use dossier_core::store::{Collected, FileStore, StoreError};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use tokio_postgres::Row;
 
@@ -83,6 +84,10 @@ statements! {
         FROM (SELECT account_id, environment, count(*) AS files, CAST(sum(size) AS BIGINT) AS bytes FROM gone
             GROUP BY account_id, environment) AS g
         WHERE s.account_id = g.account_id AND s.environment = g.environment";
+    SAME_CONTENT = "SELECT other.file_id FROM contents AS mine JOIN contents AS other
+            ON other.account_id = mine.account_id AND other.environment = mine.environment
+            AND other.fingerprint = mine.fingerprint AND other.file_id <> mine.file_id
+        WHERE mine.account_id = $1 AND mine.environment = $2 AND mine.file_id = $3 ORDER BY other.file_id LIMIT 100";
     USED = "SELECT files, bytes FROM usage WHERE account_id = $1 AND environment = $2";
     EVIDENCE = "SELECT count(*), CAST(coalesce(sum(size), 0) AS BIGINT) FROM contents
         WHERE account_id = $1 AND environment = $2 AND file_id IN (SELECT file_id FROM file_uses
@@ -121,13 +126,23 @@ fn use_row(scope: Scope, row: &Row) -> Result<Unchecked<UseRow>, StoreError> {
     Ok(Unchecked::new(one, columns.next()?))
 }
 
-impl PostgresStore {
-    pub(super) async fn begin_file(
-        &self,
-        scope: Scope,
-        id: FileId,
-        now: Timestamp,
-    ) -> Result<Box<dyn FileWriter>, StoreError> {
+#[async_trait]
+impl FileStore for PostgresStore {
+    async fn replay_upload(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay<File>, StoreError> {
+        let ticket = self.ticket(scope, attempt).await?;
+        let (account, environment) = place(scope);
+        let row = self.database.query_one(UPLOAD, &[&account, &environment, &&ticket.key_hash[..]]).await?;
+        let Some(row) = row else { return Ok(Replay::Fresh(ticket)) };
+        let file = self.checked(scope, &[row], None).await?.pop();
+        let file = file.ok_or_else(|| StoreError::Corrupt("one row is one file".into()))?;
+        if file.is_gone() || file.row.upload_fingerprint.as_deref() != Some(&ticket.fingerprint[..]) {
+            return Ok(Replay::OtherRequest(file.row.request_id));
+        }
+        let key = self.file_key(&file).await?;
+        file.open(&key).map(Replay::Answered)
+    }
+
+    async fn new_file(&self, scope: Scope, id: FileId, now: Timestamp) -> Result<Box<dyn FileWriter>, StoreError> {
         let day = day_of(now);
         let staging = self.staging_key_for(scope, day).await?;
         let keys = self.existing_scope_keys(scope).await?;
@@ -135,31 +150,31 @@ impl PostgresStore {
         Ok(Box::new(writer))
     }
 
-    pub(super) async fn open_content(
-        &self,
-        scope: Scope,
-        file: &File,
-        range: ByteRange,
-    ) -> Result<Box<dyn FileReader>, StoreError> {
-        let stored = self.stored_files(scope, &[file.id], None).await?.pop();
-        let stored = stored.ok_or_else(|| StoreError::Corrupt("the file is gone".into()))?;
-        let key = self.file_key(&stored).await?;
-        let path = BlobPath { scope, id: file.id };
-        let reader = Reader::open(Arc::clone(&self.blobs), path, &key, file.details.size, range).await?;
-        Ok(Box::new(reader))
+    async fn discard_file(&self, scope: Scope, id: FileId) {
+        // It looks whether there is a row: what a row names is never deleted.
+        if let Err(error) = self.delete_unknown(vec![BlobPath { scope, id }]).await {
+            tracing::warn!(%error, file = %id, "the content of a refused upload stays until the next collection");
+        }
     }
 
-    pub(super) async fn read_files(
-        &self,
-        scope: Scope,
-        ids: &[FileId],
-        of: Option<CustomerId>,
-    ) -> Result<Vec<File>, StoreError> {
+    async fn files(&self, scope: Scope, ids: &[FileId], of: Option<CustomerId>) -> Result<Vec<File>, StoreError> {
         let found = self.stored_files(scope, ids, of).await?;
         self.open_files(found).await
     }
 
-    pub(super) async fn read_file_list(
+    async fn account_files(&self, scope: Scope) -> Result<Used, StoreError> {
+        let (account, environment) = place(scope);
+        let found = self.database.query_one(USED, &[&account, &environment]).await?;
+        found.map_or(Ok(Used::default()), |row| Columns::of(&row).used())
+    }
+
+    async fn evidence(&self, scope: Scope, customer: CustomerId) -> Result<Used, StoreError> {
+        let (account, environment) = place(scope);
+        let found = self.database.query_one(EVIDENCE, &[&account, &environment, &uuid(customer.as_bytes())]).await?;
+        found.map_or(Ok(Used::default()), |row| Columns::of(&row).used())
+    }
+
+    async fn list_files(
         &self,
         scope: Scope,
         customer: Option<CustomerId>,
@@ -180,20 +195,72 @@ impl PostgresStore {
         self.open_files(found).await
     }
 
-    pub(super) async fn read_upload(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay<File>, StoreError> {
-        let ticket = self.ticket(scope, attempt).await?;
-        let (account, environment) = place(scope);
-        let row = self.database.query_one(UPLOAD, &[&account, &environment, &&ticket.key_hash[..]]).await?;
-        let Some(row) = row else { return Ok(Replay::Fresh(ticket)) };
-        let file = self.checked(scope, &[row], None).await?.pop();
-        let file = file.ok_or_else(|| StoreError::Corrupt("one row is one file".into()))?;
-        if file.is_gone() || file.row.upload_fingerprint.as_deref() != Some(&ticket.fingerprint[..]) {
-            return Ok(Replay::OtherRequest(file.row.request_id));
-        }
-        let key = self.file_key(&file).await?;
-        file.open(&key).map(Replay::Answered)
+    async fn file_content(
+        &self,
+        scope: Scope,
+        file: &File,
+        range: ByteRange,
+    ) -> Result<Box<dyn FileReader>, StoreError> {
+        let stored = self.stored_files(scope, &[file.id], None).await?.pop();
+        let stored = stored.ok_or_else(|| StoreError::Corrupt("the file is gone".into()))?;
+        let key = self.file_key(&stored).await?;
+        let path = BlobPath { scope, id: file.id };
+        let reader = Reader::open(Arc::clone(&self.blobs), path, &key, file.details.size, range).await?;
+        Ok(Box::new(reader))
     }
 
+    async fn same_content(&self, scope: Scope, id: FileId) -> Result<Vec<FileId>, StoreError> {
+        let (account, environment) = place(scope);
+        let found = self.database.query(SAME_CONTENT, &[&account, &environment, &uuid(id.as_bytes())]).await?;
+        found.iter().map(|row| Columns::of(row).id().map(FileId::from_bytes)).collect()
+    }
+
+    async fn collect_files(&self, now: Timestamp) -> Result<Collected, StoreError> {
+        let mut collected = Collected::default();
+        let before = now.plus_seconds(-UNATTACHED_SECONDS);
+        let mut after = None;
+        loop {
+            let found = self.expired_files(before, after).await?;
+            let Some(last) = found.last() else { break };
+            after = Some(*last);
+            let mut expired = Vec::with_capacity(found.len());
+            for path in found {
+                let file = self.stored_files(path.scope, &[path.id], None).await.map(|mut files| files.pop());
+                if is_unused(path, file)? {
+                    expired.push(path);
+                }
+            }
+            let (accounts, environments): (Vec<_>, Vec<_>) = expired.iter().map(|path| place(path.scope)).unzip();
+            let ids: Vec<_> = expired.iter().map(|path| uuid(path.id.as_bytes())).collect();
+            self.database
+                .write(&(accounts, environments, ids), |session, (accounts, environments, ids)| {
+                    Box::pin(async move {
+                        session.query(LOCK_FILES, &[accounts, environments, ids]).await?;
+                        session.execute(DELETE, &[accounts, environments, ids]).await?;
+                        session.execute(DELETE_CONTENTS, &[accounts, environments, ids]).await
+                    })
+                })
+                .await?;
+            // One that was attached at the last moment is still there, and so is its content.
+            collected.expired += self.delete_unknown(expired).await?;
+        }
+        let oldest = day_of(before);
+        self.database
+            .write(&oldest, |session, oldest| Box::pin(async move { session.execute(DELETE_STAGING, &[oldest]).await }))
+            .await?;
+        self.vault.forget_staging(oldest);
+        let orphaned = now.plus_seconds(-ORPHAN_SECONDS);
+        let old = self.blobs.list().try_filter(|listed| std::future::ready(listed.written_at < orphaned));
+        let mut portions = old.chunks(PORTION);
+        while let Some(portion) = portions.next().await {
+            let portion = portion.into_iter().map(|listed| listed.map(|Listed { path, .. }| path));
+            collected.orphans += self.delete_unknown(portion.collect::<Result<Vec<_>, _>>()?).await?;
+        }
+        Ok(collected)
+    }
+}
+
+impl PostgresStore {
     /// Files with their uses, every seal compared: those by `of` and the oldest ones, as many as are read.
     async fn checked(
         &self,
@@ -307,69 +374,6 @@ impl PostgresStore {
             keys.insert(stored.row.id, (stored.row, key));
         }
         Ok(keys)
-    }
-
-    pub(super) async fn read_account_files(&self, scope: Scope) -> Result<Used, StoreError> {
-        let (account, environment) = place(scope);
-        let found = self.database.query_one(USED, &[&account, &environment]).await?;
-        found.map_or(Ok(Used::default()), |row| Columns::of(&row).used())
-    }
-
-    pub(super) async fn read_evidence(&self, scope: Scope, customer: CustomerId) -> Result<Used, StoreError> {
-        let (account, environment) = place(scope);
-        let found = self.database.query_one(EVIDENCE, &[&account, &environment, &uuid(customer.as_bytes())]).await?;
-        found.map_or(Ok(Used::default()), |row| Columns::of(&row).used())
-    }
-
-    pub(super) async fn discard(&self, scope: Scope, id: FileId) {
-        // It looks whether there is a row: what a row names is never deleted.
-        if let Err(error) = self.delete_unknown(vec![BlobPath { scope, id }]).await {
-            tracing::warn!(%error, file = %id, "the content of a refused upload stays until the next collection");
-        }
-    }
-
-    pub(super) async fn collect(&self, now: Timestamp) -> Result<Collected, StoreError> {
-        let mut collected = Collected::default();
-        let before = now.plus_seconds(-UNATTACHED_SECONDS);
-        let mut after = None;
-        loop {
-            let found = self.expired_files(before, after).await?;
-            let Some(last) = found.last() else { break };
-            after = Some(*last);
-            let mut expired = Vec::with_capacity(found.len());
-            for path in found {
-                let file = self.stored_files(path.scope, &[path.id], None).await.map(|mut files| files.pop());
-                if is_unused(path, file)? {
-                    expired.push(path);
-                }
-            }
-            let (accounts, environments): (Vec<_>, Vec<_>) = expired.iter().map(|path| place(path.scope)).unzip();
-            let ids: Vec<_> = expired.iter().map(|path| uuid(path.id.as_bytes())).collect();
-            self.database
-                .write(&(accounts, environments, ids), |session, (accounts, environments, ids)| {
-                    Box::pin(async move {
-                        session.query(LOCK_FILES, &[accounts, environments, ids]).await?;
-                        session.execute(DELETE, &[accounts, environments, ids]).await?;
-                        session.execute(DELETE_CONTENTS, &[accounts, environments, ids]).await
-                    })
-                })
-                .await?;
-            // One that was attached at the last moment is still there, and so is its content.
-            collected.expired += self.delete_unknown(expired).await?;
-        }
-        let oldest = day_of(before);
-        self.database
-            .write(&oldest, |session, oldest| Box::pin(async move { session.execute(DELETE_STAGING, &[oldest]).await }))
-            .await?;
-        self.vault.forget_staging(oldest);
-        let orphaned = now.plus_seconds(-ORPHAN_SECONDS);
-        let old = self.blobs.list().try_filter(|listed| std::future::ready(listed.written_at < orphaned));
-        let mut portions = old.chunks(PORTION);
-        while let Some(portion) = portions.next().await {
-            let portion = portion.into_iter().map(|listed| listed.map(|Listed { path, .. }| path));
-            collected.orphans += self.delete_unknown(portion.collect::<Result<Vec<_>, _>>()?).await?;
-        }
-        Ok(collected)
     }
 
     /// Those that were not attached in time, and those of which every data subject was erased: a portion, after a file.

@@ -6,7 +6,7 @@ use dossier_core::account::Account;
 use dossier_core::caller::Scope;
 use dossier_core::customer::Customer;
 use dossier_core::ids::{CustomerId, FileId, PersonId};
-use dossier_core::store::{SameNumber, Store as _, StoreError};
+use dossier_core::store::{CustomerStore as _, FileStore as _, KeyStore as _, StoreError};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use uuid::Uuid;
 
@@ -25,15 +25,6 @@ const TOGETHER: usize = 64;
 type NumbersOf = ([u8; 16], BTreeSet<(PersonId, Fingerprint)>);
 
 statements! {
-    SAME_NUMBERS = "SELECT DISTINCT mine.subject_id, other.customer_id, other.subject_id
-        FROM numbers AS mine JOIN numbers AS other
-            ON other.account_id = mine.account_id AND other.environment = mine.environment
-            AND other.fingerprint = mine.fingerprint AND other.customer_id <> mine.customer_id
-        WHERE mine.account_id = $1 AND mine.environment = $2 AND mine.customer_id = $3 ORDER BY 1, 2, 3 LIMIT 100";
-    SAME_CONTENT = "SELECT other.file_id FROM contents AS mine JOIN contents AS other
-            ON other.account_id = mine.account_id AND other.environment = mine.environment
-            AND other.fingerprint = mine.fingerprint AND other.file_id <> mine.file_id
-        WHERE mine.account_id = $1 AND mine.environment = $2 AND mine.file_id = $3 ORDER BY other.file_id LIMIT 100";
     DONE = "SELECT done FROM chores WHERE name = $1";
     SET_DONE = "INSERT INTO chores (name, done) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET done = excluded.done";
     CUSTOMERS = "SELECT customer_id FROM customers WHERE account_id = $1 AND environment = $2 AND customer_id > $3
@@ -55,26 +46,6 @@ statements! {
 }
 
 impl PostgresStore {
-    pub(super) async fn read_same_numbers(&self, scope: Scope, id: CustomerId) -> Result<Vec<SameNumber>, StoreError> {
-        let (account, environment) = place(scope);
-        let found = self.database.query(SAME_NUMBERS, &[&account, &environment, &uuid(id.as_bytes())]).await?;
-        let same = |row: &tokio_postgres::Row| {
-            let mut columns = Columns::of(row);
-            Ok(SameNumber {
-                subject: PersonId::from_bytes(columns.id()?),
-                other: CustomerId::from_bytes(columns.id()?),
-                other_subject: PersonId::from_bytes(columns.id()?),
-            })
-        };
-        found.iter().map(same).collect()
-    }
-
-    pub(super) async fn read_same_content(&self, scope: Scope, id: FileId) -> Result<Vec<FileId>, StoreError> {
-        let (account, environment) = place(scope);
-        let found = self.database.query(SAME_CONTENT, &[&account, &environment, &uuid(id.as_bytes())]).await?;
-        found.iter().map(|row| Columns::of(row).id().map(FileId::from_bytes)).collect()
-    }
-
     /// Fills the indexes from what was stored before there were any, once, by the process that holds the lease of the
     /// schema. Killed at any point, the next start does it again.
     pub(super) async fn fill_fingerprints(&self, session: Session<'_>) -> Result<(), OpenError> {
@@ -85,7 +56,7 @@ impl PostgresStore {
         migrate::lease(session, me).await?;
         // Another process may have done it while this one waited.
         if read_done(&self.database, Chore::Fingerprints).await?.is_none() {
-            for scope in self.read_accounts().await?.iter().flat_map(Account::scopes) {
+            for scope in self.accounts().await?.iter().flat_map(Account::scopes) {
                 self.fill_numbers(session, scope, me).await?;
                 self.fill_contents(session, scope, me).await?;
             }
@@ -137,7 +108,7 @@ impl PostgresStore {
             after = uuid(last);
             let (mut files, mut fingerprints, mut sizes) = (Vec::new(), Vec::new(), Vec::new());
             for id in ids {
-                let read = self.read_files(scope, &[FileId::from_bytes(id)], None).await;
+                let read = self.files(scope, &[FileId::from_bytes(id)], None).await;
                 let read = opened(read.map(|mut files| files.pop()), "no content to index")?;
                 if let Some(file) = read {
                     files.push(uuid(&id));

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use async_trait::async_trait;
 use dossier_core::account::Account;
 use dossier_core::api_key::{ApiKey, KeyRecord};
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::{AccountId, KeyId};
-use dossier_core::store::StoreError;
+use dossier_core::store::{KeyStore, StoreError};
 use subtle::ConstantTimeEq as _;
 use tokio_postgres::Row;
 
@@ -70,8 +71,9 @@ pub(super) async fn key(session: Session<'_>, scope: Scope, id: KeyId) -> Result
     Ok(found.first().map(key_row).transpose()?)
 }
 
-impl PostgresStore {
-    pub(super) async fn read_api_key(&self, key: &ApiKey) -> Result<Option<Arc<KeyRecord>>, StoreError> {
+#[async_trait]
+impl KeyStore for PostgresStore {
+    async fn api_key(&self, key: &ApiKey) -> Result<Option<Arc<KeyRecord>>, StoreError> {
         let lookup = self.vault.key_lookup(key.expose());
         if let Some(known) = self.known_keys.get(&lookup) {
             return Ok(Some(known));
@@ -87,7 +89,7 @@ impl PostgresStore {
         Ok(Some(record))
     }
 
-    pub(super) async fn read_api_keys(&self, scope: Scope) -> Result<Vec<KeyRecord>, StoreError> {
+    async fn api_keys(&self, scope: Scope) -> Result<Vec<KeyRecord>, StoreError> {
         let (account, environment) = place(scope);
         let found = self.database.query(KEYS, &[&account, &environment]).await?;
         let mut records = Vec::with_capacity(found.len());
@@ -97,36 +99,7 @@ impl PostgresStore {
         Ok(records)
     }
 
-    async fn key_record(&self, row: Unchecked<KeyRow>) -> Result<KeyRecord, StoreError> {
-        let keys = self.existing_scope_keys(row.scope()?).await?;
-        row.check(&keys)?.open(&keys)
-    }
-
-    pub(super) async fn read_account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
-        match self.database.query_one(ACCOUNT, &[&uuid(id.as_bytes())]).await? {
-            Some(row) => self.open_account(&row).await.map(Some),
-            None => Ok(None),
-        }
-    }
-
-    pub(super) async fn read_accounts(&self) -> Result<Vec<Account>, StoreError> {
-        let mut accounts = Vec::new();
-        for row in self.database.query(ACCOUNTS, &[]).await? {
-            accounts.push(self.open_account(&row).await?);
-        }
-        Ok(accounts)
-    }
-
-    async fn open_account(&self, row: &Row) -> Result<Account, StoreError> {
-        let mut columns = Columns::of(row);
-        let row =
-            AccountRow { id: columns.id()?, name: columns.next()?, created_at: columns.next()?, look: columns.next()? };
-        let row = Unchecked::new(row, columns.next()?);
-        let keys = self.existing_scope_keys(row.scope()?).await?;
-        row.check(&keys)?.open(&keys)
-    }
-
-    pub(super) async fn write_keys_used(&self, used: Vec<(Scope, KeyId, Timestamp)>) -> Result<(), StoreError> {
+    async fn keys_used(&self, used: Vec<(Scope, KeyId, Timestamp)>) -> Result<(), StoreError> {
         let (mut accounts, mut environments) = (Vec::new(), Vec::new());
         for (scope, ..) in &used {
             let (account, environment) = place(*scope);
@@ -143,5 +116,36 @@ impl PostgresStore {
                 })
             })
             .await
+    }
+
+    async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        match self.database.query_one(ACCOUNT, &[&uuid(id.as_bytes())]).await? {
+            Some(row) => self.open_account(&row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        let mut accounts = Vec::new();
+        for row in self.database.query(ACCOUNTS, &[]).await? {
+            accounts.push(self.open_account(&row).await?);
+        }
+        Ok(accounts)
+    }
+}
+
+impl PostgresStore {
+    async fn key_record(&self, row: Unchecked<KeyRow>) -> Result<KeyRecord, StoreError> {
+        let keys = self.existing_scope_keys(row.scope()?).await?;
+        row.check(&keys)?.open(&keys)
+    }
+
+    async fn open_account(&self, row: &Row) -> Result<Account, StoreError> {
+        let mut columns = Columns::of(row);
+        let row =
+            AccountRow { id: columns.id()?, name: columns.next()?, created_at: columns.next()?, look: columns.next()? };
+        let row = Unchecked::new(row, columns.next()?);
+        let keys = self.existing_scope_keys(row.scope()?).await?;
+        row.check(&keys)?.open(&keys)
     }
 }

@@ -1,5 +1,6 @@
 //! The second engine: PostgreSQL, and what speaks it. Any number of processes share one database.
 
+mod answers;
 mod audit;
 mod commit;
 mod customers;
@@ -9,12 +10,15 @@ mod events;
 mod files;
 mod fingerprints;
 mod keys;
+mod links;
 mod loader;
 mod mark;
 mod migrate;
+mod queue;
 mod rotate;
 mod row_seals;
 mod rows;
+mod sandbox;
 mod shards;
 mod statistics;
 mod totals;
@@ -27,21 +31,10 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use async_trait::async_trait;
-use dossier_core::account::Account;
-use dossier_core::api_key::{ApiKey, KeyRecord};
-use dossier_core::audit::{AuditFilter, AuditPage, AuditReport, OpenedEntry};
 use dossier_core::caller::{Environment, Scope};
 use dossier_core::change::{Change, Effect};
 use dossier_core::clock::Timestamp;
-use dossier_core::customer::Summary;
-use dossier_core::event::StoredEvent;
-use dossier_core::file::{ByteRange, File, FileReader, FileWriter};
-use dossier_core::idempotency::{Attempt, Replay};
-use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId, WebhookId};
-use dossier_core::parse::Email;
-use dossier_core::quota::Used;
-use dossier_core::store::{Collected, Committed, Link, Page, Progress, Record, SameNumber, Store, StoreError};
-use dossier_core::webhook::{Attempted, Delivery, Due, Endpoint, Message};
+use dossier_core::store::{Committed, Progress, Store, StoreError};
 use futures_util::StreamExt as _;
 use tokio::sync::watch;
 
@@ -72,17 +65,13 @@ statements! {
     INSTALLATION = "SELECT installation_id, newest_epoch FROM installation";
     TIE = "INSERT INTO installation (one, installation_id, newest_epoch) VALUES (1, $1, $2) ON CONFLICT DO NOTHING";
     SCOPE_KEYS = "SELECT epoch, wrapped FROM scope_keys WHERE account_id = $1 AND environment = $2";
-    OLD_ANSWERS = "DELETE FROM answers WHERE (account_id, environment, key_hash) IN (
-        SELECT account_id, environment, key_hash FROM answers WHERE created_at < $1 ORDER BY created_at LIMIT 1000)";
-    ENDED_DELIVERIES = "DELETE FROM deliveries WHERE (account_id, environment, id) IN (
-        SELECT account_id, environment, id FROM deliveries WHERE ended_at IS NOT NULL AND ended_at < $1
-        ORDER BY ended_at LIMIT 1000)";
     READY = "SELECT count(*) FROM installation";
 }
 
 /// Every statement of this engine by module and name, for the tests that prepare and lint them.
 pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     [
+        ("answers", answers::STATEMENTS),
         ("audit", audit::STATEMENTS),
         ("commit", commit::STATEMENTS),
         ("customers", customers::STATEMENTS),
@@ -91,12 +80,15 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("files", files::STATEMENTS),
         ("fingerprints", fingerprints::STATEMENTS),
         ("keys", keys::STATEMENTS),
+        ("links", links::STATEMENTS),
         ("mark", mark::STATEMENTS),
         ("migrate", migrate::STATEMENTS),
         ("totals", totals::STATEMENTS),
         ("mod", STATEMENTS),
+        ("queue", queue::STATEMENTS),
         ("rotate", rotate::STATEMENTS),
         ("row_seals", row_seals::STATEMENTS),
+        ("sandbox", sandbox::STATEMENTS),
         ("shards", shards::STATEMENTS),
         ("statistics", statistics::STATEMENTS),
         ("transfer", transfer::STATEMENTS),
@@ -237,42 +229,6 @@ impl PostgresStore {
 
     async fn existing_scope_keys(&self, scope: Scope) -> Result<Arc<ScopeKeys>, StoreError> {
         self.scope_keys(scope).await?.ok_or_else(|| StoreError::Corrupt("the account has no key".into()))
-    }
-
-    /// Reads the keys that sealing the change needs, seals it, and has it written.
-    async fn commit_change(&self, change: Change) -> Result<Committed, StoreError> {
-        let scope = change.scope;
-        let new_scopes = match &change.effect {
-            Effect::AccountCreated(account) => Some(prepared::new_scope_keys(&self.vault, account.account_id)?),
-            _ => None,
-        };
-        let subjects = match prepared::subjects_of(&change) {
-            Some((customer, subjects)) => self.subject_keys(scope, customer, &subjects).await?,
-            None => SubjectKeys::new(),
-        };
-        let keys = Keys {
-            vault: &self.vault,
-            scope: self.existing_scope_keys(scope).await?,
-            account: self.existing_scope_keys(account_scope(scope.account)).await?,
-            subjects,
-            files: self.file_keys(scope, prepared::attached_by(&change)).await?,
-        };
-        let (prepared, new_subjects) = prepared::seal(keys, new_scopes, change)?;
-        let aftermath = prepared.aftermath(new_subjects);
-        let wraps = prepared.effect.oldest_epoch().is_some();
-        self.recent.forget(&prepared);
-        let (outcome, change) = self.writer.change(prepared).await;
-        let (outcome, place) = outcome?;
-        if outcome == Committed::Done {
-            if let Some(change) = change {
-                self.recent.written(&change, Some(place));
-            }
-            aftermath.follow(&self.vault, &self.known_keys, &self.signers, &self.announced);
-        } else if wraps {
-            // Another process may have begun an epoch.
-            self.vault.reload_keyring();
-        }
-        Ok(outcome)
     }
 
     /// Deletes what is older than a moment, no more at once than others can wait for; says how many.
@@ -416,217 +372,40 @@ impl Engine for PostgresStore {
 
 #[async_trait]
 impl Store for PostgresStore {
-    async fn record(&self, scope: Scope, id: CustomerId) -> Result<Option<Box<dyn Record>>, StoreError> {
-        Ok(self.read_record(scope, id).await?.map(|record| Box::new(record) as Box<dyn Record>))
-    }
-
-    fn recent_record(&self, scope: Scope, id: CustomerId) -> Option<Box<dyn Record>> {
-        Some(Box::new(self.recent.record(&self.vault, scope, id)?))
-    }
-
-    async fn summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError> {
-        self.read_summary(scope, id).await
-    }
-
-    async fn summaries_by_email(&self, scope: Scope, email: &Email) -> Result<Vec<Summary>, StoreError> {
-        self.read_summaries_by_email(scope, email).await
-    }
-
-    async fn summaries(&self, scope: Scope, after: Option<CustomerId>, limit: usize) -> Result<Page, StoreError> {
-        self.read_summaries(scope, after, limit).await
-    }
-
-    async fn changed_since(&self, scope: Scope, id: CustomerId, version: u64) -> Result<Vec<String>, StoreError> {
-        self.read_changed_since(scope, id, version).await
-    }
-
-    async fn replay(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay, StoreError> {
-        self.read_replay(scope, attempt).await
-    }
-
-    async fn replay_upload(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay<File>, StoreError> {
-        self.read_upload(scope, attempt).await
-    }
-
-    async fn new_file(&self, scope: Scope, id: FileId, now: Timestamp) -> Result<Box<dyn FileWriter>, StoreError> {
-        self.begin_file(scope, id, now).await
-    }
-
-    async fn discard_file(&self, scope: Scope, id: FileId) {
-        self.discard(scope, id).await;
-    }
-
-    async fn files(&self, scope: Scope, ids: &[FileId], of: Option<CustomerId>) -> Result<Vec<File>, StoreError> {
-        self.read_files(scope, ids, of).await
-    }
-
-    async fn account_files(&self, scope: Scope) -> Result<Used, StoreError> {
-        self.read_account_files(scope).await
-    }
-
-    async fn evidence(&self, scope: Scope, customer: CustomerId) -> Result<Used, StoreError> {
-        self.read_evidence(scope, customer).await
-    }
-
-    async fn list_files(
-        &self,
-        scope: Scope,
-        customer: Option<CustomerId>,
-        before: Option<FileId>,
-        limit: usize,
-    ) -> Result<Vec<File>, StoreError> {
-        self.read_file_list(scope, customer, before, limit).await
-    }
-
-    async fn file_content(
-        &self,
-        scope: Scope,
-        file: &File,
-        range: ByteRange,
-    ) -> Result<Box<dyn FileReader>, StoreError> {
-        self.open_content(scope, file, range).await
-    }
-
-    async fn collect_files(&self, now: Timestamp) -> Result<Collected, StoreError> {
-        self.collect(now).await
-    }
-
+    /// Reads the keys that sealing the change needs, seals it, and has it written.
     async fn commit(&self, change: Change) -> Result<Committed, StoreError> {
-        self.commit_change(change).await
-    }
-
-    async fn link(&self, token: &str) -> Result<Option<Link>, StoreError> {
-        self.read_link(token).await
-    }
-
-    async fn pass_used(&self, pass: &str, at: Timestamp) -> Result<(), StoreError> {
-        self.note_pass_used(pass, at).await
-    }
-
-    async fn ended_links(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError> {
-        self.read_ended_links(now).await
-    }
-
-    async fn due_cases(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError> {
-        self.read_due_cases(now).await
-    }
-
-    async fn customer_of_case(&self, case: &str) -> Result<Option<(Scope, CustomerId)>, StoreError> {
-        self.read_case(case).await
-    }
-
-    async fn same_numbers(&self, scope: Scope, id: CustomerId) -> Result<Vec<SameNumber>, StoreError> {
-        self.read_same_numbers(scope, id).await
-    }
-
-    async fn same_content(&self, scope: Scope, id: FileId) -> Result<Vec<FileId>, StoreError> {
-        self.read_same_content(scope, id).await
-    }
-
-    async fn review_queue(&self, scope: Scope, limit: usize) -> Result<Vec<CustomerId>, StoreError> {
-        self.read_review_queue(scope, limit).await
-    }
-
-    async fn sandbox_clocks(&self) -> Result<Vec<(AccountId, i64)>, StoreError> {
-        self.read_sandbox_clocks().await
-    }
-
-    async fn events(&self, scope: Scope, after: u64, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
-        self.read_events(scope, after, limit).await
-    }
-
-    async fn newest_event(&self, scope: Scope) -> Result<u64, StoreError> {
-        self.read_newest_event(scope).await
-    }
-
-    fn announced(&self) -> watch::Receiver<()> {
-        self.announced.subscribe()
-    }
-
-    async fn endpoints(&self, scope: Scope) -> Result<Vec<Endpoint>, StoreError> {
-        self.read_endpoints(scope).await
-    }
-
-    async fn deliveries(
-        &self,
-        scope: Scope,
-        endpoint: WebhookId,
-        before: Option<u64>,
-        limit: usize,
-    ) -> Result<Vec<Delivery>, StoreError> {
-        self.read_deliveries(scope, endpoint, before, limit).await
-    }
-
-    async fn claim_deliveries(
-        &self,
-        now: Timestamp,
-        lease_seconds: i64,
-        busy: &[WebhookId],
-        limit: usize,
-    ) -> Result<Vec<Due>, StoreError> {
-        self.claim(now, lease_seconds, busy, limit).await
-    }
-
-    async fn message(&self, due: &Due, now: Timestamp) -> Result<Option<Message>, StoreError> {
-        self.read_message(due, now).await
-    }
-
-    async fn attempted(&self, attempts: Vec<Attempted>) -> Result<Vec<Attempted>, StoreError> {
-        self.write_attempts(attempts).await
-    }
-
-    async fn forget_deliveries(&self, before: Timestamp) -> Result<u64, StoreError> {
-        self.delete_portion(ENDED_DELIVERIES, before).await
-    }
-
-    async fn api_key(&self, key: &ApiKey) -> Result<Option<Arc<KeyRecord>>, StoreError> {
-        self.read_api_key(key).await
-    }
-
-    async fn api_keys(&self, scope: Scope) -> Result<Vec<KeyRecord>, StoreError> {
-        self.read_api_keys(scope).await
-    }
-
-    async fn keys_used(&self, used: Vec<(Scope, KeyId, Timestamp)>) -> Result<(), StoreError> {
-        self.write_keys_used(used).await
-    }
-
-    async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
-        self.read_account(id).await
-    }
-
-    async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
-        self.read_accounts().await
-    }
-
-    async fn recorded_settings(&self, scope: Scope) -> Result<Option<Vec<u8>>, StoreError> {
-        self.read_recorded_settings(scope).await
-    }
-
-    async fn audit(
-        &self,
-        scope: Scope,
-        filter: &AuditFilter,
-        before: Option<u64>,
-        limit: usize,
-    ) -> Result<Option<AuditPage>, StoreError> {
-        self.read_audit(scope, filter, before, limit).await
-    }
-
-    async fn audit_entry(&self, scope: Scope, seq: u64) -> Result<Option<OpenedEntry>, StoreError> {
-        self.read_audit_entry(scope, seq).await
-    }
-
-    async fn verify_audit(&self, progress: Progress<'_>) -> Result<AuditReport, StoreError> {
-        let mut report = self.verify_chains(progress).await?;
-        let (findings, rows) = self.verify_rows(progress).await?;
-        report.findings.extend(findings);
-        report.rows = rows;
-        Ok(report)
-    }
-
-    async fn forget_answers(&self, before: Timestamp) -> Result<u64, StoreError> {
-        self.delete_portion(OLD_ANSWERS, before).await
+        let scope = change.scope;
+        let new_scopes = match &change.effect {
+            Effect::AccountCreated(account) => Some(prepared::new_scope_keys(&self.vault, account.account_id)?),
+            _ => None,
+        };
+        let subjects = match prepared::subjects_of(&change) {
+            Some((customer, subjects)) => self.subject_keys(scope, customer, &subjects).await?,
+            None => SubjectKeys::new(),
+        };
+        let keys = Keys {
+            vault: &self.vault,
+            scope: self.existing_scope_keys(scope).await?,
+            account: self.existing_scope_keys(account_scope(scope.account)).await?,
+            subjects,
+            files: self.file_keys(scope, prepared::attached_by(&change)).await?,
+        };
+        let (prepared, new_subjects) = prepared::seal(keys, new_scopes, change)?;
+        let aftermath = prepared.aftermath(new_subjects);
+        let wraps = prepared.effect.oldest_epoch().is_some();
+        self.recent.forget(&prepared);
+        let (outcome, change) = self.writer.change(prepared).await;
+        let (outcome, place) = outcome?;
+        if outcome == Committed::Done {
+            if let Some(change) = change {
+                self.recent.written(&change, Some(place));
+            }
+            aftermath.follow(&self.vault, &self.known_keys, &self.signers, &self.announced);
+        } else if wraps {
+            // Another process may have begun an epoch.
+            self.vault.reload_keyring();
+        }
+        Ok(outcome)
     }
 
     async fn ready(&self) -> Result<(), StoreError> {

@@ -2,6 +2,7 @@
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
+use dossier_core::ids::CustomerId;
 use dossier_core::quota::Used;
 use dossier_core::store::StoreError;
 use tokio_postgres::Row;
@@ -49,6 +50,11 @@ impl<'a> Columns<'a> {
     pub(super) fn scope(&mut self) -> Result<Scope, StoreError> {
         let account = self.id()?;
         scope_of(account, self.small()?)
+    }
+
+    /// A customer, after its scope.
+    pub(super) fn customer(&mut self) -> Result<(Scope, CustomerId), StoreError> {
+        Ok((self.scope()?, CustomerId::from_bytes(self.id()?)))
     }
 
     pub(super) fn small(&mut self) -> Result<u8, StoreError> {

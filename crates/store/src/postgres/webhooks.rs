@@ -5,11 +5,12 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::event::{EventType, event_id};
 use dossier_core::ids::{CustomerId, KeyId, WebhookId};
-use dossier_core::store::StoreError;
+use dossier_core::store::{KeyStore as _, StoreError, WebhookStore};
 use dossier_core::webhook::{Attempted, Delivery, Disabled, Due, Endpoint, Message, Said, Verdict, delivery_id};
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -59,6 +60,9 @@ statements! {
         AND customer_id = $4 AND number = $5";
     SIGNER = endpoints_of!("AND endpoint_id = $3 AND disabled IS NULL");
     MIDSTATES = "SELECT midstates FROM api_keys WHERE account_id = $1 AND environment = $2 AND key_id = $3";
+    ENDED_DELIVERIES = "DELETE FROM deliveries WHERE (account_id, environment, id) IN (
+        SELECT account_id, environment, id FROM deliveries WHERE ended_at IS NOT NULL AND ended_at < $1
+        ORDER BY ended_at LIMIT 1000)";
     LOCK = "SELECT endpoint_id FROM endpoints WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3 FOR \
         UPDATE";
     /// The row could be another's by now, had the endpoint been deleted meanwhile.
@@ -105,8 +109,9 @@ pub(super) async fn endpoint(
     Ok(found.first().map(|row| endpoint_row(scope, &mut Columns::of(row))).transpose()?)
 }
 
-impl PostgresStore {
-    pub(super) async fn read_endpoints(&self, scope: Scope) -> Result<Vec<Endpoint>, StoreError> {
+#[async_trait]
+impl WebhookStore for PostgresStore {
+    async fn endpoints(&self, scope: Scope) -> Result<Vec<Endpoint>, StoreError> {
         let Some(keys) = self.scope_keys(scope).await? else { return Ok(Vec::new()) };
         let (account, environment) = place(scope);
         let found = self.database.query(ENDPOINTS, &[&account, &environment]).await?;
@@ -129,7 +134,7 @@ impl PostgresStore {
         found.iter().map(open).collect()
     }
 
-    pub(super) async fn read_deliveries(
+    async fn deliveries(
         &self,
         scope: Scope,
         endpoint: WebhookId,
@@ -143,7 +148,7 @@ impl PostgresStore {
     }
 
     /// Of the endpoints in the shards of this process, some of each.
-    pub(super) async fn claim(
+    async fn claim_deliveries(
         &self,
         now: Timestamp,
         lease_seconds: i64,
@@ -169,6 +174,48 @@ impl PostgresStore {
         Ok(mine.collect())
     }
 
+    async fn message(&self, due: &Due, now: Timestamp) -> Result<Option<Message>, StoreError> {
+        let Some(signer) = self.signer(due.scope, due.endpoint, now).await? else { return Ok(None) };
+        let (account, environment) = place(due.scope);
+        let customer = uuid(due.customer.as_bytes());
+        let row = self
+            .database
+            .query_one(EVENT, &[&account, &environment, &number(due.event), &customer, &number(due.number)])
+            .await?;
+        let row = row.ok_or_else(|| StoreError::Corrupt("the event of a delivery is missing".into()))?;
+        let body = self.open_event(due.scope, due.customer, due.number, Columns::of(&row).next()?).await?;
+        Ok(Some(signer.message(due, body, now)))
+    }
+
+    async fn attempted(&self, mut attempts: Vec<Attempted>) -> Result<Vec<Attempted>, StoreError> {
+        // In one order, so that two that note at once do not wait for each other.
+        attempts.sort_by_key(|attempt| (attempt.due.scope.account, attempt.due.endpoint, attempt.due.delivery));
+        let disabling = self
+            .database
+            .write(&attempts[..], |session, attempts| {
+                Box::pin(async move {
+                    let mut disabling = Vec::new();
+                    for attempted in attempts {
+                        if write_attempt(session, attempted).await? {
+                            disabling.push(attempted.clone());
+                        }
+                    }
+                    Ok(disabling)
+                })
+            })
+            .await?;
+        if !disabling.is_empty() {
+            self.signers.forget();
+        }
+        Ok(disabling)
+    }
+
+    async fn forget_deliveries(&self, before: Timestamp) -> Result<u64, StoreError> {
+        self.delete_portion(ENDED_DELIVERIES, before).await
+    }
+}
+
+impl PostgresStore {
     /// What is due, with the moment since when, by which it is claimed; and until when each lease lasts, counted in the
     /// clock of its scope.
     async fn due_deliveries(
@@ -230,19 +277,6 @@ impl PostgresStore {
         Ok((due, until))
     }
 
-    pub(super) async fn read_message(&self, due: &Due, now: Timestamp) -> Result<Option<Message>, StoreError> {
-        let Some(signer) = self.signer(due.scope, due.endpoint, now).await? else { return Ok(None) };
-        let (account, environment) = place(due.scope);
-        let customer = uuid(due.customer.as_bytes());
-        let row = self
-            .database
-            .query_one(EVENT, &[&account, &environment, &number(due.event), &customer, &number(due.number)])
-            .await?;
-        let row = row.ok_or_else(|| StoreError::Corrupt("the event of a delivery is missing".into()))?;
-        let body = self.open_event(due.scope, due.customer, due.number, Columns::of(&row).next()?).await?;
-        Ok(Some(signer.message(due, body, now)))
-    }
-
     async fn signer(&self, scope: Scope, id: WebhookId, now: Timestamp) -> Result<Option<Arc<Signer>>, StoreError> {
         if let Some(signer) = self.signers.get(scope, id) {
             return Ok(Some(signer));
@@ -255,7 +289,7 @@ impl PostgresStore {
         let key = endpoint_row(scope, &mut columns)?.check(&keys)?.key;
         let cells = (columns.next()?, columns.next()?);
         let mut states = [None, None];
-        let known = self.read_api_keys(scope).await?;
+        let known = self.api_keys(scope).await?;
         for (states, key) in states.iter_mut().zip(signing_keys(&known, key, now)) {
             let Some(key) = key else { continue };
             let row = self.database.query_one(MIDSTATES, &[&account, &environment, &uuid(key.as_bytes())]).await?;
@@ -265,29 +299,6 @@ impl PostgresStore {
         let signer = Arc::new(Signer::open(&keys, (scope, id), cells, states, shows_links(&known, key))?);
         self.signers.remember(scope, id, Arc::clone(&signer));
         Ok(Some(signer))
-    }
-
-    pub(super) async fn write_attempts(&self, mut attempts: Vec<Attempted>) -> Result<Vec<Attempted>, StoreError> {
-        // In one order, so that two that note at once do not wait for each other.
-        attempts.sort_by_key(|attempt| (attempt.due.scope.account, attempt.due.endpoint, attempt.due.delivery));
-        let disabling = self
-            .database
-            .write(&attempts[..], |session, attempts| {
-                Box::pin(async move {
-                    let mut disabling = Vec::new();
-                    for attempted in attempts {
-                        if write_attempt(session, attempted).await? {
-                            disabling.push(attempted.clone());
-                        }
-                    }
-                    Ok(disabling)
-                })
-            })
-            .await?;
-        if !disabling.is_empty() {
-            self.signers.forget();
-        }
-        Ok(disabling)
     }
 }
 

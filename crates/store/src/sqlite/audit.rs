@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use async_trait::async_trait;
 use dossier_core::audit::{Action, AuditFilter, AuditPage, AuditReport, OpenedEntry};
 use dossier_core::caller::Scope;
 use dossier_core::ids::CustomerId;
-use dossier_core::store::{Progress, StoreError};
+use dossier_core::store::{AuditStore, Progress, StoreError};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::SqliteStore;
@@ -121,8 +122,9 @@ fn first_link(
         .optional()
 }
 
-impl SqliteStore {
-    pub(super) async fn read_audit(
+#[async_trait]
+impl AuditStore for SqliteStore {
+    async fn audit(
         &self,
         scope: Scope,
         filter: &AuditFilter,
@@ -145,7 +147,7 @@ impl SqliteStore {
         Ok(Some(listing.into_page()))
     }
 
-    pub(super) fn read_audit_entry(&self, scope: Scope, seq: u64) -> Result<Option<OpenedEntry>, StoreError> {
+    async fn audit_entry(&self, scope: Scope, seq: u64) -> Result<Option<OpenedEntry>, StoreError> {
         let (account, environment) = scope_columns(&scope);
         let found = self.readers.read(|connection| {
             let Some(places) = Places::of(connection, scope)? else { return Ok(None) };
@@ -164,7 +166,15 @@ impl SqliteStore {
         audit_list::open((scope, &*keys), &subjects, entry, detail).map(Some)
     }
 
-    pub(super) fn read_recorded_settings(&self, scope: Scope) -> Result<Option<Vec<u8>>, StoreError> {
+    async fn verify_audit(&self, progress: Progress<'_>) -> Result<AuditReport, StoreError> {
+        let mut report = self.verify_chains(progress)?;
+        let (findings, rows) = self.verify_rows(progress)?;
+        report.findings.extend(findings);
+        report.rows = rows;
+        Ok(report)
+    }
+
+    async fn recorded_settings(&self, scope: Scope) -> Result<Option<Vec<u8>>, StoreError> {
         let cell = self.readers.read(|connection| {
             connection
                 .prepare_cached("SELECT cell FROM recorded_settings WHERE account_id = ?1 AND environment = ?2")?
@@ -174,7 +184,9 @@ impl SqliteStore {
         let Some(cell) = cell else { return Ok(None) };
         prepared::open_settings(&*self.existing_scope_keys(scope)?, scope, cell).map(Some)
     }
+}
 
+impl SqliteStore {
     pub(super) fn verify_chains(&self, progress: Progress<'_>) -> Result<AuditReport, StoreError> {
         let (mut verification, heads) = self.readers.read(|connection| {
             let heads = heads(connection)?;

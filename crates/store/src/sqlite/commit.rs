@@ -12,12 +12,13 @@ use dossier_core::store::{Committed, StoreError};
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row};
 
 use super::chain::{Append, Heads};
-use super::customers;
-use super::events::{end_pass, end_passes, insert_deliveries, insert_event, insert_link, set_clock, settle_links};
+use super::events::{insert_deliveries, insert_event};
 use super::files::{attach, insert_file};
 use super::fingerprints::write_numbers;
 use super::keys::{change_key, insert_key};
-use super::{SqliteStore, insert_scope_key, webhooks};
+use super::links::{end_pass, end_passes, insert_link, settle_links};
+use super::sandbox::set_clock;
+use super::{SqliteStore, customers, insert_scope_key, webhooks};
 use crate::audit_chain::StoredEntry;
 use crate::columns::scope_columns;
 use crate::planted::{Defect, planted};
@@ -29,23 +30,8 @@ use crate::sealed::SubjectKeys;
 type Outcome = Result<Committed, StoreError>;
 
 impl SqliteStore {
-    pub(super) async fn commit_change(&self, change: Change) -> Result<Committed, StoreError> {
-        let (prepared, new_subjects) = self.prepare(change)?;
-        let aftermath = prepared.aftermath(new_subjects);
-        self.recent.forget(&prepared);
-        let (outcome, change) = self.writer.change(prepared).await;
-        let outcome = outcome?;
-        if outcome == Committed::Done {
-            if let Some(change) = change {
-                self.recent.written(&change, None);
-            }
-            aftermath.follow(&self.vault, &self.known_keys, &self.signers, &self.announced);
-        }
-        Ok(outcome)
-    }
-
     /// Reads the keys that sealing the change needs, and seals it.
-    fn prepare(&self, change: Change) -> Result<(Prepared, FreshKeys), StoreError> {
+    pub(super) fn prepare(&self, change: Change) -> Result<(Prepared, FreshKeys), StoreError> {
         let scope = change.scope;
         let new_scopes = match &change.effect {
             Effect::AccountCreated(account) => Some(prepared::new_scope_keys(&self.vault, account.account_id)?),

@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use dossier_core::caller::Scope;
 use dossier_core::customer::{CustomerType, Summary};
-use dossier_core::idempotency::{Attempt, Replay, Ticket};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::parse::Email;
-use dossier_core::store::{Page, StoreError};
+use dossier_core::store::{CustomerStore, Page, Record, SameNumber, StoreError};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::SqliteStore;
+use super::fingerprints::MOST;
 use super::numbering::Places;
 use super::readers::Snapshot;
 use super::summaries::IndexOfEmail;
-use crate::columns::{scope_columns, type_column};
+use crate::columns::{scope_columns, scope_of, type_column};
 use crate::rows::{PersonsRow, SubjectRow, Unchecked};
 use crate::sealed::{self, Cells, PlainRow, SealedRecord, SubjectKeys};
 use crate::vault::{ScopeKeys, SubjectKey};
@@ -64,8 +65,157 @@ pub(super) fn find<T>(
     connection.prepare_cached(by_its_key)?.query_row((account, environment, id.as_bytes()), &read).optional()
 }
 
+#[async_trait]
+impl CustomerStore for SqliteStore {
+    async fn record(&self, scope: Scope, id: CustomerId) -> Result<Option<Box<dyn Record>>, StoreError> {
+        Ok(self.sealed_record(scope, id)?.map(|record| Box::new(record) as Box<dyn Record>))
+    }
+
+    fn recent_record(&self, scope: Scope, id: CustomerId) -> Option<Box<dyn Record>> {
+        Some(Box::new(self.recent.record(&self.vault, scope, id)?))
+    }
+
+    async fn summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError> {
+        if let Some(summary) = self.summaries.current(&self.readers, scope, id) {
+            return Ok(Some(summary));
+        }
+        let known = self.vault.cached_subject(scope, PersonId::of_customer(id));
+        let place = known.map_or(0, |key| key.row());
+        let read = self.readers.read_of_at(id, |connection, snapshot| {
+            let statements = [summary_of!("AND customer_id = ?3 AND rowid = ?4"), summary_of!("AND customer_id = ?3")];
+            let row = find(connection, scope, id, place, statements, |row| summary_row(scope, row))?;
+            Ok(row.map(|row| (row, snapshot)))
+        })?;
+        read.map(|(row, snapshot)| self.remembered(scope, row, snapshot)).transpose()
+    }
+
+    async fn summaries_by_email(&self, scope: Scope, email: &Email) -> Result<Vec<Summary>, StoreError> {
+        let Some(keys) = self.scope_keys(scope)? else { return Ok(Vec::new()) };
+        let mut found = Vec::from_iter(self.first_by_email(scope, email, &keys)?);
+        for id in self.owners(scope, &self.shared_emails.other_indexes(&keys, email))? {
+            if let Some(summary) = self.summary(scope, id).await? {
+                found.push(sealed::found_by_email(summary, scope, email, &keys)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Newest first: ids are UUIDs of version 7, so their order is that of creation.
+    async fn summaries(&self, scope: Scope, after: Option<CustomerId>, limit: usize) -> Result<Page, StoreError> {
+        let (account, environment) = scope_columns(&scope);
+        let after = after.map_or([0xff; 16], |id| *id.as_bytes());
+        let (summaries, rows, more, snapshot) = self.readers.read_at(|connection, snapshot| {
+            // One more tells whether others come after it, and is not opened.
+            let mut ids = connection
+                .prepare_cached(
+                    "SELECT customer_id FROM customers WHERE account_id = ?1 AND environment = ?2 AND customer_id < ?3
+                     ORDER BY customer_id DESC LIMIT ?4",
+                )?
+                .query_map((account, environment, after, limit + 1), |row| row.get(0).map(CustomerId::from_bytes))?
+                .collect::<Result<Vec<_>, _>>()?;
+            let more = ids.len() > limit;
+            ids.truncate(limit);
+            let summaries = self.summaries.all_at(snapshot, &self.readers, scope, &ids);
+            let rows = match summaries {
+                Some(_) => Vec::new(),
+                None => connection
+                    .prepare_cached(summary_of!("AND customer_id < ?3 ORDER BY customer_id DESC LIMIT ?4"))?
+                    .query_map((account, environment, after, limit), |row| summary_row(scope, row))?
+                    .collect::<Result<Vec<_>, _>>()?,
+            };
+            Ok((summaries, rows, more, snapshot))
+        })?;
+        let summaries = match summaries {
+            Some(summaries) => summaries,
+            None => rows.into_iter().map(|row| self.remembered(scope, row, snapshot)).collect::<Result<_, _>>()?,
+        };
+        Ok(Page { summaries, more })
+    }
+
+    /// Entries of one customer are linked backwards from its row.
+    async fn changed_since(&self, scope: Scope, id: CustomerId, version: u64) -> Result<Vec<String>, StoreError> {
+        let (account, environment) = scope_columns(&scope);
+        let mut changes = self.readers.read(|connection| {
+            let Some(places) = Places::of(connection, scope)? else { return Ok(Vec::new()) };
+            let mut next: u64 = connection
+                .prepare_cached(
+                    "SELECT last_audit FROM customers WHERE account_id = ?1 AND environment = ?2 AND \
+                    customer_id = ?3",
+                )?
+                .query_row((account, environment, id.as_bytes()), |row| row.get(0))?;
+            let mut entry = connection.prepare_cached(
+                "SELECT version, fields, previous_of_customer FROM audit WHERE place = ?1 AND account_id = ?2 AND \
+                    environment = ?3",
+            )?;
+            let mut changes = Vec::new();
+            while next != 0 && changes.len() < MAX_CHANGES_NAMED {
+                let (at, fields, previous) = entry.query_row((places.at(next)?, account, environment), |row| {
+                    Ok((row.get::<_, Option<u64>>(0)?, row.get::<_, String>(1)?, row.get(2)?))
+                })?;
+                match at {
+                    Some(at) if at <= version => break,
+                    Some(_) => changes.push(fields),
+                    // Somebody looked; nothing changed.
+                    None => {}
+                }
+                next = previous;
+            }
+            Ok(changes)
+        })?;
+        changes.reverse();
+        let mut named: Vec<String> = Vec::new();
+        for fields in changes {
+            let fields: Vec<String> =
+                serde_json::from_str(&fields).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+            for field in fields {
+                if !named.contains(&field) {
+                    named.push(field);
+                }
+            }
+        }
+        Ok(named)
+    }
+
+    async fn customer_of_case(&self, case: &str) -> Result<Option<(Scope, CustomerId)>, StoreError> {
+        let hash = self.vault.key_lookup(case);
+        let row = self.readers.read(|connection| {
+            connection
+                .prepare_cached("SELECT account_id, environment, customer_id FROM customers WHERE provider_case = ?1")?
+                .query_row([hash], |row| Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, u8>(1)?, row.get(2)?)))
+                .optional()
+        })?;
+        row.map(|(account, environment, customer)| {
+            Ok((scope_of(account, environment)?, CustomerId::from_bytes(customer)))
+        })
+        .transpose()
+    }
+
+    async fn same_numbers(&self, scope: Scope, id: CustomerId) -> Result<Vec<SameNumber>, StoreError> {
+        let (account, environment) = scope_columns(&scope);
+        self.readers.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT DISTINCT mine.subject_id, other.customer_id, other.subject_id
+                     FROM numbers AS mine JOIN numbers AS other
+                        ON other.account_id = mine.account_id AND other.environment = mine.environment
+                        AND other.fingerprint = mine.fingerprint AND other.customer_id <> mine.customer_id
+                     WHERE mine.account_id = ?1 AND mine.environment = ?2 AND mine.customer_id = ?3
+                     ORDER BY 1, 2, 3 LIMIT ?4",
+                )?
+                .query_map((account, environment, id.as_bytes(), MOST), |row| {
+                    Ok(SameNumber {
+                        subject: PersonId::from_bytes(row.get(0)?),
+                        other: CustomerId::from_bytes(row.get(1)?),
+                        other_subject: PersonId::from_bytes(row.get(2)?),
+                    })
+                })?
+                .collect()
+        })
+    }
+}
+
 impl SqliteStore {
-    pub(super) fn read_record(&self, scope: Scope, id: CustomerId) -> Result<Option<SealedRecord>, StoreError> {
+    pub(super) fn sealed_record(&self, scope: Scope, id: CustomerId) -> Result<Option<SealedRecord>, StoreError> {
         let own = PersonId::of_customer(id);
         let known = self.vault.cached_subject(scope, own);
         let place = known.as_ref().map_or(0, |key| key.row());
@@ -103,35 +253,7 @@ impl SqliteStore {
         Ok(Some(SealedRecord { plain, cells, keys }))
     }
 
-    pub(super) fn read_summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError> {
-        if let Some(summary) = self.summaries.current(&self.readers, scope, id) {
-            return Ok(Some(summary));
-        }
-        let known = self.vault.cached_subject(scope, PersonId::of_customer(id));
-        let place = known.map_or(0, |key| key.row());
-        let read = self.readers.read_of_at(id, |connection, snapshot| {
-            let statements = [summary_of!("AND customer_id = ?3 AND rowid = ?4"), summary_of!("AND customer_id = ?3")];
-            let row = find(connection, scope, id, place, statements, |row| summary_row(scope, row))?;
-            Ok(row.map(|row| (row, snapshot)))
-        })?;
-        read.map(|(row, snapshot)| self.remembered(scope, row, snapshot)).transpose()
-    }
-
-    pub(super) fn read_summaries_by_email(&self, scope: Scope, email: &Email) -> Result<Vec<Summary>, StoreError> {
-        let Some(keys) = self.scope_keys(scope)? else { return Ok(Vec::new()) };
-        let first = self.read_first_by_email(scope, email, &keys)?;
-        let others = self.read_owners(scope, &self.shared_emails.other_indexes(&keys, email))?.into_iter();
-        let others = others.filter_map(|id| self.read_summary(scope, id).transpose());
-        let others = others.map(|summary| sealed::found_by_email(summary?, scope, email, &keys));
-        first.map(Ok).into_iter().chain(others).collect()
-    }
-
-    fn read_first_by_email(
-        &self,
-        scope: Scope,
-        email: &Email,
-        keys: &ScopeKeys,
-    ) -> Result<Option<Summary>, StoreError> {
+    fn first_by_email(&self, scope: Scope, email: &Email, keys: &ScopeKeys) -> Result<Option<Summary>, StoreError> {
         let (account, environment) = scope_columns(&scope);
         let index = keys.email_index(email, 0);
         if let Some(summary) = self.summaries.current_by_email(&self.readers, scope, index) {
@@ -149,7 +271,7 @@ impl SqliteStore {
     }
 
     /// Who has these indexes of an e-mail.
-    fn read_owners(&self, scope: Scope, indexes: &[IndexOfEmail]) -> Result<Vec<CustomerId>, StoreError> {
+    fn owners(&self, scope: Scope, indexes: &[IndexOfEmail]) -> Result<Vec<CustomerId>, StoreError> {
         let (account, environment) = scope_columns(&scope);
         let owner = |index: &IndexOfEmail| {
             self.readers.read(|connection| {
@@ -163,43 +285,6 @@ impl SqliteStore {
             })
         };
         indexes.iter().filter_map(|index| owner(index).transpose()).collect()
-    }
-
-    /// Newest first: ids are UUIDs of version 7, so their order is that of creation.
-    pub(super) fn read_summaries(
-        &self,
-        scope: Scope,
-        after: Option<CustomerId>,
-        limit: usize,
-    ) -> Result<Page, StoreError> {
-        let (account, environment) = scope_columns(&scope);
-        let after = after.map_or([0xff; 16], |id| *id.as_bytes());
-        let (summaries, rows, more, snapshot) = self.readers.read_at(|connection, snapshot| {
-            // One more tells whether others come after it, and is not opened.
-            let mut ids = connection
-                .prepare_cached(
-                    "SELECT customer_id FROM customers WHERE account_id = ?1 AND environment = ?2 AND customer_id < ?3
-                     ORDER BY customer_id DESC LIMIT ?4",
-                )?
-                .query_map((account, environment, after, limit + 1), |row| row.get(0).map(CustomerId::from_bytes))?
-                .collect::<Result<Vec<_>, _>>()?;
-            let more = ids.len() > limit;
-            ids.truncate(limit);
-            let summaries = self.summaries.all_at(snapshot, &self.readers, scope, &ids);
-            let rows = match summaries {
-                Some(_) => Vec::new(),
-                None => connection
-                    .prepare_cached(summary_of!("AND customer_id < ?3 ORDER BY customer_id DESC LIMIT ?4"))?
-                    .query_map((account, environment, after, limit), |row| summary_row(scope, row))?
-                    .collect::<Result<Vec<_>, _>>()?,
-            };
-            Ok((summaries, rows, more, snapshot))
-        })?;
-        let summaries = match summaries {
-            Some(summaries) => summaries,
-            None => rows.into_iter().map(|row| self.remembered(scope, row, snapshot)).collect::<Result<_, _>>()?,
-        };
-        Ok(Page { summaries, more })
     }
 
     /// Opens what was read at the snapshot and remembers it.
@@ -249,90 +334,6 @@ impl SqliteStore {
             }
         }
         Ok(opened)
-    }
-
-    /// Entries of one customer are linked backwards from its row.
-    pub(super) fn read_changed_since(
-        &self,
-        scope: Scope,
-        id: CustomerId,
-        version: u64,
-    ) -> Result<Vec<String>, StoreError> {
-        let (account, environment) = scope_columns(&scope);
-        let mut changes = self.readers.read(|connection| {
-            let Some(places) = Places::of(connection, scope)? else { return Ok(Vec::new()) };
-            let mut next: u64 = connection
-                .prepare_cached(
-                    "SELECT last_audit FROM customers WHERE account_id = ?1 AND environment = ?2 AND \
-                    customer_id = ?3",
-                )?
-                .query_row((account, environment, id.as_bytes()), |row| row.get(0))?;
-            let mut entry = connection.prepare_cached(
-                "SELECT version, fields, previous_of_customer FROM audit WHERE place = ?1 AND account_id = ?2 AND \
-                    environment = ?3",
-            )?;
-            let mut changes = Vec::new();
-            while next != 0 && changes.len() < MAX_CHANGES_NAMED {
-                let (at, fields, previous) = entry.query_row((places.at(next)?, account, environment), |row| {
-                    Ok((row.get::<_, Option<u64>>(0)?, row.get::<_, String>(1)?, row.get(2)?))
-                })?;
-                match at {
-                    Some(at) if at <= version => break,
-                    Some(_) => changes.push(fields),
-                    // Somebody looked; nothing changed.
-                    None => {}
-                }
-                next = previous;
-            }
-            Ok(changes)
-        })?;
-        changes.reverse();
-        let mut named: Vec<String> = Vec::new();
-        for fields in changes {
-            let fields: Vec<String> =
-                serde_json::from_str(&fields).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-            for field in fields {
-                if !named.contains(&field) {
-                    named.push(field);
-                }
-            }
-        }
-        Ok(named)
-    }
-
-    /// What finds an attempt again, and tells it from others.
-    pub(super) fn ticket(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Ticket, StoreError> {
-        let keys = self.existing_scope_keys(scope)?;
-        Ok(keys.ticket(attempt))
-    }
-
-    pub(super) fn read_replay(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay, StoreError> {
-        let ticket = self.ticket(scope, attempt)?;
-        let (account, environment) = scope_columns(&scope);
-        let row = self.readers.read(|connection| {
-            connection
-                .prepare_cached(
-                    "SELECT fingerprint, request_id, customer_id, version, body FROM answers
-                     WHERE account_id = ?1 AND environment = ?2 AND key_hash = ?3",
-                )?
-                .query_row((account, environment, ticket.key_hash), |row| {
-                    Ok((
-                        row.get::<_, [u8; 32]>(0)?,
-                        row.get::<_, String>(1)?,
-                        sealed::customer_of_column(row.get(2)?),
-                        row.get::<_, u64>(3)?,
-                        row.get::<_, Vec<u8>>(4)?,
-                    ))
-                })
-                .optional()
-        })?;
-        let Some((fingerprint, request_id, customer, version, cell)) = row else { return Ok(Replay::Fresh(ticket)) };
-        if fingerprint != ticket.fingerprint {
-            return Ok(Replay::OtherRequest(request_id));
-        }
-        let key = customer.map(|id| self.subject_key(scope, id, PersonId::of_customer(id))).transpose()?;
-        let keys = self.existing_scope_keys(scope)?;
-        sealed::open_answer(&keys, key.as_deref(), scope, &ticket, (customer, version), cell).map(Replay::Answered)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use dossier_core::caller::Scope;
 use dossier_core::change::{NewDocument, NewFile};
 use dossier_core::clock::Timestamp;
@@ -10,11 +11,11 @@ use dossier_core::file::{ByteRange, File, FileReader, FileWriter, UNATTACHED_SEC
 use dossier_core::idempotency::{Attempt, Replay, Ticket};
 use dossier_core::ids::{CustomerId, FileId, PersonId};
 use dossier_core::quota::{OverQuota, Used};
-use dossier_core::store::{Collected, StoreError};
+use dossier_core::store::{Collected, FileStore, StoreError};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::fingerprints::{count_file, delete_content, write_content};
+use super::fingerprints::{MOST, count_file, delete_content, write_content};
 use super::{SqliteStore, wrapped_key};
 use crate::blobs::{BlobPath, Listed};
 use crate::columns::{scope_columns, scope_of};
@@ -84,13 +85,28 @@ fn with_uses(
     Ok(ReadFile { row, uses })
 }
 
-impl SqliteStore {
-    pub(super) async fn begin_file(
-        &self,
-        scope: Scope,
-        id: FileId,
-        now: Timestamp,
-    ) -> Result<Box<dyn FileWriter>, StoreError> {
+#[async_trait]
+impl FileStore for SqliteStore {
+    async fn replay_upload(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay<File>, StoreError> {
+        let ticket = self.ticket(scope, attempt)?;
+        let (account, environment) = scope_columns(&scope);
+        let read = self.readers.read(|connection| {
+            let row = connection
+                .prepare_cached(file_columns!("WHERE account_id = ?1 AND environment = ?2 AND upload_key = ?3"))?
+                .query_row((account, environment, ticket.key_hash), |row| file_row(scope, row))
+                .optional()?;
+            row.map(|row| with_uses(connection, row, None)).transpose()
+        })?;
+        let Some(read) = read else { return Ok(Replay::Fresh(ticket)) };
+        let file = read.check(&*self.existing_scope_keys(scope)?)?;
+        if file.is_gone() || file.row.upload_fingerprint.as_deref() != Some(&ticket.fingerprint[..]) {
+            return Ok(Replay::OtherRequest(file.row.request_id));
+        }
+        let key = self.file_key(&file)?;
+        file.open(&key).map(Replay::Answered)
+    }
+
+    async fn new_file(&self, scope: Scope, id: FileId, now: Timestamp) -> Result<Box<dyn FileWriter>, StoreError> {
         let day = day_of(now);
         let staging = self.staging_key_for(scope, day).await?;
         let keys = self.existing_scope_keys(scope)?;
@@ -98,26 +114,14 @@ impl SqliteStore {
         Ok(Box::new(writer))
     }
 
-    pub(super) async fn open_content(
-        &self,
-        scope: Scope,
-        file: &File,
-        range: ByteRange,
-    ) -> Result<Box<dyn FileReader>, StoreError> {
-        let stored = self.stored_file(scope, file.id, None)?;
-        let stored = stored.ok_or_else(|| StoreError::Corrupt("the file is gone".into()))?;
-        let key = self.file_key(&stored)?;
-        let path = BlobPath { scope, id: file.id };
-        let reader = Reader::open(Arc::clone(&self.blobs), path, &key, file.details.size, range).await?;
-        Ok(Box::new(reader))
+    async fn discard_file(&self, scope: Scope, id: FileId) {
+        // It looks whether there is a row: what a row names is never deleted.
+        if let Err(error) = self.delete_unknown(vec![BlobPath { scope, id }]).await {
+            tracing::warn!(%error, file = %id, "the content of a refused upload stays until the next collection");
+        }
     }
 
-    pub(super) fn read_files(
-        &self,
-        scope: Scope,
-        ids: &[FileId],
-        of: Option<CustomerId>,
-    ) -> Result<Vec<File>, StoreError> {
+    async fn files(&self, scope: Scope, ids: &[FileId], of: Option<CustomerId>) -> Result<Vec<File>, StoreError> {
         let mut files = Vec::with_capacity(ids.len());
         for id in ids {
             files.extend(self.stored_file(scope, *id, of)?);
@@ -125,7 +129,30 @@ impl SqliteStore {
         self.open_files(files)
     }
 
-    pub(super) fn read_file_list(
+    async fn account_files(&self, scope: Scope) -> Result<Used, StoreError> {
+        self.readers.read(|connection| {
+            connection
+                .prepare_cached("SELECT files, bytes FROM usage WHERE account_id = ?1 AND environment = ?2")?
+                .query_row(scope_columns(&scope), used)
+                .optional()
+                .map(Option::unwrap_or_default)
+        })
+    }
+
+    async fn evidence(&self, scope: Scope, customer: CustomerId) -> Result<Used, StoreError> {
+        let (account, environment) = scope_columns(&scope);
+        self.readers.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT count(*), coalesce(sum(size), 0) FROM contents
+                     WHERE account_id = ?1 AND environment = ?2 AND file_id IN (SELECT file_id FROM file_uses
+                        WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3)",
+                )?
+                .query_row((account, environment, customer.as_bytes()), used)
+        })
+    }
+
+    async fn list_files(
         &self,
         scope: Scope,
         customer: Option<CustomerId>,
@@ -155,30 +182,84 @@ impl SqliteStore {
             rows.into_iter().map(|row| with_uses(connection, row, customer)).collect::<Result<Vec<_>, _>>()
         })?;
         let keys = self.existing_scope_keys(scope)?;
-        self.open_files(read.into_iter().map(|file| file.check(&keys)).collect::<Result<_, _>>()?)
+        self.open_files(read.into_iter().map(|file| file.check(&keys)).collect::<Result<Vec<_>, _>>()?)
     }
 
-    pub(super) fn read_upload(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay<File>, StoreError> {
-        let ticket = self.ticket(scope, attempt)?;
+    async fn file_content(
+        &self,
+        scope: Scope,
+        file: &File,
+        range: ByteRange,
+    ) -> Result<Box<dyn FileReader>, StoreError> {
+        let stored = self.stored_file(scope, file.id, None)?;
+        let stored = stored.ok_or_else(|| StoreError::Corrupt("the file is gone".into()))?;
+        let key = self.file_key(&stored)?;
+        let path = BlobPath { scope, id: file.id };
+        let reader = Reader::open(Arc::clone(&self.blobs), path, &key, file.details.size, range).await?;
+        Ok(Box::new(reader))
+    }
+
+    async fn same_content(&self, scope: Scope, id: FileId) -> Result<Vec<FileId>, StoreError> {
         let (account, environment) = scope_columns(&scope);
-        let read = self.readers.read(|connection| {
-            let row = connection
-                .prepare_cached(file_columns!("WHERE account_id = ?1 AND environment = ?2 AND upload_key = ?3"))?
-                .query_row((account, environment, ticket.key_hash), |row| file_row(scope, row))
-                .optional()?;
-            row.map(|row| with_uses(connection, row, None)).transpose()
-        })?;
-        let Some(read) = read else { return Ok(Replay::Fresh(ticket)) };
-        let file = read.check(&*self.existing_scope_keys(scope)?)?;
-        if file.is_gone() || file.row.upload_fingerprint.as_deref() != Some(&ticket.fingerprint[..]) {
-            return Ok(Replay::OtherRequest(file.row.request_id));
-        }
-        let key = self.file_key(&file)?;
-        file.open(&key).map(Replay::Answered)
+        self.readers.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT other.file_id FROM contents AS mine JOIN contents AS other
+                        ON other.account_id = mine.account_id AND other.environment = mine.environment
+                        AND other.fingerprint = mine.fingerprint AND other.file_id <> mine.file_id
+                     WHERE mine.account_id = ?1 AND mine.environment = ?2 AND mine.file_id = ?3
+                     ORDER BY other.file_id LIMIT ?4",
+                )?
+                .query_map((account, environment, id.as_bytes(), MOST), |row| row.get(0).map(FileId::from_bytes))?
+                .collect()
+        })
     }
 
+    async fn collect_files(&self, now: Timestamp) -> Result<Collected, StoreError> {
+        let mut collected = Collected::default();
+        let mut after = None;
+        loop {
+            let found = self.expired_files(now.plus_seconds(-UNATTACHED_SECONDS), after)?;
+            let Some(last) = found.last() else { break };
+            after = Some(*last);
+            let mut expired = Vec::with_capacity(found.len());
+            for path in found {
+                if is_unused(path, self.stored_file(path.scope, path.id, None))? {
+                    expired.push(path);
+                }
+            }
+            let paths = expired.clone();
+            self.writer.task(move |connection| delete_unused(connection, &paths)).await?;
+            // One that was attached at the last moment is still there, and so is its content.
+            collected.expired += self.delete_unknown(expired).await?;
+        }
+        let oldest = day_of(now.plus_seconds(-UNATTACHED_SECONDS));
+        self.writer
+            .task(move |connection| {
+                connection
+                    .prepare_cached(
+                        "DELETE FROM staging_keys WHERE day < ?1 AND NOT EXISTS (SELECT 1 FROM files
+                         WHERE files.account_id = staging_keys.account_id
+                           AND files.environment = staging_keys.environment AND files.staged_day = staging_keys.day)",
+                    )?
+                    .execute([oldest])
+                    .map(drop)
+            })
+            .await?;
+        self.vault.forget_staging(oldest);
+        collected.orphans = self.delete_orphans(now.plus_seconds(-ORPHAN_SECONDS)).await?;
+        Ok(collected)
+    }
+}
+
+impl SqliteStore {
     /// A file as it stands, also one that is gone but for its row.
-    fn stored_file(&self, scope: Scope, id: FileId, of: Option<CustomerId>) -> Result<Option<StoredFile>, StoreError> {
+    pub(super) fn stored_file(
+        &self,
+        scope: Scope,
+        id: FileId,
+        of: Option<CustomerId>,
+    ) -> Result<Option<StoredFile>, StoreError> {
         let (account, environment) = scope_columns(&scope);
         let read = self.readers.read(|connection| {
             let row = connection
@@ -190,7 +271,7 @@ impl SqliteStore {
         read.map(|file| file.check(&*self.existing_scope_keys(scope)?)).transpose()
     }
 
-    fn open_files(&self, files: Vec<StoredFile>) -> Result<Vec<File>, StoreError> {
+    pub(super) fn open_files(&self, files: impl IntoIterator<Item = StoredFile>) -> Result<Vec<File>, StoreError> {
         let there = files.into_iter().filter(|file| !file.is_gone());
         there.map(|file| self.file_key(&file).and_then(|key| file.open(&key))).collect()
     }
@@ -255,72 +336,6 @@ impl SqliteStore {
             }
         }
         Ok(keys)
-    }
-
-    pub(super) fn read_account_files(&self, scope: Scope) -> Result<Used, StoreError> {
-        self.readers.read(|connection| {
-            connection
-                .prepare_cached("SELECT files, bytes FROM usage WHERE account_id = ?1 AND environment = ?2")?
-                .query_row(scope_columns(&scope), used)
-                .optional()
-                .map(Option::unwrap_or_default)
-        })
-    }
-
-    pub(super) fn read_evidence(&self, scope: Scope, customer: CustomerId) -> Result<Used, StoreError> {
-        let (account, environment) = scope_columns(&scope);
-        self.readers.read(|connection| {
-            connection
-                .prepare_cached(
-                    "SELECT count(*), coalesce(sum(size), 0) FROM contents
-                     WHERE account_id = ?1 AND environment = ?2 AND file_id IN (SELECT file_id FROM file_uses
-                        WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3)",
-                )?
-                .query_row((account, environment, customer.as_bytes()), used)
-        })
-    }
-
-    pub(super) async fn discard(&self, scope: Scope, id: FileId) {
-        // It looks whether there is a row: what a row names is never deleted.
-        if let Err(error) = self.delete_unknown(vec![BlobPath { scope, id }]).await {
-            tracing::warn!(%error, file = %id, "the content of a refused upload stays until the next collection");
-        }
-    }
-
-    pub(super) async fn collect(&self, now: Timestamp) -> Result<Collected, StoreError> {
-        let mut collected = Collected::default();
-        let mut after = None;
-        loop {
-            let found = self.expired_files(now.plus_seconds(-UNATTACHED_SECONDS), after)?;
-            let Some(last) = found.last() else { break };
-            after = Some(*last);
-            let mut expired = Vec::with_capacity(found.len());
-            for path in found {
-                if is_unused(path, self.stored_file(path.scope, path.id, None))? {
-                    expired.push(path);
-                }
-            }
-            let paths = expired.clone();
-            self.writer.task(move |connection| delete_unused(connection, &paths)).await?;
-            // One that was attached at the last moment is still there, and so is its content.
-            collected.expired += self.delete_unknown(expired).await?;
-        }
-        let oldest = day_of(now.plus_seconds(-UNATTACHED_SECONDS));
-        self.writer
-            .task(move |connection| {
-                connection
-                    .prepare_cached(
-                        "DELETE FROM staging_keys WHERE day < ?1 AND NOT EXISTS (SELECT 1 FROM files
-                         WHERE files.account_id = staging_keys.account_id
-                           AND files.environment = staging_keys.environment AND files.staged_day = staging_keys.day)",
-                    )?
-                    .execute([oldest])
-                    .map(drop)
-            })
-            .await?;
-        self.vault.forget_staging(oldest);
-        collected.orphans = self.delete_orphans(now.plus_seconds(-ORPHAN_SECONDS)).await?;
-        Ok(collected)
     }
 
     /// Those that were not attached in time, and those of which every data subject was erased: a portion, after a file.

@@ -7,7 +7,7 @@ use dossier_core::caller::Scope;
 use dossier_core::file::FileDetails;
 use dossier_core::ids::{CustomerId, FileId, PersonId};
 use dossier_core::quota::{OverQuota, Room};
-use dossier_core::store::{Record as _, SameNumber, StoreError};
+use dossier_core::store::{Record as _, StoreError};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use super::SqliteStore;
@@ -21,7 +21,7 @@ use crate::vault::Fingerprint;
 /// Customers or files that are looked through in one transaction, when all are.
 const PORTION: usize = 500;
 /// As many as anybody looks at.
-const MOST: usize = 100;
+pub(super) const MOST: usize = 100;
 
 /// Replaces the fingerprints of a customer's numbers; `None` when none changed.
 pub(super) fn write_numbers(
@@ -110,52 +110,13 @@ pub(super) fn set_done(connection: &Connection, chore: Chore, how_far: &str) -> 
 }
 
 impl SqliteStore {
-    pub(super) fn read_same_numbers(&self, scope: Scope, id: CustomerId) -> Result<Vec<SameNumber>, StoreError> {
-        let (account, environment) = scope_columns(&scope);
-        self.readers.read(|connection| {
-            connection
-                .prepare_cached(
-                    "SELECT DISTINCT mine.subject_id, other.customer_id, other.subject_id
-                     FROM numbers AS mine JOIN numbers AS other
-                        ON other.account_id = mine.account_id AND other.environment = mine.environment
-                        AND other.fingerprint = mine.fingerprint AND other.customer_id <> mine.customer_id
-                     WHERE mine.account_id = ?1 AND mine.environment = ?2 AND mine.customer_id = ?3
-                     ORDER BY 1, 2, 3 LIMIT ?4",
-                )?
-                .query_map((account, environment, id.as_bytes(), MOST), |row| {
-                    Ok(SameNumber {
-                        subject: PersonId::from_bytes(row.get(0)?),
-                        other: CustomerId::from_bytes(row.get(1)?),
-                        other_subject: PersonId::from_bytes(row.get(2)?),
-                    })
-                })?
-                .collect()
-        })
-    }
-
-    pub(super) fn read_same_content(&self, scope: Scope, id: FileId) -> Result<Vec<FileId>, StoreError> {
-        let (account, environment) = scope_columns(&scope);
-        self.readers.read(|connection| {
-            connection
-                .prepare_cached(
-                    "SELECT other.file_id FROM contents AS mine JOIN contents AS other
-                        ON other.account_id = mine.account_id AND other.environment = mine.environment
-                        AND other.fingerprint = mine.fingerprint AND other.file_id <> mine.file_id
-                     WHERE mine.account_id = ?1 AND mine.environment = ?2 AND mine.file_id = ?3
-                     ORDER BY other.file_id LIMIT ?4",
-                )?
-                .query_map((account, environment, id.as_bytes(), MOST), |row| row.get(0).map(FileId::from_bytes))?
-                .collect()
-        })
-    }
-
     /// Fills the indexes from what was stored before there were any, once; before anything else is written. Killed at
     /// any point, the next start does it again.
     pub(super) fn fill_fingerprints(&self, connection: &Connection) -> Result<(), OpenError> {
         if done(connection, Chore::Fingerprints)?.is_some() {
             return Ok(());
         }
-        for scope in self.read_accounts()?.iter().flat_map(Account::scopes) {
+        for scope in self.all_accounts()?.iter().flat_map(Account::scopes) {
             self.fill_numbers(connection, scope)?;
             self.fill_contents(connection, scope)?;
         }
@@ -179,7 +140,7 @@ impl SqliteStore {
             let transaction = connection.unchecked_transaction()?;
             for id in ids {
                 // What cannot be opened is found by a verification, and keeps nobody from starting.
-                match self.read_record(scope, id).map(|record| record.map(|record| Box::new(record).open())) {
+                match self.sealed_record(scope, id).map(|record| record.map(|record| Box::new(record).open())) {
                     Ok(Some(Ok(customer))) => {
                         let numbers = prepared::fingerprints(&customer, &keys);
                         write_numbers(&transaction, scope, id, Some(&numbers))?;
@@ -200,7 +161,7 @@ impl SqliteStore {
             before = Some(*last);
             let transaction = connection.unchecked_transaction()?;
             for id in ids {
-                match self.read_files(scope, &[id], None) {
+                match self.stored_file(scope, id, None).and_then(|stored| self.open_files(stored)) {
                     Ok(files) => {
                         for file in files {
                             let FileDetails { sha256, size, .. } = &file.details;

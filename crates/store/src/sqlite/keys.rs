@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use async_trait::async_trait;
 use dossier_core::account::Account;
 use dossier_core::api_key::{ApiKey, KeyRecord};
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::{AccountId, KeyId};
-use dossier_core::store::StoreError;
+use dossier_core::store::{KeyStore, StoreError};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 use subtle::ConstantTimeEq as _;
 
@@ -53,8 +54,9 @@ fn account_row(row: &Row<'_>) -> Result<Unchecked<AccountRow>, rusqlite::Error> 
     Ok(Unchecked::new(account, row.get(4)?))
 }
 
-impl SqliteStore {
-    pub(super) fn read_api_key(&self, key: &ApiKey) -> Result<Option<Arc<KeyRecord>>, StoreError> {
+#[async_trait]
+impl KeyStore for SqliteStore {
+    async fn api_key(&self, key: &ApiKey) -> Result<Option<Arc<KeyRecord>>, StoreError> {
         let lookup = self.vault.key_lookup(key.expose());
         if let Some(known) = self.known_keys.get(&lookup) {
             return Ok(Some(known));
@@ -72,7 +74,7 @@ impl SqliteStore {
         Ok(Some(record))
     }
 
-    pub(super) fn read_api_keys(&self, scope: Scope) -> Result<Vec<KeyRecord>, StoreError> {
+    async fn api_keys(&self, scope: Scope) -> Result<Vec<KeyRecord>, StoreError> {
         let rows = self.readers.read(|connection| {
             connection
                 .prepare_cached(key_columns!("WHERE account_id = ?1 AND environment = ?2 ORDER BY key_id"))?
@@ -82,37 +84,7 @@ impl SqliteStore {
         rows.into_iter().map(|row| self.key_record(row)).collect()
     }
 
-    fn key_record(&self, row: Unchecked<KeyRow>) -> Result<KeyRecord, StoreError> {
-        let keys = self.existing_scope_keys(row.scope()?)?;
-        row.check(&keys)?.open(&keys)
-    }
-
-    pub(super) fn read_accounts(&self) -> Result<Vec<Account>, StoreError> {
-        let rows = self.readers.read(|connection| {
-            connection
-                .prepare_cached("SELECT account_id, name, created_at, look, mac FROM accounts ORDER BY account_id")?
-                .query_map([], account_row)?
-                .collect::<Result<Vec<_>, _>>()
-        })?;
-        rows.into_iter().map(|row| self.open_account(row)).collect()
-    }
-
-    pub(super) fn read_account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
-        let row = self.readers.read(|connection| {
-            connection
-                .prepare_cached("SELECT account_id, name, created_at, look, mac FROM accounts WHERE account_id = ?1")?
-                .query_row([id.as_bytes()], account_row)
-                .optional()
-        })?;
-        row.map(|row| self.open_account(row)).transpose()
-    }
-
-    fn open_account(&self, row: Unchecked<AccountRow>) -> Result<Account, StoreError> {
-        let keys = self.existing_scope_keys(row.scope()?)?;
-        row.check(&keys)?.open(&keys)
-    }
-
-    pub(super) async fn write_keys_used(&self, used: Vec<(Scope, KeyId, Timestamp)>) -> Result<(), StoreError> {
+    async fn keys_used(&self, used: Vec<(Scope, KeyId, Timestamp)>) -> Result<(), StoreError> {
         self.writer
             .task(move |connection| {
                 let mut update = connection.prepare_cached(
@@ -125,6 +97,42 @@ impl SqliteStore {
                 Ok(())
             })
             .await
+    }
+
+    async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        let row = self.readers.read(|connection| {
+            connection
+                .prepare_cached("SELECT account_id, name, created_at, look, mac FROM accounts WHERE account_id = ?1")?
+                .query_row([id.as_bytes()], account_row)
+                .optional()
+        })?;
+        row.map(|row| self.open_account(row)).transpose()
+    }
+
+    async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        self.all_accounts()
+    }
+}
+
+impl SqliteStore {
+    pub(super) fn all_accounts(&self) -> Result<Vec<Account>, StoreError> {
+        let rows = self.readers.read(|connection| {
+            connection
+                .prepare_cached("SELECT account_id, name, created_at, look, mac FROM accounts ORDER BY account_id")?
+                .query_map([], account_row)?
+                .collect::<Result<Vec<_>, _>>()
+        })?;
+        rows.into_iter().map(|row| self.open_account(row)).collect()
+    }
+
+    fn key_record(&self, row: Unchecked<KeyRow>) -> Result<KeyRecord, StoreError> {
+        let keys = self.existing_scope_keys(row.scope()?)?;
+        row.check(&keys)?.open(&keys)
+    }
+
+    fn open_account(&self, row: Unchecked<AccountRow>) -> Result<Account, StoreError> {
+        let keys = self.existing_scope_keys(row.scope()?)?;
+        row.check(&keys)?.open(&keys)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The embedded engine: SQLite, one writer thread with group commit, readers of its own.
 
+mod answers;
 mod audit;
 mod chain;
 mod commit;
@@ -8,13 +9,16 @@ mod events;
 mod files;
 mod fingerprints;
 mod keys;
+mod links;
 mod mark;
 mod migrate;
 mod numbering;
 mod opening;
+mod queue;
 mod readers;
 mod rotate;
 mod row_seals;
+mod sandbox;
 mod summaries;
 mod totals;
 mod transfer;
@@ -27,21 +31,10 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use dossier_core::account::Account;
-use dossier_core::api_key::{ApiKey, KeyRecord};
-use dossier_core::audit::{AuditFilter, AuditPage, AuditReport, OpenedEntry};
 use dossier_core::caller::{Environment, Scope};
 use dossier_core::change::Change;
 use dossier_core::clock::Timestamp;
-use dossier_core::customer::Summary;
-use dossier_core::event::StoredEvent;
-use dossier_core::file::{ByteRange, File, FileReader, FileWriter};
-use dossier_core::idempotency::{Attempt, Replay};
-use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId, WebhookId};
-use dossier_core::parse::Email;
-use dossier_core::quota::Used;
-use dossier_core::store::{Collected, Committed, Link, Page, Progress, Record, SameNumber, Store, StoreError};
-use dossier_core::webhook::{Attempted, Delivery, Due, Endpoint, Message};
+use dossier_core::store::{Committed, Progress, Store, StoreError};
 use futures_util::StreamExt as _;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row};
@@ -68,13 +61,6 @@ pub(crate) use writer::is_locked;
 
 /// SQLite before 3.51.3 has a bug that can corrupt a WAL.
 const OLDEST_SQLITE: i32 = 3_051_003;
-
-/// A portion of the answers that were kept before a moment.
-const OLD_ANSWERS: &str = "DELETE FROM answers WHERE (account_id, environment, key_hash) IN (
-    SELECT account_id, environment, key_hash FROM answers WHERE created_at < ?1 ORDER BY created_at LIMIT 1000)";
-/// A portion of the deliveries that ended before a moment.
-const ENDED_DELIVERIES: &str = "DELETE FROM deliveries WHERE place IN (
-    SELECT place FROM deliveries WHERE ended_at IS NOT NULL AND ended_at < ?1 ORDER BY ended_at LIMIT 1000)";
 
 /// Bytes of customers that are remembered when nobody says: what lists and plain reads show of some 33,000.
 const CACHE: u64 = 20 * 1_024 * 1_024;
@@ -323,217 +309,19 @@ impl Engine for SqliteStore {
 
 #[async_trait]
 impl Store for SqliteStore {
-    async fn record(&self, scope: Scope, id: CustomerId) -> Result<Option<Box<dyn Record>>, StoreError> {
-        Ok(self.read_record(scope, id)?.map(|record| Box::new(record) as Box<dyn Record>))
-    }
-
-    fn recent_record(&self, scope: Scope, id: CustomerId) -> Option<Box<dyn Record>> {
-        Some(Box::new(self.recent.record(&self.vault, scope, id)?))
-    }
-
-    async fn summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError> {
-        self.read_summary(scope, id)
-    }
-
-    async fn summaries_by_email(&self, scope: Scope, email: &Email) -> Result<Vec<Summary>, StoreError> {
-        self.read_summaries_by_email(scope, email)
-    }
-
-    async fn summaries(&self, scope: Scope, after: Option<CustomerId>, limit: usize) -> Result<Page, StoreError> {
-        self.read_summaries(scope, after, limit)
-    }
-
-    async fn changed_since(&self, scope: Scope, id: CustomerId, version: u64) -> Result<Vec<String>, StoreError> {
-        self.read_changed_since(scope, id, version)
-    }
-
-    async fn replay(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay, StoreError> {
-        self.read_replay(scope, attempt)
-    }
-
-    async fn replay_upload(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay<File>, StoreError> {
-        self.read_upload(scope, attempt)
-    }
-
-    async fn new_file(&self, scope: Scope, id: FileId, now: Timestamp) -> Result<Box<dyn FileWriter>, StoreError> {
-        self.begin_file(scope, id, now).await
-    }
-
-    async fn discard_file(&self, scope: Scope, id: FileId) {
-        self.discard(scope, id).await;
-    }
-
-    async fn files(&self, scope: Scope, ids: &[FileId], of: Option<CustomerId>) -> Result<Vec<File>, StoreError> {
-        self.read_files(scope, ids, of)
-    }
-
-    async fn account_files(&self, scope: Scope) -> Result<Used, StoreError> {
-        self.read_account_files(scope)
-    }
-
-    async fn evidence(&self, scope: Scope, customer: CustomerId) -> Result<Used, StoreError> {
-        self.read_evidence(scope, customer)
-    }
-
-    async fn list_files(
-        &self,
-        scope: Scope,
-        customer: Option<CustomerId>,
-        before: Option<FileId>,
-        limit: usize,
-    ) -> Result<Vec<File>, StoreError> {
-        self.read_file_list(scope, customer, before, limit)
-    }
-
-    async fn file_content(
-        &self,
-        scope: Scope,
-        file: &File,
-        range: ByteRange,
-    ) -> Result<Box<dyn FileReader>, StoreError> {
-        self.open_content(scope, file, range).await
-    }
-
-    async fn collect_files(&self, now: Timestamp) -> Result<Collected, StoreError> {
-        self.collect(now).await
-    }
-
     async fn commit(&self, change: Change) -> Result<Committed, StoreError> {
-        self.commit_change(change).await
-    }
-
-    async fn link(&self, token: &str) -> Result<Option<Link>, StoreError> {
-        self.read_link(token)
-    }
-
-    async fn pass_used(&self, pass: &str, at: Timestamp) -> Result<(), StoreError> {
-        self.note_pass_used(pass, at).await
-    }
-
-    async fn ended_links(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError> {
-        self.read_ended_links(now)
-    }
-
-    async fn due_cases(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError> {
-        self.read_due_cases(now)
-    }
-
-    async fn customer_of_case(&self, case: &str) -> Result<Option<(Scope, CustomerId)>, StoreError> {
-        self.read_case(case)
-    }
-
-    async fn same_numbers(&self, scope: Scope, id: CustomerId) -> Result<Vec<SameNumber>, StoreError> {
-        self.read_same_numbers(scope, id)
-    }
-
-    async fn same_content(&self, scope: Scope, id: FileId) -> Result<Vec<FileId>, StoreError> {
-        self.read_same_content(scope, id)
-    }
-
-    async fn review_queue(&self, scope: Scope, limit: usize) -> Result<Vec<CustomerId>, StoreError> {
-        self.read_review_queue(scope, limit)
-    }
-
-    async fn sandbox_clocks(&self) -> Result<Vec<(AccountId, i64)>, StoreError> {
-        self.read_sandbox_clocks()
-    }
-
-    async fn events(&self, scope: Scope, after: u64, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
-        self.read_events(scope, after, limit)
-    }
-
-    async fn newest_event(&self, scope: Scope) -> Result<u64, StoreError> {
-        self.read_newest_event(scope)
-    }
-
-    fn announced(&self) -> watch::Receiver<()> {
-        self.announced.subscribe()
-    }
-
-    async fn endpoints(&self, scope: Scope) -> Result<Vec<Endpoint>, StoreError> {
-        self.read_endpoints(scope)
-    }
-
-    async fn deliveries(
-        &self,
-        scope: Scope,
-        endpoint: WebhookId,
-        before: Option<u64>,
-        limit: usize,
-    ) -> Result<Vec<Delivery>, StoreError> {
-        self.read_deliveries(scope, endpoint, before, limit)
-    }
-
-    async fn claim_deliveries(
-        &self,
-        now: Timestamp,
-        lease_seconds: i64,
-        busy: &[WebhookId],
-        limit: usize,
-    ) -> Result<Vec<Due>, StoreError> {
-        self.claim(now, lease_seconds, busy, limit).await
-    }
-
-    async fn message(&self, due: &Due, now: Timestamp) -> Result<Option<Message>, StoreError> {
-        self.read_message(due, now)
-    }
-
-    async fn attempted(&self, attempts: Vec<Attempted>) -> Result<Vec<Attempted>, StoreError> {
-        self.write_attempts(attempts).await
-    }
-
-    async fn forget_deliveries(&self, before: Timestamp) -> Result<u64, StoreError> {
-        self.delete_portion(ENDED_DELIVERIES, before).await
-    }
-
-    async fn api_key(&self, key: &ApiKey) -> Result<Option<Arc<KeyRecord>>, StoreError> {
-        self.read_api_key(key)
-    }
-
-    async fn api_keys(&self, scope: Scope) -> Result<Vec<KeyRecord>, StoreError> {
-        self.read_api_keys(scope)
-    }
-
-    async fn keys_used(&self, used: Vec<(Scope, KeyId, Timestamp)>) -> Result<(), StoreError> {
-        self.write_keys_used(used).await
-    }
-
-    async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
-        self.read_account(id)
-    }
-
-    async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
-        self.read_accounts()
-    }
-
-    async fn recorded_settings(&self, scope: Scope) -> Result<Option<Vec<u8>>, StoreError> {
-        self.read_recorded_settings(scope)
-    }
-
-    async fn audit(
-        &self,
-        scope: Scope,
-        filter: &AuditFilter,
-        before: Option<u64>,
-        limit: usize,
-    ) -> Result<Option<AuditPage>, StoreError> {
-        self.read_audit(scope, filter, before, limit).await
-    }
-
-    async fn audit_entry(&self, scope: Scope, seq: u64) -> Result<Option<OpenedEntry>, StoreError> {
-        self.read_audit_entry(scope, seq)
-    }
-
-    async fn verify_audit(&self, progress: Progress<'_>) -> Result<AuditReport, StoreError> {
-        let mut report = self.verify_chains(progress)?;
-        let (findings, rows) = self.verify_rows(progress)?;
-        report.findings.extend(findings);
-        report.rows = rows;
-        Ok(report)
-    }
-
-    async fn forget_answers(&self, before: Timestamp) -> Result<u64, StoreError> {
-        self.delete_portion(OLD_ANSWERS, before).await
+        let (prepared, new_subjects) = self.prepare(change)?;
+        let aftermath = prepared.aftermath(new_subjects);
+        self.recent.forget(&prepared);
+        let (outcome, change) = self.writer.change(prepared).await;
+        let outcome = outcome?;
+        if outcome == Committed::Done {
+            if let Some(change) = change {
+                self.recent.written(&change, None);
+            }
+            aftermath.follow(&self.vault, &self.known_keys, &self.signers, &self.announced);
+        }
+        Ok(outcome)
     }
 
     async fn ready(&self) -> Result<(), StoreError> {

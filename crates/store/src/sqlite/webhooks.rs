@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
+use async_trait::async_trait;
 use dossier_core::caller::{Environment, Scope};
 use dossier_core::clock::Timestamp;
 use dossier_core::event::{EventType, event_id};
 use dossier_core::ids::{AccountId, CustomerId, KeyId, WebhookId};
-use dossier_core::store::StoreError;
+use dossier_core::store::{KeyStore as _, SandboxStore as _, StoreError, WebhookStore};
 use dossier_core::webhook::{Attempted, Delivery, Disabled, Due, Endpoint, Message, Said, Verdict, delivery_id};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
@@ -29,6 +30,10 @@ macro_rules! endpoint_columns {
         )
     };
 }
+
+/// A portion of the deliveries that ended before a moment.
+const ENDED_DELIVERIES: &str = "DELETE FROM deliveries WHERE place IN (
+    SELECT place FROM deliveries WHERE ended_at IS NOT NULL AND ended_at < ?1 ORDER BY ended_at LIMIT 1000)";
 
 pub(super) fn insert(connection: &Connection, scope: Scope, new: &SealedEndpoint) -> Result<(), rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
@@ -132,8 +137,9 @@ pub(super) fn resend(
     Ok(rows == 1)
 }
 
-impl SqliteStore {
-    pub(super) fn read_endpoints(&self, scope: Scope) -> Result<Vec<Endpoint>, StoreError> {
+#[async_trait]
+impl WebhookStore for SqliteStore {
+    async fn endpoints(&self, scope: Scope) -> Result<Vec<Endpoint>, StoreError> {
         let Some(keys) = self.scope_keys(scope)? else { return Ok(Vec::new()) };
         let rows = self.readers.read(|connection| {
             connection
@@ -160,7 +166,7 @@ impl SqliteStore {
             .collect()
     }
 
-    pub(super) fn read_deliveries(
+    async fn deliveries(
         &self,
         scope: Scope,
         endpoint: WebhookId,
@@ -184,14 +190,15 @@ impl SqliteStore {
         })
     }
 
-    pub(super) async fn claim(
+    async fn claim_deliveries(
         &self,
         now: Timestamp,
         lease_seconds: i64,
         busy: &[WebhookId],
         limit: usize,
     ) -> Result<Vec<Due>, StoreError> {
-        let due = self.due_deliveries(now, busy, limit)?;
+        let ahead = self.sandbox_clocks().await?.into_iter().collect();
+        let due = self.due_deliveries(&ahead, now, busy, limit)?;
         // Looking costs no write; only when something is due the writer is asked.
         if due.is_empty() {
             return Ok(Vec::new());
@@ -218,9 +225,55 @@ impl SqliteStore {
         Ok(claimed)
     }
 
-    /// What is due, some of every endpoint that is not busy, oldest first.
-    fn due_deliveries(&self, now: Timestamp, busy: &[WebhookId], limit: usize) -> Result<Vec<DueRow>, StoreError> {
-        let ahead: HashMap<AccountId, i64> = self.read_sandbox_clocks()?.into_iter().collect();
+    async fn message(&self, due: &Due, now: Timestamp) -> Result<Option<Message>, StoreError> {
+        let Some(signer) = self.signer(due.scope, due.endpoint, now).await? else { return Ok(None) };
+        let cell = self.readers.read(|connection| {
+            let Some(places) = Places::of(connection, due.scope)? else { return Ok(None) };
+            connection
+                .prepare_cached("SELECT body FROM events WHERE place = ?1 AND customer_id = ?2 AND number = ?3")?
+                .query_row((places.at(due.event)?, due.customer.as_bytes(), due.number), |row| row.get::<_, Vec<u8>>(0))
+                .optional()
+        })?;
+        let cell = cell.ok_or_else(|| StoreError::Corrupt("the event of a delivery is missing".into()))?;
+        let body = self.open_event(due.scope, due.customer, due.number, cell)?;
+        Ok(Some(signer.message(due, body, now)))
+    }
+
+    async fn attempted(&self, attempts: Vec<Attempted>) -> Result<Vec<Attempted>, StoreError> {
+        let (tell, told) = std::sync::mpsc::channel();
+        // Lost with the power, a delivery is made again: at least once.
+        self.writer
+            .lazy(move |connection| {
+                for attempt in attempts {
+                    if write_attempt(connection, &attempt)? {
+                        let _ = tell.send(attempt);
+                    }
+                }
+                Ok(())
+            })
+            .await?;
+        let disabling: Vec<Attempted> = told.try_iter().collect();
+        if !disabling.is_empty() {
+            self.signers.forget();
+        }
+        Ok(disabling)
+    }
+
+    async fn forget_deliveries(&self, before: Timestamp) -> Result<u64, StoreError> {
+        self.delete_portion(ENDED_DELIVERIES, before).await
+    }
+}
+
+impl SqliteStore {
+    /// What is due, some of every endpoint that is not busy, oldest first, when the clocks of sandboxes are that many
+    /// seconds ahead.
+    fn due_deliveries(
+        &self,
+        ahead: &HashMap<AccountId, i64>,
+        now: Timestamp,
+        busy: &[WebhookId],
+        limit: usize,
+    ) -> Result<Vec<DueRow>, StoreError> {
         let endpoints = self.readers.read(|connection| {
             connection
                 .prepare_cached(
@@ -282,21 +335,7 @@ impl SqliteStore {
         Ok(due)
     }
 
-    pub(super) fn read_message(&self, due: &Due, now: Timestamp) -> Result<Option<Message>, StoreError> {
-        let Some(signer) = self.signer(due.scope, due.endpoint, now)? else { return Ok(None) };
-        let cell = self.readers.read(|connection| {
-            let Some(places) = Places::of(connection, due.scope)? else { return Ok(None) };
-            connection
-                .prepare_cached("SELECT body FROM events WHERE place = ?1 AND customer_id = ?2 AND number = ?3")?
-                .query_row((places.at(due.event)?, due.customer.as_bytes(), due.number), |row| row.get::<_, Vec<u8>>(0))
-                .optional()
-        })?;
-        let cell = cell.ok_or_else(|| StoreError::Corrupt("the event of a delivery is missing".into()))?;
-        let body = self.open_event(due.scope, due.customer, due.number, cell)?;
-        Ok(Some(signer.message(due, body, now)))
-    }
-
-    fn signer(&self, scope: Scope, id: WebhookId, now: Timestamp) -> Result<Option<Arc<Signer>>, StoreError> {
+    async fn signer(&self, scope: Scope, id: WebhookId, now: Timestamp) -> Result<Option<Arc<Signer>>, StoreError> {
         if let Some(signer) = self.signers.get(scope, id) {
             return Ok(Some(signer));
         }
@@ -312,7 +351,7 @@ impl SqliteStore {
         })?;
         let Some((row, url, secret)) = row else { return Ok(None) };
         let key = row.check(&keys)?.key;
-        let known = self.read_api_keys(scope)?;
+        let known = self.api_keys(scope).await?;
         let mut states = [None, None];
         for (states, key) in states.iter_mut().zip(signing_keys(&known, key, now)) {
             *states = key.map(|key| self.midstates(&keys, scope, key)).transpose()?;
@@ -332,26 +371,6 @@ impl SqliteStore {
                 .query_row((account, environment, key.as_bytes()), |row| row.get::<_, Vec<u8>>(0))
         })?;
         open_midstates(keys, scope, key, cell)
-    }
-
-    pub(super) async fn write_attempts(&self, attempts: Vec<Attempted>) -> Result<Vec<Attempted>, StoreError> {
-        let (tell, told) = std::sync::mpsc::channel();
-        // Lost with the power, a delivery is made again: at least once.
-        self.writer
-            .lazy(move |connection| {
-                for attempt in attempts {
-                    if write_attempt(connection, &attempt)? {
-                        let _ = tell.send(attempt);
-                    }
-                }
-                Ok(())
-            })
-            .await?;
-        let disabling: Vec<Attempted> = told.try_iter().collect();
-        if !disabling.is_empty() {
-            self.signers.forget();
-        }
-        Ok(disabling)
     }
 }
 

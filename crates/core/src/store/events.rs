@@ -1,0 +1,21 @@
+//! Events, as they are read again.
+
+use async_trait::async_trait;
+use tokio::sync::watch;
+
+use super::error::StoreError;
+use crate::caller::Scope;
+use crate::event::StoredEvent;
+
+/// Reads events, and tells when new ones were announced.
+#[async_trait]
+pub trait EventStore: Send + Sync {
+    /// At most `limit` events of a scope, oldest first, after the given position.
+    async fn events(&self, scope: Scope, after: u64, limit: usize) -> Result<Vec<StoredEvent>, StoreError>;
+
+    /// The position of a scope's newest event; 0 when it has none.
+    async fn newest_event(&self, scope: Scope) -> Result<u64, StoreError>;
+
+    /// Changes whenever events were announced, by this process at least.
+    fn announced(&self) -> watch::Receiver<()>;
+}

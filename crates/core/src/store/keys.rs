@@ -1,0 +1,35 @@
+//! API keys, and the accounts that they belong to.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::error::StoreError;
+use crate::account::Account;
+use crate::api_key::{ApiKey, KeyRecord};
+use crate::caller::Scope;
+use crate::clock::Timestamp;
+use crate::ids::{AccountId, KeyId};
+
+/// Reads API keys and accounts.
+#[async_trait]
+pub trait KeyStore: Send + Sync {
+    /// The record of a presented key, whatever its state, at most a second old.
+    async fn api_key(&self, key: &ApiKey) -> Result<Option<Arc<KeyRecord>>, StoreError>;
+
+    /// The keys of a scope, oldest first.
+    async fn api_keys(&self, scope: Scope) -> Result<Vec<KeyRecord>, StoreError>;
+
+    /// Notes when keys were last used. Not part of any change: losing it in a crash harms nothing.
+    async fn keys_used(&self, used: Vec<(Scope, KeyId, Timestamp)>) -> Result<(), StoreError>;
+
+    /// One account; `None` when there is none with this id.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] when its name or look cannot be opened.
+    async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError>;
+
+    /// All accounts, oldest first.
+    async fn accounts(&self) -> Result<Vec<Account>, StoreError>;
+}

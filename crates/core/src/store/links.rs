@@ -1,0 +1,31 @@
+//! Links to the hosted form, and the passes that they are exchanged for.
+
+use async_trait::async_trait;
+
+use super::error::StoreError;
+use crate::caller::Scope;
+use crate::clock::Timestamp;
+use crate::ids::{CustomerId, SessionId};
+
+/// What a link, or a pass of the hosted form, leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Link {
+    /// Where the customer lies.
+    pub scope: Scope,
+    /// The customer.
+    pub customer: CustomerId,
+    /// The session that it was made for.
+    pub session: SessionId,
+    /// When the pass was last used; of a link, and of a pass of an older version, `None`.
+    pub used_at: Option<Timestamp>,
+}
+
+/// Reads what links and passes lead to, and notes when passes are used.
+#[async_trait]
+pub trait LinkStore: Send + Sync {
+    /// What a link leads to, by its token, or a pass of the hosted form.
+    async fn link(&self, token: &str) -> Result<Option<Link>, StoreError>;
+
+    /// Notes that a pass of the hosted form is used at this moment.
+    async fn pass_used(&self, pass: &str, at: Timestamp) -> Result<(), StoreError>;
+}

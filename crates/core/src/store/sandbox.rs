@@ -1,0 +1,13 @@
+//! The clocks of sandboxes.
+
+use async_trait::async_trait;
+
+use super::error::StoreError;
+use crate::ids::AccountId;
+
+/// Reads the clocks of sandboxes.
+#[async_trait]
+pub trait SandboxStore: Send + Sync {
+    /// How many seconds the sandbox clocks are ahead, of accounts that have put theirs forward.
+    async fn sandbox_clocks(&self) -> Result<Vec<(AccountId, i64)>, StoreError>;
+}
