@@ -5,15 +5,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::audit::{Action, AuditEntry};
-use crate::caller::{Caller, Environment, Scope};
-use crate::change::{Change, Effect};
+use crate::caller::{Environment, Scope};
 use crate::clock::Timestamp;
-use crate::file::MediaType;
+use crate::file::record::MediaType;
 use crate::ids::AccountId;
-use crate::services::Services;
-use crate::store::StoreError;
-use crate::write::commit;
 
 /// The longest name of an account or key, in characters.
 pub const MAX_NAME: usize = 128;
@@ -143,7 +138,7 @@ impl Logo {
 
 impl Account {
     /// What an entry of the audit trail says of it, sealed.
-    fn audited(&self) -> [(&'static str, serde_json::Value); 5] {
+    pub(crate) fn audited(&self) -> [(&'static str, serde_json::Value); 5] {
         let Self { account_id: _, name, created_at: _, look } = self;
         let Look { display_name, colour, logo, redirect_hosts } = look;
         [
@@ -161,53 +156,6 @@ impl Account {
         // The account of the first start is called `default`, which is nobody's name.
         self.look.display_name.as_deref().or_else(|| (self.name != "default").then_some(self.name.as_str()))
     }
-}
-
-/// The trail that tells of the installation as a whole: settings, keys, backups. It is that of the oldest account's
-/// production, which every installation has, since no account is ever deleted. `None` before the first start.
-///
-/// # Errors
-///
-/// What the store says.
-pub async fn installation(services: &Services) -> Result<Option<Scope>, StoreError> {
-    let oldest = services.store.accounts().await?.into_iter().next();
-    Ok(oldest.map(|account| Scope { account: account.account_id, environment: Environment::Production }))
-}
-
-/// Gives an account another name or look.
-///
-/// # Errors
-///
-/// What the store says.
-pub async fn change(services: &Services, actor: &Caller, account: Account) -> Result<(), StoreError> {
-    let scope = Scope { account: account.account_id, environment: Environment::Sandbox };
-    let caller = Caller { scope, ..actor.clone() };
-    let mut audit = AuditEntry::new(&caller, services.clock.now(), Action::AccountChanged);
-    if let Some(before) = services.store.account(account.account_id).await? {
-        let members = before.audited().into_iter().zip(account.audited());
-        for ((name, before), (_, after)) in members.filter(|((_, before), (_, after))| before != after) {
-            audit.change(format!("/account/{name}"), &before, &after);
-        }
-    }
-    let effect = Effect::AccountChanged(account);
-    commit(services, Change::new(scope, effect, audit)).await
-}
-
-/// Creates an account. Its trail begins in the sandbox.
-///
-/// # Errors
-///
-/// What the store says.
-pub async fn create(services: &Services, actor: &Caller, name: String) -> Result<Account, StoreError> {
-    let now = services.clock.now();
-    let account =
-        Account { account_id: services.random.uuid(now).into(), name, created_at: now, look: Look::default() };
-    let scope = Scope { account: account.account_id, environment: Environment::Sandbox };
-    let caller = Caller { scope, ..actor.clone() };
-    let mut audit = AuditEntry::new(&caller, now, Action::AccountCreated);
-    audit.change("/account/name".to_owned(), &serde_json::Value::Null, &account.name.as_str().into());
-    commit(services, Change::new(scope, Effect::AccountCreated(account.clone()), audit)).await?;
-    Ok(account)
 }
 
 #[cfg(test)]

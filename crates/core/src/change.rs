@@ -2,16 +2,16 @@
 
 use crate::account::Account;
 use crate::api_key::{ApiKey, KeyRecord};
-use crate::audit::AuditEntry;
+use crate::audit::entry::AuditEntry;
 use crate::caller::Scope;
 use crate::clock::Timestamp;
-use crate::customer::Customer;
+use crate::customer::record::Customer;
 use crate::event::Event;
-use crate::file::SealedFile;
+use crate::file::record::SealedFile;
 use crate::idempotency::{PendingAnswer, Ticket};
 use crate::ids::{CustomerId, FileId, KeyId, PersonId, SessionId, WebhookId};
 use crate::quota::Room;
-use crate::webhook::NewEndpoint;
+use crate::webhook::endpoint::NewEndpoint;
 
 /// What one write stores, audits, announces and answers.
 #[derive(Debug)]

@@ -1,7 +1,8 @@
 //! What an event says: the contract's webhook envelope, with the customer as of the event.
 
 use crate::clock::Timestamp;
-use crate::customer::{Customer, CustomerView};
+use crate::customer::record::Customer;
+use crate::customer::view::CustomerView;
 use crate::ids::CustomerId;
 use crate::pii::Pii;
 

@@ -104,6 +104,40 @@ pub trait Random: Send + Sync {
 }
 
 #[cfg(test)]
+pub(crate) mod testing {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::Random;
+    use crate::clock::Timestamp;
+
+    /// Numbers that look random and are the same in every run.
+    pub(crate) struct Dice(AtomicU64);
+
+    impl Dice {
+        pub(crate) fn new(seed: u64) -> Self {
+            Self(AtomicU64::new(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+        }
+    }
+
+    impl Random for Dice {
+        fn fill(&self, bytes: &mut [u8]) {
+            for byte in bytes {
+                let mut state = self.0.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed);
+                state = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+                state = (state ^ (state >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+                *byte = u8::try_from(state >> 56).expect("eight bits");
+            }
+        }
+
+        fn uuid(&self, _: Timestamp) -> uuid::Uuid {
+            let mut bytes = [0; 16];
+            self.fill(&mut bytes);
+            uuid::Builder::from_random_bytes(bytes).into_uuid()
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

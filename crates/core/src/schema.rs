@@ -5,7 +5,8 @@ use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
-use crate::customer::{Business, Individual};
+use crate::customer::business::Business;
+use crate::customer::individual::Individual;
 
 /// The schema of one type, everything inlined, in the dialect that OpenAPI 3.0 and 3.1 both read.
 #[must_use]

@@ -5,10 +5,24 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Action, Decided};
+use crate::audit::action::Action;
+use crate::audit::entry::Decided;
 use crate::clock::Timestamp;
 use crate::ids::{CustomerId, KeyId, PersonId, SessionId};
 use crate::pii::Pii;
+
+/// What a verification of every chain found.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct AuditReport {
+    /// How many chains there are: one for each account and environment with entries.
+    pub chains: u64,
+    /// How many entries were checked.
+    pub entries: u64,
+    /// How many rows that grant or find something were compared with their seals.
+    pub rows: u64,
+    /// What is wrong, each naming the account, environment and entry or row; empty when all is well.
+    pub findings: Vec<String>,
+}
 
 /// What a list shows of an entry. None of it is personal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,6 +1,6 @@
 //! What both types of customer say about their use of the account.
 
-use crate::parse::ShareToken;
+use crate::parse::leaf::ShareToken;
 use crate::{choice, record};
 
 choice! {

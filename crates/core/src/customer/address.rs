@@ -1,6 +1,6 @@
 //! The address of a person or business.
 
-use crate::parse::{Country, Text};
+use crate::parse::leaf::{Country, Text};
 use crate::record;
 
 record! {

@@ -1,11 +1,13 @@
 //! The persons tied to a business, and how a sent one is recognised as a stored one.
 
-use super::address::Address;
-use super::compare;
-use super::document::PersonDocument;
-use super::identity::{DocumentKey, PersonIdentifyingInformation};
+use crate::customer::address::Address;
+use crate::customer::compare;
+use crate::customer::document::PersonDocument;
+use crate::customer::identity::{DocumentKey, PersonIdentifyingInformation};
 use crate::ids::PersonId;
-use crate::parse::{Country, Field, List, Merging, Path, PersonRef, Text};
+use crate::parse::context::Path;
+use crate::parse::leaf::{Country, List, PersonRef, Text};
+use crate::parse::record::{Field, Merging};
 use crate::record;
 
 record! {

@@ -1,16 +1,15 @@
 //! The profile of a business, as the contract's `Business Customer`.
 
-use super::account_use::{AccountPurpose, ExternalKycProviderData};
-use super::address::Address;
-use super::associated_person::AssociatedPerson;
-use super::document::BusinessDocument;
-use super::individual::Individual;
-use crate::parse::{Date, Email, List, Text};
+use crate::customer::account_use::{AccountPurpose, ExternalKycProviderData};
+use crate::customer::address::Address;
+use crate::customer::associated_person::AssociatedPerson;
+use crate::customer::document::BusinessDocument;
+use crate::parse::leaf::{Date, Email, List, Text};
 use crate::record;
 
 record! {
     /// The KYB fields of a business.
-    container Business foreign Individual {
+    variant Business {
         /// Another e-mail address of the customer; it is kept beside the profile
         email: Option<Email>,
         /// The purpose of the account

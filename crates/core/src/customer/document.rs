@@ -1,6 +1,8 @@
 //! Documents: uploaded files attached to a customer or to an associated person, as evidence for something.
 
-use crate::parse::{Field, FileRef, List, Merging, Path, Text};
+use crate::parse::context::Path;
+use crate::parse::leaf::{FileRef, List, Text};
+use crate::parse::record::{Field, Merging};
 use crate::{choice, record};
 
 choice! {

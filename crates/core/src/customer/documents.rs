@@ -3,18 +3,15 @@
 
 use serde_json::{Value, json};
 
-use super::document::{Document, PersonDocument};
-use super::update::{Condition, UpdateError, change};
-use super::{Customer, Profile};
-use crate::caller::Caller;
 use crate::change::NewDocument;
 use crate::clock::Timestamp;
-use crate::file::File;
+use crate::customer::document::{Document, PersonDocument};
+use crate::customer::profile::Profile;
+use crate::customer::record::Customer;
+use crate::file::record::File;
 use crate::ids::{CustomerId, FileId, PersonId};
-use crate::parse::{FieldChange, List};
-use crate::services::Services;
-use crate::store::StoreError;
-use crate::write::{Outcome, Unkeyed, write};
+use crate::parse::leaf::List;
+use crate::parse::record::FieldChange;
 
 /// Shows every document of a list: whose it is, which file, and the document as JSON.
 fn each<D: Document, const MAX: usize>(
@@ -147,46 +144,4 @@ impl Customer {
         self.count(&changes, now);
         (self, changes)
     }
-}
-
-/// Removes a document from a customer's record. The file stays attached to its data subject: it was evidence once.
-///
-/// Answers the record's new version.
-///
-/// # Errors
-///
-/// [`UpdateError::NotFound`] when there is no such customer or document, [`UpdateError::ConditionFailed`], and the
-/// store's.
-pub async fn remove_document(
-    services: &Services,
-    caller: &Caller,
-    id: CustomerId,
-    file: FileId,
-    condition: &Condition,
-) -> Result<u64, UpdateError> {
-    let _turn = services.turns.of(id).await;
-    let load = || async {
-        let before = services.store.customer(caller.scope, id).await?.ok_or(UpdateError::NotFound)?;
-        condition.check(services, caller, id, before.version).await?;
-        Ok(before)
-    };
-    write(services, caller, Unkeyed, load, |before| {
-        let (expected, kyc) = (before.version, before.kyc.clone());
-        let (after, changes) = before.without_document(file, services.now(caller.scope));
-        if changes.is_empty() {
-            return Err(UpdateError::NotFound);
-        }
-        let version = after.version;
-        Ok(Outcome::Change(change(caller, expected, &kyc, after, changes, Vec::new()), version))
-    })
-    .await
-}
-
-/// What is known of the files that a customer's documents show.
-///
-/// # Errors
-///
-/// The store's.
-pub async fn files_of(services: &Services, caller: &Caller, customer: &Customer) -> Result<Vec<File>, StoreError> {
-    services.store.files(caller.scope, &customer.profile.files(), Some(customer.id)).await
 }

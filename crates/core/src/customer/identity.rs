@@ -1,7 +1,7 @@
 //! What identifies a person: the id document and the tax number.
 
-use super::compare;
-use crate::parse::{Country, Text};
+use crate::customer::compare;
+use crate::parse::leaf::{Country, Text};
 use crate::{choice, record};
 
 choice! {

@@ -1,11 +1,10 @@
 //! The profile of an individual, as the contract's `Individual Customer`.
 
-use super::account_use::{AccountPurpose, ExternalKycProviderData};
-use super::address::Address;
-use super::business::Business;
-use super::document::IndividualDocument;
-use super::identity::IdentifyingInformation;
-use crate::parse::{Country, Date, Email, List, Text};
+use crate::customer::account_use::{AccountPurpose, ExternalKycProviderData};
+use crate::customer::address::Address;
+use crate::customer::document::IndividualDocument;
+use crate::customer::identity::IdentifyingInformation;
+use crate::parse::leaf::{Country, Date, Email, List, Text};
 use crate::{choice, record};
 
 choice! {
@@ -22,7 +21,7 @@ choice! {
 
 record! {
     /// The KYC fields of an individual.
-    container Individual foreign Business {
+    variant Individual {
         /// Another e-mail address of the customer; it is kept beside the profile
         email: Option<Email>,
         /// The purpose of the account

@@ -1,13 +1,22 @@
 //! What a parsed body makes of a record: a pure function of the two.
 
-use super::{Customer, EmailIndex, Profile, associated_person};
 use crate::clock::Timestamp;
+use crate::customer::associated_person;
+use crate::customer::profile::Profile;
+use crate::customer::record::{Customer, EmailIndex};
 use crate::ids::PersonId;
-use crate::parse::{Field, FieldChange, Merging, Mode, Path};
+use crate::parse::context::Path;
+use crate::parse::record::{Field, FieldChange, Merging, Mode};
 use crate::violation::{Code, Violation, Violations};
 
 /// A customer has at most this many documents, its persons' included.
 pub const MAX_DOCUMENTS: usize = 200;
+
+/// A validated body: what to merge, and how.
+pub struct Input {
+    pub(crate) profile: Profile,
+    pub(crate) mode: Mode,
+}
 
 impl Customer {
     /// The record after the input, and what that changed. Where nothing changed, the version stays.

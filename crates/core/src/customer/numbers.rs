@@ -1,10 +1,12 @@
 //! The numbers by which persons and businesses are known elsewhere: two customers with the same one may be the same
 //! person. They are never compared in the clear: a store keeps keyed hashes of what [`Number`] says.
 
-use super::identity::{IdDocument, IdDocumentType};
-use super::{Customer, Profile, compare};
+use crate::customer::compare;
+use crate::customer::identity::{IdDocument, IdDocumentType};
+use crate::customer::profile::Profile;
+use crate::customer::record::Customer;
 use crate::ids::PersonId;
-use crate::parse::Country;
+use crate::parse::leaf::Country;
 
 /// Members of the profile of which a change may change a number.
 const BEARERS: &[&str] =

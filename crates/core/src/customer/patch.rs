@@ -11,16 +11,21 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::update::Input;
-use super::{Business, Customer, Individual, Profile};
-use crate::parse::{Field, Mode, Nulls, Parse, Parsed, SyntaxError, parse, without_mark};
+use crate::customer::business::Business;
+use crate::customer::individual::Individual;
+use crate::customer::merge::Input;
+use crate::customer::profile::Profile;
+use crate::customer::record::Customer;
+use crate::parse::context::Nulls;
+use crate::parse::record::{Field, Mode};
+use crate::parse::value::{Parse, Parsed, SyntaxError, parse, without_mark};
 use crate::violation::{Code, Violation};
 
 const DOCUMENTS: &str = "documents";
 const PERSONS: &str = "associated_persons";
 
 /// Parses a merge patch against the record that it is to change.
-pub(super) fn parse_patch(before: &Customer, body: &[u8]) -> Result<Parsed<Input>, SyntaxError> {
+pub(crate) fn parse_patch(before: &Customer, body: &[u8]) -> Result<Parsed<Input>, SyntaxError> {
     match &before.profile {
         Profile::Individual(stored) => {
             let (parsed, _) = merged::<Individual>(stored, body)?;

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 use crate::hidden::is_blank;
-use crate::parse::Country;
+use crate::parse::leaf::Country;
 
 /// Whether the addresses of a country have a postal code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

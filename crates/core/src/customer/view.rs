@@ -4,9 +4,10 @@ use std::io::Write as _;
 
 use serde_json::Value;
 
-use super::{Profile, Summary};
+use crate::customer::profile::Profile;
+use crate::customer::summary::Summary;
 use crate::kyc::requirements::Requirement;
-use crate::parse::{Section, Sections as _};
+use crate::parse::record::{Section, Sections as _};
 
 /// What a profile shows: everything but credentials, which are never shown again.
 const SHOWN: &[Section] = &[Section::Profile, Section::Secret, Section::Persons];

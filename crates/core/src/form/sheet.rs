@@ -5,16 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::{Device, Form, short_hash};
 use crate::clock::Timestamp;
 use crate::customer::postal_code::{AddressFormat, PostalCodes};
-use crate::customer::{Customer, CustomerType, Profile};
+use crate::customer::profile::{CustomerType, Profile};
+use crate::customer::record::Customer;
+use crate::form::record::{Device, Form, short_hash};
 use crate::hidden::is_blank;
 use crate::ids::{FileId, PersonId};
-use crate::kyc::RuleSet;
 use crate::kyc::requirements::{Fault, Requirement, Status, evidence};
 use crate::kyc::rules::Rule;
-use crate::parse::{Country, Nulls};
+use crate::kyc::rules::RuleSet;
+use crate::parse::context::Nulls;
+use crate::parse::leaf::Country;
 use crate::violation::{Code, Violation};
 
 const PERSONS: &str = "/associated_persons/";

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::customer::postal_code::AddressFormat;
-use crate::parse::Country;
+use crate::parse::leaf::Country;
 
 /// Where the customer or a person is, by its own address.
 pub(super) fn home(owner: &Value) -> Option<Country> {

@@ -1,21 +1,19 @@
 //! What follows for a verification from a change of the customer's profile, and from a date that is reached.
 
-use super::lifecycle::State;
-use super::record::{Flag, Kyc, RailStatus, Review};
-use super::requirements::{Requirement, fingerprint};
-use super::rules::RuleSet;
-use super::step::{Computed, Step, take_step};
-use super::{AfterApproval, Policy, Transition};
-use crate::audit::Action;
-use crate::caller::{Actor, Caller, Environment, Scope};
+use crate::caller::Environment;
 use crate::clock::Timestamp;
-use crate::customer::update::{Conflict, UpdateError};
-use crate::customer::{Address, Customer, Profile};
-use crate::idempotency::Request;
-use crate::ids::{CustomerId, PersonId};
-use crate::parse::FieldChange;
-use crate::services::Services;
-use crate::store::StoreError;
+use crate::customer::address::Address;
+use crate::customer::profile::Profile;
+use crate::customer::record::Customer;
+use crate::ids::PersonId;
+use crate::kyc::case::{Case, Name, Stage};
+use crate::kyc::lifecycle::{Conflict, State, Transition};
+use crate::kyc::policy::{AfterApproval, Policy};
+use crate::kyc::rail::RailStatus;
+use crate::kyc::record::{Flag, Kyc, Review};
+use crate::kyc::requirements::{Requirement, fingerprint};
+use crate::kyc::rules::RuleSet;
+use crate::parse::record::FieldChange;
 
 impl Kyc {
     /// Notes since when a decision is waited for.
@@ -114,6 +112,18 @@ impl Customer {
         }
     }
 
+    /// When a token was given and a session is open, the provider is to be asked.
+    pub(crate) fn ask_provider(&mut self, policy: &Policy, environment: Environment, now: Timestamp) {
+        let open = matches!(self.kyc.state, State::InProgress | State::Submitted | State::ResubmissionRequired);
+        let provider = policy.active_provider(environment);
+        if open
+            && provider != Name::Manual
+            && self.profile.share_token_mut().is_some_and(|data| data.sumsub_share_kyc_token.is_some())
+        {
+            self.kyc.provider = Some(Case { provider, stage: Stage::TokenGiven, due_at: Some(now), tries: 0 });
+        }
+    }
+
     /// The address that an approval verifies.
     pub(crate) fn address(&self) -> Option<&Address> {
         match &self.profile {
@@ -121,69 +131,6 @@ impl Customer {
             Profile::Business(business) => business.business_address.as_ref(),
         }
     }
-}
-
-/// As many customers are read at a time, when all are evaluated.
-const PORTION: usize = 500;
-
-/// What came of evaluating every customer.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Evaluated {
-    /// How many were submitted by it.
-    pub submitted: u64,
-    /// How many could not be read.
-    pub damaged: u64,
-}
-
-/// Evaluates every customer of a scope whose verification is open, after the rules changed.
-///
-/// # Errors
-///
-/// The store's. Done again, it does what is left.
-pub async fn evaluate_all(services: &Services, scope: Scope) -> Result<Evaluated, StoreError> {
-    let (mut after, mut evaluated) = (None, Evaluated::default());
-    loop {
-        let page = services.store.summaries(scope, after, PORTION).await?;
-        for summary in page.summaries.iter().filter(|summary| summary.names.are_pending()) {
-            match evaluate_by_new_rules(services, scope, summary.id).await {
-                Ok(is_submitted) => evaluated.submitted += u64::from(is_submitted),
-                // A damaged record keeps nobody else from being looked at; a verification finds it.
-                Err(UpdateError::Store(StoreError::Corrupt(_))) => evaluated.damaged += 1,
-                Err(UpdateError::Store(error)) => return Err(error),
-                // Changed or gone in the meantime: that evaluated it.
-                Err(_) => {}
-            }
-        }
-        after = page.summaries.last().map(|summary| summary.id);
-        if !page.more {
-            return Ok(evaluated);
-        }
-    }
-}
-
-/// Evaluates one customer. Returns whether it was submitted.
-async fn evaluate_by_new_rules(services: &Services, scope: Scope, id: CustomerId) -> Result<bool, UpdateError> {
-    let Some(before) = services.store.customer(scope, id).await? else { return Ok(false) };
-    let mut after = before.clone();
-    after.submit_when_complete(&services.policy, services.now(scope));
-    if after.kyc == before.kyc {
-        return Ok(false);
-    }
-    evaluate(services, scope, id).await?;
-    Ok(after.kyc.state != before.kyc.state)
-}
-
-/// Looks at a record again, on a date that is reached or by other rules: it may be complete now.
-pub(super) async fn evaluate(services: &Services, scope: Scope, id: CustomerId) -> Result<(), UpdateError> {
-    let caller = Caller { scope, actor: Actor::System, request_id: "evaluation".to_owned(), address: None };
-    let compute = |mut customer: Customer, now: Timestamp| {
-        let before = customer.kyc.state;
-        customer.submit_when_complete(&services.policy, now);
-        let is_seen = customer.kyc.state != before;
-        let step = if is_seen { Step::of(Action::Evaluated) } else { Step::unseen(Action::Evaluated) };
-        Ok(Computed { step: Some(step), after: customer })
-    };
-    take_step(services, &caller, Some(id), Request::unkeyed(b""), compute, |_| Vec::new()).await.map(drop)
 }
 
 /// Names, birth, nationality, ids, addresses, owners: what a verification was about.

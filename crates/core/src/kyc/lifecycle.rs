@@ -111,3 +111,23 @@ impl State {
         matches!(self, Self::InProgress | Self::ResubmissionRequired)
     }
 }
+
+/// Why what is stored does not allow a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Conflict {
+    /// The customer is approved already.
+    #[error("the customer is approved already")]
+    AlreadyApproved,
+    /// No session was opened, or none is open.
+    #[error("the customer has no KYC session")]
+    NoSession,
+    /// The relationship has ended.
+    #[error("the customer is offboarded")]
+    Offboarded,
+    /// The table of states has no such way.
+    #[error("a customer in the state {} has no way to {}", .0.as_str(), .1.as_str())]
+    NotPossible(State, Transition),
+    /// The identity of an approved customer may not be changed here.
+    #[error("the identity of an approved customer may not be changed")]
+    ApprovedLocked,
+}

@@ -1,71 +1,18 @@
 //! KYC: where a customer's verification stands, what is still missing, and who decided what.
 
-pub mod decide;
+pub mod case;
+pub mod decision;
 mod example;
-mod follow_up;
+pub mod follow_up;
 pub mod lifecycle;
+pub(crate) mod policy;
 pub mod provider;
+pub mod rail;
 pub mod record;
 pub mod requirements;
 pub mod rules;
-pub mod session;
-pub mod simulate;
-pub(crate) mod step;
 
-use std::sync::Arc;
-
-pub use follow_up::{Evaluated, evaluate_all};
-pub use lifecycle::{State, Transition};
+pub use lifecycle::{Conflict, State, Transition};
+pub use policy::{AfterApproval, Policy};
 pub use record::Kyc;
 pub use rules::RuleSet;
-
-/// How long a link is good, in seconds.
-pub const LINK_SECONDS: i64 = 7 * 24 * 60 * 60;
-
-/// What a PUT that changes the identity of an approved customer does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AfterApproval {
-    /// It is stored, and the reviewers are asked; the approval stands until they decide.
-    Review,
-    /// It is stored, and the approval ends until the next decision.
-    Reopen,
-    /// It is refused.
-    Refuse,
-}
-
-/// What the operator decided about verification.
-#[derive(Debug, Clone)]
-pub struct Policy {
-    /// What is required of whom.
-    pub rules: Arc<RuleSet>,
-    /// Currency and payment rails, in the order in which a breakdown lists them.
-    pub rails: Vec<(String, String)>,
-    /// What a change of identity does after an approval.
-    pub after_approval: AfterApproval,
-    /// Who verifies besides the reviewers.
-    pub provider: provider::Name,
-    /// Under which URL customers reach this server, without a slash at the end.
-    pub public_url: String,
-}
-
-impl Policy {
-    /// The rails of the contract.
-    pub const RAILS: [(&'static str, &'static str); 5] =
-        [("aed", "uaefts"), ("eur", "sepa"), ("usd", "ach"), ("usd", "wire"), ("usd", "swift")];
-
-    /// The baseline: its rules, all rails, reviewers.
-    ///
-    /// # Panics
-    ///
-    /// Never: a test reads the baseline rules.
-    #[must_use]
-    pub fn baseline(public_url: String) -> Self {
-        Self {
-            rules: Arc::new(RuleSet::baseline()),
-            rails: Self::RAILS.map(|(currency, rail)| (currency.to_owned(), rail.to_owned())).to_vec(),
-            after_approval: AfterApproval::Review,
-            provider: provider::Name::Manual,
-            public_url,
-        }
-    }
-}

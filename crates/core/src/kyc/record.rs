@@ -5,14 +5,17 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::decide::{Outcome, ReasonCode};
-use super::lifecycle::{State, Transition};
-use super::provider::Case;
 use crate::clock::Timestamp;
 use crate::customer::address::Address;
-use crate::file::Flaw;
-use crate::form::Form;
+use crate::file::record::Flaw;
+use crate::form::record::Form;
 use crate::ids::{FileId, SessionId};
+use crate::kyc::case::Case;
+use crate::kyc::decision::Decision;
+use crate::kyc::lifecycle::{State, Transition};
+use crate::kyc::rail::{Rail, RailStatus};
+use crate::parse::record::FieldChange;
+use crate::violation::{Code, Violation, Violations};
 
 /// The verification of one customer. Sealed with its record; `Debug` shows the state only.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -73,29 +76,6 @@ pub struct Session {
     pub redirect_uri: Option<String>,
 }
 
-/// The status of one rail.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rail {
-    /// The currency, in small letters.
-    pub currency: String,
-    /// The payment rail.
-    pub payment_rails: String,
-    /// Whether it is open to the customer.
-    pub status: RailStatus,
-}
-
-/// Whether a rail is open to a customer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RailStatus {
-    /// Not decided.
-    Pending,
-    /// Open.
-    Approved,
-    /// Closed.
-    Rejected,
-}
-
 /// A requirement that is to be given again.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flag {
@@ -115,26 +95,6 @@ pub struct Review {
     pub opened_at: Timestamp,
     /// What was changed, as JSON Pointers into the PUT body.
     pub fields: Vec<String>,
-}
-
-/// What was decided, by whom and why.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Decision {
-    /// What.
-    pub outcome: Outcome,
-    /// When.
-    pub at: Timestamp,
-    /// By whom, as the audit trail names it.
-    pub by: String,
-    /// Why.
-    pub reason_codes: Vec<ReasonCode>,
-    /// Words of the reviewers' own.
-    #[serde(default)]
-    pub labels: Vec<String>,
-    /// What the customer is told.
-    pub comment: Option<String>,
-    /// What never reaches the customer.
-    pub note: Option<String>,
 }
 
 impl Kyc {
@@ -159,6 +119,15 @@ impl Kyc {
     #[must_use]
     pub fn open_session(&self, now: Timestamp) -> Option<&Session> {
         self.session.as_ref().filter(|session| !session.expired && now < session.expires_at)
+    }
+
+    /// The status of one rail.
+    pub(crate) fn rail(&mut self, currency: &str, rails: &str, at: &str) -> Result<&mut RailStatus, Violations> {
+        let found =
+            self.breakdown.iter_mut().find(|one: &&mut Rail| one.currency == currency && one.payment_rails == rails);
+        found
+            .map(|rail| &mut rail.status)
+            .ok_or_else(|| Violation::new(at, Code::UnknownValue, "is not a rail of this installation").into())
     }
 
     /// Every rail, with one status.
@@ -197,4 +166,13 @@ pub struct KycsView<'a> {
     sub_status: &'static str,
     kyc_flow_link: Option<&'a str>,
     status_breakdown: &'a [Rail],
+}
+
+/// What the audit trail records of a verification that changed.
+pub(crate) fn kyc_change(before: &Kyc, after: &Kyc) -> Option<FieldChange> {
+    let json = |kyc: &Kyc| {
+        serde_json::json!({ "state": kyc.state, "breakdown": kyc.breakdown, "decision": kyc.decision }).to_string()
+    };
+    (before.visible() != after.visible() || before.state != after.state || before.decision != after.decision)
+        .then(|| FieldChange { pointer: "/kycs".to_owned(), before: json(before), after: json(after) })
 }

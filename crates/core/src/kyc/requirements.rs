@@ -6,19 +6,21 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::example;
-use super::lifecycle::State;
-use super::record::{Flag, Kyc};
-use super::rules::{Check, FieldSays, Needs, Places, Role, Rule, RuleSet, When};
 use crate::catalogue::catalogue;
 use crate::clock::Timestamp;
-use crate::customer::postal_code::{self, AddressFormat, PostalCodes};
-use crate::customer::{Customer, CustomerType};
-use crate::file::Flaw;
+use crate::customer::postal_code;
+use crate::customer::postal_code::{AddressFormat, PostalCodes};
+use crate::customer::profile::CustomerType;
+use crate::customer::record::Customer;
+use crate::file::record::Flaw;
 use crate::hexadecimal::hexadecimal;
 use crate::hidden;
 use crate::ids::FileId;
-use crate::parse::Country;
+use crate::kyc::example;
+use crate::kyc::lifecycle::State;
+use crate::kyc::record::{Flag, Kyc};
+use crate::kyc::rules::{Check, FieldSays, Needs, Places, Role, Rule, RuleSet, When};
+use crate::parse::leaf::Country;
 
 /// The purpose of a picture of an id document.
 const ID_DOCUMENT: &str = "id_document";

@@ -10,9 +10,10 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::customer::document::{BusinessDocumentPurpose, DocSide, IndividualDocumentPurpose, PersonDocumentPurpose};
-use crate::customer::{CustomerType, Profile};
+use crate::customer::profile::{CustomerType, Profile};
 use crate::hexadecimal::hexadecimal;
-use crate::parse::{Country, Nulls};
+use crate::parse::context::Nulls;
+use crate::parse::leaf::Country;
 use crate::schema;
 
 /// A rule set, read and checked.

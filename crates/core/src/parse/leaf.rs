@@ -12,9 +12,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::record::{Field, Merging};
-use super::{Context, Nulls, Parse, Path, Seed};
 use crate::ids::{FileId, PersonId};
+use crate::parse::context::{Context, Nulls, Path};
+use crate::parse::record::{Field, Merging};
+use crate::parse::value::{Parse, Seed};
 use crate::violation::Code;
 
 /// Text of at most `MAX` Unicode code points, stored exactly as sent.

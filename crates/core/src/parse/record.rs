@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde::de::{DeserializeSeed, Deserializer, Visitor};
 
-use super::Path;
+use crate::parse::context::Path;
 
 /// A part of a record that is sealed, shown or withheld together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,10 +185,10 @@ macro_rules! choice {
             $(#[doc = concat!("`", $text, "`")] #[serde(rename = $text)] $variant),*
         }
 
-        impl $crate::parse::Parse for $name {
+        impl $crate::parse::value::Parse for $name {
             const EXPECTS: &'static str = "a string";
 
-            fn string(text: &str, context: $crate::parse::Context<'_>) -> Option<Self> {
+            fn string(text: &str, context: $crate::parse::context::Context<'_>) -> Option<Self> {
                 match text {
                     $($text => Some(Self::$variant),)*
                     _ => {
@@ -200,7 +200,7 @@ macro_rules! choice {
             }
         }
 
-        impl $crate::parse::Field for $name {}
+        impl $crate::parse::record::Field for $name {}
 
         impl schemars::JsonSchema for $name {
             fn inline_schema() -> bool {
@@ -218,16 +218,22 @@ macro_rules! choice {
     };
 }
 
+/// A record that is one variant of a body: the members of the other variant get a violation of their own.
+pub(crate) trait Variant {
+    /// The members of the other variant.
+    const FOREIGN: &'static [&'static str];
+}
+
 /// An object of the contract, written once.
 ///
 /// `value` records have required members and are replaced whole; `container` records have none and are merged member by
-/// member (design rule 2.4). A member may be renamed (`kind as "type"`) and put into a section (`=> Secret`). `foreign`
-/// names the record of the other variant, whose members get a violation of their own.
+/// member (design rule 2.4). A `variant` is a container that implements [`Variant`]. A member may be renamed
+/// (`kind as "type"`) and put into a section (`=> Secret`).
 #[macro_export]
 macro_rules! record {
     (
         $(#[$doc:meta])*
-        $nature:ident $name:ident $(foreign $other:ident)? {
+        $nature:ident $name:ident {
             $($(#[$field_doc:meta])* $field:ident $(as $rename:literal)? : $type:ty $(=> $section:ident)?),* $(,)?
         }
     ) => {
@@ -239,7 +245,9 @@ macro_rules! record {
         }
 
         const _: () = {
-            use $crate::parse::{Context, Field, Key, Keys, Parse, Path, Section, Sections, Seed};
+            use $crate::parse::context::{Context, Path};
+            use $crate::parse::record::{Field, Key, Keys, Section, Sections};
+            use $crate::parse::value::{Parse, Seed};
             use $crate::violation::Code;
 
             #[allow(non_camel_case_types)]
@@ -320,13 +328,12 @@ macro_rules! record {
                                 let position = Self::MEMBERS.len();
                                 let path = Path::Member { parent: context.path, name: &name, position };
                                 let inner = Context { path: &path, ..context };
-                                $(if $other::MEMBERS.contains(&name.as_str()) {
+                                if $crate::record!(@foreign $nature $name).contains(&name.as_str()) {
                                     inner.violation(Code::NotForThisType, "is a property of the other type of \
                                         customer");
-                                    inner.skip(object.next_value::<&'de serde_json::value::RawValue>()?, 0);
-                                    continue;
-                                })?
-                                inner.violation(Code::UnknownProperty, "is not a property of this object");
+                                } else {
+                                    inner.violation(Code::UnknownProperty, "is not a property of this object");
+                                }
                                 inner.skip(object.next_value::<&'de serde_json::value::RawValue>()?, 0);
                                 continue;
                             }
@@ -367,7 +374,10 @@ macro_rules! record {
     (@name $field:ident $rename:literal) => { $rename };
     (@section) => { Section::Profile };
     (@section $section:ident) => { Section::$section };
+    (@foreign variant $name:ident) => { <$name as $crate::parse::record::Variant>::FOREIGN };
+    (@foreign $nature:ident $name:ident) => { (&[] as &[&str]) };
     (@merge value $($field:ident)*) => {};
+    (@merge variant $($field:ident)*) => { $crate::record!(@merge container $($field)*); };
     (@merge container $($field:ident)*) => {
         // Member by member, so that a credential inside is withheld.
         fn audited(&self) -> String {
@@ -385,7 +395,7 @@ macro_rules! record {
             json
         }
 
-        fn merge(&mut self, incoming: Self, at: &Path<'_>, merging: &mut $crate::parse::Merging) {
+        fn merge(&mut self, incoming: Self, at: &Path<'_>, merging: &mut $crate::parse::record::Merging) {
             $({
                 let position = Member::$field as usize;
                 let path = Path::Member { parent: at, name: Self::MEMBERS[position], position };

@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 
-use super::error::StoreError;
 use crate::caller::Scope;
 use crate::clock::Timestamp;
 use crate::idempotency::{Attempt, Replay};
+use crate::store::error::StoreError;
 
 /// Finds the answers that are kept for repeated requests.
 #[async_trait]

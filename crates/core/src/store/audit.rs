@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 
-use super::error::StoreError;
-use crate::audit::{AuditFilter, AuditPage, AuditReport, OpenedEntry};
+use crate::audit::read::{AuditFilter, AuditPage, AuditReport, OpenedEntry};
 use crate::caller::Scope;
+use crate::store::error::StoreError;
 
 /// How far a long piece of work has come: done, of how many.
 pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);

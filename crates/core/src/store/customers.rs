@@ -2,11 +2,13 @@
 
 use async_trait::async_trait;
 
-use super::error::StoreError;
 use crate::caller::Scope;
-use crate::customer::{Customer, CustomerType, Summary};
+use crate::customer::profile::CustomerType;
+use crate::customer::record::Customer;
+use crate::customer::summary::Summary;
 use crate::ids::{CustomerId, PersonId};
-use crate::parse::Email;
+use crate::parse::leaf::Email;
+use crate::store::error::StoreError;
 
 /// A stored customer that is still sealed: what is plain of it decides whether opening it is worth the while.
 pub trait Record: Send + Sync {

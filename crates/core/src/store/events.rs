@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use tokio::sync::watch;
 
-use super::error::StoreError;
 use crate::caller::Scope;
 use crate::event::StoredEvent;
+use crate::store::error::StoreError;
 
 /// Reads events, and tells when new ones were announced.
 #[async_trait]

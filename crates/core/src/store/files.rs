@@ -1,14 +1,16 @@
 //! Files: what is known of them, and their content.
 
+use std::ops::Range;
+
 use async_trait::async_trait;
 
-use super::error::StoreError;
 use crate::caller::Scope;
 use crate::clock::Timestamp;
-use crate::file::{ByteRange, File, FileReader, FileWriter};
+use crate::file::record::{File, FileDetails, SealedFile};
 use crate::idempotency::{Attempt, Replay};
 use crate::ids::{CustomerId, FileId};
 use crate::quota::Used;
+use crate::store::error::StoreError;
 
 /// What was deleted because nobody needs it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -70,3 +72,35 @@ pub trait FileStore: Send + Sync {
     /// file names. Called now and then: what was not deleted is deleted the next time.
     async fn collect_files(&self, now: Timestamp) -> Result<Collected, StoreError>;
 }
+
+/// Where the content of a new file goes: sealed before it leaves memory. Dropped unfinished, nothing of it is left.
+#[async_trait]
+pub trait FileWriter: Send {
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Full`] and [`StoreError::Unknown`].
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError>;
+
+    /// Makes the content durable.
+    ///
+    /// # Errors
+    ///
+    /// As [`FileWriter::write`].
+    async fn finish(self: Box<Self>, details: &FileDetails) -> Result<SealedFile, StoreError>;
+}
+
+/// The content of a file, piece by piece, each verified before it is given.
+#[async_trait]
+pub trait FileReader: Send {
+    /// The next bytes; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] when the stored content was altered, cut or exchanged.
+    async fn next(&mut self) -> Result<Option<Vec<u8>>, StoreError>;
+}
+
+/// Which bytes of a file, counted from zero.
+pub type ByteRange = Range<u64>;

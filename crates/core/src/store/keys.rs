@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::error::StoreError;
 use crate::account::Account;
 use crate::api_key::{ApiKey, KeyRecord};
 use crate::caller::Scope;
 use crate::clock::Timestamp;
 use crate::ids::{AccountId, KeyId};
+use crate::store::error::StoreError;
 
 /// Reads API keys and accounts.
 #[async_trait]

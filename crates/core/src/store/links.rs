@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 
-use super::error::StoreError;
 use crate::caller::Scope;
 use crate::clock::Timestamp;
 use crate::ids::{CustomerId, SessionId};
+use crate::store::error::StoreError;
 
 /// What a link, or a pass of the hosted form, leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

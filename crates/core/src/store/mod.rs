@@ -1,17 +1,17 @@
 //! What storage promises, by subject. Each engine implements these traits with its own SQL, each in the file of the
 //! same name, and one suite of behaviours runs against all of them.
 
-mod answers;
-mod audit;
-mod customers;
-mod error;
-mod events;
-mod files;
-mod keys;
-mod links;
-mod queue;
-mod sandbox;
-mod webhooks;
+pub(crate) mod answers;
+pub(crate) mod audit;
+pub(crate) mod customers;
+pub(crate) mod error;
+pub(crate) mod events;
+pub(crate) mod files;
+pub(crate) mod keys;
+pub(crate) mod links;
+pub(crate) mod queue;
+pub(crate) mod sandbox;
+pub(crate) mod webhooks;
 
 use async_trait::async_trait;
 
@@ -20,7 +20,7 @@ pub use audit::{AuditStore, Progress};
 pub use customers::{CustomerStore, Page, Record, SameNumber};
 pub use error::StoreError;
 pub use events::EventStore;
-pub use files::{Collected, FileStore};
+pub use files::{ByteRange, Collected, FileReader, FileStore, FileWriter};
 pub use keys::KeyStore;
 pub use links::{Link, LinkStore};
 pub use queue::QueueStore;

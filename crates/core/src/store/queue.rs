@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 
-use super::error::StoreError;
 use crate::caller::Scope;
 use crate::clock::Timestamp;
 use crate::ids::CustomerId;
+use crate::store::error::StoreError;
 
 /// Finds customers that wait.
 #[async_trait]

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 
-use super::error::StoreError;
 use crate::ids::AccountId;
+use crate::store::error::StoreError;
 
 /// Reads the clocks of sandboxes.
 #[async_trait]

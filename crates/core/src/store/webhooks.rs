@@ -2,11 +2,12 @@
 
 use async_trait::async_trait;
 
-use super::error::StoreError;
 use crate::caller::Scope;
 use crate::clock::Timestamp;
 use crate::ids::WebhookId;
-use crate::webhook::{Attempted, Delivery, Due, Endpoint, Message};
+use crate::store::error::StoreError;
+use crate::webhook::delivery::{Attempted, Delivery, Due, Message};
+use crate::webhook::endpoint::Endpoint;
 
 /// Reads endpoints, and hands out the deliveries to them.
 #[async_trait]

@@ -80,7 +80,7 @@ fn uses(text: &str, name: &str) -> bool {
 
 #[test]
 fn only_the_write_loop_repeats_attempts_opens_tickets_and_fills_in_changes() {
-    const LOOP: [&str; 2] = ["core/src/write.rs", "core/src/write/tests.rs"];
+    const LOOP: [&str; 2] = ["core/src/use_cases/write.rs", "core/src/use_cases/write/tests.rs"];
     const PORT: [&str; 5] = [
         "core/src/change.rs",
         "core/src/idempotency.rs",
@@ -132,12 +132,24 @@ fn each_engine_implements_a_subject_of_the_port_in_the_file_of_its_name_and_noth
 }
 
 #[test]
-fn the_subjects_of_the_port_import_nothing_of_it_but_its_error() {
-    for (file, text) in sources("core/src/store").into_iter().filter(|(file, _)| !file.ends_with("/mod.rs")) {
-        let names_the_port = |line: &&str| line.contains("super::") || line.contains("crate::store");
-        let named: Vec<_> = text.lines().filter(names_the_port).collect();
-        assert!(named.iter().all(|line| *line == "use super::error::StoreError;"), "{file}: {named:?}");
+fn core_has_three_floors_values_ports_and_use_cases_and_no_file_imports_from_a_higher_one() {
+    // The port to the store, the clock and the randomness together; a provider's port needs no floor of its own.
+    const PORTS: &[&str] = &["core/src/store/", "core/src/services.rs"];
+    let is_port = |file: &str| PORTS.iter().any(|port| file.starts_with(port));
+    let is_use_case = |file: &str| file.starts_with("core/src/use_cases/");
+    let mut floors = [0; 3];
+    for (file, text) in sources("core/src") {
+        let (floor, higher): (_, &[&str]) = match (is_use_case(&file), is_port(&file)) {
+            (true, _) => (2, &[]),
+            (_, true) => (1, &["crate::use_cases"]),
+            _ => (0, &["crate::store", "crate::services", "crate::use_cases"]),
+        };
+        floors[floor] += 1;
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let stray: Vec<_> = code.filter(|line| higher.iter().any(|module| line.contains(module))).collect();
+        assert!(stray.is_empty(), "{file} imports from a higher floor: {stray:?}");
     }
+    assert!(floors.iter().all(|files| *files > 3), "{floors:?}");
 }
 
 #[test]

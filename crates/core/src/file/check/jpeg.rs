@@ -1,7 +1,8 @@
 //! JPEG (ITU-T T.81): the walk over its segments, from the start of the image to its end.
 
-use super::tail::Tail;
-use crate::file::Flaw;
+use super::size::check_size;
+use crate::file::check::tail::Tail;
+use crate::file::record::Flaw;
 
 /// Start of image, and the first byte of the next marker.
 pub(super) const SIGNATURE: &[u8] = b"\xff\xd8\xff";
@@ -151,7 +152,7 @@ impl Jpeg {
                     return Err("has a coding that no ordinary program shows");
                 }
                 let (width, height) = (u16::from_be_bytes([wide, narrow]), u16::from_be_bytes([high, low]));
-                self.flaw = super::check_size(width.into(), height.into())?;
+                self.flaw = check_size(width.into(), height.into())?;
                 self.has_frame = true;
             }
             // Start of scan.

@@ -5,16 +5,10 @@
 mod jpeg;
 mod pdf;
 mod png;
+mod size;
 mod tail;
 
-use super::{Flaw, MediaType};
-
-/// The longest side of a picture, in pixels.
-const MAX_SIDE: u32 = 20_000;
-/// The largest picture, in pixels.
-const MAX_PIXELS: u64 = 50_000_000;
-/// The shortest side of a picture on which somebody can read something, in pixels.
-const MIN_USABLE_SIDE: u32 = 200;
+use crate::file::record::{Flaw, MediaType};
 
 /// Why a file is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -62,8 +56,10 @@ const WELL_KNOWN: &[(usize, &[u8], &str)] = &[
     (0, b"<!DOCTYPE", "an HTML document"),
     (0, b"<html", "an HTML document"),
 ];
+
 /// No other signature needs more bytes than this.
 const HEAD: usize = 12;
+
 /// In so many bytes a PDF has begun.
 const HEAD_OF_PDF: usize = pdf::MAX_BEFORE + pdf::SIGNATURE.len();
 
@@ -177,16 +173,5 @@ impl Check {
             (Err(why), Some(of)) => Err(Fault::Damaged { of, why }),
             _ => Ok(()),
         }
-    }
-}
-
-/// Refuses a picture that no ordinary program can show, by its size in pixels, and says whether somebody can read it.
-fn check_size(width: u32, height: u32) -> Result<Option<Flaw>, &'static str> {
-    if width == 0 || height == 0 {
-        Err("says that it has no pixels")
-    } else if width > MAX_SIDE || height > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
-        Err("has more than 50 million pixels, or a side of more than 20,000")
-    } else {
-        Ok((width.min(height) < MIN_USABLE_SIDE).then_some(Flaw::UnusablePicture))
     }
 }

@@ -1,7 +1,8 @@
 //! PNG (W3C): the walk over its chunks, each with its checksum, from the header to the end.
 
-use super::tail::Tail;
-use crate::file::Flaw;
+use super::size::check_size;
+use crate::file::check::tail::Tail;
+use crate::file::record::Flaw;
 
 pub(super) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 const HEADER_LENGTH: u32 = 13;
@@ -151,7 +152,7 @@ impl Png {
         }
         let header = std::mem::take(&mut self.part);
         let side = |at: usize| u32::from_be_bytes(header[at..at + 4].try_into().expect("four bytes"));
-        self.flaw = super::check_size(side(0), side(4))?;
+        self.flaw = check_size(side(0), side(4))?;
         let (depth, colour) = (header[8], header[9]);
         self.needs_palette = colour == INDEXED;
         let depths: &[u8] = match colour {

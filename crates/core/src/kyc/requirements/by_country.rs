@@ -1,8 +1,8 @@
 //! Requirements in every country: which addresses are complete, which examples fit, and who has one name.
 
-use super::*;
-use crate::customer::Profile;
-use crate::parse::Nulls;
+use crate::customer::profile::Profile;
+use crate::kyc::requirements::*;
+use crate::parse::context::Nulls;
 
 const KINDS: [CustomerType; 2] = [CustomerType::Individual, CustomerType::Corporate];
 

@@ -6,7 +6,6 @@ use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dossier_core::caller::Caller;
-use dossier_core::customer::documents::files_of;
 use dossier_core::customer::{Customer, CustomerView, Summary};
 use dossier_core::ids::CustomerId;
 use dossier_core::parse::Email;
@@ -152,7 +151,7 @@ impl Expand {
         let summary = customer.summary();
         let mut view = CustomerView::new(&summary, self.profile.then_some(&customer.profile));
         if self.documents {
-            let files = files_of(&app.services, caller, customer).await?;
+            let files = app.services.store.files(caller.scope, &customer.profile.files(), Some(customer.id)).await?;
             view = view.with_documents(customer.profile.documents_view(customer.id, &files));
         }
         if self.requirements {

@@ -5,9 +5,9 @@ mod password;
 mod scan;
 mod syntax;
 
-use self::scan::{Encryption, Scan, Section};
-use super::tail::check_beginning;
-use crate::file::Flaw;
+use crate::file::check::pdf::scan::{Encryption, Scan, Section};
+use crate::file::check::tail::check_beginning;
+use crate::file::record::Flaw;
 
 pub(super) const SIGNATURE: &[u8] = b"%PDF-";
 /// Readers look for the header in this many bytes: byte order marks, mail headers and print tickets stand before it.

@@ -9,7 +9,7 @@ use md5::Md5;
 use rc4::{KeyInit as _, Rc4, StreamCipher as _};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-use super::syntax::{Dictionary, Value};
+use crate::file::check::pdf::syntax::{Dictionary, Value};
 
 /// What fills up a password that is shorter than 32 bytes, and all there is of the empty one.
 const PADDING: [u8; 32] = *b"\x28\xbf\x4e\x5e\x4e\x75\x8a\x41\x64\x00\x4e\x56\xff\xfa\x01\x08\

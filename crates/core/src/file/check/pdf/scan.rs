@@ -3,8 +3,8 @@
 
 use memchr::memmem;
 
-use super::password::Handler;
-use super::syntax::{Dictionary, ObjectId, Value, is_regular, is_space};
+use crate::file::check::pdf::password::Handler;
+use crate::file::check::pdf::syntax::{Dictionary, ObjectId, Value, is_regular, is_space};
 
 /// So much before a find may belong to it: the dictionary of the object in which it stands,
 const BEHIND: usize = 8 * 1_024;

@@ -2,20 +2,25 @@
 
 use serde_json::Value;
 
-use super::{Customer, CustomerType, CustomerView, Place, Profile};
-use crate::audit::{Action, AuditEntry};
+use crate::audit::action::Action;
+use crate::audit::entry::AuditEntry;
 use crate::caller::Caller;
 use crate::change::{Change, Effect};
 use crate::clock::Timestamp;
+use crate::customer::profile::{CustomerType, Profile};
+use crate::customer::record::{Customer, Place};
+use crate::customer::view::CustomerView;
 use crate::event::{Event, EventType};
 use crate::idempotency::{Answer, KeyReused, Request};
 use crate::ids::CustomerId;
-use crate::kyc::Kyc;
-use crate::parse::{Email, Nulls, SyntaxError, Text, parse};
+use crate::kyc::record::Kyc;
+use crate::parse::context::Nulls;
+use crate::parse::leaf::{Email, Text};
+use crate::parse::value::{SyntaxError, parse};
 use crate::services::Services;
-use crate::store::StoreError;
+use crate::store::error::StoreError;
+use crate::use_cases::write::{Outcome, write};
 use crate::violation::{Code, Violation, Violations};
-use crate::write::{Outcome, write};
 use crate::{choice, record};
 
 choice! {

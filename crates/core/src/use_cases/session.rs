@@ -1,24 +1,31 @@
-//! Sessions: one attempt to be verified, behind a link of its own.
+//! KYC: where a customer's verification stands, what is still missing, and who decided what.
 
 use zeroize::Zeroizing;
 
-use super::record::{RailStatus, Session};
-use super::step::{Computed, Step, take_step};
-use super::{LINK_SECONDS, State, Transition};
-use crate::audit::Action;
+use crate::audit::action::Action;
 use crate::caller::{Actor, Caller, Scope};
 use crate::change::NewLink;
 use crate::clock::Timestamp;
-use crate::customer::Customer;
-use crate::customer::update::{Conflict, UpdateError};
+use crate::customer::record::Customer;
 use crate::idempotency::{Answer, Request};
 use crate::ids::{CustomerId, SessionId};
-use crate::parse::{Nulls, Text, parse};
-use crate::record;
-use crate::secret::{self, Kind};
+use crate::kyc::lifecycle::{Conflict, State, Transition};
+use crate::kyc::rail::RailStatus;
+use crate::kyc::record::Session;
+use crate::parse::context::Nulls;
+use crate::parse::leaf::Text;
+use crate::parse::value::parse;
+use crate::secret::Kind;
 use crate::services::Services;
-use crate::store::{Link, StoreError};
+use crate::store::error::StoreError;
+use crate::store::links::Link;
+use crate::use_cases::step::{Computed, Step, take_step};
+use crate::use_cases::write_customer::UpdateError;
 use crate::violation::{Code, Violation};
+use crate::{record, secret};
+
+/// How long a link is good, in seconds.
+pub const LINK_SECONDS: i64 = 7 * 24 * 60 * 60;
 
 record! {
     /// The body of a new session.

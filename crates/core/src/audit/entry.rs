@@ -1,73 +1,18 @@
-//! What an entry of the audit trail says. Entries form a hash chain per account and environment, which the store keeps.
-
-mod read;
-mod show;
+//! One entry of the audit trail, before it is stored.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::audit::action::Action;
 use crate::caller::{Actor, Caller};
-use crate::catalogue::catalogue;
 use crate::clock::Timestamp;
 use crate::ids::CustomerId;
-use crate::kyc::decide::ReasonCode;
-use crate::kyc::record::Rail;
-use crate::kyc::{Kyc, Transition};
-use crate::parse::FieldChange;
-
-pub use read::{ActorFilter, AuditFilter, AuditPage, AuditRow, OpenedChange, OpenedDetail, OpenedEntry};
-pub use show::show;
-
-catalogue! {
-    /// What was done.
-    Action {
-    AccountChanged = "account.changed": "An account was given another name or look.",
-    AccountCreated = "account.created": "An account was created.",
-    KeyCreated = "api_key.created": "An API key was created.",
-    KeyRolled = "api_key.rolled": "An API key was replaced by a new one.",
-    KeyRevoked = "api_key.revoked": "An API key was revoked.",
-    CustomerCreated = "customer.created": "A customer was created.",
-    CustomerUpdated = "customer.updated": "A customer's profile was changed.",
-    EmailIndexed = "customer.email_indexed": "An e-mail that an older version had stored was made findable again.",
-    CustomerViewed = "customer.viewed": "A person looked at a customer's unmasked data.",
-    SessionOpened = "kyc.session_opened": "A KYC session was opened, or its link was given again.",
-    SessionExpired = "kyc.session_expired": "The link of a KYC session ran out.",
-    FormOpened = "kyc.form_opened": "Somebody entered the hosted form through a link.",
-    FormLeft = "kyc.form_left": "Somebody left the hosted form on the device that had entered it.",
-    FormSaved = "kyc.form_saved": "Something was typed into the hosted form that cannot be stored in the profile yet.",
-    FormSubmitted = "kyc.form_submitted": "A customer consented and submitted the hosted form.",
-    Evaluated = "kyc.evaluated": "The requirements stand differently: a date was reached, or rules changed.",
-    Decided = "kyc.decided": "A decision about a customer was made.",
-    Simulated = "kyc.simulated": "A sandbox customer was put somewhere.",
-    ProviderAsked = "kyc.provider_asked": "A provider was given a share token, which was then forgotten.",
-    ProviderAnswered = "kyc.provider_answered": "A provider said how a verification stands.",
-    ClockAdvanced = "sandbox.clock_advanced": "The clock of a sandbox was put forward.",
-    WebhookCreated = "webhook.created": "A webhook endpoint was registered.",
-    WebhookEnabled = "webhook.enabled": "A webhook endpoint was enabled again.",
-    WebhookDisabled = "webhook.disabled": "A webhook endpoint was disabled.",
-    WebhookDeleted = "webhook.deleted": "A webhook endpoint was deleted.",
-    WebhookResent = "webhook.resent": "A delivery was asked for again.",
-    FileUploaded = "file.uploaded": "A file was uploaded.",
-    FileRead = "file.read": "The content of a file was read.",
-    SettingsChanged = "settings.changed": "The server started with other settings than the last time.",
-    RotationStarted = "keyring.rotation_started": "A rotation of the keys was started.",
-    KeyringRotated = "keyring.rotated": "All keys were wrapped again under a new epoch, and the old epochs destroyed.",
-    BackupStarted = "backup.started": "A backup of all records was started.",
-    EntryViewed = "audit.entry_viewed": "A person looked at the details of an entry of the audit trail.",
-    RecordsNoted = "audit.records_noted": "What was stored before entries said what they wrote was noted.",
-    RestoreAccepted = "audit.restore_accepted": "An older state of the database was accepted.",
-    RequestRefused = "request.refused": "A key was refused: revoked, expired, or without the scope.",
-}
-}
-
-impl Action {
-    /// Reads an action.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|action| action.as_str() == text)
-    }
-}
+use crate::kyc::decision::ReasonCode;
+use crate::kyc::lifecycle::Transition;
+use crate::kyc::rail::Rail;
+use crate::kyc::record::Kyc;
+use crate::parse::record::FieldChange;
 
 /// One entry: who, what, when, in plain text; from where, why, before and after, which are personal, in `detail`.
 #[derive(Debug, Clone)]
@@ -188,17 +133,4 @@ impl AuditDetail {
         })
         .expect("an audit detail has string keys only")
     }
-}
-
-/// What a verification of every chain found.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct AuditReport {
-    /// How many chains there are: one for each account and environment with entries.
-    pub chains: u64,
-    /// How many entries were checked.
-    pub entries: u64,
-    /// How many rows that grant or find something were compared with their seals.
-    pub rows: u64,
-    /// What is wrong, each naming the account, environment and entry or row; empty when all is well.
-    pub findings: Vec<String>,
 }

@@ -1,119 +1,25 @@
 //! Decisions: approve, reject, ask again, end.
 
-use super::record::{Decision, Rail, RailStatus};
-use super::step::{Computed, Step, take_step};
-use super::{Policy, Transition};
-use crate::audit::{Action, Decided};
+use crate::audit::action::Action;
+use crate::audit::entry::Decided;
 use crate::caller::Caller;
 use crate::change::NewLink;
 use crate::clock::Timestamp;
-use crate::customer::update::{Conflict, UpdateError};
-use crate::customer::{Customer, CustomerView};
+use crate::customer::record::Customer;
+use crate::customer::view::CustomerView;
 use crate::idempotency::{Answer, Request};
 use crate::ids::CustomerId;
-use crate::parse::{Field, List, Nulls, Text, parse};
+use crate::kyc::decision::{Decision, NewDecision, Outcome};
+use crate::kyc::lifecycle::Conflict;
+use crate::kyc::policy::Policy;
+use crate::kyc::rail::RailStatus;
+use crate::kyc::requirements::Requirement;
+use crate::parse::context::Nulls;
+use crate::parse::value::parse;
 use crate::services::Services;
+use crate::use_cases::step::{Computed, Step, take_step};
+use crate::use_cases::write_customer::UpdateError;
 use crate::violation::{Code, Violation, Violations};
-use crate::{choice, record};
-
-choice! {
-    /// What was decided.
-    Outcome {
-        Approve = "approve",
-        Reject = "reject",
-        RequestResubmission = "request_resubmission",
-        Offboard = "offboard",
-        Reinstate = "reinstate",
-    }
-}
-
-choice! {
-    /// Why.
-    ReasonCode {
-        AddressMismatch = "address_mismatch",
-        AdverseMedia = "adverse_media",
-        DocumentExpired = "document_expired",
-        DocumentIncomplete = "document_incomplete",
-        DocumentMismatch = "document_mismatch",
-        DocumentUnreadable = "document_unreadable",
-        Duplicate = "duplicate",
-        FraudSuspected = "fraud_suspected",
-        InformationMissing = "information_missing",
-        NameMismatch = "name_mismatch",
-        Other = "other",
-        OwnershipUnclear = "ownership_unclear",
-        Policy = "policy",
-        Sanctions = "sanctions",
-        SourceOfFundsUnclear = "source_of_funds_unclear",
-        Underage = "underage",
-        Verified = "verified",
-    }
-}
-
-record! {
-    /// One rail.
-    value RailName {
-        /// Currency, in small letters
-        currency: Text<16>,
-        /// Payment rail
-        payment_rails: Text<32>,
-    }
-}
-
-record! {
-    /// The body of a decision.
-    value NewDecision {
-        /// What is decided
-        outcome: Outcome,
-        /// Which rails an approval opens, when not all; the others stay as they are
-        rails: Option<List<RailName, 32>>,
-        /// Why
-        reason_codes: Option<List<ReasonCode, 20>>,
-        /// What is to be given again: ids of requirements, or pointers into the body of PUT
-        requirements: Option<List<Text<256>, 100>>,
-        /// Words of your own, to sort and count by; the customer does not see them
-        labels: Option<List<Text<64>, 20>>,
-        /// What the customer is told
-        comment: Option<Text<2000>>,
-        /// What never reaches the customer
-        note: Option<Text<2000>>,
-    }
-}
-
-impl Field for List<RailName, 32> {}
-impl Field for List<ReasonCode, 20> {}
-impl Field for List<Text<256>, 100> {}
-impl Field for List<Text<64>, 20> {}
-
-impl Outcome {
-    pub(super) const fn transition(self) -> Transition {
-        match self {
-            Self::Approve => Transition::Approve,
-            Self::Reject => Transition::Reject,
-            Self::RequestResubmission => Transition::RequestResubmission,
-            Self::Offboard => Transition::Offboard,
-            Self::Reinstate => Transition::Reinstate,
-        }
-    }
-}
-
-impl NewDecision {
-    /// A decision without reasons.
-    #[must_use]
-    pub const fn of(outcome: Outcome) -> Self {
-        Self { outcome, rails: None, reason_codes: None, requirements: None, labels: None, comment: None, note: None }
-    }
-
-    /// Whether it is about a rail. A decision that names none is about all.
-    fn names(&self, rail: &Rail) -> bool {
-        self.rails.as_ref().is_none_or(|named| {
-            named
-                .0
-                .iter()
-                .any(|one| one.currency.expose() == rail.currency && one.payment_rails.expose() == rail.payment_rails)
-        })
-    }
-}
 
 /// Decides about a customer. Answers the customer.
 ///
@@ -233,7 +139,7 @@ impl Customer {
         for (index, name) in decision.requirements.iter().flat_map(|names| &names.0).enumerate() {
             let name = name.expose();
             let matching = known.iter().filter(|one| one.is_named(name));
-            let flags: Vec<_> = matching.map(super::requirements::Requirement::flag).collect();
+            let flags: Vec<_> = matching.map(Requirement::flag).collect();
             if flags.is_empty() {
                 let message = "is not the id or pointer of a requirement of this customer";
                 violations.push(Violation::new(format!("/requirements/{index}"), Code::UnknownRequirement, message));
@@ -245,16 +151,5 @@ impl Customer {
         }
         self.kyc.set_all(&services.policy.rails, RailStatus::Pending);
         Ok(self.new_link(services, caller.scope, None, now))
-    }
-}
-
-impl super::Kyc {
-    /// The status of one rail.
-    pub(super) fn rail(&mut self, currency: &str, rails: &str, at: &str) -> Result<&mut RailStatus, Violations> {
-        let found =
-            self.breakdown.iter_mut().find(|one: &&mut Rail| one.currency == currency && one.payment_rails == rails);
-        found
-            .map(|rail| &mut rail.status)
-            .ok_or_else(|| Violation::new(at, Code::UnknownValue, "is not a rail of this installation").into())
     }
 }

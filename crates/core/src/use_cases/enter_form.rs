@@ -4,17 +4,21 @@ use std::net::IpAddr;
 
 use zeroize::Zeroizing;
 
-use super::Device;
-use crate::audit::{Action, AuditEntry};
+use crate::audit::action::Action;
+use crate::audit::entry::AuditEntry;
 use crate::caller::{Actor, Caller, Scope};
 use crate::change::{Change, Effect, NewLink};
-use crate::customer::Customer;
+use crate::customer::record::Customer;
+use crate::form::record::Device;
 use crate::ids::{CustomerId, SessionId};
-use crate::kyc::session::{self, Landing};
-use crate::secret::{self, Kind};
+use crate::secret;
+use crate::secret::Kind;
 use crate::services::Services;
-use crate::store::{Link, StoreError};
-use crate::write::commit;
+use crate::store::error::StoreError;
+use crate::store::links::Link;
+use crate::use_cases::session;
+use crate::use_cases::session::Landing;
+use crate::use_cases::write::commit;
 
 /// A browser in the form: as whom it acts, and whose form it is.
 #[derive(Debug, Clone)]
@@ -68,6 +72,7 @@ pub async fn enter(
 
 /// How long a pass is good that is not used.
 pub const IDLE_SECONDS: i64 = 24 * 60 * 60;
+
 /// A use is noted at most once in this time.
 const NOTED_EVERY_SECONDS: i64 = 60;
 

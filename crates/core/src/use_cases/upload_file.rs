@@ -1,16 +1,19 @@
 //! Taking a file: hashed, checked and sealed in one pass, then noted in the store.
 
-use super::check::{Check, Checked, Fault};
-use super::{File, FileDetails, FileName, FileWriter, MAX_FILE, Uploaded};
-use crate::audit::{Action, AuditEntry};
+use crate::audit::action::Action;
+use crate::audit::entry::AuditEntry;
 use crate::caller::Caller;
 use crate::change::{Change, Effect, NewFile};
 use crate::clock::Timestamp;
+use crate::file::check::{Check, Checked, Fault};
+use crate::file::name::FileName;
+use crate::file::record::{File, FileDetails, MAX_FILE, Uploaded};
 use crate::idempotency::{Attempt, KeyReused};
 use crate::ids::FileId;
 use crate::services::Services;
-use crate::store::StoreError;
-use crate::write::{Outcome, is_repeated, write};
+use crate::store::error::StoreError;
+use crate::store::files::FileWriter;
+use crate::use_cases::write::{Outcome, is_repeated, write};
 
 /// Why a file was not taken.
 #[derive(Debug, thiserror::Error)]

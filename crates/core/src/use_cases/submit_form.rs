@@ -2,18 +2,18 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::Consent;
-use super::enter::Visitor;
-use super::sheet::{Sheet, Trouble};
-use crate::audit::Action;
+use crate::audit::action::Action;
 use crate::clock::Timestamp;
-use crate::customer::Customer;
-use crate::customer::update::{Conflict, UpdateError};
+use crate::customer::record::Customer;
+use crate::form::record::Consent;
+use crate::form::sheet::{Sheet, Trouble};
 use crate::hexadecimal::hexadecimal;
 use crate::idempotency::Request;
-use crate::kyc::Transition;
-use crate::kyc::step::{Computed, Step, take_step};
+use crate::kyc::lifecycle::{Conflict, Transition};
 use crate::services::Services;
+use crate::use_cases::enter_form::Visitor;
+use crate::use_cases::step::{Computed, Step, take_step};
+use crate::use_cases::write_customer::UpdateError;
 use crate::violation::{Code, Violation, Violations};
 
 /// What the customer was shown and agreed to.

@@ -1,11 +1,13 @@
 //! The use case of a person who looks at one entry.
 
-use super::{Action, AuditEntry, OpenedEntry};
+use crate::audit::action::Action;
+use crate::audit::entry::AuditEntry;
+use crate::audit::read::OpenedEntry;
 use crate::caller::Caller;
 use crate::ids::{CustomerId, PersonId};
 use crate::services::Services;
-use crate::store::StoreError;
-use crate::write::append_audit;
+use crate::store::error::StoreError;
+use crate::use_cases::write::append_audit;
 
 /// Opens an entry. Before and after are personal, so the trail says that somebody looked before this returns them.
 ///

@@ -1,22 +1,15 @@
-//! Saving: what was typed, a person more or less, a document more or less. Each is one change, like a PUT.
+//! What an edit in the hosted form makes of a customer.
 
 use serde_json::json;
 
-use super::enter::Visitor;
-use super::sheet::{Sheet, add_person, place_of_file, pointer, read, remove_person, settle, without_documents};
-use super::{Device, Form, Saved, short_hash};
-use crate::audit::{Action, AuditEntry};
-use crate::caller::Caller;
-use crate::change::{Change, Effect};
 use crate::clock::Timestamp;
-use crate::customer::Customer;
-use crate::customer::update::{Conflict, UpdateError, change, check_room};
+use crate::customer::record::Customer;
+use crate::form::record::{Device, Form, Saved, short_hash};
+use crate::form::sheet::{Sheet, add_person, place_of_file, pointer, read, remove_person, settle, without_documents};
 use crate::ids::{FileId, PersonId};
-use crate::kyc::RuleSet;
-use crate::parse::{FieldChange, Mode};
-use crate::services::Services;
+use crate::kyc::rules::RuleSet;
+use crate::parse::record::{FieldChange, Mode};
 use crate::violation::Violations;
-use crate::write::{Outcome, Unkeyed, write};
 
 /// More than any field of the contract takes; what is longer is cut before it is kept as a draft.
 const MAX_TYPED: usize = 4_096;
@@ -38,86 +31,16 @@ pub enum Edit {
     Adopt(Device),
 }
 
-/// What came of it.
-#[derive(Debug)]
-pub struct Kept {
-    /// The customer after it.
-    pub customer: Customer,
-    /// The places at which something was replaced that another device had saved, and when it had.
-    pub replaced: Vec<(String, Timestamp)>,
-}
-
-/// Saves one edit. It never submits: the customer does that, with [`super::submit::submit`].
-///
-/// # Errors
-///
-/// [`Conflict::NoSession`] when the form is closed; [`UpdateError::Invalid`] when there would be too many persons or
-/// documents; and what an update knows.
-pub async fn save(services: &Services, visitor: &Visitor, edit: Edit) -> Result<Kept, UpdateError> {
-    let Visitor { caller, customer: id, device, .. } = visitor;
-    let _turn = services.turns.of(*id).await;
-    let load = || async {
-        let before = services.store.customer(caller.scope, *id).await?.ok_or(UpdateError::NotFound)?;
-        let files = match &edit {
-            Edit::Attach(_, file) => services.store.files(caller.scope, &[*file], Some(*id)).await?,
-            _ => Vec::new(),
-        };
-        check_room(services, caller, *id, &files).await?;
-        Ok((before, files))
-    };
-    write(services, caller, Unkeyed, load, |(before, files)| {
-        if !visitor.may_write(services, &before) {
-            return Err(Conflict::NoSession.into());
-        }
-        let (expected, kyc, now) = (before.version, before.kyc.clone(), services.now(caller.scope));
-        let new_id = || PersonId::from(services.random.uuid(now));
-        let rules = &services.policy.rules;
-        let approved = before.was_approved().then(|| before.clone());
-        let Edited { mut after, changes, places, replaced } =
-            apply(rules, before, &edit, device, now, new_id).map_err(UpdateError::Invalid)?;
-        after.note_flaws(&files);
-        if let Some(before) = &approved {
-            after.ask_for_new_pictures(before, rules, now);
-        }
-        if !changes.is_empty() {
-            let attached = match edit {
-                Edit::Attach(_, file) => after.profile.new_documents(*id, |named, _| named == file),
-                _ => Vec::new(),
-            };
-            let change = change(caller, expected, &kyc, after.clone(), changes, attached);
-            return Ok(Outcome::Change(change, Kept { customer: after, replaced }));
-        }
-        if after.kyc.form == kyc.form {
-            return Ok(Outcome::Unchanged(Kept { customer: after, replaced }));
-        }
-        after.version += 1;
-        after.updated_at = now;
-        let change = draft_change(caller, expected, &after, places);
-        Ok(Outcome::Change(change, Kept { customer: after, replaced }))
-    })
-    .await
-}
-
-/// The change of a draft alone: nothing that clients see, so it announces nothing.
-fn draft_change(caller: &Caller, expected: u64, after: &Customer, places: Vec<String>) -> Change {
-    let mut audit = AuditEntry::new(caller, after.updated_at, Action::FormSaved);
-    audit.customer = Some(after.id);
-    audit.version = Some(after.version);
-    audit.fields = places;
-    let after = Box::new(after.clone());
-    let effect = Effect::CustomerUpdated { expected, after, attached: Vec::new(), link: None, ends_passes: false };
-    Change::new(caller.scope, effect, audit)
-}
-
-struct Edited {
-    after: Customer,
-    changes: Vec<FieldChange>,
-    places: Vec<String>,
-    replaced: Vec<(String, Timestamp)>,
+/// A customer after an edit, and what the edit changed.
+pub(crate) struct Edited {
+    pub(crate) after: Customer,
+    pub(crate) changes: Vec<FieldChange>,
+    pub(crate) places: Vec<String>,
+    pub(crate) replaced: Vec<(String, Timestamp)>,
 }
 
 /// What an edit makes of a customer: a pure function.
-fn apply(
+pub(crate) fn apply(
     rules: &RuleSet,
     before: Customer,
     edit: &Edit,
@@ -203,10 +126,10 @@ mod tests {
 
     use super::*;
     use crate::customer::{CustomerType, Individual, Place, Profile};
+    use crate::ids::testing::Dice;
     use crate::ids::{CustomerId, Random as _};
     use crate::kyc::{Kyc, State};
     use crate::parse::{Email, Nulls, parse};
-    use crate::services::testing::Dice;
 
     const PLACES: &[&str] = &[
         "/first_name",

@@ -11,23 +11,33 @@ use async_trait::async_trait;
 use super::*;
 use crate::account::Account;
 use crate::api_key::{ApiKey, KeyRecord};
-use crate::audit::{Action, AuditFilter, AuditPage, AuditReport, OpenedEntry};
+use crate::audit::action::Action;
+use crate::audit::read::{AuditFilter, AuditPage, AuditReport, OpenedEntry};
 use crate::caller::{Actor, Environment};
 use crate::clock::{Clock, Timestamp};
-use crate::customer::Summary;
+use crate::customer::summary::Summary;
 use crate::event::StoredEvent;
-use crate::file::{ByteRange, File, FileReader, FileWriter};
+use crate::file::record::File;
+use crate::ids::testing::Dice;
 use crate::ids::{AccountId, CustomerId, FileId, KeyId, WebhookId};
-use crate::kyc::Policy;
-use crate::parse::Email;
+use crate::kyc::policy::Policy;
+use crate::parse::leaf::Email;
 use crate::quota::{Quotas, Used};
-use crate::services::testing::Dice;
-use crate::store::{
-    AnswerStore, AuditStore, Collected, CustomerStore, EventStore, FileStore, KeyStore, Link, LinkStore, Page,
-    Progress, QueueStore, Record, SameNumber, SandboxStore, Store, WebhookStore,
-};
+use crate::store::Store;
+use crate::store::answers::AnswerStore;
+use crate::store::audit::{AuditStore, Progress};
+use crate::store::customers::{CustomerStore, Page, Record, SameNumber};
+use crate::store::events::EventStore;
+use crate::store::files::{ByteRange, FileReader, FileWriter};
+use crate::store::files::{Collected, FileStore};
+use crate::store::keys::KeyStore;
+use crate::store::links::{Link, LinkStore};
+use crate::store::queue::QueueStore;
+use crate::store::sandbox::SandboxStore;
+use crate::store::webhooks::WebhookStore;
 use crate::turns::Turns;
-use crate::webhook::{Attempted, Delivery, Due, Endpoint, Message};
+use crate::webhook::delivery::{Attempted, Delivery, Due, Message};
+use crate::webhook::endpoint::Endpoint;
 
 /// How commits end, what is known of the request, and what was committed.
 #[derive(Default)]

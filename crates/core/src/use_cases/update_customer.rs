@@ -1,22 +1,27 @@
 //! PUT and PATCH: load the record, validate the body by its type, merge, and commit record, audit entry, event and
 //! answer as one change.
 
-use super::{AssociatedPerson, Customer, CustomerView, Profile, patch};
-use crate::audit::{Action, AuditEntry};
 use crate::caller::Caller;
-use crate::change::{Change, Effect, NewDocument};
 use crate::clock::Timestamp;
-use crate::event::{Event, EventType};
-use crate::file::File;
-use crate::idempotency::{Answer, Attempt, KeyReused};
+use crate::customer::associated_person::AssociatedPerson;
+use crate::customer::condition::Condition;
+use crate::customer::merge::Input;
+use crate::customer::patch;
+use crate::customer::profile::Profile;
+use crate::customer::record::Customer;
+use crate::customer::view::CustomerView;
+use crate::file::record::File;
+use crate::idempotency::{Answer, Attempt};
 use crate::ids::{CustomerId, PersonId};
-use crate::kyc::step::kyc_change;
-use crate::kyc::{Kyc, State, Transition};
-use crate::parse::{FieldChange, Mode, Nulls, Parsed, SyntaxError};
+use crate::parse::context::Nulls;
+use crate::parse::record::Mode;
+use crate::parse::value::Parsed;
 use crate::services::Services;
-use crate::store::{Record, StoreError};
-use crate::violation::{Code, Violations};
-use crate::write::{Outcome, Repeatable, write};
+use crate::store::customers::Record;
+use crate::store::error::StoreError;
+use crate::use_cases::write::{Outcome, write};
+use crate::use_cases::write_customer::{UpdateError, change, check_room};
+use crate::violation::Code;
 
 /// How the body is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,142 +48,6 @@ pub struct Update<'a> {
     pub idempotency_key: Option<&'a str>,
 }
 
-/// `If-Match` and `If-None-Match`, as far as a version can answer them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Condition {
-    /// One of these must be the version.
-    pub if_match: Option<Versions>,
-    /// None of these may be the version.
-    pub if_none_match: Option<Versions>,
-}
-
-/// The versions that an entity-tag list names.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Versions {
-    /// `*`: whatever exists.
-    Any,
-    /// These; tags that are not ours name nothing.
-    These(Vec<u64>),
-}
-
-impl Versions {
-    /// Whether the list names the version.
-    #[must_use]
-    pub fn name(&self, version: u64) -> bool {
-        match self {
-            Self::Any => true,
-            Self::These(versions) => versions.contains(&version),
-        }
-    }
-}
-
-impl Condition {
-    fn holds(&self, version: u64) -> bool {
-        self.if_match.as_ref().is_none_or(|versions| versions.name(version))
-            && !self.if_none_match.as_ref().is_some_and(|versions| versions.name(version))
-    }
-
-    /// Refuses what was asked when the condition does not hold.
-    pub(super) async fn check(
-        &self,
-        services: &Services,
-        caller: &Caller,
-        id: CustomerId,
-        version: u64,
-    ) -> Result<(), UpdateError> {
-        if self.holds(version) {
-            return Ok(());
-        }
-        let changed = services.store.changed_since(caller.scope, id, self.known(version)).await?;
-        Err(UpdateError::ConditionFailed { version, changed })
-    }
-
-    /// The newest version that the client says it knows, since which changes are to be named.
-    fn known(&self, version: u64) -> u64 {
-        match &self.if_match {
-            Some(Versions::These(versions)) => {
-                versions.iter().copied().filter(|v| *v < version).max().unwrap_or(version)
-            }
-            _ => version,
-        }
-    }
-}
-
-/// Why an update did not happen.
-#[derive(Debug, thiserror::Error)]
-pub enum UpdateError {
-    /// Unknown id, or another scope's.
-    #[error("no such customer")]
-    NotFound,
-    /// The body is no JSON.
-    #[error(transparent)]
-    Syntax(#[from] SyntaxError),
-    /// Every rule that the input breaks, in the order of the contract.
-    #[error("{} rule(s) broken", .0.len())]
-    Invalid(Violations),
-    /// The stored version is not the one that the client expects.
-    #[error("the customer was changed")]
-    ConditionFailed {
-        /// The stored version.
-        version: u64,
-        /// What changed since the version that the client knows.
-        changed: Vec<String>,
-    },
-    /// The `Idempotency-Key` belongs to another request.
-    #[error(transparent)]
-    KeyReused(#[from] KeyReused),
-    /// What is stored does not allow it.
-    #[error("{0}")]
-    Conflict(#[from] Conflict),
-    /// This customer of the same scope has the e-mail.
-    #[error("the e-mail belongs to another customer")]
-    EmailTaken(CustomerId),
-    /// The store's answer.
-    #[error("the customer could not be read or written")]
-    Store(StoreError),
-}
-
-impl From<StoreError> for UpdateError {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Taken(customer) => Self::EmailTaken(customer),
-            error => Self::Store(error),
-        }
-    }
-}
-
-/// Why what is stored does not allow a change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Conflict {
-    /// The customer is approved already.
-    #[error("the customer is approved already")]
-    AlreadyApproved,
-    /// No session was opened, or none is open.
-    #[error("the customer has no KYC session")]
-    NoSession,
-    /// The relationship has ended.
-    #[error("the customer is offboarded")]
-    Offboarded,
-    /// The table of states has no such way.
-    #[error("a customer in the state {} has no way to {}", .0.as_str(), .1.as_str())]
-    NotPossible(State, Transition),
-    /// The identity of an approved customer may not be changed here.
-    #[error("the identity of an approved customer may not be changed")]
-    ApprovedLocked,
-}
-
-impl From<Violations> for UpdateError {
-    fn from(violations: Violations) -> Self {
-        Self::Invalid(violations)
-    }
-}
-
-/// A validated body: what to merge, and how.
-pub(super) struct Input {
-    pub(super) profile: Profile,
-    pub(super) mode: Mode,
-}
-
 /// Changes one customer and, in the same transaction, records who changed what, queues the announcement and keeps the
 /// answer. Either all of it happens or nothing.
 ///
@@ -203,44 +72,6 @@ pub async fn update(services: &Services, caller: &Caller, update: Update<'_>) ->
         }
     };
     write(services, caller, update.attempt(&id), load, |loaded| update.compute(services, caller, loaded)).await
-}
-
-/// Writes one customer, whole, in its turn. `compute` is given the newest version.
-pub(crate) async fn write_customer<T>(
-    services: &Services,
-    caller: &Caller,
-    id: CustomerId,
-    request: impl Repeatable<T>,
-    compute: impl FnMut(Customer) -> Result<Outcome<T>, UpdateError>,
-) -> Result<T, UpdateError> {
-    let _turn = services.turns.of(id).await;
-    let load = || async { services.store.customer(caller.scope, id).await?.ok_or(UpdateError::NotFound) };
-    write(services, caller, request, load, compute).await
-}
-
-/// What one update stores, audits and announces. `kyc` is the verification before it; `changes` says what changed
-/// besides.
-pub(crate) fn change(
-    caller: &Caller,
-    expected: u64,
-    kyc: &Kyc,
-    mut after: Customer,
-    mut changes: Vec<FieldChange>,
-    attached: Vec<NewDocument>,
-) -> Change {
-    let mut types = vec![EventType::CustomerUpdated];
-    if kyc.visible() != after.kyc.visible() {
-        types.push(EventType::KycsUpdated);
-    }
-    changes.extend(kyc_change(kyc, &after.kyc));
-    let events = Event::of(&types, &mut after);
-    let mut audit = AuditEntry::new(caller, after.updated_at, Action::CustomerUpdated);
-    audit.customer = Some(after.id);
-    audit.version = Some(after.version);
-    audit.fields = changes.iter().map(|change| change.pointer.clone()).collect();
-    audit.detail.changes = changes;
-    let effect = Effect::CustomerUpdated { expected, after: Box::new(after), attached, link: None, ends_passes: false };
-    Change::new(caller.scope, effect, audit).announced_by(events)
 }
 
 /// What an update is computed from.
@@ -386,23 +217,6 @@ fn with_evidence(profile: &Profile) -> Vec<(PersonId, usize)> {
 fn dropped(mut had_evidence: Vec<(PersonId, usize)>, after: &Profile) -> Vec<String> {
     had_evidence.retain(|(id, _)| after.persons().iter().all(|person| person.person_id() != Some(*id)));
     had_evidence.iter().map(|(id, files)| format!("person_dropped;id=\"{id}\";files={files}")).collect()
-}
-
-/// Refuses files for which a customer has no room. A concurrent update that names other files moves the customer's
-/// version, so this is checked again.
-pub(crate) async fn check_room(
-    services: &Services,
-    caller: &Caller,
-    id: CustomerId,
-    files: &[File],
-) -> Result<(), StoreError> {
-    let is_new = |file: &&File| file.attachments.iter().all(|attachment| attachment.customer != id);
-    let mut new = files.iter().filter(is_new).peekable();
-    if new.peek().is_some() {
-        let used = services.store.evidence(caller.scope, id).await?;
-        services.quotas.of_customer.check_customer(new.fold(used, |used, file| used.and(file.details.size)))?;
-    }
-    Ok(())
 }
 
 /// Refuses the files that are unknown; returns the others.

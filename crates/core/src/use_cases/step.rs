@@ -1,18 +1,18 @@
 //! A step of a verification: the step that was computed becomes one change, written in the customer's turn.
 
-use super::Kyc;
-use crate::audit::{Action, AuditEntry, Decided};
+use crate::audit::action::Action;
+use crate::audit::entry::{AuditEntry, Decided};
 use crate::caller::Caller;
 use crate::change::{Change, Effect, NewLink};
 use crate::clock::Timestamp;
-use crate::customer::Customer;
-use crate::customer::update::{UpdateError, write_customer};
+use crate::customer::record::Customer;
 use crate::event::{Event, EventType};
 use crate::idempotency::{Answer, Request};
 use crate::ids::CustomerId;
-use crate::parse::FieldChange;
+use crate::kyc::record::{Kyc, kyc_change};
 use crate::services::Services;
-use crate::write::Outcome;
+use crate::use_cases::write::Outcome;
+use crate::use_cases::write_customer::{UpdateError, write_customer};
 
 /// A computed step.
 pub(crate) struct Computed {
@@ -97,13 +97,4 @@ fn entry(caller: &Caller, before: &Kyc, after: &Customer, action: Action) -> Aud
         audit.detail.changes = vec![change];
     }
     audit
-}
-
-/// What the audit trail records of a verification that changed.
-pub(crate) fn kyc_change(before: &Kyc, after: &Kyc) -> Option<FieldChange> {
-    let json = |kyc: &Kyc| {
-        serde_json::json!({ "state": kyc.state, "breakdown": kyc.breakdown, "decision": kyc.decision }).to_string()
-    };
-    (before.visible() != after.visible() || before.state != after.state || before.decision != after.decision)
-        .then(|| FieldChange { pointer: "/kycs".to_owned(), before: json(before), after: json(after) })
 }

@@ -1,11 +1,13 @@
 //! Looking at a file's content, which the audit trail notes every time.
 
-use super::{ByteRange, File, FileReader};
-use crate::audit::{Action, AuditEntry};
+use crate::audit::action::Action;
+use crate::audit::entry::AuditEntry;
 use crate::caller::Caller;
+use crate::file::record::File;
 use crate::services::Services;
-use crate::store::StoreError;
-use crate::write::append_audit;
+use crate::store::error::StoreError;
+use crate::store::files::{ByteRange, FileReader};
+use crate::use_cases::write::append_audit;
 
 /// Opens the content of a file, or a part of it. The audit trail says who looked before the first byte is given.
 ///

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::update::UpdateError;
-use super::{Customer, EmailIndex, Summary};
-use crate::audit::Action;
+use crate::audit::action::Action;
 use crate::caller::Caller;
+use crate::customer::record::{Customer, EmailIndex};
+use crate::customer::summary::Summary;
 use crate::idempotency::Request;
 use crate::ids::CustomerId;
-use crate::kyc::step::{Computed, Step, take_step};
-use crate::parse::Email;
+use crate::parse::leaf::Email;
 use crate::services::Services;
+use crate::use_cases::step::{Computed, Step, take_step};
+use crate::use_cases::write_customer::UpdateError;
 
 /// As many customers are read at a time.
 const PORTION: usize = 500;

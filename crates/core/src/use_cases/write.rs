@@ -1,13 +1,14 @@
 //! The write loop. Every write asks for the kept answer, loads, computes a change, commits it, and starts over if
 //! another writer committed first.
 
-use crate::audit::AuditEntry;
+use crate::audit::entry::AuditEntry;
 use crate::caller::{Caller, Scope};
 use crate::change::{Change, Effect};
-use crate::file::Uploaded;
+use crate::file::record::Uploaded;
 use crate::idempotency::{Answer, Attempt, KeyReused, PendingAnswer, Replay, Ticket};
 use crate::services::Services;
-use crate::store::{Committed, StoreError};
+use crate::store::Committed;
+use crate::store::error::StoreError;
 
 /// How often a change is computed again because another process committed first. With three processes that write one
 /// customer without pause, one in a million attempts is still unlucky.

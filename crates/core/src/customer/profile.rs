@@ -1,0 +1,141 @@
+//! What is known of a customer: the fields of the contract, by its type.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::customer::account_use::ExternalKycProviderData;
+use crate::customer::associated_person::AssociatedPerson;
+use crate::customer::business::Business;
+use crate::customer::identity::DocumentKey;
+use crate::customer::individual::Individual;
+use crate::ids::PersonId;
+use crate::parse::context::Nulls;
+use crate::parse::leaf::Email;
+use crate::parse::leaf::ShareToken;
+use crate::parse::record::Variant;
+use crate::parse::value::{Parsed, SyntaxError, parse};
+
+/// Individual or business; on the wire `individual` and `corporate`. Never changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum CustomerType {
+    /// A natural person.
+    Individual,
+    /// A company or other organisation.
+    Corporate,
+}
+
+impl CustomerType {
+    /// The type as it is on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Individual => "individual",
+            Self::Corporate => "corporate",
+        }
+    }
+}
+
+/// The KYC or KYB fields, as set by PUT. (The variants differ in size; a profile lives on its own, not in lists.)
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant)]
+pub enum Profile {
+    /// Of an individual.
+    Individual(Individual),
+    /// Of a business.
+    Business(Business),
+}
+
+impl Variant for Individual {
+    const FOREIGN: &'static [&'static str] = Business::MEMBERS;
+}
+
+impl Variant for Business {
+    const FOREIGN: &'static [&'static str] = Individual::MEMBERS;
+}
+
+impl Profile {
+    /// A profile in which nothing is set.
+    #[must_use]
+    pub fn empty(kind: CustomerType) -> Self {
+        let nothing = "every member of a profile is optional";
+        match kind {
+            CustomerType::Individual => Self::Individual(serde_json::from_str("{}").expect(nothing)),
+            CustomerType::Corporate => Self::Business(serde_json::from_str("{}").expect(nothing)),
+        }
+    }
+
+    /// Parses the body of a PUT for this type of customer.
+    pub(crate) fn parse(kind: CustomerType, body: &[u8], nulls: Nulls) -> Result<Parsed<Self>, SyntaxError> {
+        Ok(match kind {
+            CustomerType::Individual => parse::<Individual>(body, nulls)?.map(Self::Individual),
+            CustomerType::Corporate => parse::<Business>(body, nulls)?.map(Self::Business),
+        })
+    }
+
+    /// As JSON, in the form of the body of a PUT.
+    pub(crate) fn to_json(&self) -> Value {
+        let json = match self {
+            Self::Individual(individual) => serde_json::to_value(individual),
+            Self::Business(business) => serde_json::to_value(business),
+        };
+        json.expect("a profile has string keys only")
+    }
+
+    /// Takes the e-mail out of the body of an update: the customer has it, not its profile.
+    pub(super) const fn take_email(&mut self) -> Option<Email> {
+        match self {
+            Self::Individual(individual) => individual.email.take(),
+            Self::Business(business) => business.email.take(),
+        }
+    }
+
+    /// The persons tied to a business; none for an individual.
+    #[must_use]
+    pub fn persons(&self) -> &[AssociatedPerson] {
+        match self {
+            Self::Individual(_) => &[],
+            Self::Business(business) => business.associated_persons.as_ref().map_or(&[], |persons| &persons.0),
+        }
+    }
+
+    /// What tells the id document of a customer or one of its persons from others.
+    pub(crate) fn id_document(&self, person: Option<PersonId>) -> Option<DocumentKey> {
+        let document = match (person, self) {
+            (Some(id), _) => {
+                let person = self.persons().iter().find(|person| person.person_id() == Some(id))?;
+                &person.identifying_information.as_ref()?.id_document
+            }
+            (None, Self::Individual(individual)) => &individual.identifying_information.as_ref()?.id_document,
+            (None, Self::Business(_)) => return None,
+        };
+        document.as_ref()?.key()
+    }
+
+    pub(crate) const fn share_token_mut(&mut self) -> Option<&mut ExternalKycProviderData> {
+        match self {
+            Profile::Individual(individual) => individual.external_kyc_provider_data.as_mut(),
+            Profile::Business(business) => business.external_kyc_provider_data.as_mut(),
+        }
+    }
+
+    /// Takes the token out of the record: it is used once.
+    pub(crate) fn take_share_token(&mut self) -> Option<ShareToken> {
+        let token = self.share_token_mut()?.sumsub_share_kyc_token.take();
+        match self {
+            Profile::Individual(individual) => individual.external_kyc_provider_data = None,
+            Profile::Business(business) => business.external_kyc_provider_data = None,
+        }
+        token
+    }
+
+    /// Whose profile it is.
+    #[must_use]
+    pub const fn kind(&self) -> CustomerType {
+        match self {
+            Self::Individual(_) => CustomerType::Individual,
+            Self::Business(_) => CustomerType::Corporate,
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Decisions of reviewers: what was decided, and why.
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+use crate::kyc::lifecycle::Transition;
+use crate::kyc::rail::Rail;
+use crate::parse::leaf::{List, Text};
+use crate::parse::record::Field;
+use crate::{choice, record};
+
+choice! {
+    /// What was decided.
+    Outcome {
+        Approve = "approve",
+        Reject = "reject",
+        RequestResubmission = "request_resubmission",
+        Offboard = "offboard",
+        Reinstate = "reinstate",
+    }
+}
+
+choice! {
+    /// Why.
+    ReasonCode {
+        AddressMismatch = "address_mismatch",
+        AdverseMedia = "adverse_media",
+        DocumentExpired = "document_expired",
+        DocumentIncomplete = "document_incomplete",
+        DocumentMismatch = "document_mismatch",
+        DocumentUnreadable = "document_unreadable",
+        Duplicate = "duplicate",
+        FraudSuspected = "fraud_suspected",
+        InformationMissing = "information_missing",
+        NameMismatch = "name_mismatch",
+        Other = "other",
+        OwnershipUnclear = "ownership_unclear",
+        Policy = "policy",
+        Sanctions = "sanctions",
+        SourceOfFundsUnclear = "source_of_funds_unclear",
+        Underage = "underage",
+        Verified = "verified",
+    }
+}
+
+record! {
+    /// One rail.
+    value RailName {
+        /// Currency, in small letters
+        currency: Text<16>,
+        /// Payment rail
+        payment_rails: Text<32>,
+    }
+}
+
+record! {
+    /// The body of a decision.
+    value NewDecision {
+        /// What is decided
+        outcome: Outcome,
+        /// Which rails an approval opens, when not all; the others stay as they are
+        rails: Option<List<RailName, 32>>,
+        /// Why
+        reason_codes: Option<List<ReasonCode, 20>>,
+        /// What is to be given again: ids of requirements, or pointers into the body of PUT
+        requirements: Option<List<Text<256>, 100>>,
+        /// Words of your own, to sort and count by; the customer does not see them
+        labels: Option<List<Text<64>, 20>>,
+        /// What the customer is told
+        comment: Option<Text<2000>>,
+        /// What never reaches the customer
+        note: Option<Text<2000>>,
+    }
+}
+
+impl Field for List<RailName, 32> {}
+
+impl Field for List<ReasonCode, 20> {}
+
+impl Field for List<Text<256>, 100> {}
+
+impl Field for List<Text<64>, 20> {}
+
+impl Outcome {
+    pub(crate) const fn transition(self) -> Transition {
+        match self {
+            Self::Approve => Transition::Approve,
+            Self::Reject => Transition::Reject,
+            Self::RequestResubmission => Transition::RequestResubmission,
+            Self::Offboard => Transition::Offboard,
+            Self::Reinstate => Transition::Reinstate,
+        }
+    }
+}
+
+impl NewDecision {
+    /// A decision without reasons.
+    #[must_use]
+    pub const fn of(outcome: Outcome) -> Self {
+        Self { outcome, rails: None, reason_codes: None, requirements: None, labels: None, comment: None, note: None }
+    }
+
+    /// Whether it is about a rail. A decision that names none is about all.
+    pub(crate) fn names(&self, rail: &Rail) -> bool {
+        self.rails.as_ref().is_none_or(|named| {
+            named
+                .0
+                .iter()
+                .any(|one| one.currency.expose() == rail.currency && one.payment_rails.expose() == rail.payment_rails)
+        })
+    }
+}
+
+/// What was decided, by whom and why.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// What.
+    pub outcome: Outcome,
+    /// When.
+    pub at: Timestamp,
+    /// By whom, as the audit trail names it.
+    pub by: String,
+    /// Why.
+    pub reason_codes: Vec<ReasonCode>,
+    /// Words of the reviewers' own.
+    #[serde(default)]
+    pub labels: Vec<String>,
+    /// What the customer is told.
+    pub comment: Option<String>,
+    /// What never reaches the customer.
+    pub note: Option<String>,
+}

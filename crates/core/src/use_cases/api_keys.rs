@@ -1,0 +1,134 @@
+//! Creates, rolls and revokes API keys.
+
+use crate::api_key::{ApiKey, KeyRecord, KeyScope, KeyState};
+use crate::audit::action::Action;
+use crate::audit::entry::AuditEntry;
+use crate::caller::Caller;
+use crate::change::{Change, Effect};
+use crate::clock::Timestamp;
+use crate::ids::KeyId;
+use crate::services::Services;
+use crate::store::error::StoreError;
+use crate::use_cases::write;
+
+/// What a new key is to be.
+#[derive(Debug, Clone)]
+pub struct NewKey {
+    /// What its owner calls it.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<KeyScope>,
+    /// From when on it is refused.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Why a key could not be managed.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// No such key in this account and environment.
+    #[error("no such key")]
+    NotFound,
+    /// The key is revoked, expired, or has been rolled already.
+    #[error("the key is revoked, expired, or was rolled already; roll its successor")]
+    Ended,
+    /// The store's answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Creates a key inside the caller's walls. The key is in the answer and nowhere else.
+///
+/// # Errors
+///
+/// What the store says.
+pub async fn create(services: &Services, caller: &Caller, new: NewKey) -> Result<(ApiKey, KeyRecord), KeyError> {
+    let (key, record) = make(services, caller, new, None);
+    let effect = Effect::KeyCreated { key: key.clone(), record: record.clone() };
+    commit(services, caller, effect, Action::KeyCreated, (None, &record)).await?;
+    Ok((key, record))
+}
+
+/// Replaces a key: a new one of the same name and scopes works at once, the old one until `overlap_seconds` from now.
+///
+/// # Errors
+///
+/// [`KeyError::Ended`] when the key is not active or has a successor: of one line at most two keys are alive.
+pub async fn roll(
+    services: &Services,
+    caller: &Caller,
+    id: KeyId,
+    overlap_seconds: i64,
+) -> Result<(ApiKey, KeyRecord), KeyError> {
+    let now = services.clock.now();
+    let keys = services.store.api_keys(caller.scope).await?;
+    let old = keys.iter().find(|key| key.key_id == id).ok_or(KeyError::NotFound)?;
+    if old.state(now) != KeyState::Active || keys.iter().any(|key| key.predecessor == Some(id)) {
+        return Err(KeyError::Ended);
+    }
+    let end = now.plus_seconds(overlap_seconds);
+    let ends_at = old.expires_at.map_or(end, |sooner| sooner.min(end));
+    // A key that was to expire hands its end on: rolling does not lengthen a life.
+    let new = NewKey { name: old.name.clone(), scopes: old.scopes.clone(), expires_at: old.expires_at };
+    let (key, record) = make(services, caller, new, Some(id));
+    let effect = Effect::KeyRolled { old: id, ends_at, key: key.clone(), record: record.clone() };
+    commit(services, caller, effect, Action::KeyRolled, (Some((old, ends_at)), &record)).await?;
+    Ok((key, record))
+}
+
+/// Revokes a key; it is refused within a second, everywhere. Revoking it again changes nothing.
+///
+/// # Errors
+///
+/// [`KeyError::NotFound`] for an unknown id.
+pub async fn revoke(services: &Services, caller: &Caller, id: KeyId) -> Result<KeyRecord, KeyError> {
+    let keys = services.store.api_keys(caller.scope).await?;
+    let mut record = keys.into_iter().find(|key| key.key_id == id).ok_or(KeyError::NotFound)?;
+    if record.revoked_at.is_none() {
+        let at = services.clock.now();
+        record.revoked_at = Some(at);
+        commit(services, caller, Effect::KeyRevoked { id, at }, Action::KeyRevoked, (None, &record)).await?;
+    }
+    Ok(record)
+}
+
+fn make(services: &Services, caller: &Caller, new: NewKey, predecessor: Option<KeyId>) -> (ApiKey, KeyRecord) {
+    let now = services.clock.now();
+    let key = ApiKey::generate(caller.scope.environment, services.random.as_ref());
+    let record = KeyRecord {
+        key_id: services.random.uuid(now).into(),
+        scope: caller.scope,
+        name: new.name,
+        hint: key.hint(),
+        scopes: new.scopes,
+        created_at: now,
+        expires_at: new.expires_at,
+        revoked_at: None,
+        predecessor,
+        last_used_at: None,
+    };
+    (key, record)
+}
+
+/// The entry names the keys in plain text, by their ids. What they are called is sealed. `rolled` is the key that the
+/// change replaces, with the moment when it ends.
+async fn commit(
+    services: &Services,
+    caller: &Caller,
+    effect: Effect,
+    action: Action,
+    (rolled, record): (Option<(&KeyRecord, Timestamp)>, &KeyRecord),
+) -> Result<(), StoreError> {
+    let mut audit = AuditEntry::new(caller, services.clock.now(), action);
+    let pointer = format!("/api_keys/{}", record.key_id);
+    let after = record.audited();
+    let before = match action {
+        Action::KeyRevoked => KeyRecord { revoked_at: None, ..record.clone() }.audited(),
+        _ => serde_json::Value::Null,
+    };
+    audit.change(pointer, &before, &after);
+    if let Some((old, ends_at)) = rolled {
+        let after = KeyRecord { expires_at: Some(ends_at), ..old.clone() }.audited();
+        audit.change(format!("/api_keys/{}", old.key_id), &old.audited(), &after);
+    }
+    write::commit(services, Change::new(caller.scope, effect, audit)).await
+}

@@ -1,0 +1,75 @@
+//! Evaluates customers again, when a date is reached or the rules changed.
+
+use crate::audit::action::Action;
+use crate::caller::{Actor, Caller, Scope};
+use crate::clock::Timestamp;
+use crate::customer::record::Customer;
+use crate::idempotency::Request;
+use crate::ids::CustomerId;
+use crate::services::Services;
+use crate::store::error::StoreError;
+use crate::use_cases::step::{Computed, Step, take_step};
+use crate::use_cases::write_customer::UpdateError;
+
+/// As many customers are read at a time, when all are evaluated.
+const PORTION: usize = 500;
+
+/// What came of evaluating every customer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Evaluated {
+    /// How many were submitted by it.
+    pub submitted: u64,
+    /// How many could not be read.
+    pub damaged: u64,
+}
+
+/// Evaluates every customer of a scope whose verification is open, after the rules changed.
+///
+/// # Errors
+///
+/// The store's. Done again, it does what is left.
+pub async fn evaluate_all(services: &Services, scope: Scope) -> Result<Evaluated, StoreError> {
+    let (mut after, mut evaluated) = (None, Evaluated::default());
+    loop {
+        let page = services.store.summaries(scope, after, PORTION).await?;
+        for summary in page.summaries.iter().filter(|summary| summary.names.are_pending()) {
+            match evaluate_by_new_rules(services, scope, summary.id).await {
+                Ok(is_submitted) => evaluated.submitted += u64::from(is_submitted),
+                // A damaged record keeps nobody else from being looked at; a verification finds it.
+                Err(UpdateError::Store(StoreError::Corrupt(_))) => evaluated.damaged += 1,
+                Err(UpdateError::Store(error)) => return Err(error),
+                // Changed or gone in the meantime: that evaluated it.
+                Err(_) => {}
+            }
+        }
+        after = page.summaries.last().map(|summary| summary.id);
+        if !page.more {
+            return Ok(evaluated);
+        }
+    }
+}
+
+/// Evaluates one customer. Returns whether it was submitted.
+async fn evaluate_by_new_rules(services: &Services, scope: Scope, id: CustomerId) -> Result<bool, UpdateError> {
+    let Some(before) = services.store.customer(scope, id).await? else { return Ok(false) };
+    let mut after = before.clone();
+    after.submit_when_complete(&services.policy, services.now(scope));
+    if after.kyc == before.kyc {
+        return Ok(false);
+    }
+    evaluate(services, scope, id).await?;
+    Ok(after.kyc.state != before.kyc.state)
+}
+
+/// Looks at a record again, on a date that is reached or by other rules: it may be complete now.
+pub(super) async fn evaluate(services: &Services, scope: Scope, id: CustomerId) -> Result<(), UpdateError> {
+    let caller = Caller { scope, actor: Actor::System, request_id: "evaluation".to_owned(), address: None };
+    let compute = |mut customer: Customer, now: Timestamp| {
+        let before = customer.kyc.state;
+        customer.submit_when_complete(&services.policy, now);
+        let is_seen = customer.kyc.state != before;
+        let step = if is_seen { Step::of(Action::Evaluated) } else { Step::unseen(Action::Evaluated) };
+        Ok(Computed { step: Some(step), after: customer })
+    };
+    take_step(services, &caller, Some(id), Request::unkeyed(b""), compute, |_| Vec::new()).await.map(drop)
+}

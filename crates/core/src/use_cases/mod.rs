@@ -1,0 +1,26 @@
+//! What Dossier does: one file for each thing that a caller can ask for. Each loads through the ports, computes with
+//! the values, and commits one change through the write loop.
+
+pub mod accounts;
+pub mod advance_clock;
+pub mod api_keys;
+pub mod ask_provider;
+pub mod create_customer;
+pub mod decide;
+pub mod enter_form;
+pub mod evaluate;
+pub mod read_file;
+pub mod record_settings;
+pub mod reindex_emails;
+pub mod remove_document;
+pub mod save_form;
+pub mod session;
+pub mod show_audit_entry;
+pub mod simulate;
+pub(crate) mod step;
+pub mod submit_form;
+pub mod update_customer;
+pub mod upload_file;
+pub mod webhooks;
+pub mod write;
+pub mod write_customer;

@@ -1,0 +1,41 @@
+//! Removes a document from a customer's record.
+
+use crate::caller::Caller;
+use crate::customer::condition::Condition;
+use crate::ids::{CustomerId, FileId};
+use crate::services::Services;
+use crate::use_cases::write::{Outcome, Unkeyed, write};
+use crate::use_cases::write_customer::{UpdateError, change};
+
+/// Removes a document from a customer's record. The file stays attached to its data subject: it was evidence once.
+///
+/// Answers the record's new version.
+///
+/// # Errors
+///
+/// [`UpdateError::NotFound`] when there is no such customer or document, [`UpdateError::ConditionFailed`], and the
+/// store's.
+pub async fn remove_document(
+    services: &Services,
+    caller: &Caller,
+    id: CustomerId,
+    file: FileId,
+    condition: &Condition,
+) -> Result<u64, UpdateError> {
+    let _turn = services.turns.of(id).await;
+    let load = || async {
+        let before = services.store.customer(caller.scope, id).await?.ok_or(UpdateError::NotFound)?;
+        condition.check(services, caller, id, before.version).await?;
+        Ok(before)
+    };
+    write(services, caller, Unkeyed, load, |before| {
+        let (expected, kyc) = (before.version, before.kyc.clone());
+        let (after, changes) = before.without_document(file, services.now(caller.scope));
+        if changes.is_empty() {
+            return Err(UpdateError::NotFound);
+        }
+        let version = after.version;
+        Ok(Outcome::Change(change(caller, expected, &kyc, after, changes, Vec::new()), version))
+    })
+    .await
+}

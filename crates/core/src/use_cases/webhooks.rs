@@ -1,0 +1,211 @@
+//! Manages webhook endpoints, and makes deliveries again.
+
+use zeroize::Zeroizing;
+
+use crate::audit::action::Action;
+use crate::audit::entry::AuditEntry;
+use crate::caller::{Actor, Caller, Environment};
+use crate::change::{Change, Effect};
+use crate::event::EventType;
+use crate::idempotency::{Answer, KeyReused, Request};
+use crate::ids::WebhookId;
+use crate::parse::context::Nulls;
+use crate::parse::leaf::List;
+use crate::parse::value::{SyntaxError, parse};
+use crate::services::Services;
+use crate::store::error::StoreError;
+use crate::use_cases::write::{Outcome, Unkeyed, write};
+use crate::violation::{Code, Violation, Violations};
+use crate::webhook::delivery::{Delivery, delivery_number};
+use crate::webhook::endpoint::{Endpoint, Guard, MAX_ENDPOINTS, NewEndpoint, NewWebhook, Subscription};
+
+/// Why an endpoint could not be managed.
+#[derive(Debug, thiserror::Error)]
+pub enum WebhookError {
+    /// The body is no JSON.
+    #[error(transparent)]
+    Syntax(#[from] SyntaxError),
+    /// Every rule that the input breaks.
+    #[error("{} rule(s) broken", .0.len())]
+    Invalid(Violations),
+    /// No such endpoint or delivery in this scope.
+    #[error("no such webhook")]
+    NotFound,
+    /// The `Idempotency-Key` belongs to another request.
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
+    /// The scope has as many as it may.
+    #[error("there are too many webhooks")]
+    TooMany,
+    /// The store's answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Registers an endpoint; the secret is in the answer, which `answer` makes, and nowhere else.
+///
+/// # Errors
+///
+/// See [`WebhookError`].
+pub async fn register(
+    services: &Services,
+    caller: &Caller,
+    guard: &dyn Guard,
+    request: Request<'_>,
+    answer: impl Fn(&Endpoint, &[u8; 32]) -> Vec<u8>,
+) -> Result<Answer, WebhookError> {
+    let load = || async {
+        let asked = read(request.body, guard, caller.scope.environment)?;
+        Ok((asked, services.store.endpoints(caller.scope).await?.len()))
+    };
+    write(services, caller, request.about(b""), load, |(NewWebhook { url, event_types }, count)| {
+        let Actor::Key(key) = caller.actor else { return Err(WebhookError::NotFound) };
+        if count >= MAX_ENDPOINTS {
+            return Err(WebhookError::TooMany);
+        }
+        let now = services.now(caller.scope);
+        let endpoint = Endpoint {
+            id: services.random.uuid(now).into(),
+            url: url.expose().to_owned(),
+            key,
+            event_types: wanted(event_types),
+            created_at: now,
+            disabled: None,
+            failing_since: None,
+        };
+        let mut secret = Zeroizing::new([0; 32]);
+        services.random.fill(&mut secret[..]);
+        let body = answer(&endpoint, &secret);
+        let audit = audit(services, caller, Action::WebhookCreated, (None, Some(&endpoint)));
+        let effect = Effect::WebhookCreated(Box::new(NewEndpoint { endpoint, secret }));
+        Ok(Outcome::Change(Change::new(caller.scope, effect, audit), Answer::about_nobody(body)))
+    })
+    .await
+}
+
+fn read(body: &[u8], guard: &dyn Guard, environment: Environment) -> Result<NewWebhook, WebhookError> {
+    let mut parsed = parse::<NewWebhook>(body, Nulls::Refused)?;
+    let untyped: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    if let Some(why) = untyped["url"].as_str().and_then(|url| guard.refuse(url, environment)) {
+        parsed.refuse(vec![Violation::new("/url", Code::InvalidUrl, why)]);
+    }
+    if untyped["event_types"].as_array().is_some_and(Vec::is_empty) {
+        parsed.refuse(vec![Violation::new("/event_types", Code::Required, "must name at least one")]);
+    }
+    parsed.finish().map_err(WebhookError::Invalid)
+}
+
+/// The events that a body asks for, each once.
+fn wanted(named: Option<List<Subscription, 16>>) -> Vec<EventType> {
+    let mut wanted: Vec<EventType> = Vec::new();
+    for kind in named.map_or_else(|| vec![Subscription::KycsUpdated], |list| list.0) {
+        let kind = match kind {
+            Subscription::CustomerCreated => EventType::CustomerCreated,
+            Subscription::CustomerUpdated => EventType::CustomerUpdated,
+            Subscription::KycsUpdated => EventType::KycsUpdated,
+        };
+        if !wanted.contains(&kind) {
+            wanted.push(kind);
+        }
+    }
+    wanted
+}
+
+/// Calls an endpoint again that was disabled or whose key was revoked; the caller's key signs from now on, and what
+/// waits is due at once.
+///
+/// # Errors
+///
+/// [`WebhookError::NotFound`].
+pub async fn enable(
+    services: &Services,
+    caller: &Caller,
+    id: Option<WebhookId>,
+    request: Request<'_>,
+) -> Result<Answer, WebhookError> {
+    let id = find(services, caller, id).await?.id;
+    let load = || find(services, caller, Some(id));
+    write(services, caller, request.about(id.as_bytes()), load, |endpoint| {
+        let Actor::Key(key) = caller.actor else { return Err(WebhookError::NotFound) };
+        let effect = Effect::WebhookEnabled { id, key, at: services.now(caller.scope) };
+        let enabled = Endpoint { key, disabled: None, failing_since: None, ..endpoint.clone() };
+        let answer = Answer::about_nobody(enabled.to_json(None).to_string().into_bytes());
+        let audit = audit(services, caller, Action::WebhookEnabled, (Some(&endpoint), Some(&enabled)));
+        Ok(Outcome::Change(Change::new(caller.scope, effect, audit), answer))
+    })
+    .await
+}
+
+/// Deletes an endpoint, and what waited for it.
+///
+/// # Errors
+///
+/// [`WebhookError::NotFound`].
+pub async fn delete(services: &Services, caller: &Caller, id: Option<WebhookId>) -> Result<(), WebhookError> {
+    write(
+        services,
+        caller,
+        Unkeyed,
+        || find(services, caller, id),
+        |endpoint| {
+            let effect = Effect::WebhookDeleted(endpoint.id);
+            let audit = audit(services, caller, Action::WebhookDeleted, (Some(&endpoint), None));
+            Ok(Outcome::Change(Change::new(caller.scope, effect, audit), ()))
+        },
+    )
+    .await
+}
+
+/// Makes a delivery again, whatever came of it.
+///
+/// # Errors
+///
+/// [`WebhookError::NotFound`].
+pub async fn resend(
+    services: &Services,
+    caller: &Caller,
+    id: Option<WebhookId>,
+    delivery: &str,
+    request: Request<'_>,
+) -> Result<Answer, WebhookError> {
+    let id = find(services, caller, id).await?.id;
+    let about = [id.as_bytes(), delivery.as_bytes()].concat();
+    let load = || async {
+        let number = delivery_number(delivery).ok_or(WebhookError::NotFound)?;
+        let found = services.store.deliveries(caller.scope, id, number.checked_add(1), 1).await?.pop();
+        found.filter(|found| found.number == number).ok_or(WebhookError::NotFound)
+    };
+    write(services, caller, request.about(&about), load, |found| {
+        let effect = Effect::DeliveryResent { delivery: found.number, at: services.now(caller.scope) };
+        let body = serde_json::json!(Delivery { state: "pending", ..found }).to_string().into_bytes();
+        let mut audit = AuditEntry::new(caller, services.now(caller.scope), Action::WebhookResent);
+        audit.fields = vec![format!("/webhooks/{id}")];
+        Ok(Outcome::Change(Change::new(caller.scope, effect, audit), Answer::about_nobody(body)))
+    })
+    .await
+}
+
+/// The endpoint with an id.
+///
+/// # Errors
+///
+/// [`WebhookError::NotFound`].
+pub async fn find(services: &Services, caller: &Caller, id: Option<WebhookId>) -> Result<Endpoint, WebhookError> {
+    let endpoints = services.store.endpoints(caller.scope).await?;
+    endpoints.into_iter().find(|endpoint| Some(endpoint.id) == id).ok_or(WebhookError::NotFound)
+}
+
+/// The entry of what is done to an endpoint: as it was before and is after. Its secret is in neither.
+fn audit(
+    services: &Services,
+    caller: &Caller,
+    action: Action,
+    (before, after): (Option<&Endpoint>, Option<&Endpoint>),
+) -> AuditEntry {
+    let mut audit = AuditEntry::new(caller, services.now(caller.scope), action);
+    let json = |endpoint: Option<&Endpoint>| endpoint.map_or(serde_json::Value::Null, |one| one.to_json(None));
+    if let Some(endpoint) = after.or(before) {
+        audit.change(format!("/webhooks/{}", endpoint.id), &json(before), &json(after));
+    }
+    audit
+}

@@ -1,0 +1,141 @@
+//! Writes one customer in its turn: what every use case that changes a customer shares.
+
+use crate::audit::action::Action;
+use crate::audit::entry::AuditEntry;
+use crate::caller::Caller;
+use crate::change::{Change, Effect, NewDocument};
+use crate::customer::condition::Condition;
+use crate::customer::record::Customer;
+use crate::event::{Event, EventType};
+use crate::file::record::File;
+use crate::idempotency::KeyReused;
+use crate::ids::CustomerId;
+use crate::kyc::lifecycle::Conflict;
+use crate::kyc::record::{Kyc, kyc_change};
+use crate::parse::record::FieldChange;
+use crate::parse::value::SyntaxError;
+use crate::services::Services;
+use crate::store::error::StoreError;
+use crate::use_cases::write::{Outcome, Repeatable, write};
+use crate::violation::Violations;
+
+/// Why an update did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum UpdateError {
+    /// Unknown id, or another scope's.
+    #[error("no such customer")]
+    NotFound,
+    /// The body is no JSON.
+    #[error(transparent)]
+    Syntax(#[from] SyntaxError),
+    /// Every rule that the input breaks, in the order of the contract.
+    #[error("{} rule(s) broken", .0.len())]
+    Invalid(Violations),
+    /// The stored version is not the one that the client expects.
+    #[error("the customer was changed")]
+    ConditionFailed {
+        /// The stored version.
+        version: u64,
+        /// What changed since the version that the client knows.
+        changed: Vec<String>,
+    },
+    /// The `Idempotency-Key` belongs to another request.
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
+    /// What is stored does not allow it.
+    #[error("{0}")]
+    Conflict(#[from] Conflict),
+    /// This customer of the same scope has the e-mail.
+    #[error("the e-mail belongs to another customer")]
+    EmailTaken(CustomerId),
+    /// The store's answer.
+    #[error("the customer could not be read or written")]
+    Store(StoreError),
+}
+
+impl From<StoreError> for UpdateError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Taken(customer) => Self::EmailTaken(customer),
+            error => Self::Store(error),
+        }
+    }
+}
+
+impl From<Violations> for UpdateError {
+    fn from(violations: Violations) -> Self {
+        Self::Invalid(violations)
+    }
+}
+
+impl Condition {
+    /// Refuses what was asked when the condition does not hold.
+    pub(super) async fn check(
+        &self,
+        services: &Services,
+        caller: &Caller,
+        id: CustomerId,
+        version: u64,
+    ) -> Result<(), UpdateError> {
+        if self.holds(version) {
+            return Ok(());
+        }
+        let changed = services.store.changed_since(caller.scope, id, self.known(version)).await?;
+        Err(UpdateError::ConditionFailed { version, changed })
+    }
+}
+
+/// Writes one customer, whole, in its turn. `compute` is given the newest version.
+pub(crate) async fn write_customer<T>(
+    services: &Services,
+    caller: &Caller,
+    id: CustomerId,
+    request: impl Repeatable<T>,
+    compute: impl FnMut(Customer) -> Result<Outcome<T>, UpdateError>,
+) -> Result<T, UpdateError> {
+    let _turn = services.turns.of(id).await;
+    let load = || async { services.store.customer(caller.scope, id).await?.ok_or(UpdateError::NotFound) };
+    write(services, caller, request, load, compute).await
+}
+
+/// What one update stores, audits and announces. `kyc` is the verification before it; `changes` says what changed
+/// besides.
+pub(crate) fn change(
+    caller: &Caller,
+    expected: u64,
+    kyc: &Kyc,
+    mut after: Customer,
+    mut changes: Vec<FieldChange>,
+    attached: Vec<NewDocument>,
+) -> Change {
+    let mut types = vec![EventType::CustomerUpdated];
+    if kyc.visible() != after.kyc.visible() {
+        types.push(EventType::KycsUpdated);
+    }
+    changes.extend(kyc_change(kyc, &after.kyc));
+    let events = Event::of(&types, &mut after);
+    let mut audit = AuditEntry::new(caller, after.updated_at, Action::CustomerUpdated);
+    audit.customer = Some(after.id);
+    audit.version = Some(after.version);
+    audit.fields = changes.iter().map(|change| change.pointer.clone()).collect();
+    audit.detail.changes = changes;
+    let effect = Effect::CustomerUpdated { expected, after: Box::new(after), attached, link: None, ends_passes: false };
+    Change::new(caller.scope, effect, audit).announced_by(events)
+}
+
+/// Refuses files for which a customer has no room. A concurrent update that names other files moves the customer's
+/// version, so this is checked again.
+pub(crate) async fn check_room(
+    services: &Services,
+    caller: &Caller,
+    id: CustomerId,
+    files: &[File],
+) -> Result<(), StoreError> {
+    let is_new = |file: &&File| file.attachments.iter().all(|attachment| attachment.customer != id);
+    let mut new = files.iter().filter(is_new).peekable();
+    if new.peek().is_some() {
+        let used = services.store.evidence(caller.scope, id).await?;
+        services.quotas.of_customer.check_customer(new.fold(used, |used, file| used.and(file.details.size)))?;
+    }
+    Ok(())
+}

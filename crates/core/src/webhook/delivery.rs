@@ -1,0 +1,149 @@
+//! Deliveries: what is sent, and what came of it.
+
+use serde::Serialize;
+
+use crate::caller::Scope;
+use crate::clock::Timestamp;
+use crate::ids::{CustomerId, WebhookId};
+use crate::pii::Pii;
+use crate::webhook::endpoint::Disabled;
+
+/// Ended deliveries are shown for so long.
+pub const LOG_SECONDS: i64 = 30 * 24 * 60 * 60;
+
+/// A delivery that was claimed.
+#[derive(Debug, Clone)]
+pub struct Due {
+    /// Its number.
+    pub delivery: u64,
+    /// Of which scope.
+    pub scope: Scope,
+    /// To which endpoint.
+    pub endpoint: WebhookId,
+    /// About whom.
+    pub customer: CustomerId,
+    /// The event's number among the customer's.
+    pub number: u64,
+    /// The event's place.
+    pub event: u64,
+    /// How often it was attempted and failed.
+    pub attempts: u32,
+    /// When it was first attempted; since then it is failing.
+    pub failing_since: Option<Timestamp>,
+    /// Since when the endpoint has taken nothing.
+    pub endpoint_failing_since: Option<Timestamp>,
+    /// Whether its first attempt showed the link to the form.
+    pub shows_link: Option<bool>,
+}
+
+/// What is to be sent.
+pub struct Message {
+    /// Where to.
+    pub url: String,
+    /// The body, byte for byte what was signed.
+    pub body: Pii<Vec<u8>>,
+    /// `webhook-id`: the same for every attempt.
+    pub id: String,
+    /// `webhook-timestamp`: seconds since 1970.
+    pub timestamp: i64,
+    /// `webhook-signature`, by the endpoint's own secret.
+    pub standard: String,
+    /// `x-hmac-signature`, by the registering key; `None` when that key is revoked, and then nothing may be sent.
+    pub contract: Option<String>,
+    /// `x-hmac-signature-next`, by its successor, while both work.
+    pub next: Option<String>,
+    /// Whether the body shows the link to the form.
+    pub shows_link: bool,
+}
+
+/// What came of an attempt.
+#[derive(Debug, Clone)]
+pub struct Attempted {
+    /// Which delivery.
+    pub due: Due,
+    /// When.
+    pub at: Timestamp,
+    /// What was answered, or what went wrong, in a word.
+    pub said: Said,
+    /// What follows.
+    pub verdict: Verdict,
+}
+
+/// What was answered, or what went wrong, in a word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// An HTTP status.
+    Status(u16),
+    /// `timeout`, `connection`, `tls`, `address_refused`, …; of a private address `delivered` or `not delivered`.
+    Failure(&'static str),
+}
+
+/// What follows an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It was taken.
+    Delivered,
+    /// Again at this moment.
+    Again(Timestamp),
+    /// Not counted: it could not be signed. Again at this moment.
+    Paused(Timestamp),
+    /// Never again: it was tried for long enough.
+    GivenUp,
+    /// The endpoint is not called any more; what waits for it stays.
+    Disable(Disabled),
+}
+
+/// One line of the delivery log.
+#[derive(Debug, Clone, Serialize)]
+pub struct Delivery {
+    /// Its id.
+    pub id: String,
+    /// Which endpoint.
+    pub webhook_id: WebhookId,
+    /// The event, as `webhook-id` names it.
+    pub event_id: String,
+    /// About whom.
+    pub entity_id: CustomerId,
+    /// What happened.
+    pub event_type: String,
+    /// `pending`, `delivered` or `failed`.
+    pub state: &'static str,
+    /// How often it was attempted.
+    pub attempts: u32,
+    /// When the event happened.
+    pub created_at: Timestamp,
+    /// The last attempt.
+    pub last_attempt_at: Option<Timestamp>,
+    /// When it is attempted next; `null` when it waits for an earlier one of the same customer, or has ended.
+    pub next_attempt_at: Option<Timestamp>,
+    /// What was last answered: an HTTP status, or what went wrong.
+    pub last_answer: Option<String>,
+    #[serde(skip)]
+    /// Its number, by which a list goes on.
+    pub number: u64,
+}
+
+/// The id of a delivery, from its number.
+#[must_use]
+pub fn delivery_id(number: u64) -> String {
+    format!("dlv_{number}")
+}
+
+/// The number of a delivery, from its id.
+#[must_use]
+pub fn delivery_number(id: &str) -> Option<u64> {
+    id.strip_prefix("dlv_").filter(|digits| !digits.starts_with(['+', '0']))?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_deliveries_read_back() {
+        assert_eq!(delivery_number(&delivery_id(17)), Some(17));
+        for wrong in ["", "17", "dlv_", "dlv_+1", "dlv_01", "dlv_x", "dlv_99999999999999999999999"] {
+            assert_eq!(delivery_number(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Endpoints: where events are sent.
+
+use std::fmt;
+
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::caller::Environment;
+use crate::clock::Timestamp;
+use crate::event::EventType;
+use crate::ids::{KeyId, WebhookId};
+use crate::parse::leaf::{List, Text};
+use crate::parse::record::Field;
+use crate::{choice, record};
+
+/// A scope has at most this many endpoints.
+pub const MAX_ENDPOINTS: usize = 16;
+
+choice! {
+    /// What an endpoint can be told of.
+    Subscription {
+        CustomerCreated = "customer.created",
+        CustomerUpdated = "customer.updated",
+        KycsUpdated = "customer.kycs.updated",
+    }
+}
+
+record! {
+    /// The body of a new endpoint.
+    value NewWebhook {
+        /// Where to send events: an https URL; in the sandbox http and local addresses as well
+        url: Text<1024>,
+        /// Which events; customer.kycs.updated unless told
+        event_types: Option<List<Subscription, 16>>,
+    }
+}
+
+impl Field for List<Subscription, 16> {}
+
+/// An endpoint.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Its id.
+    pub id: WebhookId,
+    /// Where events go. Kept sealed: it may hold a secret.
+    pub url: String,
+    /// The key that registered it, and signs.
+    pub key: KeyId,
+    /// What it is told of.
+    pub event_types: Vec<EventType>,
+    /// When it was registered.
+    pub created_at: Timestamp,
+    /// Why it is no longer called; `None` while it is.
+    pub disabled: Option<Disabled>,
+    /// Since when nothing could be delivered.
+    pub failing_since: Option<Timestamp>,
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Endpoint({})", self.id)
+    }
+}
+
+/// Why an endpoint is no longer called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Disabled {
+    /// It answered 410.
+    Gone,
+    /// It failed for three days.
+    Failing,
+}
+
+impl Disabled {
+    /// The reason as it is stored and shown.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Gone => "gone",
+            Self::Failing => "failing",
+        }
+    }
+
+    /// Reads a reason.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Gone, Self::Failing].into_iter().find(|reason| reason.as_str() == text)
+    }
+}
+
+impl Endpoint {
+    /// The JSON that the API shows; `secret` is shown once.
+    #[must_use]
+    pub fn to_json(&self, secret: Option<&str>) -> serde_json::Value {
+        let mut json = serde_json::json!({
+            "id": self.id,
+            "url": self.url,
+            "status": if self.disabled.is_some() { "disabled" } else { "active" },
+            "created_at": self.created_at,
+            "event_types": self.event_types.iter().map(|kind| kind.as_str()).collect::<Vec<_>>(),
+            "key_id": self.key,
+            "disabled_reason": self.disabled,
+            "failing_since": self.failing_since,
+        });
+        if let Some(secret) = secret {
+            json["secret"] = secret.into();
+        }
+        json
+    }
+}
+
+/// An endpoint on its way into the store.
+pub struct NewEndpoint {
+    /// The endpoint.
+    pub endpoint: Endpoint,
+    /// The Standard Webhooks secret of its own.
+    pub secret: Zeroizing<[u8; 32]>,
+}
+
+impl fmt::Debug for NewEndpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.endpoint.fmt(f)
+    }
+}
+
+/// Whether an endpoint may be called at all; the addresses are looked at again at every call.
+pub trait Guard: Send + Sync {
+    /// Why a URL may not be called from an environment; `None` when it may.
+    fn refuse(&self, url: &str, environment: Environment) -> Option<&'static str>;
+}

@@ -1,0 +1,9 @@
+//! Webhooks: endpoints that are told of events, and how a delivery that fails is tried again.
+
+pub(crate) mod delivery;
+pub(crate) mod endpoint;
+pub(crate) mod schedule;
+
+pub use delivery::{Attempted, Delivery, Due, LOG_SECONDS, Message, Said, Verdict, delivery_id, delivery_number};
+pub use endpoint::{Disabled, Endpoint, Guard, MAX_ENDPOINTS, NewEndpoint, NewWebhook, Subscription};
+pub use schedule::Schedule;
