@@ -1,5 +1,7 @@
 //! One write as one value: everything that it does, so that the store can do all of it or nothing.
 
+use std::num::NonZeroI64;
+
 use crate::account::Account;
 use crate::api_key::{ApiKey, KeyRecord};
 use crate::audit::entry::AuditEntry;
@@ -54,10 +56,10 @@ pub enum Effect {
     None,
     /// A new customer; its e-mail must be free.
     CustomerCreated(Box<Customer>),
-    /// A customer's next version, computed from `expected`.
+    /// A customer's next version.
     CustomerUpdated {
-        /// The version that must still be the newest.
-        expected: u64,
+        /// The version that it is computed from, which must still be the newest.
+        basis: Basis,
         /// The record that replaces it.
         after: Box<Customer>,
         /// The files that it attaches; they must still be there.
@@ -138,6 +140,29 @@ pub enum Effect {
         /// Since when.
         at: Timestamp,
     },
+}
+
+/// The stored version of a customer that a change is computed from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Basis {
+    /// The version.
+    pub version: u64,
+    hint: Option<NonZeroI64>,
+}
+
+impl Basis {
+    /// A version, with what the engine that read it wants to be told again at the commit. The hint may be wrong: it
+    /// only saves looking, and means nothing to anyone but that engine.
+    #[must_use]
+    pub const fn new(version: u64, hint: Option<NonZeroI64>) -> Self {
+        Self { version, hint }
+    }
+
+    /// What the engine wanted to be told.
+    #[must_use]
+    pub const fn hint(self) -> Option<NonZeroI64> {
+        self.hint
+    }
 }
 
 /// A file that becomes evidence of a data subject, whoever else's it is.

@@ -19,11 +19,10 @@ pub mod vault;
 
 mod api_keys;
 mod audit_list;
-mod by_customer;
+mod cache;
 mod columns;
 mod files;
 mod prepared;
-mod recent;
 mod signing;
 
 use std::path::PathBuf;

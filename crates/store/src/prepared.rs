@@ -8,9 +8,9 @@ use dossier_core::account::{Account, Look};
 use dossier_core::api_key::{ApiKey, KeyRecord};
 use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::{Actor, Caller, Environment, Scope};
-use dossier_core::change::{Change, Effect, NewDocument, NewFile, NewLink};
+use dossier_core::change::{self, Change, Effect, NewDocument, NewFile, NewLink};
 use dossier_core::clock::Timestamp;
-use dossier_core::customer::{Customer, EmailIndex, Place, numbers};
+use dossier_core::customer::{Customer, EmailIndex, numbers};
 use dossier_core::event::Event;
 use dossier_core::idempotency::PendingAnswer;
 use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId, PersonId, SessionId, WebhookId};
@@ -22,6 +22,7 @@ use tokio::sync::watch;
 use crate::api_keys::{AccountRow, KeyRow, KnownKeys};
 use crate::audit_chain::StoredEntry;
 use crate::audit_detail;
+use crate::cache::{self, Hint};
 use crate::columns::type_column;
 use crate::files::{FileKey, FileRow, UseRow};
 use crate::records::Records;
@@ -108,7 +109,17 @@ pub(crate) enum Basis {
     /// It is new: nobody has its e-mail.
     New,
     /// It is at this version, and nobody else has the e-mail that it moves to, if it does.
-    Version { expected: u64, email_moves: bool },
+    Version { expected: change::Basis, email_moves: bool },
+}
+
+impl Basis {
+    /// Where the engine found what the change is computed from.
+    pub(crate) const fn hint(&self) -> Hint {
+        match self {
+            Self::New => None,
+            Self::Version { expected, .. } => expected.hint(),
+        }
+    }
 }
 
 /// A customer's columns.
@@ -120,7 +131,6 @@ pub(crate) struct CustomerRow {
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
     pub(crate) persons_version: u64,
-    pub(crate) place: Place,
     pub(crate) queued_at: Option<i64>,
     /// When something is to be done about it: a provider is to be asked, or it is to be evaluated.
     pub(crate) provider_due: Option<i64>,
@@ -227,11 +237,11 @@ pub(crate) fn seal(
         Effect::CustomerCreated(customer) => {
             keys.customer(scope, Basis::New, &customer, (&[], None, false), true, &mut fresh)?
         }
-        Effect::CustomerUpdated { expected, after, attached, link, ends_passes } => {
+        Effect::CustomerUpdated { basis: expected, after, attached, link, ends_passes } => {
             let link = link.map(|link| StoredLink::new(vault, &keys.scope, scope, after.id, &link));
             let numbers_change = audit.as_ref().is_none_or(|entry| numbers::may_change(&entry.fields));
             let beside = (&attached[..], link, ends_passes);
-            let email_moves = matches!(after.place.email, EmailIndex::Nth(_));
+            let email_moves = matches!(after.email_index, EmailIndex::Nth(_));
             let basis = Basis::Version { expected, email_moves };
             keys.customer(scope, basis, &after, beside, numbers_change, &mut fresh)?
         }
@@ -340,11 +350,10 @@ impl Keys<'_> {
             created_at: customer.created_at.as_micros(),
             updated_at: customer.updated_at.as_micros(),
             persons_version: customer.persons_version,
-            place: customer.place,
             queued_at: customer.kyc.queued_at.map(Timestamp::as_micros),
             provider_due: due.map(Timestamp::as_micros),
             provider_case: case.and_then(|case| case.id()).map(|id| self.vault.key_lookup(id)),
-            email_index: match customer.place.email {
+            email_index: match customer.email_index {
                 EmailIndex::Stored(index) => index,
                 EmailIndex::Nth(nth) => self.scope.email_index(&customer.email, nth),
             },
@@ -398,7 +407,7 @@ impl CustomerRow {
             queued_at: self.queued_at,
             provider_due: self.provider_due,
             provider_case: self.provider_case.map(|case| case.to_vec()),
-            row: self.place.row,
+            hint: None,
         };
         self.mac = rows::seal(&plain, keys);
         let persons = self.cells.persons.as_deref();
@@ -462,9 +471,15 @@ pub(crate) struct Aftermath {
 }
 
 impl Aftermath {
-    pub(crate) fn follow(self, vault: &Vault, keys: &KnownKeys, signers: &Signers, announced: &watch::Sender<()>) {
+    pub(crate) fn follow(
+        self,
+        cache: &cache::Keys,
+        keys: &KnownKeys,
+        signers: &Signers,
+        announced: &watch::Sender<()>,
+    ) {
         for (subject, key) in self.fresh {
-            vault.remember_subject(self.scope, subject, key);
+            cache.remember(self.scope, subject, key);
         }
         if self.about_keys {
             keys.forget();

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dossier_core::caller::Scope;
+use dossier_core::change::Basis;
 use dossier_core::clock::Timestamp;
-use dossier_core::customer::{AssociatedPerson, Customer, CustomerType, EmailIndex, Names, Place, Profile, Summary};
+use dossier_core::customer::{AssociatedPerson, Customer, CustomerType, EmailIndex, Names, Profile, Summary};
 use dossier_core::idempotency::{Answer, PendingAnswer, Ticket};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::kyc::Kyc;
@@ -15,6 +16,7 @@ use dossier_core::store::{Record, StoreError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::cache::Hint;
 use crate::columns::kind_of;
 use crate::prepared::CustomerRow;
 use crate::rows::{self, PersonsRow, Row, Table, Unchecked};
@@ -52,8 +54,10 @@ pub struct Plain {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
-    /// Where the engine has it.
-    pub place: Place,
+    /// By which index its e-mail finds it.
+    pub email_index: EmailIndex,
+    /// Where the engine found it.
+    pub hint: Hint,
     /// Only [`PlainRow`], of which the seal was compared, and what is about to be written become one.
     _checked: Checked,
 }
@@ -75,8 +79,8 @@ pub(crate) struct PlainRow {
     pub(crate) queued_at: Option<i64>,
     pub(crate) provider_due: Option<i64>,
     pub(crate) provider_case: Option<Vec<u8>>,
-    /// Where the engine has it, which is no part of what is sealed.
-    pub(crate) row: i64,
+    /// Where the engine found it, which is no part of what is sealed.
+    pub(crate) hint: Hint,
 }
 
 impl Row for PlainRow {
@@ -122,7 +126,8 @@ impl Unchecked<PlainRow> {
             persons_version: row.persons_version,
             created_at: Timestamp::from_micros(row.created_at),
             updated_at: Timestamp::from_micros(row.updated_at),
-            place: Place { row: row.row, email: EmailIndex::Stored(email) },
+            email_index: EmailIndex::Stored(email),
+            hint: row.hint,
             _checked: Checked,
         })
     }
@@ -156,13 +161,14 @@ impl Plain {
             persons_version: customer.persons_version,
             created_at: customer.created_at,
             updated_at: customer.updated_at,
-            place: customer.place,
+            email_index: customer.email_index,
+            hint: None,
             _checked: Checked,
         }
     }
 
     /// The plain columns of an individual as they were just written.
-    pub(crate) const fn written(scope: Scope, row: &CustomerRow, place: Place) -> Self {
+    pub(crate) const fn written(scope: Scope, row: &CustomerRow, hint: Hint) -> Self {
         Self {
             scope,
             id: row.id,
@@ -172,7 +178,8 @@ impl Plain {
             persons_version: row.persons_version,
             created_at: Timestamp::from_micros(row.created_at),
             updated_at: Timestamp::from_micros(row.updated_at),
-            place,
+            email_index: EmailIndex::Stored(row.email_index),
+            hint,
             _checked: Checked,
         }
     }
@@ -225,6 +232,8 @@ pub struct SealedRecord {
     pub cells: Cells,
     /// The keys of its data subjects.
     pub keys: SubjectKeys,
+    /// Whether it was read now, and not remembered.
+    pub is_newest: bool,
 }
 
 impl Record for SealedRecord {
@@ -232,8 +241,12 @@ impl Record for SealedRecord {
         self.plain.kind
     }
 
-    fn version(&self) -> u64 {
-        self.plain.version
+    fn basis(&self) -> Basis {
+        Basis::new(self.plain.version, self.plain.hint)
+    }
+
+    fn is_newest(&self) -> bool {
+        self.is_newest
     }
 
     fn open(self: Box<Self>) -> Result<Customer, StoreError> {
@@ -375,8 +388,8 @@ pub fn open_customer(plain: &Plain, cells: Cells, keys: &SubjectKeys) -> Result<
             Profile::Business(business)
         }
     };
-    let Plain { id, version, events, persons_version, created_at, updated_at, place, .. } = *plain;
-    Ok(Customer { id, version, events, persons_version, created_at, updated_at, email, profile, kyc, place })
+    let Plain { id, version, events, persons_version, created_at, updated_at, email_index, .. } = *plain;
+    Ok(Customer { id, version, events, persons_version, created_at, updated_at, email, profile, kyc, email_index })
 }
 
 /// What the names cell holds and the profile does not.

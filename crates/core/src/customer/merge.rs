@@ -41,7 +41,7 @@ impl Customer {
             let folded = self.email.folded();
             self.email.merge(email, &path, &mut merging);
             if self.email.folded() != folded {
-                self.place.email = EmailIndex::default();
+                self.email_index = EmailIndex::default();
             }
         }
         match (&mut self.profile, input) {

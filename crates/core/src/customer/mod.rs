@@ -25,6 +25,6 @@ pub use business::Business;
 pub use condition::{Condition, Versions};
 pub use individual::Individual;
 pub use profile::{CustomerType, Profile};
-pub use record::{Customer, EmailIndex, Place};
+pub use record::{Customer, EmailIndex};
 pub use summary::{Names, Summary};
 pub use view::CustomerView;

@@ -27,18 +27,8 @@ pub struct Customer {
     pub profile: Profile,
     /// Where its verification stands.
     pub kyc: Kyc,
-    /// Where the store had it when it was read.
-    pub place: Place,
-}
-
-/// Where a store has found a record, for the store alone.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Place {
-    /// Its row, with which it is found again without looking, or its newest entry in the audit trail, to which the next
-    /// one is linked. A hint, which the store does not rely on.
-    pub row: i64,
     /// By which index its e-mail finds it.
-    pub email: EmailIndex,
+    pub email_index: EmailIndex,
 }
 
 /// Which index of its e-mail a customer has. Customers whose addresses counted as different when they were stored have

@@ -125,7 +125,7 @@ mod tests {
     use serde_json::{Map, Value};
 
     use super::*;
-    use crate::customer::{CustomerType, Individual, Place, Profile};
+    use crate::customer::{CustomerType, EmailIndex, Individual, Profile};
     use crate::ids::testing::Dice;
     use crate::ids::{CustomerId, Random as _};
     use crate::kyc::{Kyc, State};
@@ -172,7 +172,7 @@ mod tests {
                 email: Email::searched("a@example.com"),
                 profile: Profile::empty(CustomerType::Individual),
                 kyc: Kyc { state: State::InProgress, ..Kyc::default() },
-                place: Place::default(),
+                email_index: EmailIndex::default(),
             };
             let mut typed: BTreeMap<&str, String> = BTreeMap::new();
             for _ in 0..40 {

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use crate::caller::Scope;
+use crate::change::Basis;
 use crate::customer::profile::CustomerType;
 use crate::customer::record::Customer;
 use crate::customer::summary::Summary;
@@ -15,8 +16,11 @@ pub trait Record: Send + Sync {
     /// Individual or business, by which a body is read.
     fn kind(&self) -> CustomerType;
 
-    /// The version, by which a condition is judged.
-    fn version(&self) -> u64;
+    /// Its version, by which a condition is judged, and what a change of it is computed from.
+    fn basis(&self) -> Basis;
+
+    /// Whether it is certainly the newest version.
+    fn is_newest(&self) -> bool;
 
     /// The whole customer.
     ///
@@ -24,6 +28,17 @@ pub trait Record: Send + Sync {
     ///
     /// [`StoreError::Corrupt`] when it cannot be opened or decoded.
     fn open(self: Box<Self>) -> Result<Customer, StoreError>;
+}
+
+/// How new a record must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// The newest version.
+    Newest,
+    /// Any version, such as one that this process wrote before another process wrote the next. It is good for its type,
+    /// which never changes, and for computing a new version, which a commit refuses unless its basis is the newest.
+    /// Whatever else follows from it must be decided again by the newest.
+    Any,
 }
 
 /// A part of a list.
@@ -49,19 +64,23 @@ pub struct SameNumber {
 /// Reads customers, and finds them by what is known of them.
 #[async_trait]
 pub trait CustomerStore: Send + Sync {
-    /// The newest version of a customer, still sealed. `None` means unknown or another scope's: callers cannot tell.
-    async fn record(&self, scope: Scope, id: CustomerId) -> Result<Option<Box<dyn Record>>, StoreError>;
-
-    /// A version of a customer that the engine has at hand without asking anybody, if it has one. It may not be the
-    /// newest, so it is good only for its type, which never changes, and for computing a new version, which a
-    /// commit refuses unless it is; whatever else comes of it is decided again by [`CustomerStore::record`].
-    fn recent_record(&self, _scope: Scope, _id: CustomerId) -> Option<Box<dyn Record>> {
-        None
-    }
+    /// A customer, still sealed. `None` means unknown or another scope's: callers cannot tell.
+    async fn record(
+        &self,
+        scope: Scope,
+        id: CustomerId,
+        freshness: Freshness,
+    ) -> Result<Option<Box<dyn Record>>, StoreError>;
 
     /// The newest version of a customer, whole.
     async fn customer(&self, scope: Scope, id: CustomerId) -> Result<Option<Customer>, StoreError> {
-        self.record(scope, id).await?.map(|record| record.open()).transpose()
+        Ok(self.customer_to_change(scope, id).await?.map(|(_, customer)| customer))
+    }
+
+    /// The newest version of a customer, whole, and what a change of it is computed from.
+    async fn customer_to_change(&self, scope: Scope, id: CustomerId) -> Result<Option<(Basis, Customer)>, StoreError> {
+        let Some(record) = self.record(scope, id, Freshness::Newest).await? else { return Ok(None) };
+        Ok(Some((record.basis(), record.open()?)))
     }
 
     /// What lists and plain reads show of a customer.

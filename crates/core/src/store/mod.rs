@@ -17,7 +17,7 @@ use async_trait::async_trait;
 
 pub use answers::AnswerStore;
 pub use audit::{AuditStore, Progress};
-pub use customers::{CustomerStore, Page, Record, SameNumber};
+pub use customers::{CustomerStore, Freshness, Page, Record, SameNumber};
 pub use error::StoreError;
 pub use events::EventStore;
 pub use files::{ByteRange, Collected, FileReader, FileStore, FileWriter};

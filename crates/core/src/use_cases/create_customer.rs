@@ -8,7 +8,7 @@ use crate::caller::Caller;
 use crate::change::{Change, Effect};
 use crate::clock::Timestamp;
 use crate::customer::profile::{CustomerType, Profile};
-use crate::customer::record::{Customer, Place};
+use crate::customer::record::{Customer, EmailIndex};
 use crate::customer::view::CustomerView;
 use crate::event::{Event, EventType};
 use crate::idempotency::{Answer, KeyReused, Request};
@@ -118,7 +118,7 @@ fn new_customer(id: CustomerId, now: Timestamp, input: &NewCustomer, kind: Custo
         email: input.email.clone(),
         profile,
         kyc: Kyc::default(),
-        place: Place::default(),
+        email_index: EmailIndex::default(),
     }
 }
 

@@ -74,7 +74,7 @@ fn changed_email(summary: &Summary) -> Option<Email> {
 async fn give_index(services: &Services, caller: &Caller, id: CustomerId, from: u8) -> Result<(), UpdateError> {
     for nth in from..EmailIndex::MOST {
         let compute = |mut customer: Customer, _| {
-            customer.place.email = EmailIndex::Nth(nth);
+            customer.email_index = EmailIndex::Nth(nth);
             Ok(Computed { step: Some(Step::unseen(Action::EmailIndexed)), after: customer })
         };
         match take_step(services, caller, Some(id), Request::unkeyed(b""), compute, |_| Vec::new()).await {

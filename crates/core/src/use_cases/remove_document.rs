@@ -5,7 +5,7 @@ use crate::customer::condition::Condition;
 use crate::ids::{CustomerId, FileId};
 use crate::services::Services;
 use crate::use_cases::write::{Outcome, Unkeyed, write};
-use crate::use_cases::write_customer::{UpdateError, change};
+use crate::use_cases::write_customer::{UpdateError, change, newest};
 
 /// Removes a document from a customer's record. The file stays attached to its data subject: it was evidence once.
 ///
@@ -24,18 +24,18 @@ pub async fn remove_document(
 ) -> Result<u64, UpdateError> {
     let _turn = services.turns.of(id).await;
     let load = || async {
-        let before = services.store.customer(caller.scope, id).await?.ok_or(UpdateError::NotFound)?;
-        condition.check(services, caller, id, before.version).await?;
-        Ok(before)
+        let (basis, before) = newest(services, caller, id).await?;
+        condition.check(services, caller, id, basis.version).await?;
+        Ok((basis, before))
     };
-    write(services, caller, Unkeyed, load, |before| {
-        let (expected, kyc) = (before.version, before.kyc.clone());
+    write(services, caller, Unkeyed, load, |(basis, before)| {
+        let kyc = before.kyc.clone();
         let (after, changes) = before.without_document(file, services.now(caller.scope));
         if changes.is_empty() {
             return Err(UpdateError::NotFound);
         }
         let version = after.version;
-        Ok(Outcome::Change(change(caller, expected, &kyc, after, changes, Vec::new()), version))
+        Ok(Outcome::Change(change(caller, basis, &kyc, after, changes, Vec::new()), version))
     })
     .await
 }

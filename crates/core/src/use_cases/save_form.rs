@@ -3,7 +3,7 @@
 use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
 use crate::caller::Caller;
-use crate::change::{Change, Effect};
+use crate::change::{Basis, Change, Effect};
 use crate::clock::Timestamp;
 use crate::customer::record::Customer;
 use crate::form::edit::{Edit, Edited, apply};
@@ -12,7 +12,7 @@ use crate::kyc::lifecycle::Conflict;
 use crate::services::Services;
 use crate::use_cases::enter_form::Visitor;
 use crate::use_cases::write::{Outcome, Unkeyed, write};
-use crate::use_cases::write_customer::{UpdateError, change, check_room};
+use crate::use_cases::write_customer::{UpdateError, change, check_room, newest};
 
 /// What came of it.
 #[derive(Debug)]
@@ -33,19 +33,19 @@ pub async fn save(services: &Services, visitor: &Visitor, edit: Edit) -> Result<
     let Visitor { caller, customer: id, device, .. } = visitor;
     let _turn = services.turns.of(*id).await;
     let load = || async {
-        let before = services.store.customer(caller.scope, *id).await?.ok_or(UpdateError::NotFound)?;
+        let (basis, before) = newest(services, caller, *id).await?;
         let files = match &edit {
             Edit::Attach(_, file) => services.store.files(caller.scope, &[*file], Some(*id)).await?,
             _ => Vec::new(),
         };
         check_room(services, caller, *id, &files).await?;
-        Ok((before, files))
+        Ok((basis, before, files))
     };
-    write(services, caller, Unkeyed, load, |(before, files)| {
+    write(services, caller, Unkeyed, load, |(basis, before, files)| {
         if !visitor.may_write(services, &before) {
             return Err(Conflict::NoSession.into());
         }
-        let (expected, kyc, now) = (before.version, before.kyc.clone(), services.now(caller.scope));
+        let (kyc, now) = (before.kyc.clone(), services.now(caller.scope));
         let new_id = || PersonId::from(services.random.uuid(now));
         let rules = &services.policy.rules;
         let approved = before.was_approved().then(|| before.clone());
@@ -60,7 +60,7 @@ pub async fn save(services: &Services, visitor: &Visitor, edit: Edit) -> Result<
                 Edit::Attach(_, file) => after.profile.new_documents(*id, |named, _| named == file),
                 _ => Vec::new(),
             };
-            let change = change(caller, expected, &kyc, after.clone(), changes, attached);
+            let change = change(caller, basis, &kyc, after.clone(), changes, attached);
             return Ok(Outcome::Change(change, Kept { customer: after, replaced }));
         }
         if after.kyc.form == kyc.form {
@@ -68,19 +68,19 @@ pub async fn save(services: &Services, visitor: &Visitor, edit: Edit) -> Result<
         }
         after.version += 1;
         after.updated_at = now;
-        let change = draft_change(caller, expected, &after, places);
+        let change = draft_change(caller, basis, &after, places);
         Ok(Outcome::Change(change, Kept { customer: after, replaced }))
     })
     .await
 }
 
 /// The change of a draft alone: nothing that clients see, so it announces nothing.
-fn draft_change(caller: &Caller, expected: u64, after: &Customer, places: Vec<String>) -> Change {
+fn draft_change(caller: &Caller, basis: Basis, after: &Customer, places: Vec<String>) -> Change {
     let mut audit = AuditEntry::new(caller, after.updated_at, Action::FormSaved);
     audit.customer = Some(after.id);
     audit.version = Some(after.version);
     audit.fields = places;
     let after = Box::new(after.clone());
-    let effect = Effect::CustomerUpdated { expected, after, attached: Vec::new(), link: None, ends_passes: false };
+    let effect = Effect::CustomerUpdated { basis, after, attached: Vec::new(), link: None, ends_passes: false };
     Change::new(caller.scope, effect, audit)
 }

@@ -3,7 +3,7 @@
 use crate::audit::action::Action;
 use crate::audit::entry::{AuditEntry, Decided};
 use crate::caller::Caller;
-use crate::change::{Change, Effect, NewLink};
+use crate::change::{Basis, Change, Effect, NewLink};
 use crate::clock::Timestamp;
 use crate::customer::record::Customer;
 use crate::event::{Event, EventType};
@@ -46,7 +46,7 @@ impl Step {
     }
 
     /// Makes the customer its next version. `kyc` is the verification before the step.
-    fn change(self, caller: &Caller, expected: u64, kyc: &Kyc, after: &mut Customer, now: Timestamp) -> Change {
+    fn change(self, caller: &Caller, basis: Basis, kyc: &Kyc, after: &mut Customer, now: Timestamp) -> Change {
         after.version += 1;
         after.updated_at = now;
         let seen = (!self.unseen).then(|| event_after(kyc, &after.kyc));
@@ -54,7 +54,7 @@ impl Step {
         let Self { action, decision, link, ends_passes, unseen: _ } = self;
         let audit = AuditEntry { decision, ..entry(caller, kyc, after, action) };
         let after = Box::new(after.clone());
-        let effect = Effect::CustomerUpdated { expected, after, attached: Vec::new(), link, ends_passes };
+        let effect = Effect::CustomerUpdated { basis, after, attached: Vec::new(), link, ends_passes };
         Change::new(caller.scope, effect, audit).announced_by(events)
     }
 }
@@ -69,11 +69,11 @@ pub(crate) async fn take_step(
     answer: impl Fn(&Customer) -> Vec<u8>,
 ) -> Result<Answer, UpdateError> {
     let id = id.ok_or(UpdateError::NotFound)?;
-    write_customer(services, caller, id, request.about(id.as_bytes()), |before| {
-        let (now, expected, kyc) = (services.now(caller.scope), before.version, before.kyc.clone());
+    write_customer(services, caller, id, request.about(id.as_bytes()), |basis, before| {
+        let (now, kyc) = (services.now(caller.scope), before.kyc.clone());
         let Computed { step, mut after } = compute(before, now)?;
         after.kyc.queue(now);
-        let change = step.map(|step| step.change(caller, expected, &kyc, &mut after, now));
+        let change = step.map(|step| step.change(caller, basis, &kyc, &mut after, now));
         let answer = Answer::about(id, after.version, answer(&after));
         Ok(match change {
             Some(change) => Outcome::Change(change, answer),

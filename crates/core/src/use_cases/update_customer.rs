@@ -2,6 +2,7 @@
 //! answer as one change.
 
 use crate::caller::Caller;
+use crate::change::Basis;
 use crate::clock::Timestamp;
 use crate::customer::associated_person::AssociatedPerson;
 use crate::customer::condition::Condition;
@@ -17,7 +18,7 @@ use crate::parse::context::Nulls;
 use crate::parse::record::Mode;
 use crate::parse::value::Parsed;
 use crate::services::Services;
-use crate::store::customers::Record;
+use crate::store::customers::{Freshness, Record};
 use crate::store::error::StoreError;
 use crate::use_cases::write::{Outcome, write};
 use crate::use_cases::write_customer::{UpdateError, change, check_room};
@@ -58,17 +59,16 @@ pub async fn update(services: &Services, caller: &Caller, update: Update<'_>) ->
     let id = update.id.ok_or(UpdateError::NotFound)?;
     // Held until the commit: one writer at a time for a customer in this process.
     let _turn = services.turns.of(id).await;
-    let mut recent = services.store.recent_record(caller.scope, id);
+    // Another process may have written a newer version than the one at hand: then everything but a new version, which
+    // the commit would refuse, is decided again by the newest.
+    let mut freshness = Freshness::Any;
     let load = || {
-        let recent = recent.take();
-        let (update, may_be_old) = (&update, recent.is_some());
+        let wanted = std::mem::replace(&mut freshness, Freshness::Newest);
+        let update = &update;
         async move {
-            let record = match recent {
-                Some(record) => record,
-                None => services.store.record(caller.scope, id).await?.ok_or(UpdateError::NotFound)?,
-            };
-            let valid = update.validate(services, caller, id, record).await;
-            Ok(Loaded { valid, may_be_old })
+            let record = services.store.record(caller.scope, id, wanted).await?.ok_or(UpdateError::NotFound)?;
+            let may_be_old = !record.is_newest();
+            Ok(Loaded { valid: update.validate(services, caller, id, record).await, may_be_old })
         }
     };
     write(services, caller, update.attempt(&id), load, |loaded| update.compute(services, caller, loaded)).await
@@ -77,12 +77,13 @@ pub async fn update(services: &Services, caller: &Caller, update: Update<'_>) ->
 /// What an update is computed from.
 struct Loaded {
     valid: Result<Valid, UpdateError>,
-    /// Whether the record was at hand, and may not be the newest.
+    /// Whether the record may not be the newest.
     may_be_old: bool,
 }
 
 /// A record, and the valid body that is merged into it.
 struct Valid {
+    basis: Basis,
     before: Customer,
     input: Input,
     /// The files that it names.
@@ -124,15 +125,15 @@ impl Update<'_> {
     }
 
     fn merge(&self, services: &Services, caller: &Caller, valid: Valid) -> Result<Outcome<Answer>, UpdateError> {
-        let Valid { before, input, files } = valid;
-        let (id, expected, now) = (before.id, before.version, services.now(caller.scope));
+        let Valid { basis, before, input, files } = valid;
+        let (id, now) = (before.id, services.now(caller.scope));
         let had_evidence = with_evidence(&before.profile);
         let approved = before.was_approved().then(|| before.clone());
         let new_id = || PersonId::from(services.random.uuid(now));
         let (mut after, changes) =
             before.merge(input.profile, input.mode, now, new_id).map_err(UpdateError::Invalid)?;
         if changes.is_empty() {
-            return Ok(self.evaluate(services, caller, after, now));
+            return Ok(self.evaluate(services, caller, basis, after, now));
         }
         let kyc = after.kyc.clone();
         after.note_flaws(&files);
@@ -145,12 +146,19 @@ impl Update<'_> {
         let attached = after.profile.new_documents(id, |file, subject| {
             files.iter().any(|named| named.id == file && named.attached_at(subject).is_none())
         });
-        Ok(Outcome::Change(change(caller, expected, &kyc, after, changes, attached), answer))
+        Ok(Outcome::Change(change(caller, basis, &kyc, after, changes, attached), answer))
     }
 
     /// A body that changes nothing has the record looked at again: rules change, and dates are reached.
-    fn evaluate(&self, services: &Services, caller: &Caller, mut after: Customer, now: Timestamp) -> Outcome<Answer> {
-        let (expected, kyc) = (after.version, after.kyc.clone());
+    fn evaluate(
+        &self,
+        services: &Services,
+        caller: &Caller,
+        basis: Basis,
+        mut after: Customer,
+        now: Timestamp,
+    ) -> Outcome<Answer> {
+        let kyc = after.kyc.clone();
         after.submit_when_complete(&services.policy, now);
         if after.kyc.state == kyc.state {
             after.kyc = kyc;
@@ -160,7 +168,7 @@ impl Update<'_> {
         after.version += 1;
         after.updated_at = now;
         let answer = self.answer(&after);
-        Outcome::Change(change(caller, expected, &kyc, after, Vec::new(), Vec::new()), answer)
+        Outcome::Change(change(caller, basis, &kyc, after, Vec::new(), Vec::new()), answer)
     }
 
     /// The one place where a body is validated: by the stored type, since the contract's `oneOf` has no discriminator.
@@ -172,7 +180,8 @@ impl Update<'_> {
         id: CustomerId,
         record: Box<dyn Record>,
     ) -> Result<Valid, UpdateError> {
-        self.condition.check(services, caller, id, record.version()).await?;
+        let basis = record.basis();
+        self.condition.check(services, caller, id, basis.version).await?;
         let put = |profile| Input { profile, mode: Mode::Update };
         let (record, before, mut parsed) = match self.method {
             Method::Patch => {
@@ -193,7 +202,7 @@ impl Update<'_> {
             (None, Some(record)) => record.open()?,
             (None, None) => return Err(UpdateError::NotFound),
         };
-        Ok(Valid { before, input, files })
+        Ok(Valid { basis, before, input, files })
     }
 
     fn answer(&self, after: &Customer) -> Answer {

@@ -3,7 +3,7 @@
 use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
 use crate::caller::Caller;
-use crate::change::{Change, Effect, NewDocument};
+use crate::change::{Basis, Change, Effect, NewDocument};
 use crate::customer::condition::Condition;
 use crate::customer::record::Customer;
 use crate::event::{Event, EventType};
@@ -85,24 +85,33 @@ impl Condition {
     }
 }
 
+/// The newest version of a customer, and what a change of it is computed from.
+pub(super) async fn newest(
+    services: &Services,
+    caller: &Caller,
+    id: CustomerId,
+) -> Result<(Basis, Customer), UpdateError> {
+    services.store.customer_to_change(caller.scope, id).await?.ok_or(UpdateError::NotFound)
+}
+
 /// Writes one customer, whole, in its turn. `compute` is given the newest version.
 pub(crate) async fn write_customer<T>(
     services: &Services,
     caller: &Caller,
     id: CustomerId,
     request: impl Repeatable<T>,
-    compute: impl FnMut(Customer) -> Result<Outcome<T>, UpdateError>,
+    mut compute: impl FnMut(Basis, Customer) -> Result<Outcome<T>, UpdateError>,
 ) -> Result<T, UpdateError> {
     let _turn = services.turns.of(id).await;
-    let load = || async { services.store.customer(caller.scope, id).await?.ok_or(UpdateError::NotFound) };
-    write(services, caller, request, load, compute).await
+    let load = || newest(services, caller, id);
+    write(services, caller, request, load, |(basis, customer)| compute(basis, customer)).await
 }
 
 /// What one update stores, audits and announces. `kyc` is the verification before it; `changes` says what changed
 /// besides.
 pub(crate) fn change(
     caller: &Caller,
-    expected: u64,
+    basis: Basis,
     kyc: &Kyc,
     mut after: Customer,
     mut changes: Vec<FieldChange>,
@@ -119,7 +128,7 @@ pub(crate) fn change(
     audit.version = Some(after.version);
     audit.fields = changes.iter().map(|change| change.pointer.clone()).collect();
     audit.detail.changes = changes;
-    let effect = Effect::CustomerUpdated { expected, after: Box::new(after), attached, link: None, ends_passes: false };
+    let effect = Effect::CustomerUpdated { basis, after: Box::new(after), attached, link: None, ends_passes: false };
     Change::new(caller.scope, effect, audit).announced_by(events)
 }
 

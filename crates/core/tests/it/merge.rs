@@ -1,7 +1,7 @@
 //! What absent, present and repeated mean, as pairs of bodies and what comes out of them.
 
 use dossier_core::clock::Timestamp;
-use dossier_core::customer::{Business, Customer, CustomerType, CustomerView, Individual, Place, Profile};
+use dossier_core::customer::{Business, Customer, CustomerType, CustomerView, EmailIndex, Individual, Profile};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::parse::{Email, Mode, Nulls, parse};
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ fn customer(kind: CustomerType) -> Customer {
         email: Email::searched("a@b"),
         profile: Profile::empty(kind),
         kyc: dossier_core::kyc::Kyc::default(),
-        place: Place::default(),
+        email_index: EmailIndex::default(),
     }
 }
 

@@ -8,11 +8,11 @@
 //! takes for granted is that it ends well.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::num::NonZeroI64;
 use std::sync::{Mutex, MutexGuard};
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
-use dossier_core::customer::Place;
 use dossier_core::idempotency::PendingAnswer;
 use dossier_core::ids::{CustomerId, WebhookId};
 use dossier_core::quota::OverQuota;
@@ -25,12 +25,13 @@ use super::effects;
 use super::rows::{Columns, epoch, number, place, statements, uuid};
 use crate::anchor::{Position, Tips};
 use crate::audit_chain;
+use crate::cache::Hint;
 use crate::planted::{Defect, planted};
 use crate::prepared::{Attached, Basis, CustomerRow, NewSubject, Prepared, PreparedEffect, StoredLink};
 use crate::records::Records;
 
-/// What a change came to, the database being well, and the place of its entry in the audit trail.
-pub(super) type Outcome = Result<(Committed, Place), StoreError>;
+/// What a change came to, the database being well, and the number of its entry in the audit trail.
+pub(super) type Outcome = Result<(Committed, Hint), StoreError>;
 
 statements! {
     /// In one order, so that no two wait for each other.
@@ -247,8 +248,9 @@ impl Remembered {
             let PreparedEffect::Customer { basis: Basis::Version { expected, .. }, row, .. } = &change.effect else {
                 return None;
             };
-            // A wrong place, or that of another engine, is found out as another writer's is.
-            found.customers.insert((change.scope, *row.id.as_bytes()), (*expected, row.place.row));
+            // A wrong hint, or that of another engine, is found out as another writer's change is.
+            let hint = expected.hint().map_or(0, NonZeroI64::get);
+            found.customers.insert((change.scope, *row.id.as_bytes()), (expected.version, hint));
             found.heads.insert(change.scope, scopes.get(&change.scope)?.head);
         }
         Some(found)
@@ -298,7 +300,7 @@ pub(super) async fn write_granted(
 ) -> Result<Vec<Outcome>, PipelineError> {
     session.commit_alone(WRITE, &rows.written()).await?;
     tips.publish(rows.ends);
-    Ok(rows.places.into_iter().map(|place| Ok((Committed::Done, place))).collect())
+    Ok(rows.entries.into_iter().map(|entry| Ok((Committed::Done, entry))).collect())
 }
 
 /// Writes changes, of which at most one is about the same thing, in one transaction, and ends it.
@@ -331,20 +333,20 @@ pub(super) async fn apply(
         .map(|(change, _)| *change)
         .collect();
     let were = found.heads.clone();
-    let places = if accepted.is_empty() {
+    let entries = if accepted.is_empty() {
         session.run("ROLLBACK").await.map_err(PipelineError::Before)?;
         Vec::new()
     } else {
         let rows = Rows::of(&accepted, &mut found).map_err(before)?;
         session.pipeline(None, &rows.calls(), Some("COMMIT")).await?;
         tips.publish(rows.ends);
-        rows.places
+        rows.entries
     };
     remembered.left(&were, &found, rare);
-    let mut places = places.into_iter();
+    let mut entries = entries.into_iter();
     let mut outcome = |committed| {
-        let place = if committed == Committed::Done { places.next() } else { None };
-        (committed, place.unwrap_or_default())
+        let entry = if committed == Committed::Done { entries.next() } else { None };
+        (committed, entry.flatten())
     };
     Ok(judged.into_iter().map(|judged| judged.map(&mut outcome)).collect())
 }
@@ -686,7 +688,8 @@ fn judge_effect(change: &Prepared, found: &Found) -> Result<Committed, StoreErro
         }
         PreparedEffect::Customer { basis: Basis::Version { expected, email_moves }, row, attached, .. } => {
             let there = found.customers.get(&(scope, *row.id.as_bytes()));
-            let current = there.is_some_and(|(version, _)| version == expected || planted(Defect::NoVersionCheck));
+            let current =
+                there.is_some_and(|(version, _)| *version == expected.version || planted(Defect::NoVersionCheck));
             // A file that is gone: computed again, that is a violation.
             let is_there = |one: &Attached| found.files.contains(&(scope, *one.file.as_bytes()));
             let are_there = attached.as_ref().is_some_and(|attached| attached.iter().all(is_there));
@@ -724,7 +727,7 @@ pub(super) struct Rows<'a> {
     audit: Audit<'a>,
     heads: Heads,
     /// Where the entry of each change comes to lie.
-    places: Vec<Place>,
+    entries: Vec<Hint>,
     /// Where the chains end then.
     ends: Vec<(Scope, Position)>,
 }
@@ -805,7 +808,7 @@ impl<'a> Rows<'a> {
         }
         self.announce(change, found)?;
         let seq = number(found.head(scope)?.seq + 1);
-        self.places.push(Place { row: seq, ..Place::default() });
+        self.entries.push(NonZeroI64::new(seq));
         let mut previous_of_customer = 0;
         match &change.effect {
             PreparedEffect::Customer { basis: Basis::New, row, new_subjects, .. } => {

@@ -1,5 +1,6 @@
 //! Reading customers, the keys of their data subjects, and kept answers.
 
+use std::num::NonZeroI64;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -7,7 +8,7 @@ use dossier_core::caller::Scope;
 use dossier_core::customer::Summary;
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::parse::Email;
-use dossier_core::store::{CustomerStore, Page, Record, SameNumber, StoreError};
+use dossier_core::store::{CustomerStore, Freshness, Page, Record, SameNumber, StoreError};
 use tokio_postgres::Row;
 
 use super::PostgresStore;
@@ -16,7 +17,7 @@ use super::loader::Loader;
 use super::rows::{Columns, number, place, rows, statements, uuid};
 use crate::rows::{PersonsRow, SubjectRow, Unchecked};
 use crate::sealed::{self, Cells, Plain, PlainRow, SealedRecord, SubjectKeys};
-use crate::vault::SubjectKey;
+use crate::vault::{SubjectKey, WrappedKey};
 
 /// A summary that names everything since a distant version looks no further back than this many entries.
 const MAX_CHANGES_NAMED: i64 = 1_000;
@@ -86,12 +87,22 @@ pub(super) fn loaders(database: &Arc<Database>) -> [Loader; 3] {
 
 #[async_trait]
 impl CustomerStore for PostgresStore {
-    async fn record(&self, scope: Scope, id: CustomerId) -> Result<Option<Box<dyn Record>>, StoreError> {
+    async fn record(
+        &self,
+        scope: Scope,
+        id: CustomerId,
+        freshness: Freshness,
+    ) -> Result<Option<Box<dyn Record>>, StoreError> {
+        if freshness == Freshness::Any
+            && let Some(record) = self.cache.records.get(&self.cache.keys, scope, id)
+        {
+            return Ok(Some(Box::new(record)));
+        }
         let Some(row) = self.records.load(scope, id).await? else { return Ok(None) };
         let mut columns = Columns::after(&row, 1);
         let keys = self.existing_scope_keys(scope).await?;
         let mut plain = plain(scope, &mut columns)?.open(&keys)?;
-        plain.place.row = columns.next()?;
+        plain.hint = NonZeroI64::new(columns.next()?);
         let mut cells = Cells {
             names: columns.next()?,
             profile: columns.next()?,
@@ -105,11 +116,7 @@ impl CustomerStore for PostgresStore {
         let mut subjects = vec![PersonId::of_customer(id)];
         subjects.extend(sealed::packed_subjects(cells.persons.as_deref().unwrap_or_default())?);
         let keys = self.subject_keys(scope, id, &subjects).await?;
-        Ok(Some(Box::new(SealedRecord { plain, cells, keys })))
-    }
-
-    fn recent_record(&self, scope: Scope, id: CustomerId) -> Option<Box<dyn Record>> {
-        Some(Box::new(self.recent.record(&self.vault, scope, id)?))
+        Ok(Some(Box::new(SealedRecord { plain, cells, keys, is_newest: true })))
     }
 
     async fn summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError> {
@@ -191,7 +198,7 @@ impl PostgresStore {
             let mut columns = Columns::of(row);
             let (plain, names) = (plain(scope, &mut columns)?.open(&keys)?, columns.next::<Vec<u8>>()?);
             // Held from here on: what is remembered now may be forgotten while others are read.
-            let key = self.vault.cached_subject(scope, PersonId::of_customer(plain.id));
+            let key = self.cache.keys.get(scope, PersonId::of_customer(plain.id));
             sealed.push((plain, names, key));
         }
         let unknown: Vec<_> = sealed.iter().filter(|(.., key)| key.is_none()).map(|(plain, ..)| plain.id).collect();
@@ -226,10 +233,22 @@ impl PostgresStore {
             let row = subject_row(scope, &mut Columns::of(row))?;
             if wanted(&row.peek().subject) {
                 let SubjectRow { subject, wrapped, .. } = row.check(&scope_keys)?;
-                keys.insert(subject, self.vault.open_subject(scope, subject, &wrapped)?);
+                keys.insert(subject, self.open_subject(scope, subject, &wrapped)?);
             }
         }
         Ok(keys)
+    }
+
+    /// Opens the key of a subject and remembers it.
+    fn open_subject(
+        &self,
+        scope: Scope,
+        subject: PersonId,
+        wrapped: &WrappedKey,
+    ) -> Result<Arc<SubjectKey>, StoreError> {
+        let key = self.vault.open_subject(scope, subject, wrapped)?;
+        self.cache.keys.remember(scope, subject, Arc::clone(&key));
+        Ok(key)
     }
 
     /// The key of one subject that must exist.
@@ -250,7 +269,7 @@ impl PostgresStore {
         customer: CustomerId,
         subjects: &[PersonId],
     ) -> Result<SubjectKeys, StoreError> {
-        let cached = |subject: &PersonId| Some((*subject, self.vault.cached_subject(scope, *subject)?));
+        let cached = |subject: &PersonId| Some((*subject, self.cache.keys.get(scope, *subject)?));
         if let Some(keys) = subjects.iter().map(cached).collect::<Option<SubjectKeys>>() {
             return Ok(keys);
         }
@@ -259,7 +278,7 @@ impl PostgresStore {
             let Some(row) = self.own_keys.load(scope, customer).await? else { return Ok(SubjectKeys::new()) };
             let row = subject_row(scope, &mut Columns::after(&row, 1))?;
             let row = row.check(&*self.existing_scope_keys(scope).await?)?;
-            return Ok(SubjectKeys::from([(own, self.vault.open_subject(scope, own, &row.wrapped)?)]));
+            return Ok(SubjectKeys::from([(own, self.open_subject(scope, own, &row.wrapped)?)]));
         }
         let (account, environment) = place(scope);
         let found = self.database.query(SUBJECTS, &[&account, &environment, &uuid(customer.as_bytes())]).await?;
@@ -292,7 +311,7 @@ fn plain(scope: Scope, columns: &mut Columns<'_>) -> Result<Unchecked<PlainRow>,
         provider_due: columns.next()?,
         provider_case: columns.next()?,
         // Only the record is found with it.
-        row: 0,
+        hint: None,
     };
     Ok(Unchecked::new(row, columns.next()?))
 }

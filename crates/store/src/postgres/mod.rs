@@ -42,10 +42,9 @@ use crate::anchor::{AcceptedRestore, ChainEnd, Tips};
 use crate::api_keys::KnownKeys;
 use crate::audit_chain;
 use crate::blobs::Blobs;
-use crate::by_customer::usual_number;
+use crate::cache::{Budget, Cache};
 use crate::chores::{Chore, SharedEmails};
 use crate::prepared::{self, Keys, account_scope};
-use crate::recent::{Recent, Stored};
 use crate::sealed::SubjectKeys;
 use crate::signing::Signers;
 use crate::vault::{Keyring, RootKey, ScopeKeys, Vault};
@@ -103,7 +102,7 @@ pub fn migrations() -> impl Iterator<Item = &'static str> {
     migrate::statements()
 }
 
-/// Bytes of customers that are remembered when nobody says: some 20,000 individuals.
+/// The default of the setting `cache`, in bytes: some 20,000 individuals.
 const CACHE: u64 = 40 * 1_024 * 1_024;
 
 /// The store in a PostgreSQL database.
@@ -120,7 +119,7 @@ pub struct PostgresStore {
     records: Loader,
     summaries: Loader,
     own_keys: Loader,
-    recent: Recent,
+    cache: Cache<()>,
     shared_emails: SharedEmails,
     shards: Shards,
     tips: Arc<Tips>,
@@ -167,8 +166,7 @@ impl PostgresStore {
             Some((installation, newest)) => keyring.belongs_to(installation, newest)?,
             None => return Err(OpenError::Database("what ties it to its keyring could not be written".into())),
         }
-        let cache = cache.unwrap_or(CACHE);
-        let vault = Arc::new(Vault::new(keyring, usual_number::<Stored>(cache)));
+        let vault = Arc::new(Vault::new(keyring));
         open_pepper(session, &vault).await?;
         row_seals::take_along(session, &vault, now).await?;
         let engine = session.show("SELECT version()").await?.unwrap_or_default();
@@ -182,7 +180,7 @@ impl PostgresStore {
             records,
             summaries,
             own_keys,
-            recent: Recent::new(cache),
+            cache: Cache::new(Budget::shared(cache.unwrap_or(CACHE))),
             shared_emails,
             vault,
             known_keys: KnownKeys::default(),
@@ -393,14 +391,14 @@ impl Store for PostgresStore {
         let (prepared, new_subjects) = prepared::seal(keys, new_scopes, change)?;
         let aftermath = prepared.aftermath(new_subjects);
         let wraps = prepared.effect.oldest_epoch().is_some();
-        self.recent.forget(&prepared);
+        self.cache.records.forget(&prepared);
         let (outcome, change) = self.writer.change(prepared).await;
-        let (outcome, place) = outcome?;
+        let (outcome, hint) = outcome?;
         if outcome == Committed::Done {
             if let Some(change) = change {
-                self.recent.written(&change, Some(place));
+                self.cache.records.written(&change, hint);
             }
-            aftermath.follow(&self.vault, &self.known_keys, &self.signers, &self.announced);
+            aftermath.follow(&self.cache.keys, &self.known_keys, &self.signers, &self.announced);
         } else if wraps {
             // Another process may have begun an epoch.
             self.vault.reload_keyring();

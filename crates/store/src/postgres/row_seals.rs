@@ -289,7 +289,7 @@ pub(super) async fn seal_restored(
     sealed: u32,
     now: Timestamp,
 ) -> Result<(), OpenError> {
-    let (me, vault) = (super::rows::random_id(), Vault::new(keyring, 0));
+    let (me, vault) = (super::rows::random_id(), Vault::new(keyring));
     migrate::lease(session, me).await?;
     seal_all(session, &vault, (sealed, me)).await?;
     note_all(session, &vault, me, now).await?;

@@ -7,7 +7,6 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 
 use dossier_core::caller::Scope;
-use dossier_core::customer::Place;
 use dossier_core::store::{Committed, StoreError};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
@@ -206,7 +205,7 @@ async fn commit_batch(lane: &Lane, batch: Vec<Job>) -> usize {
     let changes: Vec<&Prepared> = written.iter().collect();
     let size = changes.len();
     if planted(Defect::AnswerBeforeCommit) {
-        let done = || (Ok((Committed::Done, Place::default())), None);
+        let done = || (Ok((Committed::Done, None)), None);
         replies.into_iter().for_each(|reply| drop(reply.send(done())));
         drop(commit_all(lane, &changes).await);
         return size;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use dossier_core::caller::Scope;
+use dossier_core::change;
 use dossier_core::change::{Change, Effect};
 use dossier_core::idempotency::PendingAnswer;
 use dossier_core::ids::CustomerId;
@@ -371,15 +372,15 @@ fn find_customer(
     connection: &Connection,
     scope: Scope,
     row: &CustomerRow,
-    version: u64,
+    basis: change::Basis,
 ) -> Result<Option<Found>, rusqlite::Error> {
     let read = |row: &Row<'_>| {
         let indexed = (row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?);
         Ok((Found { rowid: row.get(0)?, last_audit: row.get(1)?, indexed }, row.get::<_, u64>(2)?))
     };
     let statements = [found_by!(" AND rowid = ?4"), found_by!("")];
-    let found = customers::find(connection, scope, row.id, row.place.row, statements, read)?;
-    Ok(found.filter(|(_, stored)| *stored == version || planted(Defect::NoVersionCheck)).map(|(found, _)| found))
+    let found = customers::find(connection, scope, row.id, basis.hint(), statements, read)?;
+    Ok(found.filter(|(_, stored)| *stored == basis.version || planted(Defect::NoVersionCheck)).map(|(found, _)| found))
 }
 
 /// By its row, which [`find_customer`] has found in the same transaction under its scope. The indexed columns, which

@@ -1,5 +1,6 @@
 //! Reading customers, and the keys of their data subjects.
 
+use std::num::NonZeroI64;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -7,14 +8,14 @@ use dossier_core::caller::Scope;
 use dossier_core::customer::{CustomerType, Summary};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::parse::Email;
-use dossier_core::store::{CustomerStore, Page, Record, SameNumber, StoreError};
+use dossier_core::store::{CustomerStore, Freshness, Page, Record, SameNumber, StoreError};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::SqliteStore;
 use super::fingerprints::MOST;
 use super::numbering::Places;
 use super::readers::Snapshot;
-use super::summaries::IndexOfEmail;
+use crate::cache::{Hint, IndexOfEmail};
 use crate::columns::{scope_columns, scope_of, type_column};
 use crate::rows::{PersonsRow, SubjectRow, Unchecked};
 use crate::sealed::{self, Cells, PlainRow, SealedRecord, SubjectKeys};
@@ -50,13 +51,13 @@ pub(super) fn find<T>(
     connection: &Connection,
     scope: Scope,
     id: CustomerId,
-    row: i64,
+    hint: Hint,
     [at_its_place, by_its_key]: [&str; 2],
     read: impl Fn(&Row<'_>) -> Result<T, rusqlite::Error>,
 ) -> Result<Option<T>, rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
-    if row != 0 {
-        let params = (account, environment, id.as_bytes(), row);
+    if let Some(row) = hint {
+        let params = (account, environment, id.as_bytes(), row.get());
         let found = connection.prepare_cached(at_its_place)?.query_row(params, &read).optional()?;
         if found.is_some() {
             return Ok(found);
@@ -67,23 +68,31 @@ pub(super) fn find<T>(
 
 #[async_trait]
 impl CustomerStore for SqliteStore {
-    async fn record(&self, scope: Scope, id: CustomerId) -> Result<Option<Box<dyn Record>>, StoreError> {
-        Ok(self.sealed_record(scope, id)?.map(|record| Box::new(record) as Box<dyn Record>))
-    }
-
-    fn recent_record(&self, scope: Scope, id: CustomerId) -> Option<Box<dyn Record>> {
-        Some(Box::new(self.recent.record(&self.vault, scope, id)?))
+    async fn record(
+        &self,
+        scope: Scope,
+        id: CustomerId,
+        freshness: Freshness,
+    ) -> Result<Option<Box<dyn Record>>, StoreError> {
+        let at_hand = match freshness {
+            Freshness::Any => self.cache.records.get(&self.cache.keys, scope, id),
+            Freshness::Newest => None,
+        };
+        let record = match at_hand {
+            Some(record) => Some(record),
+            None => self.sealed_record(scope, id)?,
+        };
+        Ok(record.map(|record| Box::new(record) as Box<dyn Record>))
     }
 
     async fn summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError> {
-        if let Some(summary) = self.summaries.current(&self.readers, scope, id) {
+        if let Some(summary) = self.cache.summaries.get(scope, id, |read| self.readers.is_current(id, read)) {
             return Ok(Some(summary));
         }
-        let known = self.vault.cached_subject(scope, PersonId::of_customer(id));
-        let place = known.map_or(0, |key| key.row());
+        let hint = self.cache.keys.find(scope, PersonId::of_customer(id)).and_then(|(_, hint)| hint);
         let read = self.readers.read_of_at(id, |connection, snapshot| {
             let statements = [summary_of!("AND customer_id = ?3 AND rowid = ?4"), summary_of!("AND customer_id = ?3")];
-            let row = find(connection, scope, id, place, statements, |row| summary_row(scope, row))?;
+            let row = find(connection, scope, id, hint, statements, |row| summary_row(scope, row))?;
             Ok(row.map(|row| (row, snapshot)))
         })?;
         read.map(|(row, snapshot)| self.remembered(scope, row, snapshot)).transpose()
@@ -115,7 +124,9 @@ impl CustomerStore for SqliteStore {
                 .collect::<Result<Vec<_>, _>>()?;
             let more = ids.len() > limit;
             ids.truncate(limit);
-            let summaries = self.summaries.all_at(snapshot, &self.readers, scope, &ids);
+            // What this read would give: not newer than its snapshot either.
+            let is_current = |id, read| snapshot.holds(self.readers.changed(id)) && self.readers.is_current(id, read);
+            let summaries = self.cache.summaries.get_all(scope, &ids, is_current);
             let rows = match summaries {
                 Some(_) => Vec::new(),
                 None => connection
@@ -217,8 +228,8 @@ impl CustomerStore for SqliteStore {
 impl SqliteStore {
     pub(super) fn sealed_record(&self, scope: Scope, id: CustomerId) -> Result<Option<SealedRecord>, StoreError> {
         let own = PersonId::of_customer(id);
-        let known = self.vault.cached_subject(scope, own);
-        let place = known.as_ref().map_or(0, |key| key.row());
+        let (known, hint) = self.cache.keys.find(scope, own).unzip();
+        let hint = hint.flatten();
         let row = self.readers.read_of(id, |connection| {
             let read = |row: &Row<'_>| {
                 let cells = Cells {
@@ -231,7 +242,7 @@ impl SqliteStore {
                 Ok((row.get::<_, u8>(1)?, plain(scope, row)?, cells))
             };
             let statements = [record_of!(" AND rowid = ?4"), record_of!("")];
-            let Some((kind, plain, cells)) = find(connection, scope, id, place, statements, read)? else {
+            let Some((kind, plain, cells)) = find(connection, scope, id, hint, statements, read)? else {
                 return Ok(None);
             };
             let is_business = kind == type_column(CustomerType::Corporate);
@@ -248,15 +259,17 @@ impl SqliteStore {
             _ => self.subject_keys(scope, id, &[&[own], &persons[..]].concat())?,
         };
         if let Some(key) = keys.get(&own) {
-            self.vault.remember_row(scope, own, key, plain.place.row);
+            self.cache.keys.found(scope, own, key, plain.hint);
         }
-        Ok(Some(SealedRecord { plain, cells, keys }))
+        Ok(Some(SealedRecord { plain, cells, keys, is_newest: true }))
     }
 
     fn first_by_email(&self, scope: Scope, email: &Email, keys: &ScopeKeys) -> Result<Option<Summary>, StoreError> {
         let (account, environment) = scope_columns(&scope);
         let index = keys.email_index(email, 0);
-        if let Some(summary) = self.summaries.current_by_email(&self.readers, scope, index) {
+        if let Some(summary) =
+            self.cache.summaries.get_by_email(scope, index, |id, read| self.readers.is_current(id, read))
+        {
             return Ok(Some(summary));
         }
         let read = self.readers.read_at(|connection, snapshot| {
@@ -293,9 +306,9 @@ impl SqliteStore {
         let plain = plain.open(&*self.existing_scope_keys(scope)?)?;
         let subject = PersonId::of_customer(plain.id);
         let key = self.subject_key(plain.scope, plain.id, subject)?;
-        self.vault.remember_row(plain.scope, subject, &key, plain.place.row);
+        self.cache.keys.found(plain.scope, subject, &key, plain.hint);
         let summary = sealed::open_summary(&plain, names, &key)?;
-        self.summaries.remember(snapshot, plain.scope, &summary, email);
+        self.cache.summaries.remember(snapshot, plain.scope, &summary, email);
         Ok(summary)
     }
 
@@ -306,7 +319,7 @@ impl SqliteStore {
         customer: CustomerId,
         subject: PersonId,
     ) -> Result<Arc<SubjectKey>, StoreError> {
-        if let Some(key) = self.vault.cached_subject(scope, subject) {
+        if let Some(key) = self.cache.keys.get(scope, subject) {
             return Ok(key);
         }
         let keys = self.subject_keys(scope, customer, &[subject])?;
@@ -320,7 +333,7 @@ impl SqliteStore {
         customer: CustomerId,
         subjects: &[PersonId],
     ) -> Result<SubjectKeys, StoreError> {
-        let cached = |subject: &PersonId| Some((*subject, self.vault.cached_subject(scope, *subject)?));
+        let cached = |subject: &PersonId| Some((*subject, self.cache.keys.get(scope, *subject)?));
         if let Some(keys) = subjects.iter().map(cached).collect::<Option<SubjectKeys>>() {
             return Ok(keys);
         }
@@ -330,7 +343,9 @@ impl SqliteStore {
         for row in stored {
             if subjects.contains(&row.peek().subject) {
                 let row = row.check(&keys)?;
-                opened.insert(row.subject, self.vault.open_subject(scope, row.subject, &row.wrapped)?);
+                let key = self.vault.open_subject(scope, row.subject, &row.wrapped)?;
+                self.cache.keys.remember(scope, row.subject, Arc::clone(&key));
+                opened.insert(row.subject, key);
             }
         }
         Ok(opened)
@@ -392,7 +407,7 @@ fn plain(scope: Scope, row: &Row<'_>) -> Result<Unchecked<PlainRow>, rusqlite::E
         created_at: row.get(4)?,
         updated_at: row.get(5)?,
         persons_version: row.get(6)?,
-        row: row.get(7)?,
+        hint: NonZeroI64::new(row.get(7)?),
         email_index: row.get(8)?,
         queued_at: row.get(9)?,
         provider_due: row.get(10)?,

@@ -19,7 +19,6 @@ mod readers;
 mod rotate;
 mod row_seals;
 mod sandbox;
-mod summaries;
 mod totals;
 mod transfer;
 mod webhooks;
@@ -44,17 +43,15 @@ use crate::anchor::{AcceptedRestore, ChainEnd, Tips};
 use crate::api_keys::KnownKeys;
 use crate::audit_chain;
 use crate::blobs::Blobs;
-use crate::by_customer::Sealed as _;
+use crate::cache::{Budget, Cache};
 use crate::chores::{Chore, SharedEmails};
 use crate::columns::scope_columns;
 use crate::planted::{Defect, planted};
-use crate::recent::{Recent, Stored};
 use crate::signing::Signers;
-use crate::vault::{Keyring, RootKey, SUBJECT, ScopeKeys, Vault, WrappedKey};
+use crate::vault::{Keyring, RootKey, ScopeKeys, Vault, WrappedKey};
 use crate::{Engine, Figures, OpenError, Totals};
 pub(crate) use migrate::{NEWEST as NEWEST_MIGRATION, anchored_schema, sealed_schema};
-use readers::Readers;
-use summaries::{SealedSummary, Summaries};
+use readers::{Readers, Snapshot};
 pub(crate) use transfer::{SqliteSnapshot, SqliteTarget};
 use writer::Writer;
 pub(crate) use writer::is_locked;
@@ -62,36 +59,8 @@ pub(crate) use writer::is_locked;
 /// SQLite before 3.51.3 has a bug that can corrupt a WAL.
 const OLDEST_SQLITE: i32 = 3_051_003;
 
-/// Bytes of customers that are remembered when nobody says: what lists and plain reads show of some 33,000.
+/// The default of the setting `cache`, in bytes: what lists and plain reads show of some 33,000 customers.
 const CACHE: u64 = 20 * 1_024 * 1_024;
-/// Bytes that a page of 4 KiB takes in memory, with what SQLite and the allocator add.
-const PAGE: u64 = 5 * 1_024;
-
-/// What the setting `cache` is spent on, in bytes.
-#[derive(Debug, PartialEq, Eq)]
-struct Memory {
-    summaries: u64,
-    records: u64,
-    /// Opened with what was derived from them.
-    keys: u64,
-    /// Of the writer, besides those that it has anyway.
-    pages: u64,
-}
-
-impl Memory {
-    /// Up to the usual amount for summaries alone; beyond, for as many customers as fit, all that a change of one needs
-    /// as well: its record, its key and its page.
-    fn of(cache: u64) -> Self {
-        let customers = cache.saturating_sub(CACHE) / (SealedSummary::USUAL + Stored::USUAL + SUBJECT + PAGE);
-        Self {
-            summaries: cache.min(CACHE) + customers * SealedSummary::USUAL,
-            records: customers * Stored::USUAL,
-            keys: customers * SUBJECT,
-            pages: customers * PAGE,
-        }
-    }
-}
-
 /// What is done when the disk can no longer be trusted: told why, it does not come back.
 pub type OnFatal = Arc<dyn Fn(&str) + Send + Sync>;
 
@@ -106,8 +75,7 @@ pub struct SqliteStore {
     blobs: Arc<dyn Blobs>,
     tips: Arc<Tips>,
     readers: Arc<Readers>,
-    summaries: Summaries,
-    recent: Recent,
+    cache: Cache<Snapshot>,
     shared_emails: SharedEmails,
     writer: Writer,
 }
@@ -141,17 +109,17 @@ impl SqliteStore {
         }
         let keyring =
             if fresh { Keyring::create(keyring, root, now.to_string())? } else { Keyring::open(keyring, root)? };
-        let memory = Memory::of(cache.unwrap_or(CACHE));
+        let budget = Budget::embedded(cache.unwrap_or(CACHE), CACHE);
         let mut connection = connect(&database, Role::Writer)?;
-        keep_pages(&connection, Role::Writer.cache_kib() + memory.pages / PAGE * 4)?;
+        keep_pages(&connection, Role::Writer.cache_kib() + budget.pages / Budget::PAGE * 4)?;
         row_seals::check_age(&connection, &keyring)?;
         migrate::up(&mut connection, now)?;
         tie_to_keyring(&connection, &keyring)?;
-        let vault = Arc::new(Vault::new(keyring, usize::try_from(memory.keys / SUBJECT).unwrap_or(usize::MAX)));
+        let vault = Arc::new(Vault::new(keyring));
         open_pepper(&connection, &vault)?;
         row_seals::take_along(&connection, &vault, now)?;
-        let summaries = Summaries::new(memory.summaries);
-        let readers = Arc::new(Readers::new(database.clone(), Arc::clone(&on_fatal), summaries.capacity()));
+        let cache = Cache::new(budget);
+        let readers = Arc::new(Readers::new(database.clone(), Arc::clone(&on_fatal), cache.summaries.capacity()));
         let filling = connect(&database, Role::Writer)?;
         let tips = Arc::new(Tips::default());
         let shared_emails = SharedEmails::new(fingerprints::done(&filling, Chore::Emails)?.as_deref());
@@ -165,8 +133,7 @@ impl SqliteStore {
             blobs,
             tips,
             readers,
-            summaries,
-            recent: Recent::new(memory.records),
+            cache,
             shared_emails,
             writer,
         };
@@ -186,7 +153,7 @@ impl SqliteStore {
         let sealed = migrate::sealing_step(&connection)?;
         migrate::up(&mut connection, now)?;
         tie_to_keyring(&connection, &keyring)?;
-        let vault = Vault::new(keyring, 0);
+        let vault = Vault::new(keyring);
         row_seals::seal_all(&connection, &vault, sealed)?;
         row_seals::note_all(&connection, &vault, now)
     }
@@ -312,14 +279,14 @@ impl Store for SqliteStore {
     async fn commit(&self, change: Change) -> Result<Committed, StoreError> {
         let (prepared, new_subjects) = self.prepare(change)?;
         let aftermath = prepared.aftermath(new_subjects);
-        self.recent.forget(&prepared);
+        self.cache.records.forget(&prepared);
         let (outcome, change) = self.writer.change(prepared).await;
         let outcome = outcome?;
         if outcome == Committed::Done {
             if let Some(change) = change {
-                self.recent.written(&change, None);
+                self.cache.records.written(&change, None);
             }
-            aftermath.follow(&self.vault, &self.known_keys, &self.signers, &self.announced);
+            aftermath.follow(&self.cache.keys, &self.known_keys, &self.signers, &self.announced);
         }
         Ok(outcome)
     }
@@ -441,27 +408,4 @@ fn insert_scope_key(connection: &Connection, scope: Scope, wrapped: &WrappedKey)
 
 fn wrapped_key(row: &Row<'_>) -> Result<WrappedKey, rusqlite::Error> {
     Ok(WrappedKey { epoch: row.get(0)?, sealed: row.get(1)? })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn memory_is_for_summaries_first_and_then_for_all_that_a_customer_needs() {
-        const GIB: u64 = 1 << 30;
-        assert_eq!(Memory::of(0), Memory { summaries: 0, records: 0, keys: 0, pages: 0 });
-        assert_eq!(Memory::of(CACHE), Memory { summaries: CACHE, records: 0, keys: 0, pages: 0 });
-        let Memory { summaries, records, keys, pages } = Memory::of(8 * GIB);
-        for (what, bytes, each) in [
-            ("summaries", summaries, SealedSummary::USUAL),
-            ("records", records, Stored::USUAL),
-            ("keys", keys, SUBJECT),
-            ("pages", pages, PAGE),
-        ] {
-            assert!(bytes / each >= 1_000_000, "{what} of a million customers");
-        }
-        assert!((8 * GIB - 10_000..=8 * GIB).contains(&(summaries + records + keys + pages)), "nothing is left over");
-        Memory::of(u64::MAX);
-    }
 }

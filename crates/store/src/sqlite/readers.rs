@@ -124,6 +124,12 @@ impl Readers {
         self.read_since(self.changed(customer), work)
     }
 
+    /// Whether what was read there is still what a read would give. A change that begins after this call was not
+    /// acknowledged when the read was asked for.
+    pub(super) fn is_current(&self, customer: CustomerId, read: Snapshot) -> bool {
+        read.holds(self.changed(customer))
+    }
+
     /// The newest of the writer's transactions that may have changed this customer, or is about to.
     pub(super) fn changed(&self, customer: CustomerId) -> u64 {
         self.mark(customer).load(Ordering::SeqCst).max(self.changed_any.load(Ordering::SeqCst))
@@ -237,7 +243,13 @@ fn read_error(error: rusqlite::Error) -> StoreError {
 mod tests {
     use std::sync::Arc;
 
+    use dossier_core::caller::{Environment, Scope};
+    use dossier_core::clock::Timestamp;
+    use dossier_core::customer::{CustomerType, Names, Summary};
+    use dossier_core::ids::AccountId;
+
     use super::*;
+    use crate::cache::{Budget, Cache, IndexOfEmail};
     use crate::sqlite::{Role, connect};
 
     struct Store {
@@ -340,5 +352,82 @@ mod tests {
         store.commit(1);
         store.readers.ended();
         assert_eq!(versions(&store.readers, 1), (2, 2));
+    }
+
+    const ID: CustomerId = customer(1);
+    const OTHER: CustomerId = customer(2);
+    const EMAIL: IndexOfEmail = [4; 16];
+
+    #[test]
+    fn a_summary_is_given_until_its_customer_changes() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("test.db");
+        drop(connect(&path, Role::Writer).expect("a database"));
+        let readers = Readers::new(path, Arc::new(|error| panic!("{error}")), 0);
+        let summaries = Cache::new(Budget::embedded(1_000_000, 1_000_000)).summaries;
+        let scope = Scope { account: AccountId::from_bytes([3; 16]), environment: Environment::Sandbox };
+        let elsewhere = Scope { environment: Environment::Production, ..scope };
+        let summary = Summary {
+            id: ID,
+            kind: CustomerType::Individual,
+            version: 1,
+            created_at: Timestamp::from_micros(1),
+            updated_at: Timestamp::from_micros(2),
+            names: Names::from_json(br#"{"email":"a@example.com","address":null,"kycs":null}"#.to_vec())
+                .expect("names"),
+        };
+        let remember = || {
+            let begun = readers.read_of_at(ID, |_, snapshot| Ok(snapshot)).expect("a read");
+            summaries.remember(begun, scope, &summary, EMAIL);
+            begun
+        };
+        let is_current = |id, read| readers.is_current(id, read);
+        let by_id = |scope| summaries.get(scope, ID, |read| readers.is_current(ID, read));
+        let by_email = |scope, email| summaries.get_by_email(scope, email, is_current);
+        let at = |begun: Snapshot, id| {
+            let is_current = |id, read| begun.holds(readers.changed(id)) && readers.is_current(id, read);
+            summaries.get_all(scope, &[id], is_current)
+        };
+        let current = || {
+            let [by_id, by_email] = [by_id(scope), by_email(scope, EMAIL)];
+            assert_eq!(by_id, by_email);
+            by_id.is_some()
+        };
+        let commit = |id| {
+            readers.changing(id);
+            readers.committing();
+            readers.ended();
+        };
+
+        assert!(!current(), "nothing is remembered");
+        let begun = remember();
+        assert_eq!(by_id(scope).as_ref(), Some(&summary));
+        assert_eq!(at(begun, ID), Some(vec![summary.clone()]));
+        assert!(at(begun, OTHER).is_none());
+        assert!(by_id(elsewhere).is_none(), "of another environment");
+        assert!(by_email(elsewhere, EMAIL).is_none(), "of another environment");
+        assert!(by_email(scope, [5; 16]).is_none(), "another e-mail");
+
+        commit(OTHER);
+        assert!(current(), "another customer changed");
+
+        readers.changing(ID);
+        assert!(!current(), "a change may be committed by the time of the answer");
+        readers.ended();
+        assert!(!current(), "nor after it was rolled back, until somebody reads it again");
+
+        commit(ID);
+        remember();
+        assert!(current());
+        assert!(at(begun, ID).is_none(), "it is newer than a read that began before the change");
+
+        readers.changing_any();
+        assert!(!current(), "a task may change any");
+
+        commit(ID);
+        let begun = readers.read_of_at(ID, |_, snapshot| Ok(snapshot)).expect("a read");
+        summaries.remember(begun, scope, &summary, [5; 16]);
+        assert!(by_email(scope, [5; 16]).is_some());
+        assert!(by_email(scope, EMAIL).is_none(), "what was its e-mail before");
     }
 }

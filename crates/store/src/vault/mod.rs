@@ -25,7 +25,7 @@ mod row;
 pub mod stream;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, RwLock};
 
 use aws_lc_rs::hmac;
@@ -35,7 +35,6 @@ use dossier_core::idempotency::{Attempt, Ticket};
 use dossier_core::ids::{AccountId, PersonId};
 use dossier_core::parse::Email;
 use dossier_core::store::StoreError;
-use quick_cache::sync::Cache;
 
 pub use cell::{Binding, Cell};
 pub use key::SecretKey;
@@ -44,14 +43,6 @@ pub use midstates::Midstates;
 pub use process_key::ProcessKey;
 pub use root_key::RootKey;
 pub use row::{Fields, RowSeal};
-
-/// Opened subject keys that are at least remembered with what was derived from them.
-const SUBJECTS_CACHED: usize = 32_768;
-/// Bytes that each of them takes.
-pub const SUBJECT: u64 = 480;
-/// Opened subject keys that are remembered alone. Each takes about 100 bytes; to read and open it again costs as much
-/// as the rest of a point read.
-const ROOTS_CACHED: usize = 1_000_000;
 
 /// A key as it is stored: sealed under an epoch's key.
 #[derive(Debug, Clone)]
@@ -106,19 +97,17 @@ impl Purpose {
 pub struct SubjectKey {
     root: SecretKey,
     derived: [OnceLock<SecretKey>; Purpose::COUNT],
-    row: AtomicI64,
 }
 
 impl SubjectKey {
-    fn new(root: SecretKey, row: i64) -> Self {
-        Self { root, derived: Default::default(), row: AtomicI64::new(row) }
+    /// A key, from which nothing was derived yet.
+    pub(crate) fn new(root: SecretKey) -> Self {
+        Self { root, derived: Default::default() }
     }
 
-    /// Where the engine has last found the record that the key opens. It is remembered here since whoever looks for the
-    /// record needs the key as well.
-    #[must_use]
-    pub fn row(&self) -> i64 {
-        self.row.load(Ordering::Relaxed)
+    /// The key that the others are derived from.
+    pub(crate) const fn root(&self) -> &SecretKey {
+        &self.root
     }
 
     /// The key for one purpose.
@@ -242,8 +231,6 @@ pub struct Vault {
     pepper: OnceLock<Midstates>,
     scopes: RwLock<HashMap<Scope, Arc<ScopeKeys>>>,
     wraps: RwLock<HashMap<(u32, Scope), SecretKey>>,
-    subjects: Cache<(Scope, PersonId), Arc<SubjectKey>>,
-    roots: Cache<(Scope, PersonId), (SecretKey, i64)>,
     staging: RwLock<HashMap<(Scope, i64), SecretKey>>,
     refused: Arc<AtomicU64>,
 }
@@ -251,16 +238,14 @@ pub struct Vault {
 const POISONED: &str = "no code panics while it holds a vault lock";
 
 impl Vault {
-    /// A vault over an opened keyring, with memory for the keys of so many data subjects, if that is more than usual.
+    /// A vault over an opened keyring.
     #[must_use]
-    pub fn new(keyring: Keyring, subjects: usize) -> Self {
+    pub fn new(keyring: Keyring) -> Self {
         Self {
             keyring: RwLock::new(keyring),
             pepper: OnceLock::new(),
             scopes: RwLock::default(),
             wraps: RwLock::default(),
-            subjects: Cache::new(subjects.max(SUBJECTS_CACHED)),
-            roots: Cache::new(ROOTS_CACHED),
             staging: RwLock::default(),
             refused: Arc::default(),
         }
@@ -381,35 +366,10 @@ impl Vault {
     pub fn new_subject(&self, scope: Scope, subject: PersonId) -> Result<(Arc<SubjectKey>, WrappedKey), StoreError> {
         let key = SecretKey::random();
         let wrapped = self.wrap(scope, "subject", subject.as_bytes(), &key)?;
-        Ok((Arc::new(SubjectKey::new(key, 0)), wrapped))
+        Ok((Arc::new(SubjectKey::new(key)), wrapped))
     }
 
-    /// A subject's key, if it was opened lately.
-    #[must_use]
-    pub fn cached_subject(&self, scope: Scope, subject: PersonId) -> Option<Arc<SubjectKey>> {
-        self.subjects.get(&(scope, subject)).or_else(|| {
-            let (root, place) = self.roots.get(&(scope, subject))?;
-            let key = Arc::new(SubjectKey::new(root, place));
-            self.subjects.insert((scope, subject), Arc::clone(&key));
-            Some(key)
-        })
-    }
-
-    /// Remembers an opened key; for a new subject only once its wrapped form is durable.
-    pub fn remember_subject(&self, scope: Scope, subject: PersonId, key: Arc<SubjectKey>) {
-        self.roots.insert((scope, subject), (key.root.clone(), key.row()));
-        self.subjects.insert((scope, subject), key);
-    }
-
-    /// Remembers in which row the record of a subject lies.
-    pub fn remember_row(&self, scope: Scope, subject: PersonId, key: &SubjectKey, row: i64) {
-        if key.row() != row {
-            key.row.store(row, Ordering::Relaxed);
-            self.roots.insert((scope, subject), (key.root.clone(), row));
-        }
-    }
-
-    /// Opens a stored subject key and remembers it.
+    /// Opens a stored subject key.
     ///
     /// # Errors
     ///
@@ -421,9 +381,7 @@ impl Vault {
         wrapped: &WrappedKey,
     ) -> Result<Arc<SubjectKey>, StoreError> {
         let root = self.unwrap(scope, "subject", subject.as_bytes(), wrapped)?;
-        let key = Arc::new(SubjectKey::new(root, 0));
-        self.remember_subject(scope, subject, Arc::clone(&key));
-        Ok(key)
+        Ok(Arc::new(SubjectKey::new(root)))
     }
 
     /// Wraps a stored subject key again, under the active epoch.
@@ -559,7 +517,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let keyring =
             Keyring::create(&folder.path().join("keyring.json"), &RootKey::random(), "now".into()).expect("a keyring");
-        (folder, Vault::new(keyring, 0))
+        (folder, Vault::new(keyring))
     }
 
     fn customer_binding<'a>(
@@ -653,26 +611,6 @@ mod tests {
             flipped.sealed[at] ^= 1;
             assert!(vault.open_subject(here, ada, &flipped).is_err(), "byte {at}");
         }
-    }
-
-    #[test]
-    fn a_key_that_is_remembered_alone_opens_what_it_sealed() {
-        let (_folder, vault) = vault();
-        let (here, there) = (scope(1, Environment::Sandbox), scope(1, Environment::Production));
-        let (customer, ada) = (CustomerId::from_bytes([1; 16]), PersonId::from_bytes([1; 16]));
-        let (key, _) = vault.new_subject(here, ada).expect("a key");
-        let binding = customer_binding(here, &customer, &ada, Purpose::Names, 1);
-        let sealed = Cell::seal(key.key(Purpose::Names), 1, &binding, b"content").into_bytes();
-        assert!(vault.cached_subject(here, ada).is_none(), "it was not stored");
-        vault.remember_subject(here, ada, key);
-        vault.subjects.clear();
-        assert!(vault.cached_subject(there, ada).is_none());
-        for where_from in ["what is remembered alone", "what was derived since"] {
-            let again = vault.cached_subject(here, ada).expect(where_from);
-            let opened = Cell::open(sealed.clone(), again.key(Purpose::Names), &binding);
-            assert_eq!(opened.expect(where_from), b"content");
-        }
-        assert_eq!(vault.subjects.len(), 1, "the second was not derived again");
     }
 
     #[test]

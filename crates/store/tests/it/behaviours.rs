@@ -1,22 +1,23 @@
 //! The behaviours. Each is a sentence; each gets an engine and uses it as the use cases do.
 
 use std::collections::HashMap;
+use std::num::NonZeroI64;
 use std::sync::Arc;
 
 use dossier_core::api_key::{ApiKey, KeyScope};
 use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::{Actor, Caller, Environment, Scope};
-use dossier_core::change::{Change, Effect};
+use dossier_core::change::{Basis, Change, Effect};
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::Condition;
-use dossier_core::customer::{Customer, Place, Profile};
+use dossier_core::customer::{Customer, Profile};
 use dossier_core::file::FileName;
 use dossier_core::idempotency::{Answer, Request};
 use dossier_core::ids::{CustomerId, FileId, PersonId, WebhookId};
 use dossier_core::kyc::{RuleSet, State};
 use dossier_core::parse::Email;
 use dossier_core::services::Services;
-use dossier_core::store::{Collected, Committed, Link, StoreError};
+use dossier_core::store::{Collected, Committed, Freshness, Link, StoreError};
 use dossier_core::use_cases::advance_clock;
 use dossier_core::use_cases::api_keys;
 use dossier_core::use_cases::api_keys::NewKey;
@@ -117,8 +118,12 @@ pub(crate) async fn read(services: &Services, scope: Scope, id: CustomerId) -> C
     services.store.customer(scope, id).await.expect("readable").expect("there")
 }
 
+pub(crate) async fn read_to_change(services: &Services, scope: Scope, id: CustomerId) -> (Basis, Customer) {
+    services.store.customer_to_change(scope, id).await.expect("readable").expect("there")
+}
+
 /// An update computed from a version, to be committed when it suits the test.
-pub(crate) fn changed(caller: &Caller, before: &Customer, name: &str) -> Change {
+pub(crate) fn changed(caller: &Caller, (basis, before): &(Basis, Customer), name: &str) -> Change {
     let mut after = before.clone();
     after.version += 1;
     after.events += 1;
@@ -128,7 +133,7 @@ pub(crate) fn changed(caller: &Caller, before: &Customer, name: &str) -> Change 
     audit.customer = Some(after.id);
     audit.version = Some(after.version);
     let effect = Effect::CustomerUpdated {
-        expected: before.version,
+        basis: *basis,
         after: Box::new(after),
         attached: Vec::new(),
         link: None,
@@ -183,7 +188,7 @@ pub(crate) async fn another_scope_sees_nothing(mut engine: Engine) {
                 .is_empty()
         );
         assert!(services.store.summaries(scope, None, 10).await.expect("readable").summaries.is_empty());
-        let change = changed(&Caller { scope, ..mine.clone() }, &read(&services, mine.scope, id).await, "X");
+        let change = changed(&Caller { scope, ..mine.clone() }, &read_to_change(&services, mine.scope, id).await, "X");
         assert!(!matches!(services.store.commit(change).await, Ok(Committed::Done)), "nor may it write");
     }
     given(&services, &other, "a@example.com", "individual").await;
@@ -193,7 +198,7 @@ pub(crate) async fn a_stale_version_writes_nothing(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let id = given(&services, &caller, "a@example.com", "individual").await;
-    let before = read(&services, caller.scope, id).await;
+    let before = read_to_change(&services, caller.scope, id).await;
     let (first, second) = (changed(&caller, &before, "A"), changed(&caller, &before, "B"));
     assert_eq!(services.store.commit(first).await.expect("committed"), Committed::Done);
     let entries = trail(&services, caller.scope, None, 100).await.len();
@@ -205,18 +210,18 @@ pub(crate) async fn a_stale_version_writes_nothing(mut engine: Engine) {
     assert_eq!(trail(&services, caller.scope, None, 100).await.len(), entries);
 }
 
-/// The place is where a reader has found a record; what lies there by the time of the commit is another matter.
-pub(crate) async fn a_wrong_place_finds_the_right_record(mut engine: Engine) {
+/// A hint is where a reader has found a record. What lies there by the time of the commit is another matter.
+pub(crate) async fn a_wrong_hint_finds_the_right_record(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let id = given(&services, &caller, "a@example.com", "individual").await;
     let other = given(&services, &caller, "b@example.com", "individual").await;
     let untouched = read(&services, caller.scope, other).await;
-    for (place, name) in [(untouched.place.row, "A"), (i64::MAX, "B"), (0, "C")] {
-        let before = read(&services, caller.scope, id).await;
-        let before = Customer { place: Place { row: place, ..before.place }, ..before };
-        let change = changed(&caller, &before, name);
-        assert_eq!(services.store.commit(change).await.expect("committed"), Committed::Done, "{place}");
+    let (others, _) = read_to_change(&services, caller.scope, other).await;
+    for (hint, name) in [(others.hint(), "A"), (NonZeroI64::new(i64::MAX), "B"), (None, "C")] {
+        let (basis, before) = read_to_change(&services, caller.scope, id).await;
+        let change = changed(&caller, &(Basis::new(basis.version, hint), before), name);
+        assert_eq!(services.store.commit(change).await.expect("committed"), Committed::Done, "{hint:?}");
         let after = read(&services, caller.scope, id).await;
         let Profile::Individual(individual) = &after.profile else { panic!("an individual") };
         assert_eq!(individual.first_name.as_ref().expect("a name").expose(), name);
@@ -336,7 +341,7 @@ pub(crate) async fn a_refused_change_in_a_batch_harms_no_other(mut engine: Engin
     let services = engine.services();
     let caller = caller(&services).await;
     let id = given(&services, &caller, "a@example.com", "individual").await;
-    let before = read(&services, caller.scope, id).await;
+    let before = read_to_change(&services, caller.scope, id).await;
     // Queued together, they share a commit: one wins, the others find the version moved, and creations go through.
     let rivals = (0..8).map(|n| services.store.commit(changed(&caller, &before, &n.to_string())));
     let creations = (0..8).map(|n| {
@@ -445,19 +450,23 @@ pub(crate) async fn what_was_read_is_read_anew_after_each_change(mut engine: Eng
 pub(crate) async fn a_record_at_hand_is_what_was_written(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
-    let at_hand = |id| services.store.recent_record(caller.scope, id).map(|record| record.open().expect("it opens"));
+    // What the engine has at hand, or `None` when it reads.
+    let at_hand = async |scope, id| {
+        let record = services.store.record(scope, id, Freshness::Any).await.expect("readable")?;
+        (!record.is_newest()).then(|| record.open().expect("it opens"))
+    };
     let id = given(&services, &caller, "a@example.com", "individual").await;
     for body in [r#"{"first_name":"A"}"#, r#"{"last_name":"B"}"#, r#"{"first_name":"C"}"#] {
         let stored = read(&services, caller.scope, id).await;
-        assert_eq!(at_hand(id), Some(stored), "before {body}");
+        assert_eq!(at_hand(caller.scope, id).await, Some(stored), "before {body}");
         put(&services, &caller, id, body).await.expect("updated");
     }
     let stored = read(&services, caller.scope, id).await;
-    assert_eq!(at_hand(id), Some(stored));
+    assert_eq!(at_hand(caller.scope, id).await, Some(stored));
     let elsewhere = Scope { environment: Environment::Production, ..caller.scope };
-    assert!(services.store.recent_record(elsewhere, id).is_none(), "of another environment");
+    assert_eq!(at_hand(elsewhere, id).await, None, "of another environment");
     let business = given(&services, &caller, "b@example.com", "corporate").await;
-    assert_eq!(at_hand(business), None, "its persons lie elsewhere");
+    assert_eq!(at_hand(caller.scope, business).await, None, "its persons lie elsewhere");
 }
 
 pub(crate) async fn keys_are_found_by_themselves_only(mut engine: Engine) {
@@ -977,7 +986,7 @@ pub(crate) async fn a_change_that_ends_passes_ends_them_among_plain_updates(mut 
     }
     let is_good = async || visitor(&services, &pass.secret, None, "visit".into()).await.expect("readable").is_some();
     assert!(is_good().await);
-    let mut change = changed(&caller, &read(&services, caller.scope, id).await, "D");
+    let mut change = changed(&caller, &read_to_change(&services, caller.scope, id).await, "D");
     let Effect::CustomerUpdated { ends_passes, .. } = &mut change.effect else { panic!("an update") };
     *ends_passes = true;
     assert_eq!(services.store.commit(change).await.expect("an outcome"), Committed::Done);

@@ -13,7 +13,7 @@ use dossier_core::use_cases::create_customer::{CreateError, create};
 use dossier_core::use_cases::reindex_emails::reindex_emails;
 use dossier_core::use_cases::write_customer::UpdateError;
 
-use crate::behaviours::{given, put, read};
+use crate::behaviours::{given, put, read, read_to_change};
 use crate::engines::{Engine, caller};
 
 async fn found(services: &Services, caller: &Caller, email: &str) -> Vec<CustomerId> {
@@ -24,16 +24,15 @@ async fn found(services: &Services, caller: &Caller, email: &str) -> Vec<Custome
 /// A customer as an older version has stored it: its e-mail has an index by which it is not found today.
 async fn stored_before(services: &Services, caller: &Caller, n: u8, email: &str) -> CustomerId {
     let id = given(services, caller, &format!("{n}@example.com"), "individual").await;
-    let mut after = read(services, caller.scope, id).await;
-    let expected = after.version;
+    let (basis, mut after) = read_to_change(services, caller.scope, id).await;
     after.version += 1;
     after.email = Email::searched(email);
-    after.place.email = EmailIndex::Stored([n; 16]);
+    after.email_index = EmailIndex::Stored([n; 16]);
     let mut audit = AuditEntry::new(caller, after.updated_at, Action::CustomerUpdated);
     audit.customer = Some(id);
     audit.version = Some(after.version);
     let after = Box::new(after);
-    let effect = Effect::CustomerUpdated { expected, after, attached: Vec::new(), link: None, ends_passes: false };
+    let effect = Effect::CustomerUpdated { basis, after, attached: Vec::new(), link: None, ends_passes: false };
     let change = Change::new(caller.scope, effect, audit);
     assert_eq!(services.store.commit(change).await.expect("committed"), Committed::Done);
     id

@@ -31,7 +31,7 @@ pub(crate) async fn persons(services: &Services, caller: &Caller, firm: Customer
 /// The keys that are left of these data subjects.
 async fn keys_left(engine: &Engine, scope: Scope, subjects: &[PersonId]) -> SubjectKeys {
     let keyring = Keyring::open(&engine.path().join("keyring.json"), engine.root()).expect("a keyring");
-    let vault = Vault::new(keyring, 0);
+    let vault = Vault::new(keyring);
     let sql = Sql(engine);
     let mut keys = SubjectKeys::new();
     for subject in subjects {

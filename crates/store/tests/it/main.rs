@@ -41,7 +41,7 @@ on_every_engine! {
     what_was_committed_is_there_after_reopening,
     another_scope_sees_nothing,
     a_stale_version_writes_nothing,
-    a_wrong_place_finds_the_right_record,
+    a_wrong_hint_finds_the_right_record,
     a_taken_email_writes_nothing,
     a_customer_moves_to_an_email_that_nobody_else_has,
     a_repeated_request_finds_its_answer_before_its_own_effect,

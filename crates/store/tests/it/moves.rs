@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use dossier_core::api_key::{ApiKey, KeyScope};
 use dossier_core::caller::{Actor, Caller};
 use dossier_core::clock::Timestamp;
-use dossier_core::customer::{Customer, Place};
 use dossier_core::idempotency::Request;
 use dossier_core::ids::{CustomerId, FileId};
 use dossier_core::services::Services;
@@ -71,8 +70,7 @@ pub(crate) async fn fill(services: &Services) -> Filled {
 pub(crate) async fn seen(services: &Services, filled: &Filled) -> Vec<String> {
     let mut seen = Vec::new();
     for (caller, id) in &filled.customers {
-        // Each engine has it in a place of its own.
-        let customer = Customer { place: Place::default(), ..read(services, caller.scope, *id).await };
+        let customer = read(services, caller.scope, *id).await;
         seen.push(format!("{customer:?}"));
         seen.push(format!("{:?}", services.store.changed_since(caller.scope, *id, 1).await.expect("pointers")));
     }

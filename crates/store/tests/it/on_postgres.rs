@@ -1,16 +1,18 @@
 //! What is special to PostgreSQL: its statements, what it must promise, and many processes on one database.
 
+use std::num::NonZeroI64;
 use std::sync::Arc;
 use std::time::Duration;
 
 use dossier_core::caller::{Caller, Environment, Scope};
+use dossier_core::change::Basis;
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::{Condition, Versions};
-use dossier_core::customer::{Customer, Place, Profile};
+use dossier_core::customer::{Customer, Profile};
 use dossier_core::idempotency::Request;
 use dossier_core::ids::CustomerId;
 use dossier_core::services::Services;
-use dossier_core::store::Committed;
+use dossier_core::store::{Committed, Freshness};
 use dossier_core::use_cases::create_customer::create;
 use dossier_core::use_cases::update_customer::{Method, Update, update};
 use dossier_core::use_cases::write_customer::UpdateError;
@@ -269,8 +271,8 @@ async fn what_is_taken_for_granted_is_found_out_when_it_does_not_hold() {
             behaviours::put(&mine, &caller, quiet, &body).await.expect("updated");
         }
     };
-    let read = async || behaviours::read(&mine, caller.scope, id).await;
-    let commit = async |before: &Customer, name: &str| {
+    let read = async || behaviours::read_to_change(&mine, caller.scope, id).await;
+    let commit = async |before: &(Basis, Customer), name: &str| {
         mine.store.commit(behaviours::changed(&caller, before, name)).await.expect("an outcome")
     };
 
@@ -285,8 +287,8 @@ async fn what_is_taken_for_granted_is_found_out_when_it_does_not_hold() {
     assert_eq!(commit(&stale, "X").await, Committed::VersionMoved, "this one did");
 
     alone_for_a_while().await;
-    let found = read().await;
-    let misplaced = Customer { place: Place { row: 1, ..found.place }, ..found };
+    let (basis, found) = read().await;
+    let misplaced = (Basis::new(basis.version, NonZeroI64::new(1)), found);
     assert_eq!(commit(&misplaced, "Y").await, Committed::Done, "its newest entry is another one");
 
     alone_for_a_while().await;
@@ -302,7 +304,7 @@ async fn what_is_taken_for_granted_is_found_out_when_it_does_not_hold() {
     let deliveries = mine.store.deliveries(caller.scope, endpoint, None, 10).await.expect("a log");
     assert_eq!(deliveries.len(), 4, "another process made an endpoint");
 
-    let Profile::Individual(individual) = read().await.profile else { panic!("an individual") };
+    let Profile::Individual(individual) = read().await.1.profile else { panic!("an individual") };
     let names = [individual.first_name, individual.middle_name, individual.last_name];
     assert_eq!(serde_json::to_value(names).expect("JSON"), serde_json::json!(["Z", "Mine", "Last"]));
     assert_eq!(mine.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
@@ -340,8 +342,8 @@ async fn nothing_but_a_commit_is_decided_by_what_a_process_remembers() {
     // Answers the version that this process remembers, and the newest.
     let overtaken = async || {
         let remembered = behaviours::put(&mine, &caller, id, mine_again).await.expect("updated").version;
-        let record = mine.store.recent_record(caller.scope, id).expect("what was just written");
-        assert_eq!(record.version(), remembered);
+        let record = mine.store.record(caller.scope, id, Freshness::Any).await.expect("readable").expect("there");
+        assert_eq!((record.basis().version, record.is_newest()), (remembered, false), "what was just written");
         let newest =
             behaviours::put(&theirs, &caller, id, r#"{"first_name":"Theirs"}"#).await.expect("updated").version;
         assert_eq!(newest, remembered + 1);

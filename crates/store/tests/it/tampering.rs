@@ -4,7 +4,7 @@ use dossier_core::caller::Caller;
 use dossier_core::change::{Change, Effect};
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::Condition;
-use dossier_core::customer::{Customer, CustomerType, Place, Profile};
+use dossier_core::customer::{Customer, CustomerType, EmailIndex, Profile};
 use dossier_core::idempotency::Request;
 use dossier_core::ids::CustomerId;
 use dossier_core::kyc::Kyc;
@@ -208,7 +208,7 @@ async fn a_new_key_of_a_past_epoch_is_not_written() {
         email: Email::searched("a@example.com"),
         profile: Profile::empty(CustomerType::Individual),
         kyc: Kyc::default(),
-        place: Place::default(),
+        email_index: EmailIndex::default(),
     };
     let effect = Effect::CustomerCreated(Box::new(customer));
     let change = Change { scope: caller.scope, effect, audit: None, events: Vec::new(), answer: None };

@@ -26,7 +26,7 @@ use crate::quota::{Quotas, Used};
 use crate::store::Store;
 use crate::store::answers::AnswerStore;
 use crate::store::audit::{AuditStore, Progress};
-use crate::store::customers::{CustomerStore, Page, Record, SameNumber};
+use crate::store::customers::{CustomerStore, Freshness, Page, Record, SameNumber};
 use crate::store::events::EventStore;
 use crate::store::files::{ByteRange, FileReader, FileWriter};
 use crate::store::files::{Collected, FileStore};
@@ -75,7 +75,7 @@ scripted! {
         recorded_settings(Scope) -> Option<Vec<u8>>;
     }
     CustomerStore {
-        record(Scope, CustomerId) -> Option<Box<dyn Record>>;
+        record(Scope, CustomerId, Freshness) -> Option<Box<dyn Record>>;
         summary(Scope, CustomerId) -> Option<Summary>;
         summaries_by_email(Scope, &Email) -> Vec<Summary>;
         summaries(Scope, Option<CustomerId>, usize) -> Page;

@@ -6,14 +6,14 @@
 use std::sync::Arc;
 
 use dossier_core::caller::Scope;
-use dossier_core::customer::{CustomerType, EmailIndex, Place};
+use dossier_core::customer::CustomerType;
 use dossier_core::ids::{CustomerId, PersonId};
 
-use crate::by_customer::{ByCustomer, Sealed, by_customer};
+use super::by_customer::{ByCustomer, Sealed, by_customer};
+use super::keys::{Hint, Keys};
 use crate::columns::type_column;
 use crate::prepared::{Prepared, PreparedEffect};
 use crate::sealed::{Cells, Plain, SealedRecord, SubjectKeys};
-use crate::vault::Vault;
 
 /// A row as it is stored.
 pub(crate) type Stored = (Plain, Cells);
@@ -27,25 +27,23 @@ impl Sealed for Stored {
     }
 }
 
-/// What is remembered.
-pub(crate) struct Recent(ByCustomer<Stored>);
+/// The records.
+pub(crate) struct Records(ByCustomer<Stored>);
 
-impl Recent {
-    /// Remembers what fits into so many bytes.
-    pub(crate) fn new(bytes: u64) -> Self {
+impl Records {
+    /// Remembers what fits into `bytes`.
+    pub(super) fn new(bytes: u64) -> Self {
         Self(by_customer(bytes))
     }
 
-    /// The record, as long as the vault remembers its key as well.
-    pub(crate) fn record(&self, vault: &Vault, scope: Scope, id: CustomerId) -> Option<SealedRecord> {
+    /// The record, as long as its key is remembered as well.
+    pub(crate) fn get(&self, keys: &Keys, scope: Scope, id: CustomerId) -> Option<SealedRecord> {
         let row = self.0.get(&(scope, id))?;
         let own = PersonId::of_customer(id);
-        let key = vault.cached_subject(scope, own)?;
+        let (key, hint) = keys.find(scope, own)?;
         let (mut plain, cells) = (row.0, row.1.clone());
-        if plain.place.row == 0 {
-            plain.place.row = key.row();
-        }
-        Some(SealedRecord { plain, cells, keys: SubjectKeys::from([(own, key)]) })
+        plain.hint = plain.hint.or(hint);
+        Some(SealedRecord { plain, cells, keys: SubjectKeys::from([(own, key)]), is_newest: false })
     }
 
     /// Forgets the customer that a change is about, whatever becomes of the change: its row will be another, or its
@@ -57,14 +55,13 @@ impl Recent {
         }
     }
 
-    /// Remembers what was written; the engine finds it at this place, or where it was read.
-    pub(crate) fn written(&self, change: &Prepared, place: Option<Place>) {
-        let PreparedEffect::Customer { row, .. } = &change.effect else { return };
+    /// Remembers what was written. `hint` is where the engine finds it; `None` means where it was read.
+    pub(crate) fn written(&self, change: &Prepared, hint: Hint) {
+        let PreparedEffect::Customer { basis, row, .. } = &change.effect else { return };
         if row.kind != type_column(CustomerType::Individual) || self.0.capacity() == 0 {
             return;
         }
-        let place = place.unwrap_or(row.place);
-        let plain = Plain::written(change.scope, row, Place { email: EmailIndex::Stored(row.email_index), ..place });
+        let plain = Plain::written(change.scope, row, hint.or_else(|| basis.hint()));
         // A copy takes no more memory than it needs.
         self.0.insert((plain.scope, plain.id), Arc::new((plain, row.cells.clone())));
     }

@@ -8,7 +8,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 /// What can be remembered of a customer.
-pub(crate) trait Sealed {
+pub(super) trait Sealed {
     /// Bytes that it takes besides what is sealed.
     const OVERHEAD: usize;
     /// Bytes that it usually takes.
@@ -19,7 +19,7 @@ pub(crate) trait Sealed {
 }
 
 #[derive(Clone)]
-pub(crate) struct Bytes;
+pub(super) struct Bytes;
 
 impl<T: Sealed> Weighter<(Scope, CustomerId), Arc<T>> for Bytes {
     fn weight(&self, _: &(Scope, CustomerId), entry: &Arc<T>) -> u64 {
@@ -28,14 +28,14 @@ impl<T: Sealed> Weighter<(Scope, CustomerId), Arc<T>> for Bytes {
 }
 
 /// The customers that are remembered.
-pub(crate) type ByCustomer<T> = Cache<(Scope, CustomerId), Arc<T>, Bytes>;
+pub(super) type ByCustomer<T> = Cache<(Scope, CustomerId), Arc<T>, Bytes>;
 
 /// Room for so many bytes.
-pub(crate) fn by_customer<T: Sealed>(bytes: u64) -> ByCustomer<T> {
+pub(super) fn by_customer<T: Sealed>(bytes: u64) -> ByCustomer<T> {
     Cache::with_weighter(usual_number::<T>(bytes), bytes, Bytes)
 }
 
 /// How many usually fit into so many bytes.
-pub(crate) fn usual_number<T: Sealed>(bytes: u64) -> usize {
+pub(super) fn usual_number<T: Sealed>(bytes: u64) -> usize {
     usize::try_from(bytes / T::USUAL).unwrap_or(usize::MAX)
 }
