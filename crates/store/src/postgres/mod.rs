@@ -5,7 +5,6 @@ mod audit;
 mod commit;
 mod customers;
 mod database;
-mod effects;
 mod events;
 mod files;
 mod fingerprints;
@@ -73,9 +72,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
     [
         ("answers", answers::STATEMENTS),
         ("audit", audit::STATEMENTS),
-        ("commit", commit::STATEMENTS),
         ("customers", customers::STATEMENTS),
-        ("effects", effects::STATEMENTS),
         ("events", events::STATEMENTS),
         ("files", files::STATEMENTS),
         ("fingerprints", fingerprints::STATEMENTS),
@@ -95,6 +92,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("webhooks", webhooks::STATEMENTS),
     ]
     .into_iter()
+    .chain(commit::STATEMENTS)
     .flat_map(|(module, statements)| statements.iter().map(move |(name, sql)| (module, *name, *sql)))
 }
 
@@ -280,7 +278,7 @@ async fn open_pepper(session: Session<'_>, vault: &Vault) -> Result<(), OpenErro
             return Ok(vault.open_pepper(&Columns::of(row).wrapped()?)?);
         }
         // Of two that start at once, one writes it and both read it.
-        effects::insert_scope_key(session, Vault::INSTALLATION, &vault.new_scope(Vault::INSTALLATION)?).await?;
+        commit::insert_scope_key(session, Vault::INSTALLATION, &vault.new_scope(Vault::INSTALLATION)?).await?;
     }
     Err(OpenError::Database("the key that finds API keys could not be written".into()))
 }

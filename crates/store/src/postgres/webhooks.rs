@@ -1,4 +1,5 @@
-//! Webhook endpoints and the deliveries to them. An event's deliveries are written with the event (`commit.rs`).
+//! Webhook endpoints and the deliveries to them. An event's deliveries are written with the event
+//! (`commit/events.rs`).
 //!
 //! Who writes deliveries of an endpoint, or notes what came of them, holds the lock on the endpoint's row: otherwise a
 //! delivery could come to wait for one that ends at the same moment, for ever.
