@@ -2,6 +2,7 @@
 
 mod answers;
 mod audit;
+mod collection;
 mod commit;
 mod customers;
 mod database;
@@ -72,6 +73,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
     [
         ("answers", answers::STATEMENTS),
         ("audit", audit::STATEMENTS),
+        ("collection", collection::STATEMENTS),
         ("customers", customers::STATEMENTS),
         ("events", events::STATEMENTS),
         ("files", files::STATEMENTS),

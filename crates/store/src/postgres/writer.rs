@@ -17,7 +17,7 @@ use super::commit::{self, Assumed, Outcome};
 use super::database::{ATTEMPTS_AT_A_BATCH, Database, PipelineError, SharedConnection, Tries, copy, in_time};
 use crate::Figures;
 use crate::anchor::Tips;
-use crate::planted::{Defect, planted};
+use crate::planted::planted;
 use crate::prepared::{Basis, Prepared, PreparedEffect};
 
 const LANES: usize = 4;
@@ -90,8 +90,9 @@ impl Lane {
         Self { database, figures, assumed: Assumed::default(), tips }
     }
 
-    /// How many of those that wait are to be committed now, with this many commits in flight of this many changes: of plain
-    /// updates half of all, so that two commits of about the same size are under way; of others all, when nothing is.
+    /// How many of those that wait are to be committed now, with this many commits in flight of this many changes: of
+    /// plain updates half of all, so that two commits of about the same size are under way; of others all, when nothing
+    /// is.
     fn size_of_next(&self, waiting: &VecDeque<Job>, commits: usize, changes: usize) -> usize {
         let plain = || self.assumed.covers(waiting.iter().map(|job| &job.change));
         let half = (waiting.len() + changes).div_ceil(2).clamp(FEW, MAX_BATCH);
@@ -193,7 +194,7 @@ async fn commit_batch(lane: &Lane, batch: Vec<Job>) -> usize {
     let (written, replies): (Vec<_>, Vec<_>) = batch.into_iter().map(|job| (job.change, job.reply)).unzip();
     let changes: Vec<&Prepared> = written.iter().collect();
     let size = changes.len();
-    if planted(Defect::AnswerBeforeCommit) {
+    if planted!("answer-before-commit") {
         let done = || (Ok((Committed::Done, Place::default())), None);
         replies.into_iter().for_each(|reply| drop(reply.send(done())));
         drop(commit_all(lane, &changes).await);

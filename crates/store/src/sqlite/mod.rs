@@ -2,8 +2,9 @@
 
 mod answers;
 mod audit;
-mod chain;
+mod collection;
 mod commit;
+mod connection;
 mod customers;
 mod events;
 mod files;
@@ -36,8 +37,7 @@ use dossier_core::change::Change;
 use dossier_core::clock::Timestamp;
 use dossier_core::store::{Committed, Progress, Store, StoreError};
 use futures_util::StreamExt as _;
-use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 use tokio::sync::watch;
 
 use crate::anchor::{AcceptedRestore, ChainEnd, Tips};
@@ -47,11 +47,11 @@ use crate::blobs::Blobs;
 use crate::by_customer::Sealed as _;
 use crate::chores::{Chore, SharedEmails};
 use crate::columns::scope_columns;
-use crate::planted::{Defect, planted};
 use crate::recent::{Recent, Stored};
 use crate::signing::Signers;
 use crate::vault::{Keyring, RootKey, SUBJECT, ScopeKeys, Vault, WrappedKey};
 use crate::{Engine, Figures, OpenError, Totals};
+use connection::{Role, connect, keep_pages};
 pub(crate) use migrate::{NEWEST as NEWEST_MIGRATION, anchored_schema, sealed_schema};
 use readers::Readers;
 use summaries::{SealedSummary, Summaries};
@@ -329,68 +329,6 @@ impl Store for SqliteStore {
     }
 }
 
-/// What a connection is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
-    Writer,
-    /// Writes the database, but only from the WAL: it needs no pages of its own.
-    Checkpointer,
-    Reader,
-}
-
-impl Role {
-    /// Kibibytes of pages that the connection keeps.
-    const fn cache_kib(self) -> u64 {
-        match self {
-            Self::Writer => 8_192,
-            Self::Checkpointer => 256,
-            Self::Reader => 4_096,
-        }
-    }
-
-    /// How long a statement waits for another program's lock. Readers, which a writer is not in the way of, wait on the
-    /// threads that serve requests. The writer's is for the start; see there.
-    const fn waits(self) -> Duration {
-        match self {
-            Self::Writer | Self::Checkpointer => Duration::from_secs(5),
-            Self::Reader => Duration::from_secs(1),
-        }
-    }
-}
-
-fn connect(database: &Path, role: Role) -> Result<Connection, rusqlite::Error> {
-    let writes = role != Role::Reader;
-    let mode = if writes {
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
-    } else {
-        OpenFlags::SQLITE_OPEN_READ_ONLY
-    };
-    let connection = Connection::open_with_flags(database, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    connection.busy_timeout(role.waits())?;
-    // Plans do not depend on bound values, so that no statement is parsed again because a value changed.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    connection.pragma_update(None, "mmap_size", 0)?;
-    connection.pragma_update(None, "temp_store", "MEMORY")?;
-    keep_pages(&connection, role.cache_kib())?;
-    if writes {
-        connection.pragma_update(None, "page_size", 4_096)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        let synchronous = if planted(Defect::SynchronousNormal) { "NORMAL" } else { "FULL" };
-        connection.pragma_update(None, "synchronous", synchronous)?;
-        connection.pragma_update(None, "secure_delete", "ON")?;
-        connection.pragma_update(None, "foreign_keys", "ON")?;
-        // Checkpoints are made by a thread of their own; see the writer.
-        connection.pragma_update(None, "wal_autocheckpoint", 0)?;
-    }
-    Ok(connection)
-}
-
-/// Has the connection keep so many kibibytes of pages.
-fn keep_pages(connection: &Connection, kib: u64) -> Result<(), rusqlite::Error> {
-    connection.pragma_update(None, "cache_size", format!("-{kib}"))
-}
-
 /// The first start ties the database to its keyring; every other one checks that it is still the one, and new enough.
 fn tie_to_keyring(connection: &Connection, keyring: &Keyring) -> Result<(), OpenError> {
     let tied = connection
@@ -424,19 +362,11 @@ fn open_pepper(connection: &Connection, vault: &Vault) -> Result<(), OpenError> 
         Some(wrapped) => wrapped,
         None => {
             let wrapped = vault.new_scope(scope).map_err(corrupt)?;
-            insert_scope_key(connection, scope, &wrapped)?;
+            commit::insert_scope_key(connection, scope, &wrapped)?;
             wrapped
         }
     };
     vault.open_pepper(&wrapped).map_err(corrupt)
-}
-
-fn insert_scope_key(connection: &Connection, scope: Scope, wrapped: &WrappedKey) -> Result<(), rusqlite::Error> {
-    let (account, environment) = scope_columns(&scope);
-    connection
-        .prepare_cached("INSERT INTO scope_keys (account_id, environment, epoch, wrapped) VALUES (?1, ?2, ?3, ?4)")?
-        .execute((account, environment, wrapped.epoch, &wrapped.sealed))?;
-    Ok(())
 }
 
 fn wrapped_key(row: &Row<'_>) -> Result<WrappedKey, rusqlite::Error> {

@@ -11,7 +11,7 @@ use dossier_core::store::{Progress, StoreError};
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, params_from_iter};
 
-use super::chain::{Append, Heads};
+use super::commit::{Append, Heads};
 use super::transfer::value;
 use super::{SqliteStore, migrate, wrapped_key};
 use crate::OpenError;

@@ -258,6 +258,8 @@ pub(crate) async fn caller(services: &Services) -> Caller {
 
 #[cfg(test)]
 mod embedded {
+    use std::path::PathBuf;
+
     /// The statements of the embedded engine stand where they are used. Every text in its source that begins like a
     /// statement is prepared, so that none is found wrong only when it is first needed.
     #[tokio::test]
@@ -265,20 +267,32 @@ mod embedded {
         let engine = super::Engine::sqlite().await;
         let database = engine.connection();
         database.execute_batch("CREATE TABLE transfer_mark (one, kind, place, at)").expect("a table");
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/sqlite");
         let mut count = 0;
-        for file in std::fs::read_dir(folder).expect("the source").flatten() {
-            let source = std::fs::read_to_string(file.path()).expect("text");
+        for (file, source) in sources() {
             let source = source.split("#[cfg(test)]").next().unwrap_or_default();
             for text in texts(source) {
                 let Some(sql) = statement(source, text) else { continue };
                 if let Err(error) = database.prepare(&sql) {
-                    panic!("{}: {error}\n{sql}", file.path().display());
+                    panic!("{}: {error}\n{sql}", file.display());
                 }
                 count += 1;
             }
         }
         assert!(count > 70, "{count} statements");
+    }
+
+    /// The files of the embedded engine, and what they say.
+    fn sources() -> Vec<(PathBuf, String)> {
+        let (mut found, mut folders) = (Vec::new(), vec![concat!(env!("CARGO_MANIFEST_DIR"), "/src/sqlite").into()]);
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir::<PathBuf>(folder).expect("the source").flatten() {
+                match entry.path() {
+                    folder if folder.is_dir() => folders.push(folder),
+                    file => found.push((file.clone(), std::fs::read_to_string(file).expect("text"))),
+                }
+            }
+        }
+        found
     }
 
     /// The string literals of a source. None of them has a quotation mark within.

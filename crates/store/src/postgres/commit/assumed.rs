@@ -3,14 +3,14 @@
 //!
 //! A lane remembers how it has left the ends of its chains. Where nothing else has written since, it assumes that they
 //! are still there, and that each customer is as the change has read it. The invariant: **an assumption is never
-//! believed, it is only tried.** All that a batch assumes stands in its statement ([`Batch::write`]) beside what it writes:
-//! the hash of each chain's end, the last numbers of its events and deliveries, and the version and newest entry of
-//! each customer. The database compares them with its rows in the statement that writes them, under the locks that
-//! writing takes. If one differs, the statement fails ([`Error::Moved`]), nothing is written, and the batch is committed
-//! under the locks. A wrong assumption costs a round trip, and cannot cost anything else.
+//! believed, it is only tried.** All that a batch assumes stands in its statement ([`Batch::write`]) beside what it
+//! writes: the hash of each chain's end, the last numbers of its events and deliveries, and the version and newest
+//! entry of each customer. The database compares them with its rows in the statement that writes them, under the locks
+//! that writing takes. If one differs, the statement fails ([`Error::Moved`]), nothing is written, and the batch is
+//! committed under the locks. A wrong assumption costs a round trip, and cannot cost anything else.
 //!
-//! A scope with an enabled endpoint is left out, since its events need deliveries. Another process that makes or enables
-//! one appends an entry, which moves the head.
+//! A scope with an enabled endpoint is left out, since its events need deliveries. Another process that makes or
+//! enables one appends an entry, which moves the head.
 //!
 //! The next batch may be sent before the one before it has ended. It assumes that this one ends well: if not, the ends
 //! of the chains are not where it says, and it fails as well.
