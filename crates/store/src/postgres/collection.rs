@@ -10,6 +10,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use tokio_postgres::Row;
 
 use super::PostgresStore;
+use super::commit::LOCK_FILES;
 use super::rows::{Columns, place, rows as limit_of, statements, uuid};
 use crate::blobs::{BlobPath, Listed};
 use crate::files::{PORTION, day_of};
@@ -23,12 +24,8 @@ statements! {
             AND file_uses.environment = files.environment AND file_uses.file_id = files.file_id)
         ORDER BY account_id, environment, file_id LIMIT $3";
     KNOWN = "SELECT file_id FROM files WHERE account_id = $1 AND environment = $2 AND file_id = ANY($3)";
-    /// Who attaches one locks it as well. The deletion is a statement of its own, which sees what was attached while
-    /// this one waited.
-    LOCK_FILES = "SELECT f.file_id FROM files f
-        JOIN unnest($1::uuid[], $2::smallint[], $3::uuid[]) AS u (account_id, environment, file_id)
-            ON f.account_id = u.account_id AND f.environment = u.environment AND f.file_id = u.file_id
-        ORDER BY f.account_id, f.environment, f.file_id FOR UPDATE OF f";
+    /// Beside the locks, which who attaches one takes as well: a statement of its own, which sees what was attached
+    /// while they were waited for.
     DELETE = "DELETE FROM files USING unnest($1::uuid[], $2::smallint[], $3::uuid[]) AS u (account_id, environment, \
         file_id)
         WHERE files.account_id = u.account_id AND files.environment = u.environment AND files.file_id = u.file_id

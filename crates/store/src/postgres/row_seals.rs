@@ -11,7 +11,7 @@ use dossier_core::store::{Progress, StoreError};
 
 use super::database::{Error, Param, Session};
 use super::rows::{Columns, number, place, statements};
-use super::transfer::{array, kind_of, single, type_name, value};
+use super::transfer::{COLUMNS, array, kind_of, single, type_name, value};
 use super::{PostgresStore, commit, migrate};
 use crate::OpenError;
 use crate::audit_chain::{self, StoredEntry};
@@ -23,11 +23,9 @@ use crate::transfer::{Kind, PORTION};
 use crate::vault::{Keyring, ScopeKeys, Vault};
 
 statements! {
-    COLUMNS = "SELECT CAST(column_name AS TEXT), CAST(udt_name AS TEXT) FROM information_schema.columns
-        WHERE table_schema = current_schema() AND table_name = $1";
     SCOPES = "SELECT account_id, environment, epoch, wrapped FROM scope_keys";
     MIGRATED = "SELECT count(*) FROM migrations WHERE name = $1";
-    ACCOUNTS = "SELECT count(*) FROM accounts";
+    pub(super) ACCOUNTS = "SELECT count(*) FROM accounts";
     END = "SELECT seq, hash FROM audit_heads WHERE account_id = $1 AND environment = $2 FOR UPDATE";
     APPEND = "INSERT INTO audit (account_id, environment, seq, previous_of_customer, at, actor, action, fields,
             request_id, detail, hash, records)

@@ -91,7 +91,7 @@ impl Lane {
     }
 
     /// How many of those that wait are to be committed now, with this many commits in flight of this many changes: of
-    /// plain updates half of all, so that two commits of about the same size are under way; of others all, when nothing
+    /// plain updates half of all, so that two commits of about the same size are in flight; of others all, when nothing
     /// is.
     fn size_of_next(&self, waiting: &VecDeque<Job>, commits: usize, changes: usize) -> usize {
         let plain = || self.assumed.covers(waiting.iter().map(|job| &job.change));
@@ -105,7 +105,7 @@ impl Lane {
     }
 }
 
-/// Commits what comes until nobody is left to ask.
+/// Commits what comes until the store is dropped.
 async fn run(lane: Lane, mut jobs: mpsc::Receiver<Job>) {
     let mut waiting = VecDeque::new();
     let mut new = Vec::with_capacity(MAX_BATCH);
@@ -161,7 +161,7 @@ fn claims(change: &Prepared) -> Vec<(Scope, Claim)> {
     claims.into_iter().map(|claim| (change.scope, claim)).collect()
 }
 
-/// The first that waits, and whatever else can be committed with it; so many at most.
+/// The first that waits, and whatever else can be committed with it, up to a size.
 fn take_batch(waiting: &mut VecDeque<Job>, size: usize) -> Vec<Job> {
     let mut batch: Vec<Job> = Vec::new();
     let mut claimed = HashSet::new();

@@ -297,7 +297,7 @@ impl SqliteStore {
 
     /// The key of a day, made when it is the first to be asked for.
     async fn staging_key_for(&self, scope: Scope, day: i64) -> Result<SecretKey, StoreError> {
-        // A second round reads what another upload has made first, or makes it again in the epoch that began meanwhile.
+        // A second round reads what another upload has made first, or makes it again in the epoch that has begun since.
         for _ in 0..3 {
             if let Some(key) = self.staging_key(scope, day)? {
                 return Ok(key);

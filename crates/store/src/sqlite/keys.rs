@@ -29,6 +29,12 @@ macro_rules! key_columns {
     };
 }
 
+macro_rules! account_columns {
+    ($rest:literal) => {
+        concat!("SELECT account_id, name, created_at, look, mac FROM accounts ", $rest)
+    };
+}
+
 fn key_row(row: &Row<'_>) -> Result<Unchecked<KeyRow>, rusqlite::Error> {
     let key = KeyRow {
         account: row.get(0)?,
@@ -113,7 +119,7 @@ impl KeyStore for SqliteStore {
     async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
         let row = self.readers.read(|connection| {
             connection
-                .prepare_cached("SELECT account_id, name, created_at, look, mac FROM accounts WHERE account_id = ?1")?
+                .prepare_cached(account_columns!("WHERE account_id = ?1"))?
                 .query_row([id.as_bytes()], account_row)
                 .optional()
         })?;
@@ -121,21 +127,17 @@ impl KeyStore for SqliteStore {
     }
 
     async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
-        self.all_accounts()
-    }
-}
-
-impl SqliteStore {
-    pub(super) fn all_accounts(&self) -> Result<Vec<Account>, StoreError> {
         let rows = self.readers.read(|connection| {
             connection
-                .prepare_cached("SELECT account_id, name, created_at, look, mac FROM accounts ORDER BY account_id")?
+                .prepare_cached(account_columns!("ORDER BY account_id"))?
                 .query_map([], account_row)?
                 .collect::<Result<Vec<_>, _>>()
         })?;
         rows.into_iter().map(|row| self.open_account(row)).collect()
     }
+}
 
+impl SqliteStore {
     fn key_record(&self, row: Unchecked<KeyRow>) -> Result<KeyRecord, StoreError> {
         let keys = self.existing_scope_keys(row.scope()?)?;
         row.check(&keys)?.open(&keys)

@@ -2,6 +2,7 @@
 
 mod answers;
 mod audit;
+mod chores;
 mod collection;
 mod commit;
 mod connection;
@@ -15,6 +16,7 @@ mod mark;
 mod migrate;
 mod numbering;
 mod opening;
+mod processes;
 mod queue;
 mod readers;
 mod rotate;
@@ -32,17 +34,16 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use dossier_core::caller::{Environment, Scope};
+use dossier_core::caller::Scope;
 use dossier_core::change::Change;
 use dossier_core::clock::Timestamp;
-use dossier_core::store::{Committed, Progress, Store, StoreError};
+use dossier_core::store::{Committed, Store, StoreError};
 use futures_util::StreamExt as _;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 use tokio::sync::watch;
 
-use crate::anchor::{AcceptedRestore, ChainEnd, Tips};
+use crate::anchor::Tips;
 use crate::api_keys::KnownKeys;
-use crate::audit_chain;
 use crate::blobs::Blobs;
 use crate::by_customer::Sealed as _;
 use crate::chores::{Chore, SharedEmails};
@@ -50,7 +51,7 @@ use crate::columns::scope_columns;
 use crate::recent::{Recent, Stored};
 use crate::signing::Signers;
 use crate::vault::{Keyring, RootKey, SUBJECT, ScopeKeys, Vault, WrappedKey};
-use crate::{Engine, Figures, OpenError, Totals};
+use crate::{Engine, Figures, OpenError};
 use connection::{Role, connect, keep_pages};
 pub(crate) use migrate::{NEWEST as NEWEST_MIGRATION, anchored_schema, sealed_schema};
 use readers::Readers;
@@ -62,10 +63,13 @@ pub(crate) use writer::is_locked;
 /// SQLite before 3.51.3 has a bug that can corrupt a WAL.
 const OLDEST_SQLITE: i32 = 3_051_003;
 
-/// Bytes of customers that are remembered when nobody says: what lists and plain reads show of some 33,000.
+/// Default for the bytes of customers that are remembered: what lists and plain reads show of some 33,000.
 const CACHE: u64 = 20 * 1_024 * 1_024;
 /// Bytes that a page of 4 KiB takes in memory, with what SQLite and the allocator add.
 const PAGE: u64 = 5 * 1_024;
+
+const INSTALLATION: &str = "SELECT installation_id, newest_epoch FROM installation";
+const SCOPE_KEY: &str = "SELECT epoch, wrapped FROM scope_keys WHERE account_id = ?1 AND environment = ?2";
 
 /// What the setting `cache` is spent on, in bytes.
 #[derive(Debug, PartialEq, Eq)]
@@ -154,7 +158,6 @@ impl SqliteStore {
         let readers = Arc::new(Readers::new(database.clone(), Arc::clone(&on_fatal), summaries.capacity()));
         let filling = connect(&database, Role::Writer)?;
         let tips = Arc::new(Tips::default());
-        let shared_emails = SharedEmails::new(fingerprints::done(&filling, Chore::Emails)?.as_deref());
         let writer = Writer::start(connection, Arc::clone(&readers), database, Arc::clone(&tips), on_fatal)?;
         let store = Self {
             vault,
@@ -167,9 +170,12 @@ impl SqliteStore {
             readers,
             summaries,
             recent: Recent::new(memory.records),
-            shared_emails,
+            shared_emails: SharedEmails::default(),
             writer,
         };
+        if let Some(how_far) = chores::done(&filling, Chore::Emails)? {
+            store.shared_emails.done(Chore::Emails, &how_far);
+        }
         store.fill_fingerprints(&filling)?;
         Ok(store)
     }
@@ -219,10 +225,7 @@ impl SqliteStore {
             return Ok(Some(keys));
         }
         let wrapped = self.readers.read(|connection| {
-            connection
-                .prepare_cached("SELECT epoch, wrapped FROM scope_keys WHERE account_id = ?1 AND environment = ?2")?
-                .query_row(scope_columns(&scope), wrapped_key)
-                .optional()
+            connection.prepare_cached(SCOPE_KEY)?.query_row(scope_columns(&scope), wrapped_key).optional()
         })?;
         wrapped.map(|wrapped| self.vault.open_scope(scope, &wrapped)).transpose()
     }
@@ -256,54 +259,12 @@ impl Engine for SqliteStore {
         self.blobs.list().next().await.transpose().map(drop)
     }
 
-    async fn totals(&self, environment: Environment, now: Timestamp) -> Result<Totals, StoreError> {
-        self.read_totals(environment, now)
-    }
-
-    fn active_epoch(&self) -> u32 {
-        self.vault.active_epoch()
-    }
-
     fn refused_rows(&self) -> u64 {
         self.vault.refused_rows()
     }
 
     fn installation(&self) -> [u8; 16] {
         self.vault.installation()
-    }
-
-    fn tips(&self) -> &Tips {
-        &self.tips
-    }
-
-    async fn chain_ends(&self) -> Result<Vec<ChainEnd>, StoreError> {
-        self.read_chain_ends()
-    }
-
-    async fn is_sealed(&self, end: &ChainEnd) -> bool {
-        self.scope_keys(end.scope).ok().flatten().is_some_and(|keys| audit_chain::is_sealed(&keys, end))
-    }
-
-    async fn entry_hashes(&self, entries: &[(Scope, u64)]) -> Result<Vec<Option<[u8; 32]>>, StoreError> {
-        self.read_entry_hashes(entries)
-    }
-
-    async fn accepted_restores(&self, scopes: &[Scope]) -> Result<Vec<AcceptedRestore>, StoreError> {
-        self.read_accepted_restores(scopes)
-    }
-
-    async fn done(&self, chore: Chore) -> Result<Option<String>, StoreError> {
-        self.readers.read(|connection| fingerprints::done(connection, chore))
-    }
-
-    async fn set_done(&self, chore: Chore, how_far: &str) -> Result<(), StoreError> {
-        let how_far = how_far.to_owned();
-        self.shared_emails.done(chore, &how_far);
-        self.writer.task(move |connection| fingerprints::set_done(connection, chore, &how_far)).await
-    }
-
-    async fn rotate(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError> {
-        self.rotate_keys(now, progress).await
     }
 }
 
@@ -332,9 +293,7 @@ impl Store for SqliteStore {
 /// The first start ties the database to its keyring; every other one checks that it is still the one, and new enough.
 fn tie_to_keyring(connection: &Connection, keyring: &Keyring) -> Result<(), OpenError> {
     let tied = connection
-        .query_row("SELECT installation_id, newest_epoch FROM installation", [], |row| {
-            Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, u32>(1)?))
-        })
+        .query_row(INSTALLATION, [], |row| Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, u32>(1)?)))
         .optional()?;
     match tied {
         None => {
@@ -351,13 +310,7 @@ fn tie_to_keyring(connection: &Connection, keyring: &Keyring) -> Result<(), Open
 fn open_pepper(connection: &Connection, vault: &Vault) -> Result<(), OpenError> {
     let corrupt = |error: StoreError| OpenError::Database(error.to_string());
     let scope = Vault::INSTALLATION;
-    let stored = connection
-        .query_row(
-            "SELECT epoch, wrapped FROM scope_keys WHERE account_id = ?1 AND environment = ?2",
-            scope_columns(&scope),
-            wrapped_key,
-        )
-        .optional()?;
+    let stored = connection.query_row(SCOPE_KEY, scope_columns(&scope), wrapped_key).optional()?;
     let wrapped = match stored {
         Some(wrapped) => wrapped,
         None => {

@@ -78,6 +78,17 @@ fn statements_are_portable() {
     }
 }
 
+#[test]
+fn no_statement_is_declared_twice() {
+    let mut declared = std::collections::HashMap::new();
+    for (module, name, sql) in postgres::all_statements() {
+        let same = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+        if let Some(before) = declared.insert(same, format!("{module}::{name}")) {
+            panic!("{module}::{name} is {before}");
+        }
+    }
+}
+
 /// A connection to a database in which a store has made its tables.
 async fn client_of_a_new_store(cluster: &Cluster) -> tokio_postgres::Client {
     let url = cluster.database().await;

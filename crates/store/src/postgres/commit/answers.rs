@@ -71,7 +71,7 @@ impl<'a> Batch<'a> {
         self.answers.push(scope, answer);
     }
 
-    /// Notes how many answers the scopes keep now.
+    /// Writes how many answers the scopes keep now.
     pub(super) fn count_answers(&mut self, kept: &BTreeMap<Scope, Kept>) {
         for (scope, Kept { day, answers }) in kept {
             self.answer_counts.push(*scope, AnswerCount { day: *day, answers: number(*answers) });

@@ -34,7 +34,7 @@ statements! {
         JOIN unnest($1::uuid[], $2::smallint[]) AS u (account_id, environment)
             ON s.account_id = u.account_id AND s.environment = u.environment";
     /// Locked, so that they are not collected in the meantime.
-    FILES = "SELECT f.account_id, f.environment, f.file_id FROM files f
+    pub(crate) FILES = "SELECT f.account_id, f.environment, f.file_id FROM files f
         JOIN unnest($1::uuid[], $2::smallint[], $3::uuid[]) AS u (account_id, environment, file_id)
             ON f.account_id = u.account_id AND f.environment = u.environment AND f.file_id = u.file_id
         ORDER BY f.account_id, f.environment, f.file_id FOR UPDATE OF f";

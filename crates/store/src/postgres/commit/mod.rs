@@ -29,6 +29,7 @@ use crate::prepared::{Prepared, PreparedEffect};
 pub(super) use assumed::Assumed;
 pub(super) use audit::begin_chain;
 use batch::Batch;
+pub(super) use found::FILES as LOCK_FILES;
 pub(super) use keys::insert_scope_key;
 
 /// The statements of a commit, by the file that declares them.

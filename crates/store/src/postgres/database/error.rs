@@ -10,7 +10,7 @@ use crate::OpenError;
 pub(crate) enum Error {
     /// Nothing was written and the engine asks to try again: a serialisation failure or a deadlock.
     Conflict(String),
-    /// What a statement took for granted does not hold, and nothing was written: it divided by zero, as no other does.
+    /// What a statement assumed does not hold, and nothing was written: it divided by zero, as no other does.
     Moved,
     /// The database ends or refuses the connection, and says so.
     Gone(String),

@@ -117,7 +117,7 @@ impl Session<'_> {
         rows.try_next().await.map(drop).map_err(|error| PipelineError::at_the_end(error.into()))
     }
 
-    /// Answers how many rows it touched.
+    /// Returns how many rows it touched.
     pub(crate) async fn execute(self, sql: &str, params: &[&dyn Param]) -> Result<u64, Error> {
         let kinds: Vec<Type> = params.iter().map(|param| param.kind()).collect();
         if self.prepared {

@@ -67,7 +67,7 @@ pub(super) fn write(
     Ok(Ok(Committed::Done))
 }
 
-/// Answers the customer that has the e-mail, when one does.
+/// Returns the customer that has the e-mail, when one does.
 fn insert_customer(
     connection: &Connection,
     scope: Scope,

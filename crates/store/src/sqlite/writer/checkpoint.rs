@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_wal_starts_anew_although_readers_never_rest() {
+    fn the_wal_starts_again_although_readers_never_rest() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("test.db");
         let writer = connect(&path, Role::Writer).expect("a database");
@@ -192,6 +192,6 @@ mod tests {
             ended.store(true, Ordering::Relaxed);
             restarts
         });
-        assert!(restarts >= 20, "the WAL started anew {restarts} times of 40");
+        assert!(restarts >= 20, "the WAL started again {restarts} times of 40");
     }
 }

@@ -41,8 +41,8 @@ impl Ran {
 
 /// How many changes usually share a commit. When nearly all clients come to wait for the same one, the processor has
 /// nothing to do until it is synced, and much too much afterwards; so half as many again as usual are a full batch, and
-/// the others make the next one. On a slow disk everybody is back before a commit has ended, and the usual grows until
-/// it is everybody.
+/// the others make the next one. On a slow disk all clients are back before a commit has ended, and the typical batch
+/// grows until it holds all of them.
 struct TypicalBatch {
     /// In sixteenths.
     changes: usize,
@@ -105,10 +105,10 @@ impl WriterThread {
     pub(super) fn run(mut self, mut waiting: mpsc::Receiver<Job>) {
         let mut batch = Vec::with_capacity(MAX_BATCH);
         let mut lazy = VecDeque::new();
-        let mut usual = TypicalBatch::default();
+        let mut typical = TypicalBatch::default();
         loop {
-            // Takes what waits, up to a full batch; there is no timer, so a lone writer waits for nobody.
-            let full = usual.full();
+            // Takes what waits, up to a full batch; there is no timer, so a lone writer waits for no other.
+            let full = typical.full();
             if lazy.is_empty() {
                 if waiting.blocking_recv_many(&mut batch, full) == 0 {
                     return;
@@ -123,11 +123,11 @@ impl WriterThread {
             self.figures.waiting.fetch_sub(batch.len() as u64, Ordering::Relaxed);
             lazy.extend(batch.extract_if(.., |job| matches!(job.kind, Kind::Lazy(_))));
             if !batch.is_empty() {
-                usual.took(batch.len());
+                typical.took(batch.len());
                 self.sync_commits(true);
                 self.commit(&mut batch);
             }
-            // One at a time, so that a change that has come meanwhile waits for one only.
+            // One at a time, so that a change that has come since waits for one only.
             if let Some(job) = lazy.pop_front() {
                 self.sync_commits(false);
                 self.commit(&mut vec![job]);
@@ -278,7 +278,7 @@ impl WriterThread {
         self.execute("RELEASE job")
     }
 
-    /// What the waiters are told. An I/O error is told nobody: what is on disk is unknown, so the process ends.
+    /// What the waiters are told. An I/O error is not told: what is on disk is unknown, so the process ends.
     fn failure(&self, error: &rusqlite::Error) -> impl Fn() -> StoreError + use<> {
         if is_io(error) {
             (self.on_fatal)(&error.to_string());
@@ -325,21 +325,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_batch_is_more_than_the_usual_and_everybody_where_all_are_back_before_a_commit_ends() {
-        let mut usual = TypicalBatch::default();
-        assert_eq!(usual.full(), MAX_BATCH, "nothing is known yet");
+    fn a_full_batch_is_more_than_the_typical_one_and_all_where_all_are_back_before_a_commit_ends() {
+        let mut typical = TypicalBatch::default();
+        assert_eq!(typical.full(), MAX_BATCH, "nothing is known yet");
         for _ in 0..200 {
-            usual.took(1);
+            typical.took(1);
         }
-        assert_eq!(usual.full(), UNDIVIDED, "few come");
+        assert_eq!(typical.full(), UNDIVIDED, "few come");
         // A thousand clients, of whom those that were answered wait again when the next commit begins.
         for _ in 0..200 {
-            usual.took(usual.full());
+            typical.took(typical.full());
         }
-        assert_eq!(usual.full(), MAX_BATCH);
+        assert_eq!(typical.full(), MAX_BATCH);
         for _ in 0..200 {
-            usual.took(20);
+            typical.took(20);
         }
-        assert_eq!(usual.full(), 31);
+        assert_eq!(typical.full(), 31);
     }
 }

@@ -156,7 +156,7 @@ impl Drop for Writer {
     fn drop(&mut self) {
         self.jobs = None;
         for thread in self.threads.get_mut().map(std::mem::take).unwrap_or_default() {
-            // A writer that panicked has ended the process or answered nobody; there is nothing left to do for it.
+            // A writer that panicked has ended the process or answered no job; there is nothing left to do for it.
             let _ = thread.join();
         }
     }
