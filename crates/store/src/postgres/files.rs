@@ -7,10 +7,11 @@ use async_trait::async_trait;
 use dossier_core::caller::Scope;
 use dossier_core::change::NewDocument;
 use dossier_core::clock::Timestamp;
-use dossier_core::file::{ByteRange, File, FileReader, FileWriter, UNATTACHED_SECONDS};
+use dossier_core::file::{File, UNATTACHED_SECONDS};
 use dossier_core::idempotency::{Attempt, Replay};
 use dossier_core::ids::{CustomerId, FileId, PersonId};
 use dossier_core::quota::Used;
+use dossier_core::store::{ByteRange, FileReader, FileWriter};
 use dossier_core::store::{Collected, FileStore, StoreError};
 use tokio_postgres::Row;
 
