@@ -40,11 +40,14 @@ pub const SHARED_EMAILS: &str = "shared";
 #[derive(Debug)]
 pub(crate) struct SharedEmails(AtomicBool);
 
-impl SharedEmails {
-    pub(crate) fn new(done: Option<&str>) -> Self {
-        Self(AtomicBool::new(done != Some(ONCE)))
+impl Default for SharedEmails {
+    /// Until it is known how far the chore is done.
+    fn default() -> Self {
+        Self(AtomicBool::new(true))
     }
+}
 
+impl SharedEmails {
     /// Takes over how far a chore is done.
     pub(crate) fn done(&self, chore: Chore, how_far: &str) {
         if chore == Chore::Emails {

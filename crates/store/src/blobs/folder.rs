@@ -15,7 +15,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream};
 
 use super::{BlobPath, BlobWriter, Blobs, Listed, Object, Objects};
-use crate::planted::{Defect, planted};
+use crate::planted::planted;
 
 /// What is still being written. Emptied at start, when nobody else can be writing.
 const INCOMING: &str = "incoming";
@@ -327,13 +327,13 @@ impl BlobWriter for Incoming {
         let finished = tokio::task::spawn_blocking(move || {
             let Some(file) = self.file.take() else { return Ok(()) };
             let put = (|| {
-                if !planted(Defect::FileNotSynced) {
+                if !planted!("file-not-synced") {
                     file.sync_all()?;
                 }
                 let folder = self.place.parent().unwrap_or(&self.place);
                 make_folders(folder)?;
                 fs::rename(&self.temporary, &self.place)?;
-                if planted(Defect::FolderNotSynced) { Ok(()) } else { sync_folder(folder) }
+                if planted!("folder-not-synced") { Ok(()) } else { sync_folder(folder) }
             })();
             if put.is_err() {
                 self.file = Some(file);

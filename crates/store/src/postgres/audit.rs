@@ -12,8 +12,9 @@ use uuid::Uuid;
 
 use super::PostgresStore;
 use super::rows::{Columns, number, place, rows, statements, uuid};
-use crate::anchor::{AcceptedRestore, ChainEnd};
-use crate::audit_chain::{EntryRow, HeadRow, StoredEntry, Verification, accepted_restore};
+use crate::TrailStore;
+use crate::anchor::{AcceptedRestore, ChainEnd, Tips};
+use crate::audit_chain::{self, EntryRow, HeadRow, StoredEntry, Verification, accepted_restore};
 use crate::audit_list::{self, ListedEntry, Listing, Start};
 use crate::columns::scope_columns;
 use crate::prepared;
@@ -22,18 +23,8 @@ use crate::sealed::SubjectKeys;
 /// Entries read at a time.
 const PORTION: i64 = 2_000;
 
+/// What lists show of an entry, and then the columns that only some need.
 macro_rules! entries {
-    ($rest:literal) => {
-        concat!(
-            "SELECT account_id, environment, seq, previous_of_customer, hash, at, actor, action, customer_id, \
-                version, fields,
-                request_id, detail, records, decision FROM audit ",
-            $rest
-        )
-    };
-}
-
-macro_rules! listed {
     ($also:literal, $rest:literal) => {
         concat!(
             "SELECT a.seq, a.previous_of_customer, a.hash, a.at, a.actor, a.action, a.customer_id, a.version, a.fields,
@@ -45,12 +36,15 @@ macro_rules! listed {
     };
 }
 
+/// How many columns lists show.
+const LISTED: usize = 11;
+
 statements! {
-    LIST = listed!(
+    LIST = entries!(
         "",
         "WHERE a.account_id = $1 AND a.environment = $2 AND a.seq < $3 ORDER BY a.seq DESC LIMIT $4"
     );
-    ENTRY = listed!(", a.detail", "WHERE a.account_id = $1 AND a.environment = $2 AND a.seq = $3");
+    ENTRY = entries!(", a.detail", "WHERE a.account_id = $1 AND a.environment = $2 AND a.seq = $3");
     /// Entries of one customer are linked backwards, never forwards.
     LINKED = concat!(
         "WITH RECURSIVE trail (seq, previous, place) AS (
@@ -60,7 +54,7 @@ statements! {
             SELECT a.seq, a.previous_of_customer, trail.place + 1
             FROM trail JOIN audit a ON a.account_id = $1 AND a.environment = $2 AND a.seq = trail.previous
             WHERE trail.place < $4 AND trail.previous < trail.seq) ",
-        listed!(
+        entries!(
             "",
             "JOIN trail ON trail.seq = a.seq WHERE a.account_id = $1 AND a.environment = $2 ORDER BY a.seq DESC"
         )
@@ -69,8 +63,11 @@ statements! {
     LINK = "SELECT previous_of_customer FROM audit
         WHERE account_id = $1 AND environment = $2 AND seq = $3 AND customer_id = $4";
     SETTINGS = "SELECT cell FROM recorded_settings WHERE account_id = $1 AND environment = $2";
-    NEXT = entries!("WHERE (account_id, environment, seq) > ($1, $2, $3) ORDER BY account_id, environment, seq LIMIT \
-        $4");
+    NEXT = entries!(
+        ", a.account_id, a.environment, a.detail, a.records",
+        "WHERE (a.account_id, a.environment, a.seq) > ($1, $2, $3)
+        ORDER BY a.account_id, a.environment, a.seq LIMIT $4"
+    );
     TOTAL = "SELECT coalesce(sum(seq), 0)::bigint FROM audit_heads";
     END = "SELECT seq FROM audit_heads WHERE account_id = $1 AND environment = $2";
     ENTRIES = "SELECT a.account_id, a.environment, a.seq, a.hash FROM audit a
@@ -83,25 +80,23 @@ statements! {
 
 fn entry(row: &Row) -> Result<EntryRow, StoreError> {
     let mut columns = Columns::of(row);
-    Ok(EntryRow {
-        account: columns.id()?,
-        environment: columns.small()?,
-        seq: columns.count()?,
-        previous_of_customer: columns.count()?,
-        hash: columns.next()?,
-        entry: StoredEntry {
-            at: columns.next()?,
-            actor: columns.next()?,
-            action: columns.next()?,
-            customer_id: columns.optional_id()?,
-            version: columns.next::<Option<i64>>()?.and_then(|version| u64::try_from(version).ok()),
-            fields: columns.next()?,
-            request_id: columns.next()?,
-            detail: columns.next()?,
-            records: columns.next()?,
-            decision: columns.next()?,
-        },
-    })
+    let ListedEntry {
+        seq,
+        previous_of_customer,
+        hash,
+        at,
+        actor,
+        action,
+        customer_id,
+        version,
+        fields,
+        request_id,
+        decision,
+    } = listed_entry(&mut columns)?;
+    let (account, environment) = (columns.id()?, columns.small()?);
+    let (detail, records) = (columns.next()?, columns.next()?);
+    let entry = StoredEntry { at, actor, action, customer_id, version, fields, request_id, detail, records, decision };
+    Ok(EntryRow { account, environment, seq, previous_of_customer, hash, entry })
 }
 
 fn listed_entry(columns: &mut Columns<'_>) -> Result<ListedEntry, StoreError> {
@@ -180,6 +175,58 @@ impl AuditStore for PostgresStore {
     }
 }
 
+#[async_trait]
+impl TrailStore for PostgresStore {
+    fn tips(&self) -> &Tips {
+        &self.tips
+    }
+
+    async fn chain_ends(&self) -> Result<Vec<ChainEnd>, StoreError> {
+        Ok(self.heads().await?.into_iter().filter_map(|(_, head)| head.chain_end()).collect())
+    }
+
+    async fn is_sealed(&self, end: &ChainEnd) -> bool {
+        self.scope_keys(end.scope).await.ok().flatten().is_some_and(|keys| audit_chain::is_sealed(&keys, end))
+    }
+
+    async fn entry_hashes(&self, entries: &[(Scope, u64)]) -> Result<Vec<Option<[u8; 32]>>, StoreError> {
+        let (mut accounts, mut environments, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
+        for (scope, seq) in entries {
+            let (account, environment) = place(*scope);
+            accounts.push(account);
+            environments.push(environment);
+            numbers.push(number(*seq));
+        }
+        let mut found = HashMap::new();
+        for row in &self.database.query(ENTRIES, &[&accounts, &environments, &numbers]).await? {
+            let mut columns = Columns::of(row);
+            let entry = (columns.scope()?, columns.count()?);
+            if let Ok(hash) = columns.hash() {
+                found.insert(entry, hash);
+            }
+        }
+        Ok(entries.iter().map(|entry| found.get(entry).copied()).collect())
+    }
+
+    async fn accepted_restores(&self, scopes: &[Scope]) -> Result<Vec<AcceptedRestore>, StoreError> {
+        let (mut accepted, action) = (Vec::new(), Action::RestoreAccepted.as_str());
+        for scope in scopes {
+            let (account, environment) = place(*scope);
+            let rows = self.database.query(ACCEPTED, &[&account, &environment, &action]).await?;
+            if rows.is_empty() {
+                continue;
+            }
+            let Some(keys) = self.scope_keys(*scope).await.ok().flatten() else { continue };
+            for row in &rows {
+                let mut columns = Columns::of(row);
+                let (id, detail) = (columns.next::<String>()?, columns.next()?);
+                accepted.extend(accepted_restore(&keys, *scope, &id, detail));
+            }
+        }
+        Ok(accepted)
+    }
+}
+
 impl PostgresStore {
     /// The customer's newest entry, or the one before an entry about it; `None` when that is not about it.
     async fn first_link(
@@ -201,7 +248,7 @@ impl PostgresStore {
     }
 
     /// Entries that come while it runs are left to the next time: each chain is judged up to the end that it had.
-    pub(super) async fn verify_chains(&self, progress: Progress<'_>) -> Result<AuditReport, StoreError> {
+    async fn verify_chains(&self, progress: Progress<'_>) -> Result<AuditReport, StoreError> {
         let total = match self.database.query_one(TOTAL, &[]).await? {
             Some(row) => Columns::of(&row).count()?,
             None => 0,
@@ -213,10 +260,10 @@ impl PostgresStore {
         loop {
             let portion = self.database.query(NEXT, &[&after.0, &after.1, &after.2, &PORTION]).await?;
             let Some(last) = portion.last() else { break };
-            let mut columns = Columns::of(last);
-            after = (columns.next()?, columns.next()?, columns.next()?);
+            let mut columns = Columns::after(last, LISTED);
+            after = (columns.next()?, columns.next()?, Columns::of(last).next()?);
             for row in &portion {
-                let scope = Columns::of(row).scope();
+                let scope = Columns::after(row, LISTED).scope();
                 match (scope, entry(row)) {
                     (Ok(scope), Ok(entry)) => {
                         // Later than the end that was read, or of a chain that began since.
@@ -254,50 +301,6 @@ impl PostgresStore {
             Ok((scope, HeadRow { account: *account, environment, seq, hash, seal }))
         };
         rows.iter().map(head).collect()
-    }
-
-    pub(super) async fn read_chain_ends(&self) -> Result<Vec<ChainEnd>, StoreError> {
-        Ok(self.heads().await?.into_iter().filter_map(|(_, head)| head.chain_end()).collect())
-    }
-
-    pub(super) async fn read_entry_hashes(
-        &self,
-        entries: &[(Scope, u64)],
-    ) -> Result<Vec<Option<[u8; 32]>>, StoreError> {
-        let (mut accounts, mut environments, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
-        for (scope, seq) in entries {
-            let (account, environment) = place(*scope);
-            accounts.push(account);
-            environments.push(environment);
-            numbers.push(number(*seq));
-        }
-        let mut found = HashMap::new();
-        for row in &self.database.query(ENTRIES, &[&accounts, &environments, &numbers]).await? {
-            let mut columns = Columns::of(row);
-            let entry = (columns.scope()?, columns.count()?);
-            if let Ok(hash) = columns.hash() {
-                found.insert(entry, hash);
-            }
-        }
-        Ok(entries.iter().map(|entry| found.get(entry).copied()).collect())
-    }
-
-    pub(super) async fn read_accepted_restores(&self, scopes: &[Scope]) -> Result<Vec<AcceptedRestore>, StoreError> {
-        let (mut accepted, action) = (Vec::new(), Action::RestoreAccepted.as_str());
-        for scope in scopes {
-            let (account, environment) = place(*scope);
-            let rows = self.database.query(ACCEPTED, &[&account, &environment, &action]).await?;
-            if rows.is_empty() {
-                continue;
-            }
-            let Some(keys) = self.scope_keys(*scope).await.ok().flatten() else { continue };
-            for row in &rows {
-                let mut columns = Columns::of(row);
-                let (id, detail) = (columns.next::<String>()?, columns.next()?);
-                accepted.extend(accepted_restore(&keys, *scope, &id, detail));
-            }
-        }
-        Ok(accepted)
     }
 
     /// Whether the chain has grown beyond this entry: then it is new, and no forgery.

@@ -22,11 +22,41 @@ use crate::vault::{SubjectKey, WrappedKey};
 /// A summary that names everything since a distant version looks no further back than this many entries.
 const MAX_CHANGES_NAMED: i64 = 1_000;
 
+/// What [`plain`] reads.
+macro_rules! plain_columns {
+    () => {
+        "c.customer_id, c.type, c.version, c.events, c.created_at, c.updated_at, c.persons_version, c.email_index,
+            c.queued_at, c.provider_due, c.provider_case, c.mac"
+    };
+}
+
+/// Those that a [`Loader`] is asked for.
+macro_rules! asked {
+    ($joined:literal) => {
+        concat!(
+            " FROM unnest($1::uuid[], $2::smallint[], $3::uuid[]) WITH ORDINALITY
+                AS u (account_id, environment, customer_id, place) JOIN ",
+            $joined
+        )
+    };
+}
+
 macro_rules! summary_of {
     ($rest:literal) => {
         concat!(
-            "SELECT customer_id, type, version, events, created_at, updated_at, persons_version, email_index, queued_at,
-            provider_due, provider_case, mac, names FROM customers WHERE account_id = $1 AND environment = $2 ",
+            "SELECT ",
+            plain_columns!(),
+            ", c.names FROM customers c WHERE account_id = $1 AND environment = $2 ",
+            $rest
+        )
+    };
+}
+
+macro_rules! subjects_of {
+    ($rest:literal) => {
+        concat!(
+            "SELECT customer_id, subject_id, epoch, wrapped, mac FROM subject_keys
+            WHERE account_id = $1 AND environment = $2 AND ",
             $rest
         )
     };
@@ -34,33 +64,32 @@ macro_rules! summary_of {
 
 statements! {
     /// Only businesses are looked for among the persons: an index is not asked for what is NULL.
-    RECORDS = "SELECT u.place, c.customer_id, c.type, c.version, c.events, c.created_at, c.updated_at, \
-        c.persons_version, c.email_index, c.queued_at, c.provider_due, c.provider_case, c.mac, c.last_audit, c.names,
-        c.profile, c.secret, c.kyc, p.cells, p.mac
-        FROM unnest($1::uuid[], $2::smallint[], $3::uuid[]) WITH ORDINALITY
-            AS u (account_id, environment, customer_id, place)
-        JOIN customers c
+    RECORDS = concat!(
+        "SELECT u.place, ",
+        plain_columns!(),
+        ", c.last_audit, c.names, c.profile, c.secret, c.kyc, p.cells, p.mac",
+        asked!("customers c
             ON c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id
         LEFT JOIN persons p ON p.account_id = c.account_id AND p.environment = c.environment
-            AND p.customer_id = CASE c.type WHEN 1 THEN c.customer_id END";
-    SUMMARIES_OF = "SELECT u.place, c.customer_id, c.type, c.version, c.events, c.created_at, c.updated_at, \
-        c.persons_version, c.email_index, c.queued_at, c.provider_due, c.provider_case, c.mac, c.names
-        FROM unnest($1::uuid[], $2::smallint[], $3::uuid[]) WITH ORDINALITY
-            AS u (account_id, environment, customer_id, place)
-        JOIN customers c
-            ON c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id";
+            AND p.customer_id = CASE c.type WHEN 1 THEN c.customer_id END")
+    );
+    SUMMARIES_OF = concat!(
+        "SELECT u.place, ",
+        plain_columns!(),
+        ", c.names",
+        asked!("customers c
+            ON c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id")
+    );
     SUMMARIES_BY_EMAIL = summary_of!("AND email_index = ANY($3) ORDER BY customer_id");
     SUMMARIES = summary_of!("AND customer_id < $3 ORDER BY customer_id DESC LIMIT $4");
-    SUBJECTS = "SELECT customer_id, subject_id, epoch, wrapped, mac FROM subject_keys
-        WHERE account_id = $1 AND environment = $2 AND customer_id = $3";
-    SUBJECTS_OF_MANY = "SELECT customer_id, subject_id, epoch, wrapped, mac FROM subject_keys
-        WHERE account_id = $1 AND environment = $2 AND customer_id = ANY($3) AND subject_id = customer_id";
-    OWN_KEYS = "SELECT u.place, s.customer_id, s.subject_id, s.epoch, s.wrapped, s.mac
-        FROM unnest($1::uuid[], $2::smallint[], $3::uuid[]) WITH ORDINALITY
-            AS u (account_id, environment, customer_id, place)
-        JOIN subject_keys s
+    SUBJECTS = subjects_of!("customer_id = $3");
+    SUBJECTS_OF_MANY = subjects_of!("customer_id = ANY($3) AND subject_id = customer_id");
+    OWN_KEYS = concat!(
+        "SELECT u.place, s.customer_id, s.subject_id, s.epoch, s.wrapped, s.mac",
+        asked!("subject_keys s
             ON s.account_id = u.account_id AND s.environment = u.environment AND s.customer_id = u.customer_id
-            AND s.subject_id = u.customer_id";
+            AND s.subject_id = u.customer_id")
+    );
     /// Entries of one customer are linked backwards from its row.
     CHANGES = "WITH RECURSIVE trail (seq, version, fields, previous, place) AS (
             SELECT a.seq, a.version, a.fields, a.previous_of_customer, 1::bigint

@@ -1,4 +1,4 @@
-//! Events as they are read again. They are written with their deliveries (`commit.rs`).
+//! Events as they are read again. They are written with their deliveries (`commit/events.rs`).
 
 use async_trait::async_trait;
 use dossier_core::caller::Scope;

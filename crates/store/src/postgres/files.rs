@@ -1,6 +1,6 @@
-//! Files: their rows, the keys that open them, and the collection of those that nobody needs.
+//! Files: their rows, and the keys that open them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -13,15 +13,13 @@ use dossier_core::ids::{CustomerId, FileId, PersonId};
 use dossier_core::quota::Used;
 use dossier_core::store::{ByteRange, FileReader, FileWriter};
 use dossier_core::store::{Collected, FileStore, StoreError};
-use futures_util::{StreamExt as _, TryStreamExt as _};
 use tokio_postgres::Row;
 
 use super::PostgresStore;
 use super::rows::{Columns, epoch, place, rows as limit_of, statements, uuid};
-use crate::blobs::{BlobPath, Listed};
+use crate::blobs::BlobPath;
 use crate::files::{
-    FileKey, FileRow, MAX_USES, ORPHAN_SECONDS, PORTION, ReadFile, Reader, StoredFile, UseRow, Writer, day_of,
-    is_unused,
+    FileKey, FileRow, MAX_USES, ORPHAN_SECONDS, ReadFile, Reader, StoredFile, UseRow, Writer, day_of, is_unused,
 };
 use crate::rows::Unchecked;
 use crate::sealed::NOBODY;
@@ -56,35 +54,6 @@ statements! {
         SELECT $1, $2, $3, $4, $5
         FROM (SELECT newest_epoch FROM installation WHERE newest_epoch = $4 FOR SHARE) AS newest
         ON CONFLICT DO NOTHING";
-    /// Those that were not attached in time, and those of which every data subject was erased: a portion, after a file.
-    EXPIRED = "SELECT account_id, environment, file_id FROM files
-        WHERE (account_id, environment, file_id) > ($4, $5, $6) AND environment IN (0, 1)
-            AND (staged_day IS NULL OR (staged_day <= $1 AND uploaded_at < $2)) AND NOT EXISTS
-            (SELECT 1 FROM file_uses WHERE file_uses.account_id = files.account_id
-            AND file_uses.environment = files.environment AND file_uses.file_id = files.file_id)
-        ORDER BY account_id, environment, file_id LIMIT $3";
-    KNOWN = "SELECT file_id FROM files WHERE account_id = $1 AND environment = $2 AND file_id = ANY($3)";
-    /// Who attaches one locks it as well. The deletion is a statement of its own, which sees what was attached while
-    /// this one waited.
-    LOCK_FILES = "SELECT f.file_id FROM files f
-        JOIN unnest($1::uuid[], $2::smallint[], $3::uuid[]) AS u (account_id, environment, file_id)
-            ON f.account_id = u.account_id AND f.environment = u.environment AND f.file_id = u.file_id
-        ORDER BY f.account_id, f.environment, f.file_id FOR UPDATE OF f";
-    DELETE = "DELETE FROM files USING unnest($1::uuid[], $2::smallint[], $3::uuid[]) AS u (account_id, environment, \
-        file_id)
-        WHERE files.account_id = u.account_id AND files.environment = u.environment AND files.file_id = u.file_id
-            AND NOT EXISTS (SELECT 1 FROM file_uses WHERE file_uses.account_id = u.account_id
-            AND file_uses.environment = u.environment AND file_uses.file_id = u.file_id)";
-    DELETE_CONTENTS = "WITH gone AS (DELETE FROM contents USING unnest($1::uuid[], $2::smallint[], $3::uuid[])
-            AS u (account_id, environment, file_id)
-        WHERE contents.account_id = u.account_id AND contents.environment = u.environment
-            AND contents.file_id = u.file_id AND NOT EXISTS (SELECT 1 FROM files
-            WHERE files.account_id = u.account_id AND files.environment = u.environment AND files.file_id = u.file_id)
-            RETURNING contents.account_id, contents.environment, contents.size)
-        UPDATE usage AS s SET files = s.files - g.files, bytes = s.bytes - g.bytes
-        FROM (SELECT account_id, environment, count(*) AS files, CAST(sum(size) AS BIGINT) AS bytes FROM gone
-            GROUP BY account_id, environment) AS g
-        WHERE s.account_id = g.account_id AND s.environment = g.environment";
     SAME_CONTENT = "SELECT other.file_id FROM contents AS mine JOIN contents AS other
             ON other.account_id = mine.account_id AND other.environment = mine.environment
             AND other.fingerprint = mine.fingerprint AND other.file_id <> mine.file_id
@@ -93,9 +62,6 @@ statements! {
     EVIDENCE = "SELECT count(*), CAST(coalesce(sum(size), 0) AS BIGINT) FROM contents
         WHERE account_id = $1 AND environment = $2 AND file_id IN (SELECT file_id FROM file_uses
             WHERE account_id = $1 AND environment = $2 AND customer_id = $3)";
-    DELETE_STAGING = "DELETE FROM staging_keys WHERE day < $1 AND NOT EXISTS (SELECT 1 FROM files
-        WHERE files.account_id = staging_keys.account_id AND files.environment = staging_keys.environment
-            AND files.staged_day = staging_keys.day)";
 }
 
 fn file_row(scope: Scope, row: &Row) -> Result<Unchecked<FileRow>, StoreError> {
@@ -231,32 +197,14 @@ impl FileStore for PostgresStore {
                     expired.push(path);
                 }
             }
-            let (accounts, environments): (Vec<_>, Vec<_>) = expired.iter().map(|path| place(path.scope)).unzip();
-            let ids: Vec<_> = expired.iter().map(|path| uuid(path.id.as_bytes())).collect();
-            self.database
-                .write(&(accounts, environments, ids), |session, (accounts, environments, ids)| {
-                    Box::pin(async move {
-                        session.query(LOCK_FILES, &[accounts, environments, ids]).await?;
-                        session.execute(DELETE, &[accounts, environments, ids]).await?;
-                        session.execute(DELETE_CONTENTS, &[accounts, environments, ids]).await
-                    })
-                })
-                .await?;
+            self.delete_unused(&expired).await?;
             // One that was attached at the last moment is still there, and so is its content.
             collected.expired += self.delete_unknown(expired).await?;
         }
         let oldest = day_of(before);
-        self.database
-            .write(&oldest, |session, oldest| Box::pin(async move { session.execute(DELETE_STAGING, &[oldest]).await }))
-            .await?;
+        self.delete_staging_keys(oldest).await?;
         self.vault.forget_staging(oldest);
-        let orphaned = now.plus_seconds(-ORPHAN_SECONDS);
-        let old = self.blobs.list().try_filter(|listed| std::future::ready(listed.written_at < orphaned));
-        let mut portions = old.chunks(PORTION);
-        while let Some(portion) = portions.next().await {
-            let portion = portion.into_iter().map(|listed| listed.map(|Listed { path, .. }| path));
-            collected.orphans += self.delete_unknown(portion.collect::<Result<Vec<_>, _>>()?).await?;
-        }
+        collected.orphans = self.delete_orphans(now.plus_seconds(-ORPHAN_SECONDS)).await?;
         Ok(collected)
     }
 }
@@ -345,7 +293,7 @@ impl PostgresStore {
 
     /// The key of a day, made when it is the first to be asked for.
     async fn staging_key_for(&self, scope: Scope, day: i64) -> Result<SecretKey, StoreError> {
-        // A second round reads what another upload has made first, or makes it again in the epoch that began meanwhile.
+        // A second round reads what another upload has made first, or makes it again in the epoch that has begun since.
         for _ in 0..3 {
             if let Some(key) = self.staging_key(scope, day).await? {
                 return Ok(key);
@@ -375,41 +323,5 @@ impl PostgresStore {
             keys.insert(stored.row.id, (stored.row, key));
         }
         Ok(keys)
-    }
-
-    /// Those that were not attached in time, and those of which every data subject was erased: a portion, after a file.
-    async fn expired_files(&self, before: Timestamp, after: Option<BlobPath>) -> Result<Vec<BlobPath>, StoreError> {
-        let (account, environment, file) = after.map_or_else(Default::default, |BlobPath { scope, id }| {
-            let (account, environment) = place(scope);
-            (account, environment, uuid(id.as_bytes()))
-        });
-        let (day, moment, limit) = (day_of(before), before.as_micros(), limit_of(PORTION));
-        let found = self.database.query(EXPIRED, &[&day, &moment, &limit, &account, &environment, &file]).await?;
-        let path = |row: &Row| {
-            let mut columns = Columns::of(row);
-            Ok(BlobPath { scope: columns.scope()?, id: FileId::from_bytes(columns.id()?) })
-        };
-        found.iter().map(path).collect()
-    }
-
-    /// Deletes the content of those that have no row; says of how many.
-    async fn delete_unknown(&self, paths: Vec<BlobPath>) -> Result<u64, StoreError> {
-        let mut by_scope: HashMap<Scope, Vec<FileId>> = HashMap::new();
-        for path in paths {
-            by_scope.entry(path.scope).or_default().push(path.id);
-        }
-        let mut deleted = 0;
-        for (scope, ids) in by_scope {
-            let (account, environment) = place(scope);
-            let named: Vec<_> = ids.iter().map(|id| uuid(id.as_bytes())).collect();
-            let known = self.database.query(KNOWN, &[&account, &environment, &named]).await?;
-            let known = known.iter().map(|row| Ok(FileId::from_bytes(Columns::of(row).id()?)));
-            let known = known.collect::<Result<HashSet<_>, StoreError>>()?;
-            for id in ids.into_iter().filter(|id| !known.contains(id)) {
-                self.blobs.delete(BlobPath { scope, id }).await?;
-                deleted += 1;
-            }
-        }
-        Ok(deleted)
     }
 }

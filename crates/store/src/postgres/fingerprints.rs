@@ -10,13 +10,13 @@ use dossier_core::store::{CustomerStore as _, FileStore as _, KeyStore as _, Sto
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use uuid::Uuid;
 
-use super::database::{Database, Session};
+use super::database::Session;
 use super::rows::{Columns, number, place, random_id, statements, uuid};
 use super::{PostgresStore, migrate};
-use crate::OpenError;
 use crate::chores::{Chore, ONCE};
 use crate::prepared;
 use crate::vault::Fingerprint;
+use crate::{ChoreStore as _, OpenError};
 
 /// Customers that are read together, when all are looked through; the loaders read them in one statement.
 const TOGETHER: usize = 64;
@@ -25,8 +25,6 @@ const TOGETHER: usize = 64;
 type NumbersOf = ([u8; 16], BTreeSet<(PersonId, Fingerprint)>);
 
 statements! {
-    DONE = "SELECT done FROM chores WHERE name = $1";
-    SET_DONE = "INSERT INTO chores (name, done) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET done = excluded.done";
     CUSTOMERS = "SELECT customer_id FROM customers WHERE account_id = $1 AND environment = $2 AND customer_id > $3
         ORDER BY customer_id LIMIT 500";
     FILES = "SELECT file_id FROM files WHERE account_id = $1 AND environment = $2 AND file_id > $3
@@ -49,26 +47,21 @@ impl PostgresStore {
     /// Fills the indexes from what was stored before there were any, once, by the process that holds the lease of the
     /// schema. Killed at any point, the next start does it again.
     pub(super) async fn fill_fingerprints(&self, session: Session<'_>) -> Result<(), OpenError> {
-        if read_done(&self.database, Chore::Fingerprints).await?.is_some() {
+        if self.done(Chore::Fingerprints).await?.is_some() {
             return Ok(());
         }
         let me = random_id();
         migrate::lease(session, me).await?;
         // Another process may have done it while this one waited.
-        if read_done(&self.database, Chore::Fingerprints).await?.is_none() {
+        if self.done(Chore::Fingerprints).await?.is_none() {
             for scope in self.accounts().await?.iter().flat_map(Account::scopes) {
                 self.fill_numbers(session, scope, me).await?;
                 self.fill_contents(session, scope, me).await?;
             }
             session.execute(COUNT, &[]).await?;
-            self.write_done(Chore::Fingerprints, ONCE).await?;
+            self.set_done(Chore::Fingerprints, ONCE).await?;
         }
         migrate::release(session, me).await
-    }
-
-    /// Notes how far a chore is done.
-    pub(super) async fn write_done(&self, chore: Chore, how_far: &str) -> Result<(), StoreError> {
-        self.database.query(SET_DONE, &[&chore.column(), &how_far]).await.map(drop)
     }
 
     async fn fill_numbers(&self, session: Session<'_>, scope: Scope, me: Uuid) -> Result<(), OpenError> {
@@ -122,13 +115,7 @@ impl PostgresStore {
     }
 }
 
-/// How far a chore was done last.
-pub(super) async fn read_done(database: &Database, chore: Chore) -> Result<Option<String>, StoreError> {
-    let found = database.query_one(DONE, &[&chore.column()]).await?;
-    found.as_ref().map(|row| Columns::of(row).next()).transpose()
-}
-
-/// What cannot be opened is found by a verification, and keeps nobody from starting.
+/// What cannot be opened is found by a verification, and keeps no process from starting.
 fn opened<T>(read: Result<Option<T>, StoreError>, what: &str) -> Result<Option<T>, StoreError> {
     match read {
         Err(error @ StoreError::Corrupt(_)) => {

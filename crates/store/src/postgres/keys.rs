@@ -31,6 +31,12 @@ macro_rules! keys_of {
     };
 }
 
+macro_rules! accounts_of {
+    ($rest:literal) => {
+        concat!("SELECT account_id, name, created_at, look, mac FROM accounts ", $rest)
+    };
+}
+
 statements! {
     KEY = keys_of!("WHERE lookup = $1");
     KEY_OF_SCOPE = keys_of!("WHERE account_id = $1 AND environment = $2 AND key_id = $3");
@@ -39,8 +45,8 @@ statements! {
         FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bigint[]) AS u (account_id, environment, key_id, at)
         WHERE api_keys.account_id = u.account_id AND api_keys.environment = u.environment
             AND api_keys.key_id = u.key_id";
-    ACCOUNT = "SELECT account_id, name, created_at, look, mac FROM accounts WHERE account_id = $1";
-    ACCOUNTS = "SELECT account_id, name, created_at, look, mac FROM accounts ORDER BY account_id";
+    ACCOUNT = accounts_of!("WHERE account_id = $1");
+    ACCOUNTS = accounts_of!("ORDER BY account_id");
 }
 
 fn key_row(row: &Row) -> Result<Unchecked<KeyRow>, StoreError> {

@@ -1,5 +1,5 @@
 //! Point reads of customers: those that are asked for at the same time are read together, in one statement. A statement
-//! costs several times as much as a row, and nobody waits for anybody: what waits is what came while others were read.
+//! costs several times as much as a row, and no read waits for another: what waits is what came while others were read.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ struct Ask {
 }
 
 /// One statement, which reads many customers by their keys; its first column is their place among those asked for. It
-/// is under way once at a time: two would be half as large each, and cost twice as much.
+/// is in flight once at a time: two would be half as large each, and cost twice as much.
 pub(super) struct Loader(mpsc::UnboundedSender<Ask>);
 
 impl Loader {

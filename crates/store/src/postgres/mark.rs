@@ -3,16 +3,15 @@
 use super::PostgresStore;
 use super::database::{Database, Session};
 use super::rows::{Columns, statements};
+use super::transfer::MIGRATIONS;
 use crate::OpenError;
 use crate::transfer::mark::{Mark, Standing};
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS transfer_mark (
     one SMALLINT PRIMARY KEY, kind TEXT NOT NULL, place TEXT NOT NULL, at BIGINT NOT NULL)";
 const NO_TABLE: &str = "DROP TABLE IF EXISTS transfer_mark";
-// Mostly there is no mark table, and before the first start no table of migrations, so these are not prepared with
-// the others.
+// Mostly there is no mark table, so these are not prepared with the others.
 const READ: &str = "SELECT kind, place, at FROM transfer_mark";
-const APPLIED: &str = "SELECT count(*) FROM migrations WHERE number > 0";
 const WRITE: &str = "INSERT INTO transfer_mark (one, kind, place, at) VALUES (1, $1, $2, $3)
     ON CONFLICT (one) DO UPDATE SET kind = excluded.kind, place = excluded.place, at = excluded.at";
 
@@ -27,7 +26,7 @@ impl PostgresStore {
         let session = database.session(&connection);
         let mut standing = Standing::default();
         if has(session, "migrations").await? {
-            for row in &session.query(APPLIED, &[]).await? {
+            for row in &session.query(MIGRATIONS, &[]).await? {
                 standing.migrations = u32::try_from(Columns::of(row).count()?).unwrap_or(u32::MAX);
             }
         }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::database::{Error, Session};
 use super::rows::{Columns, random_id, statements};
+use super::shards::ALIVE;
 use crate::OpenError;
 
 /// Number (its place, from 1), name, SQL. Never change one that was released: add another.
@@ -75,7 +76,6 @@ statements! {
         ON CONFLICT (one) DO UPDATE SET owner = excluded.owner, until = excluded.until
         WHERE migration_lease.until <= now() OR migration_lease.owner = excluded.owner RETURNING one";
     RELEASE = "UPDATE migration_lease SET until = now() WHERE owner = $1";
-    OTHERS = "SELECT count(*) FROM processes WHERE until > now()";
 }
 
 /// How often it is looked whether the other processes have ended, a second apart: the lease of a process lasts ten.
@@ -90,7 +90,7 @@ pub(super) async fn up(session: Session<'_>, now: Timestamp) -> Result<(), OpenE
     up_to(session, u32::MAX, now).await
 }
 
-/// Brings the schema to the state after so many migrations, for records that are of that state.
+/// Brings the schema to the state after this many migrations, for records that are of that state.
 ///
 /// # Errors
 ///
@@ -188,7 +188,7 @@ pub(super) async fn lease(session: Session<'_>, me: Uuid) -> Result<(), OpenErro
 /// keys to places that a migration has read already.
 pub(super) async fn alone(session: Session<'_>) -> Result<(), OpenError> {
     for look in 0.. {
-        let rows = session.query(OTHERS, &[]).await?;
+        let rows = session.query(ALIVE, &[]).await?;
         match rows.first().map_or(Ok(0), |row| Columns::of(row).count())? {
             0 => break,
             others if look == ENDING => {

@@ -2,10 +2,11 @@
 
 mod answers;
 mod audit;
+mod chores;
+mod collection;
 mod commit;
 mod customers;
 mod database;
-mod effects;
 mod events;
 mod files;
 mod fingerprints;
@@ -14,6 +15,7 @@ mod links;
 mod loader;
 mod mark;
 mod migrate;
+mod processes;
 mod queue;
 mod rotate;
 mod row_seals;
@@ -31,16 +33,15 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use async_trait::async_trait;
-use dossier_core::caller::{Environment, Scope};
+use dossier_core::caller::Scope;
 use dossier_core::change::{Change, Effect};
 use dossier_core::clock::Timestamp;
-use dossier_core::store::{Committed, Progress, Store, StoreError};
+use dossier_core::store::{Committed, Store, StoreError};
 use futures_util::StreamExt as _;
 use tokio::sync::watch;
 
-use crate::anchor::{AcceptedRestore, ChainEnd, Tips};
+use crate::anchor::Tips;
 use crate::api_keys::KnownKeys;
-use crate::audit_chain;
 use crate::blobs::Blobs;
 use crate::cache::{Budget, Cache};
 use crate::chores::{Chore, SharedEmails};
@@ -48,7 +49,7 @@ use crate::prepared::{self, Keys, account_scope};
 use crate::sealed::SubjectKeys;
 use crate::signing::Signers;
 use crate::vault::{Keyring, RootKey, ScopeKeys, Vault};
-use crate::{Engine, Figures, OpenError, Totals};
+use crate::{ChoreStore as _, Engine, Figures, OpenError};
 pub use database::SESSION;
 use database::{Database, Session};
 use loader::Loader;
@@ -72,9 +73,9 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
     [
         ("answers", answers::STATEMENTS),
         ("audit", audit::STATEMENTS),
-        ("commit", commit::STATEMENTS),
+        ("chores", chores::STATEMENTS),
+        ("collection", collection::STATEMENTS),
         ("customers", customers::STATEMENTS),
-        ("effects", effects::STATEMENTS),
         ("events", events::STATEMENTS),
         ("files", files::STATEMENTS),
         ("fingerprints", fingerprints::STATEMENTS),
@@ -94,6 +95,7 @@ pub fn all_statements() -> impl Iterator<Item = (&'static str, &'static str, &'s
         ("webhooks", webhooks::STATEMENTS),
     ]
     .into_iter()
+    .chain(commit::STATEMENTS)
     .flat_map(|(module, statements)| statements.iter().map(move |(name, sql)| (module, *name, *sql)))
 }
 
@@ -175,13 +177,12 @@ impl PostgresStore {
         statistics::keep(&database);
         let tips = Arc::new(Tips::default());
         let [records, summaries, own_keys] = customers::loaders(&database);
-        let shared_emails = SharedEmails::new(fingerprints::read_done(&database, Chore::Emails).await?.as_deref());
         let store = Self {
             records,
             summaries,
             own_keys,
             cache: Cache::new(Budget::shared(cache.unwrap_or(CACHE))),
-            shared_emails,
+            shared_emails: SharedEmails::default(),
             vault,
             known_keys: KnownKeys::default(),
             signers: Signers::default(),
@@ -194,6 +195,9 @@ impl PostgresStore {
             database,
             engine,
         };
+        if let Some(how_far) = store.done(Chore::Emails).await? {
+            store.shared_emails.done(Chore::Emails, &how_far);
+        }
         let connection = store.database.first_connection().await?;
         store.fill_fingerprints(store.database.session(&connection)).await?;
         drop(connection);
@@ -278,7 +282,7 @@ async fn open_pepper(session: Session<'_>, vault: &Vault) -> Result<(), OpenErro
             return Ok(vault.open_pepper(&Columns::of(row).wrapped()?)?);
         }
         // Of two that start at once, one writes it and both read it.
-        effects::insert_scope_key(session, Vault::INSTALLATION, &vault.new_scope(Vault::INSTALLATION)?).await?;
+        commit::insert_scope_key(session, Vault::INSTALLATION, &vault.new_scope(Vault::INSTALLATION)?).await?;
     }
     Err(OpenError::Database("the key that finds API keys could not be written".into()))
 }
@@ -291,10 +295,6 @@ impl Engine for PostgresStore {
 
     fn name(&self) -> String {
         self.engine.clone()
-    }
-
-    async fn leads(&self) -> Result<bool, StoreError> {
-        Ok(self.shards.held(&self.database).await?.contains(&0))
     }
 
     fn shown(&self) -> String {
@@ -310,61 +310,12 @@ impl Engine for PostgresStore {
         self.blobs.list().next().await.transpose().map(drop)
     }
 
-    async fn totals(&self, environment: Environment, now: Timestamp) -> Result<Totals, StoreError> {
-        self.read_totals(environment, now).await
-    }
-
-    fn active_epoch(&self) -> u32 {
-        self.vault.active_epoch()
-    }
-
     fn refused_rows(&self) -> u64 {
         self.vault.refused_rows()
     }
 
     fn installation(&self) -> [u8; 16] {
         self.vault.installation()
-    }
-
-    fn tips(&self) -> &Tips {
-        &self.tips
-    }
-
-    async fn chain_ends(&self) -> Result<Vec<ChainEnd>, StoreError> {
-        self.read_chain_ends().await
-    }
-
-    async fn is_sealed(&self, end: &ChainEnd) -> bool {
-        self.scope_keys(end.scope).await.ok().flatten().is_some_and(|keys| audit_chain::is_sealed(&keys, end))
-    }
-
-    async fn entry_hashes(&self, entries: &[(Scope, u64)]) -> Result<Vec<Option<[u8; 32]>>, StoreError> {
-        self.read_entry_hashes(entries).await
-    }
-
-    async fn accepted_restores(&self, scopes: &[Scope]) -> Result<Vec<AcceptedRestore>, StoreError> {
-        self.read_accepted_restores(scopes).await
-    }
-
-    async fn others(&self) -> Result<u64, StoreError> {
-        self.processes().await
-    }
-
-    async fn done(&self, chore: Chore) -> Result<Option<String>, StoreError> {
-        fingerprints::read_done(&self.database, chore).await
-    }
-
-    async fn set_done(&self, chore: Chore, how_far: &str) -> Result<(), StoreError> {
-        self.shared_emails.done(chore, how_far);
-        self.write_done(chore, how_far).await
-    }
-
-    async fn rotate(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError> {
-        self.rotate_keys(now, progress).await
-    }
-
-    async fn leave(&self) {
-        self.shards.leave(&self.database).await;
     }
 }
 

@@ -11,7 +11,7 @@ use super::rows::{Columns, place, rows, statements};
 use super::shards::shard_of;
 
 /// What is due by the machine's clock in production, and by the sandbox's own elsewhere; the first bound of the latter
-/// is what an index can use. At most so many at a time; whoever asks asks again.
+/// is what an index can use. At most 200 of each at a time; whoever asks asks again.
 macro_rules! due {
     ($table:literal, $column:literal) => {
         concat!(

@@ -3,6 +3,7 @@
 //! Who writes a new key holds a shared lock on the row that names the newest epoch, so none is written in an old epoch
 //! after a rotation has begun to look. Killed at any point it is simply run again.
 
+use async_trait::async_trait;
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::PersonId;
@@ -11,8 +12,8 @@ use uuid::Uuid;
 
 use super::PostgresStore;
 use super::rows::{Columns, epoch as column, place, statements, uuid};
-use crate::OpenError;
 use crate::vault::WrappedKey;
+use crate::{OpenError, RotationStore};
 
 /// Keys wrapped again in one commit.
 const PORTION: i64 = 500;
@@ -34,8 +35,13 @@ statements! {
             AND subject_keys.customer_id = u.customer_id AND subject_keys.subject_id = u.subject_id";
 }
 
-impl PostgresStore {
-    pub(super) async fn rotate_keys(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError> {
+#[async_trait]
+impl RotationStore for PostgresStore {
+    fn active_epoch(&self) -> u32 {
+        self.vault.active_epoch()
+    }
+
+    async fn rotate(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError> {
         let keyring = |error: OpenError| StoreError::Unknown(error.to_string());
         let epoch = self.vault.begin_epoch(now.to_string()).map_err(keyring)?;
         // From here on a keyring without the new epoch is too old.
@@ -59,7 +65,9 @@ impl PostgresStore {
         self.vault.destroy_old_epochs().map_err(keyring)?;
         Ok(epoch)
     }
+}
 
+impl PostgresStore {
     async fn wrap_again(
         &self,
         sql: &'static str,

@@ -11,10 +11,10 @@ use dossier_core::store::{Progress, StoreError};
 
 use super::database::{Error, Param, Session};
 use super::rows::{Columns, number, place, statements};
-use super::transfer::{array, kind_of, single, type_name, value};
-use super::{PostgresStore, migrate};
+use super::transfer::{COLUMNS, array, kind_of, single, type_name, value};
+use super::{PostgresStore, commit, migrate};
 use crate::OpenError;
-use crate::audit_chain::{self, GENESIS, StoredEntry};
+use crate::audit_chain::{self, StoredEntry};
 use crate::prepared;
 use crate::records::{NAMED, Records, Unnamed, Whole};
 use crate::rows::{NEWEST_STEP, TABLES, Table};
@@ -23,13 +23,9 @@ use crate::transfer::{Kind, PORTION};
 use crate::vault::{Keyring, ScopeKeys, Vault};
 
 statements! {
-    COLUMNS = "SELECT CAST(column_name AS TEXT), CAST(udt_name AS TEXT) FROM information_schema.columns
-        WHERE table_schema = current_schema() AND table_name = $1";
     SCOPES = "SELECT account_id, environment, epoch, wrapped FROM scope_keys";
     MIGRATED = "SELECT count(*) FROM migrations WHERE name = $1";
-    ACCOUNTS = "SELECT count(*) FROM accounts";
-    BEGIN_CHAIN = "INSERT INTO audit_heads (account_id, environment, seq, hash, seal, event, delivery)
-        VALUES ($1, $2, 0, $3, $3, 0, 0) ON CONFLICT DO NOTHING";
+    pub(super) ACCOUNTS = "SELECT count(*) FROM accounts";
     END = "SELECT seq, hash FROM audit_heads WHERE account_id = $1 AND environment = $2 FOR UPDATE";
     APPEND = "INSERT INTO audit (account_id, environment, seq, previous_of_customer, at, actor, action, fields,
             request_id, detail, hash, records)
@@ -133,7 +129,7 @@ pub(super) async fn note_all(
 async fn append(session: Session<'_>, scope: Scope, keys: &ScopeKeys, entry: &StoredEntry) -> Result<(), OpenError> {
     let (account, environment) = place(scope);
     session.run("BEGIN").await?;
-    session.execute(BEGIN_CHAIN, &[&account, &environment, &&GENESIS[..]]).await?;
+    commit::begin_chain(session, scope).await?;
     let rows = session.query(END, &[&account, &environment]).await?;
     let row = rows.first().ok_or_else(|| StoreError::Corrupt("the account has no audit chain".into()))?;
     let mut columns = Columns::of(row);

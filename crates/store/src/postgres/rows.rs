@@ -20,12 +20,12 @@ impl<'a> Columns<'a> {
         Self(row, 0)
     }
 
-    /// From the column after so many.
+    /// From the column after this many.
     pub(super) const fn after(row: &'a Row, skipped: usize) -> Self {
         Self(row, skipped)
     }
 
-    /// Past so many columns.
+    /// Past this many columns.
     pub(super) const fn skip(self, skipped: usize) -> Self {
         Self(self.0, self.1 + skipped)
     }
@@ -123,8 +123,8 @@ pub(super) fn epoch(epoch: u32) -> i32 {
 
 /// Declares the statements of a module, and the list of them, which tests prepare and lint.
 macro_rules! statements {
-    ($($(#[$attribute:meta])* $name:ident = $sql:expr;)*) => {
-        $($(#[$attribute])* const $name: &str = $sql;)*
+    ($($(#[$attribute:meta])* $visible:vis $name:ident = $sql:expr;)*) => {
+        $($(#[$attribute])* $visible const $name: &str = $sql;)*
 
         /// Every statement of this module.
         pub(super) const STATEMENTS: &[(&str, &str)] = &[$((stringify!($name), $name)),*];

@@ -18,10 +18,11 @@ const SHARDS: usize = 16;
 const RENEW: Duration = Duration::from_secs(3);
 
 statements! {
-    ALIVE = "INSERT INTO processes (process_id, until) VALUES ($1, now() + INTERVAL '10 seconds')
+    LEASE = "INSERT INTO processes (process_id, until) VALUES ($1, now() + INTERVAL '10 seconds')
         ON CONFLICT (process_id) DO UPDATE SET until = excluded.until";
     GONE = "DELETE FROM processes WHERE until < now() - INTERVAL '1 hour'";
-    COUNT = "SELECT count(*) FROM processes WHERE until > now()";
+    /// How many processes use the database.
+    pub(super) ALIVE = "SELECT count(*) FROM processes WHERE until > now()";
     SHARD = "SELECT shard, owner = $1, until > now() FROM shards ORDER BY shard";
     CLAIM = "UPDATE shards SET owner = $1, until = now() + INTERVAL '10 seconds'
         WHERE shard = ANY($2) AND (owner = $1 OR until <= now()) RETURNING shard";
@@ -60,9 +61,9 @@ impl Shards {
     }
 
     async fn claim(&self, database: &Database) -> Result<HashSet<i16>, StoreError> {
-        database.query(ALIVE, &[&self.process]).await?;
+        database.query(LEASE, &[&self.process]).await?;
         database.query(GONE, &[]).await?;
-        let alive: i64 = match database.query_one(COUNT, &[]).await? {
+        let alive: i64 = match database.query_one(ALIVE, &[]).await? {
             Some(row) => Columns::of(&row).next()?,
             None => 1,
         };

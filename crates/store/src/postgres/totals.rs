@@ -1,5 +1,6 @@
 //! What is stored and what waits, over all accounts.
 
+use async_trait::async_trait;
 use dossier_core::caller::Environment;
 use dossier_core::clock::Timestamp;
 use dossier_core::store::StoreError;
@@ -7,7 +8,7 @@ use dossier_core::store::StoreError;
 use super::PostgresStore;
 use super::rows::{Columns, statements};
 use crate::columns::environment_column;
-use crate::{Totals, Waiting};
+use crate::{TotalStore, Totals, Waiting};
 
 statements! {
     DELIVERIES = "SELECT count(*), min(d.created_at)
@@ -20,8 +21,9 @@ statements! {
         AND expires_at > $2";
 }
 
-impl PostgresStore {
-    pub(super) async fn read_totals(&self, environment: Environment, now: Timestamp) -> Result<Totals, StoreError> {
+#[async_trait]
+impl TotalStore for PostgresStore {
+    async fn totals(&self, environment: Environment, now: Timestamp) -> Result<Totals, StoreError> {
         let environment = i16::from(environment_column(environment));
         let waiting = async |sql| {
             let row = self.database.query_one(sql, &[&environment, &i64::from(Waiting::MOST)]).await?;

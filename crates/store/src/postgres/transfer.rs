@@ -11,21 +11,18 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::database::{Database, Param};
+use super::row_seals::ACCOUNTS;
 use super::rows::{Columns, epoch, rows, statements, uuid};
-use super::shards::shard_of;
-use super::{PostgresStore, check_settings, migrate};
+use super::shards::{ALIVE, shard_of};
+use super::{INSTALLATION, TIE, check_settings, migrate};
 use crate::OpenError;
 use crate::transfer::record::{Record, Value};
 use crate::transfer::snapshot::{Facts, Pace};
 use crate::transfer::{Column, Kind, PORTION, Records, Shape, TABLES};
 
 statements! {
-    OTHERS = "SELECT count(*) FROM processes WHERE until > now()";
-    MIGRATIONS = "SELECT count(*) FROM migrations WHERE number > 0";
-    ACCOUNTS = "SELECT count(*) FROM accounts";
-    TIED = "SELECT installation_id, newest_epoch FROM installation";
-    TIE = "INSERT INTO installation (one, installation_id, newest_epoch) VALUES (1, $1, $2) ON CONFLICT DO NOTHING";
-    COLUMNS = "SELECT CAST(column_name AS TEXT), CAST(udt_name AS TEXT) FROM information_schema.columns
+    pub(super) MIGRATIONS = "SELECT count(*) FROM migrations WHERE number > 0";
+    pub(super) COLUMNS = "SELECT CAST(column_name AS TEXT), CAST(udt_name AS TEXT) FROM information_schema.columns
         WHERE table_schema = current_schema() AND table_name = $1";
     /// A scope in which nothing was done yet has a chain without entries.
     CHAINS = "INSERT INTO audit_heads (account_id, environment, seq, hash, seal, event, delivery)
@@ -41,17 +38,6 @@ const NO_TIMEOUT: &str =
     "SAVEPOINT setting; SET LOCAL idle_in_transaction_session_timeout = 0; RELEASE SAVEPOINT setting";
 /// What a start makes in an empty database.
 const CLEAR: &str = "DELETE FROM scope_keys; DELETE FROM installation";
-
-impl PostgresStore {
-    /// How many processes use the database now. A move waits for none.
-    ///
-    /// # Errors
-    ///
-    /// The database's.
-    pub async fn processes(&self) -> Result<u64, StoreError> {
-        number(&self.database, OTHERS).await
-    }
-}
 
 async fn number(database: &Database, sql: &'static str) -> Result<u64, StoreError> {
     match database.query_one(sql, &[]).await? {
@@ -83,7 +69,7 @@ impl PostgresSnapshot {
         for row in &session.query(MIGRATIONS, &[]).await? {
             facts.schema = u32::try_from(Columns::of(row).count()?).unwrap_or(u32::MAX);
         }
-        for row in &session.query(TIED, &[]).await? {
+        for row in &session.query(INSTALLATION, &[]).await? {
             let mut columns = Columns::of(row);
             facts.installation = columns.id()?;
             facts.newest_epoch = u32::try_from(columns.next::<i32>()?).unwrap_or(0);
@@ -169,7 +155,7 @@ impl PostgresTarget {
     /// How many accounts and how many processes there are.
     pub(crate) async fn occupants(url: &str) -> Result<(u64, u64), OpenError> {
         let database = Database::new(url)?;
-        Ok((number(&database, ACCOUNTS).await?, number(&database, OTHERS).await?))
+        Ok((number(&database, ACCOUNTS).await?, number(&database, ALIVE).await?))
     }
 
     pub(crate) async fn clear(&self) -> Result<(), StoreError> {

@@ -1,4 +1,5 @@
-//! Webhook endpoints and the deliveries to them. An event's deliveries are written with the event (`commit.rs`).
+//! Webhook endpoints and the deliveries to them. An event's deliveries are written with the event
+//! (`commit/events.rs`).
 //!
 //! Who writes deliveries of an endpoint, or notes what came of them, holds the lock on the endpoint's row: otherwise a
 //! delivery could come to wait for one that ends at the same moment, for ever.
@@ -65,7 +66,7 @@ statements! {
         ORDER BY ended_at LIMIT 1000)";
     LOCK = "SELECT endpoint_id FROM endpoints WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3 FOR \
         UPDATE";
-    /// The row could be another's by now, had the endpoint been deleted meanwhile.
+    /// The row could be another's by now, had the endpoint been deleted in the meantime.
     ATTEMPTED = "UPDATE deliveries SET state = $7::smallint, attempts = attempts + $8::bigint, next_at = $9,
             ended_at = $10, last_at = $11::bigint, last_said = $12, shows_link = $13,
             failing_since = CASE WHEN $7::smallint = 1 THEN NULL

@@ -1,27 +1,27 @@
 //! The writer: changes that wait are committed many at a time, in array statements. The changes of one scope go through
 //! one lane, since they follow each other anyhow, and a batch holds at most one of each customer. Of batches that are
-//! one statement the next is sent while one is under way, so that the database need not wait for us between them.
+//! one statement the next is sent while one is in flight, so that the database need not wait for us between them.
 
 use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Weak};
 
 use dossier_core::caller::Scope;
 use dossier_core::store::{Committed, StoreError};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
-use super::commit::{self, Outcome, Remembered};
-use super::database::{ATTEMPTS_AT_A_BATCH, Database, Error, PipelineError, Taken, Tries, copy, in_time};
+use super::commit::{self, Assumed, Outcome};
+use super::database::{ATTEMPTS_AT_A_BATCH, Database, PipelineError, SharedConnection, Tries, copy, in_time};
 use crate::Figures;
 use crate::anchor::Tips;
-use crate::planted::{Defect, planted};
+use crate::planted::planted;
 use crate::prepared::{Basis, Prepared, PreparedEffect};
 
 const LANES: usize = 4;
-/// Commits that a lane has under way at most.
-const UNDER_WAY: usize = 2;
+/// Commits that a lane has in flight at most.
+const IN_FLIGHT: usize = 2;
 const MAX_BATCH: usize = 256;
 /// As few are not divided among two commits.
 const FEW: usize = 8;
@@ -79,43 +79,32 @@ fn ended() -> StoreError {
 struct Lane {
     database: Arc<Database>,
     figures: Arc<Figures>,
-    remembered: Remembered,
+    assumed: Assumed,
     tips: Arc<Tips>,
-    /// On which commits of one statement follow each other, as long as one is under way.
-    connection: Mutex<Weak<Taken>>,
 }
 
 impl Lane {
     fn new(database: &Arc<Database>, figures: &Arc<Figures>, tips: &Arc<Tips>) -> Self {
         let (database, figures, tips) = (Arc::clone(database), Arc::clone(figures), Arc::clone(tips));
-        Self { database, figures, remembered: Remembered::default(), tips, connection: Mutex::default() }
+        Self { database, figures, assumed: Assumed::default(), tips }
     }
 
-    async fn connection(&self) -> Result<Arc<Taken>, Error> {
-        let mut shared = self.connection.lock().await;
-        if let Some(connection) = shared.upgrade().filter(|connection| !connection.is_closed()) {
-            return Ok(connection);
-        }
-        let connection = Arc::new(Taken::shared(self.database.connection().await?));
-        *shared = Arc::downgrade(&connection);
-        Ok(connection)
-    }
-
-    /// How many of those that wait are to be committed now, with so many commits under way of so many changes: of plain
-    /// updates half of all, so that two commits of about the same size are under way; of others all, when nothing is.
+    /// How many of those that wait are to be committed now, with this many commits in flight of this many changes: of
+    /// plain updates half of all, so that two commits of about the same size are in flight; of others all, when nothing
+    /// is.
     fn size_of_next(&self, waiting: &VecDeque<Job>, commits: usize, changes: usize) -> usize {
-        let plain = || self.remembered.grants(waiting.iter().map(|job| &job.change));
+        let plain = || self.assumed.covers(waiting.iter().map(|job| &job.change));
         let half = (waiting.len() + changes).div_ceil(2).clamp(FEW, MAX_BATCH);
         match commits {
             0 if plain() => half,
             0 => MAX_BATCH,
-            _ if commits < UNDER_WAY && waiting.len() >= FEW.max(changes) && plain() => half,
+            _ if commits < IN_FLIGHT && waiting.len() >= FEW.max(changes) && plain() => half,
             _ => 0,
         }
     }
 }
 
-/// Commits what comes until nobody is left to ask.
+/// Commits what comes until the store is dropped.
 async fn run(lane: Lane, mut jobs: mpsc::Receiver<Job>) {
     let mut waiting = VecDeque::new();
     let mut new = Vec::with_capacity(MAX_BATCH);
@@ -171,7 +160,7 @@ fn claims(change: &Prepared) -> Vec<(Scope, Claim)> {
     claims.into_iter().map(|claim| (change.scope, claim)).collect()
 }
 
-/// The first that waits, and whatever else can be committed with it; so many at most.
+/// The first that waits, and whatever else can be committed with it, up to a size.
 fn take_batch(waiting: &mut VecDeque<Job>, size: usize) -> Vec<Job> {
     let mut batch: Vec<Job> = Vec::new();
     let mut claimed = HashSet::new();
@@ -204,7 +193,7 @@ async fn commit_batch(lane: &Lane, batch: Vec<Job>) -> usize {
     let (written, replies): (Vec<_>, Vec<_>) = batch.into_iter().map(|job| (job.change, job.reply)).unzip();
     let changes: Vec<&Prepared> = written.iter().collect();
     let size = changes.len();
-    if planted(Defect::AnswerBeforeCommit) {
+    if planted!("answer-before-commit") {
         let done = || (Ok((Committed::Done, None)), None);
         replies.into_iter().for_each(|reply| drop(reply.send(done())));
         drop(commit_all(lane, &changes).await);
@@ -245,12 +234,12 @@ async fn commit_all(lane: &Lane, changes: &[&Prepared]) -> Result<Vec<Outcome>, 
 }
 
 async fn commit_once(lane: &Lane, changes: &[&Prepared]) -> Result<Vec<Outcome>, PipelineError> {
-    if let Some(outcomes) = commit_granted(lane, changes).await? {
+    if let Some(outcomes) = lane.assumed.commit(&lane.database, changes, &lane.tips).await? {
         return Ok(outcomes);
     }
-    let connection = Taken::new(lane.database.connection().await.map_err(PipelineError::Before)?);
+    let connection = SharedConnection::new(lane.database.connection().await.map_err(PipelineError::Before)?);
     let session = lane.database.session(&connection);
-    match commit::apply(session, changes, &lane.remembered, &lane.tips).await {
+    match commit::apply(session, changes, &lane.assumed, &lane.tips).await {
         Ok(outcomes) => {
             connection.give_back();
             Ok(outcomes)
@@ -260,31 +249,6 @@ async fn commit_once(lane: &Lane, changes: &[&Prepared]) -> Result<Vec<Outcome>,
             connection.after(&error, undone);
             Err(PipelineError::Before(error))
         }
-        Err(error) => Err(error),
-    }
-}
-
-/// Commits plain updates in one statement; `None` when they are not, or when what was taken for granted does not hold.
-async fn commit_granted(lane: &Lane, changes: &[&Prepared]) -> Result<Option<Vec<Outcome>>, PipelineError> {
-    if !lane.remembered.grants(changes.iter().copied()) {
-        return Ok(None);
-    }
-    let connection = lane.connection().await.map_err(PipelineError::Before)?;
-    let rows = lane.remembered.granted(changes);
-    let Some(rows) = rows.map_err(|error| PipelineError::Before(error.into()))? else { return Ok(None) };
-    connection.begin();
-    let written = commit::write_granted(lane.database.session(&connection), rows, &lane.tips).await;
-    if written.is_err() {
-        lane.remembered.distrust(changes);
-    }
-    // The connection is of no use any more when it is not known whether it was committed, or when the database has
-    // ended it.
-    if !matches!(written, Err(PipelineError::AtTheEnd(_) | PipelineError::Before(Error::Gone(_)))) {
-        connection.ended();
-    }
-    match written {
-        Ok(outcomes) => Ok(Some(outcomes)),
-        Err(PipelineError::Before(Error::Moved)) => Ok(None),
         Err(error) => Err(error),
     }
 }

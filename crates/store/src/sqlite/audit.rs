@@ -11,40 +11,51 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::SqliteStore;
 use super::numbering::Places;
-use crate::anchor::{AcceptedRestore, ChainEnd};
-use crate::audit_chain::{EntryRow, HeadRow, StoredEntry, Verification, accepted_restore};
+use crate::TrailStore;
+use crate::anchor::{AcceptedRestore, ChainEnd, Tips};
+use crate::audit_chain::{self, EntryRow, HeadRow, StoredEntry, Verification, accepted_restore};
 use crate::audit_list::{self, ListedEntry, Listing, Start};
 use crate::columns::{scope_columns, scope_of};
 use crate::prepared;
 use crate::sealed::SubjectKeys;
 
-const COLUMNS: &str =
-    "SELECT place, account_id, environment, seq, previous_of_customer, hash, at, actor, action, customer_id, version,
-    fields, request_id, detail, records, decision FROM audit";
-const LISTED: &str =
-    "SELECT seq, previous_of_customer, hash, at, actor, action, customer_id, version, fields, request_id,
-    decision, detail FROM audit";
+/// What lists show of an entry and its details, and then the columns that only some need.
+macro_rules! entries {
+    ($also:literal, $rest:literal) => {
+        concat!(
+            "SELECT seq, previous_of_customer, hash, at, actor, action, customer_id, version, fields, request_id,
+                decision, detail",
+            $also,
+            " FROM audit ",
+            $rest
+        )
+    };
+}
+
+const BEFORE: &str = entries!(
+    "",
+    "WHERE place > ?3 AND place <= ?4 AND account_id = ?1 AND environment = ?2 ORDER BY place DESC LIMIT ?5"
+);
+const AT: &str = entries!("", "WHERE place = ?3 AND account_id = ?1 AND environment = ?2");
+const ALL: &str = entries!(", records, account_id, environment, place", "ORDER BY place");
 
 fn entry_row(row: &Row<'_>) -> Result<EntryRow, rusqlite::Error> {
-    Ok(EntryRow {
-        account: row.get(1)?,
-        environment: row.get(2)?,
-        seq: row.get(3)?,
-        previous_of_customer: row.get(4)?,
-        hash: row.get(5)?,
-        entry: StoredEntry {
-            at: row.get(6)?,
-            actor: row.get(7)?,
-            action: row.get(8)?,
-            customer_id: row.get(9)?,
-            version: row.get(10)?,
-            fields: row.get(11)?,
-            request_id: row.get(12)?,
-            detail: row.get(13)?,
-            records: row.get(14)?,
-            decision: row.get(15)?,
-        },
-    })
+    let ListedEntry {
+        seq,
+        previous_of_customer,
+        hash,
+        at,
+        actor,
+        action,
+        customer_id,
+        version,
+        fields,
+        request_id,
+        decision,
+    } = listed_entry(row)?;
+    let (detail, records) = (row.get(11)?, row.get(12)?);
+    let entry = StoredEntry { at, actor, action, customer_id, version, fields, request_id, detail, records, decision };
+    Ok(EntryRow { account: row.get(13)?, environment: row.get(14)?, seq, previous_of_customer, hash, entry })
 }
 
 fn listed_entry(row: &Row<'_>) -> Result<ListedEntry, rusqlite::Error> {
@@ -73,15 +84,11 @@ fn portion(
     let Some(places) = Places::of(connection, scope)? else { return Ok(Vec::new()) };
     match start {
         Start::Before(before) => connection
-            .prepare_cached(&format!(
-                "{LISTED} WHERE place > ?3 AND place <= ?4 AND account_id = ?1 AND environment = ?2
-                 ORDER BY place DESC LIMIT ?5"
-            ))?
+            .prepare_cached(BEFORE)?
             .query_map((account, environment, places.after(0), places.before(before), limit), listed_entry)?
             .collect(),
         Start::Linked(first) => {
-            let sql = format!("{LISTED} WHERE place = ?3 AND account_id = ?1 AND environment = ?2");
-            let mut statement = connection.prepare_cached(&sql)?;
+            let mut statement = connection.prepare_cached(AT)?;
             let (mut entries, mut next) = (Vec::new(), first);
             while next != 0 && entries.len() < limit {
                 let found = statement.query_row((account, environment, places.at(next)?), listed_entry).optional()?;
@@ -104,12 +111,13 @@ fn first_link(
 ) -> Result<Option<u64>, rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
     let Some(before) = before else {
-        let sql = "SELECT last_audit FROM customers WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3";
         let newest = connection
-            .prepare_cached(sql)?
-            .query_row((account, environment, customer.as_bytes()), |row| row.get(0))
-            .optional()?;
-        return Ok(Some(newest.unwrap_or(0)));
+            .prepare_cached(
+                "SELECT coalesce(max(last_audit), 0) FROM customers
+                 WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
+            )?
+            .query_row((account, environment, customer.as_bytes()), |row| row.get(0))?;
+        return Ok(Some(newest));
     };
     let Some(places) = Places::of(connection, scope)? else { return Ok(None) };
     let Ok(place) = places.at(before) else { return Ok(None) };
@@ -153,7 +161,7 @@ impl AuditStore for SqliteStore {
             let Some(places) = Places::of(connection, scope)? else { return Ok(None) };
             let Ok(place) = places.at(seq) else { return Ok(None) };
             connection
-                .prepare_cached(&format!("{LISTED} WHERE place = ?3 AND account_id = ?1 AND environment = ?2"))?
+                .prepare_cached(AT)?
                 .query_row((account, environment, place), |row| Ok((listed_entry(row)?, row.get::<_, Vec<u8>>(11)?)))
                 .optional()
         })?;
@@ -186,27 +194,22 @@ impl AuditStore for SqliteStore {
     }
 }
 
-impl SqliteStore {
-    pub(super) fn verify_chains(&self, progress: Progress<'_>) -> Result<AuditReport, StoreError> {
-        let (mut verification, heads) = self.readers.read(|connection| {
-            let heads = heads(connection)?;
-            Ok((verify(connection, &heads, progress)?, heads))
-        })?;
-        for (_, head) in heads {
-            let scope = scope_of(head.account, head.environment)?;
-            verification.end(scope, &head, self.scope_keys(scope).ok().flatten().as_deref());
-        }
-        Ok(verification.into_report())
+#[async_trait]
+impl TrailStore for SqliteStore {
+    fn tips(&self) -> &Tips {
+        &self.tips
     }
-}
 
-impl SqliteStore {
-    pub(super) fn read_chain_ends(&self) -> Result<Vec<ChainEnd>, StoreError> {
+    async fn chain_ends(&self) -> Result<Vec<ChainEnd>, StoreError> {
         let heads = self.readers.read(heads)?;
         Ok(heads.into_iter().filter_map(|(_, head)| head.chain_end()).collect())
     }
 
-    pub(super) fn read_entry_hashes(&self, entries: &[(Scope, u64)]) -> Result<Vec<Option<[u8; 32]>>, StoreError> {
+    async fn is_sealed(&self, end: &ChainEnd) -> bool {
+        self.scope_keys(end.scope).ok().flatten().is_some_and(|keys| audit_chain::is_sealed(&keys, end))
+    }
+
+    async fn entry_hashes(&self, entries: &[(Scope, u64)]) -> Result<Vec<Option<[u8; 32]>>, StoreError> {
         self.readers.read(|connection| {
             let hash = |(scope, seq): &(Scope, u64)| {
                 let place = match Places::of(connection, *scope) {
@@ -224,7 +227,7 @@ impl SqliteStore {
         })
     }
 
-    pub(super) fn read_accepted_restores(&self, scopes: &[Scope]) -> Result<Vec<AcceptedRestore>, StoreError> {
+    async fn accepted_restores(&self, scopes: &[Scope]) -> Result<Vec<AcceptedRestore>, StoreError> {
         let mut accepted = Vec::new();
         for scope in scopes {
             let (account, environment) = scope_columns(scope);
@@ -246,6 +249,20 @@ impl SqliteStore {
                 .extend(entries.into_iter().filter_map(|(id, detail)| accepted_restore(&keys, *scope, &id, detail)));
         }
         Ok(accepted)
+    }
+}
+
+impl SqliteStore {
+    fn verify_chains(&self, progress: Progress<'_>) -> Result<AuditReport, StoreError> {
+        let (mut verification, heads) = self.readers.read(|connection| {
+            let heads = heads(connection)?;
+            Ok((verify(connection, &heads, progress)?, heads))
+        })?;
+        for (_, head) in heads {
+            let scope = scope_of(head.account, head.environment)?;
+            verification.end(scope, &head, self.scope_keys(scope).ok().flatten().as_deref());
+        }
+        Ok(verification.into_report())
     }
 }
 
@@ -279,10 +296,10 @@ fn verify(
         .filter_map(|(scope, head)| Some(((head.account, head.environment), Places::numbered(*scope).ok()?)))
         .collect();
     let mut verification = Verification::default();
-    let mut statement = connection.prepare(&format!("{COLUMNS} ORDER BY place"))?;
+    let mut statement = connection.prepare(ALL)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let place: i64 = row.get(0)?;
+        let place: i64 = row.get(15)?;
         match entry_row(row) {
             Ok(entry) => {
                 verification.check(&entry);

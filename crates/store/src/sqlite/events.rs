@@ -1,12 +1,12 @@
-//! Events as they are read again, and as they are written with their deliveries.
+//! Events as they are read again. They are written with their deliveries (`commit/events.rs`).
 
 use async_trait::async_trait;
 use dossier_core::caller::Scope;
-use dossier_core::event::{Event, StoredEvent};
+use dossier_core::event::StoredEvent;
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::pii::Pii;
 use dossier_core::store::{EventStore, StoreError};
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::OptionalExtension as _;
 use tokio::sync::watch;
 
 use super::SqliteStore;
@@ -72,51 +72,4 @@ impl SqliteStore {
         let key = self.subject_key(scope, customer, PersonId::of_customer(customer))?;
         sealed::open_attached(&key, Purpose::Events, scope, customer, b"", number, cell)
     }
-}
-
-/// Writes an event at its place and position.
-pub(super) fn insert_event(
-    connection: &Connection,
-    scope: Scope,
-    (place, position): (i64, u64),
-    event: &Event,
-    body: &[u8],
-) -> Result<(), rusqlite::Error> {
-    let (account, environment) = scope_columns(&scope);
-    let (customer, kind, at) = (event.customer.as_bytes(), event.event_type.as_str(), event.at.as_micros());
-    connection
-        .prepare_cached(
-            "INSERT INTO events (place, account_id, environment, position, customer_id, number, type, at, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        )?
-        .execute((place, account, environment, position, customer, event.number, kind, at, body))
-        .map(drop)
-}
-
-/// Writes a delivery of an event to every endpoint that wants it, with the places and numbers after the last ones; says
-/// how many. Only the oldest of a customer and endpoint is due; the others follow one by one.
-pub(super) fn insert_deliveries(
-    connection: &Connection,
-    scope: Scope,
-    (last_place, last_id): (i64, u64),
-    event: &Event,
-    position: u64,
-) -> Result<usize, rusqlite::Error> {
-    let (account, environment) = scope_columns(&scope);
-    let (customer, kind, at) = (event.customer.as_bytes(), event.event_type.as_str(), event.at.as_micros());
-    connection
-        .prepare_cached(
-            "INSERT INTO deliveries (place, id, account_id, environment, endpoint_id, customer_id, number, event, type,
-                state, attempts, created_at, next_at)
-             SELECT ?8 + row_number() OVER (ORDER BY endpoint_id), ?9 + row_number() OVER (ORDER BY endpoint_id),
-                account_id, environment, endpoint_id, ?3, ?4, ?5, ?6, 0, 0, ?7,
-                CASE WHEN EXISTS (SELECT 1 FROM deliveries
-                    WHERE deliveries.account_id = ?1 AND deliveries.environment = ?2
-                    AND deliveries.endpoint_id = endpoints.endpoint_id AND deliveries.customer_id = ?3 AND state = 0)
-                THEN NULL ELSE ?7 END
-             FROM endpoints
-             WHERE account_id = ?1 AND environment = ?2 AND disabled IS NULL
-                AND instr(event_types, ' ' || ?6 || ' ') > 0",
-        )?
-        .execute((account, environment, customer, event.number, position, kind, at, last_place, last_id))
 }

@@ -1,33 +1,30 @@
-//! Files: their rows, the keys that open them, and the collection of those that nobody needs.
+//! Files: their rows, and the keys that open them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use dossier_core::caller::Scope;
-use dossier_core::change::{NewDocument, NewFile};
+use dossier_core::change::NewDocument;
 use dossier_core::clock::Timestamp;
 use dossier_core::file::{File, UNATTACHED_SECONDS};
-use dossier_core::idempotency::{Attempt, Replay, Ticket};
+use dossier_core::idempotency::{Attempt, Replay};
 use dossier_core::ids::{CustomerId, FileId, PersonId};
-use dossier_core::quota::{OverQuota, Used};
+use dossier_core::quota::Used;
 use dossier_core::store::{ByteRange, FileReader, FileWriter};
 use dossier_core::store::{Collected, FileStore, StoreError};
-use futures_util::{StreamExt as _, TryStreamExt as _};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::fingerprints::{MOST, count_file, delete_content, write_content};
-use super::{SqliteStore, wrapped_key};
-use crate::blobs::{BlobPath, Listed};
-use crate::columns::{scope_columns, scope_of};
+use super::fingerprints::MOST;
+use super::{SqliteStore, collection, wrapped_key};
+use crate::blobs::BlobPath;
+use crate::columns::scope_columns;
 use crate::files::{
-    FileKey, FileRow, MAX_USES, ORPHAN_SECONDS, PORTION, ReadFile, Reader, StoredFile, UseRow, Writer, day_of,
-    is_unused,
+    FileKey, FileRow, MAX_USES, ORPHAN_SECONDS, ReadFile, Reader, StoredFile, UseRow, Writer, day_of, is_unused,
 };
-use crate::prepared::Attached;
 use crate::rows::Unchecked;
 use crate::sealed::NOBODY;
-use crate::vault::{Purpose, RowSeal, SecretKey, WrappedKey};
+use crate::vault::{Purpose, SecretKey, WrappedKey};
 
 macro_rules! file_columns {
     ($rest:literal) => {
@@ -230,23 +227,12 @@ impl FileStore for SqliteStore {
                 }
             }
             let paths = expired.clone();
-            self.writer.task(move |connection| delete_unused(connection, &paths)).await?;
+            self.writer.task(move |connection| collection::delete_unused(connection, &paths)).await?;
             // One that was attached at the last moment is still there, and so is its content.
             collected.expired += self.delete_unknown(expired).await?;
         }
         let oldest = day_of(now.plus_seconds(-UNATTACHED_SECONDS));
-        self.writer
-            .task(move |connection| {
-                connection
-                    .prepare_cached(
-                        "DELETE FROM staging_keys WHERE day < ?1 AND NOT EXISTS (SELECT 1 FROM files
-                         WHERE files.account_id = staging_keys.account_id
-                           AND files.environment = staging_keys.environment AND files.staged_day = staging_keys.day)",
-                    )?
-                    .execute([oldest])
-                    .map(drop)
-            })
-            .await?;
+        self.delete_staging_keys(oldest).await?;
         self.vault.forget_staging(oldest);
         collected.orphans = self.delete_orphans(now.plus_seconds(-ORPHAN_SECONDS)).await?;
         Ok(collected)
@@ -312,7 +298,7 @@ impl SqliteStore {
 
     /// The key of a day, made when it is the first to be asked for.
     async fn staging_key_for(&self, scope: Scope, day: i64) -> Result<SecretKey, StoreError> {
-        // A second round reads what another upload has made first, or makes it again in the epoch that began meanwhile.
+        // A second round reads what another upload has made first, or makes it again in the epoch that has begun since.
         for _ in 0..3 {
             if let Some(key) = self.staging_key(scope, day)? {
                 return Ok(key);
@@ -338,67 +324,6 @@ impl SqliteStore {
         }
         Ok(keys)
     }
-
-    /// Those that were not attached in time, and those of which every data subject was erased: a portion, after a file.
-    fn expired_files(&self, before: Timestamp, after: Option<BlobPath>) -> Result<Vec<BlobPath>, StoreError> {
-        let (account, environment, file) = match &after {
-            Some(BlobPath { scope, id }) => {
-                let (account, environment) = scope_columns(scope);
-                (account, environment, id.as_bytes())
-            }
-            None => (&[0; 16], 0, &[0; 16]),
-        };
-        let rows = self.readers.read(|connection| {
-            connection
-                .prepare_cached(
-                    "SELECT account_id, environment, file_id FROM files
-                     WHERE (account_id, environment, file_id) > (?3, ?4, ?5) AND environment IN (0, 1)
-                        AND length(account_id) = 16 AND length(file_id) = 16
-                        AND (staged_day IS NULL OR (staged_day <= ?1 AND uploaded_at < ?2)) AND NOT EXISTS
-                        (SELECT 1 FROM file_uses WHERE file_uses.account_id = files.account_id
-                         AND file_uses.environment = files.environment AND file_uses.file_id = files.file_id)
-                     ORDER BY account_id, environment, file_id LIMIT ?6",
-                )?
-                .query_map((day_of(before), before.as_micros(), account, environment, file, PORTION), |row| {
-                    Ok((row.get(0)?, row.get(1)?, FileId::from_bytes(row.get(2)?)))
-                })?
-                .collect::<Result<Vec<_>, _>>()
-        })?;
-        let path = |(account, environment, id)| Ok(BlobPath { scope: scope_of(account, environment)?, id });
-        rows.into_iter().map(path).collect()
-    }
-
-    async fn delete_orphans(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let mut deleted = 0;
-        let old = self.blobs.list().try_filter(|listed| std::future::ready(listed.written_at < before));
-        let mut portions = old.chunks(PORTION);
-        while let Some(portion) = portions.next().await {
-            let portion = portion.into_iter().map(|listed| listed.map(|Listed { path, .. }| path));
-            deleted += self.delete_unknown(portion.collect::<Result<Vec<_>, _>>()?).await?;
-        }
-        Ok(deleted)
-    }
-
-    /// Deletes the content of those that have no row; says of how many.
-    async fn delete_unknown(&self, paths: Vec<BlobPath>) -> Result<u64, StoreError> {
-        let mut deleted = 0;
-        for path in paths {
-            let (account, environment) = scope_columns(&path.scope);
-            let known: bool = self.readers.read(|connection| {
-                connection
-                    .prepare_cached(
-                        "SELECT EXISTS (SELECT 1 FROM files
-                         WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3)",
-                    )?
-                    .query_row((account, environment, path.id.as_bytes()), |row| row.get(0))
-            })?;
-            if !known {
-                self.blobs.delete(path).await?;
-                deleted += 1;
-            }
-        }
-        Ok(deleted)
-    }
 }
 
 pub(super) fn used(row: &Row<'_>) -> Result<Used, rusqlite::Error> {
@@ -420,88 +345,4 @@ fn insert_staging_key(
         )?
         .execute((account, environment, day, wrapped.epoch, &wrapped.sealed))
         .map(drop)
-}
-
-/// Whether the file was written; it is not when its upload was noted already or its staging key is gone.
-pub(super) fn insert_file(
-    connection: &Connection,
-    scope: Scope,
-    file: &NewFile,
-    request_id: &str,
-    mac: &RowSeal,
-) -> Result<Result<bool, OverQuota>, rusqlite::Error> {
-    let (account, environment) = scope_columns(&scope);
-    let NewFile { id, uploaded_at, size, sealed, ticket, room } = file;
-    let rows = connection
-        .prepare_cached(
-            "INSERT INTO files (account_id, environment, file_id, uploaded_at, staged_day, key, details, upload_key, \
-                upload_fingerprint, request_id, mac)
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 WHERE EXISTS
-                (SELECT 1 FROM staging_keys WHERE account_id = ?1 AND environment = ?2 AND day = ?5)
-             ON CONFLICT DO NOTHING",
-        )?
-        .execute((
-            account,
-            environment,
-            id.as_bytes(),
-            uploaded_at.as_micros(),
-            sealed.day,
-            &sealed.key,
-            &sealed.details,
-            ticket.map(|Ticket { key_hash, .. }| key_hash),
-            ticket.map(|Ticket { fingerprint, .. }| fingerprint),
-            request_id,
-            mac,
-        ))?;
-    if rows == 0 {
-        return Ok(Ok(false));
-    }
-    write_content(connection, scope, *id, &sealed.fingerprint, *size)?;
-    Ok(count_file(connection, scope, *size, *room)?.map(|()| true))
-}
-
-/// Makes files evidence of the customer and its persons; `false` when one is gone.
-pub(super) fn attach(
-    connection: &Connection,
-    scope: Scope,
-    customer: CustomerId,
-    at: i64,
-    attached: &[Attached],
-) -> Result<bool, rusqlite::Error> {
-    let (account, environment) = scope_columns(&scope);
-    for Attached { file, subject, key, mac, unstaged } in attached {
-        let used = connection
-            .prepare_cached(
-                "INSERT INTO file_uses (account_id, environment, file_id, customer_id, subject_id, attached_at, key,
-                    mac)
-                 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 FROM files
-                 WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3
-                 ON CONFLICT DO UPDATE SET attached_at = file_uses.attached_at",
-            )?
-            .execute((account, environment, file.as_bytes(), customer.as_bytes(), subject.as_bytes(), at, key, mac))?;
-        if used != 1 {
-            return Ok(false);
-        }
-        connection
-            .prepare_cached(
-                "UPDATE files SET staged_day = NULL, key = NULL, mac = ?4
-                 WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3 AND staged_day IS NOT NULL",
-            )?
-            .execute((account, environment, file.as_bytes(), unstaged))?;
-    }
-    Ok(true)
-}
-
-fn delete_unused(connection: &Connection, paths: &[BlobPath]) -> Result<(), rusqlite::Error> {
-    let mut delete = connection.prepare_cached(
-        "DELETE FROM files WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3 AND NOT EXISTS
-            (SELECT 1 FROM file_uses WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3)",
-    )?;
-    for BlobPath { scope, id } in paths {
-        let (account, environment) = scope_columns(scope);
-        if delete.execute((account, environment, id.as_bytes()))? > 0 {
-            delete_content(connection, *scope, *id)?;
-        }
-    }
-    Ok(())
 }

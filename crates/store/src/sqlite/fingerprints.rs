@@ -1,113 +1,25 @@
 //! Blind indexes: equal numbers and equal contents find each other.
 
-use std::collections::BTreeSet;
-
-use dossier_core::account::Account;
 use dossier_core::caller::Scope;
 use dossier_core::file::FileDetails;
-use dossier_core::ids::{CustomerId, FileId, PersonId};
-use dossier_core::quota::{OverQuota, Room};
+use dossier_core::ids::FileId;
 use dossier_core::store::{Record as _, StoreError};
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::Connection;
 
 use super::SqliteStore;
-use super::files::used;
+use super::chores::{done, set_done};
+use super::commit::{write_content, write_numbers};
+use super::row_seals::all_keys;
 use crate::OpenError;
 use crate::chores::{Chore, ONCE};
 use crate::columns::scope_columns;
 use crate::prepared;
-use crate::vault::Fingerprint;
+use crate::vault::ScopeKeys;
 
 /// Customers or files that are looked through in one transaction, when all are.
 const PORTION: usize = 500;
-/// As many as anybody looks at.
+/// As many as are shown.
 pub(super) const MOST: usize = 100;
-
-/// Replaces the fingerprints of a customer's numbers; `None` when none changed.
-pub(super) fn write_numbers(
-    connection: &Connection,
-    scope: Scope,
-    customer: CustomerId,
-    numbers: Option<&BTreeSet<(PersonId, Fingerprint)>>,
-) -> Result<(), rusqlite::Error> {
-    let Some(numbers) = numbers else { return Ok(()) };
-    let (account, environment) = scope_columns(&scope);
-    connection
-        .prepare_cached("DELETE FROM numbers WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3")?
-        .execute((account, environment, customer.as_bytes()))?;
-    for (subject, fingerprint) in numbers {
-        connection
-            .prepare_cached(
-                "INSERT INTO numbers (account_id, environment, customer_id, subject_id, fingerprint)
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
-            )?
-            .execute((account, environment, customer.as_bytes(), subject.as_bytes(), fingerprint))?;
-    }
-    Ok(())
-}
-
-pub(super) fn write_content(
-    connection: &Connection,
-    scope: Scope,
-    file: FileId,
-    fingerprint: &Fingerprint,
-    size: u64,
-) -> Result<(), rusqlite::Error> {
-    let (account, environment) = scope_columns(&scope);
-    connection
-        .prepare_cached(
-            "INSERT INTO contents (account_id, environment, file_id, fingerprint, size) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT DO UPDATE SET fingerprint = excluded.fingerprint, size = excluded.size",
-        )?
-        .execute((account, environment, file.as_bytes(), fingerprint, size))
-        .map(drop)
-}
-
-pub(super) fn delete_content(connection: &Connection, scope: Scope, file: FileId) -> Result<(), rusqlite::Error> {
-    let (account, environment) = scope_columns(&scope);
-    let size: Option<u64> = connection
-        .prepare_cached(
-            "DELETE FROM contents WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3 RETURNING size",
-        )?
-        .query_row((account, environment, file.as_bytes()), |row| row.get(0))
-        .optional()?;
-    let Some(size) = size else { return Ok(()) };
-    connection
-        .prepare_cached(
-            "UPDATE usage SET files = files - 1, bytes = bytes - ?3 WHERE account_id = ?1 AND environment = ?2",
-        )?
-        .execute((account, environment, size))
-        .map(drop)
-}
-
-/// Counts a file that was just written; refuses one for which the account has no room.
-pub(super) fn count_file(
-    connection: &Connection,
-    scope: Scope,
-    size: u64,
-    room: Room,
-) -> Result<Result<(), OverQuota>, rusqlite::Error> {
-    let (account, environment) = scope_columns(&scope);
-    let stored = connection
-        .prepare_cached(
-            "INSERT INTO usage (account_id, environment, files, bytes) VALUES (?1, ?2, 1, ?3)
-             ON CONFLICT DO UPDATE SET files = files + 1, bytes = bytes + excluded.bytes RETURNING files, bytes",
-        )?
-        .query_row((account, environment, size), used)?;
-    Ok(room.check_account(stored))
-}
-
-/// How far a chore was done last.
-pub(super) fn done(connection: &Connection, chore: Chore) -> Result<Option<String>, rusqlite::Error> {
-    let done = "SELECT done FROM chores WHERE name = ?1";
-    connection.query_row(done, [chore.column()], |row| row.get(0)).optional()
-}
-
-/// Notes how far a chore is done.
-pub(super) fn set_done(connection: &Connection, chore: Chore, how_far: &str) -> Result<(), rusqlite::Error> {
-    let done = "INSERT OR REPLACE INTO chores (name, done) VALUES (?1, ?2)";
-    connection.execute(done, (chore.column(), how_far)).map(drop)
-}
 
 impl SqliteStore {
     /// Fills the indexes from what was stored before there were any, once; before anything else is written. Killed at
@@ -116,9 +28,9 @@ impl SqliteStore {
         if done(connection, Chore::Fingerprints)?.is_some() {
             return Ok(());
         }
-        for scope in self.all_accounts()?.iter().flat_map(Account::scopes) {
-            self.fill_numbers(connection, scope)?;
-            self.fill_contents(connection, scope)?;
+        for (scope, keys) in all_keys(connection, &self.vault)? {
+            self.fill_numbers(connection, scope, &keys)?;
+            self.fill_contents(connection, scope, &keys)?;
         }
         connection.execute(
             "INSERT INTO usage (account_id, environment, files, bytes)
@@ -131,18 +43,18 @@ impl SqliteStore {
         Ok(())
     }
 
-    fn fill_numbers(&self, connection: &Connection, scope: Scope) -> Result<(), OpenError> {
-        let (keys, mut after) = (self.existing_scope_keys(scope)?, None);
+    fn fill_numbers(&self, connection: &Connection, scope: Scope, keys: &ScopeKeys) -> Result<(), OpenError> {
+        let mut after = None;
         loop {
             let ids = self.customer_ids(scope, after, PORTION)?;
             let Some(last) = ids.last() else { return Ok(()) };
             after = Some(*last);
             let transaction = connection.unchecked_transaction()?;
             for id in ids {
-                // What cannot be opened is found by a verification, and keeps nobody from starting.
+                // What cannot be opened is found by a verification, and keeps no process from starting.
                 match self.sealed_record(scope, id).map(|record| record.map(|record| Box::new(record).open())) {
                     Ok(Some(Ok(customer))) => {
-                        let numbers = prepared::fingerprints(&customer, &keys);
+                        let numbers = prepared::fingerprints(&customer, keys);
                         write_numbers(&transaction, scope, id, Some(&numbers))?;
                     }
                     Ok(None) => {}
@@ -153,8 +65,8 @@ impl SqliteStore {
         }
     }
 
-    fn fill_contents(&self, connection: &Connection, scope: Scope) -> Result<(), OpenError> {
-        let (keys, mut before) = (self.existing_scope_keys(scope)?, None);
+    fn fill_contents(&self, connection: &Connection, scope: Scope, keys: &ScopeKeys) -> Result<(), OpenError> {
+        let mut before = None;
         loop {
             let ids = self.file_ids(scope, before, PORTION)?;
             let Some(last) = ids.last() else { return Ok(()) };

@@ -16,9 +16,7 @@ use subtle::ConstantTimeEq as _;
 use super::SqliteStore;
 use crate::api_keys::{AccountRow, KeyRow};
 use crate::columns::scope_columns;
-use crate::prepared::SealedKey;
-use crate::rows::{self, Unchecked};
-use crate::vault::{RowSeal, ScopeKeys};
+use crate::rows::Unchecked;
 
 macro_rules! key_columns {
     ($rest:literal) => {
@@ -28,6 +26,12 @@ macro_rules! key_columns {
                     last_used_at, mac FROM api_keys ",
             $rest
         )
+    };
+}
+
+macro_rules! account_columns {
+    ($rest:literal) => {
+        concat!("SELECT account_id, name, created_at, look, mac FROM accounts ", $rest)
     };
 }
 
@@ -47,6 +51,19 @@ fn key_row(row: &Row<'_>) -> Result<Unchecked<KeyRow>, rusqlite::Error> {
         last_used_at: row.get(11)?,
     };
     Ok(Unchecked::new(key, row.get(12)?))
+}
+
+/// One key of a scope, within a transaction that changes it.
+pub(super) fn key(
+    connection: &Connection,
+    scope: Scope,
+    id: KeyId,
+) -> Result<Option<Unchecked<KeyRow>>, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    connection
+        .prepare_cached(key_columns!("WHERE account_id = ?1 AND environment = ?2 AND key_id = ?3"))?
+        .query_row((account, environment, id.as_bytes()), key_row)
+        .optional()
 }
 
 fn account_row(row: &Row<'_>) -> Result<Unchecked<AccountRow>, rusqlite::Error> {
@@ -102,7 +119,7 @@ impl KeyStore for SqliteStore {
     async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
         let row = self.readers.read(|connection| {
             connection
-                .prepare_cached("SELECT account_id, name, created_at, look, mac FROM accounts WHERE account_id = ?1")?
+                .prepare_cached(account_columns!("WHERE account_id = ?1"))?
                 .query_row([id.as_bytes()], account_row)
                 .optional()
         })?;
@@ -110,21 +127,17 @@ impl KeyStore for SqliteStore {
     }
 
     async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
-        self.all_accounts()
-    }
-}
-
-impl SqliteStore {
-    pub(super) fn all_accounts(&self) -> Result<Vec<Account>, StoreError> {
         let rows = self.readers.read(|connection| {
             connection
-                .prepare_cached("SELECT account_id, name, created_at, look, mac FROM accounts ORDER BY account_id")?
+                .prepare_cached(account_columns!("ORDER BY account_id"))?
                 .query_map([], account_row)?
                 .collect::<Result<Vec<_>, _>>()
         })?;
         rows.into_iter().map(|row| self.open_account(row)).collect()
     }
+}
 
+impl SqliteStore {
     fn key_record(&self, row: Unchecked<KeyRow>) -> Result<KeyRecord, StoreError> {
         let keys = self.existing_scope_keys(row.scope()?)?;
         row.check(&keys)?.open(&keys)
@@ -134,57 +147,4 @@ impl SqliteStore {
         let keys = self.existing_scope_keys(row.scope()?)?;
         row.check(&keys)?.open(&keys)
     }
-}
-
-pub(super) fn insert_key(connection: &Connection, key: &SealedKey) -> Result<(), rusqlite::Error> {
-    let row = &key.row;
-    connection
-        .prepare_cached(
-            "INSERT INTO api_keys (account_id, environment, key_id, lookup, hint, name, midstates, scopes, created_at,
-                    expires_at, predecessor, mac) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-        )?
-        .execute((
-            row.account,
-            row.environment,
-            row.key_id,
-            row.lookup,
-            &row.hint,
-            &row.name,
-            &key.midstates,
-            &row.scopes,
-            row.created_at,
-            row.expires_at,
-            row.predecessor,
-            key.mac,
-        ))?;
-    Ok(())
-}
-
-/// Changes when a key ends, and seals its row again; `Err` inside when the row is not what was sealed.
-pub(super) fn change_key(
-    connection: &Connection,
-    scope: Scope,
-    keys: &ScopeKeys,
-    id: KeyId,
-    change: impl FnOnce(&mut KeyRow),
-) -> Result<Result<Option<RowSeal>, StoreError>, rusqlite::Error> {
-    let (account, environment) = scope_columns(&scope);
-    let found = connection
-        .prepare_cached(key_columns!("WHERE account_id = ?1 AND environment = ?2 AND key_id = ?3"))?
-        .query_row((account, environment, id.as_bytes()), key_row)
-        .optional()?;
-    let Some(found) = found else { return Ok(Ok(None)) };
-    let mut row = match found.check(keys) {
-        Ok(row) => row,
-        Err(error) => return Ok(Err(error)),
-    };
-    change(&mut row);
-    let mac = rows::seal(&row, keys);
-    connection
-        .prepare_cached(
-            "UPDATE api_keys SET expires_at = ?4, revoked_at = ?5, mac = ?6
-             WHERE account_id = ?1 AND environment = ?2 AND key_id = ?3",
-        )?
-        .execute((account, environment, id.as_bytes(), row.expires_at, row.revoked_at, mac))?;
-    Ok(Ok(Some(mac)))
 }

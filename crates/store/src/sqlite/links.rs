@@ -1,15 +1,13 @@
 //! Links to the hosted form, and the passes that they are exchanged for.
 
 use async_trait::async_trait;
-use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::{CustomerId, SessionId};
 use dossier_core::store::{Link, LinkStore, StoreError};
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::OptionalExtension as _;
 
 use super::SqliteStore;
-use crate::columns::{scope_columns, scope_of};
-use crate::prepared::StoredLink;
+use crate::columns::scope_of;
 use crate::rows::{LinkRow, Unchecked};
 
 #[async_trait]
@@ -48,61 +46,4 @@ impl LinkStore for SqliteStore {
             })
             .await
     }
-}
-
-pub(super) fn insert_link(
-    connection: &Connection,
-    scope: Scope,
-    customer: CustomerId,
-    link: &StoredLink,
-) -> Result<(), rusqlite::Error> {
-    let (account, environment) = scope_columns(&scope);
-    connection
-        .prepare_cached(
-            "INSERT INTO links (token_hash, account_id, environment, customer_id, session_id, expires_at, used_at, mac)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        )?
-        .execute((
-            link.hash,
-            account,
-            environment,
-            customer.as_bytes(),
-            link.session.as_bytes(),
-            link.expires_at.map(Timestamp::as_micros),
-            link.used_at.map(Timestamp::as_micros),
-            link.mac,
-        ))?;
-    Ok(())
-}
-
-/// Ends one pass to the hosted form.
-pub(super) fn end_pass(connection: &Connection, hash: &[u8; 32]) -> Result<(), rusqlite::Error> {
-    connection
-        .prepare_cached("DELETE FROM links WHERE token_hash = ?1 AND used_at IS NOT NULL")?
-        .execute([hash])
-        .map(drop)
-}
-
-/// Ends every pass of a customer's to the hosted form.
-pub(super) fn end_passes(connection: &Connection, scope: Scope, customer: CustomerId) -> Result<(), rusqlite::Error> {
-    let (account, environment) = scope_columns(&scope);
-    connection
-        .prepare_cached(
-            "DELETE FROM links
-             WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3 AND used_at IS NOT NULL",
-        )?
-        .execute((account, environment, customer.as_bytes()))
-        .map(drop)
-}
-
-/// Nothing is to be done any more when the links of a customer run out.
-pub(super) fn settle_links(connection: &Connection, scope: Scope, customer: CustomerId) -> Result<(), rusqlite::Error> {
-    let (account, environment) = scope_columns(&scope);
-    connection
-        .prepare_cached(
-            "UPDATE links SET expires_at = NULL
-             WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3 AND expires_at IS NOT NULL",
-        )?
-        .execute((account, environment, customer.as_bytes()))?;
-    Ok(())
 }

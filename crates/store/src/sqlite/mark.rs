@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension as _};
 
+use super::migrate::APPLIED;
 use super::{Role, SqliteStore, connect};
 use crate::OpenError;
 use crate::transfer::mark::{Mark, Standing};
@@ -19,7 +20,7 @@ impl SqliteStore {
         // Opened for writing, because the WAL may need recovery.
         let connection = connect(file, Role::Checkpointer)?;
         let migrations = match has(&connection, "migrations")? {
-            true => connection.query_row("SELECT count(*) FROM migrations", [], |row| row.get(0))?,
+            true => connection.query_row(APPLIED, [], |row| row.get(0))?,
             false => 0,
         };
         Ok(Standing { migrations, mark: read(&connection)? })

@@ -60,6 +60,9 @@ pub(super) fn has(connection: &Connection, name: &str) -> Result<bool, rusqlite:
     Ok(connection.query_row(applied, [name], |row| row.get::<_, u64>(0))? > 0)
 }
 
+/// How many migrations the database has had.
+pub(super) const APPLIED: &str = "SELECT count(*) FROM migrations";
+
 /// Brings the schema up to date.
 ///
 /// # Errors

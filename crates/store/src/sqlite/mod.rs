@@ -2,8 +2,10 @@
 
 mod answers;
 mod audit;
-mod chain;
+mod chores;
+mod collection;
 mod commit;
+mod connection;
 mod customers;
 mod events;
 mod files;
@@ -14,6 +16,7 @@ mod mark;
 mod migrate;
 mod numbering;
 mod opening;
+mod processes;
 mod queue;
 mod readers;
 mod rotate;
@@ -30,26 +33,24 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use dossier_core::caller::{Environment, Scope};
+use dossier_core::caller::Scope;
 use dossier_core::change::Change;
 use dossier_core::clock::Timestamp;
-use dossier_core::store::{Committed, Progress, Store, StoreError};
+use dossier_core::store::{Committed, Store, StoreError};
 use futures_util::StreamExt as _;
-use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 use tokio::sync::watch;
 
-use crate::anchor::{AcceptedRestore, ChainEnd, Tips};
+use crate::anchor::Tips;
 use crate::api_keys::KnownKeys;
-use crate::audit_chain;
 use crate::blobs::Blobs;
 use crate::cache::{Budget, Cache};
 use crate::chores::{Chore, SharedEmails};
 use crate::columns::scope_columns;
-use crate::planted::{Defect, planted};
 use crate::signing::Signers;
 use crate::vault::{Keyring, RootKey, ScopeKeys, Vault, WrappedKey};
-use crate::{Engine, Figures, OpenError, Totals};
+use crate::{Engine, Figures, OpenError};
+use connection::{Role, connect, keep_pages};
 pub(crate) use migrate::{NEWEST as NEWEST_MIGRATION, anchored_schema, sealed_schema};
 use readers::{Readers, Snapshot};
 pub(crate) use transfer::{SqliteSnapshot, SqliteTarget};
@@ -61,6 +62,10 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 
 /// The default of the setting `cache`, in bytes: what lists and plain reads show of some 33,000 customers.
 const CACHE: u64 = 20 * 1_024 * 1_024;
+
+const INSTALLATION: &str = "SELECT installation_id, newest_epoch FROM installation";
+const SCOPE_KEY: &str = "SELECT epoch, wrapped FROM scope_keys WHERE account_id = ?1 AND environment = ?2";
+
 /// What is done when the disk can no longer be trusted: told why, it does not come back.
 pub type OnFatal = Arc<dyn Fn(&str) + Send + Sync>;
 
@@ -122,7 +127,6 @@ impl SqliteStore {
         let readers = Arc::new(Readers::new(database.clone(), Arc::clone(&on_fatal), cache.summaries.capacity()));
         let filling = connect(&database, Role::Writer)?;
         let tips = Arc::new(Tips::default());
-        let shared_emails = SharedEmails::new(fingerprints::done(&filling, Chore::Emails)?.as_deref());
         let writer = Writer::start(connection, Arc::clone(&readers), database, Arc::clone(&tips), on_fatal)?;
         let store = Self {
             vault,
@@ -134,9 +138,12 @@ impl SqliteStore {
             tips,
             readers,
             cache,
-            shared_emails,
+            shared_emails: SharedEmails::default(),
             writer,
         };
+        if let Some(how_far) = chores::done(&filling, Chore::Emails)? {
+            store.shared_emails.done(Chore::Emails, &how_far);
+        }
         store.fill_fingerprints(&filling)?;
         Ok(store)
     }
@@ -186,10 +193,7 @@ impl SqliteStore {
             return Ok(Some(keys));
         }
         let wrapped = self.readers.read(|connection| {
-            connection
-                .prepare_cached("SELECT epoch, wrapped FROM scope_keys WHERE account_id = ?1 AND environment = ?2")?
-                .query_row(scope_columns(&scope), wrapped_key)
-                .optional()
+            connection.prepare_cached(SCOPE_KEY)?.query_row(scope_columns(&scope), wrapped_key).optional()
         })?;
         wrapped.map(|wrapped| self.vault.open_scope(scope, &wrapped)).transpose()
     }
@@ -223,54 +227,12 @@ impl Engine for SqliteStore {
         self.blobs.list().next().await.transpose().map(drop)
     }
 
-    async fn totals(&self, environment: Environment, now: Timestamp) -> Result<Totals, StoreError> {
-        self.read_totals(environment, now)
-    }
-
-    fn active_epoch(&self) -> u32 {
-        self.vault.active_epoch()
-    }
-
     fn refused_rows(&self) -> u64 {
         self.vault.refused_rows()
     }
 
     fn installation(&self) -> [u8; 16] {
         self.vault.installation()
-    }
-
-    fn tips(&self) -> &Tips {
-        &self.tips
-    }
-
-    async fn chain_ends(&self) -> Result<Vec<ChainEnd>, StoreError> {
-        self.read_chain_ends()
-    }
-
-    async fn is_sealed(&self, end: &ChainEnd) -> bool {
-        self.scope_keys(end.scope).ok().flatten().is_some_and(|keys| audit_chain::is_sealed(&keys, end))
-    }
-
-    async fn entry_hashes(&self, entries: &[(Scope, u64)]) -> Result<Vec<Option<[u8; 32]>>, StoreError> {
-        self.read_entry_hashes(entries)
-    }
-
-    async fn accepted_restores(&self, scopes: &[Scope]) -> Result<Vec<AcceptedRestore>, StoreError> {
-        self.read_accepted_restores(scopes)
-    }
-
-    async fn done(&self, chore: Chore) -> Result<Option<String>, StoreError> {
-        self.readers.read(|connection| fingerprints::done(connection, chore))
-    }
-
-    async fn set_done(&self, chore: Chore, how_far: &str) -> Result<(), StoreError> {
-        let how_far = how_far.to_owned();
-        self.shared_emails.done(chore, &how_far);
-        self.writer.task(move |connection| fingerprints::set_done(connection, chore, &how_far)).await
-    }
-
-    async fn rotate(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError> {
-        self.rotate_keys(now, progress).await
     }
 }
 
@@ -296,74 +258,10 @@ impl Store for SqliteStore {
     }
 }
 
-/// What a connection is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
-    Writer,
-    /// Writes the database, but only from the WAL: it needs no pages of its own.
-    Checkpointer,
-    Reader,
-}
-
-impl Role {
-    /// Kibibytes of pages that the connection keeps.
-    const fn cache_kib(self) -> u64 {
-        match self {
-            Self::Writer => 8_192,
-            Self::Checkpointer => 256,
-            Self::Reader => 4_096,
-        }
-    }
-
-    /// How long a statement waits for another program's lock. Readers, which a writer is not in the way of, wait on the
-    /// threads that serve requests. The writer's is for the start; see there.
-    const fn waits(self) -> Duration {
-        match self {
-            Self::Writer | Self::Checkpointer => Duration::from_secs(5),
-            Self::Reader => Duration::from_secs(1),
-        }
-    }
-}
-
-fn connect(database: &Path, role: Role) -> Result<Connection, rusqlite::Error> {
-    let writes = role != Role::Reader;
-    let mode = if writes {
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
-    } else {
-        OpenFlags::SQLITE_OPEN_READ_ONLY
-    };
-    let connection = Connection::open_with_flags(database, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    connection.busy_timeout(role.waits())?;
-    // Plans do not depend on bound values, so that no statement is parsed again because a value changed.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    connection.pragma_update(None, "mmap_size", 0)?;
-    connection.pragma_update(None, "temp_store", "MEMORY")?;
-    keep_pages(&connection, role.cache_kib())?;
-    if writes {
-        connection.pragma_update(None, "page_size", 4_096)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        let synchronous = if planted(Defect::SynchronousNormal) { "NORMAL" } else { "FULL" };
-        connection.pragma_update(None, "synchronous", synchronous)?;
-        connection.pragma_update(None, "secure_delete", "ON")?;
-        connection.pragma_update(None, "foreign_keys", "ON")?;
-        // Checkpoints are made by a thread of their own; see the writer.
-        connection.pragma_update(None, "wal_autocheckpoint", 0)?;
-    }
-    Ok(connection)
-}
-
-/// Has the connection keep so many kibibytes of pages.
-fn keep_pages(connection: &Connection, kib: u64) -> Result<(), rusqlite::Error> {
-    connection.pragma_update(None, "cache_size", format!("-{kib}"))
-}
-
 /// The first start ties the database to its keyring; every other one checks that it is still the one, and new enough.
 fn tie_to_keyring(connection: &Connection, keyring: &Keyring) -> Result<(), OpenError> {
     let tied = connection
-        .query_row("SELECT installation_id, newest_epoch FROM installation", [], |row| {
-            Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, u32>(1)?))
-        })
+        .query_row(INSTALLATION, [], |row| Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, u32>(1)?)))
         .optional()?;
     match tied {
         None => {
@@ -380,30 +278,16 @@ fn tie_to_keyring(connection: &Connection, keyring: &Keyring) -> Result<(), Open
 fn open_pepper(connection: &Connection, vault: &Vault) -> Result<(), OpenError> {
     let corrupt = |error: StoreError| OpenError::Database(error.to_string());
     let scope = Vault::INSTALLATION;
-    let stored = connection
-        .query_row(
-            "SELECT epoch, wrapped FROM scope_keys WHERE account_id = ?1 AND environment = ?2",
-            scope_columns(&scope),
-            wrapped_key,
-        )
-        .optional()?;
+    let stored = connection.query_row(SCOPE_KEY, scope_columns(&scope), wrapped_key).optional()?;
     let wrapped = match stored {
         Some(wrapped) => wrapped,
         None => {
             let wrapped = vault.new_scope(scope).map_err(corrupt)?;
-            insert_scope_key(connection, scope, &wrapped)?;
+            commit::insert_scope_key(connection, scope, &wrapped)?;
             wrapped
         }
     };
     vault.open_pepper(&wrapped).map_err(corrupt)
-}
-
-fn insert_scope_key(connection: &Connection, scope: Scope, wrapped: &WrappedKey) -> Result<(), rusqlite::Error> {
-    let (account, environment) = scope_columns(&scope);
-    connection
-        .prepare_cached("INSERT INTO scope_keys (account_id, environment, epoch, wrapped) VALUES (?1, ?2, ?3, ?4)")?
-        .execute((account, environment, wrapped.epoch, &wrapped.sealed))?;
-    Ok(())
 }
 
 fn wrapped_key(row: &Row<'_>) -> Result<WrappedKey, rusqlite::Error> {

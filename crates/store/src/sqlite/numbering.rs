@@ -17,6 +17,9 @@ const LAST_SCOPE: i64 = (1 << (63 - BITS)) - 1;
 pub(super) const PRIVATE: &[(&str, &str)] =
     &[("audit_heads", "scope"), ("audit", "place"), ("events", "place"), ("deliveries", "place")];
 
+/// The number of a scope.
+pub(super) const SCOPE: &str = "SELECT scope FROM audit_heads WHERE account_id = ?1 AND environment = ?2";
+
 /// The places of one scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Places {
@@ -26,10 +29,7 @@ pub(super) struct Places {
 impl Places {
     /// The places of a scope; `None` until something is written there.
     pub(super) fn of(connection: &Connection, scope: Scope) -> Result<Option<Self>, rusqlite::Error> {
-        let scope = connection
-            .prepare_cached("SELECT scope FROM audit_heads WHERE account_id = ?1 AND environment = ?2")?
-            .query_row(scope_columns(&scope), |row| row.get(0))
-            .optional()?;
+        let scope = connection.prepare_cached(SCOPE)?.query_row(scope_columns(&scope), |row| row.get(0)).optional()?;
         scope.map(Self::numbered).transpose()
     }
 

@@ -2,15 +2,16 @@
 //!
 //! Killed at any point it is simply run again: the keyring knows the old epoch until no row needs it.
 
+use async_trait::async_trait;
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::PersonId;
 use dossier_core::store::{Progress, StoreError};
 
 use super::SqliteStore;
-use crate::OpenError;
 use crate::columns::{scope_columns, scope_of};
 use crate::vault::WrappedKey;
+use crate::{OpenError, RotationStore};
 
 /// Keys wrapped again in one commit, so that no writer waits long.
 const PORTION: usize = 500;
@@ -22,8 +23,13 @@ struct SubjectRow {
     wrapped: WrappedKey,
 }
 
-impl SqliteStore {
-    pub(super) async fn rotate_keys(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError> {
+#[async_trait]
+impl RotationStore for SqliteStore {
+    fn active_epoch(&self) -> u32 {
+        self.vault.active_epoch()
+    }
+
+    async fn rotate(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError> {
         let keyring = |error: OpenError| StoreError::Unknown(error.to_string());
         let epoch = self.vault.begin_epoch(now.to_string()).map_err(keyring)?;
         // From here on a keyring without the new epoch is too old.
@@ -36,7 +42,9 @@ impl SqliteStore {
         self.vault.destroy_old_epochs().map_err(keyring)?;
         Ok(epoch)
     }
+}
 
+impl SqliteStore {
     async fn rewrap_scopes(&self, epoch: u32) -> Result<(), StoreError> {
         let rows = self.readers.read(|connection| {
             connection

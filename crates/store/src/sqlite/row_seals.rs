@@ -11,7 +11,7 @@ use dossier_core::store::{Progress, StoreError};
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, params_from_iter};
 
-use super::chain::{Append, Heads};
+use super::commit::{Append, Heads};
 use super::transfer::value;
 use super::{SqliteStore, migrate, wrapped_key};
 use crate::OpenError;
@@ -23,6 +23,8 @@ use crate::transfer::PORTION;
 use crate::transfer::record::{Record, Value};
 use crate::vault::{Keyring, ScopeKeys, Vault};
 
+pub(super) const ACCOUNTS: &str = "SELECT count(*) FROM accounts";
+
 /// Refuses a database from before its rows had seals when the keyring knows that they have: it was put back, and who
 /// puts a database back could have altered it.
 pub(super) fn check_age(connection: &Connection, keyring: &Keyring) -> Result<(), OpenError> {
@@ -31,7 +33,7 @@ pub(super) fn check_age(connection: &Connection, keyring: &Keyring) -> Result<()
     }
     let accounts = "SELECT count(*) FROM sqlite_schema WHERE name = 'accounts'";
     let has_accounts = connection.query_row(accounts, [], |row| row.get::<_, u64>(0))? > 0
-        && connection.query_row("SELECT count(*) FROM accounts", [], |row| row.get::<_, u64>(0))? > 0;
+        && connection.query_row(ACCOUNTS, [], |row| row.get::<_, u64>(0))? > 0;
     if has_accounts { Err(OpenError::RowsUnsealed) } else { Ok(()) }
 }
 
@@ -106,7 +108,8 @@ fn set_seal(connection: &Connection, table: &Table, values: &Record, keys: &Scop
     Ok(())
 }
 
-fn all_keys(connection: &Connection, vault: &Vault) -> Result<HashMap<Scope, Arc<ScopeKeys>>, OpenError> {
+/// The keys of all scopes.
+pub(super) fn all_keys(connection: &Connection, vault: &Vault) -> Result<HashMap<Scope, Arc<ScopeKeys>>, OpenError> {
     let stored = connection
         .prepare("SELECT epoch, wrapped, account_id, environment FROM scope_keys")?
         .query_map([], |row| Ok((wrapped_key(row)?, row.get(2)?, row.get::<_, u8>(3)?)))?

@@ -1,15 +1,17 @@
 //! What is stored and what waits, over all accounts.
 
+use async_trait::async_trait;
 use dossier_core::caller::Environment;
 use dossier_core::clock::Timestamp;
 use dossier_core::store::StoreError;
 
 use super::SqliteStore;
 use crate::columns::environment_column;
-use crate::{Totals, Waiting};
+use crate::{TotalStore, Totals, Waiting};
 
-impl SqliteStore {
-    pub(super) fn read_totals(&self, environment: Environment, now: Timestamp) -> Result<Totals, StoreError> {
+#[async_trait]
+impl TotalStore for SqliteStore {
+    async fn totals(&self, environment: Environment, now: Timestamp) -> Result<Totals, StoreError> {
         let environment = environment_column(environment);
         self.readers.read(|connection| {
             let waiting = |sql: &str| {

@@ -10,8 +10,9 @@ use rusqlite::types::{ToSqlOutput, Value as Stored, ValueRef};
 use rusqlite::{Connection, OptionalExtension as _, ToSql, params_from_iter};
 use tokio::sync::mpsc;
 
-use super::numbering::{BITS, LAST, PRIVATE, Places};
-use super::{Role, connect, migrate, writer};
+use super::numbering::{BITS, LAST, PRIVATE, Places, SCOPE};
+use super::row_seals::ACCOUNTS;
+use super::{INSTALLATION, Role, connect, migrate, writer};
 use crate::OpenError;
 use crate::transfer::record::{Record, Value};
 use crate::transfer::snapshot::{Facts, Pace};
@@ -45,9 +46,9 @@ impl SqliteSnapshot {
             // To sort links in memory would take as much of it as there are links.
             connection.pragma_update(None, "temp_store", "FILE")?;
             connection.execute_batch("BEGIN")?;
-            let schema = connection.query_row("SELECT count(*) FROM migrations", [], |row| row.get(0))?;
-            let tie = "SELECT installation_id, newest_epoch FROM installation";
-            let (installation, newest_epoch) = connection.query_row(tie, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            let schema = connection.query_row(migrate::APPLIED, [], |row| row.get(0))?;
+            let (installation, newest_epoch) =
+                connection.query_row(INSTALLATION, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
             Ok((connection, schema, installation, newest_epoch))
         })();
         let (connection, schema, installation, newest_epoch) = taken.map_err(failed)?;
@@ -134,7 +135,7 @@ impl SqliteTarget {
 
     pub(crate) fn accounts(file: &Path) -> Result<u64, OpenError> {
         let connection = connect(file, Role::Checkpointer)?;
-        Ok(connection.query_row("SELECT count(*) FROM accounts", [], |row| row.get(0))?)
+        Ok(connection.query_row(ACCOUNTS, [], |row| row.get(0))?)
     }
 
     pub(crate) fn clear(&self) -> Result<(), StoreError> {
@@ -277,9 +278,7 @@ fn own_column(connection: &Connection, shape: &Shape, record: &Record) -> Result
     else {
         return Err(rusqlite::Error::InvalidQuery);
     };
-    let scope: i64 = connection
-        .prepare_cached("SELECT scope FROM audit_heads WHERE account_id = ?1 AND environment = ?2")?
-        .query_row((account, environment), |row| row.get(0))?;
+    let scope: i64 = connection.prepare_cached(SCOPE)?.query_row((account, environment), |row| row.get(0))?;
     Places::numbered(scope)?.at(u64::try_from(*number).unwrap_or(0)).map(Some)
 }
 

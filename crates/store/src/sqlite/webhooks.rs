@@ -1,4 +1,5 @@
-//! Webhook endpoints and the deliveries to them. An event's deliveries are written with the event (`events.rs`).
+//! Webhook endpoints and the deliveries to them. An event's deliveries are written with the event
+//! (`commit/events.rs`).
 
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
@@ -16,10 +17,9 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use super::SqliteStore;
 use super::numbering::Places;
 use crate::columns::{scope_columns, scope_of};
-use crate::prepared::SealedEndpoint;
-use crate::rows::{self, EndpointRow, Unchecked};
+use crate::rows::{EndpointRow, Unchecked};
 use crate::signing::{Signer, open_midstates, open_url, shows_links, signing_keys};
-use crate::vault::{Midstates, RowSeal, ScopeKeys};
+use crate::vault::{Midstates, ScopeKeys};
 
 macro_rules! endpoint_columns {
     ($rest:literal) => {
@@ -35,28 +35,6 @@ macro_rules! endpoint_columns {
 const ENDED_DELIVERIES: &str = "DELETE FROM deliveries WHERE place IN (
     SELECT place FROM deliveries WHERE ended_at IS NOT NULL AND ended_at < ?1 ORDER BY ended_at LIMIT 1000)";
 
-pub(super) fn insert(connection: &Connection, scope: Scope, new: &SealedEndpoint) -> Result<(), rusqlite::Error> {
-    let (account, environment) = scope_columns(&scope);
-    let EndpointRow { scope: _, id, key, event_types, created_at } = &new.row;
-    connection
-        .prepare_cached(
-            "INSERT INTO endpoints (account_id, environment, endpoint_id, key_id, url, secret, event_types, created_at,
-                    mac) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        )?
-        .execute((
-            account,
-            environment,
-            id.as_bytes(),
-            key.as_bytes(),
-            &new.url,
-            &new.secret,
-            event_types,
-            created_at,
-            new.mac,
-        ))?;
-    Ok(())
-}
-
 /// What is sealed of an endpoint.
 fn endpoint_row(scope: Scope, row: &Row<'_>) -> Result<Unchecked<EndpointRow>, rusqlite::Error> {
     let endpoint = EndpointRow {
@@ -69,72 +47,17 @@ fn endpoint_row(scope: Scope, row: &Row<'_>) -> Result<Unchecked<EndpointRow>, r
     Ok(Unchecked::new(endpoint, row.get(4)?))
 }
 
-/// Answers whether there was one; `Err` inside when its row is not what was sealed.
-pub(super) fn enable(
+/// One endpoint, within a transaction that changes it.
+pub(super) fn endpoint(
     connection: &Connection,
     scope: Scope,
-    keys: &ScopeKeys,
     id: WebhookId,
-    key: KeyId,
-    at: Timestamp,
-) -> Result<Result<Option<RowSeal>, StoreError>, rusqlite::Error> {
+) -> Result<Option<Unchecked<EndpointRow>>, rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
-    let found = connection
+    connection
         .prepare_cached(endpoint_columns!("AND endpoint_id = ?3"))?
         .query_row((account, environment, id.as_bytes()), |row| endpoint_row(scope, row))
-        .optional()?;
-    let Some(found) = found else { return Ok(Ok(None)) };
-    let row = match found.check(keys) {
-        Ok(row) => EndpointRow { key, ..row },
-        Err(error) => return Ok(Err(error)),
-    };
-    let mac = rows::seal(&row, keys);
-    connection
-        .prepare_cached(
-            "UPDATE endpoints SET disabled = NULL, failing_since = NULL, key_id = ?4, mac = ?5
-             WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3",
-        )?
-        .execute((account, environment, id.as_bytes(), key.as_bytes(), mac))?;
-    connection
-        .prepare_cached(
-            "UPDATE deliveries SET next_at = ?4, attempts = 0, failing_since = NULL WHERE place IN (
-                SELECT min(place) FROM deliveries
-                WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3 AND state = 0 GROUP BY customer_id)",
-        )?
-        .execute((account, environment, id.as_bytes(), at.as_micros()))?;
-    Ok(Ok(Some(mac)))
-}
-
-/// Answers whether there was one.
-pub(super) fn delete(connection: &Connection, scope: Scope, id: WebhookId) -> Result<bool, rusqlite::Error> {
-    let (account, environment) = scope_columns(&scope);
-    let mut rows = 0;
-    for sql in [
-        "DELETE FROM deliveries WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3",
-        "DELETE FROM endpoints WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3",
-    ] {
-        rows = connection.prepare_cached(sql)?.execute((account, environment, id.as_bytes()))?;
-    }
-    Ok(rows == 1)
-}
-
-/// What has ended is made again; what waits is made now, unless an earlier one of the same customer waits as well.
-pub(super) fn resend(
-    connection: &Connection,
-    scope: Scope,
-    delivery: u64,
-    at: Timestamp,
-) -> Result<bool, rusqlite::Error> {
-    let Some(places) = Places::of(connection, scope)? else { return Ok(false) };
-    let (account, environment) = scope_columns(&scope);
-    let rows = connection
-        .prepare_cached(
-            "UPDATE deliveries SET state = 0, attempts = 0, failing_since = NULL, ended_at = NULL, next_at = CASE
-                WHEN state = 0 AND next_at IS NULL THEN NULL ELSE ?4 END
-             WHERE place = ?3 AND account_id = ?1 AND environment = ?2",
-        )?
-        .execute((account, environment, places.at(delivery)?, at.as_micros()))?;
-    Ok(rows == 1)
+        .optional()
 }
 
 #[async_trait]

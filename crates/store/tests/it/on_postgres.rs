@@ -82,6 +82,17 @@ fn statements_are_portable() {
     }
 }
 
+#[test]
+fn no_statement_is_declared_twice() {
+    let mut declared = std::collections::HashMap::new();
+    for (module, name, sql) in postgres::all_statements() {
+        let same = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+        if let Some(before) = declared.insert(same, format!("{module}::{name}")) {
+            panic!("{module}::{name} is {before}");
+        }
+    }
+}
+
 /// A connection to a database in which a store has made its tables.
 async fn client_of_a_new_store(cluster: &Cluster) -> tokio_postgres::Client {
     let url = cluster.database().await;
@@ -256,9 +267,9 @@ async fn two_processes(engine: &mut Engine) -> (Services, Services, Caller) {
     (mine, theirs, caller)
 }
 
-/// A process takes for granted that nobody else has written, once nobody has for a while; each of these finds it wrong.
+/// Once no other process has written for a while, a process assumes that none does; each of these finds it wrong.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_taken_for_granted_is_found_out_when_it_does_not_hold() {
+async fn an_assumption_that_does_not_hold_is_found_out() {
     let mut engine = Engine::postgres().await;
     let (mine, theirs, caller) = two_processes(&mut engine).await;
     let (id, quiet) = (
@@ -320,7 +331,7 @@ async fn an_endpoint_is_told_from_its_first_event_on() {
         let body = format!(r#"{{"first_name":"{name}"}}"#);
         behaviours::put(&services, &caller, id, &body).await.expect("updated");
     };
-    // Until it is taken for granted that nobody has one.
+    // Until it is assumed that the scope has none.
     for name in ["A", "B", "C"] {
         change(name).await;
     }
@@ -381,7 +392,7 @@ async fn nothing_but_a_commit_is_decided_by_what_a_process_remembers() {
     assert_eq!(names, serde_json::json!(["Theirs", "Mine"]), "neither is lost");
 }
 
-/// Of commits that are sent before the one before them has ended, each takes for granted that it ends well.
+/// Of commits that are sent before the one before them has ended, each assumes that it ends well.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn commits_that_follow_each_other_are_written_whoever_comes_between() {
     let mut engine = Engine::postgres().await;

@@ -1,5 +1,5 @@
-//! What the writer remembers between changes: the ends of the audit chains, to which it appends and by which it numbers
-//! events and deliveries, and whom to tell.
+//! The audit trail: the ends of the chains, to which the writer appends and by which it numbers events and deliveries;
+//! whom to tell; and the settings that are compared with those of the last start.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -8,31 +8,23 @@ use std::sync::Arc;
 use dossier_core::caller::Scope;
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::numbering::Places;
 use crate::anchor::{Position, Tips};
 use crate::audit_chain::{self, GENESIS, StoredEntry};
 use crate::columns::{scope_columns, scope_of};
+use crate::sqlite::numbering::Places;
 use crate::vault::ScopeKeys;
 
 /// An entry that is to be appended to the chain of its scope.
-pub(super) struct Append<'a> {
-    pub(super) scope: Scope,
-    pub(super) keys: Arc<ScopeKeys>,
-    pub(super) entry: Cow<'a, StoredEntry>,
-    pub(super) previous_of_customer: u64,
-}
-
-impl Append<'_> {
-    /// To be appended later.
-    pub(super) fn into_owned(self) -> Append<'static> {
-        let Self { scope, keys, entry, previous_of_customer } = self;
-        Append { scope, keys, entry: Cow::Owned(entry.into_owned()), previous_of_customer }
-    }
+pub(crate) struct Append<'a> {
+    pub(crate) scope: Scope,
+    pub(crate) keys: Arc<ScopeKeys>,
+    pub(crate) entry: Cow<'a, StoredEntry>,
+    pub(crate) previous_of_customer: u64,
 }
 
 /// The ends of the chains, as the writer, the only one who appends, remembers them.
 #[derive(Default)]
-pub(super) struct Heads {
+pub(crate) struct Heads {
     heads: HashMap<Scope, Head>,
     /// Ends that moved since they were last written, with the keys that seal them.
     moved: HashMap<Scope, Arc<ScopeKeys>>,
@@ -55,17 +47,17 @@ struct Head {
 }
 
 impl Heads {
-    pub(super) fn new(tips: Arc<Tips>) -> Self {
+    pub(crate) fn new(tips: Arc<Tips>) -> Self {
         Self { tips, ..Self::default() }
     }
 
     /// What was written is durable.
-    pub(super) fn committed(&mut self) {
+    pub(crate) fn committed(&mut self) {
         self.tips.publish(self.written.drain(..));
     }
 
     /// After a rollback, what is remembered may be of entries that never were.
-    pub(super) fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         self.written.clear();
         self.heads.clear();
         self.moved.clear();
@@ -73,12 +65,12 @@ impl Heads {
     }
 
     /// An endpoint came or went.
-    pub(super) fn endpoints_changed(&mut self) {
+    pub(crate) fn endpoints_changed(&mut self) {
         self.subscribed = None;
     }
 
-    /// Whether anybody is to be told of a scope's events.
-    pub(super) fn is_subscribed(&mut self, connection: &Connection, scope: Scope) -> Result<bool, rusqlite::Error> {
+    /// Whether any endpoint is to be told of a scope's events.
+    pub(crate) fn is_subscribed(&mut self, connection: &Connection, scope: Scope) -> Result<bool, rusqlite::Error> {
         if self.subscribed.is_none() {
             let mut statement = connection.prepare_cached("SELECT DISTINCT account_id, environment FROM endpoints")?;
             let rows = statement.query_map([], |row| Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, u8>(1)?)))?;
@@ -91,7 +83,7 @@ impl Heads {
     }
 
     /// Writes the ends that moved, once for all changes of a batch. Belongs into their transaction, before its commit.
-    pub(super) fn write(&mut self, connection: &Connection) -> Result<(), rusqlite::Error> {
+    pub(crate) fn write(&mut self, connection: &Connection) -> Result<(), rusqlite::Error> {
         for (scope, keys) in self.moved.drain() {
             let Some(Head { places, seq, hash, event, delivery }) = self.heads.get(&scope).copied() else { continue };
             let (account, environment) = scope_columns(&scope);
@@ -147,12 +139,12 @@ impl Heads {
     }
 
     /// The number that the next entry of the scope will have.
-    pub(super) fn next_seq(&mut self, connection: &Connection, scope: Scope) -> Result<u64, rusqlite::Error> {
+    pub(crate) fn next_seq(&mut self, connection: &Connection, scope: Scope) -> Result<u64, rusqlite::Error> {
         Ok(self.head(connection, scope)?.seq + 1)
     }
 
     /// The place and the number of the scope's next event.
-    pub(super) fn take_event(
+    pub(crate) fn take_event(
         &mut self,
         connection: &Connection,
         scope: Scope,
@@ -166,7 +158,7 @@ impl Heads {
     }
 
     /// The place after which the scope's next deliveries lie, and the last number that was given to one.
-    pub(super) fn last_delivery(
+    pub(crate) fn last_delivery(
         &mut self,
         connection: &Connection,
         scope: Scope,
@@ -176,7 +168,7 @@ impl Heads {
     }
 
     /// So many deliveries were written after the last one. Their event has moved the end of the chain.
-    pub(super) fn take_deliveries(
+    pub(crate) fn take_deliveries(
         &mut self,
         connection: &Connection,
         scope: Scope,
@@ -190,7 +182,7 @@ impl Heads {
         Ok(())
     }
 
-    pub(super) fn append(&mut self, connection: &Connection, append: &Append<'_>) -> Result<(), rusqlite::Error> {
+    pub(crate) fn append(&mut self, connection: &Connection, append: &Append<'_>) -> Result<(), rusqlite::Error> {
         let Append { scope, keys, entry, previous_of_customer } = append;
         let (account, environment) = scope_columns(scope);
         let head = self.head(connection, *scope)?;
@@ -224,4 +216,15 @@ impl Heads {
         self.moved.insert(*scope, Arc::clone(keys));
         Ok(())
     }
+}
+
+pub(crate) fn record_settings(connection: &Connection, scope: Scope, cell: &[u8]) -> Result<(), rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    connection
+        .prepare_cached(
+            "INSERT INTO recorded_settings (account_id, environment, cell) VALUES (?1, ?2, ?3)
+             ON CONFLICT DO UPDATE SET cell = excluded.cell",
+        )?
+        .execute((account, environment, cell))
+        .map(drop)
 }

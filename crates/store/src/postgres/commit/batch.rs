@@ -1,0 +1,189 @@
+//! The second round trip of a commit: the rows that a batch of changes writes.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroI64;
+
+use dossier_core::caller::Scope;
+use dossier_core::store::StoreError;
+
+use super::answers::{AnswerCounts, Answers};
+use super::audit::{Audit, Heads};
+use super::customers::{Created, Linked, NewNumbers, Persons, ReplacedNumbers, Subjects, Updated};
+use super::events::{Deliveries, Events};
+use super::files::{Attachments, Unstaged};
+use super::found::Found;
+use super::links::{Links, PassesEnded, Settled};
+use crate::anchor::Position;
+use crate::cache::Hint;
+use crate::postgres::database::Call;
+use crate::postgres::rows::{number, statements, uuid};
+use crate::prepared::{Basis, Prepared, PreparedEffect};
+
+statements! {
+    /// What is written of almost every change. The ends of the chains are first, since they are what others wait for;
+    /// it fails unless they, and the customers, are as they are taken for granted to be.
+    WRITE = "WITH heads AS (
+            UPDATE audit_heads AS h
+            SET seq = u.seq, hash = u.hash, seal = u.seal, event = u.event, delivery = u.delivery
+            FROM unnest($1::uuid[], $2::smallint[], $3::bytea[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bytea[],
+                    $8::bytea[], $9::bigint[], $10::bigint[])
+                AS u (account_id, environment, was_hash, was_event, was_delivery, seq, hash, seal, event, delivery)
+            WHERE h.account_id = u.account_id AND h.environment = u.environment
+                AND h.hash = u.was_hash AND h.event = u.was_event AND h.delivery = u.was_delivery
+            RETURNING 1),
+        customers_changed AS (
+            UPDATE customers AS c SET version = u.version, updated_at = u.updated_at, events = u.events,
+                last_audit = u.last_audit, names = u.names, profile = u.profile, secret = u.secret,
+                persons_version = u.persons_version, kyc = u.kyc, queued_at = u.queued_at,
+                provider_due = u.provider_due, provider_case = u.provider_case, email_index = u.email_index,
+                mac = u.mac
+            FROM unnest($11::uuid[], $12::smallint[], $13::uuid[], $14::bigint[], $15::bigint[], $16::bigint[],
+                    $17::bigint[], $18::bigint[], $19::bigint[], $20::bytea[], $21::bytea[], $22::bytea[],
+                    $23::bigint[], $24::bytea[], $25::bigint[], $26::bigint[], $27::bytea[], $28::bytea[], $29::bytea[])
+                AS u (account_id, environment, customer_id, was_version, was_last_audit, version, updated_at, events,
+                    last_audit, names, profile, secret, persons_version, kyc, queued_at, provider_due, provider_case,
+                    email_index, mac)
+            WHERE c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id
+                AND c.version = u.was_version AND c.last_audit = u.was_last_audit AND (SELECT count(*) FROM heads) > 0
+            RETURNING 1),
+        told AS (
+            INSERT INTO events (account_id, environment, position, customer_id, number, type, at, body)
+            SELECT * FROM unnest($30::uuid[], $31::smallint[], $32::bigint[], $33::uuid[], $34::bigint[], $35::text[],
+                $36::bigint[], $37::bytea[])),
+        entered AS (
+            INSERT INTO audit (account_id, environment, seq, previous_of_customer, at, actor, action, customer_id,
+                version, fields, request_id, detail, hash, records, decision)
+            SELECT * FROM unnest($38::uuid[], $39::smallint[], $40::bigint[], $41::bigint[], $42::bigint[],
+                $43::text[], $44::text[], $45::uuid[], $46::bigint[], $47::text[],
+                $48::text[], $49::bytea[], $50::bytea[], $51::bytea[], $52::text[])),
+        persons_changed AS (
+            INSERT INTO persons (account_id, environment, customer_id, cells, mac)
+            SELECT * FROM unnest($53::uuid[], $54::smallint[], $55::uuid[], $56::bytea[], $57::bytea[])
+            ON CONFLICT (account_id, environment, customer_id) DO UPDATE SET cells = excluded.cells,
+                mac = excluded.mac),
+        settled AS (
+            UPDATE links AS l SET expires_at = NULL
+            FROM unnest($58::uuid[], $59::smallint[], $60::uuid[]) AS u (account_id, environment, customer_id)
+            WHERE l.account_id = u.account_id AND l.environment = u.environment AND l.customer_id = u.customer_id
+                AND l.expires_at IS NOT NULL)
+        SELECT 1 / CASE WHEN (SELECT count(*) FROM heads) = cardinality($1)
+            AND (SELECT count(*) FROM customers_changed) = cardinality($13) THEN 1 ELSE 0 END";
+}
+
+/// What is written.
+#[derive(Default)]
+pub(super) struct Batch<'a> {
+    pub(super) answers: Answers<'a>,
+    pub(super) answer_counts: AnswerCounts,
+    pub(super) created: Created<'a>,
+    pub(super) updated: Updated<'a>,
+    pub(super) linked: Linked,
+    pub(super) subjects: Subjects<'a>,
+    pub(super) persons: Persons<'a>,
+    pub(super) replaced_numbers: ReplacedNumbers,
+    pub(super) numbers: NewNumbers<'a>,
+    pub(super) attached: Attachments<'a>,
+    pub(super) unstaged: Unstaged<'a>,
+    pub(super) settled: Settled,
+    pub(super) passes_ended: PassesEnded,
+    pub(super) links: Links<'a>,
+    pub(super) events: Events<'a>,
+    pub(super) deliveries: Deliveries<'a>,
+    pub(super) audit: Audit<'a>,
+    pub(super) heads: Heads,
+    /// Where the entry of each change comes to lie.
+    pub(super) entries: Vec<Hint>,
+    /// Where the chains end then.
+    pub(super) ends: Vec<(Scope, Position)>,
+}
+
+impl<'a> Batch<'a> {
+    pub(super) fn of(changes: &[&'a Prepared], found: &mut Found) -> Result<Self, StoreError> {
+        let mut batch = Self::default();
+        let mut keys = BTreeMap::new();
+        let were = found.heads.clone();
+        for change in changes {
+            batch.add(change, found)?;
+            keys.insert(change.scope, &change.keys);
+        }
+        batch.count_answers(&found.kept);
+        batch.move_heads(keys, &were, found)?;
+        Ok(batch)
+    }
+
+    /// All that plain updates write.
+    pub(super) fn write(&self) -> Call<'_> {
+        let Self { heads, updated, events, audit, persons, settled, .. } = self;
+        let of =
+            [heads.params(), updated.params(), events.params(), audit.params(), persons.params(), settled.params()];
+        (WRITE, of.concat())
+    }
+
+    pub(super) fn calls(&self) -> Vec<Call<'_>> {
+        let calls = [
+            Some(self.write()),
+            self.answers.call(),
+            self.answer_counts.call(),
+            self.created.call(),
+            self.linked.call(),
+            self.subjects.call(),
+            self.replaced_numbers.call(),
+            self.numbers.call(),
+            self.attached.call(),
+            self.unstaged.call(),
+            self.passes_ended.call(),
+            self.links.call(),
+            self.deliveries.call(),
+        ];
+        calls.into_iter().flatten().collect()
+    }
+
+    fn add(&mut self, change: &'a Prepared, found: &mut Found) -> Result<(), StoreError> {
+        let scope = change.scope;
+        if let Some((pending, body)) = &change.answer {
+            self.keep_answer(scope, pending, body);
+        }
+        self.announce(change, found)?;
+        let seq = number(found.head(scope)?.seq + 1);
+        self.entries.push(NonZeroI64::new(seq));
+        let previous_of_customer = match &change.effect {
+            PreparedEffect::Customer { basis: Basis::New, row, new_subjects, .. } => {
+                self.create(scope, row, seq);
+                self.add_subjects(scope, row, new_subjects);
+                0
+            }
+            PreparedEffect::Customer {
+                basis: Basis::Version { .. },
+                row,
+                new_subjects,
+                attached,
+                link,
+                ends_passes,
+            } => {
+                let was = found.customer(scope, row.id.as_bytes());
+                self.update(scope, row, was, seq);
+                self.add_subjects(scope, row, new_subjects);
+                self.attach(scope, row, attached.as_deref().unwrap_or_default());
+                let customer = uuid(row.id.as_bytes());
+                if link.is_some() || row.links_settled {
+                    self.settle_links(scope, customer);
+                }
+                if *ends_passes {
+                    self.end_passes(scope, customer);
+                }
+                if let Some(link) = link {
+                    self.open_link(scope, customer, link);
+                }
+                was.1
+            }
+            _ => match change.audit.as_ref().and_then(|entry| entry.customer_id) {
+                Some(customer) => {
+                    self.link_entry(scope, &customer, seq);
+                    found.customer(scope, &customer).1
+                }
+                None => 0,
+            },
+        };
+        self.append(change, found, previous_of_customer)
+    }
+}

@@ -1,0 +1,64 @@
+//! What is rare: changes that are about no customer's record, each in statements of its own, under the same locks as
+//! all.
+
+use dossier_core::store::Committed;
+
+use super::{audit, files, keys, links, sandbox, webhooks};
+use crate::postgres::database::{Error, Session};
+use crate::prepared::{Prepared, PreparedEffect};
+use crate::records::Records;
+
+/// Writes the effect of a change; anything but [`Committed::Done`] is to be rolled back. Notes the rows of which only
+/// this knows the seals.
+pub(super) async fn write(session: Session<'_>, change: &Prepared, also: &mut Records) -> Result<Committed, Error> {
+    let scope = change.scope;
+    let done = match &change.effect {
+        PreparedEffect::None | PreparedEffect::Customer { .. } => true,
+        PreparedEffect::Clock { expected, seconds } => sandbox::set_clock(session, scope, *expected, *seconds).await?,
+        PreparedEffect::Endpoint(endpoint) => webhooks::insert(session, endpoint).await?,
+        PreparedEffect::EndpointEnabled { id, key, at } => {
+            webhooks::enable(session, change, (*id, *key, *at), also).await?
+        }
+        PreparedEffect::EndpointDeleted(id) => webhooks::delete(session, scope, *id).await?,
+        PreparedEffect::Resent { delivery, at } => webhooks::resend(session, scope, *delivery, *at).await?,
+        PreparedEffect::File { file, mac } => {
+            let request_id = change.audit.as_ref().map_or("", |entry| &entry.request_id);
+            if !files::insert_file(session, scope, file, request_id, mac).await? {
+                return Ok(Committed::AnswerTaken);
+            }
+            true
+        }
+        PreparedEffect::Account { id, name, created_at, mac, scope_keys } => {
+            keys::insert_account(session, (id, name, *created_at, mac)).await?;
+            for (scope, wrapped) in scope_keys {
+                keys::insert_scope_key(session, *scope, wrapped).await?;
+                audit::begin_chain(session, *scope).await?;
+            }
+            true
+        }
+        PreparedEffect::AccountChanged { id, name, look, mac } => {
+            keys::change_account(session, (id, name, look, mac)).await?
+        }
+        PreparedEffect::Pass { customer, link } => {
+            links::insert_pass(session, scope, *customer, link).await?;
+            true
+        }
+        PreparedEffect::Settings(cell) => audit::record_settings(session, scope, cell).await?,
+        PreparedEffect::PassEnded(hash) => {
+            links::end_pass(session, scope, hash).await?;
+            true
+        }
+        PreparedEffect::Key { key, ends } => {
+            keys::insert_key(session, key).await?;
+            if let Some((old, at)) = ends {
+                keys::change_key(session, change, *old, also, |row| row.expires_at = Some(at.as_micros())).await?;
+            }
+            true
+        }
+        PreparedEffect::KeyRevoked { id, at } => {
+            keys::change_key(session, change, *id, also, |row| row.revoked_at = Some(at.as_micros())).await?;
+            true
+        }
+    };
+    Ok(if done { Committed::Done } else { Committed::VersionMoved })
+}

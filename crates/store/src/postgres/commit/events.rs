@@ -1,0 +1,81 @@
+//! Events, and the deliveries of them.
+
+use std::collections::HashSet;
+
+use dossier_core::caller::Scope;
+use dossier_core::ids::WebhookId;
+use dossier_core::store::StoreError;
+use uuid::Uuid;
+
+use super::batch::Batch;
+use super::found::Found;
+use super::table::tables;
+use crate::postgres::database::{Call, Param};
+use crate::postgres::rows::{number, place, statements, uuid};
+use crate::prepared::Prepared;
+
+statements! {
+    /// Only the oldest of a customer and endpoint is due; the others follow one by one.
+    DELIVERIES = "INSERT INTO deliveries (account_id, environment, id, endpoint_id, customer_id, number, event, type,
+            state, attempts, created_at, next_at)
+        SELECT u.account_id, u.environment, u.id, u.endpoint_id, u.customer_id, u.number, u.event, u.type, 0, 0, u.at,
+            CASE WHEN u.first AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.account_id = u.account_id
+                AND d.environment = u.environment AND d.endpoint_id = u.endpoint_id AND d.customer_id = u.customer_id
+                AND d.state = 0) THEN u.at END
+        FROM unnest($1::uuid[], $2::smallint[], $3::bigint[], $4::uuid[], $5::uuid[], $6::bigint[], $7::bigint[],
+                $8::text[], $9::bigint[], $10::boolean[])
+            AS u (account_id, environment, id, endpoint_id, customer_id, number, event, type, at, first)";
+}
+
+tables! {
+    Events of NewEvent<'a> {
+        position: i64,
+        customer: Uuid,
+        number: i64,
+        kind: &'a str,
+        at: i64,
+        body: &'a [u8],
+    }
+    Deliveries of NewDelivery<'a> for DELIVERIES {
+        id: i64,
+        endpoint: Uuid,
+        customer: Uuid,
+        number: i64,
+        event: i64,
+        kind: &'a str,
+        at: i64,
+        first: bool,
+    }
+}
+
+impl<'a> Batch<'a> {
+    /// The events of a change, and a delivery of each to every endpoint that wants it.
+    pub(super) fn announce(&mut self, change: &'a Prepared, found: &mut Found) -> Result<(), StoreError> {
+        let scope = change.scope;
+        let mut told = HashSet::new();
+        for (event, body) in &change.events {
+            let (customer, kind, at) =
+                (uuid(event.customer.as_bytes()), event.event_type.as_str(), event.at.as_micros());
+            let position = {
+                let head = found.head(scope)?;
+                head.event += 1;
+                head.event
+            };
+            let number = number(event.number);
+            self.events.push(scope, NewEvent { position, customer, number, kind, at, body });
+            let wanted = format!(" {kind} ");
+            let endpoints = found.endpoints.get(&scope).into_iter().flatten();
+            let wants: Vec<WebhookId> =
+                endpoints.filter(|(_, types)| types.contains(&wanted)).map(|(id, _)| *id).collect();
+            for endpoint in wants {
+                let head = found.head(scope)?;
+                head.delivery += 1;
+                let (id, first) = (head.delivery, told.insert(endpoint));
+                let endpoint = uuid(endpoint.as_bytes());
+                let delivery = NewDelivery { id, endpoint, customer, number, event: position, kind, at, first };
+                self.deliveries.push(scope, delivery);
+            }
+        }
+        Ok(())
+    }
+}

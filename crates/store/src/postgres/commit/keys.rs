@@ -1,0 +1,89 @@
+//! Accounts, their keys, and API keys.
+
+use dossier_core::caller::Scope;
+use dossier_core::ids::KeyId;
+
+use crate::api_keys::KeyRow;
+use crate::postgres::database::{Error, Param, Session};
+use crate::postgres::keys;
+use crate::postgres::rows::{epoch, place, statements, uuid};
+use crate::prepared::{Prepared, SealedKey};
+use crate::records::{Kind, Records};
+use crate::rows;
+use crate::vault::{RowSeal, WrappedKey};
+
+statements! {
+    ACCOUNT = "INSERT INTO accounts (account_id, name, created_at, mac) VALUES ($1, $2, $3, $4)";
+    SCOPE_KEY = "INSERT INTO scope_keys (account_id, environment, epoch, wrapped) VALUES ($1, $2, $3, $4) ON CONFLICT \
+        DO NOTHING";
+    ACCOUNT_CHANGED = "UPDATE accounts SET name = $2, look = $3, mac = $4 WHERE account_id = $1";
+    KEY = "INSERT INTO api_keys (account_id, environment, key_id, lookup, hint, name, midstates, scopes, created_at, \
+        expires_at, predecessor, mac)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    KEY_ENDS = "UPDATE api_keys SET expires_at = $4, revoked_at = $5, mac = $6
+        WHERE account_id = $1 AND environment = $2 AND key_id = $3";
+}
+
+pub(super) async fn insert_account(
+    session: Session<'_>,
+    (id, name, created_at, mac): (&[u8; 16], &Vec<u8>, i64, &RowSeal),
+) -> Result<(), Error> {
+    session.execute(ACCOUNT, &[&uuid(id), name, &created_at, &&mac[..]]).await.map(drop)
+}
+
+/// Returns whether there was one.
+pub(super) async fn change_account(
+    session: Session<'_>,
+    (id, name, look, mac): (&[u8; 16], &Vec<u8>, &Vec<u8>, &RowSeal),
+) -> Result<bool, Error> {
+    Ok(session.execute(ACCOUNT_CHANGED, &[&uuid(id), name, look, &&mac[..]]).await? == 1)
+}
+
+/// Does nothing when the scope has a key already.
+pub(crate) async fn insert_scope_key(session: Session<'_>, scope: Scope, wrapped: &WrappedKey) -> Result<(), Error> {
+    let (account, environment) = place(scope);
+    session.execute(SCOPE_KEY, &[&account, &environment, &epoch(wrapped.epoch), &wrapped.sealed]).await.map(drop)
+}
+
+pub(super) async fn insert_key(session: Session<'_>, key: &SealedKey) -> Result<(), Error> {
+    let row = &key.row;
+    session
+        .execute(
+            KEY,
+            &[
+                &uuid(&row.account),
+                &i16::from(row.environment),
+                &uuid(&row.key_id),
+                &&row.lookup[..],
+                &row.hint,
+                &row.name,
+                &key.midstates,
+                &row.scopes,
+                &row.created_at,
+                &row.expires_at,
+                &row.predecessor.as_ref().map(uuid),
+                &&key.mac[..],
+            ],
+        )
+        .await
+        .map(drop)
+}
+
+/// Changes when a key ends, and seals its row again.
+pub(super) async fn change_key(
+    session: Session<'_>,
+    change: &Prepared,
+    id: KeyId,
+    also: &mut Records,
+    ends: impl FnOnce(&mut KeyRow),
+) -> Result<(), Error> {
+    let Some(row) = keys::key(session, change.scope, id).await? else { return Ok(()) };
+    let mut row = row.check(&change.keys)?;
+    ends(&mut row);
+    let mac = rows::seal(&row, &change.keys);
+    also.sealed(Kind::ApiKey, id.as_bytes(), &mac);
+    let (account, environment) = place(change.scope);
+    let id = uuid(id.as_bytes());
+    let values: [&dyn Param; 6] = [&account, &environment, &id, &row.expires_at, &row.revoked_at, &&mac[..]];
+    session.execute(KEY_ENDS, &values).await.map(drop)
+}

@@ -1,0 +1,24 @@
+//! The processes that share the database.
+
+use async_trait::async_trait;
+use dossier_core::store::StoreError;
+
+use super::PostgresStore;
+use super::rows::Columns;
+use super::shards::ALIVE;
+use crate::ProcessStore;
+
+#[async_trait]
+impl ProcessStore for PostgresStore {
+    async fn others(&self) -> Result<u64, StoreError> {
+        self.database.query_one(ALIVE, &[]).await?.map_or(Ok(0), |row| Columns::of(&row).count())
+    }
+
+    async fn leads(&self) -> Result<bool, StoreError> {
+        Ok(self.shards.held(&self.database).await?.contains(&0))
+    }
+
+    async fn leave(&self) {
+        self.shards.leave(&self.database).await;
+    }
+}

@@ -1,0 +1,274 @@
+//! Customers, the keys of their data subjects, their persons and their numbers.
+
+use std::collections::BTreeSet;
+
+use dossier_core::caller::Scope;
+use dossier_core::change;
+use dossier_core::ids::{CustomerId, PersonId};
+use dossier_core::store::{Committed, StoreError};
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row};
+
+use super::files::attach;
+use super::links::{end_passes, insert_link, settle_links};
+use super::{Outcome, Written};
+use crate::columns::scope_columns;
+use crate::planted::planted;
+use crate::prepared::{Basis, CustomerRow, NewSubject, Prepared, PreparedEffect};
+use crate::sqlite::customers;
+use crate::vault::Fingerprint;
+
+/// Writes a customer, new or changed, and what goes with it.
+pub(super) fn write(
+    prepared: &Prepared,
+    connection: &Connection,
+    written: &mut Written,
+) -> Result<Outcome, rusqlite::Error> {
+    let (scope, entry) = (prepared.scope, written.entry);
+    let PreparedEffect::Customer { basis, row, new_subjects, attached, link, ends_passes } = &prepared.effect else {
+        return Ok(Ok(Committed::Done));
+    };
+    match basis {
+        Basis::New => {
+            if let Some(taken) = insert_customer(connection, scope, row, entry)? {
+                return Ok(Err(StoreError::Taken(taken)));
+            }
+        }
+        Basis::Version { expected, email_moves } => {
+            let Some(found) = find_customer(connection, scope, row, *expected)? else {
+                return Ok(Ok(Committed::VersionMoved));
+            };
+            if *email_moves
+                && let Some(owner) = owner_of_email(connection, scope, row)?.filter(|owner| *owner != row.id)
+            {
+                return Ok(Err(StoreError::Taken(owner)));
+            }
+            // A file that is gone: computed again, that is a violation.
+            let Some(attached) = attached else { return Ok(Ok(Committed::VersionMoved)) };
+            if !attach(connection, scope, row.id, row.updated_at, attached)? {
+                return Ok(Ok(Committed::VersionMoved));
+            }
+            written.previous_of_customer = found.last_audit;
+            update_customer(connection, &found, row, entry)?;
+        }
+    }
+    insert_subjects(connection, scope, row.id, new_subjects)?;
+    write_persons(connection, scope, row)?;
+    write_numbers(connection, scope, row.id, row.numbers.as_ref())?;
+    if matches!(basis, Basis::Version { .. }) {
+        if link.is_some() || row.links_settled {
+            settle_links(connection, scope, row.id)?;
+        }
+        if *ends_passes {
+            end_passes(connection, scope, row.id)?;
+        }
+        if let Some(link) = link {
+            insert_link(connection, scope, row.id, link)?;
+        }
+    }
+    Ok(Ok(Committed::Done))
+}
+
+/// Returns the customer that has the e-mail, when one does.
+fn insert_customer(
+    connection: &Connection,
+    scope: Scope,
+    row: &CustomerRow,
+    audit: u64,
+) -> Result<Option<CustomerId>, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    let inserted = connection
+        .prepare_cached(
+            "INSERT INTO customers (account_id, environment, customer_id, version, type, created_at, updated_at, \
+                events, last_audit,
+                email_index, names, profile, secret, persons_version, mac)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        )?
+        .execute((
+            account,
+            environment,
+            row.id.as_bytes(),
+            row.version,
+            row.kind,
+            row.created_at,
+            row.updated_at,
+            row.events,
+            audit,
+            row.email_index,
+            &row.cells.names,
+            &row.cells.profile,
+            &row.cells.secret,
+            row.persons_version,
+            row.mac,
+        ));
+    match inserted {
+        Ok(_) => Ok(None),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+            owner_of_email(connection, scope, row)?.map(Some).ok_or(error)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn owner_of_email(
+    connection: &Connection,
+    scope: Scope,
+    row: &CustomerRow,
+) -> Result<Option<CustomerId>, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    connection
+        .prepare_cached(
+            "SELECT customer_id FROM customers WHERE account_id = ?1 AND environment = ?2 AND email_index = ?3",
+        )?
+        .query_row((account, environment, row.email_index), |row| row.get(0).map(CustomerId::from_bytes))
+        .optional()
+}
+
+/// A customer's row, as the writer finds it.
+struct Found {
+    rowid: i64,
+    last_audit: u64,
+    indexed: Indexed,
+}
+
+/// By what others find a customer: since when it waits for a reviewer, until when for its provider, in which case, and
+/// its e-mail.
+type Indexed = (Option<i64>, Option<i64>, Option<Vec<u8>>, Vec<u8>);
+
+macro_rules! found_by {
+    ($place:literal) => {
+        concat!(
+            "SELECT rowid, last_audit, version, queued_at, provider_due, provider_case, email_index FROM customers
+             WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
+            $place
+        )
+    };
+}
+
+/// The row, if it is still at the version: where it was read, or else by its key.
+fn find_customer(
+    connection: &Connection,
+    scope: Scope,
+    row: &CustomerRow,
+    basis: change::Basis,
+) -> Result<Option<Found>, rusqlite::Error> {
+    let read = |row: &Row<'_>| {
+        let indexed = (row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?);
+        Ok((Found { rowid: row.get(0)?, last_audit: row.get(1)?, indexed }, row.get::<_, u64>(2)?))
+    };
+    let statements = [found_by!(" AND rowid = ?4"), found_by!("")];
+    let found = customers::find(connection, scope, row.id, basis.hint(), statements, read)?;
+    Ok(found.filter(|(_, stored)| *stored == basis.version || planted!("no-version-check")).map(|(found, _)| found))
+}
+
+/// By its row, which [`find_customer`] has found in the same transaction under its scope. The indexed columns, which
+/// seldom change, have a statement of their own: with them in it, every update would look after their indexes.
+fn update_customer(
+    connection: &Connection,
+    found: &Found,
+    row: &CustomerRow,
+    audit: u64,
+) -> Result<(), rusqlite::Error> {
+    connection
+        .prepare_cached(
+            "UPDATE customers SET version = ?2, updated_at = ?3, events = ?4, last_audit = ?5, names = ?6, profile = \
+                ?7, secret = ?8,
+                persons_version = ?9, kyc = ?10, mac = ?11 WHERE rowid = ?1",
+        )?
+        .execute((
+            found.rowid,
+            row.version,
+            row.updated_at,
+            row.events,
+            audit,
+            &row.cells.names,
+            &row.cells.profile,
+            &row.cells.secret,
+            row.persons_version,
+            &row.cells.kyc,
+            row.mac,
+        ))?;
+    let (queued_at, provider_due, provider_case, email_index) = &found.indexed;
+    if (*queued_at, *provider_due, provider_case.as_deref(), &email_index[..])
+        != (row.queued_at, row.provider_due, row.provider_case.as_ref().map(|case| &case[..]), &row.email_index[..])
+    {
+        connection
+            .prepare_cached(
+                "UPDATE customers SET queued_at = ?2, provider_due = ?3, provider_case = ?4, email_index = ?5
+                 WHERE rowid = ?1",
+            )?
+            .execute((found.rowid, row.queued_at, row.provider_due, row.provider_case, row.email_index))?;
+    }
+    Ok(())
+}
+
+/// For an entry about a customer that does not change it.
+pub(super) fn link_audit(
+    connection: &Connection,
+    scope: Scope,
+    customer: [u8; 16],
+    audit: u64,
+) -> Result<u64, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    let (rowid, previous): (i64, u64) = connection
+        .prepare_cached(
+            "SELECT rowid, last_audit FROM customers WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
+        )?
+        .query_row((account, environment, customer), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    connection.prepare_cached("UPDATE customers SET last_audit = ?2 WHERE rowid = ?1")?.execute((rowid, audit))?;
+    Ok(previous)
+}
+
+/// Only when one of them changed.
+fn write_persons(connection: &Connection, scope: Scope, row: &CustomerRow) -> Result<(), rusqlite::Error> {
+    let Some(cells) = &row.cells.persons else { return Ok(()) };
+    let (account, environment) = scope_columns(&scope);
+    connection
+        .prepare_cached(
+            "INSERT INTO persons (account_id, environment, customer_id, cells, mac) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT DO UPDATE SET cells = excluded.cells, mac = excluded.mac",
+        )?
+        .execute((account, environment, row.id.as_bytes(), cells, row.persons_mac))?;
+    Ok(())
+}
+
+fn insert_subjects(
+    connection: &Connection,
+    scope: Scope,
+    customer: CustomerId,
+    subjects: &[NewSubject],
+) -> Result<(), rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    let customer = customer.as_bytes();
+    for NewSubject { id, wrapped, mac } in subjects {
+        connection
+            .prepare_cached(
+                "INSERT INTO subject_keys (account_id, environment, customer_id, subject_id, epoch, wrapped, mac)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
+            .execute((account, environment, customer, id.as_bytes(), wrapped.epoch, &wrapped.sealed, mac))?;
+    }
+    Ok(())
+}
+
+/// Replaces the fingerprints of a customer's numbers; `None` when none changed.
+pub(crate) fn write_numbers(
+    connection: &Connection,
+    scope: Scope,
+    customer: CustomerId,
+    numbers: Option<&BTreeSet<(PersonId, Fingerprint)>>,
+) -> Result<(), rusqlite::Error> {
+    let Some(numbers) = numbers else { return Ok(()) };
+    let (account, environment) = scope_columns(&scope);
+    connection
+        .prepare_cached("DELETE FROM numbers WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3")?
+        .execute((account, environment, customer.as_bytes()))?;
+    for (subject, fingerprint) in numbers {
+        connection
+            .prepare_cached(
+                "INSERT INTO numbers (account_id, environment, customer_id, subject_id, fingerprint)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute((account, environment, customer.as_bytes(), subject.as_bytes(), fingerprint))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! What is rare: changes that are about no customer's record.
+
+use dossier_core::store::{Committed, StoreError};
+use rusqlite::Connection;
+
+use super::audit::{Heads, record_settings};
+use super::{Outcome, Written, customers, files, keys, links, sandbox, webhooks};
+use crate::api_keys::KeyRow;
+use crate::prepared::{Prepared, PreparedEffect};
+
+/// Writes the effect of a change; anything but [`Committed::Done`] is to be rolled back. Notes the rows of which only
+/// this knows the seals.
+pub(super) fn write(
+    change: &Prepared,
+    connection: &Connection,
+    heads: &mut Heads,
+    written: &mut Written,
+) -> Result<Outcome, rusqlite::Error> {
+    let (scope, also) = (change.scope, &mut written.also);
+    let done: Result<bool, StoreError> = match &change.effect {
+        PreparedEffect::None => Ok(true),
+        PreparedEffect::Customer { .. } => return customers::write(change, connection, written),
+        PreparedEffect::Clock { expected, seconds } => Ok(sandbox::set_clock(connection, scope, *expected, *seconds)?),
+        PreparedEffect::Endpoint(endpoint) => {
+            webhooks::insert(connection, scope, endpoint)?;
+            heads.endpoints_changed();
+            Ok(true)
+        }
+        PreparedEffect::EndpointEnabled { id, key, at } => {
+            webhooks::enable(connection, change, (*id, *key, *at), also)?
+        }
+        PreparedEffect::EndpointDeleted(id) => {
+            heads.endpoints_changed();
+            Ok(webhooks::delete(connection, scope, *id)?)
+        }
+        PreparedEffect::Resent { delivery, at } => Ok(webhooks::resend(connection, scope, *delivery, *at)?),
+        PreparedEffect::File { file, mac } => {
+            let request_id = change.audit.as_ref().map_or("", |entry| &entry.request_id);
+            match files::insert_file(connection, scope, file, request_id, mac)? {
+                Ok(true) => Ok(true),
+                Ok(false) => return Ok(Ok(Committed::AnswerTaken)),
+                Err(over) => Err(over.into()),
+            }
+        }
+        PreparedEffect::Account { id, name, created_at, mac, scope_keys } => {
+            keys::insert_account(connection, (id, name, *created_at, mac))?;
+            for (scope, wrapped) in scope_keys {
+                keys::insert_scope_key(connection, *scope, wrapped)?;
+            }
+            Ok(true)
+        }
+        PreparedEffect::AccountChanged { id, name, look, mac } => {
+            keys::change_account(connection, (id, name, look, mac))?;
+            Ok(true)
+        }
+        PreparedEffect::Pass { customer, link } => {
+            links::insert_link(connection, scope, *customer, link)?;
+            Ok(true)
+        }
+        PreparedEffect::Settings(cell) => {
+            record_settings(connection, scope, cell)?;
+            Ok(true)
+        }
+        PreparedEffect::PassEnded(hash) => {
+            links::end_pass(connection, hash)?;
+            Ok(true)
+        }
+        PreparedEffect::Key { key, ends } => {
+            keys::insert_key(connection, key)?;
+            match ends {
+                Some((old, at)) => {
+                    let ended = |row: &mut KeyRow| row.expires_at = Some(at.as_micros());
+                    keys::change_key(connection, change, *old, also, ended)?.map(|()| true)
+                }
+                None => Ok(true),
+            }
+        }
+        PreparedEffect::KeyRevoked { id, at } => {
+            let revoked = |row: &mut KeyRow| row.revoked_at = Some(at.as_micros());
+            keys::change_key(connection, change, *id, also, revoked)?.map(|()| true)
+        }
+    };
+    Ok(done.map(|done| if done { Committed::Done } else { Committed::VersionMoved }))
+}

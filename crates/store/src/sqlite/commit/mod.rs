@@ -1,0 +1,138 @@
+//! The commit of a change: sealed on the thread that asked, written by the writer: record, audit entry, event and kept
+//! answer in one savepoint.
+
+mod answers;
+mod audit;
+mod customers;
+mod effects;
+mod events;
+mod files;
+mod keys;
+#[cfg(feature = "planted-defects")]
+pub(super) mod late_audit;
+mod links;
+mod sandbox;
+mod webhooks;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use dossier_core::change::{Change, Effect};
+use dossier_core::store::{Committed, StoreError};
+use rusqlite::Connection;
+
+use super::SqliteStore;
+use crate::audit_chain::StoredEntry;
+use crate::prepared::{self, FreshKeys, Keys, Prepared, PreparedEffect, account_scope};
+use crate::records::Records;
+use crate::sealed::SubjectKeys;
+pub(super) use audit::{Append, Heads};
+pub(super) use customers::write_numbers;
+pub(super) use files::write_content;
+pub(super) use keys::insert_scope_key;
+
+/// What a job came to, the database being well.
+type Outcome = Result<Committed, StoreError>;
+
+/// What is known of a change only while it is written.
+struct Written {
+    /// The number of its audit entry.
+    entry: u64,
+    /// The number of the customer's entry before that.
+    previous_of_customer: u64,
+    /// Rows that are known only now.
+    also: Records,
+}
+
+impl SqliteStore {
+    /// Reads the keys that sealing the change needs, and seals it.
+    pub(super) fn prepare(&self, change: Change) -> Result<(Prepared, FreshKeys), StoreError> {
+        let scope = change.scope;
+        let new_scopes = match &change.effect {
+            Effect::AccountCreated(account) => Some(prepared::new_scope_keys(&self.vault, account.account_id)?),
+            _ => None,
+        };
+        let subjects = match prepared::subjects_of(&change) {
+            Some((customer, subjects)) => self.subject_keys(scope, customer, &subjects)?,
+            None => SubjectKeys::new(),
+        };
+        let keys = Keys {
+            vault: &self.vault,
+            scope: self.existing_scope_keys(scope)?,
+            account: self.existing_scope_keys(account_scope(scope.account))?,
+            subjects,
+            files: self.file_keys(scope, prepared::attached_by(&change))?,
+        };
+        prepared::seal(keys, new_scopes, change)
+    }
+}
+
+/// Whether a key was wrapped in an epoch that ended since.
+fn wraps_in_a_past_epoch(effect: &PreparedEffect, connection: &Connection) -> Result<bool, rusqlite::Error> {
+    let Some(wrapped) = effect.oldest_epoch() else { return Ok(false) };
+    let newest: u32 =
+        connection.prepare_cached("SELECT newest_epoch FROM installation")?.query_row([], |row| row.get(0))?;
+    Ok(wrapped < newest)
+}
+
+/// Writes a change. `Err` is the database's; whatever else can come of it is in the outcome, and is then rolled back by
+/// the caller.
+pub(super) fn apply(
+    prepared: &Prepared,
+    connection: &Connection,
+    heads: &mut Heads,
+) -> Result<Outcome, rusqlite::Error> {
+    let Prepared { scope, effect, audit, answer, .. } = prepared;
+    let scope = *scope;
+    if let Some((pending, cell)) = answer {
+        // First of all: a repeated request must find its answer, not a conflict with its own effect.
+        if !answers::insert_answer(connection, scope, pending, cell)? {
+            return Ok(Ok(Committed::AnswerTaken));
+        }
+        if !answers::count_answer(connection, scope, pending)? {
+            return Ok(Err(pending.over_quota().into()));
+        }
+    }
+    if wraps_in_a_past_epoch(effect, connection)? {
+        return Ok(Ok(Committed::VersionMoved));
+    }
+    let entry = heads.next_seq(connection, scope)?;
+    #[cfg(feature = "planted-defects")]
+    let entry = entry + late_audit::waiting(scope);
+    let mut written = Written { entry, previous_of_customer: 0, also: Records::default() };
+    // What changes a customer links its entry itself.
+    if !matches!(effect, PreparedEffect::Customer { .. })
+        && let Some(customer) = audit.as_ref().and_then(|entry| entry.customer_id)
+    {
+        written.previous_of_customer = customers::link_audit(connection, scope, customer, entry)?;
+    }
+    match effects::write(prepared, connection, heads, &mut written)? {
+        Ok(Committed::Done) => {}
+        refused => return Ok(refused),
+    }
+    events::announce(prepared, connection, heads)?;
+    append(prepared, connection, heads, &written)?;
+    Ok(Ok(Committed::Done))
+}
+
+/// Appends the entry of a change to the chain of its scope.
+fn append(
+    prepared: &Prepared,
+    connection: &Connection,
+    heads: &mut Heads,
+    written: &Written,
+) -> Result<(), rusqlite::Error> {
+    let Some(entry) = &prepared.audit else { return Ok(()) };
+    let entry = match written.also.is_empty() {
+        true => Cow::Borrowed(entry),
+        false => Cow::Owned(StoredEntry { records: written.also.joined(prepared), ..entry.clone() }),
+    };
+    let (scope, keys) = (prepared.scope, Arc::clone(&prepared.keys));
+    let append = Append { scope, keys, entry, previous_of_customer: written.previous_of_customer };
+    #[cfg(feature = "planted-defects")]
+    if crate::planted::planted!("audit-after-answer") {
+        late_audit::wait(append);
+        return Ok(());
+    }
+    heads.append(connection, &append)
+}

@@ -1,0 +1,100 @@
+//! Webhook endpoints, and what a change does to their deliveries.
+
+use dossier_core::caller::Scope;
+use dossier_core::clock::Timestamp;
+use dossier_core::ids::{KeyId, WebhookId};
+use dossier_core::store::StoreError;
+use rusqlite::Connection;
+
+use crate::columns::scope_columns;
+use crate::prepared::{Prepared, SealedEndpoint};
+use crate::records::{Kind, Records};
+use crate::rows::{self, EndpointRow};
+use crate::sqlite::numbering::Places;
+use crate::sqlite::webhooks;
+
+pub(super) fn insert(connection: &Connection, scope: Scope, new: &SealedEndpoint) -> Result<(), rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    let EndpointRow { scope: _, id, key, event_types, created_at } = &new.row;
+    connection
+        .prepare_cached(
+            "INSERT INTO endpoints (account_id, environment, endpoint_id, key_id, url, secret, event_types, created_at,
+                    mac) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute((
+            account,
+            environment,
+            id.as_bytes(),
+            key.as_bytes(),
+            &new.url,
+            &new.secret,
+            event_types,
+            created_at,
+            new.mac,
+        ))?;
+    Ok(())
+}
+
+/// What waits for the endpoint is due now, the oldest of each customer. Returns whether there was one; `Err` inside
+/// when its row is not what was sealed.
+pub(super) fn enable(
+    connection: &Connection,
+    change: &Prepared,
+    (id, key, at): (WebhookId, KeyId, Timestamp),
+    also: &mut Records,
+) -> Result<Result<bool, StoreError>, rusqlite::Error> {
+    let Some(found) = webhooks::endpoint(connection, change.scope, id)? else { return Ok(Ok(false)) };
+    let row = match found.check(&change.keys) {
+        Ok(row) => EndpointRow { key, ..row },
+        Err(error) => return Ok(Err(error)),
+    };
+    let mac = rows::seal(&row, &change.keys);
+    also.sealed(Kind::Endpoint, id.as_bytes(), &mac);
+    let (account, environment) = scope_columns(&change.scope);
+    connection
+        .prepare_cached(
+            "UPDATE endpoints SET disabled = NULL, failing_since = NULL, key_id = ?4, mac = ?5
+             WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3",
+        )?
+        .execute((account, environment, id.as_bytes(), key.as_bytes(), mac))?;
+    connection
+        .prepare_cached(
+            "UPDATE deliveries SET next_at = ?4, attempts = 0, failing_since = NULL WHERE place IN (
+                SELECT min(place) FROM deliveries
+                WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3 AND state = 0 GROUP BY customer_id)",
+        )?
+        .execute((account, environment, id.as_bytes(), at.as_micros()))?;
+    Ok(Ok(true))
+}
+
+/// Returns whether there was one.
+pub(super) fn delete(connection: &Connection, scope: Scope, id: WebhookId) -> Result<bool, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    let mut rows = 0;
+    for sql in [
+        "DELETE FROM deliveries WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3",
+        "DELETE FROM endpoints WHERE account_id = ?1 AND environment = ?2 AND endpoint_id = ?3",
+    ] {
+        rows = connection.prepare_cached(sql)?.execute((account, environment, id.as_bytes()))?;
+    }
+    Ok(rows == 1)
+}
+
+/// What has ended is made again; what waits is made now, unless an earlier one of the same customer waits as well.
+pub(super) fn resend(
+    connection: &Connection,
+    scope: Scope,
+    delivery: u64,
+    at: Timestamp,
+) -> Result<bool, rusqlite::Error> {
+    let Some(places) = Places::of(connection, scope)? else { return Ok(false) };
+    let (account, environment) = scope_columns(&scope);
+    let rows = connection
+        .prepare_cached(
+            "UPDATE deliveries SET state = 0, attempts = 0, failing_since = NULL, ended_at = NULL, next_at = CASE
+                WHEN state = 0 AND next_at IS NULL THEN NULL ELSE ?4 END
+             WHERE place = ?3 AND account_id = ?1 AND environment = ?2",
+        )?
+        .execute((account, environment, places.at(delivery)?, at.as_micros()))?;
+    Ok(rows == 1)
+}

@@ -1,0 +1,205 @@
+//! The writer: one thread that commits whatever waits in one transaction, so that durability costs one sync for many
+//! (`group.rs`), and one that moves what it wrote from the WAL into the database (`checkpoint.rs`).
+
+mod checkpoint;
+mod failure;
+mod group;
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use dossier_core::store::{Committed, StoreError};
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use super::OnFatal;
+use super::commit::Heads;
+use super::readers::Readers;
+use crate::anchor::Tips;
+use crate::prepared::Prepared;
+use crate::{Figures, OpenError};
+use checkpoint::Checkpointer;
+pub(super) use checkpoint::give_way;
+pub(crate) use failure::is_locked;
+pub(super) use failure::{is_full, is_io, locked};
+use group::WriterThread;
+
+/// At most this many changes wait; more are told to come back.
+const MAX_WAITING: usize = 1_024;
+
+/// A job waits this long when another program holds the database's lock: well below what clients wait for an answer.
+const LOCK_PATIENCE: Duration = Duration::from_secs(10);
+/// How often the writer checks for jobs that ran out of time.
+const LOCK_STEP: Duration = Duration::from_millis(250);
+
+type Work = Box<dyn FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send>;
+
+struct Job {
+    kind: Kind,
+    /// When it gives up waiting for another program.
+    until: Instant,
+    reply: oneshot::Sender<Answer>,
+}
+
+enum Kind {
+    Change(Box<Prepared>),
+    /// Touches neither customers nor their keys, which readers would not read again.
+    Task(Work),
+    /// May change any customer's.
+    OnCustomers(Work),
+    /// A task that may be lost with the power: it waits for others and is not synced on its own.
+    Lazy(Work),
+}
+
+/// What a job came to. A change goes back to the thread that made it, which frees it at less cost than this one would.
+type Answer = (Result<Committed, StoreError>, Option<Box<Prepared>>);
+
+pub(super) struct Writer {
+    jobs: Option<mpsc::Sender<Job>>,
+    pub(super) patience: Duration,
+    figures: Arc<Figures>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Writer {
+    pub(super) fn start(
+        connection: Connection,
+        readers: Arc<Readers>,
+        database: PathBuf,
+        tips: Arc<Tips>,
+        on_fatal: OnFatal,
+    ) -> Result<Self, OpenError> {
+        connection.busy_timeout(LOCK_STEP)?;
+        let figures = Arc::new(Figures::default());
+        let finish_checkpoint = Arc::new(AtomicBool::new(false));
+        let (jobs, waiting) = mpsc::channel(MAX_WAITING);
+        let (written, checkpoints) = sync_channel(1);
+        let checkpointer = Checkpointer::new(&database, &readers, &figures, &finish_checkpoint, &on_fatal)?;
+        let heads = Heads::new(tips);
+        let thread =
+            WriterThread::new(connection, heads, readers, Arc::clone(&figures), (finish_checkpoint, written), on_fatal);
+        let spawn = |name: &str, body: Box<dyn FnOnce() + Send>| {
+            std::thread::Builder::new().name(name.into()).spawn(body).map_err(|cause| OpenError::File {
+                attempt: "start a thread for",
+                path: database.clone(),
+                cause,
+            })
+        };
+        let threads = vec![
+            spawn("dossier-writer", Box::new(move || thread.run(waiting)))?,
+            spawn("dossier-checkpoint", Box::new(move || checkpointer.run(&checkpoints)))?,
+        ];
+        Ok(Self { jobs: Some(jobs), patience: LOCK_PATIENCE, figures, threads: Mutex::new(threads) })
+    }
+
+    pub(super) fn figures(&self) -> &Figures {
+        &self.figures
+    }
+
+    /// Queues a change and waits until it is durable or refused.
+    pub(super) async fn change(&self, change: Prepared) -> Answer {
+        self.answer_of(Kind::Change(Box::new(change))).await
+    }
+
+    /// Queues what touches neither customers nor their keys, and waits until it is durable.
+    pub(super) async fn task(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send + 'static,
+    ) -> Result<(), StoreError> {
+        self.answer_of(Kind::Task(Box::new(work))).await.0.map(drop)
+    }
+
+    /// As [`Writer::task`], for what may change customers and their keys: all that is remembered of them is read again.
+    pub(super) async fn task_on_customers(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send + 'static,
+    ) -> Result<(), StoreError> {
+        self.answer_of(Kind::OnCustomers(Box::new(work))).await.0.map(drop)
+    }
+
+    /// Queues a task that may be lost with the power, for it would be done again: whoever waits for the disk goes
+    /// first, and it becomes durable with the next change.
+    pub(super) async fn lazy(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send + 'static,
+    ) -> Result<(), StoreError> {
+        self.answer_of(Kind::Lazy(Box::new(work))).await.0.map(drop)
+    }
+
+    async fn answer_of(&self, kind: Kind) -> Answer {
+        let (reply, answer) = oneshot::channel();
+        match self.send(Job { kind, until: Instant::now() + self.patience, reply }) {
+            Ok(()) => answer.await.unwrap_or_else(|_| (Err(ended()), None)),
+            Err(error) => (Err(error), None),
+        }
+    }
+
+    fn send(&self, job: Job) -> Result<(), StoreError> {
+        let jobs = self.jobs.as_ref().expect("the queue closes when the store is dropped");
+        self.figures.waiting.fetch_add(1, Ordering::Relaxed);
+        jobs.try_send(job).map_err(|error| {
+            self.figures.waiting.fetch_sub(1, Ordering::Relaxed);
+            match error {
+                mpsc::error::TrySendError::Full(_) => StoreError::Busy,
+                mpsc::error::TrySendError::Closed(_) => ended(),
+            }
+        })
+    }
+}
+
+impl Drop for Writer {
+    /// Commits what waits, checkpoints, and ends the threads.
+    fn drop(&mut self) {
+        self.jobs = None;
+        for thread in self.threads.get_mut().map(std::mem::take).unwrap_or_default() {
+            // A writer that panicked has ended the process or answered no job; there is nothing left to do for it.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn ended() -> StoreError {
+    StoreError::Unknown("the writer has ended".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::{Role, connect};
+
+    #[tokio::test]
+    async fn all_jobs_of_a_batch_are_told_that_the_disk_is_full() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("test.db");
+        let connection = connect(&path, Role::Writer).expect("a database");
+        connection.execute_batch("CREATE TABLE t (blob BLOB); PRAGMA max_page_count = 16").expect("a small disk");
+        let fatal: OnFatal = Arc::new(|error: &str| panic!("{error}"));
+        let readers = Arc::new(Readers::new(path.clone(), Arc::clone(&fatal), 0));
+        let writer = Writer::start(connection, readers, path, Arc::default(), fatal).expect("a writer");
+        let (begun, mut runs) = tokio::sync::mpsc::unbounded_channel();
+        let (go_on, wait) = sync_channel(1);
+        let first = writer.task(move |_| {
+            begun.send(()).expect("the test waits");
+            wait.recv().expect("the test goes on");
+            Ok(())
+        });
+        let others = async {
+            runs.recv().await.expect("the first runs");
+            let fill = |rows: &Connection| rows.execute("INSERT INTO t VALUES (zeroblob(1000000))", []).map(drop);
+            // Both are queued before the first ends, so they share a commit.
+            let (full, next) = (writer.task(fill), writer.task(|_| Ok(())));
+            let queued = async {
+                tokio::task::yield_now().await;
+                go_on.send(()).expect("the first waits");
+            };
+            tokio::join!(full, next, queued)
+        };
+        let (first, (full, next, ())) = tokio::join!(first, others);
+        assert!(first.is_ok());
+        assert!(matches!((&full, &next), (Err(StoreError::Full), Err(StoreError::Full))), "{full:?} {next:?}");
+    }
+}
