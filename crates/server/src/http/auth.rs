@@ -11,10 +11,10 @@ use dossier_core::write::append_audit;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use tokio::time::sleep;
 
-use super::AppState;
-use super::budget::Claimant;
+use super::claimant::Claimant;
 use super::context::RequestContext;
 use super::problem::{Problem, ProblemCode};
+use super::state::AppState;
 
 const API_KEY: HeaderName = HeaderName::from_static("api-key");
 /// A use is noted at most once in this time.

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use dossier_core::ids::{AccountId, KeyId};
 
-use super::budget::Claimant;
+use super::claimant::Claimant;
 use super::context::RequestContext;
 use super::limiter::{Limited, Limiter, Rate};
 

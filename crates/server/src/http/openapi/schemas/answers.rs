@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::parts::{id, list_of, object, or_null, reference, text, time};
 use super::words::{event_type, file_state, media_type, problem_code, violation_code, words};
-use super::{id, list_of, object, or_null, reference, text, time};
 
 pub(super) fn all() -> Vec<(&'static str, Value)> {
     let empty = json!({ "type": "object", "description": "Nothing to show.", "additionalProperties": false });

@@ -5,9 +5,8 @@ use dossier_core::customer::{Business, Individual};
 use dossier_core::schema;
 use serde_json::{Value, json};
 
-use super::inputs::closed;
+use super::parts::{closed, id, list_of, object, or_null, reference, text, time};
 use super::words::{file_state, kyc_status, media_type, words};
-use super::{id, list_of, object, or_null, reference, text, time};
 
 pub(super) fn all() -> Vec<(&'static str, Value)> {
     vec![
