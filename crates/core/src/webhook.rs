@@ -72,8 +72,9 @@ impl fmt::Debug for Endpoint {
 }
 
 /// Why an endpoint is no longer called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(description = "")]
 pub enum Disabled {
     /// It answered 410.
     Gone,
@@ -102,21 +103,42 @@ impl Endpoint {
     /// The JSON that the API shows; `secret` is shown once.
     #[must_use]
     pub fn to_json(&self, secret: Option<&str>) -> serde_json::Value {
-        let mut json = serde_json::json!({
-            "id": self.id,
-            "url": self.url,
-            "status": if self.disabled.is_some() { "disabled" } else { "active" },
-            "created_at": self.created_at,
-            "event_types": self.event_types.iter().map(|kind| kind.as_str()).collect::<Vec<_>>(),
-            "key_id": self.key,
-            "disabled_reason": self.disabled,
-            "failing_since": self.failing_since,
-        });
-        if let Some(secret) = secret {
-            json["secret"] = secret.into();
-        }
-        json
+        let view = EndpointView {
+            id: self.id,
+            url: &self.url,
+            status: if self.disabled.is_some() { "disabled" } else { "active" },
+            created_at: self.created_at,
+            event_types: self.event_types.iter().map(|kind| kind.as_str()).collect(),
+            key_id: self.key,
+            disabled_reason: self.disabled,
+            failing_since: self.failing_since,
+            secret,
+        };
+        serde_json::to_value(view).expect("an endpoint has string keys only")
     }
+}
+
+/// What is shown of an endpoint.
+#[derive(Serialize, schemars::JsonSchema)]
+pub struct EndpointView<'a> {
+    id: WebhookId,
+    /// Where events are sent.
+    url: &'a str,
+    #[schemars(extend("enum" = ["active", "disabled"]))]
+    status: &'static str,
+    created_at: Timestamp,
+    #[schemars(with = "Vec<Subscription>")]
+    event_types: Vec<&'static str>,
+    /// The key that signs.
+    key_id: KeyId,
+    /// Why it is disabled.
+    disabled_reason: Option<Disabled>,
+    /// Since when no delivery was taken.
+    failing_since: Option<Timestamp>,
+    /// Of the Standard Webhooks signature; shown in this answer only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    secret: Option<&'a str>,
 }
 
 /// An endpoint on its way into the store.
@@ -216,29 +238,31 @@ pub enum Verdict {
 }
 
 /// One line of the delivery log.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Delivery {
     /// Its id.
     pub id: String,
-    /// Which endpoint.
+    /// The webhook that it goes to.
     pub webhook_id: WebhookId,
-    /// The event, as `webhook-id` names it.
+    /// The id of the event.
     pub event_id: String,
-    /// About whom.
+    /// The customer that the event is about.
     pub entity_id: CustomerId,
     /// What happened.
+    #[schemars(with = "Subscription")]
     pub event_type: String,
-    /// `pending`, `delivered` or `failed`.
+    /// How it stands.
+    #[schemars(extend("enum" = ["pending", "delivered", "failed"]))]
     pub state: &'static str,
     /// How often it was attempted.
     pub attempts: u32,
     /// When the event happened.
     pub created_at: Timestamp,
-    /// The last attempt.
+    /// null before the first attempt.
     pub last_attempt_at: Option<Timestamp>,
-    /// When it is attempted next; `null` when it waits for an earlier one of the same customer, or has ended.
+    /// null while it waits for an earlier one of the same customer, and once it has ended.
     pub next_attempt_at: Option<Timestamp>,
-    /// What was last answered: an HTTP status, or what went wrong.
+    /// An HTTP status, or what went wrong in a word; of a private address `delivered` or `not delivered`.
     pub last_answer: Option<String>,
     #[serde(skip)]
     /// Its number, by which a list goes on.

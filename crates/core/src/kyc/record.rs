@@ -74,19 +74,22 @@ pub struct Session {
 }
 
 /// The status of one rail.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Rail {
     /// The currency, in small letters.
+    #[schemars(extend("examples" = ["eur"]))]
     pub currency: String,
     /// The payment rail.
+    #[schemars(extend("examples" = ["sepa"]))]
     pub payment_rails: String,
     /// Whether it is open to the customer.
     pub status: RailStatus,
 }
 
 /// Whether a rail is open to a customer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(description = "")]
 pub enum RailStatus {
     /// Not decided.
     Pending,
@@ -191,10 +194,15 @@ impl Kyc {
 }
 
 /// The contract's `kycs`.
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 pub struct KycsView<'a> {
+    #[schemars(with = "RailStatus")]
     status: &'static str,
+    #[schemars(extend("enum" = [
+        "kyc_form_submission_started", "kyc_form_submission_accepted", "kyc_form_resubmission_required",
+    ]))]
     sub_status: &'static str,
+    /// Where the customer goes on; null once decided or run out, and to keys without kyc:session.
     kyc_flow_link: Option<&'a str>,
     status_breakdown: &'a [Rail],
 }

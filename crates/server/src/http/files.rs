@@ -21,6 +21,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use hyper::body::Body as _;
 use serde_json::json;
 
+use super::answers::UploadedFile;
 use super::body::{Frames, MediaType as BodyType, no_room, unsupported};
 use super::budget::Share;
 use super::conditions::{IDEMPOTENT_REPLAYED, idempotency_key, names_tag};
@@ -90,8 +91,8 @@ pub(crate) async fn upload(
     let key = idempotency_key(request.headers())?.map(ToOwned::to_owned);
     let Uploaded { file, replayed } = receive(&app, &caller, request, key.as_deref()).await?;
     let FileDetails { name, media_type, .. } = &file.details;
-    let json = json!({ "id": file.id, "name": name.expose(), "type": media_type });
-    let mut response = axum::Json(json).into_response();
+    let answer = UploadedFile { id: file.id, name: name.expose(), r#type: *media_type };
+    let mut response = axum::Json(answer).into_response();
     if replayed {
         response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
     }

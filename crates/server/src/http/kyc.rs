@@ -11,6 +11,7 @@ use dossier_core::violation::Code;
 use http::{Method, StatusCode};
 use serde_json::json;
 
+use super::answers::RequirementList;
 use super::body::{Expected, WholeBody};
 use super::conditions::{answered, nothing, repeatable};
 use super::extract::{CustomerPath, Decider, Reader, SessionOpener};
@@ -156,5 +157,5 @@ pub(crate) async fn requirements(
     let prospect = Prospect { country, purpose, volume };
     let rules = &app.services.policy.rules;
     let items = rules.before(kind, &prospect, app.services.now(caller.scope));
-    Ok(axum::Json(json!({ "rule_set": rules.version, "items": items })).into_response())
+    Ok(axum::Json(RequirementList { rule_set: &rules.version, items }).into_response())
 }

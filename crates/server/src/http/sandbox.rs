@@ -6,8 +6,9 @@ use dossier_core::api_key::KeyScope;
 use dossier_core::caller::{Caller, Environment};
 use dossier_core::kyc::simulate as sandbox;
 use http::{Method, StatusCode};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::answers::SandboxClock;
 use super::body::{Expected, WholeBody};
 use super::conditions::{answered, repeatable};
 use super::extract::Simulator;
@@ -90,7 +91,7 @@ pub(crate) async fn advance_clock(
     let (parts, body) = request.into_parts();
     let body = WholeBody::read(&app, &parts, body, Expected::JSON).await?;
     let request = repeatable("POST /v0/sandbox/clock", &parts.headers, &body)?;
-    let answer = |ahead| clock(&app, ahead).to_string().into_bytes();
+    let answer = |ahead| serde_json::to_vec(&clock(&app, ahead)).expect("a clock has string keys only");
     Ok(answered(StatusCode::OK, sandbox::advance(&app.services, &caller, request, answer).await?))
 }
 
@@ -122,6 +123,6 @@ pub(crate) async fn read_clock(
     Ok(axum::Json(clock(&app, ahead)).into_response())
 }
 
-fn clock(app: &App, ahead: i64) -> Value {
-    json!({ "now": app.services.clock.now().plus_seconds(ahead), "ahead_seconds": ahead })
+fn clock(app: &App, ahead_seconds: i64) -> SandboxClock {
+    SandboxClock { now: app.services.clock.now().plus_seconds(ahead_seconds), ahead_seconds }
 }

@@ -11,6 +11,7 @@ use dossier_core::webhook::{self, Endpoint, delivery_id, delivery_number};
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
 
+use super::answers::DeliveryList;
 use super::body::{Expected, WholeBody};
 use super::conditions::{answered, repeatable};
 use super::context::RequestContext;
@@ -180,8 +181,8 @@ pub(crate) async fn deliveries(
     let endpoint = webhook::find(&app.services, &caller, id).await?;
     let _room = room_for(&app, &context, limit)?;
     let items = app.services.store.deliveries(caller.scope, endpoint.id, before, limit).await?;
-    let next = items.last().filter(|_| items.len() == limit).map(|last| delivery_id(last.number));
-    Ok(axum::Json(json!({ "items": items, "next_cursor": next })).into_response())
+    let next_cursor = items.last().filter(|_| items.len() == limit).map(|last| delivery_id(last.number));
+    Ok(axum::Json(DeliveryList { items, next_cursor }).into_response())
 }
 
 pub(crate) const RESEND: Operation = Operation {

@@ -15,7 +15,7 @@ use dossier_core::schema::{of, update_body};
 use dossier_core::webhook::NewWebhook;
 use serde_json::{Value, json};
 
-use super::parts::{closed, object, or_null, reference};
+use super::parts::{closed, described, object, or_null, reference};
 
 pub(super) fn all() -> Vec<(&'static str, Value)> {
     [bodies(), parts(), patches()].concat()
@@ -88,11 +88,6 @@ fn patches() -> Vec<(&'static str, Value)> {
             patch("Members of a provider's data to change.", closed(of::<ExternalKycProviderData>())),
         ),
     ]
-}
-
-fn described(description: &str, mut schema: Value) -> Value {
-    schema["description"] = description.into();
-    schema
 }
 
 /// Generators make of the two names of one member that nothing is required. So the newer name is, and the older one is

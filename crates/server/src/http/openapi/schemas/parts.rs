@@ -1,10 +1,59 @@
 //! What schemas are made of.
 
+use schemars::generate::SchemaSettings;
+use schemars::transform::{RecursiveTransform, Transform as _};
+use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
 /// Where a named schema stands.
 pub(crate) fn reference(name: &str) -> String {
     format!("#/components/schemas/{name}")
+}
+
+/// The schema of a type as it is serialised, with the types inside of it written out.
+pub(super) fn shown<T: JsonSchema>() -> Value {
+    let mut settings = SchemaSettings::draft2020_12().for_serialize();
+    settings.inline_subschemas = true;
+    settings.meta_schema = None;
+    let mut schema = settings.into_generator().into_root_schema_for::<T>();
+    RecursiveTransform(tidy).transform(&mut schema);
+    schema.to_value()
+}
+
+/// Leaves out what only Rust knows, and writes lists of words and what may be `null` as the other schemas do.
+fn tidy(schema: &mut Schema) {
+    schema.remove("title");
+    if schema.get("type").is_some_and(|kind| *kind == "integer" || *kind == json!(["integer", "null"])) {
+        schema.remove("format");
+    }
+    if schema.get("additionalProperties") == Some(&json!(true)) {
+        schema.remove("additionalProperties");
+    }
+    if let Some(Value::String(text)) = schema.get_mut("description") {
+        *text = text.replace('\n', " ").trim_end_matches('.').to_owned();
+    }
+    // The comments of a type do not say what a list of them holds.
+    if let Some(Value::Object(items)) = schema.get_mut("items") {
+        items.shift_remove("description");
+    }
+    let words = schema.get("oneOf").and_then(Value::as_array);
+    if let Some(words) = words.and_then(|words| words.iter().map(|word| word.get("const").cloned()).collect()) {
+        schema.remove("oneOf");
+        schema.insert("type".to_owned(), "string".into());
+        schema.insert("enum".to_owned(), Value::Array(words));
+    }
+    if schema.get("type") == Some(&json!(["object", "null"])) {
+        schema.insert("type".to_owned(), "object".into());
+        let description = schema.remove("description");
+        let object = std::mem::take(schema.ensure_object());
+        schema.insert("anyOf".to_owned(), json!([object, { "type": "null" }]));
+        schema.ensure_object().extend(description.map(|text| ("description".to_owned(), text)));
+    }
+}
+
+pub(super) fn described(description: &str, mut schema: Value) -> Value {
+    schema["description"] = description.into();
+    schema
 }
 
 /// The same schema without room for unknown members, at every depth: the parser refuses them.
