@@ -30,7 +30,7 @@ use super::context::RequestContext;
 use super::extract::{FilePath, FileReader as Viewer, Uploader};
 use super::multipart::{self, Found, OnePart};
 use super::openapi::operation::{Operation, Problems, Shows, WRITES};
-use super::openapi::parts::{FILES, answer, bare, file_id, header as request_header, named, with_headers};
+use super::openapi::parts::{FILES, answer, bare, file_id, named, request_header, with_headers};
 use super::problem::Problem;
 use super::problem::ProblemCode::{
     self, DamagedFile, IdempotencyKeyReused, InvalidHeader, MalformedMultipart, NotFound, PayloadTooLarge,

@@ -16,7 +16,7 @@ use super::body::{Expected, WholeBody};
 use super::conditions::{answered, nothing, repeatable};
 use super::extract::{CustomerPath, Decider, Reader, SessionOpener};
 use super::openapi::operation::{Operation, Shows, TAKES_JSON, WRITES};
-use super::openapi::parts::{VERIFICATION, answer, answer_with, body as takes, customer_id, parameter, query};
+use super::openapi::parts::{VERIFICATION, answer, answer_with, customer_id, json_body, parameter, query};
 use super::problem::Problem;
 use super::problem::ProblemCode::{
     AlreadyApproved, IdempotencyKeyReused, InvalidHeader, InvalidParameters, NotFound, NotPossible, Offboarded,
@@ -31,6 +31,7 @@ pub(crate) const OPEN_SESSION: Operation = Operation {
     shows: Shows::Kycs,
     problems: &[TAKES_JSON, WRITES, &[InvalidHeader, NotFound, AlreadyApproved, IdempotencyKeyReused, Offboarded]],
     describe: || {
+        let example = json!({ "redirect_uri": "https://app.example.com/welcome" });
         json!({
             "operationId": "openKycSession",
             "tags": [VERIFICATION],
@@ -40,7 +41,7 @@ pub(crate) const OPEN_SESSION: Operation = Operation {
                 gets a new link even so; the old one, and every browser in the form, leads nowhere. A customer whose \
                 session is open and whose requirements are met is submitted by itself.",
             "parameters": [customer_id()],
-            "requestBody": takes("NewSession", false, &json!({ "redirect_uri": "https://app.example.com/welcome" })),
+            "requestBody": json_body("NewSession", false, &example),
             "responses": { "201": answer_with("The session", "OpenedSession", &["ETag"]) },
         })
     },
@@ -80,7 +81,7 @@ pub(crate) const DECIDE: Operation = Operation {
                 relationship and reinstate begins it again. note never reaches the customer. A decision about an \
                 approved customer also settles its change review.",
             "parameters": [customer_id()],
-            "requestBody": takes("NewDecision", true, &example),
+            "requestBody": json_body("NewDecision", true, &example),
             "responses": {
                 "200": answer_with("The customer; {} to a key without customers:read", "CustomerOrEmpty", &["ETag"]),
             },

@@ -13,7 +13,7 @@ use super::body::{Expected, WholeBody};
 use super::conditions::{answered, repeatable};
 use super::extract::Simulator;
 use super::openapi::operation::{Operation, Problems, Shows, TAKES_JSON, WRITES};
-use super::openapi::parts::{SANDBOX, answer, answer_with, body as takes};
+use super::openapi::parts::{SANDBOX, answer, answer_with, json_body};
 use super::problem::ProblemCode::{IdempotencyKeyReused, InvalidHeader, NoSession, NotFound, NotPossible, SandboxOnly};
 use super::problem::{Problem, ProblemCode};
 use super::query::NoQuery;
@@ -43,7 +43,7 @@ pub(crate) const SIMULATE: Operation = Operation {
             "tags": [SANDBOX],
             "summary": "Make something happen to a sandbox customer",
             "description": "Every transition of the table of states can be reached; the API guide lists them.",
-            "requestBody": takes("Simulation", true, &example),
+            "requestBody": json_body("Simulation", true, &example),
             "responses": { "200": answer_with("It happened", "Empty", &["ETag"]) },
         })
     },
@@ -75,7 +75,7 @@ pub(crate) const ADVANCE_CLOCK: Operation = Operation {
             "summary": "Advance the clock of the sandbox",
             "description": "Links, deliveries and everything else that waits in this sandbox read it. It cannot be put \
                 back.",
-            "requestBody": takes("Advance", true, &json!({ "advance": "P1D" })),
+            "requestBody": json_body("Advance", true, &json!({ "advance": "P1D" })),
             "responses": { "200": answer("The time in the sandbox", "SandboxClock") },
         })
     },

@@ -17,7 +17,7 @@ use super::conditions::{answered, repeatable};
 use super::context::RequestContext;
 use super::extract::{DeliveryPath, WebhookManager, WebhookPath, WebhookSigner};
 use super::openapi::operation::{Operation, Shows, TAKES_JSON, WRITES};
-use super::openapi::parts::{WEBHOOKS, answer, bare, body as takes, limit, parameter, query, webhook_id};
+use super::openapi::parts::{WEBHOOKS, answer, bare, json_body, limit, parameter, query, webhook_id};
 use super::page::room_for;
 use super::problem::Problem;
 use super::problem::ProblemCode::{IdempotencyKeyReused, InvalidHeader, InvalidParameters, NotFound, TooManyWebhooks};
@@ -37,7 +37,7 @@ pub(crate) const REGISTER: Operation = Operation {
             "summary": "Register a webhook",
             "description": "Deliveries are signed by the key that registers (x-hmac-signature) and, as Standard \
                 Webhooks, by the secret that this answer shows once.",
-            "requestBody": takes("NewWebhook", true, &json!({ "url": "https://app.example.com/hooks/dossier" })),
+            "requestBody": json_body("NewWebhook", true, &json!({ "url": "https://app.example.com/hooks/dossier" })),
             "responses": { "201": answer("The webhook, with its secret", "RegisteredWebhook") },
         })
     },

@@ -28,8 +28,7 @@ use super::conditions::{
 use super::extract::{CustomerPath, DocumentPath, Reader, Writer};
 use super::openapi::operation::{Operation, Problems, Shows, TAKES_JSON, WRITES};
 use super::openapi::parts::{
-    CUSTOMERS, answer_with, bare, body_by_type, customer_id, etag_condition, file_id, header as request_header,
-    if_match, named,
+    CUSTOMERS, answer_with, bare, body_by_type, customer_id, etag_condition, file_id, if_match, named, request_header,
 };
 use super::problem::Problem;
 use super::problem::ProblemCode::{

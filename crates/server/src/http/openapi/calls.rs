@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::parts::{WEBHOOKS, body, header, parameter};
+use super::parts::{WEBHOOKS, json_body, parameter, request_header};
 
 /// The calls that registered endpoints get.
 pub(super) fn calls() -> Value {
@@ -26,9 +26,9 @@ pub(super) fn calls() -> Value {
                 required("webhook-timestamp", "When this attempt was signed, in seconds since 1970", text()),
                 required("webhook-signature", standard, text()),
                 required("x-hmac-signature", by_key, hexadecimal.clone()),
-                header("x-hmac-signature-next", by_next, hexadecimal),
+                request_header("x-hmac-signature-next", by_next, hexadecimal),
             ],
-            "requestBody": body("EventMessage", true, &example()),
+            "requestBody": json_body("EventMessage", true, &example()),
             "responses": {
                 "2XX": { "description": "The event was taken" },
                 "410": { "description": "The webhook is disabled at once" },

@@ -22,7 +22,7 @@ pub(crate) fn query(name: &str, description: &str, schema: Value) -> Value {
     parameter(name, "query", false, description, schema)
 }
 
-pub(crate) fn header(name: &str, description: &str, schema: Value) -> Value {
+pub(crate) fn request_header(name: &str, description: &str, schema: Value) -> Value {
     parameter(name, "header", false, description, schema)
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn webhook_id() -> Value {
 }
 
 pub(crate) fn idempotency_key() -> Value {
-    header(
+    request_header(
         "Idempotency-Key",
         "The same key and request, sent again within 30 days, have one effect and get the same answer",
         json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" }),
@@ -54,7 +54,7 @@ pub(crate) fn idempotency_key() -> Value {
 /// A condition on the version: `*` or a list of entity tags.
 pub(crate) fn etag_condition(name: &str, description: &str) -> Value {
     let pattern = "^(\\*|\"v[0-9]+\"(, ?\"v[0-9]+\")*)$";
-    header(name, description, json!({ "type": "string", "pattern": pattern, "examples": ["\"v3\""] }))
+    request_header(name, description, json!({ "type": "string", "pattern": pattern, "examples": ["\"v3\""] }))
 }
 
 pub(crate) fn if_match() -> Value {
@@ -72,7 +72,7 @@ pub(crate) fn named(schema: &str) -> Value {
 }
 
 /// A JSON body by the name of its schema, with an example.
-pub(crate) fn body(schema: &str, required: bool, example: &Value) -> Value {
+pub(crate) fn json_body(schema: &str, required: bool, example: &Value) -> Value {
     json!({
         "required": required,
         "content": { "application/json": { "schema": named(schema), "example": example } },

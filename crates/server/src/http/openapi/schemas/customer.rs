@@ -1,5 +1,6 @@
 //! The customer as answers and events show it. Its own schema is written by hand, as its JSON is: a list does not
-//! serialise a customer, but copies the text that is stored.
+//! serialise a customer, but copies the text that is stored. A document joins what the record says with what its file
+//! says, and has no type either.
 
 use dossier_core::customer::associated_person::AssociatedPerson;
 use dossier_core::customer::{Business, Individual};
