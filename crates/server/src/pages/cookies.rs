@@ -15,7 +15,7 @@ pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
     cookies(headers).find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
-/// The name of the cookie of one session: somebody may be in the forms of two customers at once.
+/// The name of the cookie of one session: one visitor may be in the forms of two customers at once.
 fn cookie_name(public_url: &str, session: SessionId) -> String {
     // Browsers take `__Host-` only with Secure, and Secure only over TLS.
     let prefix = if secure(public_url).is_empty() { "" } else { "__Host-" };

@@ -95,7 +95,7 @@ async fn follow(app: &App, parts: &Parts) -> Result<Option<(Scope, Landing)>, St
     }
 }
 
-/// The token is in the URL: nobody is told where the visitor comes from.
+/// The token is in the URL: no other site is told where the visitor comes from.
 fn private(mut response: Response) -> Response {
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
