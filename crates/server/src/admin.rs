@@ -8,23 +8,28 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dossier_core::account::{self, Account, Colour, Logo, Look, MAX_NAME};
-use dossier_core::api_key::{self, KeyError, KeyRecord, KeyScope, NewKey};
+use dossier_core::api_key::{self, KeyRecord, KeyScope};
 use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::{Actor, Caller, Environment, OperatorName, Scope};
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::CustomerView;
-use dossier_core::customer::update::UpdateError;
 use dossier_core::file::check::Check;
-use dossier_core::file::{File, MediaType, read};
+use dossier_core::file::{File, MediaType};
 use dossier_core::idempotency::Request;
 use dossier_core::ids::{AccountId, CustomerId, FileId, KeyId, WebhookId};
-use dossier_core::kyc::decide;
 use dossier_core::parse::Email;
 use dossier_core::services::Services;
 use dossier_core::store::{Progress, StoreError};
+use dossier_core::use_cases::accounts;
+use dossier_core::use_cases::api_keys;
+use dossier_core::use_cases::api_keys::{KeyError, NewKey};
+use dossier_core::use_cases::decide;
+use dossier_core::use_cases::read_file;
+use dossier_core::use_cases::webhooks;
+use dossier_core::use_cases::write::append_audit;
+use dossier_core::use_cases::write_customer::UpdateError;
 use dossier_core::violation::Violation;
 use dossier_core::webhook;
-use dossier_core::write::append_audit;
 use dossier_store::anchor::check;
 use dossier_store::backup::Pace;
 use dossier_store::{Engine, records};
@@ -292,7 +297,7 @@ pub async fn run(context: Context<'_>, command: Command, progress: Progress<'_>)
             let operator = context.operator(context.scope(place).await?);
             let id = WebhookId::parse(&webhook_id);
             let request = Request::unkeyed(b"");
-            let resent = webhook::resend(context.services, &operator, id, &delivery_id, request).await;
+            let resent = webhooks::resend(context.services, &operator, id, &delivery_id, request).await;
             let answer = resent.map_err(|error| error.to_string())?;
             serde_json::from_slice(answer.body.expose()).map_err(|error| error.to_string())
         }
@@ -367,7 +372,7 @@ impl Context<'_> {
 
     /// Appends an entry about the installation as a whole.
     async fn note(&self, action: Action, complete: impl FnOnce(&mut AuditEntry)) -> Result<(), String> {
-        let Some(scope) = account::installation(self.services).await.map_err(said)? else { return Ok(()) };
+        let Some(scope) = accounts::installation(self.services).await.map_err(said)? else { return Ok(()) };
         let mut entry = AuditEntry::new(&self.operator(scope), self.services.clock.now(), action);
         complete(&mut entry);
         append_audit(self.services, scope, entry).await.map_err(said)
@@ -376,7 +381,7 @@ impl Context<'_> {
     async fn create_account(&self, name: String) -> Result<Value, String> {
         check_name(&name)?;
         let nobody = Scope { account: AccountId::from_bytes([0; 16]), environment: Environment::Sandbox };
-        let account = account::create(self.services, &self.operator(nobody), name).await.map_err(said)?;
+        let account = accounts::create(self.services, &self.operator(nobody), name).await.map_err(said)?;
         Ok(account_json(&account))
     }
 
@@ -405,7 +410,7 @@ impl Context<'_> {
                 hosts.into_iter().filter(|host| !host.is_empty()).map(read_host).collect::<Result<_, _>>()?;
         }
         let nobody = Scope { account: id, environment: Environment::Sandbox };
-        account::change(self.services, &self.operator(nobody), account.clone()).await.map_err(said)?;
+        accounts::change(self.services, &self.operator(nobody), account.clone()).await.map_err(said)?;
         Ok(account_json(&account))
     }
 
@@ -422,7 +427,7 @@ impl Context<'_> {
         let expires_at = expires_in.map(|seconds| self.services.clock.now().plus_seconds(seconds));
         let new = NewKey { name, scopes, expires_at };
         let (key, record) =
-            api_key::create(self.services, &self.operator(scope), new).await.map_err(|error| error.to_string())?;
+            api_keys::create(self.services, &self.operator(scope), new).await.map_err(|error| error.to_string())?;
         Ok(key_with_secret(&key, &record, self.services.clock.now()))
     }
 
@@ -454,13 +459,14 @@ impl Context<'_> {
 
     async fn revoke_key(&self, key_id: &str) -> Result<Value, String> {
         let (scope, id) = self.find_key(key_id).await?;
-        let record = api_key::revoke(self.services, &self.operator(scope), id).await.map_err(key_said)?;
+        let record = api_keys::revoke(self.services, &self.operator(scope), id).await.map_err(key_said)?;
         Ok(key_json(&record, self.services.clock.now()))
     }
 
     async fn roll_key(&self, key_id: &str, overlap: i64) -> Result<Value, String> {
         let (scope, id) = self.find_key(key_id).await?;
-        let (key, record) = api_key::roll(self.services, &self.operator(scope), id, overlap).await.map_err(key_said)?;
+        let (key, record) =
+            api_keys::roll(self.services, &self.operator(scope), id, overlap).await.map_err(key_said)?;
         Ok(key_with_secret(&key, &record, self.services.clock.now()))
     }
 

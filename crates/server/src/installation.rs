@@ -8,16 +8,21 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use dossier_core::account::{self, Account};
-use dossier_core::api_key::{self, ApiKey, KeyScope, NewKey};
+use dossier_core::api_key::{self, ApiKey, KeyScope};
 use dossier_core::caller::{Actor, Caller, Environment, Scope};
-use dossier_core::clock::{Clock as _, SandboxClocks};
-use dossier_core::customer::reindex::reindex_emails;
-use dossier_core::customer::update::UpdateError;
+use dossier_core::clock::Clock as _;
 use dossier_core::ids::AccountId;
+use dossier_core::kyc::case;
 use dossier_core::kyc::{Policy, provider};
+use dossier_core::sandbox_clocks::SandboxClocks;
 use dossier_core::services::Services;
 use dossier_core::store::{Store, StoreError};
 use dossier_core::turns::Turns;
+use dossier_core::use_cases::accounts;
+use dossier_core::use_cases::api_keys;
+use dossier_core::use_cases::api_keys::NewKey;
+use dossier_core::use_cases::reindex_emails::reindex_emails;
+use dossier_core::use_cases::write_customer::UpdateError;
 use dossier_store::blobs::{Blobs, Bucket, Folder};
 use dossier_store::chores::{Chore, ONCE, SHARED_EMAILS};
 use dossier_store::postgres::PostgresStore;
@@ -166,7 +171,7 @@ impl Installation {
                 rules: Arc::clone(&config.rules),
                 rails: config.rails.clone(),
                 after_approval: config.after_approval,
-                provider: if config.sumsub.is_some() { provider::Name::Sumsub } else { provider::Name::Manual },
+                provider: if config.sumsub.is_some() { case::Name::Sumsub } else { case::Name::Manual },
                 public_url,
             },
             quotas: config.quotas,
@@ -179,7 +184,7 @@ impl Installation {
         find_emails_again.map_err(|error| OpenError::Database(error.to_string()))?;
         let first = |error: &dyn std::fmt::Display| InstallationError::FirstAccount(error.to_string());
         let first_account = if store.accounts().await.map_err(|error| first(&error))?.is_empty() {
-            let account = account::create(&services, &system(nobody()), "default".to_owned())
+            let account = accounts::create(&services, &system(nobody()), "default".to_owned())
                 .await
                 .map_err(|error| first(&error))?;
             Some(account.account_id)
@@ -201,7 +206,7 @@ impl Installation {
             scopes: KeyScope::defaults(Environment::Sandbox),
             expires_at: None,
         };
-        let made = api_key::create(services, &caller, new).await;
+        let made = api_keys::create(services, &caller, new).await;
         made.map(|(key, _)| key).map_err(|error| InstallationError::FirstAccount(error.to_string()))
     }
 }

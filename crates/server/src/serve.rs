@@ -8,10 +8,16 @@ use dossier_core::account::Account;
 use dossier_core::caller::{Environment, Scope};
 use dossier_core::idempotency::KEPT_SECONDS;
 use dossier_core::ids::CustomerId;
+use dossier_core::kyc;
+use dossier_core::kyc::case;
 use dossier_core::kyc::provider::{self, Provider};
-use dossier_core::kyc::{self, Evaluated, session};
 use dossier_core::settings;
 use dossier_core::store::{Collected, StoreError};
+use dossier_core::use_cases::ask_provider;
+use dossier_core::use_cases::evaluate;
+use dossier_core::use_cases::evaluate::Evaluated;
+use dossier_core::use_cases::record_settings;
+use dossier_core::use_cases::session;
 use dossier_core::webhook::LOG_SECONDS;
 use futures_util::StreamExt as _;
 use prometheus_client::metrics::gauge::Gauge;
@@ -121,7 +127,7 @@ impl Server {
             None => None,
         };
         // On a full disk reads are served. The next start compares again.
-        if let Err(error) = settings::record(&services, &config.recorded, &recorded::defaults()).await {
+        if let Err(error) = record_settings::record(&services, &config.recorded, &recorded::defaults()).await {
             tracing::warn!(%error, "changed settings could not be recorded in the audit trail");
         }
         let (stop, stopped) = watch::channel(false);
@@ -370,7 +376,7 @@ async fn evaluate_by(app: &App, store: &dyn Engine, in_force: &str) -> Result<bo
         return Ok(false);
     }
     for scope in store.accounts().await?.iter().flat_map(Account::scopes) {
-        let Evaluated { submitted, damaged } = kyc::evaluate_all(&app.services, scope).await?;
+        let Evaluated { submitted, damaged } = evaluate::evaluate_all(&app.services, scope).await?;
         if submitted > 0 {
             tracing::info!(account = %scope.account, environment = scope.environment.as_str(), submitted,
                 "customers were complete under the new rules and were submitted");
@@ -400,14 +406,14 @@ async fn work_on_cases(app: &App) {
     };
     let work = |(scope, customer): (Scope, CustomerId)| async move {
         let provider: &dyn Provider = match provider::in_force(&app.services.policy, scope.environment) {
-            provider::Name::Simulated => &provider::Simulated,
-            provider::Name::Manual => &provider::Manual,
-            provider::Name::Sumsub => match &app.sumsub {
+            case::Name::Simulated => &provider::Simulated,
+            case::Name::Manual => &provider::Manual,
+            case::Name::Sumsub => match &app.sumsub {
                 Some(sumsub) => sumsub.as_ref(),
                 None => &provider::Manual,
             },
         };
-        if let Err(error) = provider::work(&app.services, provider, scope, customer).await {
+        if let Err(error) = ask_provider::work(&app.services, provider, scope, customer).await {
             tracing::warn!(%error, "a case at a provider could not be worked on");
         }
     };

@@ -5,6 +5,7 @@ use dossier_core::audit::{
 };
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::CustomerId;
+use dossier_core::use_cases::show_audit_entry;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -85,7 +86,7 @@ impl Context<'_> {
     /// The trail says who looked.
     pub(super) async fn show_audit(&self, place: Place, seq: u64) -> Result<Value, String> {
         let scope = self.scope(place).await?;
-        let entry = audit::show(self.services, &self.operator(scope), seq).await.map_err(said)?;
+        let entry = show_audit_entry::show(self.services, &self.operator(scope), seq).await.map_err(said)?;
         let unknown = "there is no such entry in this account and environment; see dossier audit list";
         entry.map(entry_json).ok_or_else(|| unknown.to_owned())
     }

@@ -3,6 +3,7 @@
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use dossier_core::kyc::provider;
+use dossier_core::use_cases::ask_provider;
 use http::{HeaderName, Method, StatusCode};
 use serde_json::json;
 
@@ -83,7 +84,7 @@ pub(crate) async fn sumsub(State(app): State<App>, request: Request) -> Result<R
         return Ok(StatusCode::NO_CONTENT.into_response());
     };
     if let Some((scope, customer)) = app.services.store.customer_of_case(&call.applicant_id).await? {
-        provider::work(&app.services, sumsub.as_ref(), scope, customer).await?;
+        ask_provider::work(&app.services, sumsub.as_ref(), scope, customer).await?;
     }
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -4,7 +4,8 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use dossier_core::api_key::KeyScope;
 use dossier_core::caller::{Caller, Environment};
-use dossier_core::kyc::simulate as sandbox;
+use dossier_core::use_cases::advance_clock;
+use dossier_core::use_cases::simulate as sandbox;
 use http::{Method, StatusCode};
 use serde_json::json;
 
@@ -92,7 +93,7 @@ pub(crate) async fn advance_clock(
     let body = WholeBody::read(&app, &parts, body, Expected::JSON).await?;
     let request = repeatable("POST /v0/sandbox/clock", &parts.headers, &body)?;
     let answer = |ahead| serde_json::to_vec(&clock(&app, ahead)).expect("a clock has string keys only");
-    Ok(answered(StatusCode::OK, sandbox::advance(&app.services, &caller, request, answer).await?))
+    Ok(answered(StatusCode::OK, advance_clock::advance(&app.services, &caller, request, answer).await?))
 }
 
 pub(crate) const READ_CLOCK: Operation = Operation {

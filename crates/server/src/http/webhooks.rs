@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dossier_core::api_key::KeyScope;
+use dossier_core::use_cases::webhooks;
 use dossier_core::violation::Code;
 use dossier_core::webhook::{self, Endpoint, delivery_id, delivery_number};
 use http::{HeaderMap, Method, StatusCode};
@@ -56,7 +57,7 @@ pub(crate) async fn register(
         let secret = zeroize::Zeroizing::new(format!("whsec_{}", STANDARD.encode(secret)));
         endpoint.to_json(Some(&secret)).to_string().into_bytes()
     };
-    let answer = webhook::register(&app.services, &caller, app.egress.as_ref(), request, answer).await?;
+    let answer = webhooks::register(&app.services, &caller, app.egress.as_ref(), request, answer).await?;
     Ok(answered(StatusCode::CREATED, answer))
 }
 
@@ -112,7 +113,7 @@ pub(crate) async fn delete(
     WebhookManager(caller, _): WebhookManager,
     WebhookPath(id): WebhookPath,
 ) -> Result<Response, Problem> {
-    webhook::delete(&app.services, &caller, id).await?;
+    webhooks::delete(&app.services, &caller, id).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -143,7 +144,7 @@ pub(crate) async fn enable(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let request = repeatable("POST /v0/webhooks/{webhook_id}/enable", &headers, b"")?;
-    Ok(answered(StatusCode::OK, webhook::enable(&app.services, &caller, id, request).await?))
+    Ok(answered(StatusCode::OK, webhooks::enable(&app.services, &caller, id, request).await?))
 }
 
 pub(crate) const DELIVERIES: Operation = Operation {
@@ -178,7 +179,7 @@ pub(crate) async fn deliveries(
     let message = "must be a next_cursor of this list";
     let before = parameters.read("cursor", delivery_number, Code::InvalidCursor, message);
     parameters.end()?;
-    let endpoint = webhook::find(&app.services, &caller, id).await?;
+    let endpoint = webhooks::find(&app.services, &caller, id).await?;
     let _room = room_for(&app, &context, limit)?;
     let items = app.services.store.deliveries(caller.scope, endpoint.id, before, limit).await?;
     let next_cursor = items.last().filter(|_| items.len() == limit).map(|last| delivery_id(last.number));
@@ -212,5 +213,5 @@ pub(crate) async fn resend(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let request = repeatable("POST /v0/webhooks/{webhook_id}/deliveries/{delivery_id}/resend", &headers, b"")?;
-    Ok(answered(StatusCode::ACCEPTED, webhook::resend(&app.services, &caller, id, &delivery, request).await?))
+    Ok(answered(StatusCode::ACCEPTED, webhooks::resend(&app.services, &caller, id, &delivery, request).await?))
 }

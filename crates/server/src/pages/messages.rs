@@ -3,7 +3,7 @@
 use axum::response::{Html, IntoResponse as _, Response};
 use dossier_core::customer::Customer;
 use dossier_core::kyc::State as Stands;
-use dossier_core::kyc::session::Landing;
+use dossier_core::use_cases::session::Landing;
 use http::StatusCode;
 use maud::{Markup, html};
 

@@ -3,8 +3,9 @@
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use dossier_core::file::MediaType;
-use dossier_core::form::save::{Edit, save as keep};
+use dossier_core::form::edit::Edit;
 use dossier_core::ids::FileId;
+use dossier_core::use_cases::save_form::save as keep;
 use http::{HeaderValue, StatusCode, header};
 use maud::html;
 

@@ -1,14 +1,15 @@
 //! What use cases and the store fail with, as problems.
 
-use dossier_core::customer::create::CreateError;
-use dossier_core::customer::update::{Conflict, UpdateError};
 use dossier_core::file::MediaType;
 use dossier_core::file::check::Fault;
-use dossier_core::file::upload::UploadError;
 use dossier_core::idempotency::KeyReused;
+use dossier_core::kyc::Conflict;
 use dossier_core::parse::SyntaxError;
 use dossier_core::store::StoreError;
-use dossier_core::webhook::WebhookError;
+use dossier_core::use_cases::create_customer::CreateError;
+use dossier_core::use_cases::upload_file::UploadError;
+use dossier_core::use_cases::webhooks::WebhookError;
+use dossier_core::use_cases::write_customer::UpdateError;
 use http::header;
 
 use super::{Problem, ProblemCode};
