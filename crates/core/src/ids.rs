@@ -10,9 +10,12 @@ use crate::clock::Timestamp;
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+        )]
         #[serde(transparent)]
-        pub struct $name(Uuid);
+        #[schemars(description = "", extend("format" = "uuid"))]
+        pub struct $name(#[schemars(with = "String")] Uuid);
 
         impl $name {
             /// Reads the hyphenated form of 36 characters; every other form of a UUID is `None`, as an unknown id is.

@@ -53,13 +53,15 @@ impl Serialize for Code {
 }
 
 /// One rule that an input breaks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Violation {
-    /// Where, as a JSON Pointer (RFC 6901) into the body; for a query parameter `/` and its name.
+    /// JSON Pointer into the body, or a slash and the name of a parameter.
     pub pointer: String,
-    /// Which rule.
+    /// The rule.
+    #[schemars(with = "String", extend("enum" = Code::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>()))]
     pub code: Code,
-    /// What to do about it. Never repeats the value.
+    // Never repeats the value.
+    /// What is wrong.
     pub message: Cow<'static, str>,
 }
 

@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 use crate::admin::{self, Command, Context};
 use crate::anchor::Anchored;
 use crate::config::Config;
-use crate::http::App;
+use crate::http::state::App;
 
 const NAME: &str = "control.sock";
 

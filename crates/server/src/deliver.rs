@@ -15,7 +15,7 @@ use dossier_core::webhook::{Attempted, Disabled, Due, Said, Schedule, Verdict};
 use tokio::sync::mpsc;
 
 use crate::egress::{Egress, Sent};
-use crate::http::App;
+use crate::http::state::App;
 
 /// Attempts under way at the same time, to one endpoint and in all.
 const PARALLEL: usize = 4;

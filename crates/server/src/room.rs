@@ -8,7 +8,7 @@ use std::time::Duration;
 use http::Method;
 
 use crate::config::Config;
-use crate::http::App;
+use crate::http::state::App;
 
 /// How much of the disk stays free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

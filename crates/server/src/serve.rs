@@ -33,7 +33,8 @@ use crate::http::connection::Deadlines;
 use crate::http::connection_limit::ConnectionLimit;
 use crate::http::listener::{self, Limits};
 use crate::http::request::Front;
-use crate::http::{App, AppState, Surroundings, router};
+use crate::http::router::{self, route_label};
+use crate::http::state::{App, AppState, Surroundings};
 use crate::installation::{Installation, InstallationError, Lock};
 use crate::sumsub::Sumsub;
 use crate::system::SystemClock;
@@ -149,14 +150,15 @@ impl Server {
             (config.log_level >= LevelFilter::INFO).then(|| request_log::Writing::start(config.log_format.is_json()));
         let log = log.transpose().map_err(StartError::Log)?;
         let noted = log.as_ref().map(request_log::Writing::log);
-        let front = Front::new(Arc::clone(&app), router::router(Arc::clone(&app)), Arc::clone(&app.slots), noted);
+        let front =
+            Front::new(Arc::clone(&app), router::router(Arc::clone(&app)), route_label, Arc::clone(&app.slots), noted);
         let mut listeners = vec![tokio::spawn(listener::serve(listener, front, places, limits, stopped.clone()))];
         if let Some(metrics) = metrics_listener {
             let (rendered, figures) = (Arc::clone(&app), Arc::clone(&store));
             let operations = router::operations(Arc::clone(&app), move || {
                 rendered.metrics.render(figures.figures(), figures.refused_rows())
             });
-            let front = Front::new(Arc::clone(&app), operations, Budget::new(OPERATIONS), None);
+            let front = Front::new(Arc::clone(&app), operations, route_label, Budget::new(OPERATIONS), None);
             let places = ConnectionLimit::new(OPERATIONS_CONNECTIONS, None, Arc::default(), Gauge::default());
             listeners.push(tokio::spawn(listener::serve(metrics, front, places, limits, stopped.clone())));
         }

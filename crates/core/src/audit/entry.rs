@@ -51,9 +51,10 @@ pub struct AuditDetail {
 
 /// What was decided about a customer, in words that say nothing personal. It is stored in plain text, so that it can
 /// still be read after the customer's keys are gone. Comments and notes of reviewers are in the sealed record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Decided {
-    /// The transition of the decision: `approve`, `reject`, `request_resubmission`, …
+    /// `approve`, `reject`, `request_resubmission`, `offboard` or `reinstate`; of a simulated step also `submit` or
+    /// `set_breakdown`.
     pub outcome: Cow<'static, str>,
     /// The rails that the decision set, each with its status since then.
     pub rails: Vec<Rail>,

@@ -25,27 +25,31 @@ pub struct AuditReport {
 }
 
 /// What a list shows of an entry. None of it is personal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct AuditRow {
-    /// Its number in the chain of its account and environment, from 1.
+    /// Counts the entries of the trail from 1.
+    #[schemars(range(min = 1))]
     pub seq: u64,
-    /// When.
+    /// When it was done.
     pub at: Timestamp,
-    /// Who: `key:<id>`, `session:<id>`, `operator:<name>` or `system`; `operator` alone in entries of older versions.
+    // In entries of older versions an operator has no name.
+    /// Who: `system`, `operator:<name>`, `key:<id>` or `session:<id>`.
     pub actor: String,
-    /// What.
+    /// What was done, such as `kyc.decided`.
     pub action: String,
-    /// To whom.
+    /// The customer that it is about, if it is about one.
     pub customer_id: Option<CustomerId>,
-    /// The version of the record that came out of it.
+    /// The version of the customer's record that it led to.
+    #[schemars(range(min = 1))]
     pub version: Option<u64>,
-    /// Which fields.
+    /// Pointers to the members of PUT that changed, or to what else: `/files/<id>`, `/api_keys/<id>`,
+    /// `/webhooks/<id>`, `/settings/<name>`.
     pub fields: Vec<String>,
-    /// What was decided, when the entry is about a decision.
+    /// What was decided, if it is about a decision.
     pub decision: Option<Decided>,
-    /// Under which request.
+    /// The request.
     pub request_id: String,
-    /// The hash that the next entry builds on, in hexadecimal.
+    /// The hash that the next entry builds on.
     pub hash: String,
 }
 

@@ -6,5 +6,6 @@ pub(crate) mod record;
 
 pub use name::FileName;
 pub use record::{
-    Attachment, File, FileDetails, FileState, Flaw, MAX_FILE, MediaType, SealedFile, UNATTACHED_SECONDS, Uploaded,
+    Attachment, AttachmentView, File, FileDetails, FileState, FileView, Flaw, MAX_FILE, MediaType, SealedFile,
+    UNATTACHED_SECONDS, Uploaded,
 };

@@ -13,7 +13,8 @@ pub const MAX_FILE: u64 = 10 * 1_024 * 1_024;
 pub const UNATTACHED_SECONDS: i64 = 72 * 60 * 60;
 
 /// What a file may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(description = "")]
 pub enum MediaType {
     /// A JPEG picture.
     #[serde(rename = "image/jpeg")]
@@ -121,8 +122,9 @@ pub struct FileDetails {
 }
 
 /// Whether a file is somebody's evidence yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(description = "")]
 pub enum FileState {
     /// Nobody's: it is deleted when it is not attached in time.
     Unattached,
@@ -167,22 +169,30 @@ impl File {
     }
 }
 
-#[derive(Serialize)]
-struct FileView<'a> {
+/// What is shown of a file.
+#[derive(Serialize, schemars::JsonSchema)]
+pub struct FileView<'a> {
     id: FileId,
+    /// As its sender named it, without folders and hidden characters.
     name: &'a str,
     r#type: MediaType,
+    /// In bytes.
     size: u64,
     state: FileState,
+    /// The first customer whose evidence it became.
     customer_id: Option<CustomerId>,
     uploaded_at: Timestamp,
+    /// When it became evidence first.
     attached_at: Option<Timestamp>,
+    /// Whose evidence it is or was, oldest first, 100 at most.
     attachments: Vec<AttachmentView>,
 }
 
-#[derive(Serialize)]
-struct AttachmentView {
+/// What is shown of an attachment.
+#[derive(Serialize, schemars::JsonSchema)]
+pub struct AttachmentView {
     customer_id: CustomerId,
+    /// The associated person; null for the customer's own.
     person_id: Option<PersonId>,
     attached_at: Timestamp,
 }

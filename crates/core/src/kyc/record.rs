@@ -160,10 +160,15 @@ impl Kyc {
 }
 
 /// The contract's `kycs`.
-#[derive(Serialize)]
+#[derive(Serialize, schemars::JsonSchema)]
 pub struct KycsView<'a> {
+    #[schemars(with = "RailStatus")]
     status: &'static str,
+    #[schemars(extend("enum" = [
+        "kyc_form_submission_started", "kyc_form_submission_accepted", "kyc_form_resubmission_required",
+    ]))]
     sub_status: &'static str,
+    /// Where the customer goes on; null once decided or run out, and to keys without kyc:session.
     kyc_flow_link: Option<&'a str>,
     status_breakdown: &'a [Rail],
 }

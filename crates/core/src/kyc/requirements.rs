@@ -31,8 +31,9 @@ const OWNER_FROM: f64 = 25.0;
 const EARLIEST_ZONE: i64 = 14 * 60 * 60;
 
 /// How a requirement stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(description = "")]
 pub enum Status {
     /// It is missing.
     Due,
@@ -80,13 +81,14 @@ impl From<Flaw> for Fault {
 }
 
 /// One requirement, ready to be submitted: where it goes, what it looks like, and why.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Requirement {
-    /// Its name: the rule's, with `@` and the person's id for one of an associated person.
+    /// The name of the rule, with `@` and the person's id for one of an associated person.
     pub id: String,
-    /// Where it goes in the body of PUT, as a JSON Pointer; `-` stands behind the last item of an array.
+    /// Where it goes in the body of PUT, as a JSON Pointer; `-` stands after the last item of an array.
     pub pointer: String,
-    /// Where it may go instead, when any one of several places is enough: all of them, in the order of the rule.
+    /// Where it may go instead: any one of these pointers is enough. `pointer` is the first of them, or the one at
+    /// which something is wrong. Only with several.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub one_of: Vec<String>,
     /// How it stands.
@@ -95,21 +97,29 @@ pub struct Requirement {
     pub label: String,
     /// Why it is asked for.
     pub because: String,
-    /// What is wrong with what is there.
+    /// What is wrong with what is there, as people read it. Two values are words for programs: needs_password, the
+    /// document is a PDF that opens only with a password; unusable_picture, it is a picture with a side of less than
+    /// 200 pixels. Upload another file.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
     pub error: Option<Fault>,
-    /// What is still missing of what is there, as JSON Pointers.
+    /// What is still missing of the value that is there: the postal code, in a country that needs one. Then the status
+    /// is due, and the whole value is to be sent again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
-    /// The schema of the value at the pointer.
+    /// JSON Schema of the value at the pointer.
+    #[schemars(with = "serde_json::Map<String, Value>")]
     pub schema: Value,
-    /// A value that would do. Of a document the `file_id` of an uploaded file is still to be added.
+    /// A value that would do, as it looks in the country of the customer or person: a postal code, or an empty one
+    /// where the country has none, and a state. Numbers are made up. To a document, add the file_id.
     pub example: Value,
-    /// What a document may be.
+    /// What the document may be, if it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Evidence")]
     pub document: Option<Evidence>,
-    /// Of which associated person.
+    /// The associated person whom it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "crate::ids::PersonId")]
     pub person_id: Option<String>,
     /// A hash of what is given, by which a new answer is told from the old one.
     #[serde(skip)]
@@ -120,14 +130,15 @@ pub struct Requirement {
 }
 
 /// What a document may be.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Evidence {
-    /// One of these purposes.
+    /// One of these.
     pub purposes: Vec<String>,
-    /// Which side.
+    /// Which side the file shows.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", extend("enum" = ["front", "back"]))]
     pub side: Option<&'static str>,
-    /// Where the file goes first; its id is then the `file_id`.
+    /// Where the file goes first.
     pub upload: &'static str,
 }
 

@@ -94,29 +94,31 @@ pub enum Verdict {
 }
 
 /// One line of the delivery log.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Delivery {
     /// Its id.
     pub id: String,
-    /// Which endpoint.
+    /// The webhook that it goes to.
     pub webhook_id: WebhookId,
-    /// The event, as `webhook-id` names it.
+    /// The id of the event.
     pub event_id: String,
-    /// About whom.
+    /// The customer that the event is about.
     pub entity_id: CustomerId,
     /// What happened.
+    #[schemars(with = "crate::webhook::endpoint::Subscription")]
     pub event_type: String,
-    /// `pending`, `delivered` or `failed`.
+    /// How it stands.
+    #[schemars(extend("enum" = ["pending", "delivered", "failed"]))]
     pub state: &'static str,
     /// How often it was attempted.
     pub attempts: u32,
     /// When the event happened.
     pub created_at: Timestamp,
-    /// The last attempt.
+    /// null before the first attempt.
     pub last_attempt_at: Option<Timestamp>,
-    /// When it is attempted next; `null` when it waits for an earlier one of the same customer, or has ended.
+    /// null while it waits for an earlier one of the same customer, and once it has ended.
     pub next_attempt_at: Option<Timestamp>,
-    /// What was last answered: an HTTP status, or what went wrong.
+    /// An HTTP status, or what went wrong in a word; of a private address `delivered` or `not delivered`.
     pub last_answer: Option<String>,
     #[serde(skip)]
     /// Its number, by which a list goes on.

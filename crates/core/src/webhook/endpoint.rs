@@ -63,8 +63,9 @@ impl fmt::Debug for Endpoint {
 }
 
 /// Why an endpoint is no longer called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(description = "")]
 pub enum Disabled {
     /// It answered 410.
     Gone,
@@ -93,21 +94,42 @@ impl Endpoint {
     /// The JSON that the API shows; `secret` is shown once.
     #[must_use]
     pub fn to_json(&self, secret: Option<&str>) -> serde_json::Value {
-        let mut json = serde_json::json!({
-            "id": self.id,
-            "url": self.url,
-            "status": if self.disabled.is_some() { "disabled" } else { "active" },
-            "created_at": self.created_at,
-            "event_types": self.event_types.iter().map(|kind| kind.as_str()).collect::<Vec<_>>(),
-            "key_id": self.key,
-            "disabled_reason": self.disabled,
-            "failing_since": self.failing_since,
-        });
-        if let Some(secret) = secret {
-            json["secret"] = secret.into();
-        }
-        json
+        let view = EndpointView {
+            id: self.id,
+            url: &self.url,
+            status: if self.disabled.is_some() { "disabled" } else { "active" },
+            created_at: self.created_at,
+            event_types: self.event_types.iter().map(|kind| kind.as_str()).collect(),
+            key_id: self.key,
+            disabled_reason: self.disabled,
+            failing_since: self.failing_since,
+            secret,
+        };
+        serde_json::to_value(view).expect("an endpoint has string keys only")
     }
+}
+
+/// What is shown of an endpoint.
+#[derive(Serialize, schemars::JsonSchema)]
+pub struct EndpointView<'a> {
+    id: WebhookId,
+    /// Where events are sent.
+    url: &'a str,
+    #[schemars(extend("enum" = ["active", "disabled"]))]
+    status: &'static str,
+    created_at: Timestamp,
+    #[schemars(with = "Vec<Subscription>")]
+    event_types: Vec<&'static str>,
+    /// The key that signs.
+    key_id: KeyId,
+    /// Why it is disabled.
+    disabled_reason: Option<Disabled>,
+    /// Since when no delivery was taken.
+    failing_since: Option<Timestamp>,
+    /// Of the Standard Webhooks signature; shown in this answer only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    secret: Option<&'a str>,
 }
 
 /// An endpoint on its way into the store.

@@ -1,6 +1,7 @@
 //! The rules of the core, through its public surface.
 
 mod arrows;
+mod cycles;
 mod files;
 mod house;
 mod lifecycle;

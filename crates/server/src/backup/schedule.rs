@@ -13,7 +13,7 @@ use dossier_store::anchor::AnchorKey;
 use dossier_store::backup::{Backup, Pace};
 
 use crate::config::Config;
-use crate::http::App;
+use crate::http::state::App;
 use crate::system::SystemClock;
 use dossier_store::Engine;
 use std::sync::Arc;

@@ -3,35 +3,67 @@
 use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
+use dossier_core::api_key::KeyScope;
 use dossier_core::audit::{Action, ActorFilter, AuditFilter};
 use dossier_core::clock::Timestamp;
 use dossier_core::disclosure::Disclosure;
 use dossier_core::ids::CustomerId;
 use dossier_core::violation::{Code, Violation};
+use http::Method;
+use serde_json::json;
 
-use super::App;
 use super::context::RequestContext;
-use super::customers::Query;
-use super::events::{position, read_position};
+use super::extract::AuditReader;
+use super::openapi::operation::{Operation, Shows};
+use super::openapi::parts::{AUDIT, answer, limit, query};
 use super::page::{PORTION, PageWriter};
 use super::problem::Problem;
-use super::router::AuditReader;
+use super::problem::ProblemCode::InvalidParameters;
+use super::query::{Query, position, read_position};
+use super::state::App;
 
-const MAX_LIMIT: usize = 1_000;
-const DEFAULT_LIMIT: usize = 100;
+pub(crate) const LIST: Operation = Operation {
+    method: Method::GET,
+    path: "/v0/audit",
+    scopes: &[KeyScope::AuditRead],
+    shows: Shows::Own,
+    problems: &[&[InvalidParameters]],
+    describe: || {
+        let cursor = json!({ "type": "string", "pattern": "^A{3}[A-Za-z0-9_-]{7}[AEIMQUYcgkosw048]$" });
+        let id = json!({ "type": "string", "format": "uuid" });
+        let actions: Vec<_> = Action::ALL.iter().map(|action| action.as_str()).collect();
+        let actor = json!({ "type": "string", "maxLength": 256, "examples": ["operator", "operator:Ada Lovelace"] });
+        let time = json!({ "type": "string", "format": "date-time" });
+        json!({
+            "operationId": "listAuditEntries",
+            "tags": [AUDIT],
+            "summary": "List entries of the audit trail, newest first",
+            "description": "Entries of this account and environment. Nothing personal is among them: before and after \
+                of a change are sealed, and are shown by `dossier audit show` alone. A request looks through a few \
+                thousand entries at most, so a page may have few items, or none, although next_cursor leads to more.",
+            "parameters": [
+                limit(),
+                query("cursor", "`next_cursor` of the page before, with the same filters", cursor),
+                query("customer_id", "Entries about this customer", id),
+                query("action", "Entries of this action", json!({ "type": "string", "enum": actions })),
+                query("actor", "Entries of this actor: `system`, `operator:<name>`, `key:<id>` or `session:<id>`; \
+                    `operator`, `key` or `session` alone for all of a kind", actor),
+                query("from", "Entries at this moment or later", time.clone()),
+                query("to", "Entries before this moment", time),
+            ],
+            "responses": { "200": answer("Entries", "AuditList") },
+        })
+    },
+};
 
-/// `GET /v0/audit`: entries of the key's account and environment, newest first.
-///
-/// # Errors
-///
-/// See the catalogue of problems.
-pub async fn list(
+/// Entries of the key's account and environment, newest first.
+pub(crate) async fn list(
     State(app): State<App>,
     AuditReader(caller, sees): AuditReader,
     Extension(context): Extension<RequestContext>,
     query: Query,
 ) -> Result<Response, Problem> {
-    let wanted = Wanted::read(&query)?;
+    let wanted = Wanted::read(query)?;
     let mut page = PageWriter::begin(&app, &context);
     let filter = &wanted.filter;
     let (mut next, mut left) = (wanted.before, wanted.limit);
@@ -39,7 +71,7 @@ pub async fn list(
         let portion = left.min(PORTION);
         page.make_room(portion)?;
         let found = app.services.store.audit(caller.scope, filter, next, portion).await?;
-        let found = found.ok_or_else(|| Problem::invalid_parameters(vec![not_a_cursor()]))?;
+        let found = found.ok_or_else(not_a_cursor)?;
         page.expect(found.rows.len());
         for row in &found.rows {
             serde_json::to_writer(page.item(), row).expect("an entry has string keys only");
@@ -62,8 +94,10 @@ fn end(page: PageWriter<'_>, sees: Disclosure, next: Option<u64>) -> Response {
     page.end(sees, &format!("\"next_cursor\":{next}"))
 }
 
-fn not_a_cursor() -> Violation {
-    Violation::new("/cursor", Code::InvalidCursor, "must be a next_cursor of this list, with the same filters")
+const NOT_A_CURSOR: &str = "must be a next_cursor of this list, with the same filters";
+
+fn not_a_cursor() -> Problem {
+    Problem::invalid_parameters(vec![Violation::new("/cursor", Code::InvalidCursor, NOT_A_CURSOR)])
 }
 
 struct Wanted {
@@ -73,45 +107,20 @@ struct Wanted {
 }
 
 impl Wanted {
-    fn read(query: &Query) -> Result<Self, Problem> {
-        let known = ["limit", "cursor", "customer_id", "action", "actor", "from", "to"];
-        let mut errors = query.unknown(&known);
-        let limit = query.one("limit", &mut errors).map_or(DEFAULT_LIMIT, |text| text.parse().unwrap_or(0));
-        if !(1..=MAX_LIMIT).contains(&limit) {
-            let message = format!("must be a whole number from 1 to {MAX_LIMIT}");
-            errors.push(Violation::new("/limit", Code::OutOfRange, message));
-        }
-        let before = query.one("cursor", &mut errors).map(read_position);
-        if before == Some(None) {
-            errors.push(not_a_cursor());
-        }
-        let customer = query.one("customer_id", &mut errors).map(CustomerId::parse);
-        if customer == Some(None) {
-            errors.push(Violation::new("/customer_id", Code::UnknownValue, "is not the id of a customer"));
-        }
-        let action = query.one("action", &mut errors).map(Action::parse);
-        if action == Some(None) {
-            errors.push(Violation::new("/action", Code::UnknownValue, "is not an action of the audit trail"));
-        }
-        let actor = query.one("actor", &mut errors).map(ActorFilter::parse);
-        if actor == Some(None) {
-            let message = format!("must be one of: {}", ActorFilter::FORMS);
-            errors.push(Violation::new("/actor", Code::UnknownValue, message));
-        }
-        let mut moment = |name: &str| {
-            let moment = query.one(name, &mut errors).map(Timestamp::parse);
-            if moment == Some(None) {
-                let message = "must be a date with a time as in RFC 3339, such as 2026-01-05T12:00:00Z";
-                errors.push(Violation::new(format!("/{name}"), Code::InvalidTime, message));
-            }
-            moment.flatten()
-        };
+    fn read(query: Query) -> Result<Self, Problem> {
+        let mut parameters = query.only(&["limit", "cursor", "customer_id", "action", "actor", "from", "to"]);
+        let limit = parameters.limit();
+        let before = parameters.read("cursor", read_position, Code::InvalidCursor, NOT_A_CURSOR);
+        let customer =
+            parameters.read("customer_id", CustomerId::parse, Code::UnknownValue, "is not the id of a customer");
+        let message = "is not an action of the audit trail";
+        let action = parameters.read("action", Action::parse, Code::UnknownValue, message);
+        let message = format!("must be one of: {}", ActorFilter::FORMS);
+        let actor = parameters.read("actor", ActorFilter::parse, Code::UnknownValue, message);
+        let message = "must be a date with a time as in RFC 3339, such as 2026-01-05T12:00:00Z";
+        let mut moment = |name| parameters.read(name, Timestamp::parse, Code::InvalidTime, message);
         let (from, to) = (moment("from"), moment("to"));
-        if !errors.is_empty() {
-            return Err(Problem::invalid_parameters(errors));
-        }
-        let customer = customer.flatten();
-        let filter = AuditFilter { customer, action: action.flatten(), actor: actor.flatten(), from, to };
-        Ok(Self { filter, before: before.flatten(), limit })
+        let filter = AuditFilter { customer, action, actor, from, to };
+        parameters.end().map(|()| Self { filter, before, limit })
     }
 }

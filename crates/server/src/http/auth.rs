@@ -11,10 +11,10 @@ use dossier_core::use_cases::write::append_audit;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use tokio::time::sleep;
 
-use super::AppState;
-use super::budget::Claimant;
+use super::claimant::Claimant;
 use super::context::RequestContext;
 use super::problem::{Problem, ProblemCode};
+use super::state::AppState;
 
 const API_KEY: HeaderName = HeaderName::from_static("api-key");
 /// A use is noted at most once in this time.
@@ -104,7 +104,7 @@ fn presented(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     Ok(found)
 }
 
-/// One answer for every key that opens nothing, so that nobody learns why.
+/// The same answer for every key that opens nothing: it does not say why.
 fn unauthorized() -> Problem {
     let text = "Send a valid API key in the Api-Key header (Authorization: Bearer <key> works as well).";
     Problem::new(ProblemCode::Unauthorized, text).header(
@@ -113,7 +113,7 @@ fn unauthorized() -> Problem {
     )
 }
 
-/// Remembers the use of a key, to be written with others. Answers whether it is the first in a while.
+/// Remembers the use of a key, to be written with others. Returns whether it is the first in a while.
 fn note_use(app: &AppState, record: &KeyRecord, now: Timestamp) -> bool {
     let due = |last: Timestamp| last.plus_seconds(NOTED_EVERY_SECONDS) <= now;
     if !record.last_used_at.is_none_or(due) {

@@ -11,11 +11,11 @@ use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Frame};
 use tokio::time::{Instant, timeout_at};
 
-use super::AppState;
 use super::budget::{NoRoom, Share};
 use super::connection::Deadlines;
 use super::context::RequestContext;
 use super::problem::{Problem, ProblemCode};
+use super::state::AppState;
 
 /// The largest body that holds a customer: the largest legal one, every character escaped, has about 3.83 MB.
 const MAX_CUSTOMER: usize = 4 * 1_024 * 1_024;

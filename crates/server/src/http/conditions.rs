@@ -91,8 +91,7 @@ fn malformed(name: &HeaderName) -> Problem {
     )
 }
 
-/// Whether `Prefer: return=representation` (RFC 7240) was sent. Preferences that nobody knows are ignored, as that
-/// document wants.
+/// Whether `Prefer: return=representation` (RFC 7240) was sent. Unknown preferences are ignored, as RFC 7240 wants.
 #[must_use]
 pub fn wants_representation(headers: &HeaderMap) -> bool {
     headers

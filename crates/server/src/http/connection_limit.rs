@@ -8,7 +8,7 @@ use std::time::Duration;
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::Notify;
 
-use super::budget::Claimant;
+use super::claimant::Claimant;
 use super::clients::TrustedProxies;
 use super::connection::Progress;
 

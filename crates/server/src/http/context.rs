@@ -9,7 +9,8 @@ use dossier_core::clock::Timestamp;
 use dossier_core::ids::{AccountId, KeyId};
 use http::request::Parts;
 
-use super::budget::{Budget, Claimant, Claimants, NoRoom, Share};
+use super::budget::{Budget, NoRoom, Share};
+use super::claimant::{Claimant, Claimants};
 
 /// What handlers are told about the request that the router does not know.
 #[derive(Clone)]

@@ -1,15 +1,15 @@
 //! Documentation that the server serves itself: the OpenAPI document, an interactive reference that works offline, and
 //! a page for every problem.
 
-use std::sync::OnceLock;
-
 use axum::extract::Path;
 use axum::response::{Html, IntoResponse, Response};
 use dossier_core::violation::Code;
-use http::{HeaderName, header};
+use http::{HeaderName, Method, header};
 use maud::{DOCTYPE, Markup, html};
+use serde_json::json;
 
-use super::openapi;
+use super::openapi::operation::{Operation, PUBLIC, Shows};
+use super::openapi::parts::SERVICE;
 use super::problem::{Problem, ProblemCode};
 
 /// Swagger UI writes style attributes; nothing else is loosened, and nothing leaves the origin.
@@ -20,15 +20,33 @@ const PAGE_CSP: &str =
 const CSP: HeaderName = header::CONTENT_SECURITY_POLICY;
 const SHORT: (HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=3600");
 
-/// `GET /openapi.json`
-pub async fn openapi() -> Response {
-    static DOCUMENT: OnceLock<String> = OnceLock::new();
-    let document = DOCUMENT.get_or_init(|| openapi::document().to_string());
-    ([(header::CONTENT_TYPE, "application/json"), SHORT], document.as_str()).into_response()
+pub(crate) const OPENAPI: Operation = Operation {
+    method: Method::GET,
+    path: "/openapi.json",
+    scopes: &[],
+    shows: Shows::Own,
+    problems: &[PUBLIC],
+    describe: || {
+        json!({
+            "operationId": "getOpenApi",
+            "tags": [SERVICE],
+            "summary": "Read this document",
+            "description": "Made from the types that parse requests.",
+            "responses": { "200": {
+                "description": "OpenAPI 3.1",
+                "content": { "application/json": { "schema": { "type": "object" } } },
+            } },
+        })
+    },
+};
+
+/// The OpenAPI document, as text.
+pub fn openapi(document: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, "application/json"), SHORT], document).into_response()
 }
 
 /// `GET /docs`
-pub async fn reference() -> Response {
+pub(crate) async fn reference() -> Response {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -57,7 +75,7 @@ pub async fn reference() -> Response {
 /// # Errors
 ///
 /// 404 for a file that the reference does not use.
-pub async fn asset(Path(asset): Path<String>) -> Result<Response, Problem> {
+pub(crate) async fn asset(Path(asset): Path<String>) -> Result<Response, Problem> {
     let (kind, content): (_, &'static [u8]) = match asset.as_str() {
         "swagger-ui.css" => {
             ("text/css; charset=utf-8", include_bytes!("../../assets/vendor/swagger-ui/swagger-ui.css"))
@@ -73,7 +91,7 @@ pub async fn asset(Path(asset): Path<String>) -> Result<Response, Problem> {
 }
 
 /// `GET /problems`: the catalogue.
-pub async fn problems() -> Response {
+pub(crate) async fn problems() -> Response {
     page(
         "Problems",
         &html! {
@@ -103,7 +121,7 @@ pub async fn problems() -> Response {
 /// # Errors
 ///
 /// 404 for a code that is not in the catalogue.
-pub async fn problem(Path(code): Path<String>) -> Result<Response, Problem> {
+pub(crate) async fn problem(Path(code): Path<String>) -> Result<Response, Problem> {
     let problem = ProblemCode::ALL.iter().find(|problem| problem.as_str() == code).ok_or_else(Problem::not_found)?;
     let lists_violations = matches!(problem, ProblemCode::InvalidBody | ProblemCode::InvalidParameters);
     Ok(page(

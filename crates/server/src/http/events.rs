@@ -6,37 +6,60 @@ use std::time::Duration;
 use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use dossier_core::api_key::KeyScope;
 use dossier_core::event::StoredEvent;
-use dossier_core::violation::{Code, Violation};
+use dossier_core::violation::Code;
+use http::Method;
+use serde_json::json;
 use tokio::time::{Instant, timeout};
 
 use super::context::RequestContext;
-use super::customers::Query;
+use super::extract::EventReader;
+use super::openapi::operation::{Operation, Shows};
+use super::openapi::parts::{EVENTS, answer, limit, query};
 use super::page::{FEW_ITEMS, PORTION, PageWriter};
 use super::problem::Problem;
-use super::router::EventReader;
-use super::{App, AppState};
+use super::problem::ProblemCode::InvalidParameters;
+use super::query::{Query, position, read_position};
+use super::state::{App, AppState};
 
-const MAX_LIMIT: usize = 1_000;
-const DEFAULT_LIMIT: usize = 100;
 const MAX_WAIT_SECONDS: u64 = 30;
 /// Looked for at least this often, for what other processes wrote.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
-/// `GET /v0/events`: events after a position, oldest first.
-///
-/// # Errors
-///
-/// See the catalogue of problems.
-pub async fn list(
+pub(crate) const LIST: Operation = Operation {
+    method: Method::GET,
+    path: "/v0/events",
+    scopes: &[KeyScope::EventsRead],
+    shows: Shows::Events,
+    problems: &[&[InvalidParameters]],
+    describe: || {
+        let position = json!({ "type": "string", "pattern": "^(newest|A{5}[A-Za-z0-9_-]{5}[AEIMQUYcgkosw048])$" });
+        let seconds = json!({ "type": "integer", "minimum": 0, "maximum": 30, "default": 0 });
+        json!({
+            "operationId": "listEvents",
+            "tags": [EVENTS],
+            "summary": "List events after a position, oldest first",
+            "description": "With wait, an empty list is answered only after so many seconds without an event (long \
+                polling). Give next_after as after of the next request.",
+            "parameters": [
+                query("after", "`next_after` of the last answer; `newest` starts after the last event", position),
+                limit(),
+                query("wait", "Seconds to wait for an event", seconds),
+            ],
+            "responses": { "200": answer("Events", "EventList") },
+        })
+    },
+};
+
+/// Events after a position, oldest first.
+pub(crate) async fn list(
     State(app): State<App>,
     EventReader(caller, sees): EventReader,
     Extension(context): Extension<RequestContext>,
     query: Query,
 ) -> Result<Response, Problem> {
-    let wanted = Wanted::read(&query)?;
+    let wanted = Wanted::read(query)?;
     let store = &app.services.store;
     let mut after = match wanted.after {
         After::Newest => store.newest_event(caller.scope).await?,
@@ -124,41 +147,18 @@ struct Wanted {
 }
 
 impl Wanted {
-    fn read(query: &Query) -> Result<Self, Problem> {
-        let mut errors = query.unknown(&["after", "limit", "wait"]);
-        let after = match query.one("after", &mut errors) {
-            None => Some(After::Position(0)),
-            Some("newest") => Some(After::Newest),
-            Some(text) => read_position(text).map(After::Position),
+    fn read(query: Query) -> Result<Self, Problem> {
+        let mut parameters = query.only(&["after", "limit", "wait"]);
+        let after = |text: &str| match text {
+            "newest" => Some(After::Newest),
+            _ => read_position(text).map(After::Position),
         };
-        if after.is_none() {
-            let message = "must be a next_after of this list, or newest";
-            errors.push(Violation::new("/after", Code::InvalidCursor, message));
-        }
-        let limit = query.one("limit", &mut errors).map_or(DEFAULT_LIMIT, |text| text.parse().unwrap_or(0));
-        if !(1..=MAX_LIMIT).contains(&limit) {
-            let message = format!("must be a whole number from 1 to {MAX_LIMIT}");
-            errors.push(Violation::new("/limit", Code::OutOfRange, message));
-        }
-        let wait = query.one("wait", &mut errors).map_or(Some(0), |text| text.parse::<u64>().ok());
-        let wait = wait.filter(|seconds| *seconds <= MAX_WAIT_SECONDS);
-        if wait.is_none() {
-            let message = format!("must be a whole number of seconds from 0 to {MAX_WAIT_SECONDS}");
-            errors.push(Violation::new("/wait", Code::OutOfRange, message));
-        }
-        match (after, wait, errors.is_empty()) {
-            (Some(after), Some(wait), true) => Ok(Self { after, limit, wait: Duration::from_secs(wait) }),
-            _ => Err(Problem::invalid_parameters(errors)),
-        }
+        let message = "must be a next_after of this list, or newest";
+        let after = parameters.read("after", after, Code::InvalidCursor, message).unwrap_or(After::Position(0));
+        let limit = parameters.limit();
+        let wait = |text: &str| text.parse().ok().filter(|seconds| *seconds <= MAX_WAIT_SECONDS);
+        let message = format!("must be a whole number of seconds from 0 to {MAX_WAIT_SECONDS}");
+        let wait = Duration::from_secs(parameters.read("wait", wait, Code::OutOfRange, message).unwrap_or(0));
+        parameters.end().map(|()| Self { after, limit, wait })
     }
-}
-
-/// A position as clients see it: opaque.
-pub(super) fn position(position: u64) -> String {
-    URL_SAFE_NO_PAD.encode(position.to_be_bytes())
-}
-
-pub(super) fn read_position(text: &str) -> Option<u64> {
-    let bytes: [u8; 8] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
-    Some(u64::from_be_bytes(bytes)).filter(|position| *position <= i64::MAX.unsigned_abs())
 }

@@ -7,6 +7,7 @@ use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
+use dossier_core::api_key::KeyScope;
 use dossier_core::caller::Caller;
 use dossier_core::file::{File, FileDetails, FileName, MAX_FILE, MediaType, Uploaded};
 use dossier_core::hexadecimal::hexadecimal;
@@ -18,17 +19,25 @@ use dossier_core::use_cases::upload_file::{Upload, UploadError};
 use futures_util::stream;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use hyper::body::Body as _;
+use serde_json::json;
 
-use super::App;
+use super::answers::UploadedFile;
 use super::body::{Frames, MediaType as BodyType, no_room, unsupported};
 use super::budget::Share;
 use super::conditions::{IDEMPOTENT_REPLAYED, idempotency_key, names_tag};
 use super::connection::Deadlines;
 use super::context::RequestContext;
-use super::customers::NoQuery;
+use super::extract::{FilePath, FileReader as Viewer, Uploader};
 use super::multipart::{self, Found, OnePart};
-use super::problem::{Problem, ProblemCode};
-use super::router::{FilePath, FileReader as Viewer, Uploader};
+use super::openapi::operation::{Operation, Problems, Shows, WRITES};
+use super::openapi::parts::{FILES, answer, bare, file_id, named, request_header, with_headers};
+use super::problem::Problem;
+use super::problem::ProblemCode::{
+    self, DamagedFile, IdempotencyKeyReused, InvalidHeader, MalformedMultipart, NotFound, PayloadTooLarge,
+    RangeNotSatisfiable, RequestTimeout, UnsupportedFileType, UnsupportedMediaType,
+};
+use super::query::NoQuery;
+use super::state::App;
 
 /// What a body may have besides the file: boundaries and the part's header.
 const ENVELOPE: u64 = multipart::MAX_HEADER as u64 + 1_024;
@@ -37,12 +46,44 @@ const FILE_CSP: &str = "sandbox; default-src 'none'";
 /// How long the whole may take to come.
 const TOTAL: Duration = Duration::from_secs(120);
 
-/// `POST /v0/files`: takes one file.
-///
-/// # Errors
-///
-/// See the catalogue of problems.
-pub async fn upload(
+const UPLOADS: Problems = &[
+    DamagedFile,
+    InvalidHeader,
+    MalformedMultipart,
+    RequestTimeout,
+    IdempotencyKeyReused,
+    PayloadTooLarge,
+    UnsupportedFileType,
+    UnsupportedMediaType,
+];
+
+pub(crate) const UPLOAD: Operation = Operation {
+    method: Method::POST,
+    path: "/v0/files",
+    scopes: &[KeyScope::FilesWrite],
+    shows: Shows::Own,
+    problems: &[WRITES, UPLOADS],
+    describe: || {
+        json!({
+            "operationId": "uploadFile",
+            "tags": [FILES],
+            "summary": "Upload a file",
+            "description": "One JPEG, PNG or PDF, judged by its content, of at most 10 MiB. Attach it by naming its id \
+                in `documents` of a customer. A file that is not attached is deleted after 72 hours.",
+            "requestBody": {
+                "required": true,
+                "content": { "multipart/form-data": {
+                    "schema": named("NewFile"),
+                    "encoding": { "file": { "contentType": "image/jpeg, image/png, application/pdf" } },
+                } },
+            },
+            "responses": { "200": answer("The file is stored", "UploadedFile") },
+        })
+    },
+};
+
+/// Takes one file.
+pub(crate) async fn upload(
     State(app): State<App>,
     Uploader(caller, _): Uploader,
     request: Request,
@@ -50,8 +91,8 @@ pub async fn upload(
     let key = idempotency_key(request.headers())?.map(ToOwned::to_owned);
     let Uploaded { file, replayed } = receive(&app, &caller, request, key.as_deref()).await?;
     let FileDetails { name, media_type, .. } = &file.details;
-    let json = serde_json::json!({ "id": file.id, "name": name.expose(), "type": media_type });
-    let mut response = axum::Json(json).into_response();
+    let answer = UploadedFile { id: file.id, name: name.expose(), r#type: *media_type };
+    let mut response = axum::Json(answer).into_response();
     if replayed {
         response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
     }
@@ -59,10 +100,6 @@ pub async fn upload(
 }
 
 /// Takes the one file of a multipart body.
-///
-/// # Errors
-///
-/// As [`upload`].
 pub(crate) async fn receive(
     app: &App,
     caller: &Caller,
@@ -73,7 +110,7 @@ pub(crate) async fn receive(
     let context = RequestContext::of(&parts);
     let boundary = boundary(&parts.headers)?;
     if body.size_hint().exact().is_some_and(|length| length > MAX_FILE + ENVELOPE) {
-        return Err(too_large());
+        return Err(UploadError::TooLarge.into());
     }
     // An upload takes memory only once its file begins, and holds no slot while it comes.
     context.leave_slot();
@@ -106,12 +143,26 @@ pub(crate) async fn receive(
     Ok(uploaded)
 }
 
-/// `GET /v0/files/{file_id}`: what is known of a file.
-///
-/// # Errors
-///
-/// See the catalogue of problems.
-pub async fn read(
+pub(crate) const READ: Operation = Operation {
+    method: Method::GET,
+    path: "/v0/files/{file_id}",
+    scopes: &[KeyScope::FilesRead],
+    shows: Shows::Own,
+    problems: &[&[NotFound]],
+    describe: || {
+        json!({
+            "operationId": "getFile",
+            "tags": [FILES],
+            "summary": "Read what is known of a file",
+            "description": "Name, type, size, state, and whose evidence it is or was.",
+            "parameters": [file_id()],
+            "responses": { "200": answer("The file", "File") },
+        })
+    },
+};
+
+/// What is known of a file.
+pub(crate) async fn read(
     State(app): State<App>,
     Viewer(caller, _): Viewer,
     FilePath(id): FilePath,
@@ -121,12 +172,44 @@ pub async fn read(
     Ok(([(header::CONTENT_TYPE, "application/json")], file.to_json()).into_response())
 }
 
-/// `GET /v0/files/{file_id}/content`: the file itself, or one range of it. The audit trail notes every reading.
-///
-/// # Errors
-///
-/// See the catalogue of problems.
-pub async fn content(
+pub(crate) const CONTENT: Operation = Operation {
+    method: Method::GET,
+    path: "/v0/files/{file_id}/content",
+    scopes: &[KeyScope::FilesRead],
+    shows: Shows::Own,
+    problems: &[WRITES, &[InvalidHeader, NotFound, RangeNotSatisfiable]],
+    describe: || {
+        let binary = json!({ "schema": { "type": "string", "format": "binary" } });
+        let content = json!({ "image/jpeg": binary, "image/png": binary, "application/pdf": binary });
+        let whole = |description: &str| json!({ "description": description, "content": content });
+        let common = ["ETag", "Accept-Ranges", "Content-Disposition"];
+        let range = json!({ "type": "string", "pattern": "^bytes=([0-9]+-[0-9]*|-[0-9]+)$" });
+        let tags = json!({ "type": "string", "pattern": "^(\\*|\"[!#-~]*\")$" });
+        let tag = json!({ "type": "string", "pattern": "^\"[!#-~]*\"$" });
+        let if_range = "The ETag that the range belongs to; the whole content if it is another one";
+        json!({
+            "operationId": "getFileContent",
+            "tags": [FILES],
+            "summary": "Read the content of a file",
+            "description": "Always an attachment, never shown or run by a browser. Every reading stands in the audit \
+                trail.",
+            "parameters": [
+                file_id(),
+                request_header("Range", "One range of bytes", range),
+                request_header("If-Range", if_range, tag),
+                request_header("If-None-Match", "Answer 304 if the content is still this one", tags),
+            ],
+            "responses": {
+                "200": with_headers(whole("The whole content"), &common),
+                "206": with_headers(whole("The range that was asked for"), &[&common[..], &["Content-Range"]].concat()),
+                "304": bare("The content is still the one that If-None-Match names", &["ETag", "Accept-Ranges"]),
+            },
+        })
+    },
+};
+
+/// The file itself, or one range of it. The audit trail notes every reading.
+pub(crate) async fn content(
     State(app): State<App>,
     Viewer(caller, _): Viewer,
     FilePath(id): FilePath,
@@ -170,11 +253,7 @@ pub async fn content(
     Ok(response)
 }
 
-/// The whole content, for a reader of pages.
-///
-/// # Errors
-///
-/// As [`content`].
+/// The whole content, for the pages.
 pub(crate) async fn show_content(
     app: &App,
     caller: &Caller,
@@ -236,10 +315,6 @@ fn malformed_text(why: String) -> Problem {
 /// An upload that is refused before its end: the rest of the body is not read.
 fn refused(error: UploadError) -> Problem {
     Problem::from(error).close()
-}
-
-pub(super) fn too_large() -> Problem {
-    Problem::new(ProblemCode::PayloadTooLarge, "A file may have at most 10 MiB.").close()
 }
 
 fn entity_tag(details: &FileDetails) -> String {

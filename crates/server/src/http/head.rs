@@ -35,7 +35,7 @@ impl Default for Heads {
 }
 
 impl Heads {
-    /// Looks at what has come. Answers whether it can be understood in two ways.
+    /// Looks at what has come. Returns whether it can be understood in two ways.
     pub(super) fn push(&mut self, mut bytes: &[u8]) -> bool {
         let mut ambiguous = false;
         while !bytes.is_empty() {
@@ -80,7 +80,7 @@ impl Heads {
         self.last = piece.last().copied().unwrap_or(self.last);
     }
 
-    /// A line has ended, of which this is the beginning. Answers whether it can be understood in two ways.
+    /// A line has ended, of which this is the beginning. Returns whether it can be understood in two ways.
     fn end_line(&mut self, line: &[u8], length: usize, last: Option<u8>) -> bool {
         let bare = last != Some(b'\r');
         let length = if bare { length } else { length - 1 };

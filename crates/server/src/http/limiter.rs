@@ -7,7 +7,7 @@ use ahash::AHashMap;
 use dossier_core::quota::{OverQuota, Quota};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::budget::Claimant;
+use super::claimant::Claimant;
 use super::problem::{Problem, ProblemCode};
 
 /// draft-ietf-httpapi-ratelimit-headers

@@ -60,7 +60,7 @@ pub struct Limits {
 
 /// Serves until `stop` turns true, then finishes what was accepted.
 ///
-/// Answers whether everything was finished in time.
+/// Returns whether everything was finished in time.
 pub async fn serve(
     listener: TcpListener,
     answer: impl Answer,

@@ -5,10 +5,10 @@ use bytes::Bytes;
 use dossier_core::disclosure::Disclosure;
 use http::header;
 
-use super::AppState;
 use super::budget::Share;
 use super::context::RequestContext;
 use super::problem::Problem;
+use super::state::AppState;
 
 /// A page ends before it has more bytes than this, but not before its first item.
 const MAX_PAGE: usize = 1_024 * 1_024;

@@ -19,7 +19,7 @@ use super::clients::Contradiction;
 use super::context::{RequestContext, RequestId};
 use super::listener::{Answer, MAX_HEADER_BYTES, Peer};
 use super::problem::{Problem, ProblemCode};
-use super::{App, AppState};
+use super::state::{App, AppState};
 use crate::request_log::{Answered, RequestLog};
 
 /// When the key ends that a request carried: so an integrator sees that it was rolled.
@@ -57,6 +57,8 @@ fn clients_id(headers: &HeaderMap) -> Option<HeaderValue> {
 pub struct Front {
     app: App,
     router: Router,
+    /// The label of a path for the metrics and the log.
+    route_label: fn(&str) -> &'static str,
     slots: Arc<Budget>,
     log: Option<Arc<RequestLog>>,
     ids: Arc<RequestIds>,
@@ -66,11 +68,17 @@ impl Front {
     /// Puts the outer layer around a router. A request that is being answered holds one of the slots, and is noted in
     /// the log when it is.
     #[must_use]
-    pub fn new(app: App, router: Router, slots: Arc<Budget>, log: Option<Arc<RequestLog>>) -> Self {
+    pub fn new(
+        app: App,
+        router: Router,
+        route_label: fn(&str) -> &'static str,
+        slots: Arc<Budget>,
+        log: Option<Arc<RequestLog>>,
+    ) -> Self {
         let mut process = [0; 8];
         app.services.random.fill(&mut process);
         let ids = RequestIds { process: u64::from_be_bytes(process), next: AtomicU64::new(1) };
-        Self { app, router, slots, log, ids: Arc::new(ids) }
+        Self { app, router, route_label, slots, log, ids: Arc::new(ids) }
     }
 
     async fn route(&self, mut request: Request, context: RequestContext) -> Response {
@@ -122,7 +130,7 @@ impl Answer for Front {
         let is_coded = request.headers().contains_key(header::TRANSFER_ENCODING);
         let clients_id = clients_id(request.headers());
         let method = method_label(request.method());
-        let route = super::router::route_label(request.uri().path());
+        let route = (self.route_label)(request.uri().path());
         let answering = Answering::begin(&self.app);
         let client = match peer.is_proxy {
             true => self.app.proxies.client(request.headers(), peer.address),

@@ -5,29 +5,47 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use dossier_core::api_key::KeyScope;
 use dossier_core::use_cases::webhooks;
-use dossier_core::violation::{Code, Violation};
+use dossier_core::violation::Code;
 use dossier_core::webhook::{Endpoint, delivery_id, delivery_number};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
 
+use super::answers::DeliveryList;
 use super::body::{Expected, WholeBody};
 use super::conditions::{answered, repeatable};
 use super::context::RequestContext;
-use super::customers::{NoQuery, Query};
+use super::extract::{DeliveryPath, WebhookManager, WebhookPath, WebhookSigner};
+use super::openapi::operation::{Operation, Shows, TAKES_JSON, WRITES};
+use super::openapi::parts::{WEBHOOKS, answer, bare, json_body, limit, parameter, query, webhook_id};
+use super::page::room_for;
 use super::problem::Problem;
-use super::router::{DeliveryPath, WebhookManager, WebhookPath, WebhookSigner};
-use super::{App, page};
+use super::problem::ProblemCode::{IdempotencyKeyReused, InvalidHeader, InvalidParameters, NotFound, TooManyWebhooks};
+use super::query::{NoQuery, Query};
+use super::state::App;
 
-const MAX_LIMIT: usize = 1_000;
-const DEFAULT_LIMIT: usize = 100;
+pub(crate) const REGISTER: Operation = Operation {
+    method: Method::POST,
+    path: "/v0/webhooks",
+    scopes: &[KeyScope::WebhooksManage, KeyScope::EventsRead],
+    shows: Shows::Own,
+    problems: &[TAKES_JSON, WRITES, &[InvalidHeader, IdempotencyKeyReused, TooManyWebhooks]],
+    describe: || {
+        json!({
+            "operationId": "registerWebhook",
+            "tags": [WEBHOOKS],
+            "summary": "Register a webhook",
+            "description": "Deliveries are signed by the key that registers (x-hmac-signature) and, as Standard \
+                Webhooks, by the secret that this answer shows once.",
+            "requestBody": json_body("NewWebhook", true, &json!({ "url": "https://app.example.com/hooks/dossier" })),
+            "responses": { "201": answer("The webhook, with its secret", "RegisteredWebhook") },
+        })
+    },
+};
 
-/// `POST /v0/webhooks`: registers an endpoint; its secret is shown once.
-///
-/// # Errors
-///
-/// See the catalogue of problems.
-pub async fn register(
+/// Registers an endpoint; its secret is shown once.
+pub(crate) async fn register(
     State(app): State<App>,
     WebhookSigner(caller, _): WebhookSigner,
     request: Request,
@@ -43,12 +61,25 @@ pub async fn register(
     Ok(answered(StatusCode::CREATED, answer))
 }
 
-/// `GET /v0/webhooks`: every endpoint.
-///
-/// # Errors
-///
-/// See the catalogue of problems.
-pub async fn list(
+pub(crate) const LIST: Operation = Operation {
+    method: Method::GET,
+    path: "/v0/webhooks",
+    scopes: &[KeyScope::WebhooksManage],
+    shows: Shows::Own,
+    problems: &[&[InvalidParameters]],
+    describe: || {
+        json!({
+            "operationId": "listWebhooks",
+            "tags": [WEBHOOKS],
+            "summary": "List webhooks",
+            "description": "All of this account and environment, without their secrets.",
+            "responses": { "200": answer("Every webhook, oldest first", "WebhookList") },
+        })
+    },
+};
+
+/// Every endpoint.
+pub(crate) async fn list(
     State(app): State<App>,
     WebhookManager(caller, _): WebhookManager,
     _: NoQuery,
@@ -58,12 +89,26 @@ pub async fn list(
     Ok(axum::Json(json!({ "items": items })).into_response())
 }
 
-/// `DELETE /v0/webhooks/{webhook_id}`
-///
-/// # Errors
-///
-/// See the catalogue of problems.
-pub async fn delete(
+pub(crate) const DELETE: Operation = Operation {
+    method: Method::DELETE,
+    path: "/v0/webhooks/{webhook_id}",
+    scopes: &[KeyScope::WebhooksManage],
+    shows: Shows::Own,
+    problems: &[WRITES, &[NotFound]],
+    describe: || {
+        json!({
+            "operationId": "deleteWebhook",
+            "tags": [WEBHOOKS],
+            "summary": "Delete a webhook",
+            "description": "Deliveries that wait for it are deleted as well.",
+            "parameters": [webhook_id()],
+            "responses": { "204": bare("Deleted", &[]) },
+        })
+    },
+};
+
+/// Deletes an endpoint, and the deliveries that wait for it.
+pub(crate) async fn delete(
     State(app): State<App>,
     WebhookManager(caller, _): WebhookManager,
     WebhookPath(id): WebhookPath,
@@ -72,12 +117,27 @@ pub async fn delete(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// `POST /v0/webhooks/{webhook_id}/enable`: calls an endpoint again; this key signs from now on.
-///
-/// # Errors
-///
-/// See the catalogue of problems.
-pub async fn enable(
+pub(crate) const ENABLE: Operation = Operation {
+    method: Method::POST,
+    path: "/v0/webhooks/{webhook_id}/enable",
+    scopes: &[KeyScope::WebhooksManage, KeyScope::EventsRead],
+    shows: Shows::Own,
+    problems: &[WRITES, &[InvalidHeader, NotFound, IdempotencyKeyReused]],
+    describe: || {
+        json!({
+            "operationId": "enableWebhook",
+            "tags": [WEBHOOKS],
+            "summary": "Call a webhook again",
+            "description": "One that was disabled, or whose key was revoked. The key of this request signs from now \
+                on, and what waits is sent at once.",
+            "parameters": [webhook_id()],
+            "responses": { "200": answer("The webhook", "Webhook") },
+        })
+    },
+};
+
+/// Calls an endpoint again. The key of this request signs from now on.
+pub(crate) async fn enable(
     State(app): State<App>,
     WebhookSigner(caller, _): WebhookSigner,
     WebhookPath(id): WebhookPath,
@@ -87,44 +147,66 @@ pub async fn enable(
     Ok(answered(StatusCode::OK, webhooks::enable(&app.services, &caller, id, request).await?))
 }
 
-/// `GET /v0/webhooks/{webhook_id}/deliveries`: the log, newest first.
-///
-/// # Errors
-///
-/// See the catalogue of problems.
-pub async fn deliveries(
+pub(crate) const DELIVERIES: Operation = Operation {
+    method: Method::GET,
+    path: "/v0/webhooks/{webhook_id}/deliveries",
+    scopes: &[KeyScope::WebhooksManage],
+    shows: Shows::Own,
+    problems: &[&[InvalidParameters, NotFound]],
+    describe: || {
+        let cursor = json!({ "type": "string", "pattern": "^dlv_[1-9][0-9]{0,17}$" });
+        json!({
+            "operationId": "listDeliveries",
+            "tags": [WEBHOOKS],
+            "summary": "List deliveries, newest first",
+            "description": "Those that ended are kept for 30 days.",
+            "parameters": [webhook_id(), limit(), query("cursor", "`next_cursor` of the page before", cursor)],
+            "responses": { "200": answer("Deliveries", "DeliveryList") },
+        })
+    },
+};
+
+/// The log of deliveries, newest first.
+pub(crate) async fn deliveries(
     State(app): State<App>,
     WebhookManager(caller, _): WebhookManager,
     WebhookPath(id): WebhookPath,
     Extension(context): Extension<RequestContext>,
     query: Query,
 ) -> Result<Response, Problem> {
-    let mut errors = query.unknown(&["limit", "cursor"]);
-    let limit = query.one("limit", &mut errors).map_or(DEFAULT_LIMIT, |text| text.parse().unwrap_or(0));
-    if !(1..=MAX_LIMIT).contains(&limit) {
-        let message = format!("must be a whole number from 1 to {MAX_LIMIT}");
-        errors.push(Violation::new("/limit", Code::OutOfRange, message));
-    }
-    let before = query.one("cursor", &mut errors).map(delivery_number);
-    if before == Some(None) {
-        errors.push(Violation::new("/cursor", Code::InvalidCursor, "must be a next_cursor of this list"));
-    }
-    if !errors.is_empty() {
-        return Err(Problem::invalid_parameters(errors));
-    }
+    let mut parameters = query.only(&["limit", "cursor"]);
+    let limit = parameters.limit();
+    let message = "must be a next_cursor of this list";
+    let before = parameters.read("cursor", delivery_number, Code::InvalidCursor, message);
+    parameters.end()?;
     let endpoint = webhooks::find(&app.services, &caller, id).await?;
-    let _room = page::room_for(&app, &context, limit)?;
-    let items = app.services.store.deliveries(caller.scope, endpoint.id, before.flatten(), limit).await?;
-    let next = items.last().filter(|_| items.len() == limit).map(|last| delivery_id(last.number));
-    Ok(axum::Json(json!({ "items": items, "next_cursor": next })).into_response())
+    let _room = room_for(&app, &context, limit)?;
+    let items = app.services.store.deliveries(caller.scope, endpoint.id, before, limit).await?;
+    let next_cursor = items.last().filter(|_| items.len() == limit).map(|last| delivery_id(last.number));
+    Ok(axum::Json(DeliveryList { items, next_cursor }).into_response())
 }
 
-/// `POST /v0/webhooks/{webhook_id}/deliveries/{delivery_id}/resend`
-///
-/// # Errors
-///
-/// See the catalogue of problems.
-pub async fn resend(
+pub(crate) const RESEND: Operation = Operation {
+    method: Method::POST,
+    path: "/v0/webhooks/{webhook_id}/deliveries/{delivery_id}/resend",
+    scopes: &[KeyScope::WebhooksManage],
+    shows: Shows::Own,
+    problems: &[WRITES, &[InvalidHeader, NotFound, IdempotencyKeyReused]],
+    describe: || {
+        let delivery = parameter("delivery_id", "path", true, "The id of a delivery", json!({ "type": "string" }));
+        json!({
+            "operationId": "resendDelivery",
+            "tags": [WEBHOOKS],
+            "summary": "Send a delivery again",
+            "description": "Whatever the result of its attempts was.",
+            "parameters": [webhook_id(), delivery],
+            "responses": { "202": answer("It is due now", "Delivery") },
+        })
+    },
+};
+
+/// Makes a delivery due again.
+pub(crate) async fn resend(
     State(app): State<App>,
     WebhookManager(caller, _): WebhookManager,
     DeliveryPath(id, delivery): DeliveryPath,

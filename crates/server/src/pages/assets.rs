@@ -1,6 +1,7 @@
 //! Style, scripts and looks: everything that pages load, all of it in the binary or the store. Names carry a hash of
 //! the content, so that browsers keep them for good.
 
+use std::io::Write as _;
 use std::sync::OnceLock;
 
 use axum::extract::{Path, State};
@@ -11,11 +12,11 @@ use dossier_core::account::Account;
 use dossier_core::form::short_hash;
 use dossier_core::ids::AccountId;
 use flate2::Compression;
+use flate2::write::GzEncoder;
 use http::{HeaderName, header};
 
-use super::gzip;
-use crate::http::App;
 use crate::http::problem::Problem;
+use crate::http::state::App;
 
 const FOR_GOOD: (HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
 
@@ -89,4 +90,9 @@ pub async fn look(State(app): State<App>, Path((account, asset)): Path<(String, 
         _ => return Err(Problem::not_found()),
     };
     Ok(([(header::CONTENT_TYPE, media_type), FOR_GOOD], content).into_response())
+}
+
+pub(super) fn gzip(bytes: &[u8], level: Compression) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 3), level);
+    encoder.write_all(bytes).and_then(|()| encoder.finish()).expect("memory takes what is written")
 }

@@ -15,13 +15,15 @@ use dossier_core::use_cases::write_customer::UpdateError;
 use http::{HeaderMap, StatusCode, header};
 use maud::{Markup, html};
 
+use super::cookies::{pass, set_cookie};
+use super::documents::documents;
 use super::fields::{Asked, Below, is_said, note, subject_of, wrong};
+use super::messages::{message, page as answer};
 use super::steps::{Step, steps};
-use super::visit::{Visit, pass, set_cookie};
-use super::{message, page as answer, upload};
-use crate::http::App;
+use super::visit::{Visit, is_partial};
 use crate::http::body::{Expected, WholeBody};
 use crate::http::problem::Problem;
+use crate::http::state::App;
 
 /// More fields than any page has.
 const MAX_FIELDS: usize = 1_000;
@@ -109,7 +111,7 @@ pub(super) async fn show(
     let talk = &around.talk;
     let asked = Asked::new(sheet, around, step, shown.strict);
     let url = format!("{}/{}", around.base, step.path());
-    let documents = upload::documents(app, visit, sheet, step, shown.failed.as_ref()).await?;
+    let documents = documents(app, visit, sheet, step, shown.failed.as_ref()).await?;
     let content = html! {
         (asked.summary())
         @if shown.replaced { p.notice role="status" { (talk.say("replaced")) } }
@@ -211,11 +213,8 @@ pub async fn save(State(app): State<App>, visit: Visit, request: Request) -> Res
     };
     let sheet = visit.sheet(&app);
     if is_partial(&parts.headers) {
-        let documents = if asked_ids(&sheet) == before {
-            None
-        } else {
-            Some(upload::documents(&app, &visit, &sheet, &step, None).await?)
-        };
+        let documents =
+            if asked_ids(&sheet) == before { None } else { Some(documents(&app, &visit, &sheet, &step, None).await?) };
         let talk = &visit.around.talk;
         let notes = html! {
             @for (place, text) in &shown {
@@ -240,11 +239,6 @@ pub async fn save(State(app): State<App>, visit: Visit, request: Request) -> Res
     let mut response = show(&app, &visit, &sheet, &step, shown).await?;
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)
-}
-
-/// Whether a script asks for a part of a page.
-pub(super) fn is_partial(headers: &HeaderMap) -> bool {
-    headers.contains_key("hx-request")
 }
 
 fn asked_ids(sheet: &Sheet<'_>) -> Vec<String> {

@@ -12,14 +12,17 @@ use dossier_core::use_cases::session;
 use dossier_core::use_cases::session::Landing;
 use http::request::Parts;
 use http::{HeaderValue, StatusCode, header};
-use maud::{Markup, html};
+use maud::html;
 
+use super::cookies::set_cookie;
+use super::language::talk;
 use super::layout::Surroundings;
-use super::{message, page as answer, talk, too_fast, visit};
-use crate::http::App;
-use crate::http::budget::Claimant;
+use super::messages::{closed, message, page as answer, too_fast};
+use super::visit::recognise;
+use crate::http::claimant::Claimant;
 use crate::http::context::RequestContext;
 use crate::http::problem::Problem;
+use crate::http::state::App;
 
 /// `GET /kyc/{token}`
 ///
@@ -77,10 +80,10 @@ pub async fn enter(State(app): State<App>, parts: Parts) -> Result<Response, Pro
     }
     // A link that does not lead into the form says where it leads.
     let Some(pass) = pass else { return page(State(app), parts).await };
-    visit::recognise(&app, &parts.headers, &pass.visitor).await?;
+    recognise(&app, &parts.headers, &pass.visitor).await?;
     let session = pass.visitor.session;
     let mut response = Redirect::to(&format!("/form/{session}")).into_response();
-    let cookie = visit::set_cookie(&app.public_url, session, &pass.secret, pass.seconds);
+    let cookie = set_cookie(&app.public_url, session, &pass.secret, pass.seconds);
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(private(response))
 }
@@ -93,7 +96,7 @@ async fn follow(app: &App, parts: &Parts) -> Result<Option<(Scope, Landing)>, St
     }
 }
 
-/// The token is in the URL: nobody is told where the visitor comes from.
+/// The token is in the URL: no other site is told where the visitor comes from.
 fn private(mut response: Response) -> Response {
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
@@ -103,37 +106,5 @@ fn kind(customer: &Customer) -> &'static str {
     match customer.profile.kind() {
         CustomerType::Individual => "individual",
         CustomerType::Corporate => "corporate",
-    }
-}
-
-/// What there is to say when the form is not open. What was decided is said, however old the link.
-pub(super) fn closed(around: &Surroundings, landing: &Landing) -> Response {
-    let (Landing::Open(customer) | Landing::Expired(customer) | Landing::Replaced(customer)) = landing;
-    let (status, key) = match (landing, customer.kyc.state) {
-        (Landing::Expired(_), state) if state.takes_input() => (StatusCode::GONE, "expired"),
-        (Landing::Replaced(_), state) if state.takes_input() => (StatusCode::GONE, "replaced"),
-        (_, Stands::NotStarted | Stands::InProgress | Stands::ResubmissionRequired) => (StatusCode::GONE, "expired"),
-        (_, Stands::Submitted) => (StatusCode::OK, "submitted"),
-        (_, Stands::Approved) => (StatusCode::OK, "approved"),
-        (_, Stands::Rejected) => (StatusCode::OK, "rejected"),
-        (_, Stands::Offboarded) => (StatusCode::OK, "offboarded"),
-    };
-    let comment = customer.kyc.comment.as_deref().filter(|_| customer.kyc.state == Stands::Rejected);
-    let content = html! {
-        p { (around.say(&format!("{key}-text"))) }
-        @if let Some(comment) = comment { blockquote dir="auto" { (comment) } }
-        (way_back(around, customer))
-    };
-    answer(status, around.plain(&around.say(&format!("{key}-title")), &content))
-}
-
-/// The way on, out of here.
-fn way_back(around: &Surroundings, customer: &Customer) -> Markup {
-    let back = customer.kyc.session.as_ref().and_then(|session| session.redirect_uri.as_deref());
-    html! {
-        @match back {
-            Some(uri) => p { a.button href=(uri) rel="noreferrer" { (around.say("go-back")) } },
-            None => p { (around.say("questions")) },
-        }
     }
 }

@@ -6,7 +6,9 @@ use std::sync::OnceLock;
 use dossier_core::parse::Country;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use http::{HeaderMap, header};
+use http::{HeaderMap, Uri, header};
+
+use super::cookies::cookie;
 
 /// Messages that are others' in every language.
 const COMMON: &str = include_str!("../../assets/form/languages/common.ftl");
@@ -271,184 +273,22 @@ impl Talk {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
+pub(super) const LANGUAGE_COOKIE: &str = "dossier-language";
 
-    use dossier_core::customer::CustomerType;
-    use dossier_core::kyc::RuleSet;
-    use dossier_core::kyc::requirements::Fault;
-    use dossier_core::violation::Code;
-    use serde_json::Value;
-
-    use super::*;
-
-    /// The keys of a file with the variables that their messages use.
-    fn keys(text: &str) -> Vec<(&str, BTreeSet<&str>)> {
-        let mut keys: Vec<(&str, BTreeSet<&str>)> = Vec::new();
-        for line in text.lines() {
-            let key = line
-                .split_once(" =")
-                .map(|(key, _)| key)
-                .filter(|key| key.starts_with(|c: char| c.is_ascii_lowercase()));
-            if let Some(key) = key {
-                keys.push((key, BTreeSet::new()));
-            }
-            let variables =
-                line.split("$").skip(1).filter_map(|rest| rest.split(|c: char| !c.is_ascii_lowercase()).next());
-            if let Some((_, known)) = keys.last_mut() {
-                known.extend(variables);
-            }
-        }
-        keys
-    }
-
-    #[test]
-    fn every_language_says_everything_that_english_says_with_the_same_things_in_it() {
-        let english = keys(Language::English.messages());
-        let unique: BTreeSet<_> = english.iter().map(|(key, _)| *key).collect();
-        assert_eq!(unique.len(), english.len(), "no key stands twice");
-        for language in Language::ALL {
-            let own = keys(language.messages());
-            let missing: Vec<_> =
-                english.iter().filter(|(key, _)| !own.iter().any(|(known, _)| known == key)).collect();
-            assert!(missing.is_empty(), "{} lacks {missing:?}", language.code());
-            assert_eq!(own.len(), english.len(), "{} has more keys, or one twice", language.code());
-            for (key, variables) in &own {
-                let of_english = &english.iter().find(|(known, _)| known == key).expect("no more keys").1;
-                // What depends on the country may be one word elsewhere.
-                let same = variables == of_english || of_english.contains("country") || variables.contains("country");
-                assert!(same, "{} {key}: {variables:?} instead of {of_english:?}", language.code());
-            }
-            let bundle = language.bundle();
-            for (key, _) in keys(COMMON).iter().chain(&own) {
-                let mut errors = Vec::new();
-                let pattern = bundle.get_message(key).and_then(|message| message.value()).expect("a value");
-                let every = [
-                    "asks", "company", "title", "date", "done", "all", "number", "year", "month", "day", "time",
-                    "mask", "document", "most", "country",
-                ];
-                let mut arguments: FluentArgs<'_> = every.iter().map(|name| (*name, FluentValue::from("x"))).collect();
-                arguments.set("count", 2);
-                let said = bundle.format_pattern(pattern, Some(&arguments), &mut errors);
-                assert!(errors.is_empty() && !said.trim().is_empty(), "{} {key}: {errors:?}", language.code());
-            }
-        }
-    }
-
-    /// Names and choices of the contract, rules and faults: whatever the form may have to say has a message.
-    #[test]
-    fn everything_that_can_be_asked_has_a_name() {
-        fn names(schema: &Value, of: &str, found: &mut BTreeSet<String>) {
-            for (name, member) in schema["properties"].as_object().into_iter().flatten() {
-                let composed = matches!(of, "id_document" | "tax_number") && member["type"] == "string";
-                found.insert(if composed { format!("field-{of}-{name}") } else { format!("field-{name}") });
-                found.extend(
-                    member["enum"]
-                        .as_array()
-                        .into_iter()
-                        .flatten()
-                        .filter_map(Value::as_str)
-                        .map(|choice| format!("choice-{choice}")),
-                );
-                names(member, name, found);
-            }
-        }
-        let rules = RuleSet::baseline();
-        let mut needed = BTreeSet::new();
-        for kind in [CustomerType::Individual, CustomerType::Corporate] {
-            names(rules.fragment(kind, "").expect("a schema"), "", &mut needed);
-        }
-        names(rules.fragment(CustomerType::Corporate, "/associated_persons/-").expect("a schema"), "", &mut needed);
-        // Lists and containers are not typed into; credentials and the e-mail are the integrator's.
-        for other in [
-            "email",
-            "documents",
-            "associated_persons",
-            "identifying_information",
-            "id_document",
-            "external_kyc_provider_data",
-            "sumsub_share_kyc_token",
-            "id",
-        ] {
-            needed.remove(&format!("field-{other}"));
-        }
-        needed
-            .extend(rules.rules.iter().flat_map(|rule| [format!("label-{}", rule.id), format!("because-{}", rule.id)]));
-        needed.extend(Fault::ALL.iter().map(|fault| format!("fault-{}", fault.as_str())));
-        needed.extend(["wrong-missing", "wrong-none_given"].map(str::to_owned));
-        let typed = [
-            Code::TooLong,
-            Code::NulCharacter,
-            Code::InvalidDate,
-            Code::UnknownCountry,
-            Code::UnknownValue,
-            Code::WrongType,
-        ];
-        needed.extend(typed.map(|code| format!("wrong-{}", code.as_str())));
-        let talk = Talk { language: Language::English, country: None };
-        let missing: Vec<_> = needed.iter().filter(|key| talk.find(key, &[]).is_none()).collect();
-        assert!(missing.is_empty(), "{missing:?}");
-    }
-
-    #[test]
-    fn every_country_has_a_name_in_every_language() {
-        let all = (b'A'..=b'Z').flat_map(|a| (b'A'..=b'Z').map(move |b| [a, b]));
-        let known: BTreeSet<String> = all
-            .filter_map(|code| Country::new(std::str::from_utf8(&code).ok()?))
-            .map(|country| country.expose().to_owned())
-            .collect();
-        for language in Language::ALL {
-            let named: BTreeSet<String> = language.countries().map(|(code, _)| code.to_owned()).collect();
-            assert_eq!(named, known, "{}", language.code());
-            assert!(language.countries().all(|(code, name)| !name.is_empty() && name != code), "{}", language.code());
-        }
-    }
-
-    #[test]
-    fn the_language_is_the_links_then_the_one_chosen_before_then_the_browsers() {
-        for (query, cookie, accept, expected) in [
-            ("?lang=de", "", "fr", Language::German),
-            ("?lang=de", "dossier-language=tr", "fr", Language::German),
-            ("", "dossier-language=tr", "fr", Language::Turkish),
-            ("?lang=xx", "", "fr", Language::French),
-            ("", "", "ja, pt-BR;q=0.8, en;q=0.9", Language::English),
-            ("", "", "ja, pt-BR;q=0.8, en;q=0.5", Language::Portuguese),
-            ("", "", "ZH-hans-CN", Language::Chinese),
-            ("", "", "hi;q=0", Language::English),
-            ("", "", "", Language::English),
-        ] {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::COOKIE, cookie.parse().expect("a cookie"));
-            headers.insert(header::ACCEPT_LANGUAGE, accept.parse().expect("a header"));
-            let uri = format!("/form/x{query}").parse().expect("a path");
-            assert_eq!(super::super::talk(&headers, &uri).language, expected, "{query} {cookie} {accept}");
-        }
-    }
-
-    #[test]
-    fn dates_and_addresses_follow_the_habits_of_language_and_country() {
-        for (language, accept, date, order) in [
-            (Language::English, "en-GB", "23 April 1990", DateOrder::DayFirst),
-            (Language::English, "en-US", "April 23, 1990", DateOrder::MonthFirst),
-            (Language::German, "de", "23. April 1990", DateOrder::DayFirst),
-            (Language::Spanish, "es-MX", "23 de abril de 1990", DateOrder::DayFirst),
-            (Language::Chinese, "zh", "1990年4月23日", DateOrder::YearFirst),
-        ] {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::ACCEPT_LANGUAGE, accept.parse().expect("a header"));
-            let talk = Talk::new(language, &headers);
-            assert_eq!((talk.date("1990-04-23").into_owned(), talk.date_order()), (date.to_owned(), order));
-            assert_eq!(talk.date("soon"), "soon");
-        }
-        let german = Talk { language: Language::German, country: None };
-        for (country, order) in [
-            (Some("US"), AddressOrder::CodeLast),
-            (Some("FR"), AddressOrder::CodeBeforeCity),
-            (Some("JP"), AddressOrder::LargeToSmall),
-            (None, AddressOrder::CodeBeforeCity),
-        ] {
-            assert_eq!(german.address_order(country), order);
-        }
-    }
+pub(super) fn asked_language(uri: &Uri) -> Option<Language> {
+    let query = uri.query()?.as_bytes();
+    let (_, tag) = form_urlencoded::parse(query).find(|(name, _)| name == "lang")?;
+    Language::of_tag(&tag)
 }
+
+/// The language of the link, else the one chosen before, else the browser's.
+pub(super) fn talk(headers: &HeaderMap, uri: &Uri) -> Talk {
+    let chosen = asked_language(uri)
+        .or_else(|| Language::of_tag(cookie(headers, LANGUAGE_COOKIE)?))
+        .or_else(|| Language::accepted(headers))
+        .unwrap_or(Language::English);
+    Talk::new(chosen, headers)
+}
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,10 @@ use super::language::{Language, Talk};
 const HTMX: &str =
     r#"{"includeIndicatorCSS":false,"history":false,"defaultTimeout":20000,"noSwap":[204,304,"4xx","5xx"]}"#;
 
+/// What a browser may load and run on a page.
+pub(super) const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
+    connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
 /// What stands around the content.
 pub struct Surroundings {
     /// In which language.

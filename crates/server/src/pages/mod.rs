@@ -2,36 +2,36 @@
 //! language; scripts only make them smoother.
 
 pub mod assets;
+mod cookies;
+pub mod documents;
 pub mod fields;
 pub mod form;
 pub mod landing;
 pub mod language;
 pub mod layout;
+mod messages;
 pub mod review;
 pub mod steps;
 pub mod upload;
 pub mod visit;
 
-use std::io::Write as _;
-
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{Html, IntoResponse as _, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use flate2::Compression;
-use flate2::write::GzEncoder;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
-use maud::{Markup, html};
 
-use crate::http::App;
 use crate::http::context::RequestContext;
-use crate::http::limiter::Limited;
 use crate::http::problem::Problem;
-use language::{Language, Talk};
-use layout::Surroundings;
+use crate::http::state::App;
+use assets::gzip;
+use cookies::secure;
+use language::{LANGUAGE_COOKIE, asked_language, talk};
+use layout::CSP;
+use messages::message;
 
-const LANGUAGE_COOKIE: &str = "dossier-language";
 const YEAR_SECONDS: u32 = 365 * 24 * 60 * 60;
 
 /// The routes of the pages.
@@ -78,7 +78,7 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
     }
     let given = response.headers_mut();
     if let Some(language) = asked_language(&uri) {
-        let (code, secure) = (language.code(), visit::secure(&app.public_url));
+        let (code, secure) = (language.code(), secure(&app.public_url));
         let cookie =
             format!("{LANGUAGE_COOKIE}={code}; Path=/; Max-Age={YEAR_SECONDS}; SameSite=Lax; HttpOnly{secure}");
         given.append(header::SET_COOKIE, HeaderValue::try_from(cookie).expect("a cookie of ASCII"));
@@ -88,10 +88,6 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
     }
     compressed(&headers, response).await
 }
-
-const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src \
-    'self'; \
-                   base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// What every page carries: no other site is told where it is, nothing keeps a copy, no robot comes back.
 const PRIVATE: [(HeaderName, &str); 5] = [
@@ -119,39 +115,6 @@ fn is_same_origin(public_url: &str, headers: &HeaderMap, uri: &Uri) -> bool {
     }
 }
 
-fn asked_language(uri: &Uri) -> Option<Language> {
-    let query = uri.query()?.as_bytes();
-    let (_, tag) = form_urlencoded::parse(query).find(|(name, _)| name == "lang")?;
-    Language::of_tag(&tag)
-}
-
-/// The language of the link, else the one chosen before, else the browser's.
-fn talk(headers: &HeaderMap, uri: &Uri) -> Talk {
-    let chosen = asked_language(uri)
-        .or_else(|| Language::of_tag(visit::cookie(headers, LANGUAGE_COOKIE)?))
-        .or_else(|| Language::accepted(headers))
-        .unwrap_or(Language::English);
-    Talk::new(chosen, headers)
-}
-
-/// A page that only says something: what happened, and how to go on.
-fn message(talk: &Talk, status: StatusCode, key: &str) -> Response {
-    let surroundings = Surroundings::of_nobody(*talk);
-    let content = html! { p { (talk.say(&format!("{key}-text"))) } };
-    page(status, surroundings.plain(&talk.say(&format!("{key}-title")), &content))
-}
-
-/// More than a session may write, or an address may guess.
-fn too_fast(talk: &Talk, limited: Limited) -> Response {
-    let mut response = message(talk, StatusCode::TOO_MANY_REQUESTS, "too-fast");
-    limited.tell(response.headers_mut());
-    response
-}
-
-fn page(status: StatusCode, content: Markup) -> Response {
-    (status, Html(content.into_string())).into_response()
-}
-
 async fn compressed(headers: &HeaderMap, response: Response) -> Response {
     let accepts = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
     let is_page =
@@ -166,11 +129,6 @@ async fn compressed(headers: &HeaderMap, response: Response) -> Response {
     parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     parts.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(parts, gzip(&whole, Compression::fast()).into())
-}
-
-fn gzip(bytes: &[u8], level: Compression) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 3), level);
-    encoder.write_all(bytes).and_then(|()| encoder.finish()).expect("memory takes what is written")
 }
 
 #[cfg(test)]

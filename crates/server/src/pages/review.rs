@@ -13,14 +13,17 @@ use dossier_core::use_cases::write_customer::UpdateError;
 use http::{HeaderValue, StatusCode, header};
 use maud::{Markup, html};
 
+use super::cookies::set_cookie;
 use super::fields::{element_id, label, name_of, order_address, subject_of, wrong};
+use super::form::refused;
 use super::language::AddressOrder;
+use super::layout::CSP;
+use super::messages::page as answer;
 use super::steps::{Step, steps};
-use super::visit::{Visit, set_cookie};
-use super::{CSP, form, page as answer};
-use crate::http::App;
+use super::visit::Visit;
 use crate::http::body::{Expected, WholeBody};
 use crate::http::problem::Problem;
+use crate::http::state::App;
 
 /// Names the text of the consent; change it whenever `consent-*` changes in any language.
 const CONSENT_VERSION: &str = "2026-11-1";
@@ -219,6 +222,6 @@ pub async fn submit(State(app): State<App>, visit: Visit, request: Request) -> R
             };
             Ok(show(&app, &visit, Some(Refused::Changed)))
         }
-        Err(error) => form::refused(&visit, error),
+        Err(error) => refused(&visit, error),
     }
 }

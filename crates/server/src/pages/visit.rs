@@ -12,14 +12,16 @@ use dossier_core::use_cases::enter_form::{Visitor, visitor};
 use dossier_core::use_cases::save_form::save;
 use dossier_core::use_cases::session::Landing;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, Method, StatusCode};
 
-use super::landing;
+use super::cookies::{cookies, pass};
+use super::language::talk;
 use super::layout::Surroundings;
-use crate::http::App;
-use crate::http::budget::Claimant;
+use super::messages::{closed, message, too_fast};
+use crate::http::claimant::Claimant;
 use crate::http::context::RequestContext;
 use crate::http::problem::Problem;
+use crate::http::state::App;
 
 /// A browser in an open form.
 pub struct Visit {
@@ -45,47 +47,6 @@ impl Visit {
     }
 }
 
-/// The cookies of a request.
-fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
-    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    all.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='))
-}
-
-/// A cookie of the request.
-#[must_use]
-pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    cookies(headers).find(|(known, _)| *known == name).map(|(_, value)| value)
-}
-
-/// The name of the cookie of one session: somebody may be in the forms of two customers at once.
-fn cookie_name(public_url: &str, session: SessionId) -> String {
-    // Browsers take `__Host-` only with Secure, and Secure only over TLS.
-    let prefix = if secure(public_url).is_empty() { "" } else { "__Host-" };
-    format!("{prefix}dossier-{session}")
-}
-
-/// What cookies have at their end where customers come over TLS.
-#[must_use]
-pub fn secure(public_url: &str) -> &'static str {
-    if public_url.starts_with("https://") { "; Secure" } else { "" }
-}
-
-/// The pass that a browser shows for a session.
-#[must_use]
-pub fn pass<'a>(public_url: &str, headers: &'a HeaderMap, session: SessionId) -> Option<&'a str> {
-    cookie(headers, &cookie_name(public_url, session))
-}
-
-/// The header that gives a browser its pass; one without a life takes it away.
-#[must_use]
-pub fn set_cookie(public_url: &str, session: SessionId, pass: &str, seconds: i64) -> HeaderValue {
-    let name = cookie_name(public_url, session);
-    let text = format!("{name}={pass}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{}", secure(public_url));
-    let mut value = HeaderValue::try_from(text).expect("a cookie of ASCII");
-    value.set_sensitive(true);
-    value
-}
-
 /// Passes of earlier links that a browser may show.
 const MAX_PASSES: usize = 8;
 
@@ -109,17 +70,22 @@ pub async fn recognise(app: &App, headers: &HeaderMap, new: &Visitor) -> Result<
     Ok(())
 }
 
+/// Whether a script asks for a part of a page.
+pub(super) fn is_partial(headers: &HeaderMap) -> bool {
+    headers.contains_key("hx-request")
+}
+
 impl FromRequestParts<App> for Visit {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
-        let talk = super::talk(&parts.headers, &parts.uri);
+        let talk = talk(&parts.headers, &parts.uri);
         let context = RequestContext::of(parts);
         let session = parts.uri.path().split('/').nth(2).and_then(SessionId::parse);
         let unknown = || match app.limiters.failed(context) {
             // A script that is told to wait tries again, and its pass has ended for good.
-            Err(limited) if !super::form::is_partial(&parts.headers) => super::too_fast(&talk, limited),
-            _ => super::message(&talk, StatusCode::FORBIDDEN, "no-pass"),
+            Err(limited) if !is_partial(&parts.headers) => too_fast(&talk, limited),
+            _ => message(&talk, StatusCode::FORBIDDEN, "no-pass"),
         };
         let session = session.ok_or_else(unknown)?;
         let pass = pass(&app.public_url, &parts.headers, session).ok_or_else(unknown)?;
@@ -133,15 +99,15 @@ impl FromRequestParts<App> for Visit {
         if parts.method == Method::POST {
             let limiter = if uploads { &app.limiters.form_uploads } else { &app.limiters.form_writes };
             let spent = limiter.spend(Claimant::Session(session), context.began);
-            spent.map_err(|limited| super::too_fast(&talk, limited))?;
+            spent.map_err(|limited| too_fast(&talk, limited))?;
         }
         let account = app.services.store.account(visitor.scope().account).await.map_err(failed)?;
         let around = Surroundings::new(talk, account, Some(session));
         match landing {
             Landing::Open(customer) if customer.kyc.state.takes_input() => Ok(Self { visitor, customer, around }),
             other => {
-                let mut response = landing::closed(&around, &other);
-                if super::form::is_partial(&parts.headers) {
+                let mut response = closed(&around, &other);
+                if is_partial(&parts.headers) {
                     // A script does not put a page beside a field: it loads it.
                     *response.status_mut() = StatusCode::CONFLICT;
                 }

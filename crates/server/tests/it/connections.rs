@@ -5,15 +5,17 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::{get, post};
-use dossier::http::App;
 use dossier::http::body::{Expected, WholeBody};
-use dossier::http::budget::{Budget, Claimant, Claimants, Share};
+use dossier::http::budget::{Budget, Share};
+use dossier::http::claimant::{Claimant, Claimants};
 use dossier::http::connection::Deadlines;
 use dossier::http::connection_limit::ConnectionLimit;
 use dossier::http::context::RequestContext;
 use dossier::http::listener::{Limits, serve};
 use dossier::http::problem::Problem;
 use dossier::http::request::Front;
+use dossier::http::router::route_label;
+use dossier::http::state::App;
 use dossier_core::ids::{AccountId, KeyId};
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -91,7 +93,7 @@ async fn listener_of(
         stop,
         tokio::spawn(serve(
             socket,
-            Front::new(state.clone(), router, state.slots.clone(), None),
+            Front::new(state.clone(), router, route_label, state.slots.clone(), None),
             places,
             limits,
             stopped,

@@ -2,7 +2,8 @@
 
 use std::sync::OnceLock;
 
-use dossier::http::openapi::{closed, document};
+use dossier::http::openapi::schemas::parts::closed;
+use dossier::http::router::document;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 //! looks like and how it is used, the browser tests see.
 
 use dossier::admin::{AccountSettings, Command, Place};
-use dossier::http::budget::Claimants;
+use dossier::http::claimant::Claimants;
 use dossier_core::caller::Environment;
 use dossier_core::form::short_hash;
 use reqwest::{Method, RequestBuilder, redirect};

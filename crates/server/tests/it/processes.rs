@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use dossier::admin::{Command, Place};
-use dossier::http::openapi::{OPERATIONS, document};
+use dossier::http::router::{OPERATIONS, document};
 use dossier_core::caller::Environment;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! `Idempotency-Key`: one effect, one answer.
 
 use dossier::admin::{Command, Place};
-use dossier::http::openapi::{OPERATIONS, document};
+use dossier::http::router::{OPERATIONS, document};
 use dossier_core::caller::Environment;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};

@@ -1,6 +1,7 @@
 //! Scopes: which a route takes, what an answer shows to a key that has them, and the table of the guide that says so.
 
-use dossier::http::openapi::{OPERATIONS, Operation, Shows};
+use dossier::http::openapi::operation::{Operation, Shows};
+use dossier::http::router::OPERATIONS;
 use dossier_core::api_key::KeyScope;
 use dossier_core::caller::Environment;
 use reqwest::{Method, RequestBuilder};

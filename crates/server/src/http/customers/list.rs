@@ -1,44 +1,63 @@
-//! `GET /v0/customers`, and the query parameters of reads.
+//! `GET /v0/customers`
 
 use axum::Extension;
-use axum::extract::{FromRequestParts, State};
+use axum::extract::State;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use dossier_core::api_key::KeyScope;
 use dossier_core::caller::Caller;
-use dossier_core::customer::{Customer, CustomerView, Summary};
+use dossier_core::customer::{CustomerView, Summary};
 use dossier_core::ids::CustomerId;
 use dossier_core::parse::Email;
-use dossier_core::store::StoreError;
-use dossier_core::violation::{Code, Violation};
-use http::request::Parts;
-use http::{HeaderValue, Uri, header};
+use dossier_core::violation::Code;
+use http::{HeaderValue, Method, header};
+use serde_json::json;
 
-use crate::http::App;
+use super::expand::Expand;
 use crate::http::context::RequestContext;
+use crate::http::extract::Reader;
+use crate::http::openapi::operation::{Operation, Shows};
+use crate::http::openapi::parts::{CUSTOMERS, answer_with, limit, query};
 use crate::http::page::{PORTION, PageWriter};
 use crate::http::problem::Problem;
-use crate::http::router::Reader;
+use crate::http::problem::ProblemCode::InvalidParameters;
+use crate::http::query::Query;
+use crate::http::state::App;
 
-const DEFAULT_LIMIT: usize = 100;
-const MAX_LIMIT: usize = 1_000;
-/// As much of the name of an unknown parameter is repeated, in characters,
-const MAX_NAME: usize = 64;
-/// and as many of them are named.
-const MAX_UNKNOWN: usize = 16;
+pub(crate) const LIST: Operation = Operation {
+    method: Method::GET,
+    path: "/v0/customers",
+    scopes: &[KeyScope::CustomersRead],
+    shows: Shows::Customers,
+    problems: &[&[InvalidParameters]],
+    describe: || {
+        let email = "The customer with this e-mail, compared without case and surrounding white space";
+        let cursor = json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{21}[AQgw]$" });
+        json!({
+            "operationId": "listCustomers",
+            "tags": [CUSTOMERS],
+            "summary": "List customers, newest first",
+            "description": "A page can have fewer items than `limit`: it also ends before it has more than 1 MiB.",
+            "parameters": [
+                query("email", email, json!({ "type": "string" })),
+                limit(),
+                query("cursor", "`next_cursor` of the page before", cursor),
+                Expand::parameter(),
+            ],
+            "responses": { "200": answer_with("A page", "CustomerList", &["Link"]) },
+        })
+    },
+};
 
-/// `GET /v0/customers`: newest first, page by page, or the one with an e-mail.
-///
-/// # Errors
-///
-/// See the catalogue of problems.
-pub async fn list(
+/// Customers, newest first, page by page; or the one with an e-mail.
+pub(crate) async fn list(
     State(app): State<App>,
     Reader(caller, sees): Reader,
     Extension(context): Extension<RequestContext>,
     query: Query,
 ) -> Result<Response, Problem> {
-    let page = query.page()?;
+    let page = Page::read(query)?;
     let mut writer = PageWriter::begin(&app, &context);
     let next = match &page.email {
         Some(email) => {
@@ -59,7 +78,7 @@ pub async fn list(
     Ok(response)
 }
 
-/// Writes the items of a page; answers the last of them when there are more.
+/// Writes the items of a page. Returns the last of them when there are more.
 async fn write_page(
     app: &App,
     caller: &Caller,
@@ -81,7 +100,7 @@ async fn write_page(
     }
 }
 
-/// Writes customers until the page is full; answers how many.
+/// Writes customers until the page is full. Returns how many.
 async fn write_items(
     app: &App,
     caller: &Caller,
@@ -118,59 +137,6 @@ fn read_cursor(text: &str) -> Option<CustomerId> {
     Some(CustomerId::from_bytes(bytes.try_into().ok()?))
 }
 
-/// What reads may show besides the customer object.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Expand {
-    /// Every KYC field as stored.
-    pub profile: bool,
-    /// The documents, with what is known of their files.
-    pub documents: bool,
-    /// What is required, and how it stands.
-    pub requirements: bool,
-}
-
-impl Expand {
-    /// Whether the whole record is needed.
-    #[must_use]
-    pub const fn whole(self) -> bool {
-        self.profile || self.documents || self.requirements
-    }
-
-    /// Appends the JSON of a customer with what was asked for.
-    ///
-    /// # Errors
-    ///
-    /// The store's.
-    pub async fn write(
-        self,
-        app: &App,
-        caller: &Caller,
-        customer: &Customer,
-        json: &mut Vec<u8>,
-    ) -> Result<(), StoreError> {
-        let summary = customer.summary();
-        let mut view = CustomerView::new(&summary, self.profile.then_some(&customer.profile));
-        if self.documents {
-            let files = app.services.store.files(caller.scope, &customer.profile.files(), Some(customer.id)).await?;
-            view = view.with_documents(customer.profile.documents_view(customer.id, &files));
-        }
-        if self.requirements {
-            let requirements = app.services.policy.rules.of(customer, app.services.now(caller.scope));
-            view.with_requirements(&requirements).write(json);
-        } else {
-            view.write(json);
-        }
-        Ok(())
-    }
-
-    /// The same wish for the next page.
-    fn query(self) -> String {
-        let wishes = [("profile", self.profile), ("documents", self.documents), ("requirements", self.requirements)];
-        let names: Vec<_> = wishes.iter().filter(|(_, wished)| *wished).map(|(name, _)| *name).collect();
-        if names.is_empty() { String::new() } else { format!("&expand={}", names.join(",")) }
-    }
-}
-
 /// A page of the list as it was asked for.
 struct Page {
     email: Option<Email>,
@@ -179,112 +145,14 @@ struct Page {
     expand: Expand,
 }
 
-/// Query parameters, decoded. A `+` is a plus: no parameter has a blank in it, and addresses have a `+`.
-pub struct Query(Vec<(String, String)>);
-
-impl FromRequestParts<App> for Query {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
-        Ok(Self::of(&parts.uri))
-    }
-}
-
-/// That there are no query parameters.
-pub struct NoQuery;
-
-impl FromRequestParts<App> for NoQuery {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
-        let errors = Query::of(&parts.uri).unknown(&[]);
-        if errors.is_empty() { Ok(Self) } else { Err(Problem::invalid_parameters(errors)) }
-    }
-}
-
-impl Query {
-    /// That of an address.
-    #[must_use]
-    pub fn of(uri: &Uri) -> Self {
-        let query = uri.query().unwrap_or_default().replace('+', "%2B");
-        Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
-    }
-
-    /// A violation for each parameter besides these. One that is ignored would answer another question than was asked.
-    #[must_use]
-    pub fn unknown(&self, known: &[&str]) -> Vec<Violation> {
-        let names = self.0.iter().map(|(name, _)| name).filter(|name| !known.contains(&name.as_str()));
-        let message = match known {
-            [] => "is unknown: this takes no parameters".to_owned(),
-            _ => format!("is unknown: the parameters are {}", known.join(", ")),
-        };
-        let pointer = |name: &String| {
-            let name: String = name.chars().take(MAX_NAME).collect();
-            format!("/{}", name.replace('~', "~0").replace('/', "~1"))
-        };
-        names
-            .map(|name| Violation::new(pointer(name), Code::UnknownProperty, message.clone()))
-            .take(MAX_UNKNOWN)
-            .collect()
-    }
-
-    /// Reads `expand` alone.
-    ///
-    /// # Errors
-    ///
-    /// 400 for a value that is not known.
-    pub fn expand(&self) -> Result<Expand, Problem> {
-        let mut errors = self.unknown(&["expand"]);
-        let expand = self.read_expand(&mut errors);
-        if errors.is_empty() { Ok(expand) } else { Err(Problem::invalid_parameters(errors)) }
-    }
-
-    fn page(&self) -> Result<Page, Problem> {
-        let mut errors = self.unknown(&["limit", "cursor", "email", "expand"]);
-        let limit = self.one("limit", &mut errors).map(|text| text.parse().unwrap_or(0));
-        if limit.is_some_and(|limit| !(1..=MAX_LIMIT).contains(&limit)) {
-            errors.push(Violation::new(
-                "/limit",
-                Code::OutOfRange,
-                format!("must be a whole number from 1 to {MAX_LIMIT}"),
-            ));
-        }
-        let after = self.one("cursor", &mut errors).map(read_cursor);
-        if after == Some(None) {
-            errors.push(Violation::new("/cursor", Code::InvalidCursor, "must be a next_cursor of this list"));
-        }
-        let page = Page {
-            email: self.one("email", &mut errors).map(Email::searched),
-            after: after.flatten(),
-            limit: limit.unwrap_or(DEFAULT_LIMIT),
-            expand: self.read_expand(&mut errors),
-        };
-        if errors.is_empty() { Ok(page) } else { Err(Problem::invalid_parameters(errors)) }
-    }
-
-    fn read_expand(&self, errors: &mut Vec<Violation>) -> Expand {
-        let mut expand = Expand::default();
-        for name in self.one("expand", errors).into_iter().flat_map(|list| list.split(',')) {
-            match name {
-                "profile" => expand.profile = true,
-                "documents" => expand.documents = true,
-                "requirements" => expand.requirements = true,
-                _ => {
-                    let message = "must be some of: profile, documents, requirements";
-                    errors.push(Violation::new("/expand", Code::UnknownValue, message));
-                }
-            }
-        }
-        expand
-    }
-
-    /// The value of a parameter that may stand once.
-    pub fn one(&self, name: &str, errors: &mut Vec<Violation>) -> Option<&str> {
-        let mut values = self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
-        let value = values.next();
-        if values.next().is_some() {
-            errors.push(Violation::new(format!("/{name}"), Code::DuplicateKey, "stands twice in the query"));
-        }
-        value
+impl Page {
+    fn read(query: Query) -> Result<Self, Problem> {
+        let mut parameters = query.only(&["limit", "cursor", "email", "expand"]);
+        let limit = parameters.limit();
+        let message = "must be a next_cursor of this list";
+        let after = parameters.read("cursor", read_cursor, Code::InvalidCursor, message);
+        let email = parameters.text("email").as_deref().map(Email::searched);
+        let expand = Expand::read(&mut parameters);
+        parameters.end().map(|()| Self { email, after, limit, expand })
     }
 }

@@ -1,11 +1,13 @@
 //! Customers over HTTP: each handler reads the request, calls one use case, and gives its answer.
 
-mod list;
+pub mod expand;
+pub mod list;
 
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
+use dossier_core::api_key::KeyScope;
 use dossier_core::caller::Caller;
 use dossier_core::customer::CustomerView;
 use dossier_core::idempotency::Answer;
@@ -15,25 +17,68 @@ use dossier_core::use_cases::remove_document::remove_document as remove;
 use dossier_core::use_cases::update_customer::{Method, Update, update};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, StatusCode, header};
+use serde_json::{Value, json};
 
-pub use list::{NoQuery, Query, list};
+use expand::Expand;
 
-use super::App;
 use super::body::{Expected, WholeBody};
 use super::conditions::{
     answered, condition, etag, idempotency_key, none_match, nothing, repeatable, wants_representation,
 };
+use super::extract::{CustomerPath, DocumentPath, Reader, Writer};
+use super::openapi::operation::{Operation, Problems, Shows, TAKES_JSON, WRITES};
+use super::openapi::parts::{
+    CUSTOMERS, answer_with, bare, body_by_type, customer_id, etag_condition, file_id, if_match, named, request_header,
+};
 use super::problem::Problem;
-use super::router::{CustomerPath, DocumentPath, Reader, Writer};
+use super::problem::ProblemCode::{
+    ApprovedLocked, EmailTaken, IdempotencyKeyReused, InvalidHeader, InvalidParameters, NotFound, PreconditionFailed,
+};
+use super::query::Query;
+use super::state::App;
 
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
-/// `POST /v0/customers`: creates a customer.
-///
-/// # Errors
-///
-/// See the catalogue of problems.
-pub async fn create(
+const UPDATES: Problems = &[InvalidHeader, NotFound, ApprovedLocked, IdempotencyKeyReused, PreconditionFailed];
+
+fn example(json: &str) -> Value {
+    serde_json::from_str(json).expect("examples are JSON")
+}
+
+pub(crate) const CREATE: Operation = Operation {
+    method: http::Method::POST,
+    path: "/v0/customers",
+    scopes: &[KeyScope::CustomersWrite],
+    shows: Shows::CustomerOr("{customer_id}"),
+    problems: &[TAKES_JSON, WRITES, &[InvalidHeader, EmailTaken, IdempotencyKeyReused]],
+    describe: || {
+        let individual = json!({
+            "email": "john.doe@example.com", "type": "individual", "first_name": "John", "last_name": "Doe",
+        });
+        let business = json!({
+            "email": "office@harbour.example", "type": "corporate", "company_name": "Harbour Software Limited",
+        });
+        json!({
+            "operationId": "createCustomer",
+            "tags": [CUSTOMERS],
+            "summary": "Create a customer",
+            "description": "`email` and `type` are needed, the names are optional; what else is missing is asked for \
+                later. Older clients send `beneficiary_type` in place of `type`: the server still accepts that, and \
+                refuses a body in which the two contradict each other.",
+            "requestBody": body_by_type("application/json", &named("NewCustomer"), &individual, &business),
+            "responses": {
+                "201": answer_with(
+                    "The customer; only its customer_id to a key without customers:read",
+                    "CreatedCustomer",
+                    &["Location", "ETag"],
+                ),
+            },
+        })
+    },
+};
+
+/// Creates a customer.
+pub(crate) async fn create(
     State(app): State<App>,
     Writer(caller, sees): Writer,
     request: Request,
@@ -47,19 +92,51 @@ pub async fn create(
     };
     let answer = shared.apart.run(held, work).await?;
     let id = answer.customer;
-    let only_id = || serde_json::json!({ "customer_id": id }).to_string().into_bytes();
+    let only_id = || json!({ "customer_id": id }).to_string().into_bytes();
     let location = id.map(|id| format!("/v0/customers/{id}").try_into().expect("an id is visible ASCII"));
     let mut response = answered(StatusCode::CREATED, sees.answer(answer, only_id));
     response.headers_mut().extend(location.map(|location| (header::LOCATION, location)));
     Ok(response)
 }
 
-/// `PUT /v0/customers/{customer_id}`: changes the members that the body names.
-///
-/// # Errors
-///
-/// See the catalogue of problems.
-pub async fn put(
+pub(crate) const PUT: Operation = Operation {
+    method: http::Method::PUT,
+    path: "/v0/customers/{customer_id}",
+    scopes: &[KeyScope::CustomersWrite],
+    shows: Shows::Preferred,
+    problems: &[TAKES_JSON, WRITES, UPDATES, &[EmailTaken]],
+    describe: || {
+        let prefer = "`return=representation` answers the whole customer instead of `{}`, to a key with customers:read";
+        json!({
+            "operationId": "updateCustomer",
+            "tags": [CUSTOMERS],
+            "summary": "Update customer data",
+            "description": "The type of the stored customer decides which variant the body is read as, also where it \
+                fits both. Absent members stay as they are. `null` is refused.",
+            "parameters": [
+                customer_id(),
+                if_match(),
+                request_header("Prefer", prefer, json!({ "type": "string", "examples": ["return=representation"] })),
+            ],
+            "requestBody": body_by_type(
+                "application/json",
+                &named("CustomerUpdate"),
+                &example(include_str!("../../../assets/examples/update-individual.json")),
+                &example(include_str!("../../../assets/examples/update-business.json")),
+            ),
+            "responses": {
+                "200": answer_with(
+                    "Successful update of customer data",
+                    "CustomerOrEmpty",
+                    &["ETag", "Dossier-Warning", "Preference-Applied"],
+                ),
+            },
+        })
+    },
+};
+
+/// Changes the members that the body names.
+pub(crate) async fn put(
     State(app): State<App>,
     Writer(caller, sees): Writer,
     CustomerPath(id): CustomerPath,
@@ -76,13 +153,39 @@ pub async fn put(
     Ok(response)
 }
 
-/// `PATCH /v0/customers/{customer_id}`: a merge patch, in which `null` clears. Answers the whole customer to a key
-/// that may read it.
-///
-/// # Errors
-///
-/// See the catalogue of problems.
-pub async fn patch(
+pub(crate) const PATCH: Operation = Operation {
+    method: http::Method::PATCH,
+    path: "/v0/customers/{customer_id}",
+    scopes: &[KeyScope::CustomersWrite],
+    shows: Shows::CustomerOr("{}"),
+    problems: &[TAKES_JSON, WRITES, UPDATES, &[EmailTaken]],
+    describe: || {
+        json!({
+            "operationId": "patchCustomer",
+            "tags": [CUSTOMERS],
+            "summary": "Change or clear single members (JSON Merge Patch, RFC 7396)",
+            "description": "`null` clears a member. Lists follow the rules of PUT: documents accumulate, associated \
+                persons keep their identity.",
+            "parameters": [customer_id(), if_match()],
+            "requestBody": body_by_type(
+                "application/merge-patch+json",
+                &named("CustomerPatch"),
+                &json!({ "middle_name": null, "residential_address": { "city": "Boston" } }),
+                &json!({ "primary_website": null }),
+            ),
+            "responses": {
+                "200": answer_with(
+                    "The customer with its profile; {} to a key without customers:read",
+                    "CustomerOrEmpty",
+                    &["ETag", "Dossier-Warning"],
+                ),
+            },
+        })
+    },
+};
+
+/// Applies a merge patch, in which `null` clears. The answer is the whole customer, to a key that may read it.
+pub(crate) async fn patch(
     State(app): State<App>,
     Writer(caller, sees): Writer,
     CustomerPath(id): CustomerPath,
@@ -112,12 +215,26 @@ async fn change(
     shared.apart.run(held, work).await
 }
 
-/// `DELETE /v0/customers/{customer_id}/documents/{file_id}`: takes a document out of the record.
-///
-/// # Errors
-///
-/// See the catalogue of problems.
-pub async fn remove_document(
+pub(crate) const REMOVE_DOCUMENT: Operation = Operation {
+    method: http::Method::DELETE,
+    path: "/v0/customers/{customer_id}/documents/{file_id}",
+    scopes: &[KeyScope::CustomersWrite],
+    shows: Shows::Own,
+    problems: &[WRITES, &[InvalidHeader, NotFound, PreconditionFailed]],
+    describe: || {
+        json!({
+            "operationId": "removeDocument",
+            "tags": [CUSTOMERS],
+            "summary": "Remove a document from a customer's record",
+            "description": "Also one of an associated person. The file stays with the customer: it was evidence once.",
+            "parameters": [customer_id(), file_id(), if_match()],
+            "responses": { "204": bare("Removed", &["ETag"]) },
+        })
+    },
+};
+
+/// Takes a document out of the record.
+pub(crate) async fn remove_document(
     State(app): State<App>,
     Writer(caller, _): Writer,
     DocumentPath(id, file): DocumentPath,
@@ -129,19 +246,41 @@ pub async fn remove_document(
     Ok((StatusCode::NO_CONTENT, [(header::ETAG, etag(version))]).into_response())
 }
 
-/// `GET /v0/customers/{customer_id}`: the customer, with its profile when asked for.
-///
-/// # Errors
-///
-/// See the catalogue of problems.
-pub async fn read(
+pub(crate) const READ: Operation = Operation {
+    method: http::Method::GET,
+    path: "/v0/customers/{customer_id}",
+    scopes: &[KeyScope::CustomersRead],
+    shows: Shows::Customers,
+    problems: &[&[InvalidHeader, InvalidParameters, NotFound]],
+    describe: || {
+        json!({
+            "operationId": "getCustomer",
+            "tags": [CUSTOMERS],
+            "summary": "Read a customer",
+            "description": "With `expand` it also shows every KYC field as stored, the documents, and what is \
+                required.",
+            "parameters": [
+                customer_id(),
+                Expand::parameter(),
+                etag_condition("If-None-Match", "Answer 304 if the stored version is still this one"),
+            ],
+            "responses": {
+                "200": answer_with("The customer", "Customer", &["ETag"]),
+                "304": bare("The version is still the one that If-None-Match names", &["ETag"]),
+            },
+        })
+    },
+};
+
+/// The customer, with its profile when asked for.
+pub(crate) async fn read(
     State(app): State<App>,
     Reader(caller, sees): Reader,
     CustomerPath(id): CustomerPath,
     query: Query,
     request: Request,
 ) -> Result<Response, Problem> {
-    let expand = query.expand()?;
+    let expand = Expand::only(query)?;
     let known = none_match(request.headers())?;
     let id = id.ok_or_else(Problem::not_found)?;
     let (json, version) = if expand.whole() {

@@ -2,26 +2,27 @@
 
 use serde_json::{Map, Value, json};
 
-use super::schemas;
+use super::headers::entry;
+use super::schemas::parts::reference;
 
-pub(super) const CUSTOMERS: &str = "Customers";
-pub(super) const FILES: &str = "Files";
-pub(super) const VERIFICATION: &str = "Verification";
-pub(super) const SANDBOX: &str = "Sandbox";
-pub(super) const EVENTS: &str = "Events";
-pub(super) const AUDIT: &str = "Audit trail";
-pub(super) const WEBHOOKS: &str = "Webhooks";
-pub(super) const SERVICE: &str = "Service";
+pub(crate) const CUSTOMERS: &str = "Customers";
+pub(crate) const FILES: &str = "Files";
+pub(crate) const VERIFICATION: &str = "Verification";
+pub(crate) const SANDBOX: &str = "Sandbox";
+pub(crate) const EVENTS: &str = "Events";
+pub(crate) const AUDIT: &str = "Audit trail";
+pub(crate) const WEBHOOKS: &str = "Webhooks";
+pub(crate) const SERVICE: &str = "Service";
 
-pub(super) fn parameter(name: &str, place: &str, required: bool, description: &str, schema: Value) -> Value {
+pub(crate) fn parameter(name: &str, place: &str, required: bool, description: &str, schema: Value) -> Value {
     json!({ "name": name, "in": place, "required": required, "description": description, "schema": schema })
 }
 
-pub(super) fn query(name: &str, description: &str, schema: Value) -> Value {
+pub(crate) fn query(name: &str, description: &str, schema: Value) -> Value {
     parameter(name, "query", false, description, schema)
 }
 
-pub(super) fn header(name: &str, description: &str, schema: Value) -> Value {
+pub(crate) fn request_header(name: &str, description: &str, schema: Value) -> Value {
     parameter(name, "header", false, description, schema)
 }
 
@@ -30,20 +31,20 @@ fn id_in_path(name: &str, description: &str) -> Value {
 }
 
 /// As the published document has it.
-pub(super) fn customer_id() -> Value {
+pub(crate) fn customer_id() -> Value {
     id_in_path("customer_id", "The unique identifier of the customer")
 }
 
-pub(super) fn file_id() -> Value {
+pub(crate) fn file_id() -> Value {
     id_in_path("file_id", "The id of an uploaded file")
 }
 
-pub(super) fn webhook_id() -> Value {
+pub(crate) fn webhook_id() -> Value {
     id_in_path("webhook_id", "The id of a webhook")
 }
 
-pub(super) fn idempotency_key() -> Value {
-    header(
+pub(crate) fn idempotency_key() -> Value {
+    request_header(
         "Idempotency-Key",
         "The same key and request, sent again within 30 days, have one effect and get the same answer",
         json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" }),
@@ -51,27 +52,27 @@ pub(super) fn idempotency_key() -> Value {
 }
 
 /// A condition on the version: `*` or a list of entity tags.
-pub(super) fn etag_condition(name: &str, description: &str) -> Value {
+pub(crate) fn etag_condition(name: &str, description: &str) -> Value {
     let pattern = "^(\\*|\"v[0-9]+\"(, ?\"v[0-9]+\")*)$";
-    header(name, description, json!({ "type": "string", "pattern": pattern, "examples": ["\"v3\""] }))
+    request_header(name, description, json!({ "type": "string", "pattern": pattern, "examples": ["\"v3\""] }))
 }
 
-pub(super) fn if_match() -> Value {
+pub(crate) fn if_match() -> Value {
     etag_condition("If-Match", "Write only if the stored version is this one")
 }
 
-pub(super) fn limit() -> Value {
+pub(crate) fn limit() -> Value {
     let schema = json!({ "type": "integer", "minimum": 1, "maximum": 1000, "default": 100 });
     query("limit", "How many items a page may have", schema)
 }
 
 /// A reference to a named schema.
-pub(super) fn named(schema: &str) -> Value {
-    json!({ "$ref": schemas::reference(schema) })
+pub(crate) fn named(schema: &str) -> Value {
+    json!({ "$ref": reference(schema) })
 }
 
 /// A JSON body by the name of its schema, with an example.
-pub(super) fn body(schema: &str, required: bool, example: &Value) -> Value {
+pub(crate) fn json_body(schema: &str, required: bool, example: &Value) -> Value {
     json!({
         "required": required,
         "content": { "application/json": { "schema": named(schema), "example": example } },
@@ -79,7 +80,7 @@ pub(super) fn body(schema: &str, required: bool, example: &Value) -> Value {
 }
 
 /// A JSON body with an example for each type of customer.
-pub(super) fn body_by_type(media_type: &str, schema: &Value, individual: &Value, business: &Value) -> Value {
+pub(crate) fn body_by_type(media_type: &str, schema: &Value, individual: &Value, business: &Value) -> Value {
     let content = json!({
         "schema": schema,
         "examples": {
@@ -91,23 +92,23 @@ pub(super) fn body_by_type(media_type: &str, schema: &Value, individual: &Value,
 }
 
 /// An answer in JSON by the name of its schema.
-pub(super) fn answer(description: &str, schema: &str) -> Value {
+pub(crate) fn answer(description: &str, schema: &str) -> Value {
     json!({ "description": description, "content": { "application/json": { "schema": named(schema) } } })
 }
 
 /// The same with headers of its own.
-pub(super) fn answer_with(description: &str, schema: &str, headers: &[&str]) -> Value {
+pub(crate) fn answer_with(description: &str, schema: &str, headers: &[&str]) -> Value {
     with_headers(answer(description, schema), headers)
 }
 
 /// An answer without a body.
-pub(super) fn bare(description: &str, headers: &[&str]) -> Value {
+pub(crate) fn bare(description: &str, headers: &[&str]) -> Value {
     with_headers(json!({ "description": description }), headers)
 }
 
-pub(super) fn with_headers(mut response: Value, names: &[&str]) -> Value {
+pub(crate) fn with_headers(mut response: Value, names: &[&str]) -> Value {
     if !names.is_empty() {
-        response["headers"] = names.iter().map(|name| super::headers::entry(name)).collect::<Map<_, _>>().into();
+        response["headers"] = names.iter().map(|name| entry(name)).collect::<Map<_, _>>().into();
     }
     response
 }

@@ -1,13 +1,18 @@
-//! The customer as answers and events show it.
+//! The customer as answers and events show it. Its own schema is written by hand, as its JSON is: a list does not
+//! serialise a customer, but copies the text that is stored. A document joins what the record says with what its file
+//! says, and has no type either.
 
 use dossier_core::customer::associated_person::AssociatedPerson;
 use dossier_core::customer::{Business, Individual};
+use dossier_core::kyc::rail::Rail;
+use dossier_core::kyc::record::KycsView;
+use dossier_core::kyc::requirements::{Evidence, Requirement};
 use dossier_core::schema;
 use serde_json::{Value, json};
 
-use super::inputs::closed;
-use super::words::{file_state, kyc_status, media_type, words};
-use super::{id, list_of, object, or_null, reference, text, time};
+use super::parts::{closed, described, id, list_of, object, or_null, reference, shown, text, time};
+use super::words::{file_state, media_type, words};
+use crate::http::answers::CustomerReference;
 
 pub(super) fn all() -> Vec<(&'static str, Value)> {
     vec![
@@ -15,17 +20,17 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ("IndividualCustomer", of_type("individual", "An individual.", "IndividualProfile")),
         ("BusinessCustomer", of_type("corporate", "A business.", "BusinessProfile")),
         ("CreatedCustomer", one_of("Customer", "CustomerReference", "a key without customers:read sees only the id")),
-        ("CustomerReference", object("The id of a customer.", json!({ "customer_id": id() }), &[])),
+        ("CustomerReference", described("The id of a customer.", shown::<CustomerReference>())),
         ("CustomerOrEmpty", one_of("Customer", "Empty", "the customer is not shown")),
         ("CustomerList", customer_list()),
         ("IndividualProfile", profile("Every KYC field of an individual as stored.", schema::of::<Individual>())),
         ("BusinessProfile", profile("Every KYC field of a business as stored.", schema::of::<Business>())),
         ("StoredPerson", profile("An associated person as stored.", schema::of::<AssociatedPerson>())),
         ("CustomerDocument", document()),
-        ("Kycs", kycs()),
-        ("RailStatus", rail_status()),
-        ("Requirement", requirement()),
-        ("RequiredDocument", required_document()),
+        ("Kycs", described("Where a customer's verification stands.", shown::<KycsView<'_>>())),
+        ("RailStatus", described("A payment rail and its status.", shown::<Rail>())),
+        ("Requirement", described("Something that is required, and how it stands.", shown::<Requirement>())),
+        ("RequiredDocument", described("What a required document may be.", shown::<Evidence>())),
     ]
 }
 
@@ -133,65 +138,4 @@ fn document() -> Value {
         "attached_at": or_null(time(), "When it became evidence of this customer or person"),
     });
     object("A document of a record, with what is known of its file.", properties, &[])
-}
-
-fn kycs() -> Value {
-    let sub_statuses =
-        words(["kyc_form_submission_started", "kyc_form_submission_accepted", "kyc_form_resubmission_required"]);
-    let link = "Where the customer goes on; null once decided or run out, and to keys without kyc:session";
-    let properties = json!({
-        "status": kyc_status(),
-        "sub_status": sub_statuses,
-        "kyc_flow_link": or_null(json!({ "type": "string" }), link),
-        "status_breakdown": list_of("RailStatus"),
-    });
-    object("Where a customer's verification stands.", properties, &[])
-}
-
-fn rail_status() -> Value {
-    let properties = json!({
-        "currency": { "type": "string", "examples": ["eur"] },
-        "payment_rails": { "type": "string", "examples": ["sepa"] },
-        "status": kyc_status(),
-    });
-    object("A payment rail and its status.", properties, &[])
-}
-
-fn requirement() -> Value {
-    let pointer = "Where it goes in the body of PUT, as a JSON Pointer; `-` stands after the last item of an array";
-    let pointers =
-        |description: &str| json!({ "type": "array", "items": { "type": "string" }, "description": description });
-    let properties = json!({
-        "id": text("The name of the rule, with `@` and the person's id for one of an associated person"),
-        "pointer": text(pointer),
-        "one_of": pointers("Where it may go instead: any one of these pointers is enough. `pointer` is the first of \
-            them, or the one at which something is wrong. Only with several"),
-        "status": words(["due", "error", "pending", "done"]),
-        "label": text("What people call it"),
-        "because": text("Why it is asked for"),
-        "error": text("What is wrong with what is there, as people read it. Two values are words for programs: \
-            needs_password, the document is a PDF that opens only with a password; unusable_picture, it is a picture \
-            with a side of less than 200 pixels. Upload another file"),
-        "missing": pointers("What is still missing of the value that is there: the postal code, in a country that \
-            needs one. Then the status is due, and the whole value is to be sent again"),
-        "schema": { "type": "object", "description": "JSON Schema of the value at the pointer" },
-        "example": {
-            "description": "A value that would do, as it looks in the country of the customer or person: a postal \
-                code, or an empty one where the country has none, and a state. Numbers are made up. To a document, add \
-                the file_id",
-        },
-        "document": { "$ref": reference("RequiredDocument") },
-        "person_id": id(),
-    });
-    let optional = ["one_of", "error", "missing", "document", "person_id"];
-    object("Something that is required, and how it stands.", properties, &optional)
-}
-
-fn required_document() -> Value {
-    let properties = json!({
-        "purposes": { "type": "array", "items": { "type": "string" }, "description": "One of these" },
-        "side": words(["front", "back"]),
-        "upload": text("Where the file goes first"),
-    });
-    object("What a required document may be.", properties, &["side"])
 }

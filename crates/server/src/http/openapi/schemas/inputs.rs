@@ -16,7 +16,7 @@ use dossier_core::use_cases::simulate::{NewRail, Simulation};
 use dossier_core::webhook::NewWebhook;
 use serde_json::{Value, json};
 
-use super::{object, or_null};
+use super::parts::{closed, described, object, or_null, reference};
 
 pub(super) fn all() -> Vec<(&'static str, Value)> {
     [bodies(), parts(), patches()].concat()
@@ -91,31 +91,6 @@ fn patches() -> Vec<(&'static str, Value)> {
     ]
 }
 
-fn described(description: &str, mut schema: Value) -> Value {
-    schema["description"] = description.into();
-    schema
-}
-
-/// The same schema without room for unknown members, at every depth: the parser refuses them.
-#[must_use]
-pub fn closed(mut schema: Value) -> Value {
-    close(&mut schema);
-    schema
-}
-
-fn close(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            members.values_mut().for_each(close);
-            if members.get("properties").is_some_and(Value::is_object) {
-                members.insert("additionalProperties".to_owned(), false.into());
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(close),
-        _ => {}
-    }
-}
-
 /// Generators make of the two names of one member that nothing is required. So the newer name is, and the older one is
 /// marked as such; the parser takes either.
 fn new_customer() -> Value {
@@ -148,8 +123,8 @@ fn update() -> Value {
         "type": "object",
         "description": "Members of a customer to change. The type of the stored customer decides between the variants.",
         "oneOf": [
-            { "$ref": super::reference("IndividualUpdate") },
-            { "$ref": super::reference("BusinessUpdate") },
+            { "$ref": reference("IndividualUpdate") },
+            { "$ref": reference("BusinessUpdate") },
         ],
     })
 }
@@ -159,8 +134,8 @@ fn patch() -> Value {
         "description": "Members of a customer to change or to clear. The type of the stored customer decides between \
             the variants.",
         "anyOf": [
-            { "$ref": super::reference("IndividualPatch") },
-            { "$ref": super::reference("BusinessPatch") },
+            { "$ref": reference("IndividualPatch") },
+            { "$ref": reference("BusinessPatch") },
         ],
     })
 }

@@ -3,15 +3,12 @@
 mod answers;
 mod customer;
 mod inputs;
+pub mod parts;
 mod words;
 
-pub use inputs::closed;
 use serde_json::{Map, Value, json};
 
-/// Where a named schema stands.
-pub(super) fn reference(name: &str) -> String {
-    format!("#/components/schemas/{name}")
-}
+use parts::reference;
 
 /// Every named schema, with the schemas inside of it written out.
 pub(super) fn named() -> Vec<(&'static str, Value)> {
@@ -60,40 +57,4 @@ fn are_equal(one: &Value, other: &Value) -> bool {
     let members = |of: &Map<String, Value>| of.len() - usize::from(of.contains_key("description"));
     members(one) == members(other)
         && one.iter().all(|(name, value)| name == "description" || other.get(name) == Some(value))
-}
-
-/// An object, all of whose members are required but those that are listed as optional.
-fn object(description: &str, properties: Value, optional: &[&str]) -> Value {
-    let names = properties.as_object().into_iter().flat_map(|properties| properties.keys());
-    let required: Vec<_> = names.filter(|name| !optional.contains(&name.as_str())).collect();
-    json!({ "type": "object", "description": description, "required": required, "properties": properties })
-}
-
-fn list_of(name: &str) -> Value {
-    json!({ "type": "array", "items": { "$ref": reference(name) } })
-}
-
-fn id() -> Value {
-    json!({ "type": "string", "format": "uuid" })
-}
-
-fn time() -> Value {
-    json!({ "type": "string", "format": "date-time" })
-}
-
-fn text(description: &str) -> Value {
-    json!({ "type": "string", "description": description })
-}
-
-/// The same schema, or `null`.
-fn or_null(mut schema: Value, description: &str) -> Value {
-    if schema.get("enum").is_some() || schema["type"] == "object" || schema.get("$ref").is_some() {
-        if let Some(schema) = schema.as_object_mut() {
-            schema.shift_remove("description");
-        }
-        return json!({ "description": description, "anyOf": [schema, { "type": "null" }] });
-    }
-    schema["type"] = json!([schema["type"], "null"]);
-    schema["description"] = description.into();
-    schema
 }

@@ -6,7 +6,7 @@ use dossier_core::customer::document::{
 };
 use dossier_core::customer::identity::IdDocumentType;
 use dossier_core::customer::individual::EmploymentStatus;
-use dossier_core::file::MediaType;
+use dossier_core::file::{FileState, MediaType};
 use dossier_core::kyc::decision::{Outcome, ReasonCode};
 use dossier_core::schema::of;
 use dossier_core::use_cases::simulate::{Action, NewRailStatus};
@@ -14,6 +14,7 @@ use dossier_core::violation::Code;
 use dossier_core::webhook::Subscription;
 use serde_json::{Value, json};
 
+use super::parts::{described, shown};
 use crate::http::problem::ProblemCode;
 
 /// The schema of a word.
@@ -22,11 +23,11 @@ pub(super) fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> Value {
 }
 
 pub(super) fn media_type() -> Value {
-    words(MediaType::ALL.iter().map(|known| known.as_str()))
+    shown::<MediaType>()
 }
 
 pub(super) fn file_state() -> Value {
-    words(["unattached", "attached"])
+    shown::<FileState>()
 }
 
 /// The states of a rail are those of a customer's verification as well.
@@ -47,10 +48,6 @@ pub(super) fn violation_code() -> Value {
 }
 
 pub(super) fn all() -> Vec<(&'static str, Value)> {
-    let described = |description: &str, mut schema: Value| {
-        schema["description"] = description.into();
-        schema
-    };
     vec![
         ("AccountPurpose", described("What the account is for", of::<AccountPurpose>())),
         ("EmploymentStatus", described("How an individual earns a living", of::<EmploymentStatus>())),

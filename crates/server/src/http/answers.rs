@@ -1,0 +1,55 @@
+//! Answers that handlers put together. Their schemas in the document are made from these types.
+
+use dossier_core::clock::Timestamp;
+use dossier_core::file::MediaType;
+use dossier_core::ids::{CustomerId, FileId};
+use dossier_core::kyc::requirements::Requirement;
+use dossier_core::webhook::Delivery;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct CustomerReference {
+    pub(crate) customer_id: CustomerId,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct UploadedFile<'a> {
+    pub(crate) id: FileId,
+    /// As its sender named it, without folders and hidden characters.
+    pub(crate) name: &'a str,
+    pub(crate) r#type: MediaType,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct RequirementList<'a> {
+    /// The version of the rules.
+    pub(crate) rule_set: &'a str,
+    pub(crate) items: Vec<Requirement>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct SandboxClock {
+    pub(crate) now: Timestamp,
+    /// How far it is ahead of the real time.
+    pub(crate) ahead_seconds: i64,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct DeliveryList {
+    pub(crate) items: Vec<Delivery>,
+    /// Give it as `cursor` to get the next page; null on the last.
+    pub(crate) next_cursor: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct ServiceStatus {
+    pub(crate) status: Condition,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Condition {
+    Ok,
+    Ready,
+}

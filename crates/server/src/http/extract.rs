@@ -1,0 +1,108 @@
+//! What handlers take from a request: the caller behind its key, and the ids in its path.
+
+use axum::extract::FromRequestParts;
+use dossier_core::api_key::KeyScope;
+use dossier_core::caller::Caller;
+use dossier_core::disclosure::Disclosure;
+use dossier_core::ids::{CustomerId, FileId, WebhookId};
+use http::Method;
+use http::request::Parts;
+
+use super::auth::authorize;
+use super::context::RequestContext;
+use super::problem::Problem;
+use super::query::NoQuery;
+use super::state::App;
+
+macro_rules! authorized {
+    ($($(#[$doc:meta])* $extractor:ident: $($scope:ident),+;)*) => { $(
+        $(#[$doc])*
+        pub struct $extractor(pub Caller, pub Disclosure);
+
+        impl FromRequestParts<App> for $extractor {
+            type Rejection = Problem;
+
+            async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+                let context = RequestContext::of(parts);
+                let needed = &[$(KeyScope::$scope),+];
+                let (caller, sees) = authorize(app, &parts.headers, context, needed).await?;
+                // What reads takes parameters, or refuses them itself.
+                if parts.method != Method::GET && parts.method != Method::HEAD {
+                    NoQuery::from_request_parts(parts, app).await?;
+                }
+                Ok(Self(caller, sees))
+            }
+        }
+    )* };
+}
+
+authorized! {
+    /// A caller that may read customers.
+    Reader: CustomersRead;
+    /// A caller that may write customers.
+    Writer: CustomersWrite;
+    /// A caller that may upload files.
+    Uploader: FilesWrite;
+    /// A caller that may look at files.
+    FileReader: FilesRead;
+    /// A caller that may open KYC sessions.
+    SessionOpener: KycSession;
+    /// A caller that may decide about customers.
+    Decider: KycDecide;
+    /// A caller that may drive the sandbox.
+    Simulator: Simulate;
+    /// A caller that may read events.
+    EventReader: EventsRead;
+    /// A caller that may read the audit trail.
+    AuditReader: AuditRead;
+    /// A caller that may manage webhooks.
+    WebhookManager: WebhooksManage;
+    /// A caller whose key may sign for a webhook: what is delivered are events.
+    WebhookSigner: WebhooksManage, EventsRead;
+}
+
+/// The customer that the path names; `None` when the text is no id, which is answered as an unknown id is, after every
+/// check that an unknown id would go through.
+pub struct CustomerPath(pub Option<CustomerId>);
+
+/// The customer and the file that the path names, likewise.
+pub struct DocumentPath(pub Option<CustomerId>, pub Option<FileId>);
+
+/// The file that the path names, likewise.
+pub struct FilePath(pub Option<FileId>);
+
+/// The webhook that the path names, likewise.
+pub struct WebhookPath(pub Option<WebhookId>);
+
+/// The webhook and the delivery that the path names, likewise.
+pub struct DeliveryPath(pub Option<WebhookId>, pub String);
+
+/// A segment of the path, counted from 0. Not axum's `Path`, which answers text that is no UTF-8 in its own words.
+fn segment(parts: &Parts, number: usize) -> &str {
+    parts.uri.path().split('/').nth(number + 1).unwrap_or_default()
+}
+
+macro_rules! from_path {
+    ($extractor:ident: $($id:ident at $number:literal),*) => {
+        impl FromRequestParts<App> for $extractor {
+            type Rejection = Problem;
+
+            async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+                Ok(Self($($id::parse(segment(parts, $number))),*))
+            }
+        }
+    };
+}
+
+from_path!(CustomerPath: CustomerId at 2);
+from_path!(DocumentPath: CustomerId at 2, FileId at 4);
+from_path!(FilePath: FileId at 2);
+from_path!(WebhookPath: WebhookId at 2);
+
+impl FromRequestParts<App> for DeliveryPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        Ok(Self(WebhookId::parse(segment(parts, 2)), segment(parts, 4).to_owned()))
+    }
+}

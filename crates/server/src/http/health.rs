@@ -1,0 +1,52 @@
+//! The health of the server, on its own port and on that of the API.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use http::Method;
+use serde_json::{Value, json};
+
+use super::answers::{Condition, ServiceStatus};
+use super::openapi::operation::{Operation, PUBLIC, Shows};
+use super::openapi::parts::{SERVICE, answer};
+use super::problem::Problem;
+use super::problem::ProblemCode::StorageUnavailable;
+use super::state::App;
+
+fn status(id: &str, summary: &str, description: &str) -> Value {
+    json!({
+        "operationId": id,
+        "tags": [SERVICE],
+        "summary": summary,
+        "description": description,
+        "responses": { "200": answer("Yes", "ServiceStatus") },
+    })
+}
+
+pub(crate) const HEALTHZ: Operation = Operation {
+    method: Method::GET,
+    path: "/healthz",
+    scopes: &[],
+    shows: Shows::Own,
+    problems: &[PUBLIC],
+    describe: || status("getHealth", "Does the process run?", "Asks nothing of the database."),
+};
+
+/// The process runs.
+pub(crate) async fn healthz() -> Response {
+    axum::Json(ServiceStatus { status: Condition::Ok }).into_response()
+}
+
+pub(crate) const READYZ: Operation = Operation {
+    method: Method::GET,
+    path: "/readyz",
+    scopes: &[],
+    shows: Shows::Own,
+    problems: &[PUBLIC, &[StorageUnavailable]],
+    describe: || status("getReadiness", "Can it answer requests?", "Answers 503 while the database cannot be reached."),
+};
+
+/// The process can answer requests: its store can be read.
+pub(crate) async fn readyz(State(app): State<App>) -> Result<Response, Problem> {
+    app.services.store.ready().await?;
+    Ok(axum::Json(ServiceStatus { status: Condition::Ready }).into_response())
+}

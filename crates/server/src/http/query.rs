@@ -1,0 +1,140 @@
+//! Query parameters. What is wrong with them is collected, and told all at once.
+
+use std::borrow::Cow;
+
+use axum::extract::FromRequestParts;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use dossier_core::violation::{Code, Violation};
+use http::Uri;
+use http::request::Parts;
+
+use super::problem::Problem;
+use super::state::App;
+
+/// How many items a page has at most, and how many by default.
+const MAX_LIMIT: usize = 1_000;
+const DEFAULT_LIMIT: usize = 100;
+/// As much of the name of an unknown parameter is repeated, in characters,
+const MAX_NAME: usize = 64;
+/// and as many of them are named.
+const MAX_UNKNOWN: usize = 16;
+
+/// Query parameters, decoded. A `+` is a plus: no parameter has a blank in it, and addresses have a `+`.
+pub struct Query(Vec<(String, String)>);
+
+impl FromRequestParts<App> for Query {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        Ok(Self::of(&parts.uri))
+    }
+}
+
+/// That there are no query parameters.
+pub struct NoQuery;
+
+impl FromRequestParts<App> for NoQuery {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        Query::of(&parts.uri).only(&[]).end().map(|()| Self)
+    }
+}
+
+impl Query {
+    fn of(uri: &Uri) -> Self {
+        let query = uri.query().unwrap_or_default().replace('+', "%2B");
+        Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+    }
+
+    /// Begins to read these parameters. Any other one is a violation: ignoring it would answer a question that was not
+    /// asked.
+    #[must_use]
+    pub fn only(self, known: &[&str]) -> Parameters {
+        let names = self.0.iter().map(|(name, _)| name).filter(|name| !known.contains(&name.as_str()));
+        let message = match known {
+            [] => "is unknown: this takes no parameters".to_owned(),
+            _ => format!("is unknown: the parameters are {}", known.join(", ")),
+        };
+        let pointer = |name: &String| {
+            let name: String = name.chars().take(MAX_NAME).collect();
+            format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+        };
+        let unknown = names.map(|name| Violation::new(pointer(name), Code::UnknownProperty, message.clone()));
+        Parameters { errors: unknown.take(MAX_UNKNOWN).collect(), given: self.0 }
+    }
+}
+
+/// Query parameters that are being read.
+pub struct Parameters {
+    given: Vec<(String, String)>,
+    errors: Vec<Violation>,
+}
+
+impl Parameters {
+    /// Takes the text of a parameter, which may stand once.
+    pub fn text(&mut self, name: &str) -> Option<String> {
+        let at = self.given.iter().position(|(known, _)| known == name)?;
+        let (_, text) = self.given.remove(at);
+        if self.given.iter().any(|(known, _)| known == name) {
+            self.refuse(name, Code::DuplicateKey, "stands twice in the query");
+        }
+        Some(text)
+    }
+
+    /// Takes a parameter as `read` understands its text. Text that it does not understand is a violation.
+    pub fn read<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+        code: Code,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Option<T> {
+        let value = read(&self.text(name)?);
+        if value.is_none() {
+            self.refuse(name, code, message);
+        }
+        value
+    }
+
+    /// Takes `limit`: how many items the page may have.
+    pub fn limit(&mut self) -> usize {
+        let read = |text: &str| text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
+        let message = format!("must be a whole number from 1 to {MAX_LIMIT}");
+        self.read("limit", read, Code::OutOfRange, message).unwrap_or(DEFAULT_LIMIT)
+    }
+
+    /// Notes what is wrong with a parameter.
+    pub fn refuse(&mut self, name: &str, code: Code, message: impl Into<Cow<'static, str>>) {
+        self.errors.push(Violation::new(format!("/{name}"), code, message));
+    }
+
+    /// 400 with every violation.
+    #[must_use]
+    pub fn refused(self) -> Problem {
+        Problem::invalid_parameters(self.errors)
+    }
+
+    /// Ends reading.
+    ///
+    /// # Errors
+    ///
+    /// 400 with every violation, if there is one.
+    pub fn end(self) -> Result<(), Problem> {
+        if self.errors.is_empty() { Ok(()) } else { Err(self.refused()) }
+    }
+}
+
+/// A position in a list as clients see it: opaque.
+#[must_use]
+pub fn position(position: u64) -> String {
+    URL_SAFE_NO_PAD.encode(position.to_be_bytes())
+}
+
+/// The position that a client sends back.
+#[must_use]
+pub fn read_position(text: &str) -> Option<u64> {
+    let bytes: [u8; 8] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
+    Some(u64::from_be_bytes(bytes)).filter(|position| *position <= i64::MAX.unsigned_abs())
+}

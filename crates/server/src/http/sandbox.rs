@@ -1,0 +1,129 @@
+//! The sandbox over HTTP: simulated steps, and its clock.
+
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse as _, Response};
+use dossier_core::api_key::KeyScope;
+use dossier_core::caller::{Caller, Environment};
+use dossier_core::use_cases::advance_clock;
+use dossier_core::use_cases::simulate as sandbox;
+use http::{Method, StatusCode};
+use serde_json::json;
+
+use super::answers::SandboxClock;
+use super::body::{Expected, WholeBody};
+use super::conditions::{answered, repeatable};
+use super::extract::Simulator;
+use super::openapi::operation::{Operation, Problems, Shows, TAKES_JSON, WRITES};
+use super::openapi::parts::{SANDBOX, answer, answer_with, json_body};
+use super::problem::ProblemCode::{IdempotencyKeyReused, InvalidHeader, NoSession, NotFound, NotPossible, SandboxOnly};
+use super::problem::{Problem, ProblemCode};
+use super::query::NoQuery;
+use super::state::App;
+
+const STEPS: Problems = &[InvalidHeader, SandboxOnly, NotFound, IdempotencyKeyReused, NoSession, NotPossible];
+
+fn sandbox_only(caller: &Caller) -> Result<(), Problem> {
+    match caller.scope.environment {
+        Environment::Sandbox => Ok(()),
+        Environment::Production => {
+            Err(Problem::new(ProblemCode::SandboxOnly, "This works in the sandbox only; the key is of production."))
+        }
+    }
+}
+
+pub(crate) const SIMULATE: Operation = Operation {
+    method: Method::POST,
+    path: "/v0/customers/simulate",
+    scopes: &[KeyScope::Simulate],
+    shows: Shows::Own,
+    problems: &[TAKES_JSON, WRITES, STEPS],
+    describe: || {
+        let example = json!({ "action": "kyc.status.approve", "customer_id": "019abc00-0000-7000-8000-000000000000" });
+        json!({
+            "operationId": "simulate",
+            "tags": [SANDBOX],
+            "summary": "Make something happen to a sandbox customer",
+            "description": "Every transition of the table of states can be reached; the API guide lists them.",
+            "requestBody": json_body("Simulation", true, &example),
+            "responses": { "200": answer_with("It happened", "Empty", &["ETag"]) },
+        })
+    },
+};
+
+/// Makes something happen to a sandbox customer.
+pub(crate) async fn simulate(
+    State(app): State<App>,
+    Simulator(caller, _): Simulator,
+    request: Request,
+) -> Result<Response, Problem> {
+    sandbox_only(&caller)?;
+    let (parts, body) = request.into_parts();
+    let body = WholeBody::read(&app, &parts, body, Expected::JSON).await?;
+    let request = repeatable("POST /v0/customers/simulate", &parts.headers, &body)?;
+    Ok(answered(StatusCode::OK, sandbox::simulate(&app.services, &caller, request).await?))
+}
+
+pub(crate) const ADVANCE_CLOCK: Operation = Operation {
+    method: Method::POST,
+    path: "/v0/sandbox/clock",
+    scopes: &[KeyScope::Simulate],
+    shows: Shows::Own,
+    problems: &[TAKES_JSON, WRITES, STEPS],
+    describe: || {
+        json!({
+            "operationId": "advanceSandboxClock",
+            "tags": [SANDBOX],
+            "summary": "Advance the clock of the sandbox",
+            "description": "Links, deliveries and everything else that waits in this sandbox read it. It cannot be put \
+                back.",
+            "requestBody": json_body("Advance", true, &json!({ "advance": "P1D" })),
+            "responses": { "200": answer("The time in the sandbox", "SandboxClock") },
+        })
+    },
+};
+
+/// Advances the clock of the sandbox.
+pub(crate) async fn advance_clock(
+    State(app): State<App>,
+    Simulator(caller, _): Simulator,
+    request: Request,
+) -> Result<Response, Problem> {
+    sandbox_only(&caller)?;
+    let (parts, body) = request.into_parts();
+    let body = WholeBody::read(&app, &parts, body, Expected::JSON).await?;
+    let request = repeatable("POST /v0/sandbox/clock", &parts.headers, &body)?;
+    let answer = |ahead| serde_json::to_vec(&clock(&app, ahead)).expect("a clock has string keys only");
+    Ok(answered(StatusCode::OK, advance_clock::advance(&app.services, &caller, request, answer).await?))
+}
+
+pub(crate) const READ_CLOCK: Operation = Operation {
+    method: Method::GET,
+    path: "/v0/sandbox/clock",
+    scopes: &[KeyScope::Simulate],
+    shows: Shows::Own,
+    problems: &[&[SandboxOnly]],
+    describe: || {
+        json!({
+            "operationId": "readSandboxClock",
+            "tags": [SANDBOX],
+            "summary": "Read the clock of the sandbox",
+            "description": "How far it is ahead of the real time.",
+            "responses": { "200": answer("The time in the sandbox", "SandboxClock") },
+        })
+    },
+};
+
+/// What time it is in the sandbox.
+pub(crate) async fn read_clock(
+    State(app): State<App>,
+    Simulator(caller, _): Simulator,
+    _: NoQuery,
+) -> Result<Response, Problem> {
+    sandbox_only(&caller)?;
+    let ahead = app.services.sandboxes.ahead(caller.scope.account);
+    Ok(axum::Json(clock(&app, ahead)).into_response())
+}
+
+fn clock(app: &App, ahead_seconds: i64) -> SandboxClock {
+    SandboxClock { now: app.services.clock.now().plus_seconds(ahead_seconds), ahead_seconds }
+}
