@@ -21,7 +21,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use serde_json::{Value, json};
 
 use crate::config::Config;
-use crate::file_error::cannot;
+use crate::errors::{cannot, text};
 use crate::system::SystemClock;
 
 /// How often the anchor is written while something changes: with the time that writing takes, within a second.
@@ -88,7 +88,7 @@ impl Anchored {
             }
         };
         if let Some(known) = &known {
-            let verdict = check(&*anchored.store, known).await.map_err(said)?;
+            let verdict = check(&*anchored.store, known).await.map_err(text)?;
             if !verdict.findings.is_empty() {
                 if anchoring == Anchoring::Enforced {
                     return Err(refusal(&anchored.store.shown(), &verdict));
@@ -103,7 +103,7 @@ impl Anchored {
                 );
             }
         }
-        anchored.follow(known.as_ref()).await.map_err(said)?;
+        anchored.follow(known.as_ref()).await.map_err(text)?;
         let trails = anchored.store.tips().all().len();
         if known.is_none() && trails > 0 {
             tracing::warn!(
@@ -230,14 +230,14 @@ impl Anchored {
     /// # Errors
     ///
     /// What is wrong with one, in words.
-    pub fn read(&self, given: &[Given]) -> Result<Vec<Anchor>, String> {
+    pub fn read(&self, given: &[NamedAnchor]) -> Result<Vec<Anchor>, String> {
         if given.is_empty() {
             // What cannot be written is judged as it stands.
             let _ = self.write();
             return Ok(self.file.read(&self.key)?.into_iter().collect());
         }
-        let read = |one: &Given| {
-            let (name, text) = (format!("the anchor {}", one.name), &one.text);
+        let read = |one: &NamedAnchor| {
+            let (name, text) = (format!("the anchor {}", one.name), one.text()?);
             self.key.read(&name, text).map_err(|error| format!("{name} cannot be trusted: {error}"))
         };
         given.iter().map(read).collect()
@@ -252,9 +252,9 @@ impl Anchored {
         &self,
         services: &Services,
         operator: impl Fn(Scope) -> Caller,
-        given: &[Given],
+        given: &[NamedAnchor],
     ) -> Result<Value, String> {
-        let others = self.store.others().await.map_err(said)?;
+        let others = self.store.others().await.map_err(text)?;
         if others > 0 {
             return Err(format!("{others} other processes use the database; stop them, and wait for 10 seconds"));
         }
@@ -264,7 +264,7 @@ impl Anchored {
         }
         let mut all = Verdict::default();
         for anchor in &anchors {
-            let verdict = check(&*self.store, anchor).await.map_err(said)?;
+            let verdict = check(&*self.store, anchor).await.map_err(text)?;
             all.findings.extend(verdict.findings);
             all.scopes.extend(verdict.scopes);
         }
@@ -279,7 +279,7 @@ impl Anchored {
         // Later than every anchor, whatever the clock of the process that wrote it.
         let now = SystemClock.now();
         let at = newest.map_or(now, |newest| now.max(newest.plus_seconds(1)));
-        let ends = self.store.chain_ends().await.map_err(said)?;
+        let ends = self.store.chain_ends().await.map_err(text)?;
         let mut scopes: Vec<Scope> = ends.iter().map(|end| end.scope).collect();
         scopes.retain(|scope| all.scopes.contains(scope));
         if scopes.is_empty() {
@@ -289,9 +289,9 @@ impl Anchored {
         for scope in &scopes {
             let mut entry = AuditEntry::new(&operator(*scope), now, Action::RestoreAccepted);
             entry.detail.note = Some(restore_note(at, &all.findings));
-            append_audit(services, *scope, entry).await.map_err(said)?;
+            append_audit(services, *scope, entry).await.map_err(text)?;
         }
-        self.follow(None).await.map_err(said)?;
+        self.follow(None).await.map_err(text)?;
         self.holds.store(true, Ordering::Relaxed);
         self.write().map_err(cannot("write the anchor", self.path()))?;
         let accepted = scopes.iter().map(|Scope { account, environment }| format!("{account} {environment}"));
@@ -306,17 +306,30 @@ impl Anchored {
 
 const POISONED: &str = "no code panics while it holds the anchor";
 
-/// An anchor, or checkpoints, that a person names.
+/// An anchor, or checkpoints, in a file that a person names. It is read in the process of the command: a server may not
+/// see it.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
-pub struct Given {
-    /// The file.
-    pub name: String,
-    /// What is in it.
-    pub text: String,
+pub struct NamedAnchor {
+    name: String,
+    text: Result<String, String>,
 }
 
-fn said(error: StoreError) -> String {
-    error.to_string()
+impl NamedAnchor {
+    /// Reads the file.
+    pub fn of(path: &Path) -> Self {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| format!("{name}: {error}"));
+        Self { name, text }
+    }
+
+    /// What is in the file.
+    ///
+    /// # Errors
+    ///
+    /// Why it could not be read.
+    pub fn text(&self) -> Result<&str, String> {
+        self.text.as_deref().map_err(Clone::clone)
+    }
 }
 
 fn refusal(database: &str, verdict: &Verdict) -> String {

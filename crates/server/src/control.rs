@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dossier_core::caller::OperatorName;
+use dossier_core::store::Progress;
 use dossier_store::Engine;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,8 +16,10 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::mpsc;
 
-use crate::admin::{self, Command, Context};
 use crate::anchor::Anchored;
+use crate::cli::command::Kind;
+use crate::cli::context::Context;
+use crate::cli::registry::Command;
 use crate::config::Config;
 use crate::http::App;
 
@@ -32,9 +35,9 @@ enum Line {
 
 /// A command and the person who gives it.
 #[derive(Serialize, Deserialize)]
-struct Asked {
+struct Asked<C> {
     operator: String,
-    command: Command,
+    command: C,
 }
 
 /// Makes the socket. Whoever may enter the data folder may use it: nobody but its owner.
@@ -74,10 +77,10 @@ pub struct Serving {
 }
 
 impl Serving {
-    fn context<'a>(&'a self, operator: &'a OperatorName) -> Context<'a> {
+    fn context<'a>(&'a self, operator: &'a OperatorName, progress: Progress<'a>) -> Context<'a> {
         let Self { app, store, anchored, config } = self;
         let (services, metrics) = (&app.services, Some(&app.metrics));
-        Context { services, store: &**store, anchored, config, metrics, operator }
+        Context { services, store: &**store, anchored, config, metrics, operator, progress }
     }
 }
 
@@ -111,14 +114,16 @@ async fn answer(stream: UnixStream, serving: &Serving) -> io::Result<()> {
         let _ = progress.send((done, total));
     };
     let work = async {
-        let Ok(Asked { operator, command }) = serde_json::from_str(&request) else {
-            return Line::Failed("the server is of another version than this command".to_owned());
+        let of_another_version = || Line::Failed("the server is of another version than this command".to_owned());
+        let Ok(Asked::<Command> { operator, command }) = serde_json::from_str(&request) else {
+            return of_another_version();
         };
+        let Some(Kind::Data(command)) = command.kind() else { return of_another_version() };
         let operator = match OperatorName::new(&operator) {
             Ok(operator) => operator,
             Err(error) => return Line::Failed(error.to_string()),
         };
-        match admin::run(serving.context(&operator), command, &report).await {
+        match command.run(&serving.context(&operator, &report)).await {
             Ok(value) => Line::Done(value),
             Err(text) => Line::Failed(text),
         }
@@ -148,7 +153,7 @@ pub async fn call(
     folder: &Path,
     operator: &OperatorName,
     command: &Command,
-    progress: &(dyn Fn(u64, u64) + Send + Sync),
+    progress: Progress<'_>,
 ) -> Option<Result<Value, String>> {
     // Opened without waiting: the socket is on this machine.
     let stream = at_short_path(folder, |path| {
@@ -158,7 +163,7 @@ pub async fn call(
     })
     .ok()?;
     let (read, mut write) = stream.into_split();
-    let asked = Asked { operator: operator.as_str().to_owned(), command: command.clone() };
+    let asked = Asked { operator: operator.as_str().to_owned(), command };
     let mut text = serde_json::to_vec(&asked).expect("a command has string keys only");
     text.push(b'\n');
     write.write_all(&text).await.ok()?;

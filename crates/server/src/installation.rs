@@ -29,7 +29,7 @@ use zeroize::Zeroizing;
 use crate::anchor::{Anchored, Anchoring};
 use crate::backup::upgrade;
 use crate::config::{Config, RootKeySource};
-use crate::file_error::cannot;
+use crate::errors::cannot;
 use crate::home::Home;
 use crate::logs;
 use crate::system::{SystemClock, SystemRandom};

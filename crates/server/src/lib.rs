@@ -1,6 +1,5 @@
 //! The service and its command line, as a library so that tests can start it inside their own process.
 
-pub mod admin;
 pub mod anchor;
 pub mod backup;
 pub mod cli;
@@ -8,7 +7,7 @@ pub mod config;
 pub mod control;
 pub mod deliver;
 pub mod egress;
-pub mod file_error;
+pub mod errors;
 pub mod hardening;
 mod home;
 pub mod http;

@@ -16,7 +16,7 @@ use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 
 use crate::config::{Config, holds_files, is_postgres};
-use crate::file_error::cannot;
+use crate::errors::{cannot, text};
 use crate::home::Home;
 use crate::installation::{Lock, Opened, blobs, root_key};
 use crate::system::SystemClock;
@@ -261,8 +261,4 @@ async fn same(from: &Arc<dyn Blobs>, to: &Arc<dyn Blobs>, path: BlobPath, size: 
         }
     }
     Ok(true)
-}
-
-pub(crate) fn text(error: impl std::fmt::Display) -> String {
-    error.to_string()
 }

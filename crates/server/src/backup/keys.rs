@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::config::Config;
-use crate::file_error::cannot;
+use crate::errors::{cannot, text};
 use crate::installation::root_key;
-use crate::moving::text;
 
 /// Copies the keyring to a new file, which the root key seals, and the root key beside it only when asked to.
 ///

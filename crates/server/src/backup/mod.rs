@@ -19,7 +19,7 @@ use dossier_store::transfer::plain;
 use serde_json::{Value, json};
 
 use crate::config::{Config, holds_files};
-use crate::file_error::cannot;
+use crate::errors::cannot;
 use crate::home::Home;
 use crate::installation::blobs;
 use crate::metrics::Metrics;

@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 use super::verify::check_keys;
 use crate::anchor::{Anchored, Anchoring};
 use crate::config::{Config, RootKeySource, holds_files, is_postgres};
-use crate::file_error::cannot;
+use crate::errors::{cannot, text};
 use crate::home::Home;
 use crate::installation::{Lock, Opened, blobs, root_key};
-use crate::moving::text;
+
 use crate::system::SystemClock;
 
 /// What to restore and where to.

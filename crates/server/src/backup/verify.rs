@@ -14,9 +14,9 @@ use dossier_store::vault::{Keyring, RootKey};
 use serde_json::{Value, json};
 
 use crate::config::Config;
-use crate::file_error::cannot;
+use crate::errors::{cannot, text};
 use crate::installation::root_key;
-use crate::moving::text;
+
 use crate::system::{SystemClock, SystemRandom};
 
 /// Verifies the newest backup of a place, or the one that is named.
