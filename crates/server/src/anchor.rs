@@ -65,7 +65,7 @@ impl Anchored {
         store: Arc<dyn Engine>,
         anchoring: Anchoring,
     ) -> Result<Self, String> {
-        let (file, key) = (AnchorFile::at(config.anchor.clone()), AnchorKey::new(root, store.installation()));
+        let (file, key) = (AnchorFile::at(config.storage.anchor.clone()), AnchorKey::new(root, store.installation()));
         let anchored = Self {
             file,
             key,

@@ -20,7 +20,7 @@ pub(crate) enum Home {
 impl Home {
     /// The configured one.
     pub(crate) fn of(config: &Config) -> Self {
-        match &config.database {
+        match &config.storage.database {
             Some(url) => Self::Postgres(url.clone()),
             None => Self::Folder(config.data_dir.clone()),
         }

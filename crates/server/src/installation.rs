@@ -28,7 +28,8 @@ use zeroize::Zeroizing;
 
 use crate::anchor::{Anchored, Anchoring};
 use crate::backup::upgrade;
-use crate::config::{Config, RootKeySource};
+use crate::config::Config;
+use crate::config::root_key::RootKeySource;
 use crate::errors::cannot;
 use crate::home::Home;
 use crate::logs;
@@ -144,7 +145,7 @@ impl Installation {
     /// [`InstallationError`], each in words that say what to do.
     pub async fn open(config: &Config, public_url: String, anchoring: Anchoring) -> Result<Self, InstallationError> {
         let root_key = root_key(config)?;
-        if config.database.is_some() && config.files.is_none() {
+        if config.storage.database.is_some() && config.storage.files.is_none() {
             tracing::warn!("files lie in the data folder of this process, where no other reaches them; set files");
         }
         let home = Home::of(config);
@@ -154,7 +155,10 @@ impl Installation {
         let anchored = Anchored::open(config, &root_key, Arc::clone(&store), anchoring).await;
         let anchored = Arc::new(anchored.map_err(InstallationError::NotServed)?);
         if anchoring == Anchoring::Enforced {
-            anchored.write().map_err(cannot("write the anchor", &config.anchor)).map_err(InstallationError::File)?;
+            anchored
+                .write()
+                .map_err(cannot("write the anchor", &config.storage.anchor))
+                .map_err(InstallationError::File)?;
         }
         let services = Services {
             store: Arc::clone(&store) as Arc<dyn Store>,
@@ -163,10 +167,14 @@ impl Installation {
             turns: Turns::default(),
             sandboxes: SandboxClocks::default(),
             policy: Policy {
-                rules: Arc::clone(&config.rules),
-                rails: config.rails.clone(),
-                after_approval: config.after_approval,
-                provider: if config.sumsub.is_some() { provider::Name::Sumsub } else { provider::Name::Manual },
+                rules: Arc::clone(&config.verification.rules),
+                rails: config.verification.rails.clone(),
+                after_approval: config.verification.after_approval,
+                provider: if config.verification.sumsub.is_some() {
+                    provider::Name::Sumsub
+                } else {
+                    provider::Name::Manual
+                },
                 public_url,
             },
             quotas: config.quotas,
@@ -251,14 +259,22 @@ pub(crate) enum Opened {
 impl Opened {
     /// The store with its rows in this place.
     pub(crate) async fn open(config: &Config, home: &Home, root_key: &RootKey) -> Result<Self, InstallationError> {
-        let (blobs, now) = (blobs(config, config.files.as_deref())?, SystemClock.now());
+        let (blobs, now) = (blobs(config, config.storage.files.as_deref())?, SystemClock.now());
         Ok(match home {
             Home::Postgres(url) => Self::Postgres(Arc::new(
-                PostgresStore::open(url, &config.keyring, root_key, blobs, now, config.cache).await?,
+                PostgresStore::open(url, &config.storage.keyring, root_key, blobs, now, config.storage.cache).await?,
             )),
             Home::Folder(folder) => {
                 let fatal = Arc::new(end_process);
-                let store = SqliteStore::open(folder, &config.keyring, root_key, blobs, now, config.cache, fatal)?;
+                let store = SqliteStore::open(
+                    folder,
+                    &config.storage.keyring,
+                    root_key,
+                    blobs,
+                    now,
+                    config.storage.cache,
+                    fatal,
+                )?;
                 Self::Sqlite(Arc::new(store))
             }
         })
@@ -296,7 +312,7 @@ pub(crate) fn blobs(config: &Config, place: Option<&str>) -> Result<Arc<dyn Blob
 
 pub(crate) fn root_key(config: &Config) -> Result<RootKey, InstallationError> {
     let not_base64 = |origin: &str| InstallationError::RootKey(format!("{origin} is not 32 bytes in base64"));
-    trust::check_file(&config.keyring).map_err(InstallationError::Exposed)?;
+    trust::check_file(&config.storage.keyring).map_err(InstallationError::Exposed)?;
     match &config.root_key {
         RootKeySource::Given(text) | RootKeySource::Variable(text) => {
             RootKey::parse(text).ok_or_else(|| not_base64("the given key"))
@@ -305,7 +321,7 @@ pub(crate) fn root_key(config: &Config) -> Result<RootKey, InstallationError> {
             let text = printed(command).map_err(InstallationError::RootKey)?;
             RootKey::parse(&text).ok_or_else(|| not_base64("what the command printed"))
         }
-        RootKeySource::DataFolder => root_key_file(&config.data_dir, &config.keyring),
+        RootKeySource::DataFolder => root_key_file(&config.data_dir, &config.storage.keyring),
     }
 }
 

@@ -14,7 +14,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::config::LogFormat;
+use crate::config::logging::LogFormat;
 
 /// Bytes of lines that wait at most.
 const ROOM: usize = 8 * 1_024 * 1_024;

@@ -15,7 +15,8 @@ use dossier_store::transfer::plain;
 use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 
-use crate::config::{Config, holds_files, is_postgres};
+use crate::config::Config;
+use crate::config::storage::{holds_files, is_postgres};
 use crate::errors::{cannot, text};
 use crate::home::Home;
 use crate::installation::{Lock, Opened, blobs, root_key};
@@ -40,7 +41,7 @@ pub async fn database(config: &Config, to: &str, progress: Progress<'_>) -> Resu
     if target.is_some_and(|url| !is_postgres(url)) {
         return Err(format!("--to is postgres://user:password@host/name, or {EMBEDDED}"));
     }
-    if target == config.database.as_deref() {
+    if target == config.storage.database.as_deref() {
         return Err("the records are there already".to_owned());
     }
     let source = Home::of(config);
@@ -145,7 +146,7 @@ async fn copy(config: &Config, source: &Home, target: &Home, progress: Progress<
     check_alone(&from).await?;
     let mut chains = Vec::new();
     let key = AnchorKey::new(&root_key, from.engine().installation());
-    let anchor = AnchorFile::at(config.anchor.clone()).read(&key)?;
+    let anchor = AnchorFile::at(config.storage.anchor.clone()).read(&key)?;
     for end in [from, open(target).await?] {
         let mut report = end.engine().verify_audit(&|_, _| {}).await.map_err(text)?;
         if let Some(anchor) = &anchor {
@@ -220,11 +221,11 @@ pub async fn files(config: &Config, to: &str, progress: Progress<'_>) -> Result<
             "--to is s3://bucket/folder, gs://…, az://…, file:///folder, or folder: the data folder's".to_owned()
         );
     }
-    if target == config.files.as_deref() {
+    if target == config.storage.files.as_deref() {
         return Err("the files are there already".to_owned());
     }
     let open = |place| blobs(config, place).map_err(text);
-    let (from, to) = (open(config.files.as_deref())?, open(target)?);
+    let (from, to) = (open(config.storage.files.as_deref())?, open(target)?);
     let contents: Vec<_> = from.list().try_collect().await.map_err(text)?;
     let there: Vec<_> = to.list().try_collect().await.map_err(text)?;
     let there: HashMap<String, u64> = there.iter().map(|one| (one.path.to_string(), one.size)).collect();

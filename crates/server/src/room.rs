@@ -8,16 +8,8 @@ use std::time::Duration;
 use http::Method;
 
 use crate::config::Config;
+use crate::config::storage::Floor;
 use crate::http::App;
-
-/// How much of the disk stays free.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Floor {
-    /// 512 MiB, or 5 % of a smaller disk.
-    Auto,
-    /// So many bytes.
-    Bytes(u64),
-}
 
 impl Floor {
     fn of(self, size: u64) -> u64 {
@@ -58,7 +50,7 @@ impl Room {
 
 /// Looks at the disks now, and then every second.
 pub fn watch(app: App, config: &Config) -> impl Future<Output = ()> + Send + use<> {
-    let (folders, floor) = (folders(config), config.disk_floor);
+    let (folders, floor) = (folders(config), config.storage.disk_floor);
     app.room.look(&folders, floor);
     async move {
         loop {
@@ -70,7 +62,7 @@ pub fn watch(app: App, config: &Config) -> impl Future<Output = ()> + Send + use
 
 /// Where this process writes: the data folder, and the folder of files when they lie elsewhere.
 fn folders(config: &Config) -> Vec<PathBuf> {
-    let files = config.files.as_deref().and_then(|url| url.strip_prefix("file://")).map(PathBuf::from);
+    let files = config.storage.files.as_deref().and_then(|url| url.strip_prefix("file://")).map(PathBuf::from);
     [Some(config.data_dir.clone()), files].into_iter().flatten().collect()
 }
 

@@ -21,7 +21,8 @@ use tokio::task::JoinHandle;
 use tracing::level_filters::LevelFilter;
 
 use crate::anchor::{Anchored, Anchoring, Keeper};
-use crate::config::{Config, MetricsListen, recorded};
+use crate::config::listening::MetricsListen;
+use crate::config::{Config, recorded_defaults};
 use crate::egress::Egress;
 use crate::egress::targets::Targets;
 use crate::http::budget::Budget;
@@ -103,16 +104,17 @@ impl Server {
         let lock = Lock::take(&config.data_dir)?;
         // What may fail comes before anything is made, so that it leaves no half-made installation behind, whose first
         // key would never be shown.
-        let listener = bind(config.listen).await?;
-        let address = listener.local_addr().map_err(|cause| StartError::Listen { address: config.listen, cause })?;
-        let metrics_listener = match config.metrics_listen {
+        let listener = bind(config.listening.address).await?;
+        let address =
+            listener.local_addr().map_err(|cause| StartError::Listen { address: config.listening.address, cause })?;
+        let metrics_listener = match config.listening.metrics {
             Some(wanted) => Some(bind_metrics(wanted).await?),
             None => None,
         };
         let control = control::listen(&config.data_dir).map_err(StartError::Control)?;
-        let sumsub = config.sumsub.clone().map(|settings| Sumsub::new(settings, Arc::new(SystemClock)));
+        let sumsub = config.verification.sumsub.clone().map(|settings| Sumsub::new(settings, Arc::new(SystemClock)));
         let sumsub = sumsub.transpose().map_err(StartError::Provider)?.map(Arc::new);
-        let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let public_url = config.listening.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let Installation { store, services, anchored, first_account } =
             Installation::open(config, public_url.clone(), Anchoring::Enforced).await?;
         let first_key = match first_account {
@@ -120,17 +122,17 @@ impl Server {
             None => None,
         };
         // On a full disk reads are served. The next start compares again.
-        if let Err(error) = settings::record(&services, &config.recorded, &recorded::defaults()).await {
+        if let Err(error) = settings::record(&services, &config.recorded, &recorded_defaults()).await {
             tracing::warn!(%error, "changed settings could not be recorded in the audit trail");
         }
         let (stop, stopped) = watch::channel(false);
         let metrics_address = metrics_listener.as_ref().and_then(|listener| listener.local_addr().ok());
         let own = [Some(address), metrics_address].into_iter().flatten().collect();
-        let egress = Arc::new(Egress::new(Targets::new(own, config.webhook_private.clone())));
-        let proxies = Arc::new(config.trusted_proxies.clone());
+        let egress = Arc::new(Egress::new(Targets::new(own, config.webhooks.private.clone())));
+        let proxies = Arc::new(config.connections.trusted_proxies.clone());
         let surroundings = Surroundings {
             public_url: public_url.clone(),
-            max_requests: config.max_requests as u64,
+            max_requests: config.connections.max_requests as u64,
             rates: config.rates,
             stopping: stopped.clone(),
             proxies: Arc::clone(&proxies),
@@ -139,10 +141,10 @@ impl Server {
         };
         let app = Arc::new(AppState::new(services, surroundings));
         let limits = Limits { deadlines: Deadlines::DEFAULT, max_age: listener::MAX_AGE, grace: config.shutdown };
-        let per_address = config.max_connections_per_address;
+        let per_address = config.connections.most_per_address;
         let places = ConnectionLimit::new(connections(config), per_address, proxies, app.metrics.connections.clone());
-        let log =
-            (config.log_level >= LevelFilter::INFO).then(|| request_log::Writing::start(config.log_format.is_json()));
+        let log = (config.logging.level >= LevelFilter::INFO)
+            .then(|| request_log::Writing::start(config.logging.format.is_json()));
         let log = log.transpose().map_err(StartError::Log)?;
         let noted = log.as_ref().map(request_log::Writing::log);
         let front = Front::new(Arc::clone(&app), router::router(Arc::clone(&app)), Arc::clone(&app.slots), noted);
@@ -172,7 +174,7 @@ impl Server {
             tokio::spawn(end_sessions(Arc::clone(&app))),
             tokio::spawn(ask_providers(Arc::clone(&app))),
             tokio::spawn(follow_new_rules(Arc::clone(&app), Arc::clone(&store))),
-            tokio::spawn(deliver::run(Arc::clone(&app), egress, config.deliveries.clone())),
+            tokio::spawn(deliver::run(Arc::clone(&app), egress, config.webhooks.schedule.clone())),
         ];
         if metrics_address.is_some() {
             helpers.push(tokio::spawn(count(Arc::clone(&app), Arc::clone(&store))));
@@ -264,7 +266,7 @@ fn connections(config: &Config) -> usize {
         .and_then(|line| line.split_whitespace().nth(3))
         .and_then(|soft| soft.parse::<usize>().ok())
         .unwrap_or(1_024);
-    config.max_connections.min(open_files.saturating_sub(256).max(64))
+    config.connections.most.min(open_files.saturating_sub(256).max(64))
 }
 
 async fn keep_house(app: App) {

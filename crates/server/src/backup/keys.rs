@@ -29,7 +29,8 @@ pub fn export(config: &Config, to: &Path, with_root_key: bool, anywhere: bool) -
             ));
         }
     }
-    let keyring = std::fs::read(&config.keyring).map_err(cannot("read the keyring", &config.keyring))?;
+    let keyring =
+        std::fs::read(&config.storage.keyring).map_err(cannot("read the keyring", &config.storage.keyring))?;
     let root_key = with_root_key.then(|| root_key(config)).transpose().map_err(text)?;
     publish(to, |new| {
         let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(new);

@@ -18,7 +18,8 @@ use dossier_store::blobs::{Blobs, Bucket, Folder, Objects};
 use dossier_store::transfer::plain;
 use serde_json::{Value, json};
 
-use crate::config::{Config, holds_files};
+use crate::config::Config;
+use crate::config::storage::holds_files;
 use crate::errors::cannot;
 use crate::home::Home;
 use crate::installation::blobs;
@@ -155,7 +156,7 @@ async fn write(
 
 /// The contents of files, beside a server that may be writing there: what it has not finished is left alone.
 fn contents(config: &Config) -> Result<Arc<dyn Blobs>, String> {
-    match config.files.as_deref() {
+    match config.storage.files.as_deref() {
         None => {
             let folder = config.data_dir.join("files");
             let opened = Folder::open_shared(folder.clone()).map_err(cannot("open the folder of files", &folder));

@@ -97,7 +97,7 @@ pub(crate) async fn newest(
 /// The id of the installation stands in the keyring in the clear.
 fn installation(config: &Config) -> Result<String, String> {
     let unreadable = || "the keyring cannot be read".to_owned();
-    let text = std::fs::read(&config.keyring).map_err(|_| unreadable())?;
+    let text = std::fs::read(&config.storage.keyring).map_err(|_| unreadable())?;
     let keyring: serde_json::Value = serde_json::from_slice(&text).map_err(|_| unreadable())?;
     keyring["installation"].as_str().map(str::to_owned).ok_or_else(unreadable)
 }

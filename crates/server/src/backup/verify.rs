@@ -41,7 +41,7 @@ pub(crate) async fn verify_backup(
     progress: Progress<'_>,
 ) -> Result<Value, String> {
     let root = root_key(config).map_err(text)?;
-    let keyring = keyring.unwrap_or(&config.keyring);
+    let keyring = keyring.unwrap_or(&config.storage.keyring);
     check_keys(backup, keyring, &root)?;
     let scratch = Scratch::for_backup(backup)?;
     let file = scratch.0.join("dossier.db");

@@ -14,8 +14,8 @@ use super::command::{DataCommand, DataFolder};
 use super::context::Context;
 use super::output::Output;
 use crate::backup;
-use crate::config::RootKeySource;
 use crate::config::backup::Schedule;
+use crate::config::root_key::RootKeySource;
 
 /// Look for what is wrong with the installation
 #[derive(Args, Serialize, Deserialize)]
@@ -33,7 +33,7 @@ impl DataCommand for Doctor {
             check("server", true, if context.metrics.is_some() { "runs" } else { "does not run" }),
             check("engine", true, &store.name()),
             private(&config.data_dir, "data folder"),
-            private(&config.keyring, "keyring"),
+            private(&config.storage.keyring, "keyring"),
             check("epoch", true, &format!("{} is active", store.active_epoch())),
         ];
         checks.extend(root_key(&config.root_key));
@@ -41,7 +41,7 @@ impl DataCommand for Doctor {
             Ok(()) => check("database", true, "is whole"),
             Err(error) => check("database", false, &error.to_string()),
         });
-        let place = config.files.as_deref().unwrap_or("the data folder");
+        let place = config.storage.files.as_deref().unwrap_or("the data folder");
         checks.push(match store.check_files().await {
             Ok(()) => check("files", true, &format!("lie in {place}")),
             Err(error) => check("files", false, &error.to_string()),

@@ -37,7 +37,8 @@ use dossier_core::store::Progress;
 use serde_json::Value;
 
 use crate::anchor::Anchoring;
-use crate::config::{Config, Given, Settings};
+use crate::config::sources::Sources;
+use crate::config::{Config, Settings};
 use crate::errors::text;
 use crate::installation::{Installation, InstallationError, Lock};
 use crate::{control, hardening, logs, memory};
@@ -137,9 +138,9 @@ fn run(cli: Cli) -> Result<ExitCode, String> {
 
 /// Applies the settings that hold for the whole process.
 fn start_process(config: &Config, warnings: &[String]) {
-    logs::start(config.log_format, config.log_level);
+    logs::start(config.logging.format, config.logging.level);
     warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
-    memory::follow(config.cache);
+    memory::follow(config.storage.cache);
     std::panic::set_hook(Box::new(|panic| {
         // The place only: the message could hold a value.
         tracing::error!(location = panic.location().map(tracing::field::display), "a panic");
@@ -165,13 +166,13 @@ fn gather(common: &Common, command: &Command) -> Result<Settings, String> {
     let variable = |name: &str| std::env::var(name).ok();
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     let names = names.filter(|name| name.starts_with("DOSSIER_")).collect();
-    Settings::gather(&Given { flags, variable: &variable, names, file: common.config.clone() })
+    Settings::gather(&Sources { flags, variable: &variable, names, file: common.config.clone() })
 }
 
 /// Has the process with the data folder carry out a command, and prints the outcome.
 async fn administer(local: &Local<'_>, message: &Command, command: &dyn DataCommand) -> Result<ExitCode, String> {
     let Local { config, operator, output } = *local;
-    if command.needs() != DataFolder::MadeIfMissing && !config.keyring.exists() {
+    if command.needs() != DataFolder::MadeIfMissing && !config.storage.keyring.exists() {
         return Err(format!(
             "there is no data in {}; start dossier serve once, or name the folder with --data-dir",
             config.data_dir.display()

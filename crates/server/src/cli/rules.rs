@@ -8,7 +8,8 @@ use dossier_core::kyc::RuleSet;
 use serde_json::json;
 
 use super::output::{Output, say};
-use crate::config::{Settings, read_rules};
+use crate::config::Settings;
+use crate::config::verification::read_rules;
 use crate::errors::{cannot, text};
 
 /// What is required of customers
@@ -43,7 +44,7 @@ impl Check {
             Ok(ExitCode::SUCCESS)
         };
         match &self.file {
-            None => print(&settings.config().map_err(|errors| errors.join("\n"))?.rules),
+            None => print(&settings.config().map_err(|errors| errors.join("\n"))?.verification.rules),
             Some(file) => match read_rules(file) {
                 Ok(rules) => print(&rules),
                 Err(faults) => {

@@ -318,7 +318,7 @@ async fn simulated_steps_and_the_provider_s_answer_say_what_was_decided() {
 #[test]
 fn the_guide_names_every_action_and_every_recorded_setting() {
     let guide = include_str!("../../../../docs/audit.md");
-    let settings = dossier::config::recorded::defaults().into_keys();
+    let settings = dossier::config::recorded_defaults().into_keys();
     let actions = dossier_core::audit::Action::ALL.iter().map(|action| action.as_str().to_owned());
     for name in actions.chain(settings) {
         assert!(guide.contains(&format!("`{name}`")), "docs/audit.md should have {name}");
