@@ -4,9 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, Weak};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex};
 
 use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::{Caller, Scope};
@@ -17,17 +15,12 @@ use dossier_core::write::append_audit;
 use dossier_store::Engine;
 use dossier_store::anchor::{Anchor, AnchorFile, AnchorKey, Checkpoint, Position, Verdict, check, restore_note};
 use dossier_store::vault::RootKey;
-use prometheus_client::metrics::gauge::Gauge;
 use serde_json::{Value, json};
 
 use crate::config::Config;
 use crate::errors::{cannot, text};
 use crate::system::SystemClock;
 
-/// How often the anchor is written while something changes: with the time that writing takes, within a second.
-const WRITE_AFTER: Duration = Duration::from_millis(750);
-/// How often checkpoints go to the log.
-const LOG_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 /// How many places a refusal names.
 const NAMED: usize = 5;
 
@@ -343,61 +336,4 @@ fn refusal(database: &str, verdict: &Verdict) -> String {
             Nothing is served",
         places.join("\n")
     )
-}
-
-/// What writes the anchor beside everything else.
-pub struct Keeper {
-    anchored: Arc<Anchored>,
-    ends: Arc<AtomicBool>,
-    thread: JoinHandle<()>,
-}
-
-impl Keeper {
-    /// Begins to keep an anchor.
-    ///
-    /// # Errors
-    ///
-    /// The system's.
-    pub fn start(anchored: Arc<Anchored>, failing: Gauge) -> std::io::Result<Self> {
-        let (kept, ends) = (Arc::downgrade(&anchored), Arc::new(AtomicBool::new(false)));
-        let thread = {
-            let ends = Arc::clone(&ends);
-            std::thread::Builder::new().name("dossier-anchor".into()).spawn(move || keep(&kept, &ends, &failing))?
-        };
-        Ok(Self { anchored, ends, thread })
-    }
-
-    /// The anchor.
-    #[must_use]
-    pub const fn anchored(&self) -> &Arc<Anchored> {
-        &self.anchored
-    }
-
-    /// Writes what has changed, and the checkpoints of this run to the log. Nothing is committed any more.
-    pub fn stop(self) {
-        self.ends.store(true, Ordering::Release);
-        self.thread.thread().unpark();
-        // A thread that panicked has said so; the last write is ours in any case.
-        let _ = self.thread.join();
-        // The error is in the log.
-        let _ = self.anchored.write();
-        self.anchored.log();
-    }
-}
-
-/// Writes until it is told to end, or nobody has the anchor any more.
-fn keep(anchored: &Weak<Anchored>, ends: &AtomicBool, failing: &Gauge) {
-    let mut logged = Instant::now();
-    loop {
-        std::thread::park_timeout(WRITE_AFTER);
-        if ends.load(Ordering::Acquire) {
-            return;
-        }
-        let Some(anchored) = anchored.upgrade() else { return };
-        failing.set(i64::from(anchored.write().is_err()));
-        if logged.elapsed() >= LOG_AFTER {
-            anchored.log();
-            logged = Instant::now();
-        }
-    }
 }

@@ -66,17 +66,20 @@ fn at_short_path<T>(folder: &Path, use_path: impl FnOnce(PathBuf) -> io::Result<
 /// What commands reach of a running server.
 #[derive(Clone)]
 pub struct Serving {
-    /// What handlers share.
-    pub app: App,
-    /// The store, for what is not in the trait.
-    pub store: Arc<dyn Engine>,
-    /// Its anchor.
-    pub anchored: Arc<Anchored>,
-    /// The configuration in force.
-    pub config: Config,
+    app: App,
+    store: Arc<dyn Engine>,
+    anchored: Arc<Anchored>,
+    config: Config,
 }
 
 impl Serving {
+    /// Of what the server has.
+    #[must_use]
+    pub fn new(app: &App, store: &Arc<dyn Engine>, anchored: &Arc<Anchored>, config: &Config) -> Self {
+        let (app, store, anchored) = (Arc::clone(app), Arc::clone(store), Arc::clone(anchored));
+        Self { app, store, anchored, config: config.clone() }
+    }
+
     fn context<'a>(&'a self, operator: &'a OperatorName, progress: Progress<'a>) -> Context<'a> {
         let Self { app, store, anchored, config } = self;
         let (services, metrics) = (&app.services, Some(&app.metrics));

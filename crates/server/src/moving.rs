@@ -18,8 +18,10 @@ use serde_json::{Value, json};
 use crate::config::Config;
 use crate::config::storage::{holds_files, is_postgres};
 use crate::errors::{cannot, text};
-use crate::home::Home;
-use crate::installation::{Lock, Opened, blobs, root_key};
+use crate::installation::engine::{Opened, blobs};
+use crate::installation::home::Home;
+use crate::installation::lock::Lock;
+use crate::installation::root_key::root_key;
 use crate::system::SystemClock;
 
 /// The embedded engine, as the place to move to.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::config::Config;
 use crate::errors::{cannot, text};
-use crate::installation::root_key;
+use crate::installation::root_key::root_key;
 
 /// Copies the keyring to a new file, which the root key seals, and the root key beside it only when asked to.
 ///

@@ -2,7 +2,6 @@
 
 pub mod keys;
 pub mod restore;
-pub(crate) mod schedule;
 pub(crate) mod upgrade;
 pub mod verify;
 
@@ -10,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use dossier_core::clock::Clock as _;
+use dossier_core::clock::{Clock as _, Timestamp};
 use dossier_core::store::Progress;
 use dossier_store::anchor::AnchorKey;
 use dossier_store::backup::{self, Backup, Created, Pace, Source};
@@ -21,8 +20,8 @@ use serde_json::{Value, json};
 use crate::config::Config;
 use crate::config::storage::holds_files;
 use crate::errors::cannot;
-use crate::home::Home;
-use crate::installation::blobs;
+use crate::installation::engine::blobs;
+use crate::installation::home::Home;
 use crate::metrics::Metrics;
 use crate::system::SystemClock;
 
@@ -204,4 +203,20 @@ pub async fn list(text: &str) -> Result<Value, String> {
         })
     };
     Ok(backups.iter().map(row).collect())
+}
+
+/// When the newest backup of this installation was made, and its size.
+pub(crate) async fn newest(config: &Config, place: &str) -> Result<Option<(Timestamp, u64)>, String> {
+    let installation = installation(config)?;
+    let backups = Backup::list(&existing_place(place)?).await.map_err(|error| error.to_string())?;
+    let own = backups.into_iter().rfind(|backup| backup.manifest.installation.to_string() == installation);
+    Ok(own.map(|backup| (backup.manifest.created_at, backup.manifest.bytes())))
+}
+
+/// The id of the installation stands in the keyring in the clear.
+fn installation(config: &Config) -> Result<String, String> {
+    let unreadable = || "the keyring cannot be read".to_owned();
+    let text = std::fs::read(&config.storage.keyring).map_err(|_| unreadable())?;
+    let keyring: serde_json::Value = serde_json::from_slice(&text).map_err(|_| unreadable())?;
+    keyring["installation"].as_str().map(str::to_owned).ok_or_else(unreadable)
 }

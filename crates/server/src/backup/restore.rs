@@ -17,8 +17,10 @@ use crate::config::Config;
 use crate::config::root_key::RootKeySource;
 use crate::config::storage::{Storage, holds_files, is_postgres};
 use crate::errors::{cannot, text};
-use crate::home::Home;
-use crate::installation::{Lock, Opened, blobs, root_key};
+use crate::installation::engine::{Opened, blobs};
+use crate::installation::home::Home;
+use crate::installation::lock::Lock;
+use crate::installation::root_key::root_key;
 
 use crate::system::SystemClock;
 

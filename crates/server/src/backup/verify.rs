@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::config::Config;
 use crate::errors::{cannot, text};
-use crate::installation::root_key;
+use crate::installation::root_key::root_key;
 
 use crate::system::{SystemClock, SystemRandom};
 

@@ -22,7 +22,7 @@ use super::context::{Context, ScopeArgs};
 use super::output::Output;
 use crate::anchor::NamedAnchor;
 use crate::errors::text;
-use crate::home::Home;
+use crate::installation::home::Home;
 
 /// Entries that are read at a time.
 const PAGE: usize = 1_000;

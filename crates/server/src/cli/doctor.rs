@@ -79,7 +79,7 @@ async fn backups(context: &Context<'_>) -> Value {
         return check("backups", true, "the server makes none: set backup_place and backup_schedule");
     };
     let now = context.services.clock.now();
-    match backup::schedule::newest(context.config, place).await {
+    match backup::newest(context.config, place).await {
         Ok(Some((at, _))) => {
             // A due backup is made within a minute. If the newest is twice as old as the interval, backups fail.
             let late = match backups.schedule {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::backup;
-use super::reader::Setting;
+use super::setting::Setting;
 use super::sources::Sources;
 use super::storage::DATA_DIR;
 use crate::trust;

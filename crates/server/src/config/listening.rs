@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::reader::Reader;
-use super::sources::Source;
+use super::setting::Source;
 use super::units::{NUMBER, number, socket_address, some};
 
 const ADDRESS: &str = "an address and port, like 127.0.0.1:8080, localhost:8080 or 8080";

@@ -3,19 +3,7 @@
 
 use zeroize::Zeroizing;
 
-use super::sources::{Source, Values};
-
-/// A setting as its section declares it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Setting {
-    pub(super) name: &'static str,
-    pub(super) default: &'static str,
-    pub(super) help: &'static str,
-    /// Whether its value is never shown.
-    pub(super) secret: bool,
-    /// Whether its changes stand in the audit trail.
-    pub(super) recorded: bool,
-}
+use super::setting::{Setting, Source, Values};
 
 /// Goes through all sections. Without values it only learns which settings there are.
 pub(super) struct Reader<'a> {

@@ -6,7 +6,7 @@ use dossier_core::hexadecimal::hexadecimal;
 use dossier_core::kyc::RuleSet;
 use dossier_core::settings::Recorded;
 
-use super::reader::Setting;
+use super::setting::Setting;
 
 /// What settings are recorded as; `text` gives their values.
 pub(super) fn recorded<'a>(

@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::reader::Reader;
-use super::sources::Source;
+use super::setting::Source;
 
 /// Where the root key comes from.
 #[derive(Clone)]

@@ -4,43 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use zeroize::Zeroizing;
-
-use super::reader::Setting;
+use super::setting::{Setting, Source, Value};
 use crate::trust;
-
-/// Where a value came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
-    /// `--name`
-    Flag,
-    /// `DOSSIER_NAME`
-    Variable,
-    /// The file that `DOSSIER_NAME_FILE` names.
-    VariableFile,
-    /// The TOML file.
-    Toml(PathBuf),
-    /// It was not set.
-    Default,
-}
-
-impl std::fmt::Display for Source {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Flag => f.write_str("flag"),
-            Self::Variable => f.write_str("environment"),
-            Self::VariableFile => f.write_str("file named in the environment"),
-            Self::Toml(path) => write!(f, "{}", path.display()),
-            Self::Default => f.write_str("default"),
-        }
-    }
-}
-
-/// A value and where it came from.
-pub(super) type Value = (Zeroizing<String>, Source);
-
-/// Values by the names of their settings.
-pub(super) type Values = BTreeMap<&'static str, Value>;
 
 /// What is given besides the TOML file. Tests give their own.
 pub struct Sources<'a> {

@@ -14,7 +14,7 @@ use dossier_core::webhook::{Attempted, Disabled, Due, Said, Schedule, Verdict};
 use dossier_core::write::append_audit;
 use tokio::sync::mpsc;
 
-use crate::egress::{Egress, Sent};
+use crate::egress::Sent;
 use crate::http::App;
 
 /// Attempts under way at the same time, to one endpoint and in all.
@@ -80,7 +80,6 @@ enum Happened {
 
 struct Dispatcher {
     app: App,
-    egress: Arc<Egress>,
     schedule: Schedule,
     lanes: HashMap<WebhookId, Lane>,
     /// What is ours, from its claim until what came of it is durable.
@@ -98,14 +97,13 @@ struct Dispatcher {
 
 /// Sends what is due until it is aborted. Sending, noting and claiming go on beside each other, so that none of them
 /// waits for the disk that another waits for.
-pub async fn run(app: App, egress: Arc<Egress>, schedule: Schedule) {
+pub(super) async fn run(app: App, schedule: Schedule) {
     let mut announced = app.services.store.announced();
     let (happened, mut happenings) = mpsc::unbounded_channel();
     let (to_note, notes) = mpsc::unbounded_channel();
     tokio::spawn(note_all(Arc::clone(&app), notes, happened.clone()));
     let mut dispatcher = Dispatcher {
         app,
-        egress,
         schedule,
         lanes: HashMap::new(),
         ours: HashSet::new(),
@@ -234,11 +232,11 @@ impl Dispatcher {
                 }
                 lane.running += 1;
                 self.running += 1;
-                let (app, egress, schedule) = (Arc::clone(&self.app), Arc::clone(&self.egress), self.schedule.clone());
+                let (app, schedule) = (Arc::clone(&self.app), self.schedule.clone());
                 let (happened, endpoint) = (self.happened.clone(), *id);
                 tokio::spawn(async move {
                     let (delivery, began) = (numbered(&due), Instant::now());
-                    let outcome = attempt(&app, &egress, &schedule, due).await.map(Box::new);
+                    let outcome = attempt(&app, &schedule, due).await.map(Box::new);
                     let _ = happened.send(Happened::Attempted { outcome, endpoint, delivery, took: began.elapsed() });
                 });
             }
@@ -275,7 +273,7 @@ async fn note_all(app: App, mut notes: mpsc::UnboundedReceiver<Attempted>, happe
 }
 
 /// One attempt. `None` when there is nothing to note: the endpoint is gone.
-async fn attempt(app: &App, egress: &Egress, schedule: &Schedule, mut due: Due) -> Option<Attempted> {
+async fn attempt(app: &App, schedule: &Schedule, mut due: Due) -> Option<Attempted> {
     let now = app.services.now(due.scope);
     // The signature names the time of the world: receivers compare it with their clocks, and not with a sandbox's.
     let message = match app.services.store.message(&due, app.services.clock.now()).await {
@@ -292,7 +290,7 @@ async fn attempt(app: &App, egress: &Egress, schedule: &Schedule, mut due: Due) 
         return Some(Attempted { due, at: now, said: Said::Failure("key_revoked"), verdict });
     }
     let Sent { status, retry_after, said } =
-        egress.send(due.scope.environment, message, app.services.clock.now()).await;
+        app.egress.send(due.scope.environment, message, app.services.clock.now()).await;
     let at = app.services.now(due.scope);
     let verdict = match status {
         Some(200..=299) => Verdict::Delivered,

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use dossier_store::OpenError;
 use dossier_store::transfer::mark::{Location, Mark, Standing};
 
+use super::error::InstallationError;
 use crate::config::Config;
-use crate::installation::InstallationError;
 
 /// Where the rows are.
 #[derive(Debug, Clone, PartialEq, Eq)]
