@@ -1,5 +1,5 @@
-//! Where settings come from: flags, then `DOSSIER_*` variables, or files that `DOSSIER_*_FILE` names, and after them one
-//! TOML file.
+//! Where settings come from besides the TOML file: flags, then `DOSSIER_*` variables, or files that `DOSSIER_*_FILE`
+//! names.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
