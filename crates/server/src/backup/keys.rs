@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use dossier_store::durable::folder_of;
 use serde_json::{Value, json};
 
 use crate::config::Config;
@@ -16,7 +17,7 @@ use crate::installation::root_key::root_key;
 ///
 /// When the file would lie with the data or the backups, where whoever has one would have both.
 pub fn export(config: &Config, to: &Path, with_root_key: bool, anywhere: bool) -> Result<Value, String> {
-    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(to);
     let folder = folder.canonicalize().map_err(cannot("find the folder", folder))?;
     let backups = config.backups.place.as_deref().map(|place| PathBuf::from(place.trim_start_matches("file://")));
     for (kept, what) in [(Some(config.data_dir.clone()), "data folder"), (backups, "place of backups")] {

@@ -2,7 +2,6 @@
 //! webhooks have. What was taken is noted on disk before the next is sent, so that neither a restart of this command,
 //! nor of the server, nor of the receiver loses one.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -14,6 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use dossier_core::clock::Clock as _;
 use dossier_core::hexadecimal::hexadecimal;
+use dossier_store::durable;
 use reqwest::{Client, StatusCode};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -206,14 +206,6 @@ fn noted(state: &Path) -> Result<Option<String>, String> {
 
 /// Durable before the next event is asked for.
 fn note(state: &Path, after: &str) -> Result<(), String> {
-    let write = || -> std::io::Result<()> {
-        let new = state.with_extension("new");
-        let mut file = std::fs::File::create(&new)?;
-        file.write_all(json!({ "after": after }).to_string().as_bytes())?;
-        file.sync_all()?;
-        std::fs::rename(&new, state)?;
-        let folder = state.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        std::fs::File::open(folder)?.sync_all()
-    };
-    write().map_err(cannot("write", state))
+    let text = json!({ "after": after }).to_string();
+    durable::replace(state, text.as_bytes()).map_err(cannot("write", state))
 }
