@@ -40,7 +40,7 @@ struct Asked<C> {
     command: C,
 }
 
-/// Makes the socket. Whoever may enter the data folder may use it: nobody but its owner.
+/// Makes the socket. Only the owner of the data folder may enter that, and so use the socket.
 ///
 /// # Errors
 ///
@@ -113,7 +113,7 @@ async fn answer(stream: UnixStream, serving: &Serving) -> io::Result<()> {
     BufReader::new(read).read_line(&mut request).await?;
     let (progress, mut reports) = mpsc::unbounded_channel();
     let report = move |done, total| {
-        // Nobody listens any more when the command is over.
+        // The receiver is gone when the command is over.
         let _ = progress.send((done, total));
     };
     let work = async {

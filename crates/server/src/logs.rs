@@ -85,7 +85,7 @@ impl Lines {
             let bytes = std::mem::take(&mut waiting.bytes);
             waiting.is_writing = true;
             drop(waiting);
-            // Without a reader there is nobody to tell.
+            // Without a reader, there is nothing to report it to.
             let _ = io::stderr().write_all(&bytes);
             let mut waiting = self.waiting();
             waiting.is_writing = false;

@@ -37,7 +37,7 @@ use crate::{control, request_log, worker};
 /// load of the API makes the server look dead.
 const OPERATIONS_CONNECTIONS: usize = 64;
 const OPERATIONS: u64 = 64;
-/// How often the end of a process looks whether nobody else has the store any more, 5 ms apart.
+/// How often the end of a process looks whether the store has another owner, 5 ms apart.
 const LAST_OWNERS: u32 = 200;
 
 /// Why the server does not start.
@@ -178,7 +178,7 @@ impl Server {
         self.keeper.anchored()
     }
 
-    /// Finishes what was accepted and lets go of the data folder. Answers whether all was finished in time.
+    /// Finishes what was accepted and lets go of the data folder. Returns whether all was finished in time.
     pub async fn stop(self) -> bool {
         let _ = self.stop.send(true);
         let mut finished = true;

@@ -161,7 +161,7 @@ fn word(value: &Value) -> String {
     }
 }
 
-/// A text that somebody has stored must not speak to the terminal, and not look like another line.
+/// A stored text must not speak to the terminal, and not look like another line.
 pub(super) fn shown(text: &str) -> String {
     without_hidden(&text.replace('\n', "\u{23ce}").chars().collect::<Vec<_>>())
 }

@@ -18,7 +18,7 @@ pub(super) const NAME: &str = "dossier.toml";
 pub(super) type Toml = BTreeMap<String, Zeroizing<String>>;
 
 /// The file that is named, which must be there, or the one in the data folder. Never one in the current folder, which
-/// may be anybody's.
+/// may belong to another user.
 pub(super) fn read(
     given: &Sources<'_>,
     settings: &[Setting],

@@ -53,7 +53,7 @@ impl Keeper {
     }
 }
 
-/// Writes until it is told to end, or nobody has the anchor any more.
+/// Writes until it is told to end, or the anchor has no other owner.
 fn keep(anchored: &Weak<Anchored>, ends: &AtomicBool, failing: &Gauge) {
     let mut logged = Instant::now();
     loop {

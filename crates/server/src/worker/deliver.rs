@@ -17,14 +17,14 @@ use tokio::sync::mpsc;
 use crate::egress::Sent;
 use crate::http::App;
 
-/// Attempts under way at the same time, to one endpoint and in all.
+/// Attempts in flight at the same time, to one endpoint and in all.
 const PARALLEL: usize = 4;
 const PARALLEL_IN_ALL: usize = 64;
 /// Claimed and waiting for their turn, to one endpoint that answers quickly.
 const QUEUED: usize = 64;
 /// Claimed at once.
 const CLAIMED: usize = 16;
-/// Noted at once: whoever writes meanwhile waits for no more.
+/// Noted in one commit, which is the most that another write waits for.
 const NOTED: usize = 6;
 /// A database that is away for a moment is waited for, within the lease.
 const NOTE_TRIES: u32 = 20;
@@ -36,7 +36,7 @@ const LEASE_SECONDS: i64 = 60;
 const BEGIN_WITHIN: Duration = Duration::from_secs(40);
 /// Asked at least this often, for what other processes wrote and for what is due by time.
 const TICK: Duration = Duration::from_millis(250);
-/// While requests come, so many attempts are begun in each step; without any, as many as may run.
+/// Attempts that are begun in each step while requests come; without requests, as many as may run.
 const STRIDE: usize = 2;
 const STEP: Duration = Duration::from_millis(1);
 /// For so long after a request more are expected.
@@ -131,7 +131,7 @@ pub(super) async fn run(app: App, schedule: Schedule) {
         if !dispatcher.has_waiting() {
             continue;
         }
-        if dispatcher.somebody_asks() {
+        if dispatcher.requests_come() {
             // Those who ask go before those who are told, and have the processor to themselves most of the time.
             tokio::time::sleep(STEP).await;
             give_way(&dispatcher.app).await;
@@ -205,7 +205,7 @@ impl Dispatcher {
     }
 
     /// Whether requests came lately.
-    fn somebody_asks(&mut self) -> bool {
+    fn requests_come(&mut self) -> bool {
         let asked = self.app.asked.load(Ordering::Relaxed);
         if asked != self.asked {
             self.asked = asked;

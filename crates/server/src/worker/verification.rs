@@ -28,8 +28,8 @@ pub(super) async fn end_sessions(app: App) {
     }
 }
 
-/// Does what is due about customers, every second or so, a few at a time: a provider that is slow keeps nobody else
-/// waiting for long.
+/// Does what is due about customers, every second or so, a few at a time: a slow provider delays no other case
+/// for long.
 pub(super) async fn ask_providers(app: App) {
     loop {
         tokio::time::sleep(Duration::from_secs(1)).await;
