@@ -128,7 +128,7 @@ impl Server {
         let sumsub = sumsub.transpose().map_err(StartError::Provider)?.map(Arc::new);
         let public_url = config.listening.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let Installation { store, services, anchored, first_account } =
-            Installation::open(config, public_url.clone(), Anchoring::Enforced).await?;
+            Installation::open(config, public_url, Anchoring::Enforced).await?;
         let first_key = match first_account {
             Some(account) => Some(first_start::make_key(&services, account).await?),
             None => None,
@@ -138,11 +138,11 @@ impl Server {
             tracing::warn!(%error, "changed settings could not be recorded in the audit trail");
         }
         let (stop, stopped) = watch::channel(false);
-        let app = state(services, config, &sockets, (public_url.clone(), sumsub), stopped);
+        let app = state(services, config, &sockets, sumsub, stopped);
         let is_logged = config.logging.level >= LevelFilter::INFO;
         let log = is_logged.then(|| request_log::Writing::start(config.logging.format.is_json()));
         let log = log.transpose().map_err(StartError::Log)?;
-        let listeners = listen(&app, &store, (sockets.api, sockets.metrics), log.as_ref(), config);
+        let listeners = listen(&app, &store, sockets.api, sockets.metrics, log.as_ref(), config);
         let (serving, key) = (control::Serving::new(&app, &store, &anchored, config), anchored.key().clone());
         let mut helpers = worker::start(&app, &store, key, config);
         helpers.push(tokio::spawn(control::serve(sockets.control, serving)));
@@ -153,7 +153,7 @@ impl Server {
         Ok(Self {
             address,
             metrics_address,
-            public_url,
+            public_url: app.public_url.clone(),
             first_key,
             app,
             store,
@@ -212,12 +212,12 @@ fn state(
     services: Services,
     config: &Config,
     sockets: &Sockets,
-    (public_url, sumsub): (String, Option<Arc<Sumsub>>),
+    sumsub: Option<Arc<Sumsub>>,
     stopping: watch::Receiver<bool>,
 ) -> App {
     let own = [Some(sockets.address), sockets.metrics_address()].into_iter().flatten().collect();
     let surroundings = Surroundings {
-        public_url,
+        public_url: services.policy.public_url.clone(),
         max_requests: config.connections.max_requests as u64,
         rates: config.rates,
         stopping,
@@ -232,7 +232,8 @@ fn state(
 fn listen(
     app: &App,
     store: &Arc<dyn Engine>,
-    (api, metrics): (TcpListener, Option<TcpListener>),
+    api: TcpListener,
+    metrics: Option<TcpListener>,
     log: Option<&request_log::Writing>,
     config: &Config,
 ) -> Vec<JoinHandle<bool>> {

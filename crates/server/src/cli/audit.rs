@@ -36,10 +36,8 @@ group! {
 #[derive(Args, Serialize, Deserialize)]
 pub struct List {
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub scope: ScopeArgs,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub query: Query,
     /// Entries before this number
     #[arg(long, value_name = "SEQ")]
@@ -49,9 +47,8 @@ pub struct List {
     pub limit: usize,
 }
 
-// No doc comment: it would be the help of the command with these arguments.
+/// Which entries are listed, as a person names them.
 #[derive(Default, Args, Serialize, Deserialize)]
-#[allow(missing_docs)]
 pub struct Query {
     /// Those about this customer
     #[arg(long, value_name = "ID")]
@@ -134,7 +131,6 @@ pub struct Show {
     /// The number of the entry
     pub seq: u64,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub scope: ScopeArgs,
 }
 

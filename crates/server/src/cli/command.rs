@@ -83,7 +83,6 @@ macro_rules! group {
     ($(#[$help:meta])* $group:ident { $($data:ident),* } $(local { $($local:ident),* })?) => {
         $(#[$help])*
         #[derive(clap::Subcommand, serde::Serialize, serde::Deserialize)]
-        #[allow(missing_docs)]
         pub enum $group {
             $($data($data),)*
             $($(#[serde(skip)] $local($local),)*)?

@@ -11,7 +11,6 @@ use crate::errors::text;
 
 /// What is configured, and where it came from
 #[derive(Subcommand)]
-#[allow(missing_docs)]
 pub enum ConfigCommand {
     Show(Show),
     Check(Check),

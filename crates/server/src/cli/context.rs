@@ -17,9 +17,8 @@ use crate::config::Config;
 use crate::errors::text;
 use crate::metrics::Metrics;
 
-// No doc comment: it would be the help of every command with these arguments.
+/// An account and environment, as a person names them.
 #[derive(Clone, Args, Serialize, Deserialize)]
-#[allow(missing_docs)]
 pub struct ScopeArgs {
     /// The account [default: the oldest]
     #[arg(long, value_name = "ID")]

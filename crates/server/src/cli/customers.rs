@@ -28,7 +28,6 @@ pub struct Get {
     /// The customer's id
     pub customer_id: String,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub scope: ScopeArgs,
 }
 
@@ -59,7 +58,6 @@ pub(super) async fn view_customer(
 #[derive(Args, Serialize, Deserialize)]
 pub struct List {
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub scope: ScopeArgs,
     /// The one with this e-mail
     #[arg(long)]

@@ -31,7 +31,6 @@ pub struct Get {
     /// The file's id
     pub file_id: String,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub scope: ScopeArgs,
     /// Where to; a file that exists is not overwritten [default: its id and type, in this folder]
     #[arg(long, value_name = "FILE")]
@@ -80,7 +79,6 @@ impl DataCommand for Get {
 #[derive(Args, Serialize, Deserialize)]
 pub struct List {
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub scope: ScopeArgs,
     /// Those of this customer
     #[arg(long, value_name = "ID")]

@@ -27,7 +27,6 @@ group! {
 #[derive(Args, Serialize, Deserialize)]
 pub struct Create {
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub scope: ScopeArgs,
     /// What to call it
     #[arg(long)]

@@ -1,6 +1,9 @@
 //! The command line. Commands work with or without a running server: the process that holds the data folder carries
 //! them out.
 
+// The doc comments of commands and arguments are their help.
+#![allow(missing_docs)]
+
 pub mod accounts;
 pub mod api_url;
 pub mod audit;

@@ -20,9 +20,8 @@ use super::review::Review;
 use super::rules::Rules;
 use super::webhooks::Webhooks;
 
-// What a command says of itself is its help.
+/// A command, as a person gives it and as it is sent.
 #[derive(Subcommand, Serialize, Deserialize)]
-#[allow(missing_docs)]
 pub enum Command {
     #[serde(skip)]
     Serve(Serve),

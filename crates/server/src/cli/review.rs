@@ -24,7 +24,6 @@ group! {
 #[derive(Args, Serialize, Deserialize)]
 pub struct List {
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub scope: ScopeArgs,
     /// How many
     #[arg(long, default_value_t = 100)]
@@ -57,7 +56,6 @@ pub struct Show {
     /// The customer's id
     pub customer_id: String,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub scope: ScopeArgs,
 }
 
@@ -97,7 +95,6 @@ pub struct Decide {
     /// approve, reject, request_resubmission, offboard or reinstate
     pub outcome: String,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub scope: ScopeArgs,
     /// What is to be given again: the id or pointer of a requirement; may be repeated
     #[arg(long = "requirement", value_name = "ID")]

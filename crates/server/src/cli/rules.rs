@@ -14,7 +14,6 @@ use crate::errors::{cannot, text};
 
 /// What is required of customers
 #[derive(Subcommand)]
-#[allow(missing_docs)]
 pub enum Rules {
     Check(Check),
     Show(Show),

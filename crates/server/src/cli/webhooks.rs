@@ -24,7 +24,6 @@ group! {
 #[derive(Args, Serialize, Deserialize)]
 pub struct List {
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub scope: ScopeArgs,
 }
 
@@ -48,7 +47,6 @@ pub struct Deliveries {
     /// The endpoint's id
     pub webhook_id: String,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub scope: ScopeArgs,
     /// How many
     #[arg(long, default_value_t = 100)]
@@ -78,7 +76,6 @@ pub struct Resend {
     /// The delivery's id
     pub delivery_id: String,
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub scope: ScopeArgs,
 }
 
