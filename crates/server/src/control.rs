@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 
 use crate::anchor::Anchored;
 use crate::cli::command::Kind;
-use crate::cli::context::Context;
+use crate::cli::context::CommandContext;
 use crate::cli::registry::Command;
 use crate::config::Config;
 use crate::http::App;
@@ -80,10 +80,10 @@ impl Serving {
         Self { app, store, anchored, config: config.clone() }
     }
 
-    fn context<'a>(&'a self, operator: &'a OperatorName, progress: Progress<'a>) -> Context<'a> {
+    fn context<'a>(&'a self, operator: &'a OperatorName, progress: Progress<'a>) -> CommandContext<'a> {
         let Self { app, store, anchored, config } = self;
         let (services, metrics) = (&app.services, Some(&app.metrics));
-        Context { services, store: &**store, anchored, config, metrics, operator, progress }
+        CommandContext { services, store: &**store, anchored, config, metrics, operator, progress }
     }
 }
 

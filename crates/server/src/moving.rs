@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use crate::config::Config;
 use crate::config::storage::{holds_files, is_postgres};
 use crate::errors::{cannot, text};
-use crate::installation::engine::{Opened, blobs};
+use crate::installation::engine::{OpenStore, blobs};
 use crate::installation::home::Home;
 use crate::installation::lock::Lock;
 use crate::installation::root_key::root_key;
@@ -133,7 +133,7 @@ async fn may_arrive(source: &Home, target: &Home) -> Result<(), String> {
 /// chains there are.
 async fn copy(config: &Config, source: &Home, target: &Home, progress: Progress<'_>) -> Result<(u64, Value), String> {
     let root_key = root_key(config).map_err(text)?;
-    let open = async |home| Opened::open(config, home, &root_key).await.map_err(text);
+    let open = async |home| OpenStore::open(config, home, &root_key).await.map_err(text);
     // Brings the schema up to date, and sees that keyring and root key are those of the records.
     let from = open(source).await?;
     check_alone(&from).await?;
@@ -165,7 +165,7 @@ async fn copy(config: &Config, source: &Home, target: &Home, progress: Progress<
     Ok((moved.records, chains.remove(0)))
 }
 
-async fn check_alone(store: &Opened) -> Result<(), String> {
+async fn check_alone(store: &OpenStore) -> Result<(), String> {
     match store.engine().others().await.map_err(text)? {
         0 => Ok(()),
         others => Err(format!("{others} other processes use the database; stop them, and wait for 10 seconds")),

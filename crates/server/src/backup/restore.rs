@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::config::root_key::RootKeySource;
 use crate::config::storage::{Storage, holds_files, is_postgres};
 use crate::errors::{cannot, text};
-use crate::installation::engine::{Opened, blobs};
+use crate::installation::engine::{OpenStore, blobs};
 use crate::installation::home::Home;
 use crate::installation::lock::Lock;
 use crate::installation::root_key::root_key;
@@ -75,7 +75,7 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
             .map_err(text)?;
     }
     // Migrates, and sees that keyring and root key are those of the records.
-    let store = Opened::open(&target, &home, &root).await.map_err(text)?;
+    let store = OpenStore::open(&target, &home, &root).await.map_err(text)?;
     let mut report = store.engine().verify_audit(&|_, _| {}).await.map_err(text)?;
     let key = AnchorKey::new(&root, *backup.manifest.installation.as_bytes());
     if let Some(anchor) = backup.anchor(&key).await.map_err(plain)? {

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::command::{DataCommand, DataFolder, group};
-use super::context::Context;
+use super::context::CommandContext;
 use super::read::checked_name;
 use crate::errors::{cannot, text};
 
@@ -38,7 +38,7 @@ impl DataCommand for Create {
         DataFolder::MadeIfMissing
     }
 
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String> {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let name = checked_name(&self.name)?;
         let unknown = Scope { account: AccountId::from_bytes([0; 16]), environment: Environment::Sandbox };
         let account = account::create(context.services, &context.caller(unknown), name).await.map_err(text)?;
@@ -52,7 +52,7 @@ pub struct List {}
 
 #[async_trait]
 impl DataCommand for List {
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String> {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         Ok(context.accounts().await?.iter().map(account_json).collect())
     }
 }
@@ -82,7 +82,7 @@ pub struct Set {
 
 #[async_trait]
 impl DataCommand for Set {
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String> {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let id = context.account(self.account.as_deref()).await?;
         let mut account = context.services.store.account(id).await.map_err(text)?.ok_or("there is no such account")?;
         let Account { name, look, .. } = &mut account;

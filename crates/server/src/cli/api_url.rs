@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::command::DataCommand;
-use super::context::Context;
+use super::context::CommandContext;
 
 /// The question of `dossier demo`.
 #[derive(Serialize, Deserialize)]
@@ -13,7 +13,7 @@ pub struct ApiUrl {}
 
 #[async_trait]
 impl DataCommand for ApiUrl {
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String> {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         Ok(json!({ "api": context.services.policy.public_url }))
     }
 }

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use super::audit_text;
 use super::command::{DataCommand, DataFolder, group};
-use super::context::{Context, ScopeArgs};
+use super::context::{CommandContext, ScopeArgs};
 use super::output::Output;
 use crate::anchor::NamedAnchor;
 use crate::errors::text;
@@ -100,7 +100,7 @@ impl Query {
 #[async_trait]
 impl DataCommand for List {
     /// Goes on through the trail until there are `limit` entries or it ends.
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String> {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let Self { scope, query, before, limit } = self;
         let (scope, filter) = (context.scope(scope).await?, query.read()?);
         let is_before = |row: &AuditRow| before.is_none_or(|before| row.seq < before);
@@ -137,7 +137,7 @@ pub struct Show {
 #[async_trait]
 impl DataCommand for Show {
     /// The trail says who looked.
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String> {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let scope = context.scope(&self.scope).await?;
         let entry = audit::show(context.services, &context.caller(scope), self.seq).await.map_err(text)?;
         let unknown = "there is no such entry in this account and environment; see dossier audit list";
@@ -169,7 +169,7 @@ impl DataCommand for Verify {
         DataFolder::PerhapsOlder
     }
 
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String> {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         for anchor in &self.anchors {
             // One that cannot be read is no finding.
             anchor.text()?;
@@ -190,7 +190,7 @@ pub struct Checkpoint {}
 
 #[async_trait]
 impl DataCommand for Checkpoint {
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String> {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         Ok(context.anchored.checkpoints().await.map_err(text)?.into())
     }
 }
@@ -209,7 +209,7 @@ impl DataCommand for AcceptRestore {
         DataFolder::PerhapsOlder
     }
 
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String> {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         if context.metrics.is_some() {
             let running = "stop every process first: what one of them has seen of the database is not the older state";
             return Err(running.to_owned());
@@ -224,11 +224,11 @@ fn anchor_file() -> impl TypedValueParser<Value = NamedAnchor> {
 
 /// Verifies the chains, the anchors, and, when `with_records` is set, the rows.
 pub(super) async fn verify(
-    context: &Context<'_>,
+    context: &CommandContext<'_>,
     with_records: bool,
     anchors: &[NamedAnchor],
 ) -> Result<Value, String> {
-    let Context { services, store, anchored, progress, .. } = context;
+    let CommandContext { services, store, anchored, progress, .. } = context;
     let mut report = services.store.verify_audit(progress).await.map_err(text)?;
     let (mut checkpoints, mut forgiven) = (0, 0);
     match anchored.read(anchors) {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::command::{DataCommand, Local, LocalCommand, group};
-use super::context::Context;
+use super::context::CommandContext;
 use super::output::{Output, with_progress};
 use crate::backup::{self, keys, restore, verify};
 
@@ -30,8 +30,8 @@ pub struct Create {
 
 #[async_trait]
 impl DataCommand for Create {
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String> {
-        let Context { config, anchored, metrics, progress, .. } = *context;
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let CommandContext { config, anchored, metrics, progress, .. } = *context;
         let place = self.place.clone().or_else(|| config.backups.place.clone());
         let place = place.ok_or("name a place for the backup, or set backup_place")?;
         let pace = if metrics.is_some() { Pace::Gentle } else { Pace::Fast };

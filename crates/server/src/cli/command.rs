@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use dossier_core::caller::OperatorName;
 use serde_json::Value;
 
-use super::context::Context;
+use super::context::CommandContext;
 use super::output::Output;
 use crate::config::Config;
 
@@ -35,7 +35,7 @@ pub trait DataCommand: Send + Sync {
     /// # Errors
     ///
     /// In words for the person at the command line.
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String>;
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String>;
 
     /// Prints the outcome, again in the process of the command.
     ///

@@ -37,7 +37,7 @@ pub(super) fn environment() -> impl TypedValueParser<Value = Environment> {
 
 /// What commands work with.
 #[derive(Clone, Copy)]
-pub struct Context<'a> {
+pub struct CommandContext<'a> {
     /// What use cases need.
     pub services: &'a Services,
     /// The store, for what is not in the trait.
@@ -54,7 +54,7 @@ pub struct Context<'a> {
     pub progress: Progress<'a>,
 }
 
-impl Context<'_> {
+impl CommandContext<'_> {
     pub(super) async fn accounts(&self) -> Result<Vec<Account>, String> {
         self.services.store.accounts().await.map_err(text)
     }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::command::{DataCommand, group};
-use super::context::{Context, ScopeArgs};
+use super::context::{CommandContext, ScopeArgs};
 use super::output::Output;
 use crate::errors::text;
 
@@ -33,14 +33,14 @@ pub struct Get {
 
 #[async_trait]
 impl DataCommand for Get {
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String> {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         view_customer(context, &self.scope, &self.customer_id).await
     }
 }
 
 /// A customer with its profile. A person sees everything, so the trail says that one looked.
 pub(super) async fn view_customer(
-    context: &Context<'_>,
+    context: &CommandContext<'_>,
     scope: &ScopeArgs,
     customer_id: &str,
 ) -> Result<Value, String> {
@@ -69,7 +69,7 @@ pub struct List {
 
 #[async_trait]
 impl DataCommand for List {
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String> {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let scope = context.scope(&self.scope).await?;
         let store = &context.services.store;
         let found = match &self.email {

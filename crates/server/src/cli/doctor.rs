@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::audit::verify;
 use super::command::{DataCommand, DataFolder};
-use super::context::Context;
+use super::context::CommandContext;
 use super::output::Output;
 use crate::backup;
 use crate::config::backup::Schedule;
@@ -27,8 +27,8 @@ impl DataCommand for Doctor {
         DataFolder::PerhapsOlder
     }
 
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String> {
-        let Context { config, store, .. } = context;
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let CommandContext { config, store, .. } = context;
         let mut checks = vec![
             check("server", true, if context.metrics.is_some() { "runs" } else { "does not run" }),
             check("engine", true, &store.name()),
@@ -73,7 +73,7 @@ fn root_key(source: &RootKeySource) -> Option<Value> {
     Some(check("root key", true, said))
 }
 
-async fn backups(context: &Context<'_>) -> Value {
+async fn backups(context: &CommandContext<'_>) -> Value {
     let backups = &context.config.backups;
     let Some(place) = &backups.place else {
         return check("backups", true, "the server makes none: set backup_place and backup_schedule");
@@ -96,8 +96,8 @@ async fn backups(context: &Context<'_>) -> Value {
 }
 
 /// The chains, and the anchor that they are compared with.
-async fn audit_trail(context: &Context<'_>) -> Result<[Value; 2], String> {
-    let report = verify(&Context { progress: &|_, _| {}, ..*context }, false, &[]).await?;
+async fn audit_trail(context: &CommandContext<'_>) -> Result<[Value; 2], String> {
+    let report = verify(&CommandContext { progress: &|_, _| {}, ..*context }, false, &[]).await?;
     let findings = report["findings"].as_array().map_or(0, Vec::len);
     let counted = format!("{} entries in {} chains, {findings} findings", report["entries"], report["chains"]);
     let path = context.anchored.path().display();

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::command::{DataCommand, Local, LocalCommand, group};
-use super::context::{Context, ScopeArgs};
+use super::context::{CommandContext, ScopeArgs};
 use super::output::{Output, with_progress};
 use crate::errors::{cannot, text};
 use crate::moving;
@@ -40,7 +40,7 @@ pub struct Get {
 
 #[async_trait]
 impl DataCommand for Get {
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String> {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let unknown = || "there is no such file in this account and environment".to_owned();
         let scope = context.scope(&self.scope).await?;
         let id = FileId::parse(&self.file_id).ok_or_else(unknown)?;
@@ -90,7 +90,7 @@ pub struct List {
 
 #[async_trait]
 impl DataCommand for List {
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String> {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let scope = context.scope(&self.scope).await?;
         let customer = self.customer.as_deref().map(|id| CustomerId::parse(id).ok_or("there is no such customer"));
         let files = context.services.store.list_files(scope, customer.transpose()?, None, self.limit).await;

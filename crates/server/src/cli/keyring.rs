@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::command::{DataCommand, group};
-use super::context::Context;
+use super::context::CommandContext;
 use crate::errors::text;
 
 group! {
@@ -21,7 +21,7 @@ pub struct Rotate {}
 
 #[async_trait]
 impl DataCommand for Rotate {
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String> {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         // Killed halfway, a rotation has changed keys: the trail says so before it starts.
         context.audit(Action::RotationStarted, |_| {}).await?;
         let epoch = context.store.rotate(context.services.clock.now(), context.progress).await.map_err(text)?;

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::command::{DataCommand, DataFolder, group};
-use super::context::{Context, ScopeArgs, environment};
+use super::context::{CommandContext, ScopeArgs, environment};
 use super::output::Output;
 use super::read::{checked_name, duration};
 use crate::errors::text;
@@ -46,7 +46,7 @@ impl DataCommand for Create {
         DataFolder::MadeIfMissing
     }
 
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String> {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let name = checked_name(&self.name)?;
         let scope = context.scope(&self.scope).await?;
         let scopes = if self.scopes.is_empty() { KeyScope::defaults(scope.environment) } else { self.scopes.clone() };
@@ -71,7 +71,7 @@ pub struct List {
 
 #[async_trait]
 impl DataCommand for List {
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String> {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let account = context.account(self.account.as_deref()).await?;
         let mut keys = Vec::new();
         for environment in [Environment::Sandbox, Environment::Production]
@@ -99,7 +99,7 @@ pub struct Revoke {
 
 #[async_trait]
 impl DataCommand for Revoke {
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String> {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let (scope, id) = find(context, &self.key_id).await?;
         let record = api_key::revoke(context.services, &context.caller(scope), id).await.map_err(text)?;
         Ok(key_json(&record, context.services.clock.now()))
@@ -118,7 +118,7 @@ pub struct Roll {
 
 #[async_trait]
 impl DataCommand for Roll {
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String> {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let (scope, id) = find(context, &self.key_id).await?;
         let rolled = api_key::roll(context.services, &context.caller(scope), id, self.overlap).await;
         let (key, record) = rolled.map_err(text)?;
@@ -140,7 +140,7 @@ fn overlap(text: &str) -> Result<i64, String> {
 }
 
 /// Key ids are unique, so a person need not say whose key it is.
-async fn find(context: &Context<'_>, key_id: &str) -> Result<(Scope, KeyId), String> {
+async fn find(context: &CommandContext<'_>, key_id: &str) -> Result<(Scope, KeyId), String> {
     let unknown = || "there is no such key; see dossier keys list".to_owned();
     let id = KeyId::parse(key_id).ok_or_else(unknown)?;
     for scope in context.accounts().await?.iter().flat_map(Account::scopes) {

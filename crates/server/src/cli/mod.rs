@@ -49,7 +49,7 @@ use crate::installation::open::Installation;
 use crate::{control, hardening, logs, memory};
 use command::{DataCommand, DataFolder, Kind, Local};
 use config::ConfigCommand;
-use context::Context;
+use context::CommandContext;
 use output::{Output, with_progress};
 use registry::{Command, Completions, Serve};
 
@@ -208,7 +208,7 @@ async fn run_here(
     let opened = Installation::open(config, config.links_to(), anchoring).await;
     let Installation { store, services, anchored, .. } = opened.map_err(text)?;
     let (services, store, anchored) = (&services, &*store, &*anchored);
-    let context = Context { services, store, anchored, config, metrics: None, operator, progress };
+    let context = CommandContext { services, store, anchored, config, metrics: None, operator, progress };
     let outcome = command.run(&context).await;
     // The error is in the log; the command has done what it was asked.
     let _ = anchored.write();

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::command::{DataCommand, group};
-use super::context::{Context, ScopeArgs};
+use super::context::{CommandContext, ScopeArgs};
 use super::customers::view_customer;
 use crate::errors::text;
 
@@ -32,7 +32,7 @@ pub struct List {
 
 #[async_trait]
 impl DataCommand for List {
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String> {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let scope = context.scope(&self.scope).await?;
         let store = &context.services.store;
         let mut rows = Vec::new();
@@ -61,8 +61,8 @@ pub struct Show {
 
 #[async_trait]
 impl DataCommand for Show {
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String> {
-        let Context { services, .. } = context;
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let CommandContext { services, .. } = context;
         let scope = context.scope(&self.scope).await?;
         let mut json = view_customer(context, &self.scope, &self.customer_id).await?;
         let id = CustomerId::parse(&self.customer_id).ok_or("there is no such customer")?;
@@ -146,7 +146,7 @@ impl Decide {
 
 #[async_trait]
 impl DataCommand for Decide {
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String> {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let caller = context.caller(context.scope(&self.scope).await?);
         let body = self.body().to_string().into_bytes();
         let request = Request::unkeyed(&body);

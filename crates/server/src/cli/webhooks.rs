@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::command::{DataCommand, group};
-use super::context::{Context, ScopeArgs};
+use super::context::{CommandContext, ScopeArgs};
 use super::output::Output;
 use crate::errors::text;
 
@@ -29,7 +29,7 @@ pub struct List {
 
 #[async_trait]
 impl DataCommand for List {
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String> {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let scope = context.scope(&self.scope).await?;
         let endpoints = context.services.store.endpoints(scope).await.map_err(text)?;
         Ok(endpoints.iter().map(|endpoint| endpoint.to_json(None)).collect())
@@ -55,7 +55,7 @@ pub struct Deliveries {
 
 #[async_trait]
 impl DataCommand for Deliveries {
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String> {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let scope = context.scope(&self.scope).await?;
         let id = WebhookId::parse(&self.webhook_id).ok_or("there is no such webhook; see dossier webhooks list")?;
         let deliveries = context.services.store.deliveries(scope, id, None, self.limit).await.map_err(text)?;
@@ -81,7 +81,7 @@ pub struct Resend {
 
 #[async_trait]
 impl DataCommand for Resend {
-    async fn run(&self, context: &Context<'_>) -> Result<Value, String> {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let caller = context.caller(context.scope(&self.scope).await?);
         let id = WebhookId::parse(&self.webhook_id);
         let request = Request::unkeyed(b"");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::reader::Reader;
+use super::reader::SettingReader;
 use super::units::{amount, on_or_off};
 
 /// The TOML table in which `backup_place` is `place`.
@@ -57,7 +57,7 @@ pub struct Backups {
 }
 
 impl Backups {
-    pub(super) fn read(from: &mut Reader<'_>) -> Self {
+    pub(super) fn read(from: &mut SettingReader<'_>) -> Self {
         let help = "where backups go: a folder, s3://bucket/folder, gs://… or az://…";
         let place = from.setting("backup_place", "", help).recorded().text();
         let help = "when the server makes a backup: an interval such as 24h, or a time of day in UTC such as 03:15; \

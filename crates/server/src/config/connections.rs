@@ -1,6 +1,6 @@
 //! Connections and requests at the same time, and the proxies that they come through.
 
-use super::reader::Reader;
+use super::reader::SettingReader;
 use super::units::{NUMBER, number, on_or_off};
 use crate::http::clients::TrustedProxies;
 
@@ -18,7 +18,7 @@ pub struct Connections {
 }
 
 impl Connections {
-    pub(super) fn read(from: &mut Reader<'_>) -> Self {
+    pub(super) fn read(from: &mut SettingReader<'_>) -> Self {
         let most = from.setting("max_connections", "4096", "connections open at the same time").read(number, NUMBER);
         let help = "connections of one address open at the same time; when empty 64, and no limit for this machine and \
             trusted proxies";

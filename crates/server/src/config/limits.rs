@@ -2,12 +2,12 @@
 
 use dossier_core::quota::{Quotas, Room};
 
-use super::reader::Reader;
+use super::reader::SettingReader;
 use super::units::{NUMBER, bytes};
 use crate::http::rates::Rates;
 
 /// How much callers may ask for.
-pub(super) fn rates(from: &mut Reader<'_>) -> Rates {
+pub(super) fn rates(from: &mut SettingReader<'_>) -> Rates {
     let limit = |text: &str| text.parse().ok().filter(|number| (1..=1_000_000_u32).contains(number));
     let mut limit = |name, default, help| from.setting(name, default, help).read_or_off(limit, NUMBER);
     Rates {
@@ -25,12 +25,12 @@ pub(super) fn rates(from: &mut Reader<'_>) -> Rates {
 }
 
 /// How much an account may have.
-pub(super) fn quotas(from: &mut Reader<'_>) -> Quotas {
-    let count = |from: &mut Reader<'_>, name, default, help| {
+pub(super) fn quotas(from: &mut SettingReader<'_>) -> Quotas {
+    let count = |from: &mut SettingReader<'_>, name, default, help| {
         let read = |text: &str| text.parse().ok().filter(|number| *number > 0);
         from.setting(name, default, help).recorded().read_or_off(read, "a whole number from 1")
     };
-    let size = |from: &mut Reader<'_>, name, default, help| {
+    let size = |from: &mut SettingReader<'_>, name, default, help| {
         let read = |text: &str| text.parse().ok().or_else(|| bytes(text)).filter(|number| *number > 0);
         from.setting(name, default, help).recorded().read_or_off(read, "an amount like 512MiB, 2GiB or 10TiB")
     };

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::reader::Reader;
+use super::reader::SettingReader;
 use super::setting::Source;
 use super::units::{NUMBER, number, socket_address, some};
 
@@ -30,7 +30,7 @@ pub struct MetricsListen {
 }
 
 impl Listening {
-    pub(super) fn read(from: &mut Reader<'_>) -> Self {
+    pub(super) fn read(from: &mut SettingReader<'_>) -> Self {
         let address =
             from.setting("listen", "127.0.0.1:8080", "address and port of the API").read(socket_address, ADDRESS);
         let help = "address and port of metrics and health; off turns them off";
@@ -51,7 +51,7 @@ impl Listening {
 }
 
 /// How long accepted requests may take to finish.
-pub(super) fn shutdown(from: &mut Reader<'_>) -> Duration {
+pub(super) fn shutdown(from: &mut SettingReader<'_>) -> Duration {
     let help = "how long accepted requests may take to finish after SIGTERM";
     Duration::from_secs(from.setting("shutdown_seconds", "25", help).read(number, NUMBER) as u64)
 }

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 
 use tracing::level_filters::LevelFilter;
 
-use super::reader::Reader;
+use super::reader::SettingReader;
 
 /// What is logged, and how.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +39,7 @@ impl LogFormat {
 }
 
 impl Logging {
-    pub(super) fn read(from: &mut Reader<'_>) -> Self {
+    pub(super) fn read(from: &mut SettingReader<'_>) -> Self {
         let format = |text: &str| match text {
             "auto" => Some(LogFormat::Auto),
             "json" => Some(LogFormat::Json),

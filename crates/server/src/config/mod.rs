@@ -30,7 +30,7 @@ use backup::Backups;
 use connections::Connections;
 use listening::Listening;
 use logging::Logging;
-use reader::Reader;
+use reader::SettingReader;
 use root_key::RootKeySource;
 use setting::{Setting, Source, Values};
 use sources::Sources;
@@ -71,7 +71,7 @@ pub struct Config {
 
 impl Config {
     /// Reads every section, in the order in which settings are shown.
-    fn read(from: &mut Reader<'_>) -> Self {
+    fn read(from: &mut SettingReader<'_>) -> Self {
         let data_dir = storage::data_dir(from);
         let listening = Listening::read(from);
         Self {
@@ -102,7 +102,7 @@ impl Config {
 /// Every setting, as the sections declare them.
 static SETTINGS: LazyLock<Vec<Setting>> = LazyLock::new(|| {
     let values = Values::new();
-    let mut reader = Reader::new(&values, Vec::new());
+    let mut reader = SettingReader::new(&values, Vec::new());
     Config::read(&mut reader);
     reader.declared
 });
@@ -209,7 +209,7 @@ impl Settings {
     ///
     /// Everything that is wrong, a line each.
     pub fn config(&self) -> Result<Config, Vec<String>> {
-        let mut reader = Reader::new(&self.values, self.errors.clone());
+        let mut reader = SettingReader::new(&self.values, self.errors.clone());
         let mut config = Config::read(&mut reader);
         if !reader.errors.is_empty() {
             return Err(reader.errors);

@@ -6,13 +6,13 @@ use zeroize::Zeroizing;
 use super::setting::{Setting, Source, Values};
 
 /// Goes through all sections. Without values it only learns which settings there are.
-pub(super) struct Reader<'a> {
+pub(super) struct SettingReader<'a> {
     values: &'a Values,
     pub(super) declared: Vec<Setting>,
     pub(super) errors: Vec<String>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> SettingReader<'a> {
     pub(super) const fn new(values: &'a Values, errors: Vec<String>) -> Self {
         Self { values, declared: Vec::new(), errors }
     }
@@ -34,7 +34,7 @@ impl<'a> Reader<'a> {
 
 /// A setting that is to be read.
 pub(super) struct Declared<'r, 'a> {
-    reader: &'r mut Reader<'a>,
+    reader: &'r mut SettingReader<'a>,
     setting: Setting,
 }
 

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::reader::Reader;
+use super::reader::SettingReader;
 use super::setting::Source;
 
 /// Where the root key comes from.
@@ -19,7 +19,7 @@ pub enum RootKeySource {
 }
 
 impl RootKeySource {
-    pub(super) fn read(from: &mut Reader<'_>) -> Self {
+    pub(super) fn read(from: &mut SettingReader<'_>) -> Self {
         let help = "the root key, 32 bytes in base64; when empty, root.key in the data folder";
         let key = from.setting("root_key", "", help);
         let is_variable = key.source() == Source::Variable;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::reader::Reader;
+use super::reader::SettingReader;
 use super::units::{bytes, some};
 
 /// The data folder when none is set.
@@ -37,12 +37,12 @@ pub enum Floor {
 }
 
 /// The data folder.
-pub(super) fn data_dir(from: &mut Reader<'_>) -> PathBuf {
+pub(super) fn data_dir(from: &mut SettingReader<'_>) -> PathBuf {
     PathBuf::from(from.setting("data_dir", DATA_DIR, "the folder with root key, keyring and database").text())
 }
 
 impl Storage {
-    pub(super) fn read(from: &mut Reader<'_>, data_dir: &Path) -> Self {
+    pub(super) fn read(from: &mut SettingReader<'_>, data_dir: &Path) -> Self {
         let help = "postgres://user:password@host/name, for many processes; the embedded database in the data folder \
             when empty";
         let postgres = |text: &str| Some(text.to_owned()).filter(|url| is_postgres(url));

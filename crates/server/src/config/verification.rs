@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dossier_core::kyc::{AfterApproval, RuleSet};
 
-use super::reader::Reader;
+use super::reader::SettingReader;
 use crate::sumsub;
 use crate::trust;
 
@@ -23,7 +23,7 @@ pub struct Verification {
 }
 
 impl Verification {
-    pub(super) fn read(from: &mut Reader<'_>) -> Self {
+    pub(super) fn read(from: &mut SettingReader<'_>) -> Self {
         let help = "the file of rules that say what is required of customers; the baseline when empty";
         let file = from.setting("rules", "", help).recorded().text();
         let rules = if file.is_empty() { Ok(RuleSet::baseline()) } else { read_rules(Path::new(file)) };
@@ -50,7 +50,7 @@ impl Verification {
 }
 
 /// The settings of Sumsub, when it is the provider.
-fn sumsub(from: &mut Reader<'_>) -> Option<sumsub::Settings> {
+fn sumsub(from: &mut SettingReader<'_>) -> Option<sumsub::Settings> {
     let help = "who verifies in production besides the reviewers: manual (nobody) or sumsub";
     let is_sumsub = |text: &str| ["manual", "sumsub"].contains(&text).then_some(text == "sumsub");
     let is_sumsub = from.setting("provider", "manual", help).recorded().read(is_sumsub, "manual or sumsub");

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use dossier_core::webhook::Schedule;
 
-use super::reader::Reader;
+use super::reader::SettingReader;
 use super::units::millis;
 use crate::egress::targets::PrivateTargets;
 
@@ -18,7 +18,7 @@ pub struct Webhooks {
 }
 
 impl Webhooks {
-    pub(super) fn read(from: &mut Reader<'_>, listen: SocketAddr) -> Self {
+    pub(super) fn read(from: &mut SettingReader<'_>, listen: SocketAddr) -> Self {
         let default = "5s, 30s, 2m, 10m, 1h, 4h, 12h";
         let help = "how long to wait after each attempt of a delivery that failed; the last is repeated";
         let list = |text: &str| text.split(',').map(millis).collect();

@@ -21,12 +21,12 @@ use crate::system::SystemClock;
 const EXIT_IO_ERROR: i32 = 74;
 
 /// An open store, by its engine.
-pub(crate) enum Opened {
+pub(crate) enum OpenStore {
     Sqlite(Arc<SqliteStore>),
     Postgres(Arc<PostgresStore>),
 }
 
-impl Opened {
+impl OpenStore {
     /// The store with its rows in this place.
     pub(crate) async fn open(config: &Config, home: &Home, root_key: &RootKey) -> Result<Self, InstallationError> {
         let (blobs, now) = (blobs(config, config.storage.files.as_deref())?, SystemClock.now());

@@ -15,7 +15,7 @@ use dossier_core::turns::Turns;
 use dossier_store::chores::{Chore, ONCE, SHARED_EMAILS};
 use dossier_store::{Engine, OpenError};
 
-use super::engine::Opened;
+use super::engine::OpenStore;
 use super::error::InstallationError;
 use super::first_start;
 use super::home::Home;
@@ -54,7 +54,7 @@ impl Installation {
         let home = Home::of(config);
         let standing = home.check_served().await?;
         upgrade::before(config, &root_key, &standing).await.map_err(InstallationError::Upgrade)?;
-        let store = Opened::open(config, &home, &root_key).await?.engine();
+        let store = OpenStore::open(config, &home, &root_key).await?.engine();
         let anchored = Anchored::open(config, &root_key, Arc::clone(&store), anchoring).await;
         let anchored = Arc::new(anchored.map_err(InstallationError::NotServed)?);
         if anchoring == Anchoring::Enforced {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use dossier::cli::command::DataCommand;
-use dossier::cli::context::{Context, ScopeArgs};
+use dossier::cli::context::{CommandContext, ScopeArgs};
 use dossier::cli::{accounts, audit, keys};
 use dossier_core::api_key::KeyScope;
 use dossier_core::caller::{Environment, OperatorName};
@@ -19,7 +19,7 @@ impl TestApp {
         let config = config(&self.folder, &[]);
         let (services, store, anchored) = (&server.app.services, server.store(), server.anchored());
         let operator = OperatorName::new("Ada").expect("a name");
-        let context = Context {
+        let context = CommandContext {
             services,
             store,
             anchored,
