@@ -188,10 +188,6 @@ impl Anchored {
     }
 
     /// One signed line for each trail, as it is now.
-    ///
-    /// # Errors
-    ///
-    /// The database's.
     pub async fn checkpoints(&self) -> Result<Vec<String>, StoreError> {
         let tips = self.store.tips();
         let ends = self.ends(&tips.all()).await?;
@@ -219,10 +215,6 @@ impl Anchored {
     }
 
     /// The anchors that a person names, or this process's own.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with one, in words.
     pub fn read(&self, given: &[NamedAnchor]) -> Result<Vec<Anchor>, String> {
         if given.is_empty() {
             // What cannot be written is judged as it stands.
@@ -237,10 +229,6 @@ impl Anchored {
     }
 
     /// Notes in the audit trail that an older state of the database is meant, and follows it from now on.
-    ///
-    /// # Errors
-    ///
-    /// In words for people.
     pub async fn accept(
         &self,
         services: &Services,
@@ -316,10 +304,6 @@ impl NamedAnchor {
     }
 
     /// What is in the file.
-    ///
-    /// # Errors
-    ///
-    /// Why it could not be read.
     pub fn text(&self) -> Result<&str, String> {
         self.text.as_deref().map_err(Clone::clone)
     }

@@ -41,10 +41,6 @@ struct Asked<C> {
 }
 
 /// Makes the socket. Only the owner of the data folder may enter that, and so use the socket.
-///
-/// # Errors
-///
-/// What the system says.
 pub fn listen(folder: &Path) -> io::Result<UnixListener> {
     // Whoever left it there is gone: we hold the lock.
     let _ = std::fs::remove_file(folder.join(NAME));
@@ -148,10 +144,6 @@ async fn send(write: &mut (impl tokio::io::AsyncWrite + Unpin), line: &Line) -> 
 }
 
 /// Sends a command to the server that holds the data folder. `None` when there is none to be reached.
-///
-/// # Errors
-///
-/// What the command came to, in words for people.
 pub async fn call(
     folder: &Path,
     operator: &OperatorName,

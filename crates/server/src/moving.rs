@@ -211,10 +211,6 @@ pub async fn reopen(config: &Config) -> Result<Value, String> {
 }
 
 /// Copies the content of every file to another place, and compares it.
-///
-/// # Errors
-///
-/// As [`database`].
 pub async fn files(config: &Config, to: &str, progress: Progress<'_>) -> Result<Value, String> {
     let _lock = Lock::take(&config.data_dir).map_err(text)?;
     let target = (to != "folder").then(|| to.trim_end_matches('/'));

@@ -95,10 +95,6 @@ pub(crate) async fn find(text: &str) -> Result<Backup, String> {
 
 /// Makes a backup, notes it in the metrics, and deletes what is left of interrupted ones and, when `keep` says so, old
 /// ones.
-///
-/// # Errors
-///
-/// In words for people.
 pub(crate) async fn create(
     config: &Config,
     key: &AnchorKey,
@@ -182,10 +178,6 @@ pub(crate) fn created_json(to: &str, made: &Created) -> Value {
 }
 
 /// The complete backups of a place, oldest first.
-///
-/// # Errors
-///
-/// In words for people.
 pub async fn list(text: &str) -> Result<Value, String> {
     let (place, _) = place_and_name(text)?;
     let backups = Backup::list(&place).await.map_err(|error| format!("{text}: {}", plain(&error)))?;

@@ -1,5 +1,5 @@
 //! What every command is: a struct of its arguments, declared in the file of its group, that says how it is carried
-//! out and printed. `registry.rs` lists them.
+//! out and printed. `registry.rs` lists them. Errors are in words for the person at the command line.
 
 use std::process::ExitCode;
 
@@ -31,17 +31,9 @@ pub trait DataCommand: Send + Sync {
     }
 
     /// Carries it out and returns the outcome as JSON.
-    ///
-    /// # Errors
-    ///
-    /// In words for the person at the command line.
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String>;
 
     /// Prints the outcome, again in the process of the command.
-    ///
-    /// # Errors
-    ///
-    /// In words for the person at the command line.
     fn print(&self, outcome: Value, output: Output) -> Result<ExitCode, String> {
         output.value(&outcome);
         Ok(ExitCode::SUCCESS)
@@ -52,10 +44,6 @@ pub trait DataCommand: Send + Sync {
 #[async_trait(?Send)]
 pub trait LocalCommand {
     /// Carries it out and prints the outcome.
-    ///
-    /// # Errors
-    ///
-    /// In words for the person at the command line.
     async fn run(&self, local: &Local<'_>) -> Result<ExitCode, String>;
 }
 

@@ -23,10 +23,6 @@ pub(crate) struct Keeper {
 
 impl Keeper {
     /// Begins to keep an anchor.
-    ///
-    /// # Errors
-    ///
-    /// The system's.
     pub(crate) fn start(anchored: Arc<Anchored>, failing: Gauge) -> std::io::Result<Self> {
         let (kept, ends) = (Arc::downgrade(&anchored), Arc::new(AtomicBool::new(false)));
         let thread = {
