@@ -11,7 +11,7 @@ use dossier_core::caller::{Caller, Scope};
 use dossier_core::clock::{Clock as _, Timestamp};
 use dossier_core::services::Services;
 use dossier_core::store::StoreError;
-use dossier_core::write::append_audit;
+use dossier_core::use_cases::write::append_audit;
 use dossier_store::Engine;
 use dossier_store::anchor::{Anchor, AnchorFile, AnchorKey, Checkpoint, Position, Verdict, check, restore_note};
 use dossier_store::vault::RootKey;

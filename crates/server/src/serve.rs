@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use dossier_core::services::Services;
 use dossier_core::settings;
+use dossier_core::use_cases::record_settings;
 use dossier_store::Engine;
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::net::{TcpListener, UnixListener};
@@ -134,7 +135,7 @@ impl Server {
             None => None,
         };
         // On a full disk reads are served. The next start compares again.
-        if let Err(error) = settings::record(&services, &config.recorded, &recorded_defaults()).await {
+        if let Err(error) = record_settings::record(&services, &config.recorded, &recorded_defaults()).await {
             tracing::warn!(%error, "changed settings could not be recorded in the audit trail");
         }
         let (stop, stopped) = watch::channel(false);

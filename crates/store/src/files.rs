@@ -10,11 +10,10 @@ use async_trait::async_trait;
 use dossier_core::caller::Scope;
 use dossier_core::change::NewFile;
 use dossier_core::clock::Timestamp;
-use dossier_core::file::{
-    Attachment, ByteRange, File, FileDetails, FileName, FileReader, FileWriter, Flaw, MediaType, SealedFile,
-};
+use dossier_core::file::{Attachment, File, FileDetails, FileName, Flaw, MediaType, SealedFile};
 use dossier_core::ids::{CustomerId, FileId, PersonId};
 use dossier_core::store::StoreError;
+use dossier_core::store::{ByteRange, FileReader, FileWriter};
 use serde::{Deserialize, Serialize};
 
 use crate::blobs::{BlobPath, BlobWriter, Blobs};

@@ -11,6 +11,7 @@ use dossier_core::caller::{Environment, Scope};
 use dossier_core::file::MediaType;
 use dossier_core::file::check::Check;
 use dossier_core::ids::AccountId;
+use dossier_core::use_cases::accounts;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -41,7 +42,7 @@ impl DataCommand for Create {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let name = checked_name(&self.name)?;
         let unknown = Scope { account: AccountId::from_bytes([0; 16]), environment: Environment::Sandbox };
-        let account = account::create(context.services, &context.caller(unknown), name).await.map_err(text)?;
+        let account = accounts::create(context.services, &context.caller(unknown), name).await.map_err(text)?;
         Ok(account_json(&account))
     }
 }
@@ -104,7 +105,7 @@ impl DataCommand for Set {
             look.redirect_hosts = hosts.map(|host| read_host(host)).collect::<Result<_, _>>()?;
         }
         let scope = Scope { account: id, environment: Environment::Sandbox };
-        account::change(context.services, &context.caller(scope), account.clone()).await.map_err(text)?;
+        accounts::change(context.services, &context.caller(scope), account.clone()).await.map_err(text)?;
         Ok(account_json(&account))
     }
 }

@@ -10,6 +10,7 @@ use dossier_core::audit::{
 };
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::CustomerId;
+use dossier_core::use_cases::show_audit_entry;
 use dossier_store::anchor::check;
 use dossier_store::backup::Pace;
 use dossier_store::records;
@@ -139,7 +140,7 @@ impl DataCommand for Show {
     /// The trail says who looked.
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let scope = context.scope(&self.scope).await?;
-        let entry = audit::show(context.services, &context.caller(scope), self.seq).await.map_err(text)?;
+        let entry = show_audit_entry::show(context.services, &context.caller(scope), self.seq).await.map_err(text)?;
         let unknown = "there is no such entry in this account and environment; see dossier audit list";
         entry.map(entry_json).ok_or_else(|| unknown.to_owned())
     }

@@ -8,7 +8,8 @@ use dossier_core::caller::{Actor, Caller, Environment, OperatorName, Scope};
 use dossier_core::ids::AccountId;
 use dossier_core::services::Services;
 use dossier_core::store::Progress;
-use dossier_core::write::append_audit;
+use dossier_core::use_cases::accounts;
+use dossier_core::use_cases::write::append_audit;
 use dossier_store::Engine;
 use serde::{Deserialize, Serialize};
 
@@ -89,7 +90,7 @@ impl CommandContext<'_> {
 
     /// Appends an entry about the installation as a whole.
     pub(super) async fn audit(&self, action: Action, complete: impl FnOnce(&mut AuditEntry)) -> Result<(), String> {
-        let Some(scope) = account::installation(self.services).await.map_err(text)? else { return Ok(()) };
+        let Some(scope) = accounts::installation(self.services).await.map_err(text)? else { return Ok(()) };
         let mut entry = AuditEntry::new(&self.caller(scope), self.services.clock.now(), action);
         complete(&mut entry);
         append_audit(self.services, scope, entry).await.map_err(text)

@@ -8,7 +8,7 @@ use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::customer::CustomerView;
 use dossier_core::ids::CustomerId;
 use dossier_core::parse::Email;
-use dossier_core::write::append_audit;
+use dossier_core::use_cases::write::append_audit;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

@@ -9,8 +9,9 @@ use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
-use dossier_core::file::{File, MediaType, read};
+use dossier_core::file::{File, MediaType};
 use dossier_core::ids::{CustomerId, FileId};
+use dossier_core::use_cases::read_file;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

@@ -5,10 +5,12 @@ use std::process::ExitCode;
 use async_trait::async_trait;
 use clap::Args;
 use dossier_core::account::Account;
-use dossier_core::api_key::{self, ApiKey, KeyRecord, KeyScope, NewKey};
+use dossier_core::api_key::{self, ApiKey, KeyRecord, KeyScope};
 use dossier_core::caller::{Environment, Scope};
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::KeyId;
+use dossier_core::use_cases::api_keys;
+use dossier_core::use_cases::api_keys::NewKey;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -52,7 +54,7 @@ impl DataCommand for Create {
         let scopes = if self.scopes.is_empty() { KeyScope::defaults(scope.environment) } else { self.scopes.clone() };
         let expires_at = self.expires_in.map(|seconds| context.services.clock.now().plus_seconds(seconds));
         let new = NewKey { name, scopes, expires_at };
-        let made = api_key::create(context.services, &context.caller(scope), new).await;
+        let made = api_keys::create(context.services, &context.caller(scope), new).await;
         let (key, record) = made.map_err(text)?;
         Ok(key_with_secret(&key, &record, context.services.clock.now()))
     }
@@ -101,7 +103,7 @@ pub struct Revoke {
 impl DataCommand for Revoke {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let (scope, id) = find(context, &self.key_id).await?;
-        let record = api_key::revoke(context.services, &context.caller(scope), id).await.map_err(text)?;
+        let record = api_keys::revoke(context.services, &context.caller(scope), id).await.map_err(text)?;
         Ok(key_json(&record, context.services.clock.now()))
     }
 }
@@ -120,7 +122,7 @@ pub struct Roll {
 impl DataCommand for Roll {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let (scope, id) = find(context, &self.key_id).await?;
-        let rolled = api_key::roll(context.services, &context.caller(scope), id, self.overlap).await;
+        let rolled = api_keys::roll(context.services, &context.caller(scope), id, self.overlap).await;
         let (key, record) = rolled.map_err(text)?;
         Ok(key_with_secret(&key, &record, context.services.clock.now()))
     }

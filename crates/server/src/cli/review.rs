@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 use clap::Args;
-use dossier_core::customer::update::UpdateError;
 use dossier_core::idempotency::Request;
 use dossier_core::ids::CustomerId;
-use dossier_core::kyc::decide;
+use dossier_core::use_cases::decide;
+use dossier_core::use_cases::write_customer::UpdateError;
 use dossier_core::violation::Violation;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

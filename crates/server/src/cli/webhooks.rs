@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use clap::Args;
 use dossier_core::idempotency::Request;
 use dossier_core::ids::WebhookId;
+use dossier_core::use_cases::webhooks;
 use dossier_core::webhook;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -85,7 +86,7 @@ impl DataCommand for Resend {
         let caller = context.caller(context.scope(&self.scope).await?);
         let id = WebhookId::parse(&self.webhook_id);
         let request = Request::unkeyed(b"");
-        let resent = webhook::resend(context.services, &caller, id, &self.delivery_id, request).await;
+        let resent = webhooks::resend(context.services, &caller, id, &self.delivery_id, request).await;
         serde_json::from_slice(resent.map_err(text)?.body.expose()).map_err(text)
     }
 }

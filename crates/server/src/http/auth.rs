@@ -7,7 +7,7 @@ use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::{Actor, Caller};
 use dossier_core::clock::Timestamp;
 use dossier_core::disclosure::Disclosure;
-use dossier_core::write::append_audit;
+use dossier_core::use_cases::write::append_audit;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use tokio::time::sleep;
 

@@ -1,7 +1,7 @@
 //! Entity tags, conditions on them, preferences and idempotency keys: request headers that change what a write does.
 
 use axum::response::{IntoResponse as _, Response};
-use dossier_core::customer::update::{Condition, Versions};
+use dossier_core::customer::{Condition, Versions};
 use dossier_core::idempotency::{Answer, Request};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 

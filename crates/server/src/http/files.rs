@@ -8,13 +8,13 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use dossier_core::caller::Caller;
-use dossier_core::file::upload::{Upload, UploadError};
-use dossier_core::file::{
-    ByteRange, File, FileDetails, FileName, FileReader, MAX_FILE, MediaType, Uploaded, read as read_file,
-};
+use dossier_core::file::{File, FileDetails, FileName, MAX_FILE, MediaType, Uploaded};
 use dossier_core::hexadecimal::hexadecimal;
 use dossier_core::ids::FileId;
 use dossier_core::store::StoreError;
+use dossier_core::store::{ByteRange, FileReader};
+use dossier_core::use_cases::read_file;
+use dossier_core::use_cases::upload_file::{Upload, UploadError};
 use futures_util::stream;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use hyper::body::Body as _;

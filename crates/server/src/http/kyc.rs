@@ -4,9 +4,12 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use dossier_core::caller::{Caller, Environment};
 use dossier_core::customer::CustomerType;
+use dossier_core::kyc::provider;
 use dossier_core::kyc::requirements::Prospect;
-use dossier_core::kyc::{decide as decisions, provider, session, simulate as sandbox};
 use dossier_core::parse::Country;
+use dossier_core::use_cases::advance_clock;
+use dossier_core::use_cases::ask_provider;
+use dossier_core::use_cases::{decide as decisions, session, simulate as sandbox};
 use dossier_core::violation::{Code, Violation};
 use http::{HeaderName, StatusCode};
 use serde_json::{Value, json};
@@ -97,7 +100,7 @@ pub async fn advance_clock(
     let body = WholeBody::read(&app, &parts, body, Expected::JSON).await?;
     let request = repeatable("POST /v0/sandbox/clock", &parts.headers, &body)?;
     let answer = |ahead| clock(&app, ahead).to_string().into_bytes();
-    Ok(answered(StatusCode::OK, sandbox::advance(&app.services, &caller, request, answer).await?))
+    Ok(answered(StatusCode::OK, advance_clock::advance(&app.services, &caller, request, answer).await?))
 }
 
 /// `GET /v0/sandbox/clock`: what time it is in the sandbox.
@@ -189,7 +192,7 @@ pub async fn sumsub(State(app): State<App>, request: Request) -> Result<Response
         return Ok(StatusCode::NO_CONTENT.into_response());
     };
     if let Some((scope, customer)) = app.services.store.customer_of_case(&call.applicant_id).await? {
-        provider::work(&app.services, sumsub.as_ref(), scope, customer).await?;
+        ask_provider::work(&app.services, sumsub.as_ref(), scope, customer).await?;
     }
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -3,17 +3,18 @@
 use std::borrow::Cow;
 
 use axum::response::{IntoResponse, Response};
-use dossier_core::customer::create::CreateError;
-use dossier_core::customer::update::{Conflict, UpdateError};
 use dossier_core::file::MediaType;
 use dossier_core::file::check::Fault;
-use dossier_core::file::upload::UploadError;
 use dossier_core::idempotency::KeyReused;
 use dossier_core::ids::CustomerId;
+use dossier_core::kyc::Conflict;
 use dossier_core::parse::SyntaxError;
 use dossier_core::store::StoreError;
+use dossier_core::use_cases::create_customer::CreateError;
+use dossier_core::use_cases::upload_file::UploadError;
+use dossier_core::use_cases::webhooks::WebhookError;
+use dossier_core::use_cases::write_customer::UpdateError;
 use dossier_core::violation::{MAX_VIOLATIONS, Violation, Violations};
-use dossier_core::webhook::WebhookError;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};

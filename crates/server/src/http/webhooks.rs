@@ -5,6 +5,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use dossier_core::use_cases::webhooks;
 use dossier_core::violation::{Code, Violation};
 use dossier_core::webhook::{self, Endpoint, delivery_id, delivery_number};
 use http::{HeaderMap, StatusCode};
@@ -38,7 +39,7 @@ pub async fn register(
         let secret = zeroize::Zeroizing::new(format!("whsec_{}", STANDARD.encode(secret)));
         endpoint.to_json(Some(&secret)).to_string().into_bytes()
     };
-    let answer = webhook::register(&app.services, &caller, app.egress.as_ref(), request, answer).await?;
+    let answer = webhooks::register(&app.services, &caller, app.egress.as_ref(), request, answer).await?;
     Ok(answered(StatusCode::CREATED, answer))
 }
 
@@ -67,7 +68,7 @@ pub async fn delete(
     WebhookManager(caller, _): WebhookManager,
     WebhookPath(id): WebhookPath,
 ) -> Result<Response, Problem> {
-    webhook::delete(&app.services, &caller, id).await?;
+    webhooks::delete(&app.services, &caller, id).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -83,7 +84,7 @@ pub async fn enable(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let request = repeatable("POST /v0/webhooks/{webhook_id}/enable", &headers, b"")?;
-    Ok(answered(StatusCode::OK, webhook::enable(&app.services, &caller, id, request).await?))
+    Ok(answered(StatusCode::OK, webhooks::enable(&app.services, &caller, id, request).await?))
 }
 
 /// `GET /v0/webhooks/{webhook_id}/deliveries`: the log, newest first.
@@ -111,7 +112,7 @@ pub async fn deliveries(
     if !errors.is_empty() {
         return Err(Problem::invalid_parameters(errors));
     }
-    let endpoint = webhook::find(&app.services, &caller, id).await?;
+    let endpoint = webhooks::find(&app.services, &caller, id).await?;
     let _room = page::room_for(&app, &context, limit)?;
     let items = app.services.store.deliveries(caller.scope, endpoint.id, before.flatten(), limit).await?;
     let next = items.last().filter(|_| items.len() == limit).map(|last| delivery_id(last.number));
@@ -130,5 +131,5 @@ pub async fn resend(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let request = repeatable("POST /v0/webhooks/{webhook_id}/deliveries/{delivery_id}/resend", &headers, b"")?;
-    Ok(answered(StatusCode::ACCEPTED, webhook::resend(&app.services, &caller, id, &delivery, request).await?))
+    Ok(answered(StatusCode::ACCEPTED, webhooks::resend(&app.services, &caller, id, &delivery, request).await?))
 }

@@ -1,10 +1,13 @@
 //! The account that a new installation has, and its key.
 
 use dossier_core::account;
-use dossier_core::api_key::{self, ApiKey, KeyScope, NewKey};
+use dossier_core::api_key::{self, ApiKey, KeyScope};
 use dossier_core::caller::{Actor, Caller, Environment, Scope};
 use dossier_core::ids::AccountId;
 use dossier_core::services::Services;
+use dossier_core::use_cases::accounts;
+use dossier_core::use_cases::api_keys;
+use dossier_core::use_cases::api_keys::NewKey;
 
 use super::error::InstallationError;
 
@@ -14,7 +17,7 @@ pub(super) async fn make_account(services: &Services) -> Result<Option<AccountId
         return Ok(None);
     }
     let no_account = AccountId::from_bytes([0; 16]);
-    let made = account::create(services, &caller(no_account), "default".to_owned()).await;
+    let made = accounts::create(services, &caller(no_account), "default".to_owned()).await;
     Ok(Some(made.map_err(failed)?.account_id))
 }
 
@@ -26,7 +29,7 @@ pub(super) async fn make_account(services: &Services) -> Result<Option<AccountId
 pub async fn make_key(services: &Services, account: AccountId) -> Result<ApiKey, InstallationError> {
     let new =
         NewKey { name: "first start".to_owned(), scopes: KeyScope::defaults(Environment::Sandbox), expires_at: None };
-    let made = api_key::create(services, &caller(account), new).await;
+    let made = api_keys::create(services, &caller(account), new).await;
     made.map(|(key, _)| key).map_err(failed)
 }
 

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use dossier_core::account::Account;
 use dossier_core::caller::{Actor, Caller};
-use dossier_core::clock::SandboxClocks;
-use dossier_core::customer::reindex::reindex_emails;
-use dossier_core::customer::update::UpdateError;
 use dossier_core::ids::AccountId;
+use dossier_core::kyc::case;
 use dossier_core::kyc::{Policy, provider};
+use dossier_core::sandbox_clocks::SandboxClocks;
 use dossier_core::services::Services;
 use dossier_core::store::Store;
 use dossier_core::turns::Turns;
+use dossier_core::use_cases::reindex_emails::reindex_emails;
+use dossier_core::use_cases::write_customer::UpdateError;
 use dossier_store::chores::{Chore, ONCE, SHARED_EMAILS};
 use dossier_store::{Engine, OpenError};
 
@@ -83,7 +84,7 @@ fn services(config: &Config, store: Arc<dyn Store>, public_url: String) -> Servi
             rules: Arc::clone(rules),
             rails: rails.clone(),
             after_approval: *after_approval,
-            provider: if sumsub.is_some() { provider::Name::Sumsub } else { provider::Name::Manual },
+            provider: if sumsub.is_some() { case::Name::Sumsub } else { case::Name::Manual },
             public_url,
         },
         quotas: config.quotas,

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use dossier_core::customer::update::UpdateError;
-use dossier_core::form::enter::end_pass;
-use dossier_core::form::save::{Edit, save as keep};
+use dossier_core::form::edit::Edit;
 use dossier_core::form::sheet::{Sheet, Wrong};
 use dossier_core::form::short_hash;
 use dossier_core::ids::PersonId;
 use dossier_core::kyc::State as Stands;
+use dossier_core::use_cases::enter_form::end_pass;
+use dossier_core::use_cases::save_form::save as keep;
+use dossier_core::use_cases::write_customer::UpdateError;
 use http::{HeaderMap, StatusCode, header};
 use maud::{Markup, html};
 

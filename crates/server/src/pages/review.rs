@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use dossier_core::caller::Environment;
-use dossier_core::customer::update::UpdateError;
 use dossier_core::form::sheet::{Kind, Sheet, Shown};
 use dossier_core::form::short_hash;
-use dossier_core::form::submit::{Agreement, submit as hand_in};
 use dossier_core::kyc::requirements::Requirement;
+use dossier_core::use_cases::submit_form::{Agreement, submit as hand_in};
+use dossier_core::use_cases::write_customer::UpdateError;
 use http::{HeaderValue, StatusCode, header};
 use maud::{Markup, html};
 

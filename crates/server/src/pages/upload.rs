@@ -3,10 +3,11 @@
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use dossier_core::file::{File, MediaType};
-use dossier_core::form::save::{Edit, save as keep};
+use dossier_core::form::edit::Edit;
 use dossier_core::form::sheet::{Sheet, Wrong};
 use dossier_core::ids::FileId;
 use dossier_core::kyc::requirements::Requirement;
+use dossier_core::use_cases::save_form::save as keep;
 use http::{HeaderValue, StatusCode, header};
 use maud::{Markup, html};
 

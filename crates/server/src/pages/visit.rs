@@ -4,12 +4,13 @@ use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse as _, Response};
 use dossier_core::caller::Caller;
 use dossier_core::customer::Customer;
-use dossier_core::form::enter::{Visitor, visitor};
-use dossier_core::form::save::{Edit, save};
+use dossier_core::form::edit::Edit;
 use dossier_core::form::sheet::Sheet;
 use dossier_core::ids::SessionId;
-use dossier_core::kyc::session::Landing;
 use dossier_core::store::StoreError;
+use dossier_core::use_cases::enter_form::{Visitor, visitor};
+use dossier_core::use_cases::save_form::save;
+use dossier_core::use_cases::session::Landing;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 

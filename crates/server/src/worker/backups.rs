@@ -9,7 +9,8 @@ use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::{Actor, Caller};
 use dossier_core::clock::Clock as _;
 use dossier_core::store::StoreError;
-use dossier_core::write::append_audit;
+use dossier_core::use_cases::accounts;
+use dossier_core::use_cases::write::append_audit;
 use dossier_store::Engine;
 use dossier_store::anchor::AnchorKey;
 use dossier_store::backup::Pace;
@@ -77,7 +78,7 @@ pub(crate) async fn run(app: App, store: Arc<dyn Engine>, key: AnchorKey, config
 
 /// A backup is a copy of all records, so the trail says where to before one is made.
 async fn note(app: &App, place: &str) -> Result<(), StoreError> {
-    let Some(scope) = account::installation(&app.services).await? else { return Ok(()) };
+    let Some(scope) = accounts::installation(&app.services).await? else { return Ok(()) };
     let caller = Caller { scope, actor: Actor::System, request_id: "backup-schedule".to_owned(), address: None };
     let mut entry = AuditEntry::new(&caller, app.services.clock.now(), Action::BackupStarted);
     entry.detail.note = Some(place.to_owned());

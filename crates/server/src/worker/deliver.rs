@@ -10,8 +10,8 @@ use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::{Actor, Caller, Scope};
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::WebhookId;
+use dossier_core::use_cases::write::append_audit;
 use dossier_core::webhook::{Attempted, Disabled, Due, Said, Schedule, Verdict};
-use dossier_core::write::append_audit;
 use tokio::sync::mpsc;
 
 use crate::egress::Sent;

@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dossier_core::account::Account;
-use dossier_core::kyc::{self, Evaluated};
+use dossier_core::kyc;
 use dossier_core::store::StoreError;
+use dossier_core::use_cases::evaluate;
+use dossier_core::use_cases::evaluate::Evaluated;
 use dossier_store::Engine;
 use dossier_store::chores::Chore;
 
@@ -60,7 +62,7 @@ async fn evaluate_by(app: &App, store: &dyn Engine, in_force: &str) -> Result<bo
         return Ok(false);
     }
     for scope in store.accounts().await?.iter().flat_map(Account::scopes) {
-        let Evaluated { submitted, damaged } = kyc::evaluate_all(&app.services, scope).await?;
+        let Evaluated { submitted, damaged } = evaluate::evaluate_all(&app.services, scope).await?;
         if submitted > 0 {
             tracing::info!(account = %scope.account, environment = scope.environment.as_str(), submitted,
                 "customers were complete under the new rules and were submitted");

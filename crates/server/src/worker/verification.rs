@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use dossier_core::caller::Scope;
 use dossier_core::ids::CustomerId;
+use dossier_core::kyc::case;
 use dossier_core::kyc::provider::{self, Provider};
-use dossier_core::kyc::session;
+use dossier_core::use_cases::ask_provider;
+use dossier_core::use_cases::session;
 use futures_util::StreamExt as _;
 
 use crate::http::App;
@@ -44,14 +46,14 @@ async fn work_on_cases(app: &App) {
     };
     let work = |(scope, customer): (Scope, CustomerId)| async move {
         let provider: &dyn Provider = match provider::in_force(&app.services.policy, scope.environment) {
-            provider::Name::Simulated => &provider::Simulated,
-            provider::Name::Manual => &provider::Manual,
-            provider::Name::Sumsub => match &app.sumsub {
+            case::Name::Simulated => &provider::Simulated,
+            case::Name::Manual => &provider::Manual,
+            case::Name::Sumsub => match &app.sumsub {
                 Some(sumsub) => sumsub.as_ref(),
                 None => &provider::Manual,
             },
         };
-        if let Err(error) = provider::work(&app.services, provider, scope, customer).await {
+        if let Err(error) = ask_provider::work(&app.services, provider, scope, customer).await {
             tracing::warn!(%error, "a case at a provider could not be worked on");
         }
     };

@@ -3,15 +3,17 @@
 
 use std::collections::BTreeSet;
 
-use dossier_core::api_key::{self, KeyScope, NewKey};
+use dossier_core::api_key::{self, KeyScope};
 use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::{Actor, Caller, Scope};
 use dossier_core::change::{Change, Effect};
 use dossier_core::clock::Timestamp;
 use dossier_core::idempotency::Request;
-use dossier_core::kyc::session;
 use dossier_core::services::Services;
-use dossier_core::write::append_audit;
+use dossier_core::use_cases::api_keys;
+use dossier_core::use_cases::api_keys::NewKey;
+use dossier_core::use_cases::session;
+use dossier_core::use_cases::write::append_audit;
 use dossier_store::anchor::{Anchor, AnchorKey, Tips, check, restore_note};
 use dossier_store::backup::Pace;
 use dossier_store::records;
@@ -103,7 +105,7 @@ async fn change(services: &Services, caller: &Caller, round: usize) {
     }
     let mut account = services.store.account(caller.scope.account).await.expect("readable").expect("an account");
     account.name = format!("round {round}");
-    dossier_core::account::change(services, caller, account).await.expect("changed");
+    dossier_core::use_cases::accounts::change(services, caller, account).await.expect("changed");
 }
 
 impl Past {
@@ -116,8 +118,8 @@ impl Past {
         for round in 0..STATES {
             for caller in &callers {
                 let new = NewKey { name: "k".into(), scopes: vec![KeyScope::WebhooksManage], expires_at: None };
-                let (_, first) = api_key::create(&services, caller, new).await.expect("a key");
-                let (_, key) = api_key::roll(&services, caller, first.key_id, 1_000).await.expect("rolled");
+                let (_, first) = api_keys::create(&services, caller, new).await.expect("a key");
+                let (_, key) = api_keys::roll(&services, caller, first.key_id, 1_000).await.expect("rolled");
                 work(&services, caller, round).await;
                 let keyed = Caller { actor: Actor::Key(key.key_id), ..caller.clone() };
                 let (_, endpoint) = subscribed(&services, keyed.clone()).await;
@@ -132,7 +134,7 @@ impl Past {
                 let audit = AuditEntry::new(caller, at, Action::WebhookEnabled);
                 let effect = Effect::WebhookEnabled { id: endpoint, key: first.key_id, at };
                 services.store.commit(Change::new(caller.scope, effect, audit)).await.expect("enabled");
-                api_key::revoke(&services, caller, key.key_id).await.expect("revoked");
+                api_keys::revoke(&services, caller, key.key_id).await.expect("revoked");
             }
             for table in TABLES {
                 engine.execute(&format!("CREATE TABLE s{round}_{table} AS SELECT * FROM {table}")).await;

@@ -3,23 +3,32 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use dossier_core::api_key::{self, ApiKey, KeyScope, NewKey};
+use dossier_core::api_key::{self, ApiKey, KeyScope};
 use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::{Actor, Caller, Environment, Scope};
 use dossier_core::change::{Change, Effect};
 use dossier_core::clock::Timestamp;
-use dossier_core::customer::create::{CreateError, create};
-use dossier_core::customer::update::{Condition, Method, Update, UpdateError, update};
+use dossier_core::customer::Condition;
 use dossier_core::customer::{Customer, Place, Profile};
 use dossier_core::file::FileName;
-use dossier_core::file::upload::Upload;
-use dossier_core::form::enter::{end_pass, enter, visitor};
 use dossier_core::idempotency::{Answer, Request};
 use dossier_core::ids::{CustomerId, FileId, PersonId, WebhookId};
-use dossier_core::kyc::{self, Evaluated, RuleSet, State, session, simulate};
+use dossier_core::kyc::{self, RuleSet, State};
 use dossier_core::parse::Email;
 use dossier_core::services::Services;
 use dossier_core::store::{Collected, Committed, Link, StoreError};
+use dossier_core::use_cases::advance_clock;
+use dossier_core::use_cases::api_keys;
+use dossier_core::use_cases::api_keys::NewKey;
+use dossier_core::use_cases::create_customer::{CreateError, create};
+use dossier_core::use_cases::enter_form::{end_pass, enter, visitor};
+use dossier_core::use_cases::evaluate;
+use dossier_core::use_cases::evaluate::Evaluated;
+use dossier_core::use_cases::update_customer::{Method, Update, update};
+use dossier_core::use_cases::upload_file::Upload;
+use dossier_core::use_cases::webhooks;
+use dossier_core::use_cases::write_customer::UpdateError;
+use dossier_core::use_cases::{session, simulate};
 use dossier_core::violation::Code;
 use dossier_core::webhook::{self, Attempted, Disabled, Due, Endpoint, Guard, Said, Verdict};
 
@@ -298,7 +307,7 @@ pub(crate) async fn the_same_request_sent_several_times_at_once_has_one_effect_a
     let show = |endpoint: &Endpoint, _: &[u8; 32]| endpoint.id.to_string().into_bytes();
     let registrations = (0..4).map(|_| async {
         let request = Request { route: "webhooks", body, idempotency_key: Some("w") };
-        webhook::register(&services, &caller, &Anywhere, request, show).await.expect("registered, or found")
+        webhooks::register(&services, &caller, &Anywhere, request, show).await.expect("registered, or found")
     });
     let registered = futures_util::future::join_all(registrations).await;
     assert_eq!(registered.iter().filter(|answer| !answer.replayed).count(), 1);
@@ -311,7 +320,7 @@ pub(crate) async fn an_answer_about_no_customer_is_found_again(mut engine: Engin
     let caller = caller(&services).await;
     let advance = |body: &'static [u8]| {
         let request = Request { route: "clock", body, idempotency_key: Some("k") };
-        simulate::advance(&services, &caller, request, |ahead| ahead.to_string().into_bytes())
+        advance_clock::advance(&services, &caller, request, |ahead| ahead.to_string().into_bytes())
     };
     let first = advance(br#"{"advance":"P1D"}"#).await.expect("advanced");
     let second = advance(br#"{"advance":"P1D"}"#).await.expect("answered again");
@@ -455,8 +464,8 @@ pub(crate) async fn keys_are_found_by_themselves_only(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let new = |name: &str| NewKey { name: name.into(), scopes: vec![KeyScope::CustomersRead], expires_at: None };
-    let (key, record) = api_key::create(&services, &caller, new("one")).await.expect("a key");
-    let (other, _) = api_key::create(&services, &caller, new("two")).await.expect("a key");
+    let (key, record) = api_keys::create(&services, &caller, new("one")).await.expect("a key");
+    let (other, _) = api_keys::create(&services, &caller, new("two")).await.expect("a key");
     let found = services.store.api_key(&key).await.expect("a look-up").expect("there");
     assert_eq!(*found, record);
     assert_ne!(services.store.api_key(&other).await.expect("a look-up").expect("there").key_id, record.key_id);
@@ -464,7 +473,7 @@ pub(crate) async fn keys_are_found_by_themselves_only(mut engine: Engine) {
     assert!(services.store.api_key(&stranger).await.expect("a look-up").is_none());
     let used = Timestamp::from_micros(77);
     services.store.keys_used(vec![(caller.scope, record.key_id, used)]).await.expect("noted");
-    api_key::revoke(&services, &caller, record.key_id).await.expect("revoked");
+    api_keys::revoke(&services, &caller, record.key_id).await.expect("revoked");
     let found = services.store.api_key(&key).await.expect("a look-up").expect("there");
     assert!(
         found.revoked_at.is_some() && found.last_used_at == Some(used),
@@ -654,12 +663,12 @@ pub(crate) async fn other_rules_are_looked_at_by_a_put_that_changes_nothing_and_
     services.policy.rules = rules("");
     put(&services, &caller, customers[0], "{}").await.expect("evaluated");
     assert_eq!(state(&services, customers[0]).await, State::Submitted);
-    let evaluated = kyc::evaluate_all(&services, caller.scope).await.expect("evaluated");
+    let evaluated = evaluate::evaluate_all(&services, caller.scope).await.expect("evaluated");
     assert_eq!(evaluated, Evaluated { submitted: 2, damaged: 0 });
     for id in &customers {
         assert_eq!(state(&services, *id).await, State::Submitted);
     }
-    let again = kyc::evaluate_all(&services, caller.scope).await.expect("evaluated");
+    let again = evaluate::evaluate_all(&services, caller.scope).await.expect("evaluated");
     assert_eq!((again, read(&services, caller.scope, untouched).await.version), (Evaluated::default(), 1));
 }
 
@@ -688,7 +697,7 @@ pub(crate) async fn rotation_leaves_everything_readable(mut engine: Engine) {
     let caller = caller(&services).await;
     let id = given(&services, &caller, "a@example.com", "corporate").await;
     put(&services, &caller, id, PERSONS).await.expect("updated");
-    let (key, _) = api_key::create(&services, &caller, NewKey { name: "n".into(), scopes: vec![], expires_at: None })
+    let (key, _) = api_keys::create(&services, &caller, NewKey { name: "n".into(), scopes: vec![], expires_at: None })
         .await
         .expect("a key");
     let before = read(&services, caller.scope, id).await;
@@ -757,12 +766,12 @@ pub(crate) async fn subscribed(services: &Services, caller: Caller) -> (Caller, 
 
 async fn subscribed_to(services: &Services, caller: Caller, types: &str) -> (Caller, WebhookId) {
     let new = NewKey { name: "k".into(), scopes: vec![KeyScope::WebhooksManage], expires_at: None };
-    let (_, key) = api_key::create(services, &caller, new).await.expect("a key");
+    let (_, key) = api_keys::create(services, &caller, new).await.expect("a key");
     let caller = Caller { actor: Actor::Key(key.key_id), ..caller };
     let body = format!(r#"{{"url":"https://x.example/","event_types":[{types}]}}"#);
     let nothing = |_: &Endpoint, _: &[u8; 32]| Vec::new();
     let request = Request::unkeyed(body.as_bytes());
-    webhook::register(services, &caller, &Anywhere, request, nothing).await.expect("registered");
+    webhooks::register(services, &caller, &Anywhere, request, nothing).await.expect("registered");
     let endpoints = services.store.endpoints(caller.scope).await.expect("endpoints");
     (caller, endpoints.last().expect("registered").id)
 }
@@ -789,11 +798,11 @@ pub(crate) async fn a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_leas
     store.attempted(vec![attempted(&second[0], Verdict::Disable(Disabled::Gone))]).await.expect("noted");
     assert!(store.message(&second[0], now).await.expect("readable").is_none(), "a disabled endpoint is sent nothing");
     assert!(claim(now.plus_seconds(1_000_000)).await.expect("claimed").is_empty());
-    webhook::enable(&services, &caller, Some(endpoint), Request::unkeyed(b"")).await.expect("enabled");
+    webhooks::enable(&services, &caller, Some(endpoint), Request::unkeyed(b"")).await.expect("enabled");
     assert_eq!(claim(services.clock.now()).await.expect("claimed").len(), 1, "what waited is due again");
     let log = store.deliveries(caller.scope, endpoint, None, 10).await.expect("a log");
     assert_eq!(log.iter().map(|one| one.state).collect::<Vec<_>>(), ["pending", "delivered"]);
-    webhook::delete(&services, &caller, Some(endpoint)).await.expect("deleted");
+    webhooks::delete(&services, &caller, Some(endpoint)).await.expect("deleted");
     store.attempted(vec![attempted(&second[0], Verdict::Delivered)]).await.expect("nothing to note");
     assert!(store.deliveries(caller.scope, endpoint, None, 10).await.expect("a log").is_empty());
 }
@@ -817,7 +826,7 @@ pub(crate) async fn the_first_attempt_decides_whether_a_delivery_shows_the_link(
     let again = Verdict::Again(now.plus_seconds(1));
     store.attempted(vec![Attempted { due, at: now, said: Said::Status(500), verdict: again }]).await.expect("noted");
     let new = NewKey { name: "k".into(), scopes: KeyScope::ALL.to_vec(), expires_at: None };
-    let (_, key) = api_key::create(&services, &caller, new).await.expect("a key");
+    let (_, key) = api_keys::create(&services, &caller, new).await.expect("a key");
     let (due, shown) = claim(now.plus_seconds(2)).await;
     assert!(!shown && due.shows_link == Some(false) && due.attempts == 1);
     // The row has no seal, so it is not believed when it would show more.
@@ -825,7 +834,7 @@ pub(crate) async fn the_first_attempt_decides_whether_a_delivery_shows_the_link(
     let message = store.message(&altered, now).await.expect("readable").expect("there");
     assert!(!message.shows_link && !String::from_utf8_lossy(message.body.expose()).contains("/kyc/dsl_"));
     let caller = Caller { actor: Actor::Key(key.key_id), ..caller };
-    webhook::enable(&services, &caller, Some(endpoint), Request::unkeyed(b"")).await.expect("enabled");
+    webhooks::enable(&services, &caller, Some(endpoint), Request::unkeyed(b"")).await.expect("enabled");
     let (_, shown) = claim(services.clock.now()).await;
     assert!(shown, "the key that enables decides anew");
 }
@@ -898,7 +907,7 @@ pub(crate) async fn numbers_are_counted_per_scope_and_never_given_out_again(mut 
         let entries = trail(&services, caller.scope, Some(4), 2).await;
         assert_eq!(entries.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [3, 2]);
     }
-    webhook::delete(&services, &mine, Some(endpoint)).await.expect("deleted");
+    webhooks::delete(&services, &mine, Some(endpoint)).await.expect("deleted");
     drop(services);
     engine.reopen().await;
     let services = engine.services();
@@ -929,7 +938,7 @@ pub(crate) async fn a_link_is_found_by_its_token_and_ends_by_the_clock_of_its_sa
         session::open(&services, &caller, Some(other), request).await.expect("opened");
         others.push(other);
     }
-    simulate::advance(&services, &caller, Request::unkeyed(br#"{"advance":"P7D"}"#), |_| Vec::new())
+    advance_clock::advance(&services, &caller, Request::unkeyed(br#"{"advance":"P7D"}"#), |_| Vec::new())
         .await
         .expect("advanced");
     for other in others {

@@ -4,14 +4,14 @@ use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::Caller;
 use dossier_core::change::{Change, Effect};
 use dossier_core::customer::EmailIndex;
-use dossier_core::customer::create::{CreateError, create};
-use dossier_core::customer::reindex::reindex_emails;
-use dossier_core::customer::update::UpdateError;
 use dossier_core::idempotency::Request;
 use dossier_core::ids::CustomerId;
 use dossier_core::parse::Email;
 use dossier_core::services::Services;
 use dossier_core::store::Committed;
+use dossier_core::use_cases::create_customer::{CreateError, create};
+use dossier_core::use_cases::reindex_emails::reindex_emails;
+use dossier_core::use_cases::write_customer::UpdateError;
 
 use crate::behaviours::{given, put, read};
 use crate::engines::{Engine, caller};

@@ -6,13 +6,15 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use dossier_core::account;
 use dossier_core::caller::{Actor, Caller, Environment, Scope};
-use dossier_core::clock::{Clock, SandboxClocks, Timestamp};
+use dossier_core::clock::{Clock, Timestamp};
 use dossier_core::ids::{AccountId, Random};
 use dossier_core::kyc::Policy;
 use dossier_core::quota::Quotas;
+use dossier_core::sandbox_clocks::SandboxClocks;
 use dossier_core::services::Services;
 use dossier_core::store::Store;
 use dossier_core::turns::Turns;
+use dossier_core::use_cases::accounts;
 use dossier_store::OpenError;
 use dossier_store::anchor::AnchorKey;
 use dossier_store::blobs::Folder;
@@ -252,7 +254,7 @@ pub(crate) fn scope_of(account: [u8; 16], environment: u8) -> Scope {
 pub(crate) async fn caller(services: &Services) -> Caller {
     let scope = Scope { account: AccountId::from_bytes([0; 16]), environment: Environment::Sandbox };
     let nobody = Caller { scope, actor: Actor::System, request_id: "test".into(), address: None };
-    let account = account::create(services, &nobody, "test".into()).await.expect("an account");
+    let account = accounts::create(services, &nobody, "test".into()).await.expect("an account");
     Caller { scope: Scope { account: account.account_id, ..scope }, ..nobody }
 }
 

@@ -1,12 +1,13 @@
 //! Files as evidence: of several data subjects at once, until the last of them is erased.
 
 use dossier_core::caller::Caller;
-use dossier_core::customer::documents::remove_document;
-use dossier_core::customer::update::{Condition, UpdateError};
+use dossier_core::customer::Condition;
 use dossier_core::ids::{FileId, PersonId};
 use dossier_core::quota::Room;
 use dossier_core::services::Services;
 use dossier_core::store::{Collected, StoreError};
+use dossier_core::use_cases::remove_document::remove_document;
+use dossier_core::use_cases::write_customer::UpdateError;
 use dossier_core::violation::Code;
 
 use crate::behaviours::{LETTER, content, given, naming, put, read, uploaded};

@@ -3,15 +3,18 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use dossier_core::api_key::{self, ApiKey, KeyScope, NewKey};
+use dossier_core::api_key::{self, ApiKey, KeyScope};
 use dossier_core::caller::{Actor, Caller};
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::{Customer, Place};
 use dossier_core::idempotency::Request;
 use dossier_core::ids::{CustomerId, FileId};
-use dossier_core::kyc::session;
 use dossier_core::services::Services;
 use dossier_core::store::StoreError;
+use dossier_core::use_cases::api_keys;
+use dossier_core::use_cases::api_keys::NewKey;
+use dossier_core::use_cases::session;
+use dossier_core::use_cases::webhooks;
 use dossier_core::webhook::{self, Endpoint};
 use dossier_store::blobs::Folder;
 use dossier_store::postgres::PostgresStore;
@@ -38,11 +41,11 @@ pub(crate) async fn fill(services: &Services) -> Filled {
     for _ in 0..2 {
         let caller = caller(services).await;
         let new = NewKey { name: "k".into(), scopes: vec![KeyScope::WebhooksManage], expires_at: None };
-        let (key, record) = api_key::create(services, &caller, new).await.expect("a key");
+        let (key, record) = api_keys::create(services, &caller, new).await.expect("a key");
         let keyed = Caller { actor: Actor::Key(record.key_id), ..caller.clone() };
         let body = br#"{"url":"https://x.example/","event_types":["customer.created","customer.updated"]}"#;
         let nothing = |_: &Endpoint, _: &[u8; 32]| Vec::new();
-        webhook::register(services, &keyed, &Anywhere, Request::unkeyed(body), nothing).await.expect("registered");
+        webhooks::register(services, &keyed, &Anywhere, Request::unkeyed(body), nothing).await.expect("registered");
         let file = uploaded(services, &caller).await;
         uploaded(services, &caller).await;
         for number in 0..12 {

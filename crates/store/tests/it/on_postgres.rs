@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use dossier_core::caller::{Caller, Environment, Scope};
 use dossier_core::clock::Timestamp;
-use dossier_core::customer::create::create;
-use dossier_core::customer::update::{Condition, Method, Update, UpdateError, Versions, update};
+use dossier_core::customer::{Condition, Versions};
 use dossier_core::customer::{Customer, Place, Profile};
 use dossier_core::idempotency::Request;
 use dossier_core::ids::CustomerId;
 use dossier_core::services::Services;
 use dossier_core::store::Committed;
+use dossier_core::use_cases::create_customer::create;
+use dossier_core::use_cases::update_customer::{Method, Update, update};
+use dossier_core::use_cases::write_customer::UpdateError;
 use dossier_store::blobs::Folder;
 use dossier_store::postgres::{self, PostgresStore};
 use dossier_store::vault::RootKey;

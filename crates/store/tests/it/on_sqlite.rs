@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use dossier_core::api_key::{self, KeyScope, NewKey};
+use dossier_core::api_key::{self, KeyScope};
 use dossier_core::clock::Timestamp;
-use dossier_core::customer::update::UpdateError;
 use dossier_core::store::StoreError;
+use dossier_core::use_cases::api_keys;
+use dossier_core::use_cases::api_keys::NewKey;
+use dossier_core::use_cases::write_customer::UpdateError;
 use rusqlite::Connection;
 
 use crate::behaviours;
@@ -97,7 +99,7 @@ async fn housekeeping_has_no_customer_read_again_and_rotation_has() {
     assert_eq!(version().await, Some(1), "it is remembered");
 
     let new = NewKey { name: "used".into(), scopes: vec![KeyScope::CustomersRead], expires_at: None };
-    let (_, key) = api_key::create(&services, &caller, new).await.expect("a key");
+    let (_, key) = api_keys::create(&services, &caller, new).await.expect("a key");
     let now = services.clock.now();
     services.store.keys_used(vec![(caller.scope, key.key_id, now)]).await.expect("noted");
     services.store.forget_answers(now).await.expect("forgotten");

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::{Clock, Timestamp};
-use dossier_core::customer::documents::remove_document;
-use dossier_core::customer::update::Condition;
-use dossier_core::customer::update::UpdateError;
-use dossier_core::file::upload::{Upload, UploadError};
+use dossier_core::customer::Condition;
 use dossier_core::file::{FileName, MAX_FILE, UNATTACHED_SECONDS};
 use dossier_core::quota::{OverQuota, Quota, Quotas, Room, Used};
 use dossier_core::store::StoreError;
+use dossier_core::use_cases::remove_document::remove_document;
+use dossier_core::use_cases::upload_file::{Upload, UploadError};
+use dossier_core::use_cases::write_customer::UpdateError;
 
 use crate::behaviours::{LETTER, given, keyed_put, naming, put, uploaded};
 use crate::engines::{Engine, caller};

@@ -6,16 +6,19 @@ use std::fmt::Write as _;
 use std::sync::{Mutex, OnceLock};
 
 use dossier_core::account::{self, Look};
-use dossier_core::api_key::{self, ApiKey, KeyScope, NewKey};
+use dossier_core::api_key::{self, ApiKey, KeyScope};
 use dossier_core::caller::{Caller, Environment, Scope};
 use dossier_core::file::FileName;
-use dossier_core::file::upload::Upload;
 use dossier_core::idempotency::Request;
 use dossier_core::ids::{CustomerId, FileId};
-use dossier_core::kyc::session;
 use dossier_core::parse::Email;
 use dossier_core::services::Services;
 use dossier_core::store::StoreError;
+use dossier_core::use_cases::accounts;
+use dossier_core::use_cases::api_keys;
+use dossier_core::use_cases::api_keys::NewKey;
+use dossier_core::use_cases::session;
+use dossier_core::use_cases::upload_file::Upload;
 use dossier_store::rows::TABLES;
 
 use crate::behaviours::{LETTER, PERSONS, given, put, read, subscribed};
@@ -137,12 +140,12 @@ async fn tenant(services: &Services, name: &str) -> Tenant {
     let caller = caller(services).await;
     let mut account = services.store.account(caller.scope.account).await.expect("readable").expect("an account");
     account.look = Look { display_name: Some(name.into()), ..Look::default() };
-    account::change(services, &caller, account).await.expect("changed");
+    accounts::change(services, &caller, account).await.expect("changed");
     let scopes = vec![KeyScope::CustomersRead, KeyScope::AuditRead];
     let expires_at = Some(services.clock.now().plus_seconds(1_000_000));
     let new = NewKey { name: name.into(), scopes, expires_at };
-    let (_, first) = api_key::create(services, &caller, new).await.expect("a key");
-    let (key, _) = api_key::roll(services, &caller, first.key_id, 1_000).await.expect("rolled");
+    let (_, first) = api_keys::create(services, &caller, new).await.expect("a key");
+    let (key, _) = api_keys::roll(services, &caller, first.key_id, 1_000).await.expect("rolled");
     let person = given(services, &caller, &format!("{name}@example.com"), "individual").await;
     let business = given(services, &caller, &format!("{name}@example.org"), "corporate").await;
     put(services, &caller, business, PERSONS).await.expect("updated");
@@ -477,7 +480,7 @@ pub(crate) async fn a_key_or_a_link_in_another_account_s_row_opens_nothing(mut e
     let services = engine.services();
     let (victim, attacker) = (tenant(&services, "victim").await, tenant(&services, "attacker").await);
     let free = NewKey { name: "free".into(), scopes: vec![KeyScope::CustomersRead], expires_at: None };
-    let (free, _) = api_key::create(&services, &attacker.caller, free).await.expect("a key");
+    let (free, _) = api_keys::create(&services, &attacker.caller, free).await.expect("a key");
     let (email, mine) = (Email::searched("victim@example.com"), Email::searched("attacker@example.com"));
     drop(services);
     let sql = Sql(&engine);

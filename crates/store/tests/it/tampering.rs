@@ -3,14 +3,15 @@
 use dossier_core::caller::Caller;
 use dossier_core::change::{Change, Effect};
 use dossier_core::clock::Timestamp;
-use dossier_core::customer::create::create;
-use dossier_core::customer::update::{Condition, Method, Update, update};
+use dossier_core::customer::Condition;
 use dossier_core::customer::{Customer, CustomerType, Place, Profile};
 use dossier_core::idempotency::Request;
 use dossier_core::ids::CustomerId;
 use dossier_core::kyc::Kyc;
 use dossier_core::parse::Email;
 use dossier_core::store::{Committed, StoreError};
+use dossier_core::use_cases::create_customer::create;
+use dossier_core::use_cases::update_customer::{Method, Update, update};
 use rusqlite::Connection;
 
 use crate::engines::{Engine, caller};

@@ -5,11 +5,14 @@ use dossier_core::audit::{self, Action, ActorFilter, AuditEntry, AuditFilter, Au
 use dossier_core::caller::{Actor, Caller, Environment, OperatorName, Scope};
 use dossier_core::idempotency::Request;
 use dossier_core::ids::{CustomerId, PersonId};
-use dossier_core::kyc::decide::decide;
-use dossier_core::kyc::session;
 use dossier_core::services::Services;
 use dossier_core::settings::{self, Recorded, Settings};
-use dossier_core::write::append_audit;
+use dossier_core::use_cases::accounts;
+use dossier_core::use_cases::decide::decide;
+use dossier_core::use_cases::record_settings;
+use dossier_core::use_cases::session;
+use dossier_core::use_cases::show_audit_entry;
+use dossier_core::use_cases::write::append_audit;
 use serde_json::{Value, json};
 
 use crate::behaviours::{given, put};
@@ -189,10 +192,10 @@ pub(crate) async fn an_entry_is_shown_whole_and_says_what_is_erased(mut engine: 
     put(&services, &there, firm, r#"{"business_legal_name":"Company"}"#).await.expect("updated");
     let rows = trail(&services, scope, None, 2).await;
     let [renamed, filled] = [&rows[0], &rows[1]];
-    audit::show(&services, &system, renamed.seq).await.expect("readable").expect("an entry");
+    show_audit_entry::show(&services, &system, renamed.seq).await.expect("readable").expect("an entry");
     let first_look = trail(&services, scope, None, 1).await.remove(0);
     assert_eq!((first_look.customer_id, &first_look.action[..]), (Some(firm), "audit.entry_viewed"));
-    assert_eq!(audit::show(&services, &system, 999).await.expect("readable").map(|entry| entry.row), None);
+    assert_eq!(show_audit_entry::show(&services, &system, 999).await.expect("readable").map(|entry| entry.row), None);
     let whole = entry(&services, scope, renamed.seq).await;
     assert_eq!((&whole.row, whole.erased.len()), (renamed, 0));
     assert_eq!(whole.detail.expose().address.as_deref(), Some("192.0.2.1"));
@@ -230,7 +233,7 @@ pub(crate) async fn an_entry_is_shown_whole_and_says_what_is_erased(mut engine: 
     assert_eq!((whole.erased.clone(), &whole.detail.expose().address), (vec![own], &None));
     assert_eq!(change(&whole, "/business_legal_name"), None);
     // A look is noted, although nothing about the customer can be sealed any more.
-    let looked = audit::show(&services, &system, renamed).await.expect("readable").expect("an entry");
+    let looked = show_audit_entry::show(&services, &system, renamed).await.expect("readable").expect("an entry");
     assert_eq!(looked.erased, [own]);
     let look = &trail(&services, scope, None, 1).await[0];
     assert_eq!((look.action.as_str(), look.fields[0].clone()), ("audit.entry_viewed", format!("/audit/{renamed}")));
@@ -243,9 +246,9 @@ pub(crate) async fn an_entry_is_shown_whole_and_says_what_is_erased(mut engine: 
 pub(crate) async fn changed_settings_are_recorded_once(mut engine: Engine) {
     let services = engine.services();
     let none = Settings::new();
-    settings::record(&services, &none, &none).await.expect("nothing to record");
+    record_settings::record(&services, &none, &none).await.expect("nothing to record");
     let system = caller(&services).await;
-    let scope = account::installation(&services).await.expect("readable").expect("an account");
+    let scope = accounts::installation(&services).await.expect("readable").expect("an account");
     assert_eq!(scope, Scope { environment: Environment::Production, ..system.scope });
     let of = |rails: &str, secret: Option<&str>| {
         let secret = Recorded::Secret(secret.map(str::to_owned));
@@ -261,7 +264,7 @@ pub(crate) async fn changed_settings_are_recorded_once(mut engine: Engine) {
         of("usd/ach", Some("hash of another")),
         defaults.clone(),
     ] {
-        settings::record(&services, &in_force, &defaults).await.expect("recorded");
+        record_settings::record(&services, &in_force, &defaults).await.expect("recorded");
         seen.push(trail(&services, scope, None, 100).await.len());
     }
     assert_eq!(seen, [0, 1, 1, 2, 3, 4]);

@@ -8,11 +8,11 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use dossier_core::caller::Caller;
 use dossier_core::customer::CustomerView;
-use dossier_core::customer::create::create as create_customer;
-use dossier_core::customer::documents::remove_document as remove;
-use dossier_core::customer::update::{Method, Update, update};
 use dossier_core::idempotency::Answer;
 use dossier_core::ids::CustomerId;
+use dossier_core::use_cases::create_customer::create as create_customer;
+use dossier_core::use_cases::remove_document::remove_document as remove;
+use dossier_core::use_cases::update_customer::{Method, Update, update};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 

@@ -2,16 +2,17 @@
 
 use dossier_core::customer::account_use::ExternalKycProviderData;
 use dossier_core::customer::associated_person::AssociatedPerson;
-use dossier_core::customer::create::NewCustomer;
 use dossier_core::customer::document::{BusinessDocument, IndividualDocument, PersonDocument};
 use dossier_core::customer::identity::{
     IdDocument, IdentifyingInformation, PersonIdentifyingInformation, PersonTaxNumber, TaxNumber,
 };
 use dossier_core::customer::{Address, Business, Individual};
-use dossier_core::kyc::decide::{NewDecision, RailName};
-use dossier_core::kyc::session::NewSession;
-use dossier_core::kyc::simulate::{Advance, NewRail, Simulation};
+use dossier_core::kyc::decision::{NewDecision, RailName};
 use dossier_core::schema::{of, update_body};
+use dossier_core::use_cases::advance_clock::Advance;
+use dossier_core::use_cases::create_customer::NewCustomer;
+use dossier_core::use_cases::session::NewSession;
+use dossier_core::use_cases::simulate::{NewRail, Simulation};
 use dossier_core::webhook::NewWebhook;
 use serde_json::{Value, json};
 

@@ -7,9 +7,9 @@ use dossier_core::customer::document::{
 use dossier_core::customer::identity::IdDocumentType;
 use dossier_core::customer::individual::EmploymentStatus;
 use dossier_core::file::MediaType;
-use dossier_core::kyc::decide::{Outcome, ReasonCode};
-use dossier_core::kyc::simulate::{Action, NewRailStatus};
+use dossier_core::kyc::decision::{Outcome, ReasonCode};
 use dossier_core::schema::of;
+use dossier_core::use_cases::simulate::{Action, NewRailStatus};
 use dossier_core::violation::Code;
 use dossier_core::webhook::Subscription;
 use serde_json::{Value, json};
