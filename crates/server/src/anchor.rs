@@ -4,9 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, Weak};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex};
 
 use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::{Caller, Scope};
@@ -17,17 +15,12 @@ use dossier_core::use_cases::write::append_audit;
 use dossier_store::Engine;
 use dossier_store::anchor::{Anchor, AnchorFile, AnchorKey, Checkpoint, Position, Verdict, check, restore_note};
 use dossier_store::vault::RootKey;
-use prometheus_client::metrics::gauge::Gauge;
 use serde_json::{Value, json};
 
 use crate::config::Config;
-use crate::file_error::cannot;
+use crate::errors::{cannot, text};
 use crate::system::SystemClock;
 
-/// How often the anchor is written while something changes: with the time that writing takes, within a second.
-const WRITE_AFTER: Duration = Duration::from_millis(750);
-/// How often checkpoints go to the log.
-const LOG_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 /// How many places a refusal names.
 const NAMED: usize = 5;
 
@@ -65,7 +58,7 @@ impl Anchored {
         store: Arc<dyn Engine>,
         anchoring: Anchoring,
     ) -> Result<Self, String> {
-        let (file, key) = (AnchorFile::at(config.anchor.clone()), AnchorKey::new(root, store.installation()));
+        let (file, key) = (AnchorFile::at(config.storage.anchor.clone()), AnchorKey::new(root, store.installation()));
         let anchored = Self {
             file,
             key,
@@ -88,7 +81,7 @@ impl Anchored {
             }
         };
         if let Some(known) = &known {
-            let verdict = check(&*anchored.store, known).await.map_err(said)?;
+            let verdict = check(&*anchored.store, known).await.map_err(text)?;
             if !verdict.findings.is_empty() {
                 if anchoring == Anchoring::Enforced {
                     return Err(refusal(&anchored.store.shown(), &verdict));
@@ -103,7 +96,7 @@ impl Anchored {
                 );
             }
         }
-        anchored.follow(known.as_ref()).await.map_err(said)?;
+        anchored.follow(known.as_ref()).await.map_err(text)?;
         let trails = anchored.store.tips().all().len();
         if known.is_none() && trails > 0 {
             tracing::warn!(
@@ -195,10 +188,6 @@ impl Anchored {
     }
 
     /// One signed line for each trail, as it is now.
-    ///
-    /// # Errors
-    ///
-    /// The database's.
     pub async fn checkpoints(&self) -> Result<Vec<String>, StoreError> {
         let tips = self.store.tips();
         let ends = self.ends(&tips.all()).await?;
@@ -226,35 +215,27 @@ impl Anchored {
     }
 
     /// The anchors that a person names, or this process's own.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with one, in words.
-    pub fn read(&self, given: &[Given]) -> Result<Vec<Anchor>, String> {
+    pub fn read(&self, given: &[NamedAnchor]) -> Result<Vec<Anchor>, String> {
         if given.is_empty() {
             // What cannot be written is judged as it stands.
             let _ = self.write();
             return Ok(self.file.read(&self.key)?.into_iter().collect());
         }
-        let read = |one: &Given| {
-            let (name, text) = (format!("the anchor {}", one.name), &one.text);
+        let read = |one: &NamedAnchor| {
+            let (name, text) = (format!("the anchor {}", one.name), one.text()?);
             self.key.read(&name, text).map_err(|error| format!("{name} cannot be trusted: {error}"))
         };
         given.iter().map(read).collect()
     }
 
     /// Notes in the audit trail that an older state of the database is meant, and follows it from now on.
-    ///
-    /// # Errors
-    ///
-    /// In words for people.
     pub async fn accept(
         &self,
         services: &Services,
         operator: impl Fn(Scope) -> Caller,
-        given: &[Given],
+        given: &[NamedAnchor],
     ) -> Result<Value, String> {
-        let others = self.store.others().await.map_err(said)?;
+        let others = self.store.others().await.map_err(text)?;
         if others > 0 {
             return Err(format!("{others} other processes use the database; stop them, and wait for 10 seconds"));
         }
@@ -264,7 +245,7 @@ impl Anchored {
         }
         let mut all = Verdict::default();
         for anchor in &anchors {
-            let verdict = check(&*self.store, anchor).await.map_err(said)?;
+            let verdict = check(&*self.store, anchor).await.map_err(text)?;
             all.findings.extend(verdict.findings);
             all.scopes.extend(verdict.scopes);
         }
@@ -279,7 +260,7 @@ impl Anchored {
         // Later than every anchor, whatever the clock of the process that wrote it.
         let now = SystemClock.now();
         let at = newest.map_or(now, |newest| now.max(newest.plus_seconds(1)));
-        let ends = self.store.chain_ends().await.map_err(said)?;
+        let ends = self.store.chain_ends().await.map_err(text)?;
         let mut scopes: Vec<Scope> = ends.iter().map(|end| end.scope).collect();
         scopes.retain(|scope| all.scopes.contains(scope));
         if scopes.is_empty() {
@@ -289,9 +270,9 @@ impl Anchored {
         for scope in &scopes {
             let mut entry = AuditEntry::new(&operator(*scope), now, Action::RestoreAccepted);
             entry.detail.note = Some(restore_note(at, &all.findings));
-            append_audit(services, *scope, entry).await.map_err(said)?;
+            append_audit(services, *scope, entry).await.map_err(text)?;
         }
-        self.follow(None).await.map_err(said)?;
+        self.follow(None).await.map_err(text)?;
         self.holds.store(true, Ordering::Relaxed);
         self.write().map_err(cannot("write the anchor", self.path()))?;
         let accepted = scopes.iter().map(|Scope { account, environment }| format!("{account} {environment}"));
@@ -306,17 +287,26 @@ impl Anchored {
 
 const POISONED: &str = "no code panics while it holds the anchor";
 
-/// An anchor, or checkpoints, that a person names.
+/// An anchor, or checkpoints, in a file that a person names. It is read in the process of the command: a server may not
+/// see it.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
-pub struct Given {
-    /// The file.
-    pub name: String,
-    /// What is in it.
-    pub text: String,
+pub struct NamedAnchor {
+    name: String,
+    text: Result<String, String>,
 }
 
-fn said(error: StoreError) -> String {
-    error.to_string()
+impl NamedAnchor {
+    /// Reads the file.
+    pub fn of(path: &Path) -> Self {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| format!("{name}: {error}"));
+        Self { name, text }
+    }
+
+    /// What is in the file.
+    pub fn text(&self) -> Result<&str, String> {
+        self.text.as_deref().map_err(Clone::clone)
+    }
 }
 
 fn refusal(database: &str, verdict: &Verdict) -> String {
@@ -330,61 +320,4 @@ fn refusal(database: &str, verdict: &Verdict) -> String {
             Nothing is served",
         places.join("\n")
     )
-}
-
-/// What writes the anchor beside everything else.
-pub struct Keeper {
-    anchored: Arc<Anchored>,
-    ends: Arc<AtomicBool>,
-    thread: JoinHandle<()>,
-}
-
-impl Keeper {
-    /// Begins to keep an anchor.
-    ///
-    /// # Errors
-    ///
-    /// The system's.
-    pub fn start(anchored: Arc<Anchored>, failing: Gauge) -> std::io::Result<Self> {
-        let (kept, ends) = (Arc::downgrade(&anchored), Arc::new(AtomicBool::new(false)));
-        let thread = {
-            let ends = Arc::clone(&ends);
-            std::thread::Builder::new().name("dossier-anchor".into()).spawn(move || keep(&kept, &ends, &failing))?
-        };
-        Ok(Self { anchored, ends, thread })
-    }
-
-    /// The anchor.
-    #[must_use]
-    pub const fn anchored(&self) -> &Arc<Anchored> {
-        &self.anchored
-    }
-
-    /// Writes what has changed, and the checkpoints of this run to the log. Nothing is committed any more.
-    pub fn stop(self) {
-        self.ends.store(true, Ordering::Release);
-        self.thread.thread().unpark();
-        // A thread that panicked has said so; the last write is ours in any case.
-        let _ = self.thread.join();
-        // The error is in the log.
-        let _ = self.anchored.write();
-        self.anchored.log();
-    }
-}
-
-/// Writes until it is told to end, or nobody has the anchor any more.
-fn keep(anchored: &Weak<Anchored>, ends: &AtomicBool, failing: &Gauge) {
-    let mut logged = Instant::now();
-    loop {
-        std::thread::park_timeout(WRITE_AFTER);
-        if ends.load(Ordering::Acquire) {
-            return;
-        }
-        let Some(anchored) = anchored.upgrade() else { return };
-        failing.set(i64::from(anchored.write().is_err()));
-        if logged.elapsed() >= LOG_AFTER {
-            anchored.log();
-            logged = Instant::now();
-        }
-    }
 }

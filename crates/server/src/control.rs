@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dossier_core::caller::OperatorName;
+use dossier_core::store::Progress;
 use dossier_store::Engine;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,8 +16,10 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::mpsc;
 
-use crate::admin::{self, Command, Context};
 use crate::anchor::Anchored;
+use crate::cli::command::Kind;
+use crate::cli::context::CommandContext;
+use crate::cli::registry::Command;
 use crate::config::Config;
 use crate::http::state::App;
 
@@ -32,16 +35,12 @@ enum Line {
 
 /// A command and the person who gives it.
 #[derive(Serialize, Deserialize)]
-struct Asked {
+struct Asked<C> {
     operator: String,
-    command: Command,
+    command: C,
 }
 
-/// Makes the socket. Whoever may enter the data folder may use it: nobody but its owner.
-///
-/// # Errors
-///
-/// What the system says.
+/// Makes the socket. Only the owner of the data folder may enter that, and so use the socket.
 pub fn listen(folder: &Path) -> io::Result<UnixListener> {
     // Whoever left it there is gone: we hold the lock.
     let _ = std::fs::remove_file(folder.join(NAME));
@@ -63,21 +62,24 @@ fn at_short_path<T>(folder: &Path, use_path: impl FnOnce(PathBuf) -> io::Result<
 /// What commands reach of a running server.
 #[derive(Clone)]
 pub struct Serving {
-    /// What handlers share.
-    pub app: App,
-    /// The store, for what is not in the trait.
-    pub store: Arc<dyn Engine>,
-    /// Its anchor.
-    pub anchored: Arc<Anchored>,
-    /// The configuration in force.
-    pub config: Config,
+    app: App,
+    store: Arc<dyn Engine>,
+    anchored: Arc<Anchored>,
+    config: Config,
 }
 
 impl Serving {
-    fn context<'a>(&'a self, operator: &'a OperatorName) -> Context<'a> {
+    /// Of what the server has.
+    #[must_use]
+    pub fn new(app: &App, store: &Arc<dyn Engine>, anchored: &Arc<Anchored>, config: &Config) -> Self {
+        let (app, store, anchored) = (Arc::clone(app), Arc::clone(store), Arc::clone(anchored));
+        Self { app, store, anchored, config: config.clone() }
+    }
+
+    fn context<'a>(&'a self, operator: &'a OperatorName, progress: Progress<'a>) -> CommandContext<'a> {
         let Self { app, store, anchored, config } = self;
         let (services, metrics) = (&app.services, Some(&app.metrics));
-        Context { services, store: &**store, anchored, config, metrics, operator }
+        CommandContext { services, store: &**store, anchored, config, metrics, operator, progress }
     }
 }
 
@@ -107,18 +109,20 @@ async fn answer(stream: UnixStream, serving: &Serving) -> io::Result<()> {
     BufReader::new(read).read_line(&mut request).await?;
     let (progress, mut reports) = mpsc::unbounded_channel();
     let report = move |done, total| {
-        // Nobody listens any more when the command is over.
+        // The receiver is gone when the command is over.
         let _ = progress.send((done, total));
     };
     let work = async {
-        let Ok(Asked { operator, command }) = serde_json::from_str(&request) else {
-            return Line::Failed("the server is of another version than this command".to_owned());
+        let of_another_version = || Line::Failed("the server is of another version than this command".to_owned());
+        let Ok(Asked::<Command> { operator, command }) = serde_json::from_str(&request) else {
+            return of_another_version();
         };
+        let Some(Kind::Data(command)) = command.kind() else { return of_another_version() };
         let operator = match OperatorName::new(&operator) {
             Ok(operator) => operator,
             Err(error) => return Line::Failed(error.to_string()),
         };
-        match admin::run(serving.context(&operator), command, &report).await {
+        match command.run(&serving.context(&operator, &report)).await {
             Ok(value) => Line::Done(value),
             Err(text) => Line::Failed(text),
         }
@@ -140,15 +144,11 @@ async fn send(write: &mut (impl tokio::io::AsyncWrite + Unpin), line: &Line) -> 
 }
 
 /// Sends a command to the server that holds the data folder. `None` when there is none to be reached.
-///
-/// # Errors
-///
-/// What the command came to, in words for people.
 pub async fn call(
     folder: &Path,
     operator: &OperatorName,
     command: &Command,
-    progress: &(dyn Fn(u64, u64) + Send + Sync),
+    progress: Progress<'_>,
 ) -> Option<Result<Value, String>> {
     // Opened without waiting: the socket is on this machine.
     let stream = at_short_path(folder, |path| {
@@ -158,7 +158,7 @@ pub async fn call(
     })
     .ok()?;
     let (read, mut write) = stream.into_split();
-    let asked = Asked { operator: operator.as_str().to_owned(), command: command.clone() };
+    let asked = Asked { operator: operator.as_str().to_owned(), command };
     let mut text = serde_json::to_vec(&asked).expect("a command has string keys only");
     text.push(b'\n');
     write.write_all(&text).await.ok()?;

@@ -1,16 +1,13 @@
 //! The service and its command line, as a library so that tests can start it inside their own process.
 
-pub mod admin;
 pub mod anchor;
 pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod control;
-pub mod deliver;
 pub mod egress;
-pub mod file_error;
+pub mod errors;
 pub mod hardening;
-mod home;
 pub mod http;
 pub mod installation;
 pub mod logs;
@@ -24,3 +21,4 @@ pub mod serve;
 pub mod sumsub;
 pub mod system;
 pub mod trust;
+mod worker;

@@ -14,7 +14,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::config::LogFormat;
+use crate::config::logging::LogFormat;
 
 /// Bytes of lines that wait at most.
 const ROOM: usize = 8 * 1_024 * 1_024;
@@ -85,7 +85,7 @@ impl Lines {
             let bytes = std::mem::take(&mut waiting.bytes);
             waiting.is_writing = true;
             drop(waiting);
-            // Without a reader there is nobody to tell.
+            // Without a reader, there is nothing to report it to.
             let _ = io::stderr().write_all(&bytes);
             let mut waiting = self.waiting();
             waiting.is_writing = false;

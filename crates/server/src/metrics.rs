@@ -12,7 +12,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::registry::Registry;
+use prometheus_client::registry::{Metric, Registry};
 
 /// What a request was and how it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -37,6 +37,7 @@ struct EnvironmentLabels {
     environment: &'static str,
 }
 
+type OfBuild = Family<BuildLabels, Gauge>;
 type OfEnvironment = Family<EnvironmentLabels, Gauge>;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -79,91 +80,85 @@ pub struct Metrics {
 
 impl Default for Metrics {
     fn default() -> Self {
-        let mut registry = Registry::with_prefix("dossier");
+        let mut all = Registry::with_prefix("dossier");
+        let registry = &mut all;
         let buckets = || Histogram::new([0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5]);
-        let metrics = Self {
-            requests: Family::default(),
-            durations: Family::new_with_constructor(buckets),
-            in_flight: Gauge::default(),
-            connections: Gauge::default(),
-            panics: Counter::default(),
-            deliveries: Family::default(),
-            commits: Counter::default(),
-            changes: Counter::default(),
-            refused_rows: Counter::default(),
-            waiting: Gauge::default(),
-            wal_pages: Gauge::default(),
-            anchor_failing: Gauge::default(),
-            last_backup: Gauge::default(),
-            backup_failures: Counter::default(),
-            backup_seconds: Gauge::default(),
-            backup_bytes: Gauge::default(),
-            deliveries_waiting: Family::default(),
-            delivery_age: Family::default(),
-            customers_waiting: Family::default(),
-            customer_age: Family::default(),
-            files: Family::default(),
-            file_bytes: Family::default(),
-            next_key_end: Family::default(),
-            registry: Registry::default(),
-        };
-        let build = Family::<BuildLabels, Gauge>::default();
+        let build = add(registry, "build_info", "1; the labels are the version and the commit", OfBuild::default());
         let (version, commit) = (env!("CARGO_PKG_VERSION"), env!("DOSSIER_COMMIT"));
         build.get_or_create(&BuildLabels { version, commit }).set(1);
-        registry.register("build_info", "1; the labels are the version and the commit", build);
-        registry.register("http_requests", "Requests answered", metrics.requests.clone());
-        registry.register("http_request_duration_seconds", "Time from header to answer", metrics.durations.clone());
-        registry.register("http_requests_in_flight", "Requests being answered", metrics.in_flight.clone());
-        registry.register("http_connections", "Open connections", metrics.connections.clone());
-        registry.register("http_panics", "Handlers that panicked", metrics.panics.clone());
-        registry.register("webhook_attempts", "Attempts to deliver an event", metrics.deliveries.clone());
-        registry.register("store_commits", "Transactions committed", metrics.commits.clone());
-        registry.register("store_changes", "Changes committed", metrics.changes.clone());
-        registry.register(
-            "store_refused_rows",
-            "Rows refused because they were altered or moved in the database",
-            metrics.refused_rows.clone(),
-        );
-        registry.register("store_changes_waiting", "Changes waiting for the writer", metrics.waiting.clone());
-        registry.register("store_wal_pages", "Pages in the write-ahead log", metrics.wal_pages.clone());
-        registry.register("anchor_failing", "1 while the anchor cannot be written", metrics.anchor_failing.clone());
-        registry.register(
-            "backup_last_success_timestamp_seconds",
-            "When the newest backup was made; 0 when none is known",
-            metrics.last_backup.clone(),
-        );
-        registry.register("backup_failures", "Backups that failed", metrics.backup_failures.clone());
-        registry.register("backup_last_duration_seconds", "Time of the last backup", metrics.backup_seconds.clone());
-        registry.register("backup_last_size_bytes", "Size of the newest backup", metrics.backup_bytes.clone());
-        for (name, help, gauge) in [
-            (
+        Self {
+            requests: add(registry, "http_requests", "Requests answered", Family::default()),
+            durations: add(
+                registry,
+                "http_request_duration_seconds",
+                "Time from header to answer",
+                Family::new_with_constructor(buckets),
+            ),
+            in_flight: add(registry, "http_requests_in_flight", "Requests being answered", Gauge::default()),
+            connections: add(registry, "http_connections", "Open connections", Gauge::default()),
+            panics: add(registry, "http_panics", "Handlers that panicked", Counter::default()),
+            deliveries: add(registry, "webhook_attempts", "Attempts to deliver an event", Family::default()),
+            commits: add(registry, "store_commits", "Transactions committed", Counter::default()),
+            changes: add(registry, "store_changes", "Changes committed", Counter::default()),
+            refused_rows: add(
+                registry,
+                "store_refused_rows",
+                "Rows refused because they were altered or moved in the database",
+                Counter::default(),
+            ),
+            waiting: add(registry, "store_changes_waiting", "Changes waiting for the writer", Gauge::default()),
+            wal_pages: add(registry, "store_wal_pages", "Pages in the write-ahead log", Gauge::default()),
+            anchor_failing: add(registry, "anchor_failing", "1 while the anchor cannot be written", Gauge::default()),
+            last_backup: add(
+                registry,
+                "backup_last_success_timestamp_seconds",
+                "When the newest backup was made; 0 when none is known",
+                Gauge::default(),
+            ),
+            backup_failures: add(registry, "backup_failures", "Backups that failed", Counter::default()),
+            backup_seconds: add(registry, "backup_last_duration_seconds", "Time of the last backup", Gauge::default()),
+            backup_bytes: add(registry, "backup_last_size_bytes", "Size of the newest backup", Gauge::default()),
+            deliveries_waiting: add(
+                registry,
                 "webhook_deliveries_waiting",
                 "Deliveries of all accounts that wait for an attempt, 10000 at most",
-                &metrics.deliveries_waiting,
+                Family::default(),
             ),
-            (
+            delivery_age: add(
+                registry,
                 "webhook_oldest_delivery_age_seconds",
                 "Seconds since the oldest of those counted was queued",
-                &metrics.delivery_age,
+                Family::default(),
             ),
-            ("customers_waiting", "Customers that wait for a decision, 10000 at most", &metrics.customers_waiting),
-            (
+            customers_waiting: add(
+                registry,
+                "customers_waiting",
+                "Customers that wait for a decision, 10000 at most",
+                Family::default(),
+            ),
+            customer_age: add(
+                registry,
                 "customers_oldest_wait_seconds",
                 "Seconds since the first of those counted was queued",
-                &metrics.customer_age,
+                Family::default(),
             ),
-            ("files", "Files of all accounts", &metrics.files),
-            ("file_bytes", "Bytes of all files", &metrics.file_bytes),
-            (
+            files: add(registry, "files", "Files of all accounts", Family::default()),
+            file_bytes: add(registry, "file_bytes", "Bytes of all files", Family::default()),
+            next_key_end: add(
+                registry,
                 "api_keys_next_expiry_timestamp_seconds",
                 "When the next API key ends; 0 when none does",
-                &metrics.next_key_end,
+                Family::default(),
             ),
-        ] {
-            registry.register(name, help, gauge.clone());
+            registry: all,
         }
-        Self { registry, ..metrics }
     }
+}
+
+/// Registers a metric under its name, with its help.
+fn add<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str, metric: M) -> M {
+    registry.register(name, help, metric.clone());
+    metric
 }
 
 impl Metrics {

@@ -15,10 +15,13 @@ use dossier_store::transfer::plain;
 use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 
-use crate::config::{Config, holds_files, is_postgres};
-use crate::file_error::cannot;
-use crate::home::Home;
-use crate::installation::{Lock, Opened, blobs, root_key};
+use crate::config::Config;
+use crate::config::storage::{holds_files, is_postgres};
+use crate::errors::{cannot, text};
+use crate::installation::engine::{OpenStore, blobs};
+use crate::installation::home::Home;
+use crate::installation::lock::Lock;
+use crate::installation::root_key::root_key;
 use crate::system::SystemClock;
 
 /// The embedded engine, as the place to move to.
@@ -40,7 +43,7 @@ pub async fn database(config: &Config, to: &str, progress: Progress<'_>) -> Resu
     if target.is_some_and(|url| !is_postgres(url)) {
         return Err(format!("--to is postgres://user:password@host/name, or {EMBEDDED}"));
     }
-    if target == config.database.as_deref() {
+    if target == config.storage.database.as_deref() {
         return Err("the records are there already".to_owned());
     }
     let source = Home::of(config);
@@ -130,7 +133,7 @@ async fn may_arrive(source: &Home, target: &Home) -> Result<(), String> {
 /// chains there are.
 async fn copy(config: &Config, source: &Home, target: &Home, progress: Progress<'_>) -> Result<(u64, Value), String> {
     let root_key = root_key(config).map_err(text)?;
-    let open = async |home| Opened::open(config, home, &root_key).await.map_err(text);
+    let open = async |home| OpenStore::open(config, home, &root_key).await.map_err(text);
     // Brings the schema up to date, and sees that keyring and root key are those of the records.
     let from = open(source).await?;
     check_alone(&from).await?;
@@ -145,7 +148,7 @@ async fn copy(config: &Config, source: &Home, target: &Home, progress: Progress<
     check_alone(&from).await?;
     let mut chains = Vec::new();
     let key = AnchorKey::new(&root_key, from.engine().installation());
-    let anchor = AnchorFile::at(config.anchor.clone()).read(&key)?;
+    let anchor = AnchorFile::at(config.storage.anchor.clone()).read(&key)?;
     for end in [from, open(target).await?] {
         let mut report = end.engine().verify_audit(&|_, _| {}).await.map_err(text)?;
         if let Some(anchor) = &anchor {
@@ -162,7 +165,7 @@ async fn copy(config: &Config, source: &Home, target: &Home, progress: Progress<
     Ok((moved.records, chains.remove(0)))
 }
 
-async fn check_alone(store: &Opened) -> Result<(), String> {
+async fn check_alone(store: &OpenStore) -> Result<(), String> {
     match store.engine().others().await.map_err(text)? {
         0 => Ok(()),
         others => Err(format!("{others} other processes use the database; stop them, and wait for 10 seconds")),
@@ -208,10 +211,6 @@ pub async fn reopen(config: &Config) -> Result<Value, String> {
 }
 
 /// Copies the content of every file to another place, and compares it.
-///
-/// # Errors
-///
-/// As [`database`].
 pub async fn files(config: &Config, to: &str, progress: Progress<'_>) -> Result<Value, String> {
     let _lock = Lock::take(&config.data_dir).map_err(text)?;
     let target = (to != "folder").then(|| to.trim_end_matches('/'));
@@ -220,11 +219,11 @@ pub async fn files(config: &Config, to: &str, progress: Progress<'_>) -> Result<
             "--to is s3://bucket/folder, gs://…, az://…, file:///folder, or folder: the data folder's".to_owned()
         );
     }
-    if target == config.files.as_deref() {
+    if target == config.storage.files.as_deref() {
         return Err("the files are there already".to_owned());
     }
     let open = |place| blobs(config, place).map_err(text);
-    let (from, to) = (open(config.files.as_deref())?, open(target)?);
+    let (from, to) = (open(config.storage.files.as_deref())?, open(target)?);
     let contents: Vec<_> = from.list().try_collect().await.map_err(text)?;
     let there: Vec<_> = to.list().try_collect().await.map_err(text)?;
     let there: HashMap<String, u64> = there.iter().map(|one| (one.path.to_string(), one.size)).collect();
@@ -261,8 +260,4 @@ async fn same(from: &Arc<dyn Blobs>, to: &Arc<dyn Blobs>, path: BlobPath, size: 
         }
     }
     Ok(true)
-}
-
-pub(crate) fn text(error: impl std::fmt::Display) -> String {
-    error.to_string()
 }

@@ -76,10 +76,6 @@ pub struct Writing {
 
 impl Writing {
     /// Starts to make lines, of JSON or of text.
-    ///
-    /// # Errors
-    ///
-    /// When the system gives no thread.
     pub fn start(json: bool) -> std::io::Result<Self> {
         let (log, ending) = (Arc::new(RequestLog::default()), Arc::new(AtomicBool::new(false)));
         let (taken, ends) = (Arc::clone(&log), Arc::clone(&ending));

@@ -3,21 +3,10 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use http::Method;
 
-use crate::config::Config;
-use crate::http::state::App;
-
-/// How much of the disk stays free.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Floor {
-    /// 512 MiB, or 5 % of a smaller disk.
-    Auto,
-    /// So many bytes.
-    Bytes(u64),
-}
+use crate::config::storage::Floor;
 
 impl Floor {
     fn of(self, size: u64) -> u64 {
@@ -42,7 +31,7 @@ impl Room {
     }
 
     /// Looks at the disks again.
-    fn look(&self, folders: &[PathBuf], floor: Floor) {
+    pub(crate) fn look(&self, folders: &[PathBuf], floor: Floor) {
         let short = folders.iter().any(|folder| {
             rustix::fs::statvfs(folder)
                 .is_ok_and(|disk| disk.f_bavail * disk.f_frsize < floor.of(disk.f_blocks * disk.f_frsize))
@@ -54,24 +43,6 @@ impl Room {
             }
         }
     }
-}
-
-/// Looks at the disks now, and then every second.
-pub fn watch(app: App, config: &Config) -> impl Future<Output = ()> + Send + use<> {
-    let (folders, floor) = (folders(config), config.disk_floor);
-    app.room.look(&folders, floor);
-    async move {
-        loop {
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            app.room.look(&folders, floor);
-        }
-    }
-}
-
-/// Where this process writes: the data folder, and the folder of files when they lie elsewhere.
-fn folders(config: &Config) -> Vec<PathBuf> {
-    let files = config.files.as_deref().and_then(|url| url.strip_prefix("file://")).map(PathBuf::from);
-    [Some(config.data_dir.clone()), files].into_iter().flatten().collect()
 }
 
 #[cfg(test)]

@@ -4,28 +4,18 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dossier_core::account::Account;
-use dossier_core::caller::{Environment, Scope};
-use dossier_core::idempotency::KEPT_SECONDS;
-use dossier_core::ids::CustomerId;
-use dossier_core::kyc::case;
-use dossier_core::kyc::provider::{self, Provider};
-use dossier_core::store::{Collected, StoreError};
-use dossier_core::use_cases::ask_provider;
-use dossier_core::use_cases::evaluate;
-use dossier_core::use_cases::evaluate::Evaluated;
+use dossier_core::services::Services;
 use dossier_core::use_cases::record_settings;
-use dossier_core::use_cases::session;
-use dossier_core::webhook::LOG_SECONDS;
-use futures_util::StreamExt as _;
+use dossier_store::Engine;
 use prometheus_client::metrics::gauge::Gauge;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::level_filters::LevelFilter;
 
-use crate::anchor::{Anchored, Anchoring, Keeper};
-use crate::config::{Config, MetricsListen, recorded};
+use crate::anchor::{Anchored, Anchoring};
+use crate::config::listening::MetricsListen;
+use crate::config::{Config, recorded_defaults};
 use crate::egress::Egress;
 use crate::egress::targets::Targets;
 use crate::http::budget::Budget;
@@ -35,21 +25,20 @@ use crate::http::listener::{self, Limits};
 use crate::http::request::Front;
 use crate::http::router::{self, route_label};
 use crate::http::state::{App, AppState, Surroundings};
-use crate::installation::{Installation, InstallationError, Lock};
+use crate::installation::error::InstallationError;
+use crate::installation::first_start;
+use crate::installation::lock::Lock;
+use crate::installation::open::Installation;
 use crate::sumsub::Sumsub;
 use crate::system::SystemClock;
-use crate::{backup, control, deliver, memory, request_log, room};
-use dossier_store::Engine;
-use dossier_store::chores::Chore;
+use crate::worker::anchoring::Keeper;
+use crate::{control, request_log, worker};
 
 /// Connections of the port of metrics and health, and requests that it answers at the same time: its own, so that no
 /// load of the API makes the server look dead.
 const OPERATIONS_CONNECTIONS: usize = 64;
 const OPERATIONS: u64 = 64;
-/// Cases that are worked on at the same time.
-const CASES_AT_ONCE: usize = 8;
-
-/// How often the end of a process looks whether nobody else has the store any more, 5 ms apart.
+/// How often the end of a process looks whether the store has another owner, 5 ms apart.
 const LAST_OWNERS: u32 = 200;
 
 /// Why the server does not start.
@@ -98,6 +87,32 @@ pub struct Server {
     lock: Lock,
 }
 
+/// What the server listens on.
+struct Sockets {
+    api: TcpListener,
+    address: SocketAddr,
+    metrics: Option<TcpListener>,
+    control: UnixListener,
+}
+
+impl Sockets {
+    async fn open(config: &Config) -> Result<Self, StartError> {
+        let wanted = config.listening.address;
+        let api = bind(wanted).await?;
+        let address = api.local_addr().map_err(|cause| StartError::Listen { address: wanted, cause })?;
+        let metrics = match config.listening.metrics {
+            Some(wanted) => Some(bind_metrics(wanted).await?),
+            None => None,
+        };
+        let control = control::listen(&config.data_dir).map_err(StartError::Control)?;
+        Ok(Self { api, address, metrics, control })
+    }
+
+    fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().and_then(|listener| listener.local_addr().ok())
+    }
+}
+
 impl Server {
     /// Starts serving.
     ///
@@ -108,81 +123,30 @@ impl Server {
         let lock = Lock::take(&config.data_dir)?;
         // What may fail comes before anything is made, so that it leaves no half-made installation behind, whose first
         // key would never be shown.
-        let listener = bind(config.listen).await?;
-        let address = listener.local_addr().map_err(|cause| StartError::Listen { address: config.listen, cause })?;
-        let metrics_listener = match config.metrics_listen {
-            Some(wanted) => Some(bind_metrics(wanted).await?),
-            None => None,
-        };
-        let control = control::listen(&config.data_dir).map_err(StartError::Control)?;
-        let sumsub = config.sumsub.clone().map(|settings| Sumsub::new(settings, Arc::new(SystemClock)));
+        let sockets = Sockets::open(config).await?;
+        let (address, metrics_address) = (sockets.address, sockets.metrics_address());
+        let sumsub = config.verification.sumsub.clone().map(|settings| Sumsub::new(settings, Arc::new(SystemClock)));
         let sumsub = sumsub.transpose().map_err(StartError::Provider)?.map(Arc::new);
-        let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let public_url = config.listening.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let Installation { store, services, anchored, first_account } =
-            Installation::open(config, public_url.clone(), Anchoring::Enforced).await?;
+            Installation::open(config, public_url, Anchoring::Enforced).await?;
         let first_key = match first_account {
-            Some(account) => Some(Installation::first_key(&services, account).await?),
+            Some(account) => Some(first_start::make_key(&services, account).await?),
             None => None,
         };
         // On a full disk reads are served. The next start compares again.
-        if let Err(error) = record_settings::record(&services, &config.recorded, &recorded::defaults()).await {
+        if let Err(error) = record_settings::record(&services, &config.recorded, &recorded_defaults()).await {
             tracing::warn!(%error, "changed settings could not be recorded in the audit trail");
         }
         let (stop, stopped) = watch::channel(false);
-        let metrics_address = metrics_listener.as_ref().and_then(|listener| listener.local_addr().ok());
-        let own = [Some(address), metrics_address].into_iter().flatten().collect();
-        let egress = Arc::new(Egress::new(Targets::new(own, config.webhook_private.clone())));
-        let proxies = Arc::new(config.trusted_proxies.clone());
-        let surroundings = Surroundings {
-            public_url: public_url.clone(),
-            max_requests: config.max_requests as u64,
-            rates: config.rates,
-            stopping: stopped.clone(),
-            proxies: Arc::clone(&proxies),
-            egress: Arc::clone(&egress),
-            sumsub,
-        };
-        let app = Arc::new(AppState::new(services, surroundings));
-        let limits = Limits { deadlines: Deadlines::DEFAULT, max_age: listener::MAX_AGE, grace: config.shutdown };
-        let per_address = config.max_connections_per_address;
-        let places = ConnectionLimit::new(connections(config), per_address, proxies, app.metrics.connections.clone());
-        let log =
-            (config.log_level >= LevelFilter::INFO).then(|| request_log::Writing::start(config.log_format.is_json()));
+        let app = state(services, config, &sockets, sumsub, stopped);
+        let is_logged = config.logging.level >= LevelFilter::INFO;
+        let log = is_logged.then(|| request_log::Writing::start(config.logging.format.is_json()));
         let log = log.transpose().map_err(StartError::Log)?;
-        let noted = log.as_ref().map(request_log::Writing::log);
-        let front =
-            Front::new(Arc::clone(&app), router::router(Arc::clone(&app)), route_label, Arc::clone(&app.slots), noted);
-        let mut listeners = vec![tokio::spawn(listener::serve(listener, front, places, limits, stopped.clone()))];
-        if let Some(metrics) = metrics_listener {
-            let (rendered, figures) = (Arc::clone(&app), Arc::clone(&store));
-            let operations = router::operations(Arc::clone(&app), move || {
-                rendered.metrics.render(figures.figures(), figures.refused_rows())
-            });
-            let front = Front::new(Arc::clone(&app), operations, route_label, Budget::new(OPERATIONS), None);
-            let places = ConnectionLimit::new(OPERATIONS_CONNECTIONS, None, Arc::default(), Gauge::default());
-            listeners.push(tokio::spawn(listener::serve(metrics, front, places, limits, stopped.clone())));
-        }
-        let serving = control::Serving {
-            app: Arc::clone(&app),
-            store: Arc::clone(&store),
-            anchored: Arc::clone(&anchored),
-            config: config.clone(),
-        };
-        let key = anchored.key().clone();
-        let mut helpers = vec![
-            tokio::spawn(control::serve(control, serving)),
-            tokio::spawn(backup::schedule::run(Arc::clone(&app), Arc::clone(&store), key, config.clone())),
-            tokio::spawn(room::watch(Arc::clone(&app), config)),
-            tokio::spawn(give_memory_back()),
-            tokio::spawn(keep_house(Arc::clone(&app))),
-            tokio::spawn(end_sessions(Arc::clone(&app))),
-            tokio::spawn(ask_providers(Arc::clone(&app))),
-            tokio::spawn(follow_new_rules(Arc::clone(&app), Arc::clone(&store))),
-            tokio::spawn(deliver::run(Arc::clone(&app), egress, config.deliveries.clone())),
-        ];
-        if metrics_address.is_some() {
-            helpers.push(tokio::spawn(count(Arc::clone(&app), Arc::clone(&store))));
-        }
+        let listeners = listen(&app, &store, sockets.api, sockets.metrics, log.as_ref(), config);
+        let (serving, key) = (control::Serving::new(&app, &store, &anchored, config), anchored.key().clone());
+        let mut helpers = worker::start(&app, &store, key, config);
+        helpers.push(tokio::spawn(control::serve(sockets.control, serving)));
         let keeper = Keeper::start(anchored, app.metrics.anchor_failing.clone()).map_err(StartError::Control)?;
         let metrics = metrics_address.map(tracing::field::display);
         let (version, commit, engine) = (env!("CARGO_PKG_VERSION"), env!("DOSSIER_COMMIT"), store.name());
@@ -190,7 +154,7 @@ impl Server {
         Ok(Self {
             address,
             metrics_address,
-            public_url,
+            public_url: app.public_url.clone(),
             first_key,
             app,
             store,
@@ -215,7 +179,7 @@ impl Server {
         self.keeper.anchored()
     }
 
-    /// Finishes what was accepted and lets go of the data folder. Answers whether all was finished in time.
+    /// Finishes what was accepted and lets go of the data folder. Returns whether all was finished in time.
     pub async fn stop(self) -> bool {
         let _ = self.stop.send(true);
         let mut finished = true;
@@ -244,6 +208,54 @@ impl Server {
     }
 }
 
+/// What handlers share.
+fn state(
+    services: Services,
+    config: &Config,
+    sockets: &Sockets,
+    sumsub: Option<Arc<Sumsub>>,
+    stopping: watch::Receiver<bool>,
+) -> App {
+    let own = [Some(sockets.address), sockets.metrics_address()].into_iter().flatten().collect();
+    let surroundings = Surroundings {
+        public_url: services.policy.public_url.clone(),
+        max_requests: config.connections.max_requests as u64,
+        rates: config.rates,
+        stopping,
+        proxies: Arc::new(config.connections.trusted_proxies.clone()),
+        egress: Arc::new(Egress::new(Targets::new(own, config.webhooks.private.clone()))),
+        sumsub,
+    };
+    Arc::new(AppState::new(services, surroundings))
+}
+
+/// Takes connections of the API, and of metrics and health.
+fn listen(
+    app: &App,
+    store: &Arc<dyn Engine>,
+    api: TcpListener,
+    metrics: Option<TcpListener>,
+    log: Option<&request_log::Writing>,
+    config: &Config,
+) -> Vec<JoinHandle<bool>> {
+    let limits = Limits { deadlines: Deadlines::DEFAULT, max_age: listener::MAX_AGE, grace: config.shutdown };
+    let log = log.map(request_log::Writing::log);
+    let front = Front::new(Arc::clone(app), router::router(Arc::clone(app)), route_label, Arc::clone(&app.slots), log);
+    let (per_address, proxies) = (config.connections.most_per_address, Arc::clone(&app.proxies));
+    let places = ConnectionLimit::new(connections(config), per_address, proxies, app.metrics.connections.clone());
+    let mut listeners = vec![tokio::spawn(listener::serve(api, front, places, limits, app.stopping.clone()))];
+    if let Some(metrics) = metrics {
+        let (rendered, figures) = (Arc::clone(app), Arc::clone(store));
+        let operations = router::operations(Arc::clone(app), move || {
+            rendered.metrics.render(figures.figures(), figures.refused_rows())
+        });
+        let front = Front::new(Arc::clone(app), operations, route_label, Budget::new(OPERATIONS), None);
+        let places = ConnectionLimit::new(OPERATIONS_CONNECTIONS, None, Arc::default(), Gauge::default());
+        listeners.push(tokio::spawn(listener::serve(metrics, front, places, limits, app.stopping.clone())));
+    }
+    listeners
+}
+
 async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).await.map_err(|cause| StartError::Listen { address, cause })
 }
@@ -270,169 +282,5 @@ fn connections(config: &Config) -> usize {
         .and_then(|line| line.split_whitespace().nth(3))
         .and_then(|soft| soft.parse::<usize>().ok())
         .unwrap_or(1_024);
-    config.max_connections.min(open_files.saturating_sub(256).max(64))
-}
-
-async fn keep_house(app: App) {
-    let mut ticks = 0_u64;
-    loop {
-        tokio::time::sleep(Duration::from_secs(30)).await;
-        app.note_keys_used().await;
-        ticks += 1;
-        if ticks.is_multiple_of(120) {
-            let (store, now) = (&app.services.store, app.services.clock.now());
-            forget("answers", || store.forget_answers(now.plus_seconds(-KEPT_SECONDS))).await;
-            forget("deliveries", || store.forget_deliveries(now.plus_seconds(-LOG_SECONDS))).await;
-            collect_files(&app).await;
-        }
-    }
-}
-
-/// Counts what is stored and what waits, for the metrics.
-async fn count(app: App, store: Arc<dyn Engine>) {
-    loop {
-        for environment in [Environment::Sandbox, Environment::Production] {
-            let now = app.services.clock.now();
-            match store.totals(environment, now).await {
-                Ok(totals) => app.metrics.counted(environment, &totals, now),
-                Err(error) => tracing::warn!(%error, "the totals for the metrics could not be read"),
-            }
-        }
-        tokio::time::sleep(Duration::from_secs(10)).await;
-    }
-}
-
-async fn give_memory_back() {
-    loop {
-        tokio::time::sleep(Duration::from_secs(5)).await;
-        memory::give_back().await;
-    }
-}
-
-/// Ends what ran out, every second or so.
-async fn end_sessions(app: App) {
-    loop {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        // Another process may have put a sandbox forward.
-        match app.services.store.sandbox_clocks().await {
-            Ok(clocks) => clocks.into_iter().for_each(|(account, ahead)| app.services.sandboxes.set(account, ahead)),
-            Err(error) => tracing::warn!(%error, "the clocks of sandboxes could not be read"),
-        }
-        if let Err(error) = session::expire_due(&app.services).await {
-            tracing::warn!(%error, "sessions that ran out could not be ended");
-        }
-    }
-}
-
-/// Recorded while processes on one database have different rules. Either of them may have evaluated a customer, so the
-/// next start evaluates every customer again.
-const MIXED_RULES: &str = "mixed";
-
-/// Evaluates every customer once after the rules or the version of Dossier changed.
-async fn follow_new_rules(app: App, store: Arc<dyn Engine>) {
-    let in_force = format!("{} {}", env!("CARGO_PKG_VERSION"), app.services.policy.rules.hash);
-    let mut is_done = false;
-    loop {
-        let followed = match is_done {
-            false => evaluate_by(&app, &*store, &in_force).await,
-            true => note_other_rules(&*store, &in_force).await.map(|()| true),
-        };
-        let wait = match followed {
-            Ok(done) => {
-                is_done = done;
-                // Until then another process may do it.
-                Duration::from_secs(if done { 5 } else { 1 })
-            }
-            Err(error) => {
-                tracing::warn!(%error, "customers could not be evaluated by the rules in force");
-                Duration::from_secs(30)
-            }
-        };
-        tokio::time::sleep(wait).await;
-    }
-}
-
-/// Notes that another process has other rules, once it has evaluated by them.
-async fn note_other_rules(store: &dyn Engine, in_force: &str) -> Result<(), StoreError> {
-    match store.done(Chore::Rules).await? {
-        Some(done) if done != in_force && done != MIXED_RULES => {
-            tracing::warn!(
-                "another process runs other rules or another version; the next start evaluates every customer again"
-            );
-            store.set_done(Chore::Rules, MIXED_RULES).await
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Whether every customer is evaluated by the rules in force.
-async fn evaluate_by(app: &App, store: &dyn Engine, in_force: &str) -> Result<bool, StoreError> {
-    if store.done(Chore::Rules).await?.is_some_and(|done| done == in_force) {
-        return Ok(true);
-    }
-    if !store.leads().await? {
-        return Ok(false);
-    }
-    for scope in store.accounts().await?.iter().flat_map(Account::scopes) {
-        let Evaluated { submitted, damaged } = evaluate::evaluate_all(&app.services, scope).await?;
-        if submitted > 0 {
-            tracing::info!(account = %scope.account, environment = scope.environment.as_str(), submitted,
-                "customers were complete under the new rules and were submitted");
-        }
-        if damaged > 0 {
-            tracing::error!(account = %scope.account, environment = scope.environment.as_str(), damaged,
-                "customers could not be read and were not evaluated; dossier audit verify names them");
-        }
-    }
-    store.set_done(Chore::Rules, in_force).await?;
-    Ok(true)
-}
-
-/// Does what is due about customers, every second or so, a few at a time: a provider that is slow keeps nobody else
-/// waiting for long.
-async fn ask_providers(app: App) {
-    loop {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        work_on_cases(&app).await;
-    }
-}
-
-async fn work_on_cases(app: &App) {
-    let due = match app.services.store.due_cases(app.services.clock.now()).await {
-        Ok(due) => due,
-        Err(error) => return tracing::warn!(%error, "cases at providers could not be read"),
-    };
-    let work = |(scope, customer): (Scope, CustomerId)| async move {
-        let provider: &dyn Provider = match app.services.policy.active_provider(scope.environment) {
-            case::Name::Simulated => &provider::Simulated,
-            case::Name::Manual => &provider::Manual,
-            case::Name::Sumsub => match &app.sumsub {
-                Some(sumsub) => sumsub.as_ref(),
-                None => &provider::Manual,
-            },
-        };
-        if let Err(error) = ask_provider::work(&app.services, provider, scope, customer).await {
-            tracing::warn!(%error, "a case at a provider could not be worked on");
-        }
-    };
-    futures_util::stream::iter(due).for_each_concurrent(CASES_AT_ONCE, work).await;
-}
-
-async fn collect_files(app: &App) {
-    match app.services.store.collect_files(app.services.clock.now()).await {
-        Ok(collected) if collected == Collected::default() => {}
-        Ok(Collected { expired, orphans }) => tracing::info!(expired, orphans, "files that nobody needs were deleted"),
-        Err(error) => tracing::warn!(%error, "files that nobody needs could not be deleted"),
-    }
-}
-
-/// Forgets portion by portion, until nothing is left to forget.
-async fn forget<F: Future<Output = Result<u64, StoreError>>>(what: &str, portion: impl Fn() -> F) {
-    loop {
-        match portion().await {
-            Ok(0) => return,
-            Ok(_) => {}
-            Err(error) => return tracing::warn!(%error, what, "what is old could not be forgotten"),
-        }
-    }
+    config.connections.most.min(open_files.saturating_sub(256).max(64))
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::file_error::cannot;
+use crate::errors::cannot;
 
 /// More than a key has in base64.
 const ROOM: usize = 4 * 1_024;

@@ -7,6 +7,7 @@ pub mod audit_detail;
 pub mod backup;
 pub mod blobs;
 pub mod chores;
+pub mod durable;
 #[doc(hidden)]
 pub mod planted;
 pub mod postgres;

@@ -4,12 +4,12 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use dossier_store::durable::folder_of;
 use serde_json::{Value, json};
 
 use crate::config::Config;
-use crate::file_error::cannot;
-use crate::installation::root_key;
-use crate::moving::text;
+use crate::errors::{cannot, text};
+use crate::installation::root_key::root_key;
 
 /// Copies the keyring to a new file, which the root key seals, and the root key beside it only when asked to.
 ///
@@ -17,7 +17,7 @@ use crate::moving::text;
 ///
 /// When the file would lie with the data or the backups, where whoever has one would have both.
 pub fn export(config: &Config, to: &Path, with_root_key: bool, anywhere: bool) -> Result<Value, String> {
-    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(to);
     let folder = folder.canonicalize().map_err(cannot("find the folder", folder))?;
     let backups = config.backups.place.as_deref().map(|place| PathBuf::from(place.trim_start_matches("file://")));
     for (kept, what) in [(Some(config.data_dir.clone()), "data folder"), (backups, "place of backups")] {
@@ -30,7 +30,8 @@ pub fn export(config: &Config, to: &Path, with_root_key: bool, anywhere: bool) -
             ));
         }
     }
-    let keyring = std::fs::read(&config.keyring).map_err(cannot("read the keyring", &config.keyring))?;
+    let keyring =
+        std::fs::read(&config.storage.keyring).map_err(cannot("read the keyring", &config.storage.keyring))?;
     let root_key = with_root_key.then(|| root_key(config)).transpose().map_err(text)?;
     publish(to, |new| {
         let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(new);

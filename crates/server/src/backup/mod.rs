@@ -2,7 +2,6 @@
 
 pub mod keys;
 pub mod restore;
-pub(crate) mod schedule;
 pub(crate) mod upgrade;
 pub mod verify;
 
@@ -10,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use dossier_core::clock::Clock as _;
+use dossier_core::clock::{Clock as _, Timestamp};
 use dossier_core::store::Progress;
 use dossier_store::anchor::AnchorKey;
 use dossier_store::backup::{self, Backup, Created, Pace, Source};
@@ -18,10 +17,11 @@ use dossier_store::blobs::{Blobs, Bucket, Folder, Objects};
 use dossier_store::transfer::plain;
 use serde_json::{Value, json};
 
-use crate::config::{Config, holds_files};
-use crate::file_error::cannot;
-use crate::home::Home;
-use crate::installation::blobs;
+use crate::config::Config;
+use crate::config::storage::holds_files;
+use crate::errors::cannot;
+use crate::installation::engine::blobs;
+use crate::installation::home::Home;
 use crate::metrics::Metrics;
 use crate::system::SystemClock;
 
@@ -95,10 +95,6 @@ pub(crate) async fn find(text: &str) -> Result<Backup, String> {
 
 /// Makes a backup, notes it in the metrics, and deletes what is left of interrupted ones and, when `keep` says so, old
 /// ones.
-///
-/// # Errors
-///
-/// In words for people.
 pub(crate) async fn create(
     config: &Config,
     key: &AnchorKey,
@@ -155,7 +151,7 @@ async fn write(
 
 /// The contents of files, beside a server that may be writing there: what it has not finished is left alone.
 fn contents(config: &Config) -> Result<Arc<dyn Blobs>, String> {
-    match config.files.as_deref() {
+    match config.storage.files.as_deref() {
         None => {
             let folder = config.data_dir.join("files");
             let opened = Folder::open_shared(folder.clone()).map_err(cannot("open the folder of files", &folder));
@@ -182,10 +178,6 @@ pub(crate) fn created_json(to: &str, made: &Created) -> Value {
 }
 
 /// The complete backups of a place, oldest first.
-///
-/// # Errors
-///
-/// In words for people.
 pub async fn list(text: &str) -> Result<Value, String> {
     let (place, _) = place_and_name(text)?;
     let backups = Backup::list(&place).await.map_err(|error| format!("{text}: {}", plain(&error)))?;
@@ -203,4 +195,20 @@ pub async fn list(text: &str) -> Result<Value, String> {
         })
     };
     Ok(backups.iter().map(row).collect())
+}
+
+/// When the newest backup of this installation was made, and its size.
+pub(crate) async fn newest(config: &Config, place: &str) -> Result<Option<(Timestamp, u64)>, String> {
+    let installation = installation(config)?;
+    let backups = Backup::list(&existing_place(place)?).await.map_err(|error| error.to_string())?;
+    let own = backups.into_iter().rfind(|backup| backup.manifest.installation.to_string() == installation);
+    Ok(own.map(|backup| (backup.manifest.created_at, backup.manifest.bytes())))
+}
+
+/// The id of the installation stands in the keyring in the clear.
+fn installation(config: &Config) -> Result<String, String> {
+    let unreadable = || "the keyring cannot be read".to_owned();
+    let text = std::fs::read(&config.storage.keyring).map_err(|_| unreadable())?;
+    let keyring: serde_json::Value = serde_json::from_slice(&text).map_err(|_| unreadable())?;
+    keyring["installation"].as_str().map(str::to_owned).ok_or_else(unreadable)
 }

@@ -13,11 +13,15 @@ use serde_json::{Value, json};
 
 use super::verify::check_keys;
 use crate::anchor::{Anchored, Anchoring};
-use crate::config::{Config, RootKeySource, holds_files, is_postgres};
-use crate::file_error::cannot;
-use crate::home::Home;
-use crate::installation::{Lock, Opened, blobs, root_key};
-use crate::moving::text;
+use crate::config::Config;
+use crate::config::root_key::RootKeySource;
+use crate::config::storage::{Storage, holds_files, is_postgres};
+use crate::errors::{cannot, text};
+use crate::installation::engine::{OpenStore, blobs};
+use crate::installation::home::Home;
+use crate::installation::lock::Lock;
+use crate::installation::root_key::root_key;
+
 use crate::system::SystemClock;
 
 /// What to restore and where to.
@@ -43,11 +47,11 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     let backup = super::find(&restore.from).await?;
     let target = target_config(config, restore)?;
     let root = root_key_for(config, &target)?;
-    let keyring = restore.keyring.as_deref().unwrap_or(&target.keyring);
+    let keyring = restore.keyring.as_deref().unwrap_or(&target.storage.keyring);
     if !keyring.exists() {
         return Err(format!("there is no keyring {}; give the one of the backup with --keyring", keyring.display()));
     }
-    check_same_keyring(&target.keyring, keyring)?;
+    check_same_keyring(&target.storage.keyring, keyring)?;
     check_keys(&backup, keyring, &root)?;
     let _lock = Lock::take(&target.data_dir).map_err(text)?;
     let home = Home::of(&target);
@@ -59,18 +63,19 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     }
     let blobs = copy_back(&backup, &target, &home, progress).await?;
     reached("restore: compared");
-    if !target.keyring.exists() {
-        super::keys::export(&Config { keyring: keyring.to_owned(), ..target.clone() }, &target.keyring, false, true)?;
+    if !target.storage.keyring.exists() {
+        let storage = Storage { keyring: keyring.to_owned(), ..target.storage.clone() };
+        super::keys::export(&Config { storage, ..target.clone() }, &target.storage.keyring, false, true)?;
     }
     reached("restore: keyring there");
     if backup.manifest.is_unsealed() {
         let now = SystemClock.now();
-        home.with_location(async |location| location.seal_rows(&target.keyring, &root, now).await)
+        home.with_location(async |location| location.seal_rows(&target.storage.keyring, &root, now).await)
             .await
             .map_err(text)?;
     }
     // Migrates, and sees that keyring and root key are those of the records.
-    let store = Opened::open(&target, &home, &root).await.map_err(text)?;
+    let store = OpenStore::open(&target, &home, &root).await.map_err(text)?;
     let mut report = store.engine().verify_audit(&|_, _| {}).await.map_err(text)?;
     let key = AnchorKey::new(&root, *backup.manifest.installation.as_bytes());
     if let Some(anchor) = backup.anchor(&key).await.map_err(plain)? {
@@ -82,7 +87,7 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     if !report.findings.is_empty() {
         return Err(format!("the audit trail has findings:\n{}", report.findings.join("\n")));
     }
-    anchored.write().map_err(cannot("write the anchor", &target.anchor))?;
+    anchored.write().map_err(cannot("write the anchor", &target.storage.anchor))?;
     home.set_mark(None).await.map_err(text)?;
     reached("restore: complete");
     Ok(json!({
@@ -117,19 +122,19 @@ fn target_config(config: &Config, restore: &Restore) -> Result<Config, String> {
         return Err("--into is a folder, or postgres://user:password@host/name".to_owned());
     }
     if is_postgres(&restore.into) {
-        target.database = Some(restore.into.clone());
+        target.storage.database = Some(restore.into.clone());
     } else {
-        target.database = None;
-        target.files = None;
+        target.storage.database = None;
+        target.storage.files = None;
         target.data_dir = PathBuf::from(&restore.into);
-        target.keyring = target.data_dir.join("keyring.json");
-        target.anchor = target.data_dir.join("anchor");
+        target.storage.keyring = target.data_dir.join("keyring.json");
+        target.storage.anchor = target.data_dir.join("anchor");
     }
     if let Some(files) = &restore.files {
         if !holds_files(files) {
             return Err("--files is s3://bucket/folder, gs://…, az://… or file:///folder".to_owned());
         }
-        target.files = Some(files.clone());
+        target.storage.files = Some(files.clone());
     }
     Ok(target)
 }
@@ -164,7 +169,7 @@ async fn copy_back(backup: &Backup, target: &Config, home: &Home, progress: Prog
             Ok::<_, String>((restored, compared))
         })
         .await?;
-    let blobs = blobs(target, target.files.as_deref()).map_err(text)?;
+    let blobs = blobs(target, target.storage.files.as_deref()).map_err(text)?;
     let files = restore_files(backup, &blobs, &part(2 * records)).await.map_err(plain)?;
     let findings = [restored.findings, compared.findings, files.findings].concat();
     if findings.is_empty() {
@@ -175,7 +180,7 @@ async fn copy_back(backup: &Backup, target: &Config, home: &Home, progress: Prog
 }
 
 fn next(config: &Config, target: &Config, as_new_as_anchor: bool) -> String {
-    let (mut start, with) = match &target.database {
+    let (mut start, with) = match &target.storage.database {
         Some(_) => ("start dossier with --database set to it".to_owned(), "--database".to_owned()),
         None => {
             let folder = format!("--data-dir {}", target.data_dir.display());
@@ -186,7 +191,7 @@ fn next(config: &Config, target: &Config, as_new_as_anchor: bool) -> String {
         start = format!(
             "the anchor {} knows newer entries: if they are given up, run dossier audit accept-restore with {with} \
                 first; then {start}",
-            target.anchor.display()
+            target.storage.anchor.display()
         );
     }
     let has_key = |folder: &Path| folder.join("root.key").exists();

@@ -36,7 +36,7 @@ pub(crate) async fn before(config: &Config, root: &RootKey, standing: &Standing)
                 backup_before_upgrade = off starts without"
         )
     };
-    let keyring = Keyring::open(&config.keyring, root).map_err(|error| failed(error.to_string()))?;
+    let keyring = Keyring::open(&config.storage.keyring, root).map_err(|error| failed(error.to_string()))?;
     let key = AnchorKey::new(root, keyring.installation());
     let made = super::create(config, &key, &place, Pace::Fast, None, None, &|_, _| {}).await.map_err(failed)?;
     let found = Backup::find(&super::place(&place).map_err(failed)?, Some(&made.name)).await;

@@ -14,9 +14,9 @@ use dossier_store::vault::{Keyring, RootKey};
 use serde_json::{Value, json};
 
 use crate::config::Config;
-use crate::file_error::cannot;
-use crate::installation::root_key;
-use crate::moving::text;
+use crate::errors::{cannot, text};
+use crate::installation::root_key::root_key;
+
 use crate::system::{SystemClock, SystemRandom};
 
 /// Verifies the newest backup of a place, or the one that is named.
@@ -41,7 +41,7 @@ pub(crate) async fn verify_backup(
     progress: Progress<'_>,
 ) -> Result<Value, String> {
     let root = root_key(config).map_err(text)?;
-    let keyring = keyring.unwrap_or(&config.keyring);
+    let keyring = keyring.unwrap_or(&config.storage.keyring);
     check_keys(backup, keyring, &root)?;
     let scratch = Scratch::for_backup(backup)?;
     let file = scratch.0.join("dossier.db");

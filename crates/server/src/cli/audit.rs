@@ -1,259 +1,275 @@
 //! `dossier audit`: the audit trail.
 
-use std::path::PathBuf;
+use std::process::ExitCode;
 
-use clap::Subcommand;
-use serde_json::Value;
+use async_trait::async_trait;
+use clap::builder::{PathBufValueParser, TypedValueParser};
+use clap::{Args, ValueHint};
+use dossier_core::audit::{
+    Action, ActorFilter, AuditFilter, AuditPage, AuditRow, OpenedChange, OpenedDetail, OpenedEntry,
+};
+use dossier_core::clock::Timestamp;
+use dossier_core::ids::CustomerId;
+use dossier_core::use_cases::show_audit_entry;
+use dossier_store::anchor::check;
+use dossier_store::backup::Pace;
+use dossier_store::records;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use super::PlaceArgs;
-use super::output::shown;
-use crate::admin::{AuditQuery, Command as AdminCommand};
+use super::audit_text;
+use super::command::{DataCommand, DataFolder, group};
+use super::context::{CommandContext, ScopeArgs};
+use super::output::Output;
+use crate::anchor::NamedAnchor;
+use crate::errors::text;
+use crate::installation::home::Home;
 
-/// The widest line of a list, in characters.
-const WIDTH: usize = 120;
-/// The width of the first column, which the lines below it leave blank.
-const NUMBER: usize = 7;
+/// Entries that are read at a time.
+const PAGE: usize = 1_000;
 
-#[derive(Subcommand)]
-pub(super) enum Audit {
-    /// List entries, newest first
-    List {
-        #[command(flatten)]
-        place: PlaceArgs,
-        /// Those about this customer
-        #[arg(long, value_name = "ID")]
-        customer: Option<String>,
-        /// Those of this action, such as kyc.decided
-        #[arg(long, value_name = "ACTION")]
-        action: Option<String>,
-        /// Those of this actor: system, operator:NAME, key:ID, session:ID, or operator, key or session for all of a
-        /// kind
-        #[arg(long, value_name = "ACTOR")]
-        actor: Option<String>,
-        /// Those at this moment or later, such as 2026-01-05 or 2026-01-05T12:00:00Z
-        #[arg(long, value_name = "TIME")]
-        from: Option<String>,
-        /// Those before this moment
-        #[arg(long, value_name = "TIME")]
-        to: Option<String>,
-        /// Entries before this number
-        #[arg(long, value_name = "SEQ")]
-        before: Option<u64>,
-        /// How many
-        #[arg(long, default_value_t = 100)]
-        limit: usize,
-    },
-    /// Show an entry with before and after of each changed place; the audit trail notes it
-    Show {
-        /// The number of the entry
-        seq: u64,
-        #[command(flatten)]
-        place: PlaceArgs,
-    },
-    /// Verify every chain, and that none is older than the anchor; exit status 1 if anything is wrong
-    Verify {
-        /// Also compare each account, key, customer, file and endpoint with the entry that wrote it
-        #[arg(long)]
-        records: bool,
-        /// An anchor of another process, or checkpoints that were kept elsewhere; may be repeated [default: the anchor
-        /// of this process]
-        #[arg(long = "anchor", visible_alias = "checkpoint", value_name = "FILE")]
-        anchors: Vec<PathBuf>,
-    },
-    /// Print how far every trail has come, a signed line each, to be kept elsewhere
-    Checkpoint,
-    /// Note that an older state of the database is meant, after it was restored; every process must be stopped
-    AcceptRestore {
-        /// The anchor of another process, so that its trails are noted as well; may be repeated
-        #[arg(long = "anchor", value_name = "FILE")]
-        anchors: Vec<PathBuf>,
-    },
+group! {
+    /// The audit trail
+    Audit { List, Show, Verify, Checkpoint, AcceptRestore }
 }
 
-impl Audit {
-    /// The command that the server, or this process, carries out.
-    pub(super) fn command(self) -> Result<AdminCommand, String> {
-        Ok(match self {
-            Self::List { place, customer, action, actor, from, to, before, limit } => {
-                let query = AuditQuery { customer_id: customer, action, actor, from, to };
-                AdminCommand::AuditList { place: place.into(), query, before, limit }
-            }
-            Self::Show { seq, place } => AdminCommand::AuditShow { place: place.into(), seq },
-            Self::Verify { records, anchors } => {
-                AdminCommand::AuditVerify { records, anchors: super::read_anchors(&anchors)? }
-            }
-            Self::Checkpoint => AdminCommand::AuditCheckpoint,
-            Self::AcceptRestore { anchors } => {
-                AdminCommand::AuditAcceptRestore { anchors: super::read_anchors(&anchors)? }
-            }
+/// List entries, newest first
+#[derive(Args, Serialize, Deserialize)]
+pub struct List {
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+    #[command(flatten)]
+    pub query: Query,
+    /// Entries before this number
+    #[arg(long, value_name = "SEQ")]
+    pub before: Option<u64>,
+    /// How many
+    #[arg(long, default_value_t = 100)]
+    pub limit: usize,
+}
+
+/// Which entries are listed, as a person names them.
+#[derive(Default, Args, Serialize, Deserialize)]
+pub struct Query {
+    /// Those about this customer
+    #[arg(long, value_name = "ID")]
+    pub customer: Option<String>,
+    /// Those of this action, such as kyc.decided
+    #[arg(long, value_name = "ACTION")]
+    pub action: Option<String>,
+    /// Those of this actor: system, operator:NAME, key:ID, session:ID, or operator, key or session for all of a
+    /// kind
+    #[arg(long, value_name = "ACTOR")]
+    pub actor: Option<String>,
+    /// Those at this moment or later, such as 2026-01-05 or 2026-01-05T12:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// Those before this moment
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+}
+
+impl Query {
+    fn read(&self) -> Result<AuditFilter, String> {
+        let Self { customer, action, actor, from, to } = self;
+        let customer_of =
+            |id: &String| CustomerId::parse(id).ok_or_else(|| format!("{id} is not the id of a customer"));
+        let action_of = |name: &String| {
+            Action::parse(name).ok_or_else(|| {
+                let known: Vec<_> = Action::ALL.iter().map(|action| action.as_str()).collect();
+                format!("the action must be one of {}", known.join(", "))
+            })
+        };
+        let actor_of = |text: &String| {
+            ActorFilter::parse(text).ok_or_else(|| format!("the actor must be one of {}", ActorFilter::FORMS))
+        };
+        let moment = |text: &String| {
+            let midnight = Timestamp::parse(&format!("{text}T00:00:00Z"));
+            let form = "a moment is written 2026-01-05 or 2026-01-05T12:00:00Z";
+            midnight.or_else(|| Timestamp::parse(text)).ok_or_else(|| form.to_owned())
+        };
+        Ok(AuditFilter {
+            customer: customer.as_ref().map(customer_of).transpose()?,
+            action: action.as_ref().map(action_of).transpose()?,
+            actor: actor.as_ref().map(actor_of).transpose()?,
+            from: from.as_ref().map(moment).transpose()?,
+            to: to.as_ref().map(moment).transpose()?,
         })
     }
 }
 
-/// A list for people: a line for each entry, and one more for what it is about.
-pub(super) fn list(entries: &Value) -> String {
-    let entries = entries.as_array().map_or(&[][..], Vec::as_slice);
-    if entries.is_empty() {
-        return "nothing".to_owned();
-    }
-    entries.iter().map(line_and_more).collect::<Vec<_>>().join("\n")
-}
-
-fn line_and_more(entry: &Value) -> String {
-    let text = |name: &str| entry[name].as_str().unwrap_or("-");
-    let line =
-        format!("{:<NUMBER$} {:<26}{:<32}{}", entry["seq"].to_string(), text("at"), text("action"), text("actor"));
-    let customer = entry["customer_id"].as_str().map(|id| format!("customer {id}"));
-    let fields: Vec<_> = entry["fields"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let decision = decision(&entry["decision"]);
-    // The place of a decision says nothing more.
-    let fields = Some(fields.join(" ")).filter(|fields| !fields.is_empty() && decision.is_none());
-    let more: Vec<_> = [customer, decision, fields].into_iter().flatten().collect();
-    if more.is_empty() {
-        return cut(&line);
-    }
-    format!("{}\n{}", cut(&line), cut(&format!("{:NUMBER$} {}", "", more.join("  "))))
-}
-
-/// `approve (verified) approved: eur/sepa usd/ach`; `None` for an entry that is about no decision.
-fn decision(decision: &Value) -> Option<String> {
-    let outcome = decision["outcome"].as_str()?;
-    let list = |name: &str| decision[name].as_array().map_or(&[][..], Vec::as_slice);
-    let reasons: Vec<_> = list("reason_codes").iter().filter_map(Value::as_str).collect();
-    let reasons = Some(format!("({})", reasons.join(", "))).filter(|_| !reasons.is_empty());
-    let mut by_status: Vec<(&str, String)> = Vec::new();
-    for rail in list("rails") {
-        let part = |name: &str| rail[name].as_str().unwrap_or("-");
-        let name = format!(" {}/{}", part("currency"), part("payment_rails"));
-        match by_status.iter_mut().find(|(status, _)| *status == part("status")) {
-            Some((_, names)) => names.push_str(&name),
-            None => by_status.push((part("status"), name)),
+#[async_trait]
+impl DataCommand for List {
+    /// Goes on through the trail until there are `limit` entries or it ends.
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let Self { scope, query, before, limit } = self;
+        let (scope, filter) = (context.scope(scope).await?, query.read()?);
+        let is_before = |row: &AuditRow| before.is_none_or(|before| row.seq < before);
+        // The links of a customer's entries begin at its newest.
+        let mut next = before.filter(|_| filter.customer.is_none());
+        let mut rows: Vec<AuditRow> = Vec::new();
+        while rows.len() < *limit {
+            let page = context.services.store.audit(scope, &filter, next, (limit - rows.len()).min(PAGE)).await;
+            let AuditPage { rows: found, next: after } = page.map_err(text)?.unwrap_or_default();
+            rows.extend(found.into_iter().filter(is_before));
+            next = after;
+            if next.is_none() {
+                break;
+            }
         }
+        serde_json::to_value(rows).map_err(text)
     }
-    let rails = by_status.into_iter().map(|(status, names)| format!("{status}:{names}"));
-    // Reasons first: they are few, and what does not fit is cut.
-    Some([outcome.to_owned()].into_iter().chain(reasons).chain(rails).collect::<Vec<_>>().join(" "))
+
+    fn print(&self, outcome: Value, output: Output) -> Result<ExitCode, String> {
+        output.value_as(&outcome, audit_text::list);
+        Ok(ExitCode::SUCCESS)
+    }
 }
 
-fn cut(line: &str) -> String {
-    if line.chars().count() <= WIDTH {
-        return line.to_owned();
-    }
-    line.chars().take(WIDTH - 1).chain(['…']).collect()
+/// Show an entry with before and after of each changed place; the audit trail notes it
+#[derive(Args, Serialize, Deserialize)]
+pub struct Show {
+    /// The number of the entry
+    pub seq: u64,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
 }
 
-/// An entry for people: what is plain, then each changed place.
-pub(super) fn entry(entry: &Value) -> String {
-    let mut lines = Vec::new();
-    for (name, label) in [
-        ("seq", "number"),
-        ("at", "when"),
-        ("actor", "who"),
-        ("address", "from"),
-        ("action", "what"),
-        ("customer_id", "customer"),
-        ("version", "version"),
-        ("note", "note"),
-        ("request_id", "request"),
-        ("hash", "hash"),
-    ] {
-        match &entry[name] {
-            Value::Null => {}
-            Value::String(text) => lines.push(format!("{label:10}{}", shown(text))),
-            value => lines.push(format!("{label:10}{value}")),
-        }
+#[async_trait]
+impl DataCommand for Show {
+    /// The trail says who looked.
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let scope = context.scope(&self.scope).await?;
+        let entry = show_audit_entry::show(context.services, &context.caller(scope), self.seq).await.map_err(text)?;
+        let unknown = "there is no such entry in this account and environment; see dossier audit list";
+        entry.map(entry_json).ok_or_else(|| unknown.to_owned())
     }
-    lines.extend(decision(&entry["decision"]).map(|decision| format!("{:10}{decision}", "decision")));
-    for change in entry["changes"].as_array().into_iter().flatten() {
-        lines.push(shown(change["pointer"].as_str().unwrap_or("-")));
-        if change["erased"] == true {
-            lines.push("  erased".to_owned());
-            continue;
-        }
-        for side in ["before", "after"] {
-            let json = serde_json::to_string_pretty(&change[side]).expect("JSON has string keys only");
-            lines.push(format!("  {side:8}{}", json.lines().map(shown).collect::<Vec<_>>().join("\n          ")));
-        }
+
+    fn print(&self, outcome: Value, output: Output) -> Result<ExitCode, String> {
+        output.value_as(&outcome, audit_text::entry);
+        Ok(ExitCode::SUCCESS)
     }
-    lines.join("\n")
 }
 
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
+/// Verify every chain, and that none is older than the anchor; exit status 1 if anything is wrong
+#[derive(Args, Serialize, Deserialize)]
+pub struct Verify {
+    /// Also compare each account, key, customer, file and endpoint with the entry that wrote it
+    #[arg(long)]
+    pub records: bool,
+    /// An anchor of another process, or checkpoints that were kept elsewhere; may be repeated [default: the anchor
+    /// of this process]
+    #[arg(long = "anchor", visible_alias = "checkpoint", value_name = "FILE", value_parser = anchor_file(),
+        value_hint = ValueHint::AnyPath)]
+    pub anchors: Vec<NamedAnchor>,
+}
 
-    use super::*;
-
-    const ID: &str = "019abc00-0000-7000-8000-000000000000";
-
-    fn example() -> Value {
-        let rails = ["aed/uaefts", "eur/sepa", "usd/ach", "usd/wire", "usd/swift"].map(|rail| {
-            let (currency, rail) = rail.split_once('/').expect("a rail");
-            json!({ "currency": currency, "payment_rails": rail, "status": "approved" })
-        });
-        json!({
-            "seq": 12, "at": "2026-01-05T12:00:00.000Z", "actor": "operator:Ada Lovelace", "action": "kyc.decided",
-            "customer_id": ID, "version": 3, "fields": ["/kycs"], "request_id": "cli-1", "hash": "00",
-            "decision": { "outcome": "approve", "rails": rails, "reason_codes": ["verified"] },
-        })
+#[async_trait]
+impl DataCommand for Verify {
+    fn needs(&self) -> DataFolder {
+        DataFolder::PerhapsOlder
     }
 
-    #[test]
-    fn a_list_fits_120_columns() {
-        let mut long = example();
-        long["actor"] = format!("operator:{}", "é".repeat(128)).into();
-        let updated = json!({
-            "seq": 1_234_567, "at": "2026-01-05T12:00:00.000Z", "actor": format!("session:{ID}"),
-            "action": "customer.updated", "customer_id": ID, "version": 3,
-            "fields": vec!["/associated_persons/0/identifying_information"; 20], "decision": null,
-        });
-        let text = list(&json!([example(), long, updated]));
-        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
-        let expected = [
-            "12      2026-01-05T12:00:00.000Z  kyc.decided                     operator:Ada Lovelace",
-            "        customer 019abc00-0000-7000-8000-000000000000  approve (verified) approved: aed/uaefts eur/sepa \
-                usd/ach usd/wir…",
-            "1234567 2026-01-05T12:00:00.000Z  customer.updated                \
-                session:019abc00-0000-7000-8000-000000000000",
-            "        customer 019abc00-0000-7000-8000-000000000000  /associated_persons/0/identifying_information \
-                /associated_person…",
-        ];
-        assert_eq!(list(&json!([example(), updated])).lines().collect::<Vec<_>>(), expected);
-        assert_eq!(list(&json!([])), "nothing");
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        for anchor in &self.anchors {
+            // One that cannot be read is no finding.
+            anchor.text()?;
+        }
+        verify(context, self.records, &self.anchors).await
     }
 
-    #[test]
-    fn an_entry_shows_each_place_before_and_after() {
-        let mut whole = example();
-        whole["changes"] = json!([
-            { "pointer": "/kycs", "before": { "state": "submitted" }, "after": { "state": "approved" } },
-            { "pointer": "/first_name", "before": null, "after": "A\u{9b}2J" },
-            { "pointer": "/last_name", "erased": true },
-        ]);
-        whole["address"] = "192.0.2.1".into();
-        let text = entry(&whole);
-        let (plain, places) = text.split_at(text.find("/kycs").expect("a place"));
-        assert!(
-            plain.starts_with("number    12\nwhen      2026-01-05T12:00:00.000Z\nwho       operator:Ada Lovelace\n")
-        );
-        assert!(
-            plain.contains("\nfrom      192.0.2.1\n")
-                && plain.contains("\ndecision  approve (verified) approved: aed/")
-        );
-        let expected = [
-            "/kycs",
-            "  before  {",
-            r#"            "state": "submitted""#,
-            "          }",
-            "  after   {",
-            r#"            "state": "approved""#,
-            "          }",
-            "/first_name",
-            "  before  null",
-            "  after   \"A\u{fffd}2J\"",
-            "/last_name",
-            "  erased",
-        ];
-        assert_eq!(places.lines().collect::<Vec<_>>(), expected);
+    fn print(&self, report: Value, output: Output) -> Result<ExitCode, String> {
+        output.value(&report);
+        let well = report["findings"].as_array().is_none_or(Vec::is_empty);
+        Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
+}
+
+/// Print how far every trail has come, a signed line each, to be kept elsewhere
+#[derive(Args, Serialize, Deserialize)]
+pub struct Checkpoint {}
+
+#[async_trait]
+impl DataCommand for Checkpoint {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        Ok(context.anchored.checkpoints().await.map_err(text)?.into())
+    }
+}
+
+/// Note that an older state of the database is meant, after it was restored; every process must be stopped
+#[derive(Args, Serialize, Deserialize)]
+pub struct AcceptRestore {
+    /// The anchor of another process, so that its trails are noted as well; may be repeated
+    #[arg(long = "anchor", value_name = "FILE", value_parser = anchor_file(), value_hint = ValueHint::AnyPath)]
+    pub anchors: Vec<NamedAnchor>,
+}
+
+#[async_trait]
+impl DataCommand for AcceptRestore {
+    fn needs(&self) -> DataFolder {
+        DataFolder::PerhapsOlder
+    }
+
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        if context.metrics.is_some() {
+            let running = "stop every process first: what one of them has seen of the database is not the older state";
+            return Err(running.to_owned());
+        }
+        context.anchored.accept(context.services, |scope| context.caller(scope), &self.anchors).await
+    }
+}
+
+fn anchor_file() -> impl TypedValueParser<Value = NamedAnchor> {
+    PathBufValueParser::new().map(|path| NamedAnchor::of(&path))
+}
+
+/// Verifies the chains, the anchors, and, when `with_records` is set, the rows.
+pub(super) async fn verify(
+    context: &CommandContext<'_>,
+    with_records: bool,
+    anchors: &[NamedAnchor],
+) -> Result<Value, String> {
+    let CommandContext { services, store, anchored, progress, .. } = context;
+    let mut report = services.store.verify_audit(progress).await.map_err(text)?;
+    let (mut checkpoints, mut forgiven) = (0, 0);
+    match anchored.read(anchors) {
+        Ok(anchors) => {
+            for anchor in &anchors {
+                let verdict = check(*store, anchor).await.map_err(text)?;
+                checkpoints += anchor.checkpoints.len();
+                forgiven += verdict.forgiven;
+                report.findings.extend(verdict.findings);
+            }
+        }
+        Err(error) => report.findings.push(error),
+    }
+    let mut compared = Value::Null;
+    if with_records {
+        let pace = if context.metrics.is_some() { Pace::Gentle } else { Pace::Fast };
+        let home = Home::of(context.config);
+        let rows = home.with_location(async |location| records::compare(location, pace, progress).await).await;
+        let rows = rows.map_err(text)?;
+        report.findings.extend(rows.findings);
+        compared = rows.rows.into();
+    }
+    let mut value = serde_json::to_value(report).map_err(text)?;
+    value["checkpoints"] = json!(checkpoints);
+    value["older_than_an_accepted_restore"] = json!(forgiven);
+    value["records"] = compared;
+    Ok(value)
+}
+
+fn entry_json(entry: OpenedEntry) -> Value {
+    let OpenedEntry { row, detail, erased } = entry;
+    let OpenedDetail { address, note, changes } = detail.into_exposed();
+    let change = |OpenedChange { pointer, values }: OpenedChange| match values {
+        Some((before, after)) => json!({ "pointer": pointer, "before": before, "after": after }),
+        None => json!({ "pointer": pointer, "erased": true }),
+    };
+    let mut json = json!(row);
+    json["address"] = json!(address);
+    json["note"] = json!(note);
+    json["changes"] = changes.into_iter().map(change).collect();
+    json["erased"] = json!(erased);
+    json
 }

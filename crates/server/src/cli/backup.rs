@@ -3,51 +3,114 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Subcommand};
+use async_trait::async_trait;
+use clap::Args;
+use dossier_core::audit::Action;
+use dossier_store::backup::Pace;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::output::Output;
-use super::progress_bar;
-use crate::backup::restore::Restore;
-use crate::backup::{self, keys, verify};
-use crate::config::Config;
+use super::command::{DataCommand, Local, LocalCommand, group};
+use super::context::CommandContext;
+use super::output::{Output, with_progress};
+use crate::backup::{self, keys, restore, verify};
 
-#[derive(Subcommand)]
-pub(super) enum Backup {
-    /// Make a backup of records and files, with or without a running server
-    Create {
-        /// A folder, s3://bucket/folder, gs://… or az://… [default: backup_place]
-        place: Option<String>,
-    },
-    /// Restore a backup into a temporary folder, open everything in it and compare it; exit status 1 if anything is
-    /// wrong
-    Verify {
-        /// A place, for its newest backup, or PLACE/NAME
-        place: String,
-        /// The keyring from the time of the backup [default: the configured one]
-        #[arg(long, value_name = "FILE")]
-        keyring: Option<PathBuf>,
-    },
-    /// List the complete backups in a place
-    List {
-        /// A folder, s3://bucket/folder, gs://… or az://…
-        place: String,
-    },
-    /// Copy the keyring, which every backup needs to be read, to a new file in another place
-    Keys {
-        /// The new file
-        file: PathBuf,
-        /// Also copy the root key, to FILE.root-key: anyone with both can read everything
-        #[arg(long)]
-        with_root_key: bool,
-        /// Allow a file in the data folder or the backup place
-        #[arg(long)]
-        anywhere: bool,
-    },
+group! {
+    /// Make, verify and list backups
+    Backup { Create } local { Verify, List, Keys }
 }
 
+/// Make a backup of records and files, with or without a running server
+#[derive(Args, Serialize, Deserialize)]
+pub struct Create {
+    /// A folder, s3://bucket/folder, gs://… or az://… [default: backup_place]
+    #[arg(value_parser = absolute)]
+    pub place: Option<String>,
+}
+
+#[async_trait]
+impl DataCommand for Create {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let CommandContext { config, anchored, metrics, progress, .. } = *context;
+        let place = self.place.clone().or_else(|| config.backups.place.clone());
+        let place = place.ok_or("name a place for the backup, or set backup_place")?;
+        let pace = if metrics.is_some() { Pace::Gentle } else { Pace::Fast };
+        context.audit(Action::BackupStarted, |entry| entry.detail.note = Some(place.clone())).await?;
+        let made = backup::create(config, anchored.key(), &place, pace, None, metrics, progress).await?;
+        Ok(backup::created_json(&place, &made))
+    }
+}
+
+/// An absolute place: the server runs in another folder.
+fn absolute(place: &str) -> Result<String, String> {
+    // What is no path is refused where places are read.
+    if place.is_empty() || place.contains("://") {
+        return Ok(place.to_owned());
+    }
+    let path = std::path::absolute(place).map_err(|error| format!("{place}: {error}"))?;
+    Ok(path.display().to_string())
+}
+
+/// Restore a backup into a temporary folder, open everything in it and compare it; exit status 1 if anything is
+/// wrong
 #[derive(Args)]
-pub(super) struct RestoreArgs {
+pub struct Verify {
+    /// A place, for its newest backup, or PLACE/NAME
+    place: String,
+    /// The keyring from the time of the backup [default: the configured one]
+    #[arg(long, value_name = "FILE")]
+    keyring: Option<PathBuf>,
+}
+
+#[async_trait(?Send)]
+impl LocalCommand for Verify {
+    async fn run(&self, local: &Local<'_>) -> Result<ExitCode, String> {
+        let Self { place, keyring } = self;
+        let page =
+            with_progress(async |progress| verify::verify(local.config, place, keyring.as_deref(), progress).await);
+        Ok(print_page(page.await?, local.output))
+    }
+}
+
+/// List the complete backups in a place
+#[derive(Args)]
+pub struct List {
+    /// A folder, s3://bucket/folder, gs://… or az://…
+    place: String,
+}
+
+#[async_trait(?Send)]
+impl LocalCommand for List {
+    async fn run(&self, local: &Local<'_>) -> Result<ExitCode, String> {
+        local.output.value(&backup::list(&self.place).await?);
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Copy the keyring, which every backup needs to be read, to a new file in another place
+#[derive(Args)]
+pub struct Keys {
+    /// The new file
+    file: PathBuf,
+    /// Also copy the root key, to FILE.root-key: anyone with both can read everything
+    #[arg(long)]
+    with_root_key: bool,
+    /// Allow a file in the data folder or the backup place
+    #[arg(long)]
+    anywhere: bool,
+}
+
+#[async_trait(?Send)]
+impl LocalCommand for Keys {
+    async fn run(&self, local: &Local<'_>) -> Result<ExitCode, String> {
+        local.output.value(&keys::export(local.config, &self.file, self.with_root_key, self.anywhere)?);
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Restore a backup into an empty folder or database
+#[derive(Args)]
+pub struct Restore {
     /// A place, for its newest backup, or PLACE/NAME
     place: String,
     /// The data folder or PostgreSQL database to restore into: empty, or holding an interrupted restore of the same
@@ -62,46 +125,16 @@ pub(super) struct RestoreArgs {
     keyring: Option<PathBuf>,
 }
 
-/// An absolute place: the server runs in another folder.
-pub(super) fn absolute(place: Option<String>) -> Result<Option<String>, String> {
-    let Some(place) = place else { return Ok(None) };
-    // What is no path is refused where places are read.
-    if place.is_empty() || place.contains("://") {
-        return Ok(Some(place));
+#[async_trait(?Send)]
+impl LocalCommand for Restore {
+    async fn run(&self, local: &Local<'_>) -> Result<ExitCode, String> {
+        let Self { place, into, files, keyring } = self;
+        let (from, into, files) = (place.clone(), into.clone(), files.clone());
+        let wanted = restore::Restore { from, into, files, keyring: keyring.clone() };
+        let restored = with_progress(async |progress| restore::restore(local.config, &wanted, progress).await).await;
+        local.output.value(&restored?);
+        Ok(ExitCode::SUCCESS)
     }
-    let path = std::path::absolute(&place).map_err(|error| format!("{place}: {error}"))?;
-    Ok(Some(path.display().to_string()))
-}
-
-/// Runs the commands that need no server.
-pub(super) async fn run(command: Backup, config: &Config, output: Output) -> Result<ExitCode, String> {
-    match command {
-        Backup::Create { .. } => Err("create is handled by the process that holds the data folder".to_owned()),
-        Backup::List { place } => {
-            output.value(&backup::list(&place).await?);
-            Ok(ExitCode::SUCCESS)
-        }
-        Backup::Keys { file, with_root_key, anywhere } => {
-            output.value(&keys::export(config, &file, with_root_key, anywhere)?);
-            Ok(ExitCode::SUCCESS)
-        }
-        Backup::Verify { place, keyring } => {
-            let (bar, progress) = progress_bar();
-            let page = verify::verify(config, &place, keyring.as_deref(), &progress).await;
-            bar.finish_and_clear();
-            Ok(print_page(page?, output))
-        }
-    }
-}
-
-/// Runs a restore.
-pub(super) async fn restore(arguments: RestoreArgs, config: &Config, output: Output) -> Result<ExitCode, String> {
-    let RestoreArgs { place, into, files, keyring } = arguments;
-    let (bar, progress) = progress_bar();
-    let restored = backup::restore::restore(config, &Restore { from: place, into, files, keyring }, &progress).await;
-    bar.finish_and_clear();
-    output.value(&restored?);
-    Ok(ExitCode::SUCCESS)
 }
 
 /// For people: which backup it is, a table of what was checked, and what is wrong.

@@ -9,16 +9,19 @@ use aws_lc_rs::hmac;
 use axum::extract::State;
 use axum::routing::post;
 use dossier_core::api_key::KeyScope;
-use dossier_core::caller::{Environment, OperatorName};
+use dossier_core::caller::Environment;
 use dossier_core::hexadecimal::hexadecimal;
 use http::HeaderMap;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
+use super::api_url::ApiUrl;
+use super::command::Local;
+use super::context::ScopeArgs;
+use super::keys::{self, Keys};
 use super::output::Output;
-use crate::admin::{Command, Place};
-use crate::config::Config;
+use super::registry::Command;
 use crate::control;
 
 /// What stands for every document that is asked for.
@@ -30,22 +33,22 @@ const EVENTS: [&str; 3] = ["customer.created", "customer.updated", "customer.kyc
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Shows it.
-pub(super) async fn demo(config: &Config, operator: &OperatorName, output: Output) -> Result<ExitCode, String> {
+pub(super) async fn demo(local: &Local<'_>) -> Result<ExitCode, String> {
+    let Local { config, operator, output } = *local;
     let began = Instant::now();
     let command = |command: Command| async move {
         let answered = control::call(&config.data_dir, operator, &command, &|_, _| {}).await;
         answered.unwrap_or_else(|| Err("no server runs on this data folder; start dossier serve first".to_owned()))
     };
-    let place = Place { account: None, environment: Environment::Sandbox };
-    let made = Command::KeysCreate {
-        place,
+    let made = Command::Keys(Keys::Create(keys::Create {
+        scope: ScopeArgs { account: None, environment: Environment::Sandbox },
         name: "dossier demo".to_owned(),
         scopes: KeyScope::defaults(Environment::Sandbox),
         expires_in: Some(3_600),
-    };
+    }));
     let made = command(made).await?;
     let (key, ends) = (text(&made["key"]), text(&made["expires_at"]));
-    let api = text(&command(Command::Where).await?["api"]);
+    let api = text(&command(Command::ApiUrl(ApiUrl {})).await?["api"]);
     let client = Client::builder().no_proxy().timeout(Duration::from_secs(20)).build();
     let demo = Demo { api, key: key.clone(), client: client.map_err(|error| error.to_string())?, output };
     let (url, mut delivered) = receive(&key, output).await.map_err(|error| error.to_string())?;

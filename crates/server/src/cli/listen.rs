@@ -1,27 +1,27 @@
-//! `dossier listen`: reads events on from where it stopped and posts each to a URL, with the headers that webhooks
-//! have. What was
-//! taken is noted on disk before the next is sent, so that neither a restart of this command, nor of the server, nor of
-//! the receiver loses one.
+//! `dossier listen`: reads the events after where it stopped and posts each to a URL, with the headers that
+//! webhooks have. What was taken is noted on disk before the next is sent, so that neither a restart of this command,
+//! nor of the server, nor of the receiver loses one.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use dossier_core::clock::Clock as _;
 use dossier_core::hexadecimal::hexadecimal;
+use dossier_store::durable;
 use reqwest::{Client, StatusCode};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::command::{Local, LocalCommand};
 use super::output::Output;
-use crate::config::Config;
-use crate::file_error::cannot;
+use crate::errors::{cannot, text};
 use crate::system::SystemClock;
 
 /// Until the server or the receiver is asked again.
@@ -29,8 +29,9 @@ const AGAIN: Duration = Duration::from_millis(500);
 /// Who is not reached in this time is said to be away.
 const CONNECT: Duration = Duration::from_secs(4);
 
+/// Forward events of a running server to a URL of yours, signed like webhooks
 #[derive(Args)]
-pub(super) struct ListenArgs {
+pub struct Listen {
     /// Where to post events
     #[arg(long, value_name = "URL")]
     forward_to: String,
@@ -58,42 +59,46 @@ struct Page<'a> {
     next_after: String,
 }
 
-/// Forwards until it is ended.
-pub(super) async fn listen(config: &Config, arguments: ListenArgs, output: Output) -> Result<ExitCode, String> {
-    let api = arguments.api.clone().unwrap_or_else(|| config.links_to());
-    let state = arguments.state.clone().unwrap_or_else(|| config.data_dir.join("listen.json"));
-    let is_target = Url::parse(&arguments.forward_to).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-    if !is_target {
-        return Err("--forward-to must be a URL, like http://127.0.0.1:3000/webhooks".to_owned());
-    }
-    let client = Client::builder().no_proxy().connect_timeout(CONNECT).timeout(Duration::from_secs(45)).build();
-    let client = client.map_err(|error| error.to_string())?;
-    let secret = secret(&arguments.key);
-    let mut after = match noted(&state)? {
-        Some(after) => after,
-        None if arguments.from_start => String::new(),
-        None => {
-            let page = poll(&client, &api, &arguments.key, "newest", 0, output).await?;
-            let after = parse(&page)?.next_after;
-            note(&state, &after)?;
-            after
+#[async_trait(?Send)]
+impl LocalCommand for Listen {
+    /// Forwards until it is ended.
+    async fn run(&self, local: &Local<'_>) -> Result<ExitCode, String> {
+        let Local { config, output, .. } = *local;
+        let api = self.api.clone().unwrap_or_else(|| config.links_to());
+        let state = self.state.clone().unwrap_or_else(|| config.data_dir.join("listen.json"));
+        let is_target = Url::parse(&self.forward_to).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+        if !is_target {
+            return Err("--forward-to must be a URL, like http://127.0.0.1:3000/webhooks".to_owned());
         }
-    };
-    let (target, whsec) = (&arguments.forward_to, format!("whsec_{}", STANDARD.encode(secret.as_ref())));
-    output.line(
-        &json!({ "forwarding": api, "to": target, "secret": whsec }),
-        &format!("Forwarding events of {api} to {target}\nThe secret of webhook-signature is {whsec}"),
-    );
-    loop {
-        let page = poll(&client, &api, &arguments.key, &after, 20, output).await?;
-        let page = parse(&page)?;
-        for event in &page.items {
-            forward(&client, &arguments, secret.as_ref(), event.get(), output).await;
-            // The page's end is a position; within it events are taken one by one and could come twice, never not.
-        }
-        if page.next_after != after {
-            after = page.next_after;
-            note(&state, &after)?;
+        let client = Client::builder().no_proxy().connect_timeout(CONNECT).timeout(Duration::from_secs(45)).build();
+        let client = client.map_err(text)?;
+        let secret = secret(&self.key);
+        let mut after = match noted(&state)? {
+            Some(after) => after,
+            None if self.from_start => String::new(),
+            None => {
+                let page = poll(&client, &api, &self.key, "newest", 0, output).await?;
+                let after = parse(&page)?.next_after;
+                note(&state, &after)?;
+                after
+            }
+        };
+        let (target, whsec) = (&self.forward_to, format!("whsec_{}", STANDARD.encode(secret.as_ref())));
+        output.line(
+            &json!({ "forwarding": api, "to": target, "secret": whsec }),
+            &format!("Forwarding events of {api} to {target}\nThe secret of webhook-signature is {whsec}"),
+        );
+        loop {
+            let page = poll(&client, &api, &self.key, &after, 20, output).await?;
+            let page = parse(&page)?;
+            for event in &page.items {
+                forward(&client, self, secret.as_ref(), event.get(), output).await;
+                // The page's end is a position; within it events are taken one by one and could come twice, never not.
+            }
+            if page.next_after != after {
+                after = page.next_after;
+                note(&state, &after)?;
+            }
         }
     }
 }
@@ -138,7 +143,7 @@ async fn poll(client: &Client, api: &str, key: &str, after: &str, wait: u32, out
 }
 
 /// Posts one event until it is taken: order is worth more than speed here.
-async fn forward(client: &Client, arguments: &ListenArgs, secret: &[u8], event: &str, output: Output) {
+async fn forward(client: &Client, arguments: &Listen, secret: &[u8], event: &str, output: Output) {
     let Ok(parsed) = serde_json::from_str::<Value>(event) else { return };
     let kind = parsed["event_type"].as_str().unwrap_or_default();
     if !arguments.events.is_empty() && !arguments.events.iter().any(|wanted| wanted == kind) {
@@ -201,14 +206,6 @@ fn noted(state: &Path) -> Result<Option<String>, String> {
 
 /// Durable before the next event is asked for.
 fn note(state: &Path, after: &str) -> Result<(), String> {
-    let write = || -> std::io::Result<()> {
-        let new = state.with_extension("new");
-        let mut file = std::fs::File::create(&new)?;
-        file.write_all(json!({ "after": after }).to_string().as_bytes())?;
-        file.sync_all()?;
-        std::fs::rename(&new, state)?;
-        let folder = state.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        std::fs::File::open(folder)?.sync_all()
-    };
-    write().map_err(cannot("write", state))
+    let text = json!({ "after": after }).to_string();
+    durable::replace(state, text.as_bytes()).map_err(cannot("write", state))
 }

@@ -1,19 +1,17 @@
 //! What commands print: text for people, JSON for programs. A reader that goes away (`| head`) is no error.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 
 use clap::ValueEnum;
 use comfy_table::{ContentArrangement, Table, presets};
-use dossier_core::api_key::ApiKey;
 use dossier_core::hidden::without_hidden;
+use dossier_core::store::Progress;
+use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
-
-use crate::config::Config;
-use crate::serve::Server;
 
 /// How to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Output {
+pub enum Output {
     /// For people.
     Text,
     /// For programs.
@@ -163,48 +161,26 @@ fn word(value: &Value) -> String {
     }
 }
 
-/// A text that somebody has stored must not speak to the terminal, and not look like another line.
+/// A stored text must not speak to the terminal, and not look like another line.
 pub(super) fn shown(text: &str) -> String {
     without_hidden(&text.replace('\n', "\u{23ce}").chars().collect::<Vec<_>>())
 }
 
-/// The engine and where its rows lie: `PostgreSQL 15.18 at db.internal/dossier`.
-fn database(server: &Server) -> String {
-    let store = server.store();
-    let engine = store.name();
-    // What distributions add says nothing here.
-    let engine = engine.split(" (").next().unwrap_or_default();
-    let place = if engine.starts_with("SQLite") { "in" } else { "at" };
-    format!("{engine} {place} {}", store.shown())
-}
-
-/// What a person needs to know at the start, on standard output.
-pub(super) fn banner(server: &Server, config: &Config, output: Output) {
-    let metrics = server.metrics_address.map(|address| format!("http://{address}/metrics"));
-    let key = server.first_key.as_ref().map(ApiKey::expose);
-    let shown = [
-        ("dossier", "Dossier", Some(env!("CARGO_PKG_VERSION").to_owned())),
-        ("api", "API", Some(format!("{}/v0", server.public_url))),
-        ("docs", "Docs", Some(format!("{}/docs", server.public_url))),
-        ("metrics", "Metrics", metrics),
-        ("data", "Data", Some(config.data_dir.display().to_string())),
-        ("database", "Database", Some(database(server))),
-        ("sandbox_key", "Sandbox key", key.map(ToOwned::to_owned)),
-    ];
-    let shown = shown.into_iter().filter_map(|(member, name, value)| Some((member, name, value?)));
-    let text = match output {
-        Output::Json => {
-            Value::Object(shown.map(|(member, _, value)| (member.to_owned(), value.into())).collect()).to_string()
-        }
-        Output::Text => {
-            let mut lines: Vec<_> = shown.map(|(_, name, value)| format!("{name:11}  {value}")).collect();
-            if key.is_some() {
-                lines.push("             shown this once; make others with: dossier keys create".to_owned());
-            }
-            lines.join("\n")
-        }
+/// Does something long behind a progress bar, which is drawn on a terminal only.
+pub(super) async fn with_progress<T>(work: impl AsyncFnOnce(Progress<'_>) -> T) -> T {
+    let bar = if std::io::stderr().is_terminal() {
+        let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}");
+        ProgressBar::no_length().with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+    } else {
+        ProgressBar::hidden()
     };
-    say(&text);
+    let done = work(&|done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    })
+    .await;
+    bar.finish_and_clear();
+    done
 }
 
 /// A line on standard output, at once.

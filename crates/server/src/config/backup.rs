@@ -2,22 +2,11 @@
 
 use std::time::Duration;
 
-use super::{Setting, amount, setting};
+use super::reader::SettingReader;
+use super::units::{amount, on_or_off};
 
 /// The TOML table in which `backup_place` is `place`.
 pub(super) const TABLE: &str = "backup";
-
-pub(super) const SETTINGS: [Setting; 4] = [
-    setting("backup_place", "", "where backups go: a folder, s3://bucket/folder, gs://… or az://…"),
-    setting(
-        "backup_schedule",
-        "",
-        "when the server makes a backup: an interval such as 24h, or a time of day in UTC such as 03:15; never if \
-            empty",
-    ),
-    setting("backup_keep", "7", "how many backups to keep"),
-    setting("backup_before_upgrade", "on", "make and verify a backup before a schema change: on or off"),
-];
 
 /// When backups are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,32 +57,23 @@ pub struct Backups {
 }
 
 impl Backups {
-    /// Reads the settings, and reports what is wrong with them.
-    pub(super) fn read<'a>(text: impl Fn(&str) -> &'a str, wrong: &mut dyn FnMut(&str, &str)) -> Self {
-        let some = |text: &str| (!text.is_empty()).then(|| text.trim_end_matches('/').to_owned());
-        let place = some(text("backup_place"));
-        let schedule = some(text("backup_schedule")).and_then(|text| {
-            let schedule = Schedule::parse(&text);
-            if schedule.is_none() {
-                wrong("backup_schedule", "an interval such as 24h, or a time of day in UTC such as 03:15");
-            }
-            schedule
-        });
-        if schedule.is_some() && place.is_none() {
-            wrong("backup_place", "set when backup_schedule is set");
+    pub(super) fn read(from: &mut SettingReader<'_>) -> Self {
+        let help = "where backups go: a folder, s3://bucket/folder, gs://… or az://…";
+        let place = from.setting("backup_place", "", help).recorded().text();
+        let help = "when the server makes a backup: an interval such as 24h, or a time of day in UTC such as 03:15; \
+            never if empty";
+        let read = |text: &str| Schedule::parse(text.trim_end_matches('/'));
+        let wanted = "an interval such as 24h, or a time of day in UTC such as 03:15";
+        let schedule = from.setting("backup_schedule", "", help).recorded().read_or_empty(read, wanted);
+        if schedule.is_some() && place.is_empty() {
+            from.wrong("backup_place", "set when backup_schedule is set");
         }
-        let keep = text("backup_keep").parse().ok().filter(|keep| (1..=10_000).contains(keep)).unwrap_or_else(|| {
-            wrong("backup_keep", "a whole number from 1 to 10000");
-            1
-        });
-        let before_upgrade = match text("backup_before_upgrade") {
-            "on" => true,
-            "off" => false,
-            _ => {
-                wrong("backup_before_upgrade", "on or off");
-                true
-            }
-        };
+        let read = |text: &str| text.parse().ok().filter(|keep| (1..=10_000).contains(keep));
+        let keep = from.setting("backup_keep", "7", "how many backups to keep").recorded();
+        let keep = keep.read(read, "a whole number from 1 to 10000");
+        let help = "make and verify a backup before a schema change: on or off";
+        let before_upgrade = from.setting("backup_before_upgrade", "on", help).recorded().read(on_or_off, "on or off");
+        let place = (!place.is_empty()).then(|| place.trim_end_matches('/').to_owned());
         Self { place, schedule, keep, before_upgrade }
     }
 }

@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::{DATA_DIR, Given, backup, settings};
+use super::backup;
+use super::setting::Setting;
+use super::sources::Sources;
+use super::storage::DATA_DIR;
 use crate::trust;
 
 /// The name of the file in the data folder.
@@ -15,10 +18,14 @@ pub(super) const NAME: &str = "dossier.toml";
 pub(super) type Toml = BTreeMap<String, Zeroizing<String>>;
 
 /// The file that is named, which must be there, or the one in the data folder. Never one in the current folder, which
-/// may be anybody's.
-pub(super) fn read(given: &Given<'_>, errors: &mut Vec<String>) -> Result<(PathBuf, Toml), String> {
+/// may belong to another user.
+pub(super) fn read(
+    given: &Sources<'_>,
+    settings: &[Setting],
+    errors: &mut Vec<String>,
+) -> Result<(PathBuf, Toml), String> {
     if let Some(path) = given.config_file() {
-        let values = parse(&path, &trust::read(&path)?, errors)?;
+        let values = parse(&path, &trust::read(&path)?, settings, errors)?;
         return Ok((path, values));
     }
     let folder = given.value("data_dir")?.map_or_else(|| PathBuf::from(DATA_DIR), |(text, _)| PathBuf::from(&*text));
@@ -26,7 +33,7 @@ pub(super) fn read(given: &Given<'_>, errors: &mut Vec<String>) -> Result<(PathB
     if !path.exists() {
         return Ok((path, Toml::new()));
     }
-    let values = parse(&path, &trust::read(&path)?, errors)?;
+    let values = parse(&path, &trust::read(&path)?, settings, errors)?;
     if values.contains_key("data_dir") {
         errors.push(format!("{}: data_dir cannot be set by a file in the data folder", path.display()));
     }
@@ -34,7 +41,7 @@ pub(super) fn read(given: &Given<'_>, errors: &mut Vec<String>) -> Result<(PathB
 }
 
 /// What is no setting is noted among the errors; only a text that is no TOML ends the reading.
-fn parse(path: &Path, text: &str, errors: &mut Vec<String>) -> Result<Toml, String> {
+fn parse(path: &Path, text: &str, settings: &[Setting], errors: &mut Vec<String>) -> Result<Toml, String> {
     let at = path.display();
     // toml's own message would quote the line, and the line could be the root key.
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| format!("{at}: {}", error.message()))?;
@@ -49,7 +56,7 @@ fn parse(path: &Path, text: &str, errors: &mut Vec<String>) -> Result<Toml, Stri
     }
     let mut values = Toml::new();
     for (name, value) in entries {
-        if !settings().any(|setting| setting.name == name) {
+        if !settings.iter().any(|setting| setting.name == name) {
             errors.push(format!("{at}: {name} is not a setting"));
             continue;
         }

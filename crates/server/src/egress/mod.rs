@@ -1,22 +1,22 @@
 //! Calls that leave: where they may go, looked at when an endpoint is registered and again at every connection, after
 //! its name was resolved. No redirects are followed and no proxy is asked.
 
+mod names;
 pub mod targets;
 
 use std::collections::HashMap;
 use std::error::Error as _;
-use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use dossier_core::caller::Environment;
 use dossier_core::clock::Timestamp;
 use dossier_core::webhook::{Guard, Message, Said};
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 
+use names::{PrivateNames, Refused, Resolver};
 use targets::{Targets, is_public};
 
 /// Until a connection stands.
@@ -27,14 +27,8 @@ const TOTAL: Duration = Duration::from_secs(10);
 const MAX_ANSWER: usize = 16 * 1_024;
 /// How long that may take.
 const DRAIN: Duration = Duration::from_millis(250);
-/// More addresses than this a name does not need.
-const MAX_ADDRESSES: usize = 32;
 /// Idle connections are closed after this time, so a name's addresses are looked at again at least this often.
 const POOL_IDLE: Duration = Duration::from_secs(20);
-/// A name that led to a private address counts as private for this long, which outlives every connection made to it.
-const PRIVATE_FOR: Duration = Duration::from_secs(60);
-/// From this many names on, those that no longer count are forgotten.
-const MANY_NAMES: usize = 1_024;
 /// Ports at which something listens that could take a POST for a command.
 const REFUSED_PORTS: &[u16] =
     &[2049, 2375, 2376, 2379, 3306, 5432, 5984, 6000, 6379, 6443, 6667, 8500, 9042, 9200, 9300, 10250, 11211, 27017];
@@ -210,25 +204,6 @@ fn host_of(url: &Url) -> &str {
     url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']')
 }
 
-/// The names that led to a private address, and when they last did.
-#[derive(Debug, Default)]
-struct PrivateNames(Mutex<HashMap<String, Instant>>);
-
-impl PrivateNames {
-    fn insert(&self, name: &str) {
-        let mut names = self.0.lock().expect("noting a name does not panic");
-        if names.len() >= MANY_NAMES {
-            names.retain(|_, at| at.elapsed() < PRIVATE_FOR);
-        }
-        names.insert(name.to_ascii_lowercase(), Instant::now());
-    }
-
-    fn contains(&self, name: &str) -> bool {
-        let names = self.0.lock().expect("looking up a name does not panic");
-        names.get(&name.to_ascii_lowercase()).is_some_and(|at| at.elapsed() < PRIVATE_FOR)
-    }
-}
-
 /// Seconds, or a date; what is neither asks for nothing.
 fn seconds(value: &str, now: Timestamp) -> Option<i64> {
     let value = value.trim();
@@ -265,46 +240,10 @@ impl Guard for Egress {
     }
 }
 
-/// Resolves names for one port, and refuses a name of which any address is refused.
-struct Resolver {
-    targets: Arc<Targets>,
-    private_names: Arc<PrivateNames>,
-    port: u16,
-}
-
-#[derive(Debug)]
-struct Refused;
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name leads to a private, local or reserved address")
-    }
-}
-
-impl std::error::Error for Refused {}
-
-impl Resolve for Resolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let (targets, private_names, port) = (Arc::clone(&self.targets), Arc::clone(&self.private_names), self.port);
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let addresses: Vec<SocketAddr> = found.take(MAX_ADDRESSES).collect();
-            if addresses.iter().any(|address| !is_public(address.ip())) {
-                private_names.insert(name.as_str());
-            }
-            let addresses = judged(addresses, |address| targets.allow(address, port))?;
-            Ok(Box::new(addresses.into_iter()) as Addrs)
-        })
-    }
-}
-
-/// The addresses of a name, when all of them are allowed: one that leads inside makes the name a trap.
-fn judged(addresses: Vec<SocketAddr>, allow: impl Fn(IpAddr) -> bool) -> Result<Vec<SocketAddr>, Refused> {
-    if addresses.iter().all(|address| allow(address.ip())) { Ok(addresses) } else { Err(Refused) }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+
     use super::targets::PrivateTargets;
     use super::*;
 
@@ -429,16 +368,6 @@ mod tests {
     }
 
     #[test]
-    fn one_address_that_leads_inside_spoils_a_name() {
-        let address = |text: &&str| SocketAddr::new(text.parse().expect("an address"), 0);
-        let judge = |texts: &[&str]| judged(texts.iter().map(address).collect(), is_public);
-        assert_eq!(judge(&["93.184.216.34", "2606:2800:220:1::1"]).map(|all| all.len()).ok(), Some(2));
-        for trap in [&["93.184.216.34", "10.0.0.1"][..], &["127.0.0.1"], &["2606:2800:220:1::1", "::ffff:10.0.0.1"]] {
-            assert!(judge(trap).is_err(), "{trap:?}");
-        }
-    }
-
-    #[test]
     fn of_a_private_address_a_tenant_learns_only_whether_it_took_the_call() {
         for (status, shown, kept) in [
             (Some(204), "delivered", Some(204)),
@@ -465,23 +394,5 @@ mod tests {
         ] {
             assert_eq!(seconds(value, now), expected, "{value}");
         }
-    }
-
-    #[tokio::test]
-    async fn a_name_that_leads_inside_is_refused_when_it_is_resolved() {
-        let resolve = async |private: &str, port| {
-            let egress = egress(private);
-            let resolver = Resolver {
-                targets: Arc::clone(&egress.targets),
-                private_names: Arc::clone(&egress.private_names),
-                port,
-            };
-            let resolved = resolver.resolve("localhost".parse().expect("a name")).await;
-            assert!(egress.is_private("LOCALHOST"), "its answers are not told in detail");
-            resolved.map(drop).map_err(|error| error.is::<Refused>())
-        };
-        assert_eq!(resolve("", 443).await, Err(true));
-        assert_eq!(resolve(NEAR, 443).await, Ok(()));
-        assert_eq!(resolve(NEAR, 8_080).await, Err(true), "this server itself");
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dossier::admin::Command;
+use dossier::cli::accounts;
 use dossier::serve::Server;
 use dossier_core::caller::Environment;
 use serde_json::json;
@@ -49,7 +49,7 @@ async fn an_older_database_is_refused_and_named_until_it_is_accepted() {
     let key = app.key.clone();
     let mut app = TestApp::start_in(app.folder, Some(key), &[]).await;
     app.put(&customer, &json!({ "first_name": "Ada" })).await.expect(200);
-    app.command(Command::AccountsCreate { name: "later".into() }).await.expect("an account");
+    app.command(accounts::Create { name: "later".into() }).await.expect("an account");
     stopped(&mut app).await;
     let newest = fs::read(database(&folder)).expect("the database");
     let list = json_of(&folder, &["audit", "list", "--data-dir", "data"]);

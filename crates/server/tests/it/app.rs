@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use dossier::config::{Config, Given, Settings};
+use dossier::config::sources::Sources;
+use dossier::config::{Config, Settings};
 use dossier::serve::Server;
 use dossier_core::api_key::KeyScope;
 use dossier_core::caller::Environment;
@@ -97,7 +98,7 @@ pub(crate) fn config(folder: &TempDir, extra: &[(&'static str, &str)]) -> Config
         ("failed_authentications", "off".to_owned()),
     ]);
     flags.extend(extra.iter().map(|(name, value)| (*name, (*value).to_owned())));
-    let given = Given { flags, variable: &|_| None, names: Vec::new(), file: None };
+    let given = Sources { flags, variable: &|_| None, names: Vec::new(), file: None };
     Settings::gather(&given).expect("settings").config().expect("good settings")
 }
 

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use dossier::admin::{self, Command, Context, Place};
+use dossier::cli::command::DataCommand;
+use dossier::cli::context::{CommandContext, ScopeArgs};
+use dossier::cli::{accounts, audit, keys};
 use dossier_core::api_key::KeyScope;
 use dossier_core::caller::{Environment, OperatorName};
 use reqwest::Method;
@@ -12,13 +14,21 @@ use crate::app::{Answered, TestApp, config};
 
 impl TestApp {
     /// Carries out a command inside the running server, as the control socket does.
-    pub(crate) async fn command(&self, command: Command) -> Result<Value, String> {
+    pub(crate) async fn command(&self, command: impl DataCommand) -> Result<Value, String> {
         let server = self.server.as_ref().expect("running");
         let config = config(&self.folder, &[]);
         let (services, store, anchored) = (&server.app.services, server.store(), server.anchored());
         let operator = OperatorName::new("Ada").expect("a name");
-        let context = Context { services, store, anchored, config: &config, metrics: None, operator: &operator };
-        admin::run(context, command, &|_, _| {}).await
+        let context = CommandContext {
+            services,
+            store,
+            anchored,
+            config: &config,
+            metrics: None,
+            operator: &operator,
+            progress: &|_, _| {},
+        };
+        command.run(&context).await
     }
 
     pub(crate) async fn new_key(
@@ -28,8 +38,8 @@ impl TestApp {
         scopes: &[KeyScope],
         expires_in: Option<i64>,
     ) -> Value {
-        let place = Place { account: account.map(str::to_owned), environment };
-        let create = Command::KeysCreate { place, name: "test".into(), scopes: scopes.to_vec(), expires_in };
+        let scope = ScopeArgs { account: account.map(str::to_owned), environment };
+        let create = keys::Create { scope, name: "test".into(), scopes: scopes.to_vec(), expires_in };
         self.command(create).await.expect("a key")
     }
 
@@ -67,7 +77,7 @@ async fn every_key_that_opens_nothing_gets_the_same_answer() {
     let app = TestApp::start().await;
     let expired = app.new_key(None, Environment::Sandbox, &[], Some(0)).await;
     let revoked = app.new_key(None, Environment::Sandbox, &[], None).await;
-    app.command(Command::KeysRevoke { key_id: text(&revoked, "key_id").into() }).await.expect("revoked");
+    app.command(keys::Revoke { key_id: text(&revoked, "key_id").into() }).await.expect("revoked");
     let key = app.key.clone();
     let last = if key.ends_with('a') { "b" } else { "a" };
     let forms = [
@@ -111,7 +121,7 @@ async fn nothing_crosses_between_accounts_or_environments() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;
     let cursor = app.given("individual").await;
-    let other = app.command(Command::AccountsCreate { name: "other".into() }).await.expect("an account");
+    let other = app.command(accounts::Create { name: "other".into() }).await.expect("an account");
     let foreign = app.new_key(Some(text(&other, "account_id")), Environment::Sandbox, &[], None).await;
     let live = app.new_key(None, Environment::Production, &[], None).await;
     assert!(text(&live, "key").starts_with("dsk_live_"));
@@ -165,7 +175,7 @@ async fn a_revoked_key_is_refused_within_a_second_under_load() {
     let app = TestApp::start().await;
     let key = app.new_key(None, Environment::Sandbox, &[], None).await;
     app.list_with(&[("Api-Key", text(&key, "key"))]).await.expect(200);
-    app.command(Command::KeysRevoke { key_id: text(&key, "key_id").into() }).await.expect("revoked");
+    app.command(keys::Revoke { key_id: text(&key, "key_id").into() }).await.expect("revoked");
     let revoked = Instant::now();
     while revoked.elapsed() < Duration::from_millis(1_200) {
         let status = app.list_with(&[("Api-Key", text(&key, "key"))]).await.status.as_u16();
@@ -177,7 +187,7 @@ async fn a_revoked_key_is_refused_within_a_second_under_load() {
 async fn a_rolled_key_overlaps_with_its_successor() {
     let app = TestApp::start().await;
     let old = app.new_key(None, Environment::Sandbox, &[], None).await;
-    let roll = |key: &Value, overlap| Command::KeysRoll { key_id: text(key, "key_id").into(), overlap };
+    let roll = |key: &Value, overlap| keys::Roll { key_id: text(key, "key_id").into(), overlap };
     let new = app.command(roll(&old, 3_600)).await.expect("a successor");
     assert_eq!((&new["predecessor"], &new["name"], &new["scopes"]), (&old["key_id"], &old["name"], &old["scopes"]));
     for (key, ends) in [(&old, true), (&new, false)] {
@@ -200,13 +210,11 @@ async fn the_last_use_of_a_key_and_the_refusal_of_an_ended_one_are_noted() {
         app.list_with(&[("Api-Key", text(&ended, "key"))]).await.problem(401, "unauthorized");
     }
     app.server.as_ref().expect("running").app.note_keys_used().await;
-    let keys = app.command(Command::KeysList { account: None, environment: None }).await.expect("keys");
+    let keys = app.command(keys::List { account: None, environment: None }).await.expect("keys");
     assert!(keys.as_array().expect("keys").iter().all(|key| key["last_used_at"].is_string()), "{keys}");
-    let place = Place { account: None, environment: Environment::Sandbox };
-    let entries = app
-        .command(Command::AuditList { place, query: Default::default(), before: None, limit: 100 })
-        .await
-        .expect("entries");
+    let scope = ScopeArgs { account: None, environment: Environment::Sandbox };
+    let entries =
+        app.command(audit::List { scope, query: Default::default(), before: None, limit: 100 }).await.expect("entries");
     let refused =
         entries.as_array().expect("entries").iter().filter(|entry| entry["action"] == "request.refused").count();
     assert_eq!(refused, 1, "once in a while, so that nobody can fill the trail");

@@ -618,3 +618,28 @@ fn completions_name_the_commands_and_need_no_data() {
     }
     assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_that_the_server_does_not_know_is_refused_in_words() {
+    use std::io::{BufRead as _, BufReader, Write as _};
+
+    let app = TestApp::start().await;
+    let socket = app.folder.path().join("data/control.sock");
+    let answer = |message: &str| {
+        let mut stream = std::os::unix::net::UnixStream::connect(&socket).expect("the socket");
+        stream.write_all(format!("{message}\n").as_bytes()).expect("sent");
+        let mut line = String::new();
+        BufReader::new(stream).read_line(&mut line).expect("an answer");
+        line
+    };
+    for message in [
+        r#"{"operator":"ada","command":{"Keys":{"Forge":{}}}}"#,
+        r#"{"operator":"ada","command":{"keys_revoke":{"key_id":"x"}}}"#,
+        r#"{"operator":"ada","command":{"Serve":{}}}"#,
+        r#"{"operator":"ada","command":{"Files":{"Move":{"to":"folder"}}}}"#,
+        "nothing",
+    ] {
+        let line = tokio::task::block_in_place(|| answer(message));
+        assert!(line.contains("the server is of another version than this command"), "{message}: {line}");
+    }
+}

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use dossier::admin::{Command, Place};
+use dossier::cli::audit;
+use dossier::cli::context::ScopeArgs;
 use dossier_core::caller::Environment;
 use serde_json::{Value, json};
 
@@ -61,15 +62,15 @@ async fn two_hundred_writers_lose_no_update() {
             );
         }
     }
-    let place = Place { account: None, environment: Environment::Sandbox };
+    let scope = ScopeArgs { account: None, environment: Environment::Sandbox };
     let entries = app
-        .command(Command::AuditList { place, query: Default::default(), before: None, limit: 10_000 })
+        .command(audit::List { scope, query: Default::default(), before: None, limit: 10_000 })
         .await
         .expect("entries");
     let updates =
         entries.as_array().expect("entries").iter().filter(|entry| entry["action"] == "customer.updated").count();
     assert_eq!(updates, PUTS, "every change has one audit entry");
-    let report = app.command(Command::AuditVerify { records: true, anchors: Vec::new() }).await.expect("a report");
+    let report = app.command(audit::Verify { records: true, anchors: Vec::new() }).await.expect("a report");
     assert_eq!(report["findings"], json!([]));
 }
 

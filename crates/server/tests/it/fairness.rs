@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dossier::admin::Command;
+use dossier::cli::accounts;
 use dossier_core::caller::Environment;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
@@ -33,7 +33,7 @@ fn json_body(length: usize) -> Vec<u8> {
 
 /// A key of another account.
 async fn neighbour(app: &TestApp) -> String {
-    let account = app.command(Command::AccountsCreate { name: "neighbour".into() }).await.expect("an account");
+    let account = app.command(accounts::Create { name: "neighbour".into() }).await.expect("an account");
     let made = app.new_key(account["account_id"].as_str(), Environment::Sandbox, &[], None).await;
     made["key"].as_str().expect("a key").to_owned()
 }

@@ -115,8 +115,9 @@ async fn ranges_and_entity_tags() {
 
 impl TestApp {
     pub(crate) async fn audited(&self, action: &str) -> usize {
-        let place = dossier::admin::Place { account: None, environment: dossier_core::caller::Environment::Sandbox };
-        let list = dossier::admin::Command::AuditList { place, query: Default::default(), before: None, limit: 1_000 };
+        let scope =
+            dossier::cli::context::ScopeArgs { account: None, environment: dossier_core::caller::Environment::Sandbox };
+        let list = dossier::cli::audit::List { scope, query: Default::default(), before: None, limit: 1_000 };
         let listed = self.command(list).await.expect("the trail");
         listed.as_array().expect("entries").iter().filter(|entry| entry["action"] == action).count()
     }
@@ -150,8 +151,7 @@ async fn a_file_may_be_named_again_and_foreign_files_are_unknown() {
     assert_eq!((&both["customer_id"], &both["attachments"][1]["person_id"]), (&json!(ada), &json!(null)));
 
     // Another account, and the other environment, know nothing of it.
-    let other =
-        app.command(dossier::admin::Command::AccountsCreate { name: "other".into() }).await.expect("an account");
+    let other = app.command(dossier::cli::accounts::Create { name: "other".into() }).await.expect("an account");
     let other = other["account_id"].as_str().expect("an id").to_owned();
     use dossier_core::api_key::KeyScope::{CustomersRead, CustomersWrite, FilesRead, FilesWrite};
     use dossier_core::caller::Environment::{Production, Sandbox};

@@ -1,7 +1,9 @@
 //! The hosted form over HTTP: who may enter, what is saved, what is shown to whom, and when it is submitted. What it
 //! looks like and how it is used, the browser tests see.
 
-use dossier::admin::{AccountSettings, Command, Place};
+use dossier::cli::accounts::Set;
+use dossier::cli::context::ScopeArgs;
+use dossier::cli::{audit, review};
 use dossier::http::claimant::Claimants;
 use dossier_core::caller::Environment;
 use dossier_core::form::short_hash;
@@ -134,9 +136,9 @@ impl TestApp {
     }
 
     async fn trail(&self) -> Vec<Value> {
-        let place = Place { account: None, environment: Environment::Sandbox };
+        let scope = ScopeArgs { account: None, environment: Environment::Sandbox };
         let rows = self
-            .command(Command::AuditList { place, query: Default::default(), before: None, limit: 200 })
+            .command(audit::List { scope, query: Default::default(), before: None, limit: 200 })
             .await
             .expect("the trail");
         rows.as_array().expect("rows").clone()
@@ -494,8 +496,8 @@ async fn only_the_customer_submits_the_form_and_only_what_it_has_seen() {
         assert_eq!(browser.get(path).await.status.as_u16(), 403);
     }
     assert_eq!(app.trail().await[0]["action"], "kyc.form_submitted");
-    let place = Place { account: None, environment: Environment::Sandbox };
-    let review = app.command(Command::ReviewShow { place, customer_id: id.clone() }).await.expect("a review");
+    let scope = ScopeArgs { account: None, environment: Environment::Sandbox };
+    let review = app.command(review::Show { scope, customer_id: id.clone() }).await.expect("a review");
     let consent = &review["consent"];
     assert_eq!(consent["language"], "en");
     assert_eq!(consent["address"], "127.0.0.1");
@@ -614,8 +616,8 @@ async fn after_the_submission_the_customer_is_sent_home_and_nowhere_else() {
     let app = TestApp::start().await;
     let redirected = async |key: &str, hosts: Option<&str>, uri: &str| {
         let hosts = hosts.map(|host| vec![host.to_owned()]);
-        let set = AccountSettings { redirect_hosts: Some(hosts.unwrap_or_default()), ..AccountSettings::default() };
-        app.command(Command::AccountsSet { account: None, set: Box::new(set) }).await.expect("set");
+        let set = Set { redirect_hosts: Some(hosts.unwrap_or_default()), ..Set::default() };
+        app.command(set).await.expect("set");
         let send = |method: Method, path: String, body: Value| {
             TestApp::send(app.client.request(method, format!("{}{path}", app.url)).header("Api-Key", key).json(&body))
         };
@@ -658,35 +660,32 @@ async fn after_the_submission_the_customer_is_sent_home_and_nowhere_else() {
 #[tokio::test]
 async fn an_account_has_a_look_that_is_checked_when_it_is_set() {
     let app = TestApp::start().await;
-    let set = |set: AccountSettings| app.command(Command::AccountsSet { account: None, set: Box::new(set) });
+    let set = |set: Set| app.command(set);
     let encode = |bytes: &[u8]| {
         use base64::Engine as _;
         Some(base64::engine::general_purpose::STANDARD.encode(bytes))
     };
     let text = |text: &str| Some(text.to_owned());
     for (wrong, said) in [
-        (AccountSettings { colour: text("red"), ..AccountSettings::default() }, "#RRGGBB"),
-        (AccountSettings { colour: text("#ffcc00"), ..AccountSettings::default() }, "contrast of 1.5 to 1"),
-        (AccountSettings { logo: encode(b"<svg/>"), ..AccountSettings::default() }, "not of an accepted type"),
-        (AccountSettings { logo: encode(&pdf(b"x")), ..AccountSettings::default() }, "JPEG or PNG"),
-        (AccountSettings { logo: encode(&png(320, 200, 20_000)), ..AccountSettings::default() }, "at most 16 KiB"),
-        (
-            AccountSettings { redirect_hosts: Some(vec!["https://a.example".into()]), ..AccountSettings::default() },
-            "no host name",
-        ),
-        (AccountSettings { display_name: text(&"x".repeat(200)), ..AccountSettings::default() }, "128"),
-        (AccountSettings { name: text(""), ..AccountSettings::default() }, "name"),
+        (Set { colour: text("red"), ..Set::default() }, "#RRGGBB"),
+        (Set { colour: text("#ffcc00"), ..Set::default() }, "contrast of 1.5 to 1"),
+        (Set { logo: encode(b"<svg/>"), ..Set::default() }, "not of an accepted type"),
+        (Set { logo: encode(&pdf(b"x")), ..Set::default() }, "JPEG or PNG"),
+        (Set { logo: encode(&png(320, 200, 20_000)), ..Set::default() }, "at most 16 KiB"),
+        (Set { redirect_hosts: Some(vec!["https://a.example".into()]), ..Set::default() }, "no host name"),
+        (Set { display_name: text(&"x".repeat(200)), ..Set::default() }, "128"),
+        (Set { name: text(""), ..Set::default() }, "name"),
     ] {
         let error = set(wrong).await.expect_err(said);
         assert!(error.contains(said), "{error}");
     }
     let (_, link) = app.invited("individual").await;
     assert!(TestApp::send(app.client.get(&link)).await.text.contains("The company asks you"));
-    let look = AccountSettings {
+    let look = Set {
         display_name: text("Harbour <Bank>"),
         colour: text("#7A1F5C"),
         logo: encode(&png(320, 200, 20)),
-        ..AccountSettings::default()
+        ..Set::default()
     };
     set(look).await.expect("set");
     let page = TestApp::send(app.client.get(&link)).await.text;
@@ -701,9 +700,7 @@ async fn an_account_has_a_look_that_is_checked_when_it_is_set() {
     let logo = TestApp::send(app.client.get(asset("-logo"))).await;
     assert_eq!((logo.header("content-type"), &logo.bytes), ("image/png", &png(320, 200, 20)));
     assert!(colour.header("cache-control").contains("immutable"));
-    set(AccountSettings { colour: text(""), logo: text(""), display_name: text(""), ..AccountSettings::default() })
-        .await
-        .expect("taken away");
+    set(Set { colour: text(""), logo: text(""), display_name: text(""), ..Set::default() }).await.expect("taken away");
     let page = TestApp::send(app.client.get(&link)).await.text;
     assert!(page.contains("The company asks you") && !page.contains("/looks/"));
     assert_eq!(app.trail().await.iter().filter(|entry| entry["action"] == "account.changed").count(), 2);
@@ -904,8 +901,8 @@ async fn a_consent_names_the_address_of_the_client_and_not_that_of_a_trusted_pro
         browser.client = builder.default_headers(headers.into_iter().collect()).build().expect("a client");
         browser.completes().await;
         assert_eq!(browser.submits().await.status.as_u16(), 303);
-        let place = Place { account: None, environment: Environment::Sandbox };
-        let show = Command::ReviewShow { place, customer_id: id };
+        let scope = ScopeArgs { account: None, environment: Environment::Sandbox };
+        let show = review::Show { scope, customer_id: id };
         assert_eq!(app.command(show).await.expect("a review")["consent"]["address"], expected);
     }
 }

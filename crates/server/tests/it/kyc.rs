@@ -1,7 +1,8 @@
 //! From empty to approved, rejected, asked again and ended; and what is required on the way.
 
-use dossier::admin::{Command, Place};
+use dossier::cli::context::ScopeArgs;
 use dossier::cli::demo::place;
+use dossier::cli::review;
 use dossier_core::api_key::KeyScope;
 use dossier_core::caller::Environment;
 use reqwest::Method;
@@ -301,8 +302,8 @@ async fn simulations_are_refused_where_they_make_no_sense() {
 impl TestApp {
     /// Who waits for a decision, as the command line shows it.
     async fn review_list(&self) -> Value {
-        let place = Place { account: None, environment: Environment::Sandbox };
-        self.command(Command::ReviewList { place, limit: 100 }).await.expect("a list")
+        let scope = ScopeArgs { account: None, environment: Environment::Sandbox };
+        self.command(review::List { scope, limit: 100 }).await.expect("a list")
     }
 }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use dossier::admin::{Command, Place};
+use dossier::cli::context::ScopeArgs;
+use dossier::cli::{audit, keyring, keys};
 use dossier::http::router::{OPERATIONS, document};
 use dossier_core::caller::Environment;
 use reqwest::{Client, Method};
@@ -99,13 +100,11 @@ async fn two_hundred_writers_of_three_processes_lose_no_update() {
             assert!(owners.any(|owner| last == format!("{owner}-{}", ROUNDS - 1)), "{field}: {last}");
         }
     }
-    let report =
-        fleet.apps[1].command(Command::AuditVerify { records: false, anchors: Vec::new() }).await.expect("a report");
+    let report = fleet.apps[1].command(audit::Verify { records: false, anchors: Vec::new() }).await.expect("a report");
     assert_eq!(report["findings"], json!([]));
-    let place = Place { account: None, environment: Environment::Sandbox };
-    let entries = fleet.apps[2]
-        .command(Command::AuditList { place, query: Default::default(), before: None, limit: 10_000 })
-        .await;
+    let scope = ScopeArgs { account: None, environment: Environment::Sandbox };
+    let entries =
+        fleet.apps[2].command(audit::List { scope, query: Default::default(), before: None, limit: 10_000 }).await;
     let entries = entries.expect("entries");
     let updates = entries.as_array().expect("a list").iter().filter(|entry| entry["action"] == "customer.updated");
     assert_eq!(updates.count(), WRITERS * ROUNDS);
@@ -114,8 +113,8 @@ async fn two_hundred_writers_of_three_processes_lose_no_update() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_that_one_process_revokes_is_refused_by_all_within_a_second() {
     let fleet = Fleet::start().await;
-    let place = Place { account: None, environment: Environment::Sandbox };
-    let create = Command::KeysCreate { place, name: "k".into(), scopes: Vec::new(), expires_in: None };
+    let scope = ScopeArgs { account: None, environment: Environment::Sandbox };
+    let create = keys::Create { scope, name: "k".into(), scopes: Vec::new(), expires_in: None };
     let made = fleet.apps[0].command(create).await.expect("a key");
     let (key, key_id) = (made["key"].as_str().expect("a key"), made["key_id"].as_str().expect("an id"));
     let ask = async |app: &TestApp| {
@@ -125,7 +124,7 @@ async fn a_key_that_one_process_revokes_is_refused_by_all_within_a_second() {
     for app in &fleet.apps {
         assert_eq!(ask(app).await, 200);
     }
-    fleet.apps[1].command(Command::KeysRevoke { key_id: key_id.into() }).await.expect("revoked");
+    fleet.apps[1].command(keys::Revoke { key_id: key_id.into() }).await.expect("revoked");
     let revoked = Instant::now();
     let mut refused = [false; 3];
     while refused != [true; 3] {
@@ -166,7 +165,7 @@ async fn what_one_process_does_the_others_see() {
     two.put(&id, &json!({ "documents": [{ "file_id": file, "purpose": "id_document" }] })).await.expect(200);
     assert_eq!(three.content(&file, "").await.status.as_u16(), 200);
     // An epoch that one begins the others follow, with keys that they had and with new ones.
-    let epoch = one.command(Command::KeyringRotate).await.expect("rotated");
+    let epoch = one.command(keyring::Rotate {}).await.expect("rotated");
     assert_eq!(epoch["epoch"], 2);
     for app in [two, three] {
         let new = app.given("corporate").await;

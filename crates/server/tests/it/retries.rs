@@ -1,6 +1,7 @@
 //! `Idempotency-Key`: one effect, one answer.
 
-use dossier::admin::{Command, Place};
+use dossier::cli::audit;
+use dossier::cli::context::ScopeArgs;
 use dossier::http::router::{OPERATIONS, document};
 use dossier_core::caller::Environment;
 use reqwest::{Method, RequestBuilder};
@@ -146,11 +147,9 @@ async fn what_is_about_no_customer_is_repeated_as_safely() {
     let deliveries = app.get(&format!("{path}/deliveries")).await.expect(200);
     let delivery = deliveries["items"][0]["id"].as_str().expect("a delivery").to_owned();
     twice(&app, &format!("{path}/deliveries/{delivery}/resend"), "r", &Value::Null, 202).await;
-    let place = Place { account: None, environment: Environment::Sandbox };
-    let resent = app
-        .command(Command::AuditList { place, query: Default::default(), before: None, limit: 100 })
-        .await
-        .expect("entries");
+    let scope = ScopeArgs { account: None, environment: Environment::Sandbox };
+    let resent =
+        app.command(audit::List { scope, query: Default::default(), before: None, limit: 100 }).await.expect("entries");
     let resent = resent.as_array().expect("entries").iter().filter(|entry| entry["action"] == "webhook.resent");
     assert_eq!(resent.count(), 1);
 }

@@ -1,6 +1,8 @@
 //! The audit trail: over HTTP, and what commands write into it and show of it.
 
-use dossier::admin::{AccountSettings, AuditQuery, Command, Place};
+use dossier::cli::audit::Query;
+use dossier::cli::context::ScopeArgs;
+use dossier::cli::{accounts, audit, backup, keyring, keys};
 use dossier_core::api_key::KeyScope;
 use dossier_core::caller::Environment;
 use reqwest::Method;
@@ -10,8 +12,8 @@ use crate::app::{Answered, TestApp};
 use crate::command_line::{dossier, json_of};
 use crate::described::is_described;
 
-const SANDBOX: Place = Place { account: None, environment: Environment::Sandbox };
-const PRODUCTION: Place = Place { account: None, environment: Environment::Production };
+const SANDBOX: ScopeArgs = ScopeArgs { account: None, environment: Environment::Sandbox };
+const PRODUCTION: ScopeArgs = ScopeArgs { account: None, environment: Environment::Production };
 
 impl TestApp {
     async fn auditor(&self, account: Option<&str>, environment: Environment) -> String {
@@ -25,19 +27,19 @@ impl TestApp {
     }
 
     /// What commands list, newest first.
-    async fn listed(&self, place: Place, query: AuditQuery) -> Vec<Value> {
-        let list = Command::AuditList { place, query, before: None, limit: 1_000 };
+    async fn listed(&self, scope: ScopeArgs, query: Query) -> Vec<Value> {
+        let list = audit::List { scope, query, before: None, limit: 1_000 };
         self.command(list).await.expect("a list").as_array().expect("entries").clone()
     }
 
-    async fn entry(&self, place: Place, seq: &Value) -> Value {
-        let show = Command::AuditShow { place, seq: seq.as_u64().expect("a number") };
+    async fn entry(&self, scope: ScopeArgs, seq: &Value) -> Value {
+        let show = audit::Show { scope, seq: seq.as_u64().expect("a number") };
         self.command(show).await.expect("an entry")
     }
 }
 
-fn of(action: &str) -> AuditQuery {
-    AuditQuery { action: Some(action.into()), ..AuditQuery::default() }
+fn of(action: &str) -> Query {
+    Query { action: Some(action.into()), ..Query::default() }
 }
 
 fn seqs(entries: &Value) -> Vec<u64> {
@@ -131,7 +133,7 @@ async fn the_trail_is_read_with_its_own_scope_inside_its_own_walls() {
     let app = TestApp::start().await;
     app.read_trail(&app.key, "").await.problem(403, "insufficient_scope");
     let id = app.given("individual").await;
-    let other = app.command(Command::AccountsCreate { name: "other".into() }).await.expect("an account");
+    let other = app.command(accounts::Create { name: "other".into() }).await.expect("an account");
     let account = other["account_id"].as_str().expect("an id");
     for (account, environment, count) in [(None, Environment::Production, 1), (Some(account), Environment::Sandbox, 2)]
     {
@@ -149,10 +151,10 @@ async fn what_operators_change_is_named_with_the_operator() {
     let app = TestApp::start().await;
     let made = app.new_key(None, Environment::Sandbox, &[], None).await;
     let id = made["key_id"].as_str().expect("an id").to_owned();
-    let rolled = app.command(Command::KeysRoll { key_id: id.clone(), overlap: 60 }).await.expect("rolled");
+    let rolled = app.command(keys::Roll { key_id: id.clone(), overlap: 60 }).await.expect("rolled");
     let new = rolled["key_id"].as_str().expect("an id").to_owned();
-    app.command(Command::KeysRevoke { key_id: new.clone() }).await.expect("revoked");
-    let trail = app.listed(SANDBOX, AuditQuery::default()).await;
+    app.command(keys::Revoke { key_id: new.clone() }).await.expect("revoked");
+    let trail = app.listed(SANDBOX, Query::default()).await;
     let [revoked, rolled, created] = &trail[..3] else { panic!("three entries") };
     for (entry, action, fields) in [
         (created, "api_key.created", json!([format!("/api_keys/{id}")])),
@@ -182,15 +184,15 @@ async fn what_operators_change_is_named_with_the_operator() {
     assert_eq!((&gone["before"]["url"], &gone["after"]), (&json!("http://127.0.0.1:19997/"), &Value::Null));
     assert!(!shown.to_string().contains("whsec_"));
 
-    let set = Box::new(AccountSettings { display_name: Some("Harbour".into()), ..AccountSettings::default() });
-    app.command(Command::AccountsSet { account: None, set }).await.expect("set");
+    let set = accounts::Set { display_name: Some("Harbour".into()), ..Default::default() };
+    app.command(set).await.expect("set");
     let changed = app.listed(SANDBOX, of("account.changed")).await;
     assert_eq!(changed[0]["fields"], json!(["/account/display_name"]));
     let shown = app.entry(SANDBOX, &changed[0]["seq"]).await;
     assert_eq!(change(&shown, "/account/display_name")["after"], "Harbour");
 
-    let epoch = app.command(Command::KeyringRotate).await.expect("rotated")["epoch"].clone();
-    let trail = app.listed(PRODUCTION, AuditQuery::default()).await;
+    let epoch = app.command(keyring::Rotate {}).await.expect("rotated")["epoch"].clone();
+    let trail = app.listed(PRODUCTION, Query::default()).await;
     let [rotated, started] = &trail[..] else { panic!("two entries: {trail:?}") };
     assert_eq!(started["action"], "keyring.rotation_started");
     assert_eq!((&rotated["action"], &rotated["actor"]), (&json!("keyring.rotated"), &json!("operator:Ada")));
@@ -200,7 +202,7 @@ async fn what_operators_change_is_named_with_the_operator() {
 #[tokio::test]
 async fn settings_that_changed_are_named_once_and_secrets_are_not_shown() {
     let app = TestApp::start().await;
-    assert!(app.listed(PRODUCTION, AuditQuery::default()).await.is_empty(), "the defaults are no change");
+    assert!(app.listed(PRODUCTION, Query::default()).await.is_empty(), "the defaults are no change");
     let sumsub = [
         ("provider", "sumsub"),
         ("sumsub_app_token", "token-11111"),
@@ -316,7 +318,7 @@ async fn simulated_steps_and_the_provider_s_answer_say_what_was_decided() {
 #[test]
 fn the_guide_names_every_action_and_every_recorded_setting() {
     let guide = include_str!("../../../../docs/audit.md");
-    let settings = dossier::config::recorded::defaults().into_keys();
+    let settings = dossier::config::recorded_defaults().into_keys();
     let actions = dossier_core::audit::Action::ALL.iter().map(|action| action.as_str().to_owned());
     for name in actions.chain(settings) {
         assert!(guide.contains(&format!("`{name}`")), "docs/audit.md should have {name}");
@@ -329,7 +331,7 @@ async fn a_backup_is_in_the_trail_before_it_is_made() {
     let app = TestApp::start().await;
     let place = tempfile::tempdir().expect("a folder");
     let to = place.path().to_string_lossy().into_owned();
-    let create = Command::BackupCreate { place: Some(to.clone()) };
+    let create = backup::Create { place: Some(to.clone()) };
     app.command(create).await.expect("a backup");
     let trail = app.listed(PRODUCTION, of("backup.started")).await;
     assert_eq!((trail.len(), &trail[0]["actor"]), (1, &json!("operator:Ada")));

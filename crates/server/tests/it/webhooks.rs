@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use dossier::admin::Command;
+use dossier::cli::keys;
 use dossier_core::api_key::KeyScope;
 use dossier_core::caller::Environment;
 use reqwest::Method;
@@ -310,7 +310,7 @@ async fn deliveries_are_signed_by_the_key_and_by_the_secret_and_both_ways_while_
     assert_eq!(first.header("webhook-signature"), expected);
     // Rolled: both keys sign; after the overlap the new one alone; revoked: nobody, and what waits, waits.
     let key_id = hook["key_id"].as_str().expect("an id").to_owned();
-    let rolled = app.command(Command::KeysRoll { key_id, overlap: 2 }).await.expect("rolled");
+    let rolled = app.command(keys::Roll { key_id, overlap: 2 }).await.expect("rolled");
     let (new, new_id) = (rolled["key"].as_str().expect("a key"), rolled["key_id"].as_str().expect("an id"));
     app.given("individual").await;
     let second = receiver.wait(2).await[1].clone();
@@ -326,7 +326,7 @@ async fn deliveries_are_signed_by_the_key_and_by_the_secret_and_both_ways_while_
     assert_eq!(third.header("x-hmac-signature"), hex(&hmac(new, &third.body)));
     assert_eq!(third.header("x-hmac-signature-next"), "");
     let other = app.new_key(None, Environment::Sandbox, &[], None).await;
-    app.command(Command::KeysRevoke { key_id: new_id.to_owned() }).await.expect("revoked");
+    app.command(keys::Revoke { key_id: new_id.to_owned() }).await.expect("revoked");
     let other = other["key"].as_str().expect("a key");
     let with_other =
         |method: Method, path: &str| app.client.request(method, format!("{}{path}", app.url)).header("Api-Key", other);

@@ -1,11 +1,11 @@
 //! The anchor's file, replaced whole and atomically.
 
 use std::fs;
-use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Anchor, AnchorError, AnchorKey};
+use crate::durable;
 
 /// Where a process keeps its anchor.
 #[derive(Debug, Clone)]
@@ -51,14 +51,6 @@ impl AnchorFile {
     ///
     /// The system's; the old one is there then.
     pub fn write(&self, text: &str) -> io::Result<()> {
-        let mut new = self.0.clone().into_os_string();
-        new.push(".new");
-        let new = PathBuf::from(new);
-        let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&new, &self.0)?;
-        let folder = self.0.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        fs::File::open(folder)?.sync_all()
+        durable::replace(&self.0, text.as_bytes())
     }
 }

@@ -1,8 +1,6 @@
 //! The keyring: epoch keys in one small file, sealed by the root key, replaced whole and atomically.
 
 use std::fs;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -12,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Binding, Cell, RootKey, SecretKey, Vault};
 use crate::OpenError;
+use crate::durable::{self, folder_of};
 use crate::rows::NEWEST_STEP;
 
 /// What an epoch key is still good for.
@@ -228,18 +227,13 @@ impl Keyring {
     fn write(&self) -> Result<(), OpenError> {
         let cause = |cause| OpenError::File { attempt: "write the keyring", path: self.path.clone(), cause };
         let text = serde_json::to_vec_pretty(&self.file).expect("a keyring has string keys only");
-        let new = self.path.with_extension("new");
-        let mut file =
-            fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new).map_err(cause)?;
-        file.write_all(&text).and_then(|()| file.sync_all()).map_err(cause)?;
-        fs::rename(&new, &self.path).map_err(cause)?;
-        sync_folder(&self.path)
+        durable::replace(&self.path, &text).map_err(cause)
     }
 }
 
 /// Makes a file's name durable.
 pub(super) fn sync_folder(path: &Path) -> Result<(), OpenError> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(|cause| OpenError::File {
         attempt: "sync the folder",
         path: folder.to_owned(),

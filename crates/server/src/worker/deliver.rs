@@ -14,17 +14,17 @@ use dossier_core::use_cases::write::append_audit;
 use dossier_core::webhook::{Attempted, Disabled, Due, Said, Schedule, Verdict};
 use tokio::sync::mpsc;
 
-use crate::egress::{Egress, Sent};
+use crate::egress::Sent;
 use crate::http::state::App;
 
-/// Attempts under way at the same time, to one endpoint and in all.
+/// Attempts in flight at the same time, to one endpoint and in all.
 const PARALLEL: usize = 4;
 const PARALLEL_IN_ALL: usize = 64;
 /// Claimed and waiting for their turn, to one endpoint that answers quickly.
 const QUEUED: usize = 64;
 /// Claimed at once.
 const CLAIMED: usize = 16;
-/// Noted at once: whoever writes meanwhile waits for no more.
+/// Noted in one commit, which is the most that another write waits for.
 const NOTED: usize = 6;
 /// A database that is away for a moment is waited for, within the lease.
 const NOTE_TRIES: u32 = 20;
@@ -36,7 +36,7 @@ const LEASE_SECONDS: i64 = 60;
 const BEGIN_WITHIN: Duration = Duration::from_secs(40);
 /// Asked at least this often, for what other processes wrote and for what is due by time.
 const TICK: Duration = Duration::from_millis(250);
-/// While requests come, so many attempts are begun in each step; without any, as many as may run.
+/// Attempts that are begun in each step while requests come; without requests, as many as may run.
 const STRIDE: usize = 2;
 const STEP: Duration = Duration::from_millis(1);
 /// For so long after a request more are expected.
@@ -80,7 +80,6 @@ enum Happened {
 
 struct Dispatcher {
     app: App,
-    egress: Arc<Egress>,
     schedule: Schedule,
     lanes: HashMap<WebhookId, Lane>,
     /// What is ours, from its claim until what came of it is durable.
@@ -98,14 +97,13 @@ struct Dispatcher {
 
 /// Sends what is due until it is aborted. Sending, noting and claiming go on beside each other, so that none of them
 /// waits for the disk that another waits for.
-pub async fn run(app: App, egress: Arc<Egress>, schedule: Schedule) {
+pub(super) async fn run(app: App, schedule: Schedule) {
     let mut announced = app.services.store.announced();
     let (happened, mut happenings) = mpsc::unbounded_channel();
     let (to_note, notes) = mpsc::unbounded_channel();
     tokio::spawn(note_all(Arc::clone(&app), notes, happened.clone()));
     let mut dispatcher = Dispatcher {
         app,
-        egress,
         schedule,
         lanes: HashMap::new(),
         ours: HashSet::new(),
@@ -133,7 +131,7 @@ pub async fn run(app: App, egress: Arc<Egress>, schedule: Schedule) {
         if !dispatcher.has_waiting() {
             continue;
         }
-        if dispatcher.somebody_asks() {
+        if dispatcher.requests_come() {
             // Those who ask go before those who are told, and have the processor to themselves most of the time.
             tokio::time::sleep(STEP).await;
             give_way(&dispatcher.app).await;
@@ -207,7 +205,7 @@ impl Dispatcher {
     }
 
     /// Whether requests came lately.
-    fn somebody_asks(&mut self) -> bool {
+    fn requests_come(&mut self) -> bool {
         let asked = self.app.asked.load(Ordering::Relaxed);
         if asked != self.asked {
             self.asked = asked;
@@ -234,11 +232,11 @@ impl Dispatcher {
                 }
                 lane.running += 1;
                 self.running += 1;
-                let (app, egress, schedule) = (Arc::clone(&self.app), Arc::clone(&self.egress), self.schedule.clone());
+                let (app, schedule) = (Arc::clone(&self.app), self.schedule.clone());
                 let (happened, endpoint) = (self.happened.clone(), *id);
                 tokio::spawn(async move {
                     let (delivery, began) = (numbered(&due), Instant::now());
-                    let outcome = attempt(&app, &egress, &schedule, due).await.map(Box::new);
+                    let outcome = attempt(&app, &schedule, due).await.map(Box::new);
                     let _ = happened.send(Happened::Attempted { outcome, endpoint, delivery, took: began.elapsed() });
                 });
             }
@@ -275,7 +273,7 @@ async fn note_all(app: App, mut notes: mpsc::UnboundedReceiver<Attempted>, happe
 }
 
 /// One attempt. `None` when there is nothing to note: the endpoint is gone.
-async fn attempt(app: &App, egress: &Egress, schedule: &Schedule, mut due: Due) -> Option<Attempted> {
+async fn attempt(app: &App, schedule: &Schedule, mut due: Due) -> Option<Attempted> {
     let now = app.services.now(due.scope);
     // The signature names the time of the world: receivers compare it with their clocks, and not with a sandbox's.
     let message = match app.services.store.message(&due, app.services.clock.now()).await {
@@ -292,7 +290,7 @@ async fn attempt(app: &App, egress: &Egress, schedule: &Schedule, mut due: Due) 
         return Some(Attempted { due, at: now, said: Said::Failure("key_revoked"), verdict });
     }
     let Sent { status, retry_after, said } =
-        egress.send(due.scope.environment, message, app.services.clock.now()).await;
+        app.egress.send(due.scope.environment, message, app.services.clock.now()).await;
     let at = app.services.now(due.scope);
     let verdict = match status {
         Some(200..=299) => Verdict::Delivered,

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use dossier_store::OpenError;
 use dossier_store::transfer::mark::{Location, Mark, Standing};
 
+use super::error::InstallationError;
 use crate::config::Config;
-use crate::installation::InstallationError;
 
 /// Where the rows are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub(crate) enum Home {
 impl Home {
     /// The configured one.
     pub(crate) fn of(config: &Config) -> Self {
-        match &config.database {
+        match &config.storage.database {
             Some(url) => Self::Postgres(url.clone()),
             None => Self::Folder(config.data_dir.clone()),
         }

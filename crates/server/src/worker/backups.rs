@@ -1,6 +1,7 @@
 //! Scheduled backups. The place tells when the last one was made, so neither a restart nor another process makes one
 //! twice.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use dossier_core::audit::{Action, AuditEntry};
@@ -9,14 +10,14 @@ use dossier_core::clock::Clock as _;
 use dossier_core::store::StoreError;
 use dossier_core::use_cases::accounts;
 use dossier_core::use_cases::write::append_audit;
+use dossier_store::Engine;
 use dossier_store::anchor::AnchorKey;
-use dossier_store::backup::{Backup, Pace};
+use dossier_store::backup::Pace;
 
+use crate::backup;
 use crate::config::Config;
 use crate::http::state::App;
 use crate::system::SystemClock;
-use dossier_store::Engine;
-use std::sync::Arc;
 
 const LOOK_AFTER: Duration = Duration::from_secs(10);
 /// After one that failed.
@@ -26,7 +27,7 @@ const AGAIN_AFTER: Duration = Duration::from_secs(10 * 60);
 pub(crate) async fn run(app: App, store: Arc<dyn Engine>, key: AnchorKey, config: Config) {
     let Some(place) = config.backups.place.as_deref() else { return };
     let mut last = None;
-    if let Ok(newest) = newest(&config, place).await {
+    if let Ok(newest) = backup::newest(&config, place).await {
         last = newest.map(|(at, bytes)| {
             app.metrics.backed_up(at, bytes, None);
             at.as_micros() / 1_000_000
@@ -40,7 +41,7 @@ pub(crate) async fn run(app: App, store: Arc<dyn Engine>, key: AnchorKey, config
             continue;
         }
         // Another process may have led until now.
-        match newest(&config, place).await {
+        match backup::newest(&config, place).await {
             Ok(newest) => last = newest.map(|(at, _)| at.as_micros() / 1_000_000),
             Err(error) => {
                 app.metrics.backup_failed();
@@ -59,7 +60,7 @@ pub(crate) async fn run(app: App, store: Arc<dyn Engine>, key: AnchorKey, config
             tokio::time::sleep(AGAIN_AFTER).await;
             continue;
         }
-        match super::create(&config, &key, place, Pace::Gentle, keep, Some(&app.metrics), &|_, _| {}).await {
+        match backup::create(&config, &key, place, Pace::Gentle, keep, Some(&app.metrics), &|_, _| {}).await {
             Ok(made) => {
                 last = Some(made.manifest.created_at.as_micros() / 1_000_000);
                 let (records, files, bytes) =
@@ -81,23 +82,4 @@ async fn note(app: &App, place: &str) -> Result<(), StoreError> {
     let mut entry = AuditEntry::new(&caller, app.services.clock.now(), Action::BackupStarted);
     entry.detail.note = Some(place.to_owned());
     append_audit(&app.services, scope, entry).await
-}
-
-/// When the newest backup of this installation was made, and its size.
-pub(crate) async fn newest(
-    config: &Config,
-    place: &str,
-) -> Result<Option<(dossier_core::clock::Timestamp, u64)>, String> {
-    let installation = installation(config)?;
-    let backups = Backup::list(&super::existing_place(place)?).await.map_err(|error| error.to_string())?;
-    let own = backups.into_iter().rfind(|backup| backup.manifest.installation.to_string() == installation);
-    Ok(own.map(|backup| (backup.manifest.created_at, backup.manifest.bytes())))
-}
-
-/// The id of the installation stands in the keyring in the clear.
-fn installation(config: &Config) -> Result<String, String> {
-    let unreadable = || "the keyring cannot be read".to_owned();
-    let text = std::fs::read(&config.keyring).map_err(|_| unreadable())?;
-    let keyring: serde_json::Value = serde_json::from_slice(&text).map_err(|_| unreadable())?;
-    keyring["installation"].as_str().map(str::to_owned).ok_or_else(unreadable)
 }

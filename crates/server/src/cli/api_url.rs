@@ -1,0 +1,19 @@
+//! Where the API of the running server is. `dossier demo` asks for it; people cannot.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::command::DataCommand;
+use super::context::CommandContext;
+
+/// The question of `dossier demo`.
+#[derive(Serialize, Deserialize)]
+pub struct ApiUrl {}
+
+#[async_trait]
+impl DataCommand for ApiUrl {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        Ok(json!({ "api": context.services.policy.public_url }))
+    }
+}

@@ -1,0 +1,90 @@
+//! `dossier customers`.
+
+use std::process::ExitCode;
+
+use async_trait::async_trait;
+use clap::Args;
+use dossier_core::audit::{Action, AuditEntry};
+use dossier_core::customer::CustomerView;
+use dossier_core::ids::CustomerId;
+use dossier_core::parse::Email;
+use dossier_core::use_cases::write::append_audit;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::command::{DataCommand, group};
+use super::context::{CommandContext, ScopeArgs};
+use super::output::Output;
+use crate::errors::text;
+
+group! {
+    /// Customers
+    Customers { Get, List }
+}
+
+/// Show a customer with its profile; the audit trail notes it
+#[derive(Args, Serialize, Deserialize)]
+pub struct Get {
+    /// The customer's id
+    pub customer_id: String,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+}
+
+#[async_trait]
+impl DataCommand for Get {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        view_customer(context, &self.scope, &self.customer_id).await
+    }
+}
+
+/// A customer with its profile. A person sees everything, so the trail says that one looked.
+pub(super) async fn view_customer(
+    context: &CommandContext<'_>,
+    scope: &ScopeArgs,
+    customer_id: &str,
+) -> Result<Value, String> {
+    let unknown = || "there is no such customer in this account and environment".to_owned();
+    let scope = context.scope(scope).await?;
+    let id = CustomerId::parse(customer_id).ok_or_else(unknown)?;
+    let customer = context.services.store.customer(scope, id).await.map_err(text)?.ok_or_else(unknown)?;
+    let mut audit = AuditEntry::new(&context.caller(scope), context.services.clock.now(), Action::CustomerViewed);
+    audit.customer = Some(id);
+    append_audit(context.services, scope, audit).await.map_err(text)?;
+    Ok(view_json(&CustomerView::new(&customer.summary(), Some(&customer.profile))))
+}
+
+/// List customers, newest first
+#[derive(Args, Serialize, Deserialize)]
+pub struct List {
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+    /// The one with this e-mail
+    #[arg(long)]
+    pub email: Option<String>,
+    /// How many
+    #[arg(long, default_value_t = 100)]
+    pub limit: usize,
+}
+
+#[async_trait]
+impl DataCommand for List {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let scope = context.scope(&self.scope).await?;
+        let store = &context.services.store;
+        let found = match &self.email {
+            Some(email) => store.summaries_by_email(scope, &Email::searched(email)).await.map_err(text)?,
+            None => store.summaries(scope, None, self.limit).await.map_err(text)?.summaries,
+        };
+        Ok(found.iter().map(|summary| view_json(&CustomerView::new(summary, None))).collect())
+    }
+
+    fn print(&self, outcome: Value, output: Output) -> Result<ExitCode, String> {
+        output.rows(&outcome, &["customer_id", "type", "email", "kycs.status", "created_at"]);
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn view_json(view: &CustomerView<'_>) -> Value {
+    serde_json::from_slice(&view.to_json()).expect("a view is JSON")
+}

@@ -1,0 +1,122 @@
+//! `dossier doctor`.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+use async_trait::async_trait;
+use clap::Args;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::audit::verify;
+use super::command::{DataCommand, DataFolder};
+use super::context::CommandContext;
+use super::output::Output;
+use crate::backup;
+use crate::config::backup::Schedule;
+use crate::config::root_key::RootKeySource;
+
+/// Look for what is wrong with the installation
+#[derive(Args, Serialize, Deserialize)]
+pub struct Doctor {}
+
+#[async_trait]
+impl DataCommand for Doctor {
+    fn needs(&self) -> DataFolder {
+        DataFolder::PerhapsOlder
+    }
+
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let CommandContext { config, store, .. } = context;
+        let mut checks = vec![
+            check("server", true, if context.metrics.is_some() { "runs" } else { "does not run" }),
+            check("engine", true, &store.name()),
+            private(&config.data_dir, "data folder"),
+            private(&config.storage.keyring, "keyring"),
+            check("epoch", true, &format!("{} is active", store.active_epoch())),
+        ];
+        checks.extend(root_key(&config.root_key));
+        checks.push(match store.check_integrity().await {
+            Ok(()) => check("database", true, "is whole"),
+            Err(error) => check("database", false, &error.to_string()),
+        });
+        let place = config.storage.files.as_deref().unwrap_or("the data folder");
+        checks.push(match store.check_files().await {
+            Ok(()) => check("files", true, &format!("lie in {place}")),
+            Err(error) => check("files", false, &error.to_string()),
+        });
+        checks.push(backups(context).await);
+        checks.extend(audit_trail(context).await?);
+        Ok(Value::Array(checks))
+    }
+
+    fn print(&self, checks: Value, output: Output) -> Result<ExitCode, String> {
+        output.value(&checks);
+        let well = checks.as_array().is_none_or(|checks| checks.iter().all(|check| check["ok"] == true));
+        Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
+fn root_key(source: &RootKeySource) -> Option<Value> {
+    let said = match source {
+        RootKeySource::DataFolder => {
+            "lies in the data folder: a copy of the folder is a copy of everything. For production keep it elsewhere \
+                (DOSSIER_ROOT_KEY_FILE or DOSSIER_ROOT_KEY_COMMAND), and keep a second copy of it and of the keyring"
+        }
+        RootKeySource::Variable(_) => {
+            "warning: it came by a plain variable, which stays in the memory of the process, and which programs that \
+                it starts and tools that report crashes may see. Use DOSSIER_ROOT_KEY_FILE or DOSSIER_ROOT_KEY_COMMAND"
+        }
+        RootKeySource::Given(_) | RootKeySource::Command(_) => return None,
+    };
+    Some(check("root key", true, said))
+}
+
+async fn backups(context: &CommandContext<'_>) -> Value {
+    let backups = &context.config.backups;
+    let Some(place) = &backups.place else {
+        return check("backups", true, "the server makes none: set backup_place and backup_schedule");
+    };
+    let now = context.services.clock.now();
+    match backup::newest(context.config, place).await {
+        Ok(Some((at, _))) => {
+            // A due backup is made within a minute. If the newest is twice as old as the interval, backups fail.
+            let late = match backups.schedule {
+                Some(Schedule::Every(wait)) => 2 * i64::try_from(wait.as_secs()).unwrap_or(i64::MAX / 2),
+                Some(Schedule::Daily(_)) => 2 * 24 * 60 * 60,
+                None => i64::MAX / 2_000_000,
+            };
+            let good = now.as_micros() - at.as_micros() < late.saturating_mul(1_000_000);
+            check("backups", good, &format!("the newest was made at {at}"))
+        }
+        Ok(None) => check("backups", backups.schedule.is_none(), "none yet"),
+        Err(error) => check("backups", false, &error),
+    }
+}
+
+/// The chains, and the anchor that they are compared with.
+async fn audit_trail(context: &CommandContext<'_>) -> Result<[Value; 2], String> {
+    let report = verify(&CommandContext { progress: &|_, _| {}, ..*context }, false, &[]).await?;
+    let findings = report["findings"].as_array().map_or(0, Vec::len);
+    let counted = format!("{} entries in {} chains, {findings} findings", report["entries"], report["chains"]);
+    let path = context.anchored.path().display();
+    let anchor = if context.anchored.is_failing() {
+        check("anchor", false, &format!("{path} cannot be written; see the log"))
+    } else {
+        check("anchor", true, &format!("{path} knows {} audit trails", report["checkpoints"]))
+    };
+    Ok([check("audit trail", findings == 0, &counted), anchor])
+}
+
+fn check(what: &str, good: bool, detail: &str) -> Value {
+    json!({ "check": what, "ok": good, "detail": detail })
+}
+
+fn private(path: &Path, what: &str) -> Value {
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.permissions().mode() & 0o077 == 0 => check(what, true, "only its owner can read it"),
+        Ok(_) => check(what, false, "can be read by others; take their permissions away"),
+        Err(error) => check(what, false, &error.to_string()),
+    }
+}

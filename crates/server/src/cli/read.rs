@@ -1,0 +1,42 @@
+//! Arguments of several commands, as people write them.
+
+use dossier_core::account::MAX_NAME;
+
+/// `90s`, `30m`, `12h` or `7d`, in seconds.
+pub(super) fn duration(text: &str) -> Result<i64, String> {
+    let wrong = || "must be a number and a unit: 90s, 30m, 12h or 7d".to_owned();
+    let unit = match text.bytes().last() {
+        Some(b's') => 1,
+        Some(b'm') => 60,
+        Some(b'h') => 60 * 60,
+        Some(b'd') => 24 * 60 * 60,
+        _ => return Err(wrong()),
+    };
+    let number: i64 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
+    number.checked_mul(unit).filter(|seconds| (0..=100 * 365 * 24 * 60 * 60).contains(seconds)).ok_or_else(wrong)
+}
+
+/// The name of an account or a key.
+pub(super) fn checked_name(name: &str) -> Result<String, String> {
+    if name.trim().is_empty() || name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
+        return Err(format!("a name has 1 to {MAX_NAME} characters and no control characters"));
+    }
+    Ok(name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        for (text, seconds) in
+            [("90s", Some(90)), ("30m", Some(1_800)), ("12h", Some(43_200)), ("7d", Some(604_800)), ("0s", Some(0))]
+        {
+            assert_eq!(duration(text).ok(), seconds, "{text}");
+        }
+        for wrong in ["", "7", "d", "-1s", "1w", "1.5h", "99999999999999999d", "7 d", "é"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! `dossier review`.
+
+use async_trait::async_trait;
+use clap::Args;
+use dossier_core::idempotency::Request;
+use dossier_core::ids::CustomerId;
+use dossier_core::use_cases::decide;
+use dossier_core::use_cases::write_customer::UpdateError;
+use dossier_core::violation::Violation;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::command::{DataCommand, group};
+use super::context::{CommandContext, ScopeArgs};
+use super::customers::view_customer;
+use crate::errors::text;
+
+group! {
+    /// Decisions about customers
+    Review { List, Show, Decide }
+}
+
+/// List who waits for a decision, longest first
+#[derive(Args, Serialize, Deserialize)]
+pub struct List {
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+    /// How many
+    #[arg(long, default_value_t = 100)]
+    pub limit: usize,
+}
+
+#[async_trait]
+impl DataCommand for List {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let scope = context.scope(&self.scope).await?;
+        let store = &context.services.store;
+        let mut rows = Vec::new();
+        for id in store.review_queue(scope, self.limit).await.map_err(text)? {
+            let Some(customer) = store.customer(scope, id).await.map_err(text)? else { continue };
+            rows.push(json!({
+                "customer_id": id,
+                "type": customer.profile.kind(),
+                "state": customer.kyc.state,
+                "waits_since": customer.kyc.queued_at,
+                "changed": customer.kyc.review.as_ref().map_or(&[][..], |review| &review.fields),
+            }));
+        }
+        Ok(Value::Array(rows))
+    }
+}
+
+/// Show a customer with everything that a decision needs; the audit trail notes it
+#[derive(Args, Serialize, Deserialize)]
+pub struct Show {
+    /// The customer's id
+    pub customer_id: String,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+}
+
+#[async_trait]
+impl DataCommand for Show {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let CommandContext { services, .. } = context;
+        let scope = context.scope(&self.scope).await?;
+        let mut json = view_customer(context, &self.scope, &self.customer_id).await?;
+        let id = CustomerId::parse(&self.customer_id).ok_or("there is no such customer")?;
+        let customer = services.store.customer(scope, id).await.map_err(text)?.ok_or("there is no such customer")?;
+        let rules = &services.policy.rules;
+        let requirements = rules.of(&customer, services.now(scope));
+        json["state"] = json!(customer.kyc.state);
+        json["decision"] = json!(customer.kyc.decision);
+        json["review"] = json!(customer.kyc.review);
+        json["provider"] = json!(customer.kyc.provider);
+        json["consent"] = json!(customer.kyc.form.as_ref().and_then(|form| form.consent.as_ref()));
+        json["rule_set"] = json!(rules.version);
+        json["requirements"] = requirements
+            .iter()
+            .map(|one| {
+                json!({
+                    "id": one.id, "pointer": one.pointer, "status": one.status, "label": one.label, "error": one.error,
+                })
+            })
+            .collect();
+        Ok(json)
+    }
+}
+
+/// Decide about a customer
+#[derive(Args, Serialize, Deserialize)]
+pub struct Decide {
+    /// The customer's id
+    pub customer_id: String,
+    /// approve, reject, request_resubmission, offboard or reinstate
+    pub outcome: String,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
+    /// What is to be given again: the id or pointer of a requirement; may be repeated
+    #[arg(long = "requirement", value_name = "ID")]
+    pub requirements: Vec<String>,
+    /// Which rails an approval opens, as currency/rail; may be repeated [default: all]
+    #[arg(long = "rail", value_name = "RAIL")]
+    pub rails: Vec<String>,
+    /// Why; may be repeated
+    #[arg(long = "reason", value_name = "CODE")]
+    pub reasons: Vec<String>,
+    /// A word of your own, to sort and count by; may be repeated
+    #[arg(long = "label", value_name = "WORD")]
+    pub labels: Vec<String>,
+    /// What the customer is told
+    #[arg(long)]
+    pub comment: Option<String>,
+    /// What never reaches the customer
+    #[arg(long)]
+    pub note: Option<String>,
+}
+
+impl Decide {
+    /// The body of `POST /v0/customers/{customer_id}/decisions`. The use case says what is wrong with it.
+    fn body(&self) -> Value {
+        let rail = |rail: &String| {
+            let (currency, rails) = rail.split_once('/').unwrap_or((rail, ""));
+            json!({ "currency": currency, "payment_rails": rails })
+        };
+        let rails = self.rails.iter().map(rail).collect();
+        let mut body = json!({ "outcome": self.outcome });
+        for (name, list) in [
+            ("rails", rails),
+            ("requirements", json!(self.requirements)),
+            ("reason_codes", json!(self.reasons)),
+            ("labels", json!(self.labels)),
+        ] {
+            if list != json!([]) {
+                body[name] = list;
+            }
+        }
+        for (name, text) in [("comment", &self.comment), ("note", &self.note)] {
+            if let Some(text) = text {
+                body[name] = json!(text);
+            }
+        }
+        body
+    }
+}
+
+#[async_trait]
+impl DataCommand for Decide {
+    async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
+        let caller = context.caller(context.scope(&self.scope).await?);
+        let body = self.body().to_string().into_bytes();
+        let request = Request::unkeyed(&body);
+        let decided = decide::decide(context.services, &caller, CustomerId::parse(&self.customer_id), request).await;
+        let answer = decided.map_err(|error| match error {
+            UpdateError::Invalid(violations) => {
+                let line = |found: &Violation| format!("{}: {}", found.pointer, found.message);
+                violations.0.iter().map(line).collect::<Vec<_>>().join("\n")
+            }
+            error => error.to_string(),
+        })?;
+        serde_json::from_slice(answer.body.expose()).map_err(text)
+    }
+}

@@ -1,0 +1,69 @@
+//! `dossier serve`.
+
+use std::process::ExitCode;
+
+use dossier_core::api_key::ApiKey;
+use serde_json::Value;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::output::{Output, say};
+use crate::config::Config;
+use crate::errors::text;
+use crate::serve::Server;
+
+/// Serves until a signal comes.
+pub(super) async fn serve(config: &Config, output: Output) -> Result<ExitCode, String> {
+    // Asked for before the first request is taken, so that no signal finds the default action.
+    let mut terminate = signal(SignalKind::terminate()).map_err(text)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(text)?;
+    let server = Server::start(config).await.map_err(text)?;
+    banner(&server, config, output);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping: accepted requests are finished first");
+    if !server.stop().await {
+        tracing::warn!("some requests were not finished in time");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The engine and where its rows lie: `PostgreSQL 15.18 at db.internal/dossier`.
+fn database(server: &Server) -> String {
+    let store = server.store();
+    let engine = store.name();
+    // What distributions add says nothing here.
+    let engine = engine.split(" (").next().unwrap_or_default();
+    let place = if engine.starts_with("SQLite") { "in" } else { "at" };
+    format!("{engine} {place} {}", store.shown())
+}
+
+/// What a person needs to know at the start, on standard output.
+fn banner(server: &Server, config: &Config, output: Output) {
+    let metrics = server.metrics_address.map(|address| format!("http://{address}/metrics"));
+    let key = server.first_key.as_ref().map(ApiKey::expose);
+    let shown = [
+        ("dossier", "Dossier", Some(env!("CARGO_PKG_VERSION").to_owned())),
+        ("api", "API", Some(format!("{}/v0", server.public_url))),
+        ("docs", "Docs", Some(format!("{}/docs", server.public_url))),
+        ("metrics", "Metrics", metrics),
+        ("data", "Data", Some(config.data_dir.display().to_string())),
+        ("database", "Database", Some(database(server))),
+        ("sandbox_key", "Sandbox key", key.map(ToOwned::to_owned)),
+    ];
+    let shown = shown.into_iter().filter_map(|(member, name, value)| Some((member, name, value?)));
+    let text = match output {
+        Output::Json => {
+            Value::Object(shown.map(|(member, _, value)| (member.to_owned(), value.into())).collect()).to_string()
+        }
+        Output::Text => {
+            let mut lines: Vec<_> = shown.map(|(_, name, value)| format!("{name:11}  {value}")).collect();
+            if key.is_some() {
+                lines.push("             shown this once; make others with: dossier keys create".to_owned());
+            }
+            lines.join("\n")
+        }
+    };
+    say(&text);
+}

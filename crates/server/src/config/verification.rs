@@ -1,0 +1,103 @@
+//! What is required of customers, and who verifies them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use dossier_core::kyc::{AfterApproval, RuleSet};
+
+use super::reader::SettingReader;
+use crate::sumsub;
+use crate::trust;
+
+/// What is required of customers, and who verifies them.
+#[derive(Clone)]
+pub struct Verification {
+    /// What is required of customers.
+    pub rules: Arc<RuleSet>,
+    /// Currency and payment rail.
+    pub rails: Vec<(String, String)>,
+    /// What a change of identity does after an approval.
+    pub after_approval: AfterApproval,
+    /// Sumsub, when it is the provider.
+    pub sumsub: Option<sumsub::Settings>,
+}
+
+impl Verification {
+    pub(super) fn read(from: &mut SettingReader<'_>) -> Self {
+        let help = "the file of rules that say what is required of customers; the baseline when empty";
+        let file = from.setting("rules", "", help).recorded().text();
+        let rules = if file.is_empty() { Ok(RuleSet::baseline()) } else { read_rules(Path::new(file)) };
+        let rules = rules.unwrap_or_else(|faults| {
+            from.errors.extend(faults.into_iter().map(|fault| format!("rules: {file}: {fault}")));
+            RuleSet::baseline()
+        });
+        let default = "aed/uaefts, eur/sepa, usd/ach, usd/wire, usd/swift";
+        let help = "currencies and payment rails, in the order of a breakdown";
+        let wanted = "a list of currency/rail in small letters, like eur/sepa, usd/ach";
+        let rails = from.setting("rails", default, help).recorded().read(rails, wanted);
+        let help = "what a change of an approved customer's identity does: review asks the reviewers, reopen ends the \
+            approval, refuse refuses it";
+        let read = |text: &str| match text {
+            "review" => Some(AfterApproval::Review),
+            "reopen" => Some(AfterApproval::Reopen),
+            "refuse" => Some(AfterApproval::Refuse),
+            _ => None,
+        };
+        let after_approval = from.setting("after_approval", "review", help).recorded();
+        let after_approval = after_approval.read(read, "review, reopen or refuse");
+        Self { rules: Arc::new(rules), rails, after_approval, sumsub: sumsub(from) }
+    }
+}
+
+/// The settings of Sumsub, when it is the provider.
+fn sumsub(from: &mut SettingReader<'_>) -> Option<sumsub::Settings> {
+    let help = "who verifies in production besides the reviewers: manual (nobody) or sumsub";
+    let is_sumsub = |text: &str| ["manual", "sumsub"].contains(&text).then_some(text == "sumsub");
+    let is_sumsub = from.setting("provider", "manual", help).recorded().read(is_sumsub, "manual or sumsub");
+    let settings = sumsub::Settings {
+        url: from.setting("sumsub_url", "https://api.sumsub.com", "where Sumsub's API is").recorded().text().to_owned(),
+        app_token: from.setting("sumsub_app_token", "", "the app token for Sumsub").recorded().secret_text(),
+        secret: from.setting("sumsub_secret", "", "the secret that signs requests to Sumsub").recorded().secret_text(),
+        webhook_secret: from
+            .setting("sumsub_webhook_secret", "", "the secret that signs Sumsub's calls to /providers/sumsub")
+            .recorded()
+            .secret_text(),
+    };
+    if !is_sumsub {
+        return None;
+    }
+    for (name, secret) in [
+        ("sumsub_app_token", &settings.app_token),
+        ("sumsub_secret", &settings.secret),
+        ("sumsub_webhook_secret", &settings.webhook_secret),
+    ] {
+        if secret.is_empty() {
+            from.wrong(name, "set when provider is sumsub");
+        }
+    }
+    if !settings.url.starts_with("https://") && !settings.url.starts_with("http://127.0.0.1") {
+        from.wrong("sumsub_url", "a URL that begins with https://");
+    }
+    Some(settings)
+}
+
+fn rails(text: &str) -> Option<Vec<(String, String)>> {
+    let is_name = |part: &str| {
+        (1..=32).contains(&part.len())
+            && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+    };
+    let rail = |rail: &str| {
+        let (currency, rail) = rail.trim().split_once('/')?;
+        (is_name(currency) && is_name(rail)).then(|| (currency.to_owned(), rail.to_owned()))
+    };
+    text.split(',').map(rail).collect::<Option<Vec<_>>>().filter(|rails| rails.len() <= 32)
+}
+
+/// Reads a file of rules.
+///
+/// # Errors
+///
+/// Everything that is wrong with it, a line each.
+pub fn read_rules(path: &Path) -> Result<RuleSet, Vec<String>> {
+    RuleSet::read(&trust::read(path).map_err(|error| vec![error])?)
+}

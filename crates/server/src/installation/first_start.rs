@@ -1,0 +1,42 @@
+//! The account that a new installation has, and its key.
+
+use dossier_core::api_key::{ApiKey, KeyScope};
+use dossier_core::caller::{Actor, Caller, Environment, Scope};
+use dossier_core::ids::AccountId;
+use dossier_core::services::Services;
+use dossier_core::use_cases::accounts;
+use dossier_core::use_cases::api_keys;
+use dossier_core::use_cases::api_keys::NewKey;
+
+use super::error::InstallationError;
+
+/// Makes an account when there is none.
+pub(super) async fn make_account(services: &Services) -> Result<Option<AccountId>, InstallationError> {
+    if !services.store.accounts().await.map_err(failed)?.is_empty() {
+        return Ok(None);
+    }
+    let no_account = AccountId::from_bytes([0; 16]);
+    let made = accounts::create(services, &caller(no_account), "default".to_owned()).await;
+    Ok(Some(made.map_err(failed)?.account_id))
+}
+
+/// The sandbox key that a new installation shows once.
+///
+/// # Errors
+///
+/// [`InstallationError::FirstAccount`] when it cannot be stored.
+pub async fn make_key(services: &Services, account: AccountId) -> Result<ApiKey, InstallationError> {
+    let new =
+        NewKey { name: "first start".to_owned(), scopes: KeyScope::defaults(Environment::Sandbox), expires_at: None };
+    let made = api_keys::create(services, &caller(account), new).await;
+    made.map(|(key, _)| key).map_err(failed)
+}
+
+fn caller(account: AccountId) -> Caller {
+    let scope = Scope { account, environment: Environment::Sandbox };
+    Caller { scope, actor: Actor::System, request_id: "first-start".to_owned(), address: None }
+}
+
+fn failed(error: impl std::fmt::Display) -> InstallationError {
+    InstallationError::FirstAccount(error.to_string())
+}

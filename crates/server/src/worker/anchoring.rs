@@ -1,0 +1,67 @@
+//! Keeps the anchor as new as the audit trails.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use prometheus_client::metrics::gauge::Gauge;
+
+use crate::anchor::Anchored;
+
+/// How often the anchor is written while something changes: with the time that writing takes, within a second.
+const WRITE_AFTER: Duration = Duration::from_millis(750);
+/// How often checkpoints go to the log.
+const LOG_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What writes the anchor beside everything else.
+pub(crate) struct Keeper {
+    anchored: Arc<Anchored>,
+    ends: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+impl Keeper {
+    /// Begins to keep an anchor.
+    pub(crate) fn start(anchored: Arc<Anchored>, failing: Gauge) -> std::io::Result<Self> {
+        let (kept, ends) = (Arc::downgrade(&anchored), Arc::new(AtomicBool::new(false)));
+        let thread = {
+            let ends = Arc::clone(&ends);
+            std::thread::Builder::new().name("dossier-anchor".into()).spawn(move || keep(&kept, &ends, &failing))?
+        };
+        Ok(Self { anchored, ends, thread })
+    }
+
+    /// The anchor.
+    pub(crate) const fn anchored(&self) -> &Arc<Anchored> {
+        &self.anchored
+    }
+
+    /// Writes what has changed, and the checkpoints of this run to the log. Nothing is committed any more.
+    pub(crate) fn stop(self) {
+        self.ends.store(true, Ordering::Release);
+        self.thread.thread().unpark();
+        // A thread that panicked has said so; the last write is ours in any case.
+        let _ = self.thread.join();
+        // The error is in the log.
+        let _ = self.anchored.write();
+        self.anchored.log();
+    }
+}
+
+/// Writes until it is told to end, or the anchor has no other owner.
+fn keep(anchored: &Weak<Anchored>, ends: &AtomicBool, failing: &Gauge) {
+    let mut logged = Instant::now();
+    loop {
+        std::thread::park_timeout(WRITE_AFTER);
+        if ends.load(Ordering::Acquire) {
+            return;
+        }
+        let Some(anchored) = anchored.upgrade() else { return };
+        failing.set(i64::from(anchored.write().is_err()));
+        if logged.elapsed() >= LOG_AFTER {
+            anchored.log();
+            logged = Instant::now();
+        }
+    }
+}

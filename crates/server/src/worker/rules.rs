@@ -1,0 +1,76 @@
+//! Evaluates every customer once after the rules or the version of Dossier changed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use dossier_core::account::Account;
+use dossier_core::store::StoreError;
+use dossier_core::use_cases::evaluate;
+use dossier_core::use_cases::evaluate::Evaluated;
+use dossier_store::Engine;
+use dossier_store::chores::Chore;
+
+use crate::http::state::App;
+
+/// Recorded while processes on one database have different rules. Either of them may have evaluated a customer, so the
+/// next start evaluates every customer again.
+const MIXED_RULES: &str = "mixed";
+
+pub(super) async fn follow_new_rules(app: App, store: Arc<dyn Engine>) {
+    let in_force = format!("{} {}", env!("CARGO_PKG_VERSION"), app.services.policy.rules.hash);
+    let mut is_done = false;
+    loop {
+        let followed = match is_done {
+            false => evaluate_by(&app, &*store, &in_force).await,
+            true => note_other_rules(&*store, &in_force).await.map(|()| true),
+        };
+        let wait = match followed {
+            Ok(done) => {
+                is_done = done;
+                // Until then another process may do it.
+                Duration::from_secs(if done { 5 } else { 1 })
+            }
+            Err(error) => {
+                tracing::warn!(%error, "customers could not be evaluated by the rules in force");
+                Duration::from_secs(30)
+            }
+        };
+        tokio::time::sleep(wait).await;
+    }
+}
+
+/// Notes that another process has other rules, once it has evaluated by them.
+async fn note_other_rules(store: &dyn Engine, in_force: &str) -> Result<(), StoreError> {
+    match store.done(Chore::Rules).await? {
+        Some(done) if done != in_force && done != MIXED_RULES => {
+            tracing::warn!(
+                "another process runs other rules or another version; the next start evaluates every customer again"
+            );
+            store.set_done(Chore::Rules, MIXED_RULES).await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether every customer is evaluated by the rules in force.
+async fn evaluate_by(app: &App, store: &dyn Engine, in_force: &str) -> Result<bool, StoreError> {
+    if store.done(Chore::Rules).await?.is_some_and(|done| done == in_force) {
+        return Ok(true);
+    }
+    if !store.leads().await? {
+        return Ok(false);
+    }
+    for scope in store.accounts().await?.iter().flat_map(Account::scopes) {
+        let Evaluated { submitted, damaged } = evaluate::evaluate_all(&app.services, scope).await?;
+        if submitted > 0 {
+            tracing::info!(account = %scope.account, environment = scope.environment.as_str(), submitted,
+                "customers were complete under the new rules and were submitted");
+        }
+        if damaged > 0 {
+            tracing::error!(account = %scope.account, environment = scope.environment.as_str(), damaged,
+                "customers could not be read and were not evaluated; dossier audit verify names them");
+        }
+    }
+    store.set_done(Chore::Rules, in_force).await?;
+    Ok(true)
+}
