@@ -154,7 +154,6 @@ const ONE_ENGINE_HAS: &[(&str, &str)] = &[
     ("sqlite/numbering", "numbered rows lie in one order for all scopes"),
     ("sqlite/opening", "a restored backup is opened in this engine"),
     ("sqlite/readers", "threads read beside the writer, without a round trip"),
-    ("sqlite/summaries", "no other process writes, so what was read stays true until this one changes it"),
     ("sqlite/writer/checkpoint", "the process moves its log into the database itself"),
     ("sqlite/writer/failure", "a file of one process"),
     ("sqlite/writer/group", "one thread writes for all"),
