@@ -53,15 +53,15 @@ impl Query {
     #[must_use]
     pub fn only(self, known: &[&str]) -> Parameters {
         let names = self.0.iter().map(|(name, _)| name).filter(|name| !known.contains(&name.as_str()));
-        let message = match known {
-            [] => "is unknown: this takes no parameters".to_owned(),
-            _ => format!("is unknown: the parameters are {}", known.join(", ")),
+        let message = || match known {
+            [] => Cow::Borrowed("is unknown: this takes no parameters"),
+            _ => Cow::Owned(format!("is unknown: the parameters are {}", known.join(", "))),
         };
         let pointer = |name: &String| {
             let name: String = name.chars().take(MAX_NAME).collect();
             format!("/{}", name.replace('~', "~0").replace('/', "~1"))
         };
-        let unknown = names.map(|name| Violation::new(pointer(name), Code::UnknownProperty, message.clone()));
+        let unknown = names.map(|name| Violation::new(pointer(name), Code::UnknownProperty, message()));
         Parameters { errors: unknown.take(MAX_UNKNOWN).collect(), given: self.0 }
     }
 }
@@ -100,9 +100,12 @@ impl Parameters {
 
     /// Takes `limit`: how many items the page may have.
     pub fn limit(&mut self) -> usize {
-        let read = |text: &str| text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
-        let message = format!("must be a whole number from 1 to {MAX_LIMIT}");
-        self.read("limit", read, Code::OutOfRange, message).unwrap_or(DEFAULT_LIMIT)
+        let Some(text) = self.text("limit") else { return DEFAULT_LIMIT };
+        let limit = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
+        limit.unwrap_or_else(|| {
+            self.refuse("limit", Code::OutOfRange, format!("must be a whole number from 1 to {MAX_LIMIT}"));
+            DEFAULT_LIMIT
+        })
     }
 
     /// Notes what is wrong with a parameter.
