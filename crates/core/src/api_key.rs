@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::caller::{Environment, Scope};
@@ -10,6 +10,7 @@ use crate::clock::Timestamp;
 use crate::ids::{KeyId, Random};
 use crate::secret;
 use crate::secret::Kind;
+use crate::words::words;
 
 /// An API key as its owner has it: `dsk_test_` or `dsk_live_`, 43 random characters, 6 of checksum over all before.
 /// Wiped from memory when dropped; `Debug` shows none of it.
@@ -54,32 +55,9 @@ impl fmt::Debug for ApiKey {
     }
 }
 
-macro_rules! scopes {
-    ($($variant:ident = $text:literal: $help:literal,)*) => {
-        /// What a key may do.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        pub enum KeyScope { $(#[doc = $help] #[serde(rename = $text)] $variant),* }
-
-        impl KeyScope {
-            /// Every scope.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// The scope as it is written.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),* }
-            }
-
-            /// What it allows.
-            #[must_use]
-            pub const fn help(self) -> &'static str {
-                match self { $(Self::$variant => $help),* }
-            }
-        }
-    };
-}
-
-scopes! {
+words! {
+    /// What a key may do.
+    KeyScope {
     CustomersRead = "customers:read": "Read and list customers.",
     CustomersWrite = "customers:write": "Create and update customers, without seeing what is stored.",
     FilesWrite = "files:write": "Upload files.",
@@ -91,14 +69,9 @@ scopes! {
     AuditRead = "audit:read": "Read the audit trail.",
     Simulate = "simulate": "Drive the sandbox.",
 }
+}
 
 impl KeyScope {
-    /// Reads a scope.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|scope| scope.as_str() == text)
-    }
-
     /// What a key may do unless its scopes are named: what the contract's endpoints need, and in the sandbox what a
     /// developer needs to see every outcome. Reading files is not among them: the contract only uploads.
     #[must_use]

@@ -3,35 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use crate::hidden::is_hidden;
 use crate::ids::{AccountId, KeyId, SessionId};
+use crate::words::words;
 
-/// Test data or real data; nothing crosses between the two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Environment {
-    /// For developers: every outcome can be had here.
-    Sandbox,
-    /// Real customers.
-    Production,
-}
-
-impl Environment {
-    /// The word for it everywhere: `sandbox` or `production`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Sandbox => "sandbox",
-            Self::Production => "production",
-        }
-    }
-}
-
-impl fmt::Display for Environment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+words! {
+    /// Test data or real data; nothing crosses between the two.
+    Environment {
+        Sandbox = "sandbox": "For developers: every outcome can be had here.",
+        Production = "production": "Real customers.",
     }
 }
 

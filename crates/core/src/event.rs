@@ -5,36 +5,14 @@ use crate::customer::record::Customer;
 use crate::customer::view::CustomerView;
 use crate::ids::CustomerId;
 use crate::pii::Pii;
+use crate::words::words;
 
-/// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EventType {
-    /// A customer was created.
-    CustomerCreated,
-    /// A customer's record was changed.
-    CustomerUpdated,
-    /// What clients see of a customer's verification was changed: the contract's one event.
-    KycsUpdated,
-}
-
-impl EventType {
-    /// Every type.
-    pub const ALL: [Self; 3] = [Self::CustomerCreated, Self::CustomerUpdated, Self::KycsUpdated];
-
-    /// Reads a type.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
-    }
-
-    /// The type as it is on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::CustomerCreated => "customer.created",
-            Self::CustomerUpdated => "customer.updated",
-            Self::KycsUpdated => "customer.kycs.updated",
-        }
+words! {
+    /// What happened.
+    EventType {
+        CustomerCreated = "customer.created": "A customer was created.",
+        CustomerUpdated = "customer.updated": "A customer's record was changed.",
+        KycsUpdated = "customer.kycs.updated": "What clients see of a customer's verification was changed.",
     }
 }
 

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::catalogue::catalogue;
+use crate::words::words;
 
 /// At most this many violations are listed in one answer, so that a hostile body costs little. A legal body names up to
 /// 220 files, of which each may be a violation.
 pub const MAX_VIOLATIONS: usize = 256;
 
-catalogue! {
+words! {
     /// The stable code of a violation.
     Code {
     CannotBeCleared = "cannot_be_cleared": "A merge patch may not clear this member: evidence is removed one by one.",
@@ -44,12 +44,6 @@ catalogue! {
     UnknownValue = "unknown_value": "The value is not one of those that the contract lists.",
     WrongType = "wrong_type": "The JSON type is not the one that the contract asks for.",
 }
-}
-
-impl Serialize for Code {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
 }
 
 /// One rule that an input breaks.

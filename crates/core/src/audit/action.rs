@@ -1,8 +1,8 @@
 //! What can be done, as the audit trail names it.
 
-use crate::catalogue::catalogue;
+use crate::words::words;
 
-catalogue! {
+words! {
     /// What was done.
     Action {
     AccountChanged = "account.changed": "An account was given another name or look.",
@@ -42,12 +42,4 @@ catalogue! {
     RestoreAccepted = "audit.restore_accepted": "An older state of the database was accepted.",
     RequestRefused = "request.refused": "A key was refused: revoked, expired, or without the scope.",
 }
-}
-
-impl Action {
-    /// Reads an action.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|action| action.as_str() == text)
-    }
 }

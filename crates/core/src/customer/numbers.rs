@@ -7,31 +7,18 @@ use crate::customer::profile::Profile;
 use crate::customer::record::Customer;
 use crate::ids::PersonId;
 use crate::parse::leaf::Country;
+use crate::words::words;
 
 /// Members of the profile of which a change may change a number.
 const BEARERS: &[&str] =
     &["/identifying_information", "/registration_number", "/tax_number", "/business_address", "/associated_persons"];
 
-/// What kind of number it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NumberKind {
-    /// Of an id document.
-    Document,
-    /// Of a tax authority.
-    Tax,
-    /// Of a register of businesses.
-    Registration,
-}
-
-impl NumberKind {
-    /// The word that stands for it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Document => "document",
-            Self::Tax => "tax",
-            Self::Registration => "registration",
-        }
+words! {
+    /// What kind of number it is.
+    NumberKind {
+        Document = "document": "Of an id document.",
+        Tax = "tax": "Of a tax authority.",
+        Registration = "registration": "Of a register of businesses.",
     }
 }
 

@@ -1,6 +1,5 @@
 //! What is known of a customer: the fields of the contract, by its type.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::customer::account_use::ExternalKycProviderData;
@@ -14,26 +13,13 @@ use crate::parse::leaf::Email;
 use crate::parse::leaf::ShareToken;
 use crate::parse::record::Variant;
 use crate::parse::value::{Parsed, SyntaxError, parse};
+use crate::words::words;
 
-/// Individual or business; on the wire `individual` and `corporate`. Never changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(inline)]
-pub enum CustomerType {
-    /// A natural person.
-    Individual,
-    /// A company or other organisation.
-    Corporate,
-}
-
-impl CustomerType {
-    /// The type as it is on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Individual => "individual",
-            Self::Corporate => "corporate",
-        }
+words! {
+    /// Individual or business. Never changes.
+    CustomerType {
+        Individual = "individual": "A natural person.",
+        Corporate = "corporate": "A company or other organisation.",
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Timestamp;
 use crate::file::name::FileName;
 use crate::ids::{CustomerId, FileId, PersonId};
+use crate::words::words;
 
 /// The largest file, in bytes.
 pub const MAX_FILE: u64 = 10 * 1_024 * 1_024;
@@ -12,35 +13,16 @@ pub const MAX_FILE: u64 = 10 * 1_024 * 1_024;
 /// How long a file is kept that nobody attaches.
 pub const UNATTACHED_SECONDS: i64 = 72 * 60 * 60;
 
-/// What a file may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[schemars(description = "")]
-pub enum MediaType {
-    /// A JPEG picture.
-    #[serde(rename = "image/jpeg")]
-    Jpeg,
-    /// A PNG picture.
-    #[serde(rename = "image/png")]
-    Png,
-    /// A PDF document.
-    #[serde(rename = "application/pdf")]
-    Pdf,
+words! {
+    /// What a file may be.
+    MediaType {
+        Jpeg = "image/jpeg": "A JPEG picture.",
+        Png = "image/png": "A PNG picture.",
+        Pdf = "application/pdf": "A PDF document.",
+    }
 }
 
 impl MediaType {
-    /// Every accepted type.
-    pub const ALL: [Self; 3] = [Self::Jpeg, Self::Png, Self::Pdf];
-
-    /// The type as it is on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Jpeg => "image/jpeg",
-            Self::Png => "image/png",
-            Self::Pdf => "application/pdf",
-        }
-    }
-
     /// What people call it.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -1,29 +1,11 @@
 //! The states of a customer's verification, and the one table that says what leads from which to which.
 
-use serde::{Deserialize, Serialize};
+use crate::words::words;
 
-use crate::catalogue::catalogue;
-
-macro_rules! states {
-    ($($(#[$attribute:meta])* $variant:ident = $text:literal: $help:literal,)*) => {
-        /// Where a customer stands.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
-        pub enum State { $(#[doc = $help] $(#[$attribute])* #[serde(rename = $text)] $variant),* }
-
-        impl State {
-            /// Every state.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// The state as it is stored, and shown to reviewers.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),* }
-            }
-        }
-    };
-}
-
-states! {
+words! {
+    /// Where a customer stands.
+    #[derive(Default)]
+    State {
     #[default]
     NotStarted = "not_started": "No session was opened yet.",
     InProgress = "in_progress": "A session was opened; something is still missing.",
@@ -33,8 +15,9 @@ states! {
     Rejected = "rejected": "Turned down; a new session may be opened.",
     Offboarded = "offboarded": "The relationship has ended.",
 }
+}
 
-catalogue! {
+words! {
     /// What can happen to a customer's verification.
     Transition {
     OpenSession = "open_session": "A session is opened, or the open one is given a link again.",

@@ -6,7 +6,6 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::catalogue::catalogue;
 use crate::clock::Timestamp;
 use crate::customer::postal_code;
 use crate::customer::postal_code::{AddressFormat, PostalCodes};
@@ -21,6 +20,7 @@ use crate::kyc::lifecycle::State;
 use crate::kyc::record::{Flag, Kyc};
 use crate::kyc::rules::{Check, FieldSays, Needs, Places, Role, Rule, RuleSet, When};
 use crate::parse::leaf::Country;
+use crate::words::words;
 
 /// The purpose of a picture of an id document.
 const ID_DOCUMENT: &str = "id_document";
@@ -45,7 +45,7 @@ pub enum Status {
     Done,
 }
 
-catalogue! {
+words! {
     /// What is wrong with what is there, beyond what the schema says.
     Fault {
     InTheFuture = "in_the_future": "is in the future",
@@ -62,13 +62,12 @@ catalogue! {
 }
 
 /// As people read it. The two that a program can answer by another file are words.
-impl Serialize for Fault {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(match self {
-            Self::NeedsPassword | Self::UnusablePicture => self.as_str(),
-            _ => self.help(),
-        })
-    }
+fn as_people_read_it<S: serde::Serializer>(fault: &Option<Fault>, serializer: S) -> Result<S::Ok, S::Error> {
+    let text = fault.map(|fault| match fault {
+        Fault::NeedsPassword | Fault::UnusablePicture => fault.as_str(),
+        _ => fault.help(),
+    });
+    text.serialize(serializer)
 }
 
 impl From<Flaw> for Fault {
@@ -100,7 +99,7 @@ pub struct Requirement {
     /// What is wrong with what is there, as people read it. Two values are words for programs: needs_password, the
     /// document is a PDF that opens only with a password; unusable_picture, it is a picture with a side of less than
     /// 200 pixels. Upload another file.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_people_read_it")]
     #[schemars(with = "String")]
     pub error: Option<Fault>,
     /// What is still missing of the value that is there: the postal code, in a country that needs one. Then the status

@@ -179,42 +179,23 @@ impl<T, F: FnOnce(&str) -> Option<T>> Visitor<'_> for Keys<F, T> {
 #[macro_export]
 macro_rules! choice {
     ($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-        pub enum $name {
-            $(#[doc = concat!("`", $text, "`")] #[serde(rename = $text)] $variant),*
+        $crate::words::words! {
+            $(#[$doc])* $name { $(#[doc = concat!("`", $text, "`")] $variant = $text),* }
         }
 
         impl $crate::parse::value::Parse for $name {
             const EXPECTS: &'static str = "a string";
 
             fn string(text: &str, context: $crate::parse::context::Context<'_>) -> Option<Self> {
-                match text {
-                    $($text => Some(Self::$variant),)*
-                    _ => {
-                        context.violation($crate::violation::Code::UnknownValue, concat!("must be one of:", $(" \
-                            ", $text),*));
-                        None
-                    }
+                let word = Self::parse(text);
+                if word.is_none() {
+                    context.violation($crate::violation::Code::UnknownValue, concat!("must be one of:", $(" ", $text),*));
                 }
+                word
             }
         }
 
         impl $crate::parse::record::Field for $name {}
-
-        impl schemars::JsonSchema for $name {
-            fn inline_schema() -> bool {
-                true
-            }
-
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "type": "string", "enum": [$($text),*] })
-            }
-        }
     };
 }
 

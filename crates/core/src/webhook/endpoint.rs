@@ -11,6 +11,7 @@ use crate::event::EventType;
 use crate::ids::{KeyId, WebhookId};
 use crate::parse::leaf::{List, Text};
 use crate::parse::record::Field;
+use crate::words::words;
 use crate::{choice, record};
 
 /// A scope has at most this many endpoints.
@@ -62,31 +63,11 @@ impl fmt::Debug for Endpoint {
     }
 }
 
-/// Why an endpoint is no longer called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(description = "")]
-pub enum Disabled {
-    /// It answered 410.
-    Gone,
-    /// It failed for three days.
-    Failing,
-}
-
-impl Disabled {
-    /// The reason as it is stored and shown.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Gone => "gone",
-            Self::Failing => "failing",
-        }
-    }
-
-    /// Reads a reason.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Gone, Self::Failing].into_iter().find(|reason| reason.as_str() == text)
+words! {
+    /// Why an endpoint is no longer called.
+    Disabled {
+        Gone = "gone": "It answered 410.",
+        Failing = "failing": "It failed for three days.",
     }
 }
 

@@ -66,6 +66,21 @@ pub(super) fn find<T>(
     connection.prepare_cached(by_its_key)?.query_row((account, environment, id.as_bytes()), &read).optional()
 }
 
+/// The customer that has this index of its e-mail.
+pub(super) fn owner_of_email(
+    connection: &Connection,
+    scope: Scope,
+    index: &IndexOfEmail,
+) -> Result<Option<CustomerId>, rusqlite::Error> {
+    let (account, environment) = scope_columns(&scope);
+    connection
+        .prepare_cached(
+            "SELECT customer_id FROM customers WHERE account_id = ?1 AND environment = ?2 AND email_index = ?3",
+        )?
+        .query_row((account, environment, index), |row| row.get(0).map(CustomerId::from_bytes))
+        .optional()
+}
+
 #[async_trait]
 impl CustomerStore for SqliteStore {
     async fn record(
@@ -285,18 +300,7 @@ impl SqliteStore {
 
     /// Who has these indexes of an e-mail.
     fn owners(&self, scope: Scope, indexes: &[IndexOfEmail]) -> Result<Vec<CustomerId>, StoreError> {
-        let (account, environment) = scope_columns(&scope);
-        let owner = |index: &IndexOfEmail| {
-            self.readers.read(|connection| {
-                connection
-                    .prepare_cached(
-                        "SELECT customer_id FROM customers
-                         WHERE account_id = ?1 AND environment = ?2 AND email_index = ?3",
-                    )?
-                    .query_row((account, environment, index), |row| row.get(0).map(CustomerId::from_bytes))
-                    .optional()
-            })
-        };
+        let owner = |index| self.readers.read(|connection| owner_of_email(connection, scope, index));
         indexes.iter().filter_map(|index| owner(index).transpose()).collect()
     }
 

@@ -6,7 +6,7 @@ use dossier_core::caller::Scope;
 use dossier_core::change;
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::store::{Committed, StoreError};
-use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row};
+use rusqlite::{Connection, ErrorCode, Row};
 
 use super::files::attach;
 use super::links::{end_passes, insert_link, settle_links};
@@ -38,7 +38,8 @@ pub(super) fn write(
                 return Ok(Ok(Committed::VersionMoved));
             };
             if *email_moves
-                && let Some(owner) = owner_of_email(connection, scope, row)?.filter(|owner| *owner != row.id)
+                && let Some(owner) =
+                    customers::owner_of_email(connection, scope, &row.email_index)?.filter(|owner| *owner != row.id)
             {
                 return Ok(Err(StoreError::Taken(owner)));
             }
@@ -103,24 +104,10 @@ fn insert_customer(
     match inserted {
         Ok(_) => Ok(None),
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
-            owner_of_email(connection, scope, row)?.map(Some).ok_or(error)
+            customers::owner_of_email(connection, scope, &row.email_index)?.map(Some).ok_or(error)
         }
         Err(error) => Err(error),
     }
-}
-
-fn owner_of_email(
-    connection: &Connection,
-    scope: Scope,
-    row: &CustomerRow,
-) -> Result<Option<CustomerId>, rusqlite::Error> {
-    let (account, environment) = scope_columns(&scope);
-    connection
-        .prepare_cached(
-            "SELECT customer_id FROM customers WHERE account_id = ?1 AND environment = ?2 AND email_index = ?3",
-        )?
-        .query_row((account, environment, row.email_index), |row| row.get(0).map(CustomerId::from_bytes))
-        .optional()
 }
 
 /// A customer's row, as the writer finds it.

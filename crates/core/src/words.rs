@@ -1,0 +1,81 @@
+//! Enums of words: closed lists that stand in requests, answers, records and documents.
+
+/// An enum whose variants are words. With `Variant = "word": "what it means",` each has a meaning as well.
+macro_rules! words {
+    ($(#[$attribute:meta])* $name:ident {
+        $($(#[$of_variant:meta])* $variant:ident = $text:literal: $help:literal),* $(,)?
+    }) => {
+        $crate::words::words! {
+            $(#[$attribute])* $name { $(#[doc = $help] $(#[$of_variant])* $variant = $text),* }
+        }
+
+        impl $name {
+            /// What the word means.
+            #[must_use]
+            pub const fn help(self) -> &'static str {
+                match self { $(Self::$variant => $help),* }
+            }
+        }
+    };
+    ($(#[$attribute:meta])* $name:ident { $($(#[$of_variant:meta])* $variant:ident = $text:literal),* $(,)? }) => {
+        $(#[$attribute])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$of_variant])* $variant),* }
+
+        impl $name {
+            /// All of them, in their order.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The word, as it is stored and sent.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),* }
+            }
+
+            /// Reads a word.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                match text {
+                    $($text => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'_, str>>::deserialize(deserializer)?;
+                // The message repeats no value: it may have been put where it does not belong.
+                Self::parse(&text).ok_or_else(|| serde::de::Error::custom(concat!("not one of: ", $($text, " "),*)))
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "enum": [$($text),*] })
+            }
+        }
+    };
+}
+
+pub(crate) use words;
