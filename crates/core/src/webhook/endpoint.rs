@@ -9,7 +9,8 @@ use crate::caller::Environment;
 use crate::clock::Timestamp;
 use crate::event::EventType;
 use crate::ids::{KeyId, WebhookId};
-use crate::parse::leaf::{List, Text};
+use crate::parse::leaf::Text;
+use crate::parse::list::List;
 use crate::parse::record::Field;
 use crate::{choice, record};
 
