@@ -6,7 +6,8 @@ use crate::customer::document::PersonDocument;
 use crate::customer::identity::{DocumentKey, PersonIdentifyingInformation};
 use crate::ids::PersonId;
 use crate::parse::context::Path;
-use crate::parse::leaf::{Country, List, PersonRef, Text};
+use crate::parse::leaf::{Country, PersonRef, Text};
+use crate::parse::list::List;
 use crate::parse::record::{Field, Merging};
 use crate::record;
 

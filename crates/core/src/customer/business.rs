@@ -4,7 +4,8 @@ use crate::customer::account_use::{AccountPurpose, ExternalKycProviderData};
 use crate::customer::address::Address;
 use crate::customer::associated_person::AssociatedPerson;
 use crate::customer::document::BusinessDocument;
-use crate::parse::leaf::{Date, Email, List, Text};
+use crate::parse::leaf::{Date, Email, Text};
+use crate::parse::list::List;
 use crate::record;
 
 record! {

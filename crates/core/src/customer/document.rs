@@ -1,7 +1,8 @@
 //! Documents: uploaded files attached to a customer or to an associated person, as evidence for something.
 
 use crate::parse::context::Path;
-use crate::parse::leaf::{FileRef, List, Text};
+use crate::parse::leaf::{FileRef, Text};
+use crate::parse::list::List;
 use crate::parse::record::{Field, Merging};
 use crate::{choice, record};
 

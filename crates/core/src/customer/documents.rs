@@ -10,7 +10,7 @@ use crate::customer::profile::Profile;
 use crate::customer::record::Customer;
 use crate::file::record::File;
 use crate::ids::{CustomerId, FileId, PersonId};
-use crate::parse::leaf::List;
+use crate::parse::list::List;
 use crate::parse::record::FieldChange;
 
 /// Shows every document of a list: whose it is, which file, and the document as JSON.

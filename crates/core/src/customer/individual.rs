@@ -4,7 +4,8 @@ use crate::customer::account_use::{AccountPurpose, ExternalKycProviderData};
 use crate::customer::address::Address;
 use crate::customer::document::IndividualDocument;
 use crate::customer::identity::IdentifyingInformation;
-use crate::parse::leaf::{Country, Date, Email, List, Text};
+use crate::parse::leaf::{Country, Date, Email, Text};
+use crate::parse::list::List;
 use crate::{choice, record};
 
 choice! {

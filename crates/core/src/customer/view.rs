@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::customer::profile::Profile;
 use crate::customer::summary::Summary;
-use crate::kyc::requirements::Requirement;
+use crate::kyc::requirement::Requirement;
 use crate::parse::record::{Section, Sections as _};
 
 /// What a profile shows: everything but credentials, which are never shown again.

@@ -1,11 +1,13 @@
 //! What an edit in the hosted form makes of a customer.
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::clock::Timestamp;
 use crate::customer::record::Customer;
+use crate::form::place::{place_of_file, pointer};
 use crate::form::record::{Device, Form, Saved, short_hash};
-use crate::form::sheet::{Sheet, add_person, place_of_file, pointer, read, remove_person, settle, without_documents};
+use crate::form::settle::{read, settle, without_documents};
+use crate::form::sheet::Sheet;
 use crate::ids::{FileId, PersonId};
 use crate::kyc::rules::RuleSet;
 use crate::parse::record::{FieldChange, Mode};
@@ -229,5 +231,22 @@ mod tests {
             value["postal_code"] = "".into();
         }
         whole.split('/').skip(1).collect::<Vec<_>>().into_iter().rev().fold(value, |value, name| json!({ name: value }))
+    }
+}
+
+/// A new person, of whom nothing is known.
+fn add_person(profile: &mut Value) {
+    if let Some(members) = profile.as_object_mut() {
+        let persons = members.entry("associated_persons").or_insert_with(|| Value::Array(Vec::new()));
+        if let Some(persons) = persons.as_array_mut() {
+            persons.push(Value::Object(Map::new()));
+        }
+    }
+}
+
+/// Takes a person away.
+fn remove_person(profile: &mut Value, person: PersonId) {
+    if let Some(persons) = profile["associated_persons"].as_array_mut() {
+        persons.retain(|known| known["id"] != person.to_string());
     }
 }

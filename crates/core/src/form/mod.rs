@@ -4,7 +4,13 @@
 //! draft in the sealed record, so that nothing that was typed is lost.
 
 pub mod edit;
+mod input;
+mod place;
 pub(crate) mod record;
+mod settle;
 pub mod sheet;
+pub(crate) mod trouble;
 
+pub use input::{Input, Kind};
 pub use record::{Consent, Device, Form, Saved, attempt, short_hash};
+pub use trouble::{Trouble, Wrong};

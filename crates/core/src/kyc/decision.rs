@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Timestamp;
 use crate::kyc::lifecycle::Transition;
 use crate::kyc::rail::Rail;
-use crate::parse::leaf::{List, Text};
+use crate::parse::leaf::Text;
+use crate::parse::list::List;
 use crate::parse::record::Field;
 use crate::{choice, record};
 

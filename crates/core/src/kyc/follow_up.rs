@@ -11,7 +11,7 @@ use crate::kyc::lifecycle::{Conflict, State, Transition};
 use crate::kyc::policy::{AfterApproval, Policy};
 use crate::kyc::rail::RailStatus;
 use crate::kyc::record::{Flag, Kyc, Review};
-use crate::kyc::requirements::{Requirement, fingerprint};
+use crate::kyc::requirement::{Requirement, fingerprint};
 use crate::kyc::rules::RuleSet;
 use crate::parse::record::FieldChange;
 

@@ -1,6 +1,7 @@
 //! KYC: where a customer's verification stands, what is still missing, and who decided what.
 
 pub mod case;
+mod check;
 pub mod decision;
 mod example;
 pub mod follow_up;
@@ -9,6 +10,7 @@ pub(crate) mod policy;
 pub mod provider;
 pub mod rail;
 pub mod record;
+pub mod requirement;
 pub mod requirements;
 pub mod rules;
 

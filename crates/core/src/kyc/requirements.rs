@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use crate::clock::Timestamp;
 use crate::customer::postal_code;
@@ -12,154 +10,16 @@ use crate::customer::postal_code::{AddressFormat, PostalCodes};
 use crate::customer::profile::CustomerType;
 use crate::customer::record::Customer;
 use crate::file::record::Flaw;
-use crate::hexadecimal::hexadecimal;
 use crate::hidden;
 use crate::ids::FileId;
+use crate::kyc::check::{amount, day_of_change, ownership, share, wrong};
 use crate::kyc::example;
-use crate::kyc::lifecycle::State;
-use crate::kyc::record::{Flag, Kyc};
+use crate::kyc::requirement::{Evidence, Fault, Requirement, Status, fingerprint};
 use crate::kyc::rules::{Check, FieldSays, Needs, Places, Role, Rule, RuleSet, When};
 use crate::parse::leaf::Country;
-use crate::words::words;
 
-/// The purpose of a picture of an id document.
-const ID_DOCUMENT: &str = "id_document";
 /// From this share on an owner is identified, in percent.
 const OWNER_FROM: f64 = 25.0;
-
-/// How far the clocks of the first time zone are ahead of UTC, in seconds.
-const EARLIEST_ZONE: i64 = 14 * 60 * 60;
-
-/// How a requirement stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(description = "")]
-pub enum Status {
-    /// It is missing.
-    Due,
-    /// It is there and wrong, or the reviewers want it again.
-    Error,
-    /// It is there and being looked at.
-    Pending,
-    /// It is there.
-    Done,
-}
-
-words! {
-    /// What is wrong with what is there, beyond what the schema says.
-    Fault {
-    InTheFuture = "in_the_future": "is in the future",
-    TooYoung = "too_young": "is less than 18 years ago",
-    NoAmount = "no_amount": "is no amount",
-    NoWebsite = "no_website": "is no address of a website",
-    NoShare = "no_share": "a share is no percentage",
-    SharesTooMany = "shares_too_many": "the shares make more than 100",
-    AskedAgain = "asked_again": "the reviewers ask for it again",
-    OtherDocument = "other_document": "shows another document than the one that is named now",
-    NeedsPassword = "needs_password": "opens only with a password",
-    UnusablePicture = "unusable_picture": "is a picture with a side of less than 200 pixels",
-}
-}
-
-/// As people read it. The two that a program can answer by another file are words.
-fn as_people_read_it<S: serde::Serializer>(fault: &Option<Fault>, serializer: S) -> Result<S::Ok, S::Error> {
-    let text = fault.map(|fault| match fault {
-        Fault::NeedsPassword | Fault::UnusablePicture => fault.as_str(),
-        _ => fault.help(),
-    });
-    text.serialize(serializer)
-}
-
-impl From<Flaw> for Fault {
-    fn from(flaw: Flaw) -> Self {
-        match flaw {
-            Flaw::NeedsPassword => Self::NeedsPassword,
-            Flaw::UnusablePicture => Self::UnusablePicture,
-        }
-    }
-}
-
-/// One requirement, ready to be submitted: where it goes, what it looks like, and why.
-#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
-pub struct Requirement {
-    /// The name of the rule, with `@` and the person's id for one of an associated person.
-    pub id: String,
-    /// Where it goes in the body of PUT, as a JSON Pointer; `-` stands after the last item of an array.
-    pub pointer: String,
-    /// Where it may go instead: any one of these pointers is enough. `pointer` is the first of them, or the one at
-    /// which something is wrong. Only with several.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub one_of: Vec<String>,
-    /// How it stands.
-    pub status: Status,
-    /// What people call it.
-    pub label: String,
-    /// Why it is asked for.
-    pub because: String,
-    /// What is wrong with what is there, as people read it. Two values are words for programs: needs_password, the
-    /// document is a PDF that opens only with a password; unusable_picture, it is a picture with a side of less than
-    /// 200 pixels. Upload another file.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_people_read_it")]
-    #[schemars(with = "String")]
-    pub error: Option<Fault>,
-    /// What is still missing of the value that is there: the postal code, in a country that needs one. Then the status
-    /// is due, and the whole value is to be sent again.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub missing: Vec<String>,
-    /// JSON Schema of the value at the pointer.
-    #[schemars(with = "serde_json::Map<String, Value>")]
-    pub schema: Value,
-    /// A value that would do, as it looks in the country of the customer or person: a postal code, or an empty one
-    /// where the country has none, and a state. Numbers are made up. To a document, add the file_id.
-    pub example: Value,
-    /// What the document may be, if it is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Evidence")]
-    pub document: Option<Evidence>,
-    /// The associated person whom it is about.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "crate::ids::PersonId")]
-    pub person_id: Option<String>,
-    /// A hash of what is given, by which a new answer is told from the old one.
-    #[serde(skip)]
-    pub given: String,
-    /// When the error ends by itself: that of a date that is not reached yet.
-    #[serde(skip)]
-    pub good_from: Option<Timestamp>,
-}
-
-/// What a document may be.
-#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
-pub struct Evidence {
-    /// One of these.
-    pub purposes: Vec<String>,
-    /// Which side the file shows.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String", extend("enum" = ["front", "back"]))]
-    pub side: Option<&'static str>,
-    /// Where the file goes first.
-    pub upload: &'static str,
-}
-
-impl Requirement {
-    /// Where it may go: the one place, or all of which any one is enough.
-    pub fn pointers(&self) -> impl Iterator<Item = &str> {
-        let only = if self.one_of.is_empty() { Some(self.pointer.as_str()) } else { None };
-        only.into_iter().chain(self.one_of.iter().map(String::as_str))
-    }
-
-    /// Whether it is called so: by its id, or a place where it may go.
-    #[must_use]
-    pub fn is_named(&self, name: &str) -> bool {
-        self.id == name || self.pointers().any(|pointer| pointer == name)
-    }
-
-    /// Whether it stands in the way of a submission.
-    #[must_use]
-    pub const fn is_open(&self) -> bool {
-        matches!(self.status, Status::Due | Status::Error)
-    }
-}
 
 /// What is known of somebody who is no customer yet.
 #[derive(Debug, Clone, Default)]
@@ -352,7 +212,7 @@ impl Found {
             [(_, value)] if fields.len() == 1 => Some((*value).clone()),
             several => Some(several.iter().map(|(field, value)| ((*field).to_owned(), (*value).clone())).collect()),
         };
-        let wrong = given.iter().find_map(|(field, value)| Some((*field, *value, wrong(check?, value, facts)?)));
+        let wrong = given.iter().find_map(|(field, value)| Some((*field, *value, wrong(check?, value, facts.now)?)));
         if let Some((field, value, error)) = wrong {
             found.pointer = at(field);
             found.error = Some(error);
@@ -383,37 +243,6 @@ impl FieldSays {
         let Some(said) = owner.pointer(&self.pointer).and_then(Value::as_str) else { return false };
         let among = |list: &Vec<String>| list.iter().any(|one| one == said);
         self.is.as_ref().is_none_or(among) && !self.not.as_ref().is_some_and(among)
-    }
-}
-
-impl Requirement {
-    /// What the reviewers and the state of the verification say about it.
-    fn stand(&mut self, kyc: &Kyc) {
-        if let Some(flag) = kyc.flags.iter().find(|flag| flag.requirement == self.id && flag.given == self.given) {
-            self.status = Status::Error;
-            self.error = Some(if flag.replaced.is_some() { Fault::OtherDocument } else { Fault::AskedAgain });
-        }
-        if self.status == Status::Done && kyc.state == State::Submitted {
-            self.status = Status::Pending;
-        }
-    }
-
-    /// Notes that it is to be given again.
-    #[must_use]
-    pub fn flag(&self) -> Flag {
-        Flag { requirement: self.id.clone(), given: self.given.clone(), replaced: None }
-    }
-
-    /// Whether something is given.
-    #[must_use]
-    pub const fn is_given(&self) -> bool {
-        !self.given.is_empty()
-    }
-
-    /// Whether it asks for a picture of an id document.
-    #[must_use]
-    pub fn is_id_document(&self) -> bool {
-        self.document.as_ref().is_some_and(|evidence| evidence.purposes.iter().any(|purpose| purpose == ID_DOCUMENT))
     }
 }
 
@@ -482,126 +311,6 @@ pub(crate) fn evidence<'a>(
         .map(|document| &document["file_id"])
 }
 
-/// When a check of a date takes it by itself.
-fn day_of_change(check: Check, text: &str) -> Option<Timestamp> {
-    let (text, ahead) = match check {
-        Check::Past => (text.to_owned(), EARLIEST_ZONE),
-        Check::Adult => (come_of_age(text)?, 0),
-        Check::Amount | Check::Website | Check::Ownership => return None,
-    };
-    // Who was born on a 29th of February is of age on the 1st of March.
-    let day: jiff::civil::Date = text.parse().or_else(|_| text.replace("-02-29", "-03-01").parse()).ok()?;
-    let midnight = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
-    Some(Timestamp::from_micros(midnight.as_microsecond()).plus_seconds(-ahead))
-}
-
-/// The day on which somebody is 18 years old, for somebody who was born on a day.
-fn come_of_age(birth: &str) -> Option<String> {
-    let year: u16 = birth.get(..4)?.parse().ok()?;
-    Some(format!("{:04}{}", year + 18, &birth[4..]))
-}
-
-fn wrong(check: Check, value: &Value, facts: &Facts<'_>) -> Option<Fault> {
-    let text = value.as_str().unwrap_or_default();
-    let day = |now: Timestamp| now.to_string()[..10].to_owned();
-    // A day is in the future when it is so everywhere.
-    let (today, newest) = (day(facts.now), day(facts.now.plus_seconds(EARLIEST_ZONE)));
-    match check {
-        Check::Past => (text > newest.as_str()).then_some(Fault::InTheFuture),
-        Check::Adult => (text > newest.as_str())
-            .then_some(Fault::InTheFuture)
-            .or_else(|| come_of_age(text).is_none_or(|day| day > today).then_some(Fault::TooYoung)),
-        Check::Amount => amount(text).is_none().then_some(Fault::NoAmount),
-        Check::Website => (!is_website(text)).then_some(Fault::NoWebsite),
-        Check::Ownership => None,
-    }
-}
-
-/// The largest number in a text such as `5000`, `5,000.00`, `50.000,00`, `50k` or `10000-50000`; `None` for what cannot
-/// be read. Where a sign could be a decimal one or part the thousands, the larger reading counts, so that nothing is
-/// asked too little.
-fn amount(text: &str) -> Option<f64> {
-    let plain = text.to_uppercase();
-    let plain = ["USD", "US$", "$"].iter().fold(plain, |text, currency| text.replace(currency, ""));
-    let plain = plain.replace(|c: char| c.is_whitespace() || matches!(c, '_' | '\'' | '\u{2019}'), "");
-    let plain = plain.trim_start_matches(['<', '>', '~', '+']).trim_end_matches('+');
-    let numbers: Option<Vec<f64>> = plain.split(['-', '\u{2013}', '\u{2014}']).map(one_amount).collect();
-    numbers?.into_iter().reduce(f64::max)
-}
-
-/// The value of `50.000`, `1.5M` or `3`.
-fn one_amount(text: &str) -> Option<f64> {
-    let (digits, times) = match text.strip_suffix(['K', 'M']) {
-        Some(digits) if text.ends_with('K') => (digits, 1e3),
-        Some(digits) => (digits, 1e6),
-        None => (text, 1.0),
-    };
-    let readings =
-        [('.', ','), (',', '.')].into_iter().filter_map(|(decimal, group)| read_with(digits, decimal, group));
-    readings.reduce(f64::max).map(|number| number * times)
-}
-
-/// A number, if these signs are its decimal sign and what parts its thousands (or lakhs).
-fn read_with(text: &str, decimal: char, group: char) -> Option<f64> {
-    let (whole, fraction) = text.split_once(decimal).unwrap_or((text, "0"));
-    let groups: Vec<&str> = whole.split(group).collect();
-    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let is_grouped = match groups.as_slice() {
-        [_] => true,
-        [first, between @ .., last] => {
-            first.len() <= 3 && between.iter().all(|group| matches!(group.len(), 2 | 3)) && last.len() == 3
-        }
-        [] => false,
-    };
-    let is_number = is_grouped && groups.iter().all(|group| is_digits(group)) && is_digits(fraction);
-    is_number.then(|| format!("{}.{fraction}", groups.concat()).parse().ok()).flatten()
-}
-
-/// A share in percent, such as `25`, `33.34` or `33,34 %`, and one unit of its last digit.
-fn share(text: &str) -> Option<(f64, f64)> {
-    let text = text.trim().trim_end_matches('%').trim_end().replace(',', ".");
-    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let number: f64 = text.parse().ok().filter(|_| is_plain)?;
-    let places = text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
-    let unit = 0.1_f64.powi(i32::try_from(places).ok()?);
-    (0.0..=100.0).contains(&number).then_some((number, unit))
-}
-
-fn is_website(text: &str) -> bool {
-    let text = text.trim();
-    let with_scheme = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
-    url::Url::parse(&with_scheme).is_ok_and(|url| {
-        matches!(url.scheme(), "http" | "https")
-            && url.host_str().is_some_and(|host| host.trim_end_matches('.').contains('.'))
-    })
-}
-
-/// What the owners say about their shares, and what is wrong with it.
-fn ownership(business: &Value) -> (Option<Value>, Option<Fault>) {
-    let persons = business["associated_persons"].as_array().map_or(&[][..], Vec::as_slice);
-    let said: Vec<&str> = persons.iter().filter_map(|person| person["ownership_percentage"].as_str()).collect();
-    if said.is_empty() {
-        return (None, None);
-    }
-    // Each may have been rounded up by one unit of its last digit.
-    let sum = said.iter().try_fold((0.0, 100.0), |(sum, most), text| {
-        let (share, unit) = share(text)?;
-        Some((sum + share, most + unit))
-    });
-    let error = match sum {
-        None => Some(Fault::NoShare),
-        Some((sum, most)) if sum > most + 1e-9 => Some(Fault::SharesTooMany),
-        Some(_) => None,
-    };
-    (Some(json!(said)), error)
-}
-
-pub(super) fn fingerprint(given: Option<&Value>) -> String {
-    let Some(given) = given else { return String::new() };
-    let hash = Sha256::digest(given.to_string().as_bytes());
-    hexadecimal(&hash[..16])
-}
-
 #[cfg(test)]
 mod by_country;
 
@@ -646,86 +355,6 @@ mod tests {
             let found = evaluated(kind, &profile).into_iter().find(|one| one.pointer == pointer);
             assert_eq!(found.as_ref().and_then(|one| one.error), error, "{profile}");
             assert_eq!(found.is_some_and(|one| one.status == Status::Error), error.is_some(), "{profile}");
-        }
-    }
-
-    #[test]
-    fn an_amount_that_can_be_read_in_two_ways_is_the_larger_one() {
-        for (text, expected) in [
-            ("5000", Some(5_000.0)),
-            ("5,000.00", Some(5_000.0)),
-            ("50.000,00", Some(50_000.0)),
-            ("50.000", Some(50_000.0)),
-            ("50,000", Some(50_000.0)),
-            ("100.000", Some(100_000.0)),
-            ("1.000.000", Some(1_000_000.0)),
-            ("1,00,000", Some(100_000.0)),
-            ("50 000,00", Some(50_000.0)),
-            ("50'000.00", Some(50_000.0)),
-            ("50.00", Some(50.0)),
-            ("50,5", Some(50.5)),
-            ("$1,234.56", Some(1_234.56)),
-            ("USD 5000", Some(5_000.0)),
-            ("10000-50000", Some(50_000.0)),
-            ("10,000 \u{2013} 50,000 USD", Some(50_000.0)),
-            (">50000", Some(50_000.0)),
-            ("50000+", Some(50_000.0)),
-            ("50k", Some(50_000.0)),
-            ("1.5m", Some(1_500_000.0)),
-            ("-60000", None),
-            ("60000-", None),
-            ("1.2.3", None),
-            ("1,2,3", None),
-            ("50.000.00", None),
-            ("lots", None),
-            ("", None),
-            ("NaN", None),
-            ("1e9", None),
-        ] {
-            assert_eq!(amount(text), expected, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn shares_are_too_many_beyond_what_rounding_explains() {
-        for (shares, error) in [
-            (&["33.34"; 3][..], None),
-            (&["16.67"; 6], None),
-            (&["14.29"; 7], None),
-            (&["33,34", "33.33 %", "33,33%"], None),
-            (&["50", "50"], None),
-            (&["60", "45"], Some(Fault::SharesTooMany)),
-            (&["33.40"; 3], Some(Fault::SharesTooMany)),
-            (&["-5"], Some(Fault::NoShare)),
-            (&["1e1"], Some(Fault::NoShare)),
-            (&["101"], Some(Fault::NoShare)),
-        ] {
-            let persons: Vec<_> = shares.iter().map(|share| json!({ "ownership_percentage": share })).collect();
-            assert_eq!(ownership(&json!({ "associated_persons": persons })).1, error, "{shares:?}");
-        }
-    }
-
-    #[test]
-    fn a_day_is_in_the_future_when_it_is_so_everywhere() {
-        let midnight = 1_795_910_400; // 2026-11-29
-        let check = |hours: i64, day: &str| {
-            let (nobody, now) = (Prospect::default(), Timestamp::from_micros(0).plus_seconds(midnight + hours * 3_600));
-            wrong(Check::Past, &json!(day), &Facts::of(CustomerType::Corporate, &Value::Null, &nobody, now))
-        };
-        assert_eq!(check(9, "2026-11-30"), Some(Fault::InTheFuture));
-        assert_eq!(check(11, "2026-11-30"), None, "it is the 30th in Kiritimati");
-    }
-
-    #[test]
-    fn the_day_is_known_on_which_a_date_becomes_good() {
-        for (check, date, expected) in [
-            (Check::Adult, "2008-11-30", Some("2026-11-30T00:00:00.000Z")),
-            (Check::Adult, "2008-02-29", Some("2026-03-01T00:00:00.000Z")),
-            (Check::Past, "2026-11-30", Some("2026-11-29T10:00:00.000Z")),
-            (Check::Past, "soon", None),
-            (Check::Amount, "2026-11-30", None),
-        ] {
-            assert_eq!(day_of_change(check, date).map(|at| at.to_string()).as_deref(), expected, "{date}");
         }
     }
 

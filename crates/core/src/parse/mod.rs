@@ -7,11 +7,13 @@
 
 pub(crate) mod context;
 pub(crate) mod leaf;
+pub(crate) mod list;
 pub(crate) mod record;
 pub(crate) mod value;
 
 pub use context::{Context, MAX_DEPTH, NamedFile, Nulls, Path, Report};
-pub use leaf::{Country, Date, Email, FileRef, List, PersonRef, ShareToken, Text};
+pub use leaf::{Country, Date, Email, FileRef, PersonRef, ShareToken, Text};
+pub use list::List;
 pub use record::{Field, FieldChange, Merging, Mode, Section, Sections};
 #[doc(hidden)]
 pub use record::{Key, Keys};

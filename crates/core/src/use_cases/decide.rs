@@ -13,7 +13,7 @@ use crate::kyc::decision::{Decision, NewDecision, Outcome};
 use crate::kyc::lifecycle::Conflict;
 use crate::kyc::policy::Policy;
 use crate::kyc::rail::RailStatus;
-use crate::kyc::requirements::Requirement;
+use crate::kyc::requirement::Requirement;
 use crate::parse::context::Nulls;
 use crate::parse::value::parse;
 use crate::services::Services;

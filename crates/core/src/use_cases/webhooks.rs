@@ -10,7 +10,7 @@ use crate::event::EventType;
 use crate::idempotency::{Answer, KeyReused, Request};
 use crate::ids::WebhookId;
 use crate::parse::context::Nulls;
-use crate::parse::leaf::List;
+use crate::parse::list::List;
 use crate::parse::value::{SyntaxError, parse};
 use crate::services::Services;
 use crate::store::error::StoreError;

@@ -3,7 +3,7 @@
 use dossier_core::clock::Timestamp;
 use dossier_core::file::MediaType;
 use dossier_core::ids::{CustomerId, FileId};
-use dossier_core::kyc::requirements::Requirement;
+use dossier_core::kyc::requirement::Requirement;
 use dossier_core::webhook::Delivery;
 use schemars::JsonSchema;
 use serde::Serialize;

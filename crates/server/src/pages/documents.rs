@@ -1,9 +1,10 @@
 //! The documents that a step of the form asks for, as the page shows them.
 
 use dossier_core::file::File;
-use dossier_core::form::sheet::{Sheet, Wrong};
+use dossier_core::form::Wrong;
+use dossier_core::form::sheet::Sheet;
 use dossier_core::ids::FileId;
-use dossier_core::kyc::requirements::Requirement;
+use dossier_core::kyc::requirement::Requirement;
 use maud::{Markup, html};
 
 use super::fields::{because, element_id, label, wrong};

@@ -4,10 +4,10 @@ use std::sync::OnceLock;
 
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::CustomerType;
-use dossier_core::form::sheet::{Input, Kind, Sheet, Shown, Trouble, Wrong};
-use dossier_core::form::short_hash;
+use dossier_core::form::sheet::{Sheet, Shown};
+use dossier_core::form::{Input, Kind, Trouble, Wrong, short_hash};
 use dossier_core::kyc::RuleSet;
-use dossier_core::kyc::requirements::{Fault, Requirement};
+use dossier_core::kyc::requirement::{Fault, Requirement};
 use dossier_core::kyc::rules::{Rule, Wording};
 use dossier_core::violation::Code;
 use maud::{Markup, html};

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use dossier_core::form::Wrong;
 use dossier_core::form::edit::Edit;
-use dossier_core::form::sheet::{Sheet, Wrong};
+use dossier_core::form::sheet::Sheet;
 use dossier_core::form::short_hash;
 use dossier_core::ids::PersonId;
 use dossier_core::kyc::State as Stands;

@@ -1,9 +1,10 @@
 //! The steps of the form: which asks what, and the list that shows what is done and what is left.
 
 use dossier_core::customer::CustomerType;
-use dossier_core::form::sheet::{Sheet, Shown, Trouble};
+use dossier_core::form::Trouble;
+use dossier_core::form::sheet::{Sheet, Shown};
 use dossier_core::ids::PersonId;
-use dossier_core::kyc::requirements::Requirement;
+use dossier_core::kyc::requirement::Requirement;
 use maud::{Markup, html};
 
 use super::layout::Surroundings;

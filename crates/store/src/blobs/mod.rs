@@ -37,10 +37,7 @@ impl BlobPath {
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('/');
         let (environment, account, id) = (parts.next()?, parts.next()?, parts.next()?);
-        let environment = [Environment::Sandbox, Environment::Production]
-            .into_iter()
-            .find(|known| known.as_str() == environment)
-            .filter(|_| parts.next().is_none())?;
+        let environment = Environment::parse(environment).filter(|_| parts.next().is_none())?;
         Some(Self { scope: Scope { account: AccountId::parse(account)?, environment }, id: FileId::parse(id)? })
     }
 }

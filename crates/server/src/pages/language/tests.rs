@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use dossier_core::customer::CustomerType;
 use dossier_core::kyc::RuleSet;
-use dossier_core::kyc::requirements::Fault;
+use dossier_core::kyc::requirement::Fault;
 use dossier_core::violation::Code;
 use serde_json::Value;
 

@@ -6,7 +6,7 @@ use dossier_core::customer::associated_person::AssociatedPerson;
 use dossier_core::customer::{Business, Individual};
 use dossier_core::kyc::rail::Rail;
 use dossier_core::kyc::record::KycsView;
-use dossier_core::kyc::requirements::{Evidence, Requirement};
+use dossier_core::kyc::requirement::{Evidence, Requirement};
 use dossier_core::schema;
 use serde_json::{Value, json};
 

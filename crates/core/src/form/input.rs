@@ -1,0 +1,99 @@
+//! What can be typed: the leaves of the contract that the form asks for, from the schema of what is required.
+
+use serde_json::Value;
+
+use crate::customer::profile::CustomerType;
+use crate::form::place::place_of_person;
+use crate::kyc::requirement::Requirement;
+use crate::kyc::rules::RuleSet;
+
+/// What is asked of every associated person: who it is, and which rules are for it.
+pub(super) const OF_A_PERSON: [&str; 5] = ["first_name", "last_name", "has_ownership", SHARE, "has_control"];
+pub(super) const SHARE: &str = "ownership_percentage";
+/// Of these any one is enough: many people have one name.
+pub(super) const NAMES: [&str; 2] = ["first_name", "last_name"];
+
+/// What an input takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// Text of so many code points at most.
+    Text(u64),
+    /// A country code.
+    Country,
+    /// `YYYY-MM-DD`.
+    Date,
+    /// One of these.
+    Choice(Vec<String>),
+    /// `yes` or `no`.
+    YesNo,
+}
+
+/// One leaf of the contract that the form asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// Its place: a JSON Pointer into the PUT body, with a person's id instead of its index.
+    pub place: String,
+    /// What it takes.
+    pub kind: Kind,
+    /// Whether its object needs it.
+    pub needed: bool,
+}
+
+impl Input {
+    /// The contract's name of the member.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.place.rsplit('/').next().unwrap_or_default()
+    }
+}
+
+/// What can be typed to answer a requirement, for each place where it may go; nothing for documents, persons and checks
+/// of the whole.
+pub(super) fn every_input(rules: &RuleSet, kind: CustomerType, requirement: &Requirement) -> Vec<Vec<Input>> {
+    if requirement.pointer.ends_with("/-") || requirement.pointer == "/associated_persons" {
+        return Vec::new();
+    }
+    let of = |pointer: &str| {
+        let mut inputs = Vec::new();
+        if let Some(schema) = rules.fragment(kind, pointer) {
+            leaves(schema, &requirement.place_of(pointer), true, &mut inputs);
+        }
+        inputs
+    };
+    requirement.pointers().map(of).filter(|inputs| !inputs.is_empty()).collect()
+}
+
+pub(super) fn inputs_of_person(rules: &RuleSet, person: &str) -> Vec<Input> {
+    let mut inputs = Vec::new();
+    for name in OF_A_PERSON {
+        let place = place_of_person(person, name);
+        if let Some(schema) = rules.fragment(CustomerType::Corporate, &format!("/associated_persons/-/{name}")) {
+            leaves(schema, &place, name != SHARE, &mut inputs);
+        }
+    }
+    inputs
+}
+
+fn leaves(schema: &Value, place: &str, needed: bool, inputs: &mut Vec<Input>) {
+    if let Some(members) = schema["properties"].as_object() {
+        let required = schema["required"].as_array();
+        for (name, member) in members {
+            // The members of a container are all asked for: somebody asked for the container.
+            let needed = needed && required.is_none_or(|required| required.iter().any(|one| one == name));
+            leaves(member, &format!("{place}/{name}"), needed, inputs);
+        }
+        return;
+    }
+    let kind = match (schema["type"].as_str(), schema["enum"].as_array(), schema["pattern"].as_str()) {
+        (Some("boolean"), _, _) => Kind::YesNo,
+        (Some("string"), Some(choices), _) => {
+            Kind::Choice(choices.iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect())
+        }
+        (Some("string"), _, Some("^[A-Z]{2}$")) => Kind::Country,
+        (Some("string"), _, Some(r"^\d{4}-\d{2}-\d{2}$")) => Kind::Date,
+        (Some("string"), _, _) => Kind::Text(schema["maxLength"].as_u64().unwrap_or(u64::MAX)),
+        // Lists are added to one by one, not typed.
+        _ => return,
+    };
+    inputs.push(Input { place: place.to_owned(), kind, needed });
+}

@@ -1,0 +1,74 @@
+//! The places of the form: JSON Pointers into the PUT body, with a person's id instead of its index.
+
+use serde_json::Value;
+
+use crate::ids::FileId;
+use crate::kyc::requirement::Requirement;
+
+pub(super) const PERSONS: &str = "/associated_persons/";
+
+impl Requirement {
+    /// The place: the pointer, with a person's id instead of its index. A document's ends with the requirement's id,
+    /// for several stand behind the end of one list.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let place = self.place_of(&self.pointer);
+        if self.document.is_some() { format!("{place}/{}", self.id) } else { place }
+    }
+
+    /// Whether a place is one of several at which it may be answered, or inside of one.
+    #[must_use]
+    pub fn may_be_at(&self, place: &str) -> bool {
+        self.one_of.iter().any(|pointer| is_inside(place, &self.place_of(pointer)))
+    }
+
+    pub(super) fn place_of(&self, pointer: &str) -> String {
+        match (&self.person_id, pointer.strip_prefix(PERSONS)) {
+            (Some(person), Some(rest)) => place_of_person(person, rest.split_once('/').map_or("", |(_, rest)| rest)),
+            _ => pointer.to_owned(),
+        }
+    }
+}
+
+pub(super) fn place_of_person(person: &str, member: &str) -> String {
+    format!("{PERSONS}{person}/{member}")
+}
+
+pub(super) fn place_of_file(file: FileId) -> String {
+    format!("/files/{file}")
+}
+
+pub(super) fn is_inside(place: &str, outer: &str) -> bool {
+    place.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+pub(super) fn persons(profile: &Value) -> &[Value] {
+    profile["associated_persons"].as_array().map_or(&[], Vec::as_slice)
+}
+
+/// The JSON Pointer of a place; `None` when its person is gone.
+pub(super) fn pointer(profile: &Value, place: &str) -> Option<String> {
+    let Some(rest) = place.strip_prefix(PERSONS) else { return Some(place.to_owned()) };
+    let (person, rest) = rest.split_once('/').unwrap_or((rest, ""));
+    let index = persons(profile).iter().position(|known| known["id"] == person)?;
+    Some(format!("{PERSONS}{index}/{rest}"))
+}
+
+/// The place of a pointer.
+pub(super) fn place_of(profile: &Value, pointer: &str) -> String {
+    let named = || {
+        let (index, rest) = pointer.strip_prefix(PERSONS)?.split_once('/')?;
+        let id = persons(profile).get(index.parse::<usize>().ok()?)?["id"].as_str()?;
+        Some(format!("{PERSONS}{id}/{rest}"))
+    };
+    named().unwrap_or_else(|| pointer.to_owned())
+}
+
+pub(super) fn text_at(profile: &Value, place: &str) -> Option<String> {
+    match profile.pointer(&pointer(profile, place)?)? {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(true) => Some("yes".to_owned()),
+        Value::Bool(false) => Some("no".to_owned()),
+        _ => None,
+    }
+}

@@ -1,0 +1,152 @@
+//! How what was typed becomes part of the profile: whole value by whole value, judged by the parser of PUT.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use crate::customer::postal_code::{AddressFormat, PostalCodes};
+use crate::customer::profile::{CustomerType, Profile};
+use crate::form::place::{PERSONS, is_inside, place_of, pointer, text_at};
+use crate::form::trouble::{Trouble, Wrong};
+use crate::kyc::rules::RuleSet;
+use crate::parse::context::Nulls;
+use crate::parse::leaf::Country;
+use crate::violation::{Code, Violation};
+
+/// Moves from the draft into the profile what can be stored there, whole value by whole value, and says what is wrong
+/// with the rest. The same parser judges as in a PUT.
+pub(super) fn settle(
+    rules: &RuleSet,
+    kind: CustomerType,
+    profile: &mut Value,
+    draft: &mut BTreeMap<String, String>,
+) -> Vec<Trouble> {
+    let wholes: BTreeSet<_> = draft.keys().filter_map(|place| whole(rules, kind, place)).collect();
+    let mut troubles = Vec::new();
+    for place in wholes {
+        let Some(pointer) = pointer(profile, &place) else {
+            // The person is gone, and what was typed about it with it.
+            draft.retain(|typed, _| !is_inside(typed, &place));
+            continue;
+        };
+        let before = profile.clone();
+        let value = schema_at(rules, kind, &place).and_then(|schema| value_of(schema, &place, profile, draft));
+        set(profile, &pointer, value);
+        let refused = refused(rules, kind, profile, &pointer);
+        if refused.is_empty() {
+            draft.retain(|typed, _| !is_inside(typed, &place));
+        } else {
+            troubles.extend(refused);
+            *profile = before;
+        }
+    }
+    troubles
+}
+
+/// The place of the value that is merged as a whole and holds a place: the leaf itself, or an object with members that
+/// it needs.
+fn whole(rules: &RuleSet, kind: CustomerType, place: &str) -> Option<String> {
+    let skip = if place.starts_with(PERSONS) { 3 } else { 1 };
+    let ends = place.match_indices('/').map(|(at, _)| at).skip(skip).chain([place.len()]);
+    ends.map(|end| &place[..end])
+        .find(|outer| {
+            schema_at(rules, kind, outer).is_some_and(|it| it["type"] != "object" || it["required"].is_array())
+        })
+        .map(ToOwned::to_owned)
+}
+
+/// The schema of a place.
+fn schema_at<'a>(rules: &'a RuleSet, kind: CustomerType, place: &str) -> Option<&'a Value> {
+    match place.strip_prefix(PERSONS) {
+        Some(rest) => {
+            let rest = rest.split_once('/').map_or("", |(_, rest)| rest);
+            rules.fragment(kind, &format!("{PERSONS}-/{rest}"))
+        }
+        None => rules.fragment(kind, place),
+    }
+}
+
+/// A value as it was typed, over what is stored; `None` when all of it is empty.
+fn value_of(schema: &Value, place: &str, profile: &Value, draft: &BTreeMap<String, String>) -> Option<Value> {
+    if let Some(members) = schema["properties"].as_object() {
+        let mut object: Map<_, _> = members
+            .iter()
+            .filter_map(|(name, member)| {
+                value_of(member, &format!("{place}/{name}"), profile, draft).map(|value| (name.clone(), value))
+            })
+            .collect();
+        if object.is_empty() {
+            return None;
+        }
+        // The contract wants a postal code in every address, also where nobody can type one.
+        let codes = object.get("country").and_then(Value::as_str).and_then(Country::new).map(AddressFormat::of);
+        if members.contains_key("postal_code")
+            && codes.is_some_and(|format| format.postal_codes != PostalCodes::Required)
+        {
+            object.entry("postal_code").or_insert_with(|| "".into());
+        }
+        return Some(Value::Object(object));
+    }
+    let text = draft.get(place).cloned().or_else(|| text_at(profile, place)).filter(|text| !text.is_empty())?;
+    Some(match (schema["type"].as_str(), text.as_str()) {
+        (Some("boolean"), "yes") => true.into(),
+        (Some("boolean"), "no") => false.into(),
+        _ => text.into(),
+    })
+}
+
+/// Puts a value where a pointer leads, with the objects around it; or takes it away.
+fn set(profile: &mut Value, pointer: &str, value: Option<Value>) {
+    let Some((outer, name)) = pointer.rsplit_once('/') else { return };
+    if value.is_some() && profile.pointer(outer).is_none() {
+        set(profile, outer, Some(Value::Object(Map::new())));
+    }
+    let Some(members) = profile.pointer_mut(outer).and_then(Value::as_object_mut) else { return };
+    if let Some(value) = value {
+        members.insert(name.to_owned(), value);
+        return;
+    }
+    members.remove(name);
+    // A container that holds nothing is as good as none. (A person holds its id.)
+    if members.is_empty() && !outer.is_empty() {
+        set(profile, outer, None);
+    }
+}
+
+/// What the parser refuses at a place or inside of it.
+fn refused(rules: &RuleSet, kind: CustomerType, profile: &Value, at: &str) -> Vec<Trouble> {
+    let found = read(kind, &without_documents(profile)).err().unwrap_or_default();
+    let inside = found.into_iter().filter(|violation| is_inside(&violation.pointer, at));
+    inside
+        .map(|violation| {
+            let place = place_of(profile, &violation.pointer);
+            let limit = schema_at(rules, kind, &place).and_then(|schema| schema["maxLength"].as_u64());
+            let wrong = match violation.code {
+                Code::Required => Wrong::Missing,
+                code => Wrong::Refused(code, limit),
+            };
+            Trouble { place, wrong }
+        })
+        .collect()
+}
+
+/// The profile without its documents, which a merge adds to: what is stored may be more than one request may name.
+pub(super) fn without_documents(profile: &Value) -> Value {
+    let mut plain = profile.clone();
+    if let Some(members) = plain.as_object_mut() {
+        members.remove("documents");
+        for person in members.get_mut("associated_persons").and_then(Value::as_array_mut).into_iter().flatten() {
+            if let Some(person) = person.as_object_mut() {
+                person.remove("documents");
+            }
+        }
+    }
+    plain
+}
+
+/// Parses a profile as a PUT would.
+pub(super) fn read(kind: CustomerType, profile: &Value) -> Result<Profile, Vec<Violation>> {
+    let body = serde_json::to_vec(profile).expect("JSON has string keys only");
+    let parsed = Profile::parse(kind, &body, Nulls::Refused).expect("what was written as JSON is JSON");
+    parsed.finish().map_err(|violations| violations.0)
+}

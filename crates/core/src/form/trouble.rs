@@ -1,0 +1,26 @@
+//! What stands in the way of a submission.
+
+use crate::kyc::requirement::Fault;
+use crate::violation::Code;
+
+/// Why something has to be given, or given differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wrong {
+    /// It is missing.
+    Missing,
+    /// It is missing, and so is everything that could be given instead.
+    NoneGiven,
+    /// The contract refuses it; with the limit that it breaks, when there is one.
+    Refused(Code, Option<u64>),
+    /// A rule refuses it.
+    Faulty(Fault),
+}
+
+/// One thing that stands in the way of a submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// The place of an input, or of a requirement as a whole.
+    pub place: String,
+    /// Why.
+    pub wrong: Wrong,
+}

@@ -1,0 +1,182 @@
+//! One requirement as callers see it: what is asked, where it goes, and how it stands.
+
+use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use crate::clock::Timestamp;
+use crate::file::record::Flaw;
+use crate::hexadecimal::hexadecimal;
+use crate::kyc::lifecycle::State;
+use crate::kyc::record::{Flag, Kyc};
+use crate::words::words;
+
+/// The purpose of a picture of an id document.
+const ID_DOCUMENT: &str = "id_document";
+
+/// How a requirement stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(description = "")]
+pub enum Status {
+    /// It is missing.
+    Due,
+    /// It is there and wrong, or the reviewers want it again.
+    Error,
+    /// It is there and being looked at.
+    Pending,
+    /// It is there.
+    Done,
+}
+
+words! {
+    /// What is wrong with what is there, beyond what the schema says.
+    Fault {
+    InTheFuture = "in_the_future": "is in the future",
+    TooYoung = "too_young": "is less than 18 years ago",
+    NoAmount = "no_amount": "is no amount",
+    NoWebsite = "no_website": "is no address of a website",
+    NoShare = "no_share": "a share is no percentage",
+    SharesTooMany = "shares_too_many": "the shares make more than 100",
+    AskedAgain = "asked_again": "the reviewers ask for it again",
+    OtherDocument = "other_document": "shows another document than the one that is named now",
+    NeedsPassword = "needs_password": "opens only with a password",
+    UnusablePicture = "unusable_picture": "is a picture with a side of less than 200 pixels",
+}
+}
+
+/// As people read it. The two that a program can answer by another file are words.
+fn as_people_read_it<S: serde::Serializer>(fault: &Option<Fault>, serializer: S) -> Result<S::Ok, S::Error> {
+    let text = fault.map(|fault| match fault {
+        Fault::NeedsPassword | Fault::UnusablePicture => fault.as_str(),
+        _ => fault.help(),
+    });
+    text.serialize(serializer)
+}
+
+impl From<Flaw> for Fault {
+    fn from(flaw: Flaw) -> Self {
+        match flaw {
+            Flaw::NeedsPassword => Self::NeedsPassword,
+            Flaw::UnusablePicture => Self::UnusablePicture,
+        }
+    }
+}
+
+/// One requirement, ready to be submitted: where it goes, what it looks like, and why.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct Requirement {
+    /// The name of the rule, with `@` and the person's id for one of an associated person.
+    pub id: String,
+    /// Where it goes in the body of PUT, as a JSON Pointer; `-` stands after the last item of an array.
+    pub pointer: String,
+    /// Where it may go instead: any one of these pointers is enough. `pointer` is the first of them, or the one at
+    /// which something is wrong. Only with several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub one_of: Vec<String>,
+    /// How it stands.
+    pub status: Status,
+    /// What people call it.
+    pub label: String,
+    /// Why it is asked for.
+    pub because: String,
+    /// What is wrong with what is there, as people read it. Two values are words for programs: needs_password, the
+    /// document is a PDF that opens only with a password; unusable_picture, it is a picture with a side of less than
+    /// 200 pixels. Upload another file.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_people_read_it")]
+    #[schemars(with = "String")]
+    pub error: Option<Fault>,
+    /// What is still missing of the value that is there: the postal code, in a country that needs one. Then the status
+    /// is due, and the whole value is to be sent again.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+    /// JSON Schema of the value at the pointer.
+    #[schemars(with = "serde_json::Map<String, Value>")]
+    pub schema: Value,
+    /// A value that would do, as it looks in the country of the customer or person: a postal code, or an empty one
+    /// where the country has none, and a state. Numbers are made up. To a document, add the file_id.
+    pub example: Value,
+    /// What the document may be, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Evidence")]
+    pub document: Option<Evidence>,
+    /// The associated person whom it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "crate::ids::PersonId")]
+    pub person_id: Option<String>,
+    /// A hash of what is given, by which a new answer is told from the old one.
+    #[serde(skip)]
+    pub given: String,
+    /// When the error ends by itself: that of a date that is not reached yet.
+    #[serde(skip)]
+    pub good_from: Option<Timestamp>,
+}
+
+/// What a document may be.
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
+pub struct Evidence {
+    /// One of these.
+    pub purposes: Vec<String>,
+    /// Which side the file shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", extend("enum" = ["front", "back"]))]
+    pub side: Option<&'static str>,
+    /// Where the file goes first.
+    pub upload: &'static str,
+}
+
+impl Requirement {
+    /// Where it may go: the one place, or all of which any one is enough.
+    pub fn pointers(&self) -> impl Iterator<Item = &str> {
+        let only = if self.one_of.is_empty() { Some(self.pointer.as_str()) } else { None };
+        only.into_iter().chain(self.one_of.iter().map(String::as_str))
+    }
+
+    /// Whether it is called so: by its id, or a place where it may go.
+    #[must_use]
+    pub fn is_named(&self, name: &str) -> bool {
+        self.id == name || self.pointers().any(|pointer| pointer == name)
+    }
+
+    /// Whether it stands in the way of a submission.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        matches!(self.status, Status::Due | Status::Error)
+    }
+
+    /// What the reviewers and the state of the verification say about it.
+    pub(super) fn stand(&mut self, kyc: &Kyc) {
+        if let Some(flag) = kyc.flags.iter().find(|flag| flag.requirement == self.id && flag.given == self.given) {
+            self.status = Status::Error;
+            self.error = Some(if flag.replaced.is_some() { Fault::OtherDocument } else { Fault::AskedAgain });
+        }
+        if self.status == Status::Done && kyc.state == State::Submitted {
+            self.status = Status::Pending;
+        }
+    }
+
+    /// Notes that it is to be given again.
+    #[must_use]
+    pub fn flag(&self) -> Flag {
+        Flag { requirement: self.id.clone(), given: self.given.clone(), replaced: None }
+    }
+
+    /// Whether something is given.
+    #[must_use]
+    pub const fn is_given(&self) -> bool {
+        !self.given.is_empty()
+    }
+
+    /// Whether it asks for a picture of an id document.
+    #[must_use]
+    pub fn is_id_document(&self) -> bool {
+        self.document.as_ref().is_some_and(|evidence| evidence.purposes.iter().any(|purpose| purpose == ID_DOCUMENT))
+    }
+}
+
+/// A hash of what is given; empty when nothing is.
+pub(super) fn fingerprint(given: Option<&Value>) -> String {
+    let Some(given) = given else { return String::new() };
+    let hash = Sha256::digest(given.to_string().as_bytes());
+    hexadecimal(&hash[..16])
+}
