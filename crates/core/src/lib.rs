@@ -21,6 +21,7 @@ pub mod ids;
 pub mod kyc;
 pub mod parse;
 pub mod pii;
+pub mod place;
 pub mod quota;
 pub mod sandbox_clocks;
 pub mod schema;

@@ -132,6 +132,7 @@ mod tests {
     use crate::ids::{CustomerId, Random as _};
     use crate::kyc::{Kyc, State};
     use crate::parse::{Email, Nulls, parse};
+    use crate::place::Place;
 
     const PLACES: &[&str] = &[
         "/first_name",
@@ -230,7 +231,12 @@ mod tests {
         if value["country"] == "AE" && value.get("postal_code").is_none() {
             value["postal_code"] = "".into();
         }
-        whole.split('/').skip(1).collect::<Vec<_>>().into_iter().rev().fold(value, |value, name| json!({ name: value }))
+        Place::new(whole)
+            .steps()
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .fold(value, |value, name| json!({ name: value }))
     }
 }
 

@@ -6,6 +6,7 @@ use crate::customer::profile::CustomerType;
 use crate::form::place::place_of_person;
 use crate::kyc::requirement::Requirement;
 use crate::kyc::rules::RuleSet;
+use crate::place::Place;
 
 /// What is asked of every associated person: who it is, and which rules are for it.
 pub(super) const OF_A_PERSON: [&str; 5] = ["first_name", "last_name", "has_ownership", SHARE, "has_control"];
@@ -43,7 +44,7 @@ impl Input {
     /// The contract's name of the member.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.place.rsplit('/').next().unwrap_or_default()
+        Place::new(&self.place).name()
     }
 }
 

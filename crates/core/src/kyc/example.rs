@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::customer::postal_code::AddressFormat;
 use crate::parse::leaf::Country;
+use crate::place::Place;
 
 /// Where the customer or a person is, by its own address.
 pub(super) fn home(owner: &Value) -> Option<Country> {
@@ -35,7 +36,7 @@ pub(super) fn localize(example: &mut Value, pointer: &str, country: Country) {
         }
         Value::Array(items) => items.iter_mut().for_each(|item| localize(item, pointer, country)),
         Value::String(text) => {
-            let fitting = match pointer.rsplit('/').next().unwrap_or_default() {
+            let fitting = match Place::new(pointer).name() {
                 "country" | "nationality" | "birth_country" => code,
                 "postal_code" => format.postal_code,
                 "state" => format.state,

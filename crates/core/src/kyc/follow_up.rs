@@ -14,6 +14,7 @@ use crate::kyc::record::{Flag, Kyc, Review};
 use crate::kyc::requirement::{Requirement, fingerprint};
 use crate::kyc::rules::RuleSet;
 use crate::parse::record::FieldChange;
+use crate::place::Place;
 
 impl Kyc {
     /// Notes since when a decision is waited for.
@@ -151,5 +152,5 @@ fn is_identity(pointer: &str) -> bool {
         "business_address",
         "associated_persons",
     ];
-    pointer.split('/').nth(1).is_some_and(|member| IDENTITY.contains(&member))
+    IDENTITY.contains(&Place::new(pointer).member())
 }

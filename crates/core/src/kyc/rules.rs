@@ -14,6 +14,7 @@ use crate::customer::profile::{CustomerType, Profile};
 use crate::hexadecimal::hexadecimal;
 use crate::parse::context::Nulls;
 use crate::parse::leaf::Country;
+use crate::place::Place;
 use crate::schema;
 
 /// A rule set, read and checked.
@@ -314,7 +315,7 @@ impl RuleSet {
             CustomerType::Individual => &self.individual,
             CustomerType::Corporate => &self.business,
         };
-        for part in pointer.split('/').skip(1) {
+        for part in Place::new(pointer).steps() {
             at = match at.get("items") {
                 Some(items) if part == "-" || part.bytes().all(|byte| byte.is_ascii_digit()) => items,
                 _ => at.get("properties")?.get(part)?,
@@ -350,7 +351,7 @@ fn example_faults(rule: &Rule, kind: CustomerType, base: &str) -> Vec<String> {
 
 fn example_fault(example: &Value, kind: CustomerType, pointer: &str) -> Option<String> {
     let mut value = example.clone();
-    let parts: Vec<&str> = pointer.split('/').skip(1).collect();
+    let parts: Vec<&str> = Place::new(pointer).steps().collect();
     // A member of a value (the state of an address) cannot be sent alone; it is text, as the schema says.
     if parts.iter().filter(|part| **part != "0" && **part != "associated_persons").count() > 1
         && parts.first() != Some(&"identifying_information")

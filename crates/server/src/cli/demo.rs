@@ -11,6 +11,7 @@ use axum::routing::post;
 use dossier_core::api_key::KeyScope;
 use dossier_core::caller::Environment;
 use dossier_core::hexadecimal::hexadecimal;
+use dossier_core::place::Place;
 use http::HeaderMap;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -165,7 +166,7 @@ impl Demo {
 /// Puts a value at a JSON Pointer, making what is on the way; `-` and places behind the end add to an array.
 pub fn place(body: &mut Value, pointer: &str, value: Value) {
     let mut at = body;
-    for part in pointer.split('/').skip(1) {
+    for part in Place::new(pointer).steps() {
         let is_place = part == "-" || part.bytes().all(|byte| byte.is_ascii_digit());
         if !at.is_object() && !at.is_array() {
             *at = if is_place { json!([]) } else { json!({}) };

@@ -9,6 +9,7 @@ use dossier_core::form::{Input, Kind, Trouble, Wrong, short_hash};
 use dossier_core::kyc::RuleSet;
 use dossier_core::kyc::requirement::{Fault, Requirement};
 use dossier_core::kyc::rules::{Rule, Wording};
+use dossier_core::place::Place;
 use dossier_core::violation::Code;
 use maud::{Markup, html};
 use serde_json::json;
@@ -436,10 +437,9 @@ fn one_of_several<'a>(sheet: &'a Sheet<'_>, place: &str) -> Option<&'a Requireme
 
 /// What people call a member of the contract. Some depend on what they are in, some on the country.
 fn field_label(sheet: &Sheet<'_>, talk: &Talk, place: &str) -> String {
-    let mut parts = place.rsplit('/');
-    let (name, of) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    let country =
-        sheet.text(&format!("{}/country", place.strip_suffix(name).unwrap_or_default().trim_end_matches('/')));
+    let place = Place::new(place);
+    let (name, of) = (place.name(), place.parent().name());
+    let country = sheet.text(&format!("{}/country", place.parent().pointer()));
     let with = [("country", country.unwrap_or_default().into())];
     talk.find(&format!("field-{of}-{name}"), &with).unwrap_or_else(|| talk.say_with(&format!("field-{name}"), &with))
 }

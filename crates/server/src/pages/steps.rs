@@ -5,6 +5,7 @@ use dossier_core::form::Trouble;
 use dossier_core::form::sheet::{Sheet, Shown};
 use dossier_core::ids::PersonId;
 use dossier_core::kyc::requirement::Requirement;
+use dossier_core::place::Place;
 use maud::{Markup, html};
 
 use super::layout::Surroundings;
@@ -64,7 +65,7 @@ impl Step {
 
     /// Where something is asked for, by its place and, of a document, by what it proves.
     fn of(place: &str, purpose: Option<&str>) -> Self {
-        let mut parts = place.split('/').skip(1);
+        let mut parts = Place::new(place).steps();
         match (parts.next().unwrap_or_default(), parts.next(), purpose) {
             ("associated_persons", Some(person), _) if person != "-" => Self::Person(person.to_owned()),
             ("associated_persons", _, _) => Self::People,

@@ -3,6 +3,7 @@
 use crate::customer::profile::Profile;
 use crate::kyc::requirements::*;
 use crate::parse::context::Nulls;
+use crate::place::Place;
 
 const KINDS: [CustomerType; 2] = [CustomerType::Individual, CustomerType::Corporate];
 
@@ -82,7 +83,7 @@ fn a_rule_for_the_postal_code_alone_does_not_ask_where_there_is_none() {
 fn the_examples_of_every_country_are_taken_and_leave_nothing_open() {
     fn put(body: &mut Value, pointer: &str, value: Value) {
         let mut at = body;
-        for part in pointer.split('/').skip(1) {
+        for part in Place::new(pointer).steps() {
             if part == "-" || part.bytes().all(|byte| byte.is_ascii_digit()) {
                 if !at.is_array() {
                     *at = json!([]);

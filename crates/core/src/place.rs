@@ -1,0 +1,60 @@
+//! Places in a customer's record.
+
+/// A place: a JSON Pointer (RFC 6901) into the body of PUT. The form names an associated person by its id instead of
+/// its index. No member of the contract has a name that would have to be escaped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place<'a>(&'a str);
+
+impl<'a> Place<'a> {
+    /// The place that a pointer names.
+    #[must_use]
+    pub const fn new(pointer: &'a str) -> Self {
+        Self(pointer)
+    }
+
+    /// The names and indexes on the way there: `associated_persons`, `0`, `birth_date`.
+    pub fn steps(self) -> impl Iterator<Item = &'a str> {
+        self.0.split('/').skip(1)
+    }
+
+    /// The member of the profile in which it lies; empty for the whole.
+    #[must_use]
+    pub fn member(self) -> &'a str {
+        self.steps().next().unwrap_or_default()
+    }
+
+    /// Its own name; empty for the whole.
+    #[must_use]
+    pub fn name(self) -> &'a str {
+        self.steps().last().unwrap_or_default()
+    }
+
+    /// The place around it; the whole for a member of the profile.
+    #[must_use]
+    pub fn parent(self) -> Self {
+        Self(self.0.rsplit_once('/').map_or("", |(parent, _)| parent))
+    }
+
+    /// The pointer.
+    #[must_use]
+    pub const fn pointer(self) -> &'a str {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_has_a_member_a_name_and_a_parent() {
+        for (pointer, member, name, parent) in [
+            ("", "", "", ""),
+            ("/birth_date", "birth_date", "birth_date", ""),
+            ("/associated_persons/0/birth_date", "associated_persons", "birth_date", "/associated_persons/0"),
+        ] {
+            let place = Place::new(pointer);
+            assert_eq!((place.member(), place.name(), place.parent().pointer()), (member, name, parent), "{pointer}");
+        }
+    }
+}
