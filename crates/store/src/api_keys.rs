@@ -12,8 +12,8 @@ use dossier_core::store::StoreError;
 use quick_cache::sync::Cache;
 
 use crate::columns::{scope_columns, scope_of};
-use crate::prepared::{account_scope, open_name, service_binding};
 use crate::rows::{self, Row, Table, Unchecked};
+use crate::sealed::{account_scope, open_name, service_binding};
 use crate::vault::{Cell, Fields, ScopeKeys};
 
 /// Keys read a moment ago. A revocation is seen at once by the process that made it, and within a second by others.

@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq as _;
 
 use crate::anchor::{self, AcceptedRestore, ChainEnd, Position};
 use crate::columns::{scope_columns, scope_of};
-use crate::prepared::service_binding;
+use crate::sealed::service_binding;
 use crate::vault::{Cell, ScopeKeys};
 
 /// A verification that finds more than this stops telling.

@@ -9,8 +9,7 @@ use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::store::StoreError;
 
 use crate::audit_detail;
-use crate::prepared::service_binding;
-use crate::sealed::SubjectKeys;
+use crate::sealed::{SubjectKeys, service_binding};
 use crate::vault::{Cell, ScopeKeys};
 
 /// A read looks through as many entries.

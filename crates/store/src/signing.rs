@@ -19,7 +19,7 @@ use dossier_core::webhook::{Due, Message};
 use quick_cache::sync::Cache;
 use zeroize::Zeroizing;
 
-use crate::prepared::service_binding;
+use crate::sealed::service_binding;
 use crate::vault::{Cell, Midstates, ScopeKeys};
 
 /// What signs for an endpoint, read a moment ago.

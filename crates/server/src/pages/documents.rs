@@ -7,9 +7,10 @@ use dossier_core::ids::FileId;
 use dossier_core::kyc::requirement::Requirement;
 use maud::{Markup, html};
 
-use super::fields::{because, element_id, label, wrong};
+use super::fields::element_id;
 use super::steps::Step;
 use super::visit::Visit;
+use super::wording::{because, label, wrong};
 use crate::http::problem::Problem;
 use crate::http::state::App;
 

@@ -4,10 +4,9 @@ use std::collections::HashMap;
 
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use dossier_core::form::Wrong;
 use dossier_core::form::edit::Edit;
 use dossier_core::form::sheet::Sheet;
-use dossier_core::form::short_hash;
+use dossier_core::form::{Wrong, short_hash};
 use dossier_core::ids::PersonId;
 use dossier_core::kyc::State as Stands;
 use dossier_core::use_cases::enter_form::end_pass;
@@ -18,10 +17,11 @@ use maud::{Markup, html};
 
 use super::cookies::{pass, set_cookie};
 use super::documents::documents;
-use super::fields::{Asked, Below, is_said, note, subject_of, wrong};
+use super::fields::{Asked, Below, is_said, note};
 use super::messages::{message, page as answer};
 use super::steps::{Step, steps};
 use super::visit::{Visit, is_partial};
+use super::wording::{subject_of, wrong};
 use crate::http::body::{Expected, WholeBody};
 use crate::http::problem::Problem;
 use crate::http::state::App;

@@ -14,6 +14,7 @@ pub mod review;
 pub mod steps;
 pub mod upload;
 pub mod visit;
+mod wording;
 
 use axum::Router;
 use axum::extract::{Request, State};

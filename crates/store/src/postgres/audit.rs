@@ -17,8 +17,7 @@ use crate::anchor::{AcceptedRestore, ChainEnd, Tips};
 use crate::audit_chain::{self, EntryRow, HeadRow, StoredEntry, Verification, accepted_restore};
 use crate::audit_list::{self, ListedEntry, Listing, Start};
 use crate::columns::scope_columns;
-use crate::prepared;
-use crate::sealed::SubjectKeys;
+use crate::sealed::{self, SubjectKeys};
 
 /// Entries read at a time.
 const PORTION: i64 = 2_000;
@@ -171,7 +170,7 @@ impl AuditStore for PostgresStore {
         let row = self.database.query_one(SETTINGS, &[&account, &environment]).await?;
         let Some(row) = row else { return Ok(None) };
         let keys = self.existing_scope_keys(scope).await?;
-        prepared::open_settings(&keys, scope, Columns::of(&row).next()?).map(Some)
+        sealed::open_settings(&keys, scope, Columns::of(&row).next()?).map(Some)
     }
 }
 

@@ -16,8 +16,7 @@ use crate::anchor::{AcceptedRestore, ChainEnd, Tips};
 use crate::audit_chain::{self, EntryRow, HeadRow, StoredEntry, Verification, accepted_restore};
 use crate::audit_list::{self, ListedEntry, Listing, Start};
 use crate::columns::{scope_columns, scope_of};
-use crate::prepared;
-use crate::sealed::SubjectKeys;
+use crate::sealed::{self, SubjectKeys};
 
 /// What lists show of an entry and its details, and then the columns that only some need.
 macro_rules! entries {
@@ -190,7 +189,7 @@ impl AuditStore for SqliteStore {
                 .optional()
         })?;
         let Some(cell) = cell else { return Ok(None) };
-        prepared::open_settings(&*self.existing_scope_keys(scope)?, scope, cell).map(Some)
+        sealed::open_settings(&*self.existing_scope_keys(scope)?, scope, cell).map(Some)
     }
 }
 

@@ -23,9 +23,9 @@ use rusqlite::Connection;
 
 use super::SqliteStore;
 use crate::audit_chain::StoredEntry;
-use crate::prepared::{self, FreshKeys, Keys, Prepared, PreparedEffect, account_scope};
+use crate::prepared::{self, FreshKeys, Keys, Prepared, PreparedEffect};
 use crate::records::Records;
-use crate::sealed::SubjectKeys;
+use crate::sealed::{SubjectKeys, account_scope};
 pub(super) use audit::{Append, Heads};
 pub(super) use customers::write_numbers;
 pub(super) use files::write_content;

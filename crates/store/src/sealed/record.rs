@@ -1,203 +1,34 @@
-//! Records as engines store them: what is personal in sealed cells, the rest plain. Both engines use these forms.
+//! A customer's record in its sealed cells.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dossier_core::caller::Scope;
 use dossier_core::change::Basis;
-use dossier_core::clock::Timestamp;
-use dossier_core::customer::{AssociatedPerson, Customer, CustomerType, EmailIndex, Names, Profile, Summary};
-use dossier_core::idempotency::{Answer, PendingAnswer, Ticket};
-use dossier_core::ids::{CustomerId, PersonId};
+use dossier_core::customer::{AssociatedPerson, Customer, CustomerType, Names, Profile, Summary};
+use dossier_core::ids::PersonId;
 use dossier_core::kyc::Kyc;
 use dossier_core::parse::{Email, List, Section, Sections};
-use dossier_core::pii::Pii;
 use dossier_core::store::{Record, StoreError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::cache::Hint;
-use crate::columns::kind_of;
-use crate::prepared::CustomerRow;
-use crate::rows::{self, PersonsRow, Row, Table, Unchecked};
-use crate::vault::{Binding, Cell, Fields, Purpose, ScopeKeys, SecretKey, SubjectKey};
+use super::plain::Plain;
+use crate::rows;
+use crate::vault::{Cell, Purpose, ScopeKeys, SubjectKey};
 
 /// What ordinary profile cells hold.
 const PROFILE: &[Section] = &[Section::Profile];
 /// What secret cells hold.
 const SECRET: &[Section] = &[Section::Secret, Section::Credential];
 /// Subject keys are never replaced by others, only wrapped again.
-const GENERATION: u64 = 1;
+pub(super) const GENERATION: u64 = 1;
 /// AES-GCM with random nonces is good for 2^32 uses of a key; each version uses each of a subject's keys at most once,
 /// kept answers aside, and the record refuses long before that.
 const MAX_VERSION: u64 = 1 << 30;
 
 /// The keys of the data subjects of one record, mostly of one.
 pub type SubjectKeys = BTreeMap<PersonId, Arc<SubjectKey>>;
-
-/// The plain columns of a customer.
-#[derive(Debug, Clone, Copy)]
-pub struct Plain {
-    /// Account and environment.
-    pub scope: Scope,
-    /// The customer.
-    pub id: CustomerId,
-    /// Individual or business.
-    pub kind: CustomerType,
-    /// Counts changes.
-    pub version: u64,
-    /// Counts events.
-    pub events: u64,
-    /// The version in which its associated persons last changed.
-    pub persons_version: u64,
-    /// When it was created.
-    pub created_at: Timestamp,
-    /// When it was last changed.
-    pub updated_at: Timestamp,
-    /// By which index its e-mail finds it.
-    pub email_index: EmailIndex,
-    /// Where the engine found it.
-    pub hint: Hint,
-    /// Only [`PlainRow`], of which the seal was compared, and what is about to be written become one.
-    _checked: Checked,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Checked;
-
-/// The plain columns of a stored customer.
-pub(crate) struct PlainRow {
-    pub(crate) scope: Scope,
-    pub(crate) id: CustomerId,
-    pub(crate) kind: u8,
-    pub(crate) version: u64,
-    pub(crate) events: u64,
-    pub(crate) persons_version: u64,
-    pub(crate) created_at: i64,
-    pub(crate) updated_at: i64,
-    pub(crate) email_index: Vec<u8>,
-    pub(crate) queued_at: Option<i64>,
-    pub(crate) provider_due: Option<i64>,
-    pub(crate) provider_case: Option<Vec<u8>>,
-    /// Where the engine found it, which is no part of what is sealed.
-    pub(crate) hint: Hint,
-}
-
-impl Row for PlainRow {
-    const TABLE: &'static Table = &rows::CUSTOMERS;
-
-    fn scope(&self) -> Result<Scope, StoreError> {
-        Ok(self.scope)
-    }
-
-    fn id(&self) -> &[u8] {
-        self.id.as_bytes()
-    }
-
-    fn put(&self, fields: &mut Fields) {
-        rows::put_scope(fields, &self.scope);
-        fields
-            .bytes(&self.id.as_bytes()[..])
-            .number(i64::from(self.kind))
-            .count(self.version)
-            .count(self.events)
-            .count(self.persons_version)
-            .number(self.created_at)
-            .number(self.updated_at)
-            .bytes(&self.email_index[..])
-            .number(self.queued_at)
-            .number(self.provider_due)
-            .bytes(self.provider_case.as_deref());
-    }
-}
-
-impl Unchecked<PlainRow> {
-    /// What the row says, when its seal is its own.
-    pub(crate) fn open(self, keys: &ScopeKeys) -> Result<Plain, StoreError> {
-        let row = self.check(keys)?;
-        let email = <[u8; 16]>::try_from(&row.email_index[..]);
-        let email = email.map_err(|_| StoreError::Corrupt(format!("customer {}: no index of its e-mail", row.id)))?;
-        Ok(Plain {
-            scope: row.scope,
-            id: row.id,
-            kind: kind_of(row.kind)?,
-            version: row.version,
-            events: row.events,
-            persons_version: row.persons_version,
-            created_at: Timestamp::from_micros(row.created_at),
-            updated_at: Timestamp::from_micros(row.updated_at),
-            email_index: EmailIndex::Stored(email),
-            hint: row.hint,
-            _checked: Checked,
-        })
-    }
-}
-
-/// The cells of the associated persons of a stored business, which always has a row of them.
-pub(crate) fn open_persons(
-    plain: &Plain,
-    row: Option<Unchecked<PersonsRow>>,
-    keys: &ScopeKeys,
-) -> Result<Option<Vec<u8>>, StoreError> {
-    match (plain.kind, row) {
-        (CustomerType::Individual, _) => Ok(None),
-        (CustomerType::Corporate, Some(row)) => Ok(Some(row.check(keys)?.cells)),
-        (CustomerType::Corporate, None) => {
-            Err(rows::refused_at(&rows::PERSONS, plain.scope, plain.id.as_bytes(), keys, "the row is missing"))
-        }
-    }
-}
-
-impl Plain {
-    /// The plain columns of a customer that is about to be written.
-    #[must_use]
-    pub const fn of(scope: Scope, customer: &Customer) -> Self {
-        Self {
-            scope,
-            id: customer.id,
-            kind: customer.profile.kind(),
-            version: customer.version,
-            events: customer.events,
-            persons_version: customer.persons_version,
-            created_at: customer.created_at,
-            updated_at: customer.updated_at,
-            email_index: customer.email_index,
-            hint: None,
-            _checked: Checked,
-        }
-    }
-
-    /// The plain columns of an individual as they were just written.
-    pub(crate) const fn written(scope: Scope, row: &CustomerRow, hint: Hint) -> Self {
-        Self {
-            scope,
-            id: row.id,
-            kind: CustomerType::Individual,
-            version: row.version,
-            events: row.events,
-            persons_version: row.persons_version,
-            created_at: Timestamp::from_micros(row.created_at),
-            updated_at: Timestamp::from_micros(row.updated_at),
-            email_index: EmailIndex::Stored(row.email_index),
-            hint,
-            _checked: Checked,
-        }
-    }
-
-    /// Uses the place of a cell. The customer's own cells belong to its version. Those of its persons, which are
-    /// written only when one of them changes, belong to the version in which they last did; and the customer's profile
-    /// is bound to that number, so that persons cannot be set back on their own.
-    fn with_binding<T>(&self, subject: PersonId, purpose: Purpose, then: impl FnOnce(&Binding<'_>) -> T) -> T {
-        let mut row = [0; 24];
-        row[..16].copy_from_slice(self.id.as_bytes());
-        row[16..].copy_from_slice(&self.persons_version.to_be_bytes());
-        let own = subject == PersonId::of_customer(self.id);
-        let version = if own { self.version } else { self.persons_version };
-        let row = if own && purpose == Purpose::Profile { &row[..] } else { &row[..16] };
-        let subject = subject.as_bytes();
-        then(&Binding { scope: self.scope, subject, table: "customers", section: purpose.as_str(), row, version })
-    }
-}
 
 /// The sealed columns of a customer.
 #[derive(Debug, Default, Clone)]
@@ -479,123 +310,4 @@ fn open_json(
     opened.map_err(|_| {
         StoreError::Corrupt(format!("customer {}: section {} cannot be opened", plain.id, purpose.as_str()))
     })
-}
-
-/// What stands for the customer of what is about none.
-pub(crate) const NOBODY: CustomerId = CustomerId::from_bytes([0; 16]);
-
-/// The customer of a kept answer, as it is stored.
-#[must_use]
-pub fn customer_column(answer: &Answer) -> [u8; 16] {
-    *answer.customer.unwrap_or(NOBODY).as_bytes()
-}
-
-/// Reads what [`customer_column`] gave.
-#[must_use]
-pub fn customer_of_column(column: [u8; 16]) -> Option<CustomerId> {
-    Some(CustomerId::from_bytes(column)).filter(|id| *id != NOBODY)
-}
-
-/// Seals a kept answer: under its customer's key, or that of the scope when it is about none. The warnings stand
-/// behind the body, a line each; JSON has no line break of its own.
-#[must_use]
-pub fn seal_answer(
-    scope_keys: &ScopeKeys,
-    subject: Option<&SubjectKey>,
-    scope: Scope,
-    pending: &PendingAnswer,
-) -> Vec<u8> {
-    let PendingAnswer { ticket, at: _, request_id: _, answer, most: _ } = pending;
-    let customer = answer.customer.unwrap_or(NOBODY);
-    let binding = attached_binding(Purpose::Replay, scope, &customer, &ticket.key_hash, answer.version);
-    let key = answer_key(scope_keys, subject);
-    let mut lines = answer.body.expose().clone();
-    for warning in &answer.warnings {
-        lines.push(b'\n');
-        lines.extend_from_slice(warning.as_bytes());
-    }
-    Cell::seal_json(key, GENERATION, &binding, lines).into_bytes()
-}
-
-/// Opens what [`seal_answer`] sealed.
-///
-/// # Errors
-///
-/// [`StoreError::Corrupt`] when the cell was altered or moved.
-pub fn open_answer(
-    scope_keys: &ScopeKeys,
-    subject: Option<&SubjectKey>,
-    scope: Scope,
-    ticket: &Ticket,
-    (customer, version): (Option<CustomerId>, u64),
-    cell: Vec<u8>,
-) -> Result<Answer, StoreError> {
-    let whose = customer.unwrap_or(NOBODY);
-    let binding = attached_binding(Purpose::Replay, scope, &whose, &ticket.key_hash, version);
-    let lines = open_padded(answer_key(scope_keys, subject), Purpose::Replay, whose, &binding, cell)?;
-    let mut lines = lines.split(|byte| *byte == b'\n');
-    let body = Pii::new(lines.next().unwrap_or_default().to_vec());
-    let warnings = lines.map(|line| String::from_utf8_lossy(line).into_owned()).collect();
-    Ok(Answer { customer, version, body, warnings, replayed: true })
-}
-
-fn answer_key<'a>(scope_keys: &'a ScopeKeys, subject: Option<&'a SubjectKey>) -> &'a SecretKey {
-    subject.map_or(&scope_keys.service, |key| key.key(Purpose::Replay))
-}
-
-/// Seals something that belongs to a subject but not to its record: an event, an audit detail.
-#[must_use]
-pub fn seal_attached(
-    key: &SubjectKey,
-    purpose: Purpose,
-    scope: Scope,
-    customer: CustomerId,
-    row: &[u8],
-    version: u64,
-    json: Vec<u8>,
-) -> Vec<u8> {
-    let binding = attached_binding(purpose, scope, &customer, row, version);
-    Cell::seal_json(key.key(purpose), GENERATION, &binding, json).into_bytes()
-}
-
-/// Opens what [`seal_attached`] sealed. The padding is cut off.
-///
-/// # Errors
-///
-/// [`StoreError::Corrupt`] when the cell was altered or moved.
-pub fn open_attached(
-    key: &SubjectKey,
-    purpose: Purpose,
-    scope: Scope,
-    customer: CustomerId,
-    row: &[u8],
-    version: u64,
-    cell: Vec<u8>,
-) -> Result<Vec<u8>, StoreError> {
-    let binding = attached_binding(purpose, scope, &customer, row, version);
-    open_padded(key.key(purpose), purpose, customer, &binding, cell)
-}
-
-fn open_padded(
-    key: &SecretKey,
-    purpose: Purpose,
-    customer: CustomerId,
-    binding: &Binding<'_>,
-    cell: Vec<u8>,
-) -> Result<Vec<u8>, StoreError> {
-    let mut json = Cell::open(cell, key, binding).map_err(|_| {
-        StoreError::Corrupt(format!("a sealed {} of customer {customer} cannot be opened", purpose.as_str()))
-    })?;
-    json.truncate(json.trim_ascii_end().len());
-    Ok(json)
-}
-
-fn attached_binding<'a>(
-    purpose: Purpose,
-    scope: Scope,
-    customer: &'a CustomerId,
-    row: &'a [u8],
-    version: u64,
-) -> Binding<'a> {
-    Binding { scope, subject: customer.as_bytes(), table: purpose.as_str(), section: purpose.as_str(), row, version }
 }

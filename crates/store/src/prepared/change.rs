@@ -1,0 +1,164 @@
+//! A change as the writer of an engine gets it.
+
+use std::sync::Arc;
+
+use dossier_core::caller::Scope;
+use dossier_core::change::{self, NewFile};
+use dossier_core::clock::Timestamp;
+use dossier_core::event::Event;
+use dossier_core::idempotency::PendingAnswer;
+use dossier_core::ids::{CustomerId, KeyId, WebhookId};
+
+use super::customer::{Attached, CustomerRow, NewSubject};
+use super::grants::{SealedEndpoint, SealedKey, StoredLink};
+use crate::audit_chain::StoredEntry;
+use crate::cache::Hint;
+use crate::vault::{RowSeal, ScopeKeys, WrappedKey};
+
+/// A change as the writer gets it: sealed, and nothing left to compute but its place in the chain.
+pub(crate) struct Prepared {
+    pub(crate) scope: Scope,
+    pub(crate) keys: Arc<ScopeKeys>,
+    pub(crate) effect: PreparedEffect,
+    pub(crate) audit: Option<StoredEntry>,
+    pub(crate) events: Vec<(Event, Vec<u8>)>,
+    pub(crate) answer: Option<(PendingAnswer, Vec<u8>)>,
+}
+
+/// What is stored, one variant for each of `Effect`.
+pub(crate) enum PreparedEffect {
+    /// Nothing but an entry or an answer.
+    None,
+    Customer {
+        basis: Basis,
+        row: Box<CustomerRow>,
+        new_subjects: Vec<NewSubject>,
+        /// `None` when one of the files is gone: computed again, that is a violation.
+        attached: Option<Vec<Attached>>,
+        link: Option<StoredLink>,
+        ends_passes: bool,
+    },
+    File {
+        file: Box<NewFile>,
+        mac: RowSeal,
+    },
+    Account {
+        id: [u8; 16],
+        name: Vec<u8>,
+        created_at: i64,
+        mac: RowSeal,
+        scope_keys: [(Scope, WrappedKey); 2],
+    },
+    Key {
+        key: Box<SealedKey>,
+        ends: Option<(KeyId, Timestamp)>,
+    },
+    KeyRevoked {
+        id: KeyId,
+        at: Timestamp,
+    },
+    AccountChanged {
+        id: [u8; 16],
+        name: Vec<u8>,
+        look: Vec<u8>,
+        mac: RowSeal,
+    },
+    Pass {
+        customer: CustomerId,
+        link: StoredLink,
+    },
+    /// By the hash of its secret.
+    PassEnded([u8; 32]),
+    Clock {
+        expected: i64,
+        seconds: i64,
+    },
+    Endpoint(Box<SealedEndpoint>),
+    EndpointEnabled {
+        id: WebhookId,
+        key: KeyId,
+        at: Timestamp,
+    },
+    EndpointDeleted(WebhookId),
+    Resent {
+        delivery: u64,
+        at: Timestamp,
+    },
+    /// The settings in force, sealed.
+    Settings(Vec<u8>),
+}
+
+/// What must hold for a customer to be written.
+pub(crate) enum Basis {
+    /// It is new: nobody has its e-mail.
+    New,
+    /// It is at this version, and nobody else has the e-mail that it moves to, if it does.
+    Version { expected: change::Basis, email_moves: bool },
+}
+
+impl Basis {
+    /// Where the engine found what the change is computed from.
+    pub(crate) const fn hint(&self) -> Hint {
+        match self {
+            Self::New => None,
+            Self::Version { expected, .. } => expected.hint(),
+        }
+    }
+}
+
+impl Prepared {
+    /// The customer of which it writes the record or keys, if of any.
+    pub(crate) const fn written_customer(&self) -> Option<CustomerId> {
+        match &self.effect {
+            PreparedEffect::Customer { row, .. } => Some(row.id),
+            _ => None,
+        }
+    }
+
+    /// Whether it can only be refused before its first row is written, so that nothing of it ever needs to be undone
+    /// alone: most updates, for which a savepoint would copy every page that they touch.
+    pub(crate) const fn is_judged_before_it_writes(&self) -> bool {
+        match &self.effect {
+            PreparedEffect::Customer {
+                basis: Basis::Version { email_moves: false, .. },
+                row,
+                new_subjects,
+                attached,
+                link,
+                ends_passes: false,
+            } => {
+                self.answer.is_none()
+                    && new_subjects.is_empty()
+                    && matches!(attached, Some(attached) if attached.is_empty())
+                    && link.is_none()
+                    && row.numbers.is_none()
+            }
+            _ => false,
+        }
+    }
+}
+
+impl PreparedEffect {
+    /// The oldest epoch under which a key was wrapped that this writes. A row that is wrapped before a rotation began
+    /// and written after it could land behind the rotation's scan, and stay under an epoch that is about to be
+    /// destroyed: when the database has seen a newer epoch, the change is computed again.
+    pub(crate) fn oldest_epoch(&self) -> Option<u32> {
+        match self {
+            Self::Customer { new_subjects, .. } => new_subjects.iter().map(|new| new.wrapped.epoch).min(),
+            Self::Account { scope_keys, .. } => scope_keys.iter().map(|(_, wrapped)| wrapped.epoch).min(),
+            Self::None
+            | Self::Key { .. }
+            | Self::KeyRevoked { .. }
+            | Self::File { .. }
+            | Self::AccountChanged { .. }
+            | Self::Pass { .. }
+            | Self::PassEnded(_)
+            | Self::Clock { .. }
+            | Self::Endpoint(_)
+            | Self::EndpointEnabled { .. }
+            | Self::EndpointDeleted(_)
+            | Self::Resent { .. }
+            | Self::Settings(_) => None,
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What an engine reads before a change can be sealed.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use dossier_core::caller::{Environment, Scope};
+use dossier_core::change::{Change, Effect, NewDocument};
+use dossier_core::ids::{AccountId, CustomerId, FileId, PersonId};
+use dossier_core::store::StoreError;
+
+use crate::audit_detail;
+use crate::files::{FileKey, FileRow};
+use crate::sealed::{self, SubjectKeys};
+use crate::vault::{ScopeKeys, SubjectKey, Vault, WrappedKey};
+
+/// What sealing a change needs, as the engine has read it.
+pub(crate) struct Keys<'a> {
+    pub(crate) vault: &'a Vault,
+    /// The keys of the change's scope.
+    pub(crate) scope: Arc<ScopeKeys>,
+    /// The keys under which the account's own name is sealed.
+    pub(crate) account: Arc<ScopeKeys>,
+    /// The keys of those of the data subjects that have one.
+    pub(crate) subjects: SubjectKeys,
+    /// The files that are to be attached, as far as they are there, with their keys.
+    pub(crate) files: HashMap<FileId, (FileRow, FileKey)>,
+}
+
+/// Keys of data subjects that a change makes.
+pub(crate) type FreshKeys = Vec<(PersonId, Arc<SubjectKey>)>;
+
+/// Makes the keys of a new account, before anything of it is sealed.
+pub(crate) fn new_scope_keys(vault: &Vault, account: AccountId) -> Result<[(Scope, WrappedKey); 2], StoreError> {
+    let new = |environment| {
+        let scope = Scope { account, environment };
+        let wrapped = vault.new_scope(scope)?;
+        vault.open_scope(scope, &wrapped)?;
+        Ok::<_, StoreError>((scope, wrapped))
+    };
+    Ok([new(Environment::Sandbox)?, new(Environment::Production)?])
+}
+
+/// The customer that a change is about, and the data subjects whose keys sealing it needs, as far as they exist.
+pub(crate) fn subjects_of(change: &Change) -> Option<(CustomerId, Vec<PersonId>)> {
+    let customer = match &change.effect {
+        // Nobody of a new customer has a key yet.
+        Effect::CustomerCreated(_) => return None,
+        Effect::CustomerUpdated { after, .. } => {
+            let mut subjects = sealed::subjects(after);
+            // Persons that the change drops: what they were is sealed under their own keys.
+            let dropped = audit_detail::persons_in(change);
+            subjects.extend(dropped.into_iter().filter(|person| !subjects.contains(person)).collect::<Vec<_>>());
+            return Some((after.id, subjects));
+        }
+        _ => change
+            .audit
+            .as_ref()
+            .and_then(|entry| entry.customer)
+            .or_else(|| change.events.first().map(|event| event.customer))
+            .or_else(|| change.answer.as_ref().and_then(|pending| pending.answer.customer))?,
+    };
+    Some((customer, vec![PersonId::of_customer(customer)]))
+}
+
+/// The files that a change attaches.
+pub(crate) fn attached_by(change: &Change) -> &[NewDocument] {
+    match &change.effect {
+        Effect::CustomerUpdated { attached, .. } => attached,
+        _ => &[],
+    }
+}

@@ -1,0 +1,139 @@
+//! Seals a change: its effect, its audit entry, its events and the answer that is kept.
+
+use dossier_core::account::Account;
+use dossier_core::api_key::ApiKey;
+use dossier_core::audit::AuditEntry;
+use dossier_core::caller::Scope;
+use dossier_core::change::{Change, Effect};
+use dossier_core::customer::{EmailIndex, numbers};
+use dossier_core::event::Event;
+use dossier_core::ids::{CustomerId, PersonId};
+use dossier_core::store::StoreError;
+
+use super::change::{Basis, Prepared, PreparedEffect};
+use super::entry::stored_entry;
+use super::grants::{SealedEndpoint, SealedKey, StoredLink};
+use super::keys::{FreshKeys, Keys};
+use crate::api_keys::AccountRow;
+use crate::audit_chain::StoredEntry;
+use crate::audit_detail;
+use crate::files::FileRow;
+use crate::records::Records;
+use crate::rows;
+use crate::sealed::{self, account_scope, seal_look, seal_name, seal_settings};
+use crate::vault::{Purpose, WrappedKey};
+
+/// Seals everything that is personal. `new_scopes` are the keys of the account that the change creates. The keys of new
+/// data subjects come back, to be remembered once they are durable.
+///
+/// # Errors
+///
+/// [`StoreError::Corrupt`] when a key is missing, [`StoreError::Exhausted`] as in [`sealed::seal_customer`].
+pub(crate) fn seal(
+    mut keys: Keys<'_>,
+    new_scopes: Option<[(Scope, WrappedKey); 2]>,
+    change: Change,
+) -> Result<(Prepared, FreshKeys), StoreError> {
+    let Change { scope, effect, audit, events, answer } = change;
+    let mut fresh = Vec::new();
+    let persons = audit_detail::persons_after(&effect);
+    let effect = keys.effect(scope, effect, audit.as_ref(), new_scopes, &mut fresh)?;
+    let own_key = |customer: CustomerId| {
+        let key = keys.subjects.get(&PersonId::of_customer(customer));
+        key.ok_or_else(|| StoreError::Corrupt(format!("customer {customer} has no key")))
+    };
+    let audit = audit.map(|entry| {
+        let key = entry.customer.map(own_key).transpose()?;
+        let key = key.map(|own| (&**own, &keys.subjects, &persons[..]));
+        let records = Records::of(&effect).into_column();
+        Ok::<_, StoreError>(StoredEntry { records, ..stored_entry(scope, entry, key, &keys.scope) })
+    });
+    let sealed_event = |mut event: Event| {
+        let body = std::mem::take(&mut event.body);
+        let key = own_key(event.customer)?;
+        let cell = sealed::seal_attached(key, Purpose::Events, scope, event.customer, b"", event.number, body);
+        Ok::<_, StoreError>((event, cell))
+    };
+    let events = events.into_iter().map(sealed_event).collect::<Result<Vec<_>, _>>()?;
+    let answer = answer.map(|pending| {
+        let subject = pending.answer.customer.map(own_key).transpose()?;
+        let cell = sealed::seal_answer(&keys.scope, subject.map(|key| &**key), scope, &pending);
+        Ok::<_, StoreError>((pending, cell))
+    });
+    let (audit, answer) = (audit.transpose()?, answer.transpose()?);
+    Ok((Prepared { scope, keys: keys.scope, audit, events, answer, effect }, fresh))
+}
+
+impl Keys<'_> {
+    /// An effect as it is to be stored. `audit` is the entry of the same change.
+    fn effect(
+        &mut self,
+        scope: Scope,
+        effect: Effect,
+        audit: Option<&AuditEntry>,
+        new_scopes: Option<[(Scope, WrappedKey); 2]>,
+        fresh: &mut FreshKeys,
+    ) -> Result<PreparedEffect, StoreError> {
+        let vault = self.vault;
+        let lookup = |key: &ApiKey| vault.key_lookup(key.expose());
+        Ok(match effect {
+            Effect::None => PreparedEffect::None,
+            Effect::CustomerCreated(customer) => {
+                self.customer(scope, Basis::New, &customer, (&[], None, false), true, fresh)?
+            }
+            Effect::CustomerUpdated { basis: expected, after, attached, link, ends_passes } => {
+                let link = link.map(|link| StoredLink::new(vault, &self.scope, scope, after.id, &link));
+                let numbers_change = audit.is_none_or(|entry| numbers::may_change(&entry.fields));
+                let beside = (&attached[..], link, ends_passes);
+                let email_moves = matches!(after.email_index, EmailIndex::Nth(_));
+                let basis = Basis::Version { expected, email_moves };
+                self.customer(scope, basis, &after, beside, numbers_change, fresh)?
+            }
+            Effect::ClockAdvanced { expected, seconds } => PreparedEffect::Clock { expected, seconds },
+            Effect::WebhookCreated(new) => {
+                PreparedEffect::Endpoint(Box::new(SealedEndpoint::new(&self.scope, scope, *new)))
+            }
+            Effect::WebhookEnabled { id, key, at } => PreparedEffect::EndpointEnabled { id, key, at },
+            Effect::WebhookDeleted(id) => PreparedEffect::EndpointDeleted(id),
+            Effect::DeliveryResent { delivery, at } => PreparedEffect::Resent { delivery, at },
+            Effect::FileUploaded(file) => {
+                let request_id = audit.map_or("", |entry| &entry.request_id);
+                let mac = rows::seal(&FileRow::uploaded(scope, &file, request_id), &self.scope);
+                PreparedEffect::File { file, mac }
+            }
+            Effect::AccountCreated(Account { account_id, name, created_at, look: _ }) => {
+                let scope_keys = new_scopes.ok_or_else(|| StoreError::Corrupt("a new account has no keys".into()))?;
+                let (scope, id) = (account_scope(account_id), *account_id.as_bytes());
+                let name = seal_name(&self.account, scope, "accounts", &id, &name);
+                let row = AccountRow { id, name, created_at: created_at.as_micros(), look: None };
+                let mac = rows::seal(&row, &self.account);
+                PreparedEffect::Account { id, name: row.name, created_at: row.created_at, mac, scope_keys }
+            }
+            Effect::AccountChanged(Account { account_id, name, created_at, look }) => {
+                let (scope, id) = (account_scope(account_id), *account_id.as_bytes());
+                let name = seal_name(&self.account, scope, "accounts", &id, &name);
+                let look = seal_look(&self.account, scope, &id, &look);
+                let row = AccountRow { id, name, created_at: created_at.as_micros(), look: Some(look.clone()) };
+                let mac = rows::seal(&row, &self.account);
+                PreparedEffect::AccountChanged { id, name: row.name, look, mac }
+            }
+            Effect::FormOpened { customer, pass, at } => {
+                // Nothing is to be done when it runs out: it is good for as long as its session's link.
+                let link = StoredLink::new(vault, &self.scope, scope, customer, &pass);
+                let link = StoredLink { expires_at: None, used_at: Some(at), ..link };
+                PreparedEffect::Pass { customer, link }
+            }
+            Effect::FormLeft(pass) => PreparedEffect::PassEnded(vault.key_lookup(&pass)),
+            Effect::KeyCreated { key, record } => {
+                let key = SealedKey::new(&self.scope, lookup(&key), &key, &record);
+                PreparedEffect::Key { key: Box::new(key), ends: None }
+            }
+            Effect::KeyRolled { old, ends_at, key, record } => {
+                let key = SealedKey::new(&self.scope, lookup(&key), &key, &record);
+                PreparedEffect::Key { key: Box::new(key), ends: Some((old, ends_at)) }
+            }
+            Effect::KeyRevoked { id, at } => PreparedEffect::KeyRevoked { id, at },
+            Effect::SettingsRecorded(json) => PreparedEffect::Settings(seal_settings(&self.scope, scope, &json)),
+        })
+    }
+}

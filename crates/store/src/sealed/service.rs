@@ -1,0 +1,55 @@
+//! What is about no person and sealed all the same, under the keys of the scope: names, looks, settings.
+
+use dossier_core::account::Look;
+use dossier_core::caller::{Environment, Scope};
+use dossier_core::ids::AccountId;
+use dossier_core::store::StoreError;
+
+use crate::vault::{Binding, Cell, ScopeKeys};
+
+/// An account's own name is sealed under its sandbox key.
+pub(crate) const fn account_scope(account: AccountId) -> Scope {
+    Scope { account, environment: Environment::Sandbox }
+}
+
+pub(crate) fn seal_name(keys: &ScopeKeys, scope: Scope, table: &str, row: &[u8], name: &str) -> Vec<u8> {
+    Cell::seal(&keys.service, 1, &service_binding(scope, table, "name", row), name.as_bytes()).into_bytes()
+}
+
+pub(crate) fn open_name(
+    keys: &ScopeKeys,
+    scope: Scope,
+    table: &str,
+    row: &[u8],
+    cell: Vec<u8>,
+) -> Result<String, StoreError> {
+    Cell::open(cell, &keys.service, &service_binding(scope, table, "name", row))
+        .ok()
+        .and_then(|name| String::from_utf8(name).ok())
+        .ok_or_else(|| StoreError::Corrupt(format!("a name in {table} cannot be opened")))
+}
+
+/// The look of an account, as it is kept.
+pub(crate) fn seal_look(keys: &ScopeKeys, scope: Scope, account: &[u8], look: &Look) -> Vec<u8> {
+    let json = serde_json::to_vec(look).expect("a look has string keys only");
+    Cell::seal(&keys.service, 1, &service_binding(scope, "accounts", "look", account), &json).into_bytes()
+}
+
+/// The settings in force at the last start, as they are kept.
+pub(crate) fn seal_settings(keys: &ScopeKeys, scope: Scope, json: &[u8]) -> Vec<u8> {
+    Cell::seal(&keys.service, 1, &settings_binding(scope), json).into_bytes()
+}
+
+pub(crate) fn open_settings(keys: &ScopeKeys, scope: Scope, cell: Vec<u8>) -> Result<Vec<u8>, StoreError> {
+    let unreadable = |_| StoreError::Corrupt("the recorded settings cannot be opened".into());
+    Cell::open(cell, &keys.service, &settings_binding(scope)).map_err(unreadable)
+}
+
+const fn settings_binding(scope: Scope) -> Binding<'static> {
+    service_binding(scope, "recorded_settings", "cell", b"")
+}
+
+/// Where a cell belongs that is about no person.
+pub(crate) const fn service_binding<'a>(scope: Scope, table: &'a str, section: &'a str, row: &'a [u8]) -> Binding<'a> {
+    Binding { scope, subject: b"", table, section, row, version: 0 }
+}
