@@ -64,8 +64,8 @@ pub struct Ticket {
 pub struct Answer {
     /// The customer that it is about, under whose key it is sealed; `None` when it is about no customer.
     pub customer: Option<CustomerId>,
-    /// The record's version, for the `ETag`; 0 when there is none.
-    pub version: u64,
+    /// The version of the customer's record, for the `ETag`.
+    pub version: Option<u64>,
     /// The JSON body.
     pub body: Pii<Vec<u8>>,
     /// What the client may not have meant: the items of the `Dossier-Warning` header (RFC 9651), which name ids and
@@ -108,13 +108,19 @@ impl Answer {
     /// A first answer that is about this version of a customer.
     #[must_use]
     pub(crate) const fn about(customer: CustomerId, version: u64, body: Vec<u8>) -> Self {
-        Self { customer: Some(customer), version, body: Pii::new(body), warnings: Vec::new(), replayed: false }
+        Self {
+            customer: Some(customer),
+            version: Some(version),
+            body: Pii::new(body),
+            warnings: Vec::new(),
+            replayed: false,
+        }
     }
 
     /// A first answer that is about no customer.
     #[must_use]
     pub(crate) const fn about_nobody(body: Vec<u8>) -> Self {
-        Self { customer: None, version: 0, body: Pii::new(body), warnings: Vec::new(), replayed: false }
+        Self { customer: None, version: None, body: Pii::new(body), warnings: Vec::new(), replayed: false }
     }
 }
 

@@ -145,8 +145,8 @@ pub fn nothing() -> Vec<u8> {
 pub fn answered(status: StatusCode, answer: Answer) -> Response {
     let json = HeaderValue::from_static("application/json");
     let mut response = (status, [(header::CONTENT_TYPE, json)], answer.body.into_exposed()).into_response();
-    if answer.customer.is_some() {
-        response.headers_mut().insert(header::ETAG, etag(answer.version));
+    if let Some(version) = answer.version {
+        response.headers_mut().insert(header::ETAG, etag(version));
     }
     if !answer.warnings.is_empty() {
         let value = HeaderValue::try_from(answer.warnings.join(", ")).expect("ids and counts are visible ASCII");

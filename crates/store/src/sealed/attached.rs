@@ -18,6 +18,12 @@ pub fn customer_column(answer: &Answer) -> [u8; 16] {
     *answer.customer.unwrap_or(NOBODY).as_bytes()
 }
 
+/// The version of the customer of a kept answer, as it is stored: 0 for an answer about no customer.
+#[must_use]
+pub fn version_column(answer: &Answer) -> u64 {
+    answer.version.unwrap_or(0)
+}
+
 /// Reads what [`customer_column`] gave.
 #[must_use]
 pub fn customer_of_column(column: [u8; 16]) -> Option<CustomerId> {
@@ -35,7 +41,7 @@ pub fn seal_answer(
 ) -> Vec<u8> {
     let PendingAnswer { ticket, at: _, request_id: _, answer, most: _ } = pending;
     let customer = answer.customer.unwrap_or(NOBODY);
-    let binding = attached_binding(Purpose::Replay, scope, &customer, &ticket.key_hash, answer.version);
+    let binding = attached_binding(Purpose::Replay, scope, &customer, &ticket.key_hash, version_column(answer));
     let key = answer_key(scope_keys, subject);
     let mut lines = answer.body.expose().clone();
     for warning in &answer.warnings {
@@ -64,7 +70,7 @@ pub fn open_answer(
     let mut lines = lines.split(|byte| *byte == b'\n');
     let body = Pii::new(lines.next().unwrap_or_default().to_vec());
     let warnings = lines.map(|line| String::from_utf8_lossy(line).into_owned()).collect();
-    Ok(Answer { customer, version, body, warnings, replayed: true })
+    Ok(Answer { customer, version: customer.map(|_| version), body, warnings, replayed: true })
 }
 
 fn answer_key<'a>(scope_keys: &'a ScopeKeys, subject: Option<&'a SubjectKey>) -> &'a SecretKey {

@@ -6,7 +6,9 @@ mod record;
 mod service;
 
 pub(crate) use attached::NOBODY;
-pub use attached::{customer_column, customer_of_column, open_answer, open_attached, seal_answer, seal_attached};
+pub use attached::{
+    customer_column, customer_of_column, open_answer, open_attached, seal_answer, seal_attached, version_column,
+};
 pub use plain::Plain;
 pub(crate) use plain::{PlainRow, open_persons};
 pub(crate) use record::found_by_email;

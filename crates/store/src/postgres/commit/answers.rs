@@ -64,7 +64,7 @@ impl<'a> Batch<'a> {
             fingerprint: &pending.ticket.fingerprint,
             request_id: &pending.request_id,
             customer: uuid(&crate::sealed::customer_column(&pending.answer)),
-            version: number(pending.answer.version),
+            version: number(crate::sealed::version_column(&pending.answer)),
             at: pending.at.as_micros(),
             body,
         };

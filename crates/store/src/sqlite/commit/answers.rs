@@ -27,7 +27,7 @@ pub(super) fn insert_answer(
             ticket.fingerprint,
             request_id,
             crate::sealed::customer_column(answer),
-            answer.version,
+            crate::sealed::version_column(answer),
             at.as_micros(),
             cell,
         ))?;
