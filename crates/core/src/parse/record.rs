@@ -189,7 +189,8 @@ macro_rules! choice {
             fn string(text: &str, context: $crate::parse::context::Context<'_>) -> Option<Self> {
                 let word = Self::parse(text);
                 if word.is_none() {
-                    context.violation($crate::violation::Code::UnknownValue, concat!("must be one of:", $(" ", $text),*));
+                    let words = concat!("must be one of:", $(" ", $text),*);
+                    context.violation($crate::violation::Code::UnknownValue, words);
                 }
                 word
             }

@@ -42,8 +42,16 @@ fn tidy(schema: &mut Schema) {
         schema.insert("type".to_owned(), "string".into());
         schema.insert("enum".to_owned(), Value::Array(words));
     }
-    if schema.get("type") == Some(&json!(["object", "null"])) {
-        schema.insert("type".to_owned(), "object".into());
+    let may_be_null = |kind: &str| schema.get("type") == Some(&json!([kind, "null"]));
+    let kind = match schema.get("enum").is_some() {
+        true => "string",
+        false => "object",
+    };
+    if may_be_null(kind) {
+        schema.insert("type".to_owned(), kind.into());
+        if let Some(Value::Array(words)) = schema.get_mut("enum") {
+            words.retain(|word| !word.is_null());
+        }
         let description = schema.remove("description");
         let object = std::mem::take(schema.ensure_object());
         schema.insert("anyOf".to_owned(), json!([object, { "type": "null" }]));
