@@ -120,6 +120,23 @@ fn note(form: &mut Form, place: &str, text: &str, device: &Device, now: Timestam
     form.saved.insert(place.to_owned(), Saved { device: device.clone(), at: now, given: short_hash(text) });
 }
 
+/// A new person, of whom nothing is known.
+fn add_person(profile: &mut Value) {
+    if let Some(members) = profile.as_object_mut() {
+        let persons = members.entry("associated_persons").or_insert_with(|| Value::Array(Vec::new()));
+        if let Some(persons) = persons.as_array_mut() {
+            persons.push(Value::Object(Map::new()));
+        }
+    }
+}
+
+/// Takes a person away.
+fn remove_person(profile: &mut Value, person: PersonId) {
+    if let Some(persons) = profile["associated_persons"].as_array_mut() {
+        persons.retain(|known| known["id"] != person.to_string());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -231,22 +248,5 @@ mod tests {
             value["postal_code"] = "".into();
         }
         whole.split('/').skip(1).collect::<Vec<_>>().into_iter().rev().fold(value, |value, name| json!({ name: value }))
-    }
-}
-
-/// A new person, of whom nothing is known.
-fn add_person(profile: &mut Value) {
-    if let Some(members) = profile.as_object_mut() {
-        let persons = members.entry("associated_persons").or_insert_with(|| Value::Array(Vec::new()));
-        if let Some(persons) = persons.as_array_mut() {
-            persons.push(Value::Object(Map::new()));
-        }
-    }
-}
-
-/// Takes a person away.
-fn remove_person(profile: &mut Value, person: PersonId) {
-    if let Some(persons) = profile["associated_persons"].as_array_mut() {
-        persons.retain(|known| known["id"] != person.to_string());
     }
 }
