@@ -9,4 +9,5 @@ mod merge;
 mod openable;
 mod oracle;
 mod schema;
+mod sizes;
 mod violations;

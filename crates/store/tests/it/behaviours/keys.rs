@@ -1,0 +1,86 @@
+//! API keys, and the rotation of the keys that seal.
+
+use dossier_core::api_key::{ApiKey, KeyScope};
+use dossier_core::caller::Environment;
+use dossier_core::clock::Timestamp;
+use dossier_core::store::StoreError;
+use dossier_core::use_cases::api_keys;
+use dossier_core::use_cases::api_keys::NewKey;
+
+use crate::behaviours::{PERSONS, given, put, read};
+use crate::engines::{Engine, caller};
+
+pub(crate) async fn keys_are_found_by_themselves_only(mut engine: Engine) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let new = |name: &str| NewKey { name: name.into(), scopes: vec![KeyScope::CustomersRead], expires_at: None };
+    let (key, record) = api_keys::create(&services, &caller, new("one")).await.expect("a key");
+    let (other, _) = api_keys::create(&services, &caller, new("two")).await.expect("a key");
+    let found = services.store.api_key(&key).await.expect("a look-up").expect("there");
+    assert_eq!(*found, record);
+    assert_ne!(services.store.api_key(&other).await.expect("a look-up").expect("there").key_id, record.key_id);
+    let stranger = ApiKey::generate(Environment::Sandbox, services.random.as_ref());
+    assert!(services.store.api_key(&stranger).await.expect("a look-up").is_none());
+    let used = Timestamp::from_micros(77);
+    services.store.keys_used(vec![(caller.scope, record.key_id, used)]).await.expect("noted");
+    api_keys::revoke(&services, &caller, record.key_id).await.expect("revoked");
+    let found = services.store.api_key(&key).await.expect("a look-up").expect("there");
+    assert!(
+        found.revoked_at.is_some() && found.last_used_at == Some(used),
+        "seen at once by the process that revoked it"
+    );
+}
+
+pub(crate) async fn rotation_leaves_everything_readable(mut engine: Engine) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let id = given(&services, &caller, "a@example.com", "corporate").await;
+    put(&services, &caller, id, PERSONS).await.expect("updated");
+    let (key, _) = api_keys::create(&services, &caller, NewKey { name: "n".into(), scopes: vec![], expires_at: None })
+        .await
+        .expect("a key");
+    let before = read(&services, caller.scope, id).await;
+    assert_eq!(engine.store().rotate(Timestamp::from_micros(1), &|_, _| {}).await.expect("rotated"), 2);
+    assert_eq!(read(&services, caller.scope, id).await, before);
+    drop(services);
+    engine.reopen().await;
+    let services = engine.services();
+    assert_eq!(engine.store().active_epoch(), 2);
+    assert_eq!(read(&services, caller.scope, id).await, before);
+    assert!(services.store.api_key(&key).await.expect("a look-up").is_some());
+    assert_eq!(services.store.accounts().await.expect("accounts")[0].name, "test");
+    assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
+}
+
+pub(crate) async fn rotation_may_be_repeated_and_runs_beside_writers(mut engine: Engine) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let mut ids = Vec::new();
+    for n in 0..50 {
+        ids.push(given(&services, &caller, &format!("{n}@example.com"), "individual").await);
+    }
+    let writing = async {
+        for round in 0..5 {
+            for id in &ids {
+                put(&services, &caller, *id, &format!(r#"{{"first_name":"{round}"}}"#)).await.expect("updated");
+                tokio::task::yield_now().await;
+            }
+            given(&services, &caller, &format!("late-{round}@example.com"), "individual").await;
+        }
+    };
+    let rotating = async {
+        for _ in 0..3 {
+            engine.store().rotate(Timestamp::from_micros(1), &|_, _| {}).await.expect("rotated");
+        }
+    };
+    futures_util::join!(writing, rotating);
+    let all = services.store.summaries(caller.scope, None, 100).await.expect("all open").summaries;
+    assert_eq!(all.len(), 55);
+    drop(services);
+    engine.reopen().await;
+    let services = engine.services();
+    for summary in all {
+        assert!(matches!(services.store.customer(caller.scope, summary.id).await, Ok(Some(_))));
+    }
+    assert!(!matches!(services.store.ready().await, Err(StoreError::Corrupt(_))));
+}
