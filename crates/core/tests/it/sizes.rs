@@ -23,7 +23,7 @@ const EXCEPTIONS: &[(&str, usize, &str)] = &[
     ("server/tests/it/kyc.rs", 550, "each way between the states of a verification"),
     ("server/tests/it/webhooks.rs", 633, "deliveries to one receiver that is made here"),
     ("store/tests/it/anchor.rs", 460, "manipulations, with what the findings name"),
-    ("store/tests/it/on_postgres.rs", 570, "what only PostgreSQL can get wrong"),
+    ("store/tests/it/on_postgres.rs", 574, "what only PostgreSQL can get wrong"),
     ("store/tests/it/row_seals.rs", 529, "tables of columns, and one attack on all of them"),
 ];
 
