@@ -8,8 +8,7 @@ use zeroize::Zeroizing;
 use crate::caller::{Environment, Scope};
 use crate::clock::Timestamp;
 use crate::ids::{KeyId, Random};
-use crate::secret;
-use crate::secret::Kind;
+use crate::secret::{self, Kind};
 use crate::words::words;
 
 /// An API key as its owner has it: `dsk_test_` or `dsk_live_`, 43 random characters, 6 of checksum over all before.

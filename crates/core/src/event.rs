@@ -1,18 +1,18 @@
 //! What an event says: the contract's webhook envelope, with the customer as of the event.
 
+use crate::choice;
 use crate::clock::Timestamp;
 use crate::customer::record::Customer;
 use crate::customer::view::CustomerView;
 use crate::ids::CustomerId;
 use crate::pii::Pii;
-use crate::words::words;
 
-words! {
-    /// What happened.
+choice! {
+    /// What happened, and what an endpoint can be told of.
     EventType {
-        CustomerCreated = "customer.created": "A customer was created.",
-        CustomerUpdated = "customer.updated": "A customer's record was changed.",
-        KycsUpdated = "customer.kycs.updated": "What clients see of a customer's verification was changed.",
+        CustomerCreated = "customer.created",
+        CustomerUpdated = "customer.updated",
+        KycsUpdated = "customer.kycs.updated",
     }
 }
 

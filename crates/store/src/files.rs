@@ -12,11 +12,11 @@ use dossier_core::change::NewFile;
 use dossier_core::clock::Timestamp;
 use dossier_core::file::{Attachment, File, FileDetails, FileName, Flaw, MediaType, SealedFile};
 use dossier_core::ids::{CustomerId, FileId, PersonId};
-use dossier_core::store::StoreError;
-use dossier_core::store::{ByteRange, FileReader, FileWriter};
+use dossier_core::store::{ByteRange, FileReader, FileWriter, StoreError};
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
 
-use crate::blobs::{BlobPath, BlobWriter, Blobs};
+use crate::blobs::{BlobPath, BlobWriter, Blobs, Listed};
 use crate::rows::{self, Row, Table, Unchecked};
 use crate::vault::stream::{self, Opener, Sealer};
 use crate::vault::{Binding, Cell, Fields, ScopeKeys, SecretKey};
@@ -37,6 +37,15 @@ pub(crate) const PORTION: usize = 500;
 /// The day of a moment, counted from 1970: staging keys last one.
 pub(crate) const fn day_of(at: Timestamp) -> i64 {
     at.as_micros().div_euclid(SECONDS_PER_DAY * 1_000_000)
+}
+
+/// The stored contents from before a moment, a portion at a time.
+pub(crate) fn content_before(
+    blobs: &dyn Blobs,
+    before: Timestamp,
+) -> impl Stream<Item = Result<Vec<BlobPath>, StoreError>> + Unpin + '_ {
+    let old = blobs.list().try_filter(move |listed| std::future::ready(listed.written_at < before));
+    old.map_ok(|Listed { path, .. }| path).chunks(PORTION).map(|portion| portion.into_iter().collect())
 }
 
 /// The key of one file.

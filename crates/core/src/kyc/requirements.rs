@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::clock::Timestamp;
-use crate::customer::postal_code;
-use crate::customer::postal_code::{AddressFormat, PostalCodes};
+use crate::customer::postal_code::{self, AddressFormat, PostalCodes};
 use crate::customer::profile::CustomerType;
 use crate::customer::record::Customer;
 use crate::file::record::Flaw;

@@ -11,13 +11,11 @@ use crate::change::{Change, Effect, NewLink};
 use crate::customer::record::Customer;
 use crate::form::record::Device;
 use crate::ids::{CustomerId, SessionId};
-use crate::secret;
-use crate::secret::Kind;
+use crate::secret::{self, Kind};
 use crate::services::Services;
 use crate::store::error::StoreError;
 use crate::store::links::Link;
-use crate::use_cases::session;
-use crate::use_cases::session::Landing;
+use crate::use_cases::session::{self, Landing};
 use crate::use_cases::write::commit;
 
 /// A browser in the form: as whom it acts, and whose form it is.

@@ -17,7 +17,7 @@ use crate::store::error::StoreError;
 use crate::use_cases::write::{Outcome, Unkeyed, write};
 use crate::violation::{Code, Violation, Violations};
 use crate::webhook::delivery::{Delivery, delivery_number};
-use crate::webhook::endpoint::{Endpoint, Guard, MAX_ENDPOINTS, NewEndpoint, NewWebhook, Subscription};
+use crate::webhook::endpoint::{Endpoint, Guard, MAX_ENDPOINTS, NewEndpoint, NewWebhook};
 
 /// Why an endpoint could not be managed.
 #[derive(Debug, thiserror::Error)]
@@ -96,14 +96,9 @@ fn read(body: &[u8], guard: &dyn Guard, environment: Environment) -> Result<NewW
 }
 
 /// The events that a body asks for, each once.
-fn wanted(named: Option<List<Subscription, 16>>) -> Vec<EventType> {
-    let mut wanted: Vec<EventType> = Vec::new();
-    for kind in named.map_or_else(|| vec![Subscription::KycsUpdated], |list| list.0) {
-        let kind = match kind {
-            Subscription::CustomerCreated => EventType::CustomerCreated,
-            Subscription::CustomerUpdated => EventType::CustomerUpdated,
-            Subscription::KycsUpdated => EventType::KycsUpdated,
-        };
+fn wanted(named: Option<List<EventType, 16>>) -> Vec<EventType> {
+    let mut wanted = Vec::new();
+    for kind in named.map_or_else(|| vec![EventType::KycsUpdated], |list| list.0) {
         if !wanted.contains(&kind) {
             wanted.push(kind);
         }

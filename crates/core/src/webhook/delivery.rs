@@ -105,7 +105,7 @@ pub struct Delivery {
     /// The customer that the event is about.
     pub entity_id: CustomerId,
     /// What happened.
-    #[schemars(with = "crate::webhook::endpoint::Subscription")]
+    #[schemars(with = "crate::event::EventType")]
     pub event_type: String,
     /// How it stands.
     #[schemars(extend("enum" = ["pending", "delivered", "failed"]))]

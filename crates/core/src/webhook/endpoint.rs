@@ -12,20 +12,11 @@ use crate::ids::{KeyId, WebhookId};
 use crate::parse::leaf::Text;
 use crate::parse::list::List;
 use crate::parse::record::Field;
+use crate::record;
 use crate::words::words;
-use crate::{choice, record};
 
 /// A scope has at most this many endpoints.
 pub const MAX_ENDPOINTS: usize = 16;
-
-choice! {
-    /// What an endpoint can be told of.
-    Subscription {
-        CustomerCreated = "customer.created",
-        CustomerUpdated = "customer.updated",
-        KycsUpdated = "customer.kycs.updated",
-    }
-}
 
 record! {
     /// The body of a new endpoint.
@@ -33,11 +24,11 @@ record! {
         /// Where to send events: an https URL; in the sandbox http and local addresses as well
         url: Text<1024>,
         /// Which events; customer.kycs.updated unless told
-        event_types: Option<List<Subscription, 16>>,
+        event_types: Option<List<EventType, 16>>,
     }
 }
 
-impl Field for List<Subscription, 16> {}
+impl Field for List<EventType, 16> {}
 
 /// An endpoint.
 #[derive(Clone, PartialEq, Eq)]
@@ -100,7 +91,7 @@ pub struct EndpointView<'a> {
     #[schemars(extend("enum" = ["active", "disabled"]))]
     status: &'static str,
     created_at: Timestamp,
-    #[schemars(with = "Vec<Subscription>")]
+    #[schemars(with = "Vec<EventType>")]
     event_types: Vec<&'static str>,
     /// The key that signs.
     key_id: KeyId,

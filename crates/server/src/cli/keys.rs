@@ -9,8 +9,7 @@ use dossier_core::api_key::{ApiKey, KeyRecord, KeyScope};
 use dossier_core::caller::{Environment, Scope};
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::KeyId;
-use dossier_core::use_cases::api_keys;
-use dossier_core::use_cases::api_keys::NewKey;
+use dossier_core::use_cases::api_keys::{self, NewKey};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use dossier_core::kyc::{AfterApproval, RuleSet};
 
 use super::reader::SettingReader;
-use crate::sumsub;
-use crate::trust;
+use crate::{sumsub, trust};
 
 /// What is required of customers, and who verifies them.
 #[derive(Clone)]

@@ -5,8 +5,7 @@ use dossier_core::caller::{Actor, Caller, Environment, Scope};
 use dossier_core::ids::AccountId;
 use dossier_core::services::Services;
 use dossier_core::use_cases::accounts;
-use dossier_core::use_cases::api_keys;
-use dossier_core::use_cases::api_keys::NewKey;
+use dossier_core::use_cases::api_keys::{self, NewKey};
 
 use super::error::InstallationError;
 

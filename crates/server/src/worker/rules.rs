@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use dossier_core::account::Account;
 use dossier_core::store::StoreError;
-use dossier_core::use_cases::evaluate;
-use dossier_core::use_cases::evaluate::Evaluated;
+use dossier_core::use_cases::evaluate::{self, Evaluated};
 use dossier_store::Engine;
 use dossier_store::chores::Chore;
 

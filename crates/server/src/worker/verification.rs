@@ -6,8 +6,7 @@ use dossier_core::caller::Scope;
 use dossier_core::ids::CustomerId;
 use dossier_core::kyc::case;
 use dossier_core::kyc::provider::{self, Provider};
-use dossier_core::use_cases::ask_provider;
-use dossier_core::use_cases::session;
+use dossier_core::use_cases::{ask_provider, session};
 use futures_util::StreamExt as _;
 
 use crate::http::state::App;

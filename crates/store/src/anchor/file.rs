@@ -1,8 +1,7 @@
 //! The anchor's file, replaced whole and atomically.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use super::{Anchor, AnchorError, AnchorKey};
 use crate::durable;

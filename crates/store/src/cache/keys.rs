@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use dossier_core::caller::Scope;
 use dossier_core::ids::PersonId;
+use dossier_core::store::StoreError;
 use quick_cache::sync::Cache;
 
-use crate::vault::{SecretKey, SubjectKey};
+use crate::sealed::SubjectKeys;
+use crate::vault::{SecretKey, SubjectKey, Vault, WrappedKey};
 
 /// Opened keys that are at least remembered with what was derived from them.
 const SUBJECTS: usize = 32_768;
@@ -45,6 +47,24 @@ impl Keys {
     /// The key of a data subject, if it is remembered.
     pub(crate) fn get(&self, scope: Scope, subject: PersonId) -> Option<Arc<SubjectKey>> {
         self.find(scope, subject).map(|(key, _)| key)
+    }
+
+    /// The keys of these data subjects, if all of them are remembered.
+    pub(crate) fn get_all(&self, scope: Scope, subjects: &[PersonId]) -> Option<SubjectKeys> {
+        subjects.iter().map(|subject| Some((*subject, self.get(scope, *subject)?))).collect()
+    }
+
+    /// Opens a stored key and remembers it.
+    pub(crate) fn open(
+        &self,
+        vault: &Vault,
+        scope: Scope,
+        subject: PersonId,
+        wrapped: &WrappedKey,
+    ) -> Result<Arc<SubjectKey>, StoreError> {
+        let key = vault.open_subject(scope, subject, wrapped)?;
+        self.remember(scope, subject, Arc::clone(&key));
+        Ok(key)
     }
 
     /// Remembers an opened key; that of a new subject only once its wrapped form is durable.

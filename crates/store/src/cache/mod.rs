@@ -12,7 +12,7 @@ use records::Stored;
 use summaries::SealedSummary;
 
 pub(crate) use keys::{Hint, Keys};
-pub(crate) use records::Records;
+pub(crate) use records::RecentRecords;
 pub(crate) use summaries::{IndexOfEmail, Summaries};
 
 /// What is remembered. `S` is the engine's stamp on a summary, by which it knows whether the summary is still current.
@@ -20,7 +20,7 @@ pub(crate) struct Cache<S> {
     /// The opened keys of data subjects.
     pub(crate) keys: Keys,
     /// Individuals as this process has last written them.
-    pub(crate) records: Records,
+    pub(crate) records: RecentRecords,
     /// What lists and plain reads show.
     pub(crate) summaries: Summaries<S>,
 }
@@ -29,7 +29,7 @@ impl<S: Copy> Cache<S> {
     pub(crate) fn new(budget: Budget) -> Self {
         Self {
             keys: Keys::new(usize::try_from(budget.keys / SUBJECT).unwrap_or(usize::MAX)),
-            records: Records::new(budget.records),
+            records: RecentRecords::new(budget.records),
             summaries: Summaries::new(budget.summaries),
         }
     }

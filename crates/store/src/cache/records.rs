@@ -27,10 +27,10 @@ impl Sealed for Stored {
     }
 }
 
-/// The records.
-pub(crate) struct Records(ByCustomer<Stored>);
+/// The individuals.
+pub(crate) struct RecentRecords(ByCustomer<Stored>);
 
-impl Records {
+impl RecentRecords {
     /// Remembers what fits into `bytes`.
     pub(super) fn new(bytes: u64) -> Self {
         Self(by_customer(bytes))

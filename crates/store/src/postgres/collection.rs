@@ -6,14 +6,14 @@ use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::FileId;
 use dossier_core::store::StoreError;
-use futures_util::{StreamExt as _, TryStreamExt as _};
+use futures_util::TryStreamExt as _;
 use tokio_postgres::Row;
 
 use super::PostgresStore;
 use super::commit::LOCK_FILES;
 use super::rows::{Columns, place, rows as limit_of, statements, uuid};
-use crate::blobs::{BlobPath, Listed};
-use crate::files::{PORTION, day_of};
+use crate::blobs::BlobPath;
+use crate::files::{self, PORTION, day_of};
 
 statements! {
     /// Those that were not attached in time, and those of which every data subject was erased: a portion, after a file.
@@ -92,11 +92,9 @@ impl PostgresStore {
 
     pub(super) async fn delete_orphans(&self, before: Timestamp) -> Result<u64, StoreError> {
         let mut deleted = 0;
-        let old = self.blobs.list().try_filter(|listed| std::future::ready(listed.written_at < before));
-        let mut portions = old.chunks(PORTION);
-        while let Some(portion) = portions.next().await {
-            let portion = portion.into_iter().map(|listed| listed.map(|Listed { path, .. }| path));
-            deleted += self.delete_unknown(portion.collect::<Result<Vec<_>, _>>()?).await?;
+        let mut portions = files::content_before(&*self.blobs, before);
+        while let Some(paths) = portions.try_next().await? {
+            deleted += self.delete_unknown(paths).await?;
         }
         Ok(deleted)
     }

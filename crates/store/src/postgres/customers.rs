@@ -17,7 +17,7 @@ use super::loader::Loader;
 use super::rows::{Columns, number, place, rows, statements, uuid};
 use crate::rows::{PersonsRow, SubjectRow, Unchecked};
 use crate::sealed::{self, Cells, Plain, PlainRow, SealedRecord, SubjectKeys};
-use crate::vault::{SubjectKey, WrappedKey};
+use crate::vault::SubjectKey;
 
 /// A summary that names everything since a distant version looks no further back than this many entries.
 const MAX_CHANGES_NAMED: i64 = 1_000;
@@ -262,22 +262,10 @@ impl PostgresStore {
             let row = subject_row(scope, &mut Columns::of(row))?;
             if wanted(&row.peek().subject) {
                 let SubjectRow { subject, wrapped, .. } = row.check(&scope_keys)?;
-                keys.insert(subject, self.open_subject(scope, subject, &wrapped)?);
+                keys.insert(subject, self.cache.keys.open(&self.vault, scope, subject, &wrapped)?);
             }
         }
         Ok(keys)
-    }
-
-    /// Opens the key of a subject and remembers it.
-    fn open_subject(
-        &self,
-        scope: Scope,
-        subject: PersonId,
-        wrapped: &WrappedKey,
-    ) -> Result<Arc<SubjectKey>, StoreError> {
-        let key = self.vault.open_subject(scope, subject, wrapped)?;
-        self.cache.keys.remember(scope, subject, Arc::clone(&key));
-        Ok(key)
     }
 
     /// The key of one subject that must exist.
@@ -298,8 +286,7 @@ impl PostgresStore {
         customer: CustomerId,
         subjects: &[PersonId],
     ) -> Result<SubjectKeys, StoreError> {
-        let cached = |subject: &PersonId| Some((*subject, self.cache.keys.get(scope, *subject)?));
-        if let Some(keys) = subjects.iter().map(cached).collect::<Option<SubjectKeys>>() {
+        if let Some(keys) = self.cache.keys.get_all(scope, subjects) {
             return Ok(keys);
         }
         let own = PersonId::of_customer(customer);
@@ -307,7 +294,7 @@ impl PostgresStore {
             let Some(row) = self.own_keys.load(scope, customer).await? else { return Ok(SubjectKeys::new()) };
             let row = subject_row(scope, &mut Columns::after(&row, 1))?;
             let row = row.check(&*self.existing_scope_keys(scope).await?)?;
-            return Ok(SubjectKeys::from([(own, self.open_subject(scope, own, &row.wrapped)?)]));
+            return Ok(SubjectKeys::from([(own, self.cache.keys.open(&self.vault, scope, own, &row.wrapped)?)]));
         }
         let (account, environment) = place(scope);
         let found = self.database.query(SUBJECTS, &[&account, &environment, &uuid(customer.as_bytes())]).await?;

@@ -11,8 +11,7 @@ use dossier_core::file::{File, UNATTACHED_SECONDS};
 use dossier_core::idempotency::{Attempt, Replay};
 use dossier_core::ids::{CustomerId, FileId, PersonId};
 use dossier_core::quota::Used;
-use dossier_core::store::{ByteRange, FileReader, FileWriter};
-use dossier_core::store::{Collected, FileStore, StoreError};
+use dossier_core::store::{ByteRange, Collected, FileReader, FileStore, FileWriter, StoreError};
 use tokio_postgres::Row;
 
 use super::PostgresStore;

@@ -14,9 +14,8 @@ use super::database::Session;
 use super::rows::{Columns, number, place, random_id, statements, uuid};
 use super::{PostgresStore, migrate};
 use crate::chores::{Chore, ONCE};
-use crate::prepared;
 use crate::vault::Fingerprint;
-use crate::{ChoreStore as _, OpenError};
+use crate::{ChoreStore as _, OpenError, prepared};
 
 /// Customers that are read together, when all are looked through; the loaders read them in one statement.
 const TOGETHER: usize = 64;

@@ -13,14 +13,13 @@ use super::database::{Error, Param, Session};
 use super::rows::{Columns, number, place, statements};
 use super::transfer::{COLUMNS, array, kind_of, single, type_name, value};
 use super::{PostgresStore, commit, migrate};
-use crate::OpenError;
 use crate::audit_chain::{self, StoredEntry};
-use crate::prepared;
 use crate::records::{NAMED, Records, Unnamed, Whole};
 use crate::rows::{NEWEST_STEP, TABLES, Table};
 use crate::transfer::record::{Record, Value};
 use crate::transfer::{Kind, PORTION};
 use crate::vault::{Keyring, ScopeKeys, Vault};
+use crate::{OpenError, prepared};
 
 statements! {
     SCOPES = "SELECT account_id, environment, epoch, wrapped FROM scope_keys";

@@ -16,12 +16,11 @@ use super::grants::{SealedEndpoint, SealedKey, StoredLink};
 use super::keys::{FreshKeys, Keys};
 use crate::api_keys::AccountRow;
 use crate::audit_chain::StoredEntry;
-use crate::audit_detail;
 use crate::files::FileRow;
 use crate::records::Records;
-use crate::rows;
 use crate::sealed::{self, account_scope, seal_look, seal_name, seal_settings};
 use crate::vault::{Purpose, WrappedKey};
+use crate::{audit_detail, rows};
 
 /// Seals everything that is personal. `new_scopes` are the keys of the account that the change creates. The keys of new
 /// data subjects come back, to be remembered once they are durable.

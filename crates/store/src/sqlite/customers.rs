@@ -337,8 +337,7 @@ impl SqliteStore {
         customer: CustomerId,
         subjects: &[PersonId],
     ) -> Result<SubjectKeys, StoreError> {
-        let cached = |subject: &PersonId| Some((*subject, self.cache.keys.get(scope, *subject)?));
-        if let Some(keys) = subjects.iter().map(cached).collect::<Option<SubjectKeys>>() {
+        if let Some(keys) = self.cache.keys.get_all(scope, subjects) {
             return Ok(keys);
         }
         let stored = self.readers.read_of(customer, |connection| wrapped_subjects(connection, scope, customer))?;
@@ -347,9 +346,7 @@ impl SqliteStore {
         for row in stored {
             if subjects.contains(&row.peek().subject) {
                 let row = row.check(&keys)?;
-                let key = self.vault.open_subject(scope, row.subject, &row.wrapped)?;
-                self.cache.keys.remember(scope, row.subject, Arc::clone(&key));
-                opened.insert(row.subject, key);
+                opened.insert(row.subject, self.cache.keys.open(&self.vault, scope, row.subject, &row.wrapped)?);
             }
         }
         Ok(opened)

@@ -10,11 +10,10 @@ use super::SqliteStore;
 use super::chores::{done, set_done};
 use super::commit::{write_content, write_numbers};
 use super::row_seals::all_keys;
-use crate::OpenError;
 use crate::chores::{Chore, ONCE};
 use crate::columns::scope_columns;
-use crate::prepared;
 use crate::vault::ScopeKeys;
+use crate::{OpenError, prepared};
 
 /// Customers or files that are looked through in one transaction, when all are.
 const PORTION: usize = 500;

@@ -14,14 +14,13 @@ use rusqlite::{Connection, params_from_iter};
 use super::commit::{Append, Heads};
 use super::transfer::value;
 use super::{SqliteStore, migrate, wrapped_key};
-use crate::OpenError;
 use crate::columns::scope_of;
-use crate::prepared;
 use crate::records::{NAMED, Records, Unnamed, Whole};
 use crate::rows::{NEWEST_STEP, TABLES, Table};
 use crate::transfer::PORTION;
 use crate::transfer::record::{Record, Value};
 use crate::vault::{Keyring, ScopeKeys, Vault};
+use crate::{OpenError, prepared};
 
 pub(super) const ACCOUNTS: &str = "SELECT count(*) FROM accounts";
 

@@ -6,14 +6,12 @@ use std::time::{Duration, Instant};
 use dossier_core::api_key::KeyScope;
 use dossier_core::clock::Timestamp;
 use dossier_core::store::StoreError;
-use dossier_core::use_cases::api_keys;
-use dossier_core::use_cases::api_keys::NewKey;
+use dossier_core::use_cases::api_keys::{self, NewKey};
 use dossier_core::use_cases::write_customer::UpdateError;
 use rusqlite::Connection;
 
-use crate::behaviours;
 use crate::engines::{Engine, caller};
-use crate::moves;
+use crate::{behaviours, moves};
 
 /// Another program that holds the lock until it is dropped.
 fn lock(engine: &Engine) -> Connection {

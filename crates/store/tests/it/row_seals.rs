@@ -14,11 +14,9 @@ use dossier_core::ids::{CustomerId, FileId};
 use dossier_core::parse::Email;
 use dossier_core::services::Services;
 use dossier_core::store::StoreError;
-use dossier_core::use_cases::accounts;
-use dossier_core::use_cases::api_keys;
-use dossier_core::use_cases::api_keys::NewKey;
-use dossier_core::use_cases::session;
+use dossier_core::use_cases::api_keys::{self, NewKey};
 use dossier_core::use_cases::upload_file::Upload;
+use dossier_core::use_cases::{accounts, session};
 use dossier_store::rows::TABLES;
 
 use crate::behaviours::{LETTER, PERSONS, given, put, read, subscribed};

@@ -3,8 +3,7 @@
 use dossier_core::caller::Caller;
 use dossier_core::change::{Change, Effect};
 use dossier_core::clock::Timestamp;
-use dossier_core::customer::Condition;
-use dossier_core::customer::{Customer, CustomerType, EmailIndex, Profile};
+use dossier_core::customer::{Condition, Customer, CustomerType, EmailIndex, Profile};
 use dossier_core::idempotency::Request;
 use dossier_core::ids::CustomerId;
 use dossier_core::kyc::Kyc;

@@ -6,12 +6,9 @@ use dossier_core::idempotency::Request;
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::services::Services;
 use dossier_core::settings::{Recorded, Settings};
-use dossier_core::use_cases::accounts;
 use dossier_core::use_cases::decide::decide;
-use dossier_core::use_cases::record_settings;
-use dossier_core::use_cases::session;
-use dossier_core::use_cases::show_audit_entry;
 use dossier_core::use_cases::write::append_audit;
+use dossier_core::use_cases::{accounts, record_settings, session, show_audit_entry};
 use serde_json::{Value, json};
 
 use crate::behaviours::{given, put};

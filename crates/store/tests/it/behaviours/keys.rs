@@ -4,8 +4,7 @@ use dossier_core::api_key::{ApiKey, KeyScope};
 use dossier_core::caller::Environment;
 use dossier_core::clock::Timestamp;
 use dossier_core::store::StoreError;
-use dossier_core::use_cases::api_keys;
-use dossier_core::use_cases::api_keys::NewKey;
+use dossier_core::use_cases::api_keys::{self, NewKey};
 
 use crate::behaviours::{PERSONS, given, put, read};
 use crate::engines::{Engine, caller};

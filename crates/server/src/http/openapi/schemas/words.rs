@@ -6,12 +6,12 @@ use dossier_core::customer::document::{
 };
 use dossier_core::customer::identity::IdDocumentType;
 use dossier_core::customer::individual::EmploymentStatus;
+use dossier_core::event::EventType;
 use dossier_core::file::{FileState, MediaType};
 use dossier_core::kyc::decision::{Outcome, ReasonCode};
 use dossier_core::schema::of;
 use dossier_core::use_cases::simulate::{Action, NewRailStatus};
 use dossier_core::violation::Code;
-use dossier_core::webhook::Subscription;
 use serde_json::{Value, json};
 
 use super::parts::{described, shown};
@@ -36,7 +36,7 @@ pub(super) fn kyc_status() -> Value {
 }
 
 pub(super) fn event_type() -> Value {
-    of::<Subscription>()
+    of::<EventType>()
 }
 
 pub(super) fn problem_code() -> Value {
