@@ -142,25 +142,28 @@ pub enum Effect {
     },
 }
 
+/// Where an engine found a record. It may be wrong by now: it only saves looking, and means nothing to anyone but that
+/// engine.
+pub type Hint = Option<NonZeroI64>;
+
 /// The stored version of a customer that a change is computed from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Basis {
     /// The version.
     pub version: u64,
-    hint: Option<NonZeroI64>,
+    hint: Hint,
 }
 
 impl Basis {
-    /// A version, with what the engine that read it wants to be told again at the commit. The hint may be wrong: it
-    /// only saves looking, and means nothing to anyone but that engine.
+    /// A version, with what the engine that read it wants to be told again at the commit.
     #[must_use]
-    pub const fn new(version: u64, hint: Option<NonZeroI64>) -> Self {
+    pub const fn new(version: u64, hint: Hint) -> Self {
         Self { version, hint }
     }
 
     /// What the engine wanted to be told.
     #[must_use]
-    pub const fn hint(self) -> Option<NonZeroI64> {
+    pub const fn hint(self) -> Hint {
         self.hint
     }
 }

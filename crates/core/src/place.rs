@@ -35,6 +35,12 @@ impl<'a> Place<'a> {
         Self(self.0.rsplit_once('/').map_or("", |(parent, _)| parent))
     }
 
+    /// Whether it is the place of this pointer, or inside of it.
+    #[must_use]
+    pub fn is_inside(self, outer: &str) -> bool {
+        self.0.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
     /// The pointer.
     #[must_use]
     pub const fn pointer(self) -> &'a str {
@@ -55,6 +61,8 @@ mod tests {
         ] {
             let place = Place::new(pointer);
             assert_eq!((place.member(), place.name(), place.parent().pointer()), (member, name, parent), "{pointer}");
+            assert!(place.is_inside(pointer) && place.is_inside(parent), "{pointer}");
         }
+        assert!(!Place::new("/birth_date").is_inside("/birth"), "a name that only begins alike");
     }
 }

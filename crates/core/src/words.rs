@@ -1,5 +1,9 @@
 //! Enums of words: closed lists that stand in requests, answers, records and documents.
 
+use std::fmt;
+
+use serde::de::Visitor;
+
 /// An enum whose variants are words. With `Variant = "word": "what it means",` each has a meaning as well.
 macro_rules! words {
     ($(#[$attribute:meta])* $name:ident {
@@ -56,9 +60,10 @@ macro_rules! words {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <std::borrow::Cow<'_, str>>::deserialize(deserializer)?;
-                // The message repeats no value: it may have been put where it does not belong.
-                Self::parse(&text).ok_or_else(|| serde::de::Error::custom(concat!("not one of: ", $($text, " "),*)))
+                deserializer.deserialize_str($crate::words::Words {
+                    parse: Self::parse,
+                    expected: concat!("one of:", $(" ", $text),*),
+                })
             }
         }
 
@@ -79,3 +84,22 @@ macro_rules! words {
 }
 
 pub(crate) use words;
+
+/// Reads a word without copying it.
+pub(crate) struct Words<T> {
+    pub(crate) parse: fn(&str) -> Option<T>,
+    pub(crate) expected: &'static str,
+}
+
+impl<T> Visitor<'_> for Words<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expected)
+    }
+
+    // The message repeats no value: it may stand where it does not belong.
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
+        (self.parse)(text).ok_or_else(|| E::custom(format_args!("not {}", self.expected)))
+    }
+}

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::ids::FileId;
 use crate::kyc::requirement::Requirement;
+use crate::place::Place;
 
 pub(super) const PERSONS: &str = "/associated_persons/";
 
@@ -19,7 +20,7 @@ impl Requirement {
     /// Whether a place is one of several at which it may be answered, or inside of one.
     #[must_use]
     pub fn may_be_at(&self, place: &str) -> bool {
-        self.one_of.iter().any(|pointer| is_inside(place, &self.place_of(pointer)))
+        self.one_of.iter().any(|pointer| Place::new(place).is_inside(&self.place_of(pointer)))
     }
 
     pub(super) fn place_of(&self, pointer: &str) -> String {
@@ -36,10 +37,6 @@ pub(super) fn place_of_person(person: &str, member: &str) -> String {
 
 pub(super) fn place_of_file(file: FileId) -> String {
     format!("/files/{file}")
-}
-
-pub(super) fn is_inside(place: &str, outer: &str) -> bool {
-    place.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 pub(super) fn persons(profile: &Value) -> &[Value] {

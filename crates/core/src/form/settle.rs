@@ -6,11 +6,12 @@ use serde_json::{Map, Value};
 
 use crate::customer::postal_code::{AddressFormat, PostalCodes};
 use crate::customer::profile::{CustomerType, Profile};
-use crate::form::place::{PERSONS, is_inside, place_of, pointer, text_at};
+use crate::form::place::{PERSONS, place_of, pointer, text_at};
 use crate::form::trouble::{Trouble, Wrong};
 use crate::kyc::rules::RuleSet;
 use crate::parse::context::Nulls;
 use crate::parse::leaf::Country;
+use crate::place::Place;
 use crate::violation::{Code, Violation};
 
 /// Moves from the draft into the profile what can be stored there, whole value by whole value, and says what is wrong
@@ -26,7 +27,7 @@ pub(super) fn settle(
     for place in wholes {
         let Some(pointer) = pointer(profile, &place) else {
             // The person is gone, and what was typed about it with it.
-            draft.retain(|typed, _| !is_inside(typed, &place));
+            draft.retain(|typed, _| !Place::new(typed).is_inside(&place));
             continue;
         };
         let before = profile.clone();
@@ -34,7 +35,7 @@ pub(super) fn settle(
         set(profile, &pointer, value);
         let refused = refused(rules, kind, profile, &pointer);
         if refused.is_empty() {
-            draft.retain(|typed, _| !is_inside(typed, &place));
+            draft.retain(|typed, _| !Place::new(typed).is_inside(&place));
         } else {
             troubles.extend(refused);
             *profile = before;
@@ -116,7 +117,7 @@ fn set(profile: &mut Value, pointer: &str, value: Option<Value>) {
 /// What the parser refuses at a place or inside of it.
 fn refused(rules: &RuleSet, kind: CustomerType, profile: &Value, at: &str) -> Vec<Trouble> {
     let found = read(kind, &without_documents(profile)).err().unwrap_or_default();
-    let inside = found.into_iter().filter(|violation| is_inside(&violation.pointer, at));
+    let inside = found.into_iter().filter(|violation| Place::new(&violation.pointer).is_inside(at));
     inside
         .map(|violation| {
             let place = place_of(profile, &violation.pointer);

@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::customer::postal_code::{AddressFormat, PostalCodes};
 use crate::customer::record::Customer;
 use crate::form::input::{Input, NAMES, OF_A_PERSON, SHARE, every_input, inputs_of_person};
-use crate::form::place::{is_inside, persons, place_of_file, place_of_person, text_at};
+use crate::form::place::{persons, place_of_file, place_of_person, text_at};
 use crate::form::record::{Device, Form, short_hash};
 use crate::form::settle::settle;
 use crate::form::trouble::{Trouble, Wrong};
@@ -19,6 +19,7 @@ use crate::kyc::requirement::{Fault, Requirement, Status};
 use crate::kyc::requirements::evidence;
 use crate::kyc::rules::{Rule, RuleSet};
 use crate::parse::leaf::Country;
+use crate::place::Place;
 
 /// What a device may see of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -240,8 +241,9 @@ impl<'a> Sheet<'a> {
         }
         for requirement in &self.requirements {
             let place = requirement.place();
-            let inside =
-                |trouble: &&Trouble| is_inside(&trouble.place, &place) || requirement.may_be_at(&trouble.place);
+            let inside = |trouble: &&Trouble| {
+                Place::new(&trouble.place).is_inside(&place) || requirement.may_be_at(&trouble.place)
+            };
             refused.iter().filter(inside).cloned().for_each(&mut add);
             match requirement.status {
                 Status::Due => self.missing(requirement).into_iter().for_each(&mut add),
@@ -286,7 +288,7 @@ impl<'a> Sheet<'a> {
 
     /// What is wrong at a place or inside of it.
     pub fn troubles_in<'b>(&'b self, place: &'b str) -> impl Iterator<Item = &'b Trouble> {
-        self.troubles.iter().filter(move |trouble| is_inside(&trouble.place, place))
+        self.troubles.iter().filter(move |trouble| Place::new(&trouble.place).is_inside(place))
     }
 }
 

@@ -51,13 +51,6 @@ impl RuleSet {
         let profile = json!({});
         self.evaluate(&Facts::of(kind, &profile, prospect, now), &profile)
     }
-
-    /// Whether nothing stands in the way of a submission.
-    #[must_use]
-    pub fn are_met(&self, customer: &Customer, now: Timestamp) -> bool {
-        self.of(customer, now).iter().all(|requirement| !requirement.is_open())
-    }
-
     fn evaluate(&self, facts: &Facts<'_>, profile: &Value) -> Vec<Requirement> {
         let persons = profile["associated_persons"].as_array().map_or(&[][..], Vec::as_slice);
         let mut requirements = Vec::new();

@@ -1,5 +1,6 @@
-//! What Dossier does: one file for each thing that a caller can ask for. Each loads through the ports, computes with
-//! the values, and commits one change through the write loop.
+//! What Dossier does for its callers and by itself, one file for each subject. A use case loads through the ports,
+//! computes with the values, and commits one change. `write` is the loop that they all go through; `write_customer` and
+//! `step` are what those share that change a customer or a verification.
 
 pub mod accounts;
 pub mod advance_clock;

@@ -1,5 +1,4 @@
-//! Settings that decide what becomes of records. Each start compares those in force with those that were recorded last,
-//! and writes one entry of the audit trail when some differ.
+//! Records the settings in force at a start, and writes an audit entry when some changed.
 
 use std::collections::BTreeSet;
 

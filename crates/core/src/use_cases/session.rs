@@ -1,4 +1,4 @@
-//! KYC: where a customer's verification stands, what is still missing, and who decided what.
+//! Sessions: one attempt to be verified, behind a link of its own.
 
 use zeroize::Zeroizing;
 

@@ -31,9 +31,8 @@ pub struct ScopeArgs {
 
 /// Reads `sandbox` or `production`.
 pub(super) fn environment() -> impl TypedValueParser<Value = Environment> {
-    PossibleValuesParser::new([Environment::Sandbox.as_str(), Environment::Production.as_str()]).map(|word| {
-        if word == Environment::Production.as_str() { Environment::Production } else { Environment::Sandbox }
-    })
+    let words = Environment::ALL.iter().map(|environment| environment.as_str());
+    PossibleValuesParser::new(words).map(|word| Environment::parse(&word).expect("it is one of the possible values"))
 }
 
 /// What commands work with.

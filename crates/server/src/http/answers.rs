@@ -44,12 +44,12 @@ pub(crate) struct DeliveryList {
 
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct ServiceStatus {
-    pub(crate) status: Condition,
+    pub(crate) status: Health,
 }
 
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Condition {
+pub(crate) enum Health {
     Ok,
     Ready,
 }

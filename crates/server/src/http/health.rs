@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::Method;
 use serde_json::{Value, json};
 
-use super::answers::{Condition, ServiceStatus};
+use super::answers::{Health, ServiceStatus};
 use super::openapi::operation::{Operation, PUBLIC, Shows};
 use super::openapi::parts::{SERVICE, answer};
 use super::problem::Problem;
@@ -33,7 +33,7 @@ pub(crate) const HEALTHZ: Operation = Operation {
 
 /// The process runs.
 pub(crate) async fn healthz() -> Response {
-    axum::Json(ServiceStatus { status: Condition::Ok }).into_response()
+    axum::Json(ServiceStatus { status: Health::Ok }).into_response()
 }
 
 pub(crate) const READYZ: Operation = Operation {
@@ -48,5 +48,5 @@ pub(crate) const READYZ: Operation = Operation {
 /// The process can answer requests: its store can be read.
 pub(crate) async fn readyz(State(app): State<App>) -> Result<Response, Problem> {
     app.services.store.ready().await?;
-    Ok(axum::Json(ServiceStatus { status: Condition::Ready }).into_response())
+    Ok(axum::Json(ServiceStatus { status: Health::Ready }).into_response())
 }

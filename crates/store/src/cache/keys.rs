@@ -1,9 +1,9 @@
 //! The opened keys of data subjects, and where an engine last found their records.
 
-use std::num::NonZeroI64;
 use std::sync::Arc;
 
 use dossier_core::caller::Scope;
+use dossier_core::change::Hint;
 use dossier_core::ids::PersonId;
 use dossier_core::store::StoreError;
 use quick_cache::sync::Cache;
@@ -11,7 +11,7 @@ use quick_cache::sync::Cache;
 use crate::sealed::SubjectKeys;
 use crate::vault::{SecretKey, SubjectKey, Vault, WrappedKey};
 
-/// Opened keys that are at least remembered with what was derived from them.
+/// The least number of opened keys that are remembered together with what was derived from them.
 const SUBJECTS: usize = 32_768;
 /// Bytes that each of them takes.
 pub(crate) const SUBJECT: u64 = 480;
@@ -19,16 +19,13 @@ pub(crate) const SUBJECT: u64 = 480;
 /// rest of a point read.
 const ROOTS: usize = 1_000_000;
 
-/// Where an engine has found a record: its own business, and perhaps no longer true.
-pub(crate) type Hint = Option<NonZeroI64>;
-
 /// The keys. The hint is beside the key because whoever looks for a record needs the key as well.
-pub(crate) struct Keys {
+pub(crate) struct KeyCache {
     subjects: Cache<(Scope, PersonId), (Arc<SubjectKey>, Hint)>,
     roots: Cache<(Scope, PersonId), (SecretKey, Hint)>,
 }
 
-impl Keys {
+impl KeyCache {
     /// Room for the keys of `subjects` data subjects, or for the usual number if that is more.
     pub(super) fn new(subjects: usize) -> Self {
         Self { subjects: Cache::new(subjects.max(SUBJECTS)), roots: Cache::new(ROOTS) }
@@ -87,6 +84,8 @@ impl Keys {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroI64;
+
     use dossier_core::caller::Environment;
     use dossier_core::ids::AccountId;
 
@@ -99,7 +98,7 @@ mod tests {
         let (here, there) = (scope(Environment::Sandbox), scope(Environment::Production));
         let ada = PersonId::from_bytes([1; 16]);
         let key = Arc::new(SubjectKey::new(SecretKey::random()));
-        let keys = Keys::new(0);
+        let keys = KeyCache::new(0);
         assert!(keys.get(here, ada).is_none(), "nothing is remembered");
         keys.remember(here, ada, Arc::clone(&key));
         keys.found(here, ada, &key, NonZeroI64::new(7));

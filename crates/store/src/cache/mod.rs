@@ -11,14 +11,14 @@ use keys::SUBJECT;
 use records::Stored;
 use summaries::SealedSummary;
 
-pub(crate) use keys::{Hint, Keys};
+pub(crate) use keys::KeyCache;
 pub(crate) use records::RecentRecords;
 pub(crate) use summaries::{IndexOfEmail, Summaries};
 
 /// What is remembered. `S` is the engine's stamp on a summary, by which it knows whether the summary is still current.
 pub(crate) struct Cache<S> {
     /// The opened keys of data subjects.
-    pub(crate) keys: Keys,
+    pub(crate) keys: KeyCache,
     /// Individuals as this process has last written them.
     pub(crate) records: RecentRecords,
     /// What lists and plain reads show.
@@ -28,7 +28,7 @@ pub(crate) struct Cache<S> {
 impl<S: Copy> Cache<S> {
     pub(crate) fn new(budget: Budget) -> Self {
         Self {
-            keys: Keys::new(usize::try_from(budget.keys / SUBJECT).unwrap_or(usize::MAX)),
+            keys: KeyCache::new(usize::try_from(budget.keys / SUBJECT).unwrap_or(usize::MAX)),
             records: RecentRecords::new(budget.records),
             summaries: Summaries::new(budget.summaries),
         }

@@ -6,11 +6,12 @@
 use std::sync::Arc;
 
 use dossier_core::caller::Scope;
+use dossier_core::change::Hint;
 use dossier_core::customer::CustomerType;
 use dossier_core::ids::{CustomerId, PersonId};
 
 use super::by_customer::{ByCustomer, Sealed, by_customer};
-use super::keys::{Hint, Keys};
+use super::keys::KeyCache;
 use crate::columns::type_column;
 use crate::prepared::{Prepared, PreparedEffect};
 use crate::sealed::{Cells, Plain, SealedRecord, SubjectKeys};
@@ -37,7 +38,7 @@ impl RecentRecords {
     }
 
     /// The record, as long as its key is remembered as well.
-    pub(crate) fn get(&self, keys: &Keys, scope: Scope, id: CustomerId) -> Option<SealedRecord> {
+    pub(crate) fn get(&self, keys: &KeyCache, scope: Scope, id: CustomerId) -> Option<SealedRecord> {
         let row = self.0.get(&(scope, id))?;
         let own = PersonId::of_customer(id);
         let (key, hint) = keys.find(scope, own)?;

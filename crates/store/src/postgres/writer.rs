@@ -17,7 +17,7 @@ use super::database::{ATTEMPTS_AT_A_BATCH, Database, PipelineError, SharedConnec
 use crate::Figures;
 use crate::anchor::Tips;
 use crate::planted::planted;
-use crate::prepared::{Basis, Prepared, PreparedEffect};
+use crate::prepared::{Precondition, Prepared, PreparedEffect};
 
 const LANES: usize = 4;
 /// Commits that a lane has in flight at most.
@@ -150,7 +150,7 @@ fn claims(change: &Prepared) -> Vec<(Scope, Claim)> {
     let mut claims = Vec::with_capacity(3);
     if let PreparedEffect::Customer { basis, row, .. } = &change.effect {
         claims.push(Claim::Customer(*row.id.as_bytes()));
-        if let Basis::New | Basis::Version { email_moves: true, .. } = basis {
+        if let Precondition::New | Precondition::Version { email_moves: true, .. } = basis {
             claims.push(Claim::Email(row.email_index));
         }
     } else if let Some(customer) = change.audit.as_ref().and_then(|entry| entry.customer_id) {

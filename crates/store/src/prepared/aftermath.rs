@@ -37,7 +37,7 @@ pub(crate) struct Aftermath {
 impl Aftermath {
     pub(crate) fn follow(
         self,
-        cache: &cache::Keys,
+        cache: &cache::KeyCache,
         keys: &KnownKeys,
         signers: &Signers,
         announced: &watch::Sender<()>,

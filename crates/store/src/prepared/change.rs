@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dossier_core::caller::Scope;
-use dossier_core::change::{self, NewFile};
+use dossier_core::change::{self, Hint, NewFile};
 use dossier_core::clock::Timestamp;
 use dossier_core::event::Event;
 use dossier_core::idempotency::PendingAnswer;
@@ -12,7 +12,6 @@ use dossier_core::ids::{CustomerId, KeyId, WebhookId};
 use super::customer::{Attached, CustomerRow, NewSubject};
 use super::grants::{SealedEndpoint, SealedKey, StoredLink};
 use crate::audit_chain::StoredEntry;
-use crate::cache::Hint;
 use crate::vault::{RowSeal, ScopeKeys, WrappedKey};
 
 /// A change as the writer gets it: sealed, and nothing left to compute but its place in the chain.
@@ -25,12 +24,12 @@ pub(crate) struct Prepared {
     pub(crate) answer: Option<(PendingAnswer, Vec<u8>)>,
 }
 
-/// What is stored, one variant for each of `Effect`.
+/// What is stored of an `Effect`.
 pub(crate) enum PreparedEffect {
     /// Nothing but an entry or an answer.
     None,
     Customer {
-        basis: Basis,
+        basis: Precondition,
         row: Box<CustomerRow>,
         new_subjects: Vec<NewSubject>,
         /// `None` when one of the files is gone: computed again, that is a violation.
@@ -89,14 +88,14 @@ pub(crate) enum PreparedEffect {
 }
 
 /// What must hold for a customer to be written.
-pub(crate) enum Basis {
+pub(crate) enum Precondition {
     /// It is new: nobody has its e-mail.
     New,
     /// It is at this version, and nobody else has the e-mail that it moves to, if it does.
     Version { expected: change::Basis, email_moves: bool },
 }
 
-impl Basis {
+impl Precondition {
     /// Where the engine found what the change is computed from.
     pub(crate) const fn hint(&self) -> Hint {
         match self {
@@ -120,7 +119,7 @@ impl Prepared {
     pub(crate) const fn is_judged_before_it_writes(&self) -> bool {
         match &self.effect {
             PreparedEffect::Customer {
-                basis: Basis::Version { email_moves: false, .. },
+                basis: Precondition::Version { email_moves: false, .. },
                 row,
                 new_subjects,
                 attached,

@@ -11,7 +11,7 @@ use dossier_core::ids::{CustomerId, FileId, PersonId};
 use dossier_core::kyc::State;
 use dossier_core::store::StoreError;
 
-use super::change::{Basis, PreparedEffect};
+use super::change::{Precondition, PreparedEffect};
 use super::grants::StoredLink;
 use super::keys::{FreshKeys, Keys};
 use crate::columns::type_column;
@@ -91,7 +91,7 @@ impl Keys<'_> {
     pub(super) fn customer(
         &mut self,
         scope: Scope,
-        basis: Basis,
+        basis: Precondition,
         customer: &Customer,
         (documents, link, ends_passes): (&[NewDocument], Option<StoredLink>, bool),
         numbers_change: bool,
@@ -131,7 +131,7 @@ impl Keys<'_> {
             numbers: numbers_change
                 .then(|| fingerprints(customer, &self.scope))
                 // Of a new customer there is nothing to be replaced.
-                .filter(|numbers| !numbers.is_empty() || matches!(basis, Basis::Version { .. })),
+                .filter(|numbers| !numbers.is_empty() || matches!(basis, Precondition::Version { .. })),
             links_settled: customer.kyc.session.as_ref().is_some_and(|session| session.expired)
                 || matches!(customer.kyc.state, State::Approved | State::Rejected | State::Offboarded),
             cells,

@@ -9,7 +9,7 @@ mod grants;
 mod keys;
 mod seal;
 
-pub(crate) use change::{Basis, Prepared, PreparedEffect};
+pub(crate) use change::{Precondition, Prepared, PreparedEffect};
 pub(crate) use customer::{Attached, CustomerRow, NewSubject, fingerprints};
 pub(crate) use entry::noting_entry;
 pub(crate) use grants::{SealedEndpoint, SealedKey, StoredLink};

@@ -10,7 +10,7 @@ use dossier_core::event::Event;
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::store::StoreError;
 
-use super::change::{Basis, Prepared, PreparedEffect};
+use super::change::{Precondition, Prepared, PreparedEffect};
 use super::entry::stored_entry;
 use super::grants::{SealedEndpoint, SealedKey, StoredLink};
 use super::keys::{FreshKeys, Keys};
@@ -78,14 +78,14 @@ impl Keys<'_> {
         Ok(match effect {
             Effect::None => PreparedEffect::None,
             Effect::CustomerCreated(customer) => {
-                self.customer(scope, Basis::New, &customer, (&[], None, false), true, fresh)?
+                self.customer(scope, Precondition::New, &customer, (&[], None, false), true, fresh)?
             }
             Effect::CustomerUpdated { basis: expected, after, attached, link, ends_passes } => {
                 let link = link.map(|link| StoredLink::new(vault, &self.scope, scope, after.id, &link));
                 let numbers_change = audit.is_none_or(|entry| numbers::may_change(&entry.fields));
                 let beside = (&attached[..], link, ends_passes);
                 let email_moves = matches!(after.email_index, EmailIndex::Nth(_));
-                let basis = Basis::Version { expected, email_moves };
+                let basis = Precondition::Version { expected, email_moves };
                 self.customer(scope, basis, &after, beside, numbers_change, fresh)?
             }
             Effect::ClockAdvanced { expected, seconds } => PreparedEffect::Clock { expected, seconds },

@@ -1,12 +1,12 @@
 //! The plain columns of a customer, of which the seal is compared before anything of them is used.
 
 use dossier_core::caller::Scope;
+use dossier_core::change::Hint;
 use dossier_core::clock::Timestamp;
 use dossier_core::customer::{Customer, CustomerType, EmailIndex};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::store::StoreError;
 
-use crate::cache::Hint;
 use crate::columns::kind_of;
 use crate::prepared::CustomerRow;
 use crate::rows::{self, PersonsRow, Row, Table, Unchecked};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use dossier_core::caller::Scope;
+use dossier_core::change::Hint;
 use dossier_core::customer::{CustomerType, Summary};
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::parse::Email;
@@ -15,7 +16,7 @@ use super::SqliteStore;
 use super::fingerprints::MOST;
 use super::numbering::Places;
 use super::readers::Snapshot;
-use crate::cache::{Hint, IndexOfEmail};
+use crate::cache::IndexOfEmail;
 use crate::columns::{scope_columns, scope_of, type_column};
 use crate::rows::{PersonsRow, SubjectRow, Unchecked};
 use crate::sealed::{self, Cells, PlainRow, SealedRecord, SubjectKeys};

@@ -27,7 +27,7 @@ use super::batch::Batch;
 use super::found::{Found, Head};
 use crate::anchor::Tips;
 use crate::postgres::database::{Database, Error, PipelineError, SharedConnection};
-use crate::prepared::{Basis, Prepared, PreparedEffect};
+use crate::prepared::{Precondition, Prepared, PreparedEffect};
 
 /// How many scopes a lane remembers.
 const MAX_REMEMBERED: usize = 1_024;
@@ -122,7 +122,8 @@ impl Assumed {
         }
         let (heads, mut found) = (self.heads(), Found::default());
         for change in changes {
-            let PreparedEffect::Customer { basis: Basis::Version { expected, .. }, row, .. } = &change.effect else {
+            let PreparedEffect::Customer { basis: Precondition::Version { expected, .. }, row, .. } = &change.effect
+            else {
                 return None;
             };
             // A wrong place, or that of another engine, is found out as another writer's is.

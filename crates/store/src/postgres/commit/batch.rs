@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroI64;
 
 use dossier_core::caller::Scope;
+use dossier_core::change::Hint;
 use dossier_core::store::StoreError;
 
 use super::answers::{AnswerCounts, Answers};
@@ -14,10 +15,9 @@ use super::files::{Attachments, Unstaged};
 use super::found::Found;
 use super::links::{Links, PassesEnded, Settled};
 use crate::anchor::Position;
-use crate::cache::Hint;
 use crate::postgres::database::Call;
 use crate::postgres::rows::{number, statements, uuid};
-use crate::prepared::{Basis, Prepared, PreparedEffect};
+use crate::prepared::{Precondition, Prepared, PreparedEffect};
 
 statements! {
     /// What is written of almost every change. The ends of the chains are first, since they are what others wait for;
@@ -147,13 +147,13 @@ impl<'a> Batch<'a> {
         let seq = number(found.head(scope)?.seq + 1);
         self.entries.push(NonZeroI64::new(seq));
         let previous_of_customer = match &change.effect {
-            PreparedEffect::Customer { basis: Basis::New, row, new_subjects, .. } => {
+            PreparedEffect::Customer { basis: Precondition::New, row, new_subjects, .. } => {
                 self.create(scope, row, seq);
                 self.add_subjects(scope, row, new_subjects);
                 0
             }
             PreparedEffect::Customer {
-                basis: Basis::Version { .. },
+                basis: Precondition::Version { .. },
                 row,
                 new_subjects,
                 attached,

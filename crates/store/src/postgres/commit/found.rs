@@ -12,7 +12,7 @@ use super::answers::Kept;
 use super::table::tables;
 use crate::postgres::database::{Call, Error, Param, PipelineError, Session};
 use crate::postgres::rows::{Columns, place, statements, uuid};
-use crate::prepared::{Basis, Prepared, PreparedEffect};
+use crate::prepared::{Precondition, Prepared, PreparedEffect};
 use crate::records::Records;
 
 statements! {
@@ -104,10 +104,10 @@ pub(super) async fn find(session: Session<'_>, changes: &[&Prepared]) -> Result<
     for change in changes {
         let scope = change.scope;
         match &change.effect {
-            PreparedEffect::Customer { basis: Basis::New, row, .. } => {
+            PreparedEffect::Customer { basis: Precondition::New, row, .. } => {
                 emails.push(scope, AskedEmail { index: &row.email_index });
             }
-            PreparedEffect::Customer { basis: Basis::Version { email_moves, .. }, row, attached, .. } => {
+            PreparedEffect::Customer { basis: Precondition::Version { email_moves, .. }, row, attached, .. } => {
                 if *email_moves {
                     emails.push(scope, AskedEmail { index: &row.email_index });
                 }

@@ -4,7 +4,7 @@ use dossier_core::store::{Committed, StoreError};
 
 use super::found::Found;
 use crate::planted::planted;
-use crate::prepared::{Attached, Basis, Prepared, PreparedEffect};
+use crate::prepared::{Attached, Precondition, Prepared, PreparedEffect};
 
 /// Whether a change can be written, as things are.
 pub(super) fn judge(change: &Prepared, found: &mut Found) -> Result<Committed, StoreError> {
@@ -29,13 +29,13 @@ fn judge_effect(change: &Prepared, found: &Found) -> Result<Committed, StoreErro
         return Ok(Committed::VersionMoved);
     }
     match &change.effect {
-        PreparedEffect::Customer { basis: Basis::New, row, .. } => {
+        PreparedEffect::Customer { basis: Precondition::New, row, .. } => {
             match found.emails.get(&(scope, row.email_index.to_vec())) {
                 Some(owner) => Err(StoreError::Taken(*owner)),
                 None => Ok(Committed::Done),
             }
         }
-        PreparedEffect::Customer { basis: Basis::Version { expected, email_moves }, row, attached, .. } => {
+        PreparedEffect::Customer { basis: Precondition::Version { expected, email_moves }, row, attached, .. } => {
             let there = found.customers.get(&(scope, *row.id.as_bytes()));
             let current =
                 there.is_some_and(|(version, _)| *version == expected.version || planted!("no-version-check"));

@@ -20,11 +20,11 @@ mod sandbox;
 mod table;
 mod webhooks;
 
+use dossier_core::change::Hint;
 use dossier_core::store::{Committed, StoreError};
 
 use super::database::{Error, PipelineError, Session};
 use crate::anchor::{Position, Tips};
-use crate::cache::Hint;
 use crate::prepared::{Prepared, PreparedEffect};
 pub(super) use assumed::Assumed;
 pub(super) use audit::begin_chain;

@@ -13,7 +13,7 @@ use super::links::{end_passes, insert_link, settle_links};
 use super::{Outcome, Written};
 use crate::columns::scope_columns;
 use crate::planted::planted;
-use crate::prepared::{Basis, CustomerRow, NewSubject, Prepared, PreparedEffect};
+use crate::prepared::{CustomerRow, NewSubject, Precondition, Prepared, PreparedEffect};
 use crate::sqlite::customers;
 use crate::vault::Fingerprint;
 
@@ -28,12 +28,12 @@ pub(super) fn write(
         return Ok(Ok(Committed::Done));
     };
     match basis {
-        Basis::New => {
+        Precondition::New => {
             if let Some(taken) = insert_customer(connection, scope, row, entry)? {
                 return Ok(Err(StoreError::Taken(taken)));
             }
         }
-        Basis::Version { expected, email_moves } => {
+        Precondition::Version { expected, email_moves } => {
             let Some(found) = find_customer(connection, scope, row, *expected)? else {
                 return Ok(Ok(Committed::VersionMoved));
             };
@@ -55,7 +55,7 @@ pub(super) fn write(
     insert_subjects(connection, scope, row.id, new_subjects)?;
     write_persons(connection, scope, row)?;
     write_numbers(connection, scope, row.id, row.numbers.as_ref())?;
-    if matches!(basis, Basis::Version { .. }) {
+    if matches!(basis, Precondition::Version { .. }) {
         if link.is_some() || row.links_settled {
             settle_links(connection, scope, row.id)?;
         }
