@@ -200,6 +200,7 @@ impl<'a> Asked<'a> {
         // htmx keeps the first and drops the others.)
         html! {
             div.field data-field hx-post={ (self.around.base) "/" (self.step.path()) } hx-trigger="change"
+                hx-encoding="application/x-www-form-urlencoded"
                 hx-sync="queue last" hx-vals=(json!({ "field": input.place }))
                 hx-target={ "#n-" (id) } hx-swap="innerHTML" {
                 (control) (note)

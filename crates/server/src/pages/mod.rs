@@ -10,6 +10,7 @@ pub mod landing;
 pub mod language;
 pub mod layout;
 mod messages;
+mod posted;
 pub mod review;
 pub mod steps;
 pub mod upload;
@@ -45,8 +46,7 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/form/{session}/files/{file_id}", get(upload::view))
         .route("/form/{session}/{step}", get(form::page).post(form::save))
         .route("/form/{session}/{step}/remove", post(form::remove_person))
-        .route("/form/{session}/{step}/upload/{requirement}", post(upload::take))
-        .route("/form/{session}/{step}/detach/{file_id}", post(upload::detach))
+        .route("/form/{session}/{step}/upload", post(upload::take))
         .route_layer(from_fn_with_state(app.clone(), around))
         .route("/assets/{asset}", get(assets::asset))
         .route("/looks/{account_id}/{asset}", get(assets::look))

@@ -95,10 +95,9 @@ impl FromRequestParts<App> for Visit {
         let (visitor, landing) = found.filter(|(visitor, _)| visitor.session == session).ok_or_else(unknown)?;
         let known = context.identify(Claimant::Session(session), visitor.scope().account);
         known.map_err(|full| Problem::from(full).into_response())?;
-        let uploads = parts.uri.path().contains("/upload/");
+        // Each file is counted besides, when it comes.
         if parts.method == Method::POST {
-            let limiter = if uploads { &app.limiters.form_uploads } else { &app.limiters.form_writes };
-            let spent = limiter.spend(Claimant::Session(session), context.began);
+            let spent = app.limiters.form_writes.spend(Claimant::Session(session), context.began);
             spent.map_err(|limited| too_fast(&talk, limited))?;
         }
         let account = app.services.store.account(visitor.scope().account).await.map_err(failed)?;
