@@ -87,7 +87,7 @@ fn sending(talk: &Talk) -> Markup {
                 div.ways {
                     button type="button" data-does="cancel" { (talk.say("upload-cancel")) }
                     button type="button" data-does="again" hidden { (talk.say("upload-try-again")) }
-                    button type="button" data-does="other" hidden { (talk.say("upload-another")) }
+                    button type="button" data-does="other" hidden { (talk.say("upload-other")) }
                 }
             }
         }
