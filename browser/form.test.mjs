@@ -448,7 +448,7 @@ test("on a network that is slow and breaks, saves and uploads arrive in the end"
     const file = { name: "large.png", mimeType: "image/png", buffer: png(90_000) };
     await page.locator(".upload:not(.camera) input").setInputFiles(file);
     await page.locator(".sending progress").waitFor();
-    await page.getByText("The connection broke").waitFor();
+    await page.locator(".sending").getByText("The connection broke").waitFor();
     await page.locator(".files").waitFor({ timeout: 60_000 });
     assert.equal(attempts.length, 2);
     assert.equal(attempts[0], attempts[1], "the same attempt, so that what arrived twice is one file");

@@ -380,3 +380,46 @@ fn split_quoted_bytes(value: &[u8]) -> impl Iterator<Item = &[u8]> {
 fn split_quoted(value: &str) -> impl Iterator<Item = &str> {
     split_quoted_bytes(value.as_bytes()).filter_map(|part| std::str::from_utf8(part).ok())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each part as (name, file name, content), or what is wrong.
+    type Read = Result<Vec<(String, Option<String>, String)>, Malformed>;
+
+    fn read(body: &[u8], most: usize, step: usize) -> Read {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let mut body_parts = Parts::new(b"b", most);
+        let (mut all, mut ended) = (Vec::new(), 0);
+        for piece in body.chunks(step) {
+            body_parts.push(piece);
+            loop {
+                match body_parts.take()? {
+                    Found::Nothing => break,
+                    Found::Part(part) => {
+                        all.push((text(&part.name), part.file_name.as_deref().map(text), String::new()));
+                    }
+                    Found::Data(data) => all.last_mut().expect("a part").2.push_str(&text(&data)),
+                    Found::End => ended += 1,
+                }
+            }
+        }
+        body_parts.finish()?;
+        assert_eq!(ended, all.len());
+        Ok(all)
+    }
+
+    #[test]
+    fn parts_are_read_one_after_the_other_however_they_come() {
+        let body = b"--b\r\nContent-Disposition: form-data; name=\"/a\"\r\n\r\n\r\n--c\r\n\
+            --b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"\"\r\n\r\n\r\n\
+            --b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"x.png\"\r\n\r\n1\r\n2\r\n--b--\r\n";
+        let part = |name: &str, file: Option<&str>, text: &str| (name.into(), file.map(Into::into), text.into());
+        let expected = vec![part("/a", None, "\r\n--c"), part("f", Some(""), ""), part("f", Some("x.png"), "1\r\n2")];
+        for step in 1..body.len() {
+            assert_eq!(read(body, 3, step), Ok(expected.clone()), "in pieces of {step}");
+            assert_eq!(read(body, 2, step), Err(Malformed("the body has too many parts")), "in pieces of {step}");
+        }
+    }
+}

@@ -76,7 +76,8 @@ pub async fn overview(State(app): State<App>, visit: Visit) -> Response {
 pub async fn page(State(app): State<App>, visit: Visit, said: Said, request: Request) -> Result<Response, Problem> {
     let sheet = visit.sheet(&app);
     let step = step_of(&request, &sheet)?;
-    let shown = Manner { strict: said.contains_key("check"), replaced: said.contains_key("replaced"), failed: Failed::new() };
+    let shown =
+        Manner { strict: said.contains_key("check"), replaced: said.contains_key("replaced"), failed: Failed::new() };
     show(&app, &visit, &sheet, &step, shown).await
 }
 

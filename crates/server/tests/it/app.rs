@@ -31,6 +31,18 @@ pub(crate) fn form(name: &str, content: &[u8]) -> Vec<u8> {
     [head.as_bytes(), content, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat()
 }
 
+/// A page of the form: names, file names of files, and contents.
+pub(crate) fn page(parts: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, file_name, content) in parts {
+        let file_name = file_name.map_or_else(String::new, |file_name| format!("; filename=\"{file_name}\""));
+        let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file_name}\r\n\r\n");
+        body.extend([head.as_bytes(), content, b"\r\n"].concat());
+    }
+    body.extend(format!("--{BOUNDARY}--\r\n").as_bytes());
+    body
+}
+
 /// A running server, its first key, and a client.
 pub(crate) struct TestApp {
     pub(crate) url: String,

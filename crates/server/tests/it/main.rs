@@ -31,4 +31,5 @@ mod retries;
 mod samples;
 mod scopes;
 mod trail;
+mod uploads;
 mod webhooks;

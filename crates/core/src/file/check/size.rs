@@ -12,7 +12,8 @@ pub(super) const MAX_PHOTO: u64 = 200_000_000;
 pub(super) const MAX_PNG: u64 = 50_000_000;
 
 /// What is said of a picture that is too large.
-pub const TOO_MANY_PIXELS: &str = "has too many pixels: a JPEG may have 200 million, a PNG 50 million, and a side 20,000";
+pub const TOO_MANY_PIXELS: &str =
+    "has too many pixels: a JPEG may have 200 million, a PNG 50 million, and a side 20,000";
 
 /// The shortest side of a picture on which somebody can read something, in pixels.
 const MIN_USABLE_SIDE: u32 = 200;
