@@ -30,6 +30,7 @@ mod readme;
 mod retries;
 mod samples;
 mod scopes;
+mod snapshots;
 mod trail;
 mod uploads;
 mod webhooks;
