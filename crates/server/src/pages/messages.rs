@@ -1,6 +1,7 @@
 //! Pages that only say something.
 
 use axum::response::{Html, IntoResponse as _, Response};
+use dossier_core::account::Account;
 use dossier_core::customer::Customer;
 use dossier_core::kyc::State as Stands;
 use dossier_core::use_cases::session::Landing;
@@ -9,12 +10,18 @@ use maud::{Markup, html};
 
 use super::language::Talk;
 use super::layout::Surroundings;
+use super::link_form::link_form;
 use crate::http::limiter::Limited;
 
 /// A page that only says something: what happened, and how to go on.
 pub(super) fn message(talk: &Talk, status: StatusCode, key: &str) -> Response {
+    message_with(talk, status, key, &html! {})
+}
+
+/// The same with more below it.
+pub(super) fn message_with(talk: &Talk, status: StatusCode, key: &str, more: &Markup) -> Response {
     let surroundings = Surroundings::of_nobody(*talk);
-    let content = html! { p { (talk.say(&format!("{key}-text"))) } };
+    let content = html! { p { (talk.say(&format!("{key}-text"))) } (more) };
     page(status, surroundings.plain(&talk.say(&format!("{key}-title")), &content))
 }
 
@@ -50,13 +57,27 @@ pub(super) fn closed(around: &Surroundings, landing: &Landing) -> Response {
     page(status, around.plain(&around.say(&format!("{key}-title")), &content))
 }
 
-/// The way on, out of here.
+/// What somebody sees who has left: the pass has ended, and the link leads back in.
+pub(super) fn left(around: &Surroundings, customer: &Customer) -> Response {
+    let content = html! {
+        p { (around.say("left-text")) }
+        p { (around.say("left-why")) }
+        details {
+            summary { (around.say("left-again")) }
+            (link_form(&around.talk, None))
+        }
+        (way_back(around, customer))
+    };
+    page(StatusCode::OK, around.plain(&around.say("left-title"), &content))
+}
+
+/// The ways out of here: back to the company's own pages, and to its support.
 fn way_back(around: &Surroundings, customer: &Customer) -> Markup {
     let back = customer.kyc.session.as_ref().and_then(|session| session.redirect_uri.as_deref());
+    let support = around.account().and_then(Account::support_url);
     html! {
-        @match back {
-            Some(uri) => p { a.button href=(uri) rel="noreferrer" { (around.say("go-back")) } },
-            None => p { (around.say("questions")) },
-        }
+        @if let Some(uri) = back { p { a.button href=(uri) rel="noreferrer" { (around.say("go-back")) } } }
+        @if let Some(uri) = support { p { a href=(uri) rel="noreferrer" { (around.say("support")) } } }
+        @if back.is_none() && support.is_none() { p { (around.say("questions")) } }
     }
 }

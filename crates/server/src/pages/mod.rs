@@ -9,6 +9,8 @@ pub mod form;
 pub mod landing;
 pub mod language;
 pub mod layout;
+mod link_form;
+pub mod lost;
 mod messages;
 pub mod review;
 pub mod steps;
@@ -27,7 +29,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use crate::http::context::RequestContext;
 use crate::http::problem::Problem;
 use crate::http::state::App;
-use assets::gzip;
+use assets::{accepts_gzip, gzip};
 use cookies::secure;
 use language::{LANGUAGE_COOKIE, asked_language, talk};
 use layout::CSP;
@@ -77,9 +79,14 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
             response.headers_mut().append(name, value.clone());
         }
     }
+    dressed(&app.public_url, &headers, &uri, response).await
+}
+
+/// A page as it leaves: the language that was chosen is kept, the page is private, and compressed.
+async fn dressed(public_url: &str, headers: &HeaderMap, uri: &Uri, mut response: Response) -> Response {
     let given = response.headers_mut();
-    if let Some(language) = asked_language(&uri) {
-        let (code, secure) = (language.code(), secure(&app.public_url));
+    if let Some(language) = asked_language(uri) {
+        let (code, secure) = (language.code(), secure(public_url));
         let cookie =
             format!("{LANGUAGE_COOKIE}={code}; Path=/; Max-Age={YEAR_SECONDS}; SameSite=Lax; HttpOnly{secure}");
         given.append(header::SET_COOKIE, HeaderValue::try_from(cookie).expect("a cookie of ASCII"));
@@ -87,7 +94,7 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
     for (name, value) in PRIVATE {
         given.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    compressed(&headers, response).await
+    compressed(headers, response).await
 }
 
 /// What every page carries: no other site is told where it is, nothing keeps a copy, no robot comes back.
@@ -97,7 +104,7 @@ const PRIVATE: [(HeaderName, &str); 5] = [
     (header::REFERRER_POLICY, "same-origin"),
     (header::CACHE_CONTROL, "no-store"),
     (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
-    (header::VARY, "Accept-Encoding, Accept-Language, Cookie"),
+    (header::VARY, "Accept, Accept-Encoding, Accept-Language, Cookie"),
 ];
 
 /// Whether a POST comes from a page of ours. Browsers say so in `Sec-Fetch-Site`, older ones in `Origin`. The page of a
@@ -117,10 +124,9 @@ fn is_same_origin(public_url: &str, headers: &HeaderMap, uri: &Uri) -> bool {
 }
 
 async fn compressed(headers: &HeaderMap, response: Response) -> Response {
-    let accepts = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
     let is_page =
         response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if !is_page || !accepts.is_some_and(|codings| codings.split(',').any(|one| one.trim().starts_with("gzip"))) {
+    if !is_page || !accepts_gzip(headers) {
         return response;
     }
     let (mut parts, body) = response.into_parts();
