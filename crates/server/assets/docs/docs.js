@@ -11,7 +11,7 @@ let lines;
 const read = () =>
     [...contents.querySelectorAll("li > a")].map((link) => {
         const section = document.getElementById(decodeURIComponent(link.hash.slice(1)));
-        const isGroup = link.classList.contains("group") && link.nextElementSibling;
+        const isGroup = link.classList.contains("tag") && link.nextElementSibling;
         // A group is found by its own words, and not by all that is in it.
         const text = isGroup ? link.textContent : `${link.textContent} ${section?.textContent ?? ""}`;
         return { link, item: link.parentElement, text: text.toLowerCase() };
@@ -19,7 +19,7 @@ const read = () =>
 
 const visible = () => [...contents.querySelectorAll("li > a")].filter((link) => link.checkVisibility());
 // Links to sections; the names of groups are only above them.
-const results = () => visible().filter((link) => !link.matches(".group:has(+ ul, + details)"));
+const results = () => visible().filter((link) => !link.matches(".tag:has(+ ul, + details)"));
 
 let folded = [];
 function narrow() {

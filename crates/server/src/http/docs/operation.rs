@@ -135,7 +135,7 @@ fn parameter(schemas: Schemas<'_>, parameter: &Value) -> Markup {
     html! {
         (schemas.heading(text("name"), &parameter["schema"], parameter["required"] == true))
         p { (inline(text("description"))) }
-        p.rules { "in the " (text("in")) }
+        p.rules { "In the " (text("in")) }
         (schemas.rules(&parameter["schema"]))
     }
 }

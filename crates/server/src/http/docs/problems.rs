@@ -7,6 +7,7 @@ use http::{HeaderMap, StatusCode};
 use maud::{Markup, html};
 
 use super::frame::Page;
+use super::prose::breakable;
 use crate::http::accept::Wants;
 use crate::http::problem::{Problem, ProblemCode};
 
@@ -70,7 +71,7 @@ pub(super) fn table() -> Markup {
             tbody {
                 @for problem in ProblemCode::ALL {
                     tr {
-                        td { a href={ (PLACE) "/" (problem.as_str()) } { code { (problem.as_str()) } } }
+                        td { a href={ (PLACE) "/" (problem.as_str()) } { (breakable(problem.as_str())) } }
                         td { (problem.status()) }
                         td { (problem.title()) }
                     }

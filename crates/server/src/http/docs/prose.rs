@@ -15,3 +15,10 @@ pub(super) fn inline(text: &str) -> Markup {
 pub(super) fn slug(name: &str) -> String {
     name.to_lowercase().replace(' ', "-")
 }
+
+/// A code that may be broken into lines after each of its words.
+pub(super) fn breakable(code: &str) -> Markup {
+    html! {
+        code { @for part in code.split_inclusive('_') { (part) wbr; } }
+    }
+}

@@ -80,13 +80,13 @@ impl<'a> Reference<'a> {
                         @for tag in self.tags() {
                             @let name = text(tag, "name");
                             li {
-                                a.group href={ "#" (slug(name)) } { span { (name) } }
+                                a.tag href={ "#" (slug(name)) } { span { (name) } }
                                 ul { @for one in self.operations(name) { li { (one.link()) } } }
                             }
                         }
-                        li { a.group href="#headers" { span { "Headers" } } }
+                        li { a.tag href="#headers" { span { "Headers" } } }
                         li {
-                            a.group href="#schemas" { span { "Schemas" } }
+                            a.tag href="#schemas" { span { "Schemas" } }
                             details #names {
                                 summary { "All " (self.schemas.all().count()) " schemas" }
                                 ul {
@@ -96,7 +96,7 @@ impl<'a> Reference<'a> {
                                 }
                             }
                         }
-                        li { a.group href="#problems" { span { "Problems" } } }
+                        li { a.tag href="#problems" { span { "Problems" } } }
                     }
                 }
             }
@@ -129,7 +129,7 @@ impl<'a> Reference<'a> {
     fn group(&self, tag: &Value) -> Markup {
         let name = text(tag, "name");
         html! {
-            section.group id=(slug(name)) {
+            section id=(slug(name)) {
                 h2 { (name) }
                 p { (inline(text(tag, "description"))) }
                 @for one in self.operations(name) { (one.section(self.schemas, self.url)) }

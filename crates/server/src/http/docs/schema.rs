@@ -82,15 +82,12 @@ impl<'a> Schemas<'a> {
     pub(super) fn rules(self, schema: &'a Value) -> Markup {
         let target = self.target(schema);
         let target = variants(target).find(|variant| variant["type"] != "null").map_or(target, |one| self.target(one));
-        let at = |key: &str| target.get(key).map(ToString::to_string);
+        let default = target.get("default").map(|default| format!("default {default}"));
         let limits = [
-            at("minLength").map(|least| format!("at least {least} characters")),
-            at("maxLength").map(|most| format!("at most {most} characters")),
-            at("minimum").map(|least| format!("at least {least}")),
-            at("maximum").map(|most| format!("at most {most}")),
-            at("minItems").map(|least| format!("at least {least} items")),
-            at("maxItems").map(|most| format!("at most {most} items")),
-            at("default").map(|default| format!("default {default}")),
+            range(target, "minLength", "maxLength", " characters"),
+            range(target, "minimum", "maximum", ""),
+            range(target, "minItems", "maxItems", " items"),
+            default,
         ];
         let limits: Vec<String> = limits.into_iter().flatten().collect();
         let values = values(target).or_else(|| values(self.target(target.get("items")?)));
@@ -121,6 +118,16 @@ impl<'a> Schemas<'a> {
         members(target).is_some()
             || target.get("items").is_some_and(|items| self.has_shape(items))
             || variants(target).any(|variant| self.has_shape(variant))
+    }
+}
+
+/// Between which limits something is.
+fn range(schema: &Value, least: &str, most: &str, of: &str) -> Option<String> {
+    match (schema.get(least), schema.get(most)) {
+        (Some(least), Some(most)) => Some(format!("{least} to {most}{of}")),
+        (Some(least), None) => Some(format!("at least {least}{of}")),
+        (None, Some(most)) => Some(format!("at most {most}{of}")),
+        (None, None) => None,
     }
 }
 
