@@ -32,5 +32,6 @@ mod reference;
 mod retries;
 mod samples;
 mod scopes;
+mod snapshots;
 mod trail;
 mod webhooks;
