@@ -44,7 +44,11 @@ function narrow() {
 query.addEventListener("input", narrow);
 search.addEventListener("submit", (event) => {
     event.preventDefault();
-    results()[0]?.click();
+    const [first] = results();
+    if (!first) return;
+    first.click();
+    // The next Tab goes on from the section.
+    query.blur();
 });
 query.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && query.value) {

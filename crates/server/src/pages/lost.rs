@@ -9,7 +9,7 @@ use http::request::Parts;
 use http::{Method, StatusCode, Uri};
 use maud::{Markup, html};
 
-use super::dressed;
+use super::dressed::dressed;
 use super::language::{Talk, talk};
 use super::layout::Surroundings;
 use super::link_form::link_form;
@@ -24,14 +24,14 @@ use crate::http::state::App;
 /// The most bytes of a pasted link, and of what came along with it.
 const MAX_PASTED: usize = 16 * 1_024;
 
-/// How somebody came here.
+/// By which address a visitor came here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lost {
-    /// By the bare host.
+    /// The bare host.
     Start,
-    /// By a link of which a part is missing.
+    /// A link of which a part is missing.
     CutOff,
-    /// By another address.
+    /// Another one.
     Elsewhere,
 }
 
@@ -111,7 +111,7 @@ pub(super) fn repaired(uri: &Uri) -> Option<Response> {
     Some(Redirect::to(&format!("/kyc/{}{query}", *token)).into_response())
 }
 
-/// The page of somebody who is lost.
+/// The page of a visitor who is lost.
 pub(super) async fn page(app: &App, parts: &Parts, lost: Lost) -> Response {
     let talk = talk(&parts.headers, &parts.uri);
     let open = open_form(app, &parts.headers, RequestContext::of(parts)).await;

@@ -57,7 +57,7 @@ pub(super) fn closed(around: &Surroundings, landing: &Landing) -> Response {
     page(status, around.plain(&around.say(&format!("{key}-title")), &content))
 }
 
-/// What somebody sees who has left: the pass has ended, and the link leads back in.
+/// The page of a visitor who has left: the pass has ended, and the link leads back in.
 pub(super) fn left(around: &Surroundings, customer: &Customer) -> Response {
     let content = html! {
         p { (around.say("left-text")) }
