@@ -47,6 +47,8 @@ pub struct Look {
     pub logo: Option<Logo>,
     /// Hosts to which a customer of production is sent on without being asked.
     pub redirect_hosts: Vec<String>,
+    /// Where customers get help.
+    pub support_url: Option<String>,
 }
 
 /// A colour on which white text has enough contrast to be read.
@@ -138,16 +140,23 @@ impl Logo {
 
 impl Account {
     /// What an entry of the audit trail says of it, sealed.
-    pub(crate) fn audited(&self) -> [(&'static str, serde_json::Value); 5] {
+    pub(crate) fn audited(&self) -> [(&'static str, serde_json::Value); 6] {
         let Self { account_id: _, name, created_at: _, look } = self;
-        let Look { display_name, colour, logo, redirect_hosts } = look;
+        let Look { display_name, colour, logo, redirect_hosts, support_url } = look;
         [
             ("name", json!(name)),
             ("display_name", json!(display_name)),
             ("colour", json!(colour)),
             ("logo", json!(logo)),
             ("redirect_hosts", json!(redirect_hosts)),
+            ("support_url", json!(support_url)),
         ]
+    }
+
+    /// Where customers get help.
+    #[must_use]
+    pub fn support_url(&self) -> Option<&str> {
+        self.look.support_url.as_deref()
     }
 
     /// Whom customers see asking.

@@ -63,6 +63,16 @@ pub(crate) fn parse(kind: Kind, text: &str) -> Option<Zeroizing<String>> {
     fits.then(|| Zeroizing::new(text.to_owned()))
 }
 
+/// The first secret of this kind in a text.
+#[must_use]
+pub(crate) fn find(kind: Kind, text: &str) -> Option<Zeroizing<String>> {
+    [Environment::Sandbox, Environment::Production].into_iter().find_map(|environment| {
+        let prefix = kind.prefix(environment);
+        let length = prefix.len() + SECRET + CHECKSUM;
+        text.match_indices(prefix).find_map(|(at, _)| parse(kind, text.get(at..at + length)?))
+    })
+}
+
 fn has_form(text: &str, prefix: &str) -> bool {
     let Some(secret) = text.strip_prefix(prefix) else { return false };
     if secret.len() != SECRET + CHECKSUM || !secret.bytes().all(base62::is_digit) {

@@ -43,6 +43,14 @@ pub fn token(text: &str) -> Option<Zeroizing<String>> {
     secret::parse(Kind::Link, text)
 }
 
+/// The token of a link that stands somewhere in a text. Messages break links into lines, and put other words around
+/// them.
+#[must_use]
+pub fn token_in(text: &str) -> Option<Zeroizing<String>> {
+    let joined: Zeroizing<String> = Zeroizing::new(text.split_whitespace().collect());
+    secret::find(Kind::Link, &joined)
+}
+
 /// Opens a session, or gives the open one again with its link. A session of which the link ran out is given a new one,
 /// and so is one that is to be renewed; after a rejection a new session begins.
 ///

@@ -143,7 +143,7 @@ fn read_host(host: &str) -> Result<String, String> {
 
 fn account_json(account: &Account) -> Value {
     let Account { account_id, name, created_at, look } = account;
-    let Look { display_name, colour, logo, redirect_hosts } = look;
+    let Look { display_name, colour, logo, redirect_hosts, support_url: _ } = look;
     json!({
         "account_id": account_id,
         "name": name,

@@ -1,5 +1,6 @@
 //! The HTTP side: from bytes on a socket to a use case and back.
 
+pub(crate) mod accept;
 mod answers;
 pub mod apart;
 pub mod audit;

@@ -1,13 +1,16 @@
 //! The routes. Each leads to one handler, and those that have a contract are made from the operation beside it.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use axum::Router;
-use axum::response::{Redirect, Response};
+use axum::extract::State;
+use axum::response::Response;
 use axum::routing::{MethodFilter, get, on};
-use http::{Method, Uri};
+use http::request::Parts;
+use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 
+use super::docs::frame::Page;
 use super::openapi::operation::Operation;
 use super::problem::{Problem, ProblemCode};
 use super::state::App;
@@ -62,13 +65,20 @@ fn filter(method: Method) -> MethodFilter {
 
 /// Every route of the public port.
 pub fn router(app: App) -> Router {
+    // Made when it is first asked for.
+    let reference: Arc<OnceLock<Page>> = Arc::default();
     documented()
         .merge(pages::routes(&app))
-        .route("/docs", get(docs::reference))
-        .route("/docs/{asset}", get(docs::asset))
-        .route("/problems", get(docs::problems))
-        .route("/problems/{code}", get(docs::problem))
-        .route("/", get(|| async { Redirect::to("/docs") }))
+        .route(
+            "/docs",
+            get(async move |State(app): State<App>, headers: HeaderMap| {
+                let page = reference.get_or_init(|| docs::reference::page(&document(), &app.public_url));
+                page.respond(StatusCode::OK, &headers)
+            }),
+        )
+        .route("/problems", get(docs::problems::all))
+        .route("/problems/{code}", get(docs::problems::one))
+        .route("/", get(pages::lost::start).post(pages::lost::follow_pasted))
         .fallback(not_found)
         .method_not_allowed_fallback(|| async {
             Problem::new(ProblemCode::MethodNotAllowed, "The Allow header lists the methods of this resource.")
@@ -113,14 +123,20 @@ pub fn route_label(path: &str) -> &'static str {
     routes().find(|route| *route == path).or_else(|| routes().find(|route| matches(route))).unwrap_or(UNKNOWN)
 }
 
-/// A client that builds its addresses itself often puts a slash too many behind them.
-async fn not_found(uri: Uri) -> Problem {
-    let path = uri.path();
-    match path.strip_suffix('/') {
+/// Where no route leads: a page for people, outside of the API. A client that builds its addresses itself often puts a
+/// slash too many behind them.
+async fn not_found(State(app): State<App>, parts: Parts) -> Result<Response, Problem> {
+    let path = parts.uri.path();
+    if !path.starts_with("/v0")
+        && let Some(page) = pages::lost::elsewhere(&app, &parts).await
+    {
+        return Ok(page);
+    }
+    Err(match path.strip_suffix('/') {
         Some(shorter) if !shorter.ends_with('/') && route_label(shorter) != UNKNOWN => {
             let text = "There is no such path. Without the slash at its end there is one.";
             Problem::new(ProblemCode::NotFound, text)
         }
         _ => Problem::not_found(),
-    }
+    })
 }

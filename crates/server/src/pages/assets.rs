@@ -13,7 +13,7 @@ use dossier_core::form::short_hash;
 use dossier_core::ids::AccountId;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http::{HeaderName, header};
+use http::{HeaderMap, HeaderName, header};
 
 use crate::http::problem::Problem;
 use crate::http::state::App;
@@ -43,6 +43,8 @@ fn all() -> &'static [Asset] {
             ("form.js", JS, include_str!("../../assets/form/form.js")),
             ("upload.js", JS, include_str!("../../assets/form/upload.js")),
             ("htmx.js", JS, include_str!("../../assets/vendor/htmx/htmx.min.js")),
+            ("docs.css", CSS, include_str!("../../assets/docs/docs.css")),
+            ("docs.js", JS, include_str!("../../assets/docs/docs.js")),
         ]
         .map(asset)
         .into()
@@ -93,7 +95,13 @@ pub async fn look(State(app): State<App>, Path((account, asset)): Path<(String, 
     Ok(([(header::CONTENT_TYPE, media_type), FOR_GOOD], content).into_response())
 }
 
-pub(super) fn gzip(bytes: &[u8], level: Compression) -> Vec<u8> {
+/// Whether a client takes what is compressed.
+pub(crate) fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+    accepted.is_some_and(|codings| codings.split(',').any(|one| one.trim().starts_with("gzip")))
+}
+
+pub(crate) fn gzip(bytes: &[u8], level: Compression) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 3), level);
     encoder.write_all(bytes).and_then(|()| encoder.finish()).expect("memory takes what is written")
 }

@@ -18,7 +18,7 @@ use maud::{Markup, html};
 use super::cookies::{pass, set_cookie};
 use super::documents::{Failed, documents};
 use super::fields::{Asked, Below, is_said, note};
-use super::messages::{message, page as answer};
+use super::messages::{left, message, page as answer};
 use super::posted::{self, Posted};
 use super::steps::{Step, steps};
 use super::upload::{Settled, settle, stay};
@@ -364,7 +364,7 @@ pub async fn leave(State(app): State<App>, visit: Visit, headers: HeaderMap) -> 
     if let Some(pass) = pass(&app.public_url, &headers, session) {
         end_pass(&app.services, &visit.visitor, pass).await?;
     }
-    let mut response = message(&visit.around.talk, StatusCode::OK, "left");
+    let mut response = left(&visit.around, &visit.customer);
     response.headers_mut().append(header::SET_COOKIE, set_cookie(&app.public_url, session, "", 0));
     Ok(response)
 }

@@ -16,7 +16,8 @@ use maud::html;
 use super::cookies::set_cookie;
 use super::language::talk;
 use super::layout::Surroundings;
-use super::messages::{closed, message, page as answer, too_fast};
+use super::lost::{Lost, page as lost, repaired};
+use super::messages::{closed, page as answer, too_fast};
 use super::visit::recognise;
 use crate::http::claimant::Claimant;
 use crate::http::context::RequestContext;
@@ -31,9 +32,12 @@ use crate::http::state::App;
 pub async fn page(State(app): State<App>, parts: Parts) -> Result<Response, Problem> {
     let talk = talk(&parts.headers, &parts.uri);
     let Some((scope, landing)) = follow(&app, &parts).await? else {
-        return Ok(private(match app.limiters.failed(RequestContext::of(&parts)) {
-            Ok(()) => message(&talk, StatusCode::NOT_FOUND, "unknown-link"),
-            Err(limited) => too_fast(&talk, limited),
+        return Ok(private(match repaired(&parts.uri) {
+            Some(link) => link,
+            None => match app.limiters.failed(RequestContext::of(&parts)) {
+                Ok(()) => lost(&app, &parts, Lost::CutOff).await,
+                Err(limited) => too_fast(&talk, limited),
+            },
         }));
     };
     let around = Surroundings::new(talk, app.services.store.account(scope.account).await?, None);

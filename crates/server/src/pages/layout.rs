@@ -50,6 +50,11 @@ impl Surroundings {
         name.unwrap_or_else(|| self.talk.say("the-company"))
     }
 
+    /// Whose page it is: the asking company's, or, where none is known, that of a verification.
+    fn heading(&self) -> String {
+        if self.account.is_some() { self.asks() } else { self.talk.say("home-name") }
+    }
+
     /// A message in which the asking company may stand.
     #[must_use]
     pub fn say(&self, key: &str) -> String {
@@ -86,7 +91,7 @@ impl Surroundings {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="color-scheme" content="light dark";
-                    title { (title) " · " (self.asks()) }
+                    title { (title) " · " (self.heading()) }
                     link rel="stylesheet" href=(assets::url("form.css"));
                     @if let Some((account, look)) = look && look.colour.is_some() {
                         link rel="stylesheet" href=(assets::look_url(account, "colour.css"));
@@ -106,7 +111,7 @@ impl Surroundings {
                             Some((account, _)) => {
                                 img src=(assets::look_url(account, "logo")) alt=(self.asks()) width="160" height="40";
                             }
-                            None => strong.brand { (self.asks()) },
+                            None => strong.brand { (self.heading()) },
                         }
                         form.language method="get" {
                             label for="lang" { (talk.say("language")) }
@@ -123,7 +128,7 @@ impl Surroundings {
                     }
                     @if scripted { div #connection role="status" hidden {} }
                     (body)
-                    footer { p { (self.say("footer")) } }
+                    @if self.account.is_some() { footer { p { (self.say("footer")) } } }
                 }
             }
         }

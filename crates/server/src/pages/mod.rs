@@ -4,11 +4,14 @@
 pub mod assets;
 mod cookies;
 pub mod documents;
+mod dressed;
 pub mod fields;
 pub mod form;
 pub mod landing;
 pub mod language;
 pub mod layout;
+mod link_form;
+pub mod lost;
 mod messages;
 mod posted;
 pub mod review;
@@ -22,19 +25,14 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
-use flate2::Compression;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use http::{HeaderMap, Method, StatusCode, Uri, header};
 
 use crate::http::context::RequestContext;
 use crate::http::problem::Problem;
 use crate::http::state::App;
-use assets::gzip;
-use cookies::secure;
-use language::{LANGUAGE_COOKIE, asked_language, talk};
-use layout::CSP;
+use dressed::dressed;
+use language::talk;
 use messages::message;
-
-const YEAR_SECONDS: u32 = 365 * 24 * 60 * 60;
 
 /// The routes of the pages.
 pub fn routes(app: &App) -> Router<App> {
@@ -77,28 +75,8 @@ async fn around(State(app): State<App>, request: Request, next: Next) -> Respons
             response.headers_mut().append(name, value.clone());
         }
     }
-    let given = response.headers_mut();
-    if let Some(language) = asked_language(&uri) {
-        let (code, secure) = (language.code(), secure(&app.public_url));
-        let cookie =
-            format!("{LANGUAGE_COOKIE}={code}; Path=/; Max-Age={YEAR_SECONDS}; SameSite=Lax; HttpOnly{secure}");
-        given.append(header::SET_COOKIE, HeaderValue::try_from(cookie).expect("a cookie of ASCII"));
-    }
-    for (name, value) in PRIVATE {
-        given.entry(name).or_insert(HeaderValue::from_static(value));
-    }
-    compressed(&headers, response).await
+    dressed(&app.public_url, &headers, &uri, response).await
 }
-
-/// What every page carries: no other site is told where it is, nothing keeps a copy, no robot comes back.
-const PRIVATE: [(HeaderName, &str); 5] = [
-    (header::CONTENT_SECURITY_POLICY, CSP),
-    // Not `no-referrer`: with that, browsers send no Origin, by which those without Sec-Fetch-Site are told apart.
-    (header::REFERRER_POLICY, "same-origin"),
-    (header::CACHE_CONTROL, "no-store"),
-    (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
-    (header::VARY, "Accept-Encoding, Accept-Language, Cookie"),
-];
 
 /// Whether a POST comes from a page of ours. Browsers say so in `Sec-Fetch-Site`, older ones in `Origin`. The page of a
 /// link sends no Referer, and so no Origin: what it posts, the token, says enough.
@@ -114,22 +92,6 @@ fn is_same_origin(public_url: &str, headers: &HeaderMap, uri: &Uri) -> bool {
                 || origin.split_once("://").is_some_and(|(scheme, of)| matches!(scheme, "http" | "https") && of == host)
         }
     }
-}
-
-async fn compressed(headers: &HeaderMap, response: Response) -> Response {
-    let accepts = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
-    let is_page =
-        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if !is_page || !accepts.is_some_and(|codings| codings.split(',').any(|one| one.trim().starts_with("gzip"))) {
-        return response;
-    }
-    let (mut parts, body) = response.into_parts();
-    // Pages are in memory already.
-    let whole =
-        http_body_util::BodyExt::collect(body).await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-    parts.headers.remove(header::CONTENT_LENGTH);
-    Response::from_parts(parts, gzip(&whole, Compression::fast()).into())
 }
 
 #[cfg(test)]

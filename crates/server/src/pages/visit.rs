@@ -17,7 +17,8 @@ use http::{HeaderMap, Method, StatusCode};
 use super::cookies::{cookies, pass};
 use super::language::talk;
 use super::layout::Surroundings;
-use super::messages::{closed, message, too_fast};
+use super::link_form::link_form;
+use super::messages::{closed, message_with, too_fast};
 use crate::http::claimant::Claimant;
 use crate::http::context::RequestContext;
 use crate::http::problem::Problem;
@@ -57,8 +58,7 @@ const MAX_PASSES: usize = 8;
 ///
 /// The store's.
 pub async fn recognise(app: &App, headers: &HeaderMap, new: &Visitor) -> Result<(), StoreError> {
-    let of_a_session = |name: &str| name.trim_start_matches("__Host-").starts_with("dossier-");
-    for (_, shown) in cookies(headers).filter(|(name, _)| of_a_session(name)).take(MAX_PASSES) {
+    for shown in passes(headers) {
         let Caller { address, request_id, .. } = new.caller.clone();
         if let Some((old, _)) = visitor(&app.services, shown, address, request_id).await?
             && (old.scope(), old.customer) == (new.scope(), new.customer)
@@ -68,6 +68,25 @@ pub async fn recognise(app: &App, headers: &HeaderMap, new: &Visitor) -> Result<
         }
     }
     Ok(())
+}
+
+/// The form that a browser may go on with: one for which it shows a pass, and which is open.
+pub(super) async fn open_form(app: &App, headers: &HeaderMap, context: &RequestContext) -> Option<SessionId> {
+    for shown in passes(headers) {
+        let found = visitor(&app.services, shown, Some(context.address), context.request_id.to_string()).await;
+        if let Ok(Some((visitor, Landing::Open(customer)))) = found
+            && customer.kyc.state.takes_input()
+        {
+            return Some(visitor.session);
+        }
+    }
+    None
+}
+
+/// What a browser shows as passes, whatever their sessions.
+fn passes(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let of_a_session = |name: &str| name.trim_start_matches("__Host-").starts_with("dossier-");
+    cookies(headers).filter(move |(name, _)| of_a_session(name)).take(MAX_PASSES).map(|(_, shown)| shown)
 }
 
 /// Whether a script asks for a part of a page.
@@ -85,7 +104,7 @@ impl FromRequestParts<App> for Visit {
         let unknown = || match app.limiters.failed(context) {
             // A script that is told to wait tries again, and its pass has ended for good.
             Err(limited) if !is_partial(&parts.headers) => too_fast(&talk, limited),
-            _ => message(&talk, StatusCode::FORBIDDEN, "no-pass"),
+            _ => message_with(&talk, StatusCode::FORBIDDEN, "no-pass", &link_form(&talk, None)),
         };
         let session = session.ok_or_else(unknown)?;
         let pass = pass(&app.public_url, &parts.headers, session).ok_or_else(unknown)?;

@@ -16,8 +16,8 @@ use crate::samples::{locked_pdf, pdf, png};
 /// A browser with one pass.
 pub(crate) struct Browser {
     client: reqwest::Client,
-    cookie: String,
-    base: String,
+    pub(crate) cookie: String,
+    pub(crate) base: String,
 }
 
 fn client() -> reqwest::Client {

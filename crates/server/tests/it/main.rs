@@ -2,6 +2,7 @@
 
 mod anchor;
 mod app;
+mod around;
 mod auth;
 mod backups;
 mod canary;
@@ -27,6 +28,7 @@ mod problems;
 mod processes;
 mod providers;
 mod readme;
+mod reference;
 mod retries;
 mod samples;
 mod scopes;

@@ -24,6 +24,18 @@ leave = Hier aufhören und später weitermachen
 left-title = Sie haben das Formular verlassen
 left-text = Alles ist gespeichert. Um weiterzumachen, öffnen Sie den Link, den Sie bekommen haben. Sie können diese Seite schließen.
 
+home-name = Identitätsprüfung
+home-title = Öffnen Sie den Link aus Ihrer Nachricht
+home-text = Wer Sie um diese Prüfung bittet, schickt Ihnen einen eigenen Link, per E-Mail oder in einer anderen Nachricht. Öffnen Sie ihn, um anzufangen oder weiterzumachen. Was Sie schon angegeben haben, bleibt erhalten.
+home-resume = Mit der Prüfung weitermachen
+paste-label = Oder fügen Sie Ihren Link hier ein
+paste-hint = Kopieren Sie ihn ganz aus der Nachricht, auch wenn er über mehrere Zeilen geht.
+paste-go = Link öffnen
+paste-wrong = Das ist kein vollständiger Link. Kopieren Sie ihn noch einmal, von „https“ bis zum letzten Buchstaben.
+support = Hilfe von { $company } bekommen
+left-why = Dieses Gerät öffnet das Formular nicht mehr, falls auch andere es benutzen.
+left-again = Jetzt weitermachen
+
 expired-title = Dieser Link ist abgelaufen
 expired-text = Links gelten nur wenige Tage, damit ein verlorener nichts öffnet. Ihre Angaben sind erhalten. Um weiterzumachen, bitten Sie { $company } um einen neuen Link.
 replaced-title = Es gibt einen neueren Link

@@ -26,6 +26,18 @@ leave = Stop here and go on later
 left-title = You have left the form
 left-text = Everything is saved. To go on, open the link that you were sent. You can close this page.
 
+home-name = Identity verification
+home-title = Open the link from your message
+home-text = Whoever asks you to verify yourself sends you a link of your own, by email or in another message. Open that link to begin or to go on. What you gave before is kept.
+home-resume = Go on with your verification
+paste-label = Or paste your link here
+paste-hint = Copy all of it from the message, even if it takes up several lines.
+paste-go = Open the link
+paste-wrong = This is not a whole link. Copy it again, from “https” to its last letter.
+support = Get help from { $company }
+left-why = This device no longer opens the form, in case other people use it too.
+left-again = Go on now
+
 expired-title = This link has expired
 expired-text = Links are good for a few days only, so that a lost one opens nothing. What you gave is kept. To go on, ask { $company } for a new link.
 replaced-title = There is a newer link

@@ -24,6 +24,18 @@ leave = Parar aquí y seguir más tarde
 left-title = Ha salido del formulario
 left-text = Todo está guardado. Para seguir, abra el enlace que recibió. Puede cerrar esta página.
 
+home-name = Verificación de identidad
+home-title = Abra el enlace de su mensaje
+home-text = Quien le pide que se verifique le envía un enlace propio, por correo o en otro mensaje. Ábralo para empezar o para continuar. Lo que ya indicó se conserva.
+home-resume = Continuar con su verificación
+paste-label = O pegue aquí su enlace
+paste-hint = Cópielo entero desde el mensaje, aunque ocupe varias líneas.
+paste-go = Abrir el enlace
+paste-wrong = Esto no es un enlace completo. Cópielo de nuevo, desde «https» hasta la última letra.
+support = Obtener ayuda de { $company }
+left-why = Este dispositivo ya no abre el formulario, por si lo usan otras personas.
+left-again = Continuar ahora
+
 expired-title = Este enlace ha caducado
 expired-text = Los enlaces solo valen unos días, para que uno perdido no abra nada. Lo que indicó se conserva. Para seguir, pida a { $company } un enlace nuevo.
 replaced-title = Hay un enlace más reciente

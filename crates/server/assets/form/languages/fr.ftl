@@ -24,6 +24,18 @@ leave = M’arrêter ici et continuer plus tard
 left-title = Vous avez quitté le formulaire
 left-text = Tout est enregistré. Pour continuer, ouvrez le lien que vous avez reçu. Vous pouvez fermer cette page.
 
+home-name = Vérification d’identité
+home-title = Ouvrez le lien de votre message
+home-text = La personne ou l’entreprise qui vous demande cette vérification vous envoie un lien personnel, par e-mail ou dans un autre message. Ouvrez-le pour commencer ou pour continuer. Ce que vous avez déjà fourni est conservé.
+home-resume = Continuer votre vérification
+paste-label = Ou collez votre lien ici
+paste-hint = Copiez-le en entier depuis le message, même s’il occupe plusieurs lignes.
+paste-go = Ouvrir le lien
+paste-wrong = Ce lien n’est pas complet. Copiez-le de nouveau, de « https » à la dernière lettre.
+support = Obtenir de l’aide auprès de { $company }
+left-why = Cet appareil n’ouvre plus le formulaire, au cas où d’autres personnes l’utilisent.
+left-again = Continuer maintenant
+
 expired-title = Ce lien a expiré
 expired-text = Les liens ne valent que quelques jours, pour qu’un lien perdu n’ouvre rien. Ce que vous avez donné est conservé. Pour continuer, demandez un nouveau lien à { $company }.
 replaced-title = Il y a un lien plus récent

@@ -24,6 +24,18 @@ leave = Parar aqui e continuar depois
 left-title = Você saiu do formulário
 left-text = Tudo está salvo. Para continuar, abra o link que recebeu. Você pode fechar esta página.
 
+home-name = Verificação de identidade
+home-title = Abra o link da sua mensagem
+home-text = Quem pede a sua verificação envia um link só seu, por e-mail ou em outra mensagem. Abra-o para começar ou para continuar. O que você já informou está guardado.
+home-resume = Continuar a sua verificação
+paste-label = Ou cole o seu link aqui
+paste-hint = Copie-o inteiro da mensagem, mesmo que ocupe várias linhas.
+paste-go = Abrir o link
+paste-wrong = Este não é um link completo. Copie-o de novo, de “https” até a última letra.
+support = Obter ajuda de { $company }
+left-why = Este dispositivo não abre mais o formulário, caso outras pessoas também o usem.
+left-again = Continuar agora
+
 expired-title = Este link expirou
 expired-text = Os links valem só alguns dias, para que um link perdido não abra nada. O que você informou está guardado. Para continuar, peça um novo link a { $company }.
 replaced-title = Há um link mais novo

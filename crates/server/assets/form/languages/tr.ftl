@@ -24,6 +24,18 @@ leave = Burada dur, daha sonra sürdür
 left-title = Formdan çıktınız
 left-text = Her şey kaydedildi. Sürdürmek için size gönderilen bağlantıyı açın. Bu sayfayı kapatabilirsiniz.
 
+home-name = Kimlik doğrulama
+home-title = İletinizdeki bağlantıyı açın
+home-text = Doğrulama isteyen kuruluş size e-postayla ya da başka bir iletiyle yalnızca size ait bir bağlantı gönderir. Başlamak veya sürdürmek için o bağlantıyı açın. Daha önce verdikleriniz saklanıyor.
+home-resume = Doğrulamayı sürdürün
+paste-label = Ya da bağlantınızı buraya yapıştırın
+paste-hint = Birden çok satıra yayılmış olsa bile iletiden tamamını kopyalayın.
+paste-go = Bağlantıyı aç
+paste-wrong = Bu, tam bir bağlantı değil. “https”ten son harfine kadar yeniden kopyalayın.
+support = Yardım alın: { $company }
+left-why = Başkaları da kullanıyor olabilir diye bu cihaz artık formu açmıyor.
+left-again = Şimdi sürdür
+
 expired-title = Bu bağlantının süresi doldu
 expired-text = Kaybolan bir bağlantı hiçbir şey açmasın diye bağlantılar yalnızca birkaç gün geçerlidir. Verdikleriniz saklanıyor. Sürdürmek için { $company } şirketinden yeni bir bağlantı isteyin.
 replaced-title = Daha yeni bir bağlantı var

@@ -24,6 +24,18 @@ leave = 先停在这里，稍后继续
 left-title = 您已离开表单
 left-text = 所有内容均已保存。要继续，请打开发给您的链接。您可以关闭此页面。
 
+home-name = 身份验证
+home-title = 请打开消息中的链接
+home-text = 要求您验证身份的一方会通过电子邮件或其他消息向您发送专属链接。请打开该链接以开始或继续。您之前填写的内容已保存。
+home-resume = 继续验证
+paste-label = 或在此粘贴您的链接
+paste-hint = 请从消息中复制完整链接，即使它占多行。
+paste-go = 打开链接
+paste-wrong = 这不是完整的链接。请重新复制，从“https”到最后一个字母。
+support = 向 { $company } 寻求帮助
+left-why = 考虑到其他人也可能使用此设备，此设备已不能再打开表单。
+left-again = 现在继续
+
 expired-title = 此链接已过期
 expired-text = 链接仅在几天内有效，这样丢失的链接就打不开任何内容。您提供的内容已保留。要继续，请向 { $company } 索取新链接。
 replaced-title = 有更新的链接

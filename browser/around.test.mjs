@@ -1,0 +1,184 @@
+// The pages around the form in a real browser: the bare host, links that were cut off, problems, and the reference of
+// the API. axe finds nothing on any, light and dark, and none is wider than the screen.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Server, axe, launch, open } from "./harness.mjs";
+
+let server;
+let browser;
+
+before(async () => {
+    server = await Server.start();
+    browser = await launch();
+});
+after(async () => {
+    await browser?.close();
+    server?.stop();
+});
+
+const clean = (page) => assert.deepEqual(page.faults, []);
+const focused = (page) => page.evaluate(() => document.activeElement.getAttribute("href") ?? document.activeElement.id);
+const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+const leave = "form[action$='/leave'] button";
+
+async function enter(page, link) {
+    await page.goto(link);
+    await page.click("main button");
+    await page.waitForURL(/\/form\/[0-9a-f-]{36}$/);
+    return page.url();
+}
+
+const PAGES = ["/", "/kyc/dsl_test_cut", "/form", "/nowhere", "/problems", "/problems/invalid_body", "/problems/x", "/docs"];
+
+test("axe finds nothing on the pages around the form, light and dark", async () => {
+    for (const [colorScheme, width] of [["light", 375], ["dark", 1440]]) {
+        const page = await open(browser, server, { colorScheme, viewport: { width, height: 800 }, faults: ["404"] });
+        for (const path of PAGES) {
+            await page.goto(server.url + path);
+            assert.deepEqual(await axe(page), [], `${path} ${colorScheme}`);
+        }
+        clean(page);
+        await page.context().close();
+    }
+});
+
+test("no page around the form is wider than the screen, from 375 to 2560 pixels", async () => {
+    const page = await open(browser, server, { faults: ["404"] });
+    for (const path of PAGES) {
+        await page.goto(server.url + path);
+        // All that is folded counts as well.
+        await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
+        for (const width of [375, 768, 960, 1280, 1920, 2560]) {
+            await page.setViewportSize({ width, height: 900 });
+            assert.ok((await overflow(page)) <= 0, `${path} at ${width}`);
+        }
+    }
+    clean(page);
+});
+
+test("a link that was cut off is explained in the language of the visitor", async () => {
+    for (const [locale, path, title] of [
+        ["de-DE", "/kyc/dsl_test_abc", "Dieser Link führt nirgendwohin"],
+        ["de-DE", "/", "Öffnen Sie den Link aus Ihrer Nachricht"],
+        ["ar-AE", "/form", "هذا الرابط لا يؤدي إلى شيء"],
+        ["ar-AE", "/", "افتح الرابط من رسالتك"],
+    ]) {
+        const page = await open(browser, server, { locale, faults: ["404"] });
+        await page.goto(server.url + path);
+        assert.equal(await page.locator("html").getAttribute("lang"), locale.slice(0, 2));
+        await page.getByRole("heading", { level: 1, name: title }).waitFor();
+        assert.deepEqual(await axe(page), []);
+        clean(page);
+        await page.context().close();
+    }
+});
+
+test("programs get a problem where people get a page", async () => {
+    for (const path of ["/nowhere", "/kyc", "/form/", "/", "/problems/x"]) {
+        const response = await fetch(server.url + path, { headers: { Accept: "application/json" } });
+        assert.equal(response.status, 404, path);
+        assert.equal(response.headers.get("content-type"), "application/problem+json", path);
+        assert.equal((await response.json()).code, "not_found", path);
+    }
+});
+
+test("a link that a message broke into two lines can be pasted, and a part of one is refused in words", async () => {
+    const page = await open(browser, server, { faults: ["422"] });
+    const { link } = await server.invite("individual");
+    await page.goto(server.url);
+    await page.fill("#link", link.slice(0, -9));
+    await page.click("main form button");
+    await page.getByText("This is not a whole link").waitFor();
+    assert.equal(await page.inputValue("#link"), link.slice(0, -9), "it is there again");
+    assert.deepEqual(await axe(page), []);
+    await page.fill("#link", `${link.slice(0, -9)}  ${link.slice(-9)}`);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "verify your identity" }).waitFor();
+    assert.equal(page.url(), link);
+    clean(page);
+});
+
+test("who comes back without the link goes on in the browser that was in the form", async () => {
+    const page = await open(browser, server, { faults: ["404"] });
+    const { link } = await server.invite("individual");
+    const form = await enter(page, link);
+    await page.goto(`${server.url}/kyc/dsl_test_cut`);
+    await page.getByRole("link", { name: "Go on with your verification" }).click();
+    await page.waitForURL(form);
+    clean(page);
+});
+
+test("who has left finds the way back, and the next user of the device does not", async () => {
+    const page = await open(browser, server);
+    const { link } = await server.invite("individual", "https://app.example/done");
+    await enter(page, link);
+    await page.click(leave);
+    await page.getByText("You have left the form").waitFor();
+    assert.ok(!(await page.content()).includes(link.split("/").pop()), "the link is not on the page");
+    await page.getByRole("link", { name: /Go back to/ }).waitFor();
+    await page.getByText("Go on now").click();
+    assert.deepEqual(await axe(page), []);
+    await page.fill("#link", link);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(link);
+    clean(page);
+});
+
+test("the reference is searched by keyboard alone", async () => {
+    const page = await open(browser, server, { viewport: { width: 1440, height: 900 } });
+    await page.goto(`${server.url}/docs`);
+    const shown = () => page.locator("#contents li > a:visible").evaluateAll((links) => links.map((link) => link.hash));
+    const all = (await shown()).length;
+    await page.keyboard.press("/");
+    assert.equal(await focused(page), "query");
+    await page.keyboard.type("sandbox clock");
+    await page.getByText(/^\d+ found$/).waitFor();
+    const found = await shown();
+    assert.ok(found.includes("#readSandboxClock") && found.includes("#schema-SandboxClock"), found.join());
+    assert.ok(!found.includes("#createCustomer"), found.join());
+    assert.deepEqual(await axe(page), []);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    assert.match(await focused(page), /^#/);
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("ArrowUp");
+    assert.equal(await focused(page), "query");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/#\w/);
+    const target = page.locator(":target");
+    await target.waitFor();
+    assert.match(await target.textContent(), /clock/i);
+    await page.focus("#query");
+    await page.keyboard.press("Escape");
+    assert.equal((await shown()).length, all, "everything is there again");
+    await page.keyboard.type("no such word");
+    await page.getByText("Nothing found").waitFor();
+    assert.equal((await shown()).length, 0);
+    clean(page);
+});
+
+test("on a phone the contents are folded, found in by search, and out of the way of what was chosen", async () => {
+    const page = await open(browser, server, { viewport: { width: 375, height: 800 } });
+    await page.goto(`${server.url}/docs`);
+    const clock = page.locator("#contents a[href='#readSandboxClock']");
+    assert.ok(!(await clock.isVisible()));
+    await page.fill("#query", "sandbox clock");
+    await clock.click();
+    await page.waitForURL(/#readSandboxClock$/);
+    assert.ok(await page.locator("#readSandboxClock h3").isVisible());
+    assert.ok(!(await clock.isVisible()));
+    clean(page);
+});
+
+test("without scripts the reference has everything but the search", async () => {
+    const page = await open(browser, server, { javaScriptEnabled: false, viewport: { width: 1440, height: 900 } });
+    await page.goto(`${server.url}/docs`);
+    assert.ok(!(await page.locator("#search").isVisible()));
+    await page.click("#contents a[href='#updateCustomer']");
+    assert.ok(await page.locator("#updateCustomer h3").isVisible());
+    await page.locator("#updateCustomer summary", { hasText: "IndividualUpdate" }).click();
+    const address = page.locator("#updateCustomer summary", { hasText: "residential_address" });
+    await address.first().click();
+    assert.ok(await page.locator("#updateCustomer").getByText("street_line_1", { exact: true }).first().isVisible());
+    clean(page);
+});

@@ -1,0 +1,45 @@
+//! Documentation that the server serves itself: the OpenAPI document, a reference made from it, and a page for every
+//! problem. All of it works offline, and without scripts.
+//!
+//! `frame.rs` is what surrounds every page. `reference.rs` is the page at `/docs`, made of operations
+//! (`operation.rs`), schemas (`schema.rs`) and examples (`sample.rs`). `problems.rs` is the catalogue of problems.
+
+pub(crate) mod frame;
+mod operation;
+pub(crate) mod problems;
+mod prose;
+pub(crate) mod reference;
+mod sample;
+mod schema;
+
+use axum::response::{IntoResponse, Response};
+use http::{Method, header};
+use serde_json::json;
+
+use super::openapi::operation::{Operation, PUBLIC, Shows};
+use super::openapi::parts::SERVICE;
+
+pub(crate) const OPENAPI: Operation = Operation {
+    method: Method::GET,
+    path: "/openapi.json",
+    scopes: &[],
+    shows: Shows::Own,
+    problems: &[PUBLIC],
+    describe: || {
+        json!({
+            "operationId": "getOpenApi",
+            "tags": [SERVICE],
+            "summary": "Read this document",
+            "description": "Made from the types that parse requests.",
+            "responses": { "200": {
+                "description": "OpenAPI 3.1",
+                "content": { "application/json": { "schema": { "type": "object" } } },
+            } },
+        })
+    },
+};
+
+/// The OpenAPI document, as text.
+pub fn openapi(document: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, "application/json"), frame::SHORT], document).into_response()
+}

@@ -1,0 +1,52 @@
+//! What every page has on its way out, whichever route led to it.
+
+use axum::response::Response;
+use flate2::Compression;
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
+
+use super::assets::{accepts_gzip, gzip};
+use super::cookies::secure;
+use super::language::{LANGUAGE_COOKIE, asked_language};
+use super::layout::CSP;
+
+const YEAR_SECONDS: u32 = 365 * 24 * 60 * 60;
+
+/// What every page carries: no other site is told where it is, nothing keeps a copy, no robot comes back.
+const PRIVATE: [(HeaderName, &str); 5] = [
+    (header::CONTENT_SECURITY_POLICY, CSP),
+    // Not `no-referrer`: with that, browsers send no Origin, by which those without Sec-Fetch-Site are told apart.
+    (header::REFERRER_POLICY, "same-origin"),
+    (header::CACHE_CONTROL, "no-store"),
+    (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
+    (header::VARY, "Accept, Accept-Encoding, Accept-Language, Cookie"),
+];
+
+/// A page as it leaves: the language that was chosen is kept, the page is private, and compressed.
+pub(super) async fn dressed(public_url: &str, headers: &HeaderMap, uri: &Uri, mut response: Response) -> Response {
+    let given = response.headers_mut();
+    if let Some(language) = asked_language(uri) {
+        let (code, secure) = (language.code(), secure(public_url));
+        let cookie =
+            format!("{LANGUAGE_COOKIE}={code}; Path=/; Max-Age={YEAR_SECONDS}; SameSite=Lax; HttpOnly{secure}");
+        given.append(header::SET_COOKIE, HeaderValue::try_from(cookie).expect("a cookie of ASCII"));
+    }
+    for (name, value) in PRIVATE {
+        given.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    compressed(headers, response).await
+}
+
+async fn compressed(headers: &HeaderMap, response: Response) -> Response {
+    let is_page =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if !is_page || !accepts_gzip(headers) {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    // Pages are in memory already.
+    let whole =
+        http_body_util::BodyExt::collect(body).await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, gzip(&whole, Compression::fast()).into())
+}

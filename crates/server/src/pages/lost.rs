@@ -1,0 +1,134 @@
+//! For people without a page: those who opened the bare host, a link that was cut off, or an address that there is not.
+//! They get a way on: the form that this browser has entered already, or a field for the whole link.
+
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use dossier_core::ids::SessionId;
+use dossier_core::use_cases::session::token_in;
+use http::request::Parts;
+use http::{Method, StatusCode, Uri};
+use maud::{Markup, html};
+
+use super::dressed::dressed;
+use super::language::{Talk, talk};
+use super::layout::Surroundings;
+use super::link_form::link_form;
+use super::messages::page as answer;
+use super::visit::open_form;
+use crate::http::accept::Wants;
+use crate::http::body::{Expected, WholeBody};
+use crate::http::context::RequestContext;
+use crate::http::problem::{Problem, ProblemCode};
+use crate::http::state::App;
+
+/// The most bytes of a pasted link, and of what came along with it.
+const MAX_PASTED: usize = 16 * 1_024;
+
+/// By which address a visitor came here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lost {
+    /// The bare host.
+    Start,
+    /// A link of which a part is missing.
+    CutOff,
+    /// Another one.
+    Elsewhere,
+}
+
+impl Lost {
+    fn at(path: &str) -> Self {
+        match path.split('/').nth(1).unwrap_or_default() {
+            "" => Self::Start,
+            "kyc" | "form" => Self::CutOff,
+            _ => Self::Elsewhere,
+        }
+    }
+
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Start => "home",
+            Self::CutOff => "unknown-link",
+            Self::Elsewhere => "not-found",
+        }
+    }
+}
+
+/// `GET /`: for people who followed no link.
+///
+/// # Errors
+///
+/// 404 for a program that asks for something other than a page.
+pub async fn start(State(app): State<App>, parts: Parts) -> Result<Response, Problem> {
+    if Wants::of(&parts.headers) == Wants::Data {
+        let text = "The API is at /v0. The document at /openapi.json describes it, and /docs shows it to people.";
+        return Err(Problem::new(ProblemCode::NotFound, text));
+    }
+    let page = page(&app, &parts, Lost::Start).await;
+    Ok(dressed(&app.public_url, &parts.headers, &parts.uri, page).await)
+}
+
+/// `POST /`: a link that was pasted leads where it leads.
+///
+/// # Errors
+///
+/// Those of a body.
+pub async fn follow_pasted(State(app): State<App>, request: Request) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    let body = WholeBody::read(&app, &parts, body, Expected { most: MAX_PASTED, ..Expected::FORM }).await?;
+    let pasted = form_urlencoded::parse(&body).find(|(name, _)| name == "link").map(|(_, text)| text.into_owned());
+    let pasted = pasted.unwrap_or_default();
+    let response = match token_in(&pasted) {
+        Some(token) => Redirect::to(&format!("/kyc/{}", *token)).into_response(),
+        None => {
+            let talk = talk(&parts.headers, &parts.uri);
+            let content = html! { p { (talk.say("home-text")) } (link_form(&talk, Some(&pasted))) };
+            let page = Surroundings::of_nobody(talk).plain(&talk.say("home-title"), &content);
+            answer(StatusCode::UNPROCESSABLE_ENTITY, page)
+        }
+    };
+    Ok(dressed(&app.public_url, &parts.headers, &parts.uri, response).await)
+}
+
+/// `GET` where no route leads: a page for a browser, `None` for a program. A link with something behind it leads where
+/// it would without.
+pub async fn elsewhere(app: &App, parts: &Parts) -> Option<Response> {
+    let is_read = matches!(parts.method, Method::GET | Method::HEAD);
+    if !is_read || Wants::of(&parts.headers) != Wants::Page {
+        return None;
+    }
+    let response = match repaired(&parts.uri) {
+        Some(link) => link,
+        None => page(app, parts, Lost::at(parts.uri.path())).await,
+    };
+    Some(dressed(&app.public_url, &parts.headers, &parts.uri, response).await)
+}
+
+/// To a link that is whole, from one that has a full stop, a slash or more behind it, as messages put it there.
+pub(super) fn repaired(uri: &Uri) -> Option<Response> {
+    let written = uri.path().strip_prefix("/kyc/")?;
+    let token = token_in(written).filter(|token| token.as_str() != written)?;
+    let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
+    Some(Redirect::to(&format!("/kyc/{}{query}", *token)).into_response())
+}
+
+/// The page of a visitor who is lost.
+pub(super) async fn page(app: &App, parts: &Parts, lost: Lost) -> Response {
+    let talk = talk(&parts.headers, &parts.uri);
+    let open = open_form(app, &parts.headers, RequestContext::of(parts)).await;
+    let status = if lost == Lost::Start { StatusCode::OK } else { StatusCode::NOT_FOUND };
+    let content = content(&talk, lost, open);
+    answer(status, Surroundings::of_nobody(talk).plain(&talk.say(&format!("{}-title", lost.key())), &content))
+}
+
+fn content(talk: &Talk, lost: Lost, open: Option<SessionId>) -> Markup {
+    html! {
+        p { (talk.say(&format!("{}-text", lost.key()))) }
+        @if let Some(session) = open {
+            p { a.button.primary href={ "/form/" (session) } { (talk.say("home-resume")) } }
+        }
+        (link_form(talk, None))
+        @if lost != Lost::CutOff {
+            p.developers { a href="/docs" lang="en" hreflang="en" { "API reference" } }
+        }
+    }
+}
