@@ -7,6 +7,7 @@ pub mod edit;
 mod input;
 mod place;
 pub(crate) mod record;
+pub mod reveal;
 mod settle;
 pub mod sheet;
 pub(crate) mod trouble;

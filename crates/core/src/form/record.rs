@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::clock::Timestamp;
+use crate::form::reveal::{DateWritten, Tries};
 use crate::hexadecimal::hexadecimal;
 use crate::ids::Random;
 
@@ -20,6 +21,12 @@ pub struct Form {
     pub draft: BTreeMap<String, String>,
     /// Who gave what is there, by place; a document's place is `/files/` and its file's id.
     pub saved: BTreeMap<String, Saved>,
+    /// What was confirmed without being seen, by place, as a short hash: what is changed later is asked about again.
+    pub confirmed: BTreeMap<String, String>,
+    /// Who wrote the date that opens the form.
+    pub date: Option<DateWritten>,
+    /// Which dates were tried.
+    pub tries: Option<Tries>,
     /// To what the customer agreed when it submitted.
     pub consent: Option<Consent>,
 }
@@ -43,11 +50,17 @@ pub struct Saved {
 
 /// One browser that entered through the link; known by a hash of what it shows, so that it cannot be forged from the
 /// record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Device(String);
 
 impl Device {
+    /// No device, which gave nothing: for who only looks where a link leads.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(String::new())
+    }
+
     pub(crate) fn of(pass: &str) -> Self {
         Self(short_hash(pass))
     }

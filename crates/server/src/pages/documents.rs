@@ -8,6 +8,7 @@ use dossier_core::kyc::requirement::Requirement;
 use maud::{Markup, html};
 
 use super::fields::element_id;
+use super::reveal::confirmation_of_file;
 use super::steps::Step;
 use super::visit::Visit;
 use super::wording::{because, label, wrong};
@@ -72,7 +73,7 @@ fn document(
                         li {
                             span.mark.done aria-hidden="true" {}
                             span {
-                                @match file.filter(|_| one.mine) {
+                                @match file.filter(|_| one.is_seen) {
                                     Some(file) => {
                                         a href={ (around.base) "/files/" (one.file) } target="_blank" rel="noopener" {
                                             bdi { (file.details.name.expose()) }
@@ -81,6 +82,7 @@ fn document(
                                     None => (talk.say("file-given")),
                                 }
                             }
+                            (confirmation_of_file(sheet, visit, step, one, &label))
                             form method="post" action={ (url) "/detach/" (one.file) } {
                                 @let which = [("number", number.into()), ("document", label.as_str().into())];
                                 button.quiet type="submit" aria-label=(talk.say_with("file-remove-number", &which)) {

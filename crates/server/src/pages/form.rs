@@ -19,6 +19,7 @@ use super::cookies::{pass, set_cookie};
 use super::documents::documents;
 use super::fields::{Asked, Below, is_said, note};
 use super::messages::{message, page as answer};
+use super::reveal::{keep_as_given, prompt};
 use super::steps::{Step, steps};
 use super::visit::{Visit, is_partial};
 use super::wording::{subject_of, wrong};
@@ -33,7 +34,7 @@ const MAX_FIELDS: usize = 1_000;
 type Said = Query<HashMap<String, String>>;
 
 /// `GET /form/{session}`: where the visitor stands, and the way on.
-pub async fn overview(State(app): State<App>, visit: Visit) -> Response {
+pub async fn overview(State(app): State<App>, visit: Visit, said: Said) -> Response {
     let sheet = visit.sheet(&app);
     let around = &visit.around;
     let next = Step::all(&sheet).into_iter().find(|step| step.troubles(&sheet).next().is_some());
@@ -41,6 +42,7 @@ pub async fn overview(State(app): State<App>, visit: Visit) -> Response {
     let again = visit.customer.kyc.state == Stands::ResubmissionRequired;
     let content = html! {
         p { (around.say(if again { "overview-again" } else { "overview-text" })) }
+        (prompt(&visit, &sheet, "overview", said.get("reveal").map(String::as_str)))
         @if let Some(comment) = visit.customer.kyc.comment.as_deref().filter(|_| again) {
             h2 { (around.say("comment")) }
             blockquote dir="auto" { (comment) }
@@ -195,6 +197,10 @@ pub async fn save(State(app): State<App>, visit: Visit, request: Request) -> Res
     if fields.get("do").is_some_and(|what| what == "add") {
         return add_person(&app, visit).await;
     }
+    let visit = match keep_as_given(&app, visit, &fields).await {
+        Ok(visit) => visit,
+        Err((visit, error)) => return refused(&visit, error),
+    };
     // A script sends the whole form and says which field was left.
     let only = fields.get("field").filter(|_| is_partial(&parts.headers));
     let (mut edits, mut shown) = changed(&fields);
@@ -265,7 +271,7 @@ fn changed(fields: &HashMap<String, String>) -> (Typed, Typed) {
 }
 
 /// What was typed at a place; a date has three parts.
-fn typed(fields: &HashMap<String, String>, place: &str) -> String {
+pub(super) fn typed(fields: &HashMap<String, String>, place: &str) -> String {
     if let Some(text) = fields.get(place) {
         // Browsers send line breaks as CR LF.
         return text.replace("\r\n", "\n").trim().to_owned();

@@ -45,6 +45,7 @@ pub(super) fn closed(around: &Surroundings, landing: &Landing) -> Response {
     let content = html! {
         p { (around.say(&format!("{key}-text"))) }
         @if let Some(comment) = comment { blockquote dir="auto" { (comment) } }
+        @if key == "submitted" && let Some(takes) = around.review_takes() { p { (takes) } }
         (way_back(around, customer))
     };
     page(status, around.plain(&around.say(&format!("{key}-title")), &content))
