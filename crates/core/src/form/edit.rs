@@ -104,12 +104,7 @@ pub(crate) fn apply(
             form.confirmed.remove(&place_of_file(*file));
         }
         Edit::Adopt(other) => form.adopt(other, device),
-        Edit::KeepAsGiven(kept) => {
-            for (place, text) in kept.iter().filter_map(|place| Some((place, sheet.text_to_keep(place)?))) {
-                form.confirmed.insert(place.clone(), short_hash(&text));
-                places.push(place.clone());
-            }
-        }
+        Edit::KeepAsGiven(kept) => places = confirm(&sheet, &mut form, kept),
     }
     drop(sheet);
     settle(rules, kind, &mut profile, &mut form.draft);
@@ -130,6 +125,16 @@ pub(crate) fn apply(
 
 fn note(form: &mut Form, place: &str, text: &str, device: &Device, now: Timestamp) {
     form.saved.insert(place.to_owned(), Saved { device: device.clone(), at: now, given: short_hash(text) });
+}
+
+/// Notes what is still right; returns the places at which something is.
+fn confirm(sheet: &Sheet<'_>, form: &mut Form, kept: &[String]) -> Vec<String> {
+    let mut places = Vec::new();
+    for (place, text) in kept.iter().filter_map(|place| Some((place, sheet.text_to_keep(place)?))) {
+        form.confirmed.insert(place.clone(), short_hash(&text));
+        places.push(place.clone());
+    }
+    places
 }
 
 /// A new person, of whom nothing is known.

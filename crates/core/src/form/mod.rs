@@ -13,5 +13,5 @@ pub mod sheet;
 pub(crate) mod trouble;
 
 pub use input::{Input, Kind};
-pub use record::{Consent, Device, Form, Saved, attempt, short_hash};
+pub use record::{Consent, DateWritten, Device, Form, Key, Opens, Saved, Tries, attempt, short_hash};
 pub use trouble::{Trouble, Wrong};

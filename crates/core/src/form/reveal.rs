@@ -7,10 +7,8 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
-
-use crate::customer::CustomerType;
-use crate::form::record::{Device, Form, short_hash};
+use crate::customer::profile::CustomerType;
+use crate::form::record::{DateWritten, Device, Form, Key, Opens, Tries, short_hash};
 use crate::ids::SessionId;
 use crate::parse::leaf::Date;
 use crate::words::words;
@@ -28,41 +26,6 @@ words! {
 
 /// How many wrong dates one session may bring.
 pub const MOST_TRIES: u8 = 5;
-
-/// What a date opens.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Opens {
-    /// Everything that is in the record.
-    Everything,
-    /// What these devices gave.
-    Of(BTreeSet<Device>),
-}
-
-/// A date that opens something.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Key {
-    date: String,
-    opens: Opens,
-}
-
-/// Who wrote the date that is in the record now, when a device of the form did.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DateWritten {
-    session: SessionId,
-    /// The date that still counts in this session, because its writer did not know it.
-    before: Option<Key>,
-    /// What the date opens that was written.
-    opens: Opens,
-}
-
-/// What a session has tried, and which of its devices see everything.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tries {
-    session: SessionId,
-    failed: u8,
-    opened: BTreeSet<Device>,
-}
 
 /// What a device sees of what it did not give itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -250,3 +213,6 @@ impl Form {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

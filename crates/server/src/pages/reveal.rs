@@ -57,7 +57,7 @@ fn enter_date(visit: &Visit, sheet: &Sheet<'_>, page: &str, said: Option<&str>, 
     };
     let error = match said {
         Some(WRONG) => Some(talk.say_with("reveal-wrong", &[("count", left.into())])),
-        Some(NO_DATE) => Some(talk.say("wrong-invalid_date")),
+        Some(NO_DATE) => Some(talk.say("reveal-no-date")),
         _ => None,
     };
     let described = if error.is_some() { "reveal-text reveal-error" } else { "reveal-text" };

@@ -170,6 +170,7 @@ reveal-wrong = { $count ->
     [one] Dieses Datum stimmt nicht mit dem überein, das uns vorliegt. Sie haben noch einen Versuch.
    *[other] Dieses Datum stimmt nicht mit dem überein, das uns vorliegt. Sie haben noch { $count } Versuche.
 }
+reveal-no-date = Geben Sie Tag, Monat und Jahr des Datums ein
 reveal-closed = Das Datum war zu oft falsch. Mit diesem Link bleiben frühere Angaben verborgen. Es ist nichts verloren.
 reveal-never-title = Einige Angaben sind verborgen
 reveal-never = Angaben von einem anderen Gerät oder von { $company } werden hier zum Schutz nicht angezeigt. Wo eine Seite danach fragt, bestätigen Sie, dass sie noch stimmen, oder geben Sie sie neu ein.

@@ -172,6 +172,7 @@ reveal-wrong = { $count ->
     [one] This is not the date that we have. You can try once more.
    *[other] This is not the date that we have. You can try { $count } more times.
 }
+reveal-no-date = Enter the day, the month and the year of the date
 reveal-closed = The date was wrong too many times. With this link, what was given before stays hidden. Nothing is lost.
 reveal-never-title = Some of this is hidden
 reveal-never = What was given on another device or by { $company } is not shown here, to protect it. Where a page asks for it, confirm that it is still right, or give it again.

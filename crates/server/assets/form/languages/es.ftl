@@ -170,6 +170,7 @@ reveal-wrong = { $count ->
     [one] No es la fecha que tenemos. Puede intentarlo una vez más.
    *[other] No es la fecha que tenemos. Puede intentarlo { $count } veces más.
 }
+reveal-no-date = Escriba el día, el mes y el año de la fecha
 reveal-closed = La fecha fue incorrecta demasiadas veces. Con este enlace, lo que se indicó antes sigue oculto. No se ha perdido nada.
 reveal-never-title = Una parte está oculta
 reveal-never = Lo que se indicó en otro dispositivo o indicó { $company } no se muestra aquí, para protegerlo. Donde una página lo pida, confirme que sigue siendo correcto o indíquelo de nuevo.

@@ -170,6 +170,7 @@ reveal-wrong = { $count ->
     [one] Ce n’est pas la date que nous avons. Il vous reste un essai.
    *[other] Ce n’est pas la date que nous avons. Il vous reste { $count } essais.
 }
+reveal-no-date = Saisissez le jour, le mois et l’année de la date
 reveal-closed = La date a été fausse trop souvent. Avec ce lien, ce qui a été donné auparavant reste masqué. Rien n’est perdu.
 reveal-never-title = Une partie est masquée
 reveal-never = Ce qui a été donné sur un autre appareil ou par { $company } n’est pas affiché ici, pour le protéger. Là où une page le demande, confirmez que c’est toujours exact ou donnez-le à nouveau.

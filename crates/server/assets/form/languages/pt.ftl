@@ -170,6 +170,7 @@ reveal-wrong = { $count ->
     [one] Esta não é a data que temos. Você pode tentar mais uma vez.
    *[other] Esta não é a data que temos. Você pode tentar mais { $count } vezes.
 }
+reveal-no-date = Digite o dia, o mês e o ano da data
 reveal-closed = A data estava errada vezes demais. Com este link, o que foi informado antes continua oculto. Nada se perdeu.
 reveal-never-title = Uma parte está oculta
 reveal-never = O que foi informado em outro dispositivo ou por { $company } não aparece aqui, para sua proteção. Onde uma página pedir, confirme que continua correto ou informe de novo.

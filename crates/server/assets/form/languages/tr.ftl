@@ -170,6 +170,7 @@ reveal-wrong = { $count ->
     [one] Bu, bizdeki tarih değil. { $count } kez daha deneyebilirsiniz.
    *[other] Bu, bizdeki tarih değil. { $count } kez daha deneyebilirsiniz.
 }
+reveal-no-date = Tarihin gününü, ayını ve yılını girin
 reveal-closed = Tarih çok kez yanlış girildi. Bu bağlantıyla daha önce verilenler gizli kalır. Hiçbir şey kaybolmadı.
 reveal-never-title = Bunların bir kısmı gizli
 reveal-never = Başka bir cihazda ya da { $company } tarafından verilenler, korunmaları için burada gösterilmez. Bir sayfa sorduğunda hâlâ doğru olduğunu onaylayın ya da yeniden verin.

@@ -161,6 +161,7 @@ reveal-show = 显示
 reveal-wrong = { $count ->
    *[other] 这不是我们记录的日期。您还可以尝试 { $count } 次。
 }
+reveal-no-date = 请输入日期的年、月、日
 reveal-closed = 日期错误次数过多。通过此链接，之前提供的内容将继续隐藏。没有任何内容丢失。
 reveal-never-title = 部分内容已隐藏
 reveal-never = 在另一台设备上或由 { $company } 提供的内容为保护信息而不在此显示。页面询问时，请确认其仍然正确，或重新提供。
