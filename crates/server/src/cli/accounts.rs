@@ -12,7 +12,6 @@ use dossier_core::company::{Company, ReviewTime, link};
 use dossier_core::file::MediaType;
 use dossier_core::file::check::Check;
 use dossier_core::form::reveal::Reveal;
-use dossier_core::ids::AccountId;
 use dossier_core::use_cases::accounts;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -43,8 +42,7 @@ impl DataCommand for Create {
 
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let name = checked_name(&self.name)?;
-        let unknown = Scope { account: AccountId::from_bytes([0; 16]), environment: Environment::Sandbox };
-        let account = accounts::create(context.services, &context.caller(unknown), name).await.map_err(text)?;
+        let account = accounts::create(context.services, name, |scope| context.caller(scope)).await.map_err(text)?;
         Ok(account_json(&account))
     }
 }
