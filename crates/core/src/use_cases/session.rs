@@ -111,7 +111,7 @@ pub async fn open(
     Ok(answer)
 }
 
-/// Whether the account has what customers of production are told. Those of the sandbox are nobody's customers.
+/// Whether the account has what customers of production are told. The sandbox has no customers to tell.
 async fn completeness(services: &Services, scope: Scope) -> Result<Completeness, StoreError> {
     match (scope.environment, services.store.account(scope.account).await?) {
         (Environment::Production, Some(account)) => Ok(account.look.company.completeness(services.now(scope))),
