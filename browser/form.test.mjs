@@ -128,6 +128,7 @@ async function person(page, scripted, between = async () => {}) {
 }
 
 async function submits(page) {
+    await page.check("#truth");
     await page.check("#agree");
     await continues(page);
 }
@@ -599,8 +600,10 @@ test("the whole form can be used by keyboard alone", async () => {
         await press("Enter");
     }
     await page.waitForURL("**/review");
-    await tabTo((at) => at === "agree");
-    await press("Space");
+    for (const box of ["truth", "agree"]) {
+        await tabTo((at) => at === box);
+        await press("Space");
+    }
     await tabTo((at) => at === "Submit");
     await press("Enter");
     await page.getByText("Thank you").waitFor();

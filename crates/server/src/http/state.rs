@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use super::apart::Apart;
 use super::budget::Budget;
 use super::clients::TrustedProxies;
+use super::incomplete_accounts::IncompleteAccounts;
 use super::rates::{Limiters, Rates};
 use crate::egress::Egress;
 use crate::metrics::Metrics;
@@ -59,6 +60,8 @@ pub struct AppState {
     pub sumsub: Option<Arc<Sumsub>>,
     /// How much callers may ask for.
     pub limiters: Limiters,
+    /// Which accounts the log was told of, because they lack what production needs.
+    pub incomplete_accounts: IncompleteAccounts,
 }
 
 /// What a server has besides its services.
@@ -117,6 +120,7 @@ impl AppState {
             drains: Budget::new(Self::DRAINS),
             keys_used: Mutex::default(),
             limiters: Limiters::new(rates),
+            incomplete_accounts: IncompleteAccounts::default(),
         }
     }
 

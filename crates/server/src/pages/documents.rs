@@ -11,6 +11,7 @@ use serde_json::json;
 use super::fields::element_id;
 use super::language::Talk;
 use super::posted::FILE;
+use super::reveal::confirmation_of_file;
 use super::steps::Step;
 use super::visit::Visit;
 use super::wording::{because, label, wrong};
@@ -115,7 +116,7 @@ fn document(
             h2 id={ "l-" (id) } tabindex="-1" { (label) }
             p.hint id={ "h-" (id) } { (because(sheet, talk, requirement)) " " (talk.say("upload-hint")) }
             @if let Some(error) = &error { p.error role="alert" id={ "e-" (id) } { (error) } }
-            @if !given.is_empty() { (list(visit, &given, files, &label, flagged.is_none())) }
+            @if !given.is_empty() { (list(visit, sheet, requirement, &given, files, &label, flagged.is_none())) }
             div.uploads {
                 @for camera in [false, true] {
                     @let input = if camera { format!("c-{id}") } else { id.clone() };
@@ -141,8 +142,17 @@ fn document(
 }
 
 /// The files that were given for a document.
-fn list(visit: &Visit, given: &[Given], files: &[File], label: &str, is_good: bool) -> Markup {
+fn list(
+    visit: &Visit,
+    sheet: &Sheet<'_>,
+    requirement: &Requirement,
+    given: &[Given],
+    files: &[File],
+    label: &str,
+    is_good: bool,
+) -> Markup {
     let (around, talk) = (&visit.around, &visit.around.talk);
+    let step = Step::of_requirement(requirement);
     html! {
         ul.files {
             @for (index, one) in given.iter().enumerate() {
@@ -151,7 +161,7 @@ fn list(visit: &Visit, given: &[Given], files: &[File], label: &str, is_good: bo
                 li {
                     span.mark.done[is_good] aria-hidden="true" {}
                     span {
-                        @match file.filter(|_| one.mine) {
+                        @match file.filter(|_| one.is_seen) {
                             Some(file) => {
                                 a href={ (around.base) "/files/" (one.file) } target="_blank" rel="noopener" {
                                     bdi { (file.details.name.expose()) }
@@ -160,6 +170,7 @@ fn list(visit: &Visit, given: &[Given], files: &[File], label: &str, is_good: bo
                             None => (talk.say("file-given")),
                         }
                     }
+                    (confirmation_of_file(sheet, visit, &step, one, label))
                     @let which = [("number", number.into()), ("document", label.into())];
                     button.quiet type="submit" form=(MAIN) name="do" value={ "detach:" (one.file) }
                         aria-label=(talk.say_with("file-remove-number", &which)) {

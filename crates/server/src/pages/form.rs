@@ -20,6 +20,7 @@ use super::documents::{Failed, documents};
 use super::fields::{Asked, Below, is_said, note};
 use super::messages::{left, message, page as answer};
 use super::posted::{self, Posted};
+use super::reveal::{keep_as_given, prompt};
 use super::steps::{Step, steps};
 use super::upload::{Settled, settle, stay};
 use super::visit::{Visit, is_partial};
@@ -31,7 +32,7 @@ use crate::http::state::App;
 type Said = Query<HashMap<String, String>>;
 
 /// `GET /form/{session}`: where the visitor stands, and the way on.
-pub async fn overview(State(app): State<App>, visit: Visit) -> Response {
+pub async fn overview(State(app): State<App>, visit: Visit, said: Said) -> Response {
     let sheet = visit.sheet(&app);
     let around = &visit.around;
     let next = Step::all(&sheet).into_iter().find(|step| step.troubles(&sheet).next().is_some());
@@ -39,6 +40,7 @@ pub async fn overview(State(app): State<App>, visit: Visit) -> Response {
     let again = visit.customer.kyc.state == Stands::ResubmissionRequired;
     let content = html! {
         p { (around.say(if again { "overview-again" } else { "overview-text" })) }
+        (prompt(&visit, &sheet, "overview", said.get("reveal").map(String::as_str)))
         @if let Some(comment) = visit.customer.kyc.comment.as_deref().filter(|_| again) {
             h2 { (around.say("comment")) }
             blockquote dir="auto" { (comment) }
@@ -214,6 +216,10 @@ async fn keep_page(
     if fields.get("do").is_some_and(|what| what == "add") {
         return add_person(app, visit).await;
     }
+    let visit = match keep_as_given(app, visit, &fields).await {
+        Ok(visit) => visit,
+        Err((visit, error)) => return refused(&visit, error),
+    };
     // A script sends the whole form and says which field was left.
     let only = fields.get("field").filter(|_| partial);
     let (mut edits, mut shown) = changed(&fields);
@@ -296,7 +302,7 @@ fn changed(fields: &HashMap<String, String>) -> (Typed, Typed) {
 }
 
 /// What was typed at a place; a date has three parts.
-fn typed(fields: &HashMap<String, String>, place: &str) -> String {
+pub(super) fn typed(fields: &HashMap<String, String>, place: &str) -> String {
     if let Some(text) = fields.get(place) {
         // Browsers send line breaks as CR LF.
         return text.replace("\r\n", "\n").trim().to_owned();

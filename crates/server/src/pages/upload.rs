@@ -112,7 +112,7 @@ pub(super) fn stay(at: &str) -> Response {
 /// 404 for every other file.
 pub async fn view(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
     let id = request.uri().path().rsplit('/').next().and_then(FileId::parse).ok_or_else(Problem::not_found)?;
-    if !visit.sheet(&app).gave(id) {
+    if !visit.sheet(&app).may_look_at(id) {
         return Err(Problem::not_found());
     }
     let file =

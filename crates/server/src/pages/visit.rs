@@ -38,7 +38,8 @@ impl Visit {
     /// The form as it is now.
     pub fn sheet<'a>(&'a self, app: &'a App) -> Sheet<'a> {
         let now = app.services.now(self.visitor.scope());
-        Sheet::new(&app.services.policy.rules, &self.customer, &self.visitor.device, now)
+        let reveal = self.around.account().map(|account| account.look.reveal).unwrap_or_default();
+        Sheet::new(&app.services.policy.rules, &self.customer, &self.visitor.device, now).seen_under(reveal)
     }
 
     /// The same visit after a save.

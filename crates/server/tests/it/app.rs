@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use dossier::cli::accounts::Set;
 use dossier::config::sources::Sources;
 use dossier::config::{Config, Settings};
 use dossier::serve::Server;
@@ -255,8 +256,14 @@ impl TestApp {
         self.post("/v0/customers/simulate", &json!({ "action": action, "customer_id": id })).await
     }
 
-    /// A key of production with every scope.
+    /// A key of production with every scope, of an account that has what production needs.
     pub(crate) async fn production_key(&self) -> String {
+        let set = Set {
+            legal_name: Some("Harbour Software Limited".to_owned()),
+            privacy_url: Some("https://harbour.example/privacy".to_owned()),
+            ..Set::default()
+        };
+        self.command(set).await.expect("set");
         let made = self.new_key(None, Environment::Production, KeyScope::ALL, None).await;
         made["key"].as_str().expect("a key").to_owned()
     }

@@ -96,7 +96,7 @@ impl Browser {
     }
 
     /// Everything that an individual in the United Kingdom is asked.
-    async fn completes(&self) {
+    pub(crate) async fn completes(&self) {
         self.completes_but(&[]).await;
     }
 
@@ -122,7 +122,7 @@ impl Browser {
     }
 
     /// A hidden field of the review.
-    async fn shown(&self, name: &str) -> String {
+    pub(crate) async fn shown(&self, name: &str) -> String {
         let page = self.get("/review").await.text;
         let from = page.split(&format!("name=\"{name}\" value=\"")).nth(1).expect("the field");
         from.split('"').next().expect("a value").to_owned()
@@ -130,7 +130,8 @@ impl Browser {
 
     pub(crate) async fn submits(&self) -> Answered {
         let (reviewed, consent) = (self.shown("reviewed").await, self.shown("consent").await);
-        self.post("/review", &[("agree", "yes"), ("reviewed", &reviewed), ("consent", &consent)]).await
+        let ticked = [("truth", "yes"), ("agree", "yes")];
+        self.post("/review", &[&ticked[..], &[("reviewed", &reviewed), ("consent", &consent)]].concat()).await
     }
 }
 
@@ -141,7 +142,7 @@ impl TestApp {
         (id, link)
     }
 
-    async fn trail(&self) -> Vec<Value> {
+    pub(crate) async fn trail(&self) -> Vec<Value> {
         let scope = ScopeArgs { account: None, environment: Environment::Sandbox };
         let rows = self
             .command(audit::List { scope, query: Default::default(), before: None, limit: 200 })
@@ -480,11 +481,21 @@ async fn only_the_customer_submits_the_form_and_only_what_it_has_seen() {
     assert_eq!(app.stands(&id).await, "pending/submission_started", "a save never submits");
     let (reviewed, consent) = (browser.shown("reviewed").await, browser.shown("consent").await);
     for (fields, said) in [
-        (vec![("reviewed", reviewed.as_str()), ("consent", consent.as_str())], "Tick the box to agree"),
+        (
+            vec![("truth", "yes"), ("reviewed", reviewed.as_str()), ("consent", consent.as_str())],
+            "Tick the box to agree",
+        ),
+        (
+            vec![("agree", "yes"), ("reviewed", reviewed.as_str()), ("consent", consent.as_str())],
+            "Tick the box to declare",
+        ),
         (vec![("agree", "yes"), ("reviewed", reviewed.as_str())], "Something has changed"),
         (vec![("agree", "yes"), ("reviewed", reviewed.as_str()), ("consent", "other")], "Something has changed"),
-        (vec![("agree", "yes"), ("reviewed", "1"), ("consent", consent.as_str())], "Something has changed"),
-        (vec![("agree", "yes"), ("consent", consent.as_str())], "Something has changed"),
+        (
+            vec![("truth", "yes"), ("agree", "yes"), ("reviewed", "1"), ("consent", consent.as_str())],
+            "Something has changed",
+        ),
+        (vec![("truth", "yes"), ("agree", "yes"), ("consent", consent.as_str())], "Something has changed"),
     ] {
         let answer = browser.post("/review", &fields).await;
         assert_eq!(answer.status.as_u16(), 422);

@@ -24,6 +24,7 @@ mod kyc;
 mod lists;
 mod logs;
 mod patching;
+mod privacy;
 mod problems;
 mod processes;
 mod providers;

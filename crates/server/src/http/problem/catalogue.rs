@@ -38,6 +38,10 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    AccountIncomplete = "account_incomplete" 409 "The account lacks what customers are told":
+        "Before they give anything, customers of production are told who asks and where the privacy notice is. The \
+            account has no legal name or no privacy URL; the text says which. Set them on the server: dossier accounts \
+            set --legal-name … --privacy-url https://…",
     AlreadyApproved = "already_approved" 409 "The customer is already approved":
         "An approved customer needs no KYC session. If something about the customer has changed, send it with PUT: \
             Dossier asks the reviewers by itself.",

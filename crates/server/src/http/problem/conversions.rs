@@ -97,6 +97,7 @@ impl From<Conflict> for Problem {
             Conflict::Offboarded => ProblemCode::Offboarded,
             Conflict::NotPossible(..) => ProblemCode::NotPossible,
             Conflict::ApprovedLocked => ProblemCode::ApprovedLocked,
+            Conflict::AccountIncomplete(..) => ProblemCode::AccountIncomplete,
         };
         let text = conflict.to_string();
         Self::new(code, format!("{}{}; nothing was changed.", text[..1].to_uppercase(), &text[1..]))
