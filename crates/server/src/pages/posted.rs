@@ -51,7 +51,7 @@ pub(super) struct Posted {
     /// Whether the browser was still sending when it was no longer listened to.
     pub(super) is_cut: bool,
     /// The memory that the fields take.
-    _memory: Option<Share>,
+    memory: Option<Share>,
 }
 
 /// A file of a page.
@@ -244,7 +244,7 @@ impl Reading<'_> {
             let text = format!("The fields of a page may have at most {} KiB.", MAX_TEXT / 1_024);
             return Err(Problem::new(ProblemCode::PayloadTooLarge, text).close());
         }
-        match &mut self.posted._memory {
+        match &mut self.posted.memory {
             Some(memory) => memory.grow(bytes as u64).map_err(no_room),
             memory => {
                 let share = self.app.body_bytes.take(self.context.claimants(), bytes as u64).map_err(no_room)?;
@@ -309,7 +309,7 @@ impl Reading<'_> {
         Ok(uploaded?)
     }
 
-    /// Reads the rest of a refused file. Of one that has too much left, or while others are being read, the answer comes
+    /// Reads the rest of a refused file. If too much is left, or too many others are being read, the response is sent
     /// at once, whether or not the browser listens.
     async fn skip(&mut self) -> Result<(), Problem> {
         while let Some(bytes) = self.source.data().await? {

@@ -1,5 +1,5 @@
 //! Pages of the form with files: fields and files are saved together, a refused file takes nothing with it, and the
-//! browser gets its answer though it is still sending.
+//! browser gets its response though it is still sending.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;

@@ -53,8 +53,8 @@ catalogue! {
             approved customer (setting after_approval). Offboard the customer, or change the setting.",
     DamagedFile = "damaged_file" 400 "The file is not whole":
         "The file begins like a JPEG, a PNG or a PDF but is cut off, cannot be opened by an ordinary program, has \
-            something else behind its end, or is larger than 50 million pixels; an empty file is none. The text says \
-            which. Save it anew from an ordinary program and send that.",
+            something else behind its end, or has more than 200 million pixels (a PNG 50 million); an empty file is \
+            none. The text says which. Save it anew from an ordinary program and send that.",
     EmailTaken = "email_taken" 409 "The e-mail belongs to another customer":
         "Another customer of this account and environment already has this e-mail; case and surrounding white \
             space are ignored. The member customer_id names that customer. Update it instead.",
