@@ -53,7 +53,8 @@ pub(super) fn minutes(sheet: &Sheet<'_>) -> usize {
         // A rule for a value of several fields, such as an address, is counted as a few of them.
         seconds += missing * if rule.needs.document.is_some() { DOCUMENT } else { 4 * FIELD };
     }
-    seconds.div_ceil(60).div_ceil(MINUTES).max(1) * MINUTES
+    let step = 60 * MINUTES;
+    ((seconds + step / 2) / step).max(1) * MINUTES
 }
 
 /// What is still to be given.
