@@ -1,36 +1,67 @@
 //! What an edit in the hosted form makes of a customer.
 
+use std::fmt;
+
 use serde_json::{Map, Value, json};
 
 use crate::clock::Timestamp;
 use crate::customer::record::Customer;
-use crate::form::place::{place_of_file, pointer};
+use crate::form::place::{persons, place_of_file, place_of_person, pointer};
 use crate::form::record::{Device, Form, Saved, short_hash};
 use crate::form::settle::{read, settle, without_documents};
 use crate::form::sheet::Sheet;
+use crate::hidden::is_hidden;
 use crate::ids::{FileId, PersonId};
+use crate::kyc::record::{Confirmed, Flag};
 use crate::kyc::rules::RuleSet;
 use crate::parse::record::{FieldChange, Mode};
 use crate::violation::Violations;
 
 /// More than any field of the contract takes; what is longer is cut before it is kept as a draft.
 const MAX_TYPED: usize = 4_096;
+/// The longest reason why something is correct as it is, in code points.
+pub const MAX_REASON: usize = 500;
 
 /// What is to be saved.
 #[derive(Debug, Clone)]
 pub enum Edit {
-    /// What was typed, by place; empty text empties a field.
-    Fields(Vec<(String, String)>),
+    /// What was typed on a page.
+    Fields(Typed),
     /// A person of whom nothing is known yet.
     AddPerson,
     /// A person is taken away.
     RemovePerson(PersonId),
+    /// The persons of whom this device has given nothing since it added them are taken away.
+    RemoveEmptyPersons,
     /// A file answers the requirement with this id.
     Attach(String, FileId),
     /// A document is taken away.
     Detach(FileId),
     /// What another pass of the same browser saved is this one's.
     Adopt(Device),
+}
+
+/// What was typed on a page.
+#[derive(Clone, Default)]
+pub struct Typed {
+    /// Text by place; empty text empties a field.
+    pub fields: Vec<(String, String)>,
+    /// Why what the reviewers want again is correct as it is, by the id of the requirement. Empty text takes it back.
+    pub reasons: Vec<(String, String)>,
+    /// The place at which the customer is still typing. It stays a draft: who reads the profile gets no half words.
+    pub typing: Option<String>,
+}
+
+impl fmt::Debug for Typed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[personal]")
+    }
+}
+
+impl From<Vec<(String, String)>> for Typed {
+    fn from(fields: Vec<(String, String)>) -> Self {
+        Self { fields, ..Self::default() }
+    }
 }
 
 /// A customer after an edit, and what the edit changed.
@@ -51,58 +82,43 @@ pub(crate) fn apply(
     new_id: impl FnMut() -> PersonId,
 ) -> Result<Edited, Violations> {
     let kind = before.profile.kind();
-    let mut form = before.kyc.form.as_deref().cloned().unwrap_or_default();
     let mut profile = before.profile.to_json();
+    let (mut attaches, mut held) = (None, None);
+    let form = before.kyc.form.as_deref().cloned().unwrap_or_default();
+    let mut pen = Pen { form, device, now, places: Vec::new(), replaced: Vec::new() };
     let sheet = Sheet::new(rules, &before, device, now);
-    let (mut places, mut replaced, mut attaches) = (Vec::new(), Vec::new(), None);
+    let mut flags = before.kyc.flags.clone();
     match edit {
-        Edit::Fields(fields) => {
-            let writable = sheet.writable();
-            for (place, text) in fields.iter().filter(|(place, _)| writable.contains(place)) {
-                let text: String = text.trim().chars().take(MAX_TYPED).collect();
-                if let Some(at) = sheet.saved_elsewhere(place).filter(|_| sheet.text(place).as_ref() != Some(&text)) {
-                    replaced.push((place.clone(), at));
-                }
-                note(&mut form, place, &text, device, now);
-                form.draft.insert(place.clone(), text);
-                places.push(place.clone());
-            }
+        Edit::Fields(typed) => {
+            pen.write(&sheet, &typed.fields);
+            pen.confirm(&sheet, &mut flags, &typed.reasons);
+            held = typed.typing.as_ref().and_then(|place| pen.form.draft.remove_entry(place));
         }
-        Edit::AddPerson => add_person(&mut profile),
-        Edit::RemovePerson(person) => {
-            remove_person(&mut profile, *person);
-            let theirs = format!("/associated_persons/{person}/");
-            form.draft.retain(|place, _| !place.starts_with(&theirs));
-            form.saved.retain(|place, _| !place.starts_with(&theirs));
+        Edit::AddPerson => {
+            pen.remove_empty_persons(&mut profile);
+            add_person(&mut profile);
         }
+        Edit::RemovePerson(person) => pen.remove_person(&mut profile, &person.to_string()),
+        Edit::RemoveEmptyPersons => pen.remove_empty_persons(&mut profile),
         Edit::Attach(requirement, file) => {
-            // What is asked may have changed meanwhile; then the file is nobody's, and is forgotten in time.
-            let wanted = sheet.requirements.iter().find(|one| one.id == *requirement);
-            if let Some((wanted, evidence)) = wanted.and_then(|one| one.document.as_ref().map(|it| (one, it)))
-                && !before.profile.files().contains(file)
-            {
-                let mut document = json!({ "file_id": file, "purpose": evidence.purposes.first() });
-                if let Some(side) = evidence.side {
-                    document["doc_side"] = side.into();
-                }
-                let owner = wanted.person_id.as_ref().map(|id| format!("/associated_persons/{id}/"));
-                attaches =
-                    Some((owner.map_or_else(|| Some(String::new()), |place| pointer(&profile, &place)), document));
-                note(&mut form, &place_of_file(*file), "", device, now);
+            attaches = document_for(&sheet, &profile, requirement, *file);
+            if attaches.is_some() {
+                pen.note(&place_of_file(*file), "");
             }
         }
         Edit::Detach(file) => {
-            form.saved.remove(&place_of_file(*file));
+            pen.form.saved.remove(&place_of_file(*file));
         }
         Edit::Adopt(other) => {
-            let theirs = form.saved.values_mut().filter(|saved| saved.device == *other);
+            let theirs = pen.form.saved.values_mut().filter(|saved| saved.device == *other);
             theirs.for_each(|saved| saved.device = device.clone());
         }
     }
     drop(sheet);
-    settle(rules, kind, &mut profile, &mut form.draft);
+    settle(rules, kind, &mut profile, &mut pen.form.draft);
+    pen.form.draft.extend(held);
     let mut plain = without_documents(&profile);
-    if let Some((Some(owner), document)) = attaches
+    if let Some((owner, document)) = attaches
         && let Some(owner) = plain.pointer_mut(owner.trim_end_matches('/'))
     {
         owner["documents"] = json!([document]);
@@ -112,12 +128,102 @@ pub(crate) fn apply(
         Edit::Detach(file) => before.without_document(*file, now),
         _ => before.merge(input, Mode::Replace, now, new_id)?,
     };
+    if let (Edit::AddPerson, Some(added)) = (edit, after.profile.persons().last().and_then(|one| one.person_id())) {
+        pen.note(&place_of_person(&added.to_string(), ""), "");
+    }
+    let Pen { form, places, replaced, .. } = pen;
     after.kyc.form = (form != Form::default()).then(|| Box::new(form));
+    after.kyc.flags = flags;
+    after.forget_stale_confirmations(rules, now);
     Ok(Edited { after, changes, places, replaced })
 }
 
-fn note(form: &mut Form, place: &str, text: &str, device: &Device, now: Timestamp) {
-    form.saved.insert(place.to_owned(), Saved { device: device.clone(), at: now, given: short_hash(text) });
+/// One device that writes into the form.
+struct Pen<'a> {
+    form: Form,
+    device: &'a Device,
+    now: Timestamp,
+    places: Vec<String>,
+    replaced: Vec<(String, Timestamp)>,
+}
+
+impl Pen<'_> {
+    fn write(&mut self, sheet: &Sheet<'_>, fields: &[(String, String)]) {
+        let writable = sheet.writable();
+        for (place, text) in fields.iter().filter(|(place, _)| writable.contains(place)) {
+            let text: String = text.trim().chars().take(MAX_TYPED).collect();
+            if let Some(at) = sheet.saved_elsewhere(place).filter(|_| sheet.text(place).as_ref() != Some(&text)) {
+                self.replaced.push((place.clone(), at));
+            }
+            self.note(place, &text);
+            self.form.draft.insert(place.clone(), text);
+            self.places.push(place.clone());
+        }
+    }
+
+    /// Takes the customer's word that what the reviewers want again is correct as it is.
+    fn confirm(&mut self, sheet: &Sheet<'_>, flags: &mut [Flag], reasons: &[(String, String)]) {
+        for (id, reason) in reasons {
+            let Some(asked) = sheet.requirements.iter().find(|one| one.id == *id) else { continue };
+            if sheet.asked_again(asked).is_none() {
+                continue;
+            }
+            let reason: String = reason.chars().map(|c| if is_hidden(c) && c != '\n' { ' ' } else { c }).collect();
+            let reason: String = reason.trim().chars().take(MAX_REASON).collect();
+            let confirmed = (!reason.is_empty()).then_some(Confirmed { reason, at: self.now });
+            for flag in flags.iter_mut().filter(|flag| flag.requirement == *id) {
+                let is_news = flag.confirmed.as_ref().map(|it| &it.reason) != confirmed.as_ref().map(|it| &it.reason);
+                if is_news {
+                    flag.confirmed.clone_from(&confirmed);
+                    self.places.push(asked.place());
+                }
+            }
+        }
+    }
+
+    fn note(&mut self, place: &str, text: &str) {
+        let saved = Saved { device: self.device.clone(), at: self.now, given: short_hash(text) };
+        self.form.saved.insert(place.to_owned(), saved);
+    }
+
+    /// Takes a person away, and all that was typed about it.
+    fn remove_person(&mut self, profile: &mut Value, person: &str) {
+        if let Some(persons) = profile["associated_persons"].as_array_mut() {
+            persons.retain(|known| known["id"] != person);
+        }
+        let theirs = place_of_person(person, "");
+        self.form.draft.retain(|place, _| !place.starts_with(&theirs));
+        self.form.saved.retain(|place, _| !place.starts_with(&theirs));
+    }
+
+    /// Another device may be about to type the name of a person that it has added, so only our own go.
+    fn remove_empty_persons(&mut self, profile: &mut Value) {
+        let is_own = |id: &str| self.form.saved.get(&place_of_person(id, "")).is_some_and(|it| it.device == *self.device);
+        let ids = persons(profile).iter().filter(|person| self.form.is_empty(person));
+        let ids: Vec<String> = ids.filter_map(|person| person["id"].as_str()).map(ToOwned::to_owned).collect();
+        for id in ids.into_iter().filter(|id| is_own(id)).collect::<Vec<_>>() {
+            self.remove_person(profile, &id);
+        }
+    }
+}
+
+/// The document that a file becomes, and the pointer to its owner. `None` when it is not asked for any more: then the
+/// file belongs to no customer, and is deleted in time.
+fn document_for(sheet: &Sheet<'_>, profile: &Value, requirement: &str, file: FileId) -> Option<(String, Value)> {
+    let wanted = sheet.requirements.iter().find(|one| one.id == *requirement)?;
+    let evidence = wanted.document.as_ref()?;
+    if sheet.customer().profile.files().contains(&file) {
+        return None;
+    }
+    let mut document = json!({ "file_id": file, "purpose": evidence.purposes.first() });
+    if let Some(side) = evidence.side {
+        document["doc_side"] = side.into();
+    }
+    let owner = match &wanted.person_id {
+        Some(id) => pointer(profile, &place_of_person(id, ""))?,
+        None => String::new(),
+    };
+    Some((owner, document))
 }
 
 /// A new person, of whom nothing is known.
@@ -127,13 +233,6 @@ fn add_person(profile: &mut Value) {
         if let Some(persons) = persons.as_array_mut() {
             persons.push(Value::Object(Map::new()));
         }
-    }
-}
-
-/// Takes a person away.
-fn remove_person(profile: &mut Value, person: PersonId) {
-    if let Some(persons) = profile["associated_persons"].as_array_mut() {
-        persons.retain(|known| known["id"] != person.to_string());
     }
 }
 
@@ -198,7 +297,7 @@ mod tests {
             for _ in 0..40 {
                 let (place, text) = (PLACES[pick(PLACES.len())], TEXTS[pick(TEXTS.len())]);
                 let before = customer.profile.to_json();
-                let edit = Edit::Fields(vec![(place.to_owned(), text.to_owned())]);
+                let edit = Edit::Fields(vec![(place.to_owned(), text.to_owned())].into());
                 let edited = apply(&rules, customer, &edit, &device, now, || PersonId::from_bytes([2; 16]));
                 customer = edited.expect("no edit of fields is refused as a whole").after;
                 let after = customer.profile.to_json();

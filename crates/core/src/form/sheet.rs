@@ -15,6 +15,8 @@ use crate::form::settle::settle;
 use crate::form::trouble::{Trouble, Wrong};
 use crate::hidden::is_blank;
 use crate::ids::FileId;
+use crate::kyc::check::sum_of_shares;
+use crate::kyc::record::Flag;
 use crate::kyc::requirement::{Fault, Requirement, Status};
 use crate::kyc::requirements::evidence;
 use crate::kyc::rules::{Rule, RuleSet};
@@ -39,6 +41,8 @@ pub struct Given {
     pub file: FileId,
     /// Whether this device gave it, and may look at it.
     pub mine: bool,
+    /// Why it does not count.
+    pub refused: Option<Fault>,
 }
 
 /// The form of one customer at one moment, for one device.
@@ -53,6 +57,8 @@ pub struct Sheet<'a> {
     pub requirements: Vec<Requirement>,
     /// What stands in the way of a submission, in the order of what is asked.
     pub troubles: Vec<Trouble>,
+    /// Whether all that was typed and is right is in the profile.
+    pub is_settled: bool,
 }
 
 impl<'a> Sheet<'a> {
@@ -62,8 +68,9 @@ impl<'a> Sheet<'a> {
         let profile = customer.profile.to_json();
         let requirements = rules.of(customer, now);
         let form = customer.kyc.form.as_deref().cloned().unwrap_or_default();
-        let mut sheet = Self { customer, rules, device, profile, form, requirements, troubles: Vec::new() };
-        sheet.troubles = sheet.find_troubles();
+        let troubles = Vec::new();
+        let mut sheet = Self { customer, rules, device, profile, form, requirements, troubles, is_settled: true };
+        (sheet.troubles, sheet.is_settled) = sheet.find_troubles();
         sheet
     }
 
@@ -142,10 +149,33 @@ impl<'a> Sheet<'a> {
         self.text(place).is_some_and(|text| !is_blank(&text))
     }
 
-    /// The ids of the associated persons, in their order.
+    /// The ids of the associated persons of whom something is known, in their order. One that was added and left empty
+    /// asks for nothing and stands in no list.
     #[must_use]
     pub fn persons(&self) -> Vec<String> {
+        let known = persons(&self.profile).iter().filter(|person| !self.form.is_empty(person));
+        known.filter_map(|person| person["id"].as_str()).map(ToOwned::to_owned).collect()
+    }
+
+    /// The ids of all persons, also of those who were added and left empty.
+    #[must_use]
+    pub fn added_persons(&self) -> Vec<String> {
         persons(&self.profile).iter().filter_map(|person| person["id"].as_str()).map(ToOwned::to_owned).collect()
+    }
+
+    /// The sum of the owners' shares in percent, as far as this device may see them; `None` when it may not see one,
+    /// when one cannot be read, and when there is none.
+    #[must_use]
+    pub fn sum_of_shares(&self) -> Option<String> {
+        let mut shares = Vec::new();
+        for person in self.persons() {
+            match self.shown(&place_of_person(&person, SHARE)) {
+                Shown::Empty => {}
+                Shown::Text(share) => shares.push(share),
+                Shown::Hidden(_) => return None,
+            }
+        }
+        sum_of_shares(shares.iter().map(String::as_str)).filter(|_| !shares.is_empty())
     }
 
     /// What was given last at a place, wherever it is kept.
@@ -188,9 +218,26 @@ impl<'a> Sheet<'a> {
         let files = owner.into_iter().flat_map(|owner| evidence(owner, &wanted.purposes, wanted.side));
         let given = |file: &Value| {
             let file = FileId::parse(file.as_str()?)?;
-            Some(Given { file, mine: self.was_given_here(file) })
+            Some(Given { file, mine: self.was_given_here(file), refused: self.why_refused(requirement, file) })
         };
         files.filter_map(given).collect()
+    }
+
+    /// Why a file does not count: nobody can read it, or the reviewers have seen it and want another.
+    fn why_refused(&self, requirement: &Requirement, file: FileId) -> Option<Fault> {
+        let kyc = &self.customer.kyc;
+        // A flag of an earlier release does not name its files: they are those that are there while it stands.
+        let names = |flag: &Flag| flag.files.contains(&file) || flag.given == requirement.given;
+        let mut flags = kyc.flags.iter().filter(|flag| flag.requirement == requirement.id && flag.confirmed.is_none());
+        let flag = flags.find(|flag| names(flag));
+        let asked = flag.map(|flag| if flag.replaced.is_some() { Fault::OtherDocument } else { Fault::AskedAgain });
+        kyc.flaws.get(&file).copied().map(Fault::from).or(asked)
+    }
+
+    /// The reviewers' note that they want again what is there now, and what the customer has said to it.
+    #[must_use]
+    pub fn asked_again(&self, requirement: &Requirement) -> Option<&Flag> {
+        requirement.flag_in(&self.customer.kyc).filter(|flag| flag.replaced.is_none())
     }
 
     fn was_given_here(&self, file: FileId) -> bool {
@@ -208,14 +255,16 @@ impl<'a> Sheet<'a> {
     pub(super) fn writable(&self) -> BTreeSet<String> {
         let kind = self.customer.profile.kind();
         let asked = self.requirements.iter().flat_map(|asked| every_input(self.rules, kind, asked).concat());
-        let persons = self.persons();
+        let persons = self.added_persons();
         let of_persons = persons.iter().flat_map(|person| self.inputs_of_person(person));
         asked.chain(of_persons).map(|input| input.place).collect()
     }
 
-    fn find_troubles(&self) -> Vec<Trouble> {
+    /// What stands in the way, and whether the profile holds all that it can.
+    fn find_troubles(&self) -> (Vec<Trouble>, bool) {
         let (mut profile, mut draft) = (self.profile.clone(), self.form.draft.clone());
         let mut refused = settle(self.rules, self.customer.profile.kind(), &mut profile, &mut draft);
+        let is_settled = draft == self.form.draft;
         // What nobody asks for any more is on no page, and stands in nobody's way.
         let writable = self.writable();
         refused.retain(|trouble| writable.contains(&trouble.place));
@@ -259,7 +308,7 @@ impl<'a> Sheet<'a> {
         }
         // What a person is asked besides what the rules say.
         refused.into_iter().for_each(&mut add);
-        troubles
+        (troubles, is_settled)
     }
 
     /// The first of several places at which something is given.
