@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::clock::Timestamp;
 use crate::customer::record::Customer;
-use crate::form::place::{persons, place_of_file, place_of_person, pointer};
+use crate::form::place::{persons, place_of_file, place_of_person, place_of_reason, pointer};
 use crate::form::record::{Device, Form, Saved, short_hash};
 use crate::form::settle::{read, settle, without_documents};
 use crate::form::sheet::Sheet;
@@ -170,6 +170,7 @@ impl Pen<'_> {
             }
             let reason: String = reason.chars().map(|c| if is_hidden(c) && c != '\n' { ' ' } else { c }).collect();
             let reason: String = reason.trim().chars().take(MAX_REASON).collect();
+            self.note(&place_of_reason(id), &reason);
             let confirmed = (!reason.is_empty()).then_some(Confirmed { reason, at: self.now });
             for flag in flags.iter_mut().filter(|flag| flag.requirement == *id) {
                 let is_news = flag.confirmed.as_ref().map(|it| &it.reason) != confirmed.as_ref().map(|it| &it.reason);

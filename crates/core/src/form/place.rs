@@ -39,6 +39,10 @@ pub(super) fn place_of_file(file: FileId) -> String {
     format!("/files/{file}")
 }
 
+pub(super) fn place_of_reason(requirement: &str) -> String {
+    format!("/correct/{requirement}")
+}
+
 pub(super) fn persons(profile: &Value) -> &[Value] {
     profile["associated_persons"].as_array().map_or(&[], Vec::as_slice)
 }

@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::customer::postal_code::{AddressFormat, PostalCodes};
 use crate::customer::record::Customer;
 use crate::form::input::{Input, NAMES, OF_A_PERSON, SHARE, every_input, inputs_of_person};
-use crate::form::place::{persons, place_of_file, place_of_person, text_at};
+use crate::form::place::{persons, place_of_file, place_of_person, place_of_reason, text_at};
 use crate::form::record::{Device, Form, short_hash};
 use crate::form::settle::settle;
 use crate::form::trouble::{Trouble, Wrong};
@@ -18,8 +18,8 @@ use crate::ids::FileId;
 use crate::kyc::check::sum_of_shares;
 use crate::kyc::record::Flag;
 use crate::kyc::requirement::{Fault, Requirement, Status};
-use crate::kyc::requirements::evidence;
-use crate::kyc::rules::{Rule, RuleSet};
+use crate::kyc::requirements::{evidence, plays};
+use crate::kyc::rules::{Role, Rule, RuleSet};
 use crate::parse::leaf::Country;
 use crate::place::Place;
 
@@ -249,6 +249,25 @@ impl<'a> Sheet<'a> {
     #[must_use]
     pub fn gave(&self, file: FileId) -> bool {
         self.was_given_here(file) && self.customer.profile.files().contains(&file)
+    }
+
+    /// Why something is correct as it is, as far as the device may see it.
+    #[must_use]
+    pub fn reason(&self, requirement: &Requirement) -> Shown {
+        match self.asked_again(requirement).and_then(|flag| flag.confirmed.as_ref()) {
+            None => Shown::Empty,
+            Some(confirmed) if self.is_mine(&place_of_reason(&requirement.id), &confirmed.reason) => {
+                Shown::Text(confirmed.reason.clone())
+            }
+            Some(confirmed) => Shown::Hidden(mask(&confirmed.reason)),
+        }
+    }
+
+    /// Whether a person owns as much of the business as makes rules be for owners, and whether it controls it.
+    #[must_use]
+    pub fn roles(&self, person: &str) -> [bool; 2] {
+        let found = persons(&self.profile).iter().find(|known| known["id"] == person);
+        [Role::Owner, Role::Controller].map(|role| found.is_some_and(|person| plays(person, &[role])))
     }
 
     /// The places that may be written: what is asked, and who a person is.

@@ -280,7 +280,7 @@ fn is_blank(value: &Value) -> bool {
     value.as_str().is_some_and(hidden::is_blank)
 }
 
-fn plays(person: &Value, roles: &[Role]) -> bool {
+pub(crate) fn plays(person: &Value, roles: &[Role]) -> bool {
     roles.iter().any(|role| match role {
         Role::Controller => person["has_control"] == true,
         // A share that is no number could be any.

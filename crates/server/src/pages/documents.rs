@@ -7,7 +7,9 @@ use dossier_core::ids::FileId;
 use dossier_core::kyc::requirement::Requirement;
 use maud::{Markup, html};
 
-use super::fields::element_id;
+use super::again::{CORRECT, is_correct};
+use super::manner::Manner;
+use super::note::element_id;
 use super::steps::Step;
 use super::visit::Visit;
 use super::wording::{because, label, wrong};
@@ -22,7 +24,7 @@ pub(super) async fn documents(
     visit: &Visit,
     sheet: &Sheet<'_>,
     step: &Step,
-    failed: Option<&(String, String)>,
+    shown: &Manner,
 ) -> Result<Markup, Problem> {
     let wanted: Vec<_> = step.requirements(sheet).filter(|requirement| requirement.document.is_some()).collect();
     let given: Vec<FileId> = wanted.iter().flat_map(|one| sheet.given(one)).map(|given| given.file).collect();
@@ -30,8 +32,7 @@ pub(super) async fn documents(
     Ok(html! {
         div #documents {
             @for requirement in wanted {
-                @let failed = failed.filter(|(id, _)| *id == requirement.id).map(|(_, why)| why.as_str());
-                (document(app, visit, sheet, step, requirement, &files, failed))
+                (document(app, visit, sheet, step, requirement, &files, shown))
             }
         }
     })
@@ -44,7 +45,7 @@ fn document(
     step: &Step,
     requirement: &Requirement,
     files: &[File],
-    failed: Option<&str>,
+    shown: &Manner,
 ) -> Markup {
     let (around, talk) = (&visit.around, &visit.around.talk);
     let id = element_id(&requirement.place());
@@ -52,15 +53,16 @@ fn document(
     let (given, label) = (sheet.given(requirement), label(sheet, talk, requirement));
     let flagged = sheet
         .troubles_in(&requirement.place())
-        .find(|trouble| trouble.wrong != Wrong::Missing)
+        .find(|trouble| shown.judged.says(sheet, trouble))
         .map(|trouble| trouble.wrong);
+    let failed = shown.failed.as_ref().filter(|(id, _)| *id == requirement.id).map(|(_, why)| why.clone());
     // The same attempt, repeated after a broken connection, is the same file.
     let attempt = dossier_core::form::attempt(app.services.random.as_ref());
     let action = format!("{url}/upload/{}?attempt={attempt}", requirement.id);
-    let error = failed.map(ToOwned::to_owned).or_else(|| flagged.map(|flagged| wrong(talk, flagged)));
+    let error = failed.or_else(|| flagged.map(|flagged| wrong(talk, flagged)));
     let described = format!("h-{id}{}", if error.is_some() { format!(" e-{id}") } else { String::new() });
     html! {
-        section.document aria-labelledby={ "l-" (id) } {
+        section.document id={ "s-" (id) } aria-labelledby={ "l-" (id) } hx-morph-skip {
             h2 id={ "l-" (id) } { (label) }
             p.hint id={ "h-" (id) } { (because(sheet, talk, requirement)) " " (talk.say("upload-hint")) }
             @if let Some(error) = &error { p.error role="alert" id={ "e-" (id) } { (error) } }
@@ -70,8 +72,8 @@ fn document(
                         @let file = files.iter().find(|file| file.id == one.file);
                         @let number = index + 1;
                         li {
-                            span.mark.done aria-hidden="true" {}
-                            span {
+                            span.mark.done[one.refused.is_none()] aria-hidden="true" {}
+                            span.refused[one.refused.is_some()] {
                                 @match file.filter(|_| one.mine) {
                                     Some(file) => {
                                         a href={ (around.base) "/files/" (one.file) } target="_blank" rel="noopener" {
@@ -79,6 +81,9 @@ fn document(
                                         }
                                     }
                                     None => (talk.say("file-given")),
+                                }
+                                @if let Some(why) = one.refused {
+                                    " " small { (talk.say_with("file-refused", &[("why", wrong(talk, Wrong::Faulty(why)).into())])) }
                                 }
                             }
                             form method="post" action={ (url) "/detach/" (one.file) } {
@@ -91,6 +96,7 @@ fn document(
                     }
                 }
             }
+            (is_correct(sheet, around, requirement, shown.saved.contains_key(&format!("{CORRECT}{}", requirement.id))))
             div.uploads {
                 @for camera in [false, true] {
                     form.upload.camera[camera] method="post" enctype="multipart/form-data" action=(action) data-upload {

@@ -1,15 +1,20 @@
 //! Pages for the people who are verified: where their link leads, and the hosted form. Rendered here, whole, in their
 //! language; scripts only make them smoother.
 
+mod again;
 pub mod assets;
 mod cookies;
 pub mod documents;
 pub mod fields;
 pub mod form;
+mod judged;
 pub mod landing;
 pub mod language;
 pub mod layout;
+mod manner;
 mod messages;
+mod note;
+mod people;
 pub mod review;
 pub mod steps;
 pub mod upload;

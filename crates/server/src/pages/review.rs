@@ -14,11 +14,12 @@ use http::{HeaderValue, StatusCode, header};
 use maud::{Markup, html};
 
 use super::cookies::set_cookie;
-use super::fields::{element_id, order_address};
-use super::form::refused;
+use super::fields::order_address;
+use super::form::{refused, settled};
 use super::language::AddressOrder;
 use super::layout::CSP;
 use super::messages::page as answer;
+use super::note::element_id;
 use super::steps::{Step, steps};
 use super::visit::Visit;
 use super::wording::{label, name_of, subject_of, wrong};
@@ -35,8 +36,13 @@ fn consent(visit: &Visit) -> Vec<String> {
 }
 
 /// `GET /form/{session}/review`
-pub async fn page(State(app): State<App>, visit: Visit) -> Response {
-    show(&app, &visit, None)
+///
+/// # Errors
+///
+/// The store's.
+pub async fn page(State(app): State<App>, visit: Visit) -> Result<Response, Problem> {
+    let visit = settled(&app, visit).await?;
+    Ok(show(&app, &visit, None))
 }
 
 /// Why a submission was not taken.
@@ -69,7 +75,7 @@ fn show(app: &App, visit: &Visit, refused: Option<Refused>) -> Response {
                     @for step in &all {
                         @for trouble in step.troubles(&sheet) {
                             li {
-                                a href={ (around.base) "/" (step.path()) "?check#" (element_id(&trouble.place)) } {
+                                a href={ (around.base) "/" (step.path()) "?check&back=review#" (element_id(&trouble.place)) } {
                                     bdi { (step.title(&sheet, around)) } ": " (subject_of(&sheet, talk, trouble))
                                 }
                                 " " (wrong(talk, trouble.wrong))
@@ -141,7 +147,7 @@ fn answers(visit: &Visit, sheet: &Sheet<'_>, step: &Step) -> Markup {
     html! {
         section.answers {
             h2 { bdi { (title) } " \
-                " a.change href={ (around.base) "/" (step.path()) } { (talk.say("change")) span.sr { ": " (title) } } }
+                " a.change href={ (around.base) "/" (step.path()) "?back=review" } { (talk.say("change")) span.sr { ": " (title) } } }
             dl {
                 @for input in &inputs {
                     @let value = match sheet.shown(&input.place) {

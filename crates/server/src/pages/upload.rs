@@ -10,7 +10,8 @@ use http::{HeaderValue, StatusCode, header};
 use maud::html;
 
 use super::documents::documents;
-use super::form::{Manner, refused, show};
+use super::form::{refused, show};
+use super::manner::Manner;
 use super::messages::page as answer;
 use super::steps::{Step, steps};
 use super::visit::{Visit, is_partial};
@@ -71,7 +72,7 @@ async fn shown(
 ) -> Result<Response, Problem> {
     let sheet = visit.sheet(app);
     if partial {
-        let documents = documents(app, visit, &sheet, step, failed.as_ref()).await?;
+        let documents = documents(app, visit, &sheet, step, &Manner { failed, ..Manner::default() }).await?;
         return Ok(answer(StatusCode::OK, html! { (documents) (steps(&sheet, &visit.around, &step.path(), false)) }));
     }
     if failed.is_some() {
