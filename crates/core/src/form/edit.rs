@@ -199,7 +199,8 @@ impl Pen<'_> {
 
     /// Another device may be about to type the name of a person that it has added, so only our own go.
     fn remove_empty_persons(&mut self, profile: &mut Value) {
-        let is_own = |id: &str| self.form.saved.get(&place_of_person(id, "")).is_some_and(|it| it.device == *self.device);
+        let is_own =
+            |id: &str| self.form.saved.get(&place_of_person(id, "")).is_some_and(|it| it.device == *self.device);
         let ids = persons(profile).iter().filter(|person| self.form.is_empty(person));
         let ids: Vec<String> = ids.filter_map(|person| person["id"].as_str()).map(ToOwned::to_owned).collect();
         for id in ids.into_iter().filter(|id| is_own(id)).collect::<Vec<_>>() {
@@ -247,6 +248,7 @@ mod tests {
     use crate::customer::{CustomerType, EmailIndex, Individual, Profile};
     use crate::ids::testing::Dice;
     use crate::ids::{CustomerId, Random as _};
+    use crate::kyc::requirement::{Requirement, Status};
     use crate::kyc::{Kyc, State};
     use crate::parse::{Email, Nulls, parse};
     use crate::place::Place;
@@ -282,18 +284,7 @@ mod tests {
             usize::try_from(u64::from_be_bytes(bytes) % among as u64).expect("an index")
         };
         for _ in 0..60 {
-            let mut customer = Customer {
-                id: CustomerId::from_bytes([1; 16]),
-                version: 1,
-                events: 1,
-                persons_version: 1,
-                created_at: now,
-                updated_at: now,
-                email: Email::searched("a@example.com"),
-                profile: Profile::empty(CustomerType::Individual),
-                kyc: Kyc { state: State::InProgress, ..Kyc::default() },
-                email_index: EmailIndex::default(),
-            };
+            let mut customer = customer(now);
             let mut typed: BTreeMap<&str, String> = BTreeMap::new();
             for _ in 0..40 {
                 let (place, text) = (PLACES[pick(PLACES.len())], TEXTS[pick(TEXTS.len())]);
@@ -324,6 +315,97 @@ mod tests {
                     assert!(sheet.troubles_in(whole).next().is_some(), "{whole}: what is wrong is said");
                 }
             }
+        }
+    }
+
+    fn customer(now: Timestamp) -> Customer {
+        Customer {
+            id: CustomerId::from_bytes([1; 16]),
+            version: 1,
+            events: 1,
+            persons_version: 1,
+            created_at: now,
+            updated_at: now,
+            email: Email::searched("a@example.com"),
+            profile: Profile::empty(CustomerType::Individual),
+            kyc: Kyc { state: State::InProgress, ..Kyc::default() },
+            email_index: EmailIndex::default(),
+        }
+    }
+
+    fn flagged(given_names: &[(&str, &str)], flagged: &str) -> Customer {
+        let (now, dice) = (Timestamp::from_micros(1_763_873_999_000_000), Dice::new(7));
+        let mut customer = customer(now);
+        customer.kyc.state = State::ResubmissionRequired;
+        let typed: Vec<_> = given_names.iter().map(|(place, text)| ((*place).to_owned(), (*text).to_owned())).collect();
+        let edit = Edit::Fields(typed.into());
+        let id = || PersonId::from(dice.uuid(now));
+        customer = apply(&RuleSet::baseline(), customer, &edit, &Device::of("a"), now, id).expect("taken").after;
+        let requirements = RuleSet::baseline().of(&customer, now);
+        customer.kyc.flags = requirements.iter().filter(|one| one.id == flagged).map(Requirement::flag).collect();
+        customer
+    }
+
+    /// What was flagged is answered by another value or by a reason, and by nothing else. A reason counts for the value
+    /// for which it was given.
+    #[test]
+    fn what_is_asked_for_again_is_answered_by_another_value_or_a_reason() {
+        let rules = RuleSet::baseline();
+        let now = Timestamp::from_micros(1_763_873_999_000_000);
+        let say =
+            |id: &str, reason: &str| Typed { reasons: vec![(id.to_owned(), reason.to_owned())], ..Typed::default() };
+        let give = |date: &str| Typed::from(vec![("/birth_date".to_owned(), date.to_owned())]);
+        let long = "x".repeat(501);
+        for (edits, status, reason) in [
+            (vec![], Status::Error, None),
+            (vec![give("1990-12-10")], Status::Error, None),
+            (vec![give("1990-12-11")], Status::Done, None),
+            (vec![say("birth_date", "It is.")], Status::Done, Some("It is.")),
+            (vec![say("birth_date", " \u{202e}\u{0}It is.\n ")], Status::Done, Some("It is.")),
+            (vec![say("birth_date", &long)], Status::Done, Some(&long[..500])),
+            (vec![say("birth_date", " \u{200b} ")], Status::Error, None),
+            (vec![say("nationality", "It is.")], Status::Error, None),
+            (vec![say("birth_date", "It is."), say("birth_date", "")], Status::Error, None),
+            (vec![say("birth_date", "It is."), give("1990-12-11")], Status::Done, None),
+            (vec![say("birth_date", "It is."), give("1990-12-11"), give("1990-12-10")], Status::Error, None),
+            (vec![give("1990-12-11"), say("birth_date", "It is.")], Status::Done, None),
+        ] {
+            let mut customer = flagged(&[("/birth_date", "1990-12-10"), ("/nationality", "GB")], "birth_date");
+            for typed in edits.clone() {
+                let edit = Edit::Fields(typed);
+                let id = || PersonId::from_bytes([2; 16]);
+                customer = apply(&rules, customer, &edit, &Device::of("a"), now, id).expect("taken").after;
+            }
+            let asked = rules.of(&customer, now).into_iter().find(|one| one.id == "birth_date").expect("asked");
+            assert_eq!(asked.status, status, "after {} edits: {reason:?}", edits.len());
+            assert_eq!(asked.confirmed.map(|it| it.reason).as_deref(), reason);
+        }
+    }
+
+    #[test]
+    fn a_place_at_which_the_customer_types_stays_a_draft() {
+        let (rules, device) = (RuleSet::baseline(), Device::of("a"));
+        let now = Timestamp::from_micros(1_763_873_999_000_000);
+        let mut customer = customer(now);
+        for (text, typing, stored) in [
+            ("Ad", true, None),
+            ("Ada", true, None),
+            ("Ada", false, Some("Ada")),
+            ("Ada L", true, Some("Ada")),
+            ("", true, Some("Ada")),
+            ("", false, None),
+        ] {
+            let fields =
+                vec![("/first_name".to_owned(), text.to_owned()), ("/nationality".to_owned(), "GB".to_owned())];
+            let typing = typing.then(|| "/first_name".to_owned());
+            let edit = Edit::Fields(Typed { fields, typing, ..Typed::default() });
+            let id = || PersonId::from_bytes([2; 16]);
+            customer = apply(&rules, customer, &edit, &device, now, id).expect("taken").after;
+            let profile = customer.profile.to_json();
+            assert_eq!(profile["first_name"].as_str(), stored, "{text}");
+            assert_eq!(profile["nationality"], "GB", "what was left is stored");
+            let sheet = Sheet::new(&rules, &customer, &device, now);
+            assert_eq!(sheet.text("/first_name").unwrap_or_default(), text, "and nothing is lost");
         }
     }
 

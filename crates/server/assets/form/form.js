@@ -145,10 +145,11 @@
     };
 
     // What is asked now and was not before, said once to those who do not see it appear.
-    const announce = (fresh) => {
+    const announce = (fragments) => {
         const news = document.getElementById("news");
         const isNew = (element) => element.id && !document.getElementById(element.id);
-        const parts = [...fresh.querySelectorAll(".needed, .group, #fields > .field, section.document")].filter(isNew);
+        const asked = ".needed, .group, #fields > .field, section.document";
+        const parts = fragments.flatMap((fragment) => [...fragment.querySelectorAll(asked)]).filter(isNew);
         const names = parts.map((part) => (part.matches(".needed") ? part : part.querySelector("legend, label, h2"))?.textContent.trim());
         if (news && names.length) news.textContent = names.join(" ");
     };
@@ -164,8 +165,15 @@
                 const field = document.getElementById(fresh.id);
                 if (field) renew(field, fresh);
             }
-            if (task.swapSpec?.style === "outerMorph") announce(task.fragment);
+            // An upload that runs goes on; whether its document is missing is said anew.
+            for (const fresh of task.fragment.querySelectorAll(".uploads input[type=file]")) {
+                const input = document.getElementById(fresh.id);
+                if (fresh.hasAttribute("aria-invalid")) input?.setAttribute("aria-invalid", "true");
+                else input?.removeAttribute("aria-invalid");
+                input?.setAttribute("aria-describedby", fresh.getAttribute("aria-describedby"));
+            }
         }
+        announce(tasks.filter((task) => task.swapSpec?.style === "outerMorph").map((task) => task.fragment));
         // What is the same stays: to exchange it would have it read aloud again.
         const differs = ({ target, swapSpec, fragment }) => {
             const element = typeof target === "string" ? document.querySelector(target) : target;

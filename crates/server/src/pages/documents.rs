@@ -62,7 +62,7 @@ fn document(
     let error = failed.or_else(|| flagged.map(|flagged| wrong(talk, flagged)));
     let described = format!("h-{id}{}", if error.is_some() { format!(" e-{id}") } else { String::new() });
     html! {
-        section.document id={ "s-" (id) } aria-labelledby={ "l-" (id) } hx-morph-skip {
+        section.document id={ "s-" (id) } aria-labelledby={ "l-" (id) } {
             h2 id={ "l-" (id) } { (label) }
             p.hint id={ "h-" (id) } { (because(sheet, talk, requirement)) " " (talk.say("upload-hint")) }
             @if let Some(error) = &error { p.error role="alert" id={ "e-" (id) } { (error) } }
@@ -97,7 +97,7 @@ fn document(
                 }
             }
             (is_correct(sheet, around, requirement, shown.saved.contains_key(&format!("{CORRECT}{}", requirement.id))))
-            div.uploads {
+            div.uploads id={ "u-" (id) } hx-morph-skip {
                 @for camera in [false, true] {
                     form.upload.camera[camera] method="post" enctype="multipart/form-data" action=(action) data-upload {
                         @let input = if camera { format!("c-{id}") } else { id.clone() };

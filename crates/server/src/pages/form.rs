@@ -17,8 +17,8 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode, header};
 use maud::{Markup, html};
 
-use super::cookies::{pass, set_cookie};
 use super::again::{CORRECT, reviewers_words};
+use super::cookies::{pass, set_cookie};
 use super::documents::documents;
 use super::fields::Asked;
 use super::judged::Judged;

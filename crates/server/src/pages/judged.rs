@@ -64,9 +64,8 @@ impl Judged {
     }
 
     fn is_new(&self, sheet: &Sheet<'_>, trouble: &Trouble) -> bool {
-        let is_about = |one: &&Requirement| {
-            Place::new(&trouble.place).is_inside(&one.place()) || one.may_be_at(&trouble.place)
-        };
+        let is_about =
+            |one: &&Requirement| Place::new(&trouble.place).is_inside(&one.place()) || one.may_be_at(&trouble.place);
         sheet.requirements.iter().find(is_about).is_some_and(|one| self.new.contains(rule_of(one)))
     }
 }

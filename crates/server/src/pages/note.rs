@@ -48,11 +48,12 @@ pub(super) fn note(talk: &Talk, place: &str, value: &str, below: Below) -> Marku
     }
 }
 
-/// What a field of the page shows, as a hash.
+/// What a field of the page shows, as a hash. The fields of a document stand outside of the form that they belong to.
 #[must_use]
 pub(super) fn was(place: &str, value: &str) -> Markup {
     html! {
-        input type="hidden" id={ "w-" (element_id(place)) } name={ "was:" (place) } value=(short_hash(value));
+        input type="hidden" id={ "w-" (element_id(place)) } form="main-form" name={ "was:" (place) }
+            value=(short_hash(value));
     }
 }
 
