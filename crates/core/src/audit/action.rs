@@ -18,7 +18,7 @@ words! {
     SessionExpired = "kyc.session_expired": "The link of a KYC session ran out.",
     FormOpened = "kyc.form_opened": "Somebody entered the hosted form through a link.",
     FormLeft = "kyc.form_left": "Somebody left the hosted form on the device that had entered it.",
-    FormSaved = "kyc.form_saved": "Something was typed into the hosted form that is not in the profile yet, or confirmed as correct.",
+    FormSaved = "kyc.form_saved": "Something was typed into the hosted form that is not in the profile yet.",
     FormSubmitted = "kyc.form_submitted": "A customer consented and submitted the hosted form.",
     Evaluated = "kyc.evaluated": "The requirements stand differently: a date was reached, or rules changed.",
     Decided = "kyc.decided": "A decision about a customer was made.",

@@ -263,11 +263,13 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// Whether a person owns as much of the business as makes rules be for owners, and whether it controls it.
+    /// Whether a person is known to own as much of the business as makes rules be for owners, and whether it controls
+    /// it. As long as its share is not known, rules take a person for such an owner, and nobody says so.
     #[must_use]
     pub fn roles(&self, person: &str) -> [bool; 2] {
         let found = persons(&self.profile).iter().find(|known| known["id"] == person);
-        [Role::Owner, Role::Controller].map(|role| found.is_some_and(|person| plays(person, &[role])))
+        let is = |role| found.is_some_and(|person| plays(person, &[role]));
+        [is(Role::Owner) && self.has(&place_of_person(person, SHARE)), is(Role::Controller)]
     }
 
     /// The places that may be written: what is asked, and who a person is.

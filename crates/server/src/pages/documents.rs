@@ -83,7 +83,8 @@ fn document(
                                     None => (talk.say("file-given")),
                                 }
                                 @if let Some(why) = one.refused {
-                                    " " small { (talk.say_with("file-refused", &[("why", wrong(talk, Wrong::Faulty(why)).into())])) }
+                                    @let why = wrong(talk, Wrong::Faulty(why));
+                                    " " small { (talk.say_with("file-refused", &[("why", why.into())])) }
                                 }
                             }
                             form method="post" action={ (url) "/detach/" (one.file) } {
@@ -96,7 +97,8 @@ fn document(
                     }
                 }
             }
-            (is_correct(sheet, around, requirement, shown.saved.contains_key(&format!("{CORRECT}{}", requirement.id))))
+            @let is_saved = shown.saved.contains_key(&format!("{CORRECT}{}", requirement.id));
+            (is_correct(sheet, around, requirement, is_saved))
             div.uploads id={ "u-" (id) } hx-morph-skip {
                 @for camera in [false, true] {
                     form.upload.camera[camera] method="post" enctype="multipart/form-data" action=(action) data-upload {

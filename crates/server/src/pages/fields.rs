@@ -85,7 +85,7 @@ impl<'a> Asked<'a> {
         !self.troubles.is_empty()
     }
 
-    /// All errors with links to their fields. A page that comes with them says them aloud; later they only become fewer.
+    /// All errors with links to their fields. A page that comes with them says them aloud.
     #[must_use]
     pub fn summary(&self, is_page: bool) -> Markup {
         let talk = self.talk();
@@ -121,8 +121,8 @@ impl<'a> Asked<'a> {
         element_id(inputs.find(|input| inside(input)).map_or(place, |input| &input.place))
     }
 
-    /// The fields of the page. After a save, a script makes the page's own into these: it adds, removes and orders them,
-    /// and leaves those alone that stay.
+    /// The fields of the page. After a save, a script makes the page's own into these: it adds, removes and orders
+    /// them, and leaves those alone that stay.
     #[must_use]
     pub fn fields(&self, back: bool) -> Markup {
         let first_needed = self.groups.iter().position(|group| !group.asked.is_empty() && !group.is_of_every_person());
@@ -168,7 +168,7 @@ impl<'a> Asked<'a> {
             [true, true] => "needed-both",
             [true, false] => "needed-owner",
             [false, true] => "needed-controller",
-            [false, false] => return html! {},
+            [false, false] => "needed",
         };
         let name = self.step.title(self.sheet, self.around);
         html! { h2 #needed .needed { (self.talk().say_with(key, &[("name", name.into())])) } }

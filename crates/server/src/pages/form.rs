@@ -218,7 +218,8 @@ pub async fn save(State(app): State<App>, visit: Visit, request: Request) -> Res
     };
     let was = html! {
         @for (place, text) in &shown {
-            template hx type="partial" hx-target={ "#w-" (element_id(place)) } hx-swap="outerHTML" { (was(place, text)) }
+            @let target = format!("#w-{}", element_id(place));
+            template hx type="partial" hx-target=(target) hx-swap="outerHTML" { (was(place, text)) }
         }
     };
     pieces(&app, &visit, &sheet, &step, manner, was).await

@@ -27,8 +27,8 @@ pub(super) enum Below {
     SavedElsewhere(Timestamp),
 }
 
-/// What stands below a field. Scripts exchange what is said; the hash of what the page shows, by which a save knows what
-/// the visitor has changed, only after that was saved.
+/// What stands below a field. Scripts exchange what is said; the hash of what the page shows, by which a save knows
+/// what the visitor has changed, only after that was saved.
 #[must_use]
 pub(super) fn note(talk: &Talk, place: &str, value: &str, below: Below) -> Markup {
     let at = |key: &str, at: Timestamp| talk.say_with(key, &[("time", clock(talk, at).into())]);

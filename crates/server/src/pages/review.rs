@@ -75,7 +75,8 @@ fn show(app: &App, visit: &Visit, refused: Option<Refused>) -> Response {
                     @for step in &all {
                         @for trouble in step.troubles(&sheet) {
                             li {
-                                a href={ (around.base) "/" (step.path()) "?check&back=review#" (element_id(&trouble.place)) } {
+                                @let at = element_id(&trouble.place);
+                                a href={ (around.base) "/" (step.path()) "?check&back=review#" (at) } {
                                     bdi { (step.title(&sheet, around)) } ": " (subject_of(&sheet, talk, trouble))
                                 }
                                 " " (wrong(talk, trouble.wrong))
@@ -147,7 +148,9 @@ fn answers(visit: &Visit, sheet: &Sheet<'_>, step: &Step) -> Markup {
     html! {
         section.answers {
             h2 { bdi { (title) } " \
-                " a.change href={ (around.base) "/" (step.path()) "?back=review" } { (talk.say("change")) span.sr { ": " (title) } } }
+                " a.change href={ (around.base) "/" (step.path()) "?back=review" } {
+                    (talk.say("change")) span.sr { ": " (title) }
+                } }
             dl {
                 @for input in &inputs {
                     @let value = match sheet.shown(&input.place) {

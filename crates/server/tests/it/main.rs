@@ -29,6 +29,7 @@ mod providers;
 mod readme;
 mod retries;
 mod samples;
+mod saves;
 mod scopes;
 mod trail;
 mod webhooks;

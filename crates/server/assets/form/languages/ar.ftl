@@ -118,6 +118,7 @@ people-shares = ذُكر { $named } % من 100 %
 people-owns = يملك { $share } %
 people-owner = مالك
 people-controls = يتحكم في المنشأة
+needed = نحتاج أيضًا إلى:
 needed-owner = لأن { $name } يملك 25 % أو أكثر، نحتاج أيضًا إلى:
 needed-controller = لأن { $name } يتحكم في المنشأة، نحتاج أيضًا إلى:
 needed-both = لأن { $name } يملك 25 % أو أكثر ويتحكم في المنشأة، نحتاج أيضًا إلى:

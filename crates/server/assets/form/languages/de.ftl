@@ -114,6 +114,7 @@ people-shares = { $named } % von 100 % angegeben
 people-owns = Besitzt { $share } %
 people-owner = Eigentümer
 people-controls = Kontrolliert das Unternehmen
+needed = Wir brauchen außerdem:
 needed-owner = Weil { $name } 25 % oder mehr besitzt, brauchen wir außerdem:
 needed-controller = Weil { $name } das Unternehmen kontrolliert, brauchen wir außerdem:
 needed-both = Weil { $name } 25 % oder mehr besitzt und das Unternehmen kontrolliert, brauchen wir außerdem:

@@ -116,6 +116,7 @@ people-shares = { $named } % of 100 % named
 people-owns = Owns { $share } %
 people-owner = Owner
 people-controls = Controls the business
+needed = We also need:
 needed-owner = Because { $name } owns 25 % or more, we also need:
 needed-controller = Because { $name } controls the business, we also need:
 needed-both = Because { $name } owns 25 % or more and controls the business, we also need:

@@ -114,6 +114,7 @@ people-shares = { $named } % del 100 % indicado
 people-owns = Posee el { $share } %
 people-owner = Propietario
 people-controls = Controla la empresa
+needed = También necesitamos:
 needed-owner = Como { $name } posee el 25 % o más, también necesitamos:
 needed-controller = Como { $name } controla la empresa, también necesitamos:
 needed-both = Como { $name } posee el 25 % o más y controla la empresa, también necesitamos:

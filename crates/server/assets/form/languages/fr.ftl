@@ -114,6 +114,7 @@ people-shares = { $named } % sur 100 % indiqués
 people-owns = Détient { $share } %
 people-owner = Propriétaire
 people-controls = Contrôle l’entreprise
+needed = Il nous faut aussi :
 needed-owner = Comme { $name } détient 25 % ou plus, il nous faut aussi :
 needed-controller = Comme { $name } contrôle l’entreprise, il nous faut aussi :
 needed-both = Comme { $name } détient 25 % ou plus et contrôle l’entreprise, il nous faut aussi :

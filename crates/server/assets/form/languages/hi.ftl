@@ -114,6 +114,7 @@ people-shares = 100 % में से { $named } % बताया गया
 people-owns = हिस्सा: { $share } %
 people-owner = स्वामी
 people-controls = व्यवसाय पर नियंत्रण
+needed = हमें यह भी चाहिए:
 needed-owner = { $name } के पास 25 % या अधिक हिस्सा है, इसलिए हमें यह भी चाहिए:
 needed-controller = { $name } का व्यवसाय पर नियंत्रण है, इसलिए हमें यह भी चाहिए:
 needed-both = { $name } के पास 25 % या अधिक हिस्सा है और व्यवसाय पर नियंत्रण भी है, इसलिए हमें यह भी चाहिए:

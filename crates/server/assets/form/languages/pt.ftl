@@ -114,6 +114,7 @@ people-shares = { $named } % de 100 % informados
 people-owns = Possui { $share } %
 people-owner = Proprietário
 people-controls = Controla a empresa
+needed = Também precisamos de:
 needed-owner = Como { $name } possui 25 % ou mais, também precisamos de:
 needed-controller = Como { $name } controla a empresa, também precisamos de:
 needed-both = Como { $name } possui 25 % ou mais e controla a empresa, também precisamos de:

@@ -114,6 +114,7 @@ people-shares = Yüzde 100’ün yüzde { $named } kadarı belirtildi
 people-owns = Pay: % { $share }
 people-owner = Ortak
 people-controls = İşletmeyi kontrol ediyor
+needed = Şunlar da gerekli:
 needed-owner = { $name } yüzde 25 ya da fazlasına sahip olduğu için şunlar da gerekli:
 needed-controller = { $name } işletmeyi kontrol ettiği için şunlar da gerekli:
 needed-both = { $name } yüzde 25 ya da fazlasına sahip olduğu ve işletmeyi kontrol ettiği için şunlar da gerekli:

@@ -112,6 +112,7 @@ people-shares = 已列出 100 % 中的 { $named } %
 people-owns = 持股 { $share } %
 people-owner = 股东
 people-controls = 控制企业
+needed = 我们还需要：
 needed-owner = 由于 { $name } 持有 25 % 或以上的股份，我们还需要：
 needed-controller = 由于 { $name } 控制企业，我们还需要：
 needed-both = 由于 { $name } 持有 25 % 或以上的股份并控制企业，我们还需要：
