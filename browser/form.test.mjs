@@ -159,8 +159,7 @@ for (const scripted of [true, false]) {
 
     test(`a company with two owners goes from the link to submitted, ${how}`, async () => {
         const { id, link } = await server.invite("corporate");
-        // Where who a person is decides what is asked, the page comes again with the rest, as errors.
-        const page = await open(browser, server, { javaScriptEnabled: scripted, faults: scripted ? [] : ["422"] });
+        const page = await open(browser, server, { javaScriptEnabled: scripted });
         await enter(page, link);
         await page.click("main .primary");
         for (const [step, values] of Object.entries(BUSINESS)) {
@@ -176,15 +175,14 @@ for (const scripted of [true, false]) {
             await page.waitForURL("**/person-*");
             const person = /person-([0-9a-f-]{36})/.exec(page.url())[1];
             await fill(page, owner(person, first, share), scripted);
-            // Who it is decides what is asked: the page is shown again with the rest.
-            if (scripted) await page.reload();
-            else await continues(page);
+            // Who it is decides what is asked: by script at once, else the page comes again with the rest.
+            if (!scripted) await continues(page);
             await page.locator(`select[name="/associated_persons/${person}/nationality"]`).waitFor();
             await fill(page, identity(person), scripted);
             if (!scripted) {
                 await continues(page);
                 await page.goto(page.url().replace(/(form\/[0-9a-f-]+).*/, `$1/person-${person}`));
-            } else await page.reload();
+            }
             const documents = await page.locator("section.document").count();
             assert.equal(documents, 2, "a picture of the passport, and a proof of address");
             for (let number = 0; number < documents; number += 1) await upload(page, number, scripted);
@@ -292,7 +290,7 @@ test("what is typed half is there again, with its error, after the browser was c
 test("errors stand in a summary with links, beside the field, and in the title", async () => {
     for (const scripted of [true, false]) {
         const { link } = await server.invite("individual");
-        const page = await open(browser, server, { javaScriptEnabled: scripted, faults: ["422"] });
+        const page = await open(browser, server, { javaScriptEnabled: scripted });
         const base = await enter(page, link);
         await page.goto(`${base}/details`);
         await named(page, "/first_name").fill("Ada");

@@ -18,7 +18,7 @@ words! {
     SessionExpired = "kyc.session_expired": "The link of a KYC session ran out.",
     FormOpened = "kyc.form_opened": "Somebody entered the hosted form through a link.",
     FormLeft = "kyc.form_left": "Somebody left the hosted form on the device that had entered it.",
-    FormSaved = "kyc.form_saved": "Something was typed into the hosted form that cannot be stored in the profile yet.",
+    FormSaved = "kyc.form_saved": "Something was typed into the hosted form that is not in the profile yet.",
     FormRevealed = "kyc.form_revealed": "A device entered the right date, and sees what others gave.",
     FormRevealFailed = "kyc.form_reveal_failed": "A device entered a wrong date, and sees no more than before.",
     FormSubmitted = "kyc.form_submitted": "A customer consented and submitted the hosted form.",

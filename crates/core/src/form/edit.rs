@@ -1,31 +1,39 @@
 //! What an edit in the hosted form makes of a customer.
 
+use std::fmt;
+
 use serde_json::{Map, Value, json};
 
 use crate::clock::Timestamp;
 use crate::customer::record::Customer;
-use crate::form::place::{place_of_file, pointer};
+use crate::form::place::{persons, place_of_file, place_of_person, place_of_reason, pointer};
 use crate::form::record::{Device, Form, Saved, short_hash};
 use crate::form::reveal::place_of_date;
 use crate::form::settle::{read, settle, without_documents};
 use crate::form::sheet::Sheet;
-use crate::ids::{FileId, PersonId};
+use crate::hidden::is_hidden;
+use crate::ids::{FileId, PersonId, SessionId};
+use crate::kyc::record::{Confirmed, Flag};
 use crate::kyc::rules::RuleSet;
 use crate::parse::record::{FieldChange, Mode};
 use crate::violation::Violations;
 
 /// More than any field of the contract takes; what is longer is cut before it is kept as a draft.
 const MAX_TYPED: usize = 4_096;
+/// The longest reason why something is correct as it is, in code points.
+pub const MAX_REASON: usize = 500;
 
 /// What is to be saved.
 #[derive(Debug, Clone)]
 pub enum Edit {
-    /// What was typed, by place; empty text empties a field.
-    Fields(Vec<(String, String)>),
+    /// What was typed on a page.
+    Fields(Typed),
     /// A person of whom nothing is known yet.
     AddPerson,
     /// A person is taken away.
     RemovePerson(PersonId),
+    /// The persons of whom this device has given nothing since it added them are taken away.
+    RemoveEmptyPersons,
     /// A file answers the requirement with this id.
     Attach(String, FileId),
     /// A document is taken away.
@@ -35,6 +43,29 @@ pub enum Edit {
     /// What others gave at these places is still right, although this device does not see it. A file's place is
     /// `/files/` and its id.
     KeepAsGiven(Vec<String>),
+}
+
+/// What was typed on a page.
+#[derive(Clone, Default)]
+pub struct Typed {
+    /// Text by place; empty text empties a field.
+    pub fields: Vec<(String, String)>,
+    /// Why what the reviewers want again is correct as it is, by the id of the requirement. Empty text takes it back.
+    pub reasons: Vec<(String, String)>,
+    /// The place at which the customer is still typing. It stays a draft: who reads the profile gets no half words.
+    pub typing: Option<String>,
+}
+
+impl fmt::Debug for Typed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[personal]")
+    }
+}
+
+impl From<Vec<(String, String)>> for Typed {
+    fn from(fields: Vec<(String, String)>) -> Self {
+        Self { fields, ..Self::default() }
+    }
 }
 
 /// A customer after an edit, and what the edit changed.
@@ -55,61 +86,42 @@ pub(crate) fn apply(
     new_id: impl FnMut() -> PersonId,
 ) -> Result<Edited, Violations> {
     let (kind, session) = (before.profile.kind(), before.kyc.session.as_ref().map(|session| session.id));
-    let mut form = before.kyc.form.as_deref().cloned().unwrap_or_default();
     let mut profile = before.profile.to_json();
+    let (mut attaches, mut held) = (None, None);
+    let form = before.kyc.form.as_deref().cloned().unwrap_or_default();
+    let mut pen = Pen { form, device, now, places: Vec::new(), replaced: Vec::new() };
     let sheet = Sheet::new(rules, &before, device, now);
-    let (mut places, mut replaced, mut attaches) = (Vec::new(), Vec::new(), None);
+    let mut flags = before.kyc.flags.clone();
     match edit {
-        Edit::Fields(fields) => {
-            let writable = sheet.writable();
-            for (place, text) in fields.iter().filter(|(place, _)| writable.contains(place)) {
-                let text: String = text.trim().chars().take(MAX_TYPED).collect();
-                if let Some(session) = session.filter(|_| *place == place_of_date(kind)) {
-                    form.date_is_written(session, device, place, &sheet.text(place).unwrap_or_default());
-                }
-                if let Some(at) = sheet.saved_elsewhere(place).filter(|_| sheet.text(place).as_ref() != Some(&text)) {
-                    replaced.push((place.clone(), at));
-                }
-                note(&mut form, place, &text, device, now);
-                form.draft.insert(place.clone(), text);
-                places.push(place.clone());
-            }
+        Edit::Fields(typed) => {
+            pen.write(&sheet, &typed.fields, session);
+            pen.confirm(&sheet, &mut flags, &typed.reasons);
+            held = typed.typing.as_ref().and_then(|place| pen.form.draft.remove_entry(place));
         }
-        Edit::AddPerson => add_person(&mut profile),
-        Edit::RemovePerson(person) => {
-            remove_person(&mut profile, *person);
-            let theirs = format!("/associated_persons/{person}/");
-            form.draft.retain(|place, _| !place.starts_with(&theirs));
-            form.saved.retain(|place, _| !place.starts_with(&theirs));
-            form.confirmed.retain(|place, _| !place.starts_with(&theirs));
+        Edit::AddPerson => {
+            pen.remove_empty_persons(&mut profile);
+            add_person(&mut profile);
         }
+        Edit::RemovePerson(person) => pen.remove_person(&mut profile, &person.to_string()),
+        Edit::RemoveEmptyPersons => pen.remove_empty_persons(&mut profile),
         Edit::Attach(requirement, file) => {
-            // What is asked may have changed meanwhile; then the file is nobody's, and is forgotten in time.
-            let wanted = sheet.requirements.iter().find(|one| one.id == *requirement);
-            if let Some((wanted, evidence)) = wanted.and_then(|one| one.document.as_ref().map(|it| (one, it)))
-                && !before.profile.files().contains(file)
-            {
-                let mut document = json!({ "file_id": file, "purpose": evidence.purposes.first() });
-                if let Some(side) = evidence.side {
-                    document["doc_side"] = side.into();
-                }
-                let owner = wanted.person_id.as_ref().map(|id| format!("/associated_persons/{id}/"));
-                attaches =
-                    Some((owner.map_or_else(|| Some(String::new()), |place| pointer(&profile, &place)), document));
-                note(&mut form, &place_of_file(*file), "", device, now);
+            attaches = document_for(&sheet, &profile, requirement, *file);
+            if attaches.is_some() {
+                pen.note(&place_of_file(*file), "");
             }
         }
         Edit::Detach(file) => {
-            form.saved.remove(&place_of_file(*file));
-            form.confirmed.remove(&place_of_file(*file));
+            pen.form.saved.remove(&place_of_file(*file));
+            pen.form.confirmed.remove(&place_of_file(*file));
         }
-        Edit::Adopt(other) => form.adopt(other, device),
-        Edit::KeepAsGiven(kept) => places = confirm(&sheet, &mut form, kept),
+        Edit::Adopt(other) => pen.form.adopt(other, device),
+        Edit::KeepAsGiven(kept) => pen.keep_as_given(&sheet, kept),
     }
     drop(sheet);
-    settle(rules, kind, &mut profile, &mut form.draft);
+    settle(rules, kind, &mut profile, &mut pen.form.draft);
+    pen.form.draft.extend(held);
     let mut plain = without_documents(&profile);
-    if let Some((Some(owner), document)) = attaches
+    if let Some((owner, document)) = attaches
         && let Some(owner) = plain.pointer_mut(owner.trim_end_matches('/'))
     {
         owner["documents"] = json!([document]);
@@ -119,22 +131,116 @@ pub(crate) fn apply(
         Edit::Detach(file) => before.without_document(*file, now),
         _ => before.merge(input, Mode::Replace, now, new_id)?,
     };
+    if let (Edit::AddPerson, Some(added)) = (edit, after.profile.persons().last().and_then(|one| one.person_id())) {
+        pen.note(&place_of_person(&added.to_string(), ""), "");
+    }
+    let Pen { form, places, replaced, .. } = pen;
     after.kyc.form = (form != Form::default()).then(|| Box::new(form));
+    after.kyc.flags = flags;
+    after.forget_stale_confirmations(rules, now);
     Ok(Edited { after, changes, places, replaced })
 }
 
-fn note(form: &mut Form, place: &str, text: &str, device: &Device, now: Timestamp) {
-    form.saved.insert(place.to_owned(), Saved { device: device.clone(), at: now, given: short_hash(text) });
+/// One device that writes into the form.
+struct Pen<'a> {
+    form: Form,
+    device: &'a Device,
+    now: Timestamp,
+    places: Vec<String>,
+    replaced: Vec<(String, Timestamp)>,
 }
 
-/// Notes what is still right; returns the places at which something is.
-fn confirm(sheet: &Sheet<'_>, form: &mut Form, kept: &[String]) -> Vec<String> {
-    let mut places = Vec::new();
-    for (place, text) in kept.iter().filter_map(|place| Some((place, sheet.text_to_keep(place)?))) {
-        form.confirmed.insert(place.clone(), short_hash(&text));
-        places.push(place.clone());
+impl Pen<'_> {
+    fn write(&mut self, sheet: &Sheet<'_>, fields: &[(String, String)], session: Option<SessionId>) {
+        let (writable, date) = (sheet.writable(), place_of_date(sheet.customer().profile.kind()));
+        for (place, text) in fields.iter().filter(|(place, _)| writable.contains(place)) {
+            let text: String = text.trim().chars().take(MAX_TYPED).collect();
+            if let Some(session) = session.filter(|_| *place == date) {
+                self.form.date_is_written(session, self.device, place, &sheet.text(place).unwrap_or_default());
+            }
+            if let Some(at) = sheet.saved_elsewhere(place).filter(|_| sheet.text(place).as_ref() != Some(&text)) {
+                self.replaced.push((place.clone(), at));
+            }
+            self.note(place, &text);
+            self.form.draft.insert(place.clone(), text);
+            self.places.push(place.clone());
+        }
     }
-    places
+
+    /// Takes the customer's word that what the reviewers want again is correct as it is.
+    fn confirm(&mut self, sheet: &Sheet<'_>, flags: &mut [Flag], reasons: &[(String, String)]) {
+        for (id, reason) in reasons {
+            let Some(asked) = sheet.requirements.iter().find(|one| one.id == *id) else { continue };
+            if sheet.asked_again(asked).is_none() {
+                continue;
+            }
+            let reason: String = reason.chars().map(|c| if is_hidden(c) && c != '\n' { ' ' } else { c }).collect();
+            let reason: String = reason.trim().chars().take(MAX_REASON).collect();
+            self.note(&place_of_reason(id), &reason);
+            let confirmed = (!reason.is_empty()).then_some(Confirmed { reason, at: self.now });
+            for flag in flags.iter_mut().filter(|flag| flag.requirement == *id) {
+                let is_news = flag.confirmed.as_ref().map(|it| &it.reason) != confirmed.as_ref().map(|it| &it.reason);
+                if is_news {
+                    flag.confirmed.clone_from(&confirmed);
+                    self.places.push(asked.place());
+                }
+            }
+        }
+    }
+
+    /// Notes what is still right, although this device does not see it.
+    fn keep_as_given(&mut self, sheet: &Sheet<'_>, kept: &[String]) {
+        for (place, text) in kept.iter().filter_map(|place| Some((place, sheet.text_to_keep(place)?))) {
+            self.form.confirmed.insert(place.clone(), short_hash(&text));
+            self.places.push(place.clone());
+        }
+    }
+
+    fn note(&mut self, place: &str, text: &str) {
+        let saved = Saved { device: self.device.clone(), at: self.now, given: short_hash(text) };
+        self.form.saved.insert(place.to_owned(), saved);
+    }
+
+    /// Takes a person away, and all that was typed about it.
+    fn remove_person(&mut self, profile: &mut Value, person: &str) {
+        if let Some(persons) = profile["associated_persons"].as_array_mut() {
+            persons.retain(|known| known["id"] != person);
+        }
+        let theirs = place_of_person(person, "");
+        self.form.draft.retain(|place, _| !place.starts_with(&theirs));
+        self.form.saved.retain(|place, _| !place.starts_with(&theirs));
+        self.form.confirmed.retain(|place, _| !place.starts_with(&theirs));
+    }
+
+    /// Another device may be about to type the name of a person that it has added, so only our own go.
+    fn remove_empty_persons(&mut self, profile: &mut Value) {
+        let is_own =
+            |id: &str| self.form.saved.get(&place_of_person(id, "")).is_some_and(|it| it.device == *self.device);
+        let ids = persons(profile).iter().filter(|person| self.form.is_empty(person));
+        let ids: Vec<String> = ids.filter_map(|person| person["id"].as_str()).map(ToOwned::to_owned).collect();
+        for id in ids.into_iter().filter(|id| is_own(id)).collect::<Vec<_>>() {
+            self.remove_person(profile, &id);
+        }
+    }
+}
+
+/// The document that a file becomes, and the pointer to its owner. `None` when it is not asked for any more: then the
+/// file belongs to no customer, and is deleted in time.
+fn document_for(sheet: &Sheet<'_>, profile: &Value, requirement: &str, file: FileId) -> Option<(String, Value)> {
+    let wanted = sheet.requirements.iter().find(|one| one.id == *requirement)?;
+    let evidence = wanted.document.as_ref()?;
+    if sheet.customer().profile.files().contains(&file) {
+        return None;
+    }
+    let mut document = json!({ "file_id": file, "purpose": evidence.purposes.first() });
+    if let Some(side) = evidence.side {
+        document["doc_side"] = side.into();
+    }
+    let owner = match &wanted.person_id {
+        Some(id) => pointer(profile, &place_of_person(id, ""))?,
+        None => String::new(),
+    };
+    Some((owner, document))
 }
 
 /// A new person, of whom nothing is known.
@@ -144,13 +250,6 @@ fn add_person(profile: &mut Value) {
         if let Some(persons) = persons.as_array_mut() {
             persons.push(Value::Object(Map::new()));
         }
-    }
-}
-
-/// Takes a person away.
-fn remove_person(profile: &mut Value, person: PersonId) {
-    if let Some(persons) = profile["associated_persons"].as_array_mut() {
-        persons.retain(|known| known["id"] != person.to_string());
     }
 }
 
@@ -164,6 +263,7 @@ mod tests {
     use crate::customer::{CustomerType, EmailIndex, Individual, Profile};
     use crate::ids::testing::Dice;
     use crate::ids::{CustomerId, Random as _};
+    use crate::kyc::requirement::{Requirement, Status};
     use crate::kyc::{Kyc, State};
     use crate::parse::{Email, Nulls, parse};
     use crate::place::Place;
@@ -199,23 +299,12 @@ mod tests {
             usize::try_from(u64::from_be_bytes(bytes) % among as u64).expect("an index")
         };
         for _ in 0..60 {
-            let mut customer = Customer {
-                id: CustomerId::from_bytes([1; 16]),
-                version: 1,
-                events: 1,
-                persons_version: 1,
-                created_at: now,
-                updated_at: now,
-                email: Email::searched("a@example.com"),
-                profile: Profile::empty(CustomerType::Individual),
-                kyc: Kyc { state: State::InProgress, ..Kyc::default() },
-                email_index: EmailIndex::default(),
-            };
+            let mut customer = customer(now);
             let mut typed: BTreeMap<&str, String> = BTreeMap::new();
             for _ in 0..40 {
                 let (place, text) = (PLACES[pick(PLACES.len())], TEXTS[pick(TEXTS.len())]);
                 let before = customer.profile.to_json();
-                let edit = Edit::Fields(vec![(place.to_owned(), text.to_owned())]);
+                let edit = Edit::Fields(vec![(place.to_owned(), text.to_owned())].into());
                 let edited = apply(&rules, customer, &edit, &device, now, || PersonId::from_bytes([2; 16]));
                 customer = edited.expect("no edit of fields is refused as a whole").after;
                 let after = customer.profile.to_json();
@@ -241,6 +330,97 @@ mod tests {
                     assert!(sheet.troubles_in(whole).next().is_some(), "{whole}: what is wrong is said");
                 }
             }
+        }
+    }
+
+    fn customer(now: Timestamp) -> Customer {
+        Customer {
+            id: CustomerId::from_bytes([1; 16]),
+            version: 1,
+            events: 1,
+            persons_version: 1,
+            created_at: now,
+            updated_at: now,
+            email: Email::searched("a@example.com"),
+            profile: Profile::empty(CustomerType::Individual),
+            kyc: Kyc { state: State::InProgress, ..Kyc::default() },
+            email_index: EmailIndex::default(),
+        }
+    }
+
+    fn flagged(given_names: &[(&str, &str)], flagged: &str) -> Customer {
+        let (now, dice) = (Timestamp::from_micros(1_763_873_999_000_000), Dice::new(7));
+        let mut customer = customer(now);
+        customer.kyc.state = State::ResubmissionRequired;
+        let typed: Vec<_> = given_names.iter().map(|(place, text)| ((*place).to_owned(), (*text).to_owned())).collect();
+        let edit = Edit::Fields(typed.into());
+        let id = || PersonId::from(dice.uuid(now));
+        customer = apply(&RuleSet::baseline(), customer, &edit, &Device::of("a"), now, id).expect("taken").after;
+        let requirements = RuleSet::baseline().of(&customer, now);
+        customer.kyc.flags = requirements.iter().filter(|one| one.id == flagged).map(Requirement::flag).collect();
+        customer
+    }
+
+    /// What was flagged is answered by another value or by a reason, and by nothing else. A reason counts for the value
+    /// for which it was given.
+    #[test]
+    fn what_is_asked_for_again_is_answered_by_another_value_or_a_reason() {
+        let rules = RuleSet::baseline();
+        let now = Timestamp::from_micros(1_763_873_999_000_000);
+        let say =
+            |id: &str, reason: &str| Typed { reasons: vec![(id.to_owned(), reason.to_owned())], ..Typed::default() };
+        let give = |date: &str| Typed::from(vec![("/birth_date".to_owned(), date.to_owned())]);
+        let long = "x".repeat(501);
+        for (edits, status, reason) in [
+            (vec![], Status::Error, None),
+            (vec![give("1990-12-10")], Status::Error, None),
+            (vec![give("1990-12-11")], Status::Done, None),
+            (vec![say("birth_date", "It is.")], Status::Done, Some("It is.")),
+            (vec![say("birth_date", " \u{202e}\u{0}It is.\n ")], Status::Done, Some("It is.")),
+            (vec![say("birth_date", &long)], Status::Done, Some(&long[..500])),
+            (vec![say("birth_date", " \u{200b} ")], Status::Error, None),
+            (vec![say("nationality", "It is.")], Status::Error, None),
+            (vec![say("birth_date", "It is."), say("birth_date", "")], Status::Error, None),
+            (vec![say("birth_date", "It is."), give("1990-12-11")], Status::Done, None),
+            (vec![say("birth_date", "It is."), give("1990-12-11"), give("1990-12-10")], Status::Error, None),
+            (vec![give("1990-12-11"), say("birth_date", "It is.")], Status::Done, None),
+        ] {
+            let mut customer = flagged(&[("/birth_date", "1990-12-10"), ("/nationality", "GB")], "birth_date");
+            for typed in edits.clone() {
+                let edit = Edit::Fields(typed);
+                let id = || PersonId::from_bytes([2; 16]);
+                customer = apply(&rules, customer, &edit, &Device::of("a"), now, id).expect("taken").after;
+            }
+            let asked = rules.of(&customer, now).into_iter().find(|one| one.id == "birth_date").expect("asked");
+            assert_eq!(asked.status, status, "after {} edits: {reason:?}", edits.len());
+            assert_eq!(asked.confirmed.map(|it| it.reason).as_deref(), reason);
+        }
+    }
+
+    #[test]
+    fn a_place_at_which_the_customer_types_stays_a_draft() {
+        let (rules, device) = (RuleSet::baseline(), Device::of("a"));
+        let now = Timestamp::from_micros(1_763_873_999_000_000);
+        let mut customer = customer(now);
+        for (text, typing, stored) in [
+            ("Ad", true, None),
+            ("Ada", true, None),
+            ("Ada", false, Some("Ada")),
+            ("Ada L", true, Some("Ada")),
+            ("", true, Some("Ada")),
+            ("", false, None),
+        ] {
+            let fields =
+                vec![("/first_name".to_owned(), text.to_owned()), ("/nationality".to_owned(), "GB".to_owned())];
+            let typing = typing.then(|| "/first_name".to_owned());
+            let edit = Edit::Fields(Typed { fields, typing, ..Typed::default() });
+            let id = || PersonId::from_bytes([2; 16]);
+            customer = apply(&rules, customer, &edit, &device, now, id).expect("taken").after;
+            let profile = customer.profile.to_json();
+            assert_eq!(profile["first_name"].as_str(), stored, "{text}");
+            assert_eq!(profile["nationality"], "GB", "what was left is stored");
+            let sheet = Sheet::new(&rules, &customer, &device, now);
+            assert_eq!(sheet.text("/first_name").unwrap_or_default(), text, "and nothing is lost");
         }
     }
 

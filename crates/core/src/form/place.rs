@@ -39,8 +39,18 @@ pub(super) fn place_of_file(file: FileId) -> String {
     format!("/files/{file}")
 }
 
+pub(super) fn place_of_reason(requirement: &str) -> String {
+    format!("/correct/{requirement}")
+}
+
 pub(super) fn persons(profile: &Value) -> &[Value] {
     profile["associated_persons"].as_array().map_or(&[], Vec::as_slice)
+}
+
+/// Whether nothing is known of a person but its id.
+pub(super) fn is_empty(person: &Value) -> bool {
+    let nothing = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+    person.as_object().is_none_or(|members| members.iter().all(|(name, value)| name == "id" || nothing(value)))
 }
 
 /// The JSON Pointer of a place; `None` when its person is gone.

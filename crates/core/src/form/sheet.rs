@@ -9,16 +9,18 @@ use crate::clock::Timestamp;
 use crate::customer::postal_code::{AddressFormat, PostalCodes};
 use crate::customer::record::Customer;
 use crate::form::input::{Input, NAMES, OF_A_PERSON, SHARE, every_input, inputs_of_person};
-use crate::form::place::{persons, place_of_file, place_of_person, text_at};
+use crate::form::place::{persons, place_of_file, place_of_person, place_of_reason, text_at};
 use crate::form::record::{Device, Form, short_hash};
 use crate::form::reveal::{Reveal, Sight, place_of_date};
 use crate::form::settle::settle;
 use crate::form::trouble::{Trouble, Wrong};
 use crate::hidden::is_blank;
 use crate::ids::FileId;
+use crate::kyc::check::sum_of_shares;
+use crate::kyc::record::Flag;
 use crate::kyc::requirement::{Fault, Requirement, Status};
-use crate::kyc::requirements::evidence;
-use crate::kyc::rules::{Rule, RuleSet};
+use crate::kyc::requirements::{evidence, plays};
+use crate::kyc::rules::{Role, Rule, RuleSet};
 use crate::parse::leaf::Country;
 use crate::place::Place;
 
@@ -42,6 +44,8 @@ pub struct Given {
     pub is_seen: bool,
     /// Whether it was confirmed without being seen.
     pub is_confirmed: bool,
+    /// Why it does not count.
+    pub refused: Option<Fault>,
 }
 
 /// The form of one customer at one moment, for one device.
@@ -57,6 +61,8 @@ pub struct Sheet<'a> {
     pub requirements: Vec<Requirement>,
     /// What stands in the way of a submission, in the order of what is asked.
     pub troubles: Vec<Trouble>,
+    /// Whether all that was typed and is right is in the profile.
+    pub is_settled: bool,
 }
 
 impl<'a> Sheet<'a> {
@@ -67,9 +73,10 @@ impl<'a> Sheet<'a> {
         let requirements = rules.of(customer, now);
         let form = customer.kyc.form.as_deref().cloned().unwrap_or_default();
         let troubles = Vec::new();
+        let sight = Sight::Locked(0);
         let mut sheet =
-            Self { customer, rules, device, profile, form, sight: Sight::Locked(0), requirements, troubles };
-        sheet.troubles = sheet.find_troubles();
+            Self { customer, rules, device, profile, form, sight, requirements, troubles, is_settled: true };
+        (sheet.troubles, sheet.is_settled) = sheet.find_troubles();
         sheet
     }
 
@@ -223,10 +230,33 @@ impl<'a> Sheet<'a> {
         self.text(place).is_some_and(|text| !is_blank(&text))
     }
 
-    /// The ids of the associated persons, in their order.
+    /// The ids of the associated persons of whom something is known, in their order. One that was added and left empty
+    /// asks for nothing and stands in no list.
     #[must_use]
     pub fn persons(&self) -> Vec<String> {
+        let known = persons(&self.profile).iter().filter(|person| !self.form.is_empty(person));
+        known.filter_map(|person| person["id"].as_str()).map(ToOwned::to_owned).collect()
+    }
+
+    /// The ids of all persons, also of those who were added and left empty.
+    #[must_use]
+    pub fn added_persons(&self) -> Vec<String> {
         persons(&self.profile).iter().filter_map(|person| person["id"].as_str()).map(ToOwned::to_owned).collect()
+    }
+
+    /// The sum of the owners' shares in percent, as far as this device may see them; `None` when it may not see one,
+    /// when one cannot be read, and when there is none.
+    #[must_use]
+    pub fn sum_of_shares(&self) -> Option<String> {
+        let mut shares = Vec::new();
+        for person in self.persons() {
+            match self.shown(&place_of_person(&person, SHARE)) {
+                Shown::Empty => {}
+                Shown::Text(share) => shares.push(share),
+                Shown::Hidden(_) => return None,
+            }
+        }
+        sum_of_shares(shares.iter().map(String::as_str)).filter(|_| !shares.is_empty())
     }
 
     /// What was given last at a place, wherever it is kept.
@@ -276,7 +306,8 @@ impl<'a> Sheet<'a> {
         let given = |file: &Value| {
             let file = FileId::parse(file.as_str()?)?;
             let is_confirmed = self.form.confirmed.contains_key(&place_of_file(file));
-            Some(Given { file, is_seen: self.is_file_seen(file), is_confirmed })
+            let refused = self.why_refused(requirement, file);
+            Some(Given { file, is_seen: self.is_file_seen(file), is_confirmed, refused })
         };
         files.filter_map(given).collect()
     }
@@ -285,24 +316,64 @@ impl<'a> Sheet<'a> {
         self.is_seen(&place_of_file(file), "")
     }
 
+    /// Why a file does not count: it cannot be read, or the reviewers have seen it and want another.
+    fn why_refused(&self, requirement: &Requirement, file: FileId) -> Option<Fault> {
+        let kyc = &self.customer.kyc;
+        // A flag of an earlier release does not name its files: they are those that are there while it stands.
+        let names = |flag: &Flag| flag.files.contains(&file) || flag.given == requirement.given;
+        let mut flags = kyc.flags.iter().filter(|flag| flag.requirement == requirement.id && flag.confirmed.is_none());
+        let flag = flags.find(|flag| names(flag));
+        let asked = flag.map(|flag| if flag.replaced.is_some() { Fault::OtherDocument } else { Fault::AskedAgain });
+        kyc.flaws.get(&file).copied().map(Fault::from).or(asked)
+    }
+
+    /// The reviewers' note that they want again what is there now, and the customer's reply.
+    #[must_use]
+    pub fn asked_again(&self, requirement: &Requirement) -> Option<&Flag> {
+        requirement.flag_in(&self.customer.kyc).filter(|flag| flag.replaced.is_none())
+    }
+
     /// Whether the customer has a file, and the device may look at it.
     #[must_use]
     pub fn may_look_at(&self, file: FileId) -> bool {
         self.is_file_seen(file) && self.customer.profile.files().contains(&file)
     }
 
+    /// Why something is correct as it is, as far as the device may see it.
+    #[must_use]
+    pub fn reason(&self, requirement: &Requirement) -> Shown {
+        match self.asked_again(requirement).and_then(|flag| flag.confirmed.as_ref()) {
+            None => Shown::Empty,
+            Some(confirmed) if self.is_seen(&place_of_reason(&requirement.id), &confirmed.reason) => {
+                Shown::Text(confirmed.reason.clone())
+            }
+            Some(confirmed) => Shown::Hidden(mask(&confirmed.reason)),
+        }
+    }
+
+    /// Whether a person is known to own as much of the business as makes rules be for owners, and whether it controls
+    /// it. As long as its share is not known, rules take a person for such an owner, and nobody says so.
+    #[must_use]
+    pub fn roles(&self, person: &str) -> [bool; 2] {
+        let found = persons(&self.profile).iter().find(|known| known["id"] == person);
+        let is = |role| found.is_some_and(|person| plays(person, &[role]));
+        [is(Role::Owner) && self.has(&place_of_person(person, SHARE)), is(Role::Controller)]
+    }
+
     /// The places that may be written: what is asked, and who a person is.
     pub(super) fn writable(&self) -> BTreeSet<String> {
         let kind = self.customer.profile.kind();
         let asked = self.requirements.iter().flat_map(|asked| every_input(self.rules, kind, asked).concat());
-        let persons = self.persons();
+        let persons = self.added_persons();
         let of_persons = persons.iter().flat_map(|person| self.inputs_of_person(person));
         asked.chain(of_persons).map(|input| input.place).collect()
     }
 
-    fn find_troubles(&self) -> Vec<Trouble> {
+    /// What stands in the way, and whether the profile holds all that it can.
+    fn find_troubles(&self) -> (Vec<Trouble>, bool) {
         let (mut profile, mut draft) = (self.profile.clone(), self.form.draft.clone());
         let mut refused = settle(self.rules, self.customer.profile.kind(), &mut profile, &mut draft);
+        let is_settled = draft == self.form.draft;
         // What nobody asks for any more is on no page, and stands in nobody's way.
         let writable = self.writable();
         refused.retain(|trouble| writable.contains(&trouble.place));
@@ -346,7 +417,7 @@ impl<'a> Sheet<'a> {
         }
         // What a person is asked besides what the rules say.
         refused.into_iter().for_each(&mut add);
-        troubles
+        (troubles, is_settled)
     }
 
     /// The first of several places at which something is given.

@@ -9,6 +9,9 @@ use crate::kyc::rules::Check;
 /// How far the clocks of the first time zone are ahead of UTC, in seconds.
 const EARLIEST_ZONE: i64 = 14 * 60 * 60;
 
+/// More decimals than any share has, and fewer than a sum of floating-point numbers gets wrong.
+const MAX_DECIMALS: usize = 8;
+
 /// What a check finds wrong with a value, if anything.
 pub(super) fn wrong(check: Check, value: &Value, now: Timestamp) -> Option<Fault> {
     let text = value.as_str().unwrap_or_default();
@@ -93,6 +96,19 @@ pub(super) fn share(text: &str) -> Option<(f64, f64)> {
     let places = text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
     let unit = 0.1_f64.powi(i32::try_from(places).ok()?);
     (0.0..=100.0).contains(&number).then_some((number, unit))
+}
+
+/// The sum of shares in percent, as they are written, and with as many decimals as they have; `None` when one of them
+/// cannot be read.
+pub(crate) fn sum_of_shares<'a>(shares: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let (mut sum, mut decimals) = (0.0, 0);
+    for text in shares {
+        sum += share(text)?.0;
+        let fraction = text.split_once(['.', ',']).map_or("", |(_, fraction)| fraction);
+        decimals = decimals.max(fraction.bytes().take_while(u8::is_ascii_digit).count());
+    }
+    let text = format!("{sum:.*}", decimals.min(MAX_DECIMALS));
+    Some(if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text })
 }
 
 fn is_website(text: &str) -> bool {
@@ -181,6 +197,24 @@ mod tests {
         ] {
             let persons: Vec<_> = shares.iter().map(|share| json!({ "ownership_percentage": share })).collect();
             assert_eq!(ownership(&json!({ "associated_persons": persons })).1, error, "{shares:?}");
+        }
+    }
+
+    #[test]
+    fn shares_are_added_up_with_their_decimals() {
+        for (shares, sum) in [
+            (&["75"][..], Some("75")),
+            (&["33.34", "33,33", "33.33 %"], Some("100")),
+            (&["33.3"; 3], Some("99.9")),
+            (&["0.1"; 3], Some("0.3")),
+            (&["25.50", "25"], Some("50.5")),
+            (&["60", "50"], Some("110")),
+            (&["100", "0.00000000000001"], Some("100")),
+            (&["most"], None),
+            (&["50", ""], None),
+            (&[], Some("0")),
+        ] {
+            assert_eq!(sum_of_shares(shares.iter().copied()).as_deref(), sum, "{shares:?}");
         }
     }
 

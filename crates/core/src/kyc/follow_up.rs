@@ -54,6 +54,18 @@ impl Customer {
         }
     }
 
+    /// Forgets that something is correct as it is, once it is something else.
+    pub(crate) fn forget_stale_confirmations(&mut self, rules: &RuleSet, now: Timestamp) {
+        if self.kyc.flags.iter().all(|flag| flag.confirmed.is_none()) {
+            return;
+        }
+        let asked = rules.of(self, now);
+        let stands = |flag: &Flag| asked.iter().any(|one| one.id == flag.requirement && one.given == flag.given);
+        for flag in self.kyc.flags.iter_mut().filter(|flag| !stands(flag)) {
+            flag.confirmed = None;
+        }
+    }
+
     /// Whether it was approved once.
     pub(crate) const fn was_approved(&self) -> bool {
         matches!(self.kyc.state, State::Approved) || self.kyc.verified_address.is_some()
@@ -91,6 +103,7 @@ impl Customer {
                 }
             }
         }
+        self.forget_stale_confirmations(&policy.rules, now);
         self.submit_when_complete(policy, now);
         self.ask_provider(policy, environment, now);
         self.kyc.queue(now);
@@ -108,7 +121,7 @@ impl Customer {
         if requirements.iter().any(Requirement::is_open) {
             self.kyc.evaluate_at = requirements.iter().filter_map(|one| one.good_from).filter(|at| *at > now).min();
         } else if self.kyc.go(Transition::Submit) {
-            self.kyc.flags.clear();
+            self.kyc.forget_answered_flags();
             self.kyc.comment = None;
         }
     }

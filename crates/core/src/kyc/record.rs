@@ -86,6 +86,27 @@ pub struct Flag {
     /// For a picture of an id document that another one has replaced: a hash of what that document was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaced: Option<String>,
+    /// Of a document, the files that were there when it was flagged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileId>,
+    /// The customer's word that it is correct as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<Confirmed>,
+}
+
+/// The customer's word that what the reviewers want again is correct as it is. Sealed with the record.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Confirmed {
+    /// Why, in the customer's words.
+    pub reason: String,
+    /// When the customer said so.
+    pub at: Timestamp,
+}
+
+impl fmt::Debug for Confirmed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[personal]")
+    }
 }
 
 /// Changes of an approved customer that the reviewers are to look at.
@@ -113,6 +134,12 @@ impl Kyc {
             }
             None => false,
         }
+    }
+
+    /// Forgets what the reviewers wanted again, because it was answered. Where the answer is that it was correct, the
+    /// reviewers are to read why.
+    pub(crate) fn forget_answered_flags(&mut self) {
+        self.flags.retain(|flag| flag.confirmed.is_some());
     }
 
     /// The session that is open now.

@@ -7,8 +7,9 @@ use sha2::{Digest as _, Sha256};
 use crate::clock::Timestamp;
 use crate::file::record::Flaw;
 use crate::hexadecimal::hexadecimal;
+use crate::ids::FileId;
 use crate::kyc::lifecycle::State;
-use crate::kyc::record::{Flag, Kyc};
+use crate::kyc::record::{Confirmed, Flag, Kyc};
 use crate::words::words;
 
 /// The purpose of a picture of an id document.
@@ -86,6 +87,10 @@ pub struct Requirement {
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_people_read_it")]
     #[schemars(with = "String")]
     pub error: Option<Fault>,
+    /// The reviewers asked for it again, and the customer says in the form that what is there is correct as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Confirmed")]
+    pub confirmed: Option<Confirmed>,
     /// What is still missing of the value that is there: the postal code, in a country that needs one. Then the status
     /// is due, and the whole value is to be sent again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -107,6 +112,9 @@ pub struct Requirement {
     /// A hash of what is given, by which a new answer is told from the old one.
     #[serde(skip)]
     pub given: String,
+    /// Of a document, the files that are given.
+    #[serde(skip)]
+    pub files: Vec<FileId>,
     /// When the error ends by itself: that of a date that is not reached yet.
     #[serde(skip)]
     pub good_from: Option<Timestamp>,
@@ -146,9 +154,13 @@ impl Requirement {
 
     /// What the reviewers and the state of the verification say about it.
     pub(super) fn stand(&mut self, kyc: &Kyc) {
-        if let Some(flag) = kyc.flags.iter().find(|flag| flag.requirement == self.id && flag.given == self.given) {
-            self.status = Status::Error;
-            self.error = Some(if flag.replaced.is_some() { Fault::OtherDocument } else { Fault::AskedAgain });
+        match self.flag_in(kyc).map(|flag| (&flag.replaced, &flag.confirmed)) {
+            None => {}
+            Some((None, Some(confirmed))) => self.confirmed = Some(confirmed.clone()),
+            Some((replaced, _)) => {
+                self.status = Status::Error;
+                self.error = Some(if replaced.is_some() { Fault::OtherDocument } else { Fault::AskedAgain });
+            }
         }
         if self.status == Status::Done && kyc.state == State::Submitted {
             self.status = Status::Pending;
@@ -158,7 +170,14 @@ impl Requirement {
     /// Notes that it is to be given again.
     #[must_use]
     pub fn flag(&self) -> Flag {
-        Flag { requirement: self.id.clone(), given: self.given.clone(), replaced: None }
+        let (requirement, given, files) = (self.id.clone(), self.given.clone(), self.files.clone());
+        Flag { requirement, given, files, replaced: None, confirmed: None }
+    }
+
+    /// The note that it is to be given again, as long as what is given is what it was then.
+    #[must_use]
+    pub fn flag_in<'a>(&self, kyc: &'a Kyc) -> Option<&'a Flag> {
+        kyc.flags.iter().find(|flag| flag.requirement == self.id && flag.given == self.given)
     }
 
     /// Whether something is given.

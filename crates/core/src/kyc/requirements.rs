@@ -89,10 +89,12 @@ impl RuleSet {
             crate::customer::document::DocSide::Back => "back",
         });
         let mut example = rule.example.clone().unwrap_or_default();
+        let mut named = Vec::new();
         let found = match (field, document, wanted) {
             (Some(Places(fields)), _, _) => Found::in_fields(fields, *check, owner, base, facts)?,
             (None, Some(purposes), _) => {
                 let files: Vec<_> = evidence(owner, purposes, side).collect();
+                named = files.iter().filter_map(|file| FileId::parse(file.as_str()?)).collect();
                 example = json!({ "purpose": purposes.first() });
                 if let Some(side) = side {
                     example["doc_side"] = side.into();
@@ -143,6 +145,8 @@ impl RuleSet {
             }),
             person_id: person.map(ToOwned::to_owned),
             given: fingerprint(given.as_ref()),
+            files: named,
+            confirmed: None,
             good_from,
             pointer,
             one_of,
@@ -276,7 +280,7 @@ fn is_blank(value: &Value) -> bool {
     value.as_str().is_some_and(hidden::is_blank)
 }
 
-fn plays(person: &Value, roles: &[Role]) -> bool {
+pub(crate) fn plays(person: &Value, roles: &[Role]) -> bool {
     roles.iter().any(|role| match role {
         Role::Controller => person["has_control"] == true,
         // A share that is no number could be any.

@@ -63,7 +63,7 @@ pub async fn save(services: &Services, visitor: &Visitor, edit: Edit) -> Result<
             let change = change(caller, basis, &kyc, after.clone(), changes, attached);
             return Ok(Outcome::Change(change, Kept { customer: after, replaced }));
         }
-        if after.kyc.form == kyc.form {
+        if after.kyc.form == kyc.form && after.kyc.flags == kyc.flags {
             return Ok(Outcome::Unchanged(Kept { customer: after, replaced }));
         }
         after.version += 1;

@@ -103,7 +103,7 @@ pub async fn simulate(services: &Services, caller: &Caller, request: Request<'_>
                 if !customer.kyc.go(Transition::Submit) {
                     return Err(Conflict::NotPossible(before, Transition::Submit).into());
                 }
-                customer.kyc.flags.clear();
+                customer.kyc.forget_answered_flags();
                 Ok(simulated(Transition::Submit, customer, |_| false))
             };
             return take_step(services, caller, id, request, compute, nothing).await;

@@ -58,7 +58,7 @@ pub async fn submit(services: &Services, visitor: &Visitor, agreement: Agreement
         if !customer.kyc.go(Transition::Submit) {
             return Err(Conflict::NotPossible(before, Transition::Submit).into());
         }
-        customer.kyc.flags.clear();
+        customer.kyc.forget_answered_flags();
         customer.kyc.comment = None;
         let form = customer.kyc.form.get_or_insert_default();
         form.draft.clear();

@@ -1,61 +1,194 @@
-// What makes the form smoother; without it, everything works by its buttons. htmx saves a field as it is left; this adds
-// what the visitor should know of it: errors beside the field, a broken connection. Uploads are in upload.js.
+// What makes the form smoother; without it, everything works by its buttons. htmx sends a page as it is typed and
+// exchanges its pieces; this decides when, and keeps what the visitor types out of it. Uploads are in upload.js.
 "use strict";
 (() => {
     const text = document.body.dataset;
     const banner = document.getElementById("connection");
-    const waiting = new Map();
+    const form = document.querySelector("form[data-autosave]");
 
-    // ---- fields ---------------------------------------------------------------------------------------------------
+    // ---- when to save -----------------------------------------------------------------------------------------------
 
-    const isField = (element) => element instanceof Element && element.matches("[data-field]");
+    const PAUSE = 800;
+    const fieldOf = (element) => (element?.form === form && element.closest("[data-field]")) || null;
+    const content = (data) => JSON.stringify([...data].filter(([name]) => !/^(was:|check$|back$)/.test(name)));
+    const typed = () => content(new FormData(form));
 
-    document.addEventListener("htmx:after:swap", (event) => {
-        const field = event.target instanceof Element ? event.target.closest("[data-field]") : null;
-        if (!field) return;
-        const invalid = field.querySelector(".note [data-invalid]") !== null;
+    let saved = form && typed(); // what the server has
+    let sending = null; // what is on its way
+    let unjudged = null; // a field that was saved while the visitor was in it, so that its errors were not said
+    let place = ""; // the field that was touched last
+    let timer = 0;
+    let tries = 0;
+    let leaves = false;
+
+    const isWithin = (at) => at !== "" && fieldOf(document.activeElement)?.dataset.field === at;
+    const save = (force = false) => {
+        clearTimeout(timer);
+        const isNews = typed() !== (sending ?? saved);
+        if (force || isNews || (unjudged !== null && !isWithin(unjudged))) form.dispatchEvent(new Event("save"));
+    };
+    const touch = (field, wait) => {
+        place = field.dataset.field;
+        clearTimeout(timer);
+        if (wait) timer = setTimeout(save, PAUSE);
+        else save();
+    };
+
+    // What stands for the visitor's typing: which field, and whether it goes on.
+    const about = (body) => {
+        const typing = isWithin(place);
+        body.set("field", place);
+        if (typing) body.set("typing", "yes");
+        unjudged = typing ? place : null;
+    };
+
+    if (form) {
+        document.addEventListener("input", (event) => {
+            const field = fieldOf(event.target);
+            if (field) touch(field, true);
+        });
+        // A choice is made at once. Text is left when the focus leaves its field, which may have several inputs.
+        document.addEventListener("change", (event) => {
+            const field = fieldOf(event.target);
+            if (field && !event.target.matches("input[type=text], textarea")) touch(field, false);
+        });
+        document.addEventListener("focusout", (event) => {
+            const field = fieldOf(event.target);
+            if (field && !field.contains(event.relatedTarget)) setTimeout(() => touch(field, false));
+        });
+        form.addEventListener("submit", () => {
+            clearTimeout(timer);
+            leaves = true;
+        });
+
+        form.addEventListener("htmx:config:request", (event) => {
+            const { ctx } = event.detail;
+            ctx.typed = content(ctx.request.body);
+            about(ctx.request.body);
+            // A save that is in flight goes on when the visitor leaves the page.
+            ctx.request.keepalive = true;
+        });
+        form.addEventListener("htmx:before:request", (event) => {
+            sending = event.detail.ctx.typed;
+        });
+        form.addEventListener("htmx:finally:request", () => {
+            sending = null;
+        });
+
+        // A page that is hidden may never be shown again, and takes no answers any more when it goes.
+        const flush = () => {
+            if (leaves || (typed() === (sending ?? saved) && unjudged === null)) return;
+            clearTimeout(timer);
+            const now = typed();
+            const body = new URLSearchParams(new FormData(form));
+            body.set("field", place);
+            unjudged = null;
+            const request = { method: "POST", body, keepalive: true, headers: { "HX-Request": "true" } };
+            fetch(form.action, request).then((response) => response.ok && (saved = now), () => {});
+        };
+        document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && flush());
+        addEventListener("pagehide", flush);
+    }
+
+    // ---- a save that did not arrive is made again, until it does ----------------------------------------------------
+
+    const show = () => {
+        if (!banner) return;
+        banner.hidden = tries === 0;
+        banner.textContent = tries ? text.offline : "";
+    };
+    const retry = () => {
+        tries += 1;
+        show();
+        setTimeout(() => tries && save(true), Math.min(1000 * 2 ** tries, 30000));
+    };
+    document.addEventListener("htmx:error", (event) => {
+        if (event.target === form) retry();
+    });
+    document.addEventListener("htmx:response:error", (event) => {
+        if (event.target !== form) return;
+        // Too much at once is worth another try. Else the form was closed meanwhile: its own page says so.
+        if ([429, 503].includes(event.detail.ctx?.response?.status)) return retry();
+        leaves = true;
+        location.reload();
+    });
+    document.addEventListener("htmx:after:request", (event) => {
+        const { ctx } = event.detail;
+        if (event.target !== form || !(ctx?.response?.status < 400)) return;
+        saved = ctx.typed;
+        tries = 0;
+        show();
+    });
+    addEventListener("online", () => tries && save(true));
+    addEventListener("beforeunload", (event) => {
+        if (tries && !leaves) event.preventDefault();
+    });
+
+    // ---- what a save brings -----------------------------------------------------------------------------------------
+
+    const html = (nodes) => [...nodes].map((node) => node.outerHTML ?? node.textContent).join("");
+
+    // Of a field that is there, what is said about it; never what is typed into.
+    const renew = (field, fresh) => {
+        for (const part of ["legend", "label[for]", ".hint", ".said"]) {
+            const [old, now] = [field.querySelector(part), fresh.querySelector(part)];
+            if (!old || !now || old.innerHTML === now.innerHTML) continue;
+            // "Saved" stays until there is something else to say: the page would move.
+            if (part === ".said" && !now.childElementCount && old.querySelector(".saved")) continue;
+            old.replaceChildren(...[...now.childNodes].map((node) => node.cloneNode(true)));
+        }
+        const invalid = fresh.querySelector("[data-invalid]") !== null;
         for (const input of field.querySelectorAll("input:not([type=hidden]), select, textarea")) {
             if (invalid) input.setAttribute("aria-invalid", "true");
             else input.removeAttribute("aria-invalid");
         }
-    });
+    };
 
-    // A save that is under way goes on when the visitor leaves the page.
-    document.addEventListener("htmx:config:request", (event) => {
-        if (isField(event.target)) event.detail.ctx.request.keepalive = true;
-    });
+    // What is asked now and was not before, said once to those who do not see it appear.
+    const announce = (fragments) => {
+        const news = document.getElementById("news");
+        const isNew = (element) => element.id && !document.getElementById(element.id);
+        const asked = ".needed, .group, #fields > .field, section.document";
+        const parts = fragments.flatMap((fragment) => [...fragment.querySelectorAll(asked)]).filter(isNew);
+        const names = parts.map((part) => (part.matches(".needed") ? part : part.querySelector("legend, label, h2"))?.textContent.trim());
+        if (news && names.length) news.textContent = names.join(" ");
+    };
 
-    // A save that did not arrive is made again, until it does.
-    const retry = (field) => {
-        const tries = (waiting.get(field) || 0) + 1;
-        waiting.set(field, tries);
-        show();
-        setTimeout(() => send(field), Math.min(1000 * 2 ** tries, 30000));
-    };
-    const send = (field) => {
-        if (waiting.has(field)) field.dispatchEvent(new Event("change", { bubbles: true }));
-    };
-    const show = () => {
-        if (!banner) return;
-        banner.hidden = waiting.size === 0;
-        banner.textContent = waiting.size ? text.offline : "";
-    };
-    document.addEventListener("htmx:error", (event) => {
-        if (isField(event.target)) retry(event.target);
+    let focus = null;
+    document.addEventListener("htmx:before:swap", (event) => {
+        if (event.target !== form) return;
+        const at = document.activeElement;
+        focus = { at, range: at && "selectionStart" in at ? [at.selectionStart, at.selectionEnd] : null };
+        const { tasks } = event.detail;
+        for (const task of tasks) {
+            for (const fresh of task.fragment.querySelectorAll("[data-field]")) {
+                const field = document.getElementById(fresh.id);
+                if (field) renew(field, fresh);
+            }
+            // An upload that runs goes on; whether its document is missing is said anew.
+            for (const fresh of task.fragment.querySelectorAll(".uploads input[type=file]")) {
+                const input = document.getElementById(fresh.id);
+                if (fresh.hasAttribute("aria-invalid")) input?.setAttribute("aria-invalid", "true");
+                else input?.removeAttribute("aria-invalid");
+                input?.setAttribute("aria-describedby", fresh.getAttribute("aria-describedby"));
+            }
+        }
+        announce(tasks.filter((task) => task.swapSpec?.style === "outerMorph").map((task) => task.fragment));
+        // What is the same stays: to exchange it would have it read aloud again.
+        const differs = ({ target, swapSpec, fragment }) => {
+            const element = typeof target === "string" ? document.querySelector(target) : target;
+            const old = swapSpec?.style === "innerHTML" ? element?.innerHTML : element?.outerHTML;
+            return old !== html(fragment.childNodes);
+        };
+        tasks.splice(0, tasks.length, ...tasks.filter(differs));
     });
-    document.addEventListener("htmx:response:error", (event) => {
-        if (!isField(event.target)) return;
-        // Too much at once is worth another try. Else the form was closed meanwhile: its own page says so.
-        if ([429, 503].includes(event.detail.ctx?.response?.status)) retry(event.target);
-        else location.reload();
-    });
-    document.addEventListener("htmx:after:request", (event) => {
-        const arrived = event.detail.ctx?.response?.status < 400;
-        if (isField(event.target) && arrived && waiting.delete(event.target)) show();
-    });
-    addEventListener("online", () => [...waiting.keys()].forEach(send));
-    addEventListener("beforeunload", (event) => {
-        if (waiting.size) event.preventDefault();
+    document.addEventListener("htmx:after:swap", (event) => {
+        if (event.target !== form || !focus) return;
+        const { at, range } = focus;
+        focus = null;
+        if (!at?.isConnected || at === document.activeElement || document.activeElement !== document.body) return;
+        at.focus({ preventScroll: true });
+        if (range?.[0] != null) at.setSelectionRange(...range);
     });
 
     // Not every browser heeds `autofocus` on what is no input.

@@ -80,6 +80,7 @@ impl DataCommand for Show {
             .map(|one| {
                 json!({
                     "id": one.id, "pointer": one.pointer, "status": one.status, "label": one.label, "error": one.error,
+                    "confirmed": one.confirmed,
                 })
             })
             .collect();

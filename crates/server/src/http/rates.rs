@@ -10,7 +10,8 @@ use super::limiter::{Limited, Limiter, Rate};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
-/// Saves of one form: 120 at once, and then one a second, which is faster than anyone types.
+/// Saves of one form: 120 at once, and then one a second. Pages save in pauses of 800 ms and one at a time, so nobody
+/// types into this limit.
 const FORM_WRITES: Rate = Rate::new("form", 120, Duration::from_secs(120));
 /// Uploads: the documents of a business with twenty owners at once, and then one a minute.
 const FORM_UPLOADS: Rate = Rate::new("form-uploads", 80, Duration::from_secs(80 * 60));

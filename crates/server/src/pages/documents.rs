@@ -8,8 +8,10 @@ use dossier_core::kyc::requirement::Requirement;
 use maud::{Markup, html};
 use serde_json::json;
 
-use super::fields::element_id;
+use super::again::{CORRECT, is_correct};
 use super::language::Talk;
+use super::manner::Manner;
+use super::note::element_id;
 use super::posted::FILE;
 use super::reveal::confirmation_of_file;
 use super::steps::Step;
@@ -32,7 +34,7 @@ pub(super) async fn documents(
     visit: &Visit,
     sheet: &Sheet<'_>,
     step: &Step,
-    failed: &Failed,
+    shown: &Manner,
 ) -> Result<Markup, Problem> {
     let wanted: Vec<_> = step.requirements(sheet).filter(|requirement| requirement.document.is_some()).collect();
     let given: Vec<FileId> = wanted.iter().flat_map(|one| sheet.given(one)).map(|given| given.file).collect();
@@ -41,8 +43,7 @@ pub(super) async fn documents(
     Ok(html! {
         div #documents data-upload={ (visit.around.base) "/" (step.path()) "/upload" } data-texts=(texts(talk)) {
             @for requirement in &wanted {
-                @let failed = failed.iter().find(|(id, _)| *id == requirement.id).map(|(_, why)| why.as_str());
-                (document(visit, sheet, requirement, &files, failed))
+                (document(visit, sheet, requirement, &files, shown))
             }
             @if !wanted.is_empty() { (sending(talk)) }
         }
@@ -95,29 +96,26 @@ fn sending(talk: &Talk) -> Markup {
     }
 }
 
-fn document(
-    visit: &Visit,
-    sheet: &Sheet<'_>,
-    requirement: &Requirement,
-    files: &[File],
-    failed: Option<&str>,
-) -> Markup {
+fn document(visit: &Visit, sheet: &Sheet<'_>, requirement: &Requirement, files: &[File], shown: &Manner) -> Markup {
     let talk = &visit.around.talk;
     let id = element_id(&requirement.place());
     let (given, label) = (sheet.given(requirement), label(sheet, talk, requirement));
     let flagged = sheet
         .troubles_in(&requirement.place())
-        .find(|trouble| trouble.wrong != Wrong::Missing)
+        .find(|trouble| shown.judged.says(sheet, trouble))
         .map(|trouble| trouble.wrong);
-    let error = failed.map(ToOwned::to_owned).or_else(|| flagged.map(|flagged| wrong(talk, flagged)));
+    let failed = shown.failed.iter().find(|(id, _)| *id == requirement.id).map(|(_, why)| why.clone());
+    let error = failed.or_else(|| flagged.map(|flagged| wrong(talk, flagged)));
     let described = format!("h-{id}{}", if error.is_some() { format!(" e-{id}") } else { String::new() });
     html! {
         section.document id=(card_id(requirement)) aria-labelledby={ "l-" (id) } {
             h2 id={ "l-" (id) } tabindex="-1" { (label) }
             p.hint id={ "h-" (id) } { (because(sheet, talk, requirement)) " " (talk.say("upload-hint")) }
             @if let Some(error) = &error { p.error role="alert" id={ "e-" (id) } { (error) } }
-            @if !given.is_empty() { (list(visit, sheet, requirement, &given, files, &label, flagged.is_none())) }
-            div.uploads {
+            @if !given.is_empty() { (list(visit, sheet, requirement, &given, files, &label)) }
+            @let is_saved = shown.saved.contains_key(&format!("{CORRECT}{}", requirement.id));
+            (is_correct(sheet, &visit.around, requirement, is_saved))
+            div.uploads id={ "u-" (id) } hx-morph-skip {
                 @for camera in [false, true] {
                     @let input = if camera { format!("c-{id}") } else { id.clone() };
                     @let says = match (camera, given.is_empty()) {
@@ -149,7 +147,6 @@ fn list(
     given: &[Given],
     files: &[File],
     label: &str,
-    is_good: bool,
 ) -> Markup {
     let (around, talk) = (&visit.around, &visit.around.talk);
     let step = Step::of_requirement(requirement);
@@ -159,8 +156,8 @@ fn list(
                 @let file = files.iter().find(|file| file.id == one.file);
                 @let number = index + 1;
                 li {
-                    span.mark.done[is_good] aria-hidden="true" {}
-                    span {
+                    span.mark.done[one.refused.is_none()] aria-hidden="true" {}
+                    span.refused[one.refused.is_some()] {
                         @match file.filter(|_| one.is_seen) {
                             Some(file) => {
                                 a href={ (around.base) "/files/" (one.file) } target="_blank" rel="noopener" {
@@ -168,6 +165,10 @@ fn list(
                                 }
                             }
                             None => (talk.say("file-given")),
+                        }
+                        @if let Some(why) = one.refused {
+                            @let why = wrong(talk, Wrong::Faulty(why));
+                            " " small { (talk.say_with("file-refused", &[("why", why.into())])) }
                         }
                     }
                     (confirmation_of_file(sheet, visit, &step, one, label))

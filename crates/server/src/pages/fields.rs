@@ -1,42 +1,48 @@
 //! The fields of a page, each with its label, hint, value and errors.
 
-use dossier_core::clock::Timestamp;
 use dossier_core::customer::CustomerType;
 use dossier_core::form::sheet::{Sheet, Shown};
-use dossier_core::form::{Input, Kind, Trouble, Wrong, short_hash};
-use dossier_core::violation::Code;
+use dossier_core::form::{Input, Kind, Trouble};
+use dossier_core::kyc::requirement::Requirement;
 use maud::{Markup, html};
-use serde_json::json;
 
+use super::again::{CORRECT, is_correct};
+use super::judged::Judged;
 use super::language::{AddressOrder, DateOrder, Talk};
 use super::layout::Surroundings;
+use super::manner::Saved;
+use super::note::{Below, element_id, note};
 use super::reveal::confirmation;
 use super::steps::Step;
 use super::wording::{because, field_label, label, one_of_several, subject_of, wrong};
-
-/// The id of the element of a place.
-#[must_use]
-pub fn element_id(place: &str) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' };
-    format!("f{}", place.chars().map(plain).collect::<String>())
-}
 
 /// What is asked on one page.
 pub struct Asked<'a> {
     sheet: &'a Sheet<'a>,
     around: &'a Surroundings,
     step: &'a Step,
-    groups: Vec<Group>,
+    groups: Vec<Group<'a>>,
+    judged: &'a Judged,
+    saved: &'a Saved,
     /// The errors that the page says.
     troubles: Vec<&'a Trouble>,
 }
 
 /// Fields that belong together, or one that stands alone.
-struct Group {
+struct Group<'a> {
     of: Of,
     label: String,
     hint: Option<String>,
     inputs: Vec<Input>,
+    /// The requirements that they answer.
+    asked: Vec<&'a Requirement>,
+}
+
+impl Group<'_> {
+    /// Whether it asks what is asked of every person, whatever it is to the business.
+    fn is_of_every_person(&self) -> bool {
+        self.inputs.iter().any(|input| is_name(input.name()))
+    }
 }
 
 /// What makes fields a group.
@@ -57,11 +63,17 @@ impl Of {
 }
 
 impl<'a> Asked<'a> {
-    /// What a step asks. With `strict`, what is missing is an error.
+    /// What a step asks, and what was saved of it just now.
     #[must_use]
-    pub fn new(sheet: &'a Sheet<'a>, around: &'a Surroundings, step: &'a Step, strict: bool) -> Self {
-        let troubles = step.troubles(sheet).filter(|trouble| strict || is_said(sheet, trouble)).collect();
-        Self { sheet, around, step, groups: groups(sheet, &around.talk, step), troubles }
+    pub fn new(
+        sheet: &'a Sheet<'a>,
+        around: &'a Surroundings,
+        step: &'a Step,
+        judged: &'a Judged,
+        saved: &'a Saved,
+    ) -> Self {
+        let troubles = step.troubles(sheet).filter(|trouble| judged.says(sheet, trouble)).collect();
+        Self { sheet, around, step, groups: groups(sheet, &around.talk, step), judged, saved, troubles }
     }
 
     const fn talk(&self) -> &Talk {
@@ -74,19 +86,22 @@ impl<'a> Asked<'a> {
         !self.troubles.is_empty()
     }
 
-    /// All errors with links to their fields.
+    /// All errors with links to their fields. A page that comes with them says them aloud.
     #[must_use]
-    pub fn summary(&self) -> Markup {
+    pub fn summary(&self, is_page: bool) -> Markup {
         let talk = self.talk();
+        let role = if is_page { "alert" } else { "group" };
         html! {
-            @if self.has_errors() {
-                div.summary role="alert" tabindex="-1" autofocus aria-labelledby="summary-title" {
-                    h2 #summary-title { (talk.say_with("errors", &[("count", self.troubles.len().into())])) }
-                    ul {
-                        @for trouble in &self.troubles {
-                            li {
-                                a href={ "#" (self.target(&trouble.place)) } {
-                                    (subject_of(self.sheet, talk, trouble)) ": " (wrong(talk, trouble.wrong))
+            div #summary {
+                @if self.has_errors() {
+                    div.summary role=(role) tabindex="-1" autofocus[is_page] aria-labelledby="summary-title" {
+                        h2 #summary-title { (talk.say_with("errors", &[("count", self.troubles.len().into())])) }
+                        ul {
+                            @for trouble in &self.troubles {
+                                li {
+                                    a href={ "#" (self.target(&trouble.place)) } {
+                                        (subject_of(self.sheet, talk, trouble)) ": " (wrong(talk, trouble.wrong))
+                                    }
                                 }
                             }
                         }
@@ -107,24 +122,64 @@ impl<'a> Asked<'a> {
         element_id(inputs.find(|input| inside(input)).map_or(place, |input| &input.place))
     }
 
-    /// The fields of the page.
+    /// The fields of the page. After a save, a script makes the page's own into these: it adds, removes and orders
+    /// them, and leaves those alone that stay.
     #[must_use]
-    pub fn fields(&self) -> Markup {
+    pub fn fields(&self, back: bool) -> Markup {
+        let first_needed = self.groups.iter().position(|group| !group.asked.is_empty() && !group.is_of_every_person());
         html! {
-            @for group in &self.groups {
-                @match &group.of {
-                    Of::Itself => (self.field(&group.inputs[0], &group.label, group.hint.as_deref())),
-                    of => fieldset.group {
-                        legend { (group.label) }
-                        @if let Some(hint) = &group.hint { p.hint { (hint) } }
-                        @for trouble in self.troubles.iter().filter(|trouble| of.is_at(&trouble.place)) {
-                            p.error { (wrong(self.talk(), trouble.wrong)) }
+            div #fields {
+                @if let Some(check) = self.judged.check(self.sheet) { input type="hidden" name="check" value=(check); }
+                @if back { input type="hidden" name="back" value="review"; }
+                @for (index, group) in self.groups.iter().enumerate() {
+                    @if first_needed == Some(index) { (self.why_needed()) }
+                    @match &group.of {
+                        Of::Itself => {
+                            (self.field(&group.inputs[0], &group.label, group.hint.as_deref()))
+                            (self.is_correct(group))
                         }
-                        @for input in &group.inputs {
-                            (self.field(input, &field_label(self.sheet, self.talk(), &input.place), None))
-                        }
-                    },
+                        of => (self.object(of, group)),
+                    }
                 }
+            }
+        }
+    }
+
+    fn object(&self, of: &Of, group: &Group<'_>) -> Markup {
+        let id = group.inputs.first().map(|first| element_id(&first.place)).unwrap_or_default();
+        html! {
+            fieldset.group id={ "g-" (id) } {
+                legend { (group.label) }
+                @if let Some(hint) = &group.hint { p.hint { (hint) } }
+                @for trouble in self.troubles.iter().filter(|trouble| of.is_at(&trouble.place)) {
+                    p.error { (wrong(self.talk(), trouble.wrong)) }
+                }
+                @for input in &group.inputs {
+                    (self.field(input, &field_label(self.sheet, self.talk(), &input.place), None))
+                }
+                (self.is_correct(group))
+            }
+        }
+    }
+
+    /// What is asked of a person because of what it is to the business: a request, with its reason.
+    fn why_needed(&self) -> Markup {
+        let Step::Person(person) = self.step else { return html! {} };
+        let key = match self.sheet.roles(person) {
+            [true, true] => "needed-both",
+            [true, false] => "needed-owner",
+            [false, true] => "needed-controller",
+            [false, false] => "needed",
+        };
+        let name = self.step.title(self.sheet, self.around);
+        html! { h2 #needed .needed { (self.talk().say_with(key, &[("name", name.into())])) } }
+    }
+
+    fn is_correct(&self, group: &Group<'_>) -> Markup {
+        html! {
+            @for asked in &group.asked {
+                @let is_saved = self.saved.contains_key(&format!("{CORRECT}{}", asked.id));
+                (is_correct(self.sheet, self.around, asked, is_saved))
             }
         }
     }
@@ -142,21 +197,19 @@ impl<'a> Asked<'a> {
         let hints: Vec<&str> = hint.into_iter().chain(kept.as_deref()).collect();
         let described = format!("{}n-{id}", if hints.is_empty() { String::new() } else { format!("h-{id} ") });
         let trouble = self.troubles.iter().find(|trouble| trouble.place == input.place).map(|trouble| trouble.wrong);
-        let below = match (trouble, self.sheet.saved_elsewhere(&input.place)) {
-            (Some(trouble), _) => Below::Wrong(trouble),
-            (None, Some(at)) => Below::SavedElsewhere(at),
-            (None, None) => Below::Nothing,
+        let (saved, elsewhere) = (self.saved.get(&input.place), self.sheet.saved_elsewhere(&input.place));
+        let below = match (trouble, saved, elsewhere) {
+            (Some(trouble), _, _) => Below::Wrong(trouble),
+            (None, Some(over), _) => Below::Saved(*over),
+            (None, None, Some(at)) => Below::SavedElsewhere(at),
+            (None, None, None) => Below::Nothing,
         };
         let invalid = trouble.is_some().then_some("true");
         let optional = html! { @if !input.needed { " " span.optional { (talk.say("optional")) } } };
         let hint = html! {
             @if !hints.is_empty() { p.hint id={ "h-" (id) } { (hints.join(" ")) } }
         };
-        let note = html! {
-            div.note id={ "n-" (id) } aria-live="polite" {
-                (note(talk, &input.place, value, below))
-            }
-        };
+        let note = note(talk, &input.place, value, below);
         let (name, autocomplete) = (input.place.as_str(), self.autocomplete(input));
         let control = match &input.kind {
             Kind::Text(most) if *most > 300 && !is_number(input.name()) => html! {
@@ -197,13 +250,9 @@ impl<'a> Asked<'a> {
                 }
             },
         };
-        // Of saves that are made while one is under way, the last counts: it has everything that was typed. (Of itself,
-        // htmx keeps the first and drops the others.)
+        // The script of the page exchanges label, hint and note by itself, and never what is typed into.
         html! {
-            div.field data-field hx-post={ (self.around.base) "/" (self.step.path()) } hx-trigger="change"
-                hx-encoding="application/x-www-form-urlencoded"
-                hx-sync="queue last" hx-vals=(json!({ "field": input.place }))
-                hx-target={ "#n-" (id) } hx-swap="innerHTML" {
+            div.field data-field=(input.place) id={ "d-" (id) } hx-morph-skip {
                 (control) (confirmation(self.sheet, talk, &input.place, label)) (note)
             }
         }
@@ -263,8 +312,8 @@ impl<'a> Asked<'a> {
 }
 
 /// The fields of a step, as they belong together.
-fn groups(sheet: &Sheet<'_>, talk: &Talk, step: &Step) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
+fn groups<'a>(sheet: &'a Sheet<'_>, talk: &Talk, step: &Step) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
     if let Step::Person(person) = step {
         let inputs = sheet.inputs_of_person(person).into_iter();
         let (mut names, others): (Vec<_>, Vec<_>) = inputs.partition(|input| is_name(input.name()));
@@ -275,11 +324,12 @@ fn groups(sheet: &Sheet<'_>, talk: &Talk, step: &Step) -> Vec<Group> {
                 || (talk.say("label-person_legal_name"), talk.say("because-person_legal_name")),
                 |asked| (label(sheet, talk, asked), because(sheet, talk, asked)),
             );
-            groups.push(Group { of: Of::Choice, label, hint: Some(hint), inputs: std::mem::take(&mut names) });
+            let inputs = std::mem::take(&mut names);
+            groups.push(Group { of: Of::Choice, label, hint: Some(hint), inputs, asked: Vec::new() });
         }
         for input in names.into_iter().chain(others) {
             let label = talk.say(&format!("field-{}", input.name()));
-            groups.push(Group { of: Of::Itself, label, hint: None, inputs: vec![input] });
+            groups.push(Group { of: Of::Itself, label, hint: None, inputs: vec![input], asked: Vec::new() });
         }
     }
     for requirement in step.requirements(sheet) {
@@ -290,13 +340,18 @@ fn groups(sheet: &Sheet<'_>, talk: &Talk, step: &Step) -> Vec<Group> {
             // Each field stands on a page once.
             inputs.retain(|input| !known(&input.place));
         }
-        let Some(first) = inputs.first() else { continue };
+        let Some(first) = inputs.first() else {
+            let asks = |group: &&mut Group<'_>| group.inputs.iter().any(|input| requirement.may_be_at(&input.place));
+            groups.iter_mut().find(asks).into_iter().for_each(|group| group.asked.push(requirement));
+            continue;
+        };
         let place = requirement.place();
         if first.place == place && !is_choice {
             // A field that an object asks for already is only needed the more; one of a person, known by name.
-            let known = groups.iter_mut().flat_map(|group| &mut group.inputs).find(|known| known.place == place);
-            if let Some(known) = known {
-                known.needed = true;
+            let asks = |group: &&mut Group<'_>| group.inputs.iter().any(|input| input.place == place);
+            if let Some(group) = groups.iter_mut().find(asks) {
+                group.inputs.iter_mut().filter(|input| input.place == place).for_each(|input| input.needed = true);
+                group.asked.push(requirement);
                 continue;
             }
         }
@@ -307,7 +362,7 @@ fn groups(sheet: &Sheet<'_>, talk: &Talk, step: &Step) -> Vec<Group> {
         };
         order_address(sheet, talk, &mut inputs, AddressOrder::asked);
         let (label, hint) = (label(sheet, talk, requirement), because(sheet, talk, requirement));
-        groups.push(Group { of, label, hint: Some(hint), inputs });
+        groups.push(Group { of, label, hint: Some(hint), inputs, asked: vec![requirement] });
     }
     groups
 }
@@ -347,54 +402,4 @@ fn options(talk: &Talk, kind: &Kind, chosen: &str) -> Markup {
 
 fn is_number(name: &str) -> bool {
     name.ends_with("number")
-}
-
-/// Whether an error is said before the visitor asks to go on: what is missing is not, nor is a date of which a part is.
-#[must_use]
-pub fn is_said(sheet: &Sheet<'_>, trouble: &Trouble) -> bool {
-    let is_half_a_date = || {
-        let text = sheet.text(&trouble.place).unwrap_or_default();
-        text.splitn(3, '-').any(str::is_empty)
-    };
-    match trouble.wrong {
-        Wrong::Missing | Wrong::NoneGiven | Wrong::Unconfirmed => false,
-        Wrong::Refused(Code::InvalidDate, _) => !is_half_a_date(),
-        Wrong::Refused(..) | Wrong::Faulty(_) => true,
-    }
-}
-
-/// What stands below a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Below {
-    /// Nothing that is said.
-    Nothing,
-    /// An error.
-    Wrong(Wrong),
-    /// It is saved now; over what another device had saved then.
-    Saved(Option<Timestamp>),
-    /// Another device saved it then.
-    SavedElsewhere(Timestamp),
-}
-
-/// The content below a field; with a hash of what the page shows, so that a save knows what the visitor changed.
-#[must_use]
-pub fn note(talk: &Talk, place: &str, value: &str, below: Below) -> Markup {
-    let at = |key: &str, at: Timestamp| talk.say_with(key, &[("time", clock(talk, at).into())]);
-    html! {
-        input type="hidden" name={ "was:" (place) } value=(short_hash(value));
-        @match below {
-            Below::Nothing => {},
-            Below::Wrong(trouble) => p.error data-invalid { (wrong(talk, trouble)) },
-            Below::Saved(None) => p.saved { (talk.say("saved")) },
-            Below::Saved(Some(over)) => p.saved { (talk.say("saved")) " " (at("saved-over", over)) },
-            Below::SavedElsewhere(then) => p.saved { (at("saved-elsewhere", then)) },
-        }
-    }
-}
-
-/// A moment as people read it, in UTC: where the visitor is, nobody knows.
-#[must_use]
-pub fn clock(talk: &Talk, at: Timestamp) -> String {
-    let text = at.to_string();
-    format!("{}, {} UTC", talk.date(&text), &text[11..16])
 }

@@ -1,10 +1,10 @@
-//! The form, step by step. A field is saved as it is left, by script; a whole page by its button, with or without one.
+//! The form, step by step. Scripts save a page as it is typed, its buttons with or without scripts.
 
 use std::collections::HashMap;
 
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use dossier_core::form::edit::Edit;
+use dossier_core::form::edit::{Edit, Typed};
 use dossier_core::form::sheet::Sheet;
 use dossier_core::form::{Wrong, attempt, short_hash};
 use dossier_core::ids::PersonId;
@@ -15,10 +15,15 @@ use dossier_core::use_cases::write_customer::UpdateError;
 use http::{HeaderMap, StatusCode, header};
 use maud::{Markup, html};
 
+use super::again::{CORRECT, reviewers_words};
 use super::cookies::{pass, set_cookie};
-use super::documents::{Failed, documents};
-use super::fields::{Asked, Below, is_said, note};
+use super::documents::documents;
+use super::fields::Asked;
+use super::judged::Judged;
+use super::manner::Manner;
 use super::messages::{left, message, page as answer};
+use super::note::{element_id, was};
+use super::people::people;
 use super::posted::{self, Posted};
 use super::reveal::{keep_as_given, prompt};
 use super::steps::{Step, steps};
@@ -39,6 +44,7 @@ pub async fn overview(State(app): State<App>, visit: Visit, said: Said) -> Respo
     let on = next.as_ref().map_or_else(|| "review".to_owned(), Step::path);
     let again = visit.customer.kyc.state == Stands::ResubmissionRequired;
     let content = html! {
+        @if said.contains_key("saved") { p.notice role="status" { (around.say("exit-saved")) } }
         p { (around.say(if again { "overview-again" } else { "overview-text" })) }
         (prompt(&visit, &sheet, "overview", said.get("reveal").map(String::as_str)))
         @if let Some(comment) = visit.customer.kyc.comment.as_deref().filter(|_| again) {
@@ -78,8 +84,13 @@ pub async fn overview(State(app): State<App>, visit: Visit, said: Said) -> Respo
 pub async fn page(State(app): State<App>, visit: Visit, said: Said, request: Request) -> Result<Response, Problem> {
     let sheet = visit.sheet(&app);
     let step = step_of(&request, &sheet)?;
-    let shown =
-        Manner { strict: said.contains_key("check"), replaced: said.contains_key("replaced"), failed: Failed::new() };
+    let shown = Manner {
+        judged: Judged::read(said.get("check")),
+        replaced: said.contains_key("replaced"),
+        back: said.get("back").is_some_and(|back| back == "review"),
+        completed: said.get("completed").cloned(),
+        ..Manner::default()
+    };
     show(&app, &visit, &sheet, &step, shown).await
 }
 
@@ -87,18 +98,7 @@ pub async fn page(State(app): State<App>, visit: Visit, said: Said, request: Req
 pub(super) fn step_of(request: &Request, sheet: &Sheet<'_>) -> Result<Step, Problem> {
     let text = request.uri().path().split('/').nth(3).unwrap_or_default();
     let step = Step::parse(text).ok_or_else(Problem::not_found)?;
-    Step::all(sheet).contains(&step).then_some(step).ok_or_else(Problem::not_found)
-}
-
-/// How a page is shown.
-#[derive(Default)]
-pub(super) struct Manner {
-    /// What is missing is an error.
-    pub(super) strict: bool,
-    /// The last save replaced what another device had given.
-    pub(super) replaced: bool,
-    /// Uploads that were refused.
-    pub(super) failed: Failed,
+    step.is_in(sheet).then_some(step).ok_or_else(Problem::not_found)
 }
 
 /// A page of the form.
@@ -111,32 +111,27 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let around = &visit.around;
     let talk = &around.talk;
-    let asked = Asked::new(sheet, around, step, shown.strict);
+    let asked = Asked::new(sheet, around, step, &shown.judged, &shown.saved);
     let url = format!("{}/{}", around.base, step.path());
-    let documents = documents(app, visit, sheet, step, &shown.failed).await?;
+    let documents = documents(app, visit, sheet, step, &shown).await?;
     let content = html! {
-        (asked.summary())
+        (asked.summary(true))
         @if shown.replaced { p.notice role="status" { (talk.say("replaced")) } }
-        @if *step == Step::People { (people(sheet, visit)) }
+        (reviewers_words(sheet, around, step))
+        @if *step == Step::People { (people(sheet, visit, shown.completed.as_ref())) }
         @else {
-            form #main-form method="post" action=(url) enctype="multipart/form-data" novalidate {
+            // Of saves that are made while one is in flight, the last counts: it has everything that was typed.
+            form #main-form method="post" action=(url) enctype="multipart/form-data" novalidate data-autosave
+                hx-post=(url) hx-trigger="save" hx-sync="queue last" hx-encoding="application/x-www-form-urlencoded" {
                 // The first button is the one that the Enter key presses.
                 button.sr type="submit" tabindex="-1" aria-hidden="true" { (talk.say("save-and-continue")) }
                 // The same page, sent twice, brings each of its files once.
                 input type="hidden" name="attempt" value=(attempt(app.services.random.as_ref()));
-                (asked.fields())
+                (asked.fields(shown.back))
             }
             (documents)
-        }
-        div.actions {
-            @if *step == Step::People {
-                form method="post" action=(url) {
-                    button type="submit" name="do" value="add" { (talk.say("person-add")) }
-                }
-                a.button.primary href={ (around.base) "/" (after(sheet, step)) } { (talk.say("continue")) }
-            } @else {
-                button.primary type="submit" form="main-form" { (talk.say("save-and-continue")) }
-            }
+            p #news .sr role="status" {}
+            div.actions { button.primary type="submit" form="main-form" { (talk.say("save-and-continue")) } }
         }
         @if matches!(step, Step::Person(_)) {
             details.remove {
@@ -153,54 +148,56 @@ pub(super) async fn show(
     Ok(answer(StatusCode::OK, around.with_steps(&step.title(sheet, around), errors, &steps, &content)))
 }
 
-/// Who owns and controls the business.
-fn people(sheet: &Sheet<'_>, visit: &Visit) -> Markup {
+/// What a script gets after a save: every piece of the page as it is now. The script exchanges those that differ. `was`
+/// has what the fields that were saved show now.
+async fn pieces(
+    app: &App,
+    visit: &Visit,
+    sheet: &Sheet<'_>,
+    step: &Step,
+    shown: Manner,
+    was: Markup,
+) -> Result<Response, Problem> {
     let around = &visit.around;
-    let persons: Vec<_> = sheet.persons().into_iter().map(Step::Person).collect();
-    html! {
-        p { (around.say("people-text")) }
-        @if persons.is_empty() { p.hint { (around.talk.say("people-none")) } }
-        ul #people .people tabindex="-1" {
-            @for person in &persons {
-                @let left = person.troubles(sheet).count();
-                li {
-                    a href={ (around.base) "/" (person.path()) } { bdi { (person.title(sheet, around)) } }
-                    small {
-                        @if left == 0 { (around.talk.say("step-done")) }
-                        @else { (around.talk.say_with("step-left", &[("count", left.into())])) }
-                    }
-                }
-            }
-        }
-    }
+    let asked = Asked::new(sheet, around, step, &shown.judged, &shown.saved);
+    let documents = documents(app, visit, sheet, step, &shown).await?;
+    let pieces = html! {
+        (around.title(&around.in_window(&step.title(sheet, around), asked.has_errors())))
+        template hx type="partial" hx-target="#summary" hx-swap="outerHTML" { (asked.summary(false)) }
+        template hx type="partial" hx-target="#fields" hx-swap="outerMorph" { (asked.fields(shown.back)) }
+        template hx type="partial" hx-target="#documents" hx-swap="outerMorph" { (documents) }
+        template hx type="partial" hx-target="#main h1" hx-swap="innerHTML" { (step.title(sheet, around)) }
+        (steps(sheet, around, &step.path(), true))
+        (was)
+    };
+    Ok(answer(StatusCode::OK, pieces))
 }
 
-/// The page after a step: the next one that lacks something, or the next at all, or the review.
-fn after(sheet: &Sheet<'_>, step: &Step) -> String {
-    let all = Step::all(sheet);
-    let rest = all.iter().skip_while(|known| *known != step).skip(1);
-    let next = rest
-        .clone()
-        .find(|step| step.troubles(sheet).next().is_some())
-        .or_else(|| all.iter().find(|step| step.troubles(sheet).next().is_some()));
-    next.map_or_else(|| "review".to_owned(), Step::path)
-}
-
-/// `POST /form/{session}/{step}`: saves what changed on a page, or one field when a script asks.
+/// `POST /form/{session}/{step}`: saves what changed on a page. A script gets the page's pieces; without one, the
+/// visitor is sent on, or back to what is wrong.
 ///
 /// # Errors
 ///
 /// See the catalogue of problems.
 pub async fn save(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
-    let (step, before) = {
+    let (step, asked, is_settled) = {
         let sheet = visit.sheet(&app);
-        (step_of(&request, &sheet)?, asked_ids(&sheet))
+        (step_of(&request, &sheet)?, asked_ids(&sheet), sheet.is_settled)
     };
     let (parts, body) = request.into_parts();
+    let before = Before { asked, is_settled };
     let posted = posted::read(&app, &visit, &parts, body).await?;
     let is_cut = posted.is_cut;
     let response = keep_page(&app, visit, &step, &before, is_partial(&parts.headers), posted).await?;
     Ok(posted::ended(response, is_cut))
+}
+
+/// What the form was before a save.
+struct Before {
+    /// The ids of what was asked.
+    asked: Vec<String>,
+    /// Whether the profile held all that it could.
+    is_settled: bool,
 }
 
 /// Saves what a page sent, and shows where it goes on.
@@ -208,97 +205,146 @@ async fn keep_page(
     app: &App,
     visit: Visit,
     step: &Step,
-    before: &[String],
+    before: &Before,
     partial: bool,
     posted: Posted,
 ) -> Result<Response, Problem> {
     let Posted { fields, files, .. } = posted;
-    if fields.get("do").is_some_and(|what| what == "add") {
-        return add_person(app, visit).await;
+    let wish = fields.get("do").map_or("", String::as_str);
+    if *step == Step::People {
+        return leave_people(app, visit, wish).await;
     }
     let visit = match keep_as_given(app, visit, &fields).await {
         Ok(visit) => visit,
         Err((visit, error)) => return refused(&visit, error),
     };
-    // A script sends the whole form and says which field was left.
-    let only = fields.get("field").filter(|_| partial);
-    let (mut edits, mut shown) = changed(&fields);
-    if let Some(only) = only {
-        edits.retain(|(place, _)| place == only);
-        shown.retain(|(place, _)| place == only);
-    }
-    let (kept, mut visit) = if edits.is_empty() {
-        (Vec::new(), visit)
-    } else {
-        match keep(&app.services, &visit.visitor, Edit::Fields(edits)).await {
+    let (typed, shown) = changed(&fields);
+    let typing = typed.typing.clone();
+    let is_news = !typed.fields.is_empty() || !typed.reasons.is_empty() || !before.is_settled && typing.is_none();
+    let (replaced, mut visit) = if is_news {
+        match keep(&app.services, &visit.visitor, Edit::Fields(typed)).await {
             Ok(kept) => (kept.replaced, visit.after(kept.customer)),
             // Closed in this very moment: a script loads the page, which says so.
-            Err(UpdateError::Conflict(_)) if only.is_some() => return Ok(StatusCode::CONFLICT.into_response()),
+            Err(UpdateError::Conflict(_)) if partial => return Ok(StatusCode::CONFLICT.into_response()),
             Err(error) => return refused(&visit, error),
         }
+    } else {
+        (Vec::new(), visit)
     };
     let Settled { failed, stays_at } = match settle(app, &mut visit, step, &fields, files).await {
         Ok(settled) => settled,
         Err(error) => return refused(&visit, error),
     };
     let sheet = visit.sheet(app);
-    if partial {
-        let documents = match asked_ids(&sheet) == before {
-            true => None,
-            false => Some(documents(app, &visit, &sheet, step, &failed).await?),
-        };
-        let talk = &visit.around.talk;
-        let notes = html! {
-            @for (place, text) in &shown {
-                @let mut here = sheet.troubles.iter().filter(|trouble| trouble.place == *place);
-                @let trouble = here.find(|trouble| is_said(&sheet, trouble));
-                @let replaced = kept.iter().find(|(replaced, _)| replaced == place).map(|(_, at)| *at);
-                @let below = trouble.map_or(Below::Saved(replaced), |trouble| Below::Wrong(trouble.wrong));
-                (note(talk, place, text, below))
-            }
-            (steps(&sheet, &visit.around, &step.path(), true))
-            @if let Some(documents) = documents {
-                template hx type="partial" hx-target="#documents" hx-swap="outerHTML" { (documents) }
-            }
-        };
-        return Ok(answer(StatusCode::OK, notes));
+    let back = fields.contains_key("back");
+    if !partial && !failed.is_empty() {
+        let judged = if stays_at.is_some() { Judged::default() } else { Judged::strictly() };
+        let shown = Manner { judged, replaced: !replaced.is_empty(), back, failed, ..Manner::default() };
+        let mut response = show(app, &visit, &sheet, step, shown).await?;
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(response);
     }
-    if failed.is_empty() {
-        if let Some(at) = stays_at {
-            return Ok(stay(&at));
+    if !partial {
+        let to = onward(&sheet, step, wish, &before.asked, back, !replaced.is_empty());
+        return Ok(stays_at
+            .map_or_else(|| Redirect::to(&format!("{}{to}", visit.around.base)).into_response(), |at| stay(&at)));
+    }
+    let over = |place: &String| replaced.iter().find(|(known, _)| known == place).map(|(_, at)| *at);
+    let changed = shown.iter().filter(|(place, text)| is_changed(&fields, place, text));
+    let manner = Manner {
+        judged: Judged::read(fields.get("check")).after(&before.asked, &sheet).while_typing(typing),
+        saved: changed.map(|(place, _)| (place.clone(), over(place))).collect(),
+        back,
+        ..Manner::default()
+    };
+    let was = html! {
+        @for (place, text) in &shown {
+            @let target = format!("#w-{}", element_id(place));
+            template hx type="partial" hx-target=(target) hx-swap="outerHTML" { (was(place, text)) }
         }
-        if !Step::all(&sheet).contains(step) || step.troubles(&sheet).next().is_none() {
-            let replaced = if kept.is_empty() { "" } else { "?replaced" };
-            let next = after(&sheet, step);
-            return Ok(Redirect::to(&format!("{}/{next}{replaced}", visit.around.base)).into_response());
+    };
+    pieces(app, &visit, &sheet, step, manner, was).await
+}
+
+/// Where the visitor is sent after a page was saved, below the form. What was first asked for by this very page is not
+/// yet missing.
+fn onward(sheet: &Sheet<'_>, step: &Step, wish: &str, before: &[String], back: bool, replaced: bool) -> String {
+    let with = |path: String| if replaced { format!("{path}?replaced") } else { path };
+    match wish {
+        "exit" => return "?saved".to_owned(),
+        "back" => return with(step.path_back(sheet)),
+        _ => {}
+    }
+    let is_done = !step.is_in(sheet) || step.troubles(sheet).next().is_none();
+    match step {
+        _ if is_done && back => with("/review".to_owned()),
+        Step::Person(id) if is_done && sheet.persons().contains(id) => format!("/people?completed={id}"),
+        Step::Person(id) if !sheet.persons().contains(id) => with("/people".to_owned()),
+        _ if is_done => with(step.path_on(sheet)),
+        _ => {
+            let judged = Judged::strictly().after(before, sheet);
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            query.append_pair("check", &judged.check(sheet).unwrap_or_default());
+            for (name, value) in [("back", "review")].into_iter().filter(|_| back) {
+                query.append_pair(name, value);
+            }
+            for name in ["replaced"].into_iter().filter(|_| replaced) {
+                query.append_pair(name, "");
+            }
+            let is_wrong = step.troubles(sheet).any(|trouble| judged.says(sheet, trouble));
+            let anchor = if is_wrong { "" } else { "#needed" };
+            format!("/{}?{}{anchor}", step.path(), query.finish())
         }
     }
-    let shown = Manner { strict: stays_at.is_none(), replaced: !kept.is_empty(), failed };
-    let mut response = show(app, &visit, &sheet, step, shown).await?;
-    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    Ok(response)
+}
+
+/// Adds a person, or goes on from the list. Persons who were added and left empty are taken away either way.
+async fn leave_people(app: &App, visit: Visit, wish: &str) -> Result<Response, Problem> {
+    let edit = if wish == "add" { Edit::AddPerson } else { Edit::RemoveEmptyPersons };
+    match keep(&app.services, &visit.visitor, edit).await {
+        Ok(kept) => {
+            let visit = visit.after(kept.customer);
+            let sheet = visit.sheet(app);
+            let to = match wish {
+                "add" => {
+                    let newest = sheet.added_persons().pop().unwrap_or_default();
+                    format!("/{}", Step::Person(newest).path())
+                }
+                "exit" => "?saved".to_owned(),
+                "back" => Step::People.path_back(&sheet),
+                _ => Step::People.path_on(&sheet),
+            };
+            Ok(Redirect::to(&format!("{}{to}", visit.around.base)).into_response())
+        }
+        Err(error) => refused(&visit, error),
+    }
 }
 
 fn asked_ids(sheet: &Sheet<'_>) -> Vec<String> {
     sheet.requirements.iter().map(|requirement| requirement.id.clone()).collect()
 }
 
-/// Text by place.
-type Typed = Vec<(String, String)>;
-
-/// The fields that differ from what the page showed, and what it shows now. Without that, a page that was opened long
-/// ago would put its old values over what another device has saved since.
-fn changed(fields: &HashMap<String, String>) -> (Typed, Typed) {
-    let (mut edits, mut shown) = (Vec::new(), Vec::new());
-    for (name, was) in fields {
-        let Some(place) = name.strip_prefix("was:") else { continue };
+/// What differs from what the page showed, and what it shows now. Without that, a page that was opened long ago would
+/// put its old values over what another device has saved since.
+fn changed(fields: &HashMap<String, String>) -> (Typed, Vec<(String, String)>) {
+    // A script says which field the visitor is in, and whether anything is still being typed there.
+    let typing = fields.get("field").filter(|_| fields.contains_key("typing")).cloned();
+    let (mut changed, mut shown) = (Typed { typing, ..Typed::default() }, Vec::new());
+    for place in fields.keys().filter_map(|name| name.strip_prefix("was:")) {
         let text = typed(fields, place);
-        if short_hash(&text) != *was {
-            edits.push((place.to_owned(), text.clone()));
+        if is_changed(fields, place, &text) {
+            match place.strip_prefix(CORRECT) {
+                Some(requirement) => changed.reasons.push((requirement.to_owned(), text.clone())),
+                None => changed.fields.push((place.to_owned(), text.clone())),
+            }
         }
         shown.push((place.to_owned(), text));
     }
-    (edits, shown)
+    (changed, shown)
+}
+
+fn is_changed(fields: &HashMap<String, String>, place: &str, text: &str) -> bool {
+    fields.get(&format!("was:{place}")).is_some_and(|was| short_hash(text) != *was)
 }
 
 /// What was typed at a place; a date has three parts.
@@ -326,17 +372,6 @@ fn ascii_digit(c: char) -> char {
     digit.and_then(|digit| char::from_digit(digit, 10)).unwrap_or(c)
 }
 
-async fn add_person(app: &App, visit: Visit) -> Result<Response, Problem> {
-    match keep(&app.services, &visit.visitor, Edit::AddPerson).await {
-        Ok(kept) => {
-            let visit = visit.after(kept.customer);
-            let newest = visit.sheet(app).persons().pop().unwrap_or_default();
-            Ok(Redirect::to(&format!("{}/{}", visit.around.base, Step::Person(newest).path())).into_response())
-        }
-        Err(error) => refused(&visit, error),
-    }
-}
-
 /// `POST /form/{session}/{step}/remove`: takes a person away.
 ///
 /// # Errors
@@ -349,6 +384,15 @@ pub async fn remove_person(State(app): State<App>, visit: Visit, request: Reques
         Ok(_) => Ok(Redirect::to(&format!("{}/people", visit.around.base)).into_response()),
         Err(error) => refused(&visit, error),
     }
+}
+
+/// A visit in which what was typed last is in the profile, though the visitor never left the field.
+pub(super) async fn settled(app: &App, visit: Visit) -> Result<Visit, UpdateError> {
+    if visit.sheet(app).is_settled {
+        return Ok(visit);
+    }
+    let kept = keep(&app.services, &visit.visitor, Edit::Fields(Typed::default())).await?;
+    Ok(visit.after(kept.customer))
 }
 
 /// What could not be saved: the form was closed meanwhile, which its page says, or there is too much of something.
@@ -410,6 +454,6 @@ mod tests {
             pair("was:/nationality", &short_hash("")),
         ]
         .into();
-        assert_eq!(changed(&fields).0, [pair("/last_name", "King")]);
+        assert_eq!(changed(&fields).0.fields, [pair("/last_name", "King")]);
     }
 }

@@ -257,6 +257,17 @@ impl Talk {
         self.say_with(key, &with).replace(['\u{2068}', '\u{2069}'], "").into()
     }
 
+    /// A number as people read it: with the decimal sign of the language.
+    #[must_use]
+    pub fn decimal(&self, number: &str) -> String {
+        match self.language {
+            Language::English | Language::Hindi | Language::Chinese | Language::Arabic => number.replace(',', "."),
+            Language::Spanish | Language::French | Language::German | Language::Portuguese | Language::Turkish => {
+                number.replace('.', ",")
+            }
+        }
+    }
+
     /// How an address in a country is written; in that of the browser, when none is known yet.
     #[must_use]
     pub fn address_order(&self, country: Option<&str>) -> AddressOrder {

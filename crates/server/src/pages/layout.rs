@@ -76,9 +76,19 @@ impl Surroundings {
                 (steps)
             }
         };
-        let in_window =
-            if errors { self.talk.say_with("title-error", &[("title", title.into())]) } else { title.into() };
-        self.frame(&in_window, &body, true)
+        self.frame(&self.in_window(title, errors), &body, true)
+    }
+
+    /// The title of the window, in which errors are said as well.
+    #[must_use]
+    pub fn in_window(&self, title: &str, errors: bool) -> String {
+        if errors { self.talk.say_with("title-error", &[("title", title.into())]) } else { title.to_owned() }
+    }
+
+    /// The element of the window's title.
+    #[must_use]
+    pub fn title(&self, in_window: &str) -> Markup {
+        html! { title { (in_window) " · " (self.heading()) } }
     }
 
     fn frame(&self, title: &str, body: &Markup, scripted: bool) -> Markup {
@@ -91,7 +101,7 @@ impl Surroundings {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="color-scheme" content="light dark";
-                    title { (title) " · " (self.heading()) }
+                    (self.title(title))
                     link rel="stylesheet" href=(assets::url("form.css"));
                     @if let Some((account, look)) = look && look.colour.is_some() {
                         link rel="stylesheet" href=(assets::look_url(account, "colour.css"));

@@ -1,6 +1,7 @@
 //! Pages for the people who are verified: where their link leads, and the hosted form. Rendered here, whole, in their
 //! language; scripts only make them smoother.
 
+mod again;
 pub mod assets;
 mod company;
 mod cookies;
@@ -9,12 +10,16 @@ mod dressed;
 pub mod entered;
 pub mod fields;
 pub mod form;
+mod judged;
 pub mod landing;
 pub mod language;
 pub mod layout;
 mod link_form;
 pub mod lost;
+mod manner;
 mod messages;
+mod note;
+mod people;
 mod posted;
 mod ready;
 mod reveal;

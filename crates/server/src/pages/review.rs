@@ -15,11 +15,12 @@ use maud::{Markup, html};
 
 use super::company::links;
 use super::cookies::set_cookie;
-use super::fields::{element_id, order_address};
-use super::form::refused;
+use super::fields::order_address;
+use super::form::{refused, settled};
 use super::language::AddressOrder;
 use super::layout::{CSP, Surroundings};
 use super::messages::page as answer;
+use super::note::element_id;
 use super::reveal::prompt;
 use super::steps::{Step, steps};
 use super::visit::Visit;
@@ -66,8 +67,17 @@ impl Declared {
 }
 
 /// `GET /form/{session}/review`
-pub async fn page(State(app): State<App>, visit: Visit, said: Query<HashMap<String, String>>) -> Response {
-    show(&app, &visit, None, said.get("reveal").map(String::as_str))
+///
+/// # Errors
+///
+/// The store's.
+pub async fn page(
+    State(app): State<App>,
+    visit: Visit,
+    said: Query<HashMap<String, String>>,
+) -> Result<Response, Problem> {
+    let visit = settled(&app, visit).await?;
+    Ok(show(&app, &visit, None, said.get("reveal").map(String::as_str)))
 }
 
 /// Why a submission was not taken.
@@ -120,7 +130,8 @@ fn show(app: &App, visit: &Visit, refused: Option<Refused>, said: Option<&str>) 
                     @for step in &all {
                         @for trouble in step.troubles(&sheet) {
                             li {
-                                a href={ (around.base) "/" (step.path()) "?check#" (element_id(&trouble.place)) } {
+                                @let at = element_id(&trouble.place);
+                                a href={ (around.base) "/" (step.path()) "?check&back=review#" (at) } {
                                     bdi { (step.title(&sheet, around)) } ": " (subject_of(&sheet, talk, trouble))
                                 }
                                 " " (wrong(talk, trouble.wrong))
@@ -211,7 +222,9 @@ fn answers(visit: &Visit, sheet: &Sheet<'_>, step: &Step) -> Markup {
     html! {
         section.answers {
             h2 { bdi { (title) } " \
-                " a.change href={ (around.base) "/" (step.path()) } { (talk.say("change")) span.sr { ": " (title) } } }
+                " a.change href={ (around.base) "/" (step.path()) "?back=review" } {
+                    (talk.say("change")) span.sr { ": " (title) }
+                } }
             dl {
                 @for input in &inputs {
                     @let value = match sheet.shown(&input.place) {

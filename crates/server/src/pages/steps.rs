@@ -118,6 +118,35 @@ impl Step {
         steps
     }
 
+    /// Whether the form has it. A person who was just added is in no list, but has a page.
+    #[must_use]
+    pub fn is_in(&self, sheet: &Sheet<'_>) -> bool {
+        match self {
+            Self::Person(id) => sheet.added_persons().contains(id),
+            other => Self::all(sheet).contains(other),
+        }
+    }
+
+    /// The path of the step before; of the first, that of the overview.
+    #[must_use]
+    pub fn path_back(&self, sheet: &Sheet<'_>) -> String {
+        if matches!(self, Self::Person(_)) {
+            return format!("/{}", Self::People.name());
+        }
+        let all = Self::all(sheet);
+        let before = all.iter().take_while(|step| *step != self).filter(|step| !matches!(step, Self::Person(_))).last();
+        before.map_or_else(String::new, |step| format!("/{}", step.path()))
+    }
+
+    /// The path of the page after: the next step that lacks something, or any that does, or the review.
+    #[must_use]
+    pub fn path_on(&self, sheet: &Sheet<'_>) -> String {
+        let all = Self::all(sheet);
+        let lacks = |step: &&Self| step.troubles(sheet).next().is_some();
+        let next = all.iter().skip_while(|step| *step != self).skip(1).find(lacks).or_else(|| all.iter().find(lacks));
+        next.map_or_else(|| "/review".to_owned(), |step| format!("/{}", step.path()))
+    }
+
     /// What people call it.
     #[must_use]
     pub fn title(&self, sheet: &Sheet<'_>, around: &Surroundings) -> String {
@@ -151,7 +180,9 @@ fn person_name(sheet: &Sheet<'_>, around: &Surroundings, id: &str) -> String {
     };
     let names: Vec<_> = ["first_name", "last_name"].into_iter().filter_map(name).collect();
     if names.is_empty() {
-        let number = sheet.persons().iter().position(|known| known == id).map_or(0, |at| at + 1);
+        // One of whom nothing is known yet will be the last of the list.
+        let persons = sheet.persons();
+        let number = persons.iter().position(|known| known == id).unwrap_or(persons.len()) + 1;
         around.talk.say_with("person-number", &[("number", number.into())])
     } else {
         names.join(" ")

@@ -14,6 +14,7 @@ use maud::html;
 
 use super::documents::{Failed, card_id, documents};
 use super::form::{refused, step_of};
+use super::manner::Manner;
 use super::messages::page as answer;
 use super::posted::{self, Received};
 use super::steps::{Step, steps};
@@ -39,7 +40,7 @@ pub async fn take(State(app): State<App>, mut visit: Visit, request: Request) ->
         Err(error) => return refused(&visit, error),
     };
     let sheet = visit.sheet(&app);
-    let documents = documents(&app, &visit, &sheet, &step, &failed).await?;
+    let documents = documents(&app, &visit, &sheet, &step, &Manner { failed, ..Manner::default() }).await?;
     let pieces = html! { (documents) (steps(&sheet, &visit.around, &step.path(), false)) };
     Ok(posted::ended(answer(StatusCode::OK, pieces), posted.is_cut))
 }

@@ -32,6 +32,7 @@ mod readme;
 mod reference;
 mod retries;
 mod samples;
+mod saves;
 mod scopes;
 mod snapshots;
 mod trail;

@@ -5,7 +5,7 @@
 use dossier_core::customer::associated_person::AssociatedPerson;
 use dossier_core::customer::{Business, Individual};
 use dossier_core::kyc::rail::Rail;
-use dossier_core::kyc::record::KycsView;
+use dossier_core::kyc::record::{Confirmed, KycsView};
 use dossier_core::kyc::requirement::{Evidence, Requirement};
 use dossier_core::schema;
 use serde_json::{Value, json};
@@ -30,6 +30,10 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ("Kycs", described("Where a customer's verification stands.", shown::<KycsView<'_>>())),
         ("RailStatus", described("A payment rail and its status.", shown::<Rail>())),
         ("Requirement", described("Something that is required, and how it stands.", shown::<Requirement>())),
+        (
+            "ConfirmedRequirement",
+            described("The customer's word that what is there is correct as it is.", shown::<Confirmed>()),
+        ),
         ("RequiredDocument", described("What a required document may be.", shown::<Evidence>())),
     ]
 }

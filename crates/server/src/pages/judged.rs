@@ -1,0 +1,89 @@
+//! Which of what stands in the way of a submission a page says as an error.
+
+use std::collections::BTreeSet;
+
+use dossier_core::form::sheet::Sheet;
+use dossier_core::form::{Trouble, Wrong};
+use dossier_core::kyc::requirement::Requirement;
+use dossier_core::place::Place;
+use dossier_core::violation::Code;
+
+/// What is missing is no error until the visitor asks to go on. Then it is one, but for what the visitor's last answers
+/// made necessary: that is a request.
+#[derive(Debug, Clone, Default)]
+pub struct Judged {
+    /// Whether the visitor asked to go on.
+    is_checked: bool,
+    /// The rules that ask for something since then.
+    new: BTreeSet<String>,
+    /// Where the visitor is typing: half of it may be wrong without being a mistake.
+    typing: Option<String>,
+}
+
+impl Judged {
+    /// As `check` in the query or in a form says it: the new rules, parted by commas.
+    #[must_use]
+    pub fn read(check: Option<&String>) -> Self {
+        let new = check.map(|ids| ids.split(',').filter(|id| !id.is_empty()).map(ToOwned::to_owned).collect());
+        Self { is_checked: check.is_some(), new: new.unwrap_or_default(), typing: None }
+    }
+
+    /// With all that is missing as errors.
+    #[must_use]
+    pub fn strictly() -> Self {
+        Self { is_checked: true, ..Self::default() }
+    }
+
+    /// After answers before which only `before` was asked.
+    #[must_use]
+    pub fn after(mut self, before: &[String], sheet: &Sheet<'_>) -> Self {
+        let asked = sheet.requirements.iter().filter(|one| !before.contains(&one.id));
+        self.new.extend(asked.map(|one| rule_of(one).to_owned()));
+        self
+    }
+
+    /// While the visitor types at a place.
+    #[must_use]
+    pub fn while_typing(self, typing: Option<String>) -> Self {
+        Self { typing, ..self }
+    }
+
+    /// What `check` is to say, if anything.
+    #[must_use]
+    pub fn check(&self, sheet: &Sheet<'_>) -> Option<String> {
+        let known: BTreeSet<&str> = sheet.requirements.iter().map(rule_of).collect();
+        let new: Vec<&str> = self.new.iter().map(String::as_str).filter(|id| known.contains(id)).collect();
+        self.is_checked.then(|| new.join(","))
+    }
+
+    /// Whether something is said as an error.
+    #[must_use]
+    pub fn says(&self, sheet: &Sheet<'_>, trouble: &Trouble) -> bool {
+        let is_typed = self.typing.as_ref() == Some(&trouble.place);
+        !is_typed && (is_said(sheet, trouble) || self.is_checked && !self.is_new(sheet, trouble))
+    }
+
+    fn is_new(&self, sheet: &Sheet<'_>, trouble: &Trouble) -> bool {
+        let is_about =
+            |one: &&Requirement| Place::new(&trouble.place).is_inside(&one.place()) || one.may_be_at(&trouble.place);
+        sheet.requirements.iter().find(is_about).is_some_and(|one| self.new.contains(rule_of(one)))
+    }
+}
+
+/// The rule of a requirement: its id without that of the person.
+fn rule_of(requirement: &Requirement) -> &str {
+    requirement.id.split('@').next().unwrap_or_default()
+}
+
+/// Whether an error is said before the visitor asks to go on: what is missing is not, nor is a date of which a part is.
+fn is_said(sheet: &Sheet<'_>, trouble: &Trouble) -> bool {
+    let is_half_a_date = || {
+        let text = sheet.text(&trouble.place).unwrap_or_default();
+        text.splitn(3, '-').any(str::is_empty)
+    };
+    match trouble.wrong {
+        Wrong::Missing | Wrong::NoneGiven | Wrong::Unconfirmed => false,
+        Wrong::Refused(Code::InvalidDate, _) => !is_half_a_date(),
+        Wrong::Refused(..) | Wrong::Faulty(_) => true,
+    }
+}
