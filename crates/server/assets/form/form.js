@@ -61,6 +61,8 @@
             leaves = true;
         });
 
+        addEventListener("pageshow", () => (leaves = false));
+
         form.addEventListener("htmx:config:request", (event) => {
             const { ctx } = event.detail;
             ctx.typed = content(ctx.request.body);

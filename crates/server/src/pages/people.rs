@@ -37,7 +37,7 @@ pub(super) fn people(sheet: &Sheet<'_>, visit: &Visit, completed: Option<&String
         @if let Some(sum) = sheet.sum_of_shares() {
             p.shares { (talk.say_with("people-shares", &[("named", talk.decimal(&sum).into())])) }
         }
-        form.actions method="post" {
+        form #main-form .actions method="post" {
             button.primary[persons.is_empty()] type="submit" name="do" value="add" { (talk.say("person-add")) }
             button.primary[!persons.is_empty()] type="submit" name="do" value="continue" { (talk.say("continue")) }
         }
