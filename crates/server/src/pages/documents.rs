@@ -8,9 +8,10 @@ use dossier_core::kyc::requirement::Requirement;
 use maud::{Markup, html};
 
 use super::fields::element_id;
+use super::sentences::sentence;
 use super::steps::Step;
 use super::visit::Visit;
-use super::wording::{because, label, wrong};
+use super::wording::{because, label};
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
@@ -53,11 +54,11 @@ fn document(
     let flagged = sheet
         .troubles_in(&requirement.place())
         .find(|trouble| trouble.wrong != Wrong::Missing)
-        .map(|trouble| trouble.wrong);
+        .map(|trouble| sentence(sheet, talk, trouble));
     // The same attempt, repeated after a broken connection, is the same file.
     let attempt = dossier_core::form::attempt(app.services.random.as_ref());
     let action = format!("{url}/upload/{}?attempt={attempt}", requirement.id);
-    let error = failed.map(ToOwned::to_owned).or_else(|| flagged.map(|flagged| wrong(talk, flagged)));
+    let error = failed.map(ToOwned::to_owned).or(flagged);
     let described = format!("h-{id}{}", if error.is_some() { format!(" e-{id}") } else { String::new() });
     html! {
         section.document aria-labelledby={ "l-" (id) } {

@@ -10,8 +10,9 @@ use serde_json::json;
 
 use super::language::{AddressOrder, DateOrder, Talk};
 use super::layout::Surroundings;
+use super::sentences::sentence;
 use super::steps::Step;
-use super::wording::{because, field_label, label, one_of_several, subject_of, wrong};
+use super::wording::{because, field_label, label, one_of_several};
 
 /// The id of the element of a place.
 #[must_use]
@@ -85,7 +86,7 @@ impl<'a> Asked<'a> {
                         @for trouble in &self.troubles {
                             li {
                                 a href={ "#" (self.target(&trouble.place)) } {
-                                    (subject_of(self.sheet, talk, trouble)) ": " (wrong(talk, trouble.wrong))
+                                    (sentence(self.sheet, talk, trouble))
                                 }
                             }
                         }
@@ -117,7 +118,7 @@ impl<'a> Asked<'a> {
                         legend { (group.label) }
                         @if let Some(hint) = &group.hint { p.hint { (hint) } }
                         @for trouble in self.troubles.iter().filter(|trouble| of.is_at(&trouble.place)) {
-                            p.error { (wrong(self.talk(), trouble.wrong)) }
+                            p.error { (sentence(self.sheet, self.talk(), trouble)) }
                         }
                         @for input in &group.inputs {
                             (self.field(input, &field_label(self.sheet, self.talk(), &input.place), None))
@@ -140,9 +141,9 @@ impl<'a> Asked<'a> {
         let kept = mask.map(|mask| talk.say_with("kept", &[("mask", mask.into())]));
         let hints: Vec<&str> = hint.into_iter().chain(kept.as_deref()).collect();
         let described = format!("{}n-{id}", if hints.is_empty() { String::new() } else { format!("h-{id} ") });
-        let trouble = self.troubles.iter().find(|trouble| trouble.place == input.place).map(|trouble| trouble.wrong);
+        let trouble = self.troubles.iter().find(|trouble| trouble.place == input.place);
         let below = match (trouble, self.sheet.saved_elsewhere(&input.place)) {
-            (Some(trouble), _) => Below::Wrong(trouble),
+            (Some(trouble), _) => Below::Wrong(sentence(self.sheet, talk, trouble)),
             (None, Some(at)) => Below::SavedElsewhere(at),
             (None, None) => Below::Nothing,
         };
@@ -362,12 +363,12 @@ pub fn is_said(sheet: &Sheet<'_>, trouble: &Trouble) -> bool {
 }
 
 /// What stands below a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Below {
     /// Nothing that is said.
     Nothing,
-    /// An error.
-    Wrong(Wrong),
+    /// An error, as a sentence.
+    Wrong(String),
     /// It is saved now; over what another device had saved then.
     Saved(Option<Timestamp>),
     /// Another device saved it then.
@@ -382,7 +383,7 @@ pub fn note(talk: &Talk, place: &str, value: &str, below: Below) -> Markup {
         input type="hidden" name={ "was:" (place) } value=(short_hash(value));
         @match below {
             Below::Nothing => {},
-            Below::Wrong(trouble) => p.error data-invalid { (wrong(talk, trouble)) },
+            Below::Wrong(sentence) => p.error data-invalid { (sentence) },
             Below::Saved(None) => p.saved { (talk.say("saved")) },
             Below::Saved(Some(over)) => p.saved { (talk.say("saved")) " " (at("saved-over", over)) },
             Below::SavedElsewhere(then) => p.saved { (at("saved-elsewhere", then)) },

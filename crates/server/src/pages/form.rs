@@ -19,9 +19,9 @@ use super::cookies::{pass, set_cookie};
 use super::documents::documents;
 use super::fields::{Asked, Below, is_said, note};
 use super::messages::{message, page as answer};
+use super::sentences::sentence;
 use super::steps::{Step, steps};
 use super::visit::{Visit, is_partial};
-use super::wording::{subject_of, wrong};
 use crate::http::body::{Expected, WholeBody};
 use crate::http::problem::Problem;
 use crate::http::state::App;
@@ -49,9 +49,8 @@ pub async fn overview(State(app): State<App>, visit: Visit) -> Response {
                     @for trouble in step.troubles(&sheet).filter(|trouble| matches!(trouble.wrong, Wrong::Faulty(_))) {
                         li {
                             a href={ (around.base) "/" (step.path()) } {
-                                (subject_of(&sheet, &around.talk, trouble))
+                                (sentence(&sheet, &around.talk, trouble))
                             }
-                            ": " (wrong(&around.talk, trouble.wrong))
                         }
                     }
                 }
@@ -222,7 +221,7 @@ pub async fn save(State(app): State<App>, visit: Visit, request: Request) -> Res
                 @let mut here = sheet.troubles.iter().filter(|trouble| trouble.place == *place);
                 @let trouble = here.find(|trouble| is_said(&sheet, trouble));
                 @let replaced = kept.iter().find(|(replaced, _)| replaced == place).map(|(_, at)| *at);
-                @let below = trouble.map_or(Below::Saved(replaced), |trouble| Below::Wrong(trouble.wrong));
+                @let below = trouble.map_or(Below::Saved(replaced), |trouble| Below::Wrong(sentence(&sheet, talk, trouble)));
                 (note(talk, place, text, below))
             }
             (steps(&sheet, &visit.around, &step.path(), true))

@@ -45,9 +45,21 @@ pub(super) fn closed(around: &Surroundings, landing: &Landing) -> Response {
     let content = html! {
         p { (around.say(&format!("{key}-text"))) }
         @if let Some(comment) = comment { blockquote dir="auto" { (comment) } }
+        (reference(around, customer))
         (way_back(around, customer))
     };
     page(status, around.plain(&around.say(&format!("{key}-title")), &content))
+}
+
+/// What the visitor tells support, so that the right record is found.
+fn reference(around: &Surroundings, customer: &Customer) -> Markup {
+    let reference = customer.id.reference();
+    html! {
+        p.reference {
+            strong { (around.talk.say_with("reference", &[("reference", reference.into())])) }
+            " " (around.say("reference-use"))
+        }
+    }
 }
 
 /// The way on, out of here.

@@ -11,6 +11,7 @@ pub mod language;
 pub mod layout;
 mod messages;
 pub mod review;
+mod sentences;
 pub mod steps;
 pub mod upload;
 pub mod visit;

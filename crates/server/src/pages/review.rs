@@ -19,9 +19,10 @@ use super::form::refused;
 use super::language::AddressOrder;
 use super::layout::CSP;
 use super::messages::page as answer;
+use super::sentences::sentence;
 use super::steps::{Step, steps};
 use super::visit::Visit;
-use super::wording::{label, name_of, subject_of, wrong};
+use super::wording::{label, name_of};
 use crate::http::body::{Expected, WholeBody};
 use crate::http::problem::Problem;
 use crate::http::state::App;
@@ -70,9 +71,9 @@ fn show(app: &App, visit: &Visit, refused: Option<Refused>) -> Response {
                         @for trouble in step.troubles(&sheet) {
                             li {
                                 a href={ (around.base) "/" (step.path()) "?check#" (element_id(&trouble.place)) } {
-                                    bdi { (step.title(&sheet, around)) } ": " (subject_of(&sheet, talk, trouble))
+                                    @if matches!(step, Step::Person(_)) { bdi { (step.title(&sheet, around)) } ": " }
+                                    (sentence(&sheet, talk, trouble))
                                 }
-                                " " (wrong(talk, trouble.wrong))
                             }
                         }
                     }

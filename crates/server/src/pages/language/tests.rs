@@ -98,14 +98,11 @@ fn everything_that_can_be_asked_has_a_name() {
     }
     needed.extend(rules.rules.iter().flat_map(|rule| [format!("label-{}", rule.id), format!("because-{}", rule.id)]));
     needed.extend(Fault::ALL.iter().map(|fault| format!("fault-{}", fault.as_str())));
-    needed.extend(["wrong-missing", "wrong-none_given"].map(str::to_owned));
+    needed.extend(["missing", "missing-document", "none_given", "wrong-other"].map(str::to_owned));
     let typed = [
         Code::TooLong,
         Code::NulCharacter,
         Code::InvalidDate,
-        Code::UnknownCountry,
-        Code::UnknownValue,
-        Code::WrongType,
     ];
     needed.extend(typed.map(|code| format!("wrong-{}", code.as_str())));
     let talk = Talk { language: Language::English, country: None };
