@@ -124,27 +124,6 @@ pub trait Random: Send + Sync {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::CustomerId;
-
-    #[test]
-    fn a_reference_is_the_end_of_the_id_and_is_known_however_it_is_written() {
-        let id = CustomerId::parse("0190a6f0-7b1e-7c3a-9d2e-4f5a7f3a91c2").expect("an id");
-        assert_eq!(id.reference(), "7F3A-91C2");
-        for (written, known) in [
-            ("7F3A-91C2", true),
-            ("7f3a91c2", true),
-            (" 7F3A 91C2 ", true),
-            ("7F3A", false),
-            ("7F3A-91C3", false),
-            ("", false),
-        ] {
-            assert_eq!(id.has_reference(written), known, "{written}");
-        }
-    }
-}
-
-#[cfg(test)]
 pub(crate) mod testing {
     use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -196,6 +175,22 @@ mod tests {
             "0190a6f0-7b1e-7c3a-9d2e-4f5a6b7c8d9g",
         ] {
             assert_eq!(CustomerId::parse(form), None, "{form}");
+        }
+    }
+
+    #[test]
+    fn a_reference_is_the_end_of_the_id_and_is_known_however_it_is_written() {
+        let id = CustomerId::parse("0190a6f0-7b1e-7c3a-9d2e-4f5a7f3a91c2").expect("an id");
+        assert_eq!(id.reference(), "7F3A-91C2");
+        for (written, known) in [
+            ("7F3A-91C2", true),
+            ("7f3a91c2", true),
+            (" 7F3A 91C2 ", true),
+            ("7F3A", false),
+            ("7F3A-91C3", false),
+            ("", false),
+        ] {
+            assert_eq!(id.has_reference(written), known, "{written}");
         }
     }
 }

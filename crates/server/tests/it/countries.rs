@@ -296,5 +296,8 @@ async fn an_older_file_of_rules_asks_for_both_names_as_before() {
     let place = |member: &str| format!("/associated_persons/{person}/{member}");
     browser.types(&step, &[(&place("has_control"), "yes"), (&place("first_name"), "Grace")]).await;
     let page = browser.get(&format!("/{step}?check")).await.text;
-    assert!(page.contains("Enter this person’s last name as it is") && !page.contains("If there is only one name"), "{page}");
+    assert!(
+        page.contains("Enter this person’s last name as it is") && !page.contains("If there is only one name"),
+        "{page}"
+    );
 }

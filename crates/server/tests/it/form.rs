@@ -283,7 +283,12 @@ async fn what_a_put_refuses_the_form_refuses_in_words_and_keeps() {
         ("details", "/birth_date", "2999-01-01", "Date of birth cannot be in the future"),
         ("details", "/birth_date", "2020-01-01", "You must be at least 18 years old"),
         ("details", "/nationality", "ZZ", "Choose your nationality"),
-        ("identity", "/identifying_information/id_document/type", "library_card", "Choose the type of identity document"),
+        (
+            "identity",
+            "/identifying_information/id_document/type",
+            "library_card",
+            "Choose the type of identity document",
+        ),
     ] {
         let answer = browser.types(step, &[(place, text)]).await;
         // An object is judged once all of it is there.

@@ -99,11 +99,7 @@ fn everything_that_can_be_asked_has_a_name() {
     needed.extend(rules.rules.iter().flat_map(|rule| [format!("label-{}", rule.id), format!("because-{}", rule.id)]));
     needed.extend(Fault::ALL.iter().map(|fault| format!("fault-{}", fault.as_str())));
     needed.extend(["missing", "missing-document", "none_given", "wrong-other"].map(str::to_owned));
-    let typed = [
-        Code::TooLong,
-        Code::NulCharacter,
-        Code::InvalidDate,
-    ];
+    let typed = [Code::TooLong, Code::NulCharacter, Code::InvalidDate];
     needed.extend(typed.map(|code| format!("wrong-{}", code.as_str())));
     let talk = Talk { language: Language::English, country: None };
     let missing: Vec<_> = needed.iter().filter(|key| talk.find(key, &[]).is_none()).collect();
