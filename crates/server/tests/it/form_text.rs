@@ -82,12 +82,12 @@ fn visible(html: &str) -> String {
 
 /// A line without what differs from run to run.
 fn steady(line: &str) -> String {
-    for varies in ["This link works until ", "Reference: "] {
-        if let Some((before, _)) = line.split_once(varies) {
-            return format!("{before}{varies}…");
-        }
+    if let Some((before, after)) = line.split_once("Reference: ") {
+        return format!("{before}Reference: …{}", after.get(9..).unwrap_or_default());
     }
-    line.to_owned()
+    let moments = ["This link works until ", "Saved on another device on "];
+    let found = moments.into_iter().find_map(|moment| Some(format!("{}{moment}…", line.split_once(moment)?.0)));
+    found.unwrap_or_else(|| line.to_owned())
 }
 
 #[tokio::test]

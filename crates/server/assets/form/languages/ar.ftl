@@ -116,7 +116,7 @@ person-remove = حذف هذا الشخص
 person-remove-sure = سيُحذف كل ما أُدخل عن هذا الشخص.
 person-remove-yes = نعم، احذف
 
-upload-hint = ارفع صورة أو نسخة ممسوحة واضحة (JPEG أو PNG) أو ملف PDF، بحجم لا يتجاوز 10 ميغابايت. يجب أن تسهل قراءة النص كله.
+upload-hint = ارفع صورة أو نسخة ممسوحة (JPEG أو PNG) أو ملف PDF، بحجم لا يتجاوز 10 ميغابايت.
 upload-choose = اختيار ملف
 upload-another = اختيار ملف آخر
 upload-camera = التقاط صورة
@@ -329,7 +329,7 @@ label-proof_of_source_of_funds = مستند يثبت مصدر المال
 
 because-first_name = كما هو مكتوب في وثيقة الهوية.
 because-legal_name = كما هو مكتوب في وثيقة الهوية. إذا كان الاسم اسمًا واحدًا فقط، فاملأ حقلًا واترك الآخر فارغًا.
-because-birth_date = يميّزك عن الأشخاص الذين يحملون الاسم نفسه.
+because-birth_date = حتى لا يُخلط بينك وبين شخص يحمل الاسم نفسه.
 because-nationality = تعتمد عليها بعض عمليات التحقق القانونية.
 because-residential_address = عنوان السكن. لا يُقبل صندوق بريد.
 because-residential_state = كل عنوان في الولايات المتحدة يتضمن اسم الولاية.

@@ -112,7 +112,7 @@ person-remove = Diese Person entfernen
 person-remove-sure = Alle Angaben zu dieser Person werden gelöscht.
 person-remove-yes = Ja, entfernen
 
-upload-hint = Laden Sie ein scharfes Foto oder einen Scan (JPEG oder PNG) oder eine PDF-Datei hoch, höchstens 10 MB. Der ganze Text muss gut lesbar sein.
+upload-hint = Laden Sie ein Foto oder einen Scan (JPEG oder PNG) oder eine PDF-Datei hoch, höchstens 10 MB.
 upload-choose = Datei auswählen
 upload-another = Andere Datei auswählen
 upload-camera = Foto aufnehmen

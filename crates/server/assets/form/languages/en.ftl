@@ -114,7 +114,7 @@ person-remove = Remove this person
 person-remove-sure = Everything entered about this person will be deleted.
 person-remove-yes = Yes, remove
 
-upload-hint = Upload a clear photo or scan (JPEG or PNG) or a PDF, up to 10 MB. All the text must be easy to read.
+upload-hint = Upload a photo or scan (JPEG or PNG) or a PDF, up to 10 MB.
 upload-choose = Choose a file
 upload-another = Choose another file
 upload-camera = Take a photo
@@ -342,7 +342,7 @@ label-proof_of_source_of_funds = Proof of where the money comes from
 
 because-first_name = As shown on the identity document.
 because-legal_name = As shown on the identity document. If there is only one name, fill in one field and leave the other empty.
-because-birth_date = Tells you apart from people with the same name.
+because-birth_date = So that you are not mistaken for someone with the same name.
 because-nationality = Some legal checks depend on it.
 because-residential_address = The home address. A PO box is not accepted.
 because-residential_state = Every address in the United States needs a state.

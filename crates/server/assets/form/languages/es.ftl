@@ -112,7 +112,7 @@ person-remove = Quitar a esta persona
 person-remove-sure = Se borrará todo lo indicado sobre esta persona.
 person-remove-yes = Sí, quitar
 
-upload-hint = Suba una foto o un escaneo nítido (JPEG o PNG) o un PDF, de hasta 10 MB. Todo el texto debe leerse bien.
+upload-hint = Suba una foto o un escaneo (JPEG o PNG) o un PDF, de hasta 10 MB.
 upload-choose = Elegir un archivo
 upload-another = Elegir otro archivo
 upload-camera = Hacer una foto
@@ -321,7 +321,7 @@ label-proof_of_source_of_funds = Justificante de la procedencia del dinero
 
 because-first_name = Tal como figura en el documento de identidad.
 because-legal_name = Tal como figura en el documento de identidad. Si solo hay un nombre, rellene un campo y deje el otro vacío.
-because-birth_date = Permite distinguirle de otras personas con el mismo nombre.
+because-birth_date = Para que no le confundan con otra persona del mismo nombre.
 because-nationality = Algunas comprobaciones legales dependen de ella.
 because-residential_address = La dirección del domicilio. No se admite un apartado de correos.
 because-residential_state = Todas las direcciones de Estados Unidos llevan el estado.

@@ -112,7 +112,7 @@ person-remove = Supprimer cette personne
 person-remove-sure = Tout ce qui a été saisi sur cette personne sera supprimé.
 person-remove-yes = Oui, supprimer
 
-upload-hint = Envoyez une photo ou un scan net (JPEG ou PNG) ou un PDF, de 10 Mo au maximum. Tout le texte doit être bien lisible.
+upload-hint = Envoyez une photo ou un scan (JPEG ou PNG) ou un PDF, de 10 Mo au maximum.
 upload-choose = Choisir un fichier
 upload-another = Choisir un autre fichier
 upload-camera = Prendre une photo
@@ -321,7 +321,7 @@ label-proof_of_source_of_funds = Justificatif de l’origine des fonds
 
 because-first_name = Tel qu’il figure sur la pièce d’identité.
 because-legal_name = Tel qu’il figure sur la pièce d’identité. S’il n’y a qu’un seul nom, remplissez un champ et laissez l’autre vide.
-because-birth_date = Elle permet de vous distinguer des personnes qui portent le même nom.
+because-birth_date = Pour ne pas vous confondre avec une personne du même nom.
 because-nationality = Certaines vérifications légales en dépendent.
 because-residential_address = L’adresse du domicile. Une boîte postale n’est pas acceptée.
 because-residential_state = Aux États-Unis, toute adresse comporte un État.

@@ -112,7 +112,7 @@ person-remove = इस व्यक्ति को हटाएँ
 person-remove-sure = इस व्यक्ति के बारे में भरी गई सारी जानकारी मिट जाएगी।
 person-remove-yes = हाँ, हटाएँ
 
-upload-hint = साफ़ फ़ोटो या स्कैन (JPEG या PNG) या PDF अपलोड करें, अधिकतम 10 MB। सारा लिखा हुआ आसानी से पढ़ा जा सके।
+upload-hint = फ़ोटो या स्कैन (JPEG या PNG) या PDF अपलोड करें, अधिकतम 10 MB।
 upload-choose = फ़ाइल चुनें
 upload-another = दूसरी फ़ाइल चुनें
 upload-camera = फ़ोटो लें
@@ -327,7 +327,7 @@ label-proof_of_source_of_funds = पैसे के स्रोत का प�
 
 because-first_name = जैसा पहचान दस्तावेज़ में लिखा है।
 because-legal_name = जैसा पहचान दस्तावेज़ में लिखा है। अगर केवल एक ही नाम है, तो एक खाना भरें और दूसरा खाली छोड़ दें।
-because-birth_date = इससे आपको समान नाम वाले दूसरे लोगों से अलग पहचाना जाता है।
+because-birth_date = ताकि आपको उसी नाम का कोई दूसरा व्यक्ति न समझ लिया जाए।
 because-nationality = कुछ कानूनी जाँच इस पर निर्भर करती हैं।
 because-residential_address = घर का पता। पोस्ट बॉक्स स्वीकार नहीं किया जाता।
 because-residential_state = अमेरिका के हर पते में राज्य का नाम होता है।

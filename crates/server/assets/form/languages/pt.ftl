@@ -112,7 +112,7 @@ person-remove = Remover esta pessoa
 person-remove-sure = Tudo o que foi informado sobre esta pessoa será apagado.
 person-remove-yes = Sim, remover
 
-upload-hint = Envie uma foto ou digitalização nítida (JPEG ou PNG) ou um PDF, de até 10 MB. Todo o texto deve estar bem legível.
+upload-hint = Envie uma foto ou digitalização (JPEG ou PNG) ou um PDF, de até 10 MB.
 upload-choose = Escolher um arquivo
 upload-another = Escolher outro arquivo
 upload-camera = Tirar uma foto
@@ -327,7 +327,7 @@ label-proof_of_source_of_funds = Comprovante da origem do dinheiro
 
 because-first_name = Como está no documento de identidade.
 because-legal_name = Como está no documento de identidade. Se houver apenas um nome, preencha um campo e deixe o outro vazio.
-because-birth_date = Serve para diferenciar você de pessoas com o mesmo nome.
+because-birth_date = Para não confundir você com alguém de mesmo nome.
 because-nationality = Algumas verificações legais dependem dela.
 because-residential_address = O endereço da residência. Caixa postal não é aceita.
 because-residential_state = Todo endereço nos Estados Unidos inclui um estado.

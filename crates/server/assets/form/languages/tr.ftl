@@ -112,7 +112,7 @@ person-remove = Bu kişiyi kaldır
 person-remove-sure = Bu kişi hakkında girilen her şey silinecek.
 person-remove-yes = Evet, kaldır
 
-upload-hint = Net bir fotoğraf ya da tarama (JPEG veya PNG) ya da PDF yükleyin; en fazla 10 MB. Bütün yazılar rahatça okunabilmeli.
+upload-hint = Fotoğraf ya da tarama (JPEG veya PNG) ya da PDF yükleyin; en fazla 10 MB.
 upload-choose = Dosya seç
 upload-another = Başka dosya seç
 upload-camera = Fotoğraf çek
@@ -321,7 +321,7 @@ label-proof_of_source_of_funds = Paranın kaynağını gösteren belge
 
 because-first_name = Kimlik belgesinde yazdığı gibi.
 because-legal_name = Kimlik belgesinde yazdığı gibi. Tek bir ad varsa bir alanı doldurun, diğerini boş bırakın.
-because-birth_date = Sizi aynı adı taşıyan kişilerden ayırt etmek için gerekir.
+because-birth_date = Aynı adı taşıyan biriyle karıştırılmamanız için.
 because-nationality = Bazı yasal kontroller buna bağlıdır.
 because-residential_address = Ev adresi. Posta kutusu kabul edilmez.
 because-residential_state = Amerika Birleşik Devletleri’ndeki her adreste eyalet bulunur.

@@ -110,7 +110,7 @@ person-remove = 移除此人
 person-remove-sure = 有关此人的所有内容都将被删除。
 person-remove-yes = 是，移除
 
-upload-hint = 请上传清晰的照片或扫描件（JPEG 或 PNG）或 PDF，不超过 10 MB。所有文字都应清楚易读。
+upload-hint = 请上传照片或扫描件（JPEG 或 PNG）或 PDF，不超过 10 MB。
 upload-choose = 选择文件
 upload-another = 选择另一个文件
 upload-camera = 拍照
@@ -317,7 +317,7 @@ label-proof_of_source_of_funds = 资金来源证明
 
 because-first_name = 须与身份证件一致。
 because-legal_name = 须与身份证件一致。如果只有一个名字，请填写其中一栏，另一栏留空。
-because-birth_date = 用于将您与同名的人区分开。
+because-birth_date = 以免将您与同名的人混淆。
 because-nationality = 某些法律审查与国籍有关。
 because-residential_address = 请填写家庭住址。不接受邮政信箱。
 because-residential_state = 美国的每个地址都须包含州名。

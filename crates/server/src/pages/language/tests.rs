@@ -48,8 +48,23 @@ fn every_language_says_everything_that_english_says_with_the_same_things_in_it()
             let mut errors = Vec::new();
             let pattern = bundle.get_message(key).and_then(|message| message.value()).expect("a value");
             let every = [
-                "asks", "company", "title", "date", "done", "all", "number", "year", "month", "day", "time", "mask",
-                "document", "most", "country",
+                "asks",
+                "company",
+                "title",
+                "date",
+                "done",
+                "all",
+                "number",
+                "year",
+                "month",
+                "day",
+                "time",
+                "mask",
+                "document",
+                "most",
+                "country",
+                "reference",
+                "field",
             ];
             let mut arguments: FluentArgs<'_> = every.iter().map(|name| (*name, FluentValue::from("x"))).collect();
             arguments.set("count", 2);
