@@ -57,7 +57,8 @@ fn reference(around: &Surroundings, customer: &Customer) -> Markup {
     html! {
         p.reference {
             strong { (around.talk.say_with("reference", &[("reference", reference.into())])) }
-            " " (around.say("reference-use"))
+            br;
+            (around.say("reference-use"))
         }
     }
 }

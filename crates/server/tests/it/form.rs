@@ -893,6 +893,16 @@ async fn rules_of_the_operators_own_are_asked_in_its_own_words_and_languages() {
             assert!(page.contains(text), "{text} is missing in {page}");
         }
     }
+    // What is missing is named as the operator names it.
+    for (language, said) in [
+        ("en", ["Fill in “Given name, as in the passport”", "Fill in “Your trade”"]),
+        ("de", ["Füllen Sie „Given name, as in the passport“ aus", "Füllen Sie „Ihr Gewerbe“ aus"]),
+    ] {
+        let page = browser.get(&format!("/details?check&lang={language}")).await.text;
+        for text in said {
+            assert_eq!(page.matches(text).count(), 2, "in the summary and at the field: {text} in {page}");
+        }
+    }
     browser.types("details", &[("/first_name", "Ada"), ("/most_recent_occupation", "Smith")]).await;
     assert_eq!(browser.submits().await.status.as_u16(), 303);
     assert_eq!(app.stands(&id).await, "pending/submission_accepted");
