@@ -1,6 +1,5 @@
-//! What people read on the pages of the form, in English, as text in a file: a change of words is reviewed as words.
-//!
-//! `DOSSIER_WRITE_TEXT=1 cargo nextest run --workspace form_text` writes the file again.
+//! What people read on the pages of the form, in English, kept as text: a change of words is reviewed as words. After
+//! a change that is meant, run the test with `INSTA_UPDATE=always` and read the difference.
 
 use std::fmt::Write as _;
 
@@ -8,8 +7,6 @@ use serde_json::json;
 
 use crate::app::TestApp;
 use crate::form::Browser;
-
-const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/form_text.txt");
 
 /// The pages that were seen, one after the other.
 #[derive(Default)]
@@ -91,20 +88,13 @@ fn steady(line: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_pages_of_the_form_read_as_in_the_file_beside_this() {
+async fn the_pages_of_the_form_read_as_reviewed() {
     let app = TestApp::start().await;
     let mut pages = Pages::default();
     a_person(&app, &mut pages).await;
     a_business(&app, &mut pages).await;
     without_a_form(&app, &mut pages).await;
-    if std::env::var_os("DOSSIER_WRITE_TEXT").is_some() {
-        std::fs::write(FILE, &pages.0).expect("written");
-    }
-    let expected = std::fs::read_to_string(FILE).expect("the file");
-    for (read, wanted) in pages.0.split("=== ").zip(expected.split("=== ")) {
-        assert_eq!(read, wanted, "the text of a page has changed; see the top of this file");
-    }
-    assert_eq!(pages.0.len(), expected.len(), "a page was added or removed; see the top of this file");
+    insta::assert_snapshot!("form", pages.0);
 }
 
 async fn a_person(app: &TestApp, pages: &mut Pages) {
