@@ -569,7 +569,7 @@ test("the whole form can be used by keyboard alone", async () => {
     await press("Tab");
     assert.equal(await focused(), "Skip to the content");
     await press("Enter");
-    await tabTo((at) => at === "Begin");
+    await tabTo((at) => at === "Start");
     await press("Enter");
     await page.waitForURL(/\/form\//);
     await tabTo((at) => at === "Continue");

@@ -133,9 +133,9 @@ fn what_is_wrong_is_said_in_a_sentence_without_a_full_stop() {
     for language in Language::ALL {
         for (key, text) in messages(language.messages()) {
             let is_sentence = ["missing", "none_given", "wrong-", "fault-"].iter().any(|kind| key.starts_with(kind));
-            let ends = text.lines().map(|line| line.trim_end_matches('}'));
+            let mut ends = text.lines().map(|line| line.trim_end_matches('}'));
             let stops = |line: &str| line.ends_with(['.', '。', '।']) && !line.ends_with("UU.");
-            assert!(!is_sentence || !ends.into_iter().any(stops), "{} {key}: {text}", language.code());
+            assert!(!is_sentence || !ends.any(stops), "{} {key}: {text}", language.code());
         }
     }
 }
