@@ -90,7 +90,7 @@ id!(
 );
 impl CustomerId {
     /// What a customer reads out to support: the end of the id, which is random; the beginning is a time, and alike for
-    /// all who were created in the same minute. It is the same text in the id that the account knows, and opens nothing.
+    /// all who were created in the same minute. It opens nothing.
     #[must_use]
     pub fn reference(&self) -> String {
         let text = self.to_string().to_uppercase();

@@ -221,7 +221,8 @@ pub async fn save(State(app): State<App>, visit: Visit, request: Request) -> Res
                 @let mut here = sheet.troubles.iter().filter(|trouble| trouble.place == *place);
                 @let trouble = here.find(|trouble| is_said(&sheet, trouble));
                 @let replaced = kept.iter().find(|(replaced, _)| replaced == place).map(|(_, at)| *at);
-                @let below = trouble.map_or(Below::Saved(replaced), |trouble| Below::Wrong(sentence(&sheet, talk, trouble)));
+                @let wrong = trouble.map(|trouble| Below::Wrong(sentence(&sheet, talk, trouble)));
+                @let below = wrong.unwrap_or(Below::Saved(replaced));
                 (note(talk, place, text, below))
             }
             (steps(&sheet, &visit.around, &step.path(), true))

@@ -51,8 +51,11 @@ impl<'a> Subject<'a> {
     fn find(&self, kind: &str, more: &[(&'static str, FluentValue<'_>)]) -> Option<String> {
         let place = Place::new(self.place);
         let country = self.sheet.text(&format!("{}/country", place.parent().pointer()));
-        let mut with = vec![("field", self.field.as_str().into()), ("country", country.unwrap_or_default().into())];
-        with.push(("document", self.kind_of_document().into()));
+        let mut with = vec![
+            ("field", self.field.as_str().into()),
+            ("country", country.unwrap_or_default().into()),
+            ("document", self.kind_of_document().into()),
+        ];
         with.extend(more.iter().cloned());
         let specific = self.names.iter().find_map(|name| self.talk.find(&format!("{kind}-{name}"), &with));
         specific.or_else(|| self.talk.find(kind, &with))
