@@ -29,6 +29,7 @@ impl Pages {
 /// The text of the page's body, a line for each block. Of a list to choose from, the first entry stands for all.
 fn visible(html: &str) -> String {
     const BLOCKS: &[&str] = &[
+        "br",
         "p",
         "h1",
         "h2",
@@ -79,11 +80,8 @@ fn visible(html: &str) -> String {
 
 /// A line without what differs from run to run.
 fn steady(line: &str) -> String {
-    if let Some((before, after)) = line.split_once("Reference: ") {
-        return format!("{before}Reference: …{}", after.get(9..).unwrap_or_default());
-    }
-    let moments = ["This link works until ", "Saved on another device on "];
-    let found = moments.into_iter().find_map(|moment| Some(format!("{}{moment}…", line.split_once(moment)?.0)));
+    let varying = ["This link works until ", "Saved on another device on ", "Reference: "];
+    let found = varying.into_iter().find_map(|moment| Some(format!("{}{moment}…", line.split_once(moment)?.0)));
     found.unwrap_or_else(|| line.to_owned())
 }
 

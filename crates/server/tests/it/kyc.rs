@@ -199,7 +199,9 @@ async fn a_link_runs_out_is_renewed_and_begins_anew_after_a_rejection() {
     answer.problem(409, "already_approved");
     let unknown = page(format!("{}/kyc/nothing", app.url)).await;
     assert_eq!(unknown.status.as_u16(), 404);
-    assert!(unknown.text.contains("leads nowhere") && unknown.header("content-type").starts_with("text/html"));
+    assert!(
+        unknown.text.contains("This link does not work") && unknown.header("content-type").starts_with("text/html")
+    );
 }
 
 /// Each way of the table that is not a PUT or the passing of time, by a documented call.
