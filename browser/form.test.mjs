@@ -192,7 +192,7 @@ for (const scripted of [true, false]) {
             const share = () => `/associated_persons/${/person-([0-9a-f-]{36})/.exec(page.url())[1]}/ownership_percentage`;
             await answer(page, share(), "50");
             await page.goto(page.url().replace(/(form\/[0-9a-f-]+).*/, "$1/people"));
-            await page.getByText("The shares make more than 100 percent").waitFor();
+            await page.getByText("The shares add up to more than 100%").waitFor();
             await page.click(".summary a");
             assert.equal(await page.evaluate(() => document.activeElement.id), "people");
             await page.click(".people li:last-child a");
@@ -212,7 +212,7 @@ for (const scripted of [true, false]) {
         await page.waitForURL("**/review");
         assert.equal(await page.locator("main .summary").count(), 0, await page.textContent("main"));
         await submits(page);
-        await page.getByText("Thank you: everything is there").waitFor();
+        await page.getByText("Thank you. Your details have been sent").waitFor();
         const customer = await server.customer(id);
         assert.equal(customer.kycs.sub_status, "kyc_form_submission_accepted");
         assert.deepEqual(customer.profile.associated_persons.map((one) => one.ownership_percentage), ["60", "40"]);
@@ -237,7 +237,7 @@ test("what the reviewers ask for again is said where it is asked, and can be giv
     await page.getByText("its picture is blurred").waitFor();
     assert.deepEqual(await axe(page), []);
     await page.goto(`${base}/details`);
-    await page.getByText("Please give this again").first().waitFor();
+    await page.getByText("Please check this and enter it again").first().waitFor();
     assert.deepEqual(await axe(page), []);
     assert.equal(await named(page, "/first_name").inputValue(), "", "what was typed under a pass that ended is not shown");
     await answer(page, "/last_name", "King");
@@ -274,7 +274,7 @@ test("what is typed half is there again, with its error, after the browser was c
     await page.goto(`${base}/details`);
     await type(page, "/birth_date", "1990-02-31");
     await page.evaluate(() => document.activeElement.blur());
-    await field(page, "/birth_date").getByText("no date of the calendar").waitFor();
+    await field(page, "/birth_date").getByText("31 February 1990 does not exist").waitFor();
     const storageState = await page.context().storageState();
     await page.context().close();
     const again = await open(browser, server, { storageState });
@@ -282,7 +282,7 @@ test("what is typed half is there again, with its error, after the browser was c
     assert.equal(await named(again, "/residential_address/city").inputValue(), "London");
     await again.goto(`${base}/details`);
     assert.equal(await named(again, "/birth_date.d").inputValue(), "31");
-    await again.getByText("no date of the calendar").first().waitFor();
+    await again.getByText("31 February 1990 does not exist").first().waitFor();
     assert.match(await again.title(), /^Error: /);
     clean(again);
 });
@@ -317,12 +317,12 @@ test("two devices go on with one draft, the newest save wins field by field and 
     await second.goto(`${base}/details`);
     // What the first typed is there, and is not shown to whoever else has the link.
     assert.equal(await named(second, "/last_name").inputValue(), "");
-    await second.getByText("Already given: B•••").waitFor();
+    await second.getByText("Already provided: B•••").waitFor();
     assert.ok(!(await second.content()).includes("Byron"));
     await second.getByText("Saved on another device").first().waitFor();
     await type(second, "/last_name", "King");
     await second.evaluate(() => document.activeElement.blur());
-    await second.getByText("takes the place of what another device saved").waitFor();
+    await second.getByText("replaces what was saved on another device").waitFor();
     // The first still shows its old page: sending it whole changes only what was typed there since.
     await first.locator('[name="/nationality"]').selectOption("GB");
     await continues(first);
@@ -351,7 +351,7 @@ test("every link that leads into no form has a page with the way on", async () =
     await shows("There is a newer link", /Use the newest link/);
     for (const [action, text, way] of [
         ["kyc.status.approve", "You are verified", /nothing more to do/],
-        ["kyc.status.reject", "This could not be verified", /begin again/],
+        ["kyc.status.reject", "Your verification was not successful", /try again/],
     ]) {
         const { id, link } = await server.invite("individual", "https://app.example/done");
         await server.simulate(id, action);
@@ -360,11 +360,11 @@ test("every link that leads into no form has a page with the way on", async () =
         assert.equal(await page.locator("main a").getAttribute("href"), "https://app.example/done");
     }
     await page.goto(`${server.url}/kyc/dsl_test_nothing`);
-    await shows("This link leads nowhere", /open it again/);
+    await shows("This link does not work", /open it again/);
     await page.goto(`${server.url}/form/0190a6f0-7b1e-7c3a-9d2e-4f5a6b7c8d9e/details`);
     await shows("Open your link again", /Open the link/);
     await page.goto((await enter(page, (await server.invite("individual")).link)) + "/nowhere");
-    await shows("There is no such page", /Go back/);
+    await shows("Page not found", /Go back/);
     clean(page);
 });
 
@@ -376,8 +376,8 @@ test("a file that is none of the accepted ones is refused in words, and another 
         // Scripts make a smaller picture of one that is too large.
         const huge = scripted ? [] : [[{ name: "huge.png", mimeType: "image/png", buffer: Buffer.concat([png(), Buffer.alloc(11 << 20)]) }, "larger than 10 MB"]];
         for (const [file, text] of [
-            [{ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("not a picture") }, "neither a JPEG"],
-            [{ name: "cut.png", mimeType: "image/png", buffer: png().subarray(0, 60) }, "damaged or empty"],
+            [{ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("not a picture") }, "is not a JPEG"],
+            [{ name: "cut.png", mimeType: "image/png", buffer: png().subarray(0, 60) }, "empty or damaged"],
             ...huge,
         ]) {
             await page.goto(`${base}/address`);
@@ -469,7 +469,7 @@ test("a date that is half typed is no error yet, and is there again", async () =
     assert.equal(await named(page, "/birth_date.y").inputValue(), "");
     assert.ok(!(await page.title()).startsWith("Error"));
     await page.goto(`${base}/details?check`);
-    await field(page, "/birth_date").getByText("no date of the calendar").waitFor();
+    await field(page, "/birth_date").getByText("Enter the day, month and year").waitFor();
     clean(page);
 });
 
@@ -525,7 +525,7 @@ test("what is asked next appears as soon as it is known", async () => {
     await page.goto(`${base}/identity`);
     assert.equal(await page.locator("section.document").count(), 1);
     await fill(page, { ...PERSON.identity, "/identifying_information/id_document/type": "driver_license" }, true);
-    const back = page.getByRole("heading", { name: "Picture of the identity document, back" });
+    const back = page.getByRole("heading", { name: "Identity document, back" });
     await back.waitFor();
     await upload(page, 1, true);
     await answer(page, "/identifying_information/id_document/type", "passport");
@@ -569,7 +569,7 @@ test("the whole form can be used by keyboard alone", async () => {
     await press("Tab");
     assert.equal(await focused(), "Skip to the content");
     await press("Enter");
-    await tabTo((at) => at === "Begin");
+    await tabTo((at) => at === "Start");
     await press("Enter");
     await page.waitForURL(/\/form\//);
     await tabTo((at) => at === "Continue");

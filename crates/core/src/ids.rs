@@ -88,6 +88,23 @@ id!(
     /// A registered webhook endpoint.
     WebhookId
 );
+impl CustomerId {
+    /// What a customer reads out to support: the end of the id, which is random; the beginning is a time, and alike for
+    /// all who were created in the same minute. It opens nothing.
+    #[must_use]
+    pub fn reference(&self) -> String {
+        let text = self.to_string().to_uppercase();
+        format!("{}-{}", &text[28..32], &text[32..])
+    }
+
+    /// Whether this is the customer's reference, however it was written down.
+    #[must_use]
+    pub fn has_reference(&self, written: &str) -> bool {
+        let digits = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+        digits(&self.reference()).eq_ignore_ascii_case(&digits(written))
+    }
+}
+
 impl PersonId {
     /// The subject id under which a customer's own personal data is sealed. The customer is the first data subject of
     /// its record, and its associated persons are the others.
@@ -158,6 +175,22 @@ mod tests {
             "0190a6f0-7b1e-7c3a-9d2e-4f5a6b7c8d9g",
         ] {
             assert_eq!(CustomerId::parse(form), None, "{form}");
+        }
+    }
+
+    #[test]
+    fn a_reference_is_the_end_of_the_id_and_is_known_however_it_is_written() {
+        let id = CustomerId::parse("0190a6f0-7b1e-7c3a-9d2e-4f5a7f3a91c2").expect("an id");
+        assert_eq!(id.reference(), "7F3A-91C2");
+        for (written, known) in [
+            ("7F3A-91C2", true),
+            ("7f3a91c2", true),
+            (" 7F3A 91C2 ", true),
+            ("7F3A", false),
+            ("7F3A-91C3", false),
+            ("", false),
+        ] {
+            assert_eq!(id.has_reference(written), known, "{written}");
         }
     }
 }

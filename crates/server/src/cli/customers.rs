@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use async_trait::async_trait;
 use clap::Args;
 use dossier_core::audit::{Action, AuditEntry};
-use dossier_core::customer::CustomerView;
+use dossier_core::caller::Scope;
+use dossier_core::customer::{CustomerView, Summary};
 use dossier_core::ids::CustomerId;
 use dossier_core::parse::Email;
 use dossier_core::use_cases::write::append_audit;
@@ -62,6 +63,10 @@ pub struct List {
     /// The one with this e-mail
     #[arg(long)]
     pub email: Option<String>,
+    /// Those with this reference, as the form shows it to its customer
+    #[arg(long, conflicts_with = "email")]
+    #[serde(default)]
+    pub reference: Option<String>,
     /// How many
     #[arg(long, default_value_t = 100)]
     pub limit: usize,
@@ -72,9 +77,10 @@ impl DataCommand for List {
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let scope = context.scope(&self.scope).await?;
         let store = &context.services.store;
-        let found = match &self.email {
-            Some(email) => store.summaries_by_email(scope, &Email::searched(email)).await.map_err(text)?,
-            None => store.summaries(scope, None, self.limit).await.map_err(text)?.summaries,
+        let found = match (&self.email, &self.reference) {
+            (Some(email), _) => store.summaries_by_email(scope, &Email::searched(email)).await.map_err(text)?,
+            (None, Some(reference)) => with_reference(context, scope, reference, self.limit).await?,
+            (None, None) => store.summaries(scope, None, self.limit).await.map_err(text)?.summaries,
         };
         Ok(found.iter().map(|summary| view_json(&CustomerView::new(summary, None))).collect())
     }
@@ -82,6 +88,27 @@ impl DataCommand for List {
     fn print(&self, outcome: Value, output: Output) -> Result<ExitCode, String> {
         output.rows(&outcome, &["customer_id", "type", "email", "kycs.status", "created_at"]);
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The customers whose reference this is. A reference is asked for now and then, so it has no index: every customer of
+/// the account is looked at.
+async fn with_reference(
+    context: &CommandContext<'_>,
+    scope: Scope,
+    reference: &str,
+    limit: usize,
+) -> Result<Vec<Summary>, String> {
+    const AT_ONCE: usize = 500;
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let page = context.services.store.summaries(scope, after, AT_ONCE).await.map_err(text)?;
+        after = page.summaries.last().map(|summary| summary.id);
+        found.extend(page.summaries.into_iter().filter(|summary| summary.id.has_reference(reference)));
+        if !page.more || found.len() >= limit {
+            found.truncate(limit);
+            return Ok(found);
+        }
     }
 }
 

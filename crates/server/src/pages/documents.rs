@@ -1,8 +1,8 @@
 //! The documents that a step of the form asks for, as the page shows them.
 
 use dossier_core::file::File;
-use dossier_core::form::Wrong;
 use dossier_core::form::sheet::{Given, Sheet};
+use dossier_core::form::{Trouble, Wrong};
 use dossier_core::ids::FileId;
 use dossier_core::kyc::requirement::Requirement;
 use maud::{Markup, html};
@@ -14,9 +14,10 @@ use super::manner::Manner;
 use super::note::element_id;
 use super::posted::FILE;
 use super::reveal::confirmation_of_file;
+use super::sentences::sentence;
 use super::steps::Step;
 use super::visit::Visit;
-use super::wording::{because, label, wrong};
+use super::wording::{because, label};
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
@@ -103,9 +104,9 @@ fn document(visit: &Visit, sheet: &Sheet<'_>, requirement: &Requirement, files: 
     let flagged = sheet
         .troubles_in(&requirement.place())
         .find(|trouble| shown.judged.says(sheet, trouble))
-        .map(|trouble| trouble.wrong);
+        .map(|trouble| sentence(sheet, talk, trouble));
     let failed = shown.failed.iter().find(|(id, _)| *id == requirement.id).map(|(_, why)| why.clone());
-    let error = failed.or_else(|| flagged.map(|flagged| wrong(talk, flagged)));
+    let error = failed.or(flagged);
     let described = format!("h-{id}{}", if error.is_some() { format!(" e-{id}") } else { String::new() });
     html! {
         section.document id=(card_id(requirement)) aria-labelledby={ "l-" (id) } {
@@ -167,7 +168,8 @@ fn list(
                             None => (talk.say("file-given")),
                         }
                         @if let Some(why) = one.refused {
-                            @let why = wrong(talk, Wrong::Faulty(why));
+                            @let why = Trouble { place: requirement.place(), wrong: Wrong::Faulty(why) };
+                            @let why = sentence(sheet, talk, &why);
                             " " small { (talk.say_with("file-refused", &[("why", why.into())])) }
                         }
                     }

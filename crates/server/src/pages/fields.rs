@@ -13,8 +13,9 @@ use super::layout::Surroundings;
 use super::manner::Saved;
 use super::note::{Below, element_id, note};
 use super::reveal::confirmation;
+use super::sentences::sentence;
 use super::steps::Step;
-use super::wording::{because, field_label, label, one_of_several, subject_of, wrong};
+use super::wording::{because, field_label, label, one_of_several};
 
 /// What is asked on one page.
 pub struct Asked<'a> {
@@ -100,7 +101,7 @@ impl<'a> Asked<'a> {
                             @for trouble in &self.troubles {
                                 li {
                                     a href={ "#" (self.target(&trouble.place)) } {
-                                        (subject_of(self.sheet, talk, trouble)) ": " (wrong(talk, trouble.wrong))
+                                        (sentence(self.sheet, talk, trouble))
                                     }
                                 }
                             }
@@ -152,7 +153,7 @@ impl<'a> Asked<'a> {
                 legend { (group.label) }
                 @if let Some(hint) = &group.hint { p.hint { (hint) } }
                 @for trouble in self.troubles.iter().filter(|trouble| of.is_at(&trouble.place)) {
-                    p.error { (wrong(self.talk(), trouble.wrong)) }
+                    p.error { (sentence(self.sheet, self.talk(), trouble)) }
                 }
                 @for input in &group.inputs {
                     (self.field(input, &field_label(self.sheet, self.talk(), &input.place), None))
@@ -196,10 +197,10 @@ impl<'a> Asked<'a> {
         let kept = mask.map(|mask| talk.say_with("kept", &[("mask", mask.into())]));
         let hints: Vec<&str> = hint.into_iter().chain(kept.as_deref()).collect();
         let described = format!("{}n-{id}", if hints.is_empty() { String::new() } else { format!("h-{id} ") });
-        let trouble = self.troubles.iter().find(|trouble| trouble.place == input.place).map(|trouble| trouble.wrong);
+        let trouble = self.troubles.iter().find(|trouble| trouble.place == input.place);
         let (saved, elsewhere) = (self.saved.get(&input.place), self.sheet.saved_elsewhere(&input.place));
         let below = match (trouble, saved, elsewhere) {
-            (Some(trouble), _, _) => Below::Wrong(trouble),
+            (Some(trouble), _, _) => Below::Wrong(sentence(self.sheet, talk, trouble)),
             (None, Some(over), _) => Below::Saved(*over),
             (None, None, Some(at)) => Below::SavedElsewhere(at),
             (None, None, None) => Below::Nothing,

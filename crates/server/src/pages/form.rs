@@ -26,10 +26,10 @@ use super::note::{element_id, was};
 use super::people::people;
 use super::posted::{self, Posted};
 use super::reveal::{keep_as_given, prompt};
+use super::sentences::sentence;
 use super::steps::{Step, steps};
 use super::upload::{Settled, settle, stay};
 use super::visit::{Visit, is_partial};
-use super::wording::{subject_of, wrong};
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
@@ -55,9 +55,8 @@ pub async fn overview(State(app): State<App>, visit: Visit, said: Said) -> Respo
                     @for trouble in step.troubles(&sheet).filter(|trouble| matches!(trouble.wrong, Wrong::Faulty(_))) {
                         li {
                             a href={ (around.base) "/" (step.path()) } {
-                                (subject_of(&sheet, &around.talk, trouble))
+                                (sentence(&sheet, &around.talk, trouble))
                             }
-                            ": " (wrong(&around.talk, trouble.wrong))
                         }
                     }
                 }

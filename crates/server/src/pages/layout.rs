@@ -58,7 +58,9 @@ impl Surroundings {
     /// A message in which the asking company may stand.
     #[must_use]
     pub fn say(&self, key: &str) -> String {
-        self.talk.say_with(key, &[("company", self.asks().into())])
+        let (company, said) = (self.asks(), self.talk.say_with(key, &[("company", self.asks().into())]));
+        let has_a_name = self.account.as_ref().and_then(Account::asks).is_some();
+        if has_a_name { said } else { as_in_a_sentence(&said, &company) }
     }
 
     /// A page without a form: nothing to script.
@@ -141,6 +143,37 @@ impl Surroundings {
                     @if self.account.is_some() { footer { p { (self.say("footer")) } } }
                 }
             }
+        }
+    }
+}
+
+/// "The company" inside a sentence begins with a small letter.
+fn as_in_a_sentence(said: &str, company: &str) -> String {
+    let mut letters = company.chars();
+    let small: String = letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect();
+    let mut text = String::new();
+    for (index, part) in said.split(company).enumerate() {
+        if index > 0 {
+            let starts = text.trim_end().ends_with(['.', '?', '!', '¿']) || text.is_empty();
+            text.push_str(if starts { company } else { &small });
+        }
+        text.push_str(part);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_company_is_written_small_inside_a_sentence() {
+        for (said, expected) in [
+            ("The company asks. Ask The company.", "The company asks. Ask the company."),
+            ("Why? The company asks", "Why? The company asks"),
+            ("Go on", "Go on"),
+        ] {
+            assert_eq!(as_in_a_sentence(said, "The company"), expected);
         }
     }
 }

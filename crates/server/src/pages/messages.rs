@@ -53,9 +53,22 @@ pub(super) fn closed(around: &Surroundings, landing: &Landing) -> Response {
         p { (around.say(&format!("{key}-text"))) }
         @if let Some(comment) = comment { blockquote dir="auto" { (comment) } }
         @if key == "submitted" && let Some(takes) = around.review_takes() { p { (takes) } }
+        (reference(around, customer))
         (ways_out(around, redirect_uri(customer)))
     };
     page(status, around.plain(&around.say(&format!("{key}-title")), &content))
+}
+
+/// What the visitor tells support, so that the right record is found.
+fn reference(around: &Surroundings, customer: &Customer) -> Markup {
+    let reference = customer.id.reference();
+    html! {
+        p.reference {
+            strong { (around.talk.say_with("reference", &[("reference", reference.into())])) }
+            br;
+            (around.say("reference-use"))
+        }
+    }
 }
 
 /// The page of a visitor who has left: the pass has ended, and the link leads back in.

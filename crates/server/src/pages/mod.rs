@@ -24,6 +24,7 @@ mod posted;
 mod ready;
 mod reveal;
 pub mod review;
+mod sentences;
 pub mod steps;
 pub mod upload;
 pub mod visit;

@@ -1,11 +1,10 @@
 //! What stands below a field: what is wrong with it, or that it is saved.
 
 use dossier_core::clock::Timestamp;
-use dossier_core::form::{Wrong, short_hash};
+use dossier_core::form::short_hash;
 use maud::{Markup, html};
 
 use super::language::Talk;
-use super::wording::wrong;
 
 /// The id of the element of a place.
 #[must_use]
@@ -15,12 +14,12 @@ pub(super) fn element_id(place: &str) -> String {
 }
 
 /// What stands below a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Below {
     /// Nothing that is said.
     Nothing,
-    /// An error.
-    Wrong(Wrong),
+    /// An error, as a sentence.
+    Wrong(String),
     /// It is saved now; over what another device had saved then.
     Saved(Option<Timestamp>),
     /// Another device saved it then.
@@ -38,7 +37,7 @@ pub(super) fn note(talk: &Talk, place: &str, value: &str, below: Below) -> Marku
             div.said aria-live="polite" {
                 @match below {
                     Below::Nothing => {},
-                    Below::Wrong(trouble) => p.error data-invalid { (wrong(talk, trouble)) },
+                    Below::Wrong(sentence) => p.error data-invalid { (sentence) },
                     Below::Saved(None) => p.saved { (talk.say("saved")) },
                     Below::Saved(Some(over)) => p.saved { (talk.say("saved")) " " (at("saved-over", over)) },
                     Below::SavedElsewhere(then) => p.saved { (at("saved-elsewhere", then)) },

@@ -22,9 +22,10 @@ use super::layout::{CSP, Surroundings};
 use super::messages::page as answer;
 use super::note::element_id;
 use super::reveal::prompt;
+use super::sentences::sentence;
 use super::steps::{Step, steps};
 use super::visit::Visit;
-use super::wording::{label, name_of, subject_of, wrong};
+use super::wording::{label, name_of};
 use crate::http::body::{Expected, WholeBody};
 use crate::http::problem::Problem;
 use crate::http::state::App;
@@ -132,9 +133,9 @@ fn show(app: &App, visit: &Visit, refused: Option<Refused>, said: Option<&str>) 
                             li {
                                 @let at = element_id(&trouble.place);
                                 a href={ (around.base) "/" (step.path()) "?check&back=review#" (at) } {
-                                    bdi { (step.title(&sheet, around)) } ": " (subject_of(&sheet, talk, trouble))
+                                    @if matches!(step, Step::Person(_)) { bdi { (step.title(&sheet, around)) } ": " }
+                                    (sentence(&sheet, talk, trouble))
                                 }
-                                " " (wrong(talk, trouble.wrong))
                             }
                         }
                     }

@@ -1,4 +1,4 @@
-//! What everything is called in the language of the page, and what is wrong in words.
+//! What everything is called in the language of the page. What is wrong with it, `sentences.rs` says.
 
 use std::sync::OnceLock;
 
@@ -10,20 +10,6 @@ use dossier_core::kyc::rules::{Rule, Wording};
 use dossier_core::place::Place;
 
 use super::language::Talk;
-
-/// What is wrong, in words.
-#[must_use]
-pub(super) fn wrong(talk: &Talk, wrong: Wrong) -> String {
-    match wrong {
-        Wrong::Missing => talk.say("wrong-missing"),
-        Wrong::Unconfirmed => talk.say("wrong-unconfirmed"),
-        Wrong::NoneGiven => talk.say("wrong-none_given"),
-        Wrong::Faulty(fault) => talk.say(&format!("fault-{}", fault.as_str())),
-        Wrong::Refused(code, limit) => talk
-            .find(&format!("wrong-{}", code.as_str()), &[("most", limit.unwrap_or_default().into())])
-            .unwrap_or_else(|| talk.say("wrong-other")),
-    }
-}
 
 /// What people call what is at a place: a requirement's label, or a field's. One of several fields has a name of its
 /// own.
@@ -91,15 +77,25 @@ fn wording(
     own: impl Fn(&Rule) -> &String,
     translated: impl Fn(&Wording) -> &String,
 ) -> Option<String> {
-    static BASELINE: OnceLock<RuleSet> = OnceLock::new();
     let rule = sheet.rule(requirement)?;
     if let Some(wording) = rule.translations.get(talk.language.code()) {
         return Some(translated(wording).clone());
     }
+    if is_as_in_the_baseline(rule, own) { talk.find(&format!("{what}-{}", rule.id), &[]) } else { None }
+}
+
+/// Whether the operator left the label of a requirement as it is in the baseline, so that ours may stand for it.
+#[must_use]
+pub(super) fn has_our_label(sheet: &Sheet<'_>, talk: &Talk, requirement: &Requirement) -> bool {
+    let rule = sheet.rule(requirement);
+    rule.is_some_and(|rule| {
+        !rule.translations.contains_key(talk.language.code()) && is_as_in_the_baseline(rule, |rule| &rule.label)
+    })
+}
+
+fn is_as_in_the_baseline(rule: &Rule, own: impl Fn(&Rule) -> &String) -> bool {
+    static BASELINE: OnceLock<RuleSet> = OnceLock::new();
     let baseline = BASELINE.get_or_init(RuleSet::baseline).rules.iter().find(|known| known.id == rule.id).map(&own);
     let of_former = FORMER.iter().any(|(id, wording)| *id == rule.id && wording.contains(&own(rule).as_str()));
-    if baseline != Some(own(rule)) && !of_former {
-        return None;
-    }
-    talk.find(&format!("{what}-{}", rule.id), &[])
+    baseline == Some(own(rule)) || of_former
 }

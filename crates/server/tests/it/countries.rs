@@ -85,7 +85,7 @@ async fn one_name_is_one_requirement_with_two_places_and_reviewers_may_name_eith
         let kycs = app.get(&format!("/v0/customers/{customer}")).await.expect(200)["kycs"].take();
         let browser = Browser::enter(&app, kycs["kyc_flow_link"].as_str().expect("a link")).await;
         let page = browser.get("/details").await.text;
-        assert!(page.contains("href=\"#f-last_name\">Legal name: Please give this again"), "{page}");
+        assert!(page.contains("href=\"#f-last_name\">Please check this and enter it again: Legal name"), "{page}");
         app.put(&customer, &json!({ "last_name": format!("Suharto {index}") })).await.expect(200);
         assert_eq!(app.stands(&customer).await, COMPLETE, "{place}");
     }
@@ -132,7 +132,7 @@ async fn the_form_demands_a_postal_code_only_where_the_country_needs_one() {
     // With a country that needs one the address is a draft until it is there.
     assert_eq!(posts(&browser, "/address", &address(&[("country", "AE", "GB")])).await, 422);
     let page = browser.get("/address?check").await.text;
-    assert!(page.contains(FIELD) && page.contains("Postcode: This is missing"), "{page}");
+    assert!(page.contains(FIELD) && page.contains("Enter the postcode"), "{page}");
     assert_eq!(app.profile(&id).await["residential_address"], stored, "what is whole stays");
     // Where it may be left out it is offered.
     assert_eq!(posts(&browser, "/address", &address(&[("country", "GB", "IE")])).await, 303);
@@ -156,11 +156,11 @@ async fn the_form_asks_for_what_a_put_left_out_of_an_address() {
         let mut address = json!({ "street_line_1": "1", "city": "London", "country": "GB", "postal_code": empty });
         app.put(&id, &json!({ "residential_address": address })).await.expect(200);
         let browser = Browser::enter(&app, &link).await;
-        assert!(browser.get("/review").await.text.contains("</bdi>: Postcode<"));
+        assert!(browser.get("/review").await.text.contains("Enter the postcode<"));
         browser.types("address", &[("/residential_address/postal_code", "N1 9GU")]).await;
         address["postal_code"] = "N1 9GU".into();
         assert_eq!(app.profile(&id).await["residential_address"], address);
-        assert!(!browser.get("/review").await.text.contains("</bdi>: Postcode<"));
+        assert!(!browser.get("/review").await.text.contains("Enter the postcode<"));
     }
 }
 
@@ -170,18 +170,18 @@ async fn the_form_takes_one_name_and_says_so_in_every_language() {
     let (id, link) = app.invited("individual").await;
     let browser = Browser::enter(&app, &link).await;
     let page = browser.get("/details").await.text;
-    assert!(page.contains("For a single name, fill in either field and leave the other empty."), "{page}");
+    assert!(page.contains("If there is only one name, fill in one field and leave the other empty."), "{page}");
     assert!(page.contains(">First name</label>") && page.contains(">Last name</label>"), "neither is optional: {page}");
     for (language, said) in [
-        ("en", "Legal name: Fill in at least one of these fields"),
-        ("es", "Nombre legal: Rellene al menos uno de estos campos"),
-        ("fr", "Nom officiel: Remplissez au moins un de ces champs"),
-        ("de", "Amtlicher Name: Füllen Sie mindestens eines dieser Felder aus"),
-        ("pt", "Nome oficial: Preencha pelo menos um destes campos"),
-        ("ar", "املأ حقلًا واحدًا على الأقل من هذه الحقول"),
-        ("tr", "Resmî ad: Bu alanlardan en az birini doldurun"),
-        ("hi", "कानूनी नाम: इनमें से कम से कम एक खाना भरें"),
-        ("zh", "法定姓名: 请至少填写其中一栏"),
+        ("en", "Enter your name as it is on your identity document"),
+        ("es", "Indique su nombre tal como figura en su documento de identidad"),
+        ("fr", "Saisissez votre nom tel qu’il figure sur votre pièce d’identité"),
+        ("de", "Geben Sie Ihren Namen so ein, wie er auf Ihrem Ausweis steht"),
+        ("pt", "Informe seu nome como está no seu documento de identidade"),
+        ("ar", "أدخل اسمك كما هو مكتوب في وثيقة هويتك"),
+        ("tr", "Adınızı kimlik belgenizde yazdığı gibi girin"),
+        ("hi", "अपना नाम वैसे ही लिखें जैसा आपके पहचान दस्तावेज़ में है"),
+        ("zh", "请填写您的姓名，须与身份证件一致"),
     ] {
         let page = browser.get(&format!("/details?check&lang={language}")).await.text;
         assert!(page.contains(said), "{language}: {page}");
@@ -205,9 +205,9 @@ async fn a_person_of_a_business_may_have_one_name() {
     let person = added.header("location").rsplit("person-").next().expect("an id").to_owned();
     let step = format!("person-{person}");
     let place = |member: &str| format!("/associated_persons/{person}/{member}");
-    let missing = "Fill in at least one of these fields";
+    let missing = "Enter this person’s name as it is on their identity document";
     let page = browser.get(&format!("/{step}?check")).await.text;
-    assert!(page.contains("For a single name") && page.contains(missing), "{page}");
+    assert!(page.contains("If there is only one name") && page.contains(missing), "{page}");
     browser.types(&step, &[(&place("has_control"), "yes"), (&place("has_ownership"), "no")]).await;
     let page = browser.get(&format!("/{step}?check")).await.text;
     assert_eq!(page.matches(missing).count(), 2, "in the summary and at the field: {page}");
@@ -251,7 +251,7 @@ async fn a_rule_may_ask_for_a_postal_code_that_the_country_does_not_need() {
     let browser = Browser::enter(&app, &link).await;
     let typed = address(&[("street_line_1", "", "1 Quay Street"), ("city", "", "Galway"), ("country", "", "IE")]);
     assert_eq!(posts(&browser, "/address", &typed).await, 422);
-    assert!(browser.get("/review").await.text.contains("This is missing"));
+    assert!(browser.get("/review").await.text.contains("Fill in “Postal code”"));
     assert_eq!(requirement(&app, &id, "address").await["status"], "done");
     assert_eq!(requirement(&app, &id, "postal_code").await["status"], "due");
     assert_eq!(posts(&browser, "/address", &address(&[("country", "IE", "HK")])).await, 303, "there are none");
@@ -282,7 +282,7 @@ async fn an_older_file_of_rules_asks_for_both_names_as_before() {
     let (id, link) = app.invited("individual").await;
     let browser = Browser::enter(&app, &link).await;
     let page = browser.get("/details?check&lang=de").await.text;
-    for said in ["Vorname: Das fehlt", "Nachname: Das fehlt", "Wie im Ausweis."] {
+    for said in ["Geben Sie Ihren Vornamen so ein,", "Geben Sie Ihren Nachnamen so ein,", "Wie auf dem Ausweis."] {
         assert!(page.contains(said), "{said}: {page}");
     }
     browser.types("details", &[("/first_name", "Ada")]).await;
@@ -296,5 +296,8 @@ async fn an_older_file_of_rules_asks_for_both_names_as_before() {
     let place = |member: &str| format!("/associated_persons/{person}/{member}");
     browser.types(&step, &[(&place("has_control"), "yes"), (&place("first_name"), "Grace")]).await;
     let page = browser.get(&format!("/{step}?check")).await.text;
-    assert!(page.contains("Last name: This is missing") && !page.contains("For a single name"), "{page}");
+    assert!(
+        page.contains("Enter this person’s last name as it is") && !page.contains("If there is only one name"),
+        "{page}"
+    );
 }

@@ -188,7 +188,7 @@ async fn a_link_runs_out_is_renewed_and_begins_anew_after_a_rejection() {
     assert!(page(first.clone()).await.text.contains("newer link"));
     app.simulate(&id, "kyc.status.reject").await.expect(200);
     assert_eq!(app.stands(&id).await, "rejected/submission_accepted");
-    assert!(page(second.clone()).await.text.contains("could not be verified"));
+    assert!(page(second.clone()).await.text.contains("Your verification was not successful"));
     let third = app.open_session(&id).await;
     assert_eq!(third["status_breakdown"][0]["status"], "pending");
     assert_eq!(app.stands(&id).await, STARTED);
@@ -199,7 +199,9 @@ async fn a_link_runs_out_is_renewed_and_begins_anew_after_a_rejection() {
     answer.problem(409, "already_approved");
     let unknown = page(format!("{}/kyc/nothing", app.url)).await;
     assert_eq!(unknown.status.as_u16(), 404);
-    assert!(unknown.text.contains("leads nowhere") && unknown.header("content-type").starts_with("text/html"));
+    assert!(
+        unknown.text.contains("This link does not work") && unknown.header("content-type").starts_with("text/html")
+    );
 }
 
 /// Each way of the table that is not a PUT or the passing of time, by a documented call.
@@ -328,7 +330,7 @@ async fn reviewers_ask_again_for_what_they_name_and_only_a_new_answer_counts() {
     let link = answer["kycs"]["kyc_flow_link"].as_str().expect("a new link").to_owned();
     // The comment is for the customer in the form, not for whoever looks at the link.
     let page = TestApp::send(app.client.get(&link)).await.text;
-    assert!(page.contains("needs something again") && !page.contains("blurred") && !page.contains("never shown"));
+    assert!(page.contains("needs some of it again") && !page.contains("blurred") && !page.contains("never shown"));
     let open = |requirements: &Value| {
         let open = requirements.as_array().expect("a list").iter().filter(|one| one["status"] == "error");
         open.map(|one| one["id"].as_str().expect("an id").to_owned()).collect::<Vec<_>>()

@@ -20,6 +20,7 @@ mod fairness;
 mod files;
 mod flaws;
 mod form;
+mod form_text;
 mod kyc;
 mod lists;
 mod logs;

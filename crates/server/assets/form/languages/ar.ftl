@@ -2,16 +2,16 @@ the-company = الشركة
 language = اللغة
 language-choose = تغيير
 skip = الانتقال إلى المحتوى
-footer = تطلب { $company } هذا للوفاء بواجباتها القانونية. ما تقدّمه يُحفظ مشفّرًا.
+footer = يُلزم القانون { $company } بطلب هذه المعلومات، وهي تُحفظ مشفّرة.
 title-error = خطأ: { $title }
 
 welcome-individual = تطلب منك { $company } إثبات هويتك
 welcome-corporate = تطلب منك { $company } إثبات بيانات منشأتك
-welcome-text = يُلزم القانون { $company } بمعرفة عملائها. في الصفحات التالية تقدّم ما يلزم.
-welcome-again = راجعت { $company } ما قدّمته وتحتاج إلى شيء من جديد. الصفحات التالية تبيّن ما هو.
+welcome-text = يُلزم القانون { $company } بالتحقق من هوية عملائها. في الصفحات التالية، أدخل بياناتك وارفع المستندات المطلوبة.
+welcome-again = راجعت { $company } ما أرسلته وتطلب منك تصحيح بعض البيانات أو إرسالها مرة أخرى. ستجد التفاصيل في الصفحة التالية.
 welcome-minutes = يستغرق ذلك نحو { $minutes } دقيقة.
-welcome-saved = يُحفظ كل شيء أثناء الكتابة. يمكنك التوقف في أي وقت والمتابعة لاحقًا، هنا أو على جهاز آخر.
-welcome-until = هذا الرابط صالح حتى { $date }.
+welcome-saved = تُحفظ إجاباتك أولًا بأول. يمكنك التوقف في أي وقت والمتابعة لاحقًا، على هذا الجهاز أو على جهاز آخر.
+welcome-until = يعمل هذا الرابط حتى { $date }.
 welcome-go = ابدأ
 ready-title = جهّز ما يلي
 ready-id_document = وثيقة هويتك، مثل جواز السفر أو بطاقة الهوية
@@ -48,19 +48,19 @@ time-working-days = { $count ->
 }
 
 overview-title = التحقق من بياناتك
-overview-text = هذه هي الخطوات. أكملها بأي ترتيب؛ يُحفظ كل شيء أولًا بأول.
-overview-again = تحتاج { $company } إلى شيء من جديد.
+overview-text = أكمل هذه الخطوات بأي ترتيب تريده. تُحفظ إجاباتك أولًا بأول.
+overview-again = تطلب منك { $company } تصحيح بعض البيانات أو إرسالها مرة أخرى.
 overview-go = متابعة
 overview-review = المراجعة والإرسال
-comment = ما تقوله { $company }
+comment = رسالة من { $company }
 correct = هذا صحيح كما هو
 correct-why = لماذا هو صحيح؟
 correct-hint = ستقرأ { $company } السبب الذي تذكره. وبذلك لا يلزمك تقديم هذا مجددًا.
 correct-kept = لقد ذكرت سببًا، وهو مخفي هنا. اترك الحقل فارغًا للإبقاء عليه.
-leave = التوقف هنا والمتابعة لاحقًا
+leave = حفظ وخروج
 exit-saved = كل شيء محفوظ. يمكنك إغلاق هذه الصفحة والمتابعة لاحقًا بالرابط نفسه.
 left-title = لقد خرجت من الاستمارة
-left-text = كل شيء محفوظ. للمتابعة افتح الرابط الذي أُرسل إليك. يمكنك إغلاق هذه الصفحة.
+left-text = إجاباتك محفوظة. للمتابعة، افتح الرابط الذي وصلك. يمكنك إغلاق هذه الصفحة.
 
 home-name = التحقق من الهوية
 home-title = افتح الرابط من رسالتك
@@ -75,56 +75,58 @@ left-why = لم يعد هذا الجهاز يفتح الاستمارة، فقد 
 left-again = المتابعة الآن
 
 expired-title = انتهت صلاحية هذا الرابط
-expired-text = الروابط صالحة لأيام قليلة فقط، حتى لا يفتح رابط ضائع شيئًا. ما قدّمته محفوظ. للمتابعة اطلب من { $company } رابطًا جديدًا.
+expired-text = حفاظًا على أمانك، لا يعمل الرابط إلا لبضعة أيام. إجاباتك محفوظة. للمتابعة، اطلب رابطًا جديدًا من { $company }.
 replaced-title = يوجد رابط أحدث
-replaced-text = أرسلت إليك { $company } رابطًا أحدث منذ ذلك الحين؛ لم يعد هذا الرابط يفتح شيئًا. ما قدّمته محفوظ. استخدم أحدث رابط أو اطلب من { $company } رابطًا آخر.
-submitted-title = شكرًا: كل شيء مكتمل
-submitted-text = تراجع { $company } ما قدّمته. ليس عليك فعل شيء؛ ستصلك أخبار منها.
+replaced-text = أرسلت إليك { $company } رابطًا أحدث، لذلك لم يعد هذا الرابط يعمل. إجاباتك محفوظة. استخدم أحدث رابط، أو اطلب رابطًا آخر من { $company }.
+submitted-title = شكرًا لك، لقد أُرسلت بياناتك
+submitted-text = ستراجع { $company } الآن بياناتك ومستنداتك، وستتواصل معك لإبلاغك بالنتيجة أو إذا احتاجت إلى شيء آخر. لا يلزمك فعل أي شيء، ويمكنك إغلاق هذه الصفحة.
 approved-title = تم التحقق من بياناتك
-approved-text = تحققت { $company } من بياناتك. لا يوجد ما تفعله.
-rejected-title = تعذّر التحقق
-rejected-text = لم تتمكن { $company } من التحقق مما قدّمته. إن كنت ترى أن في ذلك خطأ فاسأل { $company }: يمكنها البدء من جديد وإرسال رابط جديد إليك.
-offboarded-title = لا يوجد ما تفعله هنا
-offboarded-text = انتهت علاقتك مع { $company }. إن كنت ترى أن في ذلك خطأ فاسألها.
+approved-text = راجعت { $company } بياناتك وقبلتها. لا يلزمك فعل أي شيء آخر، ويمكنك إغلاق هذه الصفحة.
+rejected-title = لم يكتمل التحقق من بياناتك
+rejected-text = لم تتمكن { $company } من التحقق من البيانات التي أرسلتها. إذا كنت ترى أن هناك خطأ، فتواصل مع { $company }. يمكنها أن ترسل إليك رابطًا جديدًا لتحاول مرة أخرى.
+offboarded-title = هذه الاستمارة مغلقة
+offboarded-text = لم تعد عميلًا لدى { $company }، لذلك لا يوجد ما تملؤه. إذا كنت ترى أن هناك خطأ، فتواصل مع { $company }.
 go-back = العودة إلى { $company }
-questions = لديك أسئلة؟ اكتب إلى { $company } التي أرسلت إليك هذا الرابط.
-unknown-link-title = هذا الرابط لا يؤدي إلى شيء
-unknown-link-text = ربما قُطع عند نسخه: افتحه مجددًا من الرسالة التي وصلك فيها. إن لم ينفع ذلك فاطلب رابطًا جديدًا من الشركة التي أرسلته.
-no-pass-title = افتح رابطك مجددًا
-no-pass-text = لم يدخل هذا الجهاز إلى الاستمارة أو خرج منها. افتح الرابط من الرسالة التي وصلك فيها؛ ما قدّمته محفوظ. تحتاج الاستمارة إلى ملفات تعريف الارتباط: اسمح بها لهذا الموقع.
-not-found-title = لا توجد صفحة كهذه
-not-found-text = ربما تغيّر ما يُطلب منك. ارجع أو افتح رابطك مجددًا: ما قدّمته محفوظ.
-failed-title = حدث خطأ من جهتنا
-failed-text = ما حُفظ من قبل باقٍ. ارجع وحاول مجددًا بعد قليل.
-cross-site-title = لم يأتِ هذا من صفحتنا
-cross-site-text = حرصًا على سلامتك لم يُقبل. افتح الرابط من الرسالة التي وصلك فيها وحاول هناك مجددًا.
-too-fast-title = كان ذلك كثيرًا دفعة واحدة
-too-fast-text = حتى لا يسيء أحد استخدام رابط، لا يُقبل في الدقيقة إلا قدر معيّن. ما حُفظ باقٍ. ارجع وحاول مجددًا بعد دقيقة.
-too-many-title = العدد كبير جدًا
-too-many-text = لا يمكن إضافة مزيد من الأشخاص أو المستندات. ارجع واحذف واحدًا أولًا.
+questions = هل لديك أسئلة؟ تواصل مع { $company } التي أرسلت إليك هذا الرابط.
+reference = الرقم المرجعي: { $reference }
+reference-use = إذا تواصلت مع { $company }، فاذكر هذا الرقم المرجعي.
+unknown-link-title = هذا الرابط لا يعمل
+unknown-link-text = ربما ينقص جزء من الرابط. افتحه مرة أخرى من الرسالة التي وصلتك، أو انسخه كاملًا. إذا لم يعمل بعد ذلك، فاطلب رابطًا جديدًا من الشركة التي أرسلته.
+no-pass-title = افتح رابطك مرة أخرى
+no-pass-text = لحماية معلوماتك، لا تُفتح هذه الاستمارة إلا من رابطك. افتح الرابط من الرسالة التي وصلتك: إجاباتك محفوظة. إذا ظهرت هذه الصفحة مرة أخرى، فاسمح بملفات تعريف الارتباط لهذا الموقع.
+not-found-title = الصفحة غير موجودة
+not-found-text = ربما تغيّرت أسئلة الاستمارة منذ أن فتحت هذه الصفحة. ارجع إلى الخلف أو افتح رابطك مرة أخرى. إجاباتك محفوظة.
+failed-title = حدث خطأ
+failed-text = المشكلة من جانبنا. كل ما حفظته لا يزال موجودًا. ارجع إلى الخلف وحاول مرة أخرى بعد قليل.
+cross-site-title = تعذّر قبول هذا الطلب
+cross-site-text = حفاظًا على أمانك، لا يمكن إرسال الإجابات إلا من الاستمارة نفسها. افتح الرابط من الرسالة التي وصلتك وحاول مرة أخرى.
+too-fast-title = يُرجى الانتظار دقيقة
+too-fast-text = وصلنا منك الكثير في وقت قصير. لمنع إساءة الاستخدام، هناك حد لكل دقيقة. كل ما حفظته لا يزال موجودًا. ارجع إلى الخلف وحاول مرة أخرى بعد دقيقة.
+too-many-title = لا يمكنك إضافة المزيد
+too-many-text = بلغت الحد الأقصى لعدد الأشخاص أو المستندات. لإضافة المزيد، ارجع إلى الخلف واحذف واحدًا أولًا.
 
 steps = الخطوات
-steps-done = اكتملت { $done } من { $all } خطوات
+steps-done = اكتملت { $done } من أصل { $all } من الخطوات
 step-done = مكتمل
 step-left = { $count ->
-    [one] بقي شيء واحد
-    [two] بقي شيئان
-    [few] بقيت { $count } أشياء
-   *[other] بقي { $count } شيئًا
+    [one] بقي بند واحد
+    [two] بقي بندان
+    [few] بقيت { $count } بنود
+   *[other] بقي { $count } بندًا
 }
-step-details = عنك
-step-business = عن المنشأة
+step-details = بياناتك
+step-business = بيانات المنشأة
 step-address = العنوان
 step-identity = وثيقة الهوية
-step-funds = استخدام الحساب
-step-people = المالكون والمديرون
+step-funds = كيف ستستخدم الحساب
+step-people = مالكو المنشأة ومن يديرونها
 step-documents = المستندات
 step-review = المراجعة والإرسال
 continue = متابعة
 save-and-continue = حفظ ومتابعة
 optional = (اختياري)
 choose = اختر
-choose-kept = قُدّم من قبل؛ مخفي
+choose-kept = أُدخل من قبل (مخفي)
 yes = نعم
 no = لا
 day = اليوم
@@ -145,10 +147,10 @@ month-10 = أكتوبر
 month-11 = نوفمبر
 month-12 = ديسمبر
 saved = تم الحفظ.
-saved-over = حلّ محل ما حفظه جهاز آخر في { $time }.
+saved-over = حلّت هذه الإجابة محل ما حُفظ على جهاز آخر في { $time }.
 saved-elsewhere = حُفظ على جهاز آخر في { $time }.
-kept = قُدّم من قبل: { $mask }. هو مخفي هنا حمايةً له؛ اتركه فارغًا لإبقائه.
-replaced = تم الحفظ. حلّ بعضه محل ما حفظه جهاز آخر.
+kept = أُدخل من قبل: { $mask }. هو مخفي لحماية خصوصيتك. للإبقاء عليه، اترك الحقل فارغًا.
+replaced = تم الحفظ. حلّت بعض إجاباتك محل إجابات حُفظت على جهاز آخر.
 errors = { $count ->
     [one] توجد مشكلة
     [two] توجد مشكلتان
@@ -156,8 +158,8 @@ errors = { $count ->
    *[other] توجد { $count } مشكلة
 }
 
-people-text = أضف كل من يملك 25 % أو أكثر من المنشأة، وكل من يتحكم فيها مثل المديرين.
-people-none = لم يُضف أحد بعد.
+people-text = أضف كل شخص يملك 25% أو أكثر من المنشأة، وكل شخص يديرها أو يتحكم فيها، مثل المدير.
+people-none = لم تُضف أي شخص بعد.
 people-complete = اكتملت بيانات { $name }. أضف شخصًا آخر أو تابع.
 people-shares = ذُكر { $named } % من 100 %
 people-owns = يملك { $share } %
@@ -170,19 +172,19 @@ needed-both = لأن { $name } يملك 25 % أو أكثر ويتحكم في ا�
 person-add = إضافة شخص
 person-number = الشخص { $number }
 person-remove = حذف هذا الشخص
-person-remove-sure = سيُحذف ما قُدّم عن هذا الشخص.
+person-remove-sure = سيُحذف كل ما أُدخل عن هذا الشخص.
 person-remove-yes = نعم، احذف
 
-upload-hint = JPEG أو PNG أو PDF، بحد أقصى 10 ميغابايت. يجب أن يكون كل شيء مقروءًا.
+upload-hint = ارفع صورة أو نسخة ممسوحة (JPEG أو PNG) أو ملف PDF، بحجم لا يتجاوز 10 ميغابايت.
 upload-choose = اختيار ملف
 upload-another = اختيار ملف آخر
 upload-camera = التقاط صورة
 upload-send = رفع
 upload-none = اختر ملفًا أولًا.
-upload-again = أرسلت هذه الصفحة ملفًا آخر من قبل. اختر الملف مجددًا.
-upload-unsupported_file_type = هذا ليس JPEG ولا PNG ولا PDF. اختر ملفًا آخر أو التقط صورة.
-upload-damaged_file = هذا الملف تالف أو فارغ. اختر ملفًا آخر.
-upload-payload_too_large = هذا الملف أكبر من 10 ميغابايت. اختر ملفًا أصغر.
+upload-again = سبق أن أرسلت ملفًا آخر من هذه الصفحة. يُرجى اختيار ملفك مرة أخرى.
+upload-unsupported_file_type = هذا الملف ليس بصيغة JPEG أو PNG أو PDF. اختر ملفًا آخر أو التقط صورة.
+upload-damaged_file = هذا الملف فارغ أو تالف ولا يمكن فتحه. اختر ملفًا آخر.
+upload-payload_too_large = حجم هذا الملف أكبر من 10 ميغابايت. اختر ملفًا أصغر أو التقط صورة.
 upload-heic = هذه صورة HEIC ولا يستطيع هذا المتصفح تحويلها. التقط صورة هنا، أو اختر ملف JPEG أو PNG أو PDF.
 upload-pixels = عدد وحدات البكسل في هذه الصورة كبير جدًا. اختر صورة أصغر أو التقط صورة هنا.
 upload-preparing = يجري تجهيز الصورة…
@@ -194,28 +196,28 @@ upload-other = اختيار ملف مختلف
 upload-cancel = إلغاء
 upload-cancelled = أُلغي الرفع.
 upload-waiting = لا يزال ملف قيد الرفع. ستتابع فور اكتماله.
-file-given = قُدّم ملف
+file-given = رُفع الملف
 file-refused = غير مقبول: { $why }
 file-remove = حذف
 file-remove-number = حذف الملف { $number }: { $document }
-js-offline = لا يوجد اتصال. ما كتبته لا يزال هنا وسيُحفظ فور عودة الاتصال.
+js-offline = لا يوجد اتصال. ما كتبته لا يزال هنا وسيُحفظ عند عودة الاتصال.
 js-retry = انقطع الاتصال. تجري المحاولة مجددًا…
 js-sending = يجري الرفع…
 
 review-left = { $count ->
-    [one] بقي شيء واحد قبل أن تتمكن من الإرسال
-    [two] بقي شيئان قبل أن تتمكن من الإرسال
-    [few] بقيت { $count } أشياء قبل أن تتمكن من الإرسال
-   *[other] بقي { $count } شيئًا قبل أن تتمكن من الإرسال
+    [one] بقي بند واحد يجب إكماله قبل الإرسال
+    [two] بقي بندان يجب إكمالهما قبل الإرسال
+    [few] بقيت { $count } بنود يجب إكمالها قبل الإرسال
+   *[other] بقي { $count } بندًا يجب إكماله قبل الإرسال
 }
-review-kept = قُدّم ({ $mask })
+review-kept = أُدخل ({ $mask })
 review-files = { $count ->
     [one] ملف واحد
     [two] ملفان
     [few] { $count } ملفات
    *[other] { $count } ملفًا
 }
-review-changed = تغيّر شيء منذ عرض هذه الصفحة. يرجى مراجعتها مجددًا.
+review-changed = تغيّر شيء منذ أن فتحت هذه الصفحة. يُرجى مراجعة إجاباتك مرة أخرى.
 reveal-title = الاطّلاع على ما قُدّم من قبل
 reveal-individual = قُدّم بعض هذه المعلومات على جهاز آخر أو من { $company }، وهو مخفي. للاطّلاع عليه أدخل تاريخ ميلادك.
 reveal-corporate = قُدّم بعض هذه المعلومات على جهاز آخر أو من { $company }، وهو مخفي. للاطّلاع عليه أدخل تاريخ تأسيس المنشأة.
@@ -243,29 +245,103 @@ consent-agree = أوافق على استخدام بياناتي بهذه الط�
 consent-missing = ضع علامة في المربع للموافقة على استخدام بياناتك
 submit = إرسال
 
-wrong-missing = هذا ناقص
 wrong-unconfirmed = أكّد أن هذا ما زال صحيحًا أو قدّمه من جديد
-wrong-none_given = املأ حقلًا واحدًا على الأقل من هذه الحقول
-wrong-too_long = فيه أكثر من { $most } حرفًا
-wrong-nul_character = فيه رمز لا يمكن حفظه
-wrong-invalid_date = هذا التاريخ غير موجود
-wrong-unknown_country = اختر بلدًا من القائمة
-wrong-unknown_value = اختر من القائمة
-wrong-wrong_type = اختر نعم أو لا
-wrong-other = لا يمكن قبوله على هذا الوجه
-fault-in_the_future = هذا في المستقبل
-fault-too_young = يجب ألا يقل عمرك عن 18 سنة
-fault-no_amount = هذا ليس مبلغًا. اكتب رقمًا مثل 5000
-fault-no_website = هذا ليس عنوان موقع
-fault-no_share = إحدى الحصص ليست نسبة مئوية. اكتب رقمًا مثل 33.3
-fault-shares_too_many = مجموع الحصص أكثر من 100 في المئة
-fault-asked_again = يرجى تقديم هذا مجددًا
-fault-other_document = هذه صورة مستند غير المستند الذي ذكرته
-fault-needs_password = لا يُفتح ملف PDF هذا إلا بكلمة مرور. قدّم ملفًا يُفتح من دونها
-fault-unusable_picture = هذه الصورة أصغر من أن تُقرأ. قدّم صورة لا يقل كل ضلع منها عن 200 بكسل
+wrong-too_long = النص في «{ $field }» أطول من اللازم. لا تتجاوز { $most } حرفًا
+wrong-nul_character = يحتوي الحقل «{ $field }» على رمز لا يمكن حفظه. احذفه واكتب النص مرة أخرى
+wrong-invalid_date = لا يوجد تاريخ { $date }. تحقق من اليوم والشهر
+wrong-other = لا يمكن قبول «{ $field }». تحقق منه وأدخله مرة أخرى
+fault-in_the_future = { $field }: لا يمكن أن يكون التاريخ في المستقبل. تحقق من السنة
+fault-too_young = يجب ألا يقل عمرك عن 18 عامًا. إذا كان تاريخ الميلاد خطأ، فصحّحه
+fault-no_amount = أدخل المبلغ بالأرقام، مثل 5000
+fault-no_website = أدخل العنوان الكامل للموقع الإلكتروني، مثل www.example.com
+fault-no_share = أدخل كل حصة كنسبة مئوية، مثل 33.3
+fault-shares_too_many = مجموع الحصص أكثر من 100%. تحقق من حصة كل شخص
+fault-asked_again = يُرجى التحقق من هذه المعلومة وإدخالها مرة أخرى: { $field }
+fault-other_document = يُظهر هذا الملف وثيقة مختلفة عن التي أدخلتها. ارفع الوثيقة التي أدخلتها أو صحّح بياناتها
+fault-needs_password = ملف PDF هذا محمي بكلمة مرور. ارفع نسخة تُفتح من دون كلمة مرور
+fault-unusable_picture = هذه الصورة أصغر من أن تُقرأ. ارفع صورة لا يقل عرضها وارتفاعها عن 200 بكسل
+missing = املأ الحقل «{ $field }»
+missing-document = ارفع ملفًا من أجل «{ $field }»
+missing-first_name = أدخل اسمك الأول كما هو مكتوب في وثيقة هويتك
+missing-person_first_name = أدخل الاسم الأول لهذا الشخص كما هو مكتوب في وثيقة هويته
+missing-last_name = أدخل اسم عائلتك كما هو مكتوب في وثيقة هويتك
+missing-person_last_name = أدخل اسم عائلة هذا الشخص كما هو مكتوب في وثيقة هويته
+missing-birth_date = أدخل تاريخ ميلادك
+missing-nationality = اختر جنسيتك
+missing-person_nationality = اختر جنسية هذا الشخص
+missing-residential_address-country = اختر البلد الذي تسكن فيه
+missing-person_residential_address-country = اختر البلد الذي يسكن فيه هذا الشخص
+missing-business_address-country = اختر البلد المسجلة فيه المنشأة
+missing-street_line_1 = أدخل اسم الشارع ورقم المبنى
+missing-city = أدخل المدينة
+missing-state = { $country ->
+    [US] أدخل الولاية
+    [CA] أدخل المقاطعة
+   *[other] أدخل الولاية أو المحافظة
+}
+missing-postal_code = أدخل الرمز البريدي
+missing-id_document-type = اختر نوع وثيقة الهوية
+missing-id_document-number = أدخل الرقم المكتوب في وثيقة الهوية
+missing-id_document-issuing_country = اختر البلد الذي أصدر الوثيقة
+missing-tax_number-type = اختر نوع الرقم الضريبي
+missing-tax_number-number = أدخل الرقم الضريبي
+missing-tax_number-issuing_country = اختر البلد الذي أصدر الرقم الضريبي
+missing-id_document_front = { $document ->
+    [passport] ارفع صفحة جواز سفرك التي فيها الصورة
+    [driver_license] ارفع صورة للوجه الأمامي من رخصة قيادتك
+    [residence_permit] ارفع صورة للوجه الأمامي من تصريح إقامتك
+    [government_id] ارفع صورة للوجه الأمامي من بطاقة هويتك
+   *[other] ارفع صورة للوجه الأمامي من وثيقة هويتك
+}
+missing-person_id_document_front = { $document ->
+    [passport] ارفع صفحة جواز سفر هذا الشخص التي فيها الصورة
+   *[other] ارفع صورة للوجه الأمامي من وثيقة هوية هذا الشخص
+}
+missing-id_document_back = { $document ->
+    [driver_license] ارفع صورة للوجه الخلفي من رخصة قيادتك
+    [residence_permit] ارفع صورة للوجه الخلفي من تصريح إقامتك
+    [government_id] ارفع صورة للوجه الخلفي من بطاقة هويتك
+   *[other] ارفع صورة للوجه الخلفي من وثيقة هويتك
+}
+missing-person_id_document_back = ارفع صورة للوجه الخلفي من وثيقة هوية هذا الشخص
+missing-proof_of_address = ارفع فاتورة أو كشف حساب مصرفي أو خطابًا رسميًا يظهر فيه اسمك وعنوانك
+missing-person_proof_of_address = ارفع فاتورة أو كشف حساب مصرفي أو خطابًا رسميًا يظهر فيه اسم هذا الشخص وعنوانه
+missing-business_proof_of_address = ارفع فاتورة أو كشف حساب مصرفي أو خطابًا رسميًا يظهر فيه اسم المنشأة وعنوانها
+missing-business_legal_name = أدخل الاسم القانوني للمنشأة كما هو في السجل التجاري
+missing-registration_number = أدخل رقم المنشأة في السجل التجاري
+missing-formation_date = أدخل تاريخ تأسيس المنشأة
+missing-primary_website = أدخل عنوان الموقع الإلكتروني، مثل www.example.com
+missing-business_description = اكتب ما هو نشاط المنشأة
+missing-business_formation = ارفع شهادة التأسيس أو النظام الأساسي
+missing-shareholder_registry = ارفع سجل المساهمين
+missing-directors_registry = ارفع سجل المديرين
+missing-controller = أضف شخصًا واحدًا على الأقل يتحكم في المنشأة، مثل المدير
+missing-has_ownership = حدّد ما إذا كان هذا الشخص يملك حصة في المنشأة
+missing-ownership_percentage = أدخل حصة هذا الشخص في المنشأة كنسبة مئوية
+missing-has_control = حدّد ما إذا كان هذا الشخص يتحكم في المنشأة
+missing-account_purpose = اختر الغرض الذي ستستخدم الحساب من أجله
+missing-account_purpose_other = اكتب الغرض الذي ستستخدم الحساب من أجله
+missing-expected_monthly_volume_usd = أدخل المبلغ الذي تتوقعه كل شهر بالدولار الأمريكي
+missing-source_of_funds_description = اكتب من أين يأتي المال
+missing-proof_of_source_of_funds = ارفع مستندًا يبيّن من أين يأتي المال
+missing-most_recent_occupation = أدخل مهنتك
+missing-employment_status = اختر وضعك الوظيفي
+missing-acting_as_intermediary = حدّد ما إذا كنت تتصرف نيابة عن غيرك
+missing-birth_country = اختر البلد الذي وُلدت فيه
+none_given = املأ حقلًا واحدًا على الأقل من هذه الحقول: { $field }
+none_given-legal_name = أدخل اسمك كما هو مكتوب في وثيقة هويتك
+none_given-person_legal_name = أدخل اسم هذا الشخص كما هو مكتوب في وثيقة هويته
 
-field-account_purpose = غرض الحساب
-field-account_purpose_other = لماذا الحساب
+wrong-date_unseen = هذا التاريخ غير موجود. تحقق من «{ $field }»
+wrong-date_incomplete = أدخل اليوم والشهر والسنة: { $field }
+wrong-date_numbers = أدخل اليوم والشهر والسنة بالأرقام: { $field }
+wrong-date_year = أدخل السنة بأربعة أرقام، مثل 1990
+wrong-date_month = يجب أن يكون الشهر رقمًا من 1 إلى 12
+wrong-date_day = يجب أن يكون اليوم رقمًا من 1 إلى 31
+fault-asked_again-document = يُرجى رفع ملف جديد: { $field }
+
+field-account_purpose = الغرض من الحساب
+field-account_purpose_other = الغرض من الحساب، بكلماتك
 field-acting_as_intermediary = هل تتصرف نيابة عن غيرك؟
 field-birth_country = بلد الميلاد
 field-birth_date = تاريخ الميلاد
@@ -275,7 +351,7 @@ field-business_legal_name = الاسم القانوني للمنشأة
 field-city = المدينة
 field-country = البلد
 field-employment_status = الوضع الوظيفي
-field-expected_monthly_volume_usd = الحجم الشهري المتوقع بالدولار الأمريكي
+field-expected_monthly_volume_usd = المبلغ الذي تتوقعه كل شهر، بالدولار الأمريكي
 field-first_name = الاسم الأول
 field-formation_date = تاريخ التأسيس
 field-has_control = هل يتحكم هذا الشخص في المنشأة، مثلًا بصفته مديرًا؟
@@ -287,17 +363,17 @@ field-last_name = اسم العائلة
 field-middle_name = الاسم الأوسط
 field-most_recent_occupation = المهنة
 field-nationality = الجنسية
-field-ownership_percentage = الحصة بالنسبة المئوية
+field-ownership_percentage = الحصة في المنشأة (%)
 field-postal_code = الرمز البريدي
 field-primary_website = الموقع الإلكتروني
-field-registration_number = رقم السجل
+field-registration_number = رقم السجل التجاري
 field-residential_address = عنوان السكن
-field-source_of_funds_description = مصدر المال
+field-source_of_funds_description = من أين يأتي المال
 field-state = الولاية أو المحافظة
-field-street_line_1 = الشارع والرقم
+field-street_line_1 = الشارع ورقم المبنى
 field-street_line_2 = الشقة والطابق والمبنى
 field-tax_number = الرقم الضريبي
-field-tax_number-type = نوع الرقم
+field-tax_number-type = نوع الرقم الضريبي
 
 choice-passport = جواز سفر
 choice-driver_license = رخصة قيادة
@@ -313,57 +389,57 @@ choice-unemployed = بلا عمل
 choice-charitable_donations = تبرعات خيرية
 choice-ecommerce_retail_payments = مدفوعات متجر إلكتروني
 choice-investment_purposes = استثمار
-choice-other = شيء آخر
+choice-other = غرض آخر
 choice-payments_to_friends_or_family_abroad = مدفوعات إلى الأصدقاء أو الأهل في الخارج
 choice-payroll = رواتب
 choice-personal_or_living_expenses = نفقات شخصية أو معيشية
 choice-protect_wealth = حماية المدخرات
 choice-purchase_goods_and_services = شراء سلع وخدمات
 choice-receive_payments_for_goods_and_services = تلقي مدفوعات مقابل سلع وخدمات
-choice-third_party_money_transmission = إرسال أموال نيابة عن آخرين
+choice-third_party_money_transmission = إرسال أموال نيابة عن الآخرين
 choice-treasury_management = إدارة أموال شركة
 
-label-legal_name = الاسم القانوني
-label-residential_address = أين تسكن
+label-legal_name = الاسم الرسمي الكامل
+label-residential_address = عنوان سكنك
 label-residential_state = الولاية
 label-id_document = وثيقة هويتك
-label-id_document_front = صورة وثيقة الهوية، الوجه الأمامي
-label-id_document_back = صورة وثيقة الهوية، الوجه الخلفي
+label-id_document_front = وثيقة الهوية، الوجه الأمامي
+label-id_document_back = وثيقة الهوية، الوجه الخلفي
 label-proof_of_address = إثبات العنوان
 label-business_formation = شهادة التأسيس أو النظام الأساسي
 label-shareholder_registry = سجل المساهمين
 label-directors_registry = سجل المديرين
 label-business_proof_of_address = إثبات عنوان المنشأة
-label-ownership = حصص المالكين
-label-controller = شخص واحد على الأقل له سيطرة
-label-person_address = أين يسكن هذا الشخص
+label-ownership = ملكية المنشأة
+label-controller = شخص يتحكم في المنشأة
+label-person_address = عنوان سكن هذا الشخص
 label-person_id_document = وثيقة هوية هذا الشخص
 label-person_proof_of_address = إثبات عنوان هذا الشخص
-label-proof_of_source_of_funds = إثبات مصدر المال
+label-proof_of_source_of_funds = مستند يثبت مصدر المال
 
-because-first_name = كما في وثيقة الهوية.
-because-legal_name = كما في وثيقة الهوية. إذا كان هناك اسم واحد فقط، فاملأ أحد الحقلين واترك الآخر فارغًا.
-because-birth_date = به يُميَّز بين من يحملون الاسم نفسه.
-because-nationality = تتوقف عليها بعض القوانين.
-because-residential_address = ليس صندوق بريد.
-because-residential_state = تذكر العناوين في الولايات المتحدة اسم ولاية.
-because-id_document = وثيقة رسمية سارية.
-because-id_document_front = تثبت الهوية.
-because-id_document_back = في ظهر كل الوثائق شيء ما عدا جوازات السفر.
-because-proof_of_address = فاتورة أو كشف حساب أو رسالة رسمية من الأشهر الثلاثة الأخيرة فيها الاسم والعنوان.
-because-tax_number = به يُبلَّغ عن المقيمين في الولايات المتحدة.
-because-business_legal_name = كما في السجل.
-because-registration_number = يعرّف المنشأة في سجلها.
-because-formation_date = يُقارن بالسجل.
-because-business_address = حيث المنشأة مسجلة.
-because-business_tax_number = به يُبلَّغ عن منشآت الولايات المتحدة.
-because-primary_website = يجب أن يؤدي المقدَّم إلى موقع.
-because-business_formation = تثبت وجود المنشأة.
-because-shareholder_registry = يثبت من يملك المنشأة.
-because-directors_registry = يثبت من يتصرف باسم المنشأة.
-because-ownership = الحصص نسب مئوية ولا يزيد مجموعها على 100.
-because-controller = يتصرف شخص معروف باسم المنشأة.
-because-expected_volume = يُطلب المزيد ممن يحرّك أموالًا أكثر.
-because-source_of_funds = يُطلب هذا مع المبالغ الكبيرة وبعض الأغراض وبعض البلدان.
-because-proof_of_source_of_funds = مثل قسيمة راتب أو عقد بيع أو كشف حساب.
-because-account_purpose_other = ذكرت أنه لغرض آخر.
+because-first_name = كما هو مكتوب في وثيقة الهوية.
+because-legal_name = كما هو مكتوب في وثيقة الهوية. إذا كان الاسم اسمًا واحدًا فقط، فاملأ حقلًا واترك الآخر فارغًا.
+because-birth_date = حتى لا يُخلط بينك وبين شخص يحمل الاسم نفسه.
+because-nationality = تعتمد عليها بعض عمليات التحقق القانونية.
+because-residential_address = عنوان السكن. لا يُقبل صندوق بريد.
+because-residential_state = كل عنوان في الولايات المتحدة يتضمن اسم الولاية.
+because-id_document = استخدم وثيقة رسمية سارية المفعول.
+because-id_document_front = أظهر الوثيقة كاملة، بحيث تكون الصورة والنص كله واضحين.
+because-id_document_back = تحمل البطاقات معلومات على الوجهين، لذلك نحتاج إلى الوجه الخلفي أيضًا.
+because-proof_of_address = فاتورة أو كشف حساب مصرفي أو خطاب رسمي من آخر ثلاثة أشهر يظهر فيه الاسم والعنوان.
+because-tax_number = يشترطه القانون الأمريكي على من يسكنون في الولايات المتحدة.
+because-business_legal_name = كما هو في السجل التجاري.
+because-registration_number = رقم المنشأة في السجل التجاري.
+because-formation_date = كما هو في السجل التجاري.
+because-business_address = العنوان المسجّل للمنشأة.
+because-business_tax_number = يشترطه القانون الأمريكي على المنشآت في الولايات المتحدة.
+because-primary_website = يجب أن يكون العنوان صالحًا، مثل www.example.com.
+because-business_formation = يبيّن أن المنشأة قائمة قانونًا.
+because-shareholder_registry = يبيّن من يملك المنشأة.
+because-directors_registry = يبيّن من يتصرف باسم المنشأة.
+because-ownership = أدخل كل حصة كنسبة مئوية. يجب ألا يتجاوز المجموع 100%.
+because-controller = يشترط القانون اسم شخص واحد على الأقل يدير المنشأة.
+because-expected_volume = يكفي رقم تقديري. تتطلب المبالغ الأكبر معلومات أكثر.
+because-source_of_funds = يشترطه القانون للمبالغ الكبيرة ولبعض الأغراض والبلدان. مثل: الراتب أو المدخرات أو بيع منزل.
+because-proof_of_source_of_funds = مثل قسيمة راتب أو عقد بيع أو كشف حساب مصرفي.
+because-account_purpose_other = اخترت «غرض آخر». صفه في بضع كلمات.

@@ -2,16 +2,16 @@ the-company = Das Unternehmen
 language = Sprache
 language-choose = Ändern
 skip = Zum Inhalt springen
-footer = { $company } fragt danach, um gesetzliche Pflichten zu erfüllen. Was Sie angeben, wird verschlüsselt.
+footer = { $company } ist gesetzlich verpflichtet, diese Angaben zu erheben. Sie werden verschlüsselt gespeichert.
 title-error = Fehler: { $title }
 
-welcome-individual = { $company } bittet Sie, Ihre Identität zu bestätigen
-welcome-corporate = { $company } bittet Sie, Ihr Unternehmen zu bestätigen
-welcome-text = Das Gesetz verpflichtet { $company }, seine Kunden zu kennen. Auf den nächsten Seiten geben Sie das Nötige an.
-welcome-again = { $company } hat Ihre Angaben geprüft und braucht etwas noch einmal. Die nächsten Seiten sagen, was.
+welcome-individual = { $company } bittet Sie, Ihre Identität nachzuweisen
+welcome-corporate = { $company } bittet Sie um Angaben zu Ihrem Unternehmen
+welcome-text = { $company } ist gesetzlich verpflichtet, die Identität der eigenen Kunden zu prüfen. Auf den nächsten Seiten machen Sie Ihre Angaben und laden die nötigen Dokumente hoch.
+welcome-again = { $company } hat Ihre Angaben geprüft und bittet Sie, einiges zu ändern oder noch einmal einzureichen. Die nächste Seite zeigt, was.
 welcome-minutes = Es dauert etwa { $minutes } Minuten.
-welcome-saved = Alles wird beim Ausfüllen gespeichert. Sie können jederzeit aufhören und später weitermachen, hier oder auf einem anderen Gerät.
-welcome-until = Dieser Link gilt bis { $date }.
+welcome-saved = Ihre Angaben werden laufend gespeichert. Sie können jederzeit unterbrechen und später weitermachen, auf diesem oder einem anderen Gerät.
+welcome-until = Dieser Link funktioniert bis { $date }.
 welcome-go = Beginnen
 ready-title = Halten Sie dies bereit
 ready-id_document = Ihren Ausweis, etwa Reisepass oder Personalausweis
@@ -39,20 +39,20 @@ time-working-days = { $count ->
    *[other] { $count } Werktage
 }
 
-overview-title = Ihre Bestätigung
-overview-text = Das sind die Schritte, in beliebiger Reihenfolge; alles wird dabei gespeichert.
-overview-again = { $company } braucht etwas noch einmal.
+overview-title = Ihre Identitätsprüfung
+overview-text = Füllen Sie die Schritte in beliebiger Reihenfolge aus. Ihre Angaben werden laufend gespeichert.
+overview-again = { $company } bittet Sie, einiges zu ändern oder noch einmal einzureichen.
 overview-go = Weiter
 overview-review = Prüfen und absenden
-comment = Was { $company } dazu sagt
+comment = Nachricht von { $company }
 correct = Das ist so richtig
 correct-why = Warum ist es richtig?
 correct-hint = { $company } liest Ihre Begründung. Mit ihr müssen Sie das nicht noch einmal angeben.
 correct-kept = Sie haben einen Grund angegeben; er ist hier verborgen. Lassen Sie das Feld leer, um ihn zu behalten.
-leave = Hier aufhören und später weitermachen
+leave = Speichern und beenden
 exit-saved = Alles ist gespeichert. Sie können diese Seite schließen und später mit demselben Link weitermachen.
 left-title = Sie haben das Formular verlassen
-left-text = Alles ist gespeichert. Um weiterzumachen, öffnen Sie den Link, den Sie bekommen haben. Sie können diese Seite schließen.
+left-text = Ihre Angaben sind gespeichert. Um weiterzumachen, öffnen Sie den Link, den Sie erhalten haben. Sie können diese Seite schließen.
 
 home-name = Identitätsprüfung
 home-title = Öffnen Sie den Link aus Ihrer Nachricht
@@ -67,33 +67,35 @@ left-why = Dieses Gerät öffnet das Formular nicht mehr, falls auch andere es b
 left-again = Jetzt weitermachen
 
 expired-title = Dieser Link ist abgelaufen
-expired-text = Links gelten nur wenige Tage, damit ein verlorener nichts öffnet. Ihre Angaben sind erhalten. Um weiterzumachen, bitten Sie { $company } um einen neuen Link.
+expired-text = Zu Ihrer Sicherheit funktioniert ein Link nur wenige Tage. Ihre Angaben sind gespeichert. Um weiterzumachen, bitten Sie { $company } um einen neuen Link.
 replaced-title = Es gibt einen neueren Link
-replaced-text = { $company } hat Ihnen seither einen neueren Link geschickt; dieser öffnet nichts mehr. Ihre Angaben sind erhalten. Nehmen Sie den neuesten Link oder bitten Sie { $company } um einen weiteren.
-submitted-title = Danke: Es ist alles da
-submitted-text = { $company } prüft es. Sie müssen nichts tun und hören von dort.
-approved-title = Sie sind bestätigt
-approved-text = { $company } hat Sie bestätigt. Es ist nichts mehr zu tun.
-rejected-title = Das konnte nicht bestätigt werden
-rejected-text = { $company } konnte Ihre Angaben nicht bestätigen. Wenn Sie das für einen Irrtum halten, fragen Sie { $company }: Es kann neu begonnen und Ihnen ein neuer Link geschickt werden.
-offboarded-title = Hier ist nichts zu tun
-offboarded-text = Ihre Beziehung zu { $company } ist beendet. Wenn Sie das für einen Irrtum halten, fragen Sie dort nach.
+replaced-text = { $company } hat Ihnen einen neueren Link geschickt; dieser hier funktioniert deshalb nicht mehr. Ihre Angaben sind gespeichert. Verwenden Sie den neuesten Link oder bitten Sie { $company } um einen weiteren.
+submitted-title = Vielen Dank, Ihre Angaben sind eingegangen
+submitted-text = { $company } prüft jetzt Ihre Angaben und Dokumente und meldet sich bei Ihnen mit dem Ergebnis oder falls noch etwas fehlt. Sie müssen nichts weiter tun und können diese Seite schließen.
+approved-title = Ihre Prüfung ist abgeschlossen
+approved-text = { $company } hat Ihre Angaben geprüft und akzeptiert. Sie müssen nichts weiter tun und können diese Seite schließen.
+rejected-title = Ihre Prüfung war nicht erfolgreich
+rejected-text = { $company } konnte Ihre Angaben nicht bestätigen. Wenn Sie das für einen Irrtum halten, wenden Sie sich an { $company }. Dort kann man Ihnen einen neuen Link schicken, damit Sie es noch einmal versuchen können.
+offboarded-title = Dieses Formular ist geschlossen
+offboarded-text = Ihre Geschäftsbeziehung mit { $company } ist beendet, daher gibt es hier nichts auszufüllen. Wenn Sie das für einen Irrtum halten, wenden Sie sich an { $company }.
 go-back = Zurück zu { $company }
-questions = Fragen? Schreiben Sie an { $company }, von dort kam dieser Link.
-unknown-link-title = Dieser Link führt nirgendwohin
-unknown-link-text = Vielleicht wurde er beim Kopieren abgeschnitten: Öffnen Sie ihn noch einmal aus der Nachricht, in der Sie ihn bekommen haben. Hilft das nicht, bitten Sie das Unternehmen, das ihn geschickt hat, um einen neuen.
+questions = Fragen? Wenden Sie sich an { $company }. Von dort haben Sie diesen Link erhalten.
+reference = Referenz: { $reference }
+reference-use = Wenn Sie sich an { $company } wenden, nennen Sie bitte diese Referenz.
+unknown-link-title = Dieser Link funktioniert nicht
+unknown-link-text = Vielleicht fehlt ein Teil des Links. Öffnen Sie ihn noch einmal aus der Nachricht, die Sie erhalten haben, oder kopieren Sie ihn vollständig. Wenn er weiterhin nicht funktioniert, bitten Sie das Unternehmen, von dem Sie ihn haben, um einen neuen Link.
 no-pass-title = Öffnen Sie Ihren Link noch einmal
-no-pass-text = Dieses Gerät ist nicht im Formular oder hat es verlassen. Öffnen Sie den Link aus der Nachricht, in der Sie ihn bekommen haben; Ihre Angaben sind erhalten. Das Formular braucht Cookies: Erlauben Sie sie für diese Seite.
-not-found-title = Diese Seite gibt es nicht
-not-found-text = Vielleicht hat sich geändert, wonach gefragt wird. Gehen Sie zurück oder öffnen Sie Ihren Link noch einmal: Ihre Angaben sind erhalten.
-failed-title = Bei uns ist etwas schiefgegangen
-failed-text = Was vorher gespeichert wurde, ist erhalten. Gehen Sie zurück und versuchen Sie es gleich noch einmal.
-cross-site-title = Das kam nicht von unserer Seite
-cross-site-text = Zu Ihrer Sicherheit wurde es nicht angenommen. Öffnen Sie den Link aus der Nachricht, in der Sie ihn bekommen haben, und versuchen Sie es dort noch einmal.
-too-fast-title = Das war viel auf einmal
-too-fast-text = Damit niemand einen Link missbraucht, wird je Minute nur eine gewisse Menge angenommen. Gespeichertes ist erhalten. Gehen Sie zurück und versuchen Sie es in einer Minute noch einmal.
-too-many-title = Es sind zu viele
-too-many-text = Weitere Personen oder Dokumente können nicht hinzugefügt werden. Gehen Sie zurück und entfernen Sie zuerst etwas.
+no-pass-text = Zum Schutz Ihrer Daten lässt sich dieses Formular nur über Ihren Link öffnen. Öffnen Sie den Link aus der Nachricht, die Sie erhalten haben: Ihre Angaben sind gespeichert. Wenn diese Seite noch einmal erscheint, erlauben Sie Cookies für diese Website.
+not-found-title = Seite nicht gefunden
+not-found-text = Vielleicht haben sich die Fragen im Formular geändert, seit Sie diese Seite geöffnet haben. Gehen Sie zurück oder öffnen Sie Ihren Link noch einmal. Ihre Angaben sind gespeichert.
+failed-title = Etwas ist schiefgegangen
+failed-text = Der Fehler liegt bei uns. Alles, was Sie gespeichert haben, ist noch da. Gehen Sie zurück und versuchen Sie es gleich noch einmal.
+cross-site-title = Diese Anfrage konnte nicht angenommen werden
+cross-site-text = Zu Ihrer Sicherheit lassen sich Angaben nur aus dem Formular selbst senden. Öffnen Sie den Link aus der Nachricht, die Sie erhalten haben, und versuchen Sie es noch einmal.
+too-fast-title = Bitte warten Sie eine Minute
+too-fast-text = Wir haben in kurzer Zeit sehr viel von Ihnen erhalten. Zum Schutz vor Missbrauch gibt es eine Grenze pro Minute. Alles, was Sie gespeichert haben, ist noch da. Gehen Sie zurück und versuchen Sie es in einer Minute noch einmal.
+too-many-title = Sie können nichts mehr hinzufügen
+too-many-text = Die Höchstzahl an Personen oder Dokumenten ist erreicht. Um etwas hinzuzufügen, gehen Sie zurück und entfernen Sie zuerst etwas anderes.
 
 steps = Schritte
 steps-done = { $done } von { $all } Schritten erledigt
@@ -102,19 +104,19 @@ step-left = { $count ->
     [one] Noch 1 Angabe
    *[other] Noch { $count } Angaben
 }
-step-details = Über Sie
-step-business = Über das Unternehmen
+step-details = Ihre Daten
+step-business = Ihr Unternehmen
 step-address = Adresse
 step-identity = Ausweis
-step-funds = Nutzung des Kontos
-step-people = Eigentümer und Leitung
+step-funds = Wofür Sie das Konto nutzen
+step-people = Personen, denen das Unternehmen gehört oder die es leiten
 step-documents = Dokumente
 step-review = Prüfen und absenden
 continue = Weiter
 save-and-continue = Speichern und weiter
-optional = (freiwillig)
+optional = (optional)
 choose = Bitte wählen
-choose-kept = Schon angegeben; verborgen
+choose-kept = Schon angegeben (ausgeblendet)
 yes = Ja
 no = Nein
 day = Tag
@@ -135,17 +137,17 @@ month-10 = Oktober
 month-11 = November
 month-12 = Dezember
 saved = Gespeichert.
-saved-over = Es ersetzt, was ein anderes Gerät am { $time } gespeichert hat.
+saved-over = Das ersetzt, was am { $time } auf einem anderen Gerät gespeichert wurde.
 saved-elsewhere = Auf einem anderen Gerät gespeichert am { $time }.
-kept = Schon angegeben: { $mask }. Zum Schutz ist es hier verborgen; lassen Sie das Feld leer, um es zu behalten.
-replaced = Gespeichert. Ein Teil ersetzt, was ein anderes Gerät gespeichert hatte.
+kept = Schon angegeben: { $mask }. Zum Schutz Ihrer Daten ausgeblendet. Wenn es so bleiben soll, lassen Sie das Feld leer.
+replaced = Gespeichert. Einige Ihrer Angaben ersetzen Angaben, die auf einem anderen Gerät gespeichert wurden.
 errors = { $count ->
     [one] Es gibt ein Problem
    *[other] Es gibt { $count } Probleme
 }
 
-people-text = Fügen Sie alle hinzu, denen 25 % oder mehr des Unternehmens gehören, und alle, die es kontrollieren, etwa die Geschäftsführung.
-people-none = Es wurde noch niemand hinzugefügt.
+people-text = Fügen Sie jede Person hinzu, der mindestens 25 % des Unternehmens gehören, und jede Person, die es leitet oder kontrolliert, zum Beispiel die Geschäftsführung.
+people-none = Sie haben noch niemanden hinzugefügt.
 people-complete = Die Angaben zu { $name } sind vollständig. Fügen Sie noch eine Person hinzu oder gehen Sie weiter.
 people-shares = { $named } % von 100 % angegeben
 people-owns = Besitzt { $share } %
@@ -158,19 +160,19 @@ needed-both = Weil { $name } 25 % oder mehr besitzt und das Unternehmen kontroll
 person-add = Person hinzufügen
 person-number = Person { $number }
 person-remove = Diese Person entfernen
-person-remove-sure = Was über diese Person angegeben wurde, wird gelöscht.
+person-remove-sure = Alle Angaben zu dieser Person werden gelöscht.
 person-remove-yes = Ja, entfernen
 
-upload-hint = JPEG, PNG oder PDF, höchstens 10 MB. Alles muss lesbar sein.
+upload-hint = Laden Sie ein Foto oder einen Scan (JPEG oder PNG) oder eine PDF-Datei hoch, höchstens 10 MB.
 upload-choose = Datei auswählen
-upload-another = Weitere Datei auswählen
+upload-another = Andere Datei auswählen
 upload-camera = Foto aufnehmen
 upload-send = Hochladen
 upload-none = Wählen Sie zuerst eine Datei aus.
-upload-again = Diese Seite hatte schon eine andere Datei gesendet. Wählen Sie die Datei noch einmal aus.
-upload-unsupported_file_type = Das ist weder JPEG noch PNG noch PDF. Wählen Sie eine andere Datei oder nehmen Sie ein Foto auf.
-upload-damaged_file = Diese Datei ist beschädigt oder leer. Wählen Sie eine andere.
-upload-payload_too_large = Diese Datei ist größer als 10 MB. Wählen Sie eine kleinere.
+upload-again = Sie haben von dieser Seite schon eine andere Datei gesendet. Bitte wählen Sie Ihre Datei noch einmal aus.
+upload-unsupported_file_type = Diese Datei ist weder JPEG noch PNG noch PDF. Wählen Sie eine andere Datei oder nehmen Sie ein Foto auf.
+upload-damaged_file = Diese Datei ist leer oder beschädigt und lässt sich nicht öffnen. Wählen Sie eine andere Datei.
+upload-payload_too_large = Diese Datei ist größer als 10 MB. Wählen Sie eine kleinere oder nehmen Sie ein Foto auf.
 upload-heic = Das ist ein HEIC-Foto, das dieser Browser nicht umwandeln kann. Nehmen Sie hier ein Foto auf, oder wählen Sie eine JPEG-, PNG- oder PDF-Datei.
 upload-pixels = Dieses Bild hat zu viele Pixel. Wählen Sie ein kleineres, oder nehmen Sie hier ein Foto auf.
 upload-preparing = Bild wird vorbereitet …
@@ -182,24 +184,24 @@ upload-other = Andere Datei auswählen
 upload-cancel = Abbrechen
 upload-cancelled = Das Hochladen wurde abgebrochen.
 upload-waiting = Eine Datei wird noch hochgeladen. Danach geht es von selbst weiter.
-file-given = Eine Datei wurde abgegeben
+file-given = Datei hochgeladen
 file-refused = Nicht angenommen: { $why }
 file-remove = Entfernen
 file-remove-number = Datei { $number } entfernen: { $document }
-js-offline = Keine Verbindung. Was Sie eingegeben haben, ist noch da und wird gespeichert, sobald die Verbindung wieder steht.
-js-retry = Die Verbindung ist abgebrochen. Neuer Versuch …
+js-offline = Keine Verbindung. Ihre Eingaben sind noch da und werden gespeichert, sobald Sie wieder online sind.
+js-retry = Die Verbindung wurde unterbrochen. Neuer Versuch …
 js-sending = Wird hochgeladen …
 
 review-left = { $count ->
-    [one] Eine Angabe fehlt noch, bevor Sie absenden können
-   *[other] { $count } Angaben fehlen noch, bevor Sie absenden können
+    [one] Noch eine Angabe, bevor Sie absenden können
+   *[other] Noch { $count } Angaben, bevor Sie absenden können
 }
 review-kept = Angegeben ({ $mask })
 review-files = { $count ->
     [one] 1 Datei
    *[other] { $count } Dateien
 }
-review-changed = Seit dem Anzeigen dieser Seite hat sich etwas geändert. Bitte sehen Sie sie noch einmal durch.
+review-changed = Seit Sie diese Seite geöffnet haben, hat sich etwas geändert. Bitte prüfen Sie Ihre Angaben noch einmal.
 reveal-title = Frühere Angaben ansehen
 reveal-individual = Einige Angaben wurden auf einem anderen Gerät oder von { $company } gemacht und sind verborgen. Um sie zu sehen, geben Sie Ihr Geburtsdatum ein.
 reveal-corporate = Einige Angaben wurden auf einem anderen Gerät oder von { $company } gemacht und sind verborgen. Um sie zu sehen, geben Sie das Gründungsdatum des Unternehmens ein.
@@ -225,42 +227,117 @@ consent-agree = Ich stimme dieser Verwendung meiner Daten zu.
 consent-missing = Setzen Sie das Häkchen, um der Verwendung Ihrer Daten zuzustimmen
 submit = Absenden
 
-wrong-missing = Das fehlt
 wrong-unconfirmed = Bestätigen Sie, dass das noch stimmt, oder geben Sie es neu ein
-wrong-none_given = Füllen Sie mindestens eines dieser Felder aus
-wrong-too_long = Das hat mehr als { $most } Zeichen
-wrong-nul_character = Das enthält ein Zeichen, das nicht gespeichert werden kann
-wrong-invalid_date = Dieses Datum gibt es nicht
-wrong-unknown_country = Wählen Sie ein Land aus der Liste
-wrong-unknown_value = Wählen Sie etwas aus der Liste
-wrong-wrong_type = Wählen Sie ja oder nein
-wrong-other = Das kann so nicht angenommen werden
-fault-in_the_future = Das liegt in der Zukunft
-fault-too_young = Sie müssen mindestens 18 Jahre alt sein
-fault-no_amount = Das ist kein Betrag. Schreiben Sie eine Zahl, etwa 5000
-fault-no_website = Das ist keine Adresse einer Website
-fault-no_share = Einer der Anteile ist keine Prozentzahl. Schreiben Sie eine Zahl, etwa 33.3
-fault-shares_too_many = Die Anteile ergeben mehr als 100 Prozent
-fault-asked_again = Bitte geben Sie das noch einmal an
-fault-other_document = Das zeigt ein anderes Dokument als das, das Sie angegeben haben
-fault-needs_password = Diese PDF-Datei lässt sich nur mit einem Passwort öffnen. Geben Sie eine ohne Passwort
-fault-unusable_picture = Dieses Bild ist zu klein, um es zu lesen. Geben Sie eines mit mindestens 200 Pixeln auf jeder Seite
+wrong-too_long = „{ $field }“ ist zu lang. Verwenden Sie höchstens { $most } Zeichen
+wrong-nul_character = „{ $field }“ enthält ein Zeichen, das nicht gespeichert werden kann. Löschen Sie es und geben Sie es neu ein
+wrong-invalid_date = Den { $date } gibt es nicht. Prüfen Sie Tag und Monat
+wrong-other = „{ $field }“ kann so nicht angenommen werden. Prüfen Sie die Angabe und geben Sie sie neu ein
+fault-in_the_future = { $field }: Das Datum darf nicht in der Zukunft liegen. Prüfen Sie das Jahr
+fault-too_young = Sie müssen mindestens 18 Jahre alt sein. Wenn das Geburtsdatum falsch ist, berichtigen Sie es
+fault-no_amount = Geben Sie den Betrag in Ziffern ein, zum Beispiel 5000
+fault-no_website = Geben Sie die vollständige Adresse der Website ein, zum Beispiel www.example.com
+fault-no_share = Geben Sie jeden Anteil in Prozent ein, zum Beispiel 33.3
+fault-shares_too_many = Die Anteile ergeben zusammen mehr als 100 %. Prüfen Sie den Anteil jeder Person
+fault-asked_again = Bitte prüfen Sie diese Angabe und geben Sie sie noch einmal ein: { $field }
+fault-other_document = Diese Datei zeigt ein anderes Dokument als das angegebene. Laden Sie das angegebene Dokument hoch oder berichtigen Sie die Angaben dazu
+fault-needs_password = Diese PDF-Datei ist mit einem Passwort geschützt. Laden Sie eine Kopie ohne Passwort hoch
+fault-unusable_picture = Dieses Bild ist zu klein, um lesbar zu sein. Laden Sie eines hoch, das mindestens 200 Pixel breit und hoch ist
+missing = Füllen Sie „{ $field }“ aus
+missing-document = Laden Sie eine Datei hoch: „{ $field }“
+missing-first_name = Geben Sie Ihren Vornamen so ein, wie er auf Ihrem Ausweis steht
+missing-person_first_name = Geben Sie den Vornamen dieser Person so ein, wie er auf ihrem Ausweis steht
+missing-last_name = Geben Sie Ihren Nachnamen so ein, wie er auf Ihrem Ausweis steht
+missing-person_last_name = Geben Sie den Nachnamen dieser Person so ein, wie er auf ihrem Ausweis steht
+missing-birth_date = Geben Sie Ihr Geburtsdatum ein
+missing-nationality = Wählen Sie Ihre Staatsangehörigkeit aus
+missing-person_nationality = Wählen Sie die Staatsangehörigkeit dieser Person aus
+missing-residential_address-country = Wählen Sie das Land aus, in dem Sie wohnen
+missing-person_residential_address-country = Wählen Sie das Land aus, in dem diese Person wohnt
+missing-business_address-country = Wählen Sie das Land aus, in dem das Unternehmen eingetragen ist
+missing-street_line_1 = Geben Sie Straße und Hausnummer ein
+missing-city = Geben Sie den Ort ein
+missing-state = { $country ->
+    [CH] Geben Sie den Kanton ein
+    [US] Geben Sie den Bundesstaat ein
+    [CA] Geben Sie die Provinz ein
+   *[other] Geben Sie das Bundesland oder die Provinz ein
+}
+missing-postal_code = Geben Sie die Postleitzahl ein
+missing-id_document-type = Wählen Sie die Art des Ausweises aus
+missing-id_document-number = Geben Sie die Nummer ein, die auf dem Ausweis steht
+missing-id_document-issuing_country = Wählen Sie das Land aus, das den Ausweis ausgestellt hat
+missing-tax_number-type = Wählen Sie die Art der Steuernummer aus
+missing-tax_number-number = Geben Sie die Steuernummer ein
+missing-tax_number-issuing_country = Wählen Sie das Land aus, das die Steuernummer vergeben hat
+missing-id_document_front = { $document ->
+    [passport] Laden Sie die Seite Ihres Reisepasses mit dem Foto hoch
+    [driver_license] Laden Sie ein Foto der Vorderseite Ihres Führerscheins hoch
+    [residence_permit] Laden Sie ein Foto der Vorderseite Ihres Aufenthaltstitels hoch
+    [government_id] Laden Sie ein Foto der Vorderseite Ihres Personalausweises hoch
+   *[other] Laden Sie ein Foto der Vorderseite Ihres Ausweises hoch
+}
+missing-person_id_document_front = { $document ->
+    [passport] Laden Sie die Seite mit dem Foto aus dem Reisepass dieser Person hoch
+   *[other] Laden Sie ein Foto der Vorderseite des Ausweises dieser Person hoch
+}
+missing-id_document_back = { $document ->
+    [driver_license] Laden Sie ein Foto der Rückseite Ihres Führerscheins hoch
+    [residence_permit] Laden Sie ein Foto der Rückseite Ihres Aufenthaltstitels hoch
+    [government_id] Laden Sie ein Foto der Rückseite Ihres Personalausweises hoch
+   *[other] Laden Sie ein Foto der Rückseite Ihres Ausweises hoch
+}
+missing-person_id_document_back = Laden Sie ein Foto der Rückseite des Ausweises dieser Person hoch
+missing-proof_of_address = Laden Sie eine Rechnung, einen Kontoauszug oder ein amtliches Schreiben mit Ihrem Namen und Ihrer Adresse hoch
+missing-person_proof_of_address = Laden Sie eine Rechnung, einen Kontoauszug oder ein amtliches Schreiben mit Name und Adresse dieser Person hoch
+missing-business_proof_of_address = Laden Sie eine Rechnung, einen Kontoauszug oder ein amtliches Schreiben mit Name und Adresse des Unternehmens hoch
+missing-business_legal_name = Geben Sie den Firmennamen so ein, wie er im Handelsregister steht
+missing-registration_number = Geben Sie die Nummer des Unternehmens im Handelsregister ein
+missing-formation_date = Geben Sie das Gründungsdatum des Unternehmens ein
+missing-primary_website = Geben Sie die Adresse der Website ein, zum Beispiel www.example.com
+missing-business_description = Beschreiben Sie, was das Unternehmen macht
+missing-business_formation = Laden Sie die Gründungsurkunde oder Satzung hoch
+missing-shareholder_registry = Laden Sie die Gesellschafterliste oder das Aktienregister hoch
+missing-directors_registry = Laden Sie ein Verzeichnis der Geschäftsführung hoch
+missing-controller = Fügen Sie mindestens eine Person hinzu, die das Unternehmen kontrolliert, zum Beispiel die Geschäftsführerin oder den Geschäftsführer
+missing-has_ownership = Geben Sie an, ob dieser Person ein Teil des Unternehmens gehört
+missing-ownership_percentage = Geben Sie den Anteil dieser Person am Unternehmen in Prozent ein
+missing-has_control = Geben Sie an, ob diese Person das Unternehmen kontrolliert
+missing-account_purpose = Wählen Sie aus, wofür Sie das Konto nutzen
+missing-account_purpose_other = Beschreiben Sie, wofür Sie das Konto nutzen
+missing-expected_monthly_volume_usd = Geben Sie den Betrag in US-Dollar ein, mit dem Sie im Monat rechnen
+missing-source_of_funds_description = Beschreiben Sie, woher das Geld kommt
+missing-proof_of_source_of_funds = Laden Sie ein Dokument hoch, das zeigt, woher das Geld kommt
+missing-most_recent_occupation = Geben Sie Ihren Beruf ein
+missing-employment_status = Wählen Sie Ihre berufliche Situation aus
+missing-acting_as_intermediary = Geben Sie an, ob Sie für jemand anderen handeln
+missing-birth_country = Wählen Sie das Land aus, in dem Sie geboren sind
+none_given = Füllen Sie mindestens eines dieser Felder aus: { $field }
+none_given-legal_name = Geben Sie Ihren Namen so ein, wie er auf Ihrem Ausweis steht
+none_given-person_legal_name = Geben Sie den Namen dieser Person so ein, wie er auf ihrem Ausweis steht
+
+wrong-date_unseen = Dieses Datum gibt es nicht. Prüfen Sie „{ $field }“
+wrong-date_incomplete = Geben Sie Tag, Monat und Jahr ein: { $field }
+wrong-date_numbers = Geben Sie Tag, Monat und Jahr in Ziffern ein: { $field }
+wrong-date_year = Geben Sie das Jahr mit vier Ziffern ein, zum Beispiel 1990
+wrong-date_month = Der Monat muss eine Zahl von 1 bis 12 sein
+wrong-date_day = Der Tag muss eine Zahl von 1 bis 31 sein
+fault-asked_again-document = Bitte laden Sie eine neue Datei hoch: { $field }
 
 field-account_purpose = Zweck des Kontos
-field-account_purpose_other = Wofür das Konto ist
+field-account_purpose_other = Zweck des Kontos, in eigenen Worten
 field-acting_as_intermediary = Handeln Sie für jemand anderen?
 field-birth_country = Geburtsland
 field-birth_date = Geburtsdatum
 field-business_address = Geschäftsadresse
-field-business_description = Was das Unternehmen tut
-field-business_legal_name = Firma laut Register
+field-business_description = Tätigkeit des Unternehmens
+field-business_legal_name = Firmenname laut Register
 field-city = Ort
 field-country = Land
-field-employment_status = Beschäftigung
-field-expected_monthly_volume_usd = Erwarteter monatlicher Umsatz in US-Dollar
+field-employment_status = Berufliche Situation
+field-expected_monthly_volume_usd = Erwarteter Betrag pro Monat, in US-Dollar
 field-first_name = Vorname
 field-formation_date = Gründungsdatum
-field-has_control = Kontrolliert diese Person das Unternehmen, etwa in der Geschäftsführung?
+field-has_control = Kontrolliert diese Person das Unternehmen, zum Beispiel in der Geschäftsführung?
 field-has_ownership = Gehört dieser Person ein Teil des Unternehmens?
 field-id_document-issuing_country = Ausstellendes Land
 field-id_document-number = Nummer des Dokuments
@@ -269,7 +346,7 @@ field-last_name = Nachname
 field-middle_name = Zweiter Vorname
 field-most_recent_occupation = Beruf
 field-nationality = Staatsangehörigkeit
-field-ownership_percentage = Anteil in Prozent
+field-ownership_percentage = Anteil am Unternehmen (%)
 field-postal_code = Postleitzahl
 field-primary_website = Website
 field-registration_number = Registernummer
@@ -282,7 +359,7 @@ field-state = { $country ->
 field-street_line_1 = Straße und Hausnummer
 field-street_line_2 = Wohnung, Stockwerk, Gebäude
 field-tax_number = Steuernummer
-field-tax_number-type = Art der Nummer
+field-tax_number-type = Art der Steuernummer
 
 choice-passport = Reisepass
 choice-driver_license = Führerschein
@@ -293,7 +370,7 @@ choice-employed = Angestellt
 choice-homemaker = Im Haushalt tätig
 choice-retired = Im Ruhestand
 choice-self_employed = Selbstständig
-choice-student = In Ausbildung oder Studium
+choice-student = In Ausbildung oder im Studium
 choice-unemployed = Ohne Beschäftigung
 choice-charitable_donations = Spenden
 choice-ecommerce_retail_payments = Zahlungen eines Onlineshops
@@ -302,53 +379,53 @@ choice-other = Etwas anderes
 choice-payments_to_friends_or_family_abroad = Zahlungen an Freunde oder Familie im Ausland
 choice-payroll = Löhne
 choice-personal_or_living_expenses = Persönliche Ausgaben oder Lebensunterhalt
-choice-protect_wealth = Ersparnisse schützen
-choice-purchase_goods_and_services = Waren und Dienste kaufen
-choice-receive_payments_for_goods_and_services = Bezahlung für Waren und Dienste
-choice-third_party_money_transmission = Geld für andere senden
+choice-protect_wealth = Schutz von Ersparnissen
+choice-purchase_goods_and_services = Kauf von Waren und Dienstleistungen
+choice-receive_payments_for_goods_and_services = Bezahlung für Waren und Dienstleistungen
+choice-third_party_money_transmission = Geld für andere überweisen
 choice-treasury_management = Gelder eines Unternehmens verwalten
 
 label-legal_name = Amtlicher Name
 label-residential_address = Wo Sie wohnen
 label-residential_state = Bundesstaat
 label-id_document = Ihr Ausweis
-label-id_document_front = Bild des Ausweises, Vorderseite
-label-id_document_back = Bild des Ausweises, Rückseite
+label-id_document_front = Ausweis, Vorderseite
+label-id_document_back = Ausweis, Rückseite
 label-proof_of_address = Adressnachweis
 label-business_formation = Gründungsurkunde oder Satzung
-label-shareholder_registry = Verzeichnis der Gesellschafter
+label-shareholder_registry = Gesellschafterliste oder Aktienregister
 label-directors_registry = Verzeichnis der Geschäftsführung
 label-business_proof_of_address = Nachweis der Geschäftsadresse
-label-ownership = Anteile der Eigentümer
-label-controller = Mindestens eine Person mit Kontrolle
+label-ownership = Wem das Unternehmen gehört
+label-controller = Eine Person, die das Unternehmen kontrolliert
 label-person_address = Wo diese Person wohnt
 label-person_id_document = Ausweis dieser Person
 label-person_proof_of_address = Adressnachweis dieser Person
 label-proof_of_source_of_funds = Nachweis, woher das Geld kommt
 
-because-first_name = Wie im Ausweis.
-because-legal_name = Wie im Ausweis. Bei nur einem Namen füllen Sie eines der Felder aus und lassen das andere leer.
-because-birth_date = Damit werden Personen gleichen Namens unterschieden.
-because-nationality = Manche Gesetze hängen davon ab.
-because-residential_address = Kein Postfach.
-because-residential_state = Adressen in den Vereinigten Staaten nennen einen Bundesstaat.
-because-id_document = Ein gültiges amtliches Dokument.
-because-id_document_front = Es belegt die Identität.
-because-id_document_back = Außer Reisepässen haben alle etwas auf der Rückseite.
-because-proof_of_address = Rechnung, Kontoauszug oder amtlicher Brief der letzten drei Monate mit Name und Adresse.
-because-tax_number = Damit werden Einwohner der Vereinigten Staaten gemeldet.
-because-business_legal_name = Wie im Register.
-because-registration_number = Sie bezeichnet das Unternehmen in seinem Register.
-because-formation_date = Es wird mit dem Register verglichen.
-because-business_address = Wo das Unternehmen eingetragen ist.
-because-business_tax_number = Damit werden Unternehmen der Vereinigten Staaten gemeldet.
-because-primary_website = Was angegeben ist, muss irgendwohin führen.
-because-business_formation = Sie belegt, dass es das Unternehmen gibt.
-because-shareholder_registry = Es belegt, wem das Unternehmen gehört.
-because-directors_registry = Es belegt, wer für das Unternehmen handelt.
-because-ownership = Anteile sind Prozentzahlen, zusammen höchstens 100.
-because-controller = Jemand handelt für das Unternehmen und ist bekannt.
-because-expected_volume = Wer mehr bewegt, wird mehr gefragt.
-because-source_of_funds = Danach wird bei hohen Beträgen, manchen Zwecken und manchen Ländern gefragt.
-because-proof_of_source_of_funds = Etwa eine Gehaltsabrechnung, ein Kaufvertrag oder ein Kontoauszug.
-because-account_purpose_other = Sie haben angegeben, dass es für etwas anderes ist.
+because-first_name = Wie auf dem Ausweis.
+because-legal_name = Wie auf dem Ausweis. Wenn es nur einen Namen gibt, füllen Sie ein Feld aus und lassen das andere leer.
+because-birth_date = Damit werden Sie nicht mit jemandem gleichen Namens verwechselt.
+because-nationality = Einige gesetzliche Prüfungen hängen davon ab.
+because-residential_address = Die Wohnanschrift. Ein Postfach genügt nicht.
+because-residential_state = In den USA gehört zu jeder Adresse ein Bundesstaat.
+because-id_document = Verwenden Sie ein amtliches Dokument, das noch gültig ist.
+because-id_document_front = Das ganze Dokument muss zu sehen sein, mit scharfem Foto und gut lesbarem Text.
+because-id_document_back = Karten haben Angaben auf beiden Seiten, deshalb brauchen wir auch die Rückseite.
+because-proof_of_address = Eine Rechnung, ein Kontoauszug oder ein amtliches Schreiben aus den letzten drei Monaten mit Name und Adresse.
+because-tax_number = Das US-Recht verlangt sie von Personen, die in den USA wohnen.
+because-business_legal_name = Wie im Handelsregister.
+because-registration_number = Die Nummer des Unternehmens im Handelsregister.
+because-formation_date = Wie im Handelsregister.
+because-business_address = Die eingetragene Anschrift des Unternehmens.
+because-business_tax_number = Das US-Recht verlangt sie von Unternehmen in den USA.
+because-primary_website = Die Adresse muss erreichbar sein, zum Beispiel www.example.com.
+because-business_formation = Das Dokument zeigt, dass das Unternehmen rechtlich besteht.
+because-shareholder_registry = Das Dokument zeigt, wem das Unternehmen gehört.
+because-directors_registry = Das Dokument zeigt, wer für das Unternehmen handelt.
+because-ownership = Geben Sie jeden Anteil in Prozent ein. Zusammen dürfen es höchstens 100 % sein.
+because-controller = Das Gesetz verlangt den Namen mindestens einer Person, die das Unternehmen leitet.
+because-expected_volume = Eine Schätzung genügt. Bei höheren Beträgen sind mehr Angaben nötig.
+because-source_of_funds = Das Gesetz verlangt es bei hohen Beträgen sowie bei manchen Zwecken und Ländern. Zum Beispiel: Gehalt, Ersparnisse oder der Verkauf eines Hauses.
+because-proof_of_source_of_funds = Zum Beispiel eine Gehaltsabrechnung, ein Kaufvertrag oder ein Kontoauszug.
+because-account_purpose_other = Sie haben „Etwas anderes“ gewählt. Beschreiben Sie es in wenigen Worten.

@@ -4,17 +4,17 @@ the-company = The company
 language = Language
 language-choose = Change
 skip = Skip to the content
-footer = { $company } asks for this to meet its legal duties. What you give is encrypted.
+footer = { $company } is required by law to ask for this information. It is stored encrypted.
 title-error = Error: { $title }
 
 welcome-individual = { $company } asks you to verify your identity
 welcome-corporate = { $company } asks you to verify your business
-welcome-text = { $company } is required by law to know who its customers are. On the next pages you give what is needed.
-welcome-again = { $company } has looked at what you gave and needs something again. The next pages say what.
+welcome-text = { $company } is required by law to check who its customers are. On the next pages, enter your details and upload the documents it needs.
+welcome-again = { $company } has checked what you sent and needs some of it again. The next page lists what to change.
 welcome-minutes = It takes about { $minutes } minutes.
-welcome-saved = Everything is saved as you type. You can stop at any time and go on later, here or on another device.
-welcome-until = This link is good until { $date }.
-welcome-go = Begin
+welcome-saved = Your answers are saved as you go. You can stop at any time and continue later, on this or another device.
+welcome-until = This link works until { $date }.
+welcome-go = Start
 ready-title = Have these at hand
 ready-id_document = Your identity document, such as a passport or identity card
 ready-person_id_document = An identity document of each owner and director
@@ -42,19 +42,19 @@ time-working-days = { $count ->
 }
 
 overview-title = Your verification
-overview-text = These are the steps. Take them in any order; everything is saved as you go.
-overview-again = { $company } needs something again.
+overview-text = Complete these steps in any order. Your answers are saved as you go.
+overview-again = { $company } needs some of your details again.
 overview-go = Continue
 overview-review = Review and submit
-comment = What { $company } says
+comment = Message from { $company }
 correct = This is correct as it is
 correct-why = Why is it correct?
 correct-hint = { $company } reads your reason. With it, you need not give this again.
 correct-kept = You have given a reason, which is hidden here. Leave this empty to keep it.
-leave = Stop here and go on later
+leave = Save and exit
 exit-saved = Everything is saved. You can close this page, and go on later with the same link.
 left-title = You have left the form
-left-text = Everything is saved. To go on, open the link that you were sent. You can close this page.
+left-text = Your answers are saved. To continue, open the link you were sent. You can close this page.
 
 home-name = Identity verification
 home-title = Open the link from your message
@@ -69,54 +69,56 @@ left-why = This device no longer opens the form, in case other people use it too
 left-again = Go on now
 
 expired-title = This link has expired
-expired-text = Links are good for a few days only, so that a lost one opens nothing. What you gave is kept. To go on, ask { $company } for a new link.
+expired-text = For your security, a link works for a few days only. Your answers are saved. To continue, ask { $company } for a new link.
 replaced-title = There is a newer link
-replaced-text = { $company } has sent you a newer link since; this one opens nothing any more. What you gave is kept. Use the newest link, or ask { $company } for another.
-submitted-title = Thank you: everything is there
-submitted-text = { $company } is looking at it. There is nothing for you to do; you will hear from them.
+replaced-text = { $company } has sent you a newer link, so this one no longer works. Your answers are saved. Use the newest link, or ask { $company } for another one.
+submitted-title = Thank you. Your details have been sent
+submitted-text = { $company } will now check your details and documents, and will contact you with the result or if anything else is needed. You do not need to do anything, and you can close this page.
 approved-title = You are verified
-approved-text = { $company } has verified you. There is nothing more to do.
-rejected-title = This could not be verified
-rejected-text = { $company } could not verify what you gave. If you think that this is a mistake, ask { $company }: they can begin again and send you a new link.
-offboarded-title = There is nothing to do here
-offboarded-text = Your relationship with { $company } has ended. If you think that this is a mistake, ask them.
+approved-text = { $company } has checked and accepted your details. There is nothing more to do, and you can close this page.
+rejected-title = Your verification was not successful
+rejected-text = { $company } could not verify the details you sent. If you think this is a mistake, contact { $company }. They can send you a new link so that you can try again.
+offboarded-title = This form is closed
+offboarded-text = You are no longer a customer of { $company }, so there is nothing to fill in. If you think this is a mistake, contact { $company }.
 go-back = Go back to { $company }
-questions = Questions? Write to { $company }, who sent you this link.
-unknown-link-title = This link leads nowhere
-unknown-link-text = Perhaps it was cut off when it was copied: open it again from the message in which you got it. If that does not help, ask the company that sent it for a new link.
+questions = Questions? Contact { $company }, who sent you this link.
+reference = Reference: { $reference }
+reference-use = If you contact { $company }, please quote this reference.
+unknown-link-title = This link does not work
+unknown-link-text = Part of the link may be missing. Please open it again from the message you received, or copy all of it. If it still does not work, ask the company that sent it for a new link.
 no-pass-title = Open your link again
-no-pass-text = This device has not entered the form, or has left it. Open the link from the message in which you got it; what you gave is kept. The form needs cookies: allow them for this site.
-not-found-title = There is no such page
-not-found-text = What you were asked for may have changed. Go back, or open your link again: what you gave is kept.
-failed-title = Something went wrong on our side
-failed-text = What was saved before is kept. Go back and try again in a moment.
-cross-site-title = This did not come from our page
-cross-site-text = For your safety it was not taken. Open the link from the message in which you got it, and try again there.
-too-fast-title = That was a lot at once
-too-fast-text = So that nobody can misuse a link, only so much is taken in a minute. What was saved is kept. Go back and try again in a minute.
-too-many-title = There are too many
-too-many-text = No more persons or documents can be added. Go back and take one away first.
+no-pass-text = To protect your information, this form opens only from your link. Open the link from the message you received: your answers are saved. If you see this page again, allow cookies for this website.
+not-found-title = Page not found
+not-found-text = The questions in your form may have changed since you opened this page. Go back, or open your link again. Your answers are saved.
+failed-title = Something went wrong
+failed-text = The problem is on our side. Everything you saved is still there. Go back and try again in a moment.
+cross-site-title = We could not accept this request
+cross-site-text = For your security, answers can be sent only from the form itself. Open the link from the message you received, and try again.
+too-fast-title = Please wait a minute
+too-fast-text = We have received a lot from you in a short time. To prevent misuse, there is a limit for each minute. Everything you saved is still there. Go back and try again in a minute.
+too-many-title = You cannot add any more
+too-many-text = You have reached the limit for people or documents. To add another, go back and remove one first.
 
 steps = Steps
-steps-done = { $done } of { $all } steps done
+steps-done = { $done } of { $all } steps complete
 step-done = Done
 step-left = { $count ->
-    [one] 1 thing left
-   *[other] { $count } things left
+    [one] 1 item left
+   *[other] { $count } items left
 }
 step-details = About you
 step-business = About the business
 step-address = Address
 step-identity = Identity document
-step-funds = Use of the account
-step-people = Owners and directors
+step-funds = How you will use the account
+step-people = People who own or run the business
 step-documents = Documents
 step-review = Review and submit
 continue = Continue
 save-and-continue = Save and continue
 optional = (optional)
 choose = Choose
-choose-kept = Already given; hidden
+choose-kept = Already provided (hidden)
 yes = Yes
 no = No
 day = Day
@@ -137,17 +139,17 @@ month-10 = October
 month-11 = November
 month-12 = December
 saved = Saved.
-saved-over = It takes the place of what another device saved on { $time }.
+saved-over = This replaces what was saved on another device on { $time }.
 saved-elsewhere = Saved on another device on { $time }.
-kept = Already given: { $mask }. It is hidden here to protect it; leave this empty to keep it.
-replaced = Saved. Some of it takes the place of what another device had saved.
+kept = Already provided: { $mask }. It is hidden to protect your privacy. To keep it, leave this empty.
+replaced = Saved. Some of your answers replace answers saved on another device.
 errors = { $count ->
     [one] There is a problem
    *[other] There are { $count } problems
 }
 
-people-text = Add everybody who owns 25 % or more of the business, and everybody who controls it, such as directors.
-people-none = Nobody has been added yet.
+people-text = Add each person who owns 25% or more of the business, and each person who manages or controls it, such as a director.
+people-none = You have not added anyone yet.
 people-complete = { $name } is complete. Add another person, or continue.
 people-shares = { $named } % of 100 % named
 people-owns = Owns { $share } %
@@ -160,19 +162,19 @@ needed-both = Because { $name } owns 25 % or more and controls the business, we 
 person-add = Add a person
 person-number = Person { $number }
 person-remove = Remove this person
-person-remove-sure = What was given about this person will be deleted.
+person-remove-sure = Everything entered about this person will be deleted.
 person-remove-yes = Yes, remove
 
-upload-hint = JPEG, PNG or PDF, at most 10 MB. Everything must be readable.
+upload-hint = Upload a photo or scan (JPEG or PNG) or a PDF, up to 10 MB.
 upload-choose = Choose a file
 upload-another = Choose another file
-upload-camera = Take a picture
+upload-camera = Take a photo
 upload-send = Upload
 upload-none = Choose a file first.
-upload-again = This page had sent another file before. Choose the file again.
-upload-unsupported_file_type = This is neither a JPEG, a PNG nor a PDF. Choose another file, or take a picture.
-upload-damaged_file = This file is damaged or empty. Choose another one.
-upload-payload_too_large = This file is larger than 10 MB. Choose a smaller one.
+upload-again = You already sent a different file from this page. Please choose your file again.
+upload-unsupported_file_type = This file is not a JPEG, PNG or PDF. Choose a different file, or take a photo.
+upload-damaged_file = This file is empty or damaged, so it cannot be opened. Choose a different file.
+upload-payload_too_large = This file is larger than 10 MB. Choose a smaller one, or take a photo.
 upload-heic = This is a HEIC picture, and this browser cannot convert it. Take a picture here, or choose a JPEG, PNG or PDF.
 upload-pixels = This picture has too many pixels. Choose a smaller one, or take a picture here.
 upload-preparing = Preparing the picture…
@@ -184,24 +186,24 @@ upload-other = Choose a different file
 upload-cancel = Cancel
 upload-cancelled = The upload was cancelled.
 upload-waiting = A file is still being uploaded. You will go on as soon as it is done.
-file-given = A file was given
+file-given = File uploaded
 file-refused = Not accepted: { $why }
 file-remove = Remove
 file-remove-number = Remove file { $number }: { $document }
-js-offline = No connection. What you typed is still here, and is saved as soon as the connection is back.
+js-offline = No connection. What you have typed is still here, and will be saved when you are online again.
 js-retry = The connection broke. Trying again…
 js-sending = Uploading…
 
 review-left = { $count ->
-    [one] One thing is left before you can submit
-   *[other] { $count } things are left before you can submit
+    [one] One item left to complete before you can submit
+   *[other] { $count } items left to complete before you can submit
 }
-review-kept = Given ({ $mask })
+review-kept = Provided ({ $mask })
 review-files = { $count ->
     [one] 1 file
    *[other] { $count } files
 }
-review-changed = Something has changed since this page was shown. Please look at it again.
+review-changed = Something has changed since you opened this page. Please check your answers again.
 reveal-title = See what was given before
 reveal-individual = Some of this was given on another device or by { $company }, and is hidden. To see it, enter your date of birth.
 reveal-corporate = Some of this was given on another device or by { $company }, and is hidden. To see it, enter the date on which the business was formed.
@@ -227,30 +229,110 @@ consent-agree = I agree that my data are used in this way.
 consent-missing = Tick the box to agree to the use of your data
 submit = Submit
 
-wrong-missing = This is missing
 wrong-unconfirmed = Confirm that this is still right, or give it again
-wrong-none_given = Fill in at least one of these fields
-wrong-too_long = This has more than { $most } characters
-wrong-nul_character = This holds a character that cannot be stored
-wrong-invalid_date = This is no date of the calendar
-wrong-unknown_country = Choose a country of the list
-wrong-unknown_value = Choose one of the list
-wrong-wrong_type = Choose yes or no
-wrong-other = This cannot be taken as it is
-fault-in_the_future = This is in the future
-fault-too_young = You must be at least 18 years old
-fault-no_amount = This is no amount. Write a number, such as 5000
-fault-no_website = This is no address of a website
-fault-no_share = One of the shares is no percentage. Write a number, such as 33.3
-fault-shares_too_many = The shares make more than 100 percent
-fault-asked_again = Please give this again
-fault-other_document = This shows another document than the one that you named
-fault-needs_password = This PDF opens only with a password. Give one that opens without
-fault-unusable_picture = This picture is too small to be read. Give one with at least 200 pixels on each side
+wrong-too_long = “{ $field }” is too long. Use no more than { $most } characters
+wrong-nul_character = “{ $field }” contains a character that cannot be saved. Delete it and type it again
+wrong-invalid_date = { $date } does not exist. Check the day and month
+wrong-other = “{ $field }” cannot be accepted. Check it and enter it again
+fault-in_the_future = { $field } cannot be in the future. Check the year
+fault-too_young = You must be at least 18 years old. If the date of birth is wrong, correct it
+fault-no_amount = Enter the amount in numbers, for example 5000
+fault-no_website = Enter the full address of the website, for example www.example.com
+fault-no_share = Enter each share as a percentage, for example 33.3
+fault-shares_too_many = The shares add up to more than 100%. Check the share of each person
+fault-asked_again = Please check this and enter it again: { $field }
+fault-other_document = This file shows a different document from the one you entered. Upload the document you entered, or correct its details
+fault-needs_password = This PDF is protected by a password. Upload a copy that opens without one
+fault-unusable_picture = This picture is too small to read. Upload one that is at least 200 pixels wide and high
+missing = Fill in “{ $field }”
+missing-document = Upload a file for “{ $field }”
+missing-first_name = Enter your first name as it is on your identity document
+missing-person_first_name = Enter this person’s first name as it is on their identity document
+missing-last_name = Enter your last name as it is on your identity document
+missing-person_last_name = Enter this person’s last name as it is on their identity document
+missing-birth_date = Enter your date of birth
+missing-nationality = Choose your nationality
+missing-person_nationality = Choose this person’s nationality
+missing-residential_address-country = Choose the country you live in
+missing-person_residential_address-country = Choose the country this person lives in
+missing-business_address-country = Choose the country the business is registered in
+missing-street_line_1 = Enter the street and house number
+missing-city = Enter the town or city
+missing-state = { $country ->
+    [US] Enter the state
+    [CA] Enter the province
+    [GB] Enter the county
+   *[other] Enter the state or province
+}
+missing-postal_code = { $country ->
+    [US] Enter the ZIP code
+    [GB] Enter the postcode
+    [IN] Enter the PIN code
+   *[other] Enter the postal code
+}
+missing-id_document-type = Choose the type of identity document
+missing-id_document-number = Enter the document number as it is on the identity document
+missing-id_document-issuing_country = Choose the country that issued the document
+missing-tax_number-type = Choose the type of tax number
+missing-tax_number-number = Enter the tax number
+missing-tax_number-issuing_country = Choose the country that issued the tax number
+missing-id_document_front = { $document ->
+    [passport] Upload the photo page of your passport
+    [driver_license] Upload a photo of the front of your driving licence
+    [residence_permit] Upload a photo of the front of your residence permit
+    [government_id] Upload a photo of the front of your identity card
+   *[other] Upload a photo of the front of your identity document
+}
+missing-person_id_document_front = { $document ->
+    [passport] Upload the photo page of this person’s passport
+   *[other] Upload a photo of the front of this person’s identity document
+}
+missing-id_document_back = { $document ->
+    [driver_license] Upload a photo of the back of your driving licence
+    [residence_permit] Upload a photo of the back of your residence permit
+    [government_id] Upload a photo of the back of your identity card
+   *[other] Upload a photo of the back of your identity document
+}
+missing-person_id_document_back = Upload a photo of the back of this person’s identity document
+missing-proof_of_address = Upload a bill, bank statement or official letter that shows your name and address
+missing-person_proof_of_address = Upload a bill, bank statement or official letter that shows this person’s name and address
+missing-business_proof_of_address = Upload a bill, bank statement or official letter that shows the name and address of the business
+missing-business_legal_name = Enter the legal name of the business as it is in the company register
+missing-registration_number = Enter the number of the business in the company register
+missing-formation_date = Enter the date the business was formed
+missing-primary_website = Enter the address of the website, for example www.example.com
+missing-business_description = Describe what the business does
+missing-business_formation = Upload the certificate or articles of incorporation
+missing-shareholder_registry = Upload the register of shareholders
+missing-directors_registry = Upload the register of directors
+missing-controller = Add at least one person who controls the business, such as a director
+missing-has_ownership = Say whether this person owns a share of the business
+missing-ownership_percentage = Enter this person’s share of the business as a percentage
+missing-has_control = Say whether this person controls the business
+missing-account_purpose = Choose what you will use the account for
+missing-account_purpose_other = Describe what you will use the account for
+missing-expected_monthly_volume_usd = Enter the amount you expect each month in US dollars
+missing-source_of_funds_description = Describe where the money comes from
+missing-proof_of_source_of_funds = Upload a document that shows where the money comes from
+missing-most_recent_occupation = Enter your occupation
+missing-employment_status = Choose your employment status
+missing-acting_as_intermediary = Say whether you are acting for someone else
+missing-birth_country = Choose the country you were born in
+none_given = Fill in at least one of these fields: { $field }
+none_given-legal_name = Enter your name as it is on your identity document
+none_given-person_legal_name = Enter this person’s name as it is on their identity document
+
+wrong-date_unseen = This date does not exist. Check “{ $field }”
+wrong-date_incomplete = Enter the day, month and year: { $field }
+wrong-date_numbers = Enter the day, month and year in numbers: { $field }
+wrong-date_year = Enter the year with four digits, for example 1990
+wrong-date_month = The month must be a number from 1 to 12
+wrong-date_day = The day must be a number from 1 to 31
+fault-asked_again-document = Please upload a new file: { $field }
 
 field-account_purpose = Purpose of the account
-field-account_purpose_other = What the account is for
-field-acting_as_intermediary = Do you act for somebody else?
+field-account_purpose_other = Purpose of the account, in your own words
+field-acting_as_intermediary = Are you acting for someone else?
 field-birth_country = Country of birth
 field-birth_date = Date of birth
 field-business_address = Business address
@@ -261,20 +343,20 @@ field-city = { $country ->
    *[other] City
 }
 field-country = Country
-field-employment_status = Employment
-field-expected_monthly_volume_usd = Expected monthly volume in US dollars
+field-employment_status = Employment status
+field-expected_monthly_volume_usd = Amount you expect each month, in US dollars
 field-first_name = First name
 field-formation_date = Date of formation
 field-has_control = Does this person control the business, for example as a director?
 field-has_ownership = Does this person own a share of the business?
-field-id_document-issuing_country = Country that issued it
+field-id_document-issuing_country = Country of issue
 field-id_document-number = Document number
-field-id_document-type = Kind of document
+field-id_document-type = Type of document
 field-last_name = Last name
 field-middle_name = Middle name
 field-most_recent_occupation = Occupation
 field-nationality = Nationality
-field-ownership_percentage = Share in percent
+field-ownership_percentage = Share of the business (%)
 field-postal_code = { $country ->
     [US] ZIP code
     [GB] Postcode
@@ -283,7 +365,7 @@ field-postal_code = { $country ->
 }
 field-primary_website = Website
 field-registration_number = Registration number
-field-residential_address = Residential address
+field-residential_address = Home address
 field-source_of_funds_description = Where the money comes from
 field-state = { $country ->
     [US] State
@@ -294,7 +376,7 @@ field-state = { $country ->
 field-street_line_1 = Street and number
 field-street_line_2 = Apartment, floor, building
 field-tax_number = Tax number
-field-tax_number-type = Kind of number
+field-tax_number-type = Type of tax number
 
 choice-passport = Passport
 choice-driver_license = Driving licence
@@ -324,43 +406,43 @@ label-legal_name = Legal name
 label-residential_address = Where you live
 label-residential_state = State
 label-id_document = Your identity document
-label-id_document_front = Picture of the identity document, front
-label-id_document_back = Picture of the identity document, back
+label-id_document_front = Identity document, front
+label-id_document_back = Identity document, back
 label-proof_of_address = Proof of address
 label-business_formation = Certificate or articles of incorporation
 label-shareholder_registry = Register of shareholders
 label-directors_registry = Register of directors
 label-business_proof_of_address = Proof of the business address
-label-ownership = Shares of the owners
-label-controller = At least one person with control
+label-ownership = How the business is owned
+label-controller = Someone who controls the business
 label-person_address = Where this person lives
-label-person_id_document = Identity document of this person
-label-person_proof_of_address = Proof of address of this person
+label-person_id_document = This person’s identity document
+label-person_proof_of_address = This person’s proof of address
 label-proof_of_source_of_funds = Proof of where the money comes from
 
-because-first_name = As in the identity document.
-because-legal_name = As in the identity document. For a single name, fill in either field and leave the other empty.
-because-birth_date = People of the same name are told apart by it.
-because-nationality = Some laws depend on it.
-because-residential_address = Not a post office box.
-because-residential_state = Addresses in the United States name a state.
-because-id_document = An official document that is still valid.
-because-id_document_front = It proves the identity.
-because-id_document_back = All but passports have something on the back.
-because-proof_of_address = A bill, bank statement or official letter of the last three months that shows name and address.
-because-tax_number = Residents of the United States are reported with it.
-because-business_legal_name = As in the register.
-because-registration_number = It names the business in its register.
-because-formation_date = It is compared with the register.
-because-business_address = Where the business is registered.
-because-business_tax_number = Businesses of the United States are reported with it.
-because-primary_website = What is given must lead somewhere.
-because-business_formation = It proves that the business exists.
-because-shareholder_registry = It proves who owns the business.
-because-directors_registry = It proves who acts for the business.
-because-ownership = Shares are percentages, and no more than 100 in all.
-because-controller = Somebody acts for the business, and is known.
-because-expected_volume = More is asked of those who move more.
-because-source_of_funds = This is asked of large volumes, some purposes and some countries.
+because-first_name = As shown on the identity document.
+because-legal_name = As shown on the identity document. If there is only one name, fill in one field and leave the other empty.
+because-birth_date = So that you are not mistaken for someone with the same name.
+because-nationality = Some legal checks depend on it.
+because-residential_address = The home address. A PO box is not accepted.
+because-residential_state = Every address in the United States needs a state.
+because-id_document = Use an official document that has not expired.
+because-id_document_front = Show the whole document, with the photo and all the text in focus.
+because-id_document_back = Cards have information on both sides, so we need the back as well.
+because-proof_of_address = A bill, bank statement or official letter from the last three months that shows the name and address.
+because-tax_number = US law requires it for people who live in the United States.
+because-business_legal_name = As shown in the company register.
+because-registration_number = The number of the business in the company register.
+because-formation_date = As shown in the company register.
+because-business_address = The registered address of the business.
+because-business_tax_number = US law requires it for businesses in the United States.
+because-primary_website = The address must work, for example www.example.com.
+because-business_formation = It shows that the business is legally registered.
+because-shareholder_registry = It shows who owns the business.
+because-directors_registry = It shows who acts for the business.
+because-ownership = Enter each share as a percentage. Together they cannot be more than 100%.
+because-controller = The law requires the name of at least one person who manages or directs the business.
+because-expected_volume = An estimate is enough. Larger amounts need more information.
+because-source_of_funds = The law requires this for large amounts, and for some purposes and countries. For example: salary, savings or the sale of a house.
 because-proof_of_source_of_funds = For example a payslip, a contract of sale or a bank statement.
-because-account_purpose_other = You said that it is for something else.
+because-account_purpose_other = You chose “Something else”. Describe it in a few words.

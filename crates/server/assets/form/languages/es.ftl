@@ -2,16 +2,16 @@ the-company = La empresa
 language = Idioma
 language-choose = Cambiar
 skip = Ir al contenido
-footer = { $company } lo pide para cumplir sus obligaciones legales. Lo que indique se guarda cifrado.
+footer = { $company } debe pedir estos datos por ley. Se guardan cifrados.
 title-error = Error: { $title }
 
 welcome-individual = { $company } le pide que verifique su identidad
 welcome-corporate = { $company } le pide que verifique su empresa
-welcome-text = La ley obliga a { $company } a saber quiénes son sus clientes. En las páginas siguientes indicará lo necesario.
-welcome-again = { $company } ha revisado lo que indicó y necesita algo de nuevo. Las páginas siguientes dicen qué.
+welcome-text = { $company } debe comprobar por ley quiénes son sus clientes. En las páginas siguientes, indique sus datos y suba los documentos necesarios.
+welcome-again = { $company } ha revisado lo que envió y necesita que corrija algunos datos. En la página siguiente verá cuáles.
 welcome-minutes = Tarda unos { $minutes } minutos.
-welcome-saved = Todo se guarda mientras escribe. Puede parar cuando quiera y seguir más tarde, aquí o en otro dispositivo.
-welcome-until = Este enlace es válido hasta el { $date }.
+welcome-saved = Sus respuestas se guardan a medida que avanza. Puede parar cuando quiera y seguir más tarde, en este u otro dispositivo.
+welcome-until = Este enlace funciona hasta el { $date }.
 welcome-go = Empezar
 ready-title = Tenga a mano lo siguiente
 ready-id_document = Su documento de identidad, como el pasaporte o el carné de identidad
@@ -40,19 +40,19 @@ time-working-days = { $count ->
 }
 
 overview-title = Su verificación
-overview-text = Estos son los pasos. Hágalos en el orden que quiera; todo se va guardando.
-overview-again = { $company } necesita algo de nuevo.
+overview-text = Complete estos pasos en el orden que prefiera. Sus respuestas se guardan a medida que avanza.
+overview-again = { $company } necesita que corrija algunos datos.
 overview-go = Continuar
 overview-review = Revisar y enviar
-comment = Lo que dice { $company }
+comment = Mensaje de { $company }
 correct = Esto es correcto tal como está
 correct-why = ¿Por qué es correcto?
 correct-hint = { $company } leerá su motivo. Con él, no hace falta que lo indique de nuevo.
 correct-kept = Ya indicó un motivo, que aquí está oculto. Déjelo vacío para conservarlo.
-leave = Parar aquí y seguir más tarde
+leave = Guardar y salir
 exit-saved = Todo está guardado. Puede cerrar esta página y seguir más tarde con el mismo enlace.
 left-title = Ha salido del formulario
-left-text = Todo está guardado. Para seguir, abra el enlace que recibió. Puede cerrar esta página.
+left-text = Sus respuestas se han guardado. Para continuar, abra el enlace que recibió. Ya puede cerrar esta página.
 
 home-name = Verificación de identidad
 home-title = Abra el enlace de su mensaje
@@ -67,54 +67,56 @@ left-why = Este dispositivo ya no abre el formulario, por si lo usan otras perso
 left-again = Continuar ahora
 
 expired-title = Este enlace ha caducado
-expired-text = Los enlaces solo valen unos días, para que uno perdido no abra nada. Lo que indicó se conserva. Para seguir, pida a { $company } un enlace nuevo.
+expired-text = Por su seguridad, los enlaces solo funcionan unos días. Sus respuestas se han guardado. Para continuar, pida un enlace nuevo a { $company }.
 replaced-title = Hay un enlace más reciente
-replaced-text = { $company } le ha enviado después otro enlace; este ya no abre nada. Lo que indicó se conserva. Use el enlace más reciente o pida otro a { $company }.
-submitted-title = Gracias: está todo
-submitted-text = { $company } lo está revisando. No tiene que hacer nada; le avisarán.
-approved-title = Su verificación está hecha
-approved-text = { $company } le ha verificado. No hay nada más que hacer.
-rejected-title = No se ha podido verificar
-rejected-text = { $company } no ha podido verificar lo que indicó. Si cree que es un error, pregunte a { $company }: puede empezar de nuevo y enviarle otro enlace.
-offboarded-title = Aquí no hay nada que hacer
-offboarded-text = Su relación con { $company } ha terminado. Si cree que es un error, pregúntele.
+replaced-text = { $company } le ha enviado un enlace más reciente, por lo que este ya no funciona. Sus respuestas se han guardado. Use el enlace más reciente o pida otro a { $company }.
+submitted-title = Gracias. Hemos recibido sus datos
+submitted-text = { $company } revisará ahora sus datos y documentos y se pondrá en contacto con usted para comunicarle el resultado o si necesita algo más. No tiene que hacer nada y puede cerrar esta página.
+approved-title = Su verificación se ha completado
+approved-text = { $company } ha comprobado y aceptado sus datos. No tiene que hacer nada más y puede cerrar esta página.
+rejected-title = No se ha podido completar su verificación
+rejected-text = { $company } no ha podido verificar los datos que envió. Si cree que se trata de un error, póngase en contacto con { $company }. Pueden enviarle un enlace nuevo para que lo intente otra vez.
+offboarded-title = Este formulario está cerrado
+offboarded-text = Ya no es cliente de { $company }, por lo que no tiene que rellenar nada. Si cree que se trata de un error, póngase en contacto con { $company }.
 go-back = Volver a { $company }
-questions = ¿Preguntas? Escriba a { $company }, que le envió este enlace.
-unknown-link-title = Este enlace no lleva a ninguna parte
-unknown-link-text = Quizá se cortó al copiarlo: ábralo de nuevo desde el mensaje en que lo recibió. Si no funciona, pida un enlace nuevo a la empresa que se lo envió.
+questions = ¿Tiene alguna pregunta? Póngase en contacto con { $company }, que le envió este enlace.
+reference = Referencia: { $reference }
+reference-use = Si se pone en contacto con { $company }, indique esta referencia.
+unknown-link-title = Este enlace no funciona
+unknown-link-text = Es posible que falte una parte del enlace. Ábralo de nuevo desde el mensaje que recibió o cópielo entero. Si sigue sin funcionar, pida un enlace nuevo a la empresa que se lo envió.
 no-pass-title = Abra de nuevo su enlace
-no-pass-text = Este dispositivo no ha entrado en el formulario, o ha salido de él. Abra el enlace desde el mensaje en que lo recibió; lo que indicó se conserva. El formulario necesita cookies: permítalas para este sitio.
-not-found-title = Esta página no existe
-not-found-text = Puede que haya cambiado lo que se le pide. Vuelva atrás o abra de nuevo su enlace: lo que indicó se conserva.
-failed-title = Algo ha fallado por nuestra parte
-failed-text = Lo guardado antes se conserva. Vuelva atrás e inténtelo de nuevo en un momento.
-cross-site-title = Esto no venía de nuestra página
-cross-site-text = Por su seguridad no se ha aceptado. Abra el enlace desde el mensaje en que lo recibió e inténtelo allí de nuevo.
-too-fast-title = Eso fue mucho de una vez
-too-fast-text = Para que nadie abuse de un enlace, solo se acepta cierta cantidad por minuto. Lo guardado se conserva. Vuelva atrás e inténtelo de nuevo en un minuto.
-too-many-title = Hay demasiados
-too-many-text = No se pueden añadir más personas o documentos. Vuelva atrás y quite antes uno.
+no-pass-text = Para proteger sus datos, este formulario solo se abre desde su enlace. Abra el enlace del mensaje que recibió: sus respuestas se han guardado. Si vuelve a ver esta página, permita las cookies en este sitio web.
+not-found-title = Página no encontrada
+not-found-text = Puede que las preguntas del formulario hayan cambiado desde que abrió esta página. Vuelva atrás o abra su enlace de nuevo. Sus respuestas se han guardado.
+failed-title = Se ha producido un error
+failed-text = El problema es nuestro. Todo lo que guardó sigue ahí. Vuelva atrás e inténtelo de nuevo dentro de un momento.
+cross-site-title = No hemos podido aceptar esta solicitud
+cross-site-text = Por su seguridad, las respuestas solo se pueden enviar desde el propio formulario. Abra el enlace del mensaje que recibió e inténtelo de nuevo.
+too-fast-title = Espere un minuto, por favor
+too-fast-text = Hemos recibido muchos envíos en poco tiempo. Para evitar abusos, hay un límite por minuto. Todo lo que guardó sigue ahí. Vuelva atrás e inténtelo de nuevo dentro de un minuto.
+too-many-title = No puede añadir más
+too-many-text = Ha alcanzado el límite de personas o documentos. Para añadir otro, vuelva atrás y quite uno antes.
 
 steps = Pasos
-steps-done = { $done } de { $all } pasos hechos
-step-done = Hecho
+steps-done = { $done } de { $all } pasos completados
+step-done = Completado
 step-left = { $count ->
-    [one] Falta 1 cosa
-   *[other] Faltan { $count } cosas
+    [one] Falta 1 dato
+   *[other] Faltan { $count } datos
 }
 step-details = Sobre usted
 step-business = Sobre la empresa
 step-address = Dirección
 step-identity = Documento de identidad
-step-funds = Uso de la cuenta
-step-people = Propietarios y directivos
+step-funds = Para qué usará la cuenta
+step-people = Personas que poseen o dirigen la empresa
 step-documents = Documentos
 step-review = Revisar y enviar
 continue = Continuar
 save-and-continue = Guardar y continuar
 optional = (opcional)
 choose = Elija
-choose-kept = Ya indicado; oculto
+choose-kept = Ya indicado (oculto)
 yes = Sí
 no = No
 day = Día
@@ -135,17 +137,17 @@ month-10 = octubre
 month-11 = noviembre
 month-12 = diciembre
 saved = Guardado.
-saved-over = Sustituye a lo que guardó otro dispositivo el { $time }.
+saved-over = Sustituye a lo que se guardó en otro dispositivo el { $time }.
 saved-elsewhere = Guardado en otro dispositivo el { $time }.
-kept = Ya indicado: { $mask }. Aquí se oculta para protegerlo; déjelo vacío para conservarlo.
-replaced = Guardado. Una parte sustituye a lo que había guardado otro dispositivo.
+kept = Ya indicado: { $mask }. Se oculta para proteger su privacidad. Para conservarlo, deje el campo vacío.
+replaced = Guardado. Algunas de sus respuestas sustituyen a las guardadas en otro dispositivo.
 errors = { $count ->
     [one] Hay un problema
    *[other] Hay { $count } problemas
 }
 
-people-text = Añada a todos los que posean el 25 % o más de la empresa y a todos los que la controlen, como los administradores.
-people-none = Todavía no se ha añadido a nadie.
+people-text = Añada a cada persona que posea el 25 % o más de la empresa y a cada persona que la dirija o controle, por ejemplo, un administrador.
+people-none = Todavía no ha añadido a nadie.
 people-complete = Los datos de { $name } están completos. Añada otra persona o continúe.
 people-shares = { $named } % del 100 % indicado
 people-owns = Posee el { $share } %
@@ -158,19 +160,19 @@ needed-both = Como { $name } posee el 25 % o más y controla la empresa, tambié
 person-add = Añadir una persona
 person-number = Persona { $number }
 person-remove = Quitar a esta persona
-person-remove-sure = Se borrará lo que se indicó sobre esta persona.
+person-remove-sure = Se borrará todo lo indicado sobre esta persona.
 person-remove-yes = Sí, quitar
 
-upload-hint = JPEG, PNG o PDF, como máximo 10 MB. Todo debe leerse bien.
+upload-hint = Suba una foto o un escaneo (JPEG o PNG) o un PDF, de hasta 10 MB.
 upload-choose = Elegir un archivo
 upload-another = Elegir otro archivo
 upload-camera = Hacer una foto
 upload-send = Subir
 upload-none = Elija antes un archivo.
-upload-again = Esta página ya había enviado otro archivo. Elija el archivo de nuevo.
-upload-unsupported_file_type = No es un JPEG, ni un PNG, ni un PDF. Elija otro archivo o haga una foto.
-upload-damaged_file = Este archivo está dañado o vacío. Elija otro.
-upload-payload_too_large = Este archivo supera los 10 MB. Elija uno más pequeño.
+upload-again = Ya envió otro archivo desde esta página. Elija de nuevo su archivo.
+upload-unsupported_file_type = Este archivo no es JPEG, PNG ni PDF. Elija otro archivo o haga una foto.
+upload-damaged_file = Este archivo está vacío o dañado y no se puede abrir. Elija otro archivo.
+upload-payload_too_large = Este archivo ocupa más de 10 MB. Elija uno más pequeño o haga una foto.
 upload-heic = Es una foto HEIC y este navegador no puede convertirla. Haga una foto aquí o elija un JPEG, PNG o PDF.
 upload-pixels = Esta foto tiene demasiados píxeles. Elija una más pequeña o haga una foto aquí.
 upload-preparing = Preparando la foto…
@@ -182,24 +184,24 @@ upload-other = Elegir un archivo distinto
 upload-cancel = Cancelar
 upload-cancelled = Se canceló la subida.
 upload-waiting = Todavía se está subiendo un archivo. Continuará en cuanto termine.
-file-given = Se entregó un archivo
+file-given = Archivo subido
 file-refused = No aceptado: { $why }
 file-remove = Quitar
 file-remove-number = Quitar el archivo { $number }: { $document }
-js-offline = Sin conexión. Lo que escribió sigue aquí y se guardará en cuanto vuelva la conexión.
-js-retry = Se cortó la conexión. Intentándolo de nuevo…
+js-offline = Sin conexión. Lo que ha escrito sigue aquí y se guardará en cuanto vuelva la conexión.
+js-retry = Se ha cortado la conexión. Intentándolo de nuevo…
 js-sending = Subiendo…
 
 review-left = { $count ->
-    [one] Falta una cosa antes de poder enviar
-   *[other] Faltan { $count } cosas antes de poder enviar
+    [one] Falta un dato por completar antes de enviar
+   *[other] Faltan { $count } datos por completar antes de enviar
 }
 review-kept = Indicado ({ $mask })
 review-files = { $count ->
     [one] 1 archivo
    *[other] { $count } archivos
 }
-review-changed = Algo ha cambiado desde que se mostró esta página. Revísela de nuevo.
+review-changed = Algo ha cambiado desde que abrió esta página. Revise de nuevo sus respuestas.
 reveal-title = Ver lo que se indicó antes
 reveal-individual = Una parte se indicó en otro dispositivo o la indicó { $company }, y está oculta. Para verla, escriba su fecha de nacimiento.
 reveal-corporate = Una parte se indicó en otro dispositivo o la indicó { $company }, y está oculta. Para verla, escriba la fecha de constitución de la empresa.
@@ -225,29 +227,103 @@ consent-agree = Acepto que mis datos se usen de esta forma.
 consent-missing = Marque la casilla para aceptar el uso de sus datos
 submit = Enviar
 
-wrong-missing = Falta
 wrong-unconfirmed = Confirme que sigue siendo correcto o indíquelo de nuevo
-wrong-none_given = Rellene al menos uno de estos campos
-wrong-too_long = Tiene más de { $most } caracteres
-wrong-nul_character = Contiene un carácter que no se puede guardar
-wrong-invalid_date = Esta fecha no existe
-wrong-unknown_country = Elija un país de la lista
-wrong-unknown_value = Elija uno de la lista
-wrong-wrong_type = Elija sí o no
-wrong-other = No se puede aceptar tal como está
-fault-in_the_future = Está en el futuro
-fault-too_young = Debe tener al menos 18 años
-fault-no_amount = No es un importe. Escriba un número, como 5000
-fault-no_website = No es la dirección de un sitio web
-fault-no_share = Una de las participaciones no es un porcentaje. Escriba un número, como 33.3
-fault-shares_too_many = Las participaciones suman más del 100 por ciento
-fault-asked_again = Indíquelo de nuevo, por favor
-fault-other_document = Esto muestra un documento distinto del que ha indicado
-fault-needs_password = Este PDF solo se abre con contraseña. Envíe uno que se abra sin ella
-fault-unusable_picture = Esta imagen es demasiado pequeña para leerla. Envíe una de al menos 200 píxeles por lado
+wrong-too_long = El texto de «{ $field }» es demasiado largo. Use { $most } caracteres como máximo
+wrong-nul_character = El campo «{ $field }» contiene un carácter que no se puede guardar. Bórrelo y escríbalo de nuevo
+wrong-invalid_date = El { $date } no existe. Compruebe el día y el mes
+wrong-other = No se puede aceptar «{ $field }». Compruébelo y escríbalo de nuevo
+fault-in_the_future = { $field }: no puede ser una fecha futura. Compruebe el año
+fault-too_young = Debe tener al menos 18 años. Si la fecha de nacimiento es incorrecta, corríjala
+fault-no_amount = Escriba el importe en cifras, por ejemplo, 5000
+fault-no_website = Escriba la dirección completa del sitio web, por ejemplo, www.example.com
+fault-no_share = Escriba cada participación como porcentaje, por ejemplo, 33.3
+fault-shares_too_many = Las participaciones suman más del 100 %. Compruebe la de cada persona
+fault-asked_again = Compruebe este dato e indíquelo de nuevo: { $field }
+fault-other_document = Este archivo muestra un documento distinto del que indicó. Suba el documento indicado o corrija sus datos
+fault-needs_password = Este PDF está protegido con contraseña. Suba una copia que se abra sin contraseña
+fault-unusable_picture = Esta imagen es demasiado pequeña para leerla. Suba una de al menos 200 píxeles de ancho y de alto
+missing = Rellene el campo «{ $field }»
+missing-document = Suba un archivo para «{ $field }»
+missing-first_name = Indique su nombre de pila tal como figura en su documento de identidad
+missing-person_first_name = Indique el nombre de pila de esta persona tal como figura en su documento de identidad
+missing-last_name = Indique sus apellidos tal como figuran en su documento de identidad
+missing-person_last_name = Indique los apellidos de esta persona tal como figuran en su documento de identidad
+missing-birth_date = Indique su fecha de nacimiento
+missing-nationality = Elija su nacionalidad
+missing-person_nationality = Elija la nacionalidad de esta persona
+missing-residential_address-country = Elija el país en el que vive
+missing-person_residential_address-country = Elija el país en el que vive esta persona
+missing-business_address-country = Elija el país en el que está registrada la empresa
+missing-street_line_1 = Indique la calle y el número
+missing-city = Indique la ciudad o localidad
+missing-state = { $country ->
+    [US] Indique el estado
+    [ES] Indique la provincia
+   *[other] Indique el estado o la provincia
+}
+missing-postal_code = Indique el código postal
+missing-id_document-type = Elija el tipo de documento de identidad
+missing-id_document-number = Indique el número que figura en el documento de identidad
+missing-id_document-issuing_country = Elija el país que expidió el documento
+missing-tax_number-type = Elija el tipo de número de identificación fiscal
+missing-tax_number-number = Indique el número de identificación fiscal
+missing-tax_number-issuing_country = Elija el país que asignó el número de identificación fiscal
+missing-id_document_front = { $document ->
+    [passport] Suba la página del pasaporte con la fotografía
+    [driver_license] Suba una foto del anverso de su permiso de conducir
+    [residence_permit] Suba una foto del anverso de su permiso de residencia
+    [government_id] Suba una foto del anverso de su documento nacional de identidad
+   *[other] Suba una foto del anverso de su documento de identidad
+}
+missing-person_id_document_front = { $document ->
+    [passport] Suba la página con la fotografía del pasaporte de esta persona
+   *[other] Suba una foto del anverso del documento de identidad de esta persona
+}
+missing-id_document_back = { $document ->
+    [driver_license] Suba una foto del reverso de su permiso de conducir
+    [residence_permit] Suba una foto del reverso de su permiso de residencia
+    [government_id] Suba una foto del reverso de su documento nacional de identidad
+   *[other] Suba una foto del reverso de su documento de identidad
+}
+missing-person_id_document_back = Suba una foto del reverso del documento de identidad de esta persona
+missing-proof_of_address = Suba una factura, un extracto bancario o una carta oficial donde figuren su nombre y su dirección
+missing-person_proof_of_address = Suba una factura, un extracto bancario o una carta oficial donde figuren el nombre y la dirección de esta persona
+missing-business_proof_of_address = Suba una factura, un extracto bancario o una carta oficial donde figuren el nombre y la dirección de la empresa
+missing-business_legal_name = Indique la razón social tal como figura en el registro mercantil
+missing-registration_number = Indique el número de la empresa en el registro mercantil
+missing-formation_date = Indique la fecha en que se constituyó la empresa
+missing-primary_website = Indique la dirección del sitio web, por ejemplo, www.example.com
+missing-business_description = Describa a qué se dedica la empresa
+missing-business_formation = Suba la escritura o el certificado de constitución
+missing-shareholder_registry = Suba el registro de socios o accionistas
+missing-directors_registry = Suba el registro de administradores
+missing-controller = Añada al menos a una persona que controle la empresa, por ejemplo, un administrador
+missing-has_ownership = Indique si esta persona posee una parte de la empresa
+missing-ownership_percentage = Indique el porcentaje de la empresa que posee esta persona
+missing-has_control = Indique si esta persona controla la empresa
+missing-account_purpose = Elija para qué usará la cuenta
+missing-account_purpose_other = Describa para qué usará la cuenta
+missing-expected_monthly_volume_usd = Indique la cantidad que prevé mover cada mes, en dólares de EE. UU.
+missing-source_of_funds_description = Explique de dónde procede el dinero
+missing-proof_of_source_of_funds = Suba un documento que acredite de dónde procede el dinero
+missing-most_recent_occupation = Indique su profesión
+missing-employment_status = Elija su situación laboral
+missing-acting_as_intermediary = Indique si actúa por cuenta de otra persona
+missing-birth_country = Elija el país en el que nació
+none_given = Rellene al menos uno de estos campos: { $field }
+none_given-legal_name = Indique su nombre tal como figura en su documento de identidad
+none_given-person_legal_name = Indique el nombre de esta persona tal como figura en su documento de identidad
+
+wrong-date_unseen = Esta fecha no existe. Compruebe «{ $field }»
+wrong-date_incomplete = Indique el día, el mes y el año: { $field }
+wrong-date_numbers = Escriba el día, el mes y el año en cifras: { $field }
+wrong-date_year = Escriba el año con cuatro cifras, por ejemplo, 1990
+wrong-date_month = El mes debe ser un número del 1 al 12
+wrong-date_day = El día debe ser un número del 1 al 31
+fault-asked_again-document = Suba un archivo nuevo: { $field }
 
 field-account_purpose = Finalidad de la cuenta
-field-account_purpose_other = Para qué es la cuenta
+field-account_purpose_other = Finalidad de la cuenta, con sus propias palabras
 field-acting_as_intermediary = ¿Actúa por cuenta de otra persona?
 field-birth_country = País de nacimiento
 field-birth_date = Fecha de nacimiento
@@ -257,29 +333,29 @@ field-business_legal_name = Razón social
 field-city = Ciudad
 field-country = País
 field-employment_status = Situación laboral
-field-expected_monthly_volume_usd = Volumen mensual previsto en dólares de EE. UU.
+field-expected_monthly_volume_usd = Cantidad que prevé mover cada mes, en dólares de EE. UU.
 field-first_name = Nombre
 field-formation_date = Fecha de constitución
-field-has_control = ¿Controla esta persona la empresa, por ejemplo como administradora?
+field-has_control = ¿Controla esta persona la empresa, por ejemplo, como administrador?
 field-has_ownership = ¿Posee esta persona una parte de la empresa?
-field-id_document-issuing_country = País que lo expidió
+field-id_document-issuing_country = País de expedición
 field-id_document-number = Número del documento
 field-id_document-type = Tipo de documento
 field-last_name = Apellidos
 field-middle_name = Segundo nombre
 field-most_recent_occupation = Profesión
 field-nationality = Nacionalidad
-field-ownership_percentage = Participación en porcentaje
+field-ownership_percentage = Participación en la empresa (%)
 field-postal_code = Código postal
 field-primary_website = Sitio web
 field-registration_number = Número de registro
 field-residential_address = Domicilio
-field-source_of_funds_description = De dónde viene el dinero
+field-source_of_funds_description = De dónde procede el dinero
 field-state = Estado o provincia
 field-street_line_1 = Calle y número
 field-street_line_2 = Piso, puerta, edificio
 field-tax_number = Número de identificación fiscal
-field-tax_number-type = Tipo de número
+field-tax_number-type = Tipo de número de identificación fiscal
 
 choice-passport = Pasaporte
 choice-driver_license = Permiso de conducir
@@ -298,54 +374,54 @@ choice-investment_purposes = Inversión
 choice-other = Otra cosa
 choice-payments_to_friends_or_family_abroad = Pagos a amigos o familia en el extranjero
 choice-payroll = Nóminas
-choice-personal_or_living_expenses = Gastos personales o de vida
-choice-protect_wealth = Proteger ahorros
+choice-personal_or_living_expenses = Gastos personales o cotidianos
+choice-protect_wealth = Proteger los ahorros
 choice-purchase_goods_and_services = Comprar bienes y servicios
 choice-receive_payments_for_goods_and_services = Cobrar por bienes y servicios
 choice-third_party_money_transmission = Enviar dinero por cuenta de otros
 choice-treasury_management = Gestionar el dinero de una empresa
 
-label-legal_name = Nombre legal
+label-legal_name = Nombre completo oficial
 label-residential_address = Dónde vive
 label-residential_state = Estado
 label-id_document = Su documento de identidad
-label-id_document_front = Foto del documento de identidad, anverso
-label-id_document_back = Foto del documento de identidad, reverso
+label-id_document_front = Documento de identidad, anverso
+label-id_document_back = Documento de identidad, reverso
 label-proof_of_address = Justificante de domicilio
 label-business_formation = Escritura o certificado de constitución
 label-shareholder_registry = Registro de socios o accionistas
 label-directors_registry = Registro de administradores
 label-business_proof_of_address = Justificante de la dirección de la empresa
-label-ownership = Participaciones de los propietarios
-label-controller = Al menos una persona con control
+label-ownership = A quién pertenece la empresa
+label-controller = Una persona que controle la empresa
 label-person_address = Dónde vive esta persona
 label-person_id_document = Documento de identidad de esta persona
 label-person_proof_of_address = Justificante de domicilio de esta persona
 label-proof_of_source_of_funds = Justificante de la procedencia del dinero
 
-because-first_name = Como en el documento de identidad.
-because-legal_name = Como en el documento de identidad. Si solo hay un nombre, rellene uno de los campos y deje vacío el otro.
-because-birth_date = Distingue a personas del mismo nombre.
-because-nationality = Algunas leyes dependen de ella.
-because-residential_address = No un apartado de correos.
-because-residential_state = Las direcciones de Estados Unidos indican un estado.
-because-id_document = Un documento oficial en vigor.
-because-id_document_front = Prueba la identidad.
-because-id_document_back = Todos menos los pasaportes llevan algo en el reverso.
-because-proof_of_address = Una factura, un extracto bancario o una carta oficial de los últimos tres meses con nombre y dirección.
-because-tax_number = Con él se declara a los residentes en Estados Unidos.
-because-business_legal_name = Como en el registro.
-because-registration_number = Identifica a la empresa en su registro.
-because-formation_date = Se compara con el registro.
-because-business_address = Donde está registrada la empresa.
-because-business_tax_number = Con él se declara a las empresas de Estados Unidos.
-because-primary_website = Lo indicado debe llevar a alguna parte.
-because-business_formation = Prueba que la empresa existe.
-because-shareholder_registry = Prueba de quién es la empresa.
-because-directors_registry = Prueba quién actúa por la empresa.
-because-ownership = Las participaciones son porcentajes y no suman más de 100.
-because-controller = Alguien actúa por la empresa, y se sabe quién.
-because-expected_volume = A quien mueve más se le pide más.
-because-source_of_funds = Se pide con grandes volúmenes, algunas finalidades y algunos países.
-because-proof_of_source_of_funds = Por ejemplo, una nómina, un contrato de venta o un extracto bancario.
-because-account_purpose_other = Indicó que es para otra cosa.
+because-first_name = Tal como figura en el documento de identidad.
+because-legal_name = Tal como figura en el documento de identidad. Si solo hay un nombre, rellene un campo y deje el otro vacío.
+because-birth_date = Para que no le confundan con otra persona del mismo nombre.
+because-nationality = Algunas comprobaciones legales dependen de ella.
+because-residential_address = La dirección del domicilio. No se admite un apartado de correos.
+because-residential_state = Todas las direcciones de Estados Unidos llevan el estado.
+because-id_document = Use un documento oficial que no haya caducado.
+because-id_document_front = Debe verse el documento entero, con la fotografía y todo el texto nítidos.
+because-id_document_back = Las tarjetas tienen datos por las dos caras; por eso también hace falta el reverso.
+because-proof_of_address = Una factura, un extracto bancario o una carta oficial de los últimos tres meses donde figuren el nombre y la dirección.
+because-tax_number = La ley de Estados Unidos lo exige a quienes viven allí.
+because-business_legal_name = Tal como figura en el registro mercantil.
+because-registration_number = El número de la empresa en el registro mercantil.
+because-formation_date = Tal como figura en el registro mercantil.
+because-business_address = El domicilio social de la empresa.
+because-business_tax_number = La ley de Estados Unidos lo exige a las empresas de allí.
+because-primary_website = La dirección debe funcionar, por ejemplo, www.example.com.
+because-business_formation = Demuestra que la empresa está legalmente constituida.
+because-shareholder_registry = Demuestra a quién pertenece la empresa.
+because-directors_registry = Demuestra quién actúa en nombre de la empresa.
+because-ownership = Indique cada participación como porcentaje. En total no pueden superar el 100 %.
+because-controller = La ley exige el nombre de al menos una persona que dirija o administre la empresa.
+because-expected_volume = Basta con una estimación. Para importes mayores se necesita más información.
+because-source_of_funds = La ley lo exige para importes elevados y para algunos fines y países. Por ejemplo: salario, ahorros o la venta de una vivienda.
+because-proof_of_source_of_funds = Por ejemplo, una nómina, un contrato de compraventa o un extracto bancario.
+because-account_purpose_other = Ha elegido «Otra cosa». Descríbalo en pocas palabras.

@@ -2,16 +2,16 @@ the-company = L’entreprise
 language = Langue
 language-choose = Changer
 skip = Aller au contenu
-footer = { $company } le demande pour remplir ses obligations légales. Ce que vous donnez est chiffré.
+footer = { $company } doit légalement demander ces informations. Elles sont enregistrées sous forme chiffrée.
 title-error = Erreur : { $title }
 
 welcome-individual = { $company } vous demande de vérifier votre identité
 welcome-corporate = { $company } vous demande de vérifier votre entreprise
-welcome-text = La loi oblige { $company } à savoir qui sont ses clients. Les pages suivantes demandent ce qui est nécessaire.
-welcome-again = { $company } a examiné ce que vous avez donné et a de nouveau besoin de quelque chose. Les pages suivantes disent de quoi.
+welcome-text = { $company } doit légalement vérifier qui sont ses clients. Sur les pages suivantes, saisissez vos informations et envoyez les documents nécessaires.
+welcome-again = { $company } a examiné votre dossier et vous demande d’en revoir une partie. La page suivante indique ce qu’il faut modifier.
 welcome-minutes = Il faut environ { $minutes } minutes.
-welcome-saved = Tout est enregistré à mesure. Vous pouvez vous arrêter à tout moment et continuer plus tard, ici ou sur un autre appareil.
-welcome-until = Ce lien est valable jusqu’au { $date }.
+welcome-saved = Vos réponses sont enregistrées au fur et à mesure. Vous pouvez vous arrêter à tout moment et reprendre plus tard, sur cet appareil ou sur un autre.
+welcome-until = Ce lien fonctionne jusqu’au { $date }.
 welcome-go = Commencer
 ready-title = Ayez ceci sous la main
 ready-id_document = Votre pièce d’identité, par exemple un passeport ou une carte d’identité
@@ -40,19 +40,19 @@ time-working-days = { $count ->
 }
 
 overview-title = Votre vérification
-overview-text = Voici les étapes. Prenez-les dans l’ordre que vous voulez ; tout est enregistré à mesure.
-overview-again = { $company } a de nouveau besoin de quelque chose.
+overview-text = Complétez ces étapes dans l’ordre de votre choix. Vos réponses sont enregistrées au fur et à mesure.
+overview-again = { $company } vous demande de revoir une partie de votre dossier.
 overview-go = Continuer
 overview-review = Vérifier et envoyer
-comment = Ce que dit { $company }
+comment = Message de { $company }
 correct = C’est correct ainsi
 correct-why = Pourquoi est-ce correct ?
 correct-hint = { $company } lira votre raison. Avec elle, vous n’avez pas à le donner de nouveau.
 correct-kept = Vous avez donné une raison, masquée ici. Laissez ce champ vide pour la garder.
-leave = M’arrêter ici et continuer plus tard
+leave = Enregistrer et quitter
 exit-saved = Tout est enregistré. Vous pouvez fermer cette page et continuer plus tard avec le même lien.
 left-title = Vous avez quitté le formulaire
-left-text = Tout est enregistré. Pour continuer, ouvrez le lien que vous avez reçu. Vous pouvez fermer cette page.
+left-text = Vos réponses sont enregistrées. Pour continuer, ouvrez le lien que vous avez reçu. Vous pouvez fermer cette page.
 
 home-name = Vérification d’identité
 home-title = Ouvrez le lien de votre message
@@ -67,54 +67,56 @@ left-why = Cet appareil n’ouvre plus le formulaire, au cas où d’autres pers
 left-again = Continuer maintenant
 
 expired-title = Ce lien a expiré
-expired-text = Les liens ne valent que quelques jours, pour qu’un lien perdu n’ouvre rien. Ce que vous avez donné est conservé. Pour continuer, demandez un nouveau lien à { $company }.
+expired-text = Pour votre sécurité, un lien ne fonctionne que quelques jours. Vos réponses sont enregistrées. Pour continuer, demandez un nouveau lien à { $company }.
 replaced-title = Il y a un lien plus récent
-replaced-text = { $company } vous a envoyé depuis un autre lien ; celui-ci n’ouvre plus rien. Ce que vous avez donné est conservé. Prenez le lien le plus récent ou demandez-en un autre à { $company }.
-submitted-title = Merci : tout est là
-submitted-text = { $company } l’examine. Vous n’avez rien à faire ; on vous donnera des nouvelles.
-approved-title = Vous êtes vérifié
-approved-text = { $company } vous a vérifié. Il n’y a plus rien à faire.
-rejected-title = La vérification n’a pas abouti
-rejected-text = { $company } n’a pas pu vérifier ce que vous avez donné. Si vous pensez que c’est une erreur, demandez à { $company } : on peut recommencer et vous envoyer un nouveau lien.
-offboarded-title = Il n’y a rien à faire ici
-offboarded-text = Votre relation avec { $company } est terminée. Si vous pensez que c’est une erreur, renseignez-vous auprès d’elle.
+replaced-text = { $company } vous a envoyé un lien plus récent : celui-ci ne fonctionne plus. Vos réponses sont enregistrées. Utilisez le lien le plus récent ou demandez-en un autre à { $company }.
+submitted-title = Merci, votre dossier a bien été envoyé
+submitted-text = { $company } va maintenant vérifier vos informations et vos documents, puis vous informera du résultat ou vous recontactera s’il manque quelque chose. Vous n’avez rien d’autre à faire et pouvez fermer cette page.
+approved-title = Votre vérification est terminée
+approved-text = { $company } a vérifié et accepté vos informations. Vous n’avez rien d’autre à faire et pouvez fermer cette page.
+rejected-title = Votre vérification n’a pas abouti
+rejected-text = { $company } n’a pas pu vérifier les informations que vous avez envoyées. Si vous pensez qu’il s’agit d’une erreur, contactez { $company }. Un nouveau lien pourra vous être envoyé pour recommencer.
+offboarded-title = Ce formulaire est fermé
+offboarded-text = Vous n’êtes plus client de { $company } : vous n’avez rien à remplir. Si vous pensez qu’il s’agit d’une erreur, contactez { $company }.
 go-back = Retourner chez { $company }
-questions = Des questions ? Écrivez à { $company }, qui vous a envoyé ce lien.
-unknown-link-title = Ce lien ne mène nulle part
-unknown-link-text = Il a peut-être été coupé en le copiant : ouvrez-le de nouveau depuis le message où vous l’avez reçu. Si cela ne suffit pas, demandez un nouveau lien à l’entreprise qui l’a envoyé.
+questions = Des questions ? Contactez { $company }, qui vous a envoyé ce lien.
+reference = Référence : { $reference }
+reference-use = Si vous contactez { $company }, indiquez cette référence.
+unknown-link-title = Ce lien ne fonctionne pas
+unknown-link-text = Il manque peut-être une partie du lien. Ouvrez-le de nouveau depuis le message que vous avez reçu ou copiez-le en entier. S’il ne fonctionne toujours pas, demandez un nouveau lien à l’entreprise qui vous l’a envoyé.
 no-pass-title = Ouvrez de nouveau votre lien
-no-pass-text = Cet appareil n’est pas entré dans le formulaire, ou l’a quitté. Ouvrez le lien depuis le message où vous l’avez reçu ; ce que vous avez donné est conservé. Le formulaire a besoin de cookies : autorisez-les pour ce site.
-not-found-title = Cette page n’existe pas
-not-found-text = Ce qui vous est demandé a peut-être changé. Revenez en arrière ou ouvrez de nouveau votre lien : ce que vous avez donné est conservé.
-failed-title = Quelque chose n’a pas marché de notre côté
-failed-text = Ce qui a été enregistré avant est conservé. Revenez en arrière et réessayez dans un instant.
-cross-site-title = Ceci ne venait pas de notre page
-cross-site-text = Pour votre sécurité, ce n’a pas été pris. Ouvrez le lien depuis le message où vous l’avez reçu et réessayez là.
-too-fast-title = C’était beaucoup à la fois
-too-fast-text = Pour que personne n’abuse d’un lien, on n’accepte qu’une certaine quantité par minute. Ce qui est enregistré est conservé. Revenez en arrière et réessayez dans une minute.
-too-many-title = Il y en a trop
-too-many-text = On ne peut plus ajouter de personnes ou de documents. Revenez en arrière et enlevez-en d’abord un.
+no-pass-text = Pour protéger vos informations, ce formulaire s’ouvre uniquement depuis votre lien. Ouvrez le lien du message que vous avez reçu : vos réponses sont enregistrées. Si cette page réapparaît, autorisez les cookies pour ce site.
+not-found-title = Page introuvable
+not-found-text = Les questions du formulaire ont peut-être changé depuis que vous avez ouvert cette page. Revenez en arrière ou ouvrez de nouveau votre lien. Vos réponses sont enregistrées.
+failed-title = Une erreur s’est produite
+failed-text = Le problème vient de nous. Tout ce que vous avez enregistré est conservé. Revenez en arrière et réessayez dans un instant.
+cross-site-title = Nous n’avons pas pu accepter cette demande
+cross-site-text = Pour votre sécurité, les réponses ne peuvent être envoyées que depuis le formulaire. Ouvrez le lien du message que vous avez reçu et réessayez.
+too-fast-title = Veuillez patienter une minute
+too-fast-text = Nous avons reçu beaucoup d’envois en peu de temps. Pour éviter les abus, leur nombre est limité par minute. Tout ce que vous avez enregistré est conservé. Revenez en arrière et réessayez dans une minute.
+too-many-title = Vous ne pouvez plus rien ajouter
+too-many-text = Le nombre maximal de personnes ou de documents est atteint. Pour en ajouter, revenez en arrière et supprimez-en d’abord.
 
 steps = Étapes
 steps-done = { $done } étapes sur { $all } terminées
 step-done = Terminé
 step-left = { $count ->
-    [one] Il reste 1 chose
-   *[other] Il reste { $count } choses
+    [one] Il reste { $count } élément
+   *[other] Il reste { $count } éléments
 }
-step-details = Vous
+step-details = Vos informations
 step-business = L’entreprise
 step-address = Adresse
 step-identity = Pièce d’identité
-step-funds = Usage du compte
-step-people = Propriétaires et dirigeants
+step-funds = Utilisation du compte
+step-people = Personnes qui détiennent ou dirigent l’entreprise
 step-documents = Documents
 step-review = Vérifier et envoyer
 continue = Continuer
 save-and-continue = Enregistrer et continuer
 optional = (facultatif)
 choose = Choisir
-choose-kept = Déjà donné ; masqué
+choose-kept = Déjà fourni (masqué)
 yes = Oui
 no = Non
 day = Jour
@@ -135,17 +137,17 @@ month-10 = octobre
 month-11 = novembre
 month-12 = décembre
 saved = Enregistré.
-saved-over = Cela remplace ce qu’un autre appareil a enregistré le { $time }.
+saved-over = Cette réponse remplace celle enregistrée sur un autre appareil le { $time }.
 saved-elsewhere = Enregistré sur un autre appareil le { $time }.
-kept = Déjà donné : { $mask }. C’est masqué ici pour le protéger ; laissez vide pour le garder.
-replaced = Enregistré. Une partie remplace ce qu’un autre appareil avait enregistré.
+kept = Déjà fourni : { $mask }. Masqué pour protéger votre vie privée. Pour le conserver, laissez ce champ vide.
+replaced = Enregistré. Certaines de vos réponses remplacent celles enregistrées sur un autre appareil.
 errors = { $count ->
     [one] Il y a un problème
    *[other] Il y a { $count } problèmes
 }
 
-people-text = Ajoutez toutes les personnes qui possèdent 25 % ou plus de l’entreprise et toutes celles qui la contrôlent, comme les dirigeants.
-people-none = Personne n’a encore été ajouté.
+people-text = Ajoutez chaque personne qui détient 25 % ou plus de l’entreprise et chaque personne qui la dirige ou la contrôle, par exemple un dirigeant.
+people-none = Vous n’avez encore ajouté personne.
 people-complete = Tout est complet pour { $name }. Ajoutez une autre personne ou continuez.
 people-shares = { $named } % sur 100 % indiqués
 people-owns = Détient { $share } %
@@ -157,20 +159,20 @@ needed-controller = Comme { $name } contrôle l’entreprise, il nous faut aussi
 needed-both = Comme { $name } détient 25 % ou plus et contrôle l’entreprise, il nous faut aussi :
 person-add = Ajouter une personne
 person-number = Personne { $number }
-person-remove = Enlever cette personne
-person-remove-sure = Ce qui a été donné sur cette personne sera supprimé.
-person-remove-yes = Oui, enlever
+person-remove = Supprimer cette personne
+person-remove-sure = Tout ce qui a été saisi sur cette personne sera supprimé.
+person-remove-yes = Oui, supprimer
 
-upload-hint = JPEG, PNG ou PDF, 10 Mo au plus. Tout doit être lisible.
+upload-hint = Envoyez une photo ou un scan (JPEG ou PNG) ou un PDF, de 10 Mo au maximum.
 upload-choose = Choisir un fichier
 upload-another = Choisir un autre fichier
 upload-camera = Prendre une photo
 upload-send = Envoyer
 upload-none = Choisissez d’abord un fichier.
-upload-again = Cette page avait déjà envoyé un autre fichier. Choisissez de nouveau le fichier.
-upload-unsupported_file_type = Ce n’est ni un JPEG, ni un PNG, ni un PDF. Choisissez un autre fichier ou prenez une photo.
-upload-damaged_file = Ce fichier est abîmé ou vide. Choisissez-en un autre.
-upload-payload_too_large = Ce fichier dépasse 10 Mo. Choisissez-en un plus petit.
+upload-again = Vous avez déjà envoyé un autre fichier depuis cette page. Choisissez de nouveau votre fichier.
+upload-unsupported_file_type = Ce fichier n’est pas au format JPEG, PNG ou PDF. Choisissez un autre fichier ou prenez une photo.
+upload-damaged_file = Ce fichier est vide ou endommagé et ne peut pas être ouvert. Choisissez un autre fichier.
+upload-payload_too_large = Ce fichier dépasse 10 Mo. Choisissez-en un plus petit ou prenez une photo.
 upload-heic = C’est une photo HEIC, que ce navigateur ne sait pas convertir. Prenez une photo ici, ou choisissez un JPEG, un PNG ou un PDF.
 upload-pixels = Cette photo a trop de pixels. Choisissez-en une plus petite ou prenez une photo ici.
 upload-preparing = Préparation de la photo…
@@ -182,24 +184,24 @@ upload-other = Choisir un fichier différent
 upload-cancel = Annuler
 upload-cancelled = L’envoi a été annulé.
 upload-waiting = Un fichier est encore en cours d’envoi. Vous continuerez dès qu’il sera arrivé.
-file-given = Un fichier a été donné
+file-given = Fichier envoyé
 file-refused = Non accepté : { $why }
-file-remove = Enlever
-file-remove-number = Enlever le fichier { $number } : { $document }
-js-offline = Pas de connexion. Ce que vous avez écrit est toujours là et sera enregistré dès que la connexion reviendra.
-js-retry = La connexion s’est interrompue. Nouvel essai…
+file-remove = Supprimer
+file-remove-number = Supprimer le fichier { $number } : { $document }
+js-offline = Pas de connexion. Ce que vous avez saisi est toujours là et sera enregistré dès le retour de la connexion.
+js-retry = La connexion a été interrompue. Nouvel essai…
 js-sending = Envoi en cours…
 
 review-left = { $count ->
-    [one] Il reste une chose avant de pouvoir envoyer
-   *[other] Il reste { $count } choses avant de pouvoir envoyer
+    [one] Il reste un élément à compléter avant l’envoi
+   *[other] Il reste { $count } éléments à compléter avant l’envoi
 }
-review-kept = Donné ({ $mask })
+review-kept = Fourni ({ $mask })
 review-files = { $count ->
     [one] { $count } fichier
    *[other] { $count } fichiers
 }
-review-changed = Quelque chose a changé depuis que cette page a été affichée. Regardez-la de nouveau.
+review-changed = Quelque chose a changé depuis que vous avez ouvert cette page. Vérifiez de nouveau vos réponses.
 reveal-title = Voir ce qui a été donné auparavant
 reveal-individual = Une partie a été donnée sur un autre appareil ou par { $company }, et elle est masquée. Pour la voir, saisissez votre date de naissance.
 reveal-corporate = Une partie a été donnée sur un autre appareil ou par { $company }, et elle est masquée. Pour la voir, saisissez la date de création de l’entreprise.
@@ -225,51 +227,125 @@ consent-agree = J’accepte que mes données soient utilisées de cette façon.
 consent-missing = Cochez la case pour accepter l’utilisation de vos données
 submit = Envoyer
 
-wrong-missing = Il manque quelque chose ici
 wrong-unconfirmed = Confirmez que c’est toujours exact ou donnez-le à nouveau
-wrong-none_given = Remplissez au moins un de ces champs
-wrong-too_long = Il y a plus de { $most } caractères
-wrong-nul_character = Il y a un caractère qui ne peut pas être enregistré
-wrong-invalid_date = Cette date n’existe pas
-wrong-unknown_country = Choisissez un pays de la liste
-wrong-unknown_value = Choisissez dans la liste
-wrong-wrong_type = Choisissez oui ou non
-wrong-other = Ceci ne peut pas être pris tel quel
-fault-in_the_future = C’est dans le futur
-fault-too_young = Vous devez avoir au moins 18 ans
-fault-no_amount = Ce n’est pas un montant. Écrivez un nombre, comme 5000
-fault-no_website = Ce n’est pas l’adresse d’un site web
-fault-no_share = Une des parts n’est pas un pourcentage. Écrivez un nombre, comme 33.3
-fault-shares_too_many = Les parts font plus de 100 pour cent
-fault-asked_again = Merci de le donner de nouveau
-fault-other_document = Ceci montre un autre document que celui que vous avez indiqué
-fault-needs_password = Ce PDF ne s’ouvre qu’avec un mot de passe. Donnez-en un qui s’ouvre sans
-fault-unusable_picture = Cette image est trop petite pour être lue. Donnez-en une d’au moins 200 pixels de côté
+wrong-too_long = Le texte du champ « { $field } » est trop long. Limitez-vous à { $most } caractères
+wrong-nul_character = Le champ « { $field } » contient un caractère qui ne peut pas être enregistré. Effacez-le et saisissez-le de nouveau
+wrong-invalid_date = Le { $date } n’existe pas. Vérifiez le jour et le mois
+wrong-other = « { $field } » ne peut pas être accepté. Vérifiez et saisissez de nouveau
+fault-in_the_future = { $field } : la date ne peut pas être dans le futur. Vérifiez l’année
+fault-too_young = Vous devez avoir au moins 18 ans. Si la date de naissance est fausse, corrigez-la
+fault-no_amount = Saisissez le montant en chiffres, par exemple 5000
+fault-no_website = Saisissez l’adresse complète du site web, par exemple www.example.com
+fault-no_share = Saisissez chaque part en pourcentage, par exemple 33.3
+fault-shares_too_many = Le total des parts dépasse 100 %. Vérifiez la part de chaque personne
+fault-asked_again = Vérifiez cette information et saisissez-la de nouveau : { $field }
+fault-other_document = Ce fichier montre un autre document que celui que vous avez indiqué. Envoyez le document indiqué ou corrigez ses informations
+fault-needs_password = Ce PDF est protégé par un mot de passe. Envoyez une copie qui s’ouvre sans mot de passe
+fault-unusable_picture = Cette image est trop petite pour être lisible. Envoyez-en une d’au moins 200 pixels de large et de haut
+missing = Remplissez le champ « { $field } »
+missing-document = Envoyez un fichier pour « { $field } »
+missing-first_name = Saisissez votre prénom tel qu’il figure sur votre pièce d’identité
+missing-person_first_name = Saisissez le prénom de cette personne tel qu’il figure sur sa pièce d’identité
+missing-last_name = Saisissez votre nom de famille tel qu’il figure sur votre pièce d’identité
+missing-person_last_name = Saisissez le nom de famille de cette personne tel qu’il figure sur sa pièce d’identité
+missing-birth_date = Saisissez votre date de naissance
+missing-nationality = Choisissez votre nationalité
+missing-person_nationality = Choisissez la nationalité de cette personne
+missing-residential_address-country = Choisissez le pays où vous habitez
+missing-person_residential_address-country = Choisissez le pays où habite cette personne
+missing-business_address-country = Choisissez le pays où l’entreprise est immatriculée
+missing-street_line_1 = Saisissez le numéro et la rue
+missing-city = Saisissez la ville
+missing-state = { $country ->
+    [US] Saisissez l’État
+    [CA] Saisissez la province
+   *[other] Saisissez l’État ou la province
+}
+missing-postal_code = Saisissez le code postal
+missing-id_document-type = Choisissez le type de pièce d’identité
+missing-id_document-number = Saisissez le numéro qui figure sur la pièce d’identité
+missing-id_document-issuing_country = Choisissez le pays qui a délivré la pièce d’identité
+missing-tax_number-type = Choisissez le type de numéro fiscal
+missing-tax_number-number = Saisissez le numéro fiscal
+missing-tax_number-issuing_country = Choisissez le pays qui a attribué le numéro fiscal
+missing-id_document_front = { $document ->
+    [passport] Envoyez la page de votre passeport qui porte la photo
+    [driver_license] Envoyez une photo du recto de votre permis de conduire
+    [residence_permit] Envoyez une photo du recto de votre titre de séjour
+    [government_id] Envoyez une photo du recto de votre carte d’identité
+   *[other] Envoyez une photo du recto de votre pièce d’identité
+}
+missing-person_id_document_front = { $document ->
+    [passport] Envoyez la page du passeport de cette personne qui porte la photo
+   *[other] Envoyez une photo du recto de la pièce d’identité de cette personne
+}
+missing-id_document_back = { $document ->
+    [driver_license] Envoyez une photo du verso de votre permis de conduire
+    [residence_permit] Envoyez une photo du verso de votre titre de séjour
+    [government_id] Envoyez une photo du verso de votre carte d’identité
+   *[other] Envoyez une photo du verso de votre pièce d’identité
+}
+missing-person_id_document_back = Envoyez une photo du verso de la pièce d’identité de cette personne
+missing-proof_of_address = Envoyez une facture, un relevé bancaire ou un courrier officiel à votre nom et à votre adresse
+missing-person_proof_of_address = Envoyez une facture, un relevé bancaire ou un courrier officiel au nom et à l’adresse de cette personne
+missing-business_proof_of_address = Envoyez une facture, un relevé bancaire ou un courrier officiel au nom et à l’adresse de l’entreprise
+missing-business_legal_name = Saisissez la dénomination sociale telle qu’elle figure au registre du commerce
+missing-registration_number = Saisissez le numéro de l’entreprise au registre du commerce
+missing-formation_date = Saisissez la date de création de l’entreprise
+missing-primary_website = Saisissez l’adresse du site web, par exemple www.example.com
+missing-business_description = Décrivez l’activité de l’entreprise
+missing-business_formation = Envoyez les statuts ou le certificat de constitution
+missing-shareholder_registry = Envoyez le registre des actionnaires
+missing-directors_registry = Envoyez le registre des dirigeants
+missing-controller = Ajoutez au moins une personne qui contrôle l’entreprise, par exemple un dirigeant
+missing-has_ownership = Indiquez si cette personne détient une part de l’entreprise
+missing-ownership_percentage = Saisissez la part de l’entreprise que détient cette personne, en pourcentage
+missing-has_control = Indiquez si cette personne contrôle l’entreprise
+missing-account_purpose = Choisissez à quoi servira le compte
+missing-account_purpose_other = Décrivez à quoi servira le compte
+missing-expected_monthly_volume_usd = Saisissez le montant que vous prévoyez chaque mois, en dollars américains
+missing-source_of_funds_description = Expliquez d’où vient l’argent
+missing-proof_of_source_of_funds = Envoyez un document qui montre d’où vient l’argent
+missing-most_recent_occupation = Saisissez votre profession
+missing-employment_status = Choisissez votre situation professionnelle
+missing-acting_as_intermediary = Indiquez si vous agissez pour le compte d’une autre personne
+missing-birth_country = Choisissez votre pays de naissance
+none_given = Remplissez au moins un de ces champs : { $field }
+none_given-legal_name = Saisissez votre nom tel qu’il figure sur votre pièce d’identité
+none_given-person_legal_name = Saisissez le nom de cette personne tel qu’il figure sur sa pièce d’identité
 
-field-account_purpose = But du compte
-field-account_purpose_other = À quoi sert le compte
-field-acting_as_intermediary = Agissez-vous pour quelqu’un d’autre ?
+wrong-date_unseen = Cette date n’existe pas. Vérifiez « { $field } »
+wrong-date_incomplete = Saisissez le jour, le mois et l’année : { $field }
+wrong-date_numbers = Saisissez le jour, le mois et l’année en chiffres : { $field }
+wrong-date_year = Saisissez l’année en quatre chiffres, par exemple 1990
+wrong-date_month = Le mois doit être un nombre de 1 à 12
+wrong-date_day = Le jour doit être un nombre de 1 à 31
+fault-asked_again-document = Envoyez un nouveau fichier : { $field }
+
+field-account_purpose = Utilisation prévue du compte
+field-account_purpose_other = Utilisation du compte, décrite par vous
+field-acting_as_intermediary = Agissez-vous pour le compte d’une autre personne ?
 field-birth_country = Pays de naissance
 field-birth_date = Date de naissance
 field-business_address = Adresse de l’entreprise
-field-business_description = Ce que fait l’entreprise
+field-business_description = Activité de l’entreprise
 field-business_legal_name = Dénomination sociale
 field-city = Ville
 field-country = Pays
 field-employment_status = Situation professionnelle
-field-expected_monthly_volume_usd = Volume mensuel prévu en dollars américains
+field-expected_monthly_volume_usd = Montant prévu chaque mois, en dollars américains
 field-first_name = Prénom
 field-formation_date = Date de création
 field-has_control = Cette personne contrôle-t-elle l’entreprise, par exemple comme dirigeante ?
-field-has_ownership = Cette personne possède-t-elle une part de l’entreprise ?
-field-id_document-issuing_country = Pays qui l’a délivré
+field-has_ownership = Cette personne détient-elle une part de l’entreprise ?
+field-id_document-issuing_country = Pays de délivrance
 field-id_document-number = Numéro du document
 field-id_document-type = Type de document
-field-last_name = Nom
+field-last_name = Nom de famille
 field-middle_name = Deuxième prénom
 field-most_recent_occupation = Profession
 field-nationality = Nationalité
-field-ownership_percentage = Part en pour cent
+field-ownership_percentage = Part de l’entreprise (%)
 field-postal_code = Code postal
 field-primary_website = Site web
 field-registration_number = Numéro d’immatriculation
@@ -279,7 +355,7 @@ field-state = État ou province
 field-street_line_1 = Numéro et rue
 field-street_line_2 = Appartement, étage, bâtiment
 field-tax_number = Numéro fiscal
-field-tax_number-type = Type de numéro
+field-tax_number-type = Type de numéro fiscal
 
 choice-passport = Passeport
 choice-driver_license = Permis de conduire
@@ -299,53 +375,53 @@ choice-other = Autre chose
 choice-payments_to_friends_or_family_abroad = Paiements à des proches à l’étranger
 choice-payroll = Salaires
 choice-personal_or_living_expenses = Dépenses personnelles ou courantes
-choice-protect_wealth = Protéger des économies
-choice-purchase_goods_and_services = Acheter des biens et services
-choice-receive_payments_for_goods_and_services = Être payé pour des biens et services
-choice-third_party_money_transmission = Envoyer de l’argent pour d’autres
-choice-treasury_management = Gérer la trésorerie d’une entreprise
+choice-protect_wealth = Protection de mon épargne
+choice-purchase_goods_and_services = Achat de biens et de services
+choice-receive_payments_for_goods_and_services = Paiements reçus pour des biens et des services
+choice-third_party_money_transmission = Envoi d’argent pour d’autres personnes
+choice-treasury_management = Gestion de la trésorerie d’une entreprise
 
 label-legal_name = Nom officiel
 label-residential_address = Où vous habitez
 label-residential_state = État
 label-id_document = Votre pièce d’identité
-label-id_document_front = Photo de la pièce d’identité, recto
-label-id_document_back = Photo de la pièce d’identité, verso
+label-id_document_front = Pièce d’identité, recto
+label-id_document_back = Pièce d’identité, verso
 label-proof_of_address = Justificatif de domicile
 label-business_formation = Statuts ou certificat de constitution
 label-shareholder_registry = Registre des actionnaires
 label-directors_registry = Registre des dirigeants
 label-business_proof_of_address = Justificatif d’adresse de l’entreprise
-label-ownership = Parts des propriétaires
-label-controller = Au moins une personne qui contrôle
+label-ownership = Répartition du capital
+label-controller = Une personne qui contrôle l’entreprise
 label-person_address = Où cette personne habite
 label-person_id_document = Pièce d’identité de cette personne
 label-person_proof_of_address = Justificatif de domicile de cette personne
-label-proof_of_source_of_funds = Justificatif de l’origine de l’argent
+label-proof_of_source_of_funds = Justificatif de l’origine des fonds
 
-because-first_name = Comme sur la pièce d’identité.
-because-legal_name = Comme sur la pièce d’identité. S’il n’y a qu’un seul nom, remplissez un des champs et laissez l’autre vide.
-because-birth_date = Elle distingue des personnes du même nom.
-because-nationality = Certaines lois en dépendent.
-because-residential_address = Pas de boîte postale.
-because-residential_state = Les adresses aux États-Unis nomment un État.
-because-id_document = Un document officiel en cours de validité.
-because-id_document_front = Elle prouve l’identité.
-because-id_document_back = Tous sauf les passeports ont quelque chose au verso.
-because-proof_of_address = Une facture, un relevé bancaire ou un courrier officiel des trois derniers mois avec nom et adresse.
-because-tax_number = Les résidents des États-Unis sont déclarés avec ce numéro.
-because-business_legal_name = Comme au registre.
-because-registration_number = Il désigne l’entreprise dans son registre.
-because-formation_date = Elle est comparée au registre.
-because-business_address = Où l’entreprise est enregistrée.
-because-business_tax_number = Les entreprises des États-Unis sont déclarées avec ce numéro.
-because-primary_website = Ce qui est donné doit mener quelque part.
-because-business_formation = Cela prouve que l’entreprise existe.
-because-shareholder_registry = Cela prouve à qui est l’entreprise.
-because-directors_registry = Cela prouve qui agit pour l’entreprise.
-because-ownership = Les parts sont des pourcentages, 100 au plus en tout.
-because-controller = Quelqu’un agit pour l’entreprise, et on sait qui.
-because-expected_volume = On demande davantage à ceux qui déplacent davantage.
-because-source_of_funds = C’est demandé pour de grands volumes, certains buts et certains pays.
-because-proof_of_source_of_funds = Par exemple une fiche de paie, un contrat de vente ou un relevé bancaire.
-because-account_purpose_other = Vous avez indiqué autre chose.
+because-first_name = Tel qu’il figure sur la pièce d’identité.
+because-legal_name = Tel qu’il figure sur la pièce d’identité. S’il n’y a qu’un seul nom, remplissez un champ et laissez l’autre vide.
+because-birth_date = Pour ne pas vous confondre avec une personne du même nom.
+because-nationality = Certaines vérifications légales en dépendent.
+because-residential_address = L’adresse du domicile. Une boîte postale n’est pas acceptée.
+because-residential_state = Aux États-Unis, toute adresse comporte un État.
+because-id_document = Utilisez un document officiel en cours de validité.
+because-id_document_front = Le document doit être visible en entier, avec la photo et tout le texte bien nets.
+because-id_document_back = Les cartes portent des informations des deux côtés : le verso est donc nécessaire aussi.
+because-proof_of_address = Une facture, un relevé bancaire ou un courrier officiel de moins de trois mois, avec le nom et l’adresse.
+because-tax_number = La loi américaine l’exige des personnes qui habitent aux États-Unis.
+because-business_legal_name = Telle qu’elle figure au registre du commerce.
+because-registration_number = Le numéro de l’entreprise au registre du commerce.
+because-formation_date = Telle qu’elle figure au registre du commerce.
+because-business_address = L’adresse du siège social.
+because-business_tax_number = La loi américaine l’exige des entreprises établies aux États-Unis.
+because-primary_website = L’adresse doit fonctionner, par exemple www.example.com.
+because-business_formation = Ce document prouve que l’entreprise existe légalement.
+because-shareholder_registry = Ce document montre à qui appartient l’entreprise.
+because-directors_registry = Ce document montre qui agit au nom de l’entreprise.
+because-ownership = Saisissez chaque part en pourcentage. Le total ne peut pas dépasser 100 %.
+because-controller = La loi exige le nom d’au moins une personne qui dirige ou gère l’entreprise.
+because-expected_volume = Une estimation suffit. Des montants plus élevés demandent plus d’informations.
+because-source_of_funds = La loi l’exige pour les montants élevés et pour certaines utilisations et certains pays. Par exemple : salaire, épargne ou vente d’un logement.
+because-proof_of_source_of_funds = Par exemple une fiche de paie, un acte de vente ou un relevé bancaire.
+because-account_purpose_other = Vous avez choisi « Autre chose ». Décrivez-le en quelques mots.

@@ -48,13 +48,96 @@ fn every_language_says_everything_that_english_says_with_the_same_things_in_it()
             let mut errors = Vec::new();
             let pattern = bundle.get_message(key).and_then(|message| message.value()).expect("a value");
             let every = [
-                "asks", "company", "title", "date", "done", "all", "number", "year", "month", "day", "time", "mask",
-                "document", "most", "country", "legal", "minutes",
+                "asks",
+                "company",
+                "title",
+                "date",
+                "done",
+                "all",
+                "number",
+                "year",
+                "month",
+                "day",
+                "time",
+                "mask",
+                "document",
+                "most",
+                "country",
+                "legal",
+                "minutes",
+                "reference",
+                "field",
             ];
             let mut arguments: FluentArgs<'_> = every.iter().map(|name| (*name, FluentValue::from("x"))).collect();
             arguments.set("count", 2);
             let said = bundle.format_pattern(pattern, Some(&arguments), &mut errors);
             assert!(errors.is_empty() && !said.trim().is_empty(), "{} {key}: {errors:?}", language.code());
+        }
+    }
+}
+
+/// The messages of a file, each with all of its lines.
+fn messages(text: &str) -> Vec<(&str, String)> {
+    let mut messages: Vec<(&str, String)> = Vec::new();
+    for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        match line.split_once(" =").filter(|(key, _)| key.starts_with(|c: char| c.is_ascii_lowercase())) {
+            Some((key, value)) => messages.push((key, value.to_owned())),
+            None => messages.last_mut().expect("a message goes on").1.extend(["\n", line]),
+        }
+    }
+    messages
+}
+
+/// Words that another language shares with English, by their keys.
+const SHARED: &[(&str, &[&str])] = &[
+    ("es", &["title-error", "no"]),
+    ("fr", &["step-documents", "date"]),
+    ("de", &["optional", "month-4", "month-8", "month-9", "month-11", "person-number", "field-primary_website"]),
+    ("ar", &["date"]),
+    ("tr", &["date"]),
+    ("hi", &["date"]),
+];
+
+#[test]
+fn no_message_is_left_in_english() {
+    let english = messages(Language::English.messages());
+    for language in Language::ALL.iter().filter(|language| **language != Language::English) {
+        let shared = SHARED.iter().find(|(code, _)| *code == language.code()).map_or(&[][..], |(_, keys)| keys);
+        let own = messages(language.messages());
+        let same: Vec<_> = own.iter().filter(|message| english.contains(message)).map(|(key, _)| *key).collect();
+        let left: Vec<_> = same.iter().filter(|key| !shared.contains(key)).collect();
+        assert!(left.is_empty(), "{}: {left:?}", language.code());
+        let stale: Vec<_> = shared.iter().filter(|key| !same.contains(key)).collect();
+        assert!(stale.is_empty(), "{}: {stale:?} is not shared any more", language.code());
+    }
+}
+
+#[test]
+fn messages_have_no_stray_spaces_and_no_double_punctuation() {
+    const MARKS: &[char] = &['.', ',', ';', ':', '!', '?', '،', '؛', '؟', '。', '，', '；', '：', '！', '？', '।'];
+    for language in Language::ALL {
+        for (key, text) in messages(language.messages()) {
+            let trailing = text.lines().any(|line| line.ends_with(char::is_whitespace));
+            let double_space = text.lines().any(|line| line.trim().contains("  "));
+            let chars: Vec<char> = text.chars().collect();
+            let marks = chars.windows(2).any(|two| two.iter().all(|c| MARKS.contains(c)));
+            // French sets a space before some marks, and no other language does.
+            let loose =
+                language.code() != "fr" && [" .", " ,", " ;", " !", " ?"].iter().any(|mark| text.contains(mark));
+            assert!(!(trailing || double_space || marks || loose), "{} {key}: {text}", language.code());
+        }
+    }
+}
+
+/// A sentence is one line that asks for something. It ends without a full stop, for it also stands in a list of links.
+#[test]
+fn what_is_wrong_is_said_in_a_sentence_without_a_full_stop() {
+    for language in Language::ALL {
+        for (key, text) in messages(language.messages()) {
+            let is_sentence = ["missing", "none_given", "wrong-", "fault-"].iter().any(|kind| key.starts_with(kind));
+            let mut ends = text.lines().map(|line| line.trim_end_matches('}'));
+            let stops = |line: &str| line.ends_with(['.', '。', '।']) && !line.ends_with("UU.");
+            assert!(!is_sentence || !ends.any(stops), "{} {key}: {text}", language.code());
         }
     }
 }
@@ -96,17 +179,12 @@ fn everything_that_can_be_asked_has_a_name() {
     ] {
         needed.remove(&format!("field-{other}"));
     }
+    let documents = rules.rules.iter().filter(|rule| rule.needs.document.is_some());
+    needed.extend(documents.map(|rule| format!("missing-{}", rule.id)));
     needed.extend(rules.rules.iter().flat_map(|rule| [format!("label-{}", rule.id), format!("because-{}", rule.id)]));
     needed.extend(Fault::ALL.iter().map(|fault| format!("fault-{}", fault.as_str())));
-    needed.extend(["wrong-missing", "wrong-none_given"].map(str::to_owned));
-    let typed = [
-        Code::TooLong,
-        Code::NulCharacter,
-        Code::InvalidDate,
-        Code::UnknownCountry,
-        Code::UnknownValue,
-        Code::WrongType,
-    ];
+    needed.extend(["missing", "missing-document", "none_given", "wrong-other"].map(str::to_owned));
+    let typed = [Code::TooLong, Code::NulCharacter, Code::InvalidDate];
     needed.extend(typed.map(|code| format!("wrong-{}", code.as_str())));
     let talk = Talk { language: Language::English, country: None };
     let missing: Vec<_> = needed.iter().filter(|key| talk.find(key, &[]).is_none()).collect();

@@ -1,0 +1,134 @@
+//! What is wrong, as a whole sentence that names the field and says what to do. A summary and the field say the same.
+//!
+//! A sentence is looked up from the most specific key to the most general: `missing-person_first_name`,
+//! `missing-first_name`, `missing`. The general ones name the field as the page does, for fields that an operator's own
+//! rules have named.
+
+use dossier_core::form::sheet::{Sheet, Shown};
+use dossier_core::form::{Trouble, Wrong};
+use dossier_core::kyc::requirement::{Fault, Requirement};
+use dossier_core::place::Place;
+use dossier_core::violation::Code;
+use fluent_bundle::FluentValue;
+
+use super::language::Talk;
+use super::wording::{has_our_label, one_of_several, subject_of};
+
+/// What people read about a trouble.
+#[must_use]
+pub(super) fn sentence(sheet: &Sheet<'_>, talk: &Talk, trouble: &Trouble) -> String {
+    let subject = Subject::of(sheet, talk, trouble);
+    match trouble.wrong {
+        Wrong::Missing => subject.say("missing", &[]),
+        Wrong::NoneGiven => subject.say("none_given", &[]),
+        Wrong::Unconfirmed => talk.say("wrong-unconfirmed"),
+        // The remedy is that of an empty field: choose.
+        Wrong::Refused(Code::UnknownCountry | Code::UnknownValue | Code::WrongType, _) => subject.say("missing", &[]),
+        Wrong::Refused(Code::InvalidDate, _) => subject.invalid_date(),
+        Wrong::Refused(code, limit) => subject
+            .find(&format!("wrong-{}", code.as_str()), &[("most", limit.unwrap_or_default().into())])
+            .unwrap_or_else(|| subject.say("wrong-other", &[])),
+        Wrong::Faulty(fault) => subject.say(&format!("fault-{}", fault.as_str()), &[]),
+    }
+}
+
+/// What a sentence is about.
+struct Subject<'a> {
+    sheet: &'a Sheet<'a>,
+    talk: &'a Talk,
+    place: &'a str,
+    /// What messages know it by, the most specific first.
+    names: Vec<String>,
+    /// What the page calls it.
+    field: String,
+}
+
+impl<'a> Subject<'a> {
+    fn of(sheet: &'a Sheet<'a>, talk: &'a Talk, trouble: &'a Trouble) -> Self {
+        let field = subject_of(sheet, talk, trouble);
+        Self { sheet, talk, place: &trouble.place, names: names(sheet, talk, trouble), field }
+    }
+
+    fn find(&self, kind: &str, more: &[(&'static str, FluentValue<'_>)]) -> Option<String> {
+        let place = Place::new(self.place);
+        let country = self.sheet.text(&format!("{}/country", place.parent().pointer()));
+        let mut with = vec![
+            ("field", self.field.as_str().into()),
+            ("country", country.unwrap_or_default().into()),
+            ("document", self.kind_of_document().into()),
+        ];
+        with.extend(more.iter().cloned());
+        let specific = self.names.iter().find_map(|name| self.talk.find(&format!("{kind}-{name}"), &with));
+        specific.or_else(|| self.talk.find(kind, &with))
+    }
+
+    fn say(&self, kind: &str, more: &[(&'static str, FluentValue<'_>)]) -> String {
+        self.find(kind, more).unwrap_or_else(|| self.field.clone())
+    }
+
+    /// Which identity document the owner of the place has chosen, if this device may know.
+    fn kind_of_document(&self) -> String {
+        let owner = person_of(self.place).map_or_else(String::new, |id| format!("/associated_persons/{id}"));
+        match self.sheet.shown(&format!("{owner}/identifying_information/id_document/type")) {
+            Shown::Text(kind) => kind,
+            Shown::Empty | Shown::Hidden(_) => String::new(),
+        }
+    }
+
+    /// What is wrong with a date. The day that was typed is told only to the device that typed it.
+    fn invalid_date(&self) -> String {
+        let Shown::Text(text) = self.sheet.shown(self.place) else { return self.say("wrong-date_unseen", &[]) };
+        let parts: Vec<&str> = text.splitn(3, '-').collect();
+        let number = |part: &str| part.parse::<u32>().ok();
+        let &[year, month, day] = parts.as_slice() else { return self.say("wrong-date_numbers", &[]) };
+        let key = match (number(year), number(month), number(day)) {
+            _ if parts.contains(&"") => "wrong-date_incomplete",
+            (Some(_), Some(1..=12), Some(1..=31)) if year.len() == 4 => {
+                return self.say("wrong-invalid_date", &[("date", self.talk.date(&text).into_owned().into())]);
+            }
+            (Some(_), Some(1..=12), Some(1..=31)) => "wrong-date_year",
+            (Some(_), Some(1..=12), Some(_)) => "wrong-date_day",
+            (Some(_), Some(_), Some(_)) => "wrong-date_month",
+            _ => "wrong-date_numbers",
+        };
+        self.say(key, &[])
+    }
+}
+
+/// The names by which messages know what a trouble is about. A field that the operator has named keeps its name, so the
+/// sentences of ours that have another are left out.
+fn names(sheet: &Sheet<'_>, talk: &Talk, trouble: &Trouble) -> Vec<String> {
+    let rule_of = |asked: &Requirement| asked.id.split('@').next().unwrap_or_default().to_owned();
+    let about_all = matches!(trouble.wrong, Wrong::NoneGiven | Wrong::Faulty(Fault::AskedAgain));
+    let person = person_of(&trouble.place);
+    let asked = match one_of_several(sheet, &trouble.place).filter(|_| about_all) {
+        Some(several) => Some(several),
+        None => sheet.requirements.iter().find(|asked| asked.one_of.is_empty() && asked.place() == trouble.place),
+    };
+    let mut names = Vec::new();
+    let is_ours = asked.is_none_or(|asked| has_our_label(sheet, talk, asked));
+    if is_ours {
+        names.extend(asked.map(rule_of));
+    }
+    if asked.is_some_and(|asked| asked.document.is_some()) {
+        names.push("document".to_owned());
+    } else if trouble.wrong == Wrong::NoneGiven && asked.is_none() && person.is_some() {
+        // No rule asks for the names of this person, and a person has a name.
+        names.push("person_legal_name".to_owned());
+    } else if is_ours && !about_all {
+        let place = Place::new(&trouble.place);
+        let (name, of) = (place.name(), place.parent().name());
+        let own = [format!("{of}-{name}"), name.to_owned()];
+        if person.is_some() {
+            names.extend(own.iter().map(|name| format!("person_{name}")));
+        }
+        names.extend(own);
+    }
+    names
+}
+
+/// The id of the associated person to whom a place belongs.
+fn person_of(place: &str) -> Option<&str> {
+    let (id, _) = place.strip_prefix("/associated_persons/")?.split_once('/')?;
+    (id != "-").then_some(id)
+}

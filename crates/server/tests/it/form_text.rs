@@ -1,0 +1,155 @@
+//! What people read on the pages of the form, in English, kept as text: a change of words is reviewed as words. After
+//! a change that is meant, run the test with `INSTA_UPDATE=always` and read the difference.
+
+use std::fmt::Write as _;
+
+use serde_json::json;
+
+use crate::app::TestApp;
+use crate::form::Browser;
+
+/// The pages that were seen, one after the other.
+#[derive(Default)]
+struct Pages(String);
+
+impl Pages {
+    fn add(&mut self, name: &str, html: &str) {
+        write!(self.0, "=== {name}\n\n{}\n\n", visible(html)).expect("a string takes everything");
+    }
+
+    async fn visit(&mut self, name: &str, browser: &Browser, path: &str) {
+        self.add(name, &browser.get(path).await.text);
+    }
+
+    async fn open(&mut self, name: &str, app: &TestApp, link: &str) {
+        self.add(name, &TestApp::send(app.client.get(link).header("accept-language", "en")).await.text);
+    }
+}
+
+/// The text of the page's body, a line for each block. Of a list to choose from, the first entry stands for all.
+fn visible(html: &str) -> String {
+    const BLOCKS: &[&str] = &[
+        "br",
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "li",
+        "label",
+        "legend",
+        "dt",
+        "dd",
+        "button",
+        "summary",
+        "div",
+        "section",
+        "fieldset",
+        "form",
+        "option",
+        "ol",
+        "ul",
+        "main",
+        "nav",
+        "header",
+        "footer",
+        "blockquote",
+    ];
+    let body = html.split_once("<body").map_or(html, |(_, body)| body);
+    let body = body.split_once('>').map_or(body, |(_, body)| body);
+    let (mut text, mut options) = (String::new(), 0);
+    for piece in body.split('<').skip(1) {
+        let Some((tag, after)) = piece.split_once('>') else { continue };
+        let name = tag.trim_start_matches('/').split([' ', '\n']).next().unwrap_or_default();
+        match name {
+            "select" => options = 0,
+            "option" if !tag.starts_with('/') => options += 1,
+            _ => {}
+        }
+        if BLOCKS.contains(&name) {
+            text.push('\n');
+        } else if name == "small" {
+            text.push(' ');
+        }
+        if name != "option" || options == 1 {
+            text.push_str(after);
+        }
+    }
+    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(steady).collect::<Vec<_>>().join("\n")
+}
+
+/// A line without what differs from run to run.
+fn steady(line: &str) -> String {
+    let varying = ["This link works until ", "Saved on another device on ", "Reference: "];
+    let found = varying.into_iter().find_map(|moment| Some(format!("{}{moment}…", line.split_once(moment)?.0)));
+    found.unwrap_or_else(|| line.to_owned())
+}
+
+#[tokio::test]
+async fn the_pages_of_the_form_read_as_reviewed() {
+    let app = TestApp::start().await;
+    let mut pages = Pages::default();
+    a_person(&app, &mut pages).await;
+    a_business(&app, &mut pages).await;
+    without_a_form(&app, &mut pages).await;
+    insta::assert_snapshot!("form", pages.0);
+}
+
+async fn a_person(app: &TestApp, pages: &mut Pages) {
+    let (id, link) = app.invited("individual").await;
+    pages.open("the link", app, &link).await;
+    let browser = Browser::enter(app, &link).await;
+    pages.visit("overview", &browser, "").await;
+    for step in ["details", "address", "identity"] {
+        pages.visit(&format!("{step}, nothing given"), &browser, &format!("/{step}?check")).await;
+    }
+    let wrong = [("/birth_date", "1990-02-30"), ("/nationality", "ZZ")];
+    browser.types("details", &wrong).await;
+    pages.visit("details, with a day that does not exist", &browser, "/details").await;
+    pages.visit("review, nothing given", &browser, "/review").await;
+    browser.completes_but(&[]).await;
+    pages.visit("review, complete", &browser, "/review").await;
+    browser.submits().await;
+    pages.open("submitted", app, &link).await;
+    let again = json!({
+        "customer_id": id, "action": "kyc.status.request_resubmission",
+        "requirements": ["/birth_date", "id_document_front"], "comment": "The picture is blurred.",
+    });
+    app.post("/v0/customers/simulate", &again).await.expect(200);
+    let customer = app.get(&format!("/v0/customers/{id}")).await.expect(200);
+    let newer = customer["kycs"]["kyc_flow_link"].as_str().expect("a link");
+    pages.open("an older link", app, &link).await;
+    pages.open("the link, asked again", app, newer).await;
+    let browser = Browser::enter(app, newer).await;
+    pages.visit("overview, asked again", &browser, "").await;
+    pages.visit("details, asked again", &browser, "/details").await;
+    pages.visit("identity, asked again", &browser, "/identity").await;
+    pages.add("left", &browser.post("/leave", &[]).await.text);
+    pages.visit("without a pass", &browser, "").await;
+}
+
+async fn a_business(app: &TestApp, pages: &mut Pages) {
+    let (_, link) = app.invited("corporate").await;
+    pages.open("the link of a business", app, &link).await;
+    let browser = Browser::enter(app, &link).await;
+    pages.visit("people, nobody listed", &browser, "/people?check").await;
+    let added = browser.post("/people", &[("do", "add")]).await;
+    let person = added.header("location").rsplit('/').next().expect("a step").to_owned();
+    pages.visit("a person, nothing given", &browser, &format!("/{person}?check")).await;
+    let place = format!("/associated_persons/{}/has_control", person.trim_start_matches("person-"));
+    browser.types(&person, &[(&place, "yes")]).await;
+    pages.visit("a person who controls the business, nothing else given", &browser, &format!("/{person}?check")).await;
+    for step in ["details", "address", "documents"] {
+        pages.visit(&format!("{step} of a business, nothing given"), &browser, &format!("/{step}?check")).await;
+    }
+    pages.visit("nowhere", &browser, "/nowhere").await;
+}
+
+async fn without_a_form(app: &TestApp, pages: &mut Pages) {
+    for action in ["session.expire", "kyc.status.approve", "kyc.status.reject"] {
+        let (id, link) = app.invited("individual").await;
+        app.simulate(&id, action).await.expect(200);
+        pages.open(action, app, &link).await;
+    }
+    pages.open("an unknown link", app, &format!("{}/kyc/dsl_test_nothing", app.url)).await;
+}
