@@ -139,7 +139,7 @@ impl Server {
             tracing::warn!(%error, "changed settings could not be recorded in the audit trail");
         }
         if let Err(error) = accounts::set_days_of_grace(&services).await {
-            tracing::warn!(%error, "the day from which accounts need a legal name could not be set; the next start tries again");
+            tracing::warn!(%error, "the days of grace of older accounts could not be set; the next start tries again");
         }
         let (stop, stopped) = watch::channel(false);
         let app = state(services, config, &sockets, sumsub, stopped);

@@ -44,9 +44,9 @@ pub(crate) const OPEN_SESSION: Operation = Operation {
             "description": "The body is optional, and so is its type. A link is good for 7 days; a session whose link \
                 has run out is given a new one, and after a rejection a new session begins. With renew the customer \
                 gets a new link even so; the old one, and every browser in the form, leads nowhere. A customer whose \
-                session is open and whose requirements are met is submitted by itself. In production the account needs a \
-                legal name and a privacy URL; an account of an older version has 30 days, in which the response carries \
-                `Dossier-Warning: account_incomplete`.",
+                session is open and whose requirements are met is submitted by itself. In production the account needs \
+                a legal name and a privacy URL; an account of an older version has 30 days, in which the response \
+                carries `Dossier-Warning: account_incomplete`.",
             "parameters": [customer_id()],
             "requestBody": json_body("NewSession", false, &example),
             "responses": { "201": answer_with("The session", "OpenedSession", &["ETag", "Dossier-Warning"]) },
