@@ -96,6 +96,8 @@ fn is_same_origin(public_url: &str, headers: &HeaderMap, uri: &Uri) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderName;
+
     use super::*;
 
     #[test]
