@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export RUSTC_BOOTSTRAP=1
 executions=${1:-20000}
-for target in multipart images pdf segments; do
+for target in multipart page images pdf segments; do
     mkdir -p "fuzz/corpus/$target"
     log=$(mktemp)
     if ! cargo fuzz run --sanitizer none "$target" "fuzz/corpus/$target" "fuzz/seeds/$target" -- \

@@ -7,24 +7,25 @@ use libfuzzer_sys::fuzz_target;
 #[path = "../../crates/server/src/http/multipart.rs"]
 mod multipart;
 
-use multipart::{Found, Malformed, OnePart};
+use multipart::{Found, Malformed, Parts};
 
 type Outcome = Result<(Option<Vec<u8>>, Vec<u8>), Malformed>;
 
 fn parse(boundary: &[u8], pieces: &mut dyn Iterator<Item = &[u8]>) -> Outcome {
-    let mut part = OnePart::new(boundary);
+    let mut body = Parts::new(boundary, 1);
     let (mut name, mut content) = (None, Vec::new());
     for piece in pieces {
-        part.push(piece);
+        body.push(piece);
         loop {
-            match part.take()? {
+            match body.take()? {
                 Found::Nothing => break,
-                Found::Name(found) => assert!(name.replace(found).is_none(), "a second part"),
+                Found::End => {}
+                Found::Part(part) => assert!(name.replace(part.into_file()?).is_none(), "a second part"),
                 Found::Data(data) => content.extend_from_slice(&data),
             }
         }
     }
-    part.finish()?;
+    body.finish()?;
     Ok((name, content))
 }
 

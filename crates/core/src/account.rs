@@ -7,7 +7,9 @@ use serde_json::json;
 
 use crate::caller::{Environment, Scope};
 use crate::clock::Timestamp;
+use crate::company::Company;
 use crate::file::record::MediaType;
+use crate::form::reveal::Reveal;
 use crate::ids::AccountId;
 
 /// The longest name of an account or key, in characters.
@@ -22,7 +24,7 @@ pub struct Account {
     pub name: String,
     /// When it was made.
     pub created_at: Timestamp,
-    /// How the hosted form looks.
+    /// How the hosted form looks, and what it tells and shows.
     pub look: Look,
 }
 
@@ -35,7 +37,7 @@ impl Account {
     }
 }
 
-/// How the hosted form of an account looks. Kept sealed, like the name.
+/// How the hosted form of an account looks, and what it tells and shows. Kept sealed, like the name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Look {
@@ -47,8 +49,10 @@ pub struct Look {
     pub logo: Option<Logo>,
     /// Hosts to which a customer of production is sent on without being asked.
     pub redirect_hosts: Vec<String>,
-    /// Where customers get help.
-    pub support_url: Option<String>,
+    /// What customers are told about the company.
+    pub company: Company,
+    /// When a device sees what it did not type itself.
+    pub reveal: Reveal,
 }
 
 /// A colour on which white text has enough contrast to be read.
@@ -140,23 +144,30 @@ impl Logo {
 
 impl Account {
     /// What an entry of the audit trail says of it, sealed.
-    pub(crate) fn audited(&self) -> [(&'static str, serde_json::Value); 6] {
+    pub(crate) fn audited(&self) -> Vec<(&'static str, serde_json::Value)> {
         let Self { account_id: _, name, created_at: _, look } = self;
-        let Look { display_name, colour, logo, redirect_hosts, support_url } = look;
-        [
+        let Look { display_name, colour, logo, redirect_hosts, company, reveal } = look;
+        let Company { legal_name, privacy_url, terms_url, support_url, review_time, needed_from } = company;
+        vec![
             ("name", json!(name)),
             ("display_name", json!(display_name)),
             ("colour", json!(colour)),
             ("logo", json!(logo)),
             ("redirect_hosts", json!(redirect_hosts)),
+            ("legal_name", json!(legal_name)),
+            ("privacy_url", json!(privacy_url)),
+            ("terms_url", json!(terms_url)),
             ("support_url", json!(support_url)),
+            ("review_time", json!(review_time)),
+            ("needed_from", json!(needed_from)),
+            ("reveal", json!(reveal)),
         ]
     }
 
     /// Where customers get help.
     #[must_use]
     pub fn support_url(&self) -> Option<&str> {
-        self.look.support_url.as_deref()
+        self.look.company.support_url.as_deref()
     }
 
     /// Whom customers see asking.

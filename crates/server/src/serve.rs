@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dossier_core::services::Services;
-use dossier_core::use_cases::record_settings;
+use dossier_core::use_cases::{accounts, record_settings};
 use dossier_store::Engine;
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::net::{TcpListener, UnixListener};
@@ -137,6 +137,9 @@ impl Server {
         // On a full disk reads are served. The next start compares again.
         if let Err(error) = record_settings::record(&services, &config.recorded, &recorded_defaults()).await {
             tracing::warn!(%error, "changed settings could not be recorded in the audit trail");
+        }
+        if let Err(error) = accounts::set_days_of_grace(&services).await {
+            tracing::warn!(%error, "the day from which accounts need a legal name could not be set; the next start tries again");
         }
         let (stop, stopped) = watch::channel(false);
         let app = state(services, config, &sockets, sumsub, stopped);

@@ -1,11 +1,11 @@
-//! What can be done, as the audit trail names it.
+//! The actions of the audit trail.
 
 use crate::words::words;
 
 words! {
     /// What was done.
     Action {
-    AccountChanged = "account.changed": "An account was given another name or look.",
+    AccountChanged = "account.changed": "An account was given another name, or other settings of the form.",
     AccountCreated = "account.created": "An account was created.",
     KeyCreated = "api_key.created": "An API key was created.",
     KeyRolled = "api_key.rolled": "An API key was replaced by a new one.",
@@ -19,6 +19,8 @@ words! {
     FormOpened = "kyc.form_opened": "Somebody entered the hosted form through a link.",
     FormLeft = "kyc.form_left": "Somebody left the hosted form on the device that had entered it.",
     FormSaved = "kyc.form_saved": "Something was typed into the hosted form that cannot be stored in the profile yet.",
+    FormRevealed = "kyc.form_revealed": "A device entered the right date, and sees what others gave.",
+    FormRevealFailed = "kyc.form_reveal_failed": "A device entered a wrong date, and sees no more than before.",
     FormSubmitted = "kyc.form_submitted": "A customer consented and submitted the hosted form.",
     Evaluated = "kyc.evaluated": "The requirements stand differently: a date was reached, or rules changed.",
     Decided = "kyc.decided": "A decision about a customer was made.",

@@ -6,6 +6,7 @@ use crate::clock::Timestamp;
 use crate::customer::record::Customer;
 use crate::form::place::{place_of_file, pointer};
 use crate::form::record::{Device, Form, Saved, short_hash};
+use crate::form::reveal::place_of_date;
 use crate::form::settle::{read, settle, without_documents};
 use crate::form::sheet::Sheet;
 use crate::ids::{FileId, PersonId};
@@ -31,6 +32,9 @@ pub enum Edit {
     Detach(FileId),
     /// What another pass of the same browser saved is this one's.
     Adopt(Device),
+    /// What others gave at these places is still right, although this device does not see it. A file's place is
+    /// `/files/` and its id.
+    KeepAsGiven(Vec<String>),
 }
 
 /// A customer after an edit, and what the edit changed.
@@ -50,7 +54,7 @@ pub(crate) fn apply(
     now: Timestamp,
     new_id: impl FnMut() -> PersonId,
 ) -> Result<Edited, Violations> {
-    let kind = before.profile.kind();
+    let (kind, session) = (before.profile.kind(), before.kyc.session.as_ref().map(|session| session.id));
     let mut form = before.kyc.form.as_deref().cloned().unwrap_or_default();
     let mut profile = before.profile.to_json();
     let sheet = Sheet::new(rules, &before, device, now);
@@ -60,6 +64,9 @@ pub(crate) fn apply(
             let writable = sheet.writable();
             for (place, text) in fields.iter().filter(|(place, _)| writable.contains(place)) {
                 let text: String = text.trim().chars().take(MAX_TYPED).collect();
+                if let Some(session) = session.filter(|_| *place == place_of_date(kind)) {
+                    form.date_is_written(session, device, place, &sheet.text(place).unwrap_or_default());
+                }
                 if let Some(at) = sheet.saved_elsewhere(place).filter(|_| sheet.text(place).as_ref() != Some(&text)) {
                     replaced.push((place.clone(), at));
                 }
@@ -74,6 +81,7 @@ pub(crate) fn apply(
             let theirs = format!("/associated_persons/{person}/");
             form.draft.retain(|place, _| !place.starts_with(&theirs));
             form.saved.retain(|place, _| !place.starts_with(&theirs));
+            form.confirmed.retain(|place, _| !place.starts_with(&theirs));
         }
         Edit::Attach(requirement, file) => {
             // What is asked may have changed meanwhile; then the file is nobody's, and is forgotten in time.
@@ -93,11 +101,10 @@ pub(crate) fn apply(
         }
         Edit::Detach(file) => {
             form.saved.remove(&place_of_file(*file));
+            form.confirmed.remove(&place_of_file(*file));
         }
-        Edit::Adopt(other) => {
-            let theirs = form.saved.values_mut().filter(|saved| saved.device == *other);
-            theirs.for_each(|saved| saved.device = device.clone());
-        }
+        Edit::Adopt(other) => form.adopt(other, device),
+        Edit::KeepAsGiven(kept) => places = confirm(&sheet, &mut form, kept),
     }
     drop(sheet);
     settle(rules, kind, &mut profile, &mut form.draft);
@@ -118,6 +125,16 @@ pub(crate) fn apply(
 
 fn note(form: &mut Form, place: &str, text: &str, device: &Device, now: Timestamp) {
     form.saved.insert(place.to_owned(), Saved { device: device.clone(), at: now, given: short_hash(text) });
+}
+
+/// Notes what is still right; returns the places at which something is.
+fn confirm(sheet: &Sheet<'_>, form: &mut Form, kept: &[String]) -> Vec<String> {
+    let mut places = Vec::new();
+    for (place, text) in kept.iter().filter_map(|place| Some((place, sheet.text_to_keep(place)?))) {
+        form.confirmed.insert(place.clone(), short_hash(&text));
+        places.push(place.clone());
+    }
+    places
 }
 
 /// A new person, of whom nothing is known.

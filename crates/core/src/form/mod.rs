@@ -7,10 +7,11 @@ pub mod edit;
 mod input;
 mod place;
 pub(crate) mod record;
+pub mod reveal;
 mod settle;
 pub mod sheet;
 pub(crate) mod trouble;
 
 pub use input::{Input, Kind};
-pub use record::{Consent, Device, Form, Saved, attempt, short_hash};
+pub use record::{Consent, DateWritten, Device, Form, Key, Opens, Saved, Tries, attempt, short_hash};
 pub use trouble::{Trouble, Wrong};

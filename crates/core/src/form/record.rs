@@ -1,6 +1,6 @@
 //! What the record keeps of the hosted form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::IpAddr;
 
@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::clock::Timestamp;
 use crate::hexadecimal::hexadecimal;
-use crate::ids::Random;
+use crate::ids::{Random, SessionId};
 
 /// What the record keeps of the form besides the profile. Places are JSON Pointers into the PUT body in which an
 /// associated person is named by its id.
@@ -20,6 +20,12 @@ pub struct Form {
     pub draft: BTreeMap<String, String>,
     /// Who gave what is there, by place; a document's place is `/files/` and its file's id.
     pub saved: BTreeMap<String, Saved>,
+    /// What was confirmed without being seen, by place, as a short hash: what is changed later is asked about again.
+    pub confirmed: BTreeMap<String, String>,
+    /// Who wrote the date that opens the form.
+    pub date: Option<DateWritten>,
+    /// Which dates were tried.
+    pub tries: Option<Tries>,
     /// To what the customer agreed when it submitted.
     pub consent: Option<Consent>,
 }
@@ -43,14 +49,55 @@ pub struct Saved {
 
 /// One browser that entered through the link; known by a hash of what it shows, so that it cannot be forged from the
 /// record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Device(String);
 
 impl Device {
+    /// No device, which gave nothing: for who only looks where a link leads.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(String::new())
+    }
+
     pub(crate) fn of(pass: &str) -> Self {
         Self(short_hash(pass))
     }
+}
+
+/// What a date opens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Opens {
+    /// Everything that is in the record.
+    Everything,
+    /// What these devices gave.
+    Of(BTreeSet<Device>),
+}
+
+/// A date that opens something.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Key {
+    pub(super) date: String,
+    pub(super) opens: Opens,
+}
+
+/// Who wrote the date that is in the record now, when a device of the form did.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DateWritten {
+    pub(super) session: SessionId,
+    /// The date that still counts in this session, because its writer did not know it.
+    pub(super) before: Option<Key>,
+    /// What the date opens that was written.
+    pub(super) opens: Opens,
+}
+
+/// What a session has tried, and which of its devices see everything.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tries {
+    pub(super) session: SessionId,
+    pub(super) failed: u8,
+    pub(super) opened: BTreeSet<Device>,
 }
 
 /// To what a customer agreed, and what it saw when it did.

@@ -11,6 +11,7 @@ use crate::customer::record::Customer;
 use crate::form::input::{Input, NAMES, OF_A_PERSON, SHARE, every_input, inputs_of_person};
 use crate::form::place::{persons, place_of_file, place_of_person, text_at};
 use crate::form::record::{Device, Form, short_hash};
+use crate::form::reveal::{Reveal, Sight, place_of_date};
 use crate::form::settle::settle;
 use crate::form::trouble::{Trouble, Wrong};
 use crate::hidden::is_blank;
@@ -37,8 +38,10 @@ pub enum Shown {
 pub struct Given {
     /// Its file.
     pub file: FileId,
-    /// Whether this device gave it, and may look at it.
-    pub mine: bool,
+    /// Whether this device may look at it.
+    pub is_seen: bool,
+    /// Whether it was confirmed without being seen.
+    pub is_confirmed: bool,
 }
 
 /// The form of one customer at one moment, for one device.
@@ -49,6 +52,7 @@ pub struct Sheet<'a> {
     /// The profile as JSON, documents included.
     profile: Value,
     form: Form,
+    sight: Sight,
     /// What is asked, in the order of the rules.
     pub requirements: Vec<Requirement>,
     /// What stands in the way of a submission, in the order of what is asked.
@@ -62,9 +66,80 @@ impl<'a> Sheet<'a> {
         let profile = customer.profile.to_json();
         let requirements = rules.of(customer, now);
         let form = customer.kyc.form.as_deref().cloned().unwrap_or_default();
-        let mut sheet = Self { customer, rules, device, profile, form, requirements, troubles: Vec::new() };
+        let troubles = Vec::new();
+        let mut sheet =
+            Self { customer, rules, device, profile, form, sight: Sight::Locked(0), requirements, troubles };
         sheet.troubles = sheet.find_troubles();
         sheet
+    }
+
+    /// The same form, of which the device sees as much as the account and the dates that it entered allow. What it can
+    /// never see, it has to confirm.
+    #[must_use]
+    pub fn seen_under(mut self, reveal: Reveal) -> Self {
+        let place = place_of_date(self.customer.profile.kind());
+        let session = self.customer.kyc.session.as_ref().map(|session| session.id);
+        self.sight = self.form.sight(reveal, session, self.device, place, &self.text(place).unwrap_or_default());
+        if matches!(self.sight, Sight::Of(_) | Sight::Closed | Sight::Never) {
+            let unconfirmed = self.unconfirmed();
+            self.troubles.extend(unconfirmed);
+        }
+        self
+    }
+
+    /// What the device sees of what it did not give itself.
+    #[must_use]
+    pub const fn sight(&self) -> &Sight {
+        &self.sight
+    }
+
+    /// Whether something is there that the device does not see.
+    #[must_use]
+    pub fn hides_something(&self) -> bool {
+        let hides = |place: &String| matches!(self.shown(place), Shown::Hidden(_));
+        let hides_file = |asked: &Requirement| self.given(asked).iter().any(|given| !given.is_seen);
+        self.writable().iter().any(hides) || self.requirements.iter().any(hides_file)
+    }
+
+    /// What the device does not see and has not confirmed, in the order of what is asked. Nothing about it is wrong
+    /// otherwise.
+    fn unconfirmed(&self) -> Vec<Trouble> {
+        let mut places: Vec<String> = Vec::new();
+        let persons = self.persons();
+        let of_persons = persons.iter().flat_map(|person| self.inputs_of_person(person));
+        for input in of_persons.chain(self.requirements.iter().flat_map(|asked| self.inputs(asked))) {
+            if matches!(self.shown(&input.place), Shown::Hidden(_)) && !self.is_confirmed(&input.place) {
+                places.push(input.place);
+            }
+        }
+        for asked in &self.requirements {
+            if self.given(asked).iter().any(|given| !given.is_seen && !given.is_confirmed) {
+                places.push(asked.place());
+            }
+        }
+        let mut troubles: Vec<Trouble> = Vec::new();
+        for place in places {
+            if !self.troubles.iter().chain(&troubles).any(|known| known.place == place) {
+                troubles.push(Trouble { place, wrong: Wrong::Unconfirmed });
+            }
+        }
+        troubles
+    }
+
+    /// What is at a place that may be confirmed without being seen: of a file its place alone says it.
+    pub(super) fn text_to_keep(&self, place: &str) -> Option<String> {
+        let is_file = || self.customer.profile.files().iter().any(|file| place_of_file(*file) == place);
+        match self.text(place) {
+            Some(text) => self.writable().contains(place).then_some(text),
+            None => is_file().then(String::new),
+        }
+    }
+
+    /// Whether what is at a place now was confirmed without being seen.
+    #[must_use]
+    pub fn is_confirmed(&self, place: &str) -> bool {
+        let confirmed = self.form.confirmed.get(place);
+        confirmed.is_some_and(|confirmed| *confirmed == short_hash(&self.text(place).unwrap_or_default()))
     }
 
     /// The rule of a requirement.
@@ -72,6 +147,12 @@ impl<'a> Sheet<'a> {
     pub fn rule(&self, requirement: &Requirement) -> Option<&Rule> {
         let id = requirement.id.split('@').next().unwrap_or_default();
         self.rules.rules.iter().find(|rule| rule.id == id)
+    }
+
+    /// Every rule.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules.rules
     }
 
     /// Whose form it is.
@@ -160,14 +241,20 @@ impl<'a> Sheet<'a> {
     pub fn shown(&self, place: &str) -> Shown {
         match self.text(place) {
             None => Shown::Empty,
-            Some(text) if self.is_mine(place, &text) => Shown::Text(text),
+            Some(text) if self.is_seen(place, &text) => Shown::Text(text),
             Some(text) => Shown::Hidden(mask(&text)),
         }
     }
 
-    fn is_mine(&self, place: &str, text: &str) -> bool {
-        let saved = self.form.saved.get(place);
-        saved.is_some_and(|saved| saved.device == *self.device && saved.given == short_hash(text))
+    /// Whether the device gave what is at a place, or sees what others gave.
+    fn is_seen(&self, place: &str, text: &str) -> bool {
+        let by = |device: &Device| *device == *self.device || self.sees_of(device);
+        let saved = self.form.saved.get(place).filter(|saved| saved.given == short_hash(text));
+        self.sight == Sight::Everything || saved.is_some_and(|saved| by(&saved.device))
+    }
+
+    fn sees_of(&self, other: &Device) -> bool {
+        matches!(&self.sight, Sight::Of(devices) if devices.contains(other))
     }
 
     /// When another device of the customer's saved what is at a place now.
@@ -188,20 +275,20 @@ impl<'a> Sheet<'a> {
         let files = owner.into_iter().flat_map(|owner| evidence(owner, &wanted.purposes, wanted.side));
         let given = |file: &Value| {
             let file = FileId::parse(file.as_str()?)?;
-            Some(Given { file, mine: self.was_given_here(file) })
+            let is_confirmed = self.form.confirmed.contains_key(&place_of_file(file));
+            Some(Given { file, is_seen: self.is_file_seen(file), is_confirmed })
         };
         files.filter_map(given).collect()
     }
 
-    fn was_given_here(&self, file: FileId) -> bool {
-        let saved = self.form.saved.get(&place_of_file(file));
-        saved.is_some_and(|saved| saved.device == *self.device)
+    fn is_file_seen(&self, file: FileId) -> bool {
+        self.is_seen(&place_of_file(file), "")
     }
 
-    /// Whether the device gave a file, and may look at it.
+    /// Whether the customer has a file, and the device may look at it.
     #[must_use]
-    pub fn gave(&self, file: FileId) -> bool {
-        self.was_given_here(file) && self.customer.profile.files().contains(&file)
+    pub fn may_look_at(&self, file: FileId) -> bool {
+        self.is_file_seen(file) && self.customer.profile.files().contains(&file)
     }
 
     /// The places that may be written: what is asked, and who a person is.

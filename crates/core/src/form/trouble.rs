@@ -14,6 +14,8 @@ pub enum Wrong {
     Refused(Code, Option<u64>),
     /// A rule refuses it.
     Faulty(Fault),
+    /// Another gave it, and this device cannot see it: it has to be confirmed, or given again.
+    Unconfirmed,
 }
 
 /// One thing that stands in the way of a submission.

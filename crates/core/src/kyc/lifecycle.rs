@@ -1,5 +1,7 @@
 //! The states of a customer's verification, and the one table that says what leads from which to which.
 
+use crate::company::Missing;
+use crate::ids::AccountId;
 use crate::words::words;
 
 words! {
@@ -113,4 +115,10 @@ pub enum Conflict {
     /// The identity of an approved customer may not be changed here.
     #[error("the identity of an approved customer may not be changed")]
     ApprovedLocked,
+    /// Customers of production could not be told who asks and what becomes of their data.
+    #[error(
+        "the account has no {1}, which customers of production are told before they give anything; set it with: \
+            dossier accounts set --account {0} {options}", options = .1.options()
+    )]
+    AccountIncomplete(AccountId, Missing),
 }

@@ -3,8 +3,10 @@
 use crate::account::{Account, Look};
 use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
-use crate::caller::{Caller, Environment, Scope};
+use crate::caller::{Actor, Caller, Environment, Scope};
 use crate::change::{Change, Effect};
+use crate::company::Company;
+use crate::form::reveal::Reveal;
 use crate::services::Services;
 use crate::store::error::StoreError;
 use crate::use_cases::write::commit;
@@ -20,7 +22,7 @@ pub async fn installation(services: &Services) -> Result<Option<Scope>, StoreErr
     Ok(oldest.map(|account| Scope { account: account.account_id, environment: Environment::Production }))
 }
 
-/// Gives an account another name or look.
+/// Gives an account another name, or other settings of the form.
 ///
 /// # Errors
 ///
@@ -50,11 +52,41 @@ pub async fn create(
     caller_in: impl FnOnce(Scope) -> Caller + Send,
 ) -> Result<Account, StoreError> {
     let now = services.clock.now();
-    let account =
-        Account { account_id: services.random.uuid(now).into(), name, created_at: now, look: Look::default() };
+    // It has no customers yet that could not be told who asks.
+    let company = Company { needed_from: Some(now), ..Company::default() };
+    let look = Look { company, ..Look::default() };
+    let account = Account { account_id: services.random.uuid(now).into(), name, created_at: now, look };
     let scope = Scope { account: account.account_id, environment: Environment::Sandbox };
     let mut audit = AuditEntry::new(&caller_in(scope), now, Action::AccountCreated);
     audit.change("/account/name".to_owned(), &serde_json::Value::Null, &account.name.as_str().into());
     commit(services, Change::new(scope, Effect::AccountCreated(account.clone()), audit)).await?;
     Ok(account)
+}
+
+/// Sets the day from which accounts of an older version need a legal name and a privacy notice in production: 30 days
+/// from now. Called at every start, and does something once.
+///
+/// # Errors
+///
+/// What the store says.
+pub async fn set_days_of_grace(services: &Services) -> Result<(), StoreError> {
+    let from = services.clock.now().plus_seconds(Company::GRACE_SECONDS);
+    for mut account in services.store.accounts().await? {
+        if account.look.company.needed_from.is_none() {
+            account.look.company.needed_from = Some(from);
+            let scope = Scope { account: account.account_id, environment: Environment::Sandbox };
+            let caller = Caller { scope, actor: Actor::System, request_id: "upgrade".to_owned(), address: None };
+            change(services, &caller, account).await?;
+        }
+    }
+    Ok(())
+}
+
+/// When a device sees what it did not give itself, as the account says.
+///
+/// # Errors
+///
+/// What the store says.
+pub async fn reveal(services: &Services, scope: Scope) -> Result<Reveal, StoreError> {
+    Ok(services.store.account(scope.account).await?.map_or_else(Reveal::default, |account| account.look.reveal))
 }

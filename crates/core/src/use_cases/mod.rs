@@ -14,6 +14,7 @@ pub mod read_file;
 pub mod record_settings;
 pub mod reindex_emails;
 pub mod remove_document;
+pub mod reveal_form;
 pub mod save_form;
 pub mod session;
 pub mod show_audit_entry;

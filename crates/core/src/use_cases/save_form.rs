@@ -68,15 +68,21 @@ pub async fn save(services: &Services, visitor: &Visitor, edit: Edit) -> Result<
         }
         after.version += 1;
         after.updated_at = now;
-        let change = draft_change(caller, basis, &after, places);
+        let change = draft_change(caller, basis, &after, Action::FormSaved, places);
         Ok(Outcome::Change(change, Kept { customer: after, replaced }))
     })
     .await
 }
 
 /// The change of a draft alone: nothing that clients see, so it announces nothing.
-fn draft_change(caller: &Caller, basis: Basis, after: &Customer, places: Vec<String>) -> Change {
-    let mut audit = AuditEntry::new(caller, after.updated_at, Action::FormSaved);
+pub(super) fn draft_change(
+    caller: &Caller,
+    basis: Basis,
+    after: &Customer,
+    action: Action,
+    places: Vec<String>,
+) -> Change {
+    let mut audit = AuditEntry::new(caller, after.updated_at, action);
     audit.customer = Some(after.id);
     audit.version = Some(after.version);
     audit.fields = places;

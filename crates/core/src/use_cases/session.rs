@@ -3,9 +3,10 @@
 use zeroize::Zeroizing;
 
 use crate::audit::action::Action;
-use crate::caller::{Actor, Caller, Scope};
+use crate::caller::{Actor, Caller, Environment, Scope};
 use crate::change::NewLink;
 use crate::clock::Timestamp;
+use crate::company::Completeness;
 use crate::customer::record::Customer;
 use crate::idempotency::{Answer, Request};
 use crate::ids::{CustomerId, SessionId};
@@ -26,6 +27,9 @@ use crate::{record, secret};
 
 /// How long a link is good, in seconds.
 pub const LINK_SECONDS: i64 = 7 * 24 * 60 * 60;
+
+/// Warns that the account lacks what sessions of production will need.
+pub const ACCOUNT_INCOMPLETE: &str = "account_incomplete";
 
 record! {
     /// The body of a new session.
@@ -56,7 +60,7 @@ pub fn token_in(text: &str) -> Option<Zeroizing<String>> {
 ///
 /// # Errors
 ///
-/// [`Conflict::AlreadyApproved`], [`Conflict::Offboarded`], and what an update knows.
+/// [`Conflict::AlreadyApproved`], [`Conflict::Offboarded`], [`Conflict::AccountIncomplete`], and what an update knows.
 pub async fn open(
     services: &Services,
     caller: &Caller,
@@ -66,6 +70,7 @@ pub async fn open(
     let NewSession { redirect_uri, renew } = read(request.body)?;
     let (redirect_uri, renew) = (redirect_uri.map(|uri| uri.expose().to_owned()), renew == Some(true));
     let policy = &services.policy;
+    let completeness = completeness(services, caller.scope).await?;
     let compute = |mut customer: Customer, now: Timestamp| {
         match customer.kyc.state {
             State::Approved => return Err(Conflict::AlreadyApproved.into()),
@@ -75,6 +80,9 @@ pub async fn open(
             | State::Submitted
             | State::ResubmissionRequired
             | State::Rejected => {}
+        }
+        if let Completeness::Incomplete(missing) = completeness {
+            return Err(Conflict::AccountIncomplete(caller.scope.account, missing).into());
         }
         let afresh = matches!(customer.kyc.state, State::NotStarted | State::Rejected);
         if !afresh
@@ -100,10 +108,23 @@ pub async fn open(
         let step = Step { link: Some(link), ends_passes: renew, ..Step::of(Action::SessionOpened) };
         Ok(Computed { step: Some(step), after: customer })
     };
-    take_step(services, caller, id, request, compute, |customer| {
+    let mut answer = take_step(services, caller, id, request, compute, |customer| {
         serde_json::json!({ "kycs": customer.kyc.on_the_wire() }).to_string().into_bytes()
     })
-    .await
+    .await?;
+    if let Completeness::Until(from, _) = completeness {
+        let from = from.map_or_else(String::new, |from| format!(";refused_from=\"{from}\""));
+        answer.warnings.push(format!("{ACCOUNT_INCOMPLETE}{from}"));
+    }
+    Ok(answer)
+}
+
+/// Whether the account has what customers of production are told. The sandbox has no customers to tell.
+async fn completeness(services: &Services, scope: Scope) -> Result<Completeness, StoreError> {
+    match (scope.environment, services.store.account(scope.account).await?) {
+        (Environment::Production, Some(account)) => Ok(account.look.company.completeness(services.now(scope))),
+        (Environment::Sandbox, _) | (_, None) => Ok(Completeness::Complete),
+    }
 }
 
 impl Customer {

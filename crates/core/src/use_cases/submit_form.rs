@@ -12,6 +12,7 @@ use crate::hexadecimal::hexadecimal;
 use crate::idempotency::Request;
 use crate::kyc::lifecycle::{Conflict, Transition};
 use crate::services::Services;
+use crate::use_cases::accounts;
 use crate::use_cases::enter_form::Visitor;
 use crate::use_cases::step::{Computed, Step, take_step};
 use crate::use_cases::write_customer::UpdateError;
@@ -38,6 +39,7 @@ pub struct Agreement<'a> {
 /// [`UpdateError::ConditionFailed`] when the record is not the one that was reviewed; and what an update knows.
 pub async fn submit(services: &Services, visitor: &Visitor, agreement: Agreement<'_>) -> Result<(), UpdateError> {
     let policy = &services.policy;
+    let reveal = accounts::reveal(services, visitor.scope()).await?;
     let compute = |mut customer: Customer, now: Timestamp| {
         if !visitor.may_write(services, &customer) {
             return Err(Conflict::NoSession.into());
@@ -45,7 +47,7 @@ pub async fn submit(services: &Services, visitor: &Visitor, agreement: Agreement
         if customer.version != agreement.reviewed {
             return Err(UpdateError::ConditionFailed { version: customer.version, changed: Vec::new() });
         }
-        let sheet = Sheet::new(&policy.rules, &customer, &visitor.device, now);
+        let sheet = Sheet::new(&policy.rules, &customer, &visitor.device, now).seen_under(reveal);
         if !sheet.troubles.is_empty() {
             let missing =
                 |trouble: &Trouble| Violation::new(trouble.place.clone(), Code::Required, "is missing or wrong");

@@ -193,6 +193,25 @@ fn a_jpeg_is_of_a_coding_that_every_program_shows() {
 }
 
 #[test]
+fn a_picture_may_have_as_many_pixels_as_a_phone_or_a_scanner_gives_it() {
+    let too_many = Err("has too many pixels");
+    for (width, height, photo, drawing) in [
+        (8_000, 6_250, Ok(None), Ok(None)),
+        (8_001, 6_250, Ok(None), too_many),
+        (12_000, 9_000, Ok(None), too_many),
+        (16_320, 12_240, Ok(None), too_many),
+        (20_000, 10_001, too_many, too_many),
+        (20_001, 200, too_many, too_many),
+    ] {
+        let (wide, high) = (u16::try_from(width).expect("small"), u16::try_from(height).expect("small"));
+        let what = format!("{width} by {height}");
+        check(&what, &jpeg(0xc0, 8, high, wide), photo);
+        let picture = [(b"IHDR", &header(width, height, 0)[..]), (b"IDAT", b"\x78\x9c"), (b"IEND", b"")];
+        check(&what, &png_of(&picture), drawing);
+    }
+}
+
+#[test]
 fn a_picture_with_a_side_under_200_pixels_is_taken_and_unusable() {
     let unusable = Ok(Some(Flaw::UnusablePicture));
     for (width, height, expected) in

@@ -8,8 +8,10 @@ use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use dossier_core::account::{Account, Colour, Logo, Look};
 use dossier_core::caller::{Environment, Scope};
+use dossier_core::company::{Company, ReviewTime, link};
 use dossier_core::file::MediaType;
 use dossier_core::file::check::Check;
+use dossier_core::form::reveal::Reveal;
 use dossier_core::use_cases::accounts;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -77,6 +79,24 @@ pub struct Set {
     /// A host to which customers of production are sent on without being asked; may be repeated; empty for none
     #[arg(long = "redirect-host", value_name = "HOST")]
     pub redirect_hosts: Option<Vec<String>>,
+    /// The company's name in law, which customers are told before they give anything; empty for none
+    #[arg(long)]
+    pub legal_name: Option<String>,
+    /// Its privacy notice, https; empty for none
+    #[arg(long, value_name = "URL")]
+    pub privacy_url: Option<String>,
+    /// Its terms, https; empty for none
+    #[arg(long, value_name = "URL")]
+    pub terms_url: Option<String>,
+    /// Where customers get help, https or mailto; empty for none
+    #[arg(long, value_name = "URL")]
+    pub support_url: Option<String>,
+    /// How long a review takes, such as "24 hours" or "2 working days"; empty for none
+    #[arg(long, value_name = "TIME")]
+    pub review_time: Option<String>,
+    /// When a device sees what it did not type itself: after_birth_date, always or never
+    #[arg(long, value_name = "WHEN")]
+    pub reveal: Option<String>,
 }
 
 #[async_trait]
@@ -102,10 +122,43 @@ impl DataCommand for Set {
             let hosts = given.iter().filter(|host| !host.is_empty());
             look.redirect_hosts = hosts.map(|host| read_host(host)).collect::<Result<_, _>>()?;
         }
+        self.set_company(&mut look.company)?;
+        if let Some(given) = &self.reveal {
+            look.reveal = Reveal::parse(given).ok_or("reveal is after_birth_date, always or never")?;
+        }
         let scope = Scope { account: id, environment: Environment::Sandbox };
         accounts::change(context.services, &context.caller(scope), account.clone()).await.map_err(text)?;
         Ok(account_json(&account))
     }
+}
+
+impl Set {
+    fn set_company(&self, company: &mut Company) -> Result<(), String> {
+        if let Some(given) = &self.legal_name {
+            company.legal_name = if given.trim().is_empty() { None } else { Some(checked_name(given)?) };
+        }
+        for (given, url, may_be_mail) in [
+            (&self.privacy_url, &mut company.privacy_url, false),
+            (&self.terms_url, &mut company.terms_url, false),
+            (&self.support_url, &mut company.support_url, true),
+        ] {
+            if let Some(given) = given {
+                *url = if given.trim().is_empty() { None } else { Some(read_link(given, may_be_mail)?) };
+            }
+        }
+        if let Some(given) = &self.review_time {
+            let time = || ReviewTime::parse(given).ok_or_else(|| format!("{given} is no time: {REVIEW_TIME}"));
+            company.review_time = if given.trim().is_empty() { None } else { Some(time()?) };
+        }
+        Ok(())
+    }
+}
+
+const REVIEW_TIME: &str = "write a number up to 999 and minutes, hours, days or working days, such as 2 working days";
+
+fn read_link(text: &str, may_be_mail: bool) -> Result<String, String> {
+    let kinds = if may_be_mail { "begins with https:// or mailto:" } else { "begins with https://" };
+    link(text, may_be_mail).ok_or_else(|| format!("{text} is no URL that customers can follow: it {kinds}"))
 }
 
 /// The logo in a file, in base64; an empty path gives none.
@@ -143,7 +196,8 @@ fn read_host(host: &str) -> Result<String, String> {
 
 fn account_json(account: &Account) -> Value {
     let Account { account_id, name, created_at, look } = account;
-    let Look { display_name, colour, logo, redirect_hosts, support_url: _ } = look;
+    let Look { display_name, colour, logo, redirect_hosts, company, reveal } = look;
+    let Company { legal_name, privacy_url, terms_url, support_url, review_time, needed_from: _ } = company;
     json!({
         "account_id": account_id,
         "name": name,
@@ -152,5 +206,11 @@ fn account_json(account: &Account) -> Value {
         "colour": colour.map(|colour| colour.to_string()),
         "logo": logo.as_ref().map(|logo| logo.media_type),
         "redirect_hosts": redirect_hosts,
+        "legal_name": legal_name,
+        "privacy_url": privacy_url,
+        "terms_url": terms_url,
+        "support_url": support_url,
+        "review_time": review_time,
+        "reveal": reveal,
     })
 }

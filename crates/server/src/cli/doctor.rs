@@ -6,6 +6,9 @@ use std::process::ExitCode;
 
 use async_trait::async_trait;
 use clap::Args;
+use dossier_core::api_key::KeyRecord;
+use dossier_core::caller::{Environment, Scope};
+use dossier_core::company::Completeness;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -16,6 +19,7 @@ use super::output::Output;
 use crate::backup;
 use crate::config::backup::Schedule;
 use crate::config::root_key::RootKeySource;
+use crate::errors::text;
 
 /// Look for what is wrong with the installation
 #[derive(Args, Serialize, Deserialize)]
@@ -47,6 +51,7 @@ impl DataCommand for Doctor {
             Err(error) => check("files", false, &error.to_string()),
         });
         checks.push(backups(context).await);
+        checks.extend(accounts(context).await?);
         checks.extend(audit_trail(context).await?);
         Ok(Value::Array(checks))
     }
@@ -93,6 +98,36 @@ async fn backups(context: &CommandContext<'_>) -> Value {
         Ok(None) => check("backups", backups.schedule.is_none(), "none yet"),
         Err(error) => check("backups", false, &error),
     }
+}
+
+/// Accounts with a key of production that lack what their customers are told.
+async fn accounts(context: &CommandContext<'_>) -> Result<Vec<Value>, String> {
+    let services = context.services;
+    let now = services.clock.now();
+    let mut checks = Vec::new();
+    for account in services.store.accounts().await.map_err(text)? {
+        let scope = Scope { account: account.account_id, environment: Environment::Production };
+        let is_live = |key: &KeyRecord| key.revoked_at.is_none() && key.expires_at.is_none_or(|end| end > now);
+        if !services.store.api_keys(scope).await.map_err(text)?.iter().any(is_live) {
+            continue;
+        }
+        let (is_well, missing, when) = match account.look.company.completeness(now) {
+            Completeness::Complete => continue,
+            Completeness::Incomplete(missing) => (false, missing, "sessions of production are refused".to_owned()),
+            Completeness::Until(None, missing) => (
+                true,
+                missing,
+                "warning: sessions of production will be refused 30 days after the next start".to_owned(),
+            ),
+            Completeness::Until(Some(from), missing) => {
+                (true, missing, format!("warning: sessions of production are refused from {from} on"))
+            }
+        };
+        let (id, options) = (account.account_id, missing.options());
+        let detail = format!("{id} has no {missing}; {when}: dossier accounts set --account {id} {options}");
+        checks.push(check("account", is_well, &detail));
+    }
+    Ok(checks)
 }
 
 /// The chains, and the anchor that they are compared with.

@@ -164,7 +164,7 @@ impl WholeBody {
 }
 
 /// 503 to a request whose body was not read.
-pub(super) fn no_room(full: NoRoom) -> Problem {
+pub(crate) fn no_room(full: NoRoom) -> Problem {
     Problem::from(full).close()
 }
 
@@ -219,7 +219,7 @@ impl Pieces {
 }
 
 /// The pieces of a body, each in time.
-pub(super) struct Frames {
+pub(crate) struct Frames {
     body: Body,
     deadlines: Deadlines,
     began: Instant,
@@ -227,7 +227,7 @@ pub(super) struct Frames {
 }
 
 impl Frames {
-    pub(super) fn new(body: Body, deadlines: Deadlines) -> Self {
+    pub(crate) fn new(body: Body, deadlines: Deadlines) -> Self {
         Self { body, deadlines, began: Instant::now(), received: 0 }
     }
 
@@ -245,7 +245,7 @@ impl Frames {
     }
 
     /// The next piece; `None` at the end.
-    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
         loop {
             match timeout_at(self.deadline(), self.body.frame()).await {
                 Ok(None) => return Ok(None),

@@ -27,7 +27,7 @@ use super::conditions::{IDEMPOTENT_REPLAYED, idempotency_key, names_tag};
 use super::connection::Deadlines;
 use super::context::RequestContext;
 use super::extract::{FilePath, FileReader as Viewer, Uploader};
-use super::multipart::{self, Found, OnePart};
+use super::multipart::{self, Found, Parts};
 use super::openapi::operation::{Operation, Problems, Shows, WRITES};
 use super::openapi::parts::{FILES, answer, bare, file_id, named, request_header, with_headers};
 use super::problem::Problem;
@@ -99,12 +99,7 @@ pub(crate) async fn upload(
 }
 
 /// Takes the one file of a multipart body.
-pub(crate) async fn receive(
-    app: &App,
-    caller: &Caller,
-    request: Request,
-    key: Option<&str>,
-) -> Result<Uploaded, Problem> {
+async fn receive(app: &App, caller: &Caller, request: Request, key: Option<&str>) -> Result<Uploaded, Problem> {
     let (parts, body) = request.into_parts();
     let context = RequestContext::of(&parts);
     let boundary = boundary(&parts.headers)?;
@@ -114,16 +109,17 @@ pub(crate) async fn receive(
     // An upload takes memory only once its file begins, and holds no slot while it comes.
     context.leave_slot();
     let mut place = None;
-    let mut part = OnePart::new(&boundary);
+    let mut body_parts = Parts::new(&boundary, 1);
     let mut frames = Frames::new(body, Deadlines { body_total: TOTAL, ..Deadlines::DEFAULT });
     let mut upload = None;
     while let Some(bytes) = frames.next().await? {
-        part.push(&bytes);
+        body_parts.push(&bytes);
         loop {
-            match part.take().map_err(malformed)? {
+            match body_parts.take().map_err(malformed)? {
                 Found::Nothing => break,
-                Found::Name(name) => {
-                    let name = FileName::new(&name);
+                Found::End => {}
+                Found::Part(part) => {
+                    let name = FileName::new(&part.into_file().map_err(malformed)?);
                     place = Some(app.uploads.take(context.claimants(), 1).map_err(no_room)?);
                     upload = Some(Upload::begin(&app.services, caller, name, key).await.map_err(refused)?);
                 }
@@ -134,7 +130,7 @@ pub(crate) async fn receive(
             }
         }
     }
-    part.finish().map_err(malformed)?;
+    body_parts.finish().map_err(malformed)?;
     let upload = upload.ok_or_else(|| malformed_text("the body has no part".to_owned()))?;
     context.take_slot()?;
     let uploaded = upload.finish().await?;
@@ -293,7 +289,7 @@ async fn find(app: &App, scope: dossier_core::caller::Scope, id: Option<FileId>)
     app.services.store.files(scope, &[id], None).await?.pop().ok_or_else(Problem::not_found)
 }
 
-fn boundary(headers: &HeaderMap) -> Result<Vec<u8>, Problem> {
+pub(crate) fn boundary(headers: &HeaderMap) -> Result<Vec<u8>, Problem> {
     let mut types = headers.get_all(header::CONTENT_TYPE).iter();
     let content_type = types.next().and_then(|value| value.to_str().ok());
     let encoded = headers.get(header::CONTENT_ENCODING).is_some_and(|value| value != "identity");
@@ -303,7 +299,7 @@ fn boundary(headers: &HeaderMap) -> Result<Vec<u8>, Problem> {
     }
 }
 
-fn malformed(multipart::Malformed(why): multipart::Malformed) -> Problem {
+pub(crate) fn malformed(multipart::Malformed(why): multipart::Malformed) -> Problem {
     malformed_text(why.to_owned())
 }
 

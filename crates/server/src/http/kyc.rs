@@ -19,7 +19,8 @@ use super::openapi::operation::{Operation, Shows, TAKES_JSON, WRITES};
 use super::openapi::parts::{VERIFICATION, answer, answer_with, customer_id, json_body, parameter, query};
 use super::problem::Problem;
 use super::problem::ProblemCode::{
-    AlreadyApproved, IdempotencyKeyReused, InvalidHeader, InvalidParameters, NotFound, NotPossible, Offboarded,
+    AccountIncomplete, AlreadyApproved, IdempotencyKeyReused, InvalidHeader, InvalidParameters, NotFound, NotPossible,
+    Offboarded,
 };
 use super::query::Query;
 use super::state::App;
@@ -29,7 +30,11 @@ pub(crate) const OPEN_SESSION: Operation = Operation {
     path: "/v0/customers/{customer_id}/kycs",
     scopes: &[KeyScope::KycSession],
     shows: Shows::Kycs,
-    problems: &[TAKES_JSON, WRITES, &[InvalidHeader, NotFound, AlreadyApproved, IdempotencyKeyReused, Offboarded]],
+    problems: &[
+        TAKES_JSON,
+        WRITES,
+        &[InvalidHeader, NotFound, AccountIncomplete, AlreadyApproved, IdempotencyKeyReused, Offboarded],
+    ],
     describe: || {
         let example = json!({ "redirect_uri": "https://app.example.com/welcome" });
         json!({
@@ -39,10 +44,12 @@ pub(crate) const OPEN_SESSION: Operation = Operation {
             "description": "The body is optional, and so is its type. A link is good for 7 days; a session whose link \
                 has run out is given a new one, and after a rejection a new session begins. With renew the customer \
                 gets a new link even so; the old one, and every browser in the form, leads nowhere. A customer whose \
-                session is open and whose requirements are met is submitted by itself.",
+                session is open and whose requirements are met is submitted by itself. In production the account needs a \
+                legal name and a privacy URL; an account of an older version has 30 days, in which the response carries \
+                `Dossier-Warning: account_incomplete`.",
             "parameters": [customer_id()],
             "requestBody": json_body("NewSession", false, &example),
-            "responses": { "201": answer_with("The session", "OpenedSession", &["ETag"]) },
+            "responses": { "201": answer_with("The session", "OpenedSession", &["ETag", "Dossier-Warning"]) },
         })
     },
 };
@@ -58,6 +65,9 @@ pub(crate) async fn open_session(
     let body = WholeBody::read_optional(&app, &parts, body).await?;
     let request = repeatable("POST /v0/customers/{customer_id}/kycs", &parts.headers, &body)?;
     let answer = session::open(&app.services, &caller, id, request).await?;
+    if answer.warnings.iter().any(|warning| warning.starts_with(session::ACCOUNT_INCOMPLETE)) {
+        app.incomplete_accounts.log(caller.scope.account, app.services.clock.now());
+    }
     Ok(answered(StatusCode::CREATED, answer))
 }
 

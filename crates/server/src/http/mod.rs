@@ -20,6 +20,7 @@ pub mod extract;
 pub mod files;
 mod head;
 pub mod health;
+mod incomplete_accounts;
 pub mod kyc;
 pub mod limiter;
 pub mod listener;

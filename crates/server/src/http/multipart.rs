@@ -1,4 +1,5 @@
-//! `multipart/form-data` with exactly one part, named `file`: what `POST /v0/files` takes, and nothing else.
+//! `multipart/form-data`, part by part: one file for `POST /v0/files`, and a whole page of the form with its fields and
+//! files.
 //!
 //! The parser behind axum (multer) holds a part's header in memory however long it is, and takes any number of parts.
 //! This one holds at most a header of [`MAX_HEADER`] bytes or the length of a boundary, besides what it was given last.
@@ -20,20 +21,47 @@ pub struct Malformed(pub &'static str);
 /// What was found.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Found {
-    /// The part begins; its file name, as it was sent.
-    Name(Vec<u8>),
-    /// Bytes of the file.
+    /// A part begins.
+    Part(Part),
+    /// Bytes of its content.
     Data(BytesMut),
+    /// The part has ended.
+    End,
     /// More bytes are needed.
     Nothing,
 }
 
+/// What the header of a part says.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The name of the field.
+    pub name: Vec<u8>,
+    /// The name of the file, as it was sent; `None` for a field of text.
+    pub file_name: Option<Vec<u8>>,
+}
+
+impl Part {
+    /// The file name of a part that is named `file`.
+    ///
+    /// # Errors
+    ///
+    /// [`Malformed`] for every other part.
+    pub fn into_file(self) -> Result<Vec<u8>, Malformed> {
+        if self.name != b"file" {
+            return Err(Malformed("the part must be named file"));
+        }
+        self.file_name.ok_or(Malformed("the part has no file name: send it as a file, not as a text"))
+    }
+}
+
 /// A body that is being read.
-pub struct OnePart {
+pub struct Parts {
     /// `CR LF - - boundary`.
     delimiter: Vec<u8>,
     state: State,
     buffer: BytesMut,
+    /// How many parts may still come.
+    left: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +71,8 @@ enum State {
     First,
     Header,
     Data,
+    /// At the end of a part's content.
+    Ended,
     /// Behind another boundary.
     Delimited,
     End,
@@ -72,16 +102,16 @@ pub fn boundary(content_type: &str) -> Option<Result<Vec<u8>, Malformed>> {
     Some(found.filter(good).ok_or(Malformed("the content type needs a boundary of 1 to 70 characters")))
 }
 
-impl OnePart {
-    /// A body with this boundary.
+impl Parts {
+    /// A body with this boundary and at most this many parts.
     #[must_use]
-    pub fn new(boundary: &[u8]) -> Self {
+    pub fn new(boundary: &[u8], most: usize) -> Self {
         let delimiter = [b"\r\n--", boundary].concat();
         // The first delimiter needs no line before it; with one put there, it is like every other.
-        Self { delimiter, state: State::Begin, buffer: BytesMut::from(&b"\r\n"[..]) }
+        Self { delimiter, state: State::Begin, buffer: BytesMut::from(&b"\r\n"[..]), left: most }
     }
 
-    /// Takes the next bytes of the body; [`OnePart::take`] says what they mean.
+    /// Takes the next bytes of the body; [`Parts::take`] says what they mean.
     pub fn push(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
     }
@@ -131,13 +161,14 @@ impl OnePart {
                     let header = self.buffer.split_to(end);
                     self.buffer.advance(4);
                     self.state = State::Data;
-                    return file_name(&header).map(Found::Name);
+                    self.left = self.left.checked_sub(1).ok_or(Malformed("the body has too many parts"))?;
+                    return read_header(&header).map(Found::Part);
                 }
                 State::Data => {
                     if let Some(at) = memmem::find(&self.buffer, &self.delimiter) {
                         let data = self.buffer.split_to(at);
                         self.buffer.advance(self.delimiter.len());
-                        self.state = State::Delimited;
+                        self.state = State::Ended;
                         return Ok(Found::Data(data));
                     }
                     // The end of what is there may be the beginning of a delimiter.
@@ -147,10 +178,14 @@ impl OnePart {
                     }
                     return Ok(Found::Data(self.buffer.split_to(certain)));
                 }
+                State::Ended => {
+                    self.state = State::Delimited;
+                    return Ok(Found::End);
+                }
                 State::Delimited => match self.line_end()? {
                     None => return Ok(Found::Nothing),
                     Some(true) => self.state = State::End,
-                    Some(false) => return Err(Malformed("the body must have exactly one part, named file")),
+                    Some(false) => self.state = State::Header,
                 },
                 State::End => {
                     // One line break after the last boundary is customary.
@@ -191,8 +226,7 @@ impl OnePart {
     }
 }
 
-/// The file name of a part that is named `file`.
-fn file_name(header: &[u8]) -> Result<Vec<u8>, Malformed> {
+fn read_header(header: &[u8]) -> Result<Part, Malformed> {
     let mut disposition = None;
     for (count, line) in split_lines(header).enumerate() {
         if count == MAX_HEADER_LINES {
@@ -227,7 +261,7 @@ fn file_name(header: &[u8]) -> Result<Vec<u8>, Malformed> {
     read_disposition(disposition.ok_or(Malformed("the part has no disposition"))?)
 }
 
-fn read_disposition(value: &[u8]) -> Result<Vec<u8>, Malformed> {
+fn read_disposition(value: &[u8]) -> Result<Part, Malformed> {
     let mut parts = split_quoted_bytes(value);
     if !parts.next().is_some_and(|kind| kind.trim_ascii().eq_ignore_ascii_case(b"form-data")) {
         return Err(Malformed("the part's disposition must be form-data"));
@@ -247,10 +281,8 @@ fn read_disposition(value: &[u8]) -> Result<Vec<u8>, Malformed> {
             return Err(Malformed("the part's disposition says something twice"));
         }
     }
-    if name.as_deref() != Some(b"file") {
-        return Err(Malformed("the part must be named file"));
-    }
-    extended.flatten().or(plain).ok_or(Malformed("the part has no file name: send it as a file, not as a text"))
+    let name = name.ok_or(Malformed("the part has no name"))?;
+    Ok(Part { name, file_name: extended.flatten().or(plain) })
 }
 
 /// RFC 8187: `UTF-8''` and percent-encoded bytes, which older clients send for names beyond ASCII. What is encoded in
@@ -347,4 +379,47 @@ fn split_quoted_bytes(value: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 fn split_quoted(value: &str) -> impl Iterator<Item = &str> {
     split_quoted_bytes(value.as_bytes()).filter_map(|part| std::str::from_utf8(part).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each part as (name, file name, content), or what is wrong.
+    type Read = Result<Vec<(String, Option<String>, String)>, Malformed>;
+
+    fn read(body: &[u8], most: usize, step: usize) -> Read {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let mut body_parts = Parts::new(b"b", most);
+        let (mut all, mut ended) = (Vec::new(), 0);
+        for piece in body.chunks(step) {
+            body_parts.push(piece);
+            loop {
+                match body_parts.take()? {
+                    Found::Nothing => break,
+                    Found::Part(part) => {
+                        all.push((text(&part.name), part.file_name.as_deref().map(text), String::new()));
+                    }
+                    Found::Data(data) => all.last_mut().expect("a part").2.push_str(&text(&data)),
+                    Found::End => ended += 1,
+                }
+            }
+        }
+        body_parts.finish()?;
+        assert_eq!(ended, all.len());
+        Ok(all)
+    }
+
+    #[test]
+    fn parts_are_read_one_after_the_other_however_they_come() {
+        let body = b"--b\r\nContent-Disposition: form-data; name=\"/a\"\r\n\r\n\r\n--c\r\n\
+            --b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"\"\r\n\r\n\r\n\
+            --b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"x.png\"\r\n\r\n1\r\n2\r\n--b--\r\n";
+        let part = |name: &str, file: Option<&str>, text: &str| (name.into(), file.map(Into::into), text.into());
+        let expected = vec![part("/a", None, "\r\n--c"), part("f", Some(""), ""), part("f", Some("x.png"), "1\r\n2")];
+        for step in 1..body.len() {
+            assert_eq!(read(body, 3, step), Ok(expected.clone()), "in pieces of {step}");
+            assert_eq!(read(body, 2, step), Err(Malformed("the body has too many parts")), "in pieces of {step}");
+        }
+    }
 }

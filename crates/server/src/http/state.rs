@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use super::apart::Apart;
 use super::budget::Budget;
 use super::clients::TrustedProxies;
+use super::incomplete_accounts::IncompleteAccounts;
 use super::rates::{Limiters, Rates};
 use crate::egress::Egress;
 use crate::metrics::Metrics;
@@ -39,6 +40,8 @@ pub struct AppState {
     pub room: Room,
     /// Files that may be taken at the same time.
     pub uploads: Arc<Budget>,
+    /// Refused uploads of the form that may be read to their end at the same time.
+    pub drains: Arc<Budget>,
     /// Keys that were used and not yet noted in the store.
     pub keys_used: Mutex<HashMap<KeyId, (Scope, Timestamp)>>,
     /// Requests that are being answered now; those that wait for events are not counted.
@@ -57,6 +60,8 @@ pub struct AppState {
     pub sumsub: Option<Arc<Sumsub>>,
     /// How much callers may ask for.
     pub limiters: Limiters,
+    /// Which accounts the log was told of, because they lack what production needs.
+    pub incomplete_accounts: IncompleteAccounts,
 }
 
 /// What a server has besides its services.
@@ -84,6 +89,8 @@ impl AppState {
     const BODY_BYTES: u64 = 64 * 1_024 * 1_024;
     /// An upload holds a few segments of 64 KiB, or a part of 5 MiB when files lie in a bucket.
     const UPLOADS: u64 = 64;
+    /// What is read of a refused upload is thrown away piece by piece.
+    const DRAINS: u64 = 16;
     /// A download holds half a MiB: opened segments, and what the client has not taken.
     const DOWNLOADS: u64 = 128;
     /// A request that waits for events holds no slot, only its connection.
@@ -110,8 +117,10 @@ impl AppState {
             downloads: Budget::with_most(Self::DOWNLOADS, rates.downloads),
             room: Room::default(),
             uploads: Budget::new(Self::UPLOADS),
+            drains: Budget::new(Self::DRAINS),
             keys_used: Mutex::default(),
             limiters: Limiters::new(rates),
+            incomplete_accounts: IncompleteAccounts::default(),
         }
     }
 

@@ -41,6 +41,7 @@ fn all() -> &'static [Asset] {
         [
             ("form.css", CSS, include_str!("../../assets/form/form.css")),
             ("form.js", JS, include_str!("../../assets/form/form.js")),
+            ("upload.js", JS, include_str!("../../assets/form/upload.js")),
             ("htmx.js", JS, include_str!("../../assets/vendor/htmx/htmx.min.js")),
             ("docs.css", CSS, include_str!("../../assets/docs/docs.css")),
             ("docs.js", JS, include_str!("../../assets/docs/docs.js")),

@@ -2,115 +2,179 @@
 
 use dossier_core::file::File;
 use dossier_core::form::Wrong;
-use dossier_core::form::sheet::Sheet;
+use dossier_core::form::sheet::{Given, Sheet};
 use dossier_core::ids::FileId;
 use dossier_core::kyc::requirement::Requirement;
 use maud::{Markup, html};
+use serde_json::json;
 
 use super::fields::element_id;
+use super::language::Talk;
+use super::posted::FILE;
+use super::reveal::confirmation_of_file;
 use super::steps::Step;
 use super::visit::Visit;
 use super::wording::{because, label, wrong};
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
-const ACCEPTED: &str = "image/jpeg,image/png,application/pdf";
+/// What browsers offer. Scripts make JPEGs of other pictures where the browser can decode them.
+const ACCEPTED: &str = "image/*,application/pdf";
+/// The form of the page. Every input and button of a document belongs to it, so that each button saves everything.
+const MAIN: &str = "main-form";
 
-/// The documents that a step asks for. Scripts exchange it as a whole.
+/// Uploads that were refused: of which requirement, and why.
+pub(super) type Failed = Vec<(String, String)>;
+
+/// The documents that a step asks for. Scripts exchange each of them on its own, by its id.
 pub(super) async fn documents(
     app: &App,
     visit: &Visit,
     sheet: &Sheet<'_>,
     step: &Step,
-    failed: Option<&(String, String)>,
+    failed: &Failed,
 ) -> Result<Markup, Problem> {
     let wanted: Vec<_> = step.requirements(sheet).filter(|requirement| requirement.document.is_some()).collect();
     let given: Vec<FileId> = wanted.iter().flat_map(|one| sheet.given(one)).map(|given| given.file).collect();
     let files = app.services.store.files(visit.visitor.scope(), &given, Some(visit.visitor.customer)).await?;
+    let talk = &visit.around.talk;
     Ok(html! {
-        div #documents {
-            @for requirement in wanted {
-                @let failed = failed.filter(|(id, _)| *id == requirement.id).map(|(_, why)| why.as_str());
-                (document(app, visit, sheet, step, requirement, &files, failed))
+        div #documents data-upload={ (visit.around.base) "/" (step.path()) "/upload" } data-texts=(texts(talk)) {
+            @for requirement in &wanted {
+                @let failed = failed.iter().find(|(id, _)| *id == requirement.id).map(|(_, why)| why.as_str());
+                (document(visit, sheet, requirement, &files, failed))
             }
+            @if !wanted.is_empty() { (sending(talk)) }
         }
     })
 }
 
+/// The id of the element of a document.
+pub(super) fn card_id(requirement: &Requirement) -> String {
+    format!("d-{}", element_id(&requirement.place()))
+}
+
+/// What scripts say of an upload.
+fn texts(talk: &Talk) -> String {
+    json!({
+        "preparing": talk.say("upload-preparing"),
+        "progress": talk.say_with("upload-progress", &[("percent", "#".into())]),
+        "retry": talk.say("js-retry"),
+        "broken": talk.say("upload-broken"),
+        "done": talk.say_with("upload-done", &[("name", "#".into())]),
+        "cancelled": talk.say("upload-cancelled"),
+        "waiting": talk.say("upload-waiting"),
+        "heic": talk.say("upload-heic"),
+        "type": talk.say("upload-unsupported_file_type"),
+        "large": talk.say("upload-payload_too_large"),
+        "pixels": talk.say("upload-pixels"),
+        "small": talk.say("fault-unusable_picture"),
+        "damaged": talk.say("upload-damaged_file"),
+    })
+    .to_string()
+}
+
+/// What scripts show in place of the inputs while they send a file.
+fn sending(talk: &Talk) -> Markup {
+    html! {
+        template #sending {
+            div.sending {
+                img alt="" hidden;
+                div {
+                    bdi.name {}
+                    progress max="100" value="0" aria-label=(talk.say("js-sending")) {}
+                    p.state {}
+                }
+                div.ways {
+                    button type="button" data-does="cancel" { (talk.say("upload-cancel")) }
+                    button type="button" data-does="again" hidden { (talk.say("upload-try-again")) }
+                    button type="button" data-does="other" hidden { (talk.say("upload-other")) }
+                }
+            }
+        }
+    }
+}
+
 fn document(
-    app: &App,
     visit: &Visit,
     sheet: &Sheet<'_>,
-    step: &Step,
     requirement: &Requirement,
     files: &[File],
     failed: Option<&str>,
 ) -> Markup {
-    let (around, talk) = (&visit.around, &visit.around.talk);
+    let talk = &visit.around.talk;
     let id = element_id(&requirement.place());
-    let url = format!("{}/{}", around.base, step.path());
     let (given, label) = (sheet.given(requirement), label(sheet, talk, requirement));
     let flagged = sheet
         .troubles_in(&requirement.place())
         .find(|trouble| trouble.wrong != Wrong::Missing)
         .map(|trouble| trouble.wrong);
-    // The same attempt, repeated after a broken connection, is the same file.
-    let attempt = dossier_core::form::attempt(app.services.random.as_ref());
-    let action = format!("{url}/upload/{}?attempt={attempt}", requirement.id);
     let error = failed.map(ToOwned::to_owned).or_else(|| flagged.map(|flagged| wrong(talk, flagged)));
     let described = format!("h-{id}{}", if error.is_some() { format!(" e-{id}") } else { String::new() });
     html! {
-        section.document aria-labelledby={ "l-" (id) } {
-            h2 id={ "l-" (id) } { (label) }
+        section.document id=(card_id(requirement)) aria-labelledby={ "l-" (id) } {
+            h2 id={ "l-" (id) } tabindex="-1" { (label) }
             p.hint id={ "h-" (id) } { (because(sheet, talk, requirement)) " " (talk.say("upload-hint")) }
             @if let Some(error) = &error { p.error role="alert" id={ "e-" (id) } { (error) } }
-            @if !given.is_empty() {
-                ul.files {
-                    @for (index, one) in given.iter().enumerate() {
-                        @let file = files.iter().find(|file| file.id == one.file);
-                        @let number = index + 1;
-                        li {
-                            span.mark.done aria-hidden="true" {}
-                            span {
-                                @match file.filter(|_| one.mine) {
-                                    Some(file) => {
-                                        a href={ (around.base) "/files/" (one.file) } target="_blank" rel="noopener" {
-                                            bdi { (file.details.name.expose()) }
-                                        }
-                                    }
-                                    None => (talk.say("file-given")),
-                                }
-                            }
-                            form method="post" action={ (url) "/detach/" (one.file) } {
-                                @let which = [("number", number.into()), ("document", label.as_str().into())];
-                                button.quiet type="submit" aria-label=(talk.say_with("file-remove-number", &which)) {
-                                    (talk.say("file-remove"))
-                                }
-                            }
-                        }
-                    }
-                }
-            }
+            @if !given.is_empty() { (list(visit, sheet, requirement, &given, files, &label, flagged.is_none())) }
             div.uploads {
                 @for camera in [false, true] {
-                    form.upload.camera[camera] method="post" enctype="multipart/form-data" action=(action) data-upload {
-                        @let input = if camera { format!("c-{id}") } else { id.clone() };
-                        @let says = match (camera, given.is_empty()) {
-                            (true, _) => "upload-camera",
-                            (false, true) => "upload-choose",
-                            (false, false) => "upload-another",
-                        };
+                    @let input = if camera { format!("c-{id}") } else { id.clone() };
+                    @let says = match (camera, given.is_empty()) {
+                        (true, _) => "upload-camera",
+                        (false, true) => "upload-choose",
+                        (false, false) => "upload-another",
+                    };
+                    div.upload.camera[camera] {
                         label for=(input) { (talk.say(says)) span.sr { ": " (label) } }
-                        input id=(input) type="file" name="file" required
-                            accept=(if camera { "image/jpeg,image/png" } else { ACCEPTED })
+                        input id=(input) type="file" name={ (FILE) (requirement.id) } form=(MAIN)
+                            accept=(if camera { "image/*" } else { ACCEPTED })
                             capture=[camera.then_some("environment")] aria-describedby=(described)
                             aria-invalid=[error.is_some().then_some("true")];
-                        button type="submit" { (talk.say("upload-send")) span.sr { ": " (label) } }
-                        div.sending hidden {
-                            img alt="" hidden;
-                            progress max="100" value="0" aria-label=(talk.say("js-sending")) {}
+                    }
+                }
+                button.send type="submit" form=(MAIN) name="do" value={ "upload:" (requirement.id) } {
+                    (talk.say("upload-send")) span.sr { ": " (label) }
+                }
+            }
+        }
+    }
+}
+
+/// The files that were given for a document.
+fn list(
+    visit: &Visit,
+    sheet: &Sheet<'_>,
+    requirement: &Requirement,
+    given: &[Given],
+    files: &[File],
+    label: &str,
+    is_good: bool,
+) -> Markup {
+    let (around, talk) = (&visit.around, &visit.around.talk);
+    let step = Step::of_requirement(requirement);
+    html! {
+        ul.files {
+            @for (index, one) in given.iter().enumerate() {
+                @let file = files.iter().find(|file| file.id == one.file);
+                @let number = index + 1;
+                li {
+                    span.mark.done[is_good] aria-hidden="true" {}
+                    span {
+                        @match file.filter(|_| one.is_seen) {
+                            Some(file) => {
+                                a href={ (around.base) "/files/" (one.file) } target="_blank" rel="noopener" {
+                                    bdi { (file.details.name.expose()) }
+                                }
+                            }
+                            None => (talk.say("file-given")),
                         }
-                        p.state role="status" {}
+                    }
+                    (confirmation_of_file(sheet, visit, &step, one, label))
+                    @let which = [("number", number.into()), ("document", label.into())];
+                    button.quiet type="submit" form=(MAIN) name="do" value={ "detach:" (one.file) }
+                        aria-label=(talk.say_with("file-remove-number", &which)) {
+                        (talk.say("file-remove"))
                     }
                 }
             }

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::language::{AddressOrder, DateOrder, Talk};
 use super::layout::Surroundings;
+use super::reveal::confirmation;
 use super::steps::Step;
 use super::wording::{because, field_label, label, one_of_several, subject_of, wrong};
 
@@ -200,9 +201,10 @@ impl<'a> Asked<'a> {
         // htmx keeps the first and drops the others.)
         html! {
             div.field data-field hx-post={ (self.around.base) "/" (self.step.path()) } hx-trigger="change"
+                hx-encoding="application/x-www-form-urlencoded"
                 hx-sync="queue last" hx-vals=(json!({ "field": input.place }))
                 hx-target={ "#n-" (id) } hx-swap="innerHTML" {
-                (control) (note)
+                (control) (confirmation(self.sheet, talk, &input.place, label)) (note)
             }
         }
     }
@@ -355,7 +357,7 @@ pub fn is_said(sheet: &Sheet<'_>, trouble: &Trouble) -> bool {
         text.splitn(3, '-').any(str::is_empty)
     };
     match trouble.wrong {
-        Wrong::Missing | Wrong::NoneGiven => false,
+        Wrong::Missing | Wrong::NoneGiven | Wrong::Unconfirmed => false,
         Wrong::Refused(Code::InvalidDate, _) => !is_half_a_date(),
         Wrong::Refused(..) | Wrong::Faulty(_) => true,
     }

@@ -6,7 +6,7 @@ use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use dossier_core::form::edit::Edit;
 use dossier_core::form::sheet::Sheet;
-use dossier_core::form::{Wrong, short_hash};
+use dossier_core::form::{Wrong, attempt, short_hash};
 use dossier_core::ids::PersonId;
 use dossier_core::kyc::State as Stands;
 use dossier_core::use_cases::enter_form::end_pass;
@@ -16,24 +16,23 @@ use http::{HeaderMap, StatusCode, header};
 use maud::{Markup, html};
 
 use super::cookies::{pass, set_cookie};
-use super::documents::documents;
+use super::documents::{Failed, documents};
 use super::fields::{Asked, Below, is_said, note};
 use super::messages::{left, message, page as answer};
+use super::posted::{self, Posted};
+use super::reveal::{keep_as_given, prompt};
 use super::steps::{Step, steps};
+use super::upload::{Settled, settle, stay};
 use super::visit::{Visit, is_partial};
 use super::wording::{subject_of, wrong};
-use crate::http::body::{Expected, WholeBody};
 use crate::http::problem::Problem;
 use crate::http::state::App;
-
-/// More fields than any page has.
-const MAX_FIELDS: usize = 1_000;
 
 /// What the query of a page may say.
 type Said = Query<HashMap<String, String>>;
 
 /// `GET /form/{session}`: where the visitor stands, and the way on.
-pub async fn overview(State(app): State<App>, visit: Visit) -> Response {
+pub async fn overview(State(app): State<App>, visit: Visit, said: Said) -> Response {
     let sheet = visit.sheet(&app);
     let around = &visit.around;
     let next = Step::all(&sheet).into_iter().find(|step| step.troubles(&sheet).next().is_some());
@@ -41,6 +40,7 @@ pub async fn overview(State(app): State<App>, visit: Visit) -> Response {
     let again = visit.customer.kyc.state == Stands::ResubmissionRequired;
     let content = html! {
         p { (around.say(if again { "overview-again" } else { "overview-text" })) }
+        (prompt(&visit, &sheet, "overview", said.get("reveal").map(String::as_str)))
         @if let Some(comment) = visit.customer.kyc.comment.as_deref().filter(|_| again) {
             h2 { (around.say("comment")) }
             blockquote dir="auto" { (comment) }
@@ -78,12 +78,13 @@ pub async fn overview(State(app): State<App>, visit: Visit) -> Response {
 pub async fn page(State(app): State<App>, visit: Visit, said: Said, request: Request) -> Result<Response, Problem> {
     let sheet = visit.sheet(&app);
     let step = step_of(&request, &sheet)?;
-    let shown = Manner { strict: said.contains_key("check"), replaced: said.contains_key("replaced"), failed: None };
+    let shown =
+        Manner { strict: said.contains_key("check"), replaced: said.contains_key("replaced"), failed: Failed::new() };
     show(&app, &visit, &sheet, &step, shown).await
 }
 
 /// The step of a path; one that is no longer asked leads to the overview.
-fn step_of(request: &Request, sheet: &Sheet<'_>) -> Result<Step, Problem> {
+pub(super) fn step_of(request: &Request, sheet: &Sheet<'_>) -> Result<Step, Problem> {
     let text = request.uri().path().split('/').nth(3).unwrap_or_default();
     let step = Step::parse(text).ok_or_else(Problem::not_found)?;
     Step::all(sheet).contains(&step).then_some(step).ok_or_else(Problem::not_found)
@@ -96,8 +97,8 @@ pub(super) struct Manner {
     pub(super) strict: bool,
     /// The last save replaced what another device had given.
     pub(super) replaced: bool,
-    /// An upload that was refused: of which requirement, and why.
-    pub(super) failed: Option<(String, String)>,
+    /// Uploads that were refused.
+    pub(super) failed: Failed,
 }
 
 /// A page of the form.
@@ -112,13 +113,19 @@ pub(super) async fn show(
     let talk = &around.talk;
     let asked = Asked::new(sheet, around, step, shown.strict);
     let url = format!("{}/{}", around.base, step.path());
-    let documents = documents(app, visit, sheet, step, shown.failed.as_ref()).await?;
+    let documents = documents(app, visit, sheet, step, &shown.failed).await?;
     let content = html! {
         (asked.summary())
         @if shown.replaced { p.notice role="status" { (talk.say("replaced")) } }
         @if *step == Step::People { (people(sheet, visit)) }
         @else {
-            form #main-form method="post" action=(url) novalidate { (asked.fields()) }
+            form #main-form method="post" action=(url) enctype="multipart/form-data" novalidate {
+                // The first button is the one that the Enter key presses.
+                button.sr type="submit" tabindex="-1" aria-hidden="true" { (talk.say("save-and-continue")) }
+                // The same page, sent twice, brings each of its files once.
+                input type="hidden" name="attempt" value=(attempt(app.services.random.as_ref()));
+                (asked.fields())
+            }
             (documents)
         }
         div.actions {
@@ -141,7 +148,7 @@ pub(super) async fn show(
             }
         }
     };
-    let errors = asked.has_errors() || shown.failed.is_some();
+    let errors = asked.has_errors() || !shown.failed.is_empty();
     let steps = steps(sheet, around, &step.path(), false);
     Ok(answer(StatusCode::OK, around.with_steps(&step.title(sheet, around), errors, &steps, &content)))
 }
@@ -190,19 +197,37 @@ pub async fn save(State(app): State<App>, visit: Visit, request: Request) -> Res
         (step_of(&request, &sheet)?, asked_ids(&sheet))
     };
     let (parts, body) = request.into_parts();
-    let body = WholeBody::read(&app, &parts, body, Expected::FORM).await?;
-    let fields: HashMap<String, String> = form_urlencoded::parse(&body).into_owned().take(MAX_FIELDS).collect();
+    let posted = posted::read(&app, &visit, &parts, body).await?;
+    let is_cut = posted.is_cut;
+    let response = keep_page(&app, visit, &step, &before, is_partial(&parts.headers), posted).await?;
+    Ok(posted::ended(response, is_cut))
+}
+
+/// Saves what a page sent, and shows where it goes on.
+async fn keep_page(
+    app: &App,
+    visit: Visit,
+    step: &Step,
+    before: &[String],
+    partial: bool,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    let Posted { fields, files, .. } = posted;
     if fields.get("do").is_some_and(|what| what == "add") {
-        return add_person(&app, visit).await;
+        return add_person(app, visit).await;
     }
+    let visit = match keep_as_given(app, visit, &fields).await {
+        Ok(visit) => visit,
+        Err((visit, error)) => return refused(&visit, error),
+    };
     // A script sends the whole form and says which field was left.
-    let only = fields.get("field").filter(|_| is_partial(&parts.headers));
+    let only = fields.get("field").filter(|_| partial);
     let (mut edits, mut shown) = changed(&fields);
     if let Some(only) = only {
         edits.retain(|(place, _)| place == only);
         shown.retain(|(place, _)| place == only);
     }
-    let (kept, visit) = if edits.is_empty() {
+    let (kept, mut visit) = if edits.is_empty() {
         (Vec::new(), visit)
     } else {
         match keep(&app.services, &visit.visitor, Edit::Fields(edits)).await {
@@ -212,10 +237,16 @@ pub async fn save(State(app): State<App>, visit: Visit, request: Request) -> Res
             Err(error) => return refused(&visit, error),
         }
     };
-    let sheet = visit.sheet(&app);
-    if is_partial(&parts.headers) {
-        let documents =
-            if asked_ids(&sheet) == before { None } else { Some(documents(&app, &visit, &sheet, &step, None).await?) };
+    let Settled { failed, stays_at } = match settle(app, &mut visit, step, &fields, files).await {
+        Ok(settled) => settled,
+        Err(error) => return refused(&visit, error),
+    };
+    let sheet = visit.sheet(app);
+    if partial {
+        let documents = match asked_ids(&sheet) == before {
+            true => None,
+            false => Some(documents(app, &visit, &sheet, step, &failed).await?),
+        };
         let talk = &visit.around.talk;
         let notes = html! {
             @for (place, text) in &shown {
@@ -232,12 +263,18 @@ pub async fn save(State(app): State<App>, visit: Visit, request: Request) -> Res
         };
         return Ok(answer(StatusCode::OK, notes));
     }
-    if !Step::all(&sheet).contains(&step) || step.troubles(&sheet).next().is_none() {
-        let replaced = if kept.is_empty() { "" } else { "?replaced" };
-        return Ok(Redirect::to(&format!("{}/{}{replaced}", visit.around.base, after(&sheet, &step))).into_response());
+    if failed.is_empty() {
+        if let Some(at) = stays_at {
+            return Ok(stay(&at));
+        }
+        if !Step::all(&sheet).contains(step) || step.troubles(&sheet).next().is_none() {
+            let replaced = if kept.is_empty() { "" } else { "?replaced" };
+            let next = after(&sheet, step);
+            return Ok(Redirect::to(&format!("{}/{next}{replaced}", visit.around.base)).into_response());
+        }
     }
-    let shown = Manner { strict: true, replaced: !kept.is_empty(), failed: None };
-    let mut response = show(&app, &visit, &sheet, &step, shown).await?;
+    let shown = Manner { strict: stays_at.is_none(), replaced: !kept.is_empty(), failed };
+    let mut response = show(app, &visit, &sheet, step, shown).await?;
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)
 }
@@ -265,7 +302,7 @@ fn changed(fields: &HashMap<String, String>) -> (Typed, Typed) {
 }
 
 /// What was typed at a place; a date has three parts.
-fn typed(fields: &HashMap<String, String>, place: &str) -> String {
+pub(super) fn typed(fields: &HashMap<String, String>, place: &str) -> String {
     if let Some(text) = fields.get(place) {
         // Browsers send line breaks as CR LF.
         return text.replace("\r\n", "\n").trim().to_owned();

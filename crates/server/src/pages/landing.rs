@@ -5,6 +5,8 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use dossier_core::caller::Scope;
 use dossier_core::customer::{Customer, CustomerType};
+use dossier_core::form::Device;
+use dossier_core::form::sheet::Sheet;
 use dossier_core::kyc::State as Stands;
 use dossier_core::store::StoreError;
 use dossier_core::use_cases::enter_form::enter as give_pass;
@@ -13,11 +15,13 @@ use http::request::Parts;
 use http::{HeaderValue, StatusCode, header};
 use maud::html;
 
+use super::company::who_asks;
 use super::cookies::set_cookie;
 use super::language::talk;
 use super::layout::Surroundings;
 use super::lost::{Lost, page as lost, repaired};
 use super::messages::{closed, page as answer, too_fast};
+use super::ready::{documents, minutes};
 use super::visit::recognise;
 use crate::http::claimant::Claimant;
 use crate::http::context::RequestContext;
@@ -47,15 +51,24 @@ pub async fn page(State(app): State<App>, parts: Parts) -> Result<Response, Prob
             let again = customer.kyc.state == Stands::ResubmissionRequired;
             let until = customer.kyc.session.as_ref().map(|session| session.expires_at.to_string());
             let until = until.map(|until| around.talk.date(&until).into_owned());
+            let device = Device::none();
+            let now = app.services.now(scope);
+            let sheet = Sheet::new(&app.services.policy.rules, customer, &device, now);
+            let ready = documents(&sheet, &around.talk);
             let content = html! {
                 p { (around.say(if again { "welcome-again" } else { "welcome-text" })) }
+                @if !ready.is_empty() {
+                    h2 { (around.talk.say("ready-title")) }
+                    ul { @for document in &ready { li { (document) } } }
+                }
                 ul.plain {
-                    li { (around.talk.say("welcome-time")) }
+                    li { (around.talk.say_with("welcome-minutes", &[("minutes", minutes(&sheet).into())])) }
                     li { (around.talk.say("welcome-saved")) }
                     @if let Some(until) = &until {
                         li { (around.talk.say_with("welcome-until", &[("date", until.as_str().into())])) }
                     }
                 }
+                (who_asks(&around))
                 form method="post" { button.primary type="submit" { (around.talk.say("welcome-go")) } }
             };
             answer(StatusCode::OK, around.plain(&title, &content))

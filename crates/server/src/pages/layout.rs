@@ -101,10 +101,10 @@ impl Surroundings {
                         meta name="htmx-config" content=(HTMX);
                         script src=(assets::url("htmx.js")) defer {}
                         script src=(assets::url("form.js")) defer {}
+                        script src=(assets::url("upload.js")) defer {}
                     }
                 }
-                body data-offline=(talk.say("js-offline")) data-retry=(talk.say("js-retry"))
-                    data-sending=(talk.say("js-sending")) data-too-large=(talk.say("upload-payload_too_large")) {
+                body data-offline=(talk.say("js-offline")) {
                     a.skip href="#main" { (talk.say("skip")) }
                     header {
                         @match look.filter(|(_, look)| look.logo.is_some()) {

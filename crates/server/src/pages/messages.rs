@@ -52,6 +52,7 @@ pub(super) fn closed(around: &Surroundings, landing: &Landing) -> Response {
     let content = html! {
         p { (around.say(&format!("{key}-text"))) }
         @if let Some(comment) = comment { blockquote dir="auto" { (comment) } }
+        @if key == "submitted" && let Some(takes) = around.review_takes() { p { (takes) } }
         (ways_out(around, redirect_uri(customer)))
     };
     page(status, around.plain(&around.say(&format!("{key}-title")), &content))
@@ -115,7 +116,7 @@ mod tests {
                 created_at: Timestamp::from_micros(0),
                 look: dossier_core::account::Look::default(),
             };
-            account.look.support_url = support.map(ToOwned::to_owned);
+            account.look.company.support_url = support.map(ToOwned::to_owned);
             let page = ways_out(&Surroundings::new(talk, Some(account), None), back).into_string();
             assert!(shown.iter().all(|text| page.contains(text)), "{page}");
             assert!(!not_shown.iter().any(|text| page.contains(text)), "{page}");

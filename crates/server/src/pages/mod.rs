@@ -2,9 +2,11 @@
 //! language; scripts only make them smoother.
 
 pub mod assets;
+mod company;
 mod cookies;
 pub mod documents;
 mod dressed;
+pub mod entered;
 pub mod fields;
 pub mod form;
 pub mod landing;
@@ -13,6 +15,9 @@ pub mod layout;
 mod link_form;
 pub mod lost;
 mod messages;
+mod posted;
+mod ready;
+mod reveal;
 pub mod review;
 pub mod steps;
 pub mod upload;
@@ -39,12 +44,13 @@ pub fn routes(app: &App) -> Router<App> {
         .route("/kyc/{token}", get(landing::page).post(landing::enter))
         .route("/form/{session}", get(form::overview))
         .route("/form/{session}/review", get(review::page).post(review::submit))
+        .route("/form/{session}/reveal", post(entered::reveal))
         .route("/form/{session}/leave", post(form::leave))
         .route("/form/{session}/files/{file_id}", get(upload::view))
         .route("/form/{session}/{step}", get(form::page).post(form::save))
         .route("/form/{session}/{step}/remove", post(form::remove_person))
-        .route("/form/{session}/{step}/upload/{requirement}", post(upload::take))
-        .route("/form/{session}/{step}/detach/{file_id}", post(upload::detach))
+        .route("/form/{session}/{step}/upload", post(upload::take))
+        .route("/form/{session}/{step}/keep/{file_id}", post(entered::keep_file))
         .route_layer(from_fn_with_state(app.clone(), around))
         .route("/assets/{asset}", get(assets::asset))
         .route("/looks/{account_id}/{asset}", get(assets::look))

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use axum::extract::{Request, State};
+use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use dossier_core::caller::Environment;
 use dossier_core::form::sheet::{Sheet, Shown};
@@ -13,12 +13,14 @@ use dossier_core::use_cases::write_customer::UpdateError;
 use http::{HeaderValue, StatusCode, header};
 use maud::{Markup, html};
 
+use super::company::links;
 use super::cookies::set_cookie;
 use super::fields::{element_id, order_address};
 use super::form::refused;
 use super::language::AddressOrder;
-use super::layout::CSP;
+use super::layout::{CSP, Surroundings};
 use super::messages::page as answer;
+use super::reveal::prompt;
 use super::steps::{Step, steps};
 use super::visit::Visit;
 use super::wording::{label, name_of, subject_of, wrong};
@@ -26,42 +28,91 @@ use crate::http::body::{Expected, WholeBody};
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
-/// Names the text of the consent; change it whenever `consent-*` changes in any language.
-const CONSENT_VERSION: &str = "2026-11-1";
+/// Names the text of the consent; change it whenever `consent-*` or `company-*` change in any language.
+const CONSENT_VERSION: &str = "2026-11-2";
 
-/// What the visitor agrees to, sentence by sentence.
-fn consent(visit: &Visit) -> Vec<String> {
-    ["consent-true", "consent-use", "consent-share"].map(|key| visit.around.say(key)).into()
+/// What the visitor declares, with a box of its own, and what it agrees to, sentence by sentence.
+struct Declared {
+    truth: String,
+    consent: Vec<String>,
+    agree: String,
+}
+
+impl Declared {
+    fn new(around: &Surroundings) -> Self {
+        let legal = around.company().and_then(|company| company.legal_name.clone());
+        let consent = match legal {
+            Some(legal) => vec![around.talk.say_with("company-legal", &[("legal", legal.into())])],
+            None => Vec::new(),
+        };
+        let said = ["consent-use", "consent-share"].map(|key| around.say(key));
+        Self {
+            truth: around.say("consent-true"),
+            consent: consent.into_iter().chain(said).collect(),
+            agree: around.say("consent-agree"),
+        }
+    }
+
+    /// All of it as it is kept, with the addresses of what the links lead to.
+    fn text(&self, around: &Surroundings) -> String {
+        let links = around.company().into_iter().flat_map(|company| {
+            let links = [("company-privacy", &company.privacy_url), ("company-terms", &company.terms_url)];
+            links.into_iter().filter_map(|(key, url)| Some(format!("{}: {}", around.say(key), url.as_ref()?)))
+        });
+        let sentences = std::iter::once(&self.truth).chain(&self.consent).cloned();
+        let lines: Vec<String> = sentences.chain(links).chain([self.agree.clone()]).collect();
+        lines.join("\n")
+    }
 }
 
 /// `GET /form/{session}/review`
-pub async fn page(State(app): State<App>, visit: Visit) -> Response {
-    show(&app, &visit, None)
+pub async fn page(State(app): State<App>, visit: Visit, said: Query<HashMap<String, String>>) -> Response {
+    show(&app, &visit, None, said.get("reveal").map(String::as_str))
 }
 
 /// Why a submission was not taken.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Refused {
-    /// The box was not ticked.
-    NotAgreed,
+    /// A box was not ticked; which were.
+    NotAgreed(Ticked),
     /// The record is not the one that was shown.
     Changed,
 }
 
-fn show(app: &App, visit: &Visit, refused: Option<Refused>) -> Response {
+/// Which boxes were ticked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Ticked {
+    truth: bool,
+    agree: bool,
+}
+
+impl Ticked {
+    /// Each box that was not: its id, and what is to be said.
+    fn missing(self) -> Vec<(&'static str, &'static str)> {
+        let boxes = [(self.truth, "truth", "truth-missing"), (self.agree, "agree", "consent-missing")];
+        boxes.into_iter().filter(|(ticked, ..)| !ticked).map(|(_, id, key)| (id, key)).collect()
+    }
+}
+
+fn show(app: &App, visit: &Visit, refused: Option<Refused>, said: Option<&str>) -> Response {
     let sheet = visit.sheet(app);
     let (around, talk) = (&visit.around, &visit.around.talk);
     let all = Step::all(&sheet);
     let complete = sheet.troubles.is_empty();
-    let not_agreed = refused == Some(Refused::NotAgreed);
+    let ticked = match refused {
+        Some(Refused::NotAgreed(ticked)) => Some(ticked),
+        Some(Refused::Changed) | None => None,
+    };
+    let missing = ticked.map_or_else(Vec::new, Ticked::missing);
     let content = html! {
-        @if not_agreed {
+        @if !missing.is_empty() {
             div.summary role="alert" tabindex="-1" autofocus aria-labelledby="summary-title" {
-                h2 #summary-title { (talk.say_with("errors", &[("count", 1.into())])) }
-                ul { li { a href="#agree" { (talk.say("consent-missing")) } } }
+                h2 #summary-title { (talk.say_with("errors", &[("count", missing.len().into())])) }
+                ul { @for (id, key) in &missing { li { a href={ "#" (id) } { (talk.say(key)) } } } }
             }
         }
         @if refused == Some(Refused::Changed) { p.notice role="alert" { (talk.say("review-changed")) } }
+        (prompt(visit, &sheet, "review", said))
         @if !complete {
             div.summary role="group" aria-labelledby="left-title" {
                 h2 #left-title { (talk.say_with("review-left", &[("count", sheet.troubles.len().into())])) }
@@ -80,25 +131,9 @@ fn show(app: &App, visit: &Visit, refused: Option<Refused>) -> Response {
             }
         }
         @for step in all.iter().filter(|step| **step != Step::People) { (answers(visit, &sheet, step)) }
-        @if complete {
-            form #main-form method="post" novalidate {
-                h2 { (talk.say("consent-title")) }
-                @for sentence in consent(visit) { p { (sentence) } }
-                div.field {
-                    label.agree {
-                        input #agree type="checkbox" name="agree" value="yes"
-                            aria-invalid=[not_agreed.then_some("true")]
-                            aria-describedby=[not_agreed.then_some("e-agree")];
-                        span { (talk.say("consent-agree")) }
-                    }
-                    @if not_agreed { p #e-agree .error { (talk.say("consent-missing")) } }
-                }
-                input type="hidden" name="reviewed" value=(visit.customer.version);
-                input type="hidden" name="consent" value=(short_hash(&consent(visit).join("\n")));
-                div.actions { button.primary type="submit" { (talk.say("submit")) } }
-            }
-        }
+        @if complete { (declaration(visit, ticked)) }
     };
+    let not_agreed = !missing.is_empty();
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let steps = steps(&sheet, around, "review", false);
     let mut response = answer(status, around.with_steps(&talk.say("step-review"), not_agreed, &steps, &content));
@@ -111,6 +146,41 @@ fn show(app: &App, visit: &Visit, refused: Option<Refused>) -> Response {
         }
     }
     response
+}
+
+/// The two boxes, and the button that submits.
+fn declaration(visit: &Visit, ticked: Option<Ticked>) -> Markup {
+    let (around, talk) = (&visit.around, &visit.around.talk);
+    let declared = Declared::new(around);
+    let missing = ticked.map_or_else(Vec::new, Ticked::missing);
+    let tick = |id: &str, label: &str| {
+        let error = missing.iter().find(|(known, _)| *known == id).map(|(_, key)| talk.say(key));
+        let wrong = error.is_some();
+        html! {
+            div.field {
+                @if let Some(error) = error { p id={ "e-" (id) } .error { (error) } }
+                label.agree {
+                    input id=(id) type="checkbox" name=(id) value="yes" checked[ticked.is_some() && !wrong]
+                        aria-invalid=[wrong.then_some("true")]
+                        aria-describedby=[wrong.then(|| format!("e-{id}"))];
+                    span { (label) }
+                }
+            }
+        }
+    };
+    html! {
+        form #main-form method="post" novalidate {
+            h2 { (talk.say("truth-title")) }
+            (tick("truth", &declared.truth))
+            h2 { (talk.say("consent-title")) }
+            @for sentence in &declared.consent { p { (sentence) } }
+            (links(around))
+            (tick("agree", &declared.agree))
+            input type="hidden" name="reviewed" value=(visit.customer.version);
+            input type="hidden" name="consent" value=(short_hash(&declared.text(around)));
+            div.actions { button.primary type="submit" { (talk.say("submit")) } }
+        }
+    }
 }
 
 /// What was given in one step.
@@ -191,13 +261,15 @@ pub async fn submit(State(app): State<App>, visit: Visit, request: Request) -> R
     let (parts, body) = request.into_parts();
     let body = WholeBody::read(&app, &parts, body, Expected::FORM).await?;
     let fields: HashMap<String, String> = form_urlencoded::parse(&body).into_owned().take(16).collect();
-    let text = consent(&visit).join("\n");
+    let text = Declared::new(&visit.around).text(&visit.around);
     // Shown in another language, or by an older version: it is shown again.
     if fields.get("consent").is_none_or(|shown| *shown != short_hash(&text)) {
-        return Ok(show(&app, &visit, Some(Refused::Changed)));
+        return Ok(show(&app, &visit, Some(Refused::Changed), None));
     }
-    if fields.get("agree").is_none_or(|agree| agree != "yes") {
-        return Ok(show(&app, &visit, Some(Refused::NotAgreed)));
+    let is_ticked = |id: &str| fields.get(id).is_some_and(|ticked| ticked == "yes");
+    let ticked = Ticked { truth: is_ticked("truth"), agree: is_ticked("agree") };
+    if !ticked.missing().is_empty() {
+        return Ok(show(&app, &visit, Some(Refused::NotAgreed(ticked)), None));
     }
     let agreement = Agreement {
         version: CONSENT_VERSION,
@@ -221,7 +293,7 @@ pub async fn submit(State(app): State<App>, visit: Visit, request: Request) -> R
                 Some(customer) => visit.after(customer),
                 None => visit,
             };
-            Ok(show(&app, &visit, Some(Refused::Changed)))
+            Ok(show(&app, &visit, Some(Refused::Changed), None))
         }
         Err(error) => refused(&visit, error),
     }

@@ -1,4 +1,6 @@
-//! Documents in the form: uploaded one by one, looked at, taken away.
+//! Documents in the form: attached, looked at, taken away.
+
+use std::collections::HashMap;
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -6,94 +8,101 @@ use dossier_core::file::MediaType;
 use dossier_core::form::edit::Edit;
 use dossier_core::ids::FileId;
 use dossier_core::use_cases::save_form::save as keep;
+use dossier_core::use_cases::write_customer::UpdateError;
 use http::{HeaderValue, StatusCode, header};
 use maud::html;
 
-use super::documents::documents;
-use super::form::{Manner, refused, show};
+use super::documents::{Failed, card_id, documents};
+use super::form::{refused, step_of};
 use super::messages::page as answer;
+use super::posted::{self, Received};
 use super::steps::{Step, steps};
-use super::visit::{Visit, is_partial};
+use super::visit::Visit;
 use crate::http::context::RequestContext;
-use crate::http::files::{receive, show_content};
-use crate::http::problem::{Problem, ProblemCode};
+use crate::http::files::show_content;
+use crate::http::problem::Problem;
 use crate::http::state::App;
 
-/// The step and the last segment of a path below it.
-fn place(request: &Request) -> Option<(Step, String)> {
-    let mut segments = request.uri().path().split('/').skip(3);
-    let step = Step::parse(segments.next()?)?;
-    let last = segments.nth(1)?;
-    Some((step, last.replace("%40", "@")))
-}
-
-/// `POST /form/{session}/{step}/upload/{requirement}`: takes one file for what is asked.
+/// `POST /form/{session}/{step}/upload`: takes one file from a script, and returns the documents as they are then.
 ///
 /// # Errors
 ///
-/// See the catalogue of problems; of a file that is refused, the page says why.
-pub async fn take(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
-    let (step, requirement) = place(&request).ok_or_else(Problem::not_found)?;
-    let partial = is_partial(request.headers());
-    let attempt =
-        request.uri().query().and_then(|query| query.strip_prefix("attempt=")).filter(|attempt| attempt.len() == 16);
-    let key = attempt.map(|attempt| format!("form:{}:{attempt}", visit.visitor.session));
-    let taken = receive(&app, &visit.visitor.caller, request, key.as_deref()).await;
-    let file = match taken {
-        Ok(uploaded) => uploaded.file,
-        Err(problem) => {
-            let talk = &visit.around.talk;
-            let why = match problem.code() {
-                ProblemCode::UnsupportedFileType | ProblemCode::DamagedFile | ProblemCode::PayloadTooLarge => {
-                    talk.say(&format!("upload-{}", problem.code().as_str()))
-                }
-                // The page had sent another file before, and was gone back to.
-                ProblemCode::IdempotencyKeyReused => talk.say("upload-again"),
-                ProblemCode::MalformedMultipart => talk.say("upload-none"),
-                _ => return Err(problem),
-            };
-            return shown(&app, &visit, &step, partial, Some((requirement, why))).await;
-        }
+/// See the catalogue of problems; of a file that is refused, its document says why.
+pub async fn take(State(app): State<App>, mut visit: Visit, request: Request) -> Result<Response, Problem> {
+    let step = step_of(&request, &visit.sheet(&app))?;
+    let (head, body) = request.into_parts();
+    let posted = posted::read(&app, &visit, &head, body).await?;
+    let failed = match attach(&app, &mut visit, posted.files).await {
+        Ok(failed) => failed,
+        // Closed in this very moment: a script loads the page, which says so.
+        Err(UpdateError::Conflict(_)) => return Ok(StatusCode::CONFLICT.into_response()),
+        Err(error) => return refused(&visit, error),
     };
-    match keep(&app.services, &visit.visitor, Edit::Attach(requirement, file.id)).await {
-        Ok(kept) => shown(&app, &visit.after(kept.customer), &step, partial, None).await,
-        Err(error) => refused(&visit, error),
-    }
+    let sheet = visit.sheet(&app);
+    let documents = documents(&app, &visit, &sheet, &step, &failed).await?;
+    let pieces = html! { (documents) (steps(&sheet, &visit.around, &step.path(), false)) };
+    Ok(posted::ended(answer(StatusCode::OK, pieces), posted.is_cut))
 }
 
-/// The documents of a step as they are now: for a script, or as a page.
-async fn shown(
-    app: &App,
-    visit: &Visit,
-    step: &Step,
-    partial: bool,
-    failed: Option<(String, String)>,
-) -> Result<Response, Problem> {
-    let sheet = visit.sheet(app);
-    if partial {
-        let documents = documents(app, visit, &sheet, step, failed.as_ref()).await?;
-        return Ok(answer(StatusCode::OK, html! { (documents) (steps(&sheet, &visit.around, &step.path(), false)) }));
-    }
-    if failed.is_some() {
-        let mut response = show(app, visit, &sheet, step, Manner { failed, ..Manner::default() }).await?;
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(response);
-    }
-    Ok(Redirect::to(&format!("{}/{}#documents", visit.around.base, step.path())).into_response())
+/// What became of the documents of a page.
+pub(super) struct Settled {
+    /// What was refused, and why.
+    pub(super) failed: Failed,
+    /// Where the page is shown again, if a button of a document was pressed.
+    pub(super) stays_at: Option<String>,
 }
 
-/// `POST /form/{session}/{step}/detach/{file_id}`: takes a document away. Its file stays evidence.
+/// Attaches the files of a page, and does what the button of a document says.
 ///
 /// # Errors
 ///
-/// See the catalogue of problems.
-pub async fn detach(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
-    let (step, file) = place(&request).ok_or_else(Problem::not_found)?;
-    let file = FileId::parse(&file).ok_or_else(Problem::not_found)?;
-    match keep(&app.services, &visit.visitor, Edit::Detach(file)).await {
-        Ok(kept) => shown(&app, &visit.after(kept.customer), &step, false, None).await,
-        Err(error) => refused(&visit, error),
+/// [`UpdateError`].
+pub(super) async fn settle(
+    app: &App,
+    visit: &mut Visit,
+    step: &Step,
+    fields: &HashMap<String, String>,
+    files: Vec<Received>,
+) -> Result<Settled, UpdateError> {
+    let pressed = fields.get("do").map_or("", String::as_str);
+    let asked = pressed.strip_prefix("upload:");
+    let has_file = files.iter().any(|file| Some(file.requirement.as_str()) == asked);
+    let mut failed = attach(app, visit, files).await?;
+    if let Some(requirement) = asked.filter(|_| !has_file) {
+        failed.push((requirement.to_owned(), visit.around.talk.say("upload-none")));
     }
+    let detached = pressed.strip_prefix("detach:").and_then(FileId::parse);
+    if let Some(file) = detached {
+        // Its file stays evidence.
+        let kept = keep(&app.services, &visit.visitor, Edit::Detach(file)).await?;
+        visit.customer = Box::new(kept.customer);
+    }
+    let sheet = visit.sheet(app);
+    let requirement = sheet.requirements.iter().find(|requirement| Some(requirement.id.as_str()) == asked);
+    let card = requirement.map_or_else(|| "documents".to_owned(), card_id);
+    let stays = asked.is_some() || detached.is_some();
+    let stays_at = stays.then(|| format!("{}/{}#{card}", visit.around.base, step.path()));
+    Ok(Settled { failed, stays_at })
+}
+
+/// Attaches what was stored. Returns what was refused, in words.
+async fn attach(app: &App, visit: &mut Visit, files: Vec<Received>) -> Result<Failed, UpdateError> {
+    let mut failed = Failed::new();
+    for Received { requirement, file } in files {
+        match file {
+            Ok(file) => {
+                let kept = keep(&app.services, &visit.visitor, Edit::Attach(requirement, file)).await?;
+                visit.customer = Box::new(kept.customer);
+            }
+            Err(key) => failed.push((requirement, visit.around.talk.say(&key))),
+        }
+    }
+    Ok(failed)
+}
+
+/// The way back to the page whose document's button was pressed.
+pub(super) fn stay(at: &str) -> Response {
+    Redirect::to(at).into_response()
 }
 
 /// `GET /form/{session}/files/{file_id}`: a document, for the device that gave it. The audit trail notes every reading.
@@ -103,7 +112,7 @@ pub async fn detach(State(app): State<App>, visit: Visit, request: Request) -> R
 /// 404 for every other file.
 pub async fn view(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
     let id = request.uri().path().rsplit('/').next().and_then(FileId::parse).ok_or_else(Problem::not_found)?;
-    if !visit.sheet(&app).gave(id) {
+    if !visit.sheet(&app).may_look_at(id) {
         return Err(Problem::not_found());
     }
     let file =

@@ -38,7 +38,8 @@ impl Visit {
     /// The form as it is now.
     pub fn sheet<'a>(&'a self, app: &'a App) -> Sheet<'a> {
         let now = app.services.now(self.visitor.scope());
-        Sheet::new(&app.services.policy.rules, &self.customer, &self.visitor.device, now)
+        let reveal = self.around.account().map(|account| account.look.reveal).unwrap_or_default();
+        Sheet::new(&app.services.policy.rules, &self.customer, &self.visitor.device, now).seen_under(reveal)
     }
 
     /// The same visit after a save.
@@ -114,10 +115,9 @@ impl FromRequestParts<App> for Visit {
         let (visitor, landing) = found.filter(|(visitor, _)| visitor.session == session).ok_or_else(unknown)?;
         let known = context.identify(Claimant::Session(session), visitor.scope().account);
         known.map_err(|full| Problem::from(full).into_response())?;
-        let uploads = parts.uri.path().contains("/upload/");
+        // Each file is counted besides, when it comes.
         if parts.method == Method::POST {
-            let limiter = if uploads { &app.limiters.form_uploads } else { &app.limiters.form_writes };
-            let spent = limiter.spend(Claimant::Session(session), context.began);
+            let spent = app.limiters.form_writes.spend(Claimant::Session(session), context.began);
             spent.map_err(|limited| too_fast(&talk, limited))?;
         }
         let account = app.services.store.account(visitor.scope().account).await.map_err(failed)?;

@@ -16,6 +16,7 @@ use super::language::Talk;
 pub(super) fn wrong(talk: &Talk, wrong: Wrong) -> String {
     match wrong {
         Wrong::Missing => talk.say("wrong-missing"),
+        Wrong::Unconfirmed => talk.say("wrong-unconfirmed"),
         Wrong::NoneGiven => talk.say("wrong-none_given"),
         Wrong::Faulty(fault) => talk.say(&format!("fault-{}", fault.as_str())),
         Wrong::Refused(code, limit) => talk

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use dossier::cli::accounts::Set;
 use dossier::config::sources::Sources;
 use dossier::config::{Config, Settings};
 use dossier::serve::Server;
@@ -29,6 +30,18 @@ pub(crate) fn form(name: &str, content: &[u8]) -> Vec<u8> {
             application/octet-stream\r\n\r\n"
     );
     [head.as_bytes(), content, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat()
+}
+
+/// A page of the form: names, file names of files, and contents.
+pub(crate) fn page(parts: &[(&str, Option<&str>, &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, file_name, content) in parts {
+        let file_name = file_name.map_or_else(String::new, |file_name| format!("; filename=\"{file_name}\""));
+        let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file_name}\r\n\r\n");
+        body.extend([head.as_bytes(), content, b"\r\n"].concat());
+    }
+    body.extend(format!("--{BOUNDARY}--\r\n").as_bytes());
+    body
 }
 
 /// A running server, its first key, and a client.
@@ -243,8 +256,14 @@ impl TestApp {
         self.post("/v0/customers/simulate", &json!({ "action": action, "customer_id": id })).await
     }
 
-    /// A key of production with every scope.
+    /// A key of production with every scope, of an account that has what production needs.
     pub(crate) async fn production_key(&self) -> String {
+        let set = Set {
+            legal_name: Some("Harbour Software Limited".to_owned()),
+            privacy_url: Some("https://harbour.example/privacy".to_owned()),
+            ..Set::default()
+        };
+        self.command(set).await.expect("set");
         let made = self.new_key(None, Environment::Production, KeyScope::ALL, None).await;
         made["key"].as_str().expect("a key").to_owned()
     }

@@ -10,7 +10,7 @@ use dossier_core::form::short_hash;
 use reqwest::{Method, RequestBuilder, redirect};
 use serde_json::{Value, json};
 
-use crate::app::{Answered, BOUNDARY, TestApp, form};
+use crate::app::{Answered, BOUNDARY, TestApp, page};
 use crate::samples::{locked_pdf, pdf, png};
 
 /// A browser with one pass.
@@ -77,11 +77,17 @@ impl Browser {
     }
 
     async fn uploads_file(&self, step: &str, requirement: &str, content: &[u8]) -> Answered {
-        let body = form("a.pdf", content);
-        let request =
-            self.request(Method::POST, &format!("/{step}/upload/{requirement}?attempt={}", Self::attempt(content)));
+        let (input, pressed) = (format!("file:{requirement}"), format!("upload:{requirement}"));
+        let attempt = Self::attempt(content);
+        self.sends(step, &[("attempt", None, attempt.as_bytes()), (&input, Some("a.pdf"), content)], &pressed).await
+    }
+
+    /// Sends a page with its fields and files, by the button with this value.
+    pub(crate) async fn sends(&self, step: &str, parts: &[(&str, Option<&str>, &[u8])], pressed: &str) -> Answered {
+        let parts = [parts, &[("do", None, pressed.as_bytes())]].concat();
+        let request = self.request(Method::POST, &format!("/{step}"));
         let request = request.header("content-type", format!("multipart/form-data; boundary={BOUNDARY}"));
-        TestApp::send(request.body(body)).await
+        TestApp::send(request.body(page(&parts))).await
     }
 
     /// The same content is the same attempt.
@@ -90,7 +96,7 @@ impl Browser {
     }
 
     /// Everything that an individual in the United Kingdom is asked.
-    async fn completes(&self) {
+    pub(crate) async fn completes(&self) {
         self.completes_but(&[]).await;
     }
 
@@ -116,7 +122,7 @@ impl Browser {
     }
 
     /// A hidden field of the review.
-    async fn shown(&self, name: &str) -> String {
+    pub(crate) async fn shown(&self, name: &str) -> String {
         let page = self.get("/review").await.text;
         let from = page.split(&format!("name=\"{name}\" value=\"")).nth(1).expect("the field");
         from.split('"').next().expect("a value").to_owned()
@@ -124,7 +130,8 @@ impl Browser {
 
     pub(crate) async fn submits(&self) -> Answered {
         let (reviewed, consent) = (self.shown("reviewed").await, self.shown("consent").await);
-        self.post("/review", &[("agree", "yes"), ("reviewed", &reviewed), ("consent", &consent)]).await
+        let ticked = [("truth", "yes"), ("agree", "yes")];
+        self.post("/review", &[&ticked[..], &[("reviewed", &reviewed), ("consent", &consent)]].concat()).await
     }
 }
 
@@ -135,7 +142,7 @@ impl TestApp {
         (id, link)
     }
 
-    async fn trail(&self) -> Vec<Value> {
+    pub(crate) async fn trail(&self) -> Vec<Value> {
         let scope = ScopeArgs { account: None, environment: Environment::Sandbox };
         let rows = self
             .command(audit::List { scope, query: Default::default(), before: None, limit: 200 })
@@ -474,11 +481,21 @@ async fn only_the_customer_submits_the_form_and_only_what_it_has_seen() {
     assert_eq!(app.stands(&id).await, "pending/submission_started", "a save never submits");
     let (reviewed, consent) = (browser.shown("reviewed").await, browser.shown("consent").await);
     for (fields, said) in [
-        (vec![("reviewed", reviewed.as_str()), ("consent", consent.as_str())], "Tick the box to agree"),
+        (
+            vec![("truth", "yes"), ("reviewed", reviewed.as_str()), ("consent", consent.as_str())],
+            "Tick the box to agree",
+        ),
+        (
+            vec![("agree", "yes"), ("reviewed", reviewed.as_str()), ("consent", consent.as_str())],
+            "Tick the box to declare",
+        ),
         (vec![("agree", "yes"), ("reviewed", reviewed.as_str())], "Something has changed"),
         (vec![("agree", "yes"), ("reviewed", reviewed.as_str()), ("consent", "other")], "Something has changed"),
-        (vec![("agree", "yes"), ("reviewed", "1"), ("consent", consent.as_str())], "Something has changed"),
-        (vec![("agree", "yes"), ("consent", consent.as_str())], "Something has changed"),
+        (
+            vec![("truth", "yes"), ("agree", "yes"), ("reviewed", "1"), ("consent", consent.as_str())],
+            "Something has changed",
+        ),
+        (vec![("truth", "yes"), ("agree", "yes"), ("consent", consent.as_str())], "Something has changed"),
     ] {
         let answer = browser.post("/review", &fields).await;
         assert_eq!(answer.status.as_u16(), 422);
@@ -744,31 +761,23 @@ async fn persons_are_added_and_taken_away_one_by_one_with_all_that_was_typed_abo
 }
 
 #[tokio::test]
-async fn an_upload_that_is_repeated_is_one_document() {
+async fn what_nobody_can_read_is_refused_in_words_and_said_of_what_a_client_attached() {
     let app = TestApp::start().await;
     let (id, link) = app.invited("individual").await;
-    let browser = Browser::enter(&app, &link).await;
-    for _ in 0..3 {
-        assert_eq!(browser.uploads("address", "proof_of_address").await.status.as_u16(), 303);
-    }
-    let customer = app.get(&format!("/v0/customers/{id}?expand=documents")).await.expect(200);
-    assert_eq!(customer["documents"].as_array().expect("documents").len(), 1);
-    let file = customer["documents"][0]["file_id"].as_str().expect("an id");
-    assert_eq!(browser.post(&format!("/address/detach/{file}"), &[]).await.status.as_u16(), 303);
-    assert_eq!(app.profile(&id).await["documents"], Value::Null);
-}
-
-#[tokio::test]
-async fn what_nobody_can_read_is_kept_with_a_word_about_it_until_something_better_comes() {
-    let app = TestApp::start().await;
-    let (_, link) = app.invited("individual").await;
     let browser = Browser::enter(&app, &link).await;
     browser.completes().await;
     for (content, said) in [
         (locked_pdf(), "This PDF opens only with a password. Give one that opens without"),
         (png(320, 100, 50), "This picture is too small to be read. Give one with at least 200 pixels on each side"),
     ] {
-        assert_eq!(browser.uploads_file("address", "proof_of_address", &content).await.status.as_u16(), 303);
+        let before = app.profile(&id).await;
+        let refused = browser.uploads_file("address", "proof_of_address", &content).await;
+        assert_eq!(refused.status.as_u16(), 422);
+        assert!(refused.text.contains(said), "{said}");
+        assert_eq!(app.profile(&id).await, before, "what was given before stays");
+        let file = app.upload("a.pdf", &content).await.expect(200)["id"].clone();
+        let document = json!({ "file_id": file, "purpose": "proof_of_address" });
+        app.put(&id, &json!({ "documents": [document] })).await.expect(200);
         assert!(browser.get("/address").await.text.contains(said), "{said}");
         assert!(browser.get("/review").await.text.contains(said), "{said}");
         let better = pdf(said.as_bytes());

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use dossier::cli::accounts::Create;
 use dossier::http::problem::ProblemCode;
+use dossier_core::api_key::KeyScope;
+use dossier_core::caller::Environment;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::{Answered, TestApp};
 
@@ -113,6 +116,16 @@ async fn problems_of_verification() -> Vec<Answered> {
     answers.push(TestApp::send(session(&id)).await);
     let live = app.client.get(format!("{}/v0/sandbox/clock", app.url)).header("Api-Key", app.production_key().await);
     answers.push(TestApp::send(live).await);
+    let other = app.command(Create { name: "other".to_owned() }).await.expect("an account");
+    let key = app.new_key(other["account_id"].as_str(), Environment::Production, KeyScope::ALL, None).await;
+    let call = |path: &str, body: Value| {
+        let request =
+            app.client.post(format!("{}{path}", app.url)).header("Api-Key", key["key"].as_str().expect("a key"));
+        TestApp::send(request.json(&body))
+    };
+    let created = call("/v0/customers", json!({ "type": "individual", "email": "live@example.com" })).await.expect(201);
+    let id = created["customer_id"].as_str().expect("an id");
+    answers.push(call(&format!("/v0/customers/{id}/kycs"), json!({})).await);
     for _ in 0..16 {
         app.post("/v0/webhooks", &json!({ "url": "http://127.0.0.1:19999/" })).await.expect(201);
     }

@@ -45,6 +45,7 @@ pub(crate) enum PreparedEffect {
         id: [u8; 16],
         name: Vec<u8>,
         created_at: i64,
+        look: Vec<u8>,
         mac: RowSeal,
         scope_keys: [(Scope, WrappedKey); 2],
     },

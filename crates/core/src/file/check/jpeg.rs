@@ -1,6 +1,6 @@
 //! JPEG (ITU-T T.81): the walk over its segments, from the start of the image to its end.
 
-use super::size::check_size;
+use super::size::{MAX_PHOTO, check_size};
 use crate::file::check::tail::Tail;
 use crate::file::record::Flaw;
 
@@ -152,7 +152,7 @@ impl Jpeg {
                     return Err("has a coding that no ordinary program shows");
                 }
                 let (width, height) = (u16::from_be_bytes([wide, narrow]), u16::from_be_bytes([high, low]));
-                self.flaw = check_size(width.into(), height.into())?;
+                self.flaw = check_size(width.into(), height.into(), MAX_PHOTO)?;
                 self.has_frame = true;
             }
             // Start of scan.

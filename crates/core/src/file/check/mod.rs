@@ -8,6 +8,8 @@ mod png;
 mod size;
 mod tail;
 
+pub use size::TOO_MANY_PIXELS;
+
 use crate::file::record::{Flaw, MediaType};
 
 /// Why a file is not taken.
@@ -42,7 +44,9 @@ pub struct Checked {
 const WELL_KNOWN: &[(usize, &[u8], &str)] = &[
     (4, b"ftypheic", "a HEIC picture"),
     (4, b"ftypheix", "a HEIC picture"),
+    (4, b"ftyphevc", "a HEIC picture"),
     (4, b"ftypmif1", "a HEIF picture"),
+    (4, b"ftypmsf1", "a HEIF picture"),
     (4, b"ftypavif", "an AVIF picture"),
     (8, b"WEBP", "a WebP picture"),
     (0, b"II*\0", "a TIFF picture"),

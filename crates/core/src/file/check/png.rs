@@ -1,6 +1,6 @@
 //! PNG (W3C): the walk over its chunks, each with its checksum, from the header to the end.
 
-use super::size::check_size;
+use super::size::{MAX_PNG, check_size};
 use crate::file::check::tail::Tail;
 use crate::file::record::Flaw;
 
@@ -152,7 +152,7 @@ impl Png {
         }
         let header = std::mem::take(&mut self.part);
         let side = |at: usize| u32::from_be_bytes(header[at..at + 4].try_into().expect("four bytes"));
-        self.flaw = check_size(side(0), side(4))?;
+        self.flaw = check_size(side(0), side(4), MAX_PNG)?;
         let (depth, colour) = (header[8], header[9]);
         self.needs_palette = colour == INDEXED;
         let depths: &[u8] = match colour {

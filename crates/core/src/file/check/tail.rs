@@ -25,10 +25,11 @@ const FILES: &[&[u8]] = &[
     b"\xca\xfe\xba\xbe",
     b"#!",
     b"<!--",
+    b"<%",
 ];
 /// What has this near its beginning is a page or a program for one.
 const PAGES: &[&[u8]] =
-    &[b"<script", b"<html", b"<!doctype", b"<svg", b"<body", b"<head", b"<iframe", b"<img", b"<?php", b"<%"];
+    &[b"<script", b"<html", b"<!doctype", b"<svg", b"<body", b"<head", b"<iframe", b"<img", b"<?php"];
 
 /// Bytes behind the end, in one pass and constant memory.
 #[derive(Default)]
@@ -135,6 +136,8 @@ mod tests {
             ([&[0; 70_000][..], b"<!DOCTYPE html>"].concat(), false),
             (b"%PDF-1.7".to_vec(), false),
             (b"MZ".to_vec(), false),
+            (b"<%@ page".to_vec(), false),
+            ([&film[..40], b"<% two bytes of a film <%"].concat(), true),
         ] {
             for step in [1, 5, 13, 4_096, 1_000_000] {
                 let mut read = Tail::default();

@@ -9,10 +9,43 @@ welcome-individual = تطلب منك { $company } إثبات هويتك
 welcome-corporate = تطلب منك { $company } إثبات بيانات منشأتك
 welcome-text = يُلزم القانون { $company } بمعرفة عملائها. في الصفحات التالية تقدّم ما يلزم.
 welcome-again = راجعت { $company } ما قدّمته وتحتاج إلى شيء من جديد. الصفحات التالية تبيّن ما هو.
-welcome-time = يستغرق ذلك نحو عشر دقائق. جهّز مستنداتك.
+welcome-minutes = يستغرق ذلك نحو { $minutes } دقيقة.
 welcome-saved = يُحفظ كل شيء أثناء الكتابة. يمكنك التوقف في أي وقت والمتابعة لاحقًا، هنا أو على جهاز آخر.
 welcome-until = هذا الرابط صالح حتى { $date }.
 welcome-go = ابدأ
+ready-title = جهّز ما يلي
+ready-id_document = وثيقة هويتك، مثل جواز السفر أو بطاقة الهوية
+ready-person_id_document = وثيقة هوية لكل مالك ومدير
+ready-person_proof_of_address = إثبات عنوان لكل مالك ومدير
+company-legal = المسؤول عن بياناتك هو { $legal }.
+company-privacy = إشعار الخصوصية لدى { $company }
+company-terms = شروط { $company }
+company-support = اطلب المساعدة من { $company }
+review-takes = تحتاج { $company } عادةً إلى { $time } لاتخاذ القرار.
+time-minutes = { $count ->
+    [one] دقيقة واحدة
+    [two] دقيقتين
+    [few] { $count } دقائق
+   *[other] { $count } دقيقة
+}
+time-hours = { $count ->
+    [one] ساعة واحدة
+    [two] ساعتين
+    [few] { $count } ساعات
+   *[other] { $count } ساعة
+}
+time-days = { $count ->
+    [one] يوم واحد
+    [two] يومين
+    [few] { $count } أيام
+   *[other] { $count } يومًا
+}
+time-working-days = { $count ->
+    [one] يوم عمل واحد
+    [two] يومي عمل
+    [few] { $count } أيام عمل
+   *[other] { $count } يوم عمل
+}
 
 overview-title = التحقق من بياناتك
 overview-text = هذه هي الخطوات. أكملها بأي ترتيب؛ يُحفظ كل شيء أولًا بأول.
@@ -136,6 +169,17 @@ upload-again = أرسلت هذه الصفحة ملفًا آخر من قبل. ا�
 upload-unsupported_file_type = هذا ليس JPEG ولا PNG ولا PDF. اختر ملفًا آخر أو التقط صورة.
 upload-damaged_file = هذا الملف تالف أو فارغ. اختر ملفًا آخر.
 upload-payload_too_large = هذا الملف أكبر من 10 ميغابايت. اختر ملفًا أصغر.
+upload-heic = هذه صورة HEIC ولا يستطيع هذا المتصفح تحويلها. التقط صورة هنا، أو اختر ملف JPEG أو PNG أو PDF.
+upload-pixels = عدد وحدات البكسل في هذه الصورة كبير جدًا. اختر صورة أصغر أو التقط صورة هنا.
+upload-preparing = يجري تجهيز الصورة…
+upload-progress = يجري الرفع: { $percent }٪
+upload-done = تم رفع الملف: { $name }
+upload-broken = تعذّر إرسال الملف: انقطع الاتصال ثلاث مرات.
+upload-try-again = إعادة المحاولة
+upload-other = اختيار ملف مختلف
+upload-cancel = إلغاء
+upload-cancelled = أُلغي الرفع.
+upload-waiting = لا يزال ملف قيد الرفع. ستتابع فور اكتماله.
 file-given = قُدّم ملف
 file-remove = حذف
 file-remove-number = حذف الملف { $number }: { $document }
@@ -157,16 +201,35 @@ review-files = { $count ->
    *[other] { $count } ملفًا
 }
 review-changed = تغيّر شيء منذ عرض هذه الصفحة. يرجى مراجعتها مجددًا.
+reveal-title = الاطّلاع على ما قُدّم من قبل
+reveal-individual = قُدّم بعض هذه المعلومات على جهاز آخر أو من { $company }، وهو مخفي. للاطّلاع عليه أدخل تاريخ ميلادك.
+reveal-corporate = قُدّم بعض هذه المعلومات على جهاز آخر أو من { $company }، وهو مخفي. للاطّلاع عليه أدخل تاريخ تأسيس المنشأة.
+reveal-show = إظهار
+reveal-wrong = { $count ->
+    [one] هذا ليس التاريخ المسجّل لدينا. بقيت لك محاولة واحدة.
+    [two] هذا ليس التاريخ المسجّل لدينا. بقيت لك محاولتان.
+    [few] هذا ليس التاريخ المسجّل لدينا. بقيت لك { $count } محاولات.
+   *[other] هذا ليس التاريخ المسجّل لدينا. بقيت لك { $count } محاولة.
+}
+reveal-no-date = أدخل يوم التاريخ وشهره وسنته
+reveal-closed = أُدخل تاريخ خاطئ مرات كثيرة. يبقى ما قُدّم من قبل مخفيًا بهذا الرابط. لم يضع شيء.
+reveal-never-title = بعض هذه المعلومات مخفي
+reveal-never = ما قُدّم على جهاز آخر أو من { $company } لا يظهر هنا حمايةً له. حيثما تطلبه إحدى الصفحات، أكّد أنه ما زال صحيحًا أو قدّمه من جديد.
+keep-as-given = ما زال هذا صحيحًا
+kept-confirmed = لقد أكّدت هذا.
 change = تعديل
+truth-title = إقرارك
+truth-missing = ضع علامة في المربع للإقرار بأن ما قدّمته صحيح وكامل
 consent-title = موافقتك
 consent-true = ما قدّمته صحيح وكامل.
 consent-use = يجوز أن تستخدمه { $company } للتحقق مني ومن الأشخاص الذين ذكرتهم كما يقتضي القانون، وأن تحتفظ به المدة التي يقتضيها القانون.
 consent-share = يجوز أن تعرضه { $company } على الشركات التي تستعين بها في التحقق.
-consent-agree = أوافق
-consent-missing = ضع علامة في المربع للموافقة
+consent-agree = أوافق على استخدام بياناتي بهذه الطريقة.
+consent-missing = ضع علامة في المربع للموافقة على استخدام بياناتك
 submit = إرسال
 
 wrong-missing = هذا ناقص
+wrong-unconfirmed = أكّد أن هذا ما زال صحيحًا أو قدّمه من جديد
 wrong-none_given = املأ حقلًا واحدًا على الأقل من هذه الحقول
 wrong-too_long = فيه أكثر من { $most } حرفًا
 wrong-nul_character = فيه رمز لا يمكن حفظه

@@ -9,10 +9,35 @@ welcome-individual = { $company } bittet Sie, Ihre Identität zu bestätigen
 welcome-corporate = { $company } bittet Sie, Ihr Unternehmen zu bestätigen
 welcome-text = Das Gesetz verpflichtet { $company }, seine Kunden zu kennen. Auf den nächsten Seiten geben Sie das Nötige an.
 welcome-again = { $company } hat Ihre Angaben geprüft und braucht etwas noch einmal. Die nächsten Seiten sagen, was.
-welcome-time = Es dauert etwa zehn Minuten. Halten Sie Ihre Dokumente bereit.
+welcome-minutes = Es dauert etwa { $minutes } Minuten.
 welcome-saved = Alles wird beim Ausfüllen gespeichert. Sie können jederzeit aufhören und später weitermachen, hier oder auf einem anderen Gerät.
 welcome-until = Dieser Link gilt bis { $date }.
 welcome-go = Beginnen
+ready-title = Halten Sie dies bereit
+ready-id_document = Ihren Ausweis, etwa Reisepass oder Personalausweis
+ready-person_id_document = Einen Ausweis jeder Person, die Anteile hält oder das Unternehmen leitet
+ready-person_proof_of_address = Einen Adressnachweis jeder Person, die Anteile hält oder das Unternehmen leitet
+company-legal = Verantwortlich für Ihre Daten ist { $legal }.
+company-privacy = Datenschutzhinweise von { $company }
+company-terms = Nutzungsbedingungen von { $company }
+company-support = Hilfe von { $company }
+review-takes = { $company } braucht für die Entscheidung in der Regel { $time }.
+time-minutes = { $count ->
+    [one] 1 Minute
+   *[other] { $count } Minuten
+}
+time-hours = { $count ->
+    [one] 1 Stunde
+   *[other] { $count } Stunden
+}
+time-days = { $count ->
+    [one] 1 Tag
+   *[other] { $count } Tage
+}
+time-working-days = { $count ->
+    [one] 1 Werktag
+   *[other] { $count } Werktage
+}
 
 overview-title = Ihre Bestätigung
 overview-text = Das sind die Schritte, in beliebiger Reihenfolge; alles wird dabei gespeichert.
@@ -132,6 +157,17 @@ upload-again = Diese Seite hatte schon eine andere Datei gesendet. Wählen Sie d
 upload-unsupported_file_type = Das ist weder JPEG noch PNG noch PDF. Wählen Sie eine andere Datei oder nehmen Sie ein Foto auf.
 upload-damaged_file = Diese Datei ist beschädigt oder leer. Wählen Sie eine andere.
 upload-payload_too_large = Diese Datei ist größer als 10 MB. Wählen Sie eine kleinere.
+upload-heic = Das ist ein HEIC-Foto, das dieser Browser nicht umwandeln kann. Nehmen Sie hier ein Foto auf, oder wählen Sie eine JPEG-, PNG- oder PDF-Datei.
+upload-pixels = Dieses Bild hat zu viele Pixel. Wählen Sie ein kleineres, oder nehmen Sie hier ein Foto auf.
+upload-preparing = Bild wird vorbereitet …
+upload-progress = Wird hochgeladen: { $percent } %
+upload-done = Hochgeladen: { $name }
+upload-broken = Die Datei konnte nicht gesendet werden: Die Verbindung ist dreimal abgebrochen.
+upload-try-again = Erneut versuchen
+upload-other = Andere Datei auswählen
+upload-cancel = Abbrechen
+upload-cancelled = Das Hochladen wurde abgebrochen.
+upload-waiting = Eine Datei wird noch hochgeladen. Danach geht es von selbst weiter.
 file-given = Eine Datei wurde abgegeben
 file-remove = Entfernen
 file-remove-number = Datei { $number } entfernen: { $document }
@@ -149,16 +185,33 @@ review-files = { $count ->
    *[other] { $count } Dateien
 }
 review-changed = Seit dem Anzeigen dieser Seite hat sich etwas geändert. Bitte sehen Sie sie noch einmal durch.
+reveal-title = Frühere Angaben ansehen
+reveal-individual = Einige Angaben wurden auf einem anderen Gerät oder von { $company } gemacht und sind verborgen. Um sie zu sehen, geben Sie Ihr Geburtsdatum ein.
+reveal-corporate = Einige Angaben wurden auf einem anderen Gerät oder von { $company } gemacht und sind verborgen. Um sie zu sehen, geben Sie das Gründungsdatum des Unternehmens ein.
+reveal-show = Anzeigen
+reveal-wrong = { $count ->
+    [one] Dieses Datum stimmt nicht mit dem überein, das uns vorliegt. Sie haben noch einen Versuch.
+   *[other] Dieses Datum stimmt nicht mit dem überein, das uns vorliegt. Sie haben noch { $count } Versuche.
+}
+reveal-no-date = Geben Sie Tag, Monat und Jahr des Datums ein
+reveal-closed = Das Datum war zu oft falsch. Mit diesem Link bleiben frühere Angaben verborgen. Es ist nichts verloren.
+reveal-never-title = Einige Angaben sind verborgen
+reveal-never = Angaben von einem anderen Gerät oder von { $company } werden hier zum Schutz nicht angezeigt. Wo eine Seite danach fragt, bestätigen Sie, dass sie noch stimmen, oder geben Sie sie neu ein.
+keep-as-given = Das stimmt noch
+kept-confirmed = Das haben Sie bestätigt.
 change = Ändern
+truth-title = Ihre Erklärung
+truth-missing = Setzen Sie das Häkchen, um zu erklären, dass Ihre Angaben wahr und vollständig sind
 consent-title = Ihre Zustimmung
 consent-true = Meine Angaben sind wahr und vollständig.
 consent-use = { $company } darf sie verwenden, um mich und die von mir genannten Personen zu bestätigen, wie das Gesetz es verlangt, und sie so lange aufbewahren, wie das Gesetz es verlangt.
 consent-share = { $company } darf sie von den Unternehmen prüfen lassen, die es für die Bestätigung einsetzt.
-consent-agree = Ich stimme zu
-consent-missing = Setzen Sie das Häkchen, um zuzustimmen
+consent-agree = Ich stimme dieser Verwendung meiner Daten zu.
+consent-missing = Setzen Sie das Häkchen, um der Verwendung Ihrer Daten zuzustimmen
 submit = Absenden
 
 wrong-missing = Das fehlt
+wrong-unconfirmed = Bestätigen Sie, dass das noch stimmt, oder geben Sie es neu ein
 wrong-none_given = Füllen Sie mindestens eines dieser Felder aus
 wrong-too_long = Das hat mehr als { $most } Zeichen
 wrong-nul_character = Das enthält ein Zeichen, das nicht gespeichert werden kann

@@ -11,10 +11,35 @@ welcome-individual = { $company } asks you to verify your identity
 welcome-corporate = { $company } asks you to verify your business
 welcome-text = { $company } is required by law to know who its customers are. On the next pages you give what is needed.
 welcome-again = { $company } has looked at what you gave and needs something again. The next pages say what.
-welcome-time = It takes about ten minutes. Have your documents at hand.
+welcome-minutes = It takes about { $minutes } minutes.
 welcome-saved = Everything is saved as you type. You can stop at any time and go on later, here or on another device.
 welcome-until = This link is good until { $date }.
 welcome-go = Begin
+ready-title = Have these at hand
+ready-id_document = Your identity document, such as a passport or identity card
+ready-person_id_document = An identity document of each owner and director
+ready-person_proof_of_address = A proof of address of each owner and director
+company-legal = { $legal } is responsible for your data.
+company-privacy = Privacy notice of { $company }
+company-terms = Terms of { $company }
+company-support = Get help from { $company }
+review-takes = { $company } usually needs { $time } to decide.
+time-minutes = { $count ->
+    [one] 1 minute
+   *[other] { $count } minutes
+}
+time-hours = { $count ->
+    [one] 1 hour
+   *[other] { $count } hours
+}
+time-days = { $count ->
+    [one] 1 day
+   *[other] { $count } days
+}
+time-working-days = { $count ->
+    [one] 1 working day
+   *[other] { $count } working days
+}
 
 overview-title = Your verification
 overview-text = These are the steps. Take them in any order; everything is saved as you go.
@@ -134,6 +159,17 @@ upload-again = This page had sent another file before. Choose the file again.
 upload-unsupported_file_type = This is neither a JPEG, a PNG nor a PDF. Choose another file, or take a picture.
 upload-damaged_file = This file is damaged or empty. Choose another one.
 upload-payload_too_large = This file is larger than 10 MB. Choose a smaller one.
+upload-heic = This is a HEIC picture, and this browser cannot convert it. Take a picture here, or choose a JPEG, PNG or PDF.
+upload-pixels = This picture has too many pixels. Choose a smaller one, or take a picture here.
+upload-preparing = Preparing the picture…
+upload-progress = Uploading: { $percent } %
+upload-done = Uploaded: { $name }
+upload-broken = The file could not be sent: the connection broke three times.
+upload-try-again = Try again
+upload-other = Choose a different file
+upload-cancel = Cancel
+upload-cancelled = The upload was cancelled.
+upload-waiting = A file is still being uploaded. You will go on as soon as it is done.
 file-given = A file was given
 file-remove = Remove
 file-remove-number = Remove file { $number }: { $document }
@@ -151,16 +187,33 @@ review-files = { $count ->
    *[other] { $count } files
 }
 review-changed = Something has changed since this page was shown. Please look at it again.
+reveal-title = See what was given before
+reveal-individual = Some of this was given on another device or by { $company }, and is hidden. To see it, enter your date of birth.
+reveal-corporate = Some of this was given on another device or by { $company }, and is hidden. To see it, enter the date on which the business was formed.
+reveal-show = Show it
+reveal-wrong = { $count ->
+    [one] This is not the date that we have. You can try once more.
+   *[other] This is not the date that we have. You can try { $count } more times.
+}
+reveal-no-date = Enter the day, the month and the year of the date
+reveal-closed = The date was wrong too many times. With this link, what was given before stays hidden. Nothing is lost.
+reveal-never-title = Some of this is hidden
+reveal-never = What was given on another device or by { $company } is not shown here, to protect it. Where a page asks for it, confirm that it is still right, or give it again.
+keep-as-given = This is still right
+kept-confirmed = You have confirmed this.
 change = Change
+truth-title = Your declaration
+truth-missing = Tick the box to declare that what you have given is true and complete
 consent-title = Your consent
 consent-true = What I have given is true and complete.
 consent-use = { $company } may use it to verify me, and the persons whom I have named, as the law requires, and keep it for as long as the law requires.
 consent-share = { $company } may have it checked by the companies that it uses for verification.
-consent-agree = I agree
-consent-missing = Tick the box to agree
+consent-agree = I agree that my data are used in this way.
+consent-missing = Tick the box to agree to the use of your data
 submit = Submit
 
 wrong-missing = This is missing
+wrong-unconfirmed = Confirm that this is still right, or give it again
 wrong-none_given = Fill in at least one of these fields
 wrong-too_long = This has more than { $most } characters
 wrong-nul_character = This holds a character that cannot be stored

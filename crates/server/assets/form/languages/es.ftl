@@ -9,10 +9,35 @@ welcome-individual = { $company } le pide que verifique su identidad
 welcome-corporate = { $company } le pide que verifique su empresa
 welcome-text = La ley obliga a { $company } a saber quiénes son sus clientes. En las páginas siguientes indicará lo necesario.
 welcome-again = { $company } ha revisado lo que indicó y necesita algo de nuevo. Las páginas siguientes dicen qué.
-welcome-time = Tarda unos diez minutos. Tenga a mano sus documentos.
+welcome-minutes = Tarda unos { $minutes } minutos.
 welcome-saved = Todo se guarda mientras escribe. Puede parar cuando quiera y seguir más tarde, aquí o en otro dispositivo.
 welcome-until = Este enlace es válido hasta el { $date }.
 welcome-go = Empezar
+ready-title = Tenga a mano lo siguiente
+ready-id_document = Su documento de identidad, como el pasaporte o el carné de identidad
+ready-person_id_document = Un documento de identidad de cada propietario y administrador
+ready-person_proof_of_address = Un justificante de domicilio de cada propietario y administrador
+company-legal = { $legal } es responsable de sus datos.
+company-privacy = Aviso de privacidad de { $company }
+company-terms = Condiciones de { $company }
+company-support = Pedir ayuda a { $company }
+review-takes = { $company } suele tardar { $time } en decidir.
+time-minutes = { $count ->
+    [one] 1 minuto
+   *[other] { $count } minutos
+}
+time-hours = { $count ->
+    [one] 1 hora
+   *[other] { $count } horas
+}
+time-days = { $count ->
+    [one] 1 día
+   *[other] { $count } días
+}
+time-working-days = { $count ->
+    [one] 1 día laborable
+   *[other] { $count } días laborables
+}
 
 overview-title = Su verificación
 overview-text = Estos son los pasos. Hágalos en el orden que quiera; todo se va guardando.
@@ -132,6 +157,17 @@ upload-again = Esta página ya había enviado otro archivo. Elija el archivo de 
 upload-unsupported_file_type = No es un JPEG, ni un PNG, ni un PDF. Elija otro archivo o haga una foto.
 upload-damaged_file = Este archivo está dañado o vacío. Elija otro.
 upload-payload_too_large = Este archivo supera los 10 MB. Elija uno más pequeño.
+upload-heic = Es una foto HEIC y este navegador no puede convertirla. Haga una foto aquí o elija un JPEG, PNG o PDF.
+upload-pixels = Esta foto tiene demasiados píxeles. Elija una más pequeña o haga una foto aquí.
+upload-preparing = Preparando la foto…
+upload-progress = Subiendo: { $percent } %
+upload-done = Archivo subido: { $name }
+upload-broken = No se pudo enviar el archivo: la conexión se cortó tres veces.
+upload-try-again = Reintentar
+upload-other = Elegir un archivo distinto
+upload-cancel = Cancelar
+upload-cancelled = Se canceló la subida.
+upload-waiting = Todavía se está subiendo un archivo. Continuará en cuanto termine.
 file-given = Se entregó un archivo
 file-remove = Quitar
 file-remove-number = Quitar el archivo { $number }: { $document }
@@ -149,16 +185,33 @@ review-files = { $count ->
    *[other] { $count } archivos
 }
 review-changed = Algo ha cambiado desde que se mostró esta página. Revísela de nuevo.
+reveal-title = Ver lo que se indicó antes
+reveal-individual = Una parte se indicó en otro dispositivo o la indicó { $company }, y está oculta. Para verla, escriba su fecha de nacimiento.
+reveal-corporate = Una parte se indicó en otro dispositivo o la indicó { $company }, y está oculta. Para verla, escriba la fecha de constitución de la empresa.
+reveal-show = Mostrar
+reveal-wrong = { $count ->
+    [one] No es la fecha que tenemos. Puede intentarlo una vez más.
+   *[other] No es la fecha que tenemos. Puede intentarlo { $count } veces más.
+}
+reveal-no-date = Escriba el día, el mes y el año de la fecha
+reveal-closed = La fecha fue incorrecta demasiadas veces. Con este enlace, lo que se indicó antes sigue oculto. No se ha perdido nada.
+reveal-never-title = Una parte está oculta
+reveal-never = Lo que se indicó en otro dispositivo o indicó { $company } no se muestra aquí, para protegerlo. Donde una página lo pida, confirme que sigue siendo correcto o indíquelo de nuevo.
+keep-as-given = Sigue siendo correcto
+kept-confirmed = Lo ha confirmado.
 change = Cambiar
+truth-title = Su declaración
+truth-missing = Marque la casilla para declarar que lo que ha indicado es cierto y completo
 consent-title = Su consentimiento
 consent-true = Lo que he indicado es cierto y completo.
 consent-use = { $company } puede usarlo para verificarme, a mí y a las personas que he nombrado, como exige la ley, y conservarlo mientras la ley lo exija.
 consent-share = { $company } puede hacerlo comprobar por las empresas a las que recurre para la verificación.
-consent-agree = Estoy de acuerdo
-consent-missing = Marque la casilla para dar su acuerdo
+consent-agree = Acepto que mis datos se usen de esta forma.
+consent-missing = Marque la casilla para aceptar el uso de sus datos
 submit = Enviar
 
 wrong-missing = Falta
+wrong-unconfirmed = Confirme que sigue siendo correcto o indíquelo de nuevo
 wrong-none_given = Rellene al menos uno de estos campos
 wrong-too_long = Tiene más de { $most } caracteres
 wrong-nul_character = Contiene un carácter que no se puede guardar

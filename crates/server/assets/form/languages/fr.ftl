@@ -9,10 +9,35 @@ welcome-individual = { $company } vous demande de vérifier votre identité
 welcome-corporate = { $company } vous demande de vérifier votre entreprise
 welcome-text = La loi oblige { $company } à savoir qui sont ses clients. Les pages suivantes demandent ce qui est nécessaire.
 welcome-again = { $company } a examiné ce que vous avez donné et a de nouveau besoin de quelque chose. Les pages suivantes disent de quoi.
-welcome-time = Il faut environ dix minutes. Ayez vos documents sous la main.
+welcome-minutes = Il faut environ { $minutes } minutes.
 welcome-saved = Tout est enregistré à mesure. Vous pouvez vous arrêter à tout moment et continuer plus tard, ici ou sur un autre appareil.
 welcome-until = Ce lien est valable jusqu’au { $date }.
 welcome-go = Commencer
+ready-title = Ayez ceci sous la main
+ready-id_document = Votre pièce d’identité, par exemple un passeport ou une carte d’identité
+ready-person_id_document = Une pièce d’identité de chaque propriétaire et dirigeant
+ready-person_proof_of_address = Un justificatif de domicile de chaque propriétaire et dirigeant
+company-legal = { $legal } est responsable de vos données.
+company-privacy = Politique de confidentialité de { $company }
+company-terms = Conditions de { $company }
+company-support = Obtenir de l’aide auprès de { $company }
+review-takes = { $company } met en général { $time } à se décider.
+time-minutes = { $count ->
+    [one] 1 minute
+   *[other] { $count } minutes
+}
+time-hours = { $count ->
+    [one] 1 heure
+   *[other] { $count } heures
+}
+time-days = { $count ->
+    [one] 1 jour
+   *[other] { $count } jours
+}
+time-working-days = { $count ->
+    [one] 1 jour ouvré
+   *[other] { $count } jours ouvrés
+}
 
 overview-title = Votre vérification
 overview-text = Voici les étapes. Prenez-les dans l’ordre que vous voulez ; tout est enregistré à mesure.
@@ -132,6 +157,17 @@ upload-again = Cette page avait déjà envoyé un autre fichier. Choisissez de n
 upload-unsupported_file_type = Ce n’est ni un JPEG, ni un PNG, ni un PDF. Choisissez un autre fichier ou prenez une photo.
 upload-damaged_file = Ce fichier est abîmé ou vide. Choisissez-en un autre.
 upload-payload_too_large = Ce fichier dépasse 10 Mo. Choisissez-en un plus petit.
+upload-heic = C’est une photo HEIC, que ce navigateur ne sait pas convertir. Prenez une photo ici, ou choisissez un JPEG, un PNG ou un PDF.
+upload-pixels = Cette photo a trop de pixels. Choisissez-en une plus petite ou prenez une photo ici.
+upload-preparing = Préparation de la photo…
+upload-progress = Envoi en cours : { $percent } %
+upload-done = Fichier envoyé : { $name }
+upload-broken = Le fichier n’a pas pu être envoyé : la connexion s’est interrompue trois fois.
+upload-try-again = Réessayer
+upload-other = Choisir un fichier différent
+upload-cancel = Annuler
+upload-cancelled = L’envoi a été annulé.
+upload-waiting = Un fichier est encore en cours d’envoi. Vous continuerez dès qu’il sera arrivé.
 file-given = Un fichier a été donné
 file-remove = Enlever
 file-remove-number = Enlever le fichier { $number } : { $document }
@@ -149,16 +185,33 @@ review-files = { $count ->
    *[other] { $count } fichiers
 }
 review-changed = Quelque chose a changé depuis que cette page a été affichée. Regardez-la de nouveau.
+reveal-title = Voir ce qui a été donné auparavant
+reveal-individual = Une partie a été donnée sur un autre appareil ou par { $company }, et elle est masquée. Pour la voir, saisissez votre date de naissance.
+reveal-corporate = Une partie a été donnée sur un autre appareil ou par { $company }, et elle est masquée. Pour la voir, saisissez la date de création de l’entreprise.
+reveal-show = Afficher
+reveal-wrong = { $count ->
+    [one] Ce n’est pas la date que nous avons. Il vous reste un essai.
+   *[other] Ce n’est pas la date que nous avons. Il vous reste { $count } essais.
+}
+reveal-no-date = Saisissez le jour, le mois et l’année de la date
+reveal-closed = La date a été fausse trop souvent. Avec ce lien, ce qui a été donné auparavant reste masqué. Rien n’est perdu.
+reveal-never-title = Une partie est masquée
+reveal-never = Ce qui a été donné sur un autre appareil ou par { $company } n’est pas affiché ici, pour le protéger. Là où une page le demande, confirmez que c’est toujours exact ou donnez-le à nouveau.
+keep-as-given = C’est toujours exact
+kept-confirmed = Vous l’avez confirmé.
 change = Modifier
+truth-title = Votre déclaration
+truth-missing = Cochez la case pour déclarer que ce que vous avez donné est vrai et complet
 consent-title = Votre accord
 consent-true = Ce que j’ai donné est vrai et complet.
 consent-use = { $company } peut s’en servir pour me vérifier, ainsi que les personnes que j’ai nommées, comme la loi l’exige, et le garder aussi longtemps que la loi l’exige.
 consent-share = { $company } peut le faire contrôler par les entreprises auxquelles elle recourt pour la vérification.
-consent-agree = Je suis d’accord
-consent-missing = Cochez la case pour donner votre accord
+consent-agree = J’accepte que mes données soient utilisées de cette façon.
+consent-missing = Cochez la case pour accepter l’utilisation de vos données
 submit = Envoyer
 
 wrong-missing = Il manque quelque chose ici
+wrong-unconfirmed = Confirmez que c’est toujours exact ou donnez-le à nouveau
 wrong-none_given = Remplissez au moins un de ces champs
 wrong-too_long = Il y a plus de { $most } caractères
 wrong-nul_character = Il y a un caractère qui ne peut pas être enregistré

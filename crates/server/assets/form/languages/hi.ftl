@@ -9,10 +9,35 @@ welcome-individual = { $company } आपसे अपनी पहचान स�
 welcome-corporate = { $company } आपसे अपने व्यवसाय को सत्यापित करने को कहती है
 welcome-text = कानून के अनुसार { $company } को अपने ग्राहकों को जानना होता है। अगले पृष्ठों पर आप आवश्यक जानकारी देंगे।
 welcome-again = { $company } ने आपकी दी हुई जानकारी देखी है और कुछ दोबारा चाहिए। अगले पृष्ठ बताते हैं कि क्या।
-welcome-time = इसमें लगभग दस मिनट लगते हैं। अपने दस्तावेज़ पास रखें।
+welcome-minutes = इसमें लगभग { $minutes } मिनट लगते हैं।
 welcome-saved = लिखते-लिखते सब कुछ सहेजा जाता है। आप कभी भी रुककर बाद में यहाँ या किसी दूसरे उपकरण पर आगे बढ़ सकते हैं।
 welcome-until = यह लिंक { $date } तक मान्य है।
 welcome-go = शुरू करें
+ready-title = ये पास रखें
+ready-id_document = आपका पहचान दस्तावेज़, जैसे पासपोर्ट या पहचान पत्र
+ready-person_id_document = हर मालिक और निदेशक का पहचान दस्तावेज़
+ready-person_proof_of_address = हर मालिक और निदेशक के पते का प्रमाण
+company-legal = आपके डेटा के लिए { $legal } ज़िम्मेदार है।
+company-privacy = { $company } की गोपनीयता सूचना
+company-terms = { $company } की शर्तें
+company-support = { $company } से सहायता लें
+review-takes = { $company } को निर्णय लेने में आम तौर पर { $time } लगते हैं।
+time-minutes = { $count ->
+    [one] { $count } मिनट
+   *[other] { $count } मिनट
+}
+time-hours = { $count ->
+    [one] { $count } घंटा
+   *[other] { $count } घंटे
+}
+time-days = { $count ->
+    [one] { $count } दिन
+   *[other] { $count } दिन
+}
+time-working-days = { $count ->
+    [one] { $count } कार्यदिवस
+   *[other] { $count } कार्यदिवस
+}
 
 overview-title = आपका सत्यापन
 overview-text = ये चरण हैं। इन्हें किसी भी क्रम में पूरा करें; सब कुछ सहेजा जाता है।
@@ -132,6 +157,17 @@ upload-again = इस पृष्ठ से पहले दूसरी फ़
 upload-unsupported_file_type = यह न JPEG है, न PNG, न PDF। दूसरी फ़ाइल चुनें या तस्वीर लें।
 upload-damaged_file = यह फ़ाइल ख़राब या ख़ाली है। दूसरी चुनें।
 upload-payload_too_large = यह फ़ाइल 10 MB से बड़ी है। छोटी चुनें।
+upload-heic = यह HEIC तस्वीर है, जिसे यह ब्राउज़र बदल नहीं सकता। यहीं तस्वीर लें, या JPEG, PNG या PDF चुनें।
+upload-pixels = इस तस्वीर में बहुत ज़्यादा पिक्सेल हैं। छोटी तस्वीर चुनें या यहीं तस्वीर लें।
+upload-preparing = तस्वीर तैयार हो रही है…
+upload-progress = अपलोड हो रहा है: { $percent } %
+upload-done = अपलोड हो गया: { $name }
+upload-broken = फ़ाइल भेजी नहीं जा सकी: कनेक्शन तीन बार टूटा।
+upload-try-again = फिर कोशिश करें
+upload-other = कोई और फ़ाइल चुनें
+upload-cancel = रद्द करें
+upload-cancelled = अपलोड रद्द किया गया।
+upload-waiting = एक फ़ाइल अभी अपलोड हो रही है। पूरी होते ही आप आगे बढ़ेंगे।
 file-given = एक फ़ाइल दी गई
 file-remove = हटाएँ
 file-remove-number = फ़ाइल { $number } हटाएँ: { $document }
@@ -149,16 +185,33 @@ review-files = { $count ->
    *[other] { $count } फ़ाइलें
 }
 review-changed = यह पृष्ठ दिखाए जाने के बाद कुछ बदल गया है। कृपया फिर से देखें।
+reveal-title = पहले दी गई जानकारी देखें
+reveal-individual = इसका कुछ भाग दूसरे उपकरण पर या { $company } ने दिया था और छिपा है। उसे देखने के लिए अपनी जन्म तिथि लिखें।
+reveal-corporate = इसका कुछ भाग दूसरे उपकरण पर या { $company } ने दिया था और छिपा है। उसे देखने के लिए व्यवसाय की स्थापना की तारीख लिखें।
+reveal-show = दिखाएँ
+reveal-wrong = { $count ->
+    [one] यह वह तारीख नहीं है जो हमारे पास है। आप { $count } बार और कोशिश कर सकते हैं।
+   *[other] यह वह तारीख नहीं है जो हमारे पास है। आप { $count } बार और कोशिश कर सकते हैं।
+}
+reveal-no-date = तारीख का दिन, महीना और साल लिखें
+reveal-closed = तारीख बहुत बार गलत रही। इस लिंक से पहले दी गई जानकारी छिपी रहेगी। कुछ भी खोया नहीं है।
+reveal-never-title = इसका कुछ भाग छिपा है
+reveal-never = जो दूसरे उपकरण पर या { $company } ने दिया था, वह सुरक्षा के लिए यहाँ नहीं दिखाया जाता। जहाँ कोई पृष्ठ उसे माँगे, वहाँ पुष्टि करें कि वह अब भी सही है, या उसे फिर से दें।
+keep-as-given = यह अब भी सही है
+kept-confirmed = आपने इसकी पुष्टि की है।
 change = बदलें
+truth-title = आपकी घोषणा
+truth-missing = यह घोषित करने के लिए बॉक्स पर निशान लगाएँ कि आपकी दी हुई जानकारी सत्य और पूर्ण है
 consent-title = आपकी सहमति
 consent-true = मैंने जो दिया है, वह सत्य और पूर्ण है।
 consent-use = { $company } इसका उपयोग कानून के अनुसार मेरे और मेरे बताए व्यक्तियों के सत्यापन के लिए कर सकती है और कानून जितने समय तक कहे, उतने समय तक रख सकती है।
 consent-share = { $company } इसकी जाँच उन कंपनियों से करा सकती है जिनसे वह सत्यापन कराती है।
-consent-agree = मैं सहमत हूँ
-consent-missing = सहमति के लिए बॉक्स पर निशान लगाएँ
+consent-agree = मैं सहमत हूँ कि मेरे डेटा का इस प्रकार उपयोग हो।
+consent-missing = अपने डेटा के उपयोग की सहमति के लिए बॉक्स पर निशान लगाएँ
 submit = भेजें
 
 wrong-missing = यह बाकी है
+wrong-unconfirmed = पुष्टि करें कि यह अब भी सही है, या फिर से दें
 wrong-none_given = इनमें से कम से कम एक खाना भरें
 wrong-too_long = इसमें { $most } से अधिक अक्षर हैं
 wrong-nul_character = इसमें ऐसा अक्षर है जिसे सहेजा नहीं जा सकता

@@ -9,10 +9,35 @@ welcome-individual = { $company } pede que você verifique sua identidade
 welcome-corporate = { $company } pede que você verifique sua empresa
 welcome-text = A lei obriga { $company } a saber quem são seus clientes. Nas próximas páginas você informa o necessário.
 welcome-again = { $company } analisou o que você informou e precisa de algo novamente. As próximas páginas dizem o quê.
-welcome-time = Leva cerca de dez minutos. Tenha seus documentos à mão.
+welcome-minutes = Leva cerca de { $minutes } minutos.
 welcome-saved = Tudo é salvo enquanto você preenche. Você pode parar a qualquer momento e continuar depois, aqui ou em outro dispositivo.
 welcome-until = Este link vale até { $date }.
 welcome-go = Começar
+ready-title = Tenha isto à mão
+ready-id_document = Seu documento de identidade, como passaporte ou carteira de identidade
+ready-person_id_document = Um documento de identidade de cada sócio e diretor
+ready-person_proof_of_address = Um comprovante de endereço de cada sócio e diretor
+company-legal = { $legal } é responsável por seus dados.
+company-privacy = Aviso de privacidade de { $company }
+company-terms = Termos de { $company }
+company-support = Pedir ajuda a { $company }
+review-takes = { $company } costuma levar { $time } para decidir.
+time-minutes = { $count ->
+    [one] { $count } minuto
+   *[other] { $count } minutos
+}
+time-hours = { $count ->
+    [one] { $count } hora
+   *[other] { $count } horas
+}
+time-days = { $count ->
+    [one] { $count } dia
+   *[other] { $count } dias
+}
+time-working-days = { $count ->
+    [one] { $count } dia útil
+   *[other] { $count } dias úteis
+}
 
 overview-title = Sua verificação
 overview-text = Estas são as etapas. Faça-as na ordem que quiser; tudo vai sendo salvo.
@@ -132,6 +157,17 @@ upload-again = Esta página já tinha enviado outro arquivo. Escolha o arquivo d
 upload-unsupported_file_type = Não é JPEG, PNG nem PDF. Escolha outro arquivo ou tire uma foto.
 upload-damaged_file = Este arquivo está danificado ou vazio. Escolha outro.
 upload-payload_too_large = Este arquivo tem mais de 10 MB. Escolha um menor.
+upload-heic = Esta é uma foto HEIC, que este navegador não consegue converter. Tire uma foto aqui ou escolha um JPEG, PNG ou PDF.
+upload-pixels = Esta foto tem pixels demais. Escolha uma menor ou tire uma foto aqui.
+upload-preparing = Preparando a foto…
+upload-progress = Enviando: { $percent } %
+upload-done = Arquivo enviado: { $name }
+upload-broken = Não foi possível enviar o arquivo: a conexão caiu três vezes.
+upload-try-again = Tentar de novo
+upload-other = Escolher um arquivo diferente
+upload-cancel = Cancelar
+upload-cancelled = O envio foi cancelado.
+upload-waiting = Um arquivo ainda está sendo enviado. Você continuará assim que terminar.
 file-given = Um arquivo foi entregue
 file-remove = Retirar
 file-remove-number = Retirar o arquivo { $number }: { $document }
@@ -149,16 +185,33 @@ review-files = { $count ->
    *[other] { $count } arquivos
 }
 review-changed = Algo mudou desde que esta página foi mostrada. Veja-a de novo.
+reveal-title = Ver o que foi informado antes
+reveal-individual = Uma parte foi informada em outro dispositivo ou por { $company } e está oculta. Para vê-la, digite sua data de nascimento.
+reveal-corporate = Uma parte foi informada em outro dispositivo ou por { $company } e está oculta. Para vê-la, digite a data de constituição da empresa.
+reveal-show = Mostrar
+reveal-wrong = { $count ->
+    [one] Esta não é a data que temos. Você pode tentar mais uma vez.
+   *[other] Esta não é a data que temos. Você pode tentar mais { $count } vezes.
+}
+reveal-no-date = Digite o dia, o mês e o ano da data
+reveal-closed = A data estava errada vezes demais. Com este link, o que foi informado antes continua oculto. Nada se perdeu.
+reveal-never-title = Uma parte está oculta
+reveal-never = O que foi informado em outro dispositivo ou por { $company } não aparece aqui, para sua proteção. Onde uma página pedir, confirme que continua correto ou informe de novo.
+keep-as-given = Continua correto
+kept-confirmed = Você confirmou isto.
 change = Mudar
+truth-title = Sua declaração
+truth-missing = Marque a caixa para declarar que o que informou é verdadeiro e completo
 consent-title = Seu consentimento
 consent-true = O que informei é verdadeiro e completo.
 consent-use = { $company } pode usar isto para me verificar, e às pessoas que indiquei, como a lei exige, e guardar pelo tempo que a lei exige.
 consent-share = { $company } pode mandar conferir isto pelas empresas que usa para a verificação.
-consent-agree = Concordo
-consent-missing = Marque a caixa para concordar
+consent-agree = Concordo que meus dados sejam usados desta forma.
+consent-missing = Marque a caixa para concordar com o uso de seus dados
 submit = Enviar
 
 wrong-missing = Falta preencher
+wrong-unconfirmed = Confirme que continua correto ou informe de novo
 wrong-none_given = Preencha pelo menos um destes campos
 wrong-too_long = Tem mais de { $most } caracteres
 wrong-nul_character = Contém um caractere que não pode ser guardado

@@ -9,10 +9,35 @@ welcome-individual = { $company } kimliğinizi doğrulamanızı istiyor
 welcome-corporate = { $company } işletmenizi doğrulamanızı istiyor
 welcome-text = { $company } yasa gereği müşterilerinin kim olduğunu bilmek zorundadır. Sonraki sayfalarda gerekenleri verirsiniz.
 welcome-again = { $company } verdiklerinize baktı ve bir şeye yeniden ihtiyaç duyuyor. Sonraki sayfalar ne olduğunu söyler.
-welcome-time = Yaklaşık on dakika sürer. Belgelerinizi hazır bulundurun.
+welcome-minutes = Yaklaşık { $minutes } dakika sürer.
 welcome-saved = Yazdıkça her şey kaydedilir. İstediğiniz an durup daha sonra burada ya da başka bir cihazda sürdürebilirsiniz.
 welcome-until = Bu bağlantı { $date } tarihine kadar geçerlidir.
 welcome-go = Başla
+ready-title = Bunları hazır bulundurun
+ready-id_document = Pasaport ya da kimlik kartı gibi bir kimlik belgeniz
+ready-person_id_document = Her ortağın ve yöneticinin kimlik belgesi
+ready-person_proof_of_address = Her ortağın ve yöneticinin adres belgesi
+company-legal = Verilerinizden { $legal } sorumludur.
+company-privacy = { $company } gizlilik bildirimi
+company-terms = { $company } koşulları
+company-support = { $company } ekibinden yardım alın
+review-takes = { $company } genellikle { $time } içinde karar verir.
+time-minutes = { $count ->
+    [one] { $count } dakika
+   *[other] { $count } dakika
+}
+time-hours = { $count ->
+    [one] { $count } saat
+   *[other] { $count } saat
+}
+time-days = { $count ->
+    [one] { $count } gün
+   *[other] { $count } gün
+}
+time-working-days = { $count ->
+    [one] { $count } iş günü
+   *[other] { $count } iş günü
+}
 
 overview-title = Doğrulamanız
 overview-text = Adımlar bunlardır. İstediğiniz sırayla yapın; her şey kaydedilir.
@@ -132,6 +157,17 @@ upload-again = Bu sayfa daha önce başka bir dosya göndermişti. Dosyayı yeni
 upload-unsupported_file_type = Bu ne JPEG, ne PNG, ne de PDF. Başka bir dosya seçin ya da fotoğraf çekin.
 upload-damaged_file = Bu dosya bozuk ya da boş. Başka bir dosya seçin.
 upload-payload_too_large = Bu dosya 10 MB’tan büyük. Daha küçüğünü seçin.
+upload-heic = Bu bir HEIC resmi ve bu tarayıcı onu dönüştüremiyor. Burada fotoğraf çekin ya da JPEG, PNG veya PDF seçin.
+upload-pixels = Bu resimde çok fazla piksel var. Daha küçük bir resim seçin ya da burada fotoğraf çekin.
+upload-preparing = Resim hazırlanıyor…
+upload-progress = Yükleniyor: %{ $percent }
+upload-done = Yüklendi: { $name }
+upload-broken = Dosya gönderilemedi: bağlantı üç kez koptu.
+upload-try-again = Yeniden dene
+upload-other = Farklı bir dosya seç
+upload-cancel = İptal
+upload-cancelled = Yükleme iptal edildi.
+upload-waiting = Bir dosya hâlâ yükleniyor. Yükleme bitince devam edeceksiniz.
 file-given = Bir dosya verildi
 file-remove = Kaldır
 file-remove-number = { $number }. dosyayı kaldır: { $document }
@@ -149,16 +185,33 @@ review-files = { $count ->
    *[other] { $count } dosya
 }
 review-changed = Bu sayfa gösterildiğinden beri bir şey değişti. Lütfen yeniden bakın.
+reveal-title = Daha önce verilenleri görün
+reveal-individual = Bunların bir kısmı başka bir cihazda ya da { $company } tarafından verildi ve gizli. Görmek için doğum tarihinizi girin.
+reveal-corporate = Bunların bir kısmı başka bir cihazda ya da { $company } tarafından verildi ve gizli. Görmek için işletmenin kuruluş tarihini girin.
+reveal-show = Göster
+reveal-wrong = { $count ->
+    [one] Bu, bizdeki tarih değil. { $count } kez daha deneyebilirsiniz.
+   *[other] Bu, bizdeki tarih değil. { $count } kez daha deneyebilirsiniz.
+}
+reveal-no-date = Tarihin gününü, ayını ve yılını girin
+reveal-closed = Tarih çok kez yanlış girildi. Bu bağlantıyla daha önce verilenler gizli kalır. Hiçbir şey kaybolmadı.
+reveal-never-title = Bunların bir kısmı gizli
+reveal-never = Başka bir cihazda ya da { $company } tarafından verilenler, korunmaları için burada gösterilmez. Bir sayfa sorduğunda hâlâ doğru olduğunu onaylayın ya da yeniden verin.
+keep-as-given = Bu hâlâ doğru
+kept-confirmed = Bunu onayladınız.
 change = Değiştir
+truth-title = Beyanınız
+truth-missing = Verdiklerinizin doğru ve eksiksiz olduğunu beyan etmek için kutuyu işaretleyin
 consent-title = Onayınız
 consent-true = Verdiklerim doğru ve eksiksizdir.
 consent-use = { $company } bunları, yasanın gerektirdiği gibi beni ve adını verdiğim kişileri doğrulamak için kullanabilir ve yasanın gerektirdiği sürece saklayabilir.
 consent-share = { $company } bunları, doğrulama için çalıştığı şirketlere kontrol ettirebilir.
-consent-agree = Kabul ediyorum
-consent-missing = Kabul etmek için kutuyu işaretleyin
+consent-agree = Verilerimin bu şekilde kullanılmasını kabul ediyorum.
+consent-missing = Verilerinizin kullanılmasını kabul etmek için kutuyu işaretleyin
 submit = Gönder
 
 wrong-missing = Bu eksik
+wrong-unconfirmed = Bunun hâlâ doğru olduğunu onaylayın ya da yeniden verin
 wrong-none_given = Bu alanlardan en az birini doldurun
 wrong-too_long = { $most } karakterden uzun
 wrong-nul_character = Saklanamayan bir karakter içeriyor

@@ -9,10 +9,31 @@ welcome-individual = { $company } 请您验证身份
 welcome-corporate = { $company } 请您验证企业
 welcome-text = 法律要求 { $company } 了解其客户。请在接下来的页面中提供所需信息。
 welcome-again = { $company } 已查看您提供的内容，需要您重新提供一些信息。接下来的页面会说明是哪些。
-welcome-time = 大约需要十分钟。请准备好您的证件。
+welcome-minutes = 大约需要 { $minutes } 分钟。
 welcome-saved = 填写的内容会随时保存。您可以随时停下，之后在这里或其他设备上继续。
 welcome-until = 此链接有效期至 { $date }。
 welcome-go = 开始
+ready-title = 请准备好
+ready-id_document = 您的身份证件，例如护照或身份证
+ready-person_id_document = 每位所有者和董事的身份证件
+ready-person_proof_of_address = 每位所有者和董事的地址证明
+company-legal = { $legal } 对您的数据负责。
+company-privacy = { $company } 的隐私声明
+company-terms = { $company } 的条款
+company-support = 向 { $company } 寻求帮助
+review-takes = { $company } 通常需要 { $time }作出决定。
+time-minutes = { $count ->
+   *[other] { $count } 分钟
+}
+time-hours = { $count ->
+   *[other] { $count } 小时
+}
+time-days = { $count ->
+   *[other] { $count } 天
+}
+time-working-days = { $count ->
+   *[other] { $count } 个工作日
+}
 
 overview-title = 您的验证
 overview-text = 以下是各个步骤，可按任意顺序完成；内容会随时保存。
@@ -130,6 +151,17 @@ upload-again = 此页面之前已发送过另一个文件。请重新选择文�
 upload-unsupported_file_type = 这不是 JPEG、PNG 或 PDF。请选择其他文件，或拍照。
 upload-damaged_file = 此文件已损坏或为空。请选择其他文件。
 upload-payload_too_large = 此文件大于 10 MB。请选择较小的文件。
+upload-heic = 这是 HEIC 图片，此浏览器无法转换。请在此拍照，或选择 JPEG、PNG 或 PDF。
+upload-pixels = 此图片的像素过多。请选择较小的图片，或在此拍照。
+upload-preparing = 正在处理图片……
+upload-progress = 正在上传：{ $percent }%
+upload-done = 已上传：{ $name }
+upload-broken = 文件未能发送：连接已中断三次。
+upload-try-again = 重试
+upload-other = 选择其他文件
+upload-cancel = 取消
+upload-cancelled = 上传已取消。
+upload-waiting = 仍有文件正在上传。上传完成后会自动继续。
 file-given = 已提供文件
 file-remove = 移除
 file-remove-number = 移除文件 { $number }：{ $document }
@@ -145,16 +177,32 @@ review-files = { $count ->
    *[other] { $count } 个文件
 }
 review-changed = 此页面显示后内容有变化。请重新查看。
+reveal-title = 查看之前提供的内容
+reveal-individual = 部分内容是在另一台设备上或由 { $company } 提供的，已隐藏。要查看，请输入您的出生日期。
+reveal-corporate = 部分内容是在另一台设备上或由 { $company } 提供的，已隐藏。要查看，请输入企业的成立日期。
+reveal-show = 显示
+reveal-wrong = { $count ->
+   *[other] 这不是我们记录的日期。您还可以尝试 { $count } 次。
+}
+reveal-no-date = 请输入日期的年、月、日
+reveal-closed = 日期错误次数过多。通过此链接，之前提供的内容将继续隐藏。没有任何内容丢失。
+reveal-never-title = 部分内容已隐藏
+reveal-never = 在另一台设备上或由 { $company } 提供的内容为保护信息而不在此显示。页面询问时，请确认其仍然正确，或重新提供。
+keep-as-given = 仍然正确
+kept-confirmed = 您已确认。
 change = 更改
+truth-title = 您的声明
+truth-missing = 请勾选，声明您提供的内容真实完整
 consent-title = 您的同意
 consent-true = 我提供的内容真实完整。
 consent-use = { $company } 可以按照法律要求用这些内容验证我以及我所列的人员，并在法律要求的期限内保存。
 consent-share = { $company } 可以委托其用于验证的公司进行核查。
-consent-agree = 我同意
-consent-missing = 请勾选以表示同意
+consent-agree = 我同意按此方式使用我的数据。
+consent-missing = 请勾选，同意使用您的数据
 submit = 提交
 
 wrong-missing = 此项缺失
+wrong-unconfirmed = 请确认此项仍然正确，或重新提供
 wrong-none_given = 请至少填写其中一栏
 wrong-too_long = 超过 { $most } 个字符
 wrong-nul_character = 含有无法保存的字符

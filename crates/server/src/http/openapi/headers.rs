@@ -10,7 +10,8 @@ const HEADERS: &[(&str, &str, &str)] = &[
     ("Content-Range", "Which bytes follow, of how many", "bytes 0-99/20480"),
     (
         "Dossier-Warning",
-        "One item for each person who had evidence and is no longer in the record (RFC 9651)",
+        "What may not have been meant, one item each (RFC 9651): a person who had evidence and is no longer in the \
+            record, or an account that lacks what sessions of production will need",
         "person_dropped;id=\"019abc00-0000-7000-8000-000000000000\";files=1",
     ),
     ("ETag", "The version: send it as `If-Match` or `If-None-Match`", "\"v3\""),

@@ -28,8 +28,8 @@ pub(super) async fn write(session: Session<'_>, change: &Prepared, also: &mut Re
             }
             true
         }
-        PreparedEffect::Account { id, name, created_at, mac, scope_keys } => {
-            keys::insert_account(session, (id, name, *created_at, mac)).await?;
+        PreparedEffect::Account { id, name, created_at, look, mac, scope_keys } => {
+            keys::insert_account(session, (id, name, *created_at, look, mac)).await?;
             for (scope, wrapped) in scope_keys {
                 keys::insert_scope_key(session, *scope, wrapped).await?;
                 audit::begin_chain(session, *scope).await?;

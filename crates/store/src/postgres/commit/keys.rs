@@ -13,7 +13,7 @@ use crate::rows;
 use crate::vault::{RowSeal, WrappedKey};
 
 statements! {
-    ACCOUNT = "INSERT INTO accounts (account_id, name, created_at, mac) VALUES ($1, $2, $3, $4)";
+    ACCOUNT = "INSERT INTO accounts (account_id, name, created_at, look, mac) VALUES ($1, $2, $3, $4, $5)";
     SCOPE_KEY = "INSERT INTO scope_keys (account_id, environment, epoch, wrapped) VALUES ($1, $2, $3, $4) ON CONFLICT \
         DO NOTHING";
     ACCOUNT_CHANGED = "UPDATE accounts SET name = $2, look = $3, mac = $4 WHERE account_id = $1";
@@ -26,9 +26,9 @@ statements! {
 
 pub(super) async fn insert_account(
     session: Session<'_>,
-    (id, name, created_at, mac): (&[u8; 16], &Vec<u8>, i64, &RowSeal),
+    (id, name, created_at, look, mac): (&[u8; 16], &Vec<u8>, i64, &Vec<u8>, &RowSeal),
 ) -> Result<(), Error> {
-    session.execute(ACCOUNT, &[&uuid(id), name, &created_at, &&mac[..]]).await.map(drop)
+    session.execute(ACCOUNT, &[&uuid(id), name, &created_at, look, &&mac[..]]).await.map(drop)
 }
 
 /// Returns whether there was one.

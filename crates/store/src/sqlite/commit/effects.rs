@@ -42,8 +42,8 @@ pub(super) fn write(
                 Err(over) => Err(over.into()),
             }
         }
-        PreparedEffect::Account { id, name, created_at, mac, scope_keys } => {
-            keys::insert_account(connection, (id, name, *created_at, mac))?;
+        PreparedEffect::Account { id, name, created_at, look, mac, scope_keys } => {
+            keys::insert_account(connection, (id, name, *created_at, look, mac))?;
             for (scope, wrapped) in scope_keys {
                 keys::insert_scope_key(connection, *scope, wrapped)?;
             }

@@ -15,11 +15,11 @@ use crate::vault::{RowSeal, WrappedKey};
 
 pub(super) fn insert_account(
     connection: &Connection,
-    (id, name, created_at, mac): (&[u8; 16], &[u8], i64, &RowSeal),
+    (id, name, created_at, look, mac): (&[u8; 16], &[u8], i64, &[u8], &RowSeal),
 ) -> Result<(), rusqlite::Error> {
     connection
-        .prepare_cached("INSERT INTO accounts (account_id, name, created_at, mac) VALUES (?1, ?2, ?3, ?4)")?
-        .execute((id, name, created_at, mac))
+        .prepare_cached("INSERT INTO accounts (account_id, name, created_at, look, mac) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute((id, name, created_at, look, mac))
         .map(drop)
 }
 

@@ -1,0 +1,247 @@
+//! Who sees what, told as stories: of the integrator, of the person on two devices, and of a thief who has the link.
+
+use serde_json::json;
+
+use super::*;
+use crate::clock::Timestamp;
+use crate::customer::record::Customer;
+use crate::customer::{CustomerType, EmailIndex, Profile};
+use crate::form::edit::{Edit, apply};
+use crate::form::settle::read;
+use crate::form::sheet::{Sheet, Shown};
+use crate::form::trouble::Wrong;
+use crate::ids::{CustomerId, PersonId};
+use crate::kyc::lifecycle::State;
+use crate::kyc::record::{Kyc, Session};
+use crate::kyc::rules::RuleSet;
+use crate::parse::leaf::Email;
+use crate::parse::record::Mode;
+
+const DATE: &str = "/birth_date";
+const NAME: &str = "/first_name";
+const TRUE_DATE: &str = "1990-12-10";
+const OTHER_DATE: &str = "1980-01-01";
+
+struct Story {
+    customer: Customer,
+    rules: RuleSet,
+}
+
+impl Story {
+    fn new() -> Self {
+        let now = Timestamp::from_micros(1_763_873_999_000_000);
+        let customer = Customer {
+            id: CustomerId::from_bytes([1; 16]),
+            version: 1,
+            events: 1,
+            persons_version: 1,
+            created_at: now,
+            updated_at: now,
+            email: Email::searched("a@example.com"),
+            profile: Profile::empty(CustomerType::Individual),
+            kyc: Kyc { state: State::InProgress, ..Kyc::default() },
+            email_index: EmailIndex::default(),
+        };
+        let mut story = Self { customer, rules: RuleSet::baseline() };
+        story.next_session(1);
+        story
+    }
+
+    /// A record that came with the API.
+    fn integrated() -> Self {
+        let mut story = Self::new();
+        story.integrator(NAME, "Ada");
+        story.integrator(DATE, TRUE_DATE);
+        story
+    }
+
+    fn next_session(&mut self, number: u8) {
+        let now = self.customer.created_at;
+        self.customer.kyc.session = Some(Session {
+            id: SessionId::from_bytes([number; 16]),
+            link: String::new(),
+            opened_at: now,
+            expires_at: now.plus_seconds(60),
+            expired: false,
+            redirect_uri: None,
+        });
+    }
+
+    fn integrator(&mut self, place: &str, text: &str) {
+        let body = json!({ place.trim_start_matches('/'): text });
+        let input = read(CustomerType::Individual, &body).expect("an input");
+        let new_id = || PersonId::from_bytes([2; 16]);
+        let now = self.customer.created_at;
+        self.customer = self.customer.clone().merge(input, Mode::Update, now, new_id).expect("a merge").0;
+    }
+
+    fn edit(&mut self, device: &str, edit: &Edit) {
+        let now = self.customer.created_at;
+        let new_id = || PersonId::from_bytes([2; 16]);
+        let edited = apply(&self.rules, self.customer.clone(), edit, &Device::of(device), now, new_id);
+        self.customer = edited.expect("an edit").after;
+    }
+
+    fn types(&mut self, device: &str, place: &str, text: &str) {
+        self.edit(device, &Edit::Fields(vec![(place.to_owned(), text.to_owned())]));
+    }
+
+    fn tries(&mut self, device: &str, date: &str) -> Tried {
+        let now = Sheet::new(&self.rules, &self.customer, &Device::of(device), self.customer.created_at)
+            .text(DATE)
+            .unwrap_or_default();
+        let session = self.customer.kyc.session.as_ref().expect("a session").id;
+        let mut form = self.customer.kyc.form.take().unwrap_or_default();
+        let tried = form.try_date(session, &Device::of(device), DATE, &now, date);
+        self.customer.kyc.form = Some(form);
+        tried
+    }
+
+    fn under<T>(&self, device: &str, reveal: Reveal, see: impl FnOnce(&Sheet<'_>) -> T) -> T {
+        let device = Device::of(device);
+        see(&Sheet::new(&self.rules, &self.customer, &device, self.customer.created_at).seen_under(reveal))
+    }
+
+    fn sees(&self, device: &str, place: &str) -> bool {
+        self.under(device, Reveal::AfterBirthDate, |sheet| matches!(sheet.shown(place), Shown::Text(_)))
+    }
+
+    fn sight(&self, device: &str) -> Sight {
+        self.under(device, Reveal::AfterBirthDate, |sheet| sheet.sight().clone())
+    }
+
+    fn unconfirmed(&self, device: &str, reveal: Reveal) -> Vec<String> {
+        self.under(device, reveal, |sheet| {
+            let unconfirmed = sheet.troubles.iter().filter(|trouble| trouble.wrong == Wrong::Unconfirmed);
+            unconfirmed.map(|trouble| trouble.place.clone()).collect()
+        })
+    }
+}
+
+#[test]
+fn the_right_date_shows_what_the_integrator_gave_to_the_device_that_entered_it() {
+    let mut story = Story::integrated();
+    assert_eq!(story.sight("phone"), Sight::Locked(MOST_TRIES));
+    assert!(story.unconfirmed("phone", Reveal::AfterBirthDate).is_empty(), "it can still be shown");
+    assert_eq!(story.tries("phone", OTHER_DATE), Tried::Wrong(4));
+    assert!(!story.sees("phone", NAME));
+    assert_eq!(story.tries("phone", TRUE_DATE), Tried::Opened);
+    assert!(story.sees("phone", NAME) && story.sees("phone", DATE));
+    assert!(!story.sees("laptop", NAME), "each device enters it");
+}
+
+#[test]
+fn a_session_has_five_tries_whatever_the_number_of_its_devices() {
+    let mut story = Story::integrated();
+    for (device, left) in [("one", 4), ("two", 3), ("three", 2), ("one", 1), ("four", 0)] {
+        assert_eq!(story.tries(device, OTHER_DATE), Tried::Wrong(left));
+    }
+    for device in ["one", "five"] {
+        assert_eq!(story.tries(device, TRUE_DATE), Tried::Refused);
+        assert_eq!(story.sight(device), Sight::Closed);
+    }
+    assert_eq!(story.unconfirmed("one", Reveal::AfterBirthDate), [NAME, DATE], "what stays hidden is confirmed");
+    story.next_session(2);
+    assert_eq!(story.sight("one"), Sight::Locked(MOST_TRIES));
+    assert_eq!(story.tries("one", TRUE_DATE), Tried::Opened);
+}
+
+#[test]
+fn a_date_that_was_typed_over_another_opens_nothing_and_the_one_before_still_does() {
+    for typed in [&[OTHER_DATE][..], &["", OTHER_DATE], &["1980--", "1980-01-", OTHER_DATE], &[TRUE_DATE, OTHER_DATE]] {
+        let mut story = Story::integrated();
+        for text in typed {
+            story.types("thief", DATE, text);
+            assert!(!story.sees("thief", NAME), "{typed:?}");
+        }
+        assert_eq!(story.tries("thief", OTHER_DATE), Tried::Wrong(4));
+        assert_eq!(story.tries("another pass", OTHER_DATE), Tried::Wrong(3));
+        assert!(!story.sees("thief", NAME));
+        assert_eq!(story.tries("phone", TRUE_DATE), Tried::Opened);
+        assert!(story.sees("phone", NAME) && story.sees("phone", DATE), "also what was typed over it");
+        story.integrator(DATE, "1991-01-01");
+        assert_eq!(story.tries("laptop", "1991-01-01"), Tried::Opened, "the integrator has the last word");
+    }
+}
+
+#[test]
+fn on_two_devices_of_ones_own_the_date_that_one_typed_opens_what_both_gave() {
+    let mut story = Story::new();
+    story.types("phone", NAME, "Ada");
+    story.types("phone", DATE, TRUE_DATE);
+    assert!(!story.sees("laptop", NAME));
+    assert_eq!(story.tries("laptop", TRUE_DATE), Tried::Opened);
+    assert!(story.sees("laptop", NAME));
+    story.types("laptop", "/last_name", "Lovelace");
+    assert!(story.sees("phone", "/last_name"));
+    story.types("laptop", DATE, "1990-12-11");
+    assert!(story.sees("phone", DATE) && story.sees("laptop", NAME), "a slip is mended");
+    story.next_session(2);
+    assert_eq!(story.tries("tablet", "1990-12-11"), Tried::Opened);
+    assert!(story.sees("tablet", NAME) && story.sees("tablet", "/last_name"));
+}
+
+#[test]
+fn a_date_that_came_by_the_form_opens_nothing_that_the_integrator_gave() {
+    let mut story = Story::new();
+    story.integrator(NAME, "Ada");
+    assert_eq!(story.sight("thief"), Sight::Never, "there is no date");
+    story.types("thief", DATE, OTHER_DATE);
+    assert!(!story.sees("thief", NAME));
+    assert_eq!(story.unconfirmed("thief", Reveal::AfterBirthDate), [NAME]);
+    story.tries("another pass", OTHER_DATE);
+    assert!(!story.sees("another pass", NAME));
+}
+
+#[test]
+fn who_typed_a_date_first_sees_nothing_of_who_never_entered_it() {
+    let mut story = Story::new();
+    story.types("thief", DATE, OTHER_DATE);
+    story.types("phone", NAME, "Ada");
+    assert!(!story.sees("thief", NAME));
+    story.types("phone", DATE, TRUE_DATE);
+    story.tries("thief", OTHER_DATE);
+    story.tries("another pass", OTHER_DATE);
+    assert!(!story.sees("thief", NAME) && !story.sees("another pass", NAME));
+    // Who typed the name before there was a date is not given away by one that another types.
+    let mut story = Story::new();
+    story.types("phone", NAME, "Ada");
+    story.types("thief", DATE, OTHER_DATE);
+    assert!(!story.sees("thief", NAME));
+}
+
+#[test]
+fn a_date_that_is_corrected_by_who_sees_everything_opens_everything() {
+    let mut story = Story::integrated();
+    story.tries("phone", TRUE_DATE);
+    story.types("phone", DATE, "1990-12-11");
+    assert!(story.sees("phone", NAME));
+    assert_eq!(story.tries("laptop", TRUE_DATE), Tried::Wrong(4));
+    assert_eq!(story.tries("laptop", "1990-12-11"), Tried::Opened);
+    assert!(story.sees("laptop", NAME));
+    story.types("thief", DATE, OTHER_DATE);
+    assert!(!story.sees("thief", NAME) && story.sees("phone", NAME));
+}
+
+#[test]
+fn a_browser_that_comes_back_with_another_pass_sees_what_it_saw() {
+    let mut story = Story::integrated();
+    story.tries("phone", TRUE_DATE);
+    story.edit("phone again", &Edit::Adopt(Device::of("phone")));
+    assert!(story.sees("phone again", NAME) && !story.sees("phone", NAME));
+}
+
+#[test]
+fn the_account_may_show_everything_at_once_or_nothing_ever() {
+    let mut story = Story::integrated();
+    assert!(story.under("phone", Reveal::Always, |sheet| sheet.shown(NAME) == Shown::Text("Ada".to_owned())));
+    assert!(story.unconfirmed("phone", Reveal::Always).is_empty());
+    story.tries("phone", TRUE_DATE);
+    assert!(story.under("phone", Reveal::Never, |sheet| sheet.shown(NAME) == Shown::Hidden("•••".to_owned())));
+    assert_eq!(story.unconfirmed("phone", Reveal::Never), [NAME, DATE]);
+    story.edit("phone", &Edit::KeepAsGiven(vec![NAME.to_owned(), "/nothing".to_owned()]));
+    story.types("phone", DATE, TRUE_DATE);
+    assert!(story.unconfirmed("phone", Reveal::Never).is_empty(), "one was confirmed, the other typed again");
+    story.integrator(NAME, "Grace");
+    assert_eq!(story.unconfirmed("phone", Reveal::Never), [NAME], "what changes is asked about again");
+}

@@ -1,0 +1,64 @@
+//! A device enters the date that shows it what others gave. Every try is written down before it is answered, so that
+//! no number of devices or processes gets more of them.
+
+use crate::audit::action::Action;
+use crate::clock::Timestamp;
+use crate::customer::record::Customer;
+use crate::form::record::Device;
+use crate::form::reveal::{Reveal, Sight, Tried, place_of_date};
+use crate::form::sheet::Sheet;
+use crate::kyc::lifecycle::Conflict;
+use crate::services::Services;
+use crate::use_cases::accounts;
+use crate::use_cases::enter_form::Visitor;
+use crate::use_cases::save_form::draft_change;
+use crate::use_cases::write::{Outcome, Unkeyed, write};
+use crate::use_cases::write_customer::{UpdateError, newest};
+
+/// Lets a device try a date, written YYYY-MM-DD. Returns the customer after it, and what came of it.
+///
+/// # Errors
+///
+/// [`Conflict::NoSession`] when the form is closed, and what an update knows.
+pub async fn reveal(services: &Services, visitor: &Visitor, entered: &str) -> Result<(Customer, Tried), UpdateError> {
+    let Visitor { caller, customer: id, device, session } = visitor;
+    let setting = accounts::reveal(services, caller.scope).await?;
+    let _turn = services.turns.of(*id).await;
+    let load = || newest(services, caller, *id);
+    write(services, caller, Unkeyed, load, |(basis, before)| {
+        if !visitor.may_write(services, &before) {
+            return Err(Conflict::NoSession.into());
+        }
+        let now = services.now(caller.scope);
+        let Some(date) = date_to_enter(services, &before, device, setting, now) else {
+            return Ok(Outcome::Unchanged((before, Tried::Refused)));
+        };
+        let mut after = before;
+        let place = place_of_date(after.profile.kind());
+        let mut form = after.kyc.form.take().unwrap_or_default();
+        let tried = form.try_date(*session, device, place, &date, entered);
+        after.kyc.form = Some(form);
+        let action = match tried {
+            Tried::Opened => Action::FormRevealed,
+            Tried::Wrong(_) => Action::FormRevealFailed,
+            Tried::Refused => return Ok(Outcome::Unchanged((after, tried))),
+        };
+        after.version += 1;
+        after.updated_at = now;
+        Ok(Outcome::Change(draft_change(caller, basis, &after, action, Vec::new()), (after, tried)))
+    })
+    .await
+}
+
+/// The date that is in the record, when the device has something to enter.
+fn date_to_enter(
+    services: &Services,
+    customer: &Customer,
+    device: &Device,
+    setting: Reveal,
+    now: Timestamp,
+) -> Option<String> {
+    let sheet = Sheet::new(&services.policy.rules, customer, device, now).seen_under(setting);
+    matches!(sheet.sight(), Sight::Locked(_))
+        .then(|| sheet.text(place_of_date(customer.profile.kind())).unwrap_or_default())
+}

@@ -1,0 +1,61 @@
+//! What a device enters to see what others gave, or to say that it is still right.
+
+use std::collections::HashMap;
+
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use dossier_core::form::edit::Edit;
+use dossier_core::form::reveal::Tried;
+use dossier_core::ids::FileId;
+use dossier_core::parse::Date;
+use dossier_core::use_cases::reveal_form;
+use dossier_core::use_cases::save_form::save as keep;
+
+use super::form::{refused, typed};
+use super::reveal::{NO_DATE, WRONG};
+use super::steps::Step;
+use super::visit::Visit;
+use crate::http::body::{Expected, WholeBody};
+use crate::http::problem::Problem;
+use crate::http::state::App;
+
+/// `POST /form/{session}/reveal`: tries a date, and goes back to the page.
+///
+/// # Errors
+///
+/// See the catalogue of problems.
+pub async fn reveal(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    let body = WholeBody::read(&app, &parts, body, Expected::FORM).await?;
+    let fields: HashMap<String, String> = form_urlencoded::parse(&body).into_owned().take(16).collect();
+    let page = if fields.get("page").is_some_and(|page| page == "review") { "/review" } else { "" };
+    let back = |said: &str| {
+        let said = if said.is_empty() { String::new() } else { format!("?reveal={said}#reveal-date") };
+        Ok(Redirect::to(&format!("{}{page}{said}", visit.around.base)).into_response())
+    };
+    let entered = typed(&fields, "date");
+    // What is no date is a slip, and costs no try.
+    if Date::new(&entered).is_none() {
+        return back(NO_DATE);
+    }
+    match reveal_form::reveal(&app.services, &visit.visitor, &entered).await {
+        Ok((_, Tried::Wrong(_))) => back(WRONG),
+        Ok((_, Tried::Opened | Tried::Refused)) => back(""),
+        Err(error) => refused(&visit, error),
+    }
+}
+
+/// `POST /form/{session}/{step}/keep/{file_id}`: a file that the device does not see is still right.
+///
+/// # Errors
+///
+/// See the catalogue of problems.
+pub async fn keep_file(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
+    let path = request.uri().path();
+    let step = path.split('/').nth(3).and_then(Step::parse).ok_or_else(Problem::not_found)?;
+    let file = path.rsplit('/').next().and_then(FileId::parse).ok_or_else(Problem::not_found)?;
+    match keep(&app.services, &visit.visitor, Edit::KeepAsGiven(vec![format!("/files/{file}")])).await {
+        Ok(_) => Ok(Redirect::to(&format!("{}/{}#documents", visit.around.base, step.path())).into_response()),
+        Err(error) => refused(&visit, error),
+    }
+}

@@ -1,0 +1,81 @@
+//! What to have ready before one begins, and how long it takes: what this customer is asked for by kind, and nothing
+//! that it has given. Programs that preview links read this too.
+
+use dossier_core::customer::CustomerType;
+use dossier_core::form::sheet::Sheet;
+use dossier_core::kyc::State;
+use dossier_core::kyc::requirement::{Requirement, Status};
+use dossier_core::kyc::rules::Rule;
+
+use super::language::Talk;
+use super::wording::label;
+
+/// How long one field, one document takes, in seconds: typed on a phone, and photographed.
+const FIELD: usize = 12;
+const DOCUMENT: usize = 60;
+/// A business has as many owners and directors, until it has named more.
+const OWNERS: usize = 2;
+/// Who says how long something takes says it in steps of five minutes.
+const MINUTES: usize = 5;
+
+/// The documents to have ready, each kind once.
+pub(super) fn documents(sheet: &Sheet<'_>, talk: &Talk) -> Vec<String> {
+    let mut kinds: Vec<String> = Vec::new();
+    let mut add = |kind: String| {
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    };
+    for asked in open(sheet) {
+        let Some(document) = &asked.document else { continue };
+        add(match (purpose(&document.purposes), asked.person_id.is_some()) {
+            ("id_document", false) => talk.say("ready-id_document"),
+            (purpose, true) => of_persons(talk, purpose).unwrap_or_else(|| label(sheet, talk, asked)),
+            _ => label(sheet, talk, asked),
+        });
+    }
+    for rule in of_each_person(sheet) {
+        if let Some(kind) = rule.needs.document.as_deref().and_then(|purposes| of_persons(talk, purpose(purposes))) {
+            add(kind);
+        }
+    }
+    kinds
+}
+
+/// About how many minutes it takes.
+pub(super) fn minutes(sheet: &Sheet<'_>) -> usize {
+    let mut seconds = 0;
+    for asked in open(sheet) {
+        seconds += if asked.document.is_some() { DOCUMENT } else { FIELD * sheet.inputs(asked).len().max(1) };
+    }
+    let missing = OWNERS.saturating_sub(sheet.persons().len());
+    for rule in of_each_person(sheet) {
+        // A rule for a value of several fields, such as an address, is counted as a few of them.
+        seconds += missing * if rule.needs.document.is_some() { DOCUMENT } else { 4 * FIELD };
+    }
+    let step = 60 * MINUTES;
+    ((seconds + step / 2) / step).max(1) * MINUTES
+}
+
+/// What is still to be given.
+fn open<'a>(sheet: &'a Sheet<'_>) -> impl Iterator<Item = &'a Requirement> {
+    sheet.requirements.iter().filter(|asked| matches!(asked.status, Status::Due | Status::Error))
+}
+
+/// The rules for owners and directors, whom a business may still have to name. Once something is asked for again,
+/// only that is.
+fn of_each_person<'a>(sheet: &'a Sheet<'_>) -> impl Iterator<Item = &'a Rule> {
+    let customer = sheet.customer();
+    let names_persons =
+        customer.profile.kind() == CustomerType::Corporate && customer.kyc.state != State::ResubmissionRequired;
+    let is_asked = move |rule: &&Rule| names_persons && rule.when.role.is_some() && rule.when.field.is_none();
+    sheet.rules().iter().filter(is_asked)
+}
+
+fn purpose(purposes: &[String]) -> &str {
+    purposes.first().map_or("", String::as_str)
+}
+
+fn of_persons(talk: &Talk, purpose: &str) -> Option<String> {
+    talk.find(&format!("ready-person_{purpose}"), &[])
+}

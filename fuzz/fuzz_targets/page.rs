@@ -1,0 +1,54 @@
+//! A page of the form with fields and files: however it is cut into pieces, it has the same parts, no more of them than
+//! it may have, and nothing is in them that was not sent.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+#[allow(dead_code)]
+#[path = "../../crates/server/src/http/multipart.rs"]
+mod multipart;
+
+use multipart::{Found, Malformed, Part, Parts};
+
+const MOST: usize = 5;
+
+fn parse(pieces: &mut dyn Iterator<Item = &[u8]>) -> Result<Vec<(Part, Vec<u8>)>, Malformed> {
+    let mut body = Parts::new(b"b", MOST);
+    let mut all: Vec<(Part, Vec<u8>)> = Vec::new();
+    let mut is_open = false;
+    for piece in pieces {
+        body.push(piece);
+        loop {
+            match body.take()? {
+                Found::Nothing => break,
+                Found::Part(part) => {
+                    assert!(!std::mem::replace(&mut is_open, true), "a part in a part");
+                    all.push((part, Vec::new()));
+                }
+                Found::Data(data) => {
+                    assert!(is_open, "data outside of a part");
+                    all.last_mut().expect("a part").1.extend_from_slice(&data);
+                }
+                Found::End => assert!(std::mem::replace(&mut is_open, false), "the end of no part"),
+            }
+        }
+    }
+    body.finish()?;
+    assert!(!is_open && all.len() <= MOST);
+    Ok(all)
+}
+
+fuzz_target!(|input: (u8, &[u8])| {
+    let (size, body) = input;
+    let whole = parse(&mut std::iter::once(body));
+    let pieces = parse(&mut body.chunks(usize::from(size) + 1));
+    if let Ok(parts) = &whole {
+        let bytes: usize = parts.iter().map(|(_, content)| content.len()).sum();
+        assert!(bytes <= body.len(), "more came out than went in");
+    }
+    match (whole, pieces) {
+        (Ok(whole), Ok(pieces)) => assert_eq!(whole, pieces),
+        // Which of two faults is met first depends on the pieces; that there is one does not.
+        (whole, pieces) => assert_eq!(whole.is_ok(), pieces.is_ok()),
+    }
+});
