@@ -65,17 +65,15 @@ fn filter(method: Method) -> MethodFilter {
 
 /// Every route of the public port.
 pub fn router(app: App) -> Router {
-    // Made when it is first asked for.
-    let reference: Arc<OnceLock<Page>> = Arc::default();
+    // The reference is made when it is first asked for.
+    let made: Arc<OnceLock<Page>> = Arc::default();
+    let reference = async move |State(app): State<App>, headers: HeaderMap| {
+        let page = made.get_or_init(|| docs::reference::page(&document(), &app.public_url));
+        page.respond(StatusCode::OK, &headers)
+    };
     documented()
         .merge(pages::routes(&app))
-        .route(
-            "/docs",
-            get(async move |State(app): State<App>, headers: HeaderMap| {
-                let page = reference.get_or_init(|| docs::reference::page(&document(), &app.public_url));
-                page.respond(StatusCode::OK, &headers)
-            }),
-        )
+        .route("/docs", get(reference))
         .route("/problems", get(docs::problems::all))
         .route("/problems/{code}", get(docs::problems::one))
         .route("/", get(pages::lost::start).post(pages::lost::follow_pasted))

@@ -108,6 +108,8 @@ fn is_same_origin(public_url: &str, headers: &HeaderMap, uri: &Uri) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderName;
+
     use super::*;
 
     #[test]

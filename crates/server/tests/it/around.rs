@@ -1,5 +1,5 @@
-//! The pages around the form: the bare host, links that were cut off, and addresses that there are not. People get pages
-//! in their language, programs get problems.
+//! The pages around the form: the bare host, links that were cut off, and addresses that there are not. People get
+//! pages in their language, programs get problems.
 
 use reqwest::Method;
 

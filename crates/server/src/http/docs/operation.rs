@@ -57,7 +57,7 @@ impl Described<'_> {
                         h4 { "Parameters" }
                         ul.members { @for one in parameters { li { (parameter(schemas, one)) } } }
                     }
-                    @for (media_type, content) in operation["requestBody"]["content"].as_object().into_iter().flatten() {
+                    @for (media_type, content) in self.bodies() {
                         h4 { "Body" }
                         p.rules {
                             code { (media_type) }
@@ -66,11 +66,18 @@ impl Described<'_> {
                         (schemas.shape(&content["schema"], DEEP))
                     }
                     h4 { "Responses" }
-                    ul.responses { @for (status, one) in responses(operation) { li { (response(schemas, status, one)) } } }
+                    ul.responses {
+                        @for (status, one) in responses(operation) { li { (response(schemas, status, one)) } }
+                    }
                 }
                 (self.samples(schemas, url))
             }
         }
+    }
+
+    /// What it takes, by media type.
+    fn bodies(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.operation["requestBody"]["content"].as_object().into_iter().flatten()
     }
 
     /// Which key is needed, and what decides about what it sees.
@@ -96,9 +103,8 @@ impl Described<'_> {
     }
 
     fn samples(&self, schemas: Schemas<'_>, url: &str) -> Markup {
-        let content = self.operation["requestBody"]["content"].as_object().into_iter().flatten();
         let is_json = |media_type: &str| !media_type.starts_with("multipart/");
-        let bodies = content.filter(|(kind, _)| is_json(kind)).flat_map(|(_, content)| of_body(schemas, content));
+        let bodies = self.bodies().filter(|(kind, _)| is_json(kind)).flat_map(|(_, content)| of_body(schemas, content));
         // The first one stands in the call already.
         let bodies: Vec<_> = bodies.skip(usize::from(self.path.is_some())).collect();
         html! {
