@@ -8,6 +8,7 @@ use dossier_core::kyc::requirement::Requirement;
 use maud::{Markup, html};
 
 use super::fields::element_id;
+use super::illustrations::examples;
 use super::steps::Step;
 use super::visit::Visit;
 use super::wording::{because, label, wrong};
@@ -63,6 +64,7 @@ fn document(
         section.document aria-labelledby={ "l-" (id) } {
             h2 id={ "l-" (id) } { (label) }
             p.hint id={ "h-" (id) } { (because(sheet, talk, requirement)) " " (talk.say("upload-hint")) }
+            (examples(sheet, talk, requirement))
             @if let Some(error) = &error { p.error role="alert" id={ "e-" (id) } { (error) } }
             @if !given.is_empty() {
                 ul.files {

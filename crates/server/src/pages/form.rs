@@ -18,6 +18,7 @@ use maud::{Markup, html};
 use super::cookies::{pass, set_cookie};
 use super::documents::documents;
 use super::fields::{Asked, Below, is_said, note};
+use super::layout::Surroundings;
 use super::messages::{message, page as answer};
 use super::steps::{Step, steps};
 use super::visit::{Visit, is_partial};
@@ -57,13 +58,13 @@ pub async fn overview(State(app): State<App>, visit: Visit) -> Response {
                 }
             }
         }
-        p {
+        div.actions {
             a.button.primary href={ (around.base) "/" (on) } {
                 (around.talk.say(if next.is_some() { "overview-go" } else { "overview-review" }))
             }
-        }
-        form method="post" action={ (around.base) "/leave" } {
-            button.quiet type="submit" { (around.talk.say("leave")) }
+            form method="post" action={ (around.base) "/leave" } {
+                button.quiet.exit type="submit" { (around.talk.say("leave")) }
+            }
         }
     };
     let steps = steps(&sheet, around, "", false);
@@ -127,8 +128,10 @@ pub(super) async fn show(
                     button type="submit" name="do" value="add" { (talk.say("person-add")) }
                 }
                 a.button.primary href={ (around.base) "/" (after(sheet, step)) } { (talk.say("continue")) }
+                (leaves(around))
             } @else {
                 button.primary type="submit" form="main-form" { (talk.say("save-and-continue")) }
+                button.quiet.exit type="submit" form="main-form" name="do" value="exit" { (talk.say("save-and-exit")) }
             }
         }
         @if matches!(step, Step::Person(_)) {
@@ -144,6 +147,15 @@ pub(super) async fn show(
     let errors = asked.has_errors() || shown.failed.is_some();
     let steps = steps(sheet, around, &step.path(), false);
     Ok(answer(StatusCode::OK, around.with_steps(&step.title(sheet, around), errors, &steps, &content)))
+}
+
+/// The way out of a page on which there is nothing to save.
+pub(super) fn leaves(around: &Surroundings) -> Markup {
+    html! {
+        form method="post" action={ (around.base) "/leave" } {
+            button.quiet.exit type="submit" { (around.talk.say("save-and-exit")) }
+        }
+    }
 }
 
 /// Who owns and controls the business.

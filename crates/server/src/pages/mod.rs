@@ -1,11 +1,14 @@
 //! Pages for the people who are verified: where their link leads, and the hosted form. Rendered here, whole, in their
 //! language; scripts only make them smoother.
 
+pub mod accent;
 pub mod assets;
 mod cookies;
 pub mod documents;
 pub mod fields;
+mod files;
 pub mod form;
+mod illustrations;
 pub mod landing;
 pub mod language;
 pub mod layout;

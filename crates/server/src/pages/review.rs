@@ -15,8 +15,9 @@ use maud::{Markup, html};
 
 use super::cookies::set_cookie;
 use super::fields::{element_id, order_address};
-use super::form::refused;
-use super::language::AddressOrder;
+use super::files::Files;
+use super::form::{leaves, refused};
+use super::language::{AddressOrder, Talk};
 use super::layout::CSP;
 use super::messages::page as answer;
 use super::steps::{Step, steps};
@@ -35,8 +36,12 @@ fn consent(visit: &Visit) -> Vec<String> {
 }
 
 /// `GET /form/{session}/review`
-pub async fn page(State(app): State<App>, visit: Visit) -> Response {
-    show(&app, &visit, None)
+///
+/// # Errors
+///
+/// The store's.
+pub async fn page(State(app): State<App>, visit: Visit) -> Result<Response, Problem> {
+    show(&app, &visit, None).await
 }
 
 /// Why a submission was not taken.
@@ -48,8 +53,9 @@ enum Refused {
     Changed,
 }
 
-fn show(app: &App, visit: &Visit, refused: Option<Refused>) -> Response {
+async fn show(app: &App, visit: &Visit, refused: Option<Refused>) -> Result<Response, Problem> {
     let sheet = visit.sheet(app);
+    let files = Files::of(app, visit, &sheet).await?;
     let (around, talk) = (&visit.around, &visit.around.talk);
     let all = Step::all(&sheet);
     let complete = sheet.troubles.is_empty();
@@ -69,7 +75,7 @@ fn show(app: &App, visit: &Visit, refused: Option<Refused>) -> Response {
                     @for step in &all {
                         @for trouble in step.troubles(&sheet) {
                             li {
-                                a href={ (around.base) "/" (step.path()) "?check#" (element_id(&trouble.place)) } {
+                                a href={ (around.base) "/" (step.path()) "?check&back=review#" (element_id(&trouble.place)) } {
                                     bdi { (step.title(&sheet, around)) } ": " (subject_of(&sheet, talk, trouble))
                                 }
                                 " " (wrong(talk, trouble.wrong))
@@ -79,7 +85,9 @@ fn show(app: &App, visit: &Visit, refused: Option<Refused>) -> Response {
                 }
             }
         }
-        @for step in all.iter().filter(|step| **step != Step::People) { (answers(visit, &sheet, step)) }
+        @for step in all.iter().filter(|step| **step != Step::People) {
+            (answers(visit, &sheet, &files, step))
+        }
         @if complete {
             form #main-form method="post" novalidate {
                 h2 { (talk.say("consent-title")) }
@@ -98,6 +106,7 @@ fn show(app: &App, visit: &Visit, refused: Option<Refused>) -> Response {
                 div.actions { button.primary type="submit" { (talk.say("submit")) } }
             }
         }
+        div.actions { (leaves(around)) }
     };
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let steps = steps(&sheet, around, "review", false);
@@ -110,11 +119,11 @@ fn show(app: &App, visit: &Visit, refused: Option<Refused>) -> Response {
             response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, csp);
         }
     }
-    response
+    Ok(response)
 }
 
-/// What was given in one step.
-fn answers(visit: &Visit, sheet: &Sheet<'_>, step: &Step) -> Markup {
+/// What was given in one step; of a person, in a fold.
+fn answers(visit: &Visit, sheet: &Sheet<'_>, files: &Files, step: &Step) -> Markup {
     let (around, talk) = (&visit.around, &visit.around.talk);
     let title = step.title(sheet, around);
     let mut inputs = match step {
@@ -138,33 +147,53 @@ fn answers(visit: &Visit, sheet: &Sheet<'_>, step: &Step) -> Markup {
         Kind::Choice(_) => talk.say(&format!("choice-{text}")),
         Kind::Text(_) => text,
     };
-    html! {
-        section.answers {
-            h2 { bdi { (title) } " \
-                " a.change href={ (around.base) "/" (step.path()) } { (talk.say("change")) span.sr { ": " (title) } } }
-            dl {
-                @for input in &inputs {
-                    @let value = match sheet.shown(&input.place) {
-                        Shown::Empty => None,
-                        Shown::Text(text) => Some(said(&input.kind, text)),
-                        Shown::Hidden(mask) => Some(talk.say_with("review-kept", &[("mask", mask.into())])),
-                    };
-                    @if let Some(value) = value {
-                        div { dt { (name_of(sheet, talk, &input.place)) } dd dir="auto" { (value) } }
-                    }
+    let change = html! {
+        a.change href={ (around.base) "/" (step.path()) "?back=review" } {
+            (talk.say("change")) span.sr { ": " (title) }
+        }
+    };
+    let list = html! {
+        dl {
+            @for input in &inputs {
+                @let value = match sheet.shown(&input.place) {
+                    Shown::Empty => None,
+                    Shown::Text(text) => Some(said(&input.kind, text)),
+                    Shown::Hidden(mask) => Some(talk.say_with("review-kept", &[("mask", mask.into())])),
+                };
+                @if let Some(value) = value {
+                    div { dt { (name_of(sheet, talk, &input.place)) } dd dir="auto" { (value) } }
                 }
-                @for requirement in step.requirements(sheet).filter(|requirement| requirement.document.is_some()) {
-                    @let given = sheet.given(requirement).len();
-                    @if given > 0 {
-                        div {
-                            dt { (label(sheet, talk, requirement)) }
-                            dd { (talk.say_with("review-files", &[("count", given.into())])) }
-                        }
-                    }
+            }
+            @for requirement in step.requirements(sheet).filter(|requirement| requirement.document.is_some()) {
+                @let given = sheet.given(requirement);
+                @if !given.is_empty() {
+                    div { dt { (label(sheet, talk, requirement)) } dd { (files.list(around, &given)) } }
                 }
             }
         }
+    };
+    html! {
+        @if let Step::Person(id) = step {
+            details.answers {
+                summary { h2 { bdi { (title) } } (role(sheet, talk, id)) }
+                (change)
+                (list)
+            }
+        } @else {
+            section.answers { div.head { h2 { bdi { (title) } } (change) } (list) }
+        }
     }
+}
+
+/// What a person is to the business, as far as this device may see it.
+fn role(sheet: &Sheet<'_>, talk: &Talk, id: &str) -> Markup {
+    let shown = |name: &str| match sheet.shown(&format!("/associated_persons/{id}/{name}")) {
+        Shown::Text(text) => Some(text),
+        Shown::Hidden(_) | Shown::Empty => None,
+    };
+    let share = shown("ownership_percentage").map(|share| talk.say_with("review-share", &[("share", share.into())]));
+    let control = shown("has_control").filter(|answer| answer == "yes").map(|_| talk.say("review-control"));
+    html! { small { (share.into_iter().chain(control).collect::<Vec<_>>().join(" · ")) } }
 }
 
 /// Where the visitor is sent without being asked: in production only to hosts that the account named.
@@ -194,10 +223,10 @@ pub async fn submit(State(app): State<App>, visit: Visit, request: Request) -> R
     let text = consent(&visit).join("\n");
     // Shown in another language, or by an older version: it is shown again.
     if fields.get("consent").is_none_or(|shown| *shown != short_hash(&text)) {
-        return Ok(show(&app, &visit, Some(Refused::Changed)));
+        return show(&app, &visit, Some(Refused::Changed)).await;
     }
     if fields.get("agree").is_none_or(|agree| agree != "yes") {
-        return Ok(show(&app, &visit, Some(Refused::NotAgreed)));
+        return show(&app, &visit, Some(Refused::NotAgreed)).await;
     }
     let agreement = Agreement {
         version: CONSENT_VERSION,
@@ -221,7 +250,7 @@ pub async fn submit(State(app): State<App>, visit: Visit, request: Request) -> R
                 Some(customer) => visit.after(customer),
                 None => visit,
             };
-            Ok(show(&app, &visit, Some(Refused::Changed)))
+            show(&app, &visit, Some(Refused::Changed)).await
         }
         Err(error) => refused(&visit, error),
     }

@@ -668,7 +668,7 @@ async fn an_account_has_a_look_that_is_checked_when_it_is_set() {
     let text = |text: &str| Some(text.to_owned());
     for (wrong, said) in [
         (Set { colour: text("red"), ..Set::default() }, "#RRGGBB"),
-        (Set { colour: text("#ffcc00"), ..Set::default() }, "contrast of 1.5 to 1"),
+        (Set { logo_dark: encode(&pdf(b"x")), ..Set::default() }, "JPEG or PNG"),
         (Set { logo: encode(b"<svg/>"), ..Set::default() }, "not of an accepted type"),
         (Set { logo: encode(&pdf(b"x")), ..Set::default() }, "JPEG or PNG"),
         (Set { logo: encode(&png(320, 200, 20_000)), ..Set::default() }, "at most 16 KiB"),
@@ -685,6 +685,7 @@ async fn an_account_has_a_look_that_is_checked_when_it_is_set() {
         display_name: text("Harbour <Bank>"),
         colour: text("#7A1F5C"),
         logo: encode(&png(320, 200, 20)),
+        logo_dark: encode(&png(320, 200, 30)),
         ..Set::default()
     };
     set(look).await.expect("set");
@@ -696,9 +697,13 @@ async fn an_account_has_a_look_that_is_checked_when_it_is_set() {
         format!("{}{}", app.url, &page[start..end])
     };
     let colour = TestApp::send(app.client.get(asset("colour.css"))).await;
-    assert_eq!(colour.text, ":root { --accent: #7a1f5c; }\n");
+    assert!(colour.text.starts_with(":root { --accent: #7a1f5c; --on-accent: #ffffff;"), "{}", colour.text);
     let logo = TestApp::send(app.client.get(asset("-logo"))).await;
     assert_eq!((logo.header("content-type"), &logo.bytes), ("image/png", &png(320, 200, 20)));
+    let dark = TestApp::send(app.client.get(asset("-logo-dark"))).await;
+    assert_eq!((dark.header("content-type"), &dark.bytes), ("image/png", &png(320, 200, 30)));
+    let icon = TestApp::send(app.client.get(asset("icon.svg"))).await;
+    assert!(icon.header("content-type") == "image/svg+xml" && icon.text.contains("#7a1f5c"), "{}", icon.text);
     assert!(colour.header("cache-control").contains("immutable"));
     set(Set { colour: text(""), logo: text(""), display_name: text(""), ..Set::default() }).await.expect("taken away");
     let page = TestApp::send(app.client.get(&link)).await.text;

@@ -1,6 +1,5 @@
 the-company = الشركة
 language = اللغة
-language-choose = تغيير
 skip = الانتقال إلى المحتوى
 footer = تطلب { $company } هذا للوفاء بواجباتها القانونية. ما تقدّمه يُحفظ مشفّرًا.
 title-error = خطأ: { $title }
@@ -55,6 +54,8 @@ too-many-text = لا يمكن إضافة مزيد من الأشخاص أو ال�
 
 steps = الخطوات
 steps-done = اكتملت { $done } من { $all } خطوات
+step-of = الخطوة { $number } من { $all }
+back = رجوع
 step-done = مكتمل
 step-left = { $count ->
     [one] بقي شيء واحد
@@ -72,6 +73,7 @@ step-documents = المستندات
 step-review = المراجعة والإرسال
 continue = متابعة
 save-and-continue = حفظ ومتابعة
+save-and-exit = حفظ وخروج
 optional = (اختياري)
 choose = اختر
 choose-kept = قُدّم من قبل؛ مخفي
@@ -115,6 +117,11 @@ person-remove-sure = سيُحذف ما قُدّم عن هذا الشخص.
 person-remove-yes = نعم، احذف
 
 upload-hint = JPEG أو PNG أو PDF، بحد أقصى 10 ميغابايت. يجب أن يكون كل شيء مقروءًا.
+example-whole = كاملة داخل الصورة بزواياها الأربع
+example-page = الصفحة التي عليها صورتك حتى آخر أسطرها
+example-sharp = غير مشوشة وغير معتمة
+example-glare = بلا انعكاس للضوء، ولا شيء يغطيها
+example-letter = الاسم والعنوان والتاريخ مقروءة
 upload-choose = اختيار ملف
 upload-another = اختيار ملف آخر
 upload-camera = التقاط صورة
@@ -146,6 +153,9 @@ review-files = { $count ->
 }
 review-changed = تغيّر شيء منذ عرض هذه الصفحة. يرجى مراجعتها مجددًا.
 change = تعديل
+picture-show = عرض الصورة
+review-share = { $share } %
+review-control = يتحكم في النشاط التجاري
 consent-title = موافقتك
 consent-true = ما قدّمته صحيح وكامل.
 consent-use = يجوز أن تستخدمه { $company } للتحقق مني ومن الأشخاص الذين ذكرتهم كما يقتضي القانون، وأن تحتفظ به المدة التي يقتضيها القانون.

@@ -1,6 +1,5 @@
 the-company = Das Unternehmen
 language = Sprache
-language-choose = Ändern
 skip = Zum Inhalt springen
 footer = { $company } fragt danach, um gesetzliche Pflichten zu erfüllen. Was Sie angeben, wird verschlüsselt.
 title-error = Fehler: { $title }
@@ -55,6 +54,8 @@ too-many-text = Weitere Personen oder Dokumente können nicht hinzugefügt werde
 
 steps = Schritte
 steps-done = { $done } von { $all } Schritten erledigt
+step-of = Schritt { $number } von { $all }
+back = Zurück
 step-done = Erledigt
 step-left = { $count ->
     [one] Noch 1 Angabe
@@ -70,6 +71,7 @@ step-documents = Dokumente
 step-review = Prüfen und absenden
 continue = Weiter
 save-and-continue = Speichern und weiter
+save-and-exit = Speichern und beenden
 optional = (freiwillig)
 choose = Bitte wählen
 choose-kept = Schon angegeben; verborgen
@@ -111,6 +113,11 @@ person-remove-sure = Was über diese Person angegeben wurde, wird gelöscht.
 person-remove-yes = Ja, entfernen
 
 upload-hint = JPEG, PNG oder PDF, höchstens 10 MB. Alles muss lesbar sein.
+example-whole = Ganz im Bild, mit allen vier Ecken
+example-page = Die Seite mit dem Foto, bis zu den letzten Zeilen
+example-sharp = Nicht verschwommen, nicht zu dunkel
+example-glare = Ohne Spiegelung, nichts verdeckt
+example-letter = Name, Adresse und Datum sind lesbar
 upload-choose = Datei auswählen
 upload-another = Weitere Datei auswählen
 upload-camera = Foto aufnehmen
@@ -138,6 +145,9 @@ review-files = { $count ->
 }
 review-changed = Seit dem Anzeigen dieser Seite hat sich etwas geändert. Bitte sehen Sie sie noch einmal durch.
 change = Ändern
+picture-show = Bild anzeigen
+review-share = { $share } %
+review-control = Kontrolliert das Unternehmen
 consent-title = Ihre Zustimmung
 consent-true = Meine Angaben sind wahr und vollständig.
 consent-use = { $company } darf sie verwenden, um mich und die von mir genannten Personen zu bestätigen, wie das Gesetz es verlangt, und sie so lange aufbewahren, wie das Gesetz es verlangt.

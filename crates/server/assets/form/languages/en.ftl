@@ -2,7 +2,6 @@
 
 the-company = The company
 language = Language
-language-choose = Change
 skip = Skip to the content
 footer = { $company } asks for this to meet its legal duties. What you give is encrypted.
 title-error = Error: { $title }
@@ -57,6 +56,8 @@ too-many-text = No more persons or documents can be added. Go back and take one 
 
 steps = Steps
 steps-done = { $done } of { $all } steps done
+step-of = Step { $number } of { $all }
+back = Back
 step-done = Done
 step-left = { $count ->
     [one] 1 thing left
@@ -72,6 +73,7 @@ step-documents = Documents
 step-review = Review and submit
 continue = Continue
 save-and-continue = Save and continue
+save-and-exit = Save and exit
 optional = (optional)
 choose = Choose
 choose-kept = Already given; hidden
@@ -113,6 +115,11 @@ person-remove-sure = What was given about this person will be deleted.
 person-remove-yes = Yes, remove
 
 upload-hint = JPEG, PNG or PDF, at most 10 MB. Everything must be readable.
+example-whole = All of it in the picture, with all four corners
+example-page = The page with your photo, down to its last lines
+example-sharp = Not blurred, not too dark
+example-glare = No glare, and nothing over it
+example-letter = Name, address and date can be read
 upload-choose = Choose a file
 upload-another = Choose another file
 upload-camera = Take a picture
@@ -140,6 +147,9 @@ review-files = { $count ->
 }
 review-changed = Something has changed since this page was shown. Please look at it again.
 change = Change
+picture-show = Show the picture
+review-share = { $share } %
+review-control = Controls the business
 consent-title = Your consent
 consent-true = What I have given is true and complete.
 consent-use = { $company } may use it to verify me, and the persons whom I have named, as the law requires, and keep it for as long as the law requires.

@@ -1,6 +1,5 @@
 the-company = La empresa
 language = Idioma
-language-choose = Cambiar
 skip = Ir al contenido
 footer = { $company } lo pide para cumplir sus obligaciones legales. Lo que indique se guarda cifrado.
 title-error = Error: { $title }
@@ -55,6 +54,8 @@ too-many-text = No se pueden añadir más personas o documentos. Vuelva atrás y
 
 steps = Pasos
 steps-done = { $done } de { $all } pasos hechos
+step-of = Paso { $number } de { $all }
+back = Atrás
 step-done = Hecho
 step-left = { $count ->
     [one] Falta 1 cosa
@@ -70,6 +71,7 @@ step-documents = Documentos
 step-review = Revisar y enviar
 continue = Continuar
 save-and-continue = Guardar y continuar
+save-and-exit = Guardar y salir
 optional = (opcional)
 choose = Elija
 choose-kept = Ya indicado; oculto
@@ -111,6 +113,11 @@ person-remove-sure = Se borrará lo que se indicó sobre esta persona.
 person-remove-yes = Sí, quitar
 
 upload-hint = JPEG, PNG o PDF, como máximo 10 MB. Todo debe leerse bien.
+example-whole = Entero en la imagen, con las cuatro esquinas
+example-page = La página con la foto, hasta las últimas líneas
+example-sharp = Ni borroso ni demasiado oscuro
+example-glare = Sin reflejos y sin nada encima
+example-letter = Se leen el nombre, la dirección y la fecha
 upload-choose = Elegir un archivo
 upload-another = Elegir otro archivo
 upload-camera = Hacer una foto
@@ -138,6 +145,9 @@ review-files = { $count ->
 }
 review-changed = Algo ha cambiado desde que se mostró esta página. Revísela de nuevo.
 change = Cambiar
+picture-show = Mostrar la imagen
+review-share = { $share } %
+review-control = Controla la empresa
 consent-title = Su consentimiento
 consent-true = Lo que he indicado es cierto y completo.
 consent-use = { $company } puede usarlo para verificarme, a mí y a las personas que he nombrado, como exige la ley, y conservarlo mientras la ley lo exija.

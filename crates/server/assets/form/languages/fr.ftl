@@ -1,6 +1,5 @@
 the-company = L’entreprise
 language = Langue
-language-choose = Changer
 skip = Aller au contenu
 footer = { $company } le demande pour remplir ses obligations légales. Ce que vous donnez est chiffré.
 title-error = Erreur : { $title }
@@ -55,6 +54,8 @@ too-many-text = On ne peut plus ajouter de personnes ou de documents. Revenez en
 
 steps = Étapes
 steps-done = { $done } étapes sur { $all } terminées
+step-of = Étape { $number } sur { $all }
+back = Retour
 step-done = Terminé
 step-left = { $count ->
     [one] Il reste 1 chose
@@ -70,6 +71,7 @@ step-documents = Documents
 step-review = Vérifier et envoyer
 continue = Continuer
 save-and-continue = Enregistrer et continuer
+save-and-exit = Enregistrer et quitter
 optional = (facultatif)
 choose = Choisir
 choose-kept = Déjà donné ; masqué
@@ -111,6 +113,11 @@ person-remove-sure = Ce qui a été donné sur cette personne sera supprimé.
 person-remove-yes = Oui, enlever
 
 upload-hint = JPEG, PNG ou PDF, 10 Mo au plus. Tout doit être lisible.
+example-whole = En entier sur l’image, avec les quatre coins
+example-page = La page avec la photo, jusqu’aux dernières lignes
+example-sharp = Ni floue ni trop sombre
+example-glare = Sans reflet, rien par-dessus
+example-letter = Le nom, l’adresse et la date sont lisibles
 upload-choose = Choisir un fichier
 upload-another = Choisir un autre fichier
 upload-camera = Prendre une photo
@@ -138,6 +145,9 @@ review-files = { $count ->
 }
 review-changed = Quelque chose a changé depuis que cette page a été affichée. Regardez-la de nouveau.
 change = Modifier
+picture-show = Afficher l’image
+review-share = { $share } %
+review-control = Contrôle l’entreprise
 consent-title = Votre accord
 consent-true = Ce que j’ai donné est vrai et complet.
 consent-use = { $company } peut s’en servir pour me vérifier, ainsi que les personnes que j’ai nommées, comme la loi l’exige, et le garder aussi longtemps que la loi l’exige.

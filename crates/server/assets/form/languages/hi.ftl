@@ -1,6 +1,5 @@
 the-company = कंपनी
 language = भाषा
-language-choose = बदलें
 skip = सामग्री पर जाएँ
 footer = { $company } अपने कानूनी दायित्व पूरे करने के लिए यह माँगती है। आप जो देते हैं, वह कूटबद्ध रहता है।
 title-error = त्रुटि: { $title }
@@ -55,6 +54,8 @@ too-many-text = और व्यक्ति या दस्तावेज़ 
 
 steps = चरण
 steps-done = { $all } में से { $done } चरण पूरे
+step-of = चरण { $number } / { $all }
+back = पीछे
 step-done = पूरा
 step-left = { $count ->
     [one] { $count } चीज़ बाकी
@@ -70,6 +71,7 @@ step-documents = दस्तावेज़
 step-review = जाँचें और भेजें
 continue = आगे बढ़ें
 save-and-continue = सहेजें और आगे बढ़ें
+save-and-exit = सहेजें और बाहर निकलें
 optional = (वैकल्पिक)
 choose = चुनें
 choose-kept = पहले से दिया गया; छिपा हुआ
@@ -111,6 +113,11 @@ person-remove-sure = इस व्यक्ति के बारे में 
 person-remove-yes = हाँ, हटाएँ
 
 upload-hint = JPEG, PNG या PDF, अधिकतम 10 MB। सब कुछ पढ़ने योग्य हो।
+example-whole = चारों कोनों समेत पूरा तस्वीर में हो
+example-page = फ़ोटो वाला पन्ना, आख़िरी पंक्तियों तक
+example-sharp = न धुँधला हो, न बहुत अँधेरा
+example-glare = कोई चमक न हो, ऊपर कुछ न रखा हो
+example-letter = नाम, पता और तारीख़ पढ़े जा सकें
 upload-choose = फ़ाइल चुनें
 upload-another = दूसरी फ़ाइल चुनें
 upload-camera = तस्वीर लें
@@ -138,6 +145,9 @@ review-files = { $count ->
 }
 review-changed = यह पृष्ठ दिखाए जाने के बाद कुछ बदल गया है। कृपया फिर से देखें।
 change = बदलें
+picture-show = तस्वीर दिखाएँ
+review-share = { $share } %
+review-control = व्यवसाय को नियंत्रित करता है
 consent-title = आपकी सहमति
 consent-true = मैंने जो दिया है, वह सत्य और पूर्ण है।
 consent-use = { $company } इसका उपयोग कानून के अनुसार मेरे और मेरे बताए व्यक्तियों के सत्यापन के लिए कर सकती है और कानून जितने समय तक कहे, उतने समय तक रख सकती है।

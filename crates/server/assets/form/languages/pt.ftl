@@ -1,6 +1,5 @@
 the-company = A empresa
 language = Idioma
-language-choose = Mudar
 skip = Ir para o conteúdo
 footer = { $company } pede isto para cumprir suas obrigações legais. O que você informa é cifrado.
 title-error = Erro: { $title }
@@ -55,6 +54,8 @@ too-many-text = Não é possível adicionar mais pessoas ou documentos. Volte e 
 
 steps = Etapas
 steps-done = { $done } de { $all } etapas concluídas
+step-of = Etapa { $number } de { $all }
+back = Voltar
 step-done = Concluído
 step-left = { $count ->
     [one] Falta { $count } item
@@ -70,6 +71,7 @@ step-documents = Documentos
 step-review = Revisar e enviar
 continue = Continuar
 save-and-continue = Salvar e continuar
+save-and-exit = Salvar e sair
 optional = (opcional)
 choose = Escolha
 choose-kept = Já informado; oculto
@@ -111,6 +113,11 @@ person-remove-sure = O que foi informado sobre esta pessoa será apagado.
 person-remove-yes = Sim, retirar
 
 upload-hint = JPEG, PNG ou PDF, no máximo 10 MB. Tudo deve estar legível.
+example-whole = Inteiro na imagem, com os quatro cantos
+example-page = A página com a foto, até as últimas linhas
+example-sharp = Nem borrada nem escura demais
+example-glare = Sem reflexos e sem nada por cima
+example-letter = O nome, o endereço e a data podem ser lidos
 upload-choose = Escolher um arquivo
 upload-another = Escolher outro arquivo
 upload-camera = Tirar uma foto
@@ -138,6 +145,9 @@ review-files = { $count ->
 }
 review-changed = Algo mudou desde que esta página foi mostrada. Veja-a de novo.
 change = Mudar
+picture-show = Mostrar a imagem
+review-share = { $share } %
+review-control = Controla a empresa
 consent-title = Seu consentimento
 consent-true = O que informei é verdadeiro e completo.
 consent-use = { $company } pode usar isto para me verificar, e às pessoas que indiquei, como a lei exige, e guardar pelo tempo que a lei exige.

@@ -1,6 +1,5 @@
 the-company = Şirket
 language = Dil
-language-choose = Değiştir
 skip = İçeriğe geç
 footer = { $company } bunu yasal yükümlülüklerini yerine getirmek için ister. Verdikleriniz şifrelenir.
 title-error = Hata: { $title }
@@ -55,6 +54,8 @@ too-many-text = Daha fazla kişi ya da belge eklenemez. Geri dönün ve önce bi
 
 steps = Adımlar
 steps-done = { $all } adımdan { $done } tanesi tamam
+step-of = Adım { $number } / { $all }
+back = Geri
 step-done = Tamam
 step-left = { $count ->
     [one] { $count } eksik kaldı
@@ -70,6 +71,7 @@ step-documents = Belgeler
 step-review = Gözden geçir ve gönder
 continue = Devam et
 save-and-continue = Kaydet ve devam et
+save-and-exit = Kaydet ve çık
 optional = (isteğe bağlı)
 choose = Seçin
 choose-kept = Verildi; gizli
@@ -111,6 +113,11 @@ person-remove-sure = Bu kişi hakkında verilenler silinecek.
 person-remove-yes = Evet, kaldır
 
 upload-hint = JPEG, PNG ya da PDF, en çok 10 MB. Her şey okunabilir olmalı.
+example-whole = Dört köşesiyle birlikte tamamı görünsün
+example-page = Fotoğraflı sayfa, son satırlarına kadar
+example-sharp = Bulanık veya çok karanlık olmasın
+example-glare = Parlama olmasın, üstünde bir şey durmasın
+example-letter = Ad, adres ve tarih okunabilsin
 upload-choose = Dosya seç
 upload-another = Başka dosya seç
 upload-camera = Fotoğraf çek
@@ -138,6 +145,9 @@ review-files = { $count ->
 }
 review-changed = Bu sayfa gösterildiğinden beri bir şey değişti. Lütfen yeniden bakın.
 change = Değiştir
+picture-show = Resmi göster
+review-share = % { $share }
+review-control = İşletmeyi kontrol ediyor
 consent-title = Onayınız
 consent-true = Verdiklerim doğru ve eksiksizdir.
 consent-use = { $company } bunları, yasanın gerektirdiği gibi beni ve adını verdiğim kişileri doğrulamak için kullanabilir ve yasanın gerektirdiği sürece saklayabilir.

@@ -1,6 +1,5 @@
 the-company = 该公司
 language = 语言
-language-choose = 更改
 skip = 跳到正文
 footer = { $company } 为履行法律义务而询问这些信息。您提供的内容会被加密。
 title-error = 错误：{ $title }
@@ -55,6 +54,8 @@ too-many-text = 无法再添加人员或文件。请返回并先移除一项。
 
 steps = 步骤
 steps-done = 已完成 { $done }/{ $all } 步
+step-of = 第 { $number } 步，共 { $all } 步
+back = 返回
 step-done = 已完成
 step-left = { $count ->
    *[other] 还差 { $count } 项
@@ -69,6 +70,7 @@ step-documents = 文件
 step-review = 检查并提交
 continue = 继续
 save-and-continue = 保存并继续
+save-and-exit = 保存并退出
 optional = （选填）
 choose = 请选择
 choose-kept = 已提供；已隐藏
@@ -109,6 +111,11 @@ person-remove-sure = 有关此人的内容将被删除。
 person-remove-yes = 是，移除
 
 upload-hint = JPEG、PNG 或 PDF，最大 10 MB。内容必须清晰可读。
+example-whole = 证件完整入镜，四角齐全
+example-page = 带照片的一页，直到最下方几行
+example-sharp = 不模糊，不过暗
+example-glare = 没有反光，没有遮挡
+example-letter = 姓名、地址和日期清晰可读
 upload-choose = 选择文件
 upload-another = 选择另一个文件
 upload-camera = 拍照
@@ -134,6 +141,9 @@ review-files = { $count ->
 }
 review-changed = 此页面显示后内容有变化。请重新查看。
 change = 更改
+picture-show = 显示图片
+review-share = { $share }%
+review-control = 控制该企业
 consent-title = 您的同意
 consent-true = 我提供的内容真实完整。
 consent-use = { $company } 可以按照法律要求用这些内容验证我以及我所列的人员，并在法律要求的期限内保存。
