@@ -69,7 +69,7 @@ async fn show(app: &App, visit: &Visit, refused: Option<Refused>) -> Result<Resp
         }
         @if refused == Some(Refused::Changed) { p.notice role="alert" { (talk.say("review-changed")) } }
         @if !complete {
-            div.summary role="group" aria-labelledby="left-title" {
+            div.summary.todo role="group" aria-labelledby="left-title" {
                 h2 #left-title { (talk.say_with("review-left", &[("count", sheet.troubles.len().into())])) }
                 ul {
                     @for step in &all {
