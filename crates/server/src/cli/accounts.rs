@@ -69,13 +69,13 @@ pub struct Set {
     /// Whom customers see asking; empty for the account's name
     #[arg(long)]
     pub display_name: Option<String>,
-    /// The colour of buttons and links, #RRGGBB; shades of it that can be read are made from it; empty for ours
+    /// The colour of buttons and links, #RRGGBB; empty for ours
     #[arg(long, value_name = "#RRGGBB")]
     pub colour: Option<String>,
     /// A JPEG or PNG of at most 16 KiB; empty for none
     #[arg(long, value_name = "FILE", value_parser = logo_file)]
     pub logo: Option<String>,
-    /// Likewise, for dark pages; empty for the same logo on both
+    /// The logo on dark pages; empty for the same one
     #[arg(long, value_name = "FILE", value_parser = logo_file)]
     pub logo_dark: Option<String>,
     /// A host to which customers of production are sent on without being asked; may be repeated; empty for none

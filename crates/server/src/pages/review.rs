@@ -103,10 +103,14 @@ async fn show(app: &App, visit: &Visit, refused: Option<Refused>) -> Result<Resp
                 }
                 input type="hidden" name="reviewed" value=(visit.customer.version);
                 input type="hidden" name="consent" value=(short_hash(&consent(visit).join("\n")));
-                div.actions { button.primary type="submit" { (talk.say("submit")) } }
+                div.actions {
+                    button.primary type="submit" { (talk.say("submit")) }
+                    button.quiet.exit type="submit" formaction={ (around.base) "/leave" } { (talk.say("save-and-exit")) }
+                }
             }
+        } @else {
+            div.actions { (leaves(around)) }
         }
-        div.actions { (leaves(around)) }
     };
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let steps = steps(&sheet, around, "review", false);

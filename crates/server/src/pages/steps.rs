@@ -226,8 +226,9 @@ fn item(sheet: &Sheet<'_>, around: &Surroundings, step: &Step, now_at: &str) -> 
 fn position(all: &[Step], now_at: &str) -> Option<usize> {
     let is_person = now_at.starts_with("person-");
     let mut counted = all.iter().filter(|step| !matches!(step, Step::Person(_)));
-    let known = counted.clone().position(|step| step.path() == now_at || is_person && *step == Step::People);
-    known.or_else(|| (now_at == "review").then(|| counted.by_ref().count())).map(|at| at + 1)
+    let review = counted.clone().count();
+    let known = counted.position(|step| step.path() == now_at || is_person && *step == Step::People);
+    known.or((now_at == "review").then_some(review)).map(|at| at + 1)
 }
 
 /// The end of the URL of the page before: the step before, the list of persons, or the overview.
@@ -238,7 +239,32 @@ fn before(all: &[Step], now_at: &str) -> Option<String> {
     if now_at.starts_with("person-") {
         return Some("/people".to_owned());
     }
-    let mut counted = all.iter().filter(|step| !matches!(step, Step::Person(_)));
-    let before = counted.by_ref().take_while(|step| step.path() != now_at).last();
+    let counted = all.iter().filter(|step| !matches!(step, Step::Person(_)));
+    let before = counted.take_while(|step| step.path() != now_at).last();
     Some(before.map_or_else(String::new, |step| format!("/{}", step.path())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_page_has_a_number_and_one_before_it() {
+        let persons = ["a", "b"].map(|id| Step::Person(id.to_owned()));
+        let mut all = vec![Step::Details, Step::Address, Step::People];
+        all.extend(persons);
+        all.push(Step::Documents);
+        for (now_at, number, back) in [
+            ("", None, None),
+            ("details", Some(1), Some("")),
+            ("address", Some(2), Some("/details")),
+            ("people", Some(3), Some("/address")),
+            ("person-b", Some(3), Some("/people")),
+            ("documents", Some(4), Some("/people")),
+            ("review", Some(5), Some("/documents")),
+        ] {
+            assert_eq!(position(&all, now_at), number, "{now_at}");
+            assert_eq!(before(&all, now_at).as_deref(), back, "{now_at}");
+        }
+    }
 }
