@@ -22,7 +22,7 @@ async function logo(browser, server, ink) {
     return path;
 }
 
-// Types into the fields of a page, by the last part of their names, and waits until all is saved.
+// Types into the fields of a page, by the end of their names, and waits until all is saved.
 async function fill(page, values) {
     for (const [name, value] of Object.entries(values)) {
         const input = page.locator(`#main-form [name$="/${name}"]:not([type=hidden])`).first();
@@ -35,9 +35,45 @@ async function fill(page, values) {
     }
 }
 
+// The steps of a person, typed on a device without scripts, where every field is a plain one.
+const PERSON = {
+    details: { first_name: "Ada", last_name: "Lovelace", "birth_date.d": "10", "birth_date.m": "12", "birth_date.y": "1990", nationality: "GB" },
+    address: {
+        "residential_address/country": "GB",
+        "residential_address/street_line_1": "12 Harbour Road",
+        "residential_address/city": "London",
+        "residential_address/postal_code": "N1 9GU",
+    },
+    identity: { "id_document/type": "passport", "id_document/number": "X1234567", "id_document/issuing_country": "GB" },
+};
+
 async function attach(page, name) {
-    await page.locator("section.document").first().locator("form.upload:not(.camera) input[type=file]").setInputFiles(picture(name));
+    const upload = page.locator("section.document").first().locator("form.upload:not(.camera)");
+    await upload.locator("input[type=file]").setInputFiles(picture(name));
+    if (await upload.locator("button").isVisible()) await upload.locator("button").click();
     await page.locator(".files").first().waitFor();
+}
+
+// Everything of a person: the pass that opens the review.
+async function complete(browser, server, link) {
+    const page = await open(browser, server, { javaScriptEnabled: false, faults: ["422"] });
+    await page.goto(link);
+    await page.click("main .primary");
+    const base = page.url();
+    for (const [step, values] of Object.entries(PERSON)) {
+        await page.goto(`${base}/${step}`);
+        if (step !== "details") await attach(page, step === "address" ? "bank-statement.png" : "passport.png");
+        for (const [name, value] of Object.entries(values)) {
+            const input = page.locator(`#main-form [name$="/${name}"]:not([type=hidden])`).first();
+            const isSelect = (await page.locator(`#main-form select[name$="/${name}"]`).count()) > 0;
+            if (isSelect) await input.selectOption(value);
+            else await input.fill(value);
+        }
+        await page.click(".actions .primary");
+    }
+    const cookies = await page.context().cookies();
+    await page.context().close();
+    return { review: `${base}/review`, cookies };
 }
 
 const server = await Server.start();
@@ -55,7 +91,8 @@ try {
         await page.setViewportSize(view);
         if (url) await page.goto(url);
         await page.evaluate(() => document.activeElement.blur());
-        await page.waitForTimeout(200);
+        await page.evaluate(() => scrollTo(0, 0));
+        await page.waitForTimeout(300);
         await page.screenshot({ path: join(FOLDER, `${name}.png`) });
     };
     await shoot("link", { url: person.link });
@@ -70,8 +107,7 @@ try {
     await page.goto(`${own}/identity`);
     await fill(page, { "id_document/type": "passport" });
     await attach(page, "passport.png");
-    await page.locator("section.document").first().scrollIntoViewIfNeeded();
-    await shoot("identity");
+    await shoot("identity", { view: { width: 1120, height: 1180 }, url: `${own}/identity` });
     await page.goto(business.link);
     await page.click("main .primary");
     const base = page.url();
@@ -81,16 +117,21 @@ try {
     await page.click('button[value="add"]');
     await page.waitForURL("**/person-*");
     await fill(page, { first_name: "Grace", last_name: "Hopper", has_ownership: "yes", ownership_percentage: "60", has_control: "yes" });
-    await shoot("person");
+    await shoot("person", { url: page.url() });
     await shoot("people", { url: `${base}/people` });
     await page.goto(`${base}/documents`);
     await attach(page, "certificate.png");
-    await shoot("documents-dark", { scheme: "dark" });
-    await shoot("review", { url: `${base}/review` });
-    await shoot("review-phone", { view: PHONE, scheme: "dark", url: `${base}/review` });
+    await shoot("documents-dark", { scheme: "dark", url: `${base}/documents` });
+    await shoot("left-phone", { view: PHONE, scheme: "dark", url: `${base}/review` });
     await shoot("arabic", { view: PHONE, url: `${own}/details?lang=ar` });
-    await server.simulate(person.id, "kyc.status.submit");
-    await shoot("submitted", { url: `${person.link}?lang=en` });
+    const done = await server.invite("individual");
+    const { review, cookies } = await complete(browser, server, done.link);
+    await page.context().addCookies(cookies);
+    await shoot("review", { url: `${review}?lang=en` });
+    await page.check("#agree");
+    await page.click(".actions .primary");
+    await page.waitForURL("**/kyc/**");
+    await shoot("submitted");
 } finally {
     await browser.close();
     server.stop();

@@ -126,6 +126,6 @@ mod tests {
         let [navy, sand] = ["#102040", "#f0e0c0"].map(|text| Colour::new(text).expect("a colour"));
         assert_eq!(navy.mixed(sand, 0), navy);
         assert_eq!(navy.mixed(sand, 128).to_string(), "#808080");
-        assert_eq!(navy.mixed(sand, 255).to_string(), "#efdfbf");
+        assert_eq!(navy.mixed(sand, 255).to_string(), "#efdfc0");
     }
 }
