@@ -127,7 +127,7 @@ try {
     const done = await server.invite("individual");
     const { review, cookies } = await complete(browser, server, done.link);
     await page.context().addCookies(cookies);
-    await shoot("review", { url: `${review}?lang=en` });
+    await shoot("review", { view: { width: 1120, height: 1180 }, url: `${review}?lang=en` });
     await page.check("#agree");
     await page.click(".actions .primary");
     await page.waitForURL("**/kyc/**");

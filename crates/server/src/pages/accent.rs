@@ -1,5 +1,5 @@
-//! The shades of an account's colour that pages use. Any colour is taken: what cannot be read on the page is darkened or
-//! lightened until it can.
+//! The shades of an account's colour that pages use. Any colour is taken: what cannot be read on the page is darkened
+//! or lightened until it can.
 
 use std::fmt::Write as _;
 

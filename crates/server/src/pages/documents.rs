@@ -70,7 +70,6 @@ fn document(
                 ul.files {
                     @for (index, one) in given.iter().enumerate() {
                         @let file = files.iter().find(|file| file.id == one.file);
-                        @let number = index + 1;
                         li {
                             span.mark.done aria-hidden="true" {}
                             span {
@@ -84,7 +83,7 @@ fn document(
                                 }
                             }
                             form method="post" action={ (url) "/detach/" (one.file) } {
-                                @let which = [("number", number.into()), ("document", label.as_str().into())];
+                                @let which = [("number", (index + 1).into()), ("document", label.as_str().into())];
                                 button.quiet type="submit" aria-label=(talk.say_with("file-remove-number", &which)) {
                                     (talk.say("file-remove"))
                                 }

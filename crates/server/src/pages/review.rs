@@ -75,7 +75,8 @@ async fn show(app: &App, visit: &Visit, refused: Option<Refused>) -> Result<Resp
                     @for step in &all {
                         @for trouble in step.troubles(&sheet) {
                             li {
-                                a href={ (around.base) "/" (step.path()) "?check&back=review#" (element_id(&trouble.place)) } {
+                                @let field = element_id(&trouble.place);
+                                a href={ (around.base) "/" (step.path()) "?check&back=review#" (field) } {
                                     bdi { (step.title(&sheet, around)) } ": " (subject_of(&sheet, talk, trouble))
                                 }
                                 " " (wrong(talk, trouble.wrong))
@@ -105,7 +106,9 @@ async fn show(app: &App, visit: &Visit, refused: Option<Refused>) -> Result<Resp
                 input type="hidden" name="consent" value=(short_hash(&consent(visit).join("\n")));
                 div.actions {
                     button.primary type="submit" { (talk.say("submit")) }
-                    button.quiet.exit type="submit" formaction={ (around.base) "/leave" } { (talk.say("save-and-exit")) }
+                    button.quiet.exit type="submit" formaction={ (around.base) "/leave" } {
+                        (talk.say("save-and-exit"))
+                    }
                 }
             }
         } @else {
