@@ -145,12 +145,6 @@ review-left = { $count ->
    *[other] بقي { $count } شيئًا قبل أن تتمكن من الإرسال
 }
 review-kept = قُدّم ({ $mask })
-review-files = { $count ->
-    [one] ملف واحد
-    [two] ملفان
-    [few] { $count } ملفات
-   *[other] { $count } ملفًا
-}
 review-changed = تغيّر شيء منذ عرض هذه الصفحة. يرجى مراجعتها مجددًا.
 change = تعديل
 picture-show = عرض الصورة

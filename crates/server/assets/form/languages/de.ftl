@@ -139,10 +139,6 @@ review-left = { $count ->
    *[other] { $count } Angaben fehlen noch, bevor Sie absenden können
 }
 review-kept = Angegeben ({ $mask })
-review-files = { $count ->
-    [one] 1 Datei
-   *[other] { $count } Dateien
-}
 review-changed = Seit dem Anzeigen dieser Seite hat sich etwas geändert. Bitte sehen Sie sie noch einmal durch.
 change = Ändern
 picture-show = Bild anzeigen

@@ -141,10 +141,6 @@ review-left = { $count ->
    *[other] { $count } things are left before you can submit
 }
 review-kept = Given ({ $mask })
-review-files = { $count ->
-    [one] 1 file
-   *[other] { $count } files
-}
 review-changed = Something has changed since this page was shown. Please look at it again.
 change = Change
 picture-show = Show the picture

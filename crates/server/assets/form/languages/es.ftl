@@ -139,10 +139,6 @@ review-left = { $count ->
    *[other] Faltan { $count } cosas antes de poder enviar
 }
 review-kept = Indicado ({ $mask })
-review-files = { $count ->
-    [one] 1 archivo
-   *[other] { $count } archivos
-}
 review-changed = Algo ha cambiado desde que se mostró esta página. Revísela de nuevo.
 change = Cambiar
 picture-show = Mostrar la imagen

@@ -139,10 +139,6 @@ review-left = { $count ->
    *[other] Il reste { $count } choses avant de pouvoir envoyer
 }
 review-kept = Donné ({ $mask })
-review-files = { $count ->
-    [one] { $count } fichier
-   *[other] { $count } fichiers
-}
 review-changed = Quelque chose a changé depuis que cette page a été affichée. Regardez-la de nouveau.
 change = Modifier
 picture-show = Afficher l’image

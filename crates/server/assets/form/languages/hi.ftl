@@ -139,10 +139,6 @@ review-left = { $count ->
    *[other] भेजने से पहले { $count } चीज़ें बाकी हैं
 }
 review-kept = दिया गया ({ $mask })
-review-files = { $count ->
-    [one] { $count } फ़ाइल
-   *[other] { $count } फ़ाइलें
-}
 review-changed = यह पृष्ठ दिखाए जाने के बाद कुछ बदल गया है। कृपया फिर से देखें।
 change = बदलें
 picture-show = तस्वीर दिखाएँ

@@ -139,10 +139,6 @@ review-left = { $count ->
    *[other] Faltam { $count } itens para você poder enviar
 }
 review-kept = Informado ({ $mask })
-review-files = { $count ->
-    [one] { $count } arquivo
-   *[other] { $count } arquivos
-}
 review-changed = Algo mudou desde que esta página foi mostrada. Veja-a de novo.
 change = Mudar
 picture-show = Mostrar a imagem

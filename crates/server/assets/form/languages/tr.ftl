@@ -139,10 +139,6 @@ review-left = { $count ->
    *[other] Göndermeden önce { $count } eksik kaldı
 }
 review-kept = Verildi ({ $mask })
-review-files = { $count ->
-    [one] { $count } dosya
-   *[other] { $count } dosya
-}
 review-changed = Bu sayfa gösterildiğinden beri bir şey değişti. Lütfen yeniden bakın.
 change = Değiştir
 picture-show = Resmi göster

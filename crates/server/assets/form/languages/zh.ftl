@@ -136,9 +136,6 @@ review-left = { $count ->
    *[other] 提交前还差 { $count } 项
 }
 review-kept = 已提供（{ $mask }）
-review-files = { $count ->
-   *[other] { $count } 个文件
-}
 review-changed = 此页面显示后内容有变化。请重新查看。
 change = 更改
 picture-show = 显示图片
