@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::caller::{Environment, Scope};
 use crate::clock::Timestamp;
+use crate::colour::Colour;
 use crate::company::Company;
 use crate::file::record::MediaType;
 use crate::form::reveal::Reveal;
@@ -43,83 +44,18 @@ impl Account {
 pub struct Look {
     /// Whom customers see asking; the account's name when there is none.
     pub display_name: Option<String>,
-    /// The colour of buttons, on which white text is read.
+    /// The colour of buttons and links; the shades of it that can be read are made when a page is shown.
     pub colour: Option<Colour>,
     /// The logo.
     pub logo: Option<Logo>,
+    /// The logo on a dark page; the same one when there is none.
+    pub logo_dark: Option<Logo>,
     /// Hosts to which a customer of production is sent on without being asked.
     pub redirect_hosts: Vec<String>,
     /// What customers are told about the company.
     pub company: Company,
     /// When a device sees what it did not type itself.
     pub reveal: Reveal,
-}
-
-/// A colour on which white text has enough contrast to be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Colour([u8; 3]);
-
-/// Why a text is no colour for buttons.
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
-pub enum ColourError {
-    /// It is not written as one.
-    #[error("a colour is written #RRGGBB, in hexadecimal")]
-    Form,
-    /// White text on it cannot be read.
-    #[error("white text on this colour has a contrast of {0:.1} to 1 and needs {least} to 1 (WCAG 2.2); take a darker \
-        one", least = Colour::LEAST_CONTRAST)]
-    Contrast(f64),
-}
-
-impl Colour {
-    /// WCAG 2.2, 1.4.3, level AA, for text of ordinary size.
-    pub const LEAST_CONTRAST: f64 = 4.5;
-
-    /// From `#RRGGBB`.
-    ///
-    /// # Errors
-    ///
-    /// See [`ColourError`].
-    pub fn new(text: &str) -> Result<Self, ColourError> {
-        let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii());
-        let byte = |at: usize| u8::from_str_radix(digits.and_then(|digits| digits.get(at..at + 2))?, 16).ok();
-        let (Some(red), Some(green), Some(blue)) = (byte(0), byte(2), byte(4)) else { return Err(ColourError::Form) };
-        let colour = Self([red, green, blue]);
-        let contrast = 1.05 / (colour.luminance() + 0.05);
-        if contrast < Self::LEAST_CONTRAST { Err(ColourError::Contrast(contrast)) } else { Ok(colour) }
-    }
-
-    /// Relative luminance, as WCAG 2.2 defines it.
-    fn luminance(self) -> f64 {
-        let linear = |byte: u8| {
-            let share = f64::from(byte) / 255.0;
-            if share <= 0.040_45 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
-        };
-        let [red, green, blue] = self.0.map(linear);
-        0.2126 * red + 0.7152 * green + 0.0722 * blue
-    }
-}
-
-impl fmt::Display for Colour {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [red, green, blue] = self.0;
-        write!(f, "#{red:02x}{green:02x}{blue:02x}")
-    }
-}
-
-impl TryFrom<String> for Colour {
-    type Error = ColourError;
-
-    fn try_from(text: String) -> Result<Self, ColourError> {
-        Self::new(&text)
-    }
-}
-
-impl From<Colour> for String {
-    fn from(colour: Colour) -> Self {
-        colour.to_string()
-    }
 }
 
 /// A logo: a small picture.
@@ -146,13 +82,14 @@ impl Account {
     /// What an entry of the audit trail says of it, sealed.
     pub(crate) fn audited(&self) -> Vec<(&'static str, serde_json::Value)> {
         let Self { account_id: _, name, created_at: _, look } = self;
-        let Look { display_name, colour, logo, redirect_hosts, company, reveal } = look;
+        let Look { display_name, colour, logo, logo_dark, redirect_hosts, company, reveal } = look;
         let Company { legal_name, privacy_url, terms_url, support_url, review_time, needed_from } = company;
         vec![
             ("name", json!(name)),
             ("display_name", json!(display_name)),
             ("colour", json!(colour)),
             ("logo", json!(logo)),
+            ("logo_dark", json!(logo_dark)),
             ("redirect_hosts", json!(redirect_hosts)),
             ("legal_name", json!(legal_name)),
             ("privacy_url", json!(privacy_url)),
@@ -175,30 +112,5 @@ impl Account {
     pub fn asks(&self) -> Option<&str> {
         // The account of the first start is called `default`, which is nobody's name.
         self.look.display_name.as_deref().or_else(|| (self.name != "default").then_some(self.name.as_str()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_colour_is_one_on_which_white_text_is_read() {
-        for (text, good) in [
-            ("#0b5fff", true),
-            ("#0B5FFF", true),
-            ("#000000", true),
-            ("#767676", true),
-            ("#777777", false),
-            ("#ffffff", false),
-            ("#ffcc00", false),
-            ("0b5fff", false),
-            ("#0b5ff", false),
-            ("#0b5ffg", false),
-            ("#äb5f", false),
-            ("", false),
-        ] {
-            assert_eq!(Colour::new(text).is_ok(), good, "{text}");
-        }
     }
 }

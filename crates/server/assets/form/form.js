@@ -193,6 +193,17 @@
         if (range?.[0] != null) at.setSelectionRange(...range);
     });
 
+    // An open list of languages closes when the visitor goes on elsewhere.
+    const languages = document.querySelector(".language");
+    document.addEventListener("click", (event) => {
+        if (!languages.contains(event.target)) languages.open = false;
+    });
+    languages.addEventListener("keydown", (event) => {
+        if (event.key !== "Escape") return;
+        languages.open = false;
+        languages.querySelector("summary").focus();
+    });
+
     // Not every browser heeds `autofocus` on what is no input.
     document.querySelector(".summary[autofocus]")?.focus();
 })();

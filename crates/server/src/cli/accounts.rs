@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
-use dossier_core::account::{Account, Colour, Logo, Look};
+use dossier_core::account::{Account, Logo, Look};
 use dossier_core::caller::{Environment, Scope};
+use dossier_core::colour::Colour;
 use dossier_core::company::{Company, ReviewTime, link};
 use dossier_core::file::MediaType;
 use dossier_core::file::check::Check;
@@ -70,12 +71,15 @@ pub struct Set {
     /// Whom customers see asking; empty for the account's name
     #[arg(long)]
     pub display_name: Option<String>,
-    /// The colour of buttons, #RRGGBB, on which white text can be read; empty for ours
+    /// The colour of buttons and links, #RRGGBB; empty for ours
     #[arg(long, value_name = "#RRGGBB")]
     pub colour: Option<String>,
     /// A JPEG or PNG of at most 16 KiB; empty for none
     #[arg(long, value_name = "FILE", value_parser = logo_file)]
     pub logo: Option<String>,
+    /// The logo on dark pages; empty for the same one
+    #[arg(long, value_name = "FILE", value_parser = logo_file)]
+    pub logo_dark: Option<String>,
     /// A host to which customers of production are sent on without being asked; may be repeated; empty for none
     #[arg(long = "redirect-host", value_name = "HOST")]
     pub redirect_hosts: Option<Vec<String>>,
@@ -117,6 +121,9 @@ impl DataCommand for Set {
         }
         if let Some(given) = &self.logo {
             look.logo = Some(given).filter(|logo| !logo.is_empty()).map(|logo| read_logo(logo)).transpose()?;
+        }
+        if let Some(given) = &self.logo_dark {
+            look.logo_dark = Some(given).filter(|logo| !logo.is_empty()).map(|logo| read_logo(logo)).transpose()?;
         }
         if let Some(given) = &self.redirect_hosts {
             let hosts = given.iter().filter(|host| !host.is_empty());
@@ -196,7 +203,7 @@ fn read_host(host: &str) -> Result<String, String> {
 
 fn account_json(account: &Account) -> Value {
     let Account { account_id, name, created_at, look } = account;
-    let Look { display_name, colour, logo, redirect_hosts, company, reveal } = look;
+    let Look { display_name, colour, logo, logo_dark, redirect_hosts, company, reveal } = look;
     let Company { legal_name, privacy_url, terms_url, support_url, review_time, needed_from: _ } = company;
     json!({
         "account_id": account_id,
@@ -205,6 +212,7 @@ fn account_json(account: &Account) -> Value {
         "display_name": display_name,
         "colour": colour.map(|colour| colour.to_string()),
         "logo": logo.as_ref().map(|logo| logo.media_type),
+        "logo_dark": logo_dark.as_ref().map(|logo| logo.media_type),
         "redirect_hosts": redirect_hosts,
         "legal_name": legal_name,
         "privacy_url": privacy_url,

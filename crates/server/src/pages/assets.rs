@@ -15,6 +15,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::{HeaderMap, HeaderName, header};
 
+use super::accent;
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
@@ -31,6 +32,7 @@ fn all() -> &'static [Asset] {
     static ALL: OnceLock<Vec<Asset>> = OnceLock::new();
     const CSS: &str = "text/css; charset=utf-8";
     const JS: &str = "text/javascript; charset=utf-8";
+    const SVG: &str = "image/svg+xml";
     let asset = |(name, media_type, text): (&'static str, &'static str, &'static str)| {
         let (stem, ending) = name.split_once('.').unwrap_or((name, ""));
         let url = format!("/assets/{stem}-{}.{ending}", short_hash(text));
@@ -42,6 +44,7 @@ fn all() -> &'static [Asset] {
             ("form.css", CSS, include_str!("../../assets/form/form.css")),
             ("form.js", JS, include_str!("../../assets/form/form.js")),
             ("upload.js", JS, include_str!("../../assets/form/upload.js")),
+            ("icon.svg", SVG, include_str!("../../assets/form/icon.svg")),
             ("htmx.js", JS, include_str!("../../assets/vendor/htmx/htmx.min.js")),
             ("docs.css", CSS, include_str!("../../assets/docs/docs.css")),
             ("docs.js", JS, include_str!("../../assets/docs/docs.js")),
@@ -69,14 +72,16 @@ pub async fn asset(Path(asset): Path<String>) -> Result<Response, Problem> {
     Ok((headers, found.content.as_slice()).into_response())
 }
 
-/// Where a part of an account's look is: `logo` or `colour.css`.
+/// Where a part of an account's look is: `logo`, `logo-dark`, `colour.css` or `icon.svg`.
 #[must_use]
 pub fn look_url(account: &Account, part: &str) -> String {
-    let look = serde_json::to_string(&account.look).unwrap_or_default();
+    let mut look = serde_json::to_string(&account.look).unwrap_or_default();
+    // Browsers keep what they have: another version of this program may make other shades of the same colour.
+    look.extend(account.look.colour.map(|colour| accent::style(colour) + &accent::icon(colour)));
     format!("/looks/{}/{}-{part}", account.account_id, short_hash(&look))
 }
 
-/// `GET /looks/{account_id}/{asset}`: the logo and the colour that an account shows its customers.
+/// `GET /looks/{account_id}/{asset}`: the logos and the colour that an account shows its customers.
 ///
 /// # Errors
 ///
@@ -85,11 +90,13 @@ pub async fn look(State(app): State<App>, Path((account, asset)): Path<(String, 
     let id = AccountId::parse(&account).ok_or_else(Problem::not_found)?;
     let account = app.services.store.account(id).await?.ok_or_else(Problem::not_found)?;
     let part = asset.split_once('-').map_or("", |(_, part)| part);
-    let (media_type, content) = match (part, account.look.colour, account.look.logo) {
-        ("colour.css", Some(colour), _) => {
-            ("text/css; charset=utf-8", format!(":root {{ --accent: {colour}; }}\n").into_bytes())
+    let logo = if part == "logo-dark" { account.look.logo_dark } else { account.look.logo };
+    let (media_type, content) = match (part, account.look.colour, logo) {
+        ("colour.css", Some(colour), _) => ("text/css; charset=utf-8", accent::style(colour).into_bytes()),
+        ("icon.svg", Some(colour), _) => ("image/svg+xml", accent::icon(colour).into_bytes()),
+        ("logo" | "logo-dark", _, Some(logo)) => {
+            (logo.media_type.as_str(), STANDARD.decode(&logo.base64).unwrap_or_default())
         }
-        ("logo", _, Some(logo)) => (logo.media_type.as_str(), STANDARD.decode(&logo.base64).unwrap_or_default()),
         _ => return Err(Problem::not_found()),
     };
     Ok(([(header::CONTENT_TYPE, media_type), FOR_GOOD], content).into_response())

@@ -9,6 +9,7 @@ use maud::{Markup, html};
 use serde_json::json;
 
 use super::again::{CORRECT, is_correct};
+use super::illustrations::examples;
 use super::language::Talk;
 use super::manner::Manner;
 use super::note::element_id;
@@ -112,6 +113,7 @@ fn document(visit: &Visit, sheet: &Sheet<'_>, requirement: &Requirement, files: 
         section.document id=(card_id(requirement)) aria-labelledby={ "l-" (id) } {
             h2 id={ "l-" (id) } tabindex="-1" { (label) }
             p.hint id={ "h-" (id) } { (because(sheet, talk, requirement)) " " (talk.say("upload-hint")) }
+            (examples(sheet, talk, requirement))
             @if let Some(error) = &error { p.error role="alert" id={ "e-" (id) } { (error) } }
             @if !given.is_empty() { (list(visit, sheet, requirement, &given, files, &label)) }
             @let is_saved = shown.saved.contains_key(&format!("{CORRECT}{}", requirement.id));

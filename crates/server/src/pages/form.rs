@@ -20,6 +20,7 @@ use super::cookies::{pass, set_cookie};
 use super::documents::documents;
 use super::fields::Asked;
 use super::judged::Judged;
+use super::layout::Surroundings;
 use super::manner::Manner;
 use super::messages::{left, message, page as answer};
 use super::note::{element_id, was};
@@ -62,13 +63,13 @@ pub async fn overview(State(app): State<App>, visit: Visit, said: Said) -> Respo
                 }
             }
         }
-        p {
+        div.actions {
             a.button.primary href={ (around.base) "/" (on) } {
                 (around.talk.say(if next.is_some() { "overview-go" } else { "overview-review" }))
             }
-        }
-        form method="post" action={ (around.base) "/leave" } {
-            button.quiet type="submit" { (around.talk.say("leave")) }
+            form method="post" action={ (around.base) "/leave" } {
+                button.quiet.exit type="submit" { (around.talk.say("leave")) }
+            }
         }
     };
     let steps = steps(&sheet, around, "", false);
@@ -130,7 +131,10 @@ pub(super) async fn show(
             }
             (documents)
             p #news .sr role="status" {}
-            div.actions { button.primary type="submit" form="main-form" { (talk.say("save-and-continue")) } }
+            div.actions {
+                button.primary type="submit" form="main-form" { (talk.say("save-and-continue")) }
+                button.quiet.exit type="submit" form="main-form" name="do" value="exit" { (talk.say("save-and-exit")) }
+            }
         }
         @if matches!(step, Step::Person(_)) {
             details.remove {
@@ -145,6 +149,15 @@ pub(super) async fn show(
     let errors = asked.has_errors() || !shown.failed.is_empty();
     let steps = steps(sheet, around, &step.path(), false);
     Ok(answer(StatusCode::OK, around.with_steps(&step.title(sheet, around), errors, &steps, &content)))
+}
+
+/// The way out of a page on which there is nothing to save.
+pub(super) fn leaves(around: &Surroundings) -> Markup {
+    html! {
+        form method="post" action={ (around.base) "/leave" } {
+            button.quiet.exit type="submit" { (around.talk.say("save-and-exit")) }
+        }
+    }
 }
 
 /// What a script gets after a save: every piece of the page as it is now. The script exchanges those that differ. `was`

@@ -74,8 +74,8 @@ impl Surroundings {
     pub fn with_steps(&self, title: &str, errors: bool, steps: &Markup, content: &Markup) -> Markup {
         let body = html! {
             div.columns {
-                main #main tabindex="-1" { h1 { (title) } (content) }
                 (steps)
+                main #main tabindex="-1" { h1 { (title) } (content) }
             }
         };
         self.frame(&self.in_window(title, errors), &body, true)
@@ -95,7 +95,7 @@ impl Surroundings {
 
     fn frame(&self, title: &str, body: &Markup, scripted: bool) -> Markup {
         let talk = &self.talk;
-        let look = self.account.as_ref().map(|account| (account, &account.look));
+        let coloured = self.account.as_ref().filter(|account| account.look.colour.is_some());
         html! {
             (DOCTYPE)
             html lang=(talk.language.code()) dir=(talk.language.direction()) {
@@ -105,10 +105,10 @@ impl Surroundings {
                     meta name="color-scheme" content="light dark";
                     (self.title(title))
                     link rel="stylesheet" href=(assets::url("form.css"));
-                    @if let Some((account, look)) = look && look.colour.is_some() {
+                    @if let Some(account) = coloured {
                         link rel="stylesheet" href=(assets::look_url(account, "colour.css"));
                     }
-                    link rel="icon" href="data:,";
+                    link rel="icon" type="image/svg+xml" href=(self.icon());
                     @if scripted {
                         meta name="htmx-config" content=(HTMX);
                         script src=(assets::url("htmx.js")) defer {}
@@ -119,28 +119,54 @@ impl Surroundings {
                 body data-offline=(talk.say("js-offline")) {
                     a.skip href="#main" { (talk.say("skip")) }
                     header {
-                        @match look.filter(|(_, look)| look.logo.is_some()) {
-                            Some((account, _)) => {
-                                img src=(assets::look_url(account, "logo")) alt=(self.asks()) width="160" height="40";
-                            }
-                            None => strong.brand { (self.heading()) },
-                        }
-                        form.language method="get" {
-                            label for="lang" { (talk.say("language")) }
-                            select #lang name="lang" {
-                                @for language in Language::ALL {
-                                    @let chosen = *language == talk.language;
-                                    option value=(language.code()) lang=(language.code()) selected[chosen] {
-                                        (language.name())
-                                    }
-                                }
-                            }
-                            button type="submit" { (talk.say("language-choose")) }
-                        }
+                        (self.brand())
+                        (languages(talk))
                     }
                     @if scripted { div #connection role="status" hidden {} }
                     (body)
                     @if self.account.is_some() { footer { p { (self.say("footer")) } } }
+                }
+            }
+        }
+    }
+
+    /// The icon of the tab: in the account's colour, or ours.
+    fn icon(&self) -> String {
+        let own = self.account.as_ref().filter(|account| account.look.colour.is_some());
+        own.map_or_else(|| assets::url("icon.svg").to_owned(), |account| assets::look_url(account, "icon.svg"))
+    }
+
+    /// Who asks: the logo, or the name.
+    fn brand(&self) -> Markup {
+        let Some(account) = self.account.as_ref().filter(|account| account.look.logo.is_some()) else {
+            return html! { strong.brand { (self.heading()) } };
+        };
+        let has_dark = account.look.logo_dark.is_some();
+        html! {
+            picture {
+                @if has_dark {
+                    source srcset=(assets::look_url(account, "logo-dark")) media="(prefers-color-scheme: dark)";
+                }
+                // A logo that was made for white pages is shown on white.
+                img.plate[!has_dark] src=(assets::look_url(account, "logo")) alt=(self.asks()) width="160" height="40";
+            }
+        }
+    }
+}
+
+/// The choice of language: links in a fold, which need no script, and take effect only when one is followed.
+fn languages(talk: &Talk) -> Markup {
+    html! {
+        details.language {
+            summary { span.sr { (talk.say("language")) ": " } (talk.language.name()) }
+            ul {
+                @for language in Language::ALL {
+                    @let (code, chosen) = (language.code(), *language == talk.language);
+                    li {
+                        a href={ "?lang=" (code) } lang=(code) hreflang=(code) aria-current=[chosen.then_some("true")] {
+                            (language.name())
+                        }
+                    }
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! Pages for the people who are verified: where their link leads, and the hosted form. Rendered here, whole, in their
 //! language; scripts only make them smoother.
 
+pub mod accent;
 mod again;
 pub mod assets;
 mod company;
@@ -9,7 +10,9 @@ pub mod documents;
 mod dressed;
 pub mod entered;
 pub mod fields;
+mod files;
 pub mod form;
+mod illustrations;
 mod judged;
 pub mod landing;
 pub mod language;

@@ -40,6 +40,7 @@ pub(super) fn people(sheet: &Sheet<'_>, visit: &Visit, completed: Option<&String
         form #main-form .actions method="post" {
             button.primary[persons.is_empty()] type="submit" name="do" value="add" { (talk.say("person-add")) }
             button.primary[!persons.is_empty()] type="submit" name="do" value="continue" { (talk.say("continue")) }
+            button.quiet.exit type="submit" name="do" value="exit" { (talk.say("save-and-exit")) }
         }
     }
 }

@@ -16,8 +16,9 @@ use maud::{Markup, html};
 use super::company::links;
 use super::cookies::set_cookie;
 use super::fields::order_address;
-use super::form::{refused, settled};
-use super::language::AddressOrder;
+use super::files::Files;
+use super::form::{leaves, refused, settled};
+use super::language::{AddressOrder, Talk};
 use super::layout::{CSP, Surroundings};
 use super::messages::page as answer;
 use super::note::element_id;
@@ -78,7 +79,7 @@ pub async fn page(
     said: Query<HashMap<String, String>>,
 ) -> Result<Response, Problem> {
     let visit = settled(&app, visit).await?;
-    Ok(show(&app, &visit, None, said.get("reveal").map(String::as_str)))
+    show(&app, &visit, None, said.get("reveal").map(String::as_str)).await
 }
 
 /// Why a submission was not taken.
@@ -105,8 +106,9 @@ impl Ticked {
     }
 }
 
-fn show(app: &App, visit: &Visit, refused: Option<Refused>, said: Option<&str>) -> Response {
+async fn show(app: &App, visit: &Visit, refused: Option<Refused>, said: Option<&str>) -> Result<Response, Problem> {
     let sheet = visit.sheet(app);
+    let files = Files::of(app, visit, &sheet).await?;
     let (around, talk) = (&visit.around, &visit.around.talk);
     let all = Step::all(&sheet);
     let complete = sheet.troubles.is_empty();
@@ -125,7 +127,7 @@ fn show(app: &App, visit: &Visit, refused: Option<Refused>, said: Option<&str>) 
         @if refused == Some(Refused::Changed) { p.notice role="alert" { (talk.say("review-changed")) } }
         (prompt(visit, &sheet, "review", said))
         @if !complete {
-            div.summary role="group" aria-labelledby="left-title" {
+            div.summary.todo role="group" aria-labelledby="left-title" {
                 h2 #left-title { (talk.say_with("review-left", &[("count", sheet.troubles.len().into())])) }
                 ul {
                     @for step in &all {
@@ -142,8 +144,10 @@ fn show(app: &App, visit: &Visit, refused: Option<Refused>, said: Option<&str>) 
                 }
             }
         }
-        @for step in all.iter().filter(|step| **step != Step::People) { (answers(visit, &sheet, step)) }
-        @if complete { (declaration(visit, ticked)) }
+        @for step in all.iter().filter(|step| **step != Step::People) {
+            (answers(visit, &sheet, &files, step))
+        }
+        @if complete { (declaration(visit, ticked)) } @else { div.actions { (leaves(around)) } }
     };
     let not_agreed = !missing.is_empty();
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -157,7 +161,7 @@ fn show(app: &App, visit: &Visit, refused: Option<Refused>, said: Option<&str>) 
             response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, csp);
         }
     }
-    response
+    Ok(response)
 }
 
 /// The two boxes, and the button that submits.
@@ -190,13 +194,16 @@ fn declaration(visit: &Visit, ticked: Option<Ticked>) -> Markup {
             (tick("agree", &declared.agree))
             input type="hidden" name="reviewed" value=(visit.customer.version);
             input type="hidden" name="consent" value=(short_hash(&declared.text(around)));
-            div.actions { button.primary type="submit" { (talk.say("submit")) } }
+            div.actions {
+                button.primary type="submit" { (talk.say("submit")) }
+                button.quiet.exit type="submit" formaction={ (around.base) "/leave" } { (talk.say("save-and-exit")) }
+            }
         }
     }
 }
 
-/// What was given in one step.
-fn answers(visit: &Visit, sheet: &Sheet<'_>, step: &Step) -> Markup {
+/// What was given in one step; of a person, in a fold.
+fn answers(visit: &Visit, sheet: &Sheet<'_>, files: &Files, step: &Step) -> Markup {
     let (around, talk) = (&visit.around, &visit.around.talk);
     let title = step.title(sheet, around);
     let mut inputs = match step {
@@ -220,35 +227,53 @@ fn answers(visit: &Visit, sheet: &Sheet<'_>, step: &Step) -> Markup {
         Kind::Choice(_) => talk.say(&format!("choice-{text}")),
         Kind::Text(_) => text,
     };
-    html! {
-        section.answers {
-            h2 { bdi { (title) } " \
-                " a.change href={ (around.base) "/" (step.path()) "?back=review" } {
-                    (talk.say("change")) span.sr { ": " (title) }
-                } }
-            dl {
-                @for input in &inputs {
-                    @let value = match sheet.shown(&input.place) {
-                        Shown::Empty => None,
-                        Shown::Text(text) => Some(said(&input.kind, text)),
-                        Shown::Hidden(mask) => Some(talk.say_with("review-kept", &[("mask", mask.into())])),
-                    };
-                    @if let Some(value) = value {
-                        div { dt { (name_of(sheet, talk, &input.place)) } dd dir="auto" { (value) } }
-                    }
+    let change = html! {
+        a.change href={ (around.base) "/" (step.path()) "?back=review" } {
+            (talk.say("change")) span.sr { ": " (title) }
+        }
+    };
+    let list = html! {
+        dl {
+            @for input in &inputs {
+                @let value = match sheet.shown(&input.place) {
+                    Shown::Empty => None,
+                    Shown::Text(text) => Some(said(&input.kind, text)),
+                    Shown::Hidden(mask) => Some(talk.say_with("review-kept", &[("mask", mask.into())])),
+                };
+                @if let Some(value) = value {
+                    div { dt { (name_of(sheet, talk, &input.place)) } dd dir="auto" { (value) } }
                 }
-                @for requirement in step.requirements(sheet).filter(|requirement| requirement.document.is_some()) {
-                    @let given = sheet.given(requirement).len();
-                    @if given > 0 {
-                        div {
-                            dt { (label(sheet, talk, requirement)) }
-                            dd { (talk.say_with("review-files", &[("count", given.into())])) }
-                        }
-                    }
+            }
+            @for requirement in step.requirements(sheet).filter(|requirement| requirement.document.is_some()) {
+                @let given = sheet.given(requirement);
+                @if !given.is_empty() {
+                    div { dt { (label(sheet, talk, requirement)) } dd { (files.list(around, &given)) } }
                 }
             }
         }
+    };
+    html! {
+        @if let Step::Person(id) = step {
+            details.answers {
+                summary { h2 { bdi { (title) } } (role(sheet, talk, id)) }
+                (change)
+                (list)
+            }
+        } @else {
+            section.answers { div.head { h2 { bdi { (title) } } (change) } (list) }
+        }
     }
+}
+
+/// What a person is to the business, as far as this device may see it.
+fn role(sheet: &Sheet<'_>, talk: &Talk, id: &str) -> Markup {
+    let shown = |name: &str| match sheet.shown(&format!("/associated_persons/{id}/{name}")) {
+        Shown::Text(text) => Some(text),
+        Shown::Hidden(_) | Shown::Empty => None,
+    };
+    let share = shown("ownership_percentage").map(|share| talk.say_with("review-share", &[("share", share.into())]));
+    let control = shown("has_control").filter(|answer| answer == "yes").map(|_| talk.say("review-control"));
+    html! { small { (share.into_iter().chain(control).collect::<Vec<_>>().join(" · ")) } }
 }
 
 /// Where the visitor is sent without being asked: in production only to hosts that the account named.
@@ -278,12 +303,12 @@ pub async fn submit(State(app): State<App>, visit: Visit, request: Request) -> R
     let text = Declared::new(&visit.around).text(&visit.around);
     // Shown in another language, or by an older version: it is shown again.
     if fields.get("consent").is_none_or(|shown| *shown != short_hash(&text)) {
-        return Ok(show(&app, &visit, Some(Refused::Changed), None));
+        return show(&app, &visit, Some(Refused::Changed), None).await;
     }
     let is_ticked = |id: &str| fields.get(id).is_some_and(|ticked| ticked == "yes");
     let ticked = Ticked { truth: is_ticked("truth"), agree: is_ticked("agree") };
     if !ticked.missing().is_empty() {
-        return Ok(show(&app, &visit, Some(Refused::NotAgreed(ticked)), None));
+        return show(&app, &visit, Some(Refused::NotAgreed(ticked)), None).await;
     }
     let agreement = Agreement {
         version: CONSENT_VERSION,
@@ -307,7 +332,7 @@ pub async fn submit(State(app): State<App>, visit: Visit, request: Request) -> R
                 Some(customer) => visit.after(customer),
                 None => visit,
             };
-            Ok(show(&app, &visit, Some(Refused::Changed), None))
+            show(&app, &visit, Some(Refused::Changed), None).await
         }
         Err(error) => refused(&visit, error),
     }

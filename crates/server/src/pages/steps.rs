@@ -189,43 +189,113 @@ fn person_name(sheet: &Sheet<'_>, around: &Surroundings, id: &str) -> String {
     }
 }
 
-/// The list of steps, with what is done and what is left; out of band, it takes the place of the one on the page.
+/// Where the visitor is among the steps, the way back, and the list of what is done and what is left; out of band, it
+/// takes the place of the one on the page. On a phone the list is folded.
 #[must_use]
 pub fn steps(sheet: &Sheet<'_>, around: &Surroundings, now_at: &str, out_of_band: bool) -> Markup {
     let talk = &around.talk;
     let all = Step::all(sheet);
     let left = |step: &Step| step.troubles(sheet).count();
+    let is_done: Vec<_> =
+        all.iter().filter(|step| !matches!(step, Step::Person(_))).map(|step| left(step) == 0).collect();
     let done = all.iter().filter(|step| left(step) == 0).count();
+    let done = talk.say_with("steps-done", &[("done", done.into()), ("all", all.len().into())]);
+    let now = position(&all, now_at);
+    let now_of_all =
+        now.map(|now| talk.say_with("step-of", &[("number", now.into()), ("all", (is_done.len() + 1).into())]));
+    // A segment for each step, the review included.
+    let bar = html! {
+        span.bar aria-hidden="true" {
+            @for (number, done) in is_done.iter().copied().chain([false]).enumerate() {
+                span.done[done].now[Some(number + 1) == now] {}
+            }
+        }
+    };
     html! {
         nav #steps hx-swap-oob=[out_of_band.then_some("true")] aria-label=(talk.say("steps")) {
-            p.progress {
-                (talk.say_with("steps-done", &[("done", done.into()), ("all", all.len().into())]))
-                progress aria-hidden="true" max=(all.len()) value=(done) {}
+            @if let Some(back) = before(&all, now_at) {
+                a.back href={ (around.base) (back) } { (talk.say("back")) }
             }
-            ol {
-                @for step in &all {
-                    @let path = step.path();
-                    @let open = left(step);
-                    li.person[matches!(step, Step::Person(_))] {
-                        a href={ (around.base) "/" (path) } aria-current=[(path == now_at).then_some("page")] {
-                            span.mark.done[open == 0] aria-hidden="true" {}
-                            span {
-                                bdi { (step.title(sheet, around)) }
-                                small {
-                                    @if open == 0 { (talk.say("step-done")) }
-                                    @else { (talk.say_with("step-left", &[("count", open.into())])) }
-                                }
-                            }
+            p.progress { (done) (bar) }
+            details {
+                summary { span { (now_of_all.as_deref().unwrap_or(&done)) } (bar) }
+                ol {
+                    @for step in &all {
+                        (item(sheet, around, step, now_at))
+                    }
+                    li {
+                        a href={ (around.base) "/review" } aria-current=[(now_at == "review").then_some("page")] {
+                            span.mark aria-hidden="true" {}
+                            span { (talk.say("step-review")) }
                         }
                     }
                 }
-                li {
-                    a href={ (around.base) "/review" } aria-current=[(now_at == "review").then_some("page")] {
-                        span.mark aria-hidden="true" {}
-                        span { (talk.say("step-review")) }
+            }
+        }
+    }
+}
+
+fn item(sheet: &Sheet<'_>, around: &Surroundings, step: &Step, now_at: &str) -> Markup {
+    let (talk, path, open) = (&around.talk, step.path(), step.troubles(sheet).count());
+    html! {
+        li.person[matches!(step, Step::Person(_))] {
+            a href={ (around.base) "/" (path) } aria-current=[(path == now_at).then_some("page")] {
+                span.mark.done[open == 0] aria-hidden="true" {}
+                span {
+                    bdi { (step.title(sheet, around)) }
+                    small {
+                        @if open == 0 { (talk.say("step-done")) }
+                        @else { (talk.say_with("step-left", &[("count", open.into())])) }
                     }
                 }
             }
+        }
+    }
+}
+
+/// The number of the page where the visitor is. The pages of persons count as the list of them.
+fn position(all: &[Step], now_at: &str) -> Option<usize> {
+    let is_person = now_at.starts_with("person-");
+    let mut counted = all.iter().filter(|step| !matches!(step, Step::Person(_)));
+    let review = counted.clone().count();
+    let known = counted.position(|step| step.path() == now_at || is_person && *step == Step::People);
+    known.or((now_at == "review").then_some(review)).map(|at| at + 1)
+}
+
+/// The end of the URL of the page before: the step before, the list of persons, or the overview.
+fn before(all: &[Step], now_at: &str) -> Option<String> {
+    if now_at.is_empty() {
+        return None;
+    }
+    if now_at.starts_with("person-") {
+        return Some("/people".to_owned());
+    }
+    let counted = all.iter().filter(|step| !matches!(step, Step::Person(_)));
+    let before = counted.take_while(|step| step.path() != now_at).last();
+    Some(before.map_or_else(String::new, |step| format!("/{}", step.path())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_page_has_a_number_and_one_before_it() {
+        let persons = ["a", "b"].map(|id| Step::Person(id.to_owned()));
+        let mut all = vec![Step::Details, Step::Address, Step::People];
+        all.extend(persons);
+        all.push(Step::Documents);
+        for (now_at, number, back) in [
+            ("", None, None),
+            ("details", Some(1), Some("")),
+            ("address", Some(2), Some("/details")),
+            ("people", Some(3), Some("/address")),
+            ("person-b", Some(3), Some("/people")),
+            ("documents", Some(4), Some("/people")),
+            ("review", Some(5), Some("/documents")),
+        ] {
+            assert_eq!(position(&all, now_at), number, "{now_at}");
+            assert_eq!(before(&all, now_at).as_deref(), back, "{now_at}");
         }
     }
 }

@@ -1,6 +1,5 @@
 the-company = الشركة
 language = اللغة
-language-choose = تغيير
 skip = الانتقال إلى المحتوى
 footer = يُلزم القانون { $company } بطلب هذه المعلومات، وهي تُحفظ مشفّرة.
 title-error = خطأ: { $title }
@@ -107,6 +106,8 @@ too-many-text = بلغت الحد الأقصى لعدد الأشخاص أو ال
 
 steps = الخطوات
 steps-done = اكتملت { $done } من أصل { $all } من الخطوات
+step-of = الخطوة { $number } من { $all }
+back = رجوع
 step-done = مكتمل
 step-left = { $count ->
     [one] بقي بند واحد
@@ -124,6 +125,7 @@ step-documents = المستندات
 step-review = المراجعة والإرسال
 continue = متابعة
 save-and-continue = حفظ ومتابعة
+save-and-exit = حفظ وخروج
 optional = (اختياري)
 choose = اختر
 choose-kept = أُدخل من قبل (مخفي)
@@ -176,6 +178,11 @@ person-remove-sure = سيُحذف كل ما أُدخل عن هذا الشخص.
 person-remove-yes = نعم، احذف
 
 upload-hint = ارفع صورة أو نسخة ممسوحة (JPEG أو PNG) أو ملف PDF، بحجم لا يتجاوز 10 ميغابايت.
+example-whole = كاملة داخل الصورة بزواياها الأربع
+example-page = الصفحة التي عليها صورتك حتى آخر أسطرها
+example-sharp = غير مشوشة وغير معتمة
+example-glare = بلا انعكاس للضوء، ولا شيء يغطيها
+example-letter = الاسم والعنوان والتاريخ مقروءة
 upload-choose = اختيار ملف
 upload-another = اختيار ملف آخر
 upload-camera = التقاط صورة
@@ -211,11 +218,6 @@ review-left = { $count ->
    *[other] بقي { $count } بندًا يجب إكماله قبل الإرسال
 }
 review-kept = أُدخل ({ $mask })
-review-files = { $count ->
-    [one] ملف واحد
-    [two] ملفان
-    [few] { $count } ملفات
-   *[other] { $count } ملفًا
 }
 review-changed = تغيّر شيء منذ أن فتحت هذه الصفحة. يُرجى مراجعة إجاباتك مرة أخرى.
 reveal-title = الاطّلاع على ما قُدّم من قبل
@@ -237,6 +239,9 @@ kept-confirmed = لقد أكّدت هذا.
 change = تعديل
 truth-title = إقرارك
 truth-missing = ضع علامة في المربع للإقرار بأن ما قدّمته صحيح وكامل
+picture-show = عرض الصورة
+review-share = { $share } %
+review-control = يتحكم في النشاط التجاري
 consent-title = موافقتك
 consent-true = ما قدّمته صحيح وكامل.
 consent-use = يجوز أن تستخدمه { $company } للتحقق مني ومن الأشخاص الذين ذكرتهم كما يقتضي القانون، وأن تحتفظ به المدة التي يقتضيها القانون.

@@ -1,6 +1,5 @@
 the-company = Das Unternehmen
 language = Sprache
-language-choose = Ändern
 skip = Zum Inhalt springen
 footer = { $company } ist gesetzlich verpflichtet, diese Angaben zu erheben. Sie werden verschlüsselt gespeichert.
 title-error = Fehler: { $title }
@@ -99,6 +98,8 @@ too-many-text = Die Höchstzahl an Personen oder Dokumenten ist erreicht. Um etw
 
 steps = Schritte
 steps-done = { $done } von { $all } Schritten erledigt
+step-of = Schritt { $number } von { $all }
+back = Zurück
 step-done = Erledigt
 step-left = { $count ->
     [one] Noch 1 Angabe
@@ -115,6 +116,7 @@ step-review = Prüfen und absenden
 continue = Weiter
 save-and-continue = Speichern und weiter
 optional = (optional)
+save-and-exit = Speichern und beenden
 choose = Bitte wählen
 choose-kept = Schon angegeben (ausgeblendet)
 yes = Ja
@@ -164,6 +166,11 @@ person-remove-sure = Alle Angaben zu dieser Person werden gelöscht.
 person-remove-yes = Ja, entfernen
 
 upload-hint = Laden Sie ein Foto oder einen Scan (JPEG oder PNG) oder eine PDF-Datei hoch, höchstens 10 MB.
+example-whole = Ganz im Bild, mit allen vier Ecken
+example-page = Die Seite mit dem Foto, bis zu den letzten Zeilen
+example-sharp = Nicht verschwommen, nicht zu dunkel
+example-glare = Ohne Spiegelung, nichts verdeckt
+example-letter = Name, Adresse und Datum sind lesbar
 upload-choose = Datei auswählen
 upload-another = Andere Datei auswählen
 upload-camera = Foto aufnehmen
@@ -197,9 +204,6 @@ review-left = { $count ->
    *[other] Noch { $count } Angaben, bevor Sie absenden können
 }
 review-kept = Angegeben ({ $mask })
-review-files = { $count ->
-    [one] 1 Datei
-   *[other] { $count } Dateien
 }
 review-changed = Seit Sie diese Seite geöffnet haben, hat sich etwas geändert. Bitte prüfen Sie Ihre Angaben noch einmal.
 reveal-title = Frühere Angaben ansehen
@@ -219,6 +223,9 @@ kept-confirmed = Das haben Sie bestätigt.
 change = Ändern
 truth-title = Ihre Erklärung
 truth-missing = Setzen Sie das Häkchen, um zu erklären, dass Ihre Angaben wahr und vollständig sind
+picture-show = Bild anzeigen
+review-share = { $share } %
+review-control = Kontrolliert das Unternehmen
 consent-title = Ihre Zustimmung
 consent-true = Meine Angaben sind wahr und vollständig.
 consent-use = { $company } darf sie verwenden, um mich und die von mir genannten Personen zu bestätigen, wie das Gesetz es verlangt, und sie so lange aufbewahren, wie das Gesetz es verlangt.

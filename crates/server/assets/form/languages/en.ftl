@@ -2,7 +2,6 @@
 
 the-company = The company
 language = Language
-language-choose = Change
 skip = Skip to the content
 footer = { $company } is required by law to ask for this information. It is stored encrypted.
 title-error = Error: { $title }
@@ -101,6 +100,8 @@ too-many-text = You have reached the limit for people or documents. To add anoth
 
 steps = Steps
 steps-done = { $done } of { $all } steps complete
+step-of = Step { $number } of { $all }
+back = Back
 step-done = Done
 step-left = { $count ->
     [one] 1 item left
@@ -116,6 +117,7 @@ step-documents = Documents
 step-review = Review and submit
 continue = Continue
 save-and-continue = Save and continue
+save-and-exit = Save and exit
 optional = (optional)
 choose = Choose
 choose-kept = Already provided (hidden)
@@ -166,6 +168,11 @@ person-remove-sure = Everything entered about this person will be deleted.
 person-remove-yes = Yes, remove
 
 upload-hint = Upload a photo or scan (JPEG or PNG) or a PDF, up to 10 MB.
+example-whole = All of it in the picture, with all four corners
+example-page = The page with your photo, down to its last lines
+example-sharp = Not blurred, not too dark
+example-glare = No glare, and nothing over it
+example-letter = Name, address and date can be read
 upload-choose = Choose a file
 upload-another = Choose another file
 upload-camera = Take a photo
@@ -199,9 +206,6 @@ review-left = { $count ->
    *[other] { $count } items left to complete before you can submit
 }
 review-kept = Provided ({ $mask })
-review-files = { $count ->
-    [one] 1 file
-   *[other] { $count } files
 }
 review-changed = Something has changed since you opened this page. Please check your answers again.
 reveal-title = See what was given before
@@ -221,6 +225,9 @@ kept-confirmed = You have confirmed this.
 change = Change
 truth-title = Your declaration
 truth-missing = Tick the box to declare that what you have given is true and complete
+picture-show = Show the picture
+review-share = { $share } %
+review-control = Controls the business
 consent-title = Your consent
 consent-true = What I have given is true and complete.
 consent-use = { $company } may use it to verify me, and the persons whom I have named, as the law requires, and keep it for as long as the law requires.

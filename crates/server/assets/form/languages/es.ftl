@@ -1,6 +1,5 @@
 the-company = La empresa
 language = Idioma
-language-choose = Cambiar
 skip = Ir al contenido
 footer = { $company } debe pedir estos datos por ley. Se guardan cifrados.
 title-error = Error: { $title }
@@ -100,6 +99,8 @@ too-many-text = Ha alcanzado el límite de personas o documentos. Para añadir o
 steps = Pasos
 steps-done = { $done } de { $all } pasos completados
 step-done = Completado
+step-of = Paso { $number } de { $all }
+back = Atrás
 step-left = { $count ->
     [one] Falta 1 dato
    *[other] Faltan { $count } datos
@@ -114,6 +115,7 @@ step-documents = Documentos
 step-review = Revisar y enviar
 continue = Continuar
 save-and-continue = Guardar y continuar
+save-and-exit = Guardar y salir
 optional = (opcional)
 choose = Elija
 choose-kept = Ya indicado (oculto)
@@ -164,6 +166,11 @@ person-remove-sure = Se borrará todo lo indicado sobre esta persona.
 person-remove-yes = Sí, quitar
 
 upload-hint = Suba una foto o un escaneo (JPEG o PNG) o un PDF, de hasta 10 MB.
+example-whole = Entero en la imagen, con las cuatro esquinas
+example-page = La página con la foto, hasta las últimas líneas
+example-sharp = Ni borroso ni demasiado oscuro
+example-glare = Sin reflejos y sin nada encima
+example-letter = Se leen el nombre, la dirección y la fecha
 upload-choose = Elegir un archivo
 upload-another = Elegir otro archivo
 upload-camera = Hacer una foto
@@ -197,9 +204,6 @@ review-left = { $count ->
    *[other] Faltan { $count } datos por completar antes de enviar
 }
 review-kept = Indicado ({ $mask })
-review-files = { $count ->
-    [one] 1 archivo
-   *[other] { $count } archivos
 }
 review-changed = Algo ha cambiado desde que abrió esta página. Revise de nuevo sus respuestas.
 reveal-title = Ver lo que se indicó antes
@@ -219,6 +223,9 @@ kept-confirmed = Lo ha confirmado.
 change = Cambiar
 truth-title = Su declaración
 truth-missing = Marque la casilla para declarar que lo que ha indicado es cierto y completo
+picture-show = Mostrar la imagen
+review-share = { $share } %
+review-control = Controla la empresa
 consent-title = Su consentimiento
 consent-true = Lo que he indicado es cierto y completo.
 consent-use = { $company } puede usarlo para verificarme, a mí y a las personas que he nombrado, como exige la ley, y conservarlo mientras la ley lo exija.

@@ -1,6 +1,5 @@
 the-company = L’entreprise
 language = Langue
-language-choose = Changer
 skip = Aller au contenu
 footer = { $company } doit légalement demander ces informations. Elles sont enregistrées sous forme chiffrée.
 title-error = Erreur : { $title }
@@ -99,6 +98,8 @@ too-many-text = Le nombre maximal de personnes ou de documents est atteint. Pour
 
 steps = Étapes
 steps-done = { $done } étapes sur { $all } terminées
+step-of = Étape { $number } sur { $all }
+back = Retour
 step-done = Terminé
 step-left = { $count ->
     [one] Il reste { $count } élément
@@ -114,6 +115,7 @@ step-documents = Documents
 step-review = Vérifier et envoyer
 continue = Continuer
 save-and-continue = Enregistrer et continuer
+save-and-exit = Enregistrer et quitter
 optional = (facultatif)
 choose = Choisir
 choose-kept = Déjà fourni (masqué)
@@ -164,6 +166,11 @@ person-remove-sure = Tout ce qui a été saisi sur cette personne sera supprimé
 person-remove-yes = Oui, supprimer
 
 upload-hint = Envoyez une photo ou un scan (JPEG ou PNG) ou un PDF, de 10 Mo au maximum.
+example-whole = En entier sur l’image, avec les quatre coins
+example-page = La page avec la photo, jusqu’aux dernières lignes
+example-sharp = Ni floue ni trop sombre
+example-glare = Sans reflet, rien par-dessus
+example-letter = Le nom, l’adresse et la date sont lisibles
 upload-choose = Choisir un fichier
 upload-another = Choisir un autre fichier
 upload-camera = Prendre une photo
@@ -197,9 +204,6 @@ review-left = { $count ->
    *[other] Il reste { $count } éléments à compléter avant l’envoi
 }
 review-kept = Fourni ({ $mask })
-review-files = { $count ->
-    [one] { $count } fichier
-   *[other] { $count } fichiers
 }
 review-changed = Quelque chose a changé depuis que vous avez ouvert cette page. Vérifiez de nouveau vos réponses.
 reveal-title = Voir ce qui a été donné auparavant
@@ -219,6 +223,9 @@ kept-confirmed = Vous l’avez confirmé.
 change = Modifier
 truth-title = Votre déclaration
 truth-missing = Cochez la case pour déclarer que ce que vous avez donné est vrai et complet
+picture-show = Afficher l’image
+review-share = { $share } %
+review-control = Contrôle l’entreprise
 consent-title = Votre accord
 consent-true = Ce que j’ai donné est vrai et complet.
 consent-use = { $company } peut s’en servir pour me vérifier, ainsi que les personnes que j’ai nommées, comme la loi l’exige, et le garder aussi longtemps que la loi l’exige.

@@ -1,6 +1,5 @@
 the-company = कंपनी
 language = भाषा
-language-choose = बदलें
 skip = सामग्री पर जाएँ
 footer = कानून के अनुसार { $company } को यह जानकारी माँगनी होती है। इसे एन्क्रिप्ट करके रखा जाता है।
 title-error = त्रुटि: { $title }
@@ -99,6 +98,8 @@ too-many-text = व्यक्तियों या दस्तावेज�
 
 steps = चरण
 steps-done = { $all } में से { $done } चरण पूरे हुए
+step-of = चरण { $number } / { $all }
+back = पीछे
 step-done = पूरा
 step-left = { $count ->
     [one] { $count } काम बाकी
@@ -114,6 +115,7 @@ step-documents = दस्तावेज़
 step-review = जाँचें और भेजें
 continue = आगे बढ़ें
 save-and-continue = सहेजें और आगे बढ़ें
+save-and-exit = सहेजें और बाहर निकलें
 optional = (वैकल्पिक)
 choose = चुनें
 choose-kept = पहले से दिया गया (छिपा हुआ)
@@ -164,6 +166,11 @@ person-remove-sure = इस व्यक्ति के बारे में 
 person-remove-yes = हाँ, हटाएँ
 
 upload-hint = फ़ोटो या स्कैन (JPEG या PNG) या PDF अपलोड करें, अधिकतम 10 MB।
+example-whole = चारों कोनों समेत पूरा तस्वीर में हो
+example-page = फ़ोटो वाला पन्ना, आख़िरी पंक्तियों तक
+example-sharp = न धुँधला हो, न बहुत अँधेरा
+example-glare = कोई चमक न हो, ऊपर कुछ न रखा हो
+example-letter = नाम, पता और तारीख़ पढ़े जा सकें
 upload-choose = फ़ाइल चुनें
 upload-another = दूसरी फ़ाइल चुनें
 upload-camera = फ़ोटो लें
@@ -197,9 +204,6 @@ review-left = { $count ->
    *[other] भेजने से पहले { $count } काम पूरे करने बाकी हैं
 }
 review-kept = दिया गया ({ $mask })
-review-files = { $count ->
-    [one] { $count } फ़ाइल
-   *[other] { $count } फ़ाइलें
 }
 review-changed = यह पृष्ठ खोलने के बाद कुछ बदल गया है। कृपया अपने जवाब फिर से जाँचें।
 reveal-title = पहले दी गई जानकारी देखें
@@ -219,6 +223,9 @@ kept-confirmed = आपने इसकी पुष्टि की है।
 change = बदलें
 truth-title = आपकी घोषणा
 truth-missing = यह घोषित करने के लिए बॉक्स पर निशान लगाएँ कि आपकी दी हुई जानकारी सत्य और पूर्ण है
+picture-show = तस्वीर दिखाएँ
+review-share = { $share } %
+review-control = व्यवसाय को नियंत्रित करता है
 consent-title = आपकी सहमति
 consent-true = मैंने जो दिया है, वह सत्य और पूर्ण है।
 consent-use = { $company } इसका उपयोग कानून के अनुसार मेरे और मेरे बताए व्यक्तियों के सत्यापन के लिए कर सकती है और कानून जितने समय तक कहे, उतने समय तक रख सकती है।

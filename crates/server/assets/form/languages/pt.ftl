@@ -1,6 +1,5 @@
 the-company = A empresa
 language = Idioma
-language-choose = Alterar
 skip = Ir para o conteúdo
 footer = { $company } precisa, por lei, pedir estas informações. Elas são armazenadas de forma criptografada.
 title-error = Erro: { $title }
@@ -99,6 +98,8 @@ too-many-text = O limite de pessoas ou documentos foi atingido. Para adicionar o
 
 steps = Etapas
 steps-done = { $done } de { $all } etapas concluídas
+step-of = Etapa { $number } de { $all }
+back = Voltar
 step-done = Concluído
 step-left = { $count ->
     [one] Falta { $count } item
@@ -114,6 +115,7 @@ step-documents = Documentos
 step-review = Revisar e enviar
 continue = Continuar
 save-and-continue = Salvar e continuar
+save-and-exit = Salvar e sair
 optional = (opcional)
 choose = Escolha
 choose-kept = Já informado (oculto)
@@ -164,6 +166,11 @@ person-remove-sure = Tudo o que foi informado sobre esta pessoa será apagado.
 person-remove-yes = Sim, remover
 
 upload-hint = Envie uma foto ou digitalização (JPEG ou PNG) ou um PDF, de até 10 MB.
+example-whole = Inteiro na imagem, com os quatro cantos
+example-page = A página com a foto, até as últimas linhas
+example-sharp = Nem borrada nem escura demais
+example-glare = Sem reflexos e sem nada por cima
+example-letter = O nome, o endereço e a data podem ser lidos
 upload-choose = Escolher um arquivo
 upload-another = Escolher outro arquivo
 upload-camera = Tirar uma foto
@@ -197,9 +204,6 @@ review-left = { $count ->
    *[other] Faltam { $count } itens para você poder enviar
 }
 review-kept = Informado ({ $mask })
-review-files = { $count ->
-    [one] { $count } arquivo
-   *[other] { $count } arquivos
 }
 review-changed = Algo mudou desde que você abriu esta página. Confira suas respostas novamente.
 reveal-title = Ver o que foi informado antes
@@ -219,6 +223,9 @@ kept-confirmed = Você confirmou isto.
 change = Alterar
 truth-title = Sua declaração
 truth-missing = Marque a caixa para declarar que o que informou é verdadeiro e completo
+picture-show = Mostrar a imagem
+review-share = { $share } %
+review-control = Controla a empresa
 consent-title = Seu consentimento
 consent-true = O que informei é verdadeiro e completo.
 consent-use = { $company } pode usar isto para me verificar, e às pessoas que indiquei, como a lei exige, e guardar pelo tempo que a lei exige.

@@ -1,6 +1,5 @@
 the-company = Şirket
 language = Dil
-language-choose = Değiştir
 skip = İçeriğe geç
 footer = { $company } bu bilgileri yasa gereği ister. Bilgiler şifrelenerek saklanır.
 title-error = Hata: { $title }
@@ -100,6 +99,8 @@ too-many-text = Kişi ya da belge sınırına ulaştınız. Yenisini eklemek iç
 steps = Adımlar
 steps-done = { $all } adımdan { $done } tanesi tamamlandı
 step-done = Tamamlandı
+step-of = Adım { $number } / { $all }
+back = Geri
 step-left = { $count ->
     [one] { $count } eksik kaldı
    *[other] { $count } eksik kaldı
@@ -114,6 +115,7 @@ step-documents = Belgeler
 step-review = Gözden geçir ve gönder
 continue = Devam et
 save-and-continue = Kaydet ve devam et
+save-and-exit = Kaydet ve çık
 optional = (isteğe bağlı)
 choose = Seçin
 choose-kept = Daha önce verildi (gizli)
@@ -164,6 +166,11 @@ person-remove-sure = Bu kişi hakkında girilen her şey silinecek.
 person-remove-yes = Evet, kaldır
 
 upload-hint = Fotoğraf ya da tarama (JPEG veya PNG) ya da PDF yükleyin; en fazla 10 MB.
+example-whole = Dört köşesiyle birlikte tamamı görünsün
+example-page = Fotoğraflı sayfa, son satırlarına kadar
+example-sharp = Bulanık veya çok karanlık olmasın
+example-glare = Parlama olmasın, üstünde bir şey durmasın
+example-letter = Ad, adres ve tarih okunabilsin
 upload-choose = Dosya seç
 upload-another = Başka dosya seç
 upload-camera = Fotoğraf çek
@@ -197,9 +204,6 @@ review-left = { $count ->
    *[other] Göndermeden önce { $count } eksik kaldı
 }
 review-kept = Verildi ({ $mask })
-review-files = { $count ->
-    [one] { $count } dosya
-   *[other] { $count } dosya
 }
 review-changed = Bu sayfayı açtıktan sonra bir şey değişti. Lütfen yanıtlarınızı yeniden kontrol edin.
 reveal-title = Daha önce verilenleri görün
@@ -219,6 +223,9 @@ kept-confirmed = Bunu onayladınız.
 change = Değiştir
 truth-title = Beyanınız
 truth-missing = Verdiklerinizin doğru ve eksiksiz olduğunu beyan etmek için kutuyu işaretleyin
+picture-show = Resmi göster
+review-share = % { $share }
+review-control = İşletmeyi kontrol ediyor
 consent-title = Onayınız
 consent-true = Verdiklerim doğru ve eksiksizdir.
 consent-use = { $company } bunları, yasanın gerektirdiği gibi beni ve adını verdiğim kişileri doğrulamak için kullanabilir ve yasanın gerektirdiği sürece saklayabilir.

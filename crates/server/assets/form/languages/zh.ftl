@@ -1,6 +1,5 @@
 the-company = 该公司
 language = 语言
-language-choose = 更改
 skip = 跳到正文
 footer = 法律要求 { $company } 收集这些信息。信息会加密保存。
 title-error = 错误：{ $title }
@@ -95,6 +94,8 @@ too-many-text = 人员或文件数量已达上限。如需添加，请返回并�
 
 steps = 步骤
 steps-done = 已完成 { $done }/{ $all } 个步骤
+step-of = 第 { $number } 步，共 { $all } 步
+back = 返回
 step-done = 已完成
 step-left = { $count ->
    *[other] 还差 { $count } 项
@@ -109,6 +110,7 @@ step-documents = 文件
 step-review = 检查并提交
 continue = 继续
 save-and-continue = 保存并继续
+save-and-exit = 保存并退出
 optional = （选填）
 choose = 请选择
 choose-kept = 已提供（已隐藏）
@@ -158,6 +160,11 @@ person-remove-sure = 有关此人的所有内容都将被删除。
 person-remove-yes = 是，移除
 
 upload-hint = 请上传照片或扫描件（JPEG 或 PNG）或 PDF，不超过 10 MB。
+example-whole = 证件完整入镜，四角齐全
+example-page = 带照片的一页，直到最下方几行
+example-sharp = 不模糊，不过暗
+example-glare = 没有反光，没有遮挡
+example-letter = 姓名、地址和日期清晰可读
 upload-choose = 选择文件
 upload-another = 选择另一个文件
 upload-camera = 拍照
@@ -190,8 +197,6 @@ review-left = { $count ->
    *[other] 提交前还有 { $count } 项需要完成
 }
 review-kept = 已提供（{ $mask }）
-review-files = { $count ->
-   *[other] { $count } 个文件
 }
 review-changed = 您打开此页面后，内容有变化。请重新检查您填写的内容。
 reveal-title = 查看之前提供的内容
@@ -210,6 +215,9 @@ kept-confirmed = 您已确认。
 change = 更改
 truth-title = 您的声明
 truth-missing = 请勾选，声明您提供的内容真实完整
+picture-show = 显示图片
+review-share = { $share }%
+review-control = 控制该企业
 consent-title = 您的同意
 consent-true = 我提供的内容真实完整。
 consent-use = { $company } 可以按照法律要求用这些内容验证我以及我所列的人员，并在法律要求的期限内保存。

@@ -1,0 +1,199 @@
+//! The shades of an account's colour that pages use. Any colour is taken: what cannot be read on the page is darkened
+//! or lightened until it can.
+
+use std::fmt::Write as _;
+
+use dossier_core::colour::Colour;
+
+/// WCAG 2.2, 1.4.3, level AA: text of ordinary size.
+const TEXT: f64 = 4.5;
+/// WCAG 2.2, 1.4.11: the edge of a button, the ring around what has the focus, a bar.
+const EDGE: f64 = 3.0;
+
+/// A colour scheme: what colours lie on, and how they are told from it. `form.css` has the same grounds.
+struct Scheme {
+    paper: &'static str,
+    back: &'static str,
+    /// Towards which a colour goes until it can be read.
+    away: Colour,
+    /// The contrast of links and bars: on a dark page thin strokes need more of it than the guidelines ask.
+    text: f64,
+    /// How much of a colour is in the ground of what it marks, of 256 parts.
+    tint: u8,
+}
+
+const LIGHT: Scheme = Scheme { paper: "#ffffff", back: "#f4f6f9", away: Colour::BLACK, text: TEXT, tint: 20 };
+const DARK: Scheme = Scheme { paper: "#181c24", back: "#0f1218", away: Colour::WHITE, text: 6.0, tint: 30 };
+
+/// The shades of one colour in one scheme.
+struct Accent {
+    /// The ground of the main button.
+    fill: Colour,
+    /// Text on it.
+    on_fill: Colour,
+    /// The edge of the button, by which it is told from the page whatever its ground.
+    edge: Colour,
+    /// Links, bars, and the ring around what has the focus.
+    text: Colour,
+    /// The ground of what is marked: a step, a notice.
+    tint: Colour,
+}
+
+impl Accent {
+    fn of(colour: Colour, scheme: &Scheme) -> Self {
+        let ground = |text| Colour::new(text).unwrap_or(Colour::WHITE);
+        let (paper, back) = (ground(scheme.paper), ground(scheme.back));
+        let edge = told_from(&[paper, back], EDGE, colour, scheme.away);
+        let tint = paper.mixed(edge, scheme.tint);
+        // On a light page the button has the account's very colour. A dark one would vanish on a dark page.
+        let fill = if scheme.away == Colour::WHITE { edge } else { colour };
+        let on_fill = if Colour::WHITE.contrast(fill) >= TEXT { Colour::WHITE } else { Colour::BLACK };
+        Self { fill, on_fill, edge, text: told_from(&[paper, back, tint], scheme.text, colour, scheme.away), tint }
+    }
+
+    fn declarations(&self) -> String {
+        let Self { fill, on_fill, edge, text, tint } = self;
+        format!("--accent: {fill}; --on-accent: {on_fill}; --edge: {edge}; --link: {text}; --tint: {tint};")
+    }
+}
+
+/// A colour, or the one nearest to it on the way to another that has enough contrast with all grounds.
+fn told_from(grounds: &[Colour], least: f64, colour: Colour, away: Colour) -> Colour {
+    let is_told = |parts: u8| grounds.iter().all(|ground| colour.mixed(away, parts).contrast(*ground) >= least);
+    // The further away, the greater the contrast: a search by halves.
+    let (mut low, mut high) = (0, u8::MAX);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if is_told(middle) { high = middle } else { low = middle + 1 }
+    }
+    colour.mixed(away, low)
+}
+
+/// The style sheet of an account's colour: what it puts in the place of the colours of `form.css`.
+#[must_use]
+pub fn style(colour: Colour) -> String {
+    let [light, dark] = [LIGHT, DARK].map(|scheme| Accent::of(colour, &scheme).declarations());
+    let mut style = format!(":root {{ {light} }}\n");
+    let _ = writeln!(style, "@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}");
+    style
+}
+
+/// The icon of a browser's tab, in the account's colour.
+#[must_use]
+pub fn icon(colour: Colour) -> String {
+    let Accent { fill, on_fill, .. } = Accent::of(colour, &LIGHT);
+    include_str!("../../assets/form/icon.svg")
+        .replace(DEFAULT, &fill.to_string())
+        .replace("#ffffff", &on_fill.to_string())
+}
+
+/// The colour of accounts that have none of their own, as `form.css` and `icon.svg` write it.
+const DEFAULT: &str = "#1f4fbf";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn colour(text: &str) -> Colour {
+        Colour::new(text).expect("a colour")
+    }
+
+    /// Greys, pure hues, what brands have, and a grid over all of sRGB.
+    fn many() -> Vec<Colour> {
+        let named = ["#0b5fff", "#7a1f5c", "#ffcc00", "#ff5a00", "#00d1b2", "#0a1a4f", "#767676", "#777777", "#fefefe"];
+        let levels = [0x00, 0x22, 0x44, 0x66, 0x80, 0x99, 0xbb, 0xdd, 0xff];
+        let grid = levels.iter().flat_map(|red| levels.iter().map(move |green| (red, green)));
+        let grid =
+            grid.flat_map(|(red, green)| levels.iter().map(move |blue| format!("#{red:02x}{green:02x}{blue:02x}")));
+        named.map(ToOwned::to_owned).into_iter().chain(grid).map(|text| colour(&text)).collect()
+    }
+
+    #[test]
+    fn whatever_the_colour_every_shade_of_it_can_be_read_and_told_from_the_page() {
+        for given in many() {
+            for (scheme, inks) in [(&LIGHT, ["#141a26", "#4b5565"]), (&DARK, ["#eef1f6", "#b0b9c8"])] {
+                let Accent { fill, on_fill, edge, text, tint } = Accent::of(given, scheme);
+                let (paper, back) = (colour(scheme.paper), colour(scheme.back));
+                let mut pairs = vec![("text on the button", on_fill, fill, TEXT)];
+                for ground in [paper, back] {
+                    pairs.push(("edge", edge, ground, EDGE));
+                    pairs.push(("link", text, ground, TEXT));
+                }
+                pairs.push(("link on what is marked", text, tint, TEXT));
+                pairs.extend(inks.map(|ink| ("text on what is marked", colour(ink), tint, TEXT)));
+                for (what, one, other, least) in pairs {
+                    let contrast = one.contrast(other);
+                    assert!(contrast >= least, "{given}, {what}: {one} on {other} has {contrast:.2}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_colour_that_can_be_read_stays_as_it_is() {
+        let of = |text: &str| Accent::of(colour(text), &LIGHT);
+        for (given, fill, on_fill, text) in [
+            ("#1f4fbf", "#1f4fbf", "#ffffff", "#1f4fbf"),
+            ("#000000", "#000000", "#ffffff", "#000000"),
+            ("#ffcc00", "#ffcc00", "#000000", "#896e00"),
+            ("#ffffff", "#ffffff", "#000000", "#717171"),
+        ] {
+            let Accent { fill: has, on_fill: has_on, text: has_text, .. } = of(given);
+            assert_eq!([has, has_on, has_text].map(|colour| colour.to_string()), [fill, on_fill, text], "{given}");
+        }
+    }
+
+    /// The declarations of a scheme in `form.css`: the first block is light, the second dark.
+    fn declared(block: usize) -> Vec<(&'static str, Colour)> {
+        let css = include_str!("../../assets/form/form.css");
+        let block = css.split(":root {").nth(block).and_then(|rest| rest.split('}').next()).unwrap_or_default();
+        let pairs = block.split(';').filter_map(|line| line.trim().split_once(": "));
+        pairs.filter_map(|(name, value)| Some((name.rsplit("*/").next()?.trim(), Colour::new(value).ok()?))).collect()
+    }
+
+    #[test]
+    fn the_style_sheet_has_the_grounds_and_the_shades_that_are_reckoned_with() {
+        for (block, scheme) in [(1, LIGHT), (2, DARK)] {
+            let of = |name: &str| declared(block).into_iter().find(|(known, _)| *known == name).expect(name).1;
+            let Accent { fill, on_fill, edge, text, tint } = Accent::of(colour(DEFAULT), &scheme);
+            for (name, expected) in [
+                ("--paper", colour(scheme.paper)),
+                ("--back", colour(scheme.back)),
+                ("--accent", fill),
+                ("--on-accent", on_fill),
+                ("--edge", edge),
+                ("--link", text),
+                ("--tint", tint),
+            ] {
+                assert_eq!(of(name).to_string(), expected.to_string(), "{name} in block {block}");
+            }
+        }
+    }
+
+    #[test]
+    fn text_of_the_style_sheet_can_be_read_on_every_ground_on_which_it_stands() {
+        for block in [1, 2] {
+            let of = |name: &str| declared(block).into_iter().find(|(known, _)| *known == name).expect(name).1;
+            for (text, grounds, least) in [
+                ("--ink", &["--paper", "--back", "--tint", "--bad-back", "--good-back", "--warn-back"][..], TEXT),
+                ("--soft", &["--paper", "--back", "--tint", "--bad-back", "--good-back", "--warn-back"], TEXT),
+                ("--bad", &["--paper", "--back", "--bad-back"], TEXT),
+                ("--good", &["--paper", "--back", "--good-back"], TEXT),
+                ("--warn", &["--paper", "--back", "--warn-back"], TEXT),
+                ("--line", &["--paper", "--back"], EDGE),
+            ] {
+                for ground in grounds {
+                    let contrast = of(text).contrast(of(ground));
+                    assert!(contrast >= least, "{text} on {ground} in block {block}: {contrast:.2}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_icon_has_the_colour_of_the_account() {
+        assert!(icon(colour("#7a1f5c")).contains("#7a1f5c"));
+        let yellow = icon(colour("#ffcc00"));
+        assert!(yellow.contains("#ffcc00") && yellow.contains("#000000") && !yellow.contains("#ffffff"), "{yellow}");
+    }
+}

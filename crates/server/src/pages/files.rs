@@ -1,0 +1,51 @@
+//! The files that were given, as the review lists them.
+
+use dossier_core::file::{File, MediaType};
+use dossier_core::form::sheet::{Given, Sheet};
+use maud::{Markup, html};
+
+use super::layout::Surroundings;
+use super::visit::Visit;
+use crate::http::problem::Problem;
+use crate::http::state::App;
+
+/// What is known of the files of a form.
+pub(super) struct Files(Vec<File>);
+
+impl Files {
+    /// Of every document that the form asks for.
+    pub(super) async fn of(app: &App, visit: &Visit, sheet: &Sheet<'_>) -> Result<Self, Problem> {
+        let wanted = sheet.requirements.iter().filter(|requirement| requirement.document.is_some());
+        let given: Vec<_> = wanted.flat_map(|one| sheet.given(one)).map(|given| given.file).collect();
+        Ok(Self(app.services.store.files(visit.visitor.scope(), &given, Some(visit.visitor.customer)).await?))
+    }
+
+    /// Each with its kind and name. A picture is in a fold, and is loaded when the fold is opened: an original has
+    /// megabytes, and the audit trail notes every reading.
+    pub(super) fn list(&self, around: &Surroundings, given: &[Given]) -> Markup {
+        let talk = &around.talk;
+        html! {
+            ul.given {
+                @for one in given {
+                    @match self.0.iter().find(|file| file.id == one.file).filter(|_| one.is_seen) {
+                        None => li { (talk.say("file-given")) },
+                        Some(file) => {
+                            @let (name, kind) = (file.details.name.expose(), file.details.media_type);
+                            @let url = format!("{}/files/{}", around.base, one.file);
+                            li {
+                                span.kind aria-hidden="true" { (kind.name()) }
+                                a href=(url) target="_blank" rel="noopener" { bdi { (name) } }
+                                @if kind != MediaType::Pdf {
+                                    details.preview {
+                                        summary { (talk.say("picture-show")) span.sr { ": " (name) } }
+                                        img src=(url) alt=(name) width="480" height="320" loading="lazy";
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
