@@ -4,13 +4,16 @@ use serde_json::{Map, Value, json};
 
 use crate::clock::Timestamp;
 use crate::customer::record::Customer;
+use crate::form::checks::tidy;
+use crate::form::input::OWNS;
 use crate::form::place::{place_of_file, pointer};
 use crate::form::record::{Device, Form, Saved, short_hash};
-use crate::form::settle::{read, settle, without_documents};
+use crate::form::settle::{read, set_shares_aside, settle, without_documents};
 use crate::form::sheet::Sheet;
 use crate::ids::{FileId, PersonId};
 use crate::kyc::rules::RuleSet;
 use crate::parse::record::{FieldChange, Mode};
+use crate::place::Place;
 use crate::violation::Violations;
 
 /// More than any field of the contract takes; what is longer is cut before it is kept as a draft.
@@ -59,7 +62,7 @@ pub(crate) fn apply(
         Edit::Fields(fields) => {
             let writable = sheet.writable();
             for (place, text) in fields.iter().filter(|(place, _)| writable.contains(place)) {
-                let text: String = text.trim().chars().take(MAX_TYPED).collect();
+                let text: String = tidy(place, text.trim()).chars().take(MAX_TYPED).collect();
                 if let Some(at) = sheet.saved_elsewhere(place).filter(|_| sheet.text(place).as_ref() != Some(&text)) {
                     replaced.push((place.clone(), at));
                 }
@@ -100,7 +103,10 @@ pub(crate) fn apply(
         }
     }
     drop(sheet);
-    settle(rules, kind, &mut profile, &mut form.draft);
+    settle(rules, kind, &mut profile, &mut form.draft, now);
+    if places.iter().any(|place| Place::new(place).name() == OWNS) {
+        set_shares_aside(&mut profile, &mut form.draft);
+    }
     let mut plain = without_documents(&profile);
     if let Some((Some(owner), document)) = attaches
         && let Some(owner) = plain.pointer_mut(owner.trim_end_matches('/'))
@@ -149,7 +155,6 @@ mod tests {
     use crate::ids::{CustomerId, Random as _};
     use crate::kyc::{Kyc, State};
     use crate::parse::{Email, Nulls, parse};
-    use crate::place::Place;
 
     const PLACES: &[&str] = &[
         "/first_name",
@@ -217,7 +222,9 @@ mod tests {
                 let accepted =
                     parse::<Individual>(put.to_string().as_bytes(), Nulls::Refused).expect("JSON").finish().is_ok();
                 let (stored, wanted) = (after.pointer(whole), put.pointer(whole));
-                if accepted {
+                // The form asks back about a name without a letter, which a PUT stores.
+                let is_asked_back = place == "/first_name" && text == "1990-12-10";
+                if accepted && !is_asked_back {
                     assert_eq!(stored, wanted, "{whole}");
                 } else {
                     assert_eq!(stored, before.pointer(whole), "{whole}: what was stored stays");

@@ -1,7 +1,7 @@
 //! KYC: where a customer's verification stands, what is still missing, and who decided what.
 
 pub mod case;
-mod check;
+pub(crate) mod check;
 pub mod decision;
 mod example;
 pub mod follow_up;

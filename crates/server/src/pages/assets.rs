@@ -15,6 +15,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::{HeaderName, header};
 
+use super::countries;
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
@@ -31,6 +32,7 @@ fn all() -> &'static [Asset] {
     static ALL: OnceLock<Vec<Asset>> = OnceLock::new();
     const CSS: &str = "text/css; charset=utf-8";
     const JS: &str = "text/javascript; charset=utf-8";
+    const TEXT: &str = "text/plain; charset=utf-8";
     let asset = |(name, media_type, text): (&'static str, &'static str, &'static str)| {
         let (stem, ending) = name.split_once('.').unwrap_or((name, ""));
         let url = format!("/assets/{stem}-{}.{ending}", short_hash(text));
@@ -39,6 +41,9 @@ fn all() -> &'static [Asset] {
     };
     ALL.get_or_init(|| {
         [
+            ("combobox.js", JS, include_str!("../../assets/form/combobox.js")),
+            ("countries.txt", TEXT, countries::search_text()),
+            ("dates.js", JS, include_str!("../../assets/form/dates.js")),
             ("form.css", CSS, include_str!("../../assets/form/form.css")),
             ("form.js", JS, include_str!("../../assets/form/form.js")),
             ("htmx.js", JS, include_str!("../../assets/vendor/htmx/htmx.min.js")),

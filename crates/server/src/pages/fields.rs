@@ -8,8 +8,10 @@ use dossier_core::violation::Code;
 use maud::{Markup, html};
 use serde_json::json;
 
+use super::choices::{country_field, options};
 use super::language::{AddressOrder, DateOrder, Talk};
 use super::layout::Surroundings;
+use super::order::{arrange, is_name};
 use super::steps::Step;
 use super::wording::{because, field_label, label, one_of_several, subject_of, wrong};
 
@@ -28,10 +30,14 @@ pub struct Asked<'a> {
     groups: Vec<Group>,
     /// The errors that the page says.
     troubles: Vec<&'a Trouble>,
+    /// What was saved just now, and over what another device had saved then.
+    saved: Option<(&'a str, Option<Timestamp>)>,
 }
 
 /// Fields that belong together, or one that stands alone.
 struct Group {
+    /// The id of its element.
+    id: String,
     of: Of,
     label: String,
     hint: Option<String>,
@@ -46,6 +52,8 @@ enum Of {
     Object(String),
     /// Any one of them is enough.
     Choice,
+    /// It is not asked now, and the answer to another field can change that.
+    Nothing,
 }
 
 impl Of {
@@ -60,7 +68,31 @@ impl<'a> Asked<'a> {
     #[must_use]
     pub fn new(sheet: &'a Sheet<'a>, around: &'a Surroundings, step: &'a Step, strict: bool) -> Self {
         let troubles = step.troubles(sheet).filter(|trouble| strict || is_said(sheet, trouble)).collect();
-        Self { sheet, around, step, groups: groups(sheet, &around.talk, step), troubles }
+        Self { sheet, around, step, groups: groups(sheet, &around.talk, step), troubles, saved: None }
+    }
+
+    /// The same, and it says that a field was saved just now.
+    #[must_use]
+    pub fn with_saved(self, place: &'a str, over: Option<Timestamp>) -> Self {
+        Self { saved: Some((place, over)), ..self }
+    }
+
+    /// The ids of its groups, in the order of the page.
+    pub fn group_ids(&self) -> impl Iterator<Item = &str> {
+        self.groups.iter().map(|group| group.id.as_str())
+    }
+
+    /// The id of the group in which a place is asked.
+    #[must_use]
+    pub fn group_of(&self, place: &str) -> Option<&str> {
+        let asks = |group: &&Group| group.inputs.iter().any(|input| input.place == place);
+        self.groups.iter().find(asks).map(|group| group.id.as_str())
+    }
+
+    /// One group by its id: to take the place of the element on the page that has this id.
+    #[must_use]
+    pub fn group(&self, id: &str) -> Option<Markup> {
+        self.groups.iter().find(|group| group.id == id).map(|group| self.group_markup(group))
     }
 
     const fn talk(&self) -> &Talk {
@@ -110,20 +142,27 @@ impl<'a> Asked<'a> {
     #[must_use]
     pub fn fields(&self) -> Markup {
         html! {
-            @for group in &self.groups {
-                @match &group.of {
-                    Of::Itself => (self.field(&group.inputs[0], &group.label, group.hint.as_deref())),
-                    of => fieldset.group {
-                        legend { (group.label) }
-                        @if let Some(hint) = &group.hint { p.hint { (hint) } }
-                        @for trouble in self.troubles.iter().filter(|trouble| of.is_at(&trouble.place)) {
-                            p.error { (wrong(self.talk(), trouble.wrong)) }
-                        }
-                        @for input in &group.inputs {
-                            (self.field(input, &field_label(self.sheet, self.talk(), &input.place), None))
-                        }
-                    },
-                }
+            // The Enter key presses the first button of a form: without this one, that of a suggestion.
+            button type="submit" hidden {}
+            @for group in &self.groups { (self.group_markup(group)) }
+        }
+    }
+
+    fn group_markup(&self, group: &Group) -> Markup {
+        html! {
+            @match &group.of {
+                Of::Itself => (self.field(&group.inputs[0], &group.label, group.hint.as_deref())),
+                Of::Nothing => div id=(group.id) {},
+                of => fieldset.group id=(group.id) {
+                    legend { (group.label) }
+                    @if let Some(hint) = &group.hint { p.hint { (hint) } }
+                    @for trouble in self.troubles.iter().filter(|trouble| of.is_at(&trouble.place)) {
+                        p.error { (wrong(self.talk(), trouble.wrong)) }
+                    }
+                    @for input in &group.inputs {
+                        (self.field(input, &field_label(self.sheet, self.talk(), &input.place), None))
+                    }
+                },
             }
         }
     }
@@ -141,10 +180,12 @@ impl<'a> Asked<'a> {
         let hints: Vec<&str> = hint.into_iter().chain(kept.as_deref()).collect();
         let described = format!("{}n-{id}", if hints.is_empty() { String::new() } else { format!("h-{id} ") });
         let trouble = self.troubles.iter().find(|trouble| trouble.place == input.place).map(|trouble| trouble.wrong);
-        let below = match (trouble, self.sheet.saved_elsewhere(&input.place)) {
-            (Some(trouble), _) => Below::Wrong(trouble),
-            (None, Some(at)) => Below::SavedElsewhere(at),
-            (None, None) => Below::Nothing,
+        let saved = self.saved.filter(|(place, _)| *place == input.place);
+        let below = match (trouble, saved, self.sheet.saved_elsewhere(&input.place)) {
+            (Some(trouble), ..) => Below::Wrong(trouble),
+            (None, Some((_, over)), _) => Below::Saved(over),
+            (None, None, Some(at)) => Below::SavedElsewhere(at),
+            (None, None, None) => Below::Nothing,
         };
         let invalid = trouble.is_some().then_some("true");
         let optional = html! { @if !input.needed { " " span.optional { (talk.say("optional")) } } };
@@ -168,14 +209,19 @@ impl<'a> Asked<'a> {
                 input type="text" id=(id) name=(name) value=(value) maxlength=(most) dir="auto"
                     autocomplete=(autocomplete) aria-describedby=(described) aria-invalid=[invalid] spellcheck="false";
             },
-            Kind::Country | Kind::Choice(_) => html! {
-                label for=(id) { (label) (optional) } (hint)
-                select id=(id) name=(name) autocomplete=(autocomplete) aria-describedby=(described)
-                    aria-invalid=[invalid] {
-                    option value="" { (talk.say(if mask.is_some() { "choose-kept" } else { "choose" })) }
-                    (options(talk, &input.kind, value))
+            Kind::Country | Kind::Choice(_) => {
+                let select = html! {
+                    select id=(id) name=(name) autocomplete=(autocomplete) aria-describedby=(described)
+                        aria-invalid=[invalid] {
+                        option value="" { (talk.say(if mask.is_some() { "choose-kept" } else { "choose" })) }
+                        (options(self.sheet, talk, input, value))
+                    }
+                };
+                html! {
+                    label for=(id) { (label) (optional) } (hint)
+                    @if input.kind == Kind::Country { (country_field(talk, &select)) } @else { (select) }
                 }
-            },
+            }
             Kind::YesNo => html! {
                 fieldset.choice aria-describedby=(described) {
                     legend { (label) (optional) } (hint)
@@ -199,7 +245,7 @@ impl<'a> Asked<'a> {
         // Of saves that are made while one is under way, the last counts: it has everything that was typed. (Of itself,
         // htmx keeps the first and drops the others.)
         html! {
-            div.field data-field hx-post={ (self.around.base) "/" (self.step.path()) } hx-trigger="change"
+            div.field id={ "g-" (id) } data-field hx-post={ (self.around.base) "/" (self.step.path()) } hx-trigger="change"
                 hx-sync="queue last" hx-vals=(json!({ "field": input.place }))
                 hx-target={ "#n-" (id) } hx-swap="innerHTML" {
                 (control) (note)
@@ -273,11 +319,19 @@ fn groups(sheet: &Sheet<'_>, talk: &Talk, step: &Step) -> Vec<Group> {
                 || (talk.say("label-person_legal_name"), talk.say("because-person_legal_name")),
                 |asked| (label(sheet, talk, asked), because(sheet, talk, asked)),
             );
-            groups.push(Group { of: Of::Choice, label, hint: Some(hint), inputs: std::mem::take(&mut names) });
+            let id = id_of_choice(&names);
+            arrange(sheet, talk, &mut names, AddressOrder::asked);
+            groups.push(Group { id, of: Of::Choice, label, hint: Some(hint), inputs: std::mem::take(&mut names) });
         }
+        arrange(sheet, talk, &mut names, AddressOrder::asked);
         for input in names.into_iter().chain(others) {
             let label = talk.say(&format!("field-{}", input.name()));
-            groups.push(Group { of: Of::Itself, label, hint: None, inputs: vec![input] });
+            let id = group_id(&input.place);
+            groups.push(Group { id, of: Of::Itself, label, hint: None, inputs: vec![input] });
+        }
+        let share = group_id(&format!("/associated_persons/{person}/ownership_percentage"));
+        if !groups.iter().any(|group| group.id == share) {
+            groups.push(Group { id: share, of: Of::Nothing, label: String::new(), hint: None, inputs: Vec::new() });
         }
     }
     for requirement in step.requirements(sheet) {
@@ -298,49 +352,26 @@ fn groups(sheet: &Sheet<'_>, talk: &Talk, step: &Step) -> Vec<Group> {
                 continue;
             }
         }
-        let of = match is_choice {
-            true => Of::Choice,
-            false if first.place == place => Of::Itself,
-            false => Of::Object(place),
+        let (id, of) = match is_choice {
+            true => (id_of_choice(&inputs), Of::Choice),
+            false if first.place == place => (group_id(&place), Of::Itself),
+            false => (group_id(&place), Of::Object(place)),
         };
-        order_address(sheet, talk, &mut inputs, AddressOrder::asked);
+        arrange(sheet, talk, &mut inputs, AddressOrder::asked);
         let (label, hint) = (label(sheet, talk, requirement), because(sheet, talk, requirement));
-        groups.push(Group { of, label, hint: Some(hint), inputs });
+        groups.push(Group { id, of, label, hint: Some(hint), inputs });
     }
     groups
 }
 
-fn is_name(member: &str) -> bool {
-    matches!(member, "first_name" | "last_name")
+/// The id of the group of what is at a place; of the field, when it stands alone.
+fn group_id(place: &str) -> String {
+    format!("g-{}", element_id(place))
 }
 
-/// Puts the members of an address into the order of its country; other inputs stay as they are.
-pub fn order_address(
-    sheet: &Sheet<'_>,
-    talk: &Talk,
-    inputs: &mut [Input],
-    order: impl Fn(AddressOrder) -> [&'static str; 6],
-) {
-    let Some((place, _)) = inputs.first().and_then(|input| input.place.rsplit_once('/')) else { return };
-    if place.ends_with("_address") && inputs.len() > 1 {
-        let order = order(talk.address_order(sheet.text(&format!("{place}/country")).as_deref()));
-        inputs.sort_by_key(|input| order.iter().position(|member| *member == input.name()));
-    }
-}
-
-/// What there is to choose from: the words of the contract, or all countries.
-fn options(talk: &Talk, kind: &Kind, chosen: &str) -> Markup {
-    html! {
-        @if let Kind::Choice(choices) = kind {
-            @for choice in choices {
-                option value=(choice) selected[choice == chosen] { (talk.say(&format!("choice-{choice}"))) }
-            }
-        } @else {
-            @for (code, name) in talk.language.countries() {
-                option value=(code) selected[code == chosen] { (name) }
-            }
-        }
-    }
+/// The id of a group of fields of which any one is enough.
+fn id_of_choice(inputs: &[Input]) -> String {
+    group_id(inputs.first().map_or("", |input| &input.place)) + "-any"
 }
 
 fn is_number(name: &str) -> bool {
@@ -357,7 +388,7 @@ pub fn is_said(sheet: &Sheet<'_>, trouble: &Trouble) -> bool {
     match trouble.wrong {
         Wrong::Missing | Wrong::NoneGiven => false,
         Wrong::Refused(Code::InvalidDate, _) => !is_half_a_date(),
-        Wrong::Refused(..) | Wrong::Faulty(_) => true,
+        _ => true,
     }
 }
 
@@ -382,10 +413,26 @@ pub fn note(talk: &Talk, place: &str, value: &str, below: Below) -> Markup {
         input type="hidden" name={ "was:" (place) } value=(short_hash(value));
         @match below {
             Below::Nothing => {},
-            Below::Wrong(trouble) => p.error data-invalid { (wrong(talk, trouble)) },
+            Below::Wrong(trouble) => { p.error data-invalid { (wrong(talk, trouble)) } (meant(talk, place, value, trouble)) },
             Below::Saved(None) => p.saved { (talk.say("saved")) },
             Below::Saved(Some(over)) => p.saved { (talk.say("saved")) " " (at("saved-over", over)) },
             Below::SavedElsewhere(then) => p.saved { (at("saved-elsewhere", then)) },
+        }
+    }
+}
+
+/// The dates that may have been meant, each with a button that gives it instead.
+fn meant(talk: &Talk, place: &str, value: &str, wrong: Wrong) -> Markup {
+    let Wrong::OtherCalendar(one, other) = wrong else { return html! {} };
+    html! {
+        @for date in [Some(one), other].into_iter().flatten().filter_map(|calendar| calendar.gregorian(value)) {
+            @let with = [("date", talk.date(&date).into_owned().into())];
+            p.meant {
+                span { (talk.say_with("date-meant", &with)) } " "
+                button type="submit" name={ "use:" (place) } value=(date) data-date=(date) {
+                    (talk.say_with("date-use", &with))
+                }
+            }
         }
     }
 }

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use dossier_core::clock::Timestamp;
 use dossier_core::form::edit::Edit;
 use dossier_core::form::sheet::Sheet;
-use dossier_core::form::{Wrong, short_hash};
+use dossier_core::form::{Wrong, ascii_digit, short_hash};
 use dossier_core::ids::PersonId;
 use dossier_core::kyc::State as Stands;
 use dossier_core::use_cases::enter_form::end_pass;
@@ -17,8 +18,9 @@ use maud::{Markup, html};
 
 use super::cookies::{pass, set_cookie};
 use super::documents::documents;
-use super::fields::{Asked, Below, is_said, note};
+use super::fields::{Asked, Below, element_id, is_said, note};
 use super::messages::{message, page as answer};
+use super::order::shapes_its_group;
 use super::steps::{Step, steps};
 use super::visit::{Visit, is_partial};
 use super::wording::{subject_of, wrong};
@@ -225,6 +227,7 @@ pub async fn save(State(app): State<App>, visit: Visit, request: Request) -> Res
                 @let below = trouble.map_or(Below::Saved(replaced), |trouble| Below::Wrong(trouble.wrong));
                 (note(talk, place, text, below))
             }
+            @if let Some(group) = reshaped(&visit, &sheet, &step, only, kept.first().map(|(_, at)| *at)) { (group) }
             (steps(&sheet, &visit.around, &step.path(), true))
             @if let Some(documents) = documents {
                 template hx type="partial" hx-target="#documents" hx-swap="outerHTML" { (documents) }
@@ -240,6 +243,26 @@ pub async fn save(State(app): State<App>, visit: Visit, request: Request) -> Res
     let mut response = show(&app, &visit, &sheet, &step, shown).await?;
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)
+}
+
+/// The group of fields that the answer to one field has changed, to take the place of the one on the page.
+fn reshaped(
+    visit: &Visit,
+    sheet: &Sheet<'_>,
+    step: &Step,
+    only: Option<&String>,
+    over: Option<Timestamp>,
+) -> Option<Markup> {
+    let place = only?;
+    let asked = Asked::new(sheet, &visit.around, step, false).with_saved(place, over);
+    let id = match place.strip_suffix("has_ownership") {
+        Some(person) => format!("g-{}", element_id(&format!("{person}ownership_percentage"))),
+        None => shapes_its_group(place).then(|| asked.group_of(place))??.to_owned(),
+    };
+    let group = asked.group(&id)?;
+    Some(html! {
+        template hx type="partial" hx-target={ "#" (id) } hx-swap="outerMorph" { (group) }
+    })
 }
 
 fn asked_ids(sheet: &Sheet<'_>) -> Vec<String> {
@@ -266,6 +289,10 @@ fn changed(fields: &HashMap<String, String>) -> (Typed, Typed) {
 
 /// What was typed at a place; a date has three parts.
 fn typed(fields: &HashMap<String, String>, place: &str) -> String {
+    if let Some(date) = fields.get(&format!("use:{place}")) {
+        // The visitor took the date that was suggested instead.
+        return date.clone();
+    }
     if let Some(text) = fields.get(place) {
         // Browsers send line breaks as CR LF.
         return text.replace("\r\n", "\n").trim().to_owned();
@@ -280,13 +307,6 @@ fn typed(fields: &HashMap<String, String>, place: &str) -> String {
     }
     let padded = |part: String| if part.is_empty() { part } else { format!("{part:0>2}") };
     format!("{year}-{}-{}", padded(month), padded(day))
-}
-
-/// Digits of other scripts, as keyboards of some languages write them.
-fn ascii_digit(c: char) -> char {
-    let zeros = ['\u{660}', '\u{6f0}', '\u{966}', '\u{ff10}'];
-    let digit = zeros.iter().find_map(|zero| (c as u32).checked_sub(*zero as u32).filter(|digit| *digit < 10));
-    digit.and_then(|digit| char::from_digit(digit, 10)).unwrap_or(c)
 }
 
 async fn add_person(app: &App, visit: Visit) -> Result<Response, Problem> {

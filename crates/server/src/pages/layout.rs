@@ -96,6 +96,8 @@ impl Surroundings {
                         meta name="htmx-config" content=(HTMX);
                         script src=(assets::url("htmx.js")) defer {}
                         script src=(assets::url("form.js")) defer {}
+                        script src=(assets::url("combobox.js")) defer {}
+                        script src=(assets::url("dates.js")) defer {}
                     }
                 }
                 body data-offline=(talk.say("js-offline")) data-retry=(talk.say("js-retry"))

@@ -2,7 +2,9 @@
 //! language; scripts only make them smoother.
 
 pub mod assets;
+mod choices;
 mod cookies;
+mod countries;
 pub mod documents;
 pub mod fields;
 pub mod form;
@@ -10,6 +12,7 @@ pub mod landing;
 pub mod language;
 pub mod layout;
 mod messages;
+mod order;
 pub mod review;
 pub mod steps;
 pub mod upload;

@@ -14,11 +14,12 @@ use http::{HeaderValue, StatusCode, header};
 use maud::{Markup, html};
 
 use super::cookies::set_cookie;
-use super::fields::{element_id, order_address};
+use super::fields::element_id;
 use super::form::refused;
 use super::language::AddressOrder;
 use super::layout::CSP;
 use super::messages::page as answer;
+use super::order::arrange;
 use super::steps::{Step, steps};
 use super::visit::Visit;
 use super::wording::{label, name_of, subject_of, wrong};
@@ -123,7 +124,7 @@ fn answers(visit: &Visit, sheet: &Sheet<'_>, step: &Step) -> Markup {
     };
     let of_requirement = |requirement: &Requirement| {
         let mut inputs = sheet.inputs(requirement);
-        order_address(sheet, talk, &mut inputs, AddressOrder::written);
+        arrange(sheet, talk, &mut inputs, AddressOrder::written);
         inputs
     };
     for input in step.requirements(sheet).flat_map(of_requirement) {
@@ -133,7 +134,7 @@ fn answers(visit: &Visit, sheet: &Sheet<'_>, step: &Step) -> Markup {
     }
     let said = |kind: &Kind, text: String| match kind {
         Kind::Date => talk.date(&text).into_owned(),
-        Kind::Country => talk.language.country(&text).map_or(text, ToOwned::to_owned),
+        Kind::Country => talk.language.country(&text).map_or_else(|| text.clone(), |name| format!("{name} ({text})")),
         Kind::YesNo => talk.say(&text),
         Kind::Choice(_) => talk.say(&format!("choice-{text}")),
         Kind::Text(_) => text,

@@ -18,6 +18,14 @@ pub(super) fn wrong(talk: &Talk, wrong: Wrong) -> String {
         Wrong::Missing => talk.say("wrong-missing"),
         Wrong::NoneGiven => talk.say("wrong-none_given"),
         Wrong::Faulty(fault) => talk.say(&format!("fault-{}", fault.as_str())),
+        Wrong::OtherCalendar(one, other) => {
+            let calendar = other.map_or_else(|| one.as_str(), |_| "either");
+            talk.say_with("wrong-other_calendar", &[("calendar", calendar.into())])
+        }
+        Wrong::LongAgo => talk.say("wrong-long_ago"),
+        Wrong::Blank => talk.say("wrong-blank"),
+        Wrong::Unseen(at) => talk.say_with("wrong-unseen", &[("at", at.into())]),
+        Wrong::NotAShare => talk.say("wrong-not_a_share"),
         Wrong::Refused(code, limit) => talk
             .find(&format!("wrong-{}", code.as_str()), &[("most", limit.unwrap_or_default().into())])
             .unwrap_or_else(|| talk.say("wrong-other")),

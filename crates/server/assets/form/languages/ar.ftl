@@ -75,6 +75,13 @@ save-and-continue = حفظ ومتابعة
 optional = (اختياري)
 choose = اختر
 choose-kept = قُدّم من قبل؛ مخفي
+countries-likely = مقترحة
+countries-all = كل البلدان
+countries-open = عرض كل البلدان
+countries-found = عدد البلدان التي عُثر عليها: { $count }
+countries-none = لا يوجد بلد بهذا الاسم أو الرمز. جرّب كتابة أخرى
+countries-restored = هذا ليس بلدًا من القائمة. ما زال المختار: { $country }
+countries-cleared = هذا ليس بلدًا من القائمة. اختر بلدًا من القائمة
 yes = نعم
 no = لا
 day = اليوم
@@ -162,6 +169,18 @@ wrong-invalid_date = هذا التاريخ غير موجود
 wrong-unknown_country = اختر بلدًا من القائمة
 wrong-unknown_value = اختر من القائمة
 wrong-wrong_type = اختر نعم أو لا
+wrong-other_calendar = { $calendar ->
+    [persian] يبدو أن هذا تاريخ بالتقويم الفارسي
+    [thai] يبدو أن هذا تاريخ بالتقويم التايلاندي
+    [either] يبدو أن هذا تاريخ بالتقويم الفارسي أو الهجري
+   *[other] يبدو أن هذا تاريخ بالتقويم الهجري
+}
+date-meant = هل تقصد { $date }؟
+date-use = استخدم { $date }
+wrong-long_ago = مضى على هذا التاريخ أكثر من 120 سنة. تحقق من السنة
+wrong-blank = اكتب هذا بحروف أو أرقام مرئية؛ ويحتوي الاسم على حرف واحد على الأقل
+wrong-unseen = الرمز في الموضع { $at } غير مرئي. احذف كل ما في هذا الحقل واكتبه من جديد
+wrong-not_a_share = اكتب الحصة رقمًا من 0 إلى 100، مثل 33.3
 wrong-other = لا يمكن قبوله على هذا الوجه
 fault-in_the_future = هذا في المستقبل
 fault-too_young = يجب ألا يقل عمرك عن 18 سنة

@@ -73,6 +73,13 @@ save-and-continue = Speichern und weiter
 optional = (freiwillig)
 choose = Bitte wählen
 choose-kept = Schon angegeben; verborgen
+countries-likely = Vorschläge
+countries-all = Alle Länder
+countries-open = Alle Länder anzeigen
+countries-found = Gefundene Länder: { $count }
+countries-none = Kein Land hat diesen Namen oder Code. Versuchen Sie eine andere Schreibweise
+countries-restored = Das ist kein Land der Liste. Ausgewählt bleibt: { $country }
+countries-cleared = Das ist kein Land der Liste. Wählen Sie eines aus der Liste
 yes = Ja
 no = Nein
 day = Tag
@@ -154,6 +161,18 @@ wrong-invalid_date = Dieses Datum gibt es nicht
 wrong-unknown_country = Wählen Sie ein Land aus der Liste
 wrong-unknown_value = Wählen Sie etwas aus der Liste
 wrong-wrong_type = Wählen Sie ja oder nein
+wrong-other_calendar = { $calendar ->
+    [persian] Das sieht nach einem Datum des persischen Kalenders aus
+    [thai] Das sieht nach einem Datum des thailändischen Kalenders aus
+    [either] Das sieht nach einem Datum des persischen oder des islamischen Kalenders aus
+   *[other] Das sieht nach einem Datum des islamischen Kalenders aus
+}
+date-meant = Meinten Sie den { $date }?
+date-use = { $date } übernehmen
+wrong-long_ago = Das ist mehr als 120 Jahre her. Prüfen Sie das Jahr
+wrong-blank = Schreiben Sie dies mit sichtbaren Buchstaben oder Ziffern; ein Name hat mindestens einen Buchstaben
+wrong-unseen = Das Zeichen an Stelle { $at } ist unsichtbar. Löschen Sie alles in diesem Feld und tippen Sie es neu
+wrong-not_a_share = Geben Sie den Anteil als Zahl von 0 bis 100 an, zum Beispiel 33,3
 wrong-other = Das kann so nicht angenommen werden
 fault-in_the_future = Das liegt in der Zukunft
 fault-too_young = Sie müssen mindestens 18 Jahre alt sein

@@ -75,6 +75,13 @@ save-and-continue = Save and continue
 optional = (optional)
 choose = Choose
 choose-kept = Already given; hidden
+countries-likely = Suggested
+countries-all = All countries
+countries-open = Show all countries
+countries-found = Countries found: { $count }
+countries-none = No country has this name or code. Try another spelling
+countries-restored = This is no country of the list. { $country } is still chosen
+countries-cleared = This is no country of the list. Choose one of the list
 yes = Yes
 no = No
 day = Day
@@ -156,6 +163,18 @@ wrong-invalid_date = This is no date of the calendar
 wrong-unknown_country = Choose a country of the list
 wrong-unknown_value = Choose one of the list
 wrong-wrong_type = Choose yes or no
+wrong-other_calendar = { $calendar ->
+    [persian] This looks like a date of the Persian calendar
+    [thai] This looks like a date of the Thai calendar
+    [either] This looks like a date of the Persian or the Hijri calendar
+   *[other] This looks like a date of the Hijri calendar
+}
+date-meant = Did you mean { $date }?
+date-use = Use { $date }
+wrong-long_ago = This is more than 120 years ago. Check the year
+wrong-blank = Write this with letters or digits that can be seen; a name needs at least one letter
+wrong-unseen = The character at position { $at } cannot be seen. Delete everything in this field and type it again
+wrong-not_a_share = Write the share as a number from 0 to 100, such as 33.3
 wrong-other = This cannot be taken as it is
 fault-in_the_future = This is in the future
 fault-too_young = You must be at least 18 years old

@@ -73,6 +73,13 @@ save-and-continue = Guardar y continuar
 optional = (opcional)
 choose = Elija
 choose-kept = Ya indicado; oculto
+countries-likely = Sugerencias
+countries-all = Todos los países
+countries-open = Mostrar todos los países
+countries-found = Países encontrados: { $count }
+countries-none = Ningún país tiene este nombre o código. Pruebe con otra grafía
+countries-restored = No es un país de la lista. Sigue elegido: { $country }
+countries-cleared = No es un país de la lista. Elija uno de la lista
 yes = Sí
 no = No
 day = Día
@@ -154,6 +161,18 @@ wrong-invalid_date = Esta fecha no existe
 wrong-unknown_country = Elija un país de la lista
 wrong-unknown_value = Elija uno de la lista
 wrong-wrong_type = Elija sí o no
+wrong-other_calendar = { $calendar ->
+    [persian] Parece una fecha del calendario persa
+    [thai] Parece una fecha del calendario tailandés
+    [either] Parece una fecha del calendario persa o del islámico
+   *[other] Parece una fecha del calendario islámico
+}
+date-meant = ¿Quiso decir { $date }?
+date-use = Usar { $date }
+wrong-long_ago = Hace más de 120 años de esta fecha. Compruebe el año
+wrong-blank = Escriba esto con letras o cifras visibles; un nombre tiene al menos una letra
+wrong-unseen = El carácter en la posición { $at } es invisible. Borre todo lo que hay en este campo y escríbalo de nuevo
+wrong-not_a_share = Escriba la participación como un número de 0 a 100, por ejemplo 33,3
 wrong-other = No se puede aceptar tal como está
 fault-in_the_future = Está en el futuro
 fault-too_young = Debe tener al menos 18 años

@@ -73,6 +73,13 @@ save-and-continue = Enregistrer et continuer
 optional = (facultatif)
 choose = Choisir
 choose-kept = Déjà donné ; masqué
+countries-likely = Suggestions
+countries-all = Tous les pays
+countries-open = Afficher tous les pays
+countries-found = Pays trouvés : { $count }
+countries-none = Aucun pays n’a ce nom ou ce code. Essayez une autre orthographe
+countries-restored = Ce n’est pas un pays de la liste. Le choix reste : { $country }
+countries-cleared = Ce n’est pas un pays de la liste. Choisissez-en un dans la liste
 yes = Oui
 no = Non
 day = Jour
@@ -154,6 +161,18 @@ wrong-invalid_date = Cette date n’existe pas
 wrong-unknown_country = Choisissez un pays de la liste
 wrong-unknown_value = Choisissez dans la liste
 wrong-wrong_type = Choisissez oui ou non
+wrong-other_calendar = { $calendar ->
+    [persian] Cela ressemble à une date du calendrier persan
+    [thai] Cela ressemble à une date du calendrier thaïlandais
+    [either] Cela ressemble à une date du calendrier persan ou hégirien
+   *[other] Cela ressemble à une date du calendrier hégirien
+}
+date-meant = Vouliez-vous dire le { $date } ?
+date-use = Utiliser le { $date }
+wrong-long_ago = Cette date remonte à plus de 120 ans. Vérifiez l’année
+wrong-blank = Écrivez ceci avec des lettres ou des chiffres visibles ; un nom contient au moins une lettre
+wrong-unseen = Le caractère à la position { $at } est invisible. Effacez tout dans ce champ et saisissez-le à nouveau
+wrong-not_a_share = Écrivez la part comme un nombre de 0 à 100, par exemple 33,3
 wrong-other = Ceci ne peut pas être pris tel quel
 fault-in_the_future = C’est dans le futur
 fault-too_young = Vous devez avoir au moins 18 ans

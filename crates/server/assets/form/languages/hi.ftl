@@ -73,6 +73,13 @@ save-and-continue = सहेजें और आगे बढ़ें
 optional = (वैकल्पिक)
 choose = चुनें
 choose-kept = पहले से दिया गया; छिपा हुआ
+countries-likely = सुझाव
+countries-all = सभी देश
+countries-open = सभी देश दिखाएँ
+countries-found = मिले देशों की संख्या: { $count }
+countries-none = इस नाम या कोड का कोई देश नहीं है। कोई दूसरी वर्तनी आज़माएँ
+countries-restored = यह सूची का कोई देश नहीं है। अब भी चुना हुआ है: { $country }
+countries-cleared = यह सूची का कोई देश नहीं है। सूची में से कोई देश चुनें
 yes = हाँ
 no = नहीं
 day = दिन
@@ -154,6 +161,18 @@ wrong-invalid_date = ऐसी कोई तारीख नहीं है
 wrong-unknown_country = सूची में से देश चुनें
 wrong-unknown_value = सूची में से चुनें
 wrong-wrong_type = हाँ या नहीं चुनें
+wrong-other_calendar = { $calendar ->
+    [persian] यह फ़ारसी कैलेंडर की तारीख़ लगती है
+    [thai] यह थाई कैलेंडर की तारीख़ लगती है
+    [either] यह फ़ारसी या हिजरी कैलेंडर की तारीख़ लगती है
+   *[other] यह हिजरी कैलेंडर की तारीख़ लगती है
+}
+date-meant = क्या आपका मतलब { $date } है?
+date-use = { $date } का उपयोग करें
+wrong-long_ago = यह तारीख़ 120 साल से ज़्यादा पुरानी है। वर्ष जाँचें
+wrong-blank = इसे दिखाई देने वाले अक्षरों या अंकों में लिखें; नाम में कम से कम एक अक्षर होता है
+wrong-unseen = स्थान { $at } पर का चिह्न दिखाई नहीं देता। इस फ़ील्ड में सब कुछ मिटाकर दोबारा लिखें
+wrong-not_a_share = हिस्सा 0 से 100 तक की संख्या में लिखें, जैसे 33.3
 wrong-other = इसे इस रूप में नहीं लिया जा सकता
 fault-in_the_future = यह भविष्य में है
 fault-too_young = आपकी आयु कम से कम 18 वर्ष होनी चाहिए

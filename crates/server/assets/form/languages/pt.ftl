@@ -73,6 +73,13 @@ save-and-continue = Salvar e continuar
 optional = (opcional)
 choose = Escolha
 choose-kept = Já informado; oculto
+countries-likely = Sugestões
+countries-all = Todos os países
+countries-open = Mostrar todos os países
+countries-found = Países encontrados: { $count }
+countries-none = Nenhum país tem este nome ou código. Tente outra grafia
+countries-restored = Não é um país da lista. Continua escolhido: { $country }
+countries-cleared = Não é um país da lista. Escolha um da lista
 yes = Sim
 no = Não
 day = Dia
@@ -154,6 +161,18 @@ wrong-invalid_date = Esta data não existe
 wrong-unknown_country = Escolha um país da lista
 wrong-unknown_value = Escolha um item da lista
 wrong-wrong_type = Escolha sim ou não
+wrong-other_calendar = { $calendar ->
+    [persian] Parece uma data do calendário persa
+    [thai] Parece uma data do calendário tailandês
+    [either] Parece uma data do calendário persa ou do islâmico
+   *[other] Parece uma data do calendário islâmico
+}
+date-meant = Quis dizer { $date }?
+date-use = Usar { $date }
+wrong-long_ago = Esta data é de há mais de 120 anos. Verifique o ano
+wrong-blank = Escreva isto com letras ou algarismos visíveis; um nome tem pelo menos uma letra
+wrong-unseen = O caractere na posição { $at } é invisível. Apague tudo neste campo e digite novamente
+wrong-not_a_share = Escreva a participação como um número de 0 a 100, por exemplo 33,3
 wrong-other = Não pode ser aceito assim
 fault-in_the_future = Está no futuro
 fault-too_young = Você deve ter pelo menos 18 anos

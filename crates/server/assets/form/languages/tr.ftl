@@ -73,6 +73,13 @@ save-and-continue = Kaydet ve devam et
 optional = (isteğe bağlı)
 choose = Seçin
 choose-kept = Verildi; gizli
+countries-likely = Öneriler
+countries-all = Tüm ülkeler
+countries-open = Tüm ülkeleri göster
+countries-found = Bulunan ülke sayısı: { $count }
+countries-none = Bu ada veya koda sahip bir ülke yok. Başka bir yazım deneyin
+countries-restored = Bu, listedeki bir ülke değil. Seçili kalan: { $country }
+countries-cleared = Bu, listedeki bir ülke değil. Listeden birini seçin
 yes = Evet
 no = Hayır
 day = Gün
@@ -154,6 +161,18 @@ wrong-invalid_date = Takvimde böyle bir tarih yok
 wrong-unknown_country = Listeden bir ülke seçin
 wrong-unknown_value = Listeden birini seçin
 wrong-wrong_type = Evet ya da hayırı seçin
+wrong-other_calendar = { $calendar ->
+    [persian] Bu, İran takvimine ait bir tarihe benziyor
+    [thai] Bu, Tayland takvimine ait bir tarihe benziyor
+    [either] Bu, İran takvimine veya hicri takvime ait bir tarihe benziyor
+   *[other] Bu, hicri takvime ait bir tarihe benziyor
+}
+date-meant = { $date } mi demek istediniz?
+date-use = { $date } tarihini kullan
+wrong-long_ago = Bu tarihin üzerinden 120 yıldan fazla geçmiş. Yılı kontrol edin
+wrong-blank = Bunu görünen harf veya rakamlarla yazın; bir adda en az bir harf bulunur
+wrong-unseen = { $at }. sıradaki karakter görünmüyor. Bu alandaki her şeyi silip yeniden yazın
+wrong-not_a_share = Payı 0 ile 100 arasında bir sayı olarak yazın, örneğin 33,3
 wrong-other = Bu haliyle alınamıyor
 fault-in_the_future = Bu gelecekte
 fault-too_young = En az 18 yaşında olmalısınız

@@ -72,6 +72,13 @@ save-and-continue = 保存并继续
 optional = （选填）
 choose = 请选择
 choose-kept = 已提供；已隐藏
+countries-likely = 建议
+countries-all = 所有国家和地区
+countries-open = 显示所有国家和地区
+countries-found = 找到的国家和地区：{ $count }
+countries-none = 没有国家或地区使用此名称或代码。请换一种写法
+countries-restored = 列表中没有这个国家或地区。仍选择：{ $country }
+countries-cleared = 列表中没有这个国家或地区。请从列表中选择
 yes = 是
 no = 否
 day = 日
@@ -150,6 +157,18 @@ wrong-invalid_date = 没有这个日期
 wrong-unknown_country = 请从列表中选择国家
 wrong-unknown_value = 请从列表中选择
 wrong-wrong_type = 请选择是或否
+wrong-other_calendar = { $calendar ->
+    [persian] 这看起来像是波斯历的日期
+    [thai] 这看起来像是泰历的日期
+    [either] 这看起来像是波斯历或伊斯兰历的日期
+   *[other] 这看起来像是伊斯兰历的日期
+}
+date-meant = 您是指 { $date } 吗？
+date-use = 使用 { $date }
+wrong-long_ago = 这个日期距今已超过 120 年。请检查年份
+wrong-blank = 请用看得见的文字或数字填写；姓名至少要有一个文字
+wrong-unseen = 第 { $at } 个字符是不可见的。请清空此栏并重新输入
+wrong-not_a_share = 请用 0 到 100 之间的数字填写份额，例如 33.3
 wrong-other = 无法按此接受
 fault-in_the_future = 日期在将来
 fault-too_young = 您必须年满 18 岁

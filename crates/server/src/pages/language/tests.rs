@@ -49,7 +49,7 @@ fn every_language_says_everything_that_english_says_with_the_same_things_in_it()
             let pattern = bundle.get_message(key).and_then(|message| message.value()).expect("a value");
             let every = [
                 "asks", "company", "title", "date", "done", "all", "number", "year", "month", "day", "time", "mask",
-                "document", "most", "country",
+                "document", "most", "country", "calendar", "kind", "at",
             ];
             let mut arguments: FluentArgs<'_> = every.iter().map(|name| (*name, FluentValue::from("x"))).collect();
             arguments.set("count", 2);
