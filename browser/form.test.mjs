@@ -174,12 +174,16 @@ for (const scripted of [true, false]) {
             await page.click('button[value="add"]');
             await page.waitForURL("**/person-*");
             const person = /person-([0-9a-f-]{36})/.exec(page.url())[1];
-            await fill(page, owner(person, first, share), scripted);
+            const { [`/associated_persons/${person}/ownership_percentage`]: percent, ...who } = owner(person, first, share);
+            const owned = { [`/associated_persons/${person}/ownership_percentage`]: percent };
+            await fill(page, who, scripted);
+            // A share is asked from owners.
+            if (scripted) await fill(page, owned, true);
             // Who it is decides what is asked: the page is shown again with the rest.
             if (scripted) await page.reload();
             else await continues(page);
             await page.locator(`select[name="/associated_persons/${person}/nationality"]`).waitFor();
-            await fill(page, identity(person), scripted);
+            await fill(page, { ...(scripted ? {} : owned), ...identity(person) }, scripted);
             if (!scripted) {
                 await continues(page);
                 await page.goto(page.url().replace(/(form\/[0-9a-f-]+).*/, `$1/person-${person}`));

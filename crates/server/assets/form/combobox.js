@@ -28,11 +28,12 @@
         return [...new Set([fold(name), fold(spelled)])];
     };
 
-    // What else the countries are called; read once, when it is first needed.
+    // What else the countries are called; read once, when a visitor first comes to a field.
     let reading = null;
+    let isRead = false;
     const names = new Map();
     const read = (url) => {
-        reading ??= fetch(url)
+        reading ??= fetch(url, { signal: AbortSignal.timeout(5000) })
             .then((answer) => (answer.ok ? answer.text() : Promise.reject(new Error(answer.statusText))))
             .then((text) => {
                 for (const row of text.trim().split("\n")) {
@@ -41,7 +42,8 @@
                 }
             })
             // What the page has itself is searched nevertheless, and the next visit to a field tries again.
-            .catch(() => (reading = null));
+            .catch(() => (reading = null))
+            .finally(() => (isRead = true));
         return reading;
     };
 
@@ -169,6 +171,8 @@
         }
 
         open() {
+            // Until everything is known by which countries are found, Ukraine would be the only one for "UK".
+            if (this.typed && !isRead) return this.close();
             const found = this.fitting();
             const options = found.map((country, at) => {
                 const isChosen = country.code === this.select.value;
@@ -220,6 +224,7 @@
                 if (altKey) return step === 1 ? undefined : this.close();
                 const chosen = [...options].findIndex(isSelected);
                 if (!wasOpen && chosen >= 0) return this.point(chosen);
+                if (!this.isOpen) return;
                 const next = this.at < 0 && step < 0 ? options.length - 1 : this.at + step;
                 this.point((next + options.length) % options.length);
             } else if (key === "Enter") {

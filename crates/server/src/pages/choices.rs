@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use super::assets;
 use super::countries::{likely, offered};
 use super::language::Talk;
+use super::wording::owner_of;
 
 /// Countries without a national identity card.
 const NO_NATIONAL_CARD: [&str; 9] = ["AU", "CA", "GB", "GG", "IE", "IM", "JE", "NZ", "US"];
@@ -61,8 +62,7 @@ fn given(sheet: &Sheet<'_>, place: &str) -> Vec<String> {
         "identifying_information/id_document/issuing_country",
         "birth_country",
     ];
-    let person = place.match_indices('/').nth(2).map(|(end, _)| &place[..end]);
-    let owner = person.filter(|_| place.starts_with("/associated_persons/")).unwrap_or_default();
+    let owner = owner_of(place);
     let own = MEMBERS.iter().map(|member| format!("{owner}/{member}"));
     let shown = own.chain(["/business_address/country".to_owned()]).map(|place| sheet.shown(&place));
     shown.filter_map(|shown| if let Shown::Text(code) = shown { Some(code) } else { None }).collect()

@@ -216,8 +216,9 @@ pub async fn save(State(app): State<App>, visit: Visit, request: Request) -> Res
     };
     let sheet = visit.sheet(&app);
     if is_partial(&parts.headers) {
-        let documents =
-            if asked_ids(&sheet) == before { None } else { Some(documents(&app, &visit, &sheet, &step, None).await?) };
+        // What their pictures are called depends on the type of a document.
+        let is_same = asked_ids(&sheet) == before && only.is_none_or(|place| !place.ends_with("/id_document/type"));
+        let documents = if is_same { None } else { Some(documents(&app, &visit, &sheet, &step, None).await?) };
         let talk = &visit.around.talk;
         let notes = html! {
             @for (place, text) in &shown {

@@ -225,7 +225,10 @@ field-source_of_funds_description = مصدر المال
 field-state = الولاية أو المحافظة
 field-street_line_1 = الشارع والرقم
 field-street_line_2 = الشقة والطابق والمبنى
-field-tax_number = الرقم الضريبي
+field-tax_number = { $country ->
+    [US] رقم الضمان الاجتماعي (SSN) أو ITIN
+   *[other] الرقم الضريبي
+}
 field-tax_number-type = نوع الرقم
 
 choice-passport = جواز سفر
@@ -256,7 +259,14 @@ label-legal_name = الاسم القانوني
 label-residential_address = أين تسكن
 label-residential_state = الولاية
 label-id_document = وثيقة هويتك
-label-id_document_front = صورة وثيقة الهوية، الوجه الأمامي
+label-business_tax_number = { $country ->
+    [US] رقم تعريف صاحب العمل (EIN)
+   *[other] الرقم الضريبي
+}
+label-id_document_front = { $kind ->
+    [passport] صفحة الصورة في جواز السفر
+   *[other] صورة وثيقة الهوية، الوجه الأمامي
+}
 label-id_document_back = صورة وثيقة الهوية، الوجه الخلفي
 label-proof_of_address = إثبات العنوان
 label-business_formation = شهادة التأسيس أو النظام الأساسي

@@ -220,7 +220,10 @@ field-state = { $country ->
 }
 field-street_line_1 = Straße und Hausnummer
 field-street_line_2 = Wohnung, Stockwerk, Gebäude
-field-tax_number = Steuernummer
+field-tax_number = { $country ->
+    [US] Sozialversicherungsnummer (SSN) oder ITIN
+   *[other] Steuernummer
+}
 field-tax_number-type = Art der Nummer
 
 choice-passport = Reisepass
@@ -251,7 +254,14 @@ label-legal_name = Amtlicher Name
 label-residential_address = Wo Sie wohnen
 label-residential_state = Bundesstaat
 label-id_document = Ihr Ausweis
-label-id_document_front = Bild des Ausweises, Vorderseite
+label-business_tax_number = { $country ->
+    [US] Arbeitgebernummer (EIN)
+   *[other] Steuernummer
+}
+label-id_document_front = { $kind ->
+    [passport] Fotoseite des Reisepasses
+   *[other] Bild des Ausweises, Vorderseite
+}
 label-id_document_back = Bild des Ausweises, Rückseite
 label-proof_of_address = Adressnachweis
 label-business_formation = Gründungsurkunde oder Satzung

@@ -232,7 +232,10 @@ field-state = { $country ->
 }
 field-street_line_1 = Street and number
 field-street_line_2 = Apartment, floor, building
-field-tax_number = Tax number
+field-tax_number = { $country ->
+    [US] Social Security number or ITIN
+   *[other] Tax number
+}
 field-tax_number-type = Kind of number
 
 choice-passport = Passport
@@ -263,7 +266,14 @@ label-legal_name = Legal name
 label-residential_address = Where you live
 label-residential_state = State
 label-id_document = Your identity document
-label-id_document_front = Picture of the identity document, front
+label-business_tax_number = { $country ->
+    [US] Employer Identification Number (EIN)
+   *[other] Tax number
+}
+label-id_document_front = { $kind ->
+    [passport] Photo page of the passport
+   *[other] Picture of the identity document, front
+}
 label-id_document_back = Picture of the identity document, back
 label-proof_of_address = Proof of address
 label-business_formation = Certificate or articles of incorporation

@@ -217,7 +217,10 @@ field-source_of_funds_description = De dónde viene el dinero
 field-state = Estado o provincia
 field-street_line_1 = Calle y número
 field-street_line_2 = Piso, puerta, edificio
-field-tax_number = Número de identificación fiscal
+field-tax_number = { $country ->
+    [US] Número de la Seguridad Social (SSN) o ITIN
+   *[other] Número de identificación fiscal
+}
 field-tax_number-type = Tipo de número
 
 choice-passport = Pasaporte
@@ -248,7 +251,14 @@ label-legal_name = Nombre legal
 label-residential_address = Dónde vive
 label-residential_state = Estado
 label-id_document = Su documento de identidad
-label-id_document_front = Foto del documento de identidad, anverso
+label-business_tax_number = { $country ->
+    [US] Número de identificación del empleador (EIN)
+   *[other] Número de identificación fiscal
+}
+label-id_document_front = { $kind ->
+    [passport] Página del pasaporte con la foto
+   *[other] Foto del documento de identidad, anverso
+}
 label-id_document_back = Foto del documento de identidad, reverso
 label-proof_of_address = Justificante de domicilio
 label-business_formation = Escritura o certificado de constitución

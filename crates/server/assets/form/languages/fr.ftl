@@ -217,7 +217,10 @@ field-source_of_funds_description = D’où vient l’argent
 field-state = État ou province
 field-street_line_1 = Numéro et rue
 field-street_line_2 = Appartement, étage, bâtiment
-field-tax_number = Numéro fiscal
+field-tax_number = { $country ->
+    [US] Numéro de sécurité sociale (SSN) ou ITIN
+   *[other] Numéro fiscal
+}
 field-tax_number-type = Type de numéro
 
 choice-passport = Passeport
@@ -248,7 +251,14 @@ label-legal_name = Nom officiel
 label-residential_address = Où vous habitez
 label-residential_state = État
 label-id_document = Votre pièce d’identité
-label-id_document_front = Photo de la pièce d’identité, recto
+label-business_tax_number = { $country ->
+    [US] Numéro d’identification d’employeur (EIN)
+   *[other] Numéro fiscal
+}
+label-id_document_front = { $kind ->
+    [passport] Page du passeport avec la photo
+   *[other] Photo de la pièce d’identité, recto
+}
 label-id_document_back = Photo de la pièce d’identité, verso
 label-proof_of_address = Justificatif de domicile
 label-business_formation = Statuts ou certificat de constitution

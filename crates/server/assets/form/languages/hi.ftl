@@ -220,7 +220,10 @@ field-source_of_funds_description = पैसा कहाँ से आता �
 field-state = राज्य या प्रांत
 field-street_line_1 = सड़क और मकान संख्या
 field-street_line_2 = फ़्लैट, मंज़िल, इमारत
-field-tax_number = कर संख्या
+field-tax_number = { $country ->
+    [US] सामाजिक सुरक्षा संख्या (SSN) या ITIN
+   *[other] कर संख्या
+}
 field-tax_number-type = संख्या का प्रकार
 
 choice-passport = पासपोर्ट
@@ -251,7 +254,14 @@ label-legal_name = कानूनी नाम
 label-residential_address = आप कहाँ रहते हैं
 label-residential_state = राज्य
 label-id_document = आपका पहचान दस्तावेज़
-label-id_document_front = पहचान दस्तावेज़ की तस्वीर, सामने का भाग
+label-business_tax_number = { $country ->
+    [US] नियोक्ता पहचान संख्या (EIN)
+   *[other] कर संख्या
+}
+label-id_document_front = { $kind ->
+    [passport] पासपोर्ट का फ़ोटो वाला पृष्ठ
+   *[other] पहचान दस्तावेज़ की तस्वीर, सामने का भाग
+}
 label-id_document_back = पहचान दस्तावेज़ की तस्वीर, पीछे का भाग
 label-proof_of_address = पते का प्रमाण
 label-business_formation = स्थापना प्रमाणपत्र या अंतर्नियम

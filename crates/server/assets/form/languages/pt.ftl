@@ -220,7 +220,10 @@ field-source_of_funds_description = De onde vem o dinheiro
 field-state = Estado ou província
 field-street_line_1 = Rua e número
 field-street_line_2 = Apartamento, andar, prédio
-field-tax_number = Número fiscal
+field-tax_number = { $country ->
+    [US] Número da Segurança Social (SSN) ou ITIN
+   *[other] Número fiscal
+}
 field-tax_number-type = Tipo de número
 
 choice-passport = Passaporte
@@ -251,7 +254,14 @@ label-legal_name = Nome oficial
 label-residential_address = Onde você mora
 label-residential_state = Estado
 label-id_document = Seu documento de identidade
-label-id_document_front = Foto do documento de identidade, frente
+label-business_tax_number = { $country ->
+    [US] Número de identificação do empregador (EIN)
+   *[other] Número fiscal
+}
+label-id_document_front = { $kind ->
+    [passport] Página do passaporte com a foto
+   *[other] Foto do documento de identidade, frente
+}
 label-id_document_back = Foto do documento de identidade, verso
 label-proof_of_address = Comprovante de endereço
 label-business_formation = Contrato social ou certidão de constituição

@@ -217,7 +217,10 @@ field-source_of_funds_description = Para nereden geliyor
 field-state = Eyalet ya da il
 field-street_line_1 = Sokak ve numara
 field-street_line_2 = Daire, kat, bina
-field-tax_number = Vergi numarası
+field-tax_number = { $country ->
+    [US] Sosyal güvenlik numarası (SSN) veya ITIN
+   *[other] Vergi numarası
+}
 field-tax_number-type = Numara türü
 
 choice-passport = Pasaport
@@ -248,7 +251,14 @@ label-legal_name = Resmî ad
 label-residential_address = Nerede oturuyorsunuz
 label-residential_state = Eyalet
 label-id_document = Kimlik belgeniz
-label-id_document_front = Kimlik belgesinin resmi, ön yüz
+label-business_tax_number = { $country ->
+    [US] İşveren kimlik numarası (EIN)
+   *[other] Vergi numarası
+}
+label-id_document_front = { $kind ->
+    [passport] Pasaportun fotoğraflı sayfası
+   *[other] Kimlik belgesinin resmi, ön yüz
+}
 label-id_document_back = Kimlik belgesinin resmi, arka yüz
 label-proof_of_address = Adres belgesi
 label-business_formation = Kuruluş belgesi ya da ana sözleşme

@@ -213,7 +213,10 @@ field-source_of_funds_description = 资金来源
 field-state = 州或省
 field-street_line_1 = 街道和门牌号
 field-street_line_2 = 房间、楼层、楼栋
-field-tax_number = 税号
+field-tax_number = { $country ->
+    [US] 社会安全号码（SSN）或 ITIN
+   *[other] 税号
+}
 field-tax_number-type = 号码类型
 
 choice-passport = 护照
@@ -244,7 +247,14 @@ label-legal_name = 法定姓名
 label-residential_address = 您的住址
 label-residential_state = 州
 label-id_document = 您的身份证件
-label-id_document_front = 身份证件照片，正面
+label-business_tax_number = { $country ->
+    [US] 雇主识别号码（EIN）
+   *[other] 税号
+}
+label-id_document_front = { $kind ->
+    [passport] 护照照片页
+   *[other] 身份证件照片，正面
+}
 label-id_document_back = 身份证件照片，背面
 label-proof_of_address = 地址证明
 label-business_formation = 成立证书或章程
