@@ -39,18 +39,21 @@ pub async fn change(services: &Services, actor: &Caller, account: Account) -> Re
     commit(services, Change::new(scope, effect, audit)).await
 }
 
-/// Creates an account. Its trail begins in the sandbox.
+/// Creates an account. Its trail begins in the sandbox, with an entry of the caller that `caller_in` makes.
 ///
 /// # Errors
 ///
 /// What the store says.
-pub async fn create(services: &Services, actor: &Caller, name: String) -> Result<Account, StoreError> {
+pub async fn create(
+    services: &Services,
+    name: String,
+    caller_in: impl FnOnce(Scope) -> Caller + Send,
+) -> Result<Account, StoreError> {
     let now = services.clock.now();
     let account =
         Account { account_id: services.random.uuid(now).into(), name, created_at: now, look: Look::default() };
     let scope = Scope { account: account.account_id, environment: Environment::Sandbox };
-    let caller = Caller { scope, ..actor.clone() };
-    let mut audit = AuditEntry::new(&caller, now, Action::AccountCreated);
+    let mut audit = AuditEntry::new(&caller_in(scope), now, Action::AccountCreated);
     audit.change("/account/name".to_owned(), &serde_json::Value::Null, &account.name.as_str().into());
     commit(services, Change::new(scope, Effect::AccountCreated(account.clone()), audit)).await?;
     Ok(account)

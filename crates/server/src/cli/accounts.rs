@@ -10,7 +10,6 @@ use dossier_core::account::{Account, Colour, Logo, Look};
 use dossier_core::caller::{Environment, Scope};
 use dossier_core::file::MediaType;
 use dossier_core::file::check::Check;
-use dossier_core::ids::AccountId;
 use dossier_core::use_cases::accounts;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -41,8 +40,7 @@ impl DataCommand for Create {
 
     async fn run(&self, context: &CommandContext<'_>) -> Result<Value, String> {
         let name = checked_name(&self.name)?;
-        let unknown = Scope { account: AccountId::from_bytes([0; 16]), environment: Environment::Sandbox };
-        let account = accounts::create(context.services, &context.caller(unknown), name).await.map_err(text)?;
+        let account = accounts::create(context.services, name, |scope| context.caller(scope)).await.map_err(text)?;
         Ok(account_json(&account))
     }
 }

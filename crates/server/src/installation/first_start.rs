@@ -14,8 +14,7 @@ pub(super) async fn make_account(services: &Services) -> Result<Option<AccountId
     if !services.store.accounts().await.map_err(failed)?.is_empty() {
         return Ok(None);
     }
-    let no_account = AccountId::from_bytes([0; 16]);
-    let made = accounts::create(services, &caller(no_account), "default".to_owned()).await;
+    let made = accounts::create(services, "default".to_owned(), caller).await;
     Ok(Some(made.map_err(failed)?.account_id))
 }
 
@@ -27,12 +26,12 @@ pub(super) async fn make_account(services: &Services) -> Result<Option<AccountId
 pub async fn make_key(services: &Services, account: AccountId) -> Result<ApiKey, InstallationError> {
     let new =
         NewKey { name: "first start".to_owned(), scopes: KeyScope::defaults(Environment::Sandbox), expires_at: None };
-    let made = api_keys::create(services, &caller(account), new).await;
+    let scope = Scope { account, environment: Environment::Sandbox };
+    let made = api_keys::create(services, &caller(scope), new).await;
     made.map(|(key, _)| key).map_err(failed)
 }
 
-fn caller(account: AccountId) -> Caller {
-    let scope = Scope { account, environment: Environment::Sandbox };
+fn caller(scope: Scope) -> Caller {
     Caller { scope, actor: Actor::System, request_id: "first-start".to_owned(), address: None }
 }
 

@@ -251,10 +251,9 @@ pub(crate) fn scope_of(account: [u8; 16], environment: u8) -> Scope {
 
 /// A caller in the sandbox of a new account.
 pub(crate) async fn caller(services: &Services) -> Caller {
-    let scope = Scope { account: AccountId::from_bytes([0; 16]), environment: Environment::Sandbox };
-    let nobody = Caller { scope, actor: Actor::System, request_id: "test".into(), address: None };
-    let account = accounts::create(services, &nobody, "test".into()).await.expect("an account");
-    Caller { scope: Scope { account: account.account_id, ..scope }, ..nobody }
+    let caller = |scope| Caller { scope, actor: Actor::System, request_id: "test".into(), address: None };
+    let account = accounts::create(services, "test".into(), caller).await.expect("an account");
+    caller(Scope { account: account.account_id, environment: Environment::Sandbox })
 }
 
 #[cfg(test)]
