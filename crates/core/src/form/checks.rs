@@ -68,7 +68,8 @@ fn is_unseen(c: char) -> bool {
     // Fillers and tags: letters to Unicode, nothing to the eye.
     let is_filler = matches!(
         c,
-        '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}'
+        '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' | '\u{2800}' | '\u{3164}'
+            | '\u{ffa0}'
             | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e007f}'
     );
     is_filler || is_hidden(c) && !is_needed

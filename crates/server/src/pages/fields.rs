@@ -245,8 +245,8 @@ impl<'a> Asked<'a> {
         // Of saves that are made while one is under way, the last counts: it has everything that was typed. (Of itself,
         // htmx keeps the first and drops the others.)
         html! {
-            div.field id={ "g-" (id) } data-field hx-post={ (self.around.base) "/" (self.step.path()) } hx-trigger="change"
-                hx-sync="queue last" hx-vals=(json!({ "field": input.place }))
+            div.field id={ "g-" (id) } data-field hx-post={ (self.around.base) "/" (self.step.path()) }
+                hx-trigger="change" hx-sync="queue last" hx-vals=(json!({ "field": input.place }))
                 hx-target={ "#n-" (id) } hx-swap="innerHTML" {
                 (control) (note)
             }
@@ -413,7 +413,10 @@ pub fn note(talk: &Talk, place: &str, value: &str, below: Below) -> Markup {
         input type="hidden" name={ "was:" (place) } value=(short_hash(value));
         @match below {
             Below::Nothing => {},
-            Below::Wrong(trouble) => { p.error data-invalid { (wrong(talk, trouble)) } (meant(talk, place, value, trouble)) },
+            Below::Wrong(trouble) => {
+                p.error data-invalid { (wrong(talk, trouble)) }
+                (meant(talk, place, value, trouble))
+            },
             Below::Saved(None) => p.saved { (talk.say("saved")) },
             Below::Saved(Some(over)) => p.saved { (talk.say("saved")) " " (at("saved-over", over)) },
             Below::SavedElsewhere(then) => p.saved { (at("saved-elsewhere", then)) },
