@@ -6,16 +6,19 @@ use serde_json::{Map, Value, json};
 
 use crate::clock::Timestamp;
 use crate::customer::record::Customer;
+use crate::form::checks::tidy;
+use crate::form::input::OWNS;
 use crate::form::place::{persons, place_of_file, place_of_person, place_of_reason, pointer};
 use crate::form::record::{Device, Form, Saved, short_hash};
 use crate::form::reveal::place_of_date;
-use crate::form::settle::{read, settle, without_documents};
+use crate::form::settle::{read, set_shares_aside, settle, without_documents};
 use crate::form::sheet::Sheet;
 use crate::hidden::is_hidden;
 use crate::ids::{FileId, PersonId, SessionId};
 use crate::kyc::record::{Confirmed, Flag};
 use crate::kyc::rules::RuleSet;
 use crate::parse::record::{FieldChange, Mode};
+use crate::place::Place;
 use crate::violation::Violations;
 
 /// More than any field of the contract takes; what is longer is cut before it is kept as a draft.
@@ -118,7 +121,10 @@ pub(crate) fn apply(
         Edit::KeepAsGiven(kept) => pen.keep_as_given(&sheet, kept),
     }
     drop(sheet);
-    settle(rules, kind, &mut profile, &mut pen.form.draft);
+    settle(rules, kind, &mut profile, &mut pen.form.draft, now);
+    if pen.places.iter().any(|place| Place::new(place).name() == OWNS) {
+        set_shares_aside(&mut profile, &mut pen.form.draft);
+    }
     pen.form.draft.extend(held);
     let mut plain = without_documents(&profile);
     if let Some((owner, document)) = attaches
@@ -154,7 +160,7 @@ impl Pen<'_> {
     fn write(&mut self, sheet: &Sheet<'_>, fields: &[(String, String)], session: Option<SessionId>) {
         let (writable, date) = (sheet.writable(), place_of_date(sheet.customer().profile.kind()));
         for (place, text) in fields.iter().filter(|(place, _)| writable.contains(place)) {
-            let text: String = text.trim().chars().take(MAX_TYPED).collect();
+            let text: String = tidy(place, text.trim()).chars().take(MAX_TYPED).collect();
             if let Some(session) = session.filter(|_| *place == date) {
                 self.form.date_is_written(session, self.device, place, &sheet.text(place).unwrap_or_default());
             }
@@ -266,7 +272,6 @@ mod tests {
     use crate::kyc::requirement::{Requirement, Status};
     use crate::kyc::{Kyc, State};
     use crate::parse::{Email, Nulls, parse};
-    use crate::place::Place;
 
     const PLACES: &[&str] = &[
         "/first_name",
@@ -323,7 +328,9 @@ mod tests {
                 let accepted =
                     parse::<Individual>(put.to_string().as_bytes(), Nulls::Refused).expect("JSON").finish().is_ok();
                 let (stored, wanted) = (after.pointer(whole), put.pointer(whole));
-                if accepted {
+                // The form asks back about a name without a letter, which a PUT stores.
+                let is_asked_back = place == "/first_name" && text == "1990-12-10";
+                if accepted && !is_asked_back {
                     assert_eq!(stored, wanted, "{whole}");
                 } else {
                     assert_eq!(stored, before.pointer(whole), "{whole}: what was stored stays");

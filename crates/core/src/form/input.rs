@@ -9,10 +9,12 @@ use crate::kyc::rules::RuleSet;
 use crate::place::Place;
 
 /// What is asked of every associated person: who it is, and which rules are for it.
-pub(super) const OF_A_PERSON: [&str; 5] = ["first_name", "last_name", "has_ownership", SHARE, "has_control"];
+pub(super) const OF_A_PERSON: [&str; 5] = ["first_name", "last_name", OWNS, SHARE, "has_control"];
+pub(super) const OWNS: &str = "has_ownership";
 pub(super) const SHARE: &str = "ownership_percentage";
 /// Of these any one is enough: many people have one name.
 pub(super) const NAMES: [&str; 2] = ["first_name", "last_name"];
+const MIDDLE_NAME: &str = "middle_name";
 
 /// What an input takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +61,13 @@ pub(super) fn every_input(rules: &RuleSet, kind: CustomerType, requirement: &Req
         if let Some(schema) = rules.fragment(kind, pointer) {
             leaves(schema, &requirement.place_of(pointer), true, &mut inputs);
         }
+        // Where any one name is enough, there is room for all of them.
+        let middle = pointer.strip_suffix(NAMES[0]).map(|owner| format!("{owner}{MIDDLE_NAME}"));
+        if let Some(middle) = middle.filter(|_| !requirement.one_of.is_empty())
+            && let Some(schema) = rules.fragment(kind, &middle)
+        {
+            leaves(schema, &requirement.place_of(&middle), false, &mut inputs);
+        }
         inputs
     };
     requirement.pointers().map(of).filter(|inputs| !inputs.is_empty()).collect()
@@ -66,10 +75,10 @@ pub(super) fn every_input(rules: &RuleSet, kind: CustomerType, requirement: &Req
 
 pub(super) fn inputs_of_person(rules: &RuleSet, person: &str) -> Vec<Input> {
     let mut inputs = Vec::new();
-    for name in OF_A_PERSON {
+    for name in [NAMES[0], MIDDLE_NAME].into_iter().chain(OF_A_PERSON.into_iter().skip(1)) {
         let place = place_of_person(person, name);
         if let Some(schema) = rules.fragment(CustomerType::Corporate, &format!("/associated_persons/-/{name}")) {
-            leaves(schema, &place, name != SHARE, &mut inputs);
+            leaves(schema, &place, name != MIDDLE_NAME, &mut inputs);
         }
     }
     inputs
@@ -85,7 +94,14 @@ fn leaves(schema: &Value, place: &str, needed: bool, inputs: &mut Vec<Input>) {
         }
         return;
     }
-    let kind = match (schema["type"].as_str(), schema["enum"].as_array(), schema["pattern"].as_str()) {
+    if let Some(kind) = kind_of(schema) {
+        inputs.push(Input { place: place.to_owned(), kind, needed });
+    }
+}
+
+/// What an input with this schema takes; `None` for lists, which are added to one by one.
+pub(super) fn kind_of(schema: &Value) -> Option<Kind> {
+    Some(match (schema["type"].as_str(), schema["enum"].as_array(), schema["pattern"].as_str()) {
         (Some("boolean"), _, _) => Kind::YesNo,
         (Some("string"), Some(choices), _) => {
             Kind::Choice(choices.iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect())
@@ -93,8 +109,6 @@ fn leaves(schema: &Value, place: &str, needed: bool, inputs: &mut Vec<Input>) {
         (Some("string"), _, Some("^[A-Z]{2}$")) => Kind::Country,
         (Some("string"), _, Some(r"^\d{4}-\d{2}-\d{2}$")) => Kind::Date,
         (Some("string"), _, _) => Kind::Text(schema["maxLength"].as_u64().unwrap_or(u64::MAX)),
-        // Lists are added to one by one, not typed.
-        _ => return,
-    };
-    inputs.push(Input { place: place.to_owned(), kind, needed });
+        _ => return None,
+    })
 }

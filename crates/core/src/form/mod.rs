@@ -3,6 +3,8 @@
 //! What cannot be stored in the profile yet, because it is wrong or the rest of its object is missing, is kept as a
 //! draft in the sealed record, so that nothing that was typed is lost.
 
+mod calendars;
+mod checks;
 pub mod edit;
 mod input;
 mod place;
@@ -12,6 +14,8 @@ mod settle;
 pub mod sheet;
 pub(crate) mod trouble;
 
+pub use calendars::Calendar;
+pub use checks::ascii_digit;
 pub use input::{Input, Kind};
 pub use record::{Consent, DateWritten, Device, Form, Key, Opens, Saved, Tries, attempt, short_hash};
 pub use trouble::{Trouble, Wrong};

@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use crate::clock::Timestamp;
 use crate::customer::postal_code::{AddressFormat, PostalCodes};
 use crate::customer::profile::{CustomerType, Profile};
-use crate::form::place::{PERSONS, place_of, pointer, text_at};
+use crate::form::checks::{day_of, wrong};
+use crate::form::input::{OWNS, SHARE};
+use crate::form::place::{PERSONS, persons, place_of, place_of_person, pointer, text_at};
 use crate::form::trouble::{Trouble, Wrong};
 use crate::kyc::rules::RuleSet;
 use crate::parse::context::Nulls;
@@ -15,16 +18,21 @@ use crate::place::Place;
 use crate::violation::{Code, Violation};
 
 /// Moves from the draft into the profile what can be stored there, whole value by whole value, and says what is wrong
-/// with the rest. The same parser judges as in a PUT.
+/// with the rest. The same parser judges as in a PUT, and then the form asks back about what it takes for a mistake.
 pub(super) fn settle(
     rules: &RuleSet,
     kind: CustomerType,
     profile: &mut Value,
     draft: &mut BTreeMap<String, String>,
+    now: Timestamp,
 ) -> Vec<Trouble> {
     let wholes: BTreeSet<_> = draft.keys().filter_map(|place| whole(rules, kind, place)).collect();
     let mut troubles = Vec::new();
     for place in wholes {
+        if Place::new(&place).name() == SHARE && !owns(profile, draft, &place) {
+            // It is kept in case the person is an owner after all.
+            continue;
+        }
         let Some(pointer) = pointer(profile, &place) else {
             // The person is gone, and what was typed about it with it.
             draft.retain(|typed, _| !Place::new(typed).is_inside(&place));
@@ -33,7 +41,10 @@ pub(super) fn settle(
         let before = profile.clone();
         let value = schema_at(rules, kind, &place).and_then(|schema| value_of(schema, &place, profile, draft));
         set(profile, &pointer, value);
-        let refused = refused(rules, kind, profile, &pointer);
+        let mut refused = refused(rules, kind, profile, &pointer);
+        let asked_back = asked_back(rules, kind, draft, &place, now);
+        refused.retain(|trouble| !asked_back.iter().any(|known| known.place == trouble.place));
+        refused.extend(asked_back);
         if refused.is_empty() {
             draft.retain(|typed, _| !Place::new(typed).is_inside(&place));
         } else {
@@ -42,6 +53,40 @@ pub(super) fn settle(
         }
     }
     troubles
+}
+
+/// Takes the shares of those who say that they own nothing out of the profile, and keeps them in the draft.
+pub(super) fn set_shares_aside(profile: &mut Value, draft: &mut BTreeMap<String, String>) {
+    let ids = persons(profile).iter().filter(|person| person[OWNS] == false && !person[SHARE].is_null());
+    for id in ids.filter_map(|person| person["id"].as_str()).map(ToOwned::to_owned).collect::<Vec<_>>() {
+        let place = place_of_person(&id, SHARE);
+        if let (Some(text), Some(pointer)) = (text_at(profile, &place), pointer(profile, &place)) {
+            draft.entry(place).or_insert(text);
+            set(profile, &pointer, None);
+        }
+    }
+}
+
+/// Whether the person with this share says that it owns one.
+fn owns(profile: &Value, draft: &BTreeMap<String, String>, share: &str) -> bool {
+    let place = format!("{}/{OWNS}", Place::new(share).parent().pointer());
+    draft.get(&place).cloned().or_else(|| text_at(profile, &place)).is_some_and(|said| said == "yes")
+}
+
+/// What the form asks back about what was typed at a place or inside of it.
+fn asked_back(
+    rules: &RuleSet,
+    kind: CustomerType,
+    draft: &BTreeMap<String, String>,
+    whole: &str,
+    now: Timestamp,
+) -> Vec<Trouble> {
+    let typed = draft.iter().filter(|(place, _)| Place::new(place).is_inside(whole));
+    let trouble = |(place, text): (&String, &String)| {
+        let wrong = wrong(schema_at(rules, kind, place)?, place, text, day_of(now))?;
+        Some(Trouble { place: place.clone(), wrong })
+    };
+    typed.filter_map(trouble).collect()
 }
 
 /// The place of the value that is merged as a whole and holds a place: the leaf itself, or an object with members that

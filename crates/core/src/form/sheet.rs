@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::clock::Timestamp;
 use crate::customer::postal_code::{AddressFormat, PostalCodes};
 use crate::customer::record::Customer;
-use crate::form::input::{Input, NAMES, OF_A_PERSON, SHARE, every_input, inputs_of_person};
+use crate::form::input::{Input, NAMES, OF_A_PERSON, OWNS, SHARE, every_input, inputs_of_person};
 use crate::form::place::{persons, place_of_file, place_of_person, place_of_reason, text_at};
 use crate::form::record::{Device, Form, short_hash};
 use crate::form::reveal::{Reveal, Sight, place_of_date};
@@ -76,7 +76,7 @@ impl<'a> Sheet<'a> {
         let sight = Sight::Locked(0);
         let mut sheet =
             Self { customer, rules, device, profile, form, sight, requirements, troubles, is_settled: true };
-        (sheet.troubles, sheet.is_settled) = sheet.find_troubles();
+        (sheet.troubles, sheet.is_settled) = sheet.find_troubles(now);
         sheet
     }
 
@@ -177,7 +177,14 @@ impl<'a> Sheet<'a> {
         for input in inputs.iter_mut().filter(|input| has_name && NAMES.contains(&input.name())) {
             input.needed = given.contains(&input.name());
         }
+        // Who owns nothing has no share.
+        inputs.retain(|input| input.name() != SHARE || self.is_owner(person));
         inputs
+    }
+
+    /// Whether a person says that it owns a part of the business.
+    fn is_owner(&self, person: &str) -> bool {
+        self.text(&place_of_person(person, OWNS)).is_some_and(|said| said == "yes")
     }
 
     /// Whether one name is enough for a person: no rule asks for another.
@@ -365,14 +372,14 @@ impl<'a> Sheet<'a> {
         let kind = self.customer.profile.kind();
         let asked = self.requirements.iter().flat_map(|asked| every_input(self.rules, kind, asked).concat());
         let persons = self.added_persons();
-        let of_persons = persons.iter().flat_map(|person| self.inputs_of_person(person));
+        let of_persons = persons.iter().flat_map(|person| inputs_of_person(self.rules, person));
         asked.chain(of_persons).map(|input| input.place).collect()
     }
 
     /// What stands in the way, and whether the profile holds all that it can.
-    fn find_troubles(&self) -> (Vec<Trouble>, bool) {
+    fn find_troubles(&self, now: Timestamp) -> (Vec<Trouble>, bool) {
         let (mut profile, mut draft) = (self.profile.clone(), self.form.draft.clone());
-        let mut refused = settle(self.rules, self.customer.profile.kind(), &mut profile, &mut draft);
+        let mut refused = settle(self.rules, self.customer.profile.kind(), &mut profile, &mut draft, now);
         let is_settled = draft == self.form.draft;
         // What nobody asks for any more is on no page, and stands in nobody's way.
         let writable = self.writable();
@@ -389,7 +396,8 @@ impl<'a> Sheet<'a> {
             if one_name && !NAMES.iter().any(|name| self.has(&place_of_person(&person, name))) {
                 add(Trouble { place: place_of_person(&person, NAMES[0]), wrong: Wrong::NoneGiven });
             }
-            let by_itself = |name: &&str| *name != SHARE && !(one_name && NAMES.contains(name));
+            let is_owner = self.is_owner(&person);
+            let by_itself = |name: &&str| (is_owner || *name != SHARE) && !(one_name && NAMES.contains(name));
             for name in OF_A_PERSON.into_iter().filter(by_itself) {
                 let place = place_of_person(&person, name);
                 if !self.has(&place) {

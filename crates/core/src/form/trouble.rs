@@ -1,5 +1,6 @@
 //! What stands in the way of a submission.
 
+use crate::form::calendars::Calendar;
 use crate::kyc::requirement::Fault;
 use crate::violation::Code;
 
@@ -16,6 +17,16 @@ pub enum Wrong {
     Faulty(Fault),
     /// Another gave it, and this device cannot see it: it has to be confirmed, or given again.
     Unconfirmed,
+    /// The form asks back: it makes sense in this calendar, and perhaps in that one.
+    OtherCalendar(Calendar, Option<Calendar>),
+    /// The form asks back: nobody who lives was born then.
+    LongAgo,
+    /// The form asks back: it shows nothing, or is a name without a letter.
+    Blank,
+    /// The form asks back: the character at this place, counted from one, cannot be seen.
+    Unseen(usize),
+    /// The form asks back: it is no percentage.
+    NotAShare,
 }
 
 /// One thing that stands in the way of a submission.

@@ -89,7 +89,7 @@ fn read_with(text: &str, decimal: char, group: char) -> Option<f64> {
 }
 
 /// A share in percent, such as `25`, `33.34` or `33,34 %`, and one unit of its last digit.
-pub(super) fn share(text: &str) -> Option<(f64, f64)> {
+pub(crate) fn share(text: &str) -> Option<(f64, f64)> {
     let text = text.trim().trim_end_matches('%').trim_end().replace(',', ".");
     let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let number: f64 = text.parse().ok().filter(|_| is_plain)?;

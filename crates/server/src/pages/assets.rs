@@ -15,7 +15,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::{HeaderMap, HeaderName, header};
 
-use super::accent;
+use super::{accent, countries};
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
@@ -33,6 +33,7 @@ fn all() -> &'static [Asset] {
     const CSS: &str = "text/css; charset=utf-8";
     const JS: &str = "text/javascript; charset=utf-8";
     const SVG: &str = "image/svg+xml";
+    const TEXT: &str = "text/plain; charset=utf-8";
     let asset = |(name, media_type, text): (&'static str, &'static str, &'static str)| {
         let (stem, ending) = name.split_once('.').unwrap_or((name, ""));
         let url = format!("/assets/{stem}-{}.{ending}", short_hash(text));
@@ -41,6 +42,9 @@ fn all() -> &'static [Asset] {
     };
     ALL.get_or_init(|| {
         [
+            ("combobox.js", JS, include_str!("../../assets/form/combobox.js")),
+            ("countries.txt", TEXT, countries::search_text()),
+            ("dates.js", JS, include_str!("../../assets/form/dates.js")),
             ("form.css", CSS, include_str!("../../assets/form/form.css")),
             ("form.js", JS, include_str!("../../assets/form/form.js")),
             ("upload.js", JS, include_str!("../../assets/form/upload.js")),

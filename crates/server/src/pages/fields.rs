@@ -7,11 +7,13 @@ use dossier_core::kyc::requirement::Requirement;
 use maud::{Markup, html};
 
 use super::again::{CORRECT, is_correct};
+use super::choices::{country_field, options};
 use super::judged::Judged;
 use super::language::{AddressOrder, DateOrder, Talk};
 use super::layout::Surroundings;
 use super::manner::Saved;
-use super::note::{Below, element_id, note};
+use super::note::{Below, element_id, meant, note};
+use super::order::{arrange, is_name};
 use super::reveal::confirmation;
 use super::sentences::sentence;
 use super::steps::Step;
@@ -200,7 +202,7 @@ impl<'a> Asked<'a> {
         let trouble = self.troubles.iter().find(|trouble| trouble.place == input.place);
         let (saved, elsewhere) = (self.saved.get(&input.place), self.sheet.saved_elsewhere(&input.place));
         let below = match (trouble, saved, elsewhere) {
-            (Some(trouble), _, _) => Below::Wrong(sentence(self.sheet, talk, trouble)),
+            (Some(trouble), _, _) => Below::Wrong(sentence(self.sheet, talk, trouble), meant(trouble.wrong, value)),
             (None, Some(over), _) => Below::Saved(*over),
             (None, None, Some(at)) => Below::SavedElsewhere(at),
             (None, None, None) => Below::Nothing,
@@ -223,14 +225,19 @@ impl<'a> Asked<'a> {
                 input type="text" id=(id) name=(name) value=(value) maxlength=(most) dir="auto"
                     autocomplete=(autocomplete) aria-describedby=(described) aria-invalid=[invalid] spellcheck="false";
             },
-            Kind::Country | Kind::Choice(_) => html! {
-                label for=(id) { (label) (optional) } (hint)
-                select id=(id) name=(name) autocomplete=(autocomplete) aria-describedby=(described)
-                    aria-invalid=[invalid] {
-                    option value="" { (talk.say(if mask.is_some() { "choose-kept" } else { "choose" })) }
-                    (options(talk, &input.kind, value))
+            Kind::Country | Kind::Choice(_) => {
+                let select = html! {
+                    select id=(id) name=(name) autocomplete=(autocomplete) aria-describedby=(described)
+                        aria-invalid=[invalid] {
+                        option value="" { (talk.say(if mask.is_some() { "choose-kept" } else { "choose" })) }
+                        (options(self.sheet, talk, input, value))
+                    }
+                };
+                html! {
+                    label for=(id) { (label) (optional) } (hint)
+                    @if input.kind == Kind::Country { (country_field(talk, &select)) } @else { (select) }
                 }
-            },
+            }
             Kind::YesNo => html! {
                 fieldset.choice aria-describedby=(described) {
                     legend { (label) (optional) } (hint)
@@ -325,9 +332,11 @@ fn groups<'a>(sheet: &'a Sheet<'_>, talk: &Talk, step: &Step) -> Vec<Group<'a>> 
                 || (talk.say("label-person_legal_name"), talk.say("because-person_legal_name")),
                 |asked| (label(sheet, talk, asked), because(sheet, talk, asked)),
             );
+            arrange(sheet, talk, &mut names, AddressOrder::asked);
             let inputs = std::mem::take(&mut names);
             groups.push(Group { of: Of::Choice, label, hint: Some(hint), inputs, asked: Vec::new() });
         }
+        arrange(sheet, talk, &mut names, AddressOrder::asked);
         for input in names.into_iter().chain(others) {
             let label = talk.say(&format!("field-{}", input.name()));
             groups.push(Group { of: Of::Itself, label, hint: None, inputs: vec![input], asked: Vec::new() });
@@ -361,44 +370,11 @@ fn groups<'a>(sheet: &'a Sheet<'_>, talk: &Talk, step: &Step) -> Vec<Group<'a>> 
             false if first.place == place => Of::Itself,
             false => Of::Object(place),
         };
-        order_address(sheet, talk, &mut inputs, AddressOrder::asked);
+        arrange(sheet, talk, &mut inputs, AddressOrder::asked);
         let (label, hint) = (label(sheet, talk, requirement), because(sheet, talk, requirement));
         groups.push(Group { of, label, hint: Some(hint), inputs, asked: vec![requirement] });
     }
     groups
-}
-
-fn is_name(member: &str) -> bool {
-    matches!(member, "first_name" | "last_name")
-}
-
-/// Puts the members of an address into the order of its country; other inputs stay as they are.
-pub fn order_address(
-    sheet: &Sheet<'_>,
-    talk: &Talk,
-    inputs: &mut [Input],
-    order: impl Fn(AddressOrder) -> [&'static str; 6],
-) {
-    let Some((place, _)) = inputs.first().and_then(|input| input.place.rsplit_once('/')) else { return };
-    if place.ends_with("_address") && inputs.len() > 1 {
-        let order = order(talk.address_order(sheet.text(&format!("{place}/country")).as_deref()));
-        inputs.sort_by_key(|input| order.iter().position(|member| *member == input.name()));
-    }
-}
-
-/// What there is to choose from: the words of the contract, or all countries.
-fn options(talk: &Talk, kind: &Kind, chosen: &str) -> Markup {
-    html! {
-        @if let Kind::Choice(choices) = kind {
-            @for choice in choices {
-                option value=(choice) selected[choice == chosen] { (talk.say(&format!("choice-{choice}"))) }
-            }
-        } @else {
-            @for (code, name) in talk.language.countries() {
-                option value=(code) selected[code == chosen] { (name) }
-            }
-        }
-    }
 }
 
 fn is_number(name: &str) -> bool {

@@ -6,7 +6,7 @@ use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use dossier_core::form::edit::{Edit, Typed};
 use dossier_core::form::sheet::Sheet;
-use dossier_core::form::{Wrong, attempt, short_hash};
+use dossier_core::form::{Wrong, ascii_digit, attempt, short_hash};
 use dossier_core::ids::PersonId;
 use dossier_core::kyc::State as Stands;
 use dossier_core::use_cases::enter_form::end_pass;
@@ -361,6 +361,10 @@ fn is_changed(fields: &HashMap<String, String>, place: &str, text: &str) -> bool
 
 /// What was typed at a place; a date has three parts.
 pub(super) fn typed(fields: &HashMap<String, String>, place: &str) -> String {
+    if let Some(date) = fields.get(&format!("use:{place}")) {
+        // The visitor took the date that was suggested instead.
+        return date.clone();
+    }
     if let Some(text) = fields.get(place) {
         // Browsers send line breaks as CR LF.
         return text.replace("\r\n", "\n").trim().to_owned();
@@ -375,13 +379,6 @@ pub(super) fn typed(fields: &HashMap<String, String>, place: &str) -> String {
     }
     let padded = |part: String| if part.is_empty() { part } else { format!("{part:0>2}") };
     format!("{year}-{}-{}", padded(month), padded(day))
-}
-
-/// Digits of other scripts, as keyboards of some languages write them.
-fn ascii_digit(c: char) -> char {
-    let zeros = ['\u{660}', '\u{6f0}', '\u{966}', '\u{ff10}'];
-    let digit = zeros.iter().find_map(|zero| (c as u32).checked_sub(*zero as u32).filter(|digit| *digit < 10));
-    digit.and_then(|digit| char::from_digit(digit, 10)).unwrap_or(c)
 }
 
 /// `POST /form/{session}/{step}/remove`: takes a person away.

@@ -84,6 +84,6 @@ fn is_said(sheet: &Sheet<'_>, trouble: &Trouble) -> bool {
     match trouble.wrong {
         Wrong::Missing | Wrong::NoneGiven | Wrong::Unconfirmed => false,
         Wrong::Refused(Code::InvalidDate, _) => !is_half_a_date(),
-        Wrong::Refused(..) | Wrong::Faulty(_) => true,
+        _ => true,
     }
 }

@@ -211,6 +211,12 @@ impl Talk {
         Self { language, country }
     }
 
+    /// The country that the browser names.
+    #[must_use]
+    pub const fn region(&self) -> Option<Country> {
+        self.country
+    }
+
     /// A message.
     #[must_use]
     pub fn say(&self, key: &str) -> String {

@@ -114,6 +114,8 @@ impl Surroundings {
                         script src=(assets::url("htmx.js")) defer {}
                         script src=(assets::url("form.js")) defer {}
                         script src=(assets::url("upload.js")) defer {}
+                        script src=(assets::url("combobox.js")) defer {}
+                        script src=(assets::url("dates.js")) defer {}
                     }
                 }
                 body data-offline=(talk.say("js-offline")) {

@@ -4,8 +4,10 @@
 pub mod accent;
 mod again;
 pub mod assets;
+mod choices;
 mod company;
 mod cookies;
+mod countries;
 pub mod documents;
 mod dressed;
 pub mod entered;
@@ -22,6 +24,7 @@ pub mod lost;
 mod manner;
 mod messages;
 mod note;
+mod order;
 mod people;
 mod posted;
 mod ready;

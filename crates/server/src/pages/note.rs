@@ -1,7 +1,7 @@
 //! What stands below a field: what is wrong with it, or that it is saved.
 
 use dossier_core::clock::Timestamp;
-use dossier_core::form::short_hash;
+use dossier_core::form::{Wrong, short_hash};
 use maud::{Markup, html};
 
 use super::language::Talk;
@@ -18,8 +18,8 @@ pub(super) fn element_id(place: &str) -> String {
 pub(super) enum Below {
     /// Nothing that is said.
     Nothing,
-    /// An error, as a sentence.
-    Wrong(String),
+    /// An error, as a sentence, and the dates that may have been meant.
+    Wrong(String, Vec<String>),
     /// It is saved now; over what another device had saved then.
     Saved(Option<Timestamp>),
     /// Another device saved it then.
@@ -37,11 +37,34 @@ pub(super) fn note(talk: &Talk, place: &str, value: &str, below: Below) -> Marku
             div.said aria-live="polite" {
                 @match below {
                     Below::Nothing => {},
-                    Below::Wrong(sentence) => p.error data-invalid { (sentence) },
+                    Below::Wrong(sentence, dates) => {
+                        p.error data-invalid { (sentence) }
+                        @for date in dates { (suggestion(talk, place, &date)) }
+                    },
                     Below::Saved(None) => p.saved { (talk.say("saved")) },
                     Below::Saved(Some(over)) => p.saved { (talk.say("saved")) " " (at("saved-over", over)) },
                     Below::SavedElsewhere(then) => p.saved { (at("saved-elsewhere", then)) },
                 }
+            }
+        }
+    }
+}
+
+/// The dates that may have been meant: those of other calendars.
+#[must_use]
+pub(super) fn meant(wrong: Wrong, value: &str) -> Vec<String> {
+    let Wrong::OtherCalendar(one, other) = wrong else { return Vec::new() };
+    [Some(one), other].into_iter().flatten().filter_map(|calendar| calendar.gregorian(value)).collect()
+}
+
+/// A date with a button that gives it instead of what was typed.
+fn suggestion(talk: &Talk, place: &str, date: &str) -> Markup {
+    let with = [("date", talk.date(date).into_owned().into())];
+    html! {
+        p.meant {
+            span { (talk.say_with("date-meant", &with)) } " "
+            button type="submit" name={ "use:" (place) } value=(date) data-date=(date) {
+                (talk.say_with("date-use", &with))
             }
         }
     }

@@ -15,13 +15,13 @@ use maud::{Markup, html};
 
 use super::company::links;
 use super::cookies::set_cookie;
-use super::fields::order_address;
 use super::files::Files;
 use super::form::{leaves, refused, settled};
 use super::language::{AddressOrder, Talk};
 use super::layout::{CSP, Surroundings};
 use super::messages::page as answer;
 use super::note::element_id;
+use super::order::arrange;
 use super::reveal::prompt;
 use super::sentences::sentence;
 use super::steps::{Step, steps};
@@ -212,7 +212,7 @@ fn answers(visit: &Visit, sheet: &Sheet<'_>, files: &Files, step: &Step) -> Mark
     };
     let of_requirement = |requirement: &Requirement| {
         let mut inputs = sheet.inputs(requirement);
-        order_address(sheet, talk, &mut inputs, AddressOrder::written);
+        arrange(sheet, talk, &mut inputs, AddressOrder::written);
         inputs
     };
     for input in step.requirements(sheet).flat_map(of_requirement) {
@@ -222,7 +222,7 @@ fn answers(visit: &Visit, sheet: &Sheet<'_>, files: &Files, step: &Step) -> Mark
     }
     let said = |kind: &Kind, text: String| match kind {
         Kind::Date => talk.date(&text).into_owned(),
-        Kind::Country => talk.language.country(&text).map_or(text, ToOwned::to_owned),
+        Kind::Country => talk.language.country(&text).map_or_else(|| text.clone(), |name| format!("{name} ({text})")),
         Kind::YesNo => talk.say(&text),
         Kind::Choice(_) => talk.say(&format!("choice-{text}")),
         Kind::Text(_) => text,

@@ -22,6 +22,14 @@ pub(super) fn sentence(sheet: &Sheet<'_>, talk: &Talk, trouble: &Trouble) -> Str
         Wrong::Missing => subject.say("missing", &[]),
         Wrong::NoneGiven => subject.say("none_given", &[]),
         Wrong::Unconfirmed => talk.say("wrong-unconfirmed"),
+        Wrong::OtherCalendar(one, other) => {
+            let calendar = other.map_or_else(|| one.as_str(), |_| "either");
+            subject.say("wrong-other_calendar", &[("calendar", calendar.into())])
+        }
+        Wrong::LongAgo => subject.say("wrong-long_ago", &[]),
+        Wrong::Blank => subject.say("wrong-blank", &[]),
+        Wrong::Unseen(at) => subject.say("wrong-unseen", &[("at", at.into())]),
+        Wrong::NotAShare => subject.say("wrong-not_a_share", &[]),
         // The remedy is that of an empty field: choose.
         Wrong::Refused(Code::UnknownCountry | Code::UnknownValue | Code::WrongType, _) => subject.say("missing", &[]),
         Wrong::Refused(Code::InvalidDate, _) => subject.invalid_date(),

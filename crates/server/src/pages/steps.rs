@@ -8,6 +8,7 @@ use dossier_core::kyc::requirement::Requirement;
 use dossier_core::place::Place;
 use maud::{Markup, html};
 
+use super::language::Language;
 use super::layout::Surroundings;
 
 const PERSONS: &str = "/associated_persons";
@@ -178,7 +179,10 @@ fn person_name(sheet: &Sheet<'_>, around: &Surroundings, id: &str) -> String {
         Shown::Text(text) | Shown::Hidden(text) => Some(text),
         Shown::Empty => None,
     };
-    let names: Vec<_> = ["first_name", "last_name"].into_iter().filter_map(name).collect();
+    let mut names: Vec<_> = ["first_name", "last_name"].into_iter().filter_map(name).collect();
+    if around.talk.language == Language::Chinese {
+        names.reverse();
+    }
     if names.is_empty() {
         // One of whom nothing is known yet will be the last of the list.
         let persons = sheet.persons();

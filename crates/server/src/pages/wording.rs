@@ -8,6 +8,7 @@ use dossier_core::kyc::RuleSet;
 use dossier_core::kyc::requirement::{Fault, Requirement};
 use dossier_core::kyc::rules::{Rule, Wording};
 use dossier_core::place::Place;
+use fluent_bundle::FluentValue;
 
 use super::language::Talk;
 
@@ -39,9 +40,29 @@ pub(super) fn one_of_several<'a>(sheet: &'a Sheet<'_>, place: &str) -> Option<&'
 pub(super) fn field_label(sheet: &Sheet<'_>, talk: &Talk, place: &str) -> String {
     let place = Place::new(place);
     let (name, of) = (place.name(), place.parent().name());
-    let country = sheet.text(&format!("{}/country", place.parent().pointer()));
-    let with = [("country", country.unwrap_or_default().into())];
+    let with = depends_on(sheet, place.pointer());
     talk.find(&format!("field-{of}-{name}"), &with).unwrap_or_else(|| talk.say_with(&format!("field-{name}"), &with))
+}
+
+/// Whose data is at a place: the start of the places of a person, or of the customer's own.
+#[must_use]
+pub(super) fn owner_of(place: &str) -> &str {
+    let person = place.match_indices('/').nth(2).map(|(end, _)| &place[..end]);
+    person.filter(|_| place.starts_with("/associated_persons/")).unwrap_or_default()
+}
+
+/// What a name may depend on: the country of the address, the document or the tax, and the type of the document.
+fn depends_on(sheet: &Sheet<'_>, place: &str) -> [(&'static str, FluentValue<'static>); 2] {
+    let (parent, owner) = (Place::new(place).parent().pointer(), owner_of(place));
+    let mut countries = vec![format!("{parent}/country"), format!("{parent}/issuing_country")];
+    if place.contains("tax_number") {
+        countries.push(format!("{place}/issuing_country"));
+        countries.push(format!("{owner}/residential_address/country"));
+        countries.push("/business_address/country".to_owned());
+    }
+    let country = countries.iter().find_map(|place| sheet.text(place)).unwrap_or_default();
+    let kind = sheet.text(&format!("{owner}/identifying_information/id_document/type")).unwrap_or_default();
+    [("country", country.into()), ("kind", kind.into())]
 }
 
 /// The label of a requirement: as the operator translated it; as we did, while the rule is worded as in the baseline;
@@ -81,7 +102,10 @@ fn wording(
     if let Some(wording) = rule.translations.get(talk.language.code()) {
         return Some(translated(wording).clone());
     }
-    if is_as_in_the_baseline(rule, own) { talk.find(&format!("{what}-{}", rule.id), &[]) } else { None }
+    if !is_as_in_the_baseline(rule, own) {
+        return None;
+    }
+    talk.find(&format!("{what}-{}", rule.id), &depends_on(sheet, &requirement.place()))
 }
 
 /// Whether the operator left the label of a requirement as it is in the baseline, so that ours may stand for it.

@@ -129,6 +129,13 @@ save-and-exit = حفظ وخروج
 optional = (اختياري)
 choose = اختر
 choose-kept = أُدخل من قبل (مخفي)
+countries-likely = مقترحة
+countries-all = كل البلدان
+countries-open = عرض كل البلدان
+countries-found = عدد البلدان التي عُثر عليها: { $count }
+countries-none = لا يوجد بلد بهذا الاسم أو الرمز. جرّب كتابة أخرى
+countries-restored = هذا ليس بلدًا من القائمة. ما زال المختار: { $country }
+countries-cleared = هذا ليس بلدًا من القائمة. اختر بلدًا من القائمة
 yes = نعم
 no = لا
 day = اليوم
@@ -218,7 +225,6 @@ review-left = { $count ->
    *[other] بقي { $count } بندًا يجب إكماله قبل الإرسال
 }
 review-kept = أُدخل ({ $mask })
-}
 review-changed = تغيّر شيء منذ أن فتحت هذه الصفحة. يُرجى مراجعة إجاباتك مرة أخرى.
 reveal-title = الاطّلاع على ما قُدّم من قبل
 reveal-individual = قُدّم بعض هذه المعلومات على جهاز آخر أو من { $company }، وهو مخفي. للاطّلاع عليه أدخل تاريخ ميلادك.
@@ -336,6 +342,18 @@ missing-birth_country = اختر البلد الذي وُلدت فيه
 none_given = املأ حقلًا واحدًا على الأقل من هذه الحقول: { $field }
 none_given-legal_name = أدخل اسمك كما هو مكتوب في وثيقة هويتك
 none_given-person_legal_name = أدخل اسم هذا الشخص كما هو مكتوب في وثيقة هويته
+wrong-other_calendar = { $calendar ->
+    [persian] يبدو أن هذا تاريخ بالتقويم الفارسي
+    [thai] يبدو أن هذا تاريخ بالتقويم التايلاندي
+    [either] يبدو أن هذا تاريخ بالتقويم الفارسي أو الهجري
+   *[other] يبدو أن هذا تاريخ بالتقويم الهجري
+}
+date-meant = هل تقصد { $date }؟
+date-use = استخدم { $date }
+wrong-long_ago = مضى على هذا التاريخ أكثر من 120 سنة. تحقق من السنة
+wrong-blank = اكتب هذا بحروف أو أرقام مرئية؛ ويحتوي الاسم على حرف واحد على الأقل
+wrong-unseen = الرمز في الموضع { $at } غير مرئي. احذف كل ما في هذا الحقل واكتبه من جديد
+wrong-not_a_share = اكتب الحصة رقمًا من 0 إلى 100، مثل 33.3
 
 wrong-date_unseen = هذا التاريخ غير موجود. تحقق من «{ $field }»
 wrong-date_incomplete = أدخل اليوم والشهر والسنة: { $field }
@@ -377,7 +395,10 @@ field-source_of_funds_description = من أين يأتي المال
 field-state = الولاية أو المحافظة
 field-street_line_1 = الشارع ورقم المبنى
 field-street_line_2 = الشقة والطابق والمبنى
-field-tax_number = الرقم الضريبي
+field-tax_number = { $country ->
+    [US] رقم الضمان الاجتماعي (SSN) أو ITIN
+   *[other] الرقم الضريبي
+}
 field-tax_number-type = نوع الرقم الضريبي
 
 choice-passport = جواز سفر
@@ -408,8 +429,15 @@ label-legal_name = الاسم الرسمي الكامل
 label-residential_address = عنوان سكنك
 label-residential_state = الولاية
 label-id_document = وثيقة هويتك
-label-id_document_front = وثيقة الهوية، الوجه الأمامي
+label-id_document_front = { $kind ->
+    [passport] صفحة الصورة في جواز السفر
+   *[other] صورة وثيقة الهوية، الوجه الأمامي
+}
 label-id_document_back = وثيقة الهوية، الوجه الخلفي
+label-business_tax_number = { $country ->
+    [US] رقم تعريف صاحب العمل (EIN)
+   *[other] الرقم الضريبي
+}
 label-proof_of_address = إثبات العنوان
 label-business_formation = شهادة التأسيس أو النظام الأساسي
 label-shareholder_registry = سجل المساهمين

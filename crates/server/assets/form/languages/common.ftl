@@ -12,7 +12,6 @@ label-registration_number = { field-registration_number }
 label-formation_date = { field-formation_date }
 label-business_address = { field-business_address }
 label-business_state = { label-residential_state }
-label-business_tax_number = { field-tax_number }
 label-primary_website = { field-primary_website }
 label-person_legal_name = { label-legal_name }
 label-person_first_name = { field-first_name }

@@ -119,6 +119,13 @@ optional = (optional)
 save-and-exit = Speichern und beenden
 choose = Bitte wählen
 choose-kept = Schon angegeben (ausgeblendet)
+countries-likely = Vorschläge
+countries-all = Alle Länder
+countries-open = Alle Länder anzeigen
+countries-found = Gefundene Länder: { $count }
+countries-none = Kein Land hat diesen Namen oder Code. Versuchen Sie eine andere Schreibweise
+countries-restored = Das ist kein Land der Liste. Ausgewählt bleibt: { $country }
+countries-cleared = Das ist kein Land der Liste. Wählen Sie eines aus der Liste
 yes = Ja
 no = Nein
 day = Tag
@@ -204,7 +211,6 @@ review-left = { $count ->
    *[other] Noch { $count } Angaben, bevor Sie absenden können
 }
 review-kept = Angegeben ({ $mask })
-}
 review-changed = Seit Sie diese Seite geöffnet haben, hat sich etwas geändert. Bitte prüfen Sie Ihre Angaben noch einmal.
 reveal-title = Frühere Angaben ansehen
 reveal-individual = Einige Angaben wurden auf einem anderen Gerät oder von { $company } gemacht und sind verborgen. Um sie zu sehen, geben Sie Ihr Geburtsdatum ein.
@@ -329,6 +335,18 @@ wrong-date_year = Geben Sie das Jahr mit vier Ziffern ein, zum Beispiel 1990
 wrong-date_month = Der Monat muss eine Zahl von 1 bis 12 sein
 wrong-date_day = Der Tag muss eine Zahl von 1 bis 31 sein
 fault-asked_again-document = Bitte laden Sie eine neue Datei hoch: { $field }
+wrong-other_calendar = { $calendar ->
+    [persian] Das sieht nach einem Datum des persischen Kalenders aus
+    [thai] Das sieht nach einem Datum des thailändischen Kalenders aus
+    [either] Das sieht nach einem Datum des persischen oder des islamischen Kalenders aus
+   *[other] Das sieht nach einem Datum des islamischen Kalenders aus
+}
+date-meant = Meinten Sie den { $date }?
+date-use = { $date } übernehmen
+wrong-long_ago = Das ist mehr als 120 Jahre her. Prüfen Sie das Jahr
+wrong-blank = Schreiben Sie dies mit sichtbaren Buchstaben oder Ziffern; ein Name hat mindestens einen Buchstaben
+wrong-unseen = Das Zeichen an Stelle { $at } ist unsichtbar. Löschen Sie alles in diesem Feld und tippen Sie es neu
+wrong-not_a_share = Geben Sie den Anteil als Zahl von 0 bis 100 an, zum Beispiel 33,3
 
 field-account_purpose = Zweck des Kontos
 field-account_purpose_other = Zweck des Kontos, in eigenen Worten
@@ -365,7 +383,10 @@ field-state = { $country ->
 }
 field-street_line_1 = Straße und Hausnummer
 field-street_line_2 = Wohnung, Stockwerk, Gebäude
-field-tax_number = Steuernummer
+field-tax_number = { $country ->
+    [US] Sozialversicherungsnummer (SSN) oder ITIN
+   *[other] Steuernummer
+}
 field-tax_number-type = Art der Steuernummer
 
 choice-passport = Reisepass
@@ -396,8 +417,15 @@ label-legal_name = Amtlicher Name
 label-residential_address = Wo Sie wohnen
 label-residential_state = Bundesstaat
 label-id_document = Ihr Ausweis
-label-id_document_front = Ausweis, Vorderseite
+label-id_document_front = { $kind ->
+    [passport] Fotoseite des Reisepasses
+   *[other] Bild des Ausweises, Vorderseite
+}
 label-id_document_back = Ausweis, Rückseite
+label-business_tax_number = { $country ->
+    [US] Arbeitgebernummer (EIN)
+   *[other] Steuernummer
+}
 label-proof_of_address = Adressnachweis
 label-business_formation = Gründungsurkunde oder Satzung
 label-shareholder_registry = Gesellschafterliste oder Aktienregister

@@ -121,6 +121,13 @@ save-and-exit = Save and exit
 optional = (optional)
 choose = Choose
 choose-kept = Already provided (hidden)
+countries-likely = Suggested
+countries-all = All countries
+countries-open = Show all countries
+countries-found = Countries found: { $count }
+countries-none = No country has this name or code. Try another spelling
+countries-restored = This is no country of the list. { $country } is still chosen
+countries-cleared = This is no country of the list. Choose one of the list
 yes = Yes
 no = No
 day = Day
@@ -206,7 +213,6 @@ review-left = { $count ->
    *[other] { $count } items left to complete before you can submit
 }
 review-kept = Provided ({ $mask })
-}
 review-changed = Something has changed since you opened this page. Please check your answers again.
 reveal-title = See what was given before
 reveal-individual = Some of this was given on another device or by { $company }, and is hidden. To see it, enter your date of birth.
@@ -336,6 +342,18 @@ wrong-date_year = Enter the year with four digits, for example 1990
 wrong-date_month = The month must be a number from 1 to 12
 wrong-date_day = The day must be a number from 1 to 31
 fault-asked_again-document = Please upload a new file: { $field }
+wrong-other_calendar = { $calendar ->
+    [persian] This looks like a date of the Persian calendar
+    [thai] This looks like a date of the Thai calendar
+    [either] This looks like a date of the Persian or the Hijri calendar
+   *[other] This looks like a date of the Hijri calendar
+}
+date-meant = Did you mean { $date }?
+date-use = Use { $date }
+wrong-long_ago = This is more than 120 years ago. Check the year
+wrong-blank = Write this with letters or digits that can be seen; a name needs at least one letter
+wrong-unseen = The character at position { $at } cannot be seen. Delete everything in this field and type it again
+wrong-not_a_share = Write the share as a number from 0 to 100, such as 33.3
 
 field-account_purpose = Purpose of the account
 field-account_purpose_other = Purpose of the account, in your own words
@@ -382,7 +400,10 @@ field-state = { $country ->
 }
 field-street_line_1 = Street and number
 field-street_line_2 = Apartment, floor, building
-field-tax_number = Tax number
+field-tax_number = { $country ->
+    [US] Social Security number or ITIN
+   *[other] Tax number
+}
 field-tax_number-type = Type of tax number
 
 choice-passport = Passport
@@ -413,8 +434,15 @@ label-legal_name = Legal name
 label-residential_address = Where you live
 label-residential_state = State
 label-id_document = Your identity document
-label-id_document_front = Identity document, front
+label-id_document_front = { $kind ->
+    [passport] Photo page of the passport
+   *[other] Picture of the identity document, front
+}
 label-id_document_back = Identity document, back
+label-business_tax_number = { $country ->
+    [US] Employer Identification Number (EIN)
+   *[other] Tax number
+}
 label-proof_of_address = Proof of address
 label-business_formation = Certificate or articles of incorporation
 label-shareholder_registry = Register of shareholders

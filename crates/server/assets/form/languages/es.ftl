@@ -119,6 +119,13 @@ save-and-exit = Guardar y salir
 optional = (opcional)
 choose = Elija
 choose-kept = Ya indicado (oculto)
+countries-likely = Sugerencias
+countries-all = Todos los países
+countries-open = Mostrar todos los países
+countries-found = Países encontrados: { $count }
+countries-none = Ningún país tiene este nombre o código. Pruebe con otra grafía
+countries-restored = No es un país de la lista. Sigue elegido: { $country }
+countries-cleared = No es un país de la lista. Elija uno de la lista
 yes = Sí
 no = No
 day = Día
@@ -204,7 +211,6 @@ review-left = { $count ->
    *[other] Faltan { $count } datos por completar antes de enviar
 }
 review-kept = Indicado ({ $mask })
-}
 review-changed = Algo ha cambiado desde que abrió esta página. Revise de nuevo sus respuestas.
 reveal-title = Ver lo que se indicó antes
 reveal-individual = Una parte se indicó en otro dispositivo o la indicó { $company }, y está oculta. Para verla, escriba su fecha de nacimiento.
@@ -328,6 +334,18 @@ wrong-date_year = Escriba el año con cuatro cifras, por ejemplo, 1990
 wrong-date_month = El mes debe ser un número del 1 al 12
 wrong-date_day = El día debe ser un número del 1 al 31
 fault-asked_again-document = Suba un archivo nuevo: { $field }
+wrong-other_calendar = { $calendar ->
+    [persian] Parece una fecha del calendario persa
+    [thai] Parece una fecha del calendario tailandés
+    [either] Parece una fecha del calendario persa o del islámico
+   *[other] Parece una fecha del calendario islámico
+}
+date-meant = ¿Quiso decir { $date }?
+date-use = Usar { $date }
+wrong-long_ago = Hace más de 120 años de esta fecha. Compruebe el año
+wrong-blank = Escriba esto con letras o cifras visibles; un nombre tiene al menos una letra
+wrong-unseen = El carácter en la posición { $at } es invisible. Borre todo lo que hay en este campo y escríbalo de nuevo
+wrong-not_a_share = Escriba la participación como un número de 0 a 100, por ejemplo 33,3
 
 field-account_purpose = Finalidad de la cuenta
 field-account_purpose_other = Finalidad de la cuenta, con sus propias palabras
@@ -361,7 +379,10 @@ field-source_of_funds_description = De dónde procede el dinero
 field-state = Estado o provincia
 field-street_line_1 = Calle y número
 field-street_line_2 = Piso, puerta, edificio
-field-tax_number = Número de identificación fiscal
+field-tax_number = { $country ->
+    [US] Número de la Seguridad Social (SSN) o ITIN
+   *[other] Número de identificación fiscal
+}
 field-tax_number-type = Tipo de número de identificación fiscal
 
 choice-passport = Pasaporte
@@ -392,8 +413,15 @@ label-legal_name = Nombre completo oficial
 label-residential_address = Dónde vive
 label-residential_state = Estado
 label-id_document = Su documento de identidad
-label-id_document_front = Documento de identidad, anverso
+label-id_document_front = { $kind ->
+    [passport] Página del pasaporte con la foto
+   *[other] Foto del documento de identidad, anverso
+}
 label-id_document_back = Documento de identidad, reverso
+label-business_tax_number = { $country ->
+    [US] Número de identificación del empleador (EIN)
+   *[other] Número de identificación fiscal
+}
 label-proof_of_address = Justificante de domicilio
 label-business_formation = Escritura o certificado de constitución
 label-shareholder_registry = Registro de socios o accionistas

@@ -119,6 +119,13 @@ save-and-exit = Enregistrer et quitter
 optional = (facultatif)
 choose = Choisir
 choose-kept = Déjà fourni (masqué)
+countries-likely = Suggestions
+countries-all = Tous les pays
+countries-open = Afficher tous les pays
+countries-found = Pays trouvés : { $count }
+countries-none = Aucun pays n’a ce nom ou ce code. Essayez une autre orthographe
+countries-restored = Ce n’est pas un pays de la liste. Le choix reste : { $country }
+countries-cleared = Ce n’est pas un pays de la liste. Choisissez-en un dans la liste
 yes = Oui
 no = Non
 day = Jour
@@ -204,7 +211,6 @@ review-left = { $count ->
    *[other] Il reste { $count } éléments à compléter avant l’envoi
 }
 review-kept = Fourni ({ $mask })
-}
 review-changed = Quelque chose a changé depuis que vous avez ouvert cette page. Vérifiez de nouveau vos réponses.
 reveal-title = Voir ce qui a été donné auparavant
 reveal-individual = Une partie a été donnée sur un autre appareil ou par { $company }, et elle est masquée. Pour la voir, saisissez votre date de naissance.
@@ -320,6 +326,18 @@ missing-birth_country = Choisissez votre pays de naissance
 none_given = Remplissez au moins un de ces champs : { $field }
 none_given-legal_name = Saisissez votre nom tel qu’il figure sur votre pièce d’identité
 none_given-person_legal_name = Saisissez le nom de cette personne tel qu’il figure sur sa pièce d’identité
+wrong-other_calendar = { $calendar ->
+    [persian] Cela ressemble à une date du calendrier persan
+    [thai] Cela ressemble à une date du calendrier thaïlandais
+    [either] Cela ressemble à une date du calendrier persan ou hégirien
+   *[other] Cela ressemble à une date du calendrier hégirien
+}
+date-meant = Vouliez-vous dire le { $date } ?
+date-use = Utiliser le { $date }
+wrong-long_ago = Cette date remonte à plus de 120 ans. Vérifiez l’année
+wrong-blank = Écrivez ceci avec des lettres ou des chiffres visibles ; un nom contient au moins une lettre
+wrong-unseen = Le caractère à la position { $at } est invisible. Effacez tout dans ce champ et saisissez-le à nouveau
+wrong-not_a_share = Écrivez la part comme un nombre de 0 à 100, par exemple 33,3
 
 wrong-date_unseen = Cette date n’existe pas. Vérifiez « { $field } »
 wrong-date_incomplete = Saisissez le jour, le mois et l’année : { $field }
@@ -361,7 +379,10 @@ field-source_of_funds_description = D’où vient l’argent
 field-state = État ou province
 field-street_line_1 = Numéro et rue
 field-street_line_2 = Appartement, étage, bâtiment
-field-tax_number = Numéro fiscal
+field-tax_number = { $country ->
+    [US] Numéro de sécurité sociale (SSN) ou ITIN
+   *[other] Numéro fiscal
+}
 field-tax_number-type = Type de numéro fiscal
 
 choice-passport = Passeport
@@ -392,8 +413,15 @@ label-legal_name = Nom officiel
 label-residential_address = Où vous habitez
 label-residential_state = État
 label-id_document = Votre pièce d’identité
-label-id_document_front = Pièce d’identité, recto
+label-id_document_front = { $kind ->
+    [passport] Page du passeport avec la photo
+   *[other] Photo de la pièce d’identité, recto
+}
 label-id_document_back = Pièce d’identité, verso
+label-business_tax_number = { $country ->
+    [US] Numéro d’identification d’employeur (EIN)
+   *[other] Numéro fiscal
+}
 label-proof_of_address = Justificatif de domicile
 label-business_formation = Statuts ou certificat de constitution
 label-shareholder_registry = Registre des actionnaires

@@ -119,6 +119,13 @@ save-and-exit = सहेजें और बाहर निकलें
 optional = (वैकल्पिक)
 choose = चुनें
 choose-kept = पहले से दिया गया (छिपा हुआ)
+countries-likely = सुझाव
+countries-all = सभी देश
+countries-open = सभी देश दिखाएँ
+countries-found = मिले देशों की संख्या: { $count }
+countries-none = इस नाम या कोड का कोई देश नहीं है। कोई दूसरी वर्तनी आज़माएँ
+countries-restored = यह सूची का कोई देश नहीं है। अब भी चुना हुआ है: { $country }
+countries-cleared = यह सूची का कोई देश नहीं है। सूची में से कोई देश चुनें
 yes = हाँ
 no = नहीं
 day = दिन
@@ -204,7 +211,6 @@ review-left = { $count ->
    *[other] भेजने से पहले { $count } काम पूरे करने बाकी हैं
 }
 review-kept = दिया गया ({ $mask })
-}
 review-changed = यह पृष्ठ खोलने के बाद कुछ बदल गया है। कृपया अपने जवाब फिर से जाँचें।
 reveal-title = पहले दी गई जानकारी देखें
 reveal-individual = इसका कुछ भाग दूसरे उपकरण पर या { $company } ने दिया था और छिपा है। उसे देखने के लिए अपनी जन्म तिथि लिखें।
@@ -331,6 +337,18 @@ wrong-date_year = वर्ष चार अंकों में लिखे�
 wrong-date_month = महीना 1 से 12 के बीच की संख्या होनी चाहिए
 wrong-date_day = दिन 1 से 31 के बीच की संख्या होनी चाहिए
 fault-asked_again-document = कृपया नई फ़ाइल अपलोड करें: { $field }
+wrong-other_calendar = { $calendar ->
+    [persian] यह फ़ारसी कैलेंडर की तारीख़ लगती है
+    [thai] यह थाई कैलेंडर की तारीख़ लगती है
+    [either] यह फ़ारसी या हिजरी कैलेंडर की तारीख़ लगती है
+   *[other] यह हिजरी कैलेंडर की तारीख़ लगती है
+}
+date-meant = क्या आपका मतलब { $date } है?
+date-use = { $date } का उपयोग करें
+wrong-long_ago = यह तारीख़ 120 साल से ज़्यादा पुरानी है। वर्ष जाँचें
+wrong-blank = इसे दिखाई देने वाले अक्षरों या अंकों में लिखें; नाम में कम से कम एक अक्षर होता है
+wrong-unseen = स्थान { $at } पर का चिह्न दिखाई नहीं देता। इस फ़ील्ड में सब कुछ मिटाकर दोबारा लिखें
+wrong-not_a_share = हिस्सा 0 से 100 तक की संख्या में लिखें, जैसे 33.3
 
 field-account_purpose = खाते का उद्देश्य
 field-account_purpose_other = खाते का उद्देश्य, अपने शब्दों में
@@ -367,7 +385,10 @@ field-source_of_funds_description = पैसा कहाँ से आता �
 field-state = राज्य या प्रांत
 field-street_line_1 = सड़क और मकान नंबर
 field-street_line_2 = फ़्लैट, मंज़िल, इमारत
-field-tax_number = कर संख्या
+field-tax_number = { $country ->
+    [US] सामाजिक सुरक्षा संख्या (SSN) या ITIN
+   *[other] कर संख्या
+}
 field-tax_number-type = कर संख्या का प्रकार
 
 choice-passport = पासपोर्ट
@@ -398,8 +419,15 @@ label-legal_name = आधिकारिक पूरा नाम
 label-residential_address = आपके घर का पता
 label-residential_state = राज्य
 label-id_document = आपका पहचान दस्तावेज़
-label-id_document_front = पहचान दस्तावेज़, सामने का भाग
+label-id_document_front = { $kind ->
+    [passport] पासपोर्ट का फ़ोटो वाला पृष्ठ
+   *[other] पहचान दस्तावेज़ की तस्वीर, सामने का भाग
+}
 label-id_document_back = पहचान दस्तावेज़, पीछे का भाग
+label-business_tax_number = { $country ->
+    [US] नियोक्ता पहचान संख्या (EIN)
+   *[other] कर संख्या
+}
 label-proof_of_address = पते का प्रमाण
 label-business_formation = स्थापना प्रमाणपत्र या अंतर्नियम
 label-shareholder_registry = शेयरधारकों का रजिस्टर

@@ -119,6 +119,13 @@ save-and-exit = Salvar e sair
 optional = (opcional)
 choose = Escolha
 choose-kept = Já informado (oculto)
+countries-likely = Sugestões
+countries-all = Todos os países
+countries-open = Mostrar todos os países
+countries-found = Países encontrados: { $count }
+countries-none = Nenhum país tem este nome ou código. Tente outra grafia
+countries-restored = Não é um país da lista. Continua escolhido: { $country }
+countries-cleared = Não é um país da lista. Escolha um da lista
 yes = Sim
 no = Não
 day = Dia
@@ -204,7 +211,6 @@ review-left = { $count ->
    *[other] Faltam { $count } itens para você poder enviar
 }
 review-kept = Informado ({ $mask })
-}
 review-changed = Algo mudou desde que você abriu esta página. Confira suas respostas novamente.
 reveal-title = Ver o que foi informado antes
 reveal-individual = Uma parte foi informada em outro dispositivo ou por { $company } e está oculta. Para vê-la, digite sua data de nascimento.
@@ -331,6 +337,18 @@ wrong-date_year = Informe o ano com quatro dígitos, por exemplo 1990
 wrong-date_month = O mês deve ser um número de 1 a 12
 wrong-date_day = O dia deve ser um número de 1 a 31
 fault-asked_again-document = Envie um novo arquivo: { $field }
+wrong-other_calendar = { $calendar ->
+    [persian] Parece uma data do calendário persa
+    [thai] Parece uma data do calendário tailandês
+    [either] Parece uma data do calendário persa ou do islâmico
+   *[other] Parece uma data do calendário islâmico
+}
+date-meant = Quis dizer { $date }?
+date-use = Usar { $date }
+wrong-long_ago = Esta data é de há mais de 120 anos. Verifique o ano
+wrong-blank = Escreva isto com letras ou algarismos visíveis; um nome tem pelo menos uma letra
+wrong-unseen = O caractere na posição { $at } é invisível. Apague tudo neste campo e digite novamente
+wrong-not_a_share = Escreva a participação como um número de 0 a 100, por exemplo 33,3
 
 field-account_purpose = Finalidade da conta
 field-account_purpose_other = Finalidade da conta, com suas palavras
@@ -367,7 +385,10 @@ field-source_of_funds_description = De onde vem o dinheiro
 field-state = Estado ou província
 field-street_line_1 = Rua e número
 field-street_line_2 = Apartamento, andar, prédio
-field-tax_number = Número fiscal
+field-tax_number = { $country ->
+    [US] Número da Segurança Social (SSN) ou ITIN
+   *[other] Número fiscal
+}
 field-tax_number-type = Tipo de número fiscal
 
 choice-passport = Passaporte
@@ -398,8 +419,15 @@ label-legal_name = Nome completo oficial
 label-residential_address = Onde você mora
 label-residential_state = Estado
 label-id_document = Seu documento de identidade
-label-id_document_front = Documento de identidade, frente
+label-id_document_front = { $kind ->
+    [passport] Página do passaporte com a foto
+   *[other] Foto do documento de identidade, frente
+}
 label-id_document_back = Documento de identidade, verso
+label-business_tax_number = { $country ->
+    [US] Número de identificação do empregador (EIN)
+   *[other] Número fiscal
+}
 label-proof_of_address = Comprovante de endereço
 label-business_formation = Contrato social ou certidão de constituição
 label-shareholder_registry = Registro de sócios ou acionistas

@@ -119,6 +119,13 @@ save-and-exit = Kaydet ve çık
 optional = (isteğe bağlı)
 choose = Seçin
 choose-kept = Daha önce verildi (gizli)
+countries-likely = Öneriler
+countries-all = Tüm ülkeler
+countries-open = Tüm ülkeleri göster
+countries-found = Bulunan ülke sayısı: { $count }
+countries-none = Bu ada veya koda sahip bir ülke yok. Başka bir yazım deneyin
+countries-restored = Bu, listedeki bir ülke değil. Seçili kalan: { $country }
+countries-cleared = Bu, listedeki bir ülke değil. Listeden birini seçin
 yes = Evet
 no = Hayır
 day = Gün
@@ -204,7 +211,6 @@ review-left = { $count ->
    *[other] Göndermeden önce { $count } eksik kaldı
 }
 review-kept = Verildi ({ $mask })
-}
 review-changed = Bu sayfayı açtıktan sonra bir şey değişti. Lütfen yanıtlarınızı yeniden kontrol edin.
 reveal-title = Daha önce verilenleri görün
 reveal-individual = Bunların bir kısmı başka bir cihazda ya da { $company } tarafından verildi ve gizli. Görmek için doğum tarihinizi girin.
@@ -328,6 +334,18 @@ wrong-date_year = Yılı dört rakamla girin, örneğin 1990
 wrong-date_month = Ay, 1 ile 12 arasında bir sayı olmalı
 wrong-date_day = Gün, 1 ile 31 arasında bir sayı olmalı
 fault-asked_again-document = Lütfen yeni bir dosya yükleyin: { $field }
+wrong-other_calendar = { $calendar ->
+    [persian] Bu, İran takvimine ait bir tarihe benziyor
+    [thai] Bu, Tayland takvimine ait bir tarihe benziyor
+    [either] Bu, İran takvimine veya hicri takvime ait bir tarihe benziyor
+   *[other] Bu, hicri takvime ait bir tarihe benziyor
+}
+date-meant = { $date } mi demek istediniz?
+date-use = { $date } tarihini kullan
+wrong-long_ago = Bu tarihin üzerinden 120 yıldan fazla geçmiş. Yılı kontrol edin
+wrong-blank = Bunu görünen harf veya rakamlarla yazın; bir adda en az bir harf bulunur
+wrong-unseen = { $at }. sıradaki karakter görünmüyor. Bu alandaki her şeyi silip yeniden yazın
+wrong-not_a_share = Payı 0 ile 100 arasında bir sayı olarak yazın, örneğin 33,3
 
 field-account_purpose = Hesabın amacı
 field-account_purpose_other = Hesabın amacı, kendi sözlerinizle
@@ -361,7 +379,10 @@ field-source_of_funds_description = Paranın kaynağı
 field-state = Eyalet ya da il
 field-street_line_1 = Sokak ve kapı numarası
 field-street_line_2 = Daire, kat, bina
-field-tax_number = Vergi numarası
+field-tax_number = { $country ->
+    [US] Sosyal güvenlik numarası (SSN) veya ITIN
+   *[other] Vergi numarası
+}
 field-tax_number-type = Vergi numarasının türü
 
 choice-passport = Pasaport
@@ -392,8 +413,15 @@ label-legal_name = Resmî ad ve soyadı
 label-residential_address = Yaşadığınız yer
 label-residential_state = Eyalet
 label-id_document = Kimlik belgeniz
-label-id_document_front = Kimlik belgesi, ön yüz
+label-id_document_front = { $kind ->
+    [passport] Pasaportun fotoğraflı sayfası
+   *[other] Kimlik belgesinin resmi, ön yüz
+}
 label-id_document_back = Kimlik belgesi, arka yüz
+label-business_tax_number = { $country ->
+    [US] İşveren kimlik numarası (EIN)
+   *[other] Vergi numarası
+}
 label-proof_of_address = Adres belgesi
 label-business_formation = Kuruluş belgesi ya da ana sözleşme
 label-shareholder_registry = Ortaklar listesi

@@ -114,6 +114,13 @@ save-and-exit = 保存并退出
 optional = （选填）
 choose = 请选择
 choose-kept = 已提供（已隐藏）
+countries-likely = 建议
+countries-all = 所有国家和地区
+countries-open = 显示所有国家和地区
+countries-found = 找到的国家和地区：{ $count }
+countries-none = 没有国家或地区使用此名称或代码。请换一种写法
+countries-restored = 列表中没有这个国家或地区。仍选择：{ $country }
+countries-cleared = 列表中没有这个国家或地区。请从列表中选择
 yes = 是
 no = 否
 day = 日
@@ -197,7 +204,6 @@ review-left = { $count ->
    *[other] 提交前还有 { $count } 项需要完成
 }
 review-kept = 已提供（{ $mask }）
-}
 review-changed = 您打开此页面后，内容有变化。请重新检查您填写的内容。
 reveal-title = 查看之前提供的内容
 reveal-individual = 部分内容是在另一台设备上或由 { $company } 提供的，已隐藏。要查看，请输入您的出生日期。
@@ -312,6 +318,18 @@ missing-birth_country = 请选择您出生的国家或地区
 none_given = 请至少填写其中一栏：{ $field }
 none_given-legal_name = 请填写您的姓名，须与身份证件一致
 none_given-person_legal_name = 请填写此人的姓名，须与其身份证件一致
+wrong-other_calendar = { $calendar ->
+    [persian] 这看起来像是波斯历的日期
+    [thai] 这看起来像是泰历的日期
+    [either] 这看起来像是波斯历或伊斯兰历的日期
+   *[other] 这看起来像是伊斯兰历的日期
+}
+date-meant = 您是指 { $date } 吗？
+date-use = 使用 { $date }
+wrong-long_ago = 这个日期距今已超过 120 年。请检查年份
+wrong-blank = 请用看得见的文字或数字填写；姓名至少要有一个文字
+wrong-unseen = 第 { $at } 个字符是不可见的。请清空此栏并重新输入
+wrong-not_a_share = 请用 0 到 100 之间的数字填写份额，例如 33.3
 
 wrong-date_unseen = 该日期不存在。请检查“{ $field }”
 wrong-date_incomplete = 请填写完整的年、月、日：{ $field }
@@ -353,7 +371,10 @@ field-source_of_funds_description = 资金来源
 field-state = 州或省
 field-street_line_1 = 街道和门牌号
 field-street_line_2 = 房间、楼层、楼栋
-field-tax_number = 税号
+field-tax_number = { $country ->
+    [US] 社会安全号码（SSN）或 ITIN
+   *[other] 税号
+}
 field-tax_number-type = 税号类型
 
 choice-passport = 护照
@@ -384,8 +405,15 @@ label-legal_name = 法定姓名
 label-residential_address = 您的住址
 label-residential_state = 州
 label-id_document = 您的身份证件
-label-id_document_front = 身份证件，正面
+label-id_document_front = { $kind ->
+    [passport] 护照照片页
+   *[other] 身份证件照片，正面
+}
 label-id_document_back = 身份证件，背面
+label-business_tax_number = { $country ->
+    [US] 雇主识别号码（EIN）
+   *[other] 税号
+}
 label-proof_of_address = 地址证明
 label-business_formation = 成立证书或章程
 label-shareholder_registry = 股东名册

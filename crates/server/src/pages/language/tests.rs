@@ -67,6 +67,9 @@ fn every_language_says_everything_that_english_says_with_the_same_things_in_it()
                 "minutes",
                 "reference",
                 "field",
+                "calendar",
+                "kind",
+                "at",
             ];
             let mut arguments: FluentArgs<'_> = every.iter().map(|name| (*name, FluentValue::from("x"))).collect();
             arguments.set("count", 2);

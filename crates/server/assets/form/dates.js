@@ -1,0 +1,14 @@
+// A date that was suggested is put into its field. Without scripts, its button sends the page with it.
+"use strict";
+document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("button[data-date]") : null;
+    const field = button?.closest("[data-field]");
+    if (!field) return;
+    event.preventDefault();
+    const [year, month, day] = button.dataset.date.split("-");
+    for (const [part, text] of Object.entries({ year, month, day })) field.querySelector(`input.${part}`).value = text;
+    // The button goes when the date is saved.
+    const first = field.querySelector(".parts input");
+    first.focus();
+    first.dispatchEvent(new Event("change", { bubbles: true }));
+});

@@ -1,0 +1,108 @@
+//! What there is to choose from: the words of the contract, or the countries.
+
+use dossier_core::form::sheet::{Sheet, Shown};
+use dossier_core::form::{Input, Kind};
+use dossier_core::place::Place;
+use maud::{Markup, html};
+
+use super::assets;
+use super::countries::{likely, offered};
+use super::language::Talk;
+use super::wording::owner_of;
+
+/// Countries without a national identity card.
+const NO_NATIONAL_CARD: [&str; 9] = ["AU", "CA", "GB", "GG", "IE", "IM", "JE", "NZ", "US"];
+/// Countries whose states, provinces or territories issue identity cards.
+const CARDS_OF_STATES: [&str; 9] = ["AS", "AU", "BR", "CA", "GU", "MP", "PR", "US", "VI"];
+
+/// The options of a choice.
+#[must_use]
+pub(super) fn options(sheet: &Sheet<'_>, talk: &Talk, input: &Input, chosen: &str) -> Markup {
+    let Kind::Choice(choices) = &input.kind else { return countries(sheet, talk, input, chosen) };
+    let issued_in = sheet.text(&format!("{}/issuing_country", Place::new(&input.place).parent().pointer()));
+    html! {
+        @for choice in choices {
+            @if choice == chosen || issued_in.as_deref().is_none_or(|country| exists_in(country, choice)) {
+                option value=(choice) selected[choice == chosen] { (talk.say(&format!("choice-{choice}"))) }
+            }
+        }
+    }
+}
+
+/// Whether a country has this type of document. The API takes every type of every country.
+fn exists_in(country: &str, document: &str) -> bool {
+    match document {
+        "government_id" => !NO_NATIONAL_CARD.contains(&country),
+        "state_or_provincial_id" => CARDS_OF_STATES.contains(&country),
+        _ => true,
+    }
+}
+
+/// The likely countries, and then all of them.
+fn countries(sheet: &Sheet<'_>, talk: &Talk, input: &Input, chosen: &str) -> Markup {
+    let first = likely(talk, given(sheet, &input.place));
+    let is_first = first.iter().any(|(code, _)| *code == chosen);
+    html! {
+        optgroup label=(talk.say("countries-likely")) {
+            @for (code, name) in &first { option value=(code) selected[*code == chosen] { (name) } }
+        }
+        optgroup label=(talk.say("countries-all")) {
+            @for (code, name) in offered(talk.language, chosen) {
+                option value=(code) selected[!is_first && code == chosen] { (name) }
+            }
+        }
+    }
+}
+
+/// The countries that this device gave for the same person. What others gave is not shown here, not even in this way.
+fn given(sheet: &Sheet<'_>, place: &str) -> Vec<String> {
+    const MEMBERS: [&str; 4] = [
+        "residential_address/country",
+        "nationality",
+        "identifying_information/id_document/issuing_country",
+        "birth_country",
+    ];
+    let owner = owner_of(place);
+    let own = MEMBERS.iter().map(|member| format!("{owner}/{member}"));
+    let shown = own.chain(["/business_address/country".to_owned()]).map(|place| sheet.shown(&place));
+    shown.filter_map(|shown| if let Shown::Text(code) = shown { Some(code) } else { None }).collect()
+}
+
+/// A list of countries; scripts add a field to it in which one is searched for.
+#[must_use]
+pub(super) fn country_field(talk: &Talk, select: &Markup) -> Markup {
+    let pattern = |key: &str, name: &str| talk.say_with(key, &[(name, "#".into())]);
+    html! {
+        country-field data-search=(assets::url("countries.txt")) data-open=(talk.say("countries-open"))
+            data-found=(pattern("countries-found", "count")) data-none=(talk.say("countries-none"))
+            data-restored=(pattern("countries-restored", "country")) data-cleared=(talk.say("countries-cleared")) {
+            (select)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_are_offered_where_they_are_issued() {
+        for (country, document, exists) in [
+            ("GB", "passport", true),
+            ("GB", "driver_license", true),
+            ("GB", "residence_permit", true),
+            ("GB", "government_id", false),
+            ("GB", "state_or_provincial_id", false),
+            ("US", "government_id", false),
+            ("US", "state_or_provincial_id", true),
+            ("CA", "state_or_provincial_id", true),
+            ("AU", "state_or_provincial_id", true),
+            ("BR", "state_or_provincial_id", true),
+            ("BR", "government_id", true),
+            ("DE", "government_id", true),
+            ("DE", "state_or_provincial_id", false),
+        ] {
+            assert_eq!(exists_in(country, document), exists, "{document} of {country}");
+        }
+    }
+}
