@@ -131,14 +131,14 @@ impl AuditStore for PostgresStore {
             },
         };
         let mut listing = Listing::new(filter, limit, start);
-        while let Some((start, portion)) = listing.wanted() {
+        while let Some((start, portion)) = listing.next_portion() {
             let (account, environment) = place(scope);
             let (sql, number) = match start {
                 Start::Before(before) => (LIST, before.map_or(i64::MAX, number)),
                 Start::Linked(first) => (LINKED, number(first)),
             };
             let found = self.database.query(sql, &[&account, &environment, &number, &rows(portion)]).await?;
-            listing.take(found.iter().map(|row| listed_entry(&mut Columns::of(row))).collect::<Result<_, _>>()?)?;
+            listing.add(found.iter().map(|row| listed_entry(&mut Columns::of(row))).collect::<Result<_, _>>()?)?;
         }
         Ok(Some(listing.into_page()))
     }
@@ -284,7 +284,7 @@ impl PostgresStore {
         }
         for (scope, head) in heads {
             let keys = self.scope_keys(scope).await.ok().flatten();
-            verification.end(scope, &head, keys.as_deref());
+            verification.check_end(scope, &head, keys.as_deref());
         }
         progress(total, total);
         Ok(verification.into_report())

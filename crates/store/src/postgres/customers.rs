@@ -16,7 +16,7 @@ use super::database::Database;
 use super::loader::Loader;
 use super::rows::{Columns, number, place, rows, statements, uuid};
 use crate::rows::{PersonsRow, SubjectRow, Unchecked};
-use crate::sealed::{self, Cells, Plain, PlainRow, SealedRecord, SubjectKeys};
+use crate::sealed::{self, Cells, PlainColumns, PlainRow, SealedRecord, SubjectKeys};
 use crate::vault::SubjectKey;
 
 /// A summary that names everything since a distant version looks no further back than this many entries.
@@ -232,7 +232,7 @@ impl PostgresStore {
         }
         let unknown: Vec<_> = sealed.iter().filter(|(.., key)| key.is_none()).map(|(plain, ..)| plain.id).collect();
         let opened = self.keys_of_customers(scope, &unknown).await?;
-        let open = |(plain, names, key): (Plain, Vec<u8>, Option<Arc<SubjectKey>>)| {
+        let open = |(plain, names, key): (PlainColumns, Vec<u8>, Option<Arc<SubjectKey>>)| {
             let key = key.or_else(|| opened.get(&PersonId::of_customer(plain.id)).cloned());
             sealed::open_summary(&plain, names, &*key.ok_or_else(|| no_key(plain.id))?)
         };

@@ -18,10 +18,10 @@ use super::PostgresStore;
 use super::rows::{Columns, epoch, place, rows as limit_of, statements, uuid};
 use crate::blobs::BlobPath;
 use crate::files::{
-    FileKey, FileRow, MAX_USES, ORPHAN_SECONDS, ReadFile, Reader, StoredFile, UseRow, Writer, day_of, is_unused,
+    FileKey, FileRow, MAX_USES, ORPHAN_SECONDS, UncheckedFile, ContentReader, StoredFile, UseRow, ContentWriter, day_of, is_unused,
 };
 use crate::rows::Unchecked;
-use crate::sealed::NOBODY;
+use crate::sealed::NO_CUSTOMER;
 use crate::vault::{Purpose, SecretKey};
 
 macro_rules! files_of {
@@ -112,7 +112,7 @@ impl FileStore for PostgresStore {
         let day = day_of(now);
         let staging = self.staging_key_for(scope, day).await?;
         let keys = self.existing_scope_keys(scope).await?;
-        let writer = Writer::begin(&*self.blobs, BlobPath { scope, id }, day, &staging, keys).await?;
+        let writer = ContentWriter::begin(&*self.blobs, BlobPath { scope, id }, day, &staging, keys).await?;
         Ok(Box::new(writer))
     }
 
@@ -171,7 +171,7 @@ impl FileStore for PostgresStore {
         let stored = stored.ok_or_else(|| StoreError::Corrupt("the file is gone".into()))?;
         let key = self.file_key(&stored).await?;
         let path = BlobPath { scope, id: file.id };
-        let reader = Reader::open(Arc::clone(&self.blobs), path, &key, file.details.size, range).await?;
+        let reader = ContentReader::open(Arc::clone(&self.blobs), path, &key, file.details.size, range).await?;
         Ok(Box::new(reader))
     }
 
@@ -225,7 +225,7 @@ impl PostgresStore {
         let mut uses: HashMap<FileId, Vec<Unchecked<UseRow>>> = HashMap::new();
         if !ids.is_empty() {
             let (account, environment) = place(scope);
-            let (most, of) = (limit_of(MAX_USES), uuid(of.unwrap_or(NOBODY).as_bytes()));
+            let (most, of) = (limit_of(MAX_USES), uuid(of.unwrap_or(NO_CUSTOMER).as_bytes()));
             for row in &self.database.query(USES, &[&account, &environment, &ids, &most, &of]).await? {
                 let one = use_row(scope, row)?;
                 uses.entry(one.peek().file).or_default().push(one);
@@ -234,7 +234,7 @@ impl PostgresStore {
         let keys = self.existing_scope_keys(scope).await?;
         let with_uses = |row: Unchecked<FileRow>| {
             let uses = uses.remove(&row.peek().id).unwrap_or_default();
-            ReadFile { row, uses }.check(&keys)
+            UncheckedFile { row, uses }.check(&keys)
         };
         rows.into_iter().map(with_uses).collect()
     }
@@ -277,7 +277,7 @@ impl PostgresStore {
                 return FileKey::open(key.key(Purpose::FileWrap), scope, id, sealed);
             }
         }
-        Err(file.unopened())
+        Err(file.no_key_opens())
     }
 
     /// The key of a day, if there is one.

@@ -81,7 +81,7 @@ pub(super) async fn key(session: Session<'_>, scope: Scope, id: KeyId) -> Result
 impl KeyStore for PostgresStore {
     async fn api_key(&self, key: &ApiKey) -> Result<Option<Arc<KeyRecord>>, StoreError> {
         let lookup = self.vault.key_lookup(key.expose());
-        if let Some(known) = self.known_keys.get(&lookup) {
+        if let Some(known) = self.api_key_cache.get(&lookup) {
             return Ok(Some(known));
         }
         let asked = Instant::now();
@@ -91,7 +91,7 @@ impl KeyStore for PostgresStore {
         let Some(row) = row else { return Ok(None) };
         let keys = self.existing_scope_keys(row.scope()?).await?;
         let record = Arc::new(row.open_presented(&keys, key)?);
-        self.known_keys.remember(lookup, asked, Arc::clone(&record));
+        self.api_key_cache.remember(lookup, asked, Arc::clone(&record));
         Ok(Some(record))
     }
 

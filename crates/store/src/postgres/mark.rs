@@ -5,7 +5,7 @@ use super::database::{Database, Session};
 use super::rows::{Columns, statements};
 use super::transfer::MIGRATIONS;
 use crate::OpenError;
-use crate::transfer::mark::{Mark, Standing};
+use crate::transfer::mark::{Mark, DatabaseState};
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS transfer_mark (
     one SMALLINT PRIMARY KEY, kind TEXT NOT NULL, place TEXT NOT NULL, at BIGINT NOT NULL)";
@@ -20,11 +20,11 @@ statements! {
 }
 
 impl PostgresStore {
-    pub(crate) async fn standing(url: &str) -> Result<Standing, OpenError> {
+    pub(crate) async fn standing(url: &str) -> Result<DatabaseState, OpenError> {
         let database = Database::new(url)?;
         let connection = database.first_connection().await?;
         let session = database.session(&connection);
-        let mut standing = Standing::default();
+        let mut standing = DatabaseState::default();
         if has(session, "migrations").await? {
             for row in &session.query(MIGRATIONS, &[]).await? {
                 standing.migrations = u32::try_from(Columns::of(row).count()?).unwrap_or(u32::MAX);

@@ -41,13 +41,13 @@ use futures_util::StreamExt as _;
 use tokio::sync::watch;
 
 use crate::anchor::Tips;
-use crate::api_keys::KnownKeys;
+use crate::api_keys::ApiKeyCache;
 use crate::blobs::Blobs;
 use crate::cache::{Budget, Cache};
 use crate::chores::{Chore, SharedEmails};
-use crate::prepared::{self, Keys};
+use crate::prepared::{self, SealingKeys};
 use crate::sealed::{SubjectKeys, account_scope};
-use crate::signing::Signers;
+use crate::signing::SignerCache;
 use crate::vault::{Keyring, RootKey, ScopeKeys, Vault};
 use crate::{ChoreStore as _, Engine, Figures, OpenError};
 pub use database::SESSION;
@@ -110,8 +110,8 @@ const CACHE: u64 = 40 * 1_024 * 1_024;
 /// The store in a PostgreSQL database.
 pub struct PostgresStore {
     vault: Arc<Vault>,
-    known_keys: KnownKeys,
-    signers: Signers,
+    api_key_cache: ApiKeyCache,
+    signers: SignerCache,
     announced: watch::Sender<()>,
     /// Whose turn it is among the endpoints that have something due.
     turn: AtomicUsize,
@@ -170,7 +170,7 @@ impl PostgresStore {
         }
         let vault = Arc::new(Vault::new(keyring));
         open_pepper(session, &vault).await?;
-        row_seals::take_along(session, &vault, now).await?;
+        row_seals::seal_older_rows(session, &vault, now).await?;
         let engine = session.show("SELECT version()").await?.unwrap_or_default();
         let engine = engine.split(" on ").next().unwrap_or_default().to_owned();
         drop(connection);
@@ -184,8 +184,8 @@ impl PostgresStore {
             cache: Cache::new(Budget::shared(cache.unwrap_or(CACHE))),
             shared_emails: SharedEmails::default(),
             vault,
-            known_keys: KnownKeys::default(),
-            signers: Signers::default(),
+            api_key_cache: ApiKeyCache::default(),
+            signers: SignerCache::default(),
             announced: watch::Sender::new(()),
             turn: AtomicUsize::new(0),
             blobs,
@@ -196,7 +196,7 @@ impl PostgresStore {
             engine,
         };
         if let Some(how_far) = store.done(Chore::Emails).await? {
-            store.shared_emails.done(Chore::Emails, &how_far);
+            store.shared_emails.set_progress(Chore::Emails, &how_far);
         }
         let connection = store.database.first_connection().await?;
         store.fill_fingerprints(store.database.session(&connection)).await?;
@@ -332,7 +332,7 @@ impl Store for PostgresStore {
             Some((customer, subjects)) => self.subject_keys(scope, customer, &subjects).await?,
             None => SubjectKeys::new(),
         };
-        let keys = Keys {
+        let keys = SealingKeys {
             vault: &self.vault,
             scope: self.existing_scope_keys(scope).await?,
             account: self.existing_scope_keys(account_scope(scope.account)).await?,
@@ -349,7 +349,7 @@ impl Store for PostgresStore {
             if let Some(change) = change {
                 self.cache.records.written(&change, hint);
             }
-            aftermath.follow(&self.cache.keys, &self.known_keys, &self.signers, &self.announced);
+            aftermath.follow(&self.cache.keys, &self.api_key_cache, &self.signers, &self.announced);
         } else if wraps {
             // Another process may have begun an epoch.
             self.vault.reload_keyring();

@@ -14,10 +14,10 @@ use super::rows::{Columns, number, place, statements};
 use super::transfer::{COLUMNS, array, kind_of, single, type_name, value};
 use super::{PostgresStore, commit, migrate};
 use crate::audit_chain::{self, StoredEntry};
-use crate::records::{NAMED, Records, Unnamed, Whole};
+use crate::records::{NAMED_TABLES, RowHashes, UnnamedRows, FullRow};
 use crate::rows::{NEWEST_STEP, TABLES, Table};
 use crate::transfer::record::{Record, Value};
-use crate::transfer::{Kind, PORTION};
+use crate::transfer::{ColumnKind, PORTION};
 use crate::vault::{Keyring, ScopeKeys, Vault};
 use crate::{OpenError, prepared};
 
@@ -60,7 +60,7 @@ async fn count(session: Session<'_>, sql: &str, params: &[&dyn Param]) -> u64 {
 
 /// Seals what was stored before there were seals, once: the keyring remembers it. Killed at any point, it goes on at
 /// the next start. Processes of an older version must have ended: they would go on to write rows without seals.
-pub(super) async fn take_along(session: Session<'_>, vault: &Vault, now: Timestamp) -> Result<(), OpenError> {
+pub(super) async fn seal_older_rows(session: Session<'_>, vault: &Vault, now: Timestamp) -> Result<(), OpenError> {
     if vault.sealed_rows() >= NEWEST_STEP {
         return Ok(());
     }
@@ -71,8 +71,8 @@ pub(super) async fn take_along(session: Session<'_>, vault: &Vault, now: Timesta
     if vault.sealed_rows() < NEWEST_STEP {
         migrate::alone(session).await?;
         seal_all(session, vault, (vault.sealed_rows(), me)).await?;
-        note_all(session, vault, me, now).await?;
-        vault.note_sealed_rows(NEWEST_STEP)?;
+        record_all_rows(session, vault, me, now).await?;
+        vault.set_sealed_rows(NEWEST_STEP)?;
     }
     migrate::release(session, me).await
 }
@@ -96,21 +96,21 @@ async fn seal_all(session: Session<'_>, vault: &Vault, (after_step, me): (u32, u
 
 /// Notes every row in the audit trail of its scope, so that each is named by an entry. Killed, it begins again; what is
 /// noted twice is the same.
-pub(super) async fn note_all(
+pub(super) async fn record_all_rows(
     session: Session<'_>,
     vault: &Vault,
     me: uuid::Uuid,
     now: Timestamp,
 ) -> Result<(), OpenError> {
-    let (keys, mut unnamed) = (all_keys(session, vault).await?, Unnamed::default());
-    let note = async |noted: Vec<(Scope, Records)>| {
+    let (keys, mut unnamed) = (all_keys(session, vault).await?, UnnamedRows::default());
+    let note = async |noted: Vec<(Scope, RowHashes)>| {
         for (scope, records) in noted {
             let Some(keys) = keys.get(&scope) else { continue };
-            append(session, scope, keys, &prepared::noting_entry(scope, keys, now, records)).await?;
+            append(session, scope, keys, &prepared::records_noted_entry(scope, keys, now, records)).await?;
         }
         migrate::lease(session, me).await
     };
-    for named in NAMED {
+    for named in NAMED_TABLES {
         let kinds = kinds(session, named.table).await?;
         let mut after = None;
         loop {
@@ -146,9 +146,9 @@ async fn append(session: Session<'_>, scope: Scope, keys: &ScopeKeys, entry: &St
 async fn set_seals(
     session: Session<'_>,
     table: &Table,
-    kinds: &[Kind],
+    kinds: &[ColumnKind],
     keys: &HashMap<Scope, Arc<ScopeKeys>>,
-    rows: &[Whole],
+    rows: &[FullRow],
 ) -> Result<(), OpenError> {
     // What has no scope, or none that exists, stays without and is refused when it is read.
     let (sealed, seals): (Vec<&Record>, Vec<Value>) = rows
@@ -165,7 +165,7 @@ async fn set_seals(
         let _ = write!(same, "t.{column} = u.{column} AND ");
         params.push(array(*kind, sealed.iter().map(|values| &values[place])));
     }
-    params.push(array(Kind::Bytes, seals.iter()));
+    params.push(array(ColumnKind::Bytes, seals.iter()));
     let (name, key, last) = (table.name, table.key.join(", "), params.len());
     let sql = format!(
         "UPDATE {name} AS t SET mac = u.mac FROM unnest({arrays}${last}::bytea[]) AS u ({key}, mac)
@@ -189,7 +189,7 @@ async fn all_keys(session: Session<'_>, vault: &Vault) -> Result<HashMap<Scope, 
 }
 
 /// The types of a table's columns, in their order.
-async fn kinds(session: Session<'_>, table: &Table) -> Result<Vec<Kind>, Error> {
+async fn kinds(session: Session<'_>, table: &Table) -> Result<Vec<ColumnKind>, Error> {
     let mut known = HashMap::new();
     for row in &session.query(COLUMNS, &[&table.name]).await? {
         let mut columns = Columns::of(row);
@@ -204,7 +204,7 @@ async fn kinds(session: Session<'_>, table: &Table) -> Result<Vec<Kind>, Error> 
 }
 
 /// The next rows of a table, in the order of its key.
-fn select((table, cells): (&Table, &[&str]), kinds: &[Kind], after: bool, unsealed: bool) -> String {
+fn select((table, cells): (&Table, &[&str]), kinds: &[ColumnKind], after: bool, unsealed: bool) -> String {
     let mut columns: Vec<&str> = table.all_columns().collect();
     columns.push("mac");
     columns.extend(cells);
@@ -214,7 +214,7 @@ fn select((table, cells): (&Table, &[&str]), kinds: &[Kind], after: bool, unseal
         conditions.push("mac IS NULL".to_owned());
     }
     if after {
-        let place = |(place, kind): (usize, &Kind)| format!("${}::{}", place + 1, type_name(*kind));
+        let place = |(place, kind): (usize, &ColumnKind)| format!("${}::{}", place + 1, type_name(*kind));
         let places: Vec<_> = kinds.iter().take(table.key.len()).enumerate().map(place).collect();
         conditions.push(format!("({key}) > ({})", places.join(", ")));
     }
@@ -222,7 +222,7 @@ fn select((table, cells): (&Table, &[&str]), kinds: &[Kind], after: bool, unseal
     format!("SELECT {columns} FROM {} WHERE {condition} ORDER BY {key} LIMIT {PORTION}", table.name)
 }
 
-fn key_of(table: &Table, kinds: &[Kind], after: Option<&Record>) -> Vec<Box<dyn Param + Send>> {
+fn key_of(table: &Table, kinds: &[ColumnKind], after: Option<&Record>) -> Vec<Box<dyn Param + Send>> {
     let of = |after: &Record| {
         let key = after.iter().zip(kinds).take(table.key.len());
         key.map(|(value, kind)| single(*kind, value)).collect()
@@ -230,7 +230,7 @@ fn key_of(table: &Table, kinds: &[Kind], after: Option<&Record>) -> Vec<Box<dyn 
     after.map(of).unwrap_or_default()
 }
 
-fn read(kinds: &[Kind], cells: usize, row: &tokio_postgres::Row) -> Result<Whole, StoreError> {
+fn read(kinds: &[ColumnKind], cells: usize, row: &tokio_postgres::Row) -> Result<FullRow, StoreError> {
     let mut columns = Columns::of(row);
     let values = kinds.iter().map(|kind| value(*kind, &mut columns)).collect::<Result<_, _>>()?;
     Ok((values, columns.next()?, (0..cells).map(|_| columns.next()).collect::<Result<_, _>>()?))
@@ -239,10 +239,10 @@ fn read(kinds: &[Kind], cells: usize, row: &tokio_postgres::Row) -> Result<Whole
 async fn portion(
     session: Session<'_>,
     (table, cells): (&Table, &[&str]),
-    kinds: &[Kind],
+    kinds: &[ColumnKind],
     after: Option<&Record>,
     unsealed: bool,
-) -> Result<Vec<Whole>, Error> {
+) -> Result<Vec<FullRow>, Error> {
     let params = key_of(table, kinds, after);
     let params: Vec<&dyn Param> = params.iter().map(|param| &**param as &dyn Param).collect();
     let found = session.query(&select((table, cells), kinds, after.is_some(), unsealed), &params).await?;
@@ -287,6 +287,6 @@ pub(super) async fn seal_restored(
     let (me, vault) = (super::rows::random_id(), Vault::new(keyring));
     migrate::lease(session, me).await?;
     seal_all(session, &vault, (sealed, me)).await?;
-    note_all(session, &vault, me, now).await?;
+    record_all_rows(session, &vault, me, now).await?;
     migrate::release(session, me).await
 }

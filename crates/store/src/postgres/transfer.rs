@@ -18,7 +18,7 @@ use super::{INSTALLATION, TIE, check_settings, migrate};
 use crate::OpenError;
 use crate::transfer::record::{Record, Value};
 use crate::transfer::snapshot::{Facts, Pace};
-use crate::transfer::{Column, Kind, PORTION, Records, Shape, TABLES};
+use crate::transfer::{Column, ColumnKind, PORTION, RecordStream, Shape, TABLES};
 
 statements! {
     pub(super) MIGRATIONS = "SELECT count(*) FROM migrations WHERE number > 0";
@@ -99,7 +99,7 @@ impl PostgresSnapshot {
         row.and_then(|row| Columns::of(&row).count().ok()).unwrap_or(0)
     }
 
-    pub(crate) fn records(self: Arc<Self>, shape: Shape, mut after: Option<Record>) -> Records {
+    pub(crate) fn records(self: Arc<Self>, shape: Shape, mut after: Option<Record>) -> RecordStream {
         let (sender, receiver) = mpsc::channel(2);
         tokio::spawn(async move {
             loop {
@@ -162,7 +162,7 @@ impl PostgresTarget {
         self.database.alone(CLEAR).await
     }
 
-    pub(crate) async fn tie(&self, installation: [u8; 16], newest_epoch: u32) -> Result<(), StoreError> {
+    pub(crate) async fn set_installation(&self, installation: [u8; 16], newest_epoch: u32) -> Result<(), StoreError> {
         self.database.query(TIE, &[&uuid(&installation), &epoch(newest_epoch)]).await.map(drop)
     }
 
@@ -236,14 +236,14 @@ async fn shapes(database: &Database, connection: &Object) -> Result<Vec<Shape>, 
     Ok(shapes)
 }
 
-pub(super) fn kind_of(table: &str, type_name: &str) -> Result<Kind, StoreError> {
+pub(super) fn kind_of(table: &str, type_name: &str) -> Result<ColumnKind, StoreError> {
     Ok(match type_name {
-        "uuid" => Kind::Id,
-        "bytea" => Kind::Bytes,
-        "text" | "varchar" => Kind::Text,
-        "int2" => Kind::Small,
-        "int4" => Kind::Whole,
-        "int8" => Kind::Long,
+        "uuid" => ColumnKind::Id,
+        "bytea" => ColumnKind::Bytes,
+        "text" | "varchar" => ColumnKind::Text,
+        "int2" => ColumnKind::SmallInt,
+        "int4" => ColumnKind::Int,
+        "int8" => ColumnKind::BigInt,
         _ => return Err(StoreError::Corrupt(format!("the table {table} has a column of a type that is not known"))),
     })
 }
@@ -263,26 +263,26 @@ fn read(shape: &Shape, row: &tokio_postgres::Row) -> Result<Record, StoreError> 
 }
 
 /// The next column's value.
-pub(super) fn value(kind: Kind, columns: &mut Columns<'_>) -> Result<Value, StoreError> {
+pub(super) fn value(kind: ColumnKind, columns: &mut Columns<'_>) -> Result<Value, StoreError> {
     let number = |number: Option<i64>| number.map_or(Value::Null, Value::Number);
     Ok(match kind {
-        Kind::Id => columns.optional_id()?.map_or(Value::Null, |id| Value::Bytes(id.to_vec())),
-        Kind::Bytes => columns.next::<Option<Vec<u8>>>()?.map_or(Value::Null, Value::Bytes),
-        Kind::Text => columns.next::<Option<String>>()?.map_or(Value::Null, Value::Text),
-        Kind::Small => number(columns.next::<Option<i16>>()?.map(i64::from)),
-        Kind::Whole => number(columns.next::<Option<i32>>()?.map(i64::from)),
-        Kind::Long => number(columns.next()?),
+        ColumnKind::Id => columns.optional_id()?.map_or(Value::Null, |id| Value::Bytes(id.to_vec())),
+        ColumnKind::Bytes => columns.next::<Option<Vec<u8>>>()?.map_or(Value::Null, Value::Bytes),
+        ColumnKind::Text => columns.next::<Option<String>>()?.map_or(Value::Null, Value::Text),
+        ColumnKind::SmallInt => number(columns.next::<Option<i16>>()?.map(i64::from)),
+        ColumnKind::Int => number(columns.next::<Option<i32>>()?.map(i64::from)),
+        ColumnKind::BigInt => number(columns.next()?),
     })
 }
 
-pub(super) const fn type_name(kind: Kind) -> &'static str {
+pub(super) const fn type_name(kind: ColumnKind) -> &'static str {
     match kind {
-        Kind::Id => "uuid",
-        Kind::Bytes => "bytea",
-        Kind::Text => "text",
-        Kind::Small => "smallint",
-        Kind::Whole => "integer",
-        Kind::Long => "bigint",
+        ColumnKind::Id => "uuid",
+        ColumnKind::Bytes => "bytea",
+        ColumnKind::Text => "text",
+        ColumnKind::SmallInt => "smallint",
+        ColumnKind::Int => "integer",
+        ColumnKind::BigInt => "bigint",
     }
 }
 
@@ -306,24 +306,24 @@ fn whole(value: &Value) -> Option<i32> {
     value.number().and_then(|number| i32::try_from(number).ok())
 }
 
-pub(super) fn array<'a>(kind: Kind, values: impl Iterator<Item = &'a Value>) -> Box<dyn Param + Send> {
+pub(super) fn array<'a>(kind: ColumnKind, values: impl Iterator<Item = &'a Value>) -> Box<dyn Param + Send> {
     match kind {
-        Kind::Id => Box::new(values.map(id).collect::<Vec<_>>()),
-        Kind::Bytes => Box::new(values.map(bytes).collect::<Vec<_>>()),
-        Kind::Text => Box::new(values.map(text).collect::<Vec<_>>()),
-        Kind::Small => Box::new(values.map(small).collect::<Vec<_>>()),
-        Kind::Whole => Box::new(values.map(whole).collect::<Vec<_>>()),
-        Kind::Long => Box::new(values.map(Value::number).collect::<Vec<_>>()),
+        ColumnKind::Id => Box::new(values.map(id).collect::<Vec<_>>()),
+        ColumnKind::Bytes => Box::new(values.map(bytes).collect::<Vec<_>>()),
+        ColumnKind::Text => Box::new(values.map(text).collect::<Vec<_>>()),
+        ColumnKind::SmallInt => Box::new(values.map(small).collect::<Vec<_>>()),
+        ColumnKind::Int => Box::new(values.map(whole).collect::<Vec<_>>()),
+        ColumnKind::BigInt => Box::new(values.map(Value::number).collect::<Vec<_>>()),
     }
 }
 
-pub(super) fn single(kind: Kind, value: &Value) -> Box<dyn Param + Send> {
+pub(super) fn single(kind: ColumnKind, value: &Value) -> Box<dyn Param + Send> {
     match kind {
-        Kind::Id => Box::new(id(value)),
-        Kind::Bytes => Box::new(bytes(value)),
-        Kind::Text => Box::new(text(value)),
-        Kind::Small => Box::new(small(value)),
-        Kind::Whole => Box::new(whole(value)),
-        Kind::Long => Box::new(value.number()),
+        ColumnKind::Id => Box::new(id(value)),
+        ColumnKind::Bytes => Box::new(bytes(value)),
+        ColumnKind::Text => Box::new(text(value)),
+        ColumnKind::SmallInt => Box::new(small(value)),
+        ColumnKind::Int => Box::new(whole(value)),
+        ColumnKind::BigInt => Box::new(value.number()),
     }
 }

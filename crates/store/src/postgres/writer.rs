@@ -17,7 +17,7 @@ use super::database::{ATTEMPTS_AT_A_BATCH, Database, PipelineError, SharedConnec
 use crate::Figures;
 use crate::anchor::Tips;
 use crate::planted::planted;
-use crate::prepared::{Precondition, Prepared, PreparedEffect};
+use crate::prepared::{Precondition, PreparedChange, PreparedEffect};
 
 const LANES: usize = 4;
 /// Commits that a lane has in flight at most.
@@ -29,9 +29,9 @@ const FEW: usize = 8;
 const MAX_WAITING: usize = 1_024;
 
 struct Job {
-    change: Prepared,
+    change: PreparedChange,
     /// Takes the change back as well, which is remembered and freed where it was made.
-    reply: oneshot::Sender<(Outcome, Option<Prepared>)>,
+    reply: oneshot::Sender<(Outcome, Option<PreparedChange>)>,
 }
 
 pub(super) struct Writer {
@@ -56,7 +56,7 @@ impl Writer {
     }
 
     /// Queues a change and waits until it is durable or refused; gives it back unless there was no room to write it.
-    pub(super) async fn change(&self, change: Prepared) -> (Outcome, Option<Prepared>) {
+    pub(super) async fn change(&self, change: PreparedChange) -> (Outcome, Option<PreparedChange>) {
         let (reply, answer) = oneshot::channel();
         let lane = usize::from(change.scope.account.as_bytes()[15]) % LANES;
         self.figures.waiting.fetch_add(1, Ordering::Relaxed);
@@ -146,7 +146,7 @@ enum Claim {
     Answer([u8; 32]),
 }
 
-fn claims(change: &Prepared) -> Vec<(Scope, Claim)> {
+fn claims(change: &PreparedChange) -> Vec<(Scope, Claim)> {
     let mut claims = Vec::with_capacity(3);
     if let PreparedEffect::Customer { basis, row, .. } = &change.effect {
         claims.push(Claim::Customer(*row.id.as_bytes()));
@@ -191,7 +191,7 @@ fn take_batch(waiting: &mut VecDeque<Job>, size: usize) -> Vec<Job> {
 /// Commits the changes and answers each; says how many they were.
 async fn commit_batch(lane: &Lane, batch: Vec<Job>) -> usize {
     let (written, replies): (Vec<_>, Vec<_>) = batch.into_iter().map(|job| (job.change, job.reply)).unzip();
-    let changes: Vec<&Prepared> = written.iter().collect();
+    let changes: Vec<&PreparedChange> = written.iter().collect();
     let size = changes.len();
     if planted!("answer-before-commit") {
         let done = || (Ok((Committed::Done, None)), None);
@@ -223,7 +223,7 @@ async fn commit_batch(lane: &Lane, batch: Vec<Job>) -> usize {
 }
 
 /// Commits the changes together; again when that is asked for and nothing has happened yet.
-async fn commit_all(lane: &Lane, changes: &[&Prepared]) -> Result<Vec<Outcome>, StoreError> {
+async fn commit_all(lane: &Lane, changes: &[&PreparedChange]) -> Result<Vec<Outcome>, StoreError> {
     let mut tries = Tries::at_most(ATTEMPTS_AT_A_BATCH);
     loop {
         match in_time(commit_once(lane, changes)).await {
@@ -233,7 +233,7 @@ async fn commit_all(lane: &Lane, changes: &[&Prepared]) -> Result<Vec<Outcome>, 
     }
 }
 
-async fn commit_once(lane: &Lane, changes: &[&Prepared]) -> Result<Vec<Outcome>, PipelineError> {
+async fn commit_once(lane: &Lane, changes: &[&PreparedChange]) -> Result<Vec<Outcome>, PipelineError> {
     if let Some(outcomes) = lane.assumed.commit(&lane.database, changes, &lane.tips).await? {
         return Ok(outcomes);
     }

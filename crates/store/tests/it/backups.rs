@@ -37,18 +37,18 @@ pub(crate) async fn backed_up(
 }
 
 /// A folder into which a backup was restored, with the database at the backup's schema.
-pub(crate) struct Restored {
+pub(crate) struct RestoreReport {
     folder: TempDir,
     pub(crate) findings: Vec<Finding>,
 }
 
-impl Restored {
+impl RestoreReport {
     fn file(&self) -> PathBuf {
         self.folder.path().join("dossier.db")
     }
 }
 
-pub(crate) async fn restored(backup: &Backup) -> Result<Restored, StoreError> {
+pub(crate) async fn restored(backup: &Backup) -> Result<RestoreReport, StoreError> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (file, blobs) = (folder.path().join("dossier.db"), folder.path().join("files"));
     let blobs: Arc<dyn Blobs> = Arc::new(Folder::open(blobs).expect("a folder"));
@@ -57,7 +57,7 @@ pub(crate) async fn restored(backup: &Backup) -> Result<Restored, StoreError> {
         findings.extend(compare_rows(backup, Location::Sqlite(&file), &|_, _| {}).await?.findings);
     }
     findings.extend(restore_files(backup, &blobs, &|_, _| {}).await?.findings);
-    Ok(Restored { folder, findings })
+    Ok(RestoreReport { folder, findings })
 }
 
 async fn a_backup_is_restored_into_either_engine_and_is_the_same(mut engine: Engine) {

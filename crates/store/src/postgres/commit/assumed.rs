@@ -27,7 +27,7 @@ use super::batch::Batch;
 use super::found::{Found, Head};
 use crate::anchor::Tips;
 use crate::postgres::database::{Database, Error, PipelineError, SharedConnection};
-use crate::prepared::{Precondition, Prepared, PreparedEffect};
+use crate::prepared::{Precondition, PreparedChange, PreparedEffect};
 
 /// How many scopes a lane remembers.
 const MAX_REMEMBERED: usize = 1_024;
@@ -53,17 +53,17 @@ impl Assumed {
     }
 
     /// Whether all of these are plain updates of scopes whose heads may be assumed.
-    pub(crate) fn covers<'a>(&self, mut changes: impl Iterator<Item = &'a Prepared>) -> bool {
+    pub(crate) fn covers<'a>(&self, mut changes: impl Iterator<Item = &'a PreparedChange>) -> bool {
         let heads = self.heads();
         let trusted = |scope| heads.get(scope).is_some_and(|left| left.trusted);
-        changes.all(|change| trusted(&change.scope) && change.is_judged_before_it_writes())
+        changes.all(|change| trusted(&change.scope) && change.needs_no_savepoint())
     }
 
     /// Commits plain updates in one statement; `None` when they are not, or when an assumption does not hold.
     pub(crate) async fn commit(
         &self,
         database: &Database,
-        changes: &[&Prepared],
+        changes: &[&PreparedChange],
         tips: &Tips,
     ) -> Result<Option<Vec<Outcome>>, PipelineError> {
         if !self.covers(changes.iter().copied()) {
@@ -105,7 +105,7 @@ impl Assumed {
 
     /// The rows of plain updates of scopes whose heads may be assumed; `None` if they are anything else. From here on
     /// it is assumed that they are written.
-    fn batch<'a>(&self, changes: &[&'a Prepared]) -> Result<Option<Batch<'a>>, StoreError> {
+    fn batch<'a>(&self, changes: &[&'a PreparedChange]) -> Result<Option<Batch<'a>>, StoreError> {
         let Some(mut found) = self.assume_heads(changes) else { return Ok(None) };
         let batch = Batch::of(changes, &mut found)?;
         let mut heads = self.heads();
@@ -116,7 +116,7 @@ impl Assumed {
     }
 
     /// What the first round trip would find, were all as it is remembered.
-    fn assume_heads(&self, changes: &[&Prepared]) -> Option<Found> {
+    fn assume_heads(&self, changes: &[&PreparedChange]) -> Option<Found> {
         if !self.covers(changes.iter().copied()) {
             return None;
         }
@@ -153,7 +153,7 @@ impl Assumed {
 
     /// Assumes nothing of these scopes, while something else than plain updates is written, and when an assumption did
     /// not hold.
-    pub(super) fn reset(&self, changes: &[&Prepared]) {
+    pub(super) fn reset(&self, changes: &[&PreparedChange]) {
         let mut heads = self.heads();
         for change in changes {
             heads.entry(change.scope).and_modify(|left| left.trusted = false);

@@ -15,7 +15,7 @@ use crate::anchor::Position;
 use crate::audit_chain::{self, GENESIS};
 use crate::postgres::database::{Error, Param, Session};
 use crate::postgres::rows::{number, place, statements, uuid};
-use crate::prepared::Prepared;
+use crate::prepared::PreparedChange;
 use crate::vault::ScopeKeys;
 
 statements! {
@@ -57,7 +57,7 @@ impl<'a> Batch<'a> {
     /// Appends the entry of a change to the chain of its scope.
     pub(super) fn append(
         &mut self,
-        change: &'a Prepared,
+        change: &'a PreparedChange,
         found: &mut Found,
         previous_of_customer: i64,
     ) -> Result<(), StoreError> {

@@ -17,7 +17,7 @@ use super::links::{Links, PassesEnded, Settled};
 use crate::anchor::Position;
 use crate::postgres::database::Call;
 use crate::postgres::rows::{number, statements, uuid};
-use crate::prepared::{Precondition, Prepared, PreparedEffect};
+use crate::prepared::{Precondition, PreparedChange, PreparedEffect};
 
 statements! {
     /// What is written of almost every change. The ends of the chains are first, since they are what others wait for;
@@ -98,7 +98,7 @@ pub(super) struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
-    pub(super) fn of(changes: &[&'a Prepared], found: &mut Found) -> Result<Self, StoreError> {
+    pub(super) fn of(changes: &[&'a PreparedChange], found: &mut Found) -> Result<Self, StoreError> {
         let mut batch = Self::default();
         let mut keys = BTreeMap::new();
         let were = found.heads.clone();
@@ -138,7 +138,7 @@ impl<'a> Batch<'a> {
         calls.into_iter().flatten().collect()
     }
 
-    fn add(&mut self, change: &'a Prepared, found: &mut Found) -> Result<(), StoreError> {
+    fn add(&mut self, change: &'a PreparedChange, found: &mut Found) -> Result<(), StoreError> {
         let scope = change.scope;
         if let Some((pending, body)) = &change.answer {
             self.keep_answer(scope, pending, body);
@@ -165,8 +165,8 @@ impl<'a> Batch<'a> {
                 self.add_subjects(scope, row, new_subjects);
                 self.attach(scope, row, attached.as_deref().unwrap_or_default());
                 let customer = uuid(row.id.as_bytes());
-                if link.is_some() || row.links_settled {
-                    self.settle_links(scope, customer);
+                if link.is_some() || row.link_expiry_handled {
+                    self.clear_link_expiry(scope, customer);
                 }
                 if *ends_passes {
                     self.end_passes(scope, customer);

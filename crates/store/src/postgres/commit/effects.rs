@@ -5,12 +5,12 @@ use dossier_core::store::Committed;
 
 use super::{audit, files, keys, links, sandbox, webhooks};
 use crate::postgres::database::{Error, Session};
-use crate::prepared::{Prepared, PreparedEffect};
-use crate::records::Records;
+use crate::prepared::{PreparedChange, PreparedEffect};
+use crate::records::RowHashes;
 
 /// Writes the effect of a change; anything but [`Committed::Done`] is to be rolled back. Notes the rows of which only
 /// this knows the seals.
-pub(super) async fn write(session: Session<'_>, change: &Prepared, also: &mut Records) -> Result<Committed, Error> {
+pub(super) async fn write(session: Session<'_>, change: &PreparedChange, also: &mut RowHashes) -> Result<Committed, Error> {
     let scope = change.scope;
     let done = match &change.effect {
         PreparedEffect::None | PreparedEffect::Customer { .. } => true,

@@ -12,7 +12,7 @@ use super::found::Found;
 use super::table::tables;
 use crate::postgres::database::{Call, Param};
 use crate::postgres::rows::{number, place, statements, uuid};
-use crate::prepared::Prepared;
+use crate::prepared::PreparedChange;
 
 statements! {
     /// Only the oldest of a customer and endpoint is due; the others follow one by one.
@@ -50,7 +50,7 @@ tables! {
 
 impl<'a> Batch<'a> {
     /// The events of a change, and a delivery of each to every endpoint that wants it.
-    pub(super) fn announce(&mut self, change: &'a Prepared, found: &mut Found) -> Result<(), StoreError> {
+    pub(super) fn announce(&mut self, change: &'a PreparedChange, found: &mut Found) -> Result<(), StoreError> {
         let scope = change.scope;
         let mut told = HashSet::new();
         for (event, body) in &change.events {

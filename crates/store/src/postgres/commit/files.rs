@@ -10,7 +10,7 @@ use super::batch::Batch;
 use super::table::tables;
 use crate::postgres::database::{Call, Error, Param, Session};
 use crate::postgres::rows::{Columns, number, place, statements, uuid};
-use crate::prepared::{Attached, CustomerRow};
+use crate::prepared::{AttachedFile, CustomerRow};
 use crate::vault::RowSeal;
 
 statements! {
@@ -35,7 +35,7 @@ statements! {
 }
 
 tables! {
-    Attachments of AttachedFile<'a> for ATTACH {
+    Attachments of AttachedRow<'a> for ATTACH {
         file: Uuid,
         customer: Uuid,
         subject: Uuid,
@@ -51,13 +51,13 @@ tables! {
 
 impl<'a> Batch<'a> {
     /// Makes files evidence of the customer and its persons.
-    pub(super) fn attach(&mut self, scope: Scope, row: &CustomerRow, attached: &'a [Attached]) {
+    pub(super) fn attach(&mut self, scope: Scope, row: &CustomerRow, attached: &'a [AttachedFile]) {
         let customer = uuid(row.id.as_bytes());
         for one in attached {
             let (file, subject) = (uuid(one.file.as_bytes()), uuid(one.subject.as_bytes()));
             self.attached.push(
                 scope,
-                AttachedFile { file, customer, subject, at: row.updated_at, key: &one.key, mac: &one.mac },
+                AttachedRow { file, customer, subject, at: row.updated_at, key: &one.key, mac: &one.mac },
             );
             self.unstaged.push(scope, UnstagedFile { file, mac: &one.unstaged });
         }

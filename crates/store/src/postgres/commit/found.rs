@@ -12,8 +12,8 @@ use super::answers::Kept;
 use super::table::tables;
 use crate::postgres::database::{Call, Error, Param, PipelineError, Session};
 use crate::postgres::rows::{Columns, place, statements, uuid};
-use crate::prepared::{Precondition, Prepared, PreparedEffect};
-use crate::records::Records;
+use crate::prepared::{Precondition, PreparedChange, PreparedEffect};
+use crate::records::RowHashes;
 
 statements! {
     /// In one order, so that no two wait for each other.
@@ -86,17 +86,17 @@ pub(super) struct Found {
     pub(super) epoch: Option<u32>,
     pub(super) endpoints: HashMap<Scope, Vec<(WebhookId, String)>>,
     /// Rows that a rare change, which is alone, has written besides those that it knew before.
-    pub(super) also: Records,
+    pub(super) also: RowHashes,
 }
 
-fn lock(changes: &[&Prepared]) -> Locked {
+fn lock(changes: &[&PreparedChange]) -> Locked {
     let scopes: HashSet<Scope> = changes.iter().map(|change| change.scope).collect();
     let mut locked = Locked::default();
     scopes.into_iter().for_each(|scope| locked.push(scope, Lock {}));
     locked
 }
 
-pub(super) async fn find(session: Session<'_>, changes: &[&Prepared]) -> Result<Found, PipelineError> {
+pub(super) async fn find(session: Session<'_>, changes: &[&PreparedChange]) -> Result<Found, PipelineError> {
     let (mut customers, mut emails) = (AskedCustomers::default(), AskedEmails::default());
     let (mut answers, mut files) = (AskedAnswers::default(), AskedFiles::default());
     let mut keyed = HashSet::new();
@@ -152,7 +152,7 @@ pub(super) async fn find(session: Session<'_>, changes: &[&Prepared]) -> Result<
 }
 
 /// The ends of the chains of these changes.
-pub(super) async fn heads(session: Session<'_>, changes: &[&Prepared]) -> Result<BTreeMap<Scope, Head>, Error> {
+pub(super) async fn heads(session: Session<'_>, changes: &[&PreparedChange]) -> Result<BTreeMap<Scope, Head>, Error> {
     let locked = lock(changes);
     Ok(read_heads(&session.query(LOCK, &[&locked.accounts, &locked.environments]).await?)?)
 }

@@ -4,10 +4,10 @@ use dossier_core::store::{Committed, StoreError};
 
 use super::found::Found;
 use crate::planted::planted;
-use crate::prepared::{Attached, Precondition, Prepared, PreparedEffect};
+use crate::prepared::{AttachedFile, Precondition, PreparedChange, PreparedEffect};
 
 /// Whether a change can be written, as things are.
-pub(super) fn judge(change: &Prepared, found: &mut Found) -> Result<Committed, StoreError> {
+pub(super) fn judge(change: &PreparedChange, found: &mut Found) -> Result<Committed, StoreError> {
     let judged = judge_effect(change, found)?;
     if let (Committed::Done, Some((pending, _))) = (judged, &change.answer) {
         let kept = found.kept.entry(change.scope).or_default();
@@ -16,7 +16,7 @@ pub(super) fn judge(change: &Prepared, found: &mut Found) -> Result<Committed, S
     Ok(judged)
 }
 
-fn judge_effect(change: &Prepared, found: &Found) -> Result<Committed, StoreError> {
+fn judge_effect(change: &PreparedChange, found: &Found) -> Result<Committed, StoreError> {
     let scope = change.scope;
     // First of all: a repeated request must find its answer, not a conflict with its own effect.
     if let Some((pending, _)) = &change.answer
@@ -40,7 +40,7 @@ fn judge_effect(change: &Prepared, found: &Found) -> Result<Committed, StoreErro
             let current =
                 there.is_some_and(|(version, _)| *version == expected.version || planted!("no-version-check"));
             // A file that is gone: computed again, that is a violation.
-            let is_there = |one: &Attached| found.files.contains(&(scope, *one.file.as_bytes()));
+            let is_there = |one: &AttachedFile| found.files.contains(&(scope, *one.file.as_bytes()));
             let are_there = attached.as_ref().is_some_and(|attached| attached.iter().all(is_there));
             if !current || !are_there {
                 return Ok(Committed::VersionMoved);

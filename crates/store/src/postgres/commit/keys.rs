@@ -7,8 +7,8 @@ use crate::api_keys::KeyRow;
 use crate::postgres::database::{Error, Param, Session};
 use crate::postgres::keys;
 use crate::postgres::rows::{epoch, place, statements, uuid};
-use crate::prepared::{Prepared, SealedKey};
-use crate::records::{Kind, Records};
+use crate::prepared::{PreparedChange, SealedKey};
+use crate::records::{RowHashes, RowKind};
 use crate::rows;
 use crate::vault::{RowSeal, WrappedKey};
 
@@ -72,16 +72,16 @@ pub(super) async fn insert_key(session: Session<'_>, key: &SealedKey) -> Result<
 /// Changes when a key ends, and seals its row again.
 pub(super) async fn change_key(
     session: Session<'_>,
-    change: &Prepared,
+    change: &PreparedChange,
     id: KeyId,
-    also: &mut Records,
+    also: &mut RowHashes,
     ends: impl FnOnce(&mut KeyRow),
 ) -> Result<(), Error> {
     let Some(row) = keys::key(session, change.scope, id).await? else { return Ok(()) };
     let mut row = row.check(&change.keys)?;
     ends(&mut row);
     let mac = rows::seal(&row, &change.keys);
-    also.sealed(Kind::ApiKey, id.as_bytes(), &mac);
+    also.sealed(RowKind::ApiKey, id.as_bytes(), &mac);
     let (account, environment) = place(change.scope);
     let id = uuid(id.as_bytes());
     let values: [&dyn Param; 6] = [&account, &environment, &id, &row.expires_at, &row.revoked_at, &&mac[..]];

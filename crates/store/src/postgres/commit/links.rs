@@ -43,7 +43,7 @@ tables! {
 
 impl<'a> Batch<'a> {
     /// Nothing is left to do when the links of a customer run out.
-    pub(super) fn settle_links(&mut self, scope: Scope, customer: Uuid) {
+    pub(super) fn clear_link_expiry(&mut self, scope: Scope, customer: Uuid) {
         self.settled.push(scope, SettledLinks { customer });
     }
 

@@ -25,7 +25,7 @@ use dossier_core::store::{Committed, StoreError};
 
 use super::database::{Error, PipelineError, Session};
 use crate::anchor::{Position, Tips};
-use crate::prepared::{Prepared, PreparedEffect};
+use crate::prepared::{PreparedChange, PreparedEffect};
 pub(super) use assumed::Assumed;
 pub(super) use audit::begin_chain;
 use batch::Batch;
@@ -58,7 +58,7 @@ pub(super) const fn is_batched(effect: &PreparedEffect) -> bool {
 /// Writes changes, of which at most one is about the same thing, in one transaction, and ends it.
 pub(super) async fn apply(
     session: Session<'_>,
-    changes: &[&Prepared],
+    changes: &[&PreparedChange],
     assumed: &Assumed,
     tips: &Tips,
 ) -> Result<Vec<Outcome>, PipelineError> {
@@ -76,7 +76,7 @@ pub(super) async fn apply(
             found.heads = found::heads(session, changes).await.map_err(PipelineError::Before)?;
         }
     }
-    let accepted: Vec<&Prepared> = changes
+    let accepted: Vec<&PreparedChange> = changes
         .iter()
         .zip(&judged)
         .filter(|(_, judged)| matches!(judged, Ok(Committed::Done)))

@@ -8,8 +8,8 @@ use crate::postgres::database::{Error, Param, Session};
 use crate::postgres::rows::{number, place, statements, uuid};
 use crate::postgres::shards::shard_of;
 use crate::postgres::webhooks;
-use crate::prepared::{Prepared, SealedEndpoint};
-use crate::records::{Kind, Records};
+use crate::prepared::{PreparedChange, SealedEndpoint};
+use crate::records::{RowHashes, RowKind};
 use crate::rows::{self, EndpointRow};
 
 statements! {
@@ -42,14 +42,14 @@ pub(super) async fn insert(session: Session<'_>, new: &SealedEndpoint) -> Result
 /// What waits for the endpoint is due now, the oldest of each customer.
 pub(super) async fn enable(
     session: Session<'_>,
-    change: &Prepared,
+    change: &PreparedChange,
     (id, key, at): (WebhookId, KeyId, Timestamp),
-    also: &mut Records,
+    also: &mut RowHashes,
 ) -> Result<bool, Error> {
     let Some(row) = webhooks::endpoint(session, change.scope, id).await? else { return Ok(false) };
     let row = EndpointRow { key, ..row.check(&change.keys)? };
     let mac = rows::seal(&row, &change.keys);
-    also.sealed(Kind::Endpoint, id.as_bytes(), &mac);
+    also.sealed(RowKind::Endpoint, id.as_bytes(), &mac);
     let (account, environment) = place(change.scope);
     let (id, key, at) = (uuid(id.as_bytes()), uuid(key.as_bytes()), at.as_micros());
     let touched = session.execute(ENABLE, &[&account, &environment, &id, &key, &&mac[..]]).await?;
