@@ -16,7 +16,7 @@ use dossier_core::store::{ByteRange, FileReader, FileWriter, StoreError};
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
 
-use crate::blobs::{BlobPath, BlobWriter, Blobs, BlobInfo};
+use crate::blobs::{BlobInfo, BlobPath, BlobWriter, Blobs};
 use crate::rows::{self, Row, Table, Unchecked};
 use crate::vault::stream::{self, Opener, Sealer};
 use crate::vault::{Binding, Cell, Fields, ScopeKeys, SecretKey};
@@ -202,7 +202,11 @@ impl UncheckedFile {
     pub(crate) fn check(self, keys: &ScopeKeys) -> Result<StoredFile, StoreError> {
         let row = self.row.check(keys)?;
         if row.staged_day.is_some() != row.key.is_some() {
-            return Err(rows::refused(&row, keys, "the row has a staging day without a key, or a key without a staging day"));
+            return Err(rows::refused(
+                &row,
+                keys,
+                "the row has a staging day without a key, or a key without a staging day",
+            ));
         }
         let mut uses = self.uses.into_iter().map(|one| one.check(keys)).collect::<Result<Vec<_>, _>>()?;
         uses.sort_by_key(|one| (one.attached_at, one.customer, one.subject));

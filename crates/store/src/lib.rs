@@ -69,11 +69,7 @@ pub enum OpenError {
     #[error("another program has locked the database; stop that program, then start again")]
     Locked,
     #[error("cannot {attempt} {}: {cause}", .path.display())]
-    File {
-        attempt: &'static str,
-        path: PathBuf,
-        cause: std::io::Error,
-    },
+    File { attempt: &'static str, path: PathBuf, cause: std::io::Error },
 }
 
 impl From<StoreError> for OpenError {

@@ -326,7 +326,8 @@ struct Comparison {
 impl Comparison {
     fn read(&mut self, trail: &TrailColumns, record: &Record) {
         let entry = record[trail.seq].number().and_then(|seq| u64::try_from(seq).ok()).unwrap_or(0);
-        let (Some((account, environment)), Some(bytes)) = (scope_of_record(record), record[trail.records].bytes()) else {
+        let (Some((account, environment)), Some(bytes)) = (scope_of_record(record), record[trail.records].bytes())
+        else {
             return;
         };
         for note in bytes.chunks_exact(LENGTH) {

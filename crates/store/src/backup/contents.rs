@@ -12,7 +12,7 @@ use futures_util::stream::{self, BoxStream};
 
 use super::files::{self, hash_of_object};
 use super::{Backup, Finding, Part, RestoreReport};
-use crate::blobs::{BlobPath, BlobWriter, Blobs, BlobInfo};
+use crate::blobs::{BlobInfo, BlobPath, BlobWriter, Blobs};
 use crate::transfer::plain;
 
 /// The contents of a backup as read-only storage.

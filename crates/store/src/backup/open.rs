@@ -141,7 +141,9 @@ impl OpenReport {
                 match store.customer(scope, id).await {
                     Ok(Some(_)) => self.customers += 1,
                     Ok(None) => self.add_finding(Part::Customers, format!("customers: customer {id} was not found")),
-                    Err(error) => self.add_finding(Part::Customers, format!("customers: customer {id}: {}", plain(&error))),
+                    Err(error) => {
+                        self.add_finding(Part::Customers, format!("customers: customer {id}: {}", plain(&error)))
+                    }
                 }
             }
             progress(self.customers);
@@ -160,7 +162,10 @@ impl OpenReport {
                 Err(error) => {
                     // One event of the page is damaged. Read them one by one.
                     if !self.events_one_by_one(store, scope, &mut after).await {
-                        self.add_finding(Part::Events, format!("events: of account {}: {}", scope.account, plain(&error)));
+                        self.add_finding(
+                            Part::Events,
+                            format!("events: of account {}: {}", scope.account, plain(&error)),
+                        );
                         return;
                     }
                 }
@@ -185,7 +190,10 @@ impl OpenReport {
                 },
                 Err(error) => {
                     *after += 1;
-                    self.add_finding(Part::Events, format!("events: event after position {}: {}", *after - 1, plain(&error)));
+                    self.add_finding(
+                        Part::Events,
+                        format!("events: event after position {}: {}", *after - 1, plain(&error)),
+                    );
                 }
             }
         }
@@ -197,7 +205,9 @@ impl OpenReport {
         loop {
             let page = match store.list_files(scope, None, before, PAGE).await {
                 Ok(page) => page,
-                Err(error) => return self.add_finding(Part::Files, format!("files: of {}: {}", scope.account, plain(&error))),
+                Err(error) => {
+                    return self.add_finding(Part::Files, format!("files: of {}: {}", scope.account, plain(&error)));
+                }
             };
             let Some(last) = page.last() else { return };
             before = Some(last.id);

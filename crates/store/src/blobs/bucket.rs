@@ -17,7 +17,7 @@ use object_store::{
     BackoffConfig, ClientConfigKey, Error, MultipartUpload, ObjectStore, ObjectStoreExt as _, PutPayload, RetryConfig,
 };
 
-use super::{BlobPath, BlobWriter, Blobs, BlobInfo, Object, Objects};
+use super::{BlobInfo, BlobPath, BlobWriter, Blobs, Object, Objects};
 
 /// The smallest part that S3 accepts, apart from the last one. Each upload holds this much in memory.
 const PART: usize = 5 * 1_024 * 1_024;
@@ -69,7 +69,11 @@ impl Bucket {
             "s3" => {
                 let builder = configured!(AmazonS3Builder, AmazonS3ConfigKey, of("AWS_"));
                 Arc::new(
-                    builder.with_bucket_name(bucket).with_checksum_algorithm(Checksum::SHA256).build().map_err(message)?,
+                    builder
+                        .with_bucket_name(bucket)
+                        .with_checksum_algorithm(Checksum::SHA256)
+                        .build()
+                        .map_err(message)?,
                 )
             }
             "gs" => {

@@ -14,7 +14,7 @@ use dossier_core::store::StoreError;
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream};
 
-use super::{BlobPath, BlobWriter, Blobs, BlobInfo, Object, Objects};
+use super::{BlobInfo, BlobPath, BlobWriter, Blobs, Object, Objects};
 use crate::planted::planted;
 
 /// The folder of unfinished writes. It is emptied at the start, when no other process can be writing.
@@ -160,8 +160,10 @@ impl Objects for Folder {
 
     async fn sync_below(&self, below: &str) -> Result<(), StoreError> {
         let below = self.root.join(below);
-        run_blocking(move || walk(below, &mut |path, metadata| if metadata.is_dir() { sync_folder(path) } else { Ok(()) }))
-            .await
+        run_blocking(move || {
+            walk(below, &mut |path, metadata| if metadata.is_dir() { sync_folder(path) } else { Ok(()) })
+        })
+        .await
     }
 
     async fn delete_object(&self, name: &str) -> Result<(), StoreError> {
@@ -214,7 +216,9 @@ impl Objects for Folder {
 }
 
 /// Runs work on many files on a blocking thread.
-async fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T, StoreError> {
+async fn run_blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, StoreError> {
     let done = tokio::task::spawn_blocking(work).await;
     done.map_err(|error| StoreError::Unknown(error.to_string()))?.map_err(failed)
 }

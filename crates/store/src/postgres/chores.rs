@@ -1,4 +1,4 @@
-//! What a start does once for what is stored.
+//! Work that a start does once on stored records.
 
 use async_trait::async_trait;
 use dossier_core::store::StoreError;

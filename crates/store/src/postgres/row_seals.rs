@@ -1,5 +1,4 @@
-//! Seals of rows, over whole tables: given to rows that were stored before there was one, and compared for a
-//! verification.
+//! Row seals over whole tables: sealing older rows, and verification.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -10,11 +9,11 @@ use dossier_core::clock::Timestamp;
 use dossier_core::store::{Progress, StoreError};
 
 use super::database::{Error, Param, Session};
-use super::rows::{Columns, number, place, statements};
+use super::rows::{Columns, number, scope_values, statements};
 use super::transfer::{COLUMNS, array, kind_of, single, type_name, value};
 use super::{PostgresStore, commit, migrate};
 use crate::audit_chain::{self, StoredEntry};
-use crate::records::{NAMED_TABLES, RowHashes, UnnamedRows, FullRow};
+use crate::records::{FullRow, NAMED_TABLES, RowHashes, UnnamedRows};
 use crate::rows::{NEWEST_STEP, TABLES, Table};
 use crate::transfer::record::{Record, Value};
 use crate::transfer::{ColumnKind, PORTION};
@@ -32,17 +31,17 @@ statements! {
     MOVE_END = "UPDATE audit_heads SET seq = $3, hash = $4, seal = $5 WHERE account_id = $1 AND environment = $2";
 }
 
-/// Refuses a database from before its rows had seals when the keyring knows that they have: it was put back, and who
-/// puts a database back could have altered it.
+/// Refuses a database without row seals if the keyring knows that its rows have seals. It must have been put back, and
+/// could have been altered.
 pub(super) async fn check_age(session: Session<'_>, keyring: &Keyring) -> Result<(), OpenError> {
     if keyring.sealed_rows() <= sealing_step(session).await {
         return Ok(());
     }
-    // Without the table there is none.
+    // A missing table counts as empty.
     if count(session, ACCOUNTS, &[]).await > 0 { Err(OpenError::RowsUnsealed) } else { Ok(()) }
 }
 
-/// The last step whose migration the database has had.
+/// The last sealing step whose migration the database has had.
 pub(super) async fn sealing_step(session: Session<'_>) -> u32 {
     let mut newest = 0;
     for (step, name) in migrate::SEALING {
@@ -58,8 +57,8 @@ async fn count(session: Session<'_>, sql: &str, params: &[&dyn Param]) -> u64 {
     found.first().and_then(|row| Columns::of(row).count().ok()).unwrap_or(0)
 }
 
-/// Seals what was stored before there were seals, once: the keyring remembers it. Killed at any point, it goes on at
-/// the next start. Processes of an older version must have ended: they would go on to write rows without seals.
+/// Seals older rows, once; the keyring records it. If the process dies, the next start continues. Processes of an older
+/// version must have ended, because they would continue to write rows without seals.
 pub(super) async fn seal_older_rows(session: Session<'_>, vault: &Vault, now: Timestamp) -> Result<(), OpenError> {
     if vault.sealed_rows() >= NEWEST_STEP {
         return Ok(());
@@ -69,7 +68,7 @@ pub(super) async fn seal_older_rows(session: Session<'_>, vault: &Vault, now: Ti
     // Another process may have done it while this one waited.
     vault.reload_keyring();
     if vault.sealed_rows() < NEWEST_STEP {
-        migrate::alone(session).await?;
+        migrate::wait_until_alone(session).await?;
         seal_all(session, vault, (vault.sealed_rows(), me)).await?;
         record_all_rows(session, vault, me, now).await?;
         vault.set_sealed_rows(NEWEST_STEP)?;
@@ -77,7 +76,7 @@ pub(super) async fn seal_older_rows(session: Session<'_>, vault: &Vault, now: Ti
     migrate::release(session, me).await
 }
 
-/// Seals every row that has no seal, of the tables that steps after this one seal.
+/// Seals every unsealed row of the tables that steps after `after_step` seal.
 async fn seal_all(session: Session<'_>, vault: &Vault, (after_step, me): (u32, uuid::Uuid)) -> Result<(), OpenError> {
     let keys = all_keys(session, vault).await?;
     for table in TABLES.iter().filter(|table| table.step > after_step) {
@@ -94,8 +93,8 @@ async fn seal_all(session: Session<'_>, vault: &Vault, (after_step, me): (u32, u
     Ok(())
 }
 
-/// Notes every row in the audit trail of its scope, so that each is named by an entry. Killed, it begins again; what is
-/// noted twice is the same.
+/// Records every row in the audit trail of its scope, so that an entry names each. If the process dies, this starts
+/// over; recording a row twice does no harm.
 pub(super) async fn record_all_rows(
     session: Session<'_>,
     vault: &Vault,
@@ -124,9 +123,9 @@ pub(super) async fn record_all_rows(
     note(unnamed.rest()).await
 }
 
-/// Appends an entry to the trail of a scope. Nothing else writes to it.
+/// Appends an entry to the trail of a scope. No other process writes to the database at this time.
 async fn append(session: Session<'_>, scope: Scope, keys: &ScopeKeys, entry: &StoredEntry) -> Result<(), OpenError> {
-    let (account, environment) = place(scope);
+    let (account, environment) = scope_values(scope);
     session.run("BEGIN").await?;
     commit::begin_chain(session, scope).await?;
     let rows = session.query(END, &[&account, &environment]).await?;
@@ -150,7 +149,7 @@ async fn set_seals(
     keys: &HashMap<Scope, Arc<ScopeKeys>>,
     rows: &[FullRow],
 ) -> Result<(), OpenError> {
-    // What has no scope, or none that exists, stays without and is refused when it is read.
+    // A row without a valid scope stays unsealed and is refused when it is read.
     let (sealed, seals): (Vec<&Record>, Vec<Value>) = rows
         .iter()
         .filter_map(|(values, ..)| {
@@ -250,7 +249,7 @@ async fn portion(
 }
 
 impl PostgresStore {
-    /// Compares the seals of all rows: what is wrong, and how many were compared.
+    /// Checks the seals of all rows. Returns the findings and the number of rows.
     pub(super) async fn verify_rows(&self, progress: Progress<'_>) -> Result<(Vec<String>, u64), StoreError> {
         let connection = self.database.connection().await?;
         let session = self.database.session(&connection);

@@ -1,4 +1,4 @@
-//! What is stored and what waits, over all accounts.
+//! What is stored and what is waiting, over all accounts.
 
 use async_trait::async_trait;
 use dossier_core::caller::Environment;

@@ -85,7 +85,8 @@ impl Unchecked<PlainRow> {
     pub(crate) fn open(self, keys: &ScopeKeys) -> Result<PlainColumns, StoreError> {
         let row = self.check(keys)?;
         let email = <[u8; 16]>::try_from(&row.email_index[..]);
-        let email = email.map_err(|_| StoreError::Corrupt(format!("customer {}: the e-mail index is invalid", row.id)))?;
+        let email =
+            email.map_err(|_| StoreError::Corrupt(format!("customer {}: the e-mail index is invalid", row.id)))?;
         Ok(PlainColumns {
             scope: row.scope,
             id: row.id,

@@ -189,7 +189,9 @@ pub fn open_customer(plain: &PlainColumns, cells: Cells, keys: &SubjectKeys) -> 
         None => return Err(StoreError::Corrupt(format!("customer {}: the verification is missing", plain.id))),
     };
     let profile = match plain.kind {
-        CustomerType::Individual => Profile::Individual(open_sections(plain, own, own_key, cells.profile, cells.secret)?),
+        CustomerType::Individual => {
+            Profile::Individual(open_sections(plain, own, own_key, cells.profile, cells.secret)?)
+        }
         CustomerType::Corporate => {
             let mut business: dossier_core::customer::Business =
                 open_sections(plain, own, own_key, cells.profile, cells.secret)?;
@@ -273,9 +275,8 @@ fn open<T: DeserializeOwned>(
     let json = open_json(plain, subject, purpose, key, cell)?;
     // The message of serde could quote a value.
     let decoded = serde_json::from_slice(&json);
-    decoded.map_err(|_| {
-        StoreError::Corrupt(format!("customer {}: section {} cannot be read", plain.id, purpose.as_str()))
-    })
+    decoded
+        .map_err(|_| StoreError::Corrupt(format!("customer {}: section {} cannot be read", plain.id, purpose.as_str())))
 }
 
 fn open_json(

@@ -307,10 +307,9 @@ fn verify(
                     verification.add_misplaced(&entry);
                 }
             }
-            Err(_) => verification
-                .report
-                .findings
-                .push(format!("row {place}: the entry was altered and cannot be read")),
+            Err(_) => {
+                verification.report.findings.push(format!("row {place}: the entry was altered and cannot be read"))
+            }
         }
         if verification.report.entries % 10_000 == 0 {
             progress(verification.report.entries, total);

@@ -141,7 +141,8 @@ impl CustomerStore for SqliteStore {
             let more = ids.len() > limit;
             ids.truncate(limit);
             // Current also means no newer than the snapshot of this read.
-            let is_current = |id, read| snapshot.holds(self.readers.last_change(id)) && self.readers.is_current(id, read);
+            let is_current =
+                |id, read| snapshot.holds(self.readers.last_change(id)) && self.readers.is_current(id, read);
             let summaries = self.cache.summaries.get_all(scope, &ids, is_current);
             let rows = match summaries {
                 Some(_) => Vec::new(),
@@ -341,7 +342,8 @@ impl SqliteStore {
         if let Some(keys) = self.cache.keys.get_all(scope, subjects) {
             return Ok(keys);
         }
-        let stored = self.readers.read_customer(customer, |connection| wrapped_subjects(connection, scope, customer))?;
+        let stored =
+            self.readers.read_customer(customer, |connection| wrapped_subjects(connection, scope, customer))?;
         let keys = self.existing_scope_keys(scope)?;
         let mut opened = SubjectKeys::new();
         for row in stored {

@@ -19,7 +19,8 @@ use super::{SqliteStore, collection, wrapped_key};
 use crate::blobs::BlobPath;
 use crate::columns::scope_columns;
 use crate::files::{
-    FileKey, FileRow, MAX_USES, ORPHAN_SECONDS, UncheckedFile, ContentReader, StoredFile, UseRow, ContentWriter, day_of, is_unused,
+    ContentReader, ContentWriter, FileKey, FileRow, MAX_USES, ORPHAN_SECONDS, StoredFile, UncheckedFile, UseRow,
+    day_of, is_unused,
 };
 use crate::rows::Unchecked;
 use crate::sealed::NO_CUSTOMER;
@@ -207,7 +208,9 @@ impl FileStore for SqliteStore {
                      WHERE mine.account_id = ?1 AND mine.environment = ?2 AND mine.file_id = ?3
                      ORDER BY other.file_id LIMIT ?4",
                 )?
-                .query_map((account, environment, id.as_bytes(), MAX_MATCHES), |row| row.get(0).map(FileId::from_bytes))?
+                .query_map((account, environment, id.as_bytes(), MAX_MATCHES), |row| {
+                    row.get(0).map(FileId::from_bytes)
+                })?
                 .collect()
         })
     }

@@ -57,7 +57,9 @@ impl SqliteStore {
                         write_numbers(&transaction, scope, id, Some(&numbers))?;
                     }
                     Ok(None) => {}
-                    Ok(Some(Err(error))) | Err(error) => tracing::error!(customer = %id, %error, "failed to index numbers"),
+                    Ok(Some(Err(error))) | Err(error) => {
+                        tracing::error!(customer = %id, %error, "failed to index numbers")
+                    }
                 }
             }
             transaction.commit()?;

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 use super::migrate::APPLIED;
 use super::{Role, SqliteStore, connect};
 use crate::OpenError;
-use crate::transfer::mark::{Mark, DatabaseState};
+use crate::transfer::mark::{DatabaseState, Mark};
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS transfer_mark (
     one INTEGER PRIMARY KEY, kind TEXT NOT NULL, place TEXT NOT NULL, at INTEGER NOT NULL) STRICT";

@@ -10,11 +10,11 @@ use dossier_core::store::{Progress, StoreError};
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, params_from_iter};
 
-use super::commit::{NewEntry, Heads};
+use super::commit::{Heads, NewEntry};
 use super::transfer::value;
 use super::{SqliteStore, migrate, wrapped_key};
 use crate::columns::scope_of;
-use crate::records::{NAMED_TABLES, RowHashes, UnnamedRows, FullRow};
+use crate::records::{FullRow, NAMED_TABLES, RowHashes, UnnamedRows};
 use crate::rows::{NEWEST_STEP, TABLES, Table};
 use crate::transfer::PORTION;
 use crate::transfer::record::{Record, Value};

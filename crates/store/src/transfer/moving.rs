@@ -64,7 +64,8 @@ async fn compare(
     (to, copied): (&Snapshot, &Shape),
     progress: &mut (dyn FnMut(u64) + Send),
 ) -> Result<u64, StoreError> {
-    let (mut left, mut right) = (RecordReader::of(from.records(shape, None)), RecordReader::of(to.records(copied, None)));
+    let (mut left, mut right) =
+        (RecordReader::of(from.records(shape, None)), RecordReader::of(to.records(copied, None)));
     let mut records = 0;
     loop {
         match (left.next().await?, right.next().await?) {

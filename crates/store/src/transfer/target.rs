@@ -41,7 +41,9 @@ impl Target {
             location.set_mark(Some(&mark)).await.map_err(to_store_error)?;
         }
         let mut target = match location {
-            Location::Sqlite(file) => Self::Sqlite(SqliteTarget::open(file, facts.schema, now).map_err(to_store_error)?),
+            Location::Sqlite(file) => {
+                Self::Sqlite(SqliteTarget::open(file, facts.schema, now).map_err(to_store_error)?)
+            }
             Location::Postgres(url) => {
                 Self::Postgres(PostgresTarget::open(url, facts.schema, now).await.map_err(to_store_error)?)
             }

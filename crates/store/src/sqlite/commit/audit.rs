@@ -85,7 +85,9 @@ impl Heads {
     /// commit.
     pub(crate) fn write(&mut self, connection: &Connection) -> Result<(), rusqlite::Error> {
         for (scope, keys) in self.moved.drain() {
-            let Some(ScopeHead { places, seq, hash, event, delivery }) = self.heads.get(&scope).copied() else { continue };
+            let Some(ScopeHead { places, seq, hash, event, delivery }) = self.heads.get(&scope).copied() else {
+                continue;
+            };
             let (account, environment) = scope_columns(&scope);
             let seal = audit_chain::seal(&keys, scope, seq, &hash);
             connection

@@ -9,7 +9,7 @@ use dossier_core::store::{Committed, StoreError};
 use rusqlite::{Connection, ErrorCode, Row};
 
 use super::files::attach;
-use super::links::{end_passes, insert_link, clear_link_expiry};
+use super::links::{clear_link_expiry, end_passes, insert_link};
 use super::{Outcome, WriteState};
 use crate::columns::scope_columns;
 use crate::planted::planted;

@@ -9,7 +9,11 @@ use crate::columns::scope_columns;
 use crate::prepared::PreparedChange;
 
 /// Writes the events of a change, with a delivery of each to every endpoint that subscribes to it.
-pub(super) fn announce(prepared: &PreparedChange, connection: &Connection, heads: &mut Heads) -> Result<(), rusqlite::Error> {
+pub(super) fn announce(
+    prepared: &PreparedChange,
+    connection: &Connection,
+    heads: &mut Heads,
+) -> Result<(), rusqlite::Error> {
     let PreparedChange { scope, keys, events, .. } = prepared;
     let scope = *scope;
     let subscribed = !events.is_empty() && heads.is_subscribed(connection, scope)?;

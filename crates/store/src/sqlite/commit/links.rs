@@ -54,7 +54,11 @@ pub(super) fn end_passes(connection: &Connection, scope: Scope, customer: Custom
 }
 
 /// Clears the expiry of a customer's links: nothing remains to be done when they expire.
-pub(super) fn clear_link_expiry(connection: &Connection, scope: Scope, customer: CustomerId) -> Result<(), rusqlite::Error> {
+pub(super) fn clear_link_expiry(
+    connection: &Connection,
+    scope: Scope,
+    customer: CustomerId,
+) -> Result<(), rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
     connection
         .prepare_cached(

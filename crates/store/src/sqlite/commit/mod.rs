@@ -23,10 +23,10 @@ use rusqlite::Connection;
 
 use super::SqliteStore;
 use crate::audit_chain::StoredEntry;
-use crate::prepared::{self, NewKeys, SealingKeys, PreparedChange, PreparedEffect};
+use crate::prepared::{self, NewKeys, PreparedChange, PreparedEffect, SealingKeys};
 use crate::records::RowHashes;
 use crate::sealed::{SubjectKeys, account_scope};
-pub(super) use audit::{NewEntry, Heads};
+pub(super) use audit::{Heads, NewEntry};
 pub(super) use customers::write_numbers;
 pub(super) use files::write_content;
 pub(super) use keys::insert_scope_key;

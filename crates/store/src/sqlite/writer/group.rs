@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoint::{CHANGES_PER_CHECKPOINT, move_last_pages};
 use super::failure::{is_full, is_io, is_locked, locked};
-use super::{JobResult, Job, JobKind};
+use super::{Job, JobKind, JobResult};
 use crate::Figures;
 use crate::planted::planted;
 use crate::prepared::PreparedChange;

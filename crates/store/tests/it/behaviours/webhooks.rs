@@ -8,7 +8,7 @@ use dossier_core::ids::WebhookId;
 use dossier_core::services::Services;
 use dossier_core::use_cases::api_keys::NewKey;
 use dossier_core::use_cases::{api_keys, session, webhooks};
-use dossier_core::webhook::{Attempted, Disabled, Due, Endpoint, Guard, Said, AnchorReport};
+use dossier_core::webhook::{Attempted, Disabled, Due, Endpoint, Guard, Said, Verdict};
 
 use crate::behaviours::{given, put};
 use crate::engines::{Engine, caller};
@@ -22,12 +22,12 @@ impl Guard for Anywhere {
     }
 }
 
-/// A caller with a key, and an endpoint of its own.
+/// A caller with a key, and its endpoint.
 pub(crate) async fn subscriber(services: &Services) -> (Caller, WebhookId) {
     subscribed(services, caller(services).await).await
 }
 
-/// The caller with a key, and an endpoint of its own.
+/// The caller with a key, and its endpoint.
 pub(crate) async fn subscribed(services: &Services, caller: Caller) -> (Caller, WebhookId) {
     subscribed_to(services, caller, r#""customer.created","customer.updated""#).await
 }
@@ -54,16 +54,16 @@ pub(crate) async fn a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_leas
     let now = services.clock.now();
     let first = claim(now).await.expect("claimed");
     assert_eq!(first.iter().map(|due| due.number).collect::<Vec<_>>(), [1], "the second waits for the first");
-    assert!(claim(now).await.expect("claimed").is_empty(), "what is claimed is nobody else's");
+    assert!(claim(now).await.expect("claimed").is_empty(), "a claimed delivery is not claimed again");
     let again = claim(now.plus_seconds(61)).await.expect("claimed");
     assert_eq!(again.len(), 1, "until the lease ends");
     let message = store.message(&again[0], now).await.expect("readable").expect("there");
     assert!(message.contract.is_some() && message.id.ends_with("_1"));
     let attempted = |due: &Due, verdict| Attempted { due: due.clone(), at: now, said: Said::Status(200), verdict };
-    store.attempted(vec![attempted(&again[0], AnchorReport::Delivered)]).await.expect("noted");
+    store.attempted(vec![attempted(&again[0], Verdict::Delivered)]).await.expect("noted");
     let second = claim(now).await.expect("claimed");
     assert_eq!(second.iter().map(|due| due.number).collect::<Vec<_>>(), [2]);
-    store.attempted(vec![attempted(&second[0], AnchorReport::Disable(Disabled::Gone))]).await.expect("noted");
+    store.attempted(vec![attempted(&second[0], Verdict::Disable(Disabled::Gone))]).await.expect("noted");
     assert!(store.message(&second[0], now).await.expect("readable").is_none(), "a disabled endpoint is sent nothing");
     assert!(claim(now.plus_seconds(1_000_000)).await.expect("claimed").is_empty());
     webhooks::enable(&services, &caller, Some(endpoint), Request::unkeyed(b"")).await.expect("enabled");
@@ -71,7 +71,7 @@ pub(crate) async fn a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_leas
     let log = store.deliveries(caller.scope, endpoint, None, 10).await.expect("a log");
     assert_eq!(log.iter().map(|one| one.state).collect::<Vec<_>>(), ["pending", "delivered"]);
     webhooks::delete(&services, &caller, Some(endpoint)).await.expect("deleted");
-    store.attempted(vec![attempted(&second[0], AnchorReport::Delivered)]).await.expect("nothing to note");
+    store.attempted(vec![attempted(&second[0], Verdict::Delivered)]).await.expect("nothing to note");
     assert!(store.deliveries(caller.scope, endpoint, None, 10).await.expect("a log").is_empty());
 }
 
@@ -91,20 +91,20 @@ pub(crate) async fn the_first_attempt_decides_whether_a_delivery_shows_the_link(
     let (mut due, shown) = claim(now).await;
     assert!(!shown && due.shows_link.is_none(), "the registering key may not see links");
     due.shows_link = Some(shown);
-    let again = AnchorReport::Again(now.plus_seconds(1));
+    let again = Verdict::Again(now.plus_seconds(1));
     store.attempted(vec![Attempted { due, at: now, said: Said::Status(500), verdict: again }]).await.expect("noted");
     let new = NewKey { name: "k".into(), scopes: KeyScope::ALL.to_vec(), expires_at: None };
     let (_, key) = api_keys::create(&services, &caller, new).await.expect("a key");
     let (due, shown) = claim(now.plus_seconds(2)).await;
     assert!(!shown && due.shows_link == Some(false) && due.attempts == 1);
-    // The row has no seal, so it is not believed when it would show more.
+    // The row has no seal, so it cannot make a delivery show more.
     let altered = Due { shows_link: Some(true), ..due };
     let message = store.message(&altered, now).await.expect("readable").expect("there");
     assert!(!message.shows_link && !String::from_utf8_lossy(message.body.expose()).contains("/kyc/dsl_"));
     let caller = Caller { actor: Actor::Key(key.key_id), ..caller };
     webhooks::enable(&services, &caller, Some(endpoint), Request::unkeyed(b"")).await.expect("enabled");
     let (_, shown) = claim(services.clock.now()).await;
-    assert!(shown, "the key that enables decides anew");
+    assert!(shown, "the enabling key decides again");
 }
 
 pub(crate) async fn an_endpoint_that_fails_many_deliveries_at_once_is_disabled_once(mut engine: Engine) {
@@ -120,7 +120,7 @@ pub(crate) async fn an_endpoint_that_fails_many_deliveries_at_once_is_disabled_o
         due: due.clone(),
         at: now,
         said: Said::Status(410),
-        verdict: AnchorReport::Disable(Disabled::Gone),
+        verdict: Verdict::Disable(Disabled::Gone),
     };
     let disabling = services.store.attempted(claimed[..2].iter().map(gone).collect()).await.expect("noted");
     assert_eq!(disabling.iter().map(|one| one.due.endpoint).collect::<Vec<_>>(), [endpoint]);
@@ -129,7 +129,7 @@ pub(crate) async fn an_endpoint_that_fails_many_deliveries_at_once_is_disabled_o
     assert_eq!(attempts.iter().map(|one| one.attempts).collect::<Vec<_>>(), [1, 1, 1], "each attempt is in the log");
 }
 
-pub(crate) async fn what_is_due_of_one_endpoint_is_not_in_the_way_of_another(mut engine: Engine) {
+pub(crate) async fn due_deliveries_of_one_endpoint_do_not_block_another(mut engine: Engine) {
     let services = engine.services();
     let (mine, busy) = subscriber(&services).await;
     let (other, free) = subscriber(&services).await;
@@ -145,11 +145,11 @@ pub(crate) async fn what_is_due_of_one_endpoint_is_not_in_the_way_of_another(mut
     assert!((2..=5).contains(&due.len()) && due.iter().all(|due| due.endpoint == busy));
 }
 
-pub(crate) async fn numbers_are_counted_per_scope_and_never_given_out_again(mut engine: Engine) {
+pub(crate) async fn numbers_are_counted_per_scope_and_never_reused(mut engine: Engine) {
     let services = engine.services();
-    // Both are new in one batch, perhaps.
+    // Both may be new in the same batch.
     let ((mine, endpoint), (other, others)) = tokio::join!(subscriber(&services), subscriber(&services));
-    // What its only endpoint does not want is numbered as well.
+    // An event is numbered even if the only endpoint does not subscribe to it.
     let (third, deaf) = subscribed_to(&services, caller(&services).await, r#""customer.kycs.updated""#).await;
     given(&services, &third, "a@example.com", "individual").await;
     assert_eq!(services.store.newest_event(third.scope).await.expect("readable"), 1);
@@ -181,7 +181,7 @@ pub(crate) async fn numbers_are_counted_per_scope_and_never_given_out_again(mut 
     let services = engine.services();
     let (mine, endpoint) = subscribed(&services, mine).await;
     given(&services, &mine, "d@example.com", "individual").await;
-    assert_eq!(ids(&services, &mine, endpoint).await, [4], "those of the deleted endpoint are not given out again");
+    assert_eq!(ids(&services, &mine, endpoint).await, [4], "the numbers of the deleted endpoint are not reused");
     assert_eq!(positions(&services, &mine, 2).await, [3, 4]);
     assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
 }
