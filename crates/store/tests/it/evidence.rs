@@ -85,7 +85,7 @@ pub(crate) async fn erasing_one_data_subject_leaves_a_file_to_the_others(mut eng
     let services = engine.services();
     assert_eq!(subjects(&services, &caller, file).await, [person]);
     assert_eq!(content(&services, caller.scope, file).await.expect("opens"), LETTER);
-    // The key goes on from one who is left.
+    // The key is available through any remaining data subject.
     put(&services, &caller, third, &naming(file)).await.expect("attached");
     drop(services);
 
