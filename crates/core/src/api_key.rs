@@ -1,4 +1,4 @@
-//! API keys: their form, their scopes, and their life from creation over rolling to revocation.
+//! API keys: their form, their scopes, and their life from creation through rolling to revocation.
 
 use std::fmt;
 
@@ -11,8 +11,8 @@ use crate::ids::{KeyId, Random};
 use crate::secret::{self, Kind};
 use crate::words::words;
 
-/// An API key as its owner has it: `dsk_test_` or `dsk_live_`, 43 random characters, 6 of checksum over all before.
-/// Wiped from memory when dropped; `Debug` shows none of it.
+/// An API key as its owner has it: `dsk_test_` or `dsk_live_`, 43 random characters, and 6 characters of checksum over
+/// all that precedes them. It is wiped from memory when dropped, and `Debug` shows none of it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey(Zeroizing<String>);
 
@@ -28,7 +28,7 @@ impl ApiKey {
         secret::parse(Kind::ApiKey, text).map(Self)
     }
 
-    /// The key itself: for its owner, once, and for the keyed hash by which it is found.
+    /// The key itself. It is shown to its owner once, and it is the input of the keyed hash that finds it.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -40,7 +40,7 @@ impl ApiKey {
         if self.0.starts_with("dsk_live_") { Environment::Production } else { Environment::Sandbox }
     }
 
-    /// What may be shown of it afterwards: prefix and last four characters.
+    /// What may be shown later: the prefix and the last four characters.
     #[must_use]
     pub fn hint(&self) -> String {
         let (prefix, tail) = (&self.0[..9], &self.0[self.0.len() - 4..]);
@@ -71,8 +71,8 @@ words! {
 }
 
 impl KeyScope {
-    /// What a key may do unless its scopes are named: what the contract's endpoints need, and in the sandbox what a
-    /// developer needs to see every outcome. Reading files is not among them: the contract only uploads.
+    /// What a key may do when no scopes are named: what the contract's endpoints need and, in the sandbox, what a
+    /// developer needs to see every outcome. Reading files is not among them, because the contract only uploads.
     #[must_use]
     pub fn defaults(environment: Environment) -> Vec<Self> {
         let mut scopes = vec![
@@ -90,12 +90,12 @@ impl KeyScope {
     }
 }
 
-/// What is kept of a key, the key itself not being kept.
+/// What is kept of a key. The key itself is not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyRecord {
     /// Its id.
     pub key_id: KeyId,
-    /// The walls inside which it acts.
+    /// The scope inside which it acts.
     pub scope: Scope,
     /// What its owner calls it. Kept sealed.
     pub name: String,
@@ -103,9 +103,9 @@ pub struct KeyRecord {
     pub hint: String,
     /// What it may do.
     pub scopes: Vec<KeyScope>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// From when on it is refused.
+    /// The moment from which it is refused.
     pub expires_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
@@ -115,20 +115,20 @@ pub struct KeyRecord {
     pub last_used_at: Option<Timestamp>,
 }
 
-/// Whether a key opens anything now.
+/// Whether a key can be used now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyState {
-    /// It does.
+    /// It can be used.
     Active,
-    /// No longer: its time ran out.
+    /// It has expired.
     Expired,
-    /// No longer: it was revoked.
+    /// It was revoked.
     Revoked,
 }
 
 impl KeyRecord {
-    /// What an entry of the audit trail says of it, sealed.
+    /// What an audit entry says about it, sealed.
     pub(crate) fn audited(&self) -> serde_json::Value {
         let Self { key_id: _, scope, name, hint, scopes, created_at: _, expires_at, revoked_at, .. } = self;
         serde_json::json!({
@@ -141,7 +141,7 @@ impl KeyRecord {
         })
     }
 
-    /// Whether the key opens anything at this moment.
+    /// Whether the key can be used at this moment.
     #[must_use]
     pub fn state(&self, now: Timestamp) -> KeyState {
         if self.revoked_at.is_some() {

@@ -1,4 +1,4 @@
-//! Base 62: digits, capitals, small letters. Survives a double click, a URL and a shell.
+//! Base 62: digits, capitals, small letters. It survives a double click, a URL and a shell.
 
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -14,7 +14,8 @@ pub fn digit(value: u8) -> char {
     char::from(ALPHABET[usize::from(value)])
 }
 
-/// A number, most significant character first, padded with `0` to `width`; what does not fit is cut off in front.
+/// A number, most significant character first, padded with `0` to `width`. Digits that do not fit are cut off at the
+/// front.
 #[must_use]
 pub fn number(mut value: u32, width: usize) -> String {
     let mut digits = vec!['0'; width];

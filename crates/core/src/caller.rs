@@ -1,4 +1,4 @@
-//! Who asks, and inside which walls.
+//! Who makes a request, and in which scope.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,14 +8,14 @@ use crate::ids::{AccountId, KeyId, SessionId};
 use crate::words::words;
 
 words! {
-    /// Test data or real data; nothing crosses between the two.
+    /// Test data or real data. Nothing crosses between the two.
     Environment {
         Sandbox = "sandbox": "For developers: every outcome can be had here.",
         Production = "production": "Real customers.",
     }
 }
 
-/// The walls: every record belongs to one account and environment, and every read and write names them.
+/// One account in one environment. Every record belongs to a scope, and every read and write names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Scope {
     /// The tenant.
@@ -24,12 +24,12 @@ pub struct Scope {
     pub environment: Environment,
 }
 
-/// The name of a person at the command line, as the person or the login gives it. It identifies nobody against whoever
-/// can run commands, and is kept in plain text.
+/// The name of a person at the command line, as the person or the login gives it. It proves nothing, since whoever can
+/// run commands can choose it, and it is kept in plain text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OperatorName(Arc<str>);
 
-/// Why a text is no name of an operator.
+/// Why a text is not a name of an operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a name has 1 to {max} characters and no control characters or hidden ones", max = OperatorName::MAX)]
 pub struct OperatorNameError;
@@ -38,7 +38,7 @@ impl OperatorName {
     /// The longest name, in characters.
     pub const MAX: usize = 128;
 
-    /// Reads a name; blanks around it are not part of it.
+    /// Reads a name. Surrounding white space is not part of it.
     ///
     /// # Errors
     ///
@@ -82,16 +82,16 @@ impl fmt::Display for Actor {
     }
 }
 
-/// One request's author: inside which walls, who, under which request id, from which address.
+/// The author of one request: who, in which scope, with which request id, from which address.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// The walls.
+    /// The scope.
     pub scope: Scope,
     /// Who.
     pub actor: Actor,
-    /// The id that the answer and the log carry.
+    /// The id that the response and the log carry.
     pub request_id: String,
-    /// The network address it came from, when it came over a network. Personal: kept sealed.
+    /// The network address, when the request came over a network. It is personal and kept sealed.
     pub address: Option<std::net::IpAddr>,
 }
 

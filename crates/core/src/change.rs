@@ -15,23 +15,23 @@ use crate::ids::{CustomerId, FileId, KeyId, PersonId, SessionId, WebhookId};
 use crate::quota::Room;
 use crate::webhook::endpoint::NewEndpoint;
 
-/// What one write stores, audits, announces and answers.
+/// What one write stores, audits and announces, and the answer it keeps.
 #[derive(Debug)]
 pub struct Change {
-    /// Inside which walls.
+    /// The scope.
     pub scope: Scope,
     /// What is stored.
     pub effect: Effect,
-    /// What is audited; `None` only where nothing is stored but an answer.
+    /// What is audited. `None` only where nothing is stored but an answer.
     pub audit: Option<AuditEntry>,
     /// What is announced, in this order.
     pub events: Vec<Event>,
-    /// The answer to give again to the same `Idempotency-Key`.
+    /// The answer to give again when the same `Idempotency-Key` is repeated.
     pub answer: Option<PendingAnswer>,
 }
 
 impl Change {
-    /// A change that is stored and audited. It announces nothing, and the write loop adds the answer that is kept.
+    /// A change that is stored and audited. It announces nothing, and the write loop adds the kept answer.
     #[must_use]
     pub const fn new(scope: Scope, effect: Effect, audit: AuditEntry) -> Self {
         Self { scope, effect, audit: Some(audit), events: Vec::new(), answer: None }
@@ -43,7 +43,7 @@ impl Change {
         Self { events, ..self }
     }
 
-    /// A change that stores nothing but the answer that the write loop adds.
+    /// A change that stores only the answer that the write loop adds.
     pub(crate) const fn nothing(scope: Scope) -> Self {
         Self { scope, effect: Effect::None, audit: None, events: Vec::new(), answer: None }
     }
@@ -54,59 +54,59 @@ impl Change {
 pub enum Effect {
     /// Nothing: the request changed nothing, but its answer is kept.
     None,
-    /// A new customer; its e-mail must be free.
+    /// A new customer. Its e-mail must be free.
     CustomerCreated(Box<Customer>),
     /// A customer's next version.
     CustomerUpdated {
-        /// The version that it is computed from, which must still be the newest.
+        /// The version that it was computed from, which must still be the newest.
         basis: Basis,
         /// The record that replaces it.
         after: Box<Customer>,
-        /// The files that it attaches; they must still be there.
+        /// The files that it attaches, which must still exist.
         attached: Vec<NewDocument>,
         /// The link that it opens.
         link: Option<NewLink>,
-        /// Whether every pass of the customer's to the hosted form ends.
+        /// Whether every pass to the customer's hosted form ends.
         ends_passes: bool,
     },
-    /// A device of the customer's that enters the hosted form.
+    /// A device enters the hosted form.
     FormOpened {
         /// Whose form.
         customer: CustomerId,
-        /// What the device shows from now on, for the session of the link that it came through.
+        /// The pass that the device shows from now on, for the session of the link that it followed.
         pass: NewLink,
         /// When it entered.
         at: Timestamp,
     },
-    /// A device that leaves the hosted form: its pass, which opens nothing any more.
+    /// A device leaves the hosted form. Its pass can no longer be used.
     FormLeft(zeroize::Zeroizing<String>),
-    /// A new file, whose content is durable already.
+    /// A new file, whose content is already durable.
     FileUploaded(Box<NewFile>),
-    /// The clock of the sandbox is this many seconds ahead from now on.
+    /// The clock of the sandbox is advanced.
     ClockAdvanced {
-        /// How many it must still be ahead.
+        /// How many seconds it must still be ahead for the change to apply.
         expected: i64,
-        /// Ahead of the machine's.
+        /// How many seconds it is ahead from now on.
         seconds: i64,
     },
     /// A new webhook endpoint.
     WebhookCreated(Box<NewEndpoint>),
-    /// A webhook endpoint that is called again, signed by this key; what waits for it is due now.
+    /// A webhook endpoint is enabled again and signed with this key. What waits for it is due now.
     WebhookEnabled {
         /// Which.
         id: WebhookId,
         /// The key that signs from now on.
         key: KeyId,
-        /// When that was asked for.
+        /// When that was requested.
         at: Timestamp,
     },
-    /// A webhook endpoint that is gone, with what waited for it.
+    /// A webhook endpoint is deleted, with what waited for it.
     WebhookDeleted(WebhookId),
-    /// A delivery that is to be made again, whatever came of it.
+    /// A delivery is made again, whatever its result was.
     DeliveryResent {
         /// Which.
         delivery: u64,
-        /// When that was asked for.
+        /// When that was requested.
         at: Timestamp,
     },
     /// The settings in force from now on, as JSON.
@@ -117,14 +117,14 @@ pub enum Effect {
     AccountChanged(Account),
     /// A new key.
     KeyCreated {
-        /// The key; the store keeps what finds it and what signs with it, not the key.
+        /// The key. The store keeps what finds it and what signs with it, not the key.
         key: ApiKey,
         /// What is kept of it.
         record: KeyRecord,
     },
     /// A new key in place of an old one.
     KeyRolled {
-        /// The old one.
+        /// The old key.
         old: KeyId,
         /// When the old one ends.
         ends_at: Timestamp,
@@ -133,7 +133,7 @@ pub enum Effect {
         /// What is kept of it.
         record: KeyRecord,
     },
-    /// A key that is refused from now on.
+    /// A key is refused from now on.
     KeyRevoked {
         /// Which.
         id: KeyId,
@@ -142,8 +142,7 @@ pub enum Effect {
     },
 }
 
-/// Where an engine found a record. It may be wrong by now: it only saves looking, and means nothing to anyone but that
-/// engine.
+/// Where an engine found a record. It may be out of date: it only saves a search, and only that engine can read it.
 pub type Hint = Option<NonZeroI64>;
 
 /// The stored version of a customer that a change is computed from.
@@ -155,51 +154,52 @@ pub struct Basis {
 }
 
 impl Basis {
-    /// A version, with what the engine that read it wants to be told again at the commit.
+    /// A version, with the hint that the engine which read it wants back at the commit.
     #[must_use]
     pub const fn new(version: u64, hint: Hint) -> Self {
         Self { version, hint }
     }
 
-    /// What the engine wanted to be told.
+    /// The engine's hint.
     #[must_use]
     pub const fn hint(self) -> Hint {
         self.hint
     }
 }
 
-/// A file that becomes evidence of a data subject, whoever else's it is.
+/// A file becomes evidence of a data subject, whoever owns it already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NewDocument {
     /// Which file.
     pub file: FileId,
-    /// The data subject: the customer or one of its persons, under whose key the file's key is sealed once more.
+    /// The data subject: the customer or one of its persons. The file's key is sealed once more under the subject's
+    /// key.
     pub subject: PersonId,
 }
 
-/// A link to a KYC session, to be found by its token.
+/// A link to a KYC session, found by its token.
 #[derive(Debug)]
 pub struct NewLink {
     /// The token; the store keeps what finds it.
     pub token: zeroize::Zeroizing<String>,
     /// The session.
     pub session: SessionId,
-    /// Until when it is good.
+    /// When it expires.
     pub expires_at: Timestamp,
 }
 
-/// A file on its way into the store.
+/// A file that is being stored.
 #[derive(Debug)]
 pub struct NewFile {
     /// Its id.
     pub id: FileId,
-    /// When it came.
+    /// When it was received.
     pub uploaded_at: Timestamp,
     /// Its bytes.
     pub size: u64,
-    /// How much its account may have, with this file.
+    /// How much its account may store, this file included.
     pub room: Room,
-    /// What the store made of it.
+    /// The store's form of the content.
     pub sealed: SealedFile,
     /// The attempt, when the request carried an `Idempotency-Key`.
     pub ticket: Option<Ticket>,

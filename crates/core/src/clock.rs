@@ -1,11 +1,11 @@
-//! Time as a value, and the clock that everything which waits or dates reads.
+//! Time as a value, and the clock that everything reads.
 
 use std::fmt;
 
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-/// A moment: microseconds since 1970-01-01T00:00:00Z. On the wire RFC 3339 in UTC with milliseconds and `Z`.
+/// A moment: microseconds since 1970-01-01T00:00:00Z. On the wire it is RFC 3339 in UTC, with milliseconds and `Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, schemars::JsonSchema)]
 #[schemars(description = "", extend("format" = "date-time"))]
 pub struct Timestamp(#[schemars(with = "String")] i64);
@@ -17,7 +17,7 @@ impl Timestamp {
         Self(micros)
     }
 
-    /// Reads a moment as RFC 3339 writes it, with an offset.
+    /// Reads a moment in RFC 3339, with an offset.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         text.parse().ok().map(|moment: jiff::Timestamp| Self(moment.as_microsecond()))
@@ -29,13 +29,13 @@ impl Timestamp {
         self.0
     }
 
-    /// Milliseconds since the epoch; zero for moments before it.
+    /// Milliseconds since the epoch, or zero for earlier moments.
     #[must_use]
     pub fn as_millis(self) -> u64 {
         u64::try_from(self.0 / 1_000).unwrap_or(0)
     }
 
-    /// This moment and `seconds` more, at the latest the end of representable time.
+    /// This moment plus `seconds`, at most the end of representable time.
     #[must_use]
     pub const fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
@@ -43,8 +43,8 @@ impl Timestamp {
 }
 
 impl Timestamp {
-    /// The 24 characters of RFC 3339. Written by hand: every answer holds some, and the general formatter took 5 % of a
-    /// list's time.
+    /// The 24 characters of RFC 3339. This is written by hand because every response holds several, and the general
+    /// formatter took 5 % of a list's time.
     #[must_use]
     pub fn text(self) -> [u8; 24] {
         let moment = jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::MAX);
@@ -92,7 +92,7 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// Where the time comes from. The server has one that reads the system; tests have one that stands still.
+/// The source of time. The server's reads the system clock; the tests' stands still.
 pub trait Clock: Send + Sync {
     /// The present moment.
     fn now(&self) -> Timestamp;

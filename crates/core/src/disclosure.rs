@@ -1,18 +1,18 @@
-//! What an answer shows of customers, by the scopes of the key that asks. A kept answer holds everything, so that each
-//! key that repeats the request sees what its own scopes allow.
+//! What a response shows of customers, by the scopes of the key. A kept answer holds everything, so that each key that
+//! repeats the request sees what its own scopes allow.
 
 use crate::api_key::KeyScope;
 use crate::idempotency::Answer;
 use crate::pii::Pii;
 
-/// The member that leads into the hosted form, as the view of a customer writes it when there is a link. Inside of a
-/// JSON string every quote is escaped, so nothing that a client sends can look like it.
+/// The member that leads into the hosted form, as the view of a customer writes it when there is a link. Inside a JSON
+/// string every quote is escaped, so nothing that a client sends can look like it.
 const LINK: &[u8] = b"\"kyc_flow_link\":\"";
 
-/// What a key may see of customers, whichever route it asks.
+/// What a key may see of customers, on every route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Disclosure {
-    /// Customers, in the answer to a write.
+    /// Customers, in the response to a write.
     pub customers: bool,
     /// Links to the hosted form, which let their holder write to the customer.
     pub links: bool,
@@ -25,14 +25,14 @@ impl Disclosure {
         Self { customers: scopes.contains(&KeyScope::CustomersRead), links: scopes.contains(&KeyScope::KycSession) }
     }
 
-    /// An answer that holds a customer; a key that may not read customers gets `instead`.
+    /// A response that holds a customer. A key that may not read customers gets `instead`.
     #[must_use]
     pub fn answer(self, answer: Answer, instead: impl FnOnce() -> Vec<u8>) -> Answer {
         let body = if self.customers { self.json(answer.body.into_exposed()) } else { instead() };
         Answer { body: Pii::new(body), ..answer }
     }
 
-    /// JSON of customers, in which each link that the key may not see is `null`.
+    /// JSON of customers, with `null` for each link that the key may not see.
     #[must_use]
     pub fn json(self, json: Vec<u8>) -> Vec<u8> {
         if self.links { json } else { without_links(&json) }
@@ -52,7 +52,7 @@ fn without_links(json: &[u8]) -> Vec<u8> {
     shown
 }
 
-/// What follows a JSON string of which the opening quote was read.
+/// What follows a JSON string whose opening quote was already read.
 fn after_string(text: &[u8]) -> &[u8] {
     let mut escaped = false;
     for (at, byte) in text.iter().enumerate() {

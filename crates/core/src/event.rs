@@ -8,7 +8,7 @@ use crate::ids::CustomerId;
 use crate::pii::Pii;
 
 choice! {
-    /// What happened, and what an endpoint can be told of.
+    /// What happened, which an endpoint can subscribe to.
     EventType {
         CustomerCreated = "customer.created",
         CustomerUpdated = "customer.updated",
@@ -21,18 +21,18 @@ choice! {
 pub struct Event {
     /// What happened.
     pub event_type: EventType,
-    /// To whom.
+    /// The customer.
     pub customer: CustomerId,
-    /// Its number among the customer's events, from 1, without gaps.
+    /// Its number among the customer's events, counted from 1 without gaps.
     pub number: u64,
     /// When.
     pub at: Timestamp,
-    /// The JSON of the envelope. Personal: sealed before it is stored.
+    /// The JSON of the envelope. It is personal and sealed before it is stored.
     pub body: Vec<u8>,
 }
 
 impl Event {
-    /// The events that a customer came out of, counted by it. Their bodies show it as it is now.
+    /// Events of a customer, numbered from its count. Their bodies show the customer as it is now.
     #[must_use]
     pub fn of(types: &[EventType], customer: &mut Customer) -> Vec<Self> {
         let (id, at) = (customer.id, customer.updated_at);
@@ -58,14 +58,14 @@ impl Event {
     }
 }
 
-/// An event as it is read again.
+/// An event as it is read back.
 #[derive(Debug, Clone)]
 pub struct StoredEvent {
-    /// Its place among all events of its scope: later ones have greater ones. Says nothing else.
+    /// Its place among all events of its scope: later events have greater ones. It says nothing else.
     pub position: u64,
-    /// What happened, as it is on the wire.
+    /// What happened, as written on the wire.
     pub event_type: String,
-    /// To whom.
+    /// The customer.
     pub customer: CustomerId,
     /// Its number among the customer's events.
     pub number: u64,
@@ -74,14 +74,14 @@ pub struct StoredEvent {
 }
 
 impl StoredEvent {
-    /// The id by which receivers know an event again: the customer's and its number.
+    /// The id by which receivers recognise an event: the customer's id and the event's number.
     #[must_use]
     pub fn id(&self) -> String {
         event_id(self.customer, self.number)
     }
 }
 
-/// The id by which receivers know an event again.
+/// The id by which receivers recognise the event.
 #[must_use]
 pub fn event_id(customer: CustomerId, number: u64) -> String {
     format!("evt_{}_{number}", customer.to_string().replace('-', ""))

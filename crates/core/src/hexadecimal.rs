@@ -1,6 +1,6 @@
 //! Bytes as text.
 
-/// Bytes in hexadecimal, in small letters.
+/// Bytes in hexadecimal, in lower case.
 #[must_use]
 pub fn hexadecimal(bytes: &[u8]) -> String {
     use std::fmt::Write as _;

@@ -1,23 +1,23 @@
-//! `Idempotency-Key`: the same request, sent again, has one effect and gets the same answer, for 30 days.
+//! `Idempotency-Key`: a repeated request has one effect and gets the same response, for 30 days.
 
 use crate::clock::Timestamp;
 use crate::ids::CustomerId;
 use crate::pii::Pii;
 use crate::quota::{OverQuota, Quota};
 
-/// How long an answer is kept.
+/// How long a kept answer is kept.
 pub const KEPT_SECONDS: i64 = 30 * 24 * 60 * 60;
 
 const DAY_MICROS: i64 = 24 * 60 * 60 * 1_000_000;
 
-/// What makes two requests the same: the key, and everything that the answer depends on.
+/// What makes two requests the same: the key, and everything that the response depends on.
 #[derive(Debug, Clone, Copy)]
 pub struct Attempt<'a> {
     /// The header's value, 1 to 255 visible ASCII characters.
     pub key: &'a str,
-    /// The route's name: the same key on another route is another key.
+    /// The route's name. The same key on another route is another key.
     pub route: &'static str,
-    /// What else tells requests apart: the record, the wished form of the answer, the body.
+    /// What else tells requests apart: the record, the requested representation, the body.
     pub content: [&'a [u8]; 3],
 }
 
@@ -26,31 +26,31 @@ pub struct Attempt<'a> {
 pub struct Request<'a> {
     /// The route's name.
     pub route: &'static str,
-    /// The body as it came.
+    /// The body as received.
     pub body: &'a [u8],
     /// The `Idempotency-Key`.
     pub idempotency_key: Option<&'a str>,
 }
 
 impl<'a> Request<'a> {
-    /// One without a key.
+    /// A request without a key.
     #[must_use]
     pub const fn unkeyed(body: &'a [u8]) -> Self {
         Self { route: "", body, idempotency_key: None }
     }
 
-    /// What makes it the same when it is sent again, if it carries a key. `about` is what its path names.
+    /// What identifies the request when it is repeated, if it carries a key. `about` is what its path names.
     pub(crate) fn about(&self, about: &'a [u8]) -> Option<Attempt<'a>> {
         self.idempotency_key.map(|key| Attempt { key, route: self.route, content: [about, b"", self.body] })
     }
 }
 
-/// The `Idempotency-Key` of a request belongs to another request, the one with this id.
+/// The `Idempotency-Key` of a request belongs to another request, with this id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the idempotency key was used for another request")]
 pub struct KeyReused(pub String);
 
-/// A keyed fingerprint of an attempt, made by the store, which alone has the key.
+/// A keyed fingerprint of an attempt. The store makes it, because only the store has the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ticket {
     /// Finds the attempt.
@@ -59,45 +59,45 @@ pub struct Ticket {
     pub fingerprint: [u8; 32],
 }
 
-/// What a write answers; kept sealed when the request carried a key.
+/// What a write returns. It is kept sealed when the request carried a key.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// The customer that it is about, under whose key it is sealed; `None` when it is about no customer.
+    /// The customer that it is about, under whose key it is sealed. `None` when it is about no customer.
     pub customer: Option<CustomerId>,
     /// The version of the customer's record, for the `ETag`.
     pub version: Option<u64>,
     /// The JSON body.
     pub body: Pii<Vec<u8>>,
-    /// What the client may not have meant: the items of the `Dossier-Warning` header (RFC 9651), which name ids and
-    /// counts alone.
+    /// What the client may not have meant: the items of the `Dossier-Warning` header (RFC 9651), which hold only ids
+    /// and counts.
     pub warnings: Vec<String>,
-    /// Whether this is the answer to an earlier attempt.
+    /// Whether it was kept from an earlier attempt.
     pub replayed: bool,
 }
 
-/// An answer that is to be kept with the change that it reports.
+/// An answer to keep with the change that it reports.
 #[derive(Debug)]
 pub struct PendingAnswer {
     /// The attempt.
     pub ticket: Ticket,
-    /// When it was given.
+    /// When the response was given.
     pub at: Timestamp,
     /// The request's id, which a conflicting request is told.
     pub request_id: String,
     /// The answer.
     pub answer: Answer,
-    /// How many answers may be kept of a day.
+    /// How many answers may be kept per day.
     pub most: Option<u64>,
 }
 
 impl PendingAnswer {
-    /// The day on which it counts, from 1970.
+    /// The day on which it counts, in days since 1970.
     #[must_use]
     pub const fn day(&self) -> i64 {
         self.at.as_micros().div_euclid(DAY_MICROS)
     }
 
-    /// That there are as many as may be kept of its day.
+    /// The quota of the day is used up.
     #[must_use]
     pub fn over_quota(&self) -> OverQuota {
         OverQuota { quota: Quota::IdempotencyKeys, most: self.most.unwrap_or(u64::MAX) }
@@ -105,7 +105,7 @@ impl PendingAnswer {
 }
 
 impl Answer {
-    /// A first answer that is about this version of a customer.
+    /// A first answer, about this version of a customer.
     #[must_use]
     pub(crate) const fn about(customer: CustomerId, version: u64, body: Vec<u8>) -> Self {
         Self {
@@ -124,13 +124,13 @@ impl Answer {
     }
 }
 
-/// What the store knows of an attempt; `A` is what was answered.
+/// What the store knows about an attempt. `A` is the kept answer.
 #[derive(Debug)]
 pub enum Replay<A = Answer> {
-    /// Nothing: go on, and keep the answer under this ticket.
+    /// Nothing: compute, and keep the answer under this ticket.
     Fresh(Ticket),
-    /// It was answered.
+    /// It has a kept answer.
     Answered(A),
-    /// The key was used by another request, the one with this id.
+    /// The key was used by another request, with this id.
     OtherRequest(String),
 }

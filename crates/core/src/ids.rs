@@ -1,4 +1,4 @@
-//! Identifiers: UUIDs of version 7, so that newer records sort after older ones, and where they come from.
+//! Identifiers: UUIDs of version 7, so that newer records sort after older ones, and their source.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ macro_rules! id {
         pub struct $name(#[schemars(with = "String")] Uuid);
 
         impl $name {
-            /// Reads the hyphenated form of 36 characters; every other form of a UUID is `None`, as an unknown id is.
+            /// Reads the hyphenated form of 36 characters. Every other form of a UUID is `None`, like an unknown id.
             #[must_use]
             pub fn parse(text: &str) -> Option<Self> {
                 (text.len() == 36).then(|| Uuid::try_parse(text).ok()).flatten().map(Self)
@@ -68,7 +68,7 @@ id!(
     CustomerId
 );
 id!(
-    /// A person tied to a business.
+    /// A person associated with a business.
     PersonId
 );
 id!(
@@ -89,20 +89,20 @@ id!(
     WebhookId
 );
 impl PersonId {
-    /// The subject id under which a customer's own personal data is sealed: the customer is the first data subject of
-    /// its record, its associated persons are the others.
+    /// The subject id under which a customer's own personal data is sealed. The customer is the first data subject of
+    /// its record, and its associated persons are the others.
     #[must_use]
     pub const fn of_customer(customer: CustomerId) -> Self {
         Self(customer.0)
     }
 }
 
-/// Where ids and other random values come from.
+/// The source of ids and other random values.
 pub trait Random: Send + Sync {
     /// Fills the buffer with unpredictable bytes.
     fn fill(&self, bytes: &mut [u8]);
 
-    /// A new UUID of version 7 for the given moment. Ids made by one process in one millisecond still increase.
+    /// A new UUID of version 7 for the given moment. Ids that one process makes in one millisecond still increase.
     fn uuid(&self, now: Timestamp) -> Uuid;
 }
 

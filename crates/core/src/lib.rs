@@ -1,6 +1,6 @@
 //! What Dossier means: the contract's types with their limits, the parser that reports every violation at once, the
 //! merge rules, and a change as one value. There is no HTTP here, no SQL, no file and no clock: what a rule needs to
-//! know comes in as an argument.
+//! know is an argument.
 
 pub mod account;
 pub mod api_key;

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-/// A value about a person. `Debug` prints no content and there is no `Display`; the content leaves by [`Pii::expose`],
-/// which is easy to search for.
+/// A value about a person. `Debug` prints no content and there is no `Display`. The content leaves only through
+/// [`Pii::expose`], which is easy to search for.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Pii<T>(T);
 

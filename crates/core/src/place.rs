@@ -1,7 +1,7 @@
 //! Places in a customer's record.
 
 /// A place: a JSON Pointer (RFC 6901) into the body of PUT. The form names an associated person by its id instead of
-/// its index. No member of the contract has a name that would have to be escaped.
+/// its index. No member of the contract has a name that needs escaping.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place<'a>(&'a str);
 
@@ -17,25 +17,25 @@ impl<'a> Place<'a> {
         self.0.split('/').skip(1)
     }
 
-    /// The member of the profile in which it lies; empty for the whole.
+    /// The member of the profile in which it lies. It is empty for the whole profile.
     #[must_use]
     pub fn member(self) -> &'a str {
         self.steps().next().unwrap_or_default()
     }
 
-    /// Its own name; empty for the whole.
+    /// Its own name. It is empty for the whole profile.
     #[must_use]
     pub fn name(self) -> &'a str {
         self.steps().last().unwrap_or_default()
     }
 
-    /// The place around it; the whole for a member of the profile.
+    /// The place that contains it. A member of the profile is contained in the whole.
     #[must_use]
     pub fn parent(self) -> Self {
         Self(self.0.rsplit_once('/').map_or("", |(parent, _)| parent))
     }
 
-    /// Whether it is the place of this pointer, or inside of it.
+    /// Whether it is the place of this pointer, or inside it.
     #[must_use]
     pub fn is_inside(self, outer: &str) -> bool {
         self.0.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

@@ -1,18 +1,19 @@
-//! Quotas: how much an account or a customer may store, and how many new keys a day may have. Those of an account are
-//! checked in the transaction that would exceed them, those of a customer in its turn, before a change of its version.
+//! Quotas: how much an account or a customer may store, and how many new idempotency keys a day may have. Quotas of an
+//! account are checked in the transaction that would exceed them. Quotas of a customer are checked in its turn, before
+//! its version changes.
 
-/// The quotas that the operator has set. Those of an account hold in each of its environments.
+/// The quotas that the operator has set. Those of an account apply to each of its environments.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Quotas {
-    /// Requests of an account with a new `Idempotency-Key` in a day (UTC); `None` for any number.
+    /// Requests of an account with a new `Idempotency-Key` per day (UTC). `None` means no limit.
     pub idempotency_keys: Option<u64>,
     /// Files of an account, attached or not.
     pub of_account: Room,
-    /// Files that are evidence of a customer or its persons, or ever were.
+    /// Files that are, or ever were, evidence of a customer or its persons.
     pub of_customer: Room,
 }
 
-/// How many files there may be, and how many bytes they may have; `None` for any number.
+/// How many files there may be, and how many bytes in all. `None` means no limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Room {
     /// Files.
@@ -21,7 +22,7 @@ pub struct Room {
     pub bytes: Option<u64>,
 }
 
-/// What is taken of a room.
+/// What is used of a quota.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Used {
     /// How many.
@@ -30,7 +31,7 @@ pub struct Used {
     pub bytes: u64,
 }
 
-/// What there can be too much of.
+/// What a quota limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quota {
     /// [`Quotas::idempotency_keys`]
@@ -56,7 +57,7 @@ pub struct OverQuota {
 }
 
 impl Room {
-    /// Refuses more than there is room for.
+    /// Refuses more than the quota allows.
     fn check(self, used: Used, files: Quota, bytes: Quota) -> Result<(), OverQuota> {
         for (has, most, quota) in [(used.files, self.files, files), (used.bytes, self.bytes, bytes)] {
             if let Some(most) = most.filter(|most| has > *most) {
@@ -66,7 +67,7 @@ impl Room {
         Ok(())
     }
 
-    /// Whether an account may have so much.
+    /// Whether an account may store this much.
     ///
     /// # Errors
     ///
@@ -75,7 +76,7 @@ impl Room {
         self.check(used, Quota::FilesOfAccount, Quota::BytesOfAccount)
     }
 
-    /// Whether a customer may have so much.
+    /// Whether a customer may store this much.
     ///
     /// # Errors
     ///
@@ -86,7 +87,7 @@ impl Room {
 }
 
 impl Used {
-    /// With another file.
+    /// With one more file.
     #[must_use]
     pub const fn and(self, bytes: u64) -> Self {
         Self { files: self.files + 1, bytes: self.bytes + bytes }

@@ -1,4 +1,4 @@
-//! How far the clocks of sandboxes are ahead of the machine's.
+//! How far the clocks of sandboxes are ahead of the machine's clock.
 
 use std::collections::HashMap;
 use std::sync::RwLock;
@@ -7,7 +7,7 @@ use crate::caller::{Environment, Scope};
 use crate::clock::Timestamp;
 use crate::ids::AccountId;
 
-/// How far the clocks of sandboxes are ahead of the machine's. They only go forward, and production has none.
+/// How far the clocks of sandboxes are ahead of the machine's clock. They only advance, and production has none.
 #[derive(Debug, Default)]
 pub struct SandboxClocks(RwLock<HashMap<AccountId, i64>>);
 
@@ -29,7 +29,7 @@ impl SandboxClocks {
         self.0.read().expect(POISONED).get(&account).copied().unwrap_or(0)
     }
 
-    /// Takes over what is stored, unless it was put further forward since that was read.
+    /// Takes over what is stored, unless the clock was advanced further since that was read.
     pub fn set(&self, account: AccountId, seconds: i64) {
         let mut clocks = self.0.write().expect(POISONED);
         let ahead = clocks.entry(account).or_default();

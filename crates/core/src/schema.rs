@@ -15,8 +15,8 @@ pub fn of<T: JsonSchema>() -> Value {
     settings.inline_subschemas = true;
     settings.meta_schema = None;
     let mut schema = settings.into_generator().into_root_schema_for::<T>();
-    // What Rust must add and the contract does not have: absence shown as null, titles from type names, and the
-    // descriptions of types, which would land on members.
+    // What Rust adds and the contract does not have: absence shown as null, titles from type names, and the
+    // descriptions of types, which would appear on members.
     RecursiveTransform(|schema: &mut Schema| {
         for extra in ["nullable", "default", "title"] {
             schema.remove(extra);
@@ -32,7 +32,7 @@ pub fn of<T: JsonSchema>() -> Value {
     schema.to_value()
 }
 
-/// The body of PUT: the contract's two variants, of which the stored customer's type picks one.
+/// The body of PUT: the contract's two variants. The stored customer's type picks one.
 #[must_use]
 pub fn update_body() -> Value {
     let branch = |title: &str, mut schema: Value| {

@@ -1,5 +1,5 @@
-//! The form of every secret that is given out as text: a prefix that scanners of leaks know, 43 random characters, and
-//! a checksum over all before, so that a typo is seen without asking anybody.
+//! The form of every secret that is given out as text: a prefix that leak scanners know, 43 random characters, and a
+//! checksum over all that precedes it, so that a typo is noticed without a look into the database.
 
 use zeroize::Zeroizing;
 
@@ -12,7 +12,7 @@ const SECRET: usize = 43;
 /// Characters of checksum: a CRC-32 in base 62.
 const CHECKSUM: usize = 6;
 
-/// What a secret opens, which its prefix says.
+/// What a secret opens. Its prefix says so.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Kind {
     /// The API.
@@ -44,7 +44,7 @@ pub(crate) fn generate(kind: Kind, environment: Environment, random: &dyn Random
     while left > 0 {
         let mut bytes = Zeroizing::new([0_u8; 64]);
         random.fill(&mut bytes[..]);
-        // 248 is the largest multiple of 62 in a byte: what lies above would make some characters likelier.
+        // 248 is the largest multiple of 62 in a byte: larger values would make some characters more likely.
         for byte in bytes.iter().filter(|byte| **byte < 248).take(left) {
             secret.push(base62::digit(byte % 62));
             left -= 1;
@@ -55,7 +55,7 @@ pub(crate) fn generate(kind: Kind, environment: Environment, random: &dyn Random
     secret
 }
 
-/// A text that is a secret of this kind: by its prefix, form and checksum.
+/// A text that is a secret of this kind, by its prefix, form and checksum.
 #[must_use]
 pub(crate) fn parse(kind: Kind, text: &str) -> Option<Zeroizing<String>> {
     let known = [Environment::Sandbox, Environment::Production];

@@ -11,26 +11,26 @@ use crate::sandbox_clocks::SandboxClocks;
 use crate::store::Store;
 use crate::turns::Turns;
 
-/// The store, the clock, the source of ids, the turns of writers, and what the operator decided.
+/// The store, the clock, the source of ids, the turns of writers, and the operator's choices.
 pub struct Services {
     /// Where records are.
     pub store: Arc<dyn Store>,
-    /// What time it is.
+    /// The source of time.
     pub clock: Arc<dyn Clock>,
     /// How far the clocks of sandboxes are ahead.
     pub sandboxes: SandboxClocks,
-    /// Where ids and keys come from.
+    /// The source of ids and keys.
     pub random: Arc<dyn Random>,
-    /// Whose turn it is.
+    /// The turns of writers.
     pub turns: Turns,
-    /// What the operator decided about verification.
+    /// The operator's choices about verification.
     pub policy: Policy,
-    /// How much an account may have.
+    /// How much an account may store.
     pub quotas: Quotas,
 }
 
 impl Services {
-    /// What time it is for the records of a scope: everything in them that waits or dates reads this.
+    /// The time for the records of a scope. Everything in them that waits or is dated reads this.
     #[must_use]
     pub fn now(&self, scope: Scope) -> Timestamp {
         self.sandboxes.shift(scope, self.clock.now())

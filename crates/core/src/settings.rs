@@ -1,5 +1,5 @@
-//! Settings that decide what becomes of records. Each start compares those in force with those that were recorded last,
-//! and writes one entry of the audit trail when some differ.
+//! Settings that affect records. Each start compares the settings in force with those last recorded, and writes one
+//! audit entry when some differ.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use serde_json::Value;
 pub enum Recorded {
     /// The value, which an entry shows before and after.
     Value(String),
-    /// A hash of a secret, by which a change is noticed; `None` when it is not set. An entry shows neither.
+    /// A hash of a secret, which shows that it changed. `None` when it is not set. An audit entry shows neither.
     Secret(Option<String>),
 }
 

@@ -1,13 +1,13 @@
-//! Turns: writers of the same customer follow each other inside one process, so that a hot customer costs no retries.
+//! Turns: writers of the same customer follow each other inside one process, so that a busy customer costs no retries.
 
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::ids::CustomerId;
 
-/// As many customers as this are written at the same time without waiting for a stranger, most of the time.
+/// Up to this many customers can be written at the same time, mostly without waiting for one another.
 const STRIPES: usize = 1_024;
 
-/// A striped lock over customers. Writers in other processes are met by the version check of the store.
+/// A striped lock over customers. The version check of the store handles writers in other processes.
 #[derive(Debug)]
 pub struct Turns(Box<[Mutex<()>]>);
 

@@ -1,4 +1,4 @@
-//! Violations: what is wrong in an input, where, under a stable code, in words that never repeat the value.
+//! Violations: what is wrong in an input and where, with a stable code and a message that never repeats the value.
 
 use std::borrow::Cow;
 
@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::words::words;
 
-/// At most this many violations are listed in one answer, so that a hostile body costs little. A legal body names up to
-/// 220 files, of which each may be a violation.
+/// The most violations that one response lists, so that a hostile body costs little. A valid body names up to
+/// 220 files, and each of them may be a violation.
 pub const MAX_VIOLATIONS: usize = 256;
 
 words! {
@@ -15,34 +15,33 @@ words! {
     Code {
     CannotBeCleared = "cannot_be_cleared": "A merge patch may not clear this member: evidence is removed one by one.",
     Contradiction = "contradiction": "Two members say different things.",
-    DuplicateKey = "duplicate_key": "The same member stands twice in one JSON object.",
-    InvalidCursor = "invalid_cursor": "The cursor is not one that a list of this server gave.",
-    InvalidDate = "invalid_date": "A date must be written YYYY-MM-DD and exist in the calendar.",
+    DuplicateKey = "duplicate_key": "The member appears twice in one JSON object.",
+    InvalidCursor = "invalid_cursor": "The cursor did not come from a list of this server.",
+    InvalidDate = "invalid_date": "A date must exist and be written as YYYY-MM-DD.",
     InvalidEmail = "invalid_email": "An e-mail address needs a local part, an @ and a domain, and no white space \
         inside.",
     InvalidDuration = "invalid_duration": "A duration is written as in ISO 8601, with days, hours, minutes and \
         seconds only: P35D, PT12H.",
     InvalidTime = "invalid_time": "A moment is written as in RFC 3339, such as 2026-01-05T12:00:00Z.",
-    InvalidUrl = "invalid_url": "The URL is not one that this server may send anybody or anything to; the text says \
-        why.",
+    InvalidUrl = "invalid_url": "The server may not call or link to this URL; the message says why.",
     NotForThisType = "not_for_this_type": "The property belongs to the other type of customer.",
     NulCharacter = "nul_character": "Text may not contain the NUL character.",
     NullNotAllowed = "null_not_allowed": "No property of the contract is nullable; PATCH with a merge patch clears \
         one.",
-    OutOfRange = "out_of_range": "The number lies outside of the allowed range.",
-    Required = "required": "A member that the object needs is missing.",
-    TooDeep = "too_deep": "JSON may be nested 16 levels deep.",
+    OutOfRange = "out_of_range": "The number is out of range.",
+    Required = "required": "A required member is missing.",
+    TooDeep = "too_deep": "JSON may be nested at most 16 levels deep.",
     TooLong = "too_long": "The text has more Unicode code points than the contract allows.",
     TooManyItems = "too_many_items": "The list has more items than the contract allows.",
     UnknownCountry = "unknown_country": "A country is an officially assigned ISO 3166-1 alpha-2 code in capitals, or \
         XK.",
     UnknownFile = "unknown_file": "No file with this id was uploaded by this account in this environment.",
-    UnknownProperty = "unknown_property": "The contract has no such property; it is refused so that nothing is \
-        dropped unseen.",
+    UnknownProperty = "unknown_property": "The contract has no such property. It is refused, not silently \
+        dropped.",
     UnknownRequirement = "unknown_requirement": "The customer has no requirement with this id or pointer; \
         expand=requirements lists them.",
-    UnknownValue = "unknown_value": "The value is not one of those that the contract lists.",
-    WrongType = "wrong_type": "The JSON type is not the one that the contract asks for.",
+    UnknownValue = "unknown_value": "The value is not one of the values in the contract.",
+    WrongType = "wrong_type": "The JSON type is not the one in the contract.",
 }
 }
 
@@ -51,7 +50,7 @@ words! {
 pub struct Violation {
     /// JSON Pointer into the body, or a slash and the name of a parameter.
     pub pointer: String,
-    /// The rule.
+    /// The stable code.
     #[schemars(with = "String", extend("enum" = Code::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>()))]
     pub code: Code,
     // Never repeats the value.
@@ -66,7 +65,7 @@ impl Violation {
     }
 }
 
-/// Everything that is wrong in one input, in the order of the contract; never empty.
+/// All violations of one input, in the order of the contract; never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violations(pub Vec<Violation>);
 
@@ -77,7 +76,7 @@ impl Violations {
         self.0.len()
     }
 
-    /// Whether nothing is wrong, which a value that was returned as an error never says.
+    /// Whether there are none, which is never so in a returned error.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()

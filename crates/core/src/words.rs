@@ -1,10 +1,10 @@
-//! Enums of words: closed lists that stand in requests, answers, records and documents.
+//! Enums of words: closed lists that appear in requests, responses, records and documents.
 
 use std::fmt;
 
 use serde::de::Visitor;
 
-/// An enum whose variants are words. With `Variant = "word": "what it means",` each has a meaning as well.
+/// An enum whose variants are words. With `Variant = "word": "what it means",` each also has a meaning.
 macro_rules! words {
     ($(#[$attribute:meta])* $name:ident {
         $($(#[$of_variant:meta])* $variant:ident = $text:literal: $help:literal),* $(,)?
@@ -27,10 +27,10 @@ macro_rules! words {
         pub enum $name { $($(#[$of_variant])* $variant),* }
 
         impl $name {
-            /// All of them, in their order.
+            /// Every word, in order.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
-            /// The word, as it is stored and sent.
+            /// The word as it is stored and sent.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text),* }
@@ -98,7 +98,7 @@ impl<T> Visitor<'_> for Words<T> {
         f.write_str(self.expected)
     }
 
-    // The message repeats no value: it may stand where it does not belong.
+    // The message repeats no value, because it may appear where the value must not.
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
         (self.parse)(text).ok_or_else(|| E::custom(format_args!("not {}", self.expected)))
     }

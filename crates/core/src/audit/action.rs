@@ -1,4 +1,4 @@
-//! What can be done, as the audit trail names it.
+//! The actions of the audit trail.
 
 use crate::words::words;
 

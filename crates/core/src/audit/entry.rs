@@ -14,7 +14,7 @@ use crate::kyc::rail::Rail;
 use crate::kyc::record::Kyc;
 use crate::parse::record::FieldChange;
 
-/// One entry: who, what, when, in plain text; from where, why, before and after, which are personal, in `detail`.
+/// One entry. Who, what and when are plain text. From where, why, before and after are personal and stand in `detail`.
 #[derive(Debug, Clone)]
 pub struct AuditEntry {
     /// When.
@@ -23,18 +23,18 @@ pub struct AuditEntry {
     pub actor: Actor,
     /// What.
     pub action: Action,
-    /// To whom.
+    /// The customer.
     pub customer: Option<CustomerId>,
-    /// The version of the record that came out of it.
+    /// The version of the record after it.
     pub version: Option<u64>,
-    /// Which fields, as JSON Pointers into the PUT body; or what else, as `/files/<id>`, `/api_keys/<id>`,
+    /// Which fields, as JSON Pointers into the PUT body, or what else: `/files/<id>`, `/api_keys/<id>`,
     /// `/webhooks/<id>`, `/settings/<name>`, `/keyring/epochs/<number>` or `/audit/<seq>`.
     pub fields: Vec<String>,
-    /// What was decided, when the entry is about a decision. Boxed, because most entries are not.
+    /// The decision, when the entry is about one. It is boxed, because most entries are not.
     pub decision: Option<Box<Decided>>,
-    /// Under which request.
+    /// The id of the request.
     pub request_id: String,
-    /// What is sealed before it is stored.
+    /// The personal part, which is sealed before it is stored.
     pub detail: AuditDetail,
 }
 
@@ -43,27 +43,27 @@ pub struct AuditEntry {
 pub struct AuditDetail {
     /// The network address that the request came from.
     pub address: Option<std::net::IpAddr>,
-    /// Why, or what else an examiner needs.
+    /// The reason, or what else an examiner needs.
     pub note: Option<String>,
     /// Before and after of every changed field.
     pub changes: Vec<FieldChange>,
 }
 
-/// What was decided about a customer, in words that say nothing personal. It is stored in plain text, so that it can
-/// still be read after the customer's keys are gone. Comments and notes of reviewers are in the sealed record.
+/// What was decided about a customer, in words without personal data. It is stored in plain text, so that it can be
+/// read after the customer's keys are gone. Comments and notes of reviewers are in the sealed record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Decided {
-    /// `approve`, `reject`, `request_resubmission`, `offboard` or `reinstate`; of a simulated step also `submit` or
+    /// `approve`, `reject`, `request_resubmission`, `offboard` or `reinstate`. A simulated step may also be `submit` or
     /// `set_breakdown`.
     pub outcome: Cow<'static, str>,
-    /// The rails that the decision set, each with its status since then.
+    /// The rails that the decision set, each with its new status.
     pub rails: Vec<Rail>,
-    /// Why.
+    /// The reason.
     pub reason_codes: Vec<ReasonCode>,
 }
 
 impl Decided {
-    /// A decision that led to this verification. `named` limits the rails to those that the decision named.
+    /// The decision that led to this verification. `named` limits the rails to those that the decision named.
     pub(crate) fn new(outcome: Transition, after: &Kyc, named: impl Fn(&Rail) -> bool) -> Box<Self> {
         let reason_codes = after.decision.as_ref().map_or_else(Vec::new, |decision| decision.reason_codes.clone());
         let rails = after.breakdown.iter().filter(|rail| named(rail)).cloned().collect();
@@ -72,7 +72,7 @@ impl Decided {
 }
 
 impl AuditEntry {
-    /// An entry about what a caller does now.
+    /// An entry about what a caller does at this moment.
     #[must_use]
     pub fn new(caller: &Caller, at: Timestamp, action: Action) -> Self {
         Self {

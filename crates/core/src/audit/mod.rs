@@ -1,5 +1,5 @@
-//! The audit trail: what an entry says, and how entries are read. Entries form a hash chain per account and
-//! environment, which the store keeps.
+//! The audit trail: what an entry says, and how entries are read. The entries of each account and environment form a
+//! hash chain, which the store keeps.
 
 pub(crate) mod action;
 pub(crate) mod entry;

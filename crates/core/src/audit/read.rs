@@ -1,4 +1,4 @@
-//! The audit trail as it is read: which entries are asked for, what lists show of one, and one entry whole.
+//! The audit trail as it is read: filters, lines of a list, and whole entries.
 
 use std::fmt;
 
@@ -11,20 +11,20 @@ use crate::clock::Timestamp;
 use crate::ids::{CustomerId, KeyId, PersonId, SessionId};
 use crate::pii::Pii;
 
-/// What a verification of every chain found.
+/// The result of verifying every chain.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct AuditReport {
     /// How many chains there are: one for each account and environment with entries.
     pub chains: u64,
     /// How many entries were checked.
     pub entries: u64,
-    /// How many rows that grant or find something were compared with their seals.
+    /// How many rows that grant access or find something were compared with their seals.
     pub rows: u64,
-    /// What is wrong, each naming the account, environment and entry or row; empty when all is well.
+    /// What is wrong. Each text names the account, environment and entry or row. It is empty when all is well.
     pub findings: Vec<String>,
 }
 
-/// What a list shows of an entry. None of it is personal.
+/// A line of a list of entries. None of it is personal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct AuditRow {
     /// Counts the entries of the trail from 1.
@@ -53,30 +53,30 @@ pub struct AuditRow {
     pub hash: String,
 }
 
-/// Which entries are asked for; all of them by default.
+/// A filter of entries. By default it accepts all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditFilter {
-    /// Those about this customer.
+    /// Only entries about this customer.
     pub customer: Option<CustomerId>,
-    /// Those of this action.
+    /// Only entries of this action.
     pub action: Option<Action>,
-    /// Those of this actor, or of all actors of a kind.
+    /// Only entries of this actor, or of all actors of a kind.
     pub actor: Option<ActorFilter>,
-    /// Those at this moment or later.
+    /// Only entries at this moment or later.
     pub from: Option<Timestamp>,
-    /// Those before this moment.
+    /// Only entries before this moment.
     pub to: Option<Timestamp>,
 }
 
-/// An actor as the trail names it, or a kind of actors: `key`, `session`, `operator` or `system`.
+/// An actor as the trail names it, or a kind of actor: `key`, `session`, `operator` or `system`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActorFilter(String);
 
 impl ActorFilter {
-    /// What a filter can be, for messages.
+    /// What a filter can be, for error messages.
     pub const FORMS: &str = "system, operator, operator:NAME, key, key:ID, session or session:ID";
 
-    /// Reads a filter; `None` when no actor can have this name.
+    /// Reads a filter. `None` when no actor can have this name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let known = match text.split_once(':') {
@@ -89,7 +89,7 @@ impl ActorFilter {
         known.then(|| Self(text.to_owned()))
     }
 
-    /// Whether this actor is meant.
+    /// Whether the filter accepts this actor.
     fn is(&self, actor: &str) -> bool {
         let is_kind = !self.0.contains(':');
         actor.strip_prefix(&self.0).is_some_and(|rest| rest.is_empty() || is_kind && rest.starts_with(':'))
@@ -97,7 +97,7 @@ impl ActorFilter {
 }
 
 impl AuditFilter {
-    /// Whether an entry is asked for.
+    /// Whether the filter accepts an entry.
     #[must_use]
     pub fn accepts(&self, customer: Option<CustomerId>, action: &str, actor: &str, at: Timestamp) -> bool {
         self.customer.is_none_or(|wanted| customer == Some(wanted))
@@ -108,24 +108,24 @@ impl AuditFilter {
     }
 }
 
-/// A part of the list of entries.
+/// A page of the list of entries.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditPage {
-    /// Entries, newest first. There may be few, or none, although others follow: a read looks through so many entries
-    /// and no more.
+    /// Entries, newest first. There may be few or none although others follow, because one read examines a limited
+    /// number of entries.
     pub rows: Vec<AuditRow>,
-    /// Before which number the list goes on; `None` at its end.
+    /// The number before which the list goes on. `None` at its end.
     pub next: Option<u64>,
 }
 
-/// One entry whole.
+/// One whole entry.
 #[derive(Clone)]
 pub struct OpenedEntry {
     /// What lists show of it.
     pub row: AuditRow,
     /// The details, which are personal.
     pub detail: Pii<OpenedDetail>,
-    /// The data subjects whose keys are gone, and with them the details about them.
+    /// The data subjects whose keys are gone, so that details about them cannot be opened.
     pub erased: Vec<PersonId>,
 }
 
@@ -140,7 +140,7 @@ impl fmt::Debug for OpenedEntry {
 pub struct OpenedDetail {
     /// The network address that the request came from.
     pub address: Option<String>,
-    /// Why, or what else an examiner needs.
+    /// The reason, or what else an examiner needs.
     pub note: Option<String>,
     /// Every changed place.
     pub changes: Vec<OpenedChange>,
@@ -151,14 +151,14 @@ pub struct OpenedDetail {
 pub struct OpenedChange {
     /// The place.
     pub pointer: String,
-    /// Before and after; `None` when they are erased.
+    /// Before and after. `None` when they are erased.
     pub values: Option<(Value, Value)>,
 }
 
 impl OpenedEntry {
     /// An entry with its detail as it was sealed: `{"address", "note", "changes": {"/pointer": {"before", "after"}}}`,
-    /// and `erased` with the ids of data subjects whose keys are gone. If there are any, the places that the detail
-    /// does not have are taken to be theirs.
+    /// and `erased` with the ids of data subjects whose keys are gone. If there are any, places that the detail does
+    /// not have are taken to be theirs.
     #[must_use]
     pub fn new(row: AuditRow, mut detail: Value) -> Self {
         let mut text = |name: &str| detail[name].take().as_str().map(str::to_owned);

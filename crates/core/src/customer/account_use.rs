@@ -22,7 +22,7 @@ choice! {
 }
 
 record! {
-    /// What lets an identity provider share a verification that it made elsewhere.
+    /// Lets an identity provider share a verification that it made elsewhere.
     container ExternalKycProviderData {
         /// SumSub share KYC token
         sumsub_share_kyc_token: Option<ShareToken>,

@@ -1,4 +1,4 @@
-//! The persons tied to a business, and how a sent one is recognised as a stored one.
+//! The persons associated with a business, and how a sent person is matched with a stored one.
 
 use crate::customer::address::Address;
 use crate::customer::compare;
@@ -42,14 +42,14 @@ record! {
 }
 
 impl AssociatedPerson {
-    /// The id of a person as it is stored, where every one has one.
+    /// The id of a stored person. Every stored person has one.
     #[must_use]
     pub fn person_id(&self) -> Option<PersonId> {
         self.id.and_then(PersonRef::id)
     }
 }
 
-/// What tells one person from another, the strongest first; each in the form in which it is compared.
+/// What tells one person from another, the strongest first, each in the form in which it is compared.
 struct Marks {
     id: Option<PersonId>,
     document: Option<DocumentKey>,
@@ -72,7 +72,7 @@ impl Marks {
         }
     }
 
-    /// The marks of all persons. A document that two of them have identifies neither.
+    /// The marks of all persons. A document that two of them share identifies neither.
     fn of_all(persons: &[AssociatedPerson]) -> Vec<Self> {
         let mut all: Vec<_> = persons.iter().map(Self::of).collect();
         let shared: Vec<_> = all.iter().map(|one| one.document.is_some() && is_shared(one, &all)).collect();
@@ -82,7 +82,7 @@ impl Marks {
         all
     }
 
-    /// Whether a rule finds the same person, and no stronger one another.
+    /// Whether a rule finds the same person, and no stronger rule finds another.
     fn match_by(&self, rule: Rule, stored: &Self) -> bool {
         let same_id = self.id.is_some() && self.id == stored.id;
         let equal_document = self.document == stored.document;
@@ -103,22 +103,22 @@ fn is_shared(one: &Marks, all: &[Marks]) -> bool {
     all.iter().filter(|other| other.document == one.document).count() > 1
 }
 
-/// By what a person is recognised, the strongest first.
+/// What identifies a person, the strongest first.
 #[derive(Clone, Copy)]
 enum Rule {
     Id,
     Document,
-    /// Of namesakes the one of whom as much is known goes first.
+    /// Of several namesakes, the one about whom the same is known goes first.
     NameAndDocument,
     Name,
 }
 
-/// Gives every incoming person an id: that of the stored person it is, or a new one. The documents of a recognised
-/// person are kept and added to; everything else of it will be replaced.
+/// Gives every incoming person an id: that of the matching stored person, or a new one. The documents of a matched
+/// person are kept and added to. Everything else about the person will be replaced.
 ///
-/// The rules are tried one after the other over all incoming persons, so that somebody who is named by id is never
+/// The rules are tried one after the other over all incoming persons, so that a person who is named by id is never
 /// taken for another's namesake. A weaker rule never matches what a stronger one contradicts: a namesake with another
-/// passport is somebody else. Each stored person is matched once.
+/// passport is another person. Each stored person is matched once.
 pub(super) fn settle(
     stored: &[AssociatedPerson],
     incoming: &mut [AssociatedPerson],
@@ -126,7 +126,7 @@ pub(super) fn settle(
 ) {
     let (mut marks, known_marks) = (Marks::of_all(incoming), Marks::of_all(stored));
     for one in &mut marks {
-        // One that is nobody's says nothing.
+        // An id that belongs to no stored person says nothing.
         one.id = one.id.filter(|id| known_marks.iter().any(|known| known.id == Some(*id)));
     }
     let mut matched: Vec<Option<usize>> = vec![None; incoming.len()];
@@ -149,7 +149,7 @@ pub(super) fn settle(
     }
 }
 
-/// The array is replaced by the one that was sent (whose persons [`settle`] has given ids); changes are named item by
+/// The array is replaced by the one that was sent, whose persons [`settle`] has given ids. Changes are named item by
 /// item.
 impl Field for List<AssociatedPerson, 20> {
     fn merge(&mut self, incoming: Self, at: &Path<'_>, merging: &mut Merging) {

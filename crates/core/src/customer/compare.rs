@@ -1,10 +1,10 @@
-//! When two texts about people say the same. Text is stored as it was sent; these are the forms in which it is
+//! When two texts about people mean the same. Text is stored as it was sent; these are the forms in which it is
 //! compared.
 
 use caseless::Caseless as _;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// Numbers that stand where none is known, in the form of [`number`].
+/// Texts that stand for an unknown number, in the form of [`number`].
 const PLACEHOLDERS: &[&str] = &[
     "APPLIEDFOR",
     "AWAITED",
@@ -43,7 +43,7 @@ const PLACEHOLDERS: &[&str] = &[
     "12345678",
 ];
 
-/// A name, as names are compared: by compatible characters (NFKC), without case, with single blanks, one kind of
+/// A name in the form in which names are compared: compatible characters (NFKC), no case, single spaces, one kind of
 /// apostrophe and one of hyphen. The dotted and the dotless i are one letter, since programs mix them up.
 pub(crate) fn name(text: &str) -> String {
     let unified = text.chars().filter_map(|c| match c {
@@ -51,7 +51,7 @@ pub(crate) fn name(text: &str) -> String {
             Some('\'')
         }
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' => Some('-'),
-        // They are not seen, and come along when text is copied.
+        // These are invisible, and come along when text is copied.
         '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => None,
         c => Some(c),
     });
@@ -66,8 +66,8 @@ pub(crate) fn name(text: &str) -> String {
     name
 }
 
-/// A number by which somebody is known, as numbers are compared: its letters and digits alone, without case. `None` for
-/// one that says nothing: it is blank, one character again and again, or a word for what is not known.
+/// A person's or business's number in the form in which numbers are compared: only letters and digits, without case.
+/// `None` for a number that says nothing: it is blank, one character repeated, or a word for an unknown number.
 pub(crate) fn number(text: &str) -> Option<String> {
     let plain = text.nfkc().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect::<String>();
     let first = plain.chars().next()?;

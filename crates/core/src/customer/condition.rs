@@ -1,6 +1,6 @@
 //! The conditions of a request on the stored version: `If-Match` and `If-None-Match`.
 
-/// `If-Match` and `If-None-Match`, as far as a version can answer them.
+/// `If-Match` and `If-None-Match`, reduced to versions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Condition {
     /// One of these must be the version.
@@ -12,9 +12,9 @@ pub struct Condition {
 /// The versions that an entity-tag list names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Versions {
-    /// `*`: whatever exists.
+    /// `*`: any version.
     Any,
-    /// These; tags that are not ours name nothing.
+    /// These versions. Foreign tags match none.
     These(Vec<u64>),
 }
 
@@ -35,7 +35,7 @@ impl Condition {
             && !self.if_none_match.as_ref().is_some_and(|versions| versions.name(version))
     }
 
-    /// The newest version that the client says it knows, since which changes are to be named.
+    /// The newest version that the client says it knows. The response names the changes since then.
     pub(crate) fn known(&self, version: u64) -> u64 {
         match &self.if_match {
             Some(Versions::These(versions)) => {

@@ -86,12 +86,12 @@ record! {
     }
 }
 
-/// A document of any owner: known by its file.
+/// A document of any owner, identified by its file.
 pub trait Document: Field + Clone {
-    /// The file that it shows.
+    /// The file.
     fn file_id(&self) -> FileRef;
 
-    /// Naming a file again changes what the request gives: purpose, side, description.
+    /// Takes over what a repeated naming of the file gives: purpose, side, description.
     fn rename(&mut self, again: Self);
 }
 
@@ -141,7 +141,7 @@ impl<D: Document, const MAX: usize> Field for List<D, MAX> {
 
     fn adopted(self) -> Self {
         let mut adopted = Self::default();
-        // Nobody reads these changes: the list as a whole is new.
+        // These changes are not read: the list as a whole is new.
         let mut unread = Merging::new(crate::parse::Mode::Update);
         adopted.merge(self, &Path::Root, &mut unread);
         adopted

@@ -1,5 +1,5 @@
-//! The documents of a customer as a whole, its persons' included: shown with what is known of their files, and removed
-//! one by one.
+//! The documents of a customer as a whole, including those of its persons: shown with what is known about their files,
+//! and removed one by one.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use crate::ids::{CustomerId, FileId, PersonId};
 use crate::parse::list::List;
 use crate::parse::record::FieldChange;
 
-/// Shows every document of a list: whose it is, which file, and the document as JSON.
+/// Calls `see` for every document of a list, with its owner, its file, and the document as JSON.
 fn each<D: Document, const MAX: usize>(
     person: Option<PersonId>,
     documents: Option<&List<D, MAX>>,
@@ -26,7 +26,7 @@ fn each<D: Document, const MAX: usize>(
     }
 }
 
-/// Whose document it is: a person's, or the customer's own.
+/// The data subject of a document: a person, or the customer itself.
 fn subject(person: Option<PersonId>, customer: CustomerId) -> PersonId {
     person.unwrap_or_else(|| PersonId::of_customer(customer))
 }
@@ -50,7 +50,7 @@ impl Profile {
         files
     }
 
-    /// The documents of which this says that their file becomes evidence of their data subject.
+    /// The documents that the given function accepts, as attachments of their files to their data subjects.
     pub(crate) fn new_documents(
         &self,
         customer: CustomerId,
@@ -66,7 +66,7 @@ impl Profile {
         new
     }
 
-    /// What `expand=documents` shows, of a customer's profile and the files that it names: a JSON array.
+    /// The JSON array that `expand=documents` shows, from a customer's profile and the files it names.
     #[must_use]
     pub fn documents_view(&self, customer: CustomerId, files: &[File]) -> Value {
         let mut views = Vec::new();
@@ -93,7 +93,7 @@ impl Profile {
         Value::Array(views)
     }
 
-    /// Takes the documents of one file out, wherever they stand; says what that changed.
+    /// Removes the documents of one file, wherever they are, and returns what that changed.
     fn remove_documents(&mut self, file: FileId) -> Vec<FieldChange> {
         let mut changes = Vec::new();
         match self {
@@ -127,7 +127,7 @@ fn remove<D: Document, const MAX: usize>(
 }
 
 impl Customer {
-    /// Notes which of the files that a change names prove nothing, as long as a document shows them.
+    /// Records which files of a change prove nothing, as long as a document names them.
     pub(crate) fn note_flaws(&mut self, files: &[File]) {
         self.kyc.flaws.extend(files.iter().filter_map(|file| Some((file.id, file.details.flaw?))));
         if !self.kyc.flaws.is_empty() {
@@ -136,7 +136,8 @@ impl Customer {
         }
     }
 
-    /// The record without the documents of a file, and what that changed; as it was when there are none.
+    /// The record without the documents of a file, and what that changed. Without such documents the record is
+    /// unchanged.
     #[must_use]
     pub fn without_document(mut self, file: FileId, now: Timestamp) -> (Self, Vec<FieldChange>) {
         let changes = self.profile.remove_documents(file);

@@ -16,7 +16,7 @@ choice! {
 }
 
 record! {
-    /// An id document: not the picture of it, its data.
+    /// The data of an id document, not the picture of it.
     value IdDocument {
         /// Identification document number
         number: Text<64>,
@@ -27,11 +27,11 @@ record! {
     }
 }
 
-/// Type, country and number of an id document, as they are compared.
+/// Type, country and number of an id document, in the form in which they are compared.
 pub(crate) type DocumentKey = (IdDocumentType, Country, String);
 
 impl IdDocument {
-    /// What tells it from other documents; `None` when its number says nothing.
+    /// What tells it from other documents. `None` when its number says nothing.
     pub(crate) fn key(&self) -> Option<DocumentKey> {
         Some((self.kind, self.issuing_country, compare::number(self.number.expose())?))
     }

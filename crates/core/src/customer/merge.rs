@@ -1,4 +1,4 @@
-//! What a parsed body makes of a record: a pure function of the two.
+//! What a parsed body makes of a record: a pure function of both.
 
 use crate::clock::Timestamp;
 use crate::customer::associated_person;
@@ -9,7 +9,7 @@ use crate::parse::context::Path;
 use crate::parse::record::{Field, FieldChange, Merging, Mode};
 use crate::violation::{Code, Violation, Violations};
 
-/// A customer has at most this many documents, its persons' included.
+/// A customer has at most this many documents, including those of its persons.
 pub const MAX_DOCUMENTS: usize = 200;
 
 /// A validated body: what to merge, and how.
@@ -19,7 +19,7 @@ pub struct Input {
 }
 
 impl Customer {
-    /// The record after the input, and what that changed. Where nothing changed, the version stays.
+    /// The record after the input, and what changed. When nothing changed, the version stays the same.
     ///
     /// # Errors
     ///
@@ -27,7 +27,7 @@ impl Customer {
     ///
     /// # Panics
     ///
-    /// When the input is of the other type: it is parsed by the type of the stored record.
+    /// When the input is of the other type. It is parsed by the type of the stored record, so this is a bug.
     pub fn merge(
         mut self,
         mut input: Profile,
@@ -63,7 +63,7 @@ impl Customer {
         Ok((self, merging.changes))
     }
 
-    /// Makes the record another version when something changed.
+    /// Gives the record its next version when something changed.
     pub(super) fn count(&mut self, changes: &[FieldChange], now: Timestamp) {
         if changes.is_empty() {
             return;

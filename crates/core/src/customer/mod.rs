@@ -1,4 +1,4 @@
-//! The customer: its record, and the contract's types of which it is made.
+//! The customer: its record, and the contract's types that make it up.
 
 pub mod account_use;
 pub mod address;

@@ -1,5 +1,5 @@
-//! The numbers by which persons and businesses are known elsewhere: two customers with the same one may be the same
-//! person. They are never compared in the clear: a store keeps keyed hashes of what [`Number`] says.
+//! The numbers that identify persons and businesses elsewhere. Two customers with the same number may be the same
+//! person. Numbers are never compared in plain text: a store keeps keyed hashes of [`Number`]s.
 
 use crate::customer::compare;
 use crate::customer::identity::{IdDocument, IdDocumentType};
@@ -9,7 +9,7 @@ use crate::ids::PersonId;
 use crate::parse::leaf::Country;
 use crate::words::words;
 
-/// Members of the profile of which a change may change a number.
+/// Members of the profile whose change may change a number.
 const BEARERS: &[&str] =
     &["/identifying_information", "/registration_number", "/tax_number", "/business_address", "/associated_persons"];
 
@@ -22,29 +22,30 @@ words! {
     }
 }
 
-/// One number of a data subject, in the form in which equal numbers are equal. No `Debug`: all of it is personal.
+/// One number of a data subject, in the form in which equal numbers compare equal. There is no `Debug`: all of it is
+/// personal.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Number {
-    /// Whose it is.
+    /// The data subject.
     pub subject: PersonId,
-    /// What it is.
+    /// The kind of number.
     pub kind: NumberKind,
-    /// The kind of document; empty for other numbers.
+    /// The type of document. It is empty for other numbers.
     pub document: &'static str,
-    /// The country that issued it; empty when that is not known.
+    /// The country that issued it. It is empty when unknown.
     pub country: String,
-    /// Letters and digits alone, in upper case.
+    /// Letters and digits only, in upper case.
     pub digits: String,
 }
 
-/// Whether a change of these members, named by their pointers, may have changed a number.
+/// Whether a change of these members, given by their pointers, may have changed a number.
 #[must_use]
 pub fn may_change(pointers: &[String]) -> bool {
     pointers.iter().any(|pointer| BEARERS.iter().any(|bearer| pointer.starts_with(bearer)))
 }
 
 impl Customer {
-    /// The numbers of all of its data subjects.
+    /// The numbers of all data subjects of the profile.
     #[must_use]
     pub fn numbers(&self) -> Vec<Number> {
         let own = PersonId::of_customer(self.id);

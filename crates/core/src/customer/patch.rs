@@ -1,8 +1,8 @@
-//! JSON Merge Patch (RFC 7396) over a profile: the patch is laid over the stored profile as text, and the outcome is
-//! read by the same parser as a PUT.
+//! JSON Merge Patch (RFC 7396) over a profile. The patch is applied to the text of the stored profile, and the parser
+//! of PUT reads the result.
 //!
-//! Only objects that the record has are looked into. Whatever else the patch holds is copied unread, so it costs no
-//! more memory than its text, and the parser applies the contract's limits to it.
+//! Only objects that the record has are looked into. Everything else in the patch is copied unread, so it costs no more
+//! memory than its text, and the parser applies the contract's limits to it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -24,7 +24,7 @@ use crate::violation::{Code, Violation};
 const DOCUMENTS: &str = "documents";
 const PERSONS: &str = "associated_persons";
 
-/// Parses a merge patch against the record that it is to change.
+/// Parses a merge patch against the record it changes.
 pub(crate) fn parse_patch(before: &Customer, body: &[u8]) -> Result<Parsed<Input>, SyntaxError> {
     match &before.profile {
         Profile::Individual(stored) => {
@@ -43,14 +43,14 @@ pub(crate) fn parse_patch(before: &Customer, body: &[u8]) -> Result<Parsed<Input
     }
 }
 
-/// Returns the outcome, and whether the patch names the persons.
+/// Returns the result, and whether the patch names the persons.
 fn merged<T: Field + Parse>(stored: &T, body: &[u8]) -> Result<(Parsed<T>, bool), SyntaxError> {
     let body = without_mark(body);
     let mut target = match serde_json::to_value(stored) {
         Ok(Value::Object(target)) => target,
         _ => unreachable!("a record serialises to an object"),
     };
-    // Lists are not merged as JSON but by identity, as in a PUT.
+    // Lists are merged by identity, as in a PUT, not as JSON.
     for list in [DOCUMENTS, PERSONS] {
         target.remove(list);
     }
@@ -76,7 +76,7 @@ fn merged<T: Field + Parse>(stored: &T, body: &[u8]) -> Result<(Parsed<T>, bool)
     Ok((parsed, named.persons))
 }
 
-/// Where in the body an error lies that was found in a part of it or in the outcome, which have other lines and
+/// Translates the place of an error that was found in a part of the body or in the result, which have other lines and
 /// columns.
 fn place_in_body<T: Parse>(body: &[u8], found: SyntaxError) -> SyntaxError {
     parse::<T>(body, Nulls::Clear).err().unwrap_or(found)
@@ -88,18 +88,18 @@ fn not_an_object<T>() -> Parsed<T> {
     parsed
 }
 
-/// What a patch names at its top.
+/// The members at the top of a patch.
 #[derive(Default)]
 struct Named {
     persons: bool,
     documents_as_null: bool,
 }
 
-/// Writes the text of a stored object with a patch laid over it.
+/// Writes the text of a stored object with a patch applied to it.
 ///
-/// It is RFC 7396 but for two things, so that the parser sees what it has to refuse: `null` stays instead of removing
-/// the member, since the member may not exist or not be absent; and what stands twice in the patch stands twice in the
-/// text.
+/// This differs from RFC 7396 in two ways, so that the parser sees what it has to refuse. `null` stays instead of
+/// removing the member, since the member may not exist or may be required. A member that appears twice in the patch
+/// appears twice in the text.
 struct Overlay<'a> {
     stored: &'a Map<String, Value>,
     outcome: &'a mut Vec<u8>,
@@ -175,7 +175,7 @@ mod tests {
 
     const STORED: &str = r#"{"residential_address":{"street_line_1":"a","city":"b","country":"DE","postal_code":"1"}}"#;
 
-    /// A body of about this many bytes: a head, a piece again and again with commas between, and a tail.
+    /// A body of about this many bytes: a head, a piece repeated with commas between, and a tail.
     fn body(bytes: usize, head: &str, piece: &str, tail: &str) -> String {
         format!("{head}{}{piece}{tail}", format!("{piece},").repeat(bytes / (piece.len() + 1)))
     }

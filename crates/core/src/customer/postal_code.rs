@@ -1,5 +1,5 @@
-//! Whether an address needs a postal code. The contract wants the member in every address; many countries have no
-//! postal codes, and more do not need them. The table is `data/postal_codes.tsv`; `data/NOTICE` says where it is from.
+//! Whether an address needs a postal code. The contract requires the member in every address, but many countries have
+//! no postal codes, and others do not need them. The table is `data/postal_codes.tsv`; `data/NOTICE` names its source.
 
 use std::sync::LazyLock;
 
@@ -11,11 +11,11 @@ use crate::parse::leaf::Country;
 /// Whether the addresses of a country have a postal code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PostalCodes {
-    /// There are none.
+    /// There are no postal codes.
     Absent,
-    /// There are some, and mail arrives without one.
+    /// There are postal codes, and mail arrives without one.
     Optional,
-    /// Every address has one.
+    /// Every address has a postal code.
     Required,
 }
 
@@ -25,9 +25,9 @@ pub struct AddressFormat {
     country: &'static str,
     /// Whether there is a postal code.
     pub postal_codes: PostalCodes,
-    /// A postal code of the country; empty where none is known.
+    /// An example of a postal code. It is empty where none is known.
     pub postal_code: &'static str,
-    /// A state as addresses name it, in which that postal code lies; empty where none is known.
+    /// The state of that example, as addresses name it. It is empty where none is known.
     pub state: &'static str,
 }
 
@@ -61,13 +61,13 @@ impl AddressFormat {
         &FORMATS[found.expect("a test finds every country")]
     }
 
-    /// The format of an address as JSON; `None` for what names no country.
+    /// The format of an address given as JSON. `None` when its country is missing or unknown.
     pub(crate) fn of_address(address: &Value) -> Option<&'static Self> {
         address.get("country")?.as_str().and_then(Country::new).map(Self::of)
     }
 }
 
-/// Whether an address lacks a postal code that its country needs. What names no country is not judged.
+/// Whether an address lacks a postal code that its country needs. An address without a known country is not judged.
 pub(crate) fn is_missing(address: &Value) -> bool {
     AddressFormat::of_address(address).is_some_and(|format| format.postal_codes == PostalCodes::Required)
         && address["postal_code"].as_str().is_none_or(is_blank)

@@ -1,4 +1,4 @@
-//! What is known of a customer: the fields of the contract, by its type.
+//! What is known about a customer: the fields of the contract, by type.
 
 use serde_json::Value;
 
@@ -15,14 +15,14 @@ use crate::parse::value::{Parsed, SyntaxError, parse};
 use crate::words::words;
 
 words! {
-    /// Individual or business. Never changes.
+    /// Individual or business. It never changes.
     CustomerType {
         Individual = "individual": "A natural person.",
         Corporate = "corporate": "A company or other organisation.",
     }
 }
 
-/// The KYC or KYB fields, as set by PUT. (The variants differ in size; a profile lives on its own, not in lists.)
+/// The KYC or KYB fields, as set by PUT. (The variants differ in size, but profiles are not kept in lists.)
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(clippy::large_enum_variant)]
 pub enum Profile {
@@ -59,7 +59,7 @@ impl Profile {
         })
     }
 
-    /// As JSON, in the form of the body of a PUT.
+    /// As JSON, in the form of a PUT body.
     pub(crate) fn to_json(&self) -> Value {
         let json = match self {
             Self::Individual(individual) => serde_json::to_value(individual),
@@ -68,7 +68,7 @@ impl Profile {
         json.expect("a profile has string keys only")
     }
 
-    /// Takes the e-mail out of the body of an update: the customer has it, not its profile.
+    /// Takes the e-mail out of an update's body: the customer has it, not the profile.
     pub(super) const fn take_email(&mut self) -> Option<Email> {
         match self {
             Self::Individual(individual) => individual.email.take(),
@@ -76,7 +76,7 @@ impl Profile {
         }
     }
 
-    /// The persons tied to a business; none for an individual.
+    /// The persons associated with a business. An individual has none.
     #[must_use]
     pub fn persons(&self) -> &[AssociatedPerson] {
         match self {
@@ -85,7 +85,7 @@ impl Profile {
         }
     }
 
-    /// What tells the id document of a customer or one of its persons from others.
+    /// What tells the id document of a customer, or of one of its persons, from others.
     pub(crate) fn id_document(&self, person: Option<PersonId>) -> Option<DocumentKey> {
         let document = match (person, self) {
             (Some(id), _) => {
@@ -105,7 +105,7 @@ impl Profile {
         }
     }
 
-    /// Takes the token out of the record: it is used once.
+    /// Takes the token out of the record, because it is used once.
     pub(crate) fn take_share_token(&mut self) -> Option<ShareToken> {
         let token = self.share_token_mut()?.sumsub_share_kyc_token.take();
         match self {
@@ -115,7 +115,7 @@ impl Profile {
         token
     }
 
-    /// Whose profile it is.
+    /// The type of customer.
     #[must_use]
     pub const fn kind(&self) -> CustomerType {
         match self {

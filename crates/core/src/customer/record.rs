@@ -15,29 +15,30 @@ pub struct Customer {
     pub version: u64,
     /// Counts events, from 1.
     pub events: u64,
-    /// The version in which its associated persons last changed: they are stored apart and written only then.
+    /// The version in which its associated persons last changed. They are stored separately, and written only when they
+    /// change.
     pub persons_version: u64,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
-    /// Unique in its scope.
+    /// The e-mail, which is unique in the scope.
     pub email: Email,
-    /// What is known of it.
+    /// The profile.
     pub profile: Profile,
-    /// Where its verification stands.
+    /// The state of the verification.
     pub kyc: Kyc,
-    /// By which index its e-mail finds it.
+    /// The index under which the e-mail finds the customer.
     pub email_index: EmailIndex,
 }
 
-/// Which index of its e-mail a customer has. Customers whose addresses counted as different when they were stored have
-/// one each: the oldest has the first.
+/// The index of a customer's e-mail. Customers whose addresses counted as different when they were stored have one
+/// index each, and the oldest has the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EmailIndex {
-    /// The one that is stored, since the address is still the same.
+    /// The stored index, since the address has not changed.
     Stored([u8; 16]),
-    /// This one, from 0, which nobody else may have.
+    /// This index, counted from 0. It must be free.
     Nth(u8),
 }
 

@@ -1,4 +1,4 @@
-//! What lists and plain reads show of a customer.
+//! The view of a customer in lists and plain reads.
 
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use crate::kyc::lifecycle::State;
 use crate::kyc::record::KycsView;
 use crate::parse::leaf::{Email, Text};
 
-/// What lists and plain reads show of a customer: the contract's customer object.
+/// The contract's customer object, as lists and plain reads show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
     /// Its id.
@@ -24,13 +24,13 @@ pub struct Summary {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
-    /// What is personal.
+    /// The personal part.
     pub names: Names,
 }
 
 /// The personal part of a summary, which has a sealed cell of its own: a JSON object of `email`, `first_name`,
-/// `last_name`, `company_name`, `address` and `kycs`, as answers hold it. Lists put it into their answer as it is;
-/// taking it apart and together again took a fifth of their time.
+/// `last_name`, `company_name`, `address` and `kycs`, exactly as responses hold it. Lists copy it unchanged, since
+/// parsing and writing it again took a fifth of their time.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Names(Vec<u8>);
 
@@ -40,18 +40,19 @@ impl std::fmt::Debug for Names {
     }
 }
 
-/// How the names of most customers end.
+/// The end of the names of most customers.
 const NOT_VERIFIED: &[u8] = b",\"address\":null,\"kycs\":null}";
 
 impl Names {
-    /// From a stored cell, of which nothing but the outer shape is checked; the padding behind it is cut off.
+    /// From a stored cell. Only its outer shape is checked, and the padding at its end is cut off.
     #[must_use]
     pub fn from_json(mut cell: Vec<u8>) -> Option<Self> {
         cell.truncate(memchr::memrchr(b'}', &cell)? + 1);
         if cell[0] != b'{' {
             return None;
         }
-        // What was stored before there was verification has neither. (Inside of a string the quotes are escaped.)
+        // Summaries from before there was verification have neither member. (Inside a JSON string the quotes are
+        // escaped.)
         if !cell.ends_with(NOT_VERIFIED) && memchr::memmem::find(&cell, b"\"kycs\":").is_none() {
             cell.pop();
             cell.extend_from_slice(NOT_VERIFIED);
@@ -59,7 +60,7 @@ impl Names {
         Some(Self(cell))
     }
 
-    /// Whether a verification was begun and is not decided. (Inside of a string the quotes are escaped.)
+    /// Whether a verification has begun and is undecided. (Inside a JSON string the quotes are escaped.)
     pub(crate) fn are_pending(&self) -> bool {
         memchr::memmem::find(&self.0, b"\"kycs\":{\"status\":\"pending\"").is_some()
     }
@@ -72,12 +73,12 @@ impl Names {
 }
 
 impl Customer {
-    /// The address that was verified, while the customer is approved.
+    /// The verified address, while the customer is approved.
     fn shown_address(&self) -> Option<&Address> {
         self.kyc.verified_address.as_ref().filter(|_| self.kyc.state == State::Approved)
     }
 
-    /// What lists and plain reads show of it.
+    /// The summary of a customer.
     #[must_use]
     pub fn summary(&self) -> Summary {
         #[derive(Serialize)]

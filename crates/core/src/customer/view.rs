@@ -1,4 +1,4 @@
-//! The customer as the contract shows it: in answers, in webhooks and at the command line.
+//! The customer as the contract shows it: in responses, in webhooks and at the command line.
 
 use std::io::Write as _;
 
@@ -12,7 +12,7 @@ use crate::parse::record::{Section, Sections as _};
 /// What a profile shows: everything but credentials, which are never shown again.
 const SHOWN: &[Section] = &[Section::Profile, Section::Secret, Section::Persons];
 
-/// The contract's customer object, with `profile`, `documents` and `requirements` when they were asked for.
+/// The contract's customer object, with `profile`, `documents` and `requirements` if they were asked for.
 pub struct CustomerView<'a> {
     summary: &'a Summary,
     profile: Option<&'a Profile>,
@@ -27,13 +27,13 @@ impl<'a> CustomerView<'a> {
         Self { summary, profile, documents: None, requirements: None }
     }
 
-    /// With the documents, as [`Profile::documents_view`] gives them.
+    /// Adds the documents, as [`Profile::documents_view`] gives them.
     #[must_use]
     pub fn with_documents(self, documents: Value) -> Self {
         Self { documents: Some(documents), ..self }
     }
 
-    /// With the requirements, as the rules give them.
+    /// Adds the requirements, as the rules give them.
     #[must_use]
     pub fn with_requirements(self, requirements: &'a [Requirement]) -> Self {
         Self { requirements: Some(requirements), ..self }
@@ -55,14 +55,14 @@ impl<'a> CustomerView<'a> {
     pub fn write(&self, json: &mut Vec<u8>) {
         let Summary { id, kind, version: _, created_at, updated_at, names } = self.summary;
         let names = names.as_json();
-        // Put together by hand: a list does this for each of its items.
+        // Written by hand, because a list does this for each of its items.
         for part in [
             b"{\"customer_id\":\"",
             &id.text()[..],
             b"\",\"type\":\"",
             kind.as_str().as_bytes(),
             b"\",",
-            // The members of the names, ready as they are, without the braces around them.
+            // The members of the names as they are, without the braces around them.
             &names[1..names.len() - 1],
             b",\"created_at\":\"",
             &created_at.text(),

@@ -1,4 +1,4 @@
-//! The name of an uploaded file: data for people, never a path.
+//! The name of an uploaded file: text for people, never a path.
 
 use std::fmt;
 
@@ -6,24 +6,24 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::hidden::without_hidden;
 
-/// Stands where a name was shortened.
+/// Marks the place where a name was shortened.
 const ELLIPSIS: &str = "\u{2026}";
-/// What is longer is no extension, in bytes.
+/// A longer ending is not an extension, in bytes.
 const MAX_EXTENSION: usize = 16;
 
-/// A file's name as it is shown: personal, since people put names into it. `Debug` shows none of it.
+/// A file's name as it is shown. It is personal, since people put names into it, and `Debug` shows none of it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct FileName(String);
 
 impl FileName {
     /// The longest name, in bytes of UTF-8.
     pub const MAX: usize = 255;
-    /// What a name is called of which nothing is left.
+    /// The name of a file when nothing is left of its own.
     const NAMELESS: &'static str = "file";
 
-    /// Reads a name as a client sent it. It is a label, so that none is refused: what is not UTF-8 is read as Latin-1,
-    /// folders in front are dropped, invisible and direction-changing characters replaced, the rest composed (NFC), and
-    /// what is too long is shortened in front of its extension.
+    /// Reads a name as a client sent it. A name is only a label, so none is refused. What is not UTF-8 is read as
+    /// Latin-1, leading folders are dropped, invisible and direction-changing characters are replaced, the rest is
+    /// composed (NFC), and a name that is too long is shortened before its extension.
     #[must_use]
     pub fn new(sent: &[u8]) -> Self {
         let sent = match std::str::from_utf8(sent) {
@@ -32,7 +32,7 @@ impl FileName {
         };
         let last = sent.rsplit(['/', '\\']).next().unwrap_or_default();
         let shown = without_hidden(&last.nfc().collect::<Vec<_>>());
-        // What some systems cut off or hide: white space and dots at either end.
+        // Some systems cut off or hide white space and dots at either end.
         let shown = shown.trim().trim_end_matches(['.', ' ']);
         let shown = match shown.strip_prefix('.') {
             Some(rest) => format!("_{rest}"),
@@ -41,7 +41,7 @@ impl FileName {
         Self(if shown.is_empty() { Self::NAMELESS.to_owned() } else { shortened(shown) })
     }
 
-    /// A name as it was stored.
+    /// A stored name.
     #[must_use]
     pub const fn stored(name: String) -> Self {
         Self(name)
@@ -60,7 +60,7 @@ impl fmt::Debug for FileName {
     }
 }
 
-/// At most [`FileName::MAX`] bytes: the middle is left out, so that the extension stays.
+/// At most [`FileName::MAX`] bytes. The middle is left out, so that the extension stays.
 fn shortened(name: String) -> String {
     if name.len() <= FileName::MAX {
         return name;

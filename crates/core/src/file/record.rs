@@ -1,4 +1,4 @@
-//! What is known of an uploaded file.
+//! What is known about an uploaded file.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,11 +10,11 @@ use crate::words::words;
 /// The largest file, in bytes.
 pub const MAX_FILE: u64 = 10 * 1_024 * 1_024;
 
-/// How long a file is kept that nobody attaches.
+/// How long a file is kept that is not attached.
 pub const UNATTACHED_SECONDS: i64 = 72 * 60 * 60;
 
 words! {
-    /// What a file may be.
+    /// The types of file that are accepted.
     MediaType {
         Jpeg = "image/jpeg": "A JPEG picture.",
         Png = "image/png": "A PNG picture.",
@@ -33,7 +33,7 @@ impl MediaType {
         }
     }
 
-    /// How names of such files end; the first is the usual one.
+    /// The extensions of such files. The first is the usual one.
     #[must_use]
     pub const fn extensions(self) -> &'static [&'static str] {
         match self {
@@ -44,7 +44,7 @@ impl MediaType {
     }
 }
 
-/// Why a file that is accepted proves nothing: whoever looks at it cannot see what it shows.
+/// Why an accepted file proves nothing: a reviewer cannot see what it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Flaw {
@@ -54,63 +54,64 @@ pub enum Flaw {
     UnusablePicture,
 }
 
-/// What is known of an uploaded file.
+/// What is known about an uploaded file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
     /// Its id.
     pub id: FileId,
     /// When it was uploaded.
     pub uploaded_at: Timestamp,
-    /// Whose evidence it is, and was: nothing but erasure ends that. Oldest first, empty until it is attached; of very
-    /// many only some are read, see [`FileStore::files`](crate::store::FileStore::files).
+    /// The customers and persons whose evidence it is or was; only erasure ends that. They stand oldest first, and
+    /// there are none until it is attached. If there are very many, only some are read, see
+    /// [`FileStore::files`](crate::store::FileStore::files).
     pub attachments: Vec<Attachment>,
-    /// What is sealed.
+    /// The sealed details.
     pub details: FileDetails,
 }
 
-/// A file that was taken, and whether by an earlier request with the same key.
+/// A stored file, and whether an earlier request with the same key stored it.
 #[derive(Debug)]
 pub struct Uploaded {
     /// The file.
     pub file: File,
-    /// Whether this is the answer to an earlier attempt.
+    /// Whether the response was kept from an earlier attempt.
     pub replayed: bool,
 }
 
-/// Whose evidence a file is.
+/// An attachment of a file as evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attachment {
     /// The customer.
     pub customer: CustomerId,
-    /// The data subject: the customer, or one of its persons.
+    /// The data subject: the customer or one of its persons.
     pub subject: PersonId,
-    /// Since when.
+    /// When it was attached.
     pub at: Timestamp,
 }
 
-/// What is known of a file's content; sealed under the file's own key.
+/// What is known about a file's content. It is sealed under the file's own key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileDetails {
-    /// As its sender named it.
+    /// The name its sender gave it.
     pub name: FileName,
-    /// What it is.
+    /// The type.
     pub media_type: MediaType,
-    /// How many bytes it has.
+    /// Its size in bytes.
     pub size: u64,
     /// The SHA-256 of its content.
     pub sha256: [u8; 32],
-    /// Why it proves nothing. `None` as well of a file that was taken before this was looked at.
+    /// Why it proves nothing. It is also `None` for files from before this check existed.
     pub flaw: Option<Flaw>,
 }
 
-/// Whether a file is somebody's evidence yet.
+/// Whether a file is evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(description = "")]
 pub enum FileState {
-    /// Nobody's: it is deleted when it is not attached in time.
+    /// It is not evidence yet, and is deleted unless it is attached in time.
     Unattached,
-    /// Evidence of one customer or more.
+    /// It is evidence of at least one customer.
     Attached,
 }
 
@@ -127,7 +128,7 @@ impl File {
         self.attachments.first()
     }
 
-    /// Since when it is evidence of a data subject.
+    /// When it became evidence of a data subject.
     #[must_use]
     pub fn attached_at(&self, subject: PersonId) -> Option<Timestamp> {
         self.attachments.iter().find(|attachment| attachment.subject == subject).map(|attachment| attachment.at)
@@ -186,8 +187,7 @@ impl AttachmentView {
     }
 }
 
-/// A file of which the content is durable, as the store is to note it: opaque to everybody but the store, which made
-/// it.
+/// A file whose content is durable, as the store will record it. It is opaque to everything but the store.
 #[derive(Debug)]
 pub struct SealedFile {
     /// The day of the staging key, counted from 1970.

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use crate::ids::FileId;
 use crate::violation::{Code, MAX_VIOLATIONS, Violation};
 
-/// A place in a JSON document, linked from the inside out on the stack; rendered only when a violation is found.
+/// A place in a JSON document, linked from the inside out on the stack. It is rendered only when a violation is found.
 #[derive(Clone, Copy)]
 pub enum Path<'a> {
     /// The document itself.
@@ -33,10 +33,10 @@ pub enum Path<'a> {
 }
 
 impl Path<'_> {
-    /// A name this long is shortened in pointers: the client knows which one it sent, and an answer stays small.
+    /// Longer names are shortened in pointers: the client knows which one it sent, and the response stays small.
     const MAX_NAME: usize = 128;
 
-    /// How many objects and arrays are around this place.
+    /// How many objects and arrays contain this place.
     const fn depth(&self) -> usize {
         match self {
             Self::Root => 0,
@@ -85,7 +85,7 @@ fn depth(json: &str) -> usize {
     let mut bytes = json.bytes();
     while let Some(byte) = bytes.next() {
         match byte {
-            // A string: a backslash takes the byte after it along.
+            // A string: a backslash escapes the byte that follows it.
             b'"' => {
                 while let Some(byte) = bytes.next() {
                     match byte {
@@ -106,12 +106,12 @@ fn depth(json: &str) -> usize {
     deepest
 }
 
-/// What `null` means in the document that is parsed.
+/// What `null` means in the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nulls {
-    /// A violation: the contract has no nullable property.
+    /// A violation: no property of the contract is nullable.
     Refused,
-    /// The member is to be cleared: the document is the outcome of a merge patch.
+    /// The member is cleared: the document is the result of a merge patch.
     Clear,
 }
 
@@ -127,7 +127,7 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// Passes over the text of a value of which nothing is made.
+    /// Skips the text of a value that is not used.
     pub fn skip(&self, value: &RawValue, levels: usize) {
         if self.path.depth() + levels + depth(value.get()) > MAX_DEPTH {
             self.violation(Code::TooDeep, format!("has values that are nested deeper than {MAX_DEPTH} levels"));
@@ -153,7 +153,7 @@ pub struct Report {
 pub struct NamedFile {
     /// Where the id stands.
     pub pointer: String,
-    /// The id; `None` when the text was none, which names no file.
+    /// The id. `None` when the text is not an id, which names no file.
     pub file_id: Option<FileId>,
     pub(super) order: Vec<usize>,
 }
@@ -174,7 +174,7 @@ impl Report {
 
     pub(super) fn name_file(&self, path: &Path<'_>, file_id: Option<FileId>) {
         let mut files = self.files.borrow_mut();
-        // A legal body names at most 20 files and 10 for each of 20 persons.
+        // A valid body names at most 20 files, and 10 for each of 20 persons.
         if files.len() < MAX_VIOLATIONS {
             files.push(NamedFile { pointer: path.to_string(), file_id, order: path.order() });
         }

@@ -1,5 +1,5 @@
-//! The leaves of the contract: each is one field type that carries its limit, from which the check and the schema both
-//! come. All of them hold personal data, so their `Debug` prints none of it.
+//! The leaves of the contract. Each is one field type that carries its limit, and both the check and the schema come
+//! from it. All of them hold personal data, so their `Debug` prints none of it.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -98,13 +98,13 @@ impl Serialize for Country {
     }
 }
 
-/// A day of the calendar, `YYYY-MM-DD`.
+/// A calendar date, `YYYY-MM-DD`.
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Date([u8; 10]);
 
 impl Date {
-    /// The date, if it is written as the contract wants and exists.
+    /// The date, if it exists and is written as the contract requires.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         let bytes: [u8; 10] = text.as_bytes().try_into().ok()?;
@@ -131,7 +131,7 @@ impl Parse for Date {
     fn string(text: &str, context: Context<'_>) -> Option<Self> {
         let date = Self::new(text);
         if date.is_none() {
-            context.violation(Code::InvalidDate, "must be a date of the calendar, written YYYY-MM-DD");
+            context.violation(Code::InvalidDate, "must be an existing date, written as YYYY-MM-DD");
         }
         date
     }
@@ -160,7 +160,7 @@ impl Email {
     /// The longest address, in Unicode code points.
     pub const MAX: usize = 254;
 
-    /// An address as a search names it; nothing is checked.
+    /// An address as a search names it. Nothing is checked.
     #[must_use]
     pub fn searched(text: &str) -> Self {
         Self(text.into())
@@ -199,20 +199,20 @@ impl Email {
 
 impl Parse for Email {
     const EXPECTS: &'static str = "a string";
-    const CANNOT_BE_CLEARED: Option<&'static str> = Some("a customer always has an e-mail; name another one");
+    const CANNOT_BE_CLEARED: Option<&'static str> = Some("a customer always has an e-mail; send another one");
 
     fn string(text: &str, context: Context<'_>) -> Option<Self> {
         let good = check_text::<{ Self::MAX }>(text, context);
-        // Only what can never be an address is refused; whether it is one, a message to it would show.
+        // Only what can never be an address is refused. Whether it really is one, only a message to it would show.
         let shaped = text.trim().rsplit_once('@').is_some_and(|(local, domain)| {
-            // Only a quoted name may have an @ of its own.
+            // Only a quoted local part may contain an @.
             let is_quoted = local.len() > 2 && local.starts_with('"') && local.ends_with('"');
             !local.is_empty()
                 && !domain.is_empty()
                 && (is_quoted || !local.contains('@'))
                 && !text.trim().contains(char::is_whitespace)
         });
-        // A domain may consist of what is left out in comparison.
+        // A domain may consist of characters that a comparison leaves out.
         let compares = || Self(text.into()).folded().rsplit_once('@').is_some_and(|(_, domain)| !domain.is_empty());
         let shaped = shaped && (text.is_ascii() || compares());
         if !shaped {
@@ -222,8 +222,8 @@ impl Parse for Email {
     }
 }
 
-/// The id of an uploaded file, as the client names it. Whether the file exists is not the parser's to know: it notes
-/// the id in the report, and the use case looks it up.
+/// The id of an uploaded file, as the client names it. The parser cannot know whether the file exists: it notes the id
+/// in the report, and the use case looks it up.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FileRef(Option<FileId>);
@@ -257,7 +257,8 @@ impl Parse for FileRef {
     }
 }
 
-/// The id by which a client names an associated person. What is no id of ours matches nobody, like an unknown one.
+/// The id by which a client names an associated person. A text that is not one of our ids matches no person, like an
+/// unknown id.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PersonRef(Option<PersonId>);
@@ -284,7 +285,7 @@ impl Parse for PersonRef {
     }
 }
 
-/// The share token of an identity provider: a credential that is used once. It is sealed, and never shown again, not
+/// The share token of an identity provider: a credential that is used once. It is sealed and never shown again, not
 /// even in the sealed before-and-after of the audit trail.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -294,7 +295,7 @@ impl ShareToken {
     /// The longest token, in Unicode code points.
     pub const MAX: usize = 512;
 
-    /// The token, for the provider that it is for.
+    /// The token, for its provider.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

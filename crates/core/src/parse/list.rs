@@ -37,7 +37,7 @@ impl<T: Parse, const MAX: usize> Parse for List<T, MAX> {
         let mut items = Vec::new();
         let (mut index, mut good) = (0, true);
         loop {
-            // A list can have a million items too many. Once nothing more is reported they are only passed over.
+            // A list can have a million items too many. Once nothing more is reported, they are only skipped.
             if index >= MAX && context.report.is_full() {
                 if array.next_element::<&'de RawValue>()?.is_none() {
                     break;
@@ -46,11 +46,11 @@ impl<T: Parse, const MAX: usize> Parse for List<T, MAX> {
                 continue;
             }
             let path = Path::Item { parent: context.path, index };
-            // A merge patch replaces an array whole (RFC 7396), so inside of it `null` is a value, and a wrong one.
+            // A merge patch replaces an array whole (RFC 7396), so `null` inside one is a value, and a wrong one.
             let inner = Context { path: &path, report: context.report, nulls: Nulls::Refused };
             match array.next_element_seed(Seed::<T>(inner, PhantomData))? {
                 None => break,
-                // Items past the limit are judged like the others, but not kept.
+                // Items past the limit are checked like the others, but not kept.
                 Some(Some(item)) if index < MAX => items.push(item),
                 Some(Some(_)) => {}
                 Some(None) => good = false,

@@ -1,9 +1,8 @@
 //! The collecting parser: one pass from JSON text to typed values that reports every violation, not just the first.
 //!
 //! serde's derive stops at the first wrong type, and a detour through an untyped tree loses duplicate keys. Here each
-//! contract type says what it makes of a string, a number, an object and so on ([`Parse`]); what does not fit is
-//! written into a [`Report`] with its JSON Pointer and the parser goes on. Only text that is no JSON at all ends it
-//! early.
+//! contract type says what it makes of a string, a number, an object and so on ([`Parse`]). What does not fit goes into
+//! a [`Report`] with its JSON Pointer, and the parser goes on. Only text that is not JSON at all ends it early.
 
 pub(crate) mod context;
 pub(crate) mod leaf;

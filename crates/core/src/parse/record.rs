@@ -1,5 +1,5 @@
 //! Objects of the contract. [`record!`] and [`choice!`] turn one list of fields into a type, its parser, its schema,
-//! its merge rule and its division into sections, so that none of them can disagree with another.
+//! its merge rule and its division into sections, so that none of them can contradict another.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -14,33 +14,33 @@ use crate::parse::context::Path;
 pub enum Section {
     /// Ordinary personal data.
     Profile,
-    /// Numbers and dates with which an identity is stolen.
+    /// Numbers and dates that help to steal an identity.
     Secret,
-    /// What opens something elsewhere: sealed, and never shown again.
+    /// Credentials for other services: sealed, and never shown again.
     Credential,
     /// Other data subjects, who have keys of their own.
     Persons,
 }
 
-/// A record that can be written section by section, and put together again.
+/// A record that can be written section by section and put together again.
 pub trait Sections: Sized {
     /// Serialises the members that belong to one of the sections.
     fn sections<'a>(&'a self, wanted: &'a [Section]) -> impl Serialize + 'a;
 
-    /// Takes over every member that `other` has.
+    /// Takes every member that `other` has.
     fn overlay(&mut self, other: Self);
 }
 
 /// How incoming members meet stored ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// PUT: what is absent stays as it is.
+    /// PUT: an absent member stays as it is.
     Update,
-    /// The outcome of a merge patch: what is absent is cleared.
+    /// The result of a merge patch: an absent member is cleared.
     Replace,
 }
 
-/// One member that a merge changed: where, and its JSON before and after (`null` where it was or is absent).
+/// One member that a merge changed: its place, and its JSON before and after (`null` where it was or is absent).
 #[derive(Clone, PartialEq, Eq)]
 pub struct FieldChange {
     /// JSON Pointer into the PUT body.
@@ -57,10 +57,10 @@ impl fmt::Debug for FieldChange {
     }
 }
 
-/// A merge under way: its mode, and the changes that it made so far.
+/// A merge in progress: its mode, and the changes so far.
 #[derive(Debug)]
 pub struct Merging {
-    /// What absence means.
+    /// What an absent member means.
     pub mode: Mode,
     /// What changed, in the order of the contract.
     pub changes: Vec<FieldChange>,
@@ -76,7 +76,7 @@ impl Merging {
         Self { mode, changes: Vec::new() }
     }
 
-    /// Notes a change of one member.
+    /// Records the change of one member.
     pub fn changed(&mut self, at: &Path<'_>, before: String, after: String) {
         self.changes.push(FieldChange { pointer: at.to_string(), before, after });
     }
@@ -86,14 +86,14 @@ impl Merging {
     }
 }
 
-/// A member's type: how it is merged, and how its value stands in the sealed before-and-after of the audit trail.
+/// A member's type: how it is merged, and how its value appears in the sealed before-and-after of the audit trail.
 pub trait Field: PartialEq + Serialize + Sized {
     /// Whether there is no value.
     fn is_absent(&self) -> bool {
         false
     }
 
-    /// Merges an incoming value into this one. The default is that of a value: replaced whole.
+    /// Merges an incoming value into this one. By default it replaces the value whole.
     fn merge(&mut self, incoming: Self, at: &Path<'_>, merging: &mut Merging) {
         if *self != incoming {
             merging.changed(at, self.audited(), incoming.audited());
@@ -101,7 +101,7 @@ pub trait Field: PartialEq + Serialize + Sized {
         }
     }
 
-    /// The value as it is stored when nothing was there before.
+    /// The value as it is stored when there was none before.
     #[must_use]
     fn adopted(self) -> Self {
         self
@@ -144,7 +144,7 @@ impl<T: Field> Field for Option<T> {
     }
 }
 
-/// What a member name turned out to be: one of the record's fields, or none.
+/// What a member name refers to: one of the record's fields, or none.
 #[doc(hidden)]
 pub enum Key<F> {
     Known(F),
@@ -175,7 +175,7 @@ impl<T, F: FnOnce(&str) -> Option<T>> Visitor<'_> for Keys<F, T> {
     }
 }
 
-/// A closed list of strings, from which the contract lets choose.
+/// A closed list of strings from which the contract lets clients choose.
 #[macro_export]
 macro_rules! choice {
     ($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal),* $(,)? }) => {
@@ -200,7 +200,7 @@ macro_rules! choice {
     };
 }
 
-/// A record that is one variant of a body: the members of the other variant get a violation of their own.
+/// A record that is one variant of a body. Members of the other variant get a violation of their own.
 pub(crate) trait Variant {
     /// The members of the other variant.
     const FOREIGN: &'static [&'static str];
@@ -208,9 +208,9 @@ pub(crate) trait Variant {
 
 /// An object of the contract, written once.
 ///
-/// `value` records have required members and are replaced whole; `container` records have none and are merged member by
-/// member (design rule 2.4). A `variant` is a container that implements [`Variant`]. A member may be renamed
-/// (`kind as "type"`) and put into a section (`=> Secret`).
+/// `value` records have required members and are replaced whole. `container` records have none and are merged member by
+/// member (design rule 2.4). A `variant` is a container that implements [`Variant`]. A member may be renamed (`kind as
+/// "type"`) and put into a section (`=> Secret`).
 #[macro_export]
 macro_rules! record {
     (
@@ -325,7 +325,7 @@ macro_rules! record {
                         let inner = Context { path: &path, ..context };
                         if seen & (1 << position) != 0 {
                             good = false;
-                            inner.violation(Code::DuplicateKey, "the same member stands twice in one object");
+                            inner.violation(Code::DuplicateKey, "the member appears twice in one object");
                         }
                         seen |= 1 << position;
                         match member {
@@ -361,7 +361,7 @@ macro_rules! record {
     (@merge value $($field:ident)*) => {};
     (@merge variant $($field:ident)*) => { $crate::record!(@merge container $($field)*); };
     (@merge container $($field:ident)*) => {
-        // Member by member, so that a credential inside is withheld.
+        // Member by member, so that a credential inside is left out.
         fn audited(&self) -> String {
             let mut json = String::from("{");
             $(if !self.$field.is_absent() {

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use crate::parse::context::{Context, NamedFile, Nulls, Path, Report};
 use crate::violation::{Code, MAX_VIOLATIONS, Violation, Violations};
 
-/// What a body turned out to be: JSON, with a value or without, and all that is wrong with it.
+/// The result of parsing a body: JSON, with a value or without, and everything that is wrong with it.
 pub struct Parsed<T> {
     value: Option<T>,
     found: Vec<(Vec<usize>, Violation)>,
@@ -18,24 +18,24 @@ pub struct Parsed<T> {
 }
 
 impl<T> Parsed<T> {
-    /// No value and nothing wrong yet; something is to be refused.
+    /// No value and nothing wrong yet, for a body that will be refused.
     #[must_use]
     pub const fn nothing() -> Self {
         Self { value: None, found: Vec::new(), files: Vec::new() }
     }
 
-    /// The same findings, with the value made into another.
+    /// The same findings, with another value made from this one.
     pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Parsed<U> {
         Parsed { value: self.value.map(make), found: self.found, files: self.files }
     }
 
-    /// Adds a violation about a named file, which the parser cannot know.
+    /// Adds a violation about a named file, which the parser cannot find itself.
     pub fn refuse_file(&mut self, file: &NamedFile, code: Code, message: &'static str) {
         self.value = None;
         self.found.push((file.order.clone(), Violation::new(file.pointer.clone(), code, message)));
     }
 
-    /// Adds violations of rules that span several members; they stand behind the others.
+    /// Adds violations of rules that span several members. They follow the others.
     pub fn refuse(&mut self, violations: Vec<Violation>) {
         if !violations.is_empty() {
             self.value = None;
@@ -60,7 +60,7 @@ impl<T> Parsed<T> {
     }
 }
 
-/// The text is no JSON: where it stops being so.
+/// The text is not JSON from this place on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not valid JSON at line {line}, column {column}")]
 pub struct SyntaxError {
@@ -74,8 +74,8 @@ pub struct SyntaxError {
 ///
 /// # Errors
 ///
-/// [`SyntaxError`] when the bytes are no JSON text (RFC 8259) in UTF-8, unpaired surrogates included. Everything else
-/// that can be wrong is inside the [`Parsed`].
+/// [`SyntaxError`] when the bytes are not JSON text (RFC 8259) in UTF-8, which includes unpaired surrogates. Everything
+/// else that can be wrong is inside the [`Parsed`].
 pub fn parse<T: Parse>(body: &[u8], nulls: Nulls) -> Result<Parsed<T>, SyntaxError> {
     let report = Report::default();
     let context = Context { path: &Path::Root, report: &report, nulls };
@@ -91,12 +91,12 @@ pub fn parse<T: Parse>(body: &[u8], nulls: Nulls) -> Result<Parsed<T>, SyntaxErr
     })
 }
 
-/// Without the byte order mark that some programs put in front of UTF-8, which RFC 8259 allows to ignore.
+/// The text without the byte order mark that some programs put before UTF-8. RFC 8259 allows parsers to ignore it.
 pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
-/// A type that knows what it makes of each kind of JSON value. The defaults report a wrong type and go on.
+/// A type that knows what it makes of each kind of JSON value. By default a method reports a wrong type and goes on.
 pub trait Parse: Sized {
     /// The JSON type that is expected, for messages: `a string`.
     const EXPECTS: &'static str;
@@ -104,7 +104,7 @@ pub trait Parse: Sized {
     /// For a type whose members a merge patch cannot clear: the message that says so.
     const CANNOT_BE_CLEARED: Option<&'static str> = None;
 
-    /// What an absent member means: `None` is a missing one, `Some` a legal absence.
+    /// What an absent member means: `None` for a missing one, `Some` for one that may be absent.
     fn missing() -> Option<Self> {
         None
     }
@@ -134,7 +134,7 @@ pub trait Parse: Sized {
     ///
     /// # Errors
     ///
-    /// Only the deserialiser's own: the text is no JSON.
+    /// Only the deserialiser's own: the text is not JSON.
     fn array<'de, A: SeqAccess<'de>>(mut array: A, context: Context<'_>) -> Result<Option<Self>, A::Error> {
         while let Some(item) = array.next_element::<&'de RawValue>()? {
             context.skip(item, 1);
@@ -146,7 +146,7 @@ pub trait Parse: Sized {
     ///
     /// # Errors
     ///
-    /// Only the deserialiser's own: the text is no JSON.
+    /// Only the deserialiser's own: the text is not JSON.
     fn object<'de, A: MapAccess<'de>>(mut object: A, context: Context<'_>) -> Result<Option<Self>, A::Error> {
         while let Some((_, value)) = object.next_entry::<IgnoredAny, &'de RawValue>()? {
             context.skip(value, 1);
@@ -192,7 +192,7 @@ impl<'de, T: Parse> Visitor<'de> for Seed<'_, T> {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Option<T>, E> {
-        // No property of the contract is a number, so one that JSON cannot carry is as wrong as any other.
+        // No property of the contract is a number, so a number that JSON cannot represent is as wrong as any other.
         Ok(T::number(serde_json::Number::from_f64(value).unwrap_or_else(|| 0.into()), self.0))
     }
 

@@ -1,4 +1,4 @@
-//! Answers that are kept for requests that are repeated.
+//! Kept answers for repeated requests.
 
 use async_trait::async_trait;
 
@@ -7,12 +7,12 @@ use crate::clock::Timestamp;
 use crate::idempotency::{Attempt, Replay};
 use crate::store::error::StoreError;
 
-/// Finds the answers that are kept for repeated requests.
+/// Finds kept answers.
 #[async_trait]
 pub trait AnswerStore: Send + Sync {
-    /// What is known of a request that carries an `Idempotency-Key`.
+    /// What is known about a request that carries an `Idempotency-Key`.
     async fn replay(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay, StoreError>;
 
-    /// Forgets answers that were kept before the given moment; says how many. Called now and then.
+    /// Deletes answers that were kept before the given moment, and returns how many. It is called now and then.
     async fn forget_answers(&self, before: Timestamp) -> Result<u64, StoreError>;
 }

@@ -6,15 +6,15 @@ use crate::audit::read::{AuditFilter, AuditPage, AuditReport, OpenedEntry};
 use crate::caller::Scope;
 use crate::store::error::StoreError;
 
-/// How far a long piece of work has come: done, of how many.
+/// The progress of a long piece of work: how much is done, of how much.
 pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);
 
 /// Reads and verifies the audit trail.
 #[async_trait]
 pub trait AuditStore: Send + Sync {
-    /// At most `limit` entries of a scope's audit trail that a filter accepts, newest first, beginning before the given
-    /// number. A read looks through so many entries and no more, so a page with few or none may have others after it.
-    /// With a customer in the filter, `before` is the number of an entry about it; otherwise the answer is `None`.
+    /// At most `limit` entries of a scope's audit trail that a filter accepts, newest first, starting before the given
+    /// number. One read examines a limited number of entries, so a page with few or none may be followed by others.
+    /// With a customer in the filter, `before` must be the number of an entry about it; otherwise the result is `None`.
     async fn audit(
         &self,
         scope: Scope,
@@ -23,21 +23,21 @@ pub trait AuditStore: Send + Sync {
         limit: usize,
     ) -> Result<Option<AuditPage>, StoreError>;
 
-    /// One entry of a scope's audit trail with its details, as far as the keys of its data subjects are there.
+    /// One entry of a scope's audit trail with its details, as far as the keys of its data subjects still exist.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Corrupt`] when its details cannot be opened although their keys are there.
+    /// [`StoreError::Corrupt`] when its details cannot be opened although the keys exist.
     async fn audit_entry(&self, scope: Scope, seq: u64) -> Result<Option<OpenedEntry>, StoreError>;
 
     /// Checks every chain of the audit trail from its first entry to its sealed end.
     ///
     /// # Errors
     ///
-    /// Only when the trail cannot be read at all; what is wrong in it is in the report.
+    /// Only when the trail cannot be read at all. What is wrong in it is in the report.
     async fn verify_audit(&self, progress: Progress<'_>) -> Result<AuditReport, StoreError>;
 
-    /// The settings that were recorded last in a scope, as JSON; `None` before the first time.
+    /// The settings recorded last in a scope, as JSON. `None` before the first time.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Customers: their records, what is shown of them, and how they are found.
+//! Customers: their records, the views of them, and how they are found.
 
 use async_trait::async_trait;
 
@@ -11,15 +11,15 @@ use crate::ids::{CustomerId, PersonId};
 use crate::parse::leaf::Email;
 use crate::store::error::StoreError;
 
-/// A stored customer that is still sealed: what is plain of it decides whether opening it is worth the while.
+/// A stored customer that is still sealed. Its plain part shows whether it needs opening.
 pub trait Record: Send + Sync {
-    /// Individual or business, by which a body is read.
+    /// Individual or business, which decides how a body is read.
     fn kind(&self) -> CustomerType;
 
-    /// Its version, by which a condition is judged, and what a change of it is computed from.
+    /// Its version, for conditions, with the basis of a change.
     fn basis(&self) -> Basis;
 
-    /// Whether it is certainly the newest version.
+    /// Whether this is certainly the newest version.
     fn is_newest(&self) -> bool;
 
     /// The whole customer.
@@ -35,13 +35,13 @@ pub trait Record: Send + Sync {
 pub enum Freshness {
     /// The newest version.
     Newest,
-    /// Any version, such as one that this process wrote before another process wrote the next. It is good for its type,
-    /// which never changes, and for computing a new version, which a commit refuses unless its basis is the newest.
-    /// Whatever else follows from it must be decided again by the newest.
+    /// Any version, such as one that this process wrote before another process wrote the next. It may be used for the
+    /// type, which never changes, and for computing a new version, which a commit refuses unless its basis is the
+    /// newest. Everything else that follows from it must be decided again from the newest version.
     Any,
 }
 
-/// A part of a list.
+/// A page of a list.
 #[derive(Debug)]
 pub struct Page {
     /// The customers on it.
@@ -55,16 +55,16 @@ pub struct Page {
 pub struct SameNumber {
     /// The customer's own.
     pub subject: PersonId,
-    /// The other customer,
+    /// The other customer.
     pub other: CustomerId,
-    /// and whose number it is there.
+    /// The data subject there that has the number.
     pub other_subject: PersonId,
 }
 
-/// Reads customers, and finds them by what is known of them.
+/// Reads customers, and finds them by what is known about them.
 #[async_trait]
 pub trait CustomerStore: Send + Sync {
-    /// A customer, still sealed. `None` means unknown or another scope's: callers cannot tell.
+    /// A customer, still sealed. `None` for an unknown id and for another scope's: callers cannot tell the two apart.
     async fn record(
         &self,
         scope: Scope,
@@ -77,29 +77,28 @@ pub trait CustomerStore: Send + Sync {
         Ok(self.customer_to_change(scope, id).await?.map(|(_, customer)| customer))
     }
 
-    /// The newest version of a customer, whole, and what a change of it is computed from.
+    /// The newest version of a customer, whole, and the basis of a change.
     async fn customer_to_change(&self, scope: Scope, id: CustomerId) -> Result<Option<(Basis, Customer)>, StoreError> {
         let Some(record) = self.record(scope, id, Freshness::Newest).await? else { return Ok(None) };
         Ok(Some((record.basis(), record.open()?)))
     }
 
-    /// What lists and plain reads show of a customer.
+    /// The view of a customer in lists and plain reads.
     async fn summary(&self, scope: Scope, id: CustomerId) -> Result<Option<Summary>, StoreError>;
 
-    /// The customer that has this e-mail, as [`Email::folded`] compares. They are several when their addresses counted
-    /// as different when they were created.
+    /// The customers that have this e-mail, as [`Email::folded`] compares. There are several when their addresses
+    /// counted as different at their creation.
     async fn summaries_by_email(&self, scope: Scope, email: &Email) -> Result<Vec<Summary>, StoreError>;
 
-    /// At most `limit` customers, newest first, beginning after the given one.
+    /// At most `limit` customers, newest first, starting after the given one.
     async fn summaries(&self, scope: Scope, after: Option<CustomerId>, limit: usize) -> Result<Page, StoreError>;
 
-    /// The pointers of the fields that changed after a version, each once, in the order of their first change.
+    /// Pointers to the fields that changed after a version, each once, in the order of their first change.
     async fn changed_since(&self, scope: Scope, id: CustomerId, version: u64) -> Result<Vec<String>, StoreError>;
 
-    /// The customer whose case has this id at a provider.
+    /// The customer whose case at a provider has this id.
     async fn customer_of_case(&self, case: &str) -> Result<Option<(Scope, CustomerId)>, StoreError>;
 
-    /// Other customers of the scope with a data subject that has the same number as one of this customer's, some of
-    /// them.
+    /// Some other customers of the scope with a data subject that has the same number as one of this customer's.
     async fn same_numbers(&self, scope: Scope, id: CustomerId) -> Result<Vec<SameNumber>, StoreError>;
 }

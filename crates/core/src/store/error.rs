@@ -1,13 +1,13 @@
-//! What a store may fail with.
+//! The errors of a store.
 
 use crate::ids::CustomerId;
 use crate::quota::OverQuota;
 
-/// Why the store did not do what it was asked. What is read may be [`StoreError::Corrupt`] or
-/// [`StoreError::Unavailable`]; what is written may end with any of these.
+/// Why the store failed. A read fails with [`StoreError::Corrupt`] or [`StoreError::Unavailable`]. A write may fail
+/// with any of these.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// A unique value (an e-mail) belongs to another record of the scope, this one. Nothing was written.
+    /// A unique value (an e-mail) belongs to another record of the scope, which is named here. Nothing was written.
     #[error("the value belongs to another record")]
     Taken(CustomerId),
     /// The record was sealed as often as its key allows. Nothing was written.
@@ -16,20 +16,19 @@ pub enum StoreError {
     /// A quota is used up. Nothing was written.
     #[error(transparent)]
     OverQuota(#[from] OverQuota),
-    /// The disk is full. Nothing was written, reads go on, and writes will work again when there is room.
+    /// The disk is full. Nothing was written. Reads still work, and writes work again once there is room.
     #[error("no space is left to write")]
     Full,
-    /// More writers wait than the store lets wait. Nothing was written.
+    /// More writers wait than the store allows. Nothing was written.
     #[error("too many writes are waiting")]
     Busy,
-    /// The place where files or records lie cannot be reached, or another program has locked it. Nothing was written
-    /// that counts.
+    /// The storage of files or records is unreachable, or another program has locked it. Nothing was committed.
     #[error("what is stored cannot be reached: {0}")]
     Unavailable(String),
-    /// What is stored cannot be opened or decoded.
+    /// Stored data cannot be opened or decoded.
     #[error("a stored record cannot be read: {0}")]
     Corrupt(String),
-    /// The outcome is not known; repeating the request is safe.
+    /// The outcome is unknown. Repeating the request is safe.
     #[error("the outcome of the write is unknown: {0}")]
     Unknown(String),
 }

@@ -1,4 +1,4 @@
-//! Events, as they are read again.
+//! Events, as they are read back.
 
 use async_trait::async_trait;
 use tokio::sync::watch;
@@ -13,9 +13,9 @@ pub trait EventStore: Send + Sync {
     /// At most `limit` events of a scope, oldest first, after the given position.
     async fn events(&self, scope: Scope, after: u64, limit: usize) -> Result<Vec<StoredEvent>, StoreError>;
 
-    /// The position of a scope's newest event; 0 when it has none.
+    /// The position of a scope's newest event, or 0 if it has none.
     async fn newest_event(&self, scope: Scope) -> Result<u64, StoreError>;
 
-    /// Changes whenever events were announced, by this process at least.
+    /// Changes whenever events are announced, at least by this process.
     fn announced(&self) -> watch::Receiver<()>;
 }

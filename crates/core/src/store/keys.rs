@@ -1,4 +1,4 @@
-//! API keys, and the accounts that they belong to.
+//! API keys, and the accounts they belong to.
 
 use std::sync::Arc;
 
@@ -14,16 +14,16 @@ use crate::store::error::StoreError;
 /// Reads API keys and accounts.
 #[async_trait]
 pub trait KeyStore: Send + Sync {
-    /// The record of a presented key, whatever its state, at most a second old.
+    /// The record of a presented key in any state, at most a second old.
     async fn api_key(&self, key: &ApiKey) -> Result<Option<Arc<KeyRecord>>, StoreError>;
 
     /// The keys of a scope, oldest first.
     async fn api_keys(&self, scope: Scope) -> Result<Vec<KeyRecord>, StoreError>;
 
-    /// Notes when keys were last used. Not part of any change: losing it in a crash harms nothing.
+    /// Records when keys were last used. This is not part of any change: losing it in a crash does no harm.
     async fn keys_used(&self, used: Vec<(Scope, KeyId, Timestamp)>) -> Result<(), StoreError>;
 
-    /// One account; `None` when there is none with this id.
+    /// One account. `None` when no account has this id.
     ///
     /// # Errors
     ///

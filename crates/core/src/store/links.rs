@@ -1,4 +1,4 @@
-//! Links to the hosted form, and the passes that they are exchanged for.
+//! Links to the hosted form, and the passes they are exchanged for.
 
 use async_trait::async_trait;
 
@@ -7,25 +7,25 @@ use crate::clock::Timestamp;
 use crate::ids::{CustomerId, SessionId};
 use crate::store::error::StoreError;
 
-/// What a link, or a pass of the hosted form, leads to.
+/// What a link, or a pass to the hosted form, leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Link {
-    /// Where the customer lies.
+    /// The customer's scope.
     pub scope: Scope,
     /// The customer.
     pub customer: CustomerId,
     /// The session that it was made for.
     pub session: SessionId,
-    /// When the pass was last used; of a link, and of a pass of an older version, `None`.
+    /// When the pass was last used. `None` for a link, and for a pass of an older version.
     pub used_at: Option<Timestamp>,
 }
 
-/// Reads what links and passes lead to, and notes when passes are used.
+/// Reads what links and passes lead to, and records when passes are used.
 #[async_trait]
 pub trait LinkStore: Send + Sync {
-    /// What a link leads to, by its token, or a pass of the hosted form.
+    /// What a link (by its token) or a pass to the hosted form leads to.
     async fn link(&self, token: &str) -> Result<Option<Link>, StoreError>;
 
-    /// Notes that a pass of the hosted form is used at this moment.
+    /// Records that a pass to the hosted form is used at this moment.
     async fn pass_used(&self, pass: &str, at: Timestamp) -> Result<(), StoreError>;
 }

@@ -1,5 +1,5 @@
-//! What storage promises, by subject. Each engine implements these traits with its own SQL, each in the file of the
-//! same name, and one suite of behaviours runs against all of them.
+//! The promises of storage, by subject. Each engine implements these traits with its own SQL, each trait in the file of
+//! the same name, and one suite of behaviours runs against both engines.
 
 pub(crate) mod answers;
 pub(crate) mod audit;
@@ -29,18 +29,18 @@ pub use webhooks::WebhookStore;
 
 use crate::change::Change;
 
-/// How a change ended.
+/// How a commit ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Committed {
-    /// It is durable, whole.
+    /// The whole change is durable.
     Done,
-    /// Another change of the same record came first; nothing was written.
+    /// Another change of the same record was committed first. Nothing was written.
     VersionMoved,
-    /// Another request with the same `Idempotency-Key` came first; nothing was written.
+    /// Another request with the same `Idempotency-Key` was committed first. Nothing was written.
     AnswerTaken,
 }
 
-/// Storage. Every method that touches a tenant's records takes its scope; a foreign id is an unknown id.
+/// Storage. Every method that reads or writes a tenant's records takes its scope, and a foreign id is an unknown id.
 #[async_trait]
 pub trait Store:
     AnswerStore
@@ -54,7 +54,7 @@ pub trait Store:
     + SandboxStore
     + WebhookStore
 {
-    /// Makes a change durable: on return of [`Committed::Done`] it survives power loss, whole.
+    /// Makes a change durable. When this returns [`Committed::Done`], the whole change survives power loss.
     ///
     /// # Errors
     ///
@@ -66,6 +66,6 @@ pub trait Store:
     ///
     /// # Errors
     ///
-    /// What does not work.
+    /// The part that does not work.
     async fn ready(&self) -> Result<(), StoreError>;
 }

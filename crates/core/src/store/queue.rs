@@ -1,4 +1,4 @@
-//! Customers that wait: for a decision, for a provider, or for their links to run out.
+//! Customers that wait: for a decision, for a provider, or for their sessions to expire.
 
 use async_trait::async_trait;
 
@@ -10,12 +10,12 @@ use crate::store::error::StoreError;
 /// Finds customers that wait.
 #[async_trait]
 pub trait QueueStore: Send + Sync {
-    /// At most `limit` customers that wait for a decision, longest first.
+    /// At most `limit` customers that wait for a decision, longest wait first.
     async fn review_queue(&self, scope: Scope, limit: usize) -> Result<Vec<CustomerId>, StoreError>;
 
-    /// Customers about whose case at a provider something is to be done, some of them; `now` is the machine's.
+    /// Some customers whose case at a provider needs work. `now` is the machine's time.
     async fn due_cases(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError>;
 
-    /// Customers whose newest link has run out and was not ended, some of them; `now` is the machine's.
+    /// Some customers whose newest link has expired and was not ended. `now` is the machine's time.
     async fn ended_links(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError>;
 }

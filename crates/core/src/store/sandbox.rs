@@ -8,6 +8,6 @@ use crate::store::error::StoreError;
 /// Reads the clocks of sandboxes.
 #[async_trait]
 pub trait SandboxStore: Send + Sync {
-    /// How many seconds the sandbox clocks are ahead, of accounts that have put theirs forward.
+    /// How many seconds the sandbox clocks are ahead, for accounts that have advanced theirs.
     async fn sandbox_clocks(&self) -> Result<Vec<(AccountId, i64)>, StoreError>;
 }

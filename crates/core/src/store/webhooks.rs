@@ -1,4 +1,4 @@
-//! Webhook endpoints, and the deliveries to them.
+//! Webhook endpoints, and deliveries to them.
 
 use async_trait::async_trait;
 
@@ -9,13 +9,13 @@ use crate::store::error::StoreError;
 use crate::webhook::delivery::{Attempted, Delivery, Due, Message};
 use crate::webhook::endpoint::Endpoint;
 
-/// Reads endpoints, and hands out the deliveries to them.
+/// Reads endpoints, and hands out deliveries.
 #[async_trait]
 pub trait WebhookStore: Send + Sync {
     /// The webhook endpoints of a scope, oldest first.
     async fn endpoints(&self, scope: Scope) -> Result<Vec<Endpoint>, StoreError>;
 
-    /// At most `limit` deliveries to an endpoint, newest first, beginning before the given one.
+    /// At most `limit` deliveries to an endpoint, newest first, starting before the given one.
     async fn deliveries(
         &self,
         scope: Scope,
@@ -24,9 +24,9 @@ pub trait WebhookStore: Send + Sync {
         limit: usize,
     ) -> Result<Vec<Delivery>, StoreError>;
 
-    /// Takes at most `limit` deliveries that are due, none to the endpoints that are busy, and keeps them from
-    /// everybody else until the lease ends. Of one customer and endpoint only the oldest is ever due. `now` is the
-    /// machine's.
+    /// Claims at most `limit` due deliveries, none of them to the busy endpoints, and keeps them from all other
+    /// processes until the lease ends. Per customer and endpoint only the oldest delivery is ever due. `now` is the
+    /// machine's time.
     async fn claim_deliveries(
         &self,
         now: Timestamp,
@@ -35,14 +35,14 @@ pub trait WebhookStore: Send + Sync {
         limit: usize,
     ) -> Result<Vec<Due>, StoreError>;
 
-    /// What is to be sent for a delivery, signed as of now. `None` when its endpoint is gone or disabled.
+    /// The message of a delivery, signed as of now. `None` when its endpoint was deleted or disabled.
     async fn message(&self, due: &Due, now: Timestamp) -> Result<Option<Message>, StoreError>;
 
-    /// Notes what came of attempts, and answers those that disabled an endpoint that was enabled until then. The next
-    /// delivery of the same customer and endpoint becomes due when one has ended. What was not noted is attempted again
-    /// after its lease.
+    /// Records the results of attempts, and returns the endpoints that they disabled. When a delivery has ended, the
+    /// next one of the same customer and endpoint becomes due. An attempt without a recorded result is made again after
+    /// its lease.
     async fn attempted(&self, attempts: Vec<Attempted>) -> Result<Vec<Attempted>, StoreError>;
 
-    /// Forgets deliveries that ended before the given moment; says how many. Called now and then.
+    /// Deletes deliveries that ended before the given moment, and returns how many. It is called now and then.
     async fn forget_deliveries(&self, before: Timestamp) -> Result<u64, StoreError>;
 }

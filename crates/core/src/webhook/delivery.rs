@@ -1,4 +1,4 @@
-//! Deliveries: what is sent, and what came of it.
+//! Deliveries: their messages and their results.
 
 use serde::Serialize;
 
@@ -8,7 +8,7 @@ use crate::ids::{CustomerId, WebhookId};
 use crate::pii::Pii;
 use crate::webhook::endpoint::Disabled;
 
-/// Ended deliveries are shown for so long.
+/// How long ended deliveries are shown.
 pub const LOG_SECONDS: i64 = 30 * 24 * 60 * 60;
 
 /// A delivery that was claimed.
@@ -16,80 +16,82 @@ pub const LOG_SECONDS: i64 = 30 * 24 * 60 * 60;
 pub struct Due {
     /// Its number.
     pub delivery: u64,
-    /// Of which scope.
+    /// The scope.
     pub scope: Scope,
-    /// To which endpoint.
+    /// The endpoint.
     pub endpoint: WebhookId,
-    /// About whom.
+    /// The customer that the event is about.
     pub customer: CustomerId,
-    /// The event's number among the customer's.
+    /// The event's number among the customer's events.
     pub number: u64,
-    /// The event's place.
+    /// The event's place among all events of the scope.
     pub event: u64,
     /// How often it was attempted and failed.
     pub attempts: u32,
-    /// When it was first attempted; since then it is failing.
+    /// When it was first attempted.
     pub failing_since: Option<Timestamp>,
-    /// Since when the endpoint has taken nothing.
+    /// The moment since which the endpoint has accepted nothing.
     pub endpoint_failing_since: Option<Timestamp>,
-    /// Whether its first attempt showed the link to the form.
+    /// Whether the first attempt showed the link to the form.
     pub shows_link: Option<bool>,
 }
 
-/// What is to be sent.
+/// What is sent for a delivery.
 pub struct Message {
-    /// Where to.
+    /// The URL.
     pub url: String,
-    /// The body, byte for byte what was signed.
+    /// The body, exactly as it was signed.
     pub body: Pii<Vec<u8>>,
     /// `webhook-id`: the same for every attempt.
     pub id: String,
     /// `webhook-timestamp`: seconds since 1970.
     pub timestamp: i64,
-    /// `webhook-signature`, by the endpoint's own secret.
+    /// `webhook-signature`, made with the endpoint's own secret.
     pub standard: String,
-    /// `x-hmac-signature`, by the registering key; `None` when that key is revoked, and then nothing may be sent.
+    /// `x-hmac-signature`, made with the registering key. `None` when that key is revoked, and then nothing may be
+    /// sent.
     pub contract: Option<String>,
-    /// `x-hmac-signature-next`, by its successor, while both work.
+    /// `x-hmac-signature-next`, made with its successor, while both keys work.
     pub next: Option<String>,
     /// Whether the body shows the link to the form.
     pub shows_link: bool,
 }
 
-/// What came of an attempt.
+/// The result of an attempt.
 #[derive(Debug, Clone)]
 pub struct Attempted {
     /// Which delivery.
     pub due: Due,
     /// When.
     pub at: Timestamp,
-    /// What was answered, or what went wrong, in a word.
+    /// The response status, or what went wrong, in a word.
     pub said: Said,
     /// What follows.
     pub verdict: Verdict,
 }
 
-/// What was answered, or what went wrong, in a word.
+/// The response status, or what went wrong, in a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Said {
     /// An HTTP status.
     Status(u16),
-    /// `timeout`, `connection`, `tls`, `address_refused`, …; of a private address `delivered` or `not delivered`.
+    /// `timeout`, `connection`, `tls`, `address_refused`, and so on. For a private address only `delivered` or `not
+    /// delivered`.
     Failure(&'static str),
 }
 
 /// What follows an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It was taken.
+    /// Nothing: the endpoint accepted it.
     Delivered,
-    /// Again at this moment.
+    /// Another attempt at this moment.
     Again(Timestamp),
-    /// Not counted: it could not be signed. Again at this moment.
+    /// Another attempt at this moment. This one does not count, because it could not be signed.
     Paused(Timestamp),
-    /// Never again: it was tried for long enough.
+    /// Nothing: the delivery was attempted for long enough.
     GivenUp,
-    /// The endpoint is not called any more; what waits for it stays.
+    /// The endpoint is disabled. Its deliveries wait.
     Disable(Disabled),
 }
 

@@ -35,17 +35,17 @@ impl Field for List<EventType, 16> {}
 pub struct Endpoint {
     /// Its id.
     pub id: WebhookId,
-    /// Where events go. Kept sealed: it may hold a secret.
+    /// The URL that gets events. It is kept sealed, because it may hold a secret.
     pub url: String,
-    /// The key that registered it, and signs.
+    /// The key that registered the endpoint and signs its deliveries.
     pub key: KeyId,
-    /// What it is told of.
+    /// The event types it gets.
     pub event_types: Vec<EventType>,
     /// When it was registered.
     pub created_at: Timestamp,
-    /// Why it is no longer called; `None` while it is.
+    /// Why it is disabled. `None` while it is enabled.
     pub disabled: Option<Disabled>,
-    /// Since when nothing could be delivered.
+    /// The moment since which nothing could be delivered.
     pub failing_since: Option<Timestamp>,
 }
 
@@ -56,7 +56,7 @@ impl fmt::Debug for Endpoint {
 }
 
 words! {
-    /// Why an endpoint is no longer called.
+    /// Why an endpoint is disabled.
     Disabled {
         Gone = "gone": "It answered 410.",
         Failing = "failing": "It failed for three days.",
@@ -64,7 +64,7 @@ words! {
 }
 
 impl Endpoint {
-    /// The JSON that the API shows; `secret` is shown once.
+    /// The JSON that the API shows. `secret` is shown once.
     #[must_use]
     pub fn to_json(&self, secret: Option<&str>) -> serde_json::Value {
         let view = EndpointView {
@@ -105,11 +105,11 @@ pub struct EndpointView<'a> {
     secret: Option<&'a str>,
 }
 
-/// An endpoint on its way into the store.
+/// A new endpoint that is being stored.
 pub struct NewEndpoint {
     /// The endpoint.
     pub endpoint: Endpoint,
-    /// The Standard Webhooks secret of its own.
+    /// Its own Standard Webhooks secret.
     pub secret: Zeroizing<[u8; 32]>,
 }
 
@@ -119,8 +119,8 @@ impl fmt::Debug for NewEndpoint {
     }
 }
 
-/// Whether an endpoint may be called at all; the addresses are looked at again at every call.
+/// Whether an endpoint may be called at all. The addresses are checked again at every call.
 pub trait Guard: Send + Sync {
-    /// Why a URL may not be called from an environment; `None` when it may.
+    /// Why a URL may not be called from an environment. `None` when it may.
     fn refuse(&self, url: &str, environment: Environment) -> Option<&'static str>;
 }

@@ -1,4 +1,4 @@
-//! Webhooks: endpoints that are told of events, and how a delivery that fails is tried again.
+//! Webhooks: endpoints that get events, and how failed deliveries are repeated.
 
 pub(crate) mod delivery;
 pub(crate) mod endpoint;

@@ -1,15 +1,16 @@
-//! When a delivery that failed is tried again.
+//! When a failed delivery is attempted again.
 
 use crate::clock::Timestamp;
 use crate::webhook::delivery::{Due, Verdict};
 use crate::webhook::endpoint::Disabled;
 
-/// When what failed is tried again. Jitter keeps a thousand failures from coming back at once.
+/// When failed deliveries are attempted again. Jitter keeps a thousand failures from returning at once.
 #[derive(Debug, Clone)]
 pub struct Schedule {
-    /// Milliseconds to wait after each attempt; the last is repeated.
+    /// Milliseconds to wait after each attempt. The last value is repeated.
     pub waits: Vec<i64>,
-    /// Milliseconds after the first attempt when a delivery is given up, and an endpoint that took nothing disabled.
+    /// Milliseconds after the first attempt when a delivery is given up, and an endpoint that accepted nothing is
+    /// disabled.
     pub give_up: i64,
 }
 
@@ -22,7 +23,7 @@ impl Default for Schedule {
 }
 
 impl Schedule {
-    /// What follows a failed attempt. `jitter` is anything from 0 to 1; `asked` is what a `Retry-After` asks for, in
+    /// What follows a failed attempt. `jitter` is between 0 and 1. `asked` is the `Retry-After` of the response, in
     /// seconds.
     #[must_use]
     pub fn after(&self, due: &Due, at: Timestamp, jitter: f64, asked: Option<i64>) -> Verdict {
@@ -37,7 +38,7 @@ impl Schedule {
         let wait = self.waits.get(usize::try_from(due.attempts).unwrap_or(usize::MAX)).copied().unwrap_or(last);
         #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
         let wait = (wait as f64 * (0.8 + 0.4 * jitter.clamp(0.0, 1.0))) as i64;
-        // A receiver may ask for more time, but for no more than the longest wait.
+        // A receiver may ask for more time, but not for more than the longest wait.
         let asked = asked.map_or(0, |seconds| seconds.saturating_mul(1_000).clamp(0, last.max(wait)));
         Verdict::Again(Timestamp::from_micros(at.as_micros() + wait.max(asked) * 1_000))
     }

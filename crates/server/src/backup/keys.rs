@@ -11,11 +11,11 @@ use crate::config::Config;
 use crate::errors::{cannot, text};
 use crate::installation::root_key::root_key;
 
-/// Copies the keyring to a new file, which the root key seals, and the root key beside it only when asked to.
+/// Copies the keyring to a new file, which the root key seals. The root key is put beside it only when asked for.
 ///
 /// # Errors
 ///
-/// When the file would lie with the data or the backups, where whoever has one would have both.
+/// When the file would lie with the data or the backups, since whoever has one would then have both.
 pub fn export(config: &Config, to: &Path, with_root_key: bool, anywhere: bool) -> Result<Value, String> {
     let folder = folder_of(to);
     let folder = folder.canonicalize().map_err(cannot("find the folder", folder))?;
@@ -41,7 +41,7 @@ pub fn export(config: &Config, to: &Path, with_root_key: bool, anywhere: bool) -
     if let Some(key) = root_key {
         let path = beside(to, ".root-key");
         if let Err(error) = publish(&path, |new| key.write_file(new).map_err(text)) {
-            // A keyring alone looks like a whole export.
+            // A keyring alone would look like a whole export.
             let _ = std::fs::remove_file(to);
             return Err(error);
         }
@@ -57,11 +57,11 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(beside)
 }
 
-/// Writes a file under another name first, so that one of this name is always whole. Never over a file that exists. Not
-/// by a hard link, which the file systems of memory sticks do not have.
+/// Writes a file under another name first, so that the file of this name is always whole. An existing file is never
+/// replaced. It does not use a hard link, which the file systems of memory sticks do not have.
 fn publish(path: &Path, write: impl FnOnce(&Path) -> Result<(), String>) -> Result<(), String> {
     let new = beside(path, ".new");
-    // What an attempt left that was killed.
+    // The remains of an attempt that was killed.
     let _ = std::fs::remove_file(&new);
     let published = write(&new).and_then(|()| match path.exists() {
         true => Err("it exists already".to_owned()),

@@ -25,10 +25,10 @@ use crate::installation::home::Home;
 use crate::metrics::Metrics;
 use crate::system::SystemClock;
 
-/// One backup at a time in this process. The folder's lock or the database's lease keeps other processes out.
+/// Only one backup at a time runs in this process. The folder's lock or the database's lease keeps other processes out.
 static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
-/// A place of backups, as a person names it: a folder or the URL of a bucket.
+/// A place of backups: a folder or the URL of a bucket.
 pub(crate) fn place(text: &str) -> Result<Arc<dyn Objects>, String> {
     let folder = match text.strip_prefix("file://") {
         Some(path) => path,
@@ -50,14 +50,14 @@ pub(crate) fn place(text: &str) -> Result<Arc<dyn Objects>, String> {
     Ok(Arc::new(Folder::of_backups(PathBuf::from(folder))))
 }
 
-/// Refuses a place inside the data folder, where a backup would be lost with what it is a backup of. An upgrade's own
-/// backup is the exception.
+/// Refuses a place inside the data folder, where a backup would be lost together with the data. An upgrade's own backup
+/// is the exception.
 fn check_outside(config: &Config, text: &str) -> Result<(), String> {
     if holds_files(text) && !text.starts_with("file://") {
         return Ok(());
     }
     let place = std::path::absolute(text.trim_start_matches("file://")).unwrap_or_else(|_| PathBuf::from(text));
-    // What exists of the path without links and dots, and the rest as it is.
+    // The existing part of the path without links and dots, and the rest as it is.
     let resolve = |ancestor: &Path| {
         let rest = place.strip_prefix(ancestor).unwrap_or(Path::new(""));
         ancestor.canonicalize().ok().map(|existing| existing.join(rest))
@@ -70,7 +70,7 @@ fn check_outside(config: &Config, text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// A place, and the name of a backup in it when the text ends with one.
+/// A place, and the name of a backup in it if the text ends with one.
 pub(crate) fn place_and_name(text: &str) -> Result<(Arc<dyn Objects>, Option<String>), String> {
     let text = text.trim_end_matches('/');
     let (before, last) = text.rsplit_once('/').unwrap_or((".", text));
@@ -79,7 +79,7 @@ pub(crate) fn place_and_name(text: &str) -> Result<(Arc<dyn Objects>, Option<Str
     Ok((existing_place(folder)?, is_name.then(|| last.to_owned())))
 }
 
-/// A place that must be there: making it would hide a typing mistake, or a disk that is not mounted.
+/// A place that must exist. Creating it would hide a typing mistake, or a disk that is not mounted.
 pub(crate) fn existing_place(text: &str) -> Result<Arc<dyn Objects>, String> {
     if !holds_files(text) && !Path::new(text).is_dir() {
         return Err(format!("{text} is not a folder: make or mount it, or name a bucket as s3://bucket/folder"));
@@ -87,14 +87,14 @@ pub(crate) fn existing_place(text: &str) -> Result<Arc<dyn Objects>, String> {
     place(text)
 }
 
-/// The backup that a text names: the newest of a place, or one of it.
+/// The backup that a text names: the newest of a place, or a particular one.
 pub(crate) async fn find(text: &str) -> Result<Backup, String> {
     let (place, name) = place_and_name(text)?;
     Backup::find(&place, name.as_deref()).await.map_err(|error| format!("{text}: {}", plain(&error)))
 }
 
-/// Makes a backup, notes it in the metrics, and deletes what is left of interrupted ones and, when `keep` says so, old
-/// ones.
+/// Makes a backup, records it in the metrics, and deletes the remains of interrupted backups and, if `keep` says so,
+/// old ones.
 pub(crate) async fn create(
     config: &Config,
     key: &AnchorKey,
@@ -149,7 +149,7 @@ async fn write(
     Ok(made)
 }
 
-/// The contents of files, beside a server that may be writing there: what it has not finished is left alone.
+/// The contents of files, read while a server may be writing there. What it has not finished is skipped.
 fn contents(config: &Config) -> Result<Arc<dyn Blobs>, String> {
     match config.storage.files.as_deref() {
         None => {
@@ -161,7 +161,7 @@ fn contents(config: &Config) -> Result<Arc<dyn Blobs>, String> {
     }
 }
 
-/// What a command says of a backup that was made.
+/// What a command reports about a backup that was made.
 pub(crate) fn created_json(to: &str, made: &NewBackup) -> Value {
     let NewBackup { name, manifest } = made;
     json!({
@@ -205,7 +205,7 @@ pub(crate) async fn newest(config: &Config, place: &str) -> Result<Option<(Times
     Ok(own.map(|backup| (backup.manifest.created_at, backup.manifest.bytes())))
 }
 
-/// The id of the installation stands in the keyring in the clear.
+/// The keyring holds the id of the installation in plain text.
 fn installation(config: &Config) -> Result<String, String> {
     let unreadable = || "the keyring cannot be read".to_owned();
     let text = std::fs::read(&config.storage.keyring).map_err(|_| unreadable())?;

@@ -24,25 +24,25 @@ use crate::installation::root_key::root_key;
 
 use crate::system::SystemClock;
 
-/// What to restore and where to.
+/// What to restore, and where to.
 #[derive(Debug, Clone)]
 pub struct Restore {
     /// A place of backups, or a backup in one.
     pub from: String,
     /// A data folder, or the URL of a PostgreSQL database.
     pub into: String,
-    /// Where the contents of files go; the data folder when `None`.
+    /// Where the contents of files go. `None` for the data folder.
     pub files: Option<String>,
     /// The keyring from the time of the backup.
     pub keyring: Option<PathBuf>,
 }
 
-/// Restores a backup and compares it. Interrupted, the same command goes on where it stopped; what has not all arrived
-/// is not served.
+/// Restores a backup and verifies the result. After an interruption, the same command continues where it stopped. An
+/// incomplete restore is never served.
 ///
 /// # Errors
 ///
-/// In words for people: when the target is in use or not empty, keys are missing, or the backup was altered.
+/// In words for the operator: when the target is in use or not empty, keys are missing, or the backup was altered.
 pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>) -> Result<Value, String> {
     let backup = super::find(&restore.from).await?;
     let target = target_config(config, restore)?;
@@ -74,7 +74,7 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
             .await
             .map_err(text)?;
     }
-    // Migrates, and sees that keyring and root key are those of the records.
+    // Migrates, and checks that keyring and root key belong to the records.
     let store = OpenStore::open(&target, &home, &root).await.map_err(text)?;
     let mut report = store.engine().verify_audit(&|_, _| {}).await.map_err(text)?;
     let key = AnchorKey::new(&root, *backup.manifest.installation.as_bytes());
@@ -101,7 +101,7 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     }))
 }
 
-/// The installation would open with the keyring that it has, whatever was given.
+/// The installation would open with its existing keyring, whatever was given.
 fn check_same_keyring(own: &Path, given: &Path) -> Result<(), String> {
     let read = |path: &Path| std::fs::read(path).map_err(cannot("read the keyring", path));
     if own.exists() && read(own)? != read(given)? {
@@ -114,10 +114,10 @@ fn check_same_keyring(own: &Path, given: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// The settings of the installation that is made: those of this one, but for where things lie.
+/// The settings of the new installation: those of this one, except for where things are stored.
 fn target_config(config: &Config, restore: &Restore) -> Result<Config, String> {
     let mut target = config.clone();
-    // A folder of that name would hold the password that a mistyped URL has.
+    // A folder of that name would expose the password in a mistyped URL.
     if restore.into.contains("://") && !is_postgres(&restore.into) {
         return Err("--into is a folder, or postgres://user:password@host/name".to_owned());
     }
@@ -139,18 +139,18 @@ fn target_config(config: &Config, restore: &Restore) -> Result<Config, String> {
     Ok(target)
 }
 
-/// The root key of the folder that is restored into, when it has one; else that of the settings.
+/// The root key of the target folder if it has one, otherwise that of the settings.
 fn root_key_for(config: &Config, target: &Config) -> Result<dossier_store::vault::RootKey, String> {
     let own = matches!(config.root_key, RootKeySource::DataFolder) && target.data_dir.join("root.key").exists();
     let from = if own { target } else { config };
-    // Reading it must not make one: a new key opens nothing.
+    // Reading must not create one: a new key opens nothing.
     if matches!(from.root_key, RootKeySource::DataFolder) && !from.data_dir.join("root.key").exists() {
         return Err("there is no root key; give it with DOSSIER_ROOT_KEY_FILE or DOSSIER_ROOT_KEY_COMMAND".to_owned());
     }
     root_key(from).map_err(text)
 }
 
-/// Rows and files. Returns how many files there are.
+/// Restores rows and files. Returns the number of files.
 async fn copy_back(backup: &Backup, target: &Config, home: &Home, progress: Progress<'_>) -> Result<u64, String> {
     let records = backup.manifest.records();
     let total = 2 * records + backup.manifest.files.count;
@@ -161,7 +161,7 @@ async fn copy_back(backup: &Backup, target: &Config, home: &Home, progress: Prog
             let schema = schema_in(&backup.manifest, location).map_err(plain)?;
             let same = matches!(&standing.mark, Some(Mark::Arriving { from, .. }) if *from == backup.shown());
             if same && standing.migrations > schema {
-                // An attempt before has compared them and brought them up to date.
+                // An earlier attempt has verified them and brought them up to date.
                 return Ok(<(RestoreReport, RestoreReport)>::default());
             }
             let restored = restore_rows(backup, location, SystemClock.now(), &part(0)).await.map_err(plain)?;

@@ -1,4 +1,4 @@
-//! Before a start changes the schema of records that are there, it makes a backup and verifies it.
+//! Makes and verifies a backup before a start changes the schema of existing records.
 
 use dossier_store::anchor::AnchorKey;
 use dossier_store::backup::{Backup, Pace};
@@ -9,11 +9,11 @@ use dossier_store::vault::{Keyring, RootKey};
 use super::verify::verify_backup;
 use crate::config::Config;
 
-/// Makes and verifies a backup when the start that follows would change the schema.
+/// Makes and verifies a backup if the start that follows would change the schema.
 ///
 /// # Errors
 ///
-/// In one sentence that says how to start without.
+/// In one sentence that says how to start without a backup.
 pub(crate) async fn before(config: &Config, root: &RootKey, standing: &DatabaseState) -> Result<(), String> {
     let upgrades = standing.migrations > 0 && standing.migrations < newest_migration();
     if !upgrades || !config.backups.before_upgrade {

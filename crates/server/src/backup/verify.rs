@@ -19,11 +19,11 @@ use crate::installation::root_key::root_key;
 
 use crate::system::{SystemClock, SystemRandom};
 
-/// Verifies the newest backup of a place, or the one that is named.
+/// Verifies the newest backup of a place, or the named one.
 ///
 /// # Errors
 ///
-/// In words for people, when it cannot be verified at all. What is wrong in it stands in the answer.
+/// In words for the operator, when it cannot be verified at all. What is wrong in it is in the returned report.
 pub async fn verify(
     config: &Config,
     from: &str,
@@ -47,7 +47,7 @@ pub(crate) async fn verify_backup(
     let file = scratch.0.join("dossier.db");
     let (location, now) = (Location::Sqlite(&file), SystemClock.now());
     let manifest = &backup.manifest;
-    // Three walks over the records, and one over the files.
+    // Three passes over the records, and one over the files.
     let (records, files) = (manifest.records(), manifest.files.count);
     let total = 3 * records + files;
     let part = |before: u64| move |done: u64, _: u64| progress((before + done).min(total), total);
@@ -72,14 +72,15 @@ pub(crate) async fn verify_backup(
     Ok(page(backup, &opened, &findings))
 }
 
-/// Whether the keys of the backup are there, before anything is restored.
+/// Checks that the keys of the backup are there before anything is restored.
 pub(super) fn check_keys(backup: &Backup, keyring: &Path, root: &RootKey) -> Result<(), String> {
     let manifest = &backup.manifest;
     let opened = Keyring::open(keyring, root).map_err(cannot("use the keyring", keyring))?;
     if opened.installation() != *manifest.installation.as_bytes() {
         return Err(format!("{} is the keyring of another installation", keyring.display()));
     }
-    let absent: Vec<_> = manifest.epochs.iter().filter(|epoch| !opened.has_epoch(**epoch)).map(u32::to_string).collect();
+    let absent: Vec<_> =
+        manifest.epochs.iter().filter(|epoch| !opened.has_epoch(**epoch)).map(u32::to_string).collect();
     if !absent.is_empty() {
         return Err(format!(
             "the keyring {} lacks the key of epoch {}, which the backup of {} needs: pass the keyring copy from that \
@@ -144,7 +145,7 @@ fn page(backup: &Backup, opened: &OpenReport, findings: &[Finding]) -> Value {
     })
 }
 
-/// A folder that is gone when it is dropped.
+/// A folder that is deleted when it is dropped.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -163,7 +164,7 @@ impl Scratch {
     }
 }
 
-/// A database takes more than the rows of a backup, for its indexes, and has them in its log as well.
+/// A database needs more space than the rows of a backup, for its indexes and for its log.
 fn room_for(backup: &Backup) -> u64 {
     backup.manifest.rows.iter().map(|rows| rows.bytes).fold(0, u64::saturating_add).saturating_mul(3)
 }

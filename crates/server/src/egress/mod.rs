@@ -1,5 +1,5 @@
-//! Calls that leave: where they may go, looked at when an endpoint is registered and again at every connection, after
-//! its name was resolved. No redirects are followed and no proxy is asked.
+//! Outgoing calls. Where they may go is checked when an endpoint is registered, and again at every connection after its
+//! name was resolved. No redirects are followed and no proxy is used.
 
 mod names;
 pub mod targets;
@@ -19,29 +19,29 @@ use reqwest::{Client, Url};
 use names::{PrivateNames, Refused, Resolver};
 use targets::{Targets, is_public};
 
-/// Until a connection stands.
+/// The longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(5);
-/// Until an answer is there.
+/// The longest wait for a response.
 const TOTAL: Duration = Duration::from_secs(10);
-/// How much of an answer is read, so that the connection can be used again. The content itself is ignored.
+/// How much of a response is read, so that the connection can be used again. The content is ignored.
 const MAX_ANSWER: usize = 16 * 1_024;
-/// How long that may take.
+/// The longest time for reading it.
 const DRAIN: Duration = Duration::from_millis(250);
-/// Idle connections are closed after this time, so a name's addresses are looked at again at least this often.
+/// Idle connections are closed after this time, so a name's addresses are checked again at least this often.
 const POOL_IDLE: Duration = Duration::from_secs(20);
-/// Ports at which something listens that could take a POST for a command.
+/// Ports where a service listens that could take a POST for a command.
 const REFUSED_PORTS: &[u16] =
     &[2049, 2375, 2376, 2379, 3306, 5432, 5984, 6000, 6379, 6443, 6667, 8500, 9042, 9200, 9300, 10250, 11211, 27017];
 
-/// What came of a call.
+/// The result of a call.
 #[derive(Debug)]
 pub struct Sent {
-    /// The status of the answer; `None` when there was none.
+    /// The status of the response. `None` when there was none.
     pub status: Option<u16>,
-    /// How many seconds a `Retry-After` asks for.
+    /// The `Retry-After` of the response, in seconds.
     pub retry_after: Option<i64>,
-    /// What the tenant is told. Of a private address only whether it took the call: anything more would make the
-    /// delivery log a scanner of the operator's network.
+    /// What the tenant is told. For a private address this is only whether it accepted the call. Anything more would
+    /// turn the delivery log into a scanner of the operator's network.
     pub said: Said,
 }
 
@@ -51,12 +51,12 @@ impl Sent {
     }
 }
 
-/// Where calls may go.
+/// Sends calls to where they may go.
 pub struct Egress {
     targets: Arc<Targets>,
     private_names: Arc<PrivateNames>,
-    /// One for each port at which other addresses are allowed than at most, and one for the rest. Made when first
-    /// needed: each holds the certificates of the system.
+    /// One client for each port at which special addresses are allowed, and one for the rest. Each is made when it is
+    /// first needed, because it holds the certificates of the system.
     clients: Mutex<HashMap<Option<u16>, Client>>,
 }
 
@@ -67,7 +67,7 @@ impl Egress {
         Self { targets: Arc::new(targets), private_names: Arc::default(), clients: Mutex::default() }
     }
 
-    /// The client for a port. A name is resolved without its port, so a client knows the port that it judges for.
+    /// The client for a port. A name is resolved without its port, so a client has to know the port that it checks for.
     fn client(&self, port: u16) -> Option<Client> {
         let special = self.targets.special(port);
         let mut clients = self.clients.lock().expect("making a client does not panic");
@@ -77,7 +77,7 @@ impl Egress {
         let resolver = Resolver {
             targets: Arc::clone(&self.targets),
             private_names: Arc::clone(&self.private_names),
-            // Any port that is not special stands for all of them.
+            // Any port that is not special stands for all others.
             port: special.unwrap_or(port),
         };
         let built = Client::builder()
@@ -91,7 +91,7 @@ impl Egress {
             .pool_max_idle_per_host(8)
             .pool_idle_timeout(POOL_IDLE)
             .build();
-        // Without the system's certificates https cannot be called; everything else goes on.
+        // Without the system's certificates https cannot be called. Everything else still works.
         let client = built.inspect_err(|error| tracing::error!(%error, "webhooks cannot be called")).ok()?;
         clients.insert(special, client.clone());
         Some(client)
@@ -141,7 +141,7 @@ impl Egress {
         if self.is_private(&host) { withheld(sent) } else { sent }
     }
 
-    /// Whether a host is a private address, or a name that led to one lately.
+    /// Whether a host is a private address, or a name that recently led to one.
     fn is_private(&self, host: &str) -> bool {
         match host.parse::<IpAddr>() {
             Ok(address) => !is_public(address),
@@ -149,7 +149,8 @@ impl Egress {
         }
     }
 
-    /// The URL, or why it may not be called from an environment. What a name leads to is judged when it is resolved.
+    /// The URL, or why it may not be called from an environment. The addresses of a name are checked when it is
+    /// resolved.
     fn check(&self, url: &str, environment: Environment) -> Result<Url, &'static str> {
         if url.chars().any(|c| c.is_whitespace() || c.is_control() || c == '\\') {
             return Err("must be a URL without spaces, control characters and backslashes");
@@ -186,11 +187,11 @@ impl Egress {
     }
 }
 
-/// What a tenant may know of a call to a private address.
+/// What a tenant may know about a call to a private address.
 fn withheld(sent: Sent) -> Sent {
     let delivered = matches!(sent.status, Some(200..=299));
     let said = Said::Failure(if delivered { "delivered" } else { "not delivered" });
-    // Neither the time that it asks for nor which status it gave, 410 aside, which ends the calls.
+    // Neither its Retry-After nor its status, except 410, which ends the calls.
     let status = sent.status.filter(|status| delivered || *status == 410);
     Sent { status, retry_after: None, said }
 }
@@ -204,7 +205,7 @@ fn host_of(url: &Url) -> &str {
     url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']')
 }
 
-/// Seconds, or a date; what is neither asks for nothing.
+/// Seconds or a date. Any other value is ignored.
 fn seconds(value: &str, now: Timestamp) -> Option<i64> {
     let value = value.trim();
     value.parse().ok().or_else(|| {
@@ -254,7 +255,8 @@ mod tests {
         Egress::new(Targets::new(vec![SocketAddr::from(([127, 0, 0, 1], 8_080))], private))
     }
 
-    /// The forms in which an address hides, refused unless the operator names its network; those marked are in one.
+    /// The forms in which an address can hide. They are refused unless the operator names the network; the marked ones
+    /// are in one.
     #[test]
     fn what_leads_inside_is_refused_in_every_form() {
         let (guard, near_guard) = (egress(""), egress(NEAR));

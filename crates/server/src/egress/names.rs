@@ -1,4 +1,4 @@
-//! Names of hosts: what they lead to, and which of them led to a private address.
+//! Names of hosts: their addresses, and which of them led to a private address.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,11 +10,11 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::targets::{Targets, is_public};
 
-/// More addresses than this a name does not need.
+/// The most addresses that a name may have.
 const MAX_ADDRESSES: usize = 32;
 /// A name that led to a private address counts as private for this long, which outlives every connection made to it.
 const PRIVATE_FOR: Duration = Duration::from_secs(60);
-/// From this many names on, those that no longer count are forgotten.
+/// From this many names on, those that no longer count are dropped.
 const MANY_NAMES: usize = 1_024;
 
 /// The names that led to a private address, and when they last did.
@@ -36,7 +36,7 @@ impl PrivateNames {
     }
 }
 
-/// Resolves names for one port, and refuses a name of which any address is refused.
+/// Resolves names for one port, and refuses a name if any of its addresses is refused.
 pub(super) struct Resolver {
     pub(super) targets: Arc<Targets>,
     pub(super) private_names: Arc<PrivateNames>,
@@ -69,7 +69,7 @@ impl Resolve for Resolver {
     }
 }
 
-/// The addresses of a name, when all of them are allowed: one that leads inside makes the name a trap.
+/// The addresses of a name, if all of them are allowed. A single private one makes the name a trap.
 fn judged(addresses: Vec<SocketAddr>, allow: impl Fn(IpAddr) -> bool) -> Result<Vec<SocketAddr>, Refused> {
     if addresses.iter().all(|address| allow(address.ip())) { Ok(addresses) } else { Err(Refused) }
 }

@@ -1,13 +1,13 @@
-//! Which addresses may be called. Public addresses may, except those of clouds' metadata services. Any other address
-//! may only if the operator names it, so that no tenant reaches the operator's network. The server's own sockets may
-//! not be called under any name.
+//! Which addresses may be called. Public addresses may be, except the metadata services of clouds. Any other address
+//! may be called only if the operator names it, so that no tenant reaches the operator's network. The server's own
+//! sockets may not be called under any name.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
 use ipnet::IpNet;
 
-/// Services that give the machine's credentials to whoever asks from the machine itself. Several clouds use addresses
-/// that are public or unique local, and an operator who names a whole network does not mean them.
+/// Services that give the machine's credentials to any program on the machine. Several clouds use addresses that are
+/// public or unique local, and an operator who names a whole network does not mean to include them.
 const METADATA: &[IpAddr] = &[
     // AWS, Azure, Google Cloud, Oracle and most others; then AWS ECS, Azure's wire server, Alibaba Cloud.
     IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254)),
@@ -23,12 +23,12 @@ const METADATA: &[IpAddr] = &[
     IpAddr::V6(Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0xa9fe, 0xa9fe)),
 ];
 
-/// The addresses beyond the public ones that the operator allows, as the setting `webhook_private` names them.
+/// The special addresses that the operator allows, from the setting `webhook_private`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PrivateTargets(Vec<(IpNet, Option<u16>)>);
 
 impl PrivateTargets {
-    /// This machine alone.
+    /// Only this machine.
     #[must_use]
     pub fn loopback() -> Self {
         let networks = [
@@ -39,7 +39,7 @@ impl PrivateTargets {
     }
 
     /// Reads a list such as `10.0.0.5, 192.168.0.0/16, 10.1.0.0/16:8443, [fd12::/16]:443`. `None` if an entry is
-    /// neither an address nor a network, or its port is no port.
+    /// neither an address nor a network, or has an invalid port.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         text.split(',').map(|entry| target(entry.trim())).collect::<Option<Vec<_>>>().map(Self)
@@ -49,7 +49,7 @@ impl PrivateTargets {
         self.0.iter().any(|(network, of)| network.contains(&address) && of.is_none_or(|of| of == port))
     }
 
-    /// The ports for which the list says something else than for the others.
+    /// The ports for which the list has rules of their own.
     fn ports(&self) -> impl Iterator<Item = u16> {
         self.0.iter().filter_map(|(_, port)| *port)
     }
@@ -78,7 +78,7 @@ pub struct Targets {
 }
 
 impl Targets {
-    /// Those of a server that listens at these addresses.
+    /// The targets of a server that listens at these addresses.
     #[must_use]
     pub const fn new(own: Vec<SocketAddr>, private: PrivateTargets) -> Self {
         Self { own, private }
@@ -93,14 +93,14 @@ impl Targets {
             && !self.own.iter().any(|own| own.port() == port && is_own(own.ip(), address))
     }
 
-    /// The port, when what is allowed at it differs from what is allowed at most others. Only the server's own ports
-    /// and those that the operator names do, so there are few.
+    /// The port, if different rules apply to it than to most others. That is so only for the server's own ports and
+    /// those that the operator names, so there are few.
     pub(super) fn special(&self, port: u16) -> Option<u16> {
         self.own.iter().map(SocketAddr::port).chain(self.private.ports()).find(|special| *special == port)
     }
 }
 
-/// Whether an address is one of this machine at which something that listens on `listening` can be reached.
+/// Whether this is an address of this machine at which a socket that listens on `listening` can be reached.
 fn is_own(listening: IpAddr, address: IpAddr) -> bool {
     let listening = listening.to_canonical();
     address == listening
@@ -108,7 +108,7 @@ fn is_own(listening: IpAddr, address: IpAddr) -> bool {
         || (listening.is_unspecified() && (address.is_loopback() || is_of_this_machine(address)))
 }
 
-/// The kernel sends to an address of the machine from that address. Nothing is sent to find this out.
+/// The kernel uses an address of the machine as the source for itself. Nothing is sent to find this out.
 fn is_of_this_machine(address: IpAddr) -> bool {
     let any: IpAddr = if address.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
     let from = UdpSocket::bind((any, 0)).and_then(|socket| {
@@ -118,7 +118,7 @@ fn is_of_this_machine(address: IpAddr) -> bool {
     from.is_ok_and(|from| from.ip() == address)
 }
 
-/// Whether the registries of special-purpose addresses (IANA) leave an address to the public internet.
+/// Whether the IANA registries of special-purpose addresses leave an address to the public internet.
 #[must_use]
 pub fn is_public(address: IpAddr) -> bool {
     match address.to_canonical() {
@@ -141,7 +141,7 @@ const fn is_public_v4(address: Ipv4Addr) -> bool {
         || a >= 224)
 }
 
-/// Global unicast (2000::/3), without what carries an IPv4 address that was not looked at (Teredo, 6to4) and without
+/// Global unicast (2000::/3), without addresses that embed an unchecked IPv4 address (Teredo, 6to4), and without
 /// documentation, benchmarking and ORCHID.
 const fn is_public_v6(address: Ipv6Addr) -> bool {
     let [a, b, c, ..] = address.segments();

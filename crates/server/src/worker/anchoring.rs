@@ -1,4 +1,4 @@
-//! Keeps the anchor as new as the audit trails.
+//! Keeps the anchor up to date with the audit trails.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
@@ -9,12 +9,12 @@ use prometheus_client::metrics::gauge::Gauge;
 
 use crate::anchor::Anchored;
 
-/// How often the anchor is written while something changes: with the time that writing takes, within a second.
+/// How often the anchor is written while something changes. With the time that writing takes, this is within a second.
 const WRITE_AFTER: Duration = Duration::from_millis(750);
 /// How often checkpoints go to the log.
 const LOG_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// What writes the anchor beside everything else.
+/// Writes the anchor in the background.
 pub(crate) struct Keeper {
     anchored: Arc<Anchored>,
     ends: Arc<AtomicBool>,
@@ -22,7 +22,7 @@ pub(crate) struct Keeper {
 }
 
 impl Keeper {
-    /// Begins to keep an anchor.
+    /// Starts to keep an anchor.
     pub(crate) fn start(anchored: Arc<Anchored>, failing: Gauge) -> std::io::Result<Self> {
         let (kept, ends) = (Arc::downgrade(&anchored), Arc::new(AtomicBool::new(false)));
         let thread = {
@@ -32,16 +32,15 @@ impl Keeper {
         Ok(Self { anchored, ends, thread })
     }
 
-    /// The anchor.
     pub(crate) const fn anchored(&self) -> &Arc<Anchored> {
         &self.anchored
     }
 
-    /// Writes what has changed, and the checkpoints of this run to the log. Nothing is committed any more.
+    /// Writes what has changed, and logs the checkpoints of this run. By now nothing is committed any more.
     pub(crate) fn stop(self) {
         self.ends.store(true, Ordering::Release);
         self.thread.thread().unpark();
-        // A thread that panicked has said so; the last write is ours in any case.
+        // A thread that panicked has logged it, and the last write is made here in any case.
         let _ = self.thread.join();
         // The error is in the log.
         let _ = self.anchored.write();
@@ -49,7 +48,7 @@ impl Keeper {
     }
 }
 
-/// Writes until it is told to end, or the anchor has no other owner.
+/// Writes until it is told to end, or until nothing else owns the anchor.
 fn keep(anchored: &Weak<Anchored>, ends: &AtomicBool, failing: &Gauge) {
     let mut logged = Instant::now();
     loop {

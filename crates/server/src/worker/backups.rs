@@ -1,5 +1,5 @@
-//! Scheduled backups. The place tells when the last one was made, so neither a restart nor another process makes one
-//! twice.
+//! Scheduled backups. The place of backups shows when the last one was made, so neither a restart nor another process
+//! repeats one.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +20,7 @@ use crate::http::state::App;
 use crate::system::SystemClock;
 
 const LOOK_AFTER: Duration = Duration::from_secs(10);
-/// After one that failed.
+/// How long to wait after a failed backup.
 const AGAIN_AFTER: Duration = Duration::from_secs(10 * 60);
 
 /// Makes backups when they are due, until it is aborted.
@@ -75,7 +75,7 @@ pub(crate) async fn run(app: App, store: Arc<dyn Engine>, key: AnchorKey, config
     }
 }
 
-/// A backup is a copy of all records, so the trail says where to before one is made.
+/// A backup copies every record, so the audit trail names its place before it is made.
 async fn note(app: &App, place: &str) -> Result<(), StoreError> {
     let Some(scope) = accounts::installation(&app.services).await? else { return Ok(()) };
     let caller = Caller { scope, actor: Actor::System, request_id: "backup-schedule".to_owned(), address: None };

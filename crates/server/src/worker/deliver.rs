@@ -1,5 +1,5 @@
-//! Deliveries: what is due is claimed, sent, and what came of it noted. Any number of processes may do so at once: a
-//! claim is a lease, and whoever dies leaves it to the others.
+//! Deliveries: claims what is due, sends it, and records the results. Any number of processes may do so at once. A
+//! claim is a lease, and the claims of a process that dies become due again.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -20,33 +20,33 @@ use crate::http::state::App;
 /// Attempts in flight at the same time, to one endpoint and in all.
 const PARALLEL: usize = 4;
 const PARALLEL_IN_ALL: usize = 64;
-/// Claimed and waiting for their turn, to one endpoint that answers quickly.
+/// Deliveries claimed and waiting, for one endpoint that responds quickly.
 const QUEUED: usize = 64;
-/// Claimed at once.
+/// Deliveries claimed at once.
 const CLAIMED: usize = 16;
-/// Noted in one commit, which is the most that another write waits for.
+/// Results recorded in one commit. Other writes wait for such a commit at most.
 const NOTED: usize = 6;
-/// A database that is away for a moment is waited for, within the lease.
+/// A database that is unavailable for a moment is waited for, within the lease.
 const NOTE_TRIES: u32 = 20;
 const NOTE_PAUSE: Duration = Duration::from_millis(500);
-/// An endpoint that answers more slowly than this is claimed for only as much as is sent at once.
+/// For an endpoint that responds more slowly than this, only as many deliveries are claimed as can be sent at once.
 const QUICK: Duration = Duration::from_millis(250);
-/// A claim is good for so long; what was not begun well before its end is left to the next claim.
+/// How long a claim is good. A delivery that was not begun well before the end is left to the next claim.
 const LEASE_SECONDS: i64 = 60;
 const BEGIN_WITHIN: Duration = Duration::from_secs(40);
-/// Asked at least this often, for what other processes wrote and for what is due by time.
+/// The store is asked at least this often, for what other processes wrote and for what is due by time.
 const TICK: Duration = Duration::from_millis(250);
-/// Attempts that are begun in each step while requests come; without requests, as many as may run.
+/// Attempts begun in each step while requests arrive. Without requests, as many begin as may be in flight.
 const STRIDE: usize = 2;
 const STEP: Duration = Duration::from_millis(1);
-/// For so long after a request more are expected.
+/// After a request, more are expected for this long.
 const LATELY: Duration = Duration::from_millis(100);
-/// After a question that found nothing due.
+/// How long to wait after a claim that found nothing due.
 const REST: Duration = Duration::from_millis(10);
-/// When a message cannot be signed, nothing is sent; asked again after this.
+/// When a message cannot be signed, nothing is sent, and it is tried again after this time.
 const PAUSE_SECONDS: i64 = 60;
 
-/// What is known of an endpoint here.
+/// What this process knows about an endpoint.
 #[derive(Default)]
 struct Lane {
     waiting: VecDeque<(Due, Instant)>,
@@ -61,8 +61,8 @@ impl Lane {
     }
 }
 
-/// A delivery, by its endpoint and its number. One that is still in flight to a deleted endpoint is never in the way of
-/// another endpoint's.
+/// A delivery, by its endpoint and its number. A delivery still in flight to a deleted endpoint never holds up another
+/// endpoint's.
 type Numbered = (WebhookId, u64);
 
 const fn numbered(due: &Due) -> Numbered {
@@ -70,11 +70,11 @@ const fn numbered(due: &Due) -> Numbered {
 }
 
 enum Happened {
-    /// An attempt has ended; `None` when there is nothing to note.
+    /// An attempt has ended. `None` when there is nothing to record.
     Attempted { outcome: Option<Box<Attempted>>, endpoint: WebhookId, delivery: Numbered, took: Duration },
-    /// What came of these is durable.
+    /// The results of these deliveries are durable.
     Noted(Vec<Numbered>),
-    /// These are ours now.
+    /// These deliveries are claimed by this process.
     Claimed(Vec<Due>),
 }
 
@@ -82,21 +82,21 @@ struct Dispatcher {
     app: App,
     schedule: Schedule,
     lanes: HashMap<WebhookId, Lane>,
-    /// What is ours, from its claim until what came of it is durable.
+    /// The deliveries claimed by this process, until their results are durable.
     ours: HashSet<Numbered>,
     running: usize,
     claiming: bool,
-    /// How many requests had come when it last looked, and when that changed.
+    /// How many requests had arrived at the last look, and when that number last changed.
     asked: u64,
     asked_at: Option<Instant>,
-    /// Whose turn it is among the endpoints.
+    /// The order of the endpoints' turns.
     turn: usize,
     happened: mpsc::UnboundedSender<Happened>,
     to_note: mpsc::UnboundedSender<Attempted>,
 }
 
-/// Sends what is due until it is aborted. Sending, noting and claiming go on beside each other, so that none of them
-/// waits for the disk that another waits for.
+/// Sends what is due until it is aborted. Sending, recording and claiming run side by side, so that none of them waits
+/// for another's disk access.
 pub(super) async fn run(app: App, schedule: Schedule) {
     let mut announced = app.services.store.announced();
     let (happened, mut happenings) = mpsc::unbounded_channel();
@@ -120,7 +120,8 @@ pub(super) async fn run(app: App, schedule: Schedule) {
         dispatcher.claim();
         tokio::select! {
             _ = happenings.recv_many(&mut batch, 256) => {}
-            // While it asks and has nothing to send, word of more is of no use: it asks again afterwards.
+            // While a claim is in flight and nothing waits to be sent, announcements change nothing: it claims again
+            // afterwards.
             changed = announced.changed(), if !dispatcher.claiming || dispatcher.has_waiting() => {
                 if changed.is_err() { return }
             }
@@ -132,7 +133,7 @@ pub(super) async fn run(app: App, schedule: Schedule) {
             continue;
         }
         if dispatcher.requests_come() {
-            // Those who ask go before those who are told, and have the processor to themselves most of the time.
+            // Requests go before deliveries, and have the processor to themselves most of the time.
             tokio::time::sleep(STEP).await;
             give_way(&dispatcher.app).await;
             dispatcher.begin(STRIDE);
@@ -143,7 +144,7 @@ pub(super) async fn run(app: App, schedule: Schedule) {
 }
 
 impl Dispatcher {
-    /// Asks for as much as can be sent soon, one question at a time.
+    /// Claims as much as can be sent soon, with one claim in flight at a time.
     fn claim(&mut self) {
         if self.claiming || !self.lanes.is_empty() && self.lanes.values().all(|lane| lane.waiting.len() > QUEUED / 2) {
             return;
@@ -158,7 +159,7 @@ impl Dispatcher {
                 Vec::new()
             });
             if due.is_empty() {
-                // Until something is announced or ends; that wakes the dispatcher, and this bounds how often it asks.
+                // Sleeps until something is announced or ends. The timeout bounds how long it goes without a claim.
                 tokio::time::sleep(REST).await;
             }
             let _ = happened.send(Happened::Claimed(due));
@@ -171,7 +172,7 @@ impl Dispatcher {
                 self.claiming = false;
                 let since = Instant::now();
                 for due in due {
-                    // Ours already: its lease ended early because a sandbox clock was put forward.
+                    // Claimed already: its lease ended early because a sandbox clock was advanced.
                     if self.ours.insert(numbered(&due)) {
                         self.lanes.entry(due.endpoint).or_default().waiting.push_back((due, since));
                     }
@@ -204,7 +205,7 @@ impl Dispatcher {
         self.lanes.values().any(|lane| !lane.waiting.is_empty())
     }
 
-    /// Whether requests came lately.
+    /// Whether requests arrived recently.
     fn requests_come(&mut self) -> bool {
         let asked = self.app.asked.load(Ordering::Relaxed);
         if asked != self.asked {
@@ -214,7 +215,7 @@ impl Dispatcher {
         self.asked_at.is_some_and(|at| at.elapsed() < LATELY)
     }
 
-    /// Begins as many attempts as may run, `most` at most, a few of every endpoint in turn.
+    /// Begins as many attempts as may be in flight, at most `most`, a few for each endpoint in turn.
     fn begin(&mut self, most: usize) {
         let mut left = most;
         self.turn = self.turn.wrapping_add(1);
@@ -243,13 +244,13 @@ impl Dispatcher {
         }
     }
 
-    /// Forgets endpoints of which there is nothing to remember.
+    /// Forgets endpoints about which nothing needs remembering.
     fn tidy(&mut self) {
         self.lanes.retain(|_, lane| lane.running > 0 || !lane.waiting.is_empty() || lane.slow);
     }
 }
 
-/// Waits while requests are being answered, but not for long: those who ask go before those who are told.
+/// Waits while requests are being handled, but not for long: requests go before deliveries.
 async fn give_way(app: &App) {
     for _ in 0..5 {
         if app.answering.load(Ordering::Relaxed) == 0 {
@@ -259,7 +260,7 @@ async fn give_way(app: &App) {
     }
 }
 
-/// Makes durable what came of attempts, as many at a time as have gathered.
+/// Makes results of attempts durable, as many at a time as have gathered.
 async fn note_all(app: App, mut notes: mpsc::UnboundedReceiver<Attempted>, happened: mpsc::UnboundedSender<Happened>) {
     let mut batch = Vec::new();
     while notes.recv_many(&mut batch, NOTED).await > 0 {
@@ -272,10 +273,10 @@ async fn note_all(app: App, mut notes: mpsc::UnboundedReceiver<Attempted>, happe
     }
 }
 
-/// One attempt. `None` when there is nothing to note: the endpoint is gone.
+/// Makes one attempt. `None` when there is nothing to record, because the endpoint is gone.
 async fn attempt(app: &App, schedule: &Schedule, mut due: Due) -> Option<Attempted> {
     let now = app.services.now(due.scope);
-    // The signature names the time of the world: receivers compare it with their clocks, and not with a sandbox's.
+    // The signature carries real time, not a sandbox's: receivers compare it with their own clocks.
     let message = match app.services.store.message(&due, app.services.clock.now()).await {
         Ok(message) => message?,
         Err(error) => {
@@ -314,7 +315,8 @@ async fn note(app: &App, attempts: Vec<Attempted>) {
         match app.services.store.attempted(attempts.clone()).await {
             Ok(disabling) => break disabling,
             Err(error) if tries == NOTE_TRIES => {
-                // They will be attempted again when their lease ends: at least once, under the same webhook-id.
+                // These deliveries will be attempted again when their lease ends: at least once, under the same
+                // webhook-id.
                 return tracing::warn!(%error, "what came of deliveries could not be noted");
             }
             Err(_) => tokio::time::sleep(NOTE_PAUSE).await,

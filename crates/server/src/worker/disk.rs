@@ -1,4 +1,4 @@
-//! Watches how much room the disks have.
+//! Watches how much space the disks have.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -18,7 +18,7 @@ pub(super) fn watch(app: App, config: &Config) -> impl Future<Output = ()> + Sen
     }
 }
 
-/// Where this process writes: the data folder, and the folder of files when they lie elsewhere.
+/// Where this process writes: the data folder, and the folder of files when it lies elsewhere.
 fn folders(config: &Config) -> Vec<PathBuf> {
     let files = config.storage.files.as_deref().and_then(|url| url.strip_prefix("file://")).map(PathBuf::from);
     [Some(config.data_dir.clone()), files].into_iter().flatten().collect()

@@ -1,4 +1,4 @@
-//! What is done now and then for the installation as a whole.
+//! Regular work for the installation as a whole.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use dossier_store::Engine;
 use crate::http::state::App;
 use crate::memory;
 
-/// Notes which keys were used, and deletes what is old.
+/// Records which keys were used, and deletes what is old.
 pub(super) async fn run_housekeeping(app: App) {
     let mut ticks = 0_u64;
     loop {
@@ -36,7 +36,7 @@ async fn collect_files(app: &App) {
     }
 }
 
-/// Forgets portion by portion, until nothing is left to forget.
+/// Deletes portion by portion, until nothing is left to delete.
 async fn forget<F: Future<Output = Result<u64, StoreError>>>(what: &str, portion: impl Fn() -> F) {
     loop {
         match portion().await {

@@ -1,4 +1,4 @@
-//! What runs beside requests.
+//! What runs in the background.
 
 pub(crate) mod anchoring;
 mod backups;

@@ -11,8 +11,8 @@ use dossier_store::chores::Chore;
 
 use crate::http::state::App;
 
-/// Recorded while processes on one database have different rules. Either of them may have evaluated a customer, so the
-/// next start evaluates every customer again.
+/// Recorded while processes on one database have different rules. Each of them may have evaluated some customers, so
+/// the next start evaluates every customer again.
 const MIXED_RULES: &str = "mixed";
 
 pub(super) async fn follow_new_rules(app: App, store: Arc<dyn Engine>) {
@@ -38,7 +38,7 @@ pub(super) async fn follow_new_rules(app: App, store: Arc<dyn Engine>) {
     }
 }
 
-/// Notes that another process has other rules, once it has evaluated by them.
+/// Records that another process has other rules, once that process has evaluated customers by them.
 async fn note_other_rules(store: &dyn Engine, in_force: &str) -> Result<(), StoreError> {
     match store.done(Chore::Rules).await? {
         Some(done) if done != in_force && done != MIXED_RULES => {
@@ -51,7 +51,7 @@ async fn note_other_rules(store: &dyn Engine, in_force: &str) -> Result<(), Stor
     }
 }
 
-/// Whether every customer is evaluated by the rules in force.
+/// Whether every customer was evaluated by the current rules.
 async fn evaluate_by(app: &App, store: &dyn Engine, in_force: &str) -> Result<bool, StoreError> {
     if store.done(Chore::Rules).await?.is_some_and(|done| done == in_force) {
         return Ok(true);

@@ -1,4 +1,4 @@
-//! Sessions that run out, and cases at providers.
+//! Sessions that expire, and cases at providers.
 
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ use crate::http::state::App;
 /// Cases that are worked on at the same time.
 const CASES_AT_ONCE: usize = 8;
 
-/// Ends what ran out, every second or so.
+/// Ends expired sessions, about every second.
 pub(super) async fn end_sessions(app: App) {
     loop {
         tokio::time::sleep(Duration::from_secs(1)).await;
-        // Another process may have put a sandbox forward.
+        // Another process may have advanced a sandbox clock.
         match app.services.store.sandbox_clocks().await {
             Ok(clocks) => clocks.into_iter().for_each(|(account, ahead)| app.services.sandboxes.set(account, ahead)),
             Err(error) => tracing::warn!(%error, "the clocks of sandboxes could not be read"),
@@ -29,8 +29,8 @@ pub(super) async fn end_sessions(app: App) {
     }
 }
 
-/// Does what is due about customers, every second or so, a few at a time: a slow provider delays no other case
-/// for long.
+/// Does what is due for customers, about every second, a few at a time, so that a slow provider does not delay other
+/// cases for long.
 pub(super) async fn ask_providers(app: App) {
     loop {
         tokio::time::sleep(Duration::from_secs(1)).await;

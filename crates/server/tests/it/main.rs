@@ -30,5 +30,6 @@ mod readme;
 mod retries;
 mod samples;
 mod scopes;
+mod snapshots;
 mod trail;
 mod webhooks;

@@ -38,111 +38,113 @@ macro_rules! catalogue {
 }
 
 catalogue! {
-    AlreadyApproved = "already_approved" 409 "The customer is approved already":
-        "An approved customer needs no KYC session. When something about it has changed, PUT it: the reviewers are \
-            asked by themselves.",
-    AmbiguousCredentials = "ambiguous_credentials" 400 "Two different keys":
-        "The request carries two different API keys, for instance one in Api-Key and another in Authorization. Send \
+    AlreadyApproved = "already_approved" 409 "The customer is already approved":
+        "An approved customer needs no KYC session. If something about the customer has changed, send it with PUT: \
+            Dossier asks the reviewers by itself.",
+    AmbiguousCredentials = "ambiguous_credentials" 400 "Two different API keys":
+        "The request carries two different API keys, for example one in Api-Key and another in Authorization. Send \
             one.",
     ApprovedLocked = "approved_locked" 409 "The identity of an approved customer is locked":
-        "This installation refuses changes of names, birth, nationality, ids, addresses and owners after an approval \
-            (setting after_approval). Offboard the customer, or change the setting.",
+        "This installation refuses changes to the names, birth date, nationality, ids, addresses and owners of an \
+            approved customer (setting after_approval). Offboard the customer, or change the setting.",
     DamagedFile = "damaged_file" 400 "The file is not whole":
         "The file begins like a JPEG, a PNG or a PDF but is cut off, cannot be opened by an ordinary program, has \
             something else behind its end, or is larger than 50 million pixels; an empty file is none. The text says \
             which. Save it anew from an ordinary program and send that.",
     EmailTaken = "email_taken" 409 "The e-mail belongs to another customer":
-        "A customer of this account and environment has this e-mail already, compared without case and surrounding \
-            white space. The member customer_id names it; update that customer instead.",
+        "Another customer of this account and environment already has this e-mail; case and surrounding white \
+            space are ignored. The member customer_id names that customer. Update it instead.",
     IdempotencyKeyReused = "idempotency_key_reused" 409 "The idempotency key belongs to another request":
-        "The same Idempotency-Key came before with another body, record or form of answer; the member \
-            first_request_id names that request. Use a new key for a new request.",
-    InsufficientScope = "insufficient_scope" 403 "The key may not do this":
-        "The API key is valid but lacks the scope that the endpoint needs, which the member scope names. Create a key \
+        "The same Idempotency-Key was already sent with a different body, record or requested representation. The \
+            member first_request_id names that request. Use a new key for each new request.",
+    InsufficientScope = "insufficient_scope" 403 "The API key lacks a scope":
+        "The API key is valid but lacks the scope that the endpoint needs. The member scope names it. Create a key \
             with that scope: dossier keys create --scope …",
-    InternalError = "internal_error" 500 "Something went wrong here":
-        "The fault is on this side. The outcome of the request is unknown; repeating it is safe. The request id finds \
-            the cause in the log.",
-    InvalidBody = "invalid_body" 400 "The body breaks rules of the contract":
+    InternalError = "internal_error" 500 "Internal error":
+        "The fault is in the server. The outcome of the request is unknown, and repeating it is safe. The request \
+            id finds the cause in the log.",
+    InvalidBody = "invalid_body" 400 "The body is invalid":
         "Nothing was changed. The member errors lists every violation with a JSON Pointer into the body, a stable \
-            code and a text. Correct them all and send the request again.",
-    InvalidHeader = "invalid_header" 400 "A request header cannot be understood":
-        "A header has a form that its standard does not allow; the text names it. Entity tags stand in double quotes, \
-            as the ETag header gives them; an Idempotency-Key has 1 to 255 visible ASCII characters.",
-    InvalidParameters = "invalid_parameters" 400 "A query parameter is wrong":
-        "The member errors lists every wrong query parameter; its pointer is a slash and the parameter's name.",
-    InvalidSignature = "invalid_signature" 401 "The signature is wrong":
-        "A call of a provider must be signed with the secret that is configured for it. Nothing was done.",
-    MalformedJson = "malformed_json" 400 "The body is not JSON":
-        "The body is not one JSON text in UTF-8 (RFC 8259). The text says at which line and column reading stopped. \
-            An unpaired surrogate in an escape is no text, and a number that no program can hold is no number.",
-    MalformedMultipart = "malformed_multipart" 400 "The form is not one file":
-        "The body of an upload is multipart/form-data with exactly one part, named file, that has a file name of at \
-            most 255 bytes in UTF-8. The part's header may have 8 KiB. The text says what was found instead.",
+            code and a message. Correct them all and send the request again.",
+    InvalidHeader = "invalid_header" 400 "A request header is invalid":
+        "A header does not have the form that its standard requires; the text names the header. An entity tag \
+            stands in double quotes, as in the ETag header. An Idempotency-Key has 1 to 255 visible ASCII characters.",
+    InvalidParameters = "invalid_parameters" 400 "A query parameter is invalid":
+        "The member errors lists every invalid query parameter. Its pointer is a slash and the parameter's name.",
+    InvalidSignature = "invalid_signature" 401 "The signature is invalid":
+        "A provider must sign its calls with the secret that is configured for it. Nothing was changed.",
+    MalformedJson = "malformed_json" 400 "The body is not valid JSON":
+        "The body must be one JSON text in UTF-8 (RFC 8259). The text gives the line and column at which parsing \
+            stopped. Unpaired surrogates in escapes are refused, and so are numbers that no program can represent.",
+    MalformedMultipart = "malformed_multipart" 400 "The form is not a single file":
+        "An upload is multipart/form-data with exactly one part. The part is called file, has a file name of at \
+            most 255 bytes in UTF-8, and its header has at most 8 KiB. The text says what was found instead.",
     MalformedRequest = "malformed_request" 400 "The request is not well-formed HTTP":
-        "The request could be read in more than one way, for instance without a Host header or with two, or with an \
-            unknown transfer coding, two lengths, or lines that end without a carriage return. It was refused \
-            unread and the connection closed.",
-    HeadersTooLarge = "headers_too_large" 431 "Too many request headers":
-        "At most 64 header fields and 32 KiB in all are read. Send fewer.",
-    MethodNotAllowed = "method_not_allowed" 405 "The method is not allowed here":
-        "The resource exists but does not know this method. The Allow header lists those that it knows.",
+        "The request could be read in more than one way. It has, for example, no Host header or two, an unknown \
+            transfer coding, two lengths, or lines that end without a carriage return. The server refused it without \
+            reading on and closed the connection.",
+    HeadersTooLarge = "headers_too_large" 431 "The request headers are too large":
+        "The server reads at most 64 header fields and 32 KiB of headers. Send fewer.",
+    MethodNotAllowed = "method_not_allowed" 405 "The method is not allowed":
+        "The resource exists but does not support this method. The Allow header lists the methods it supports.",
     MisdirectedRequest = "misdirected_request" 421 "The request is for another server":
-        "The request line names a server in full, and another one than the Host header. Send the path alone.",
+        "The request line names a server other than the one in the Host header. Send only the path in the request \
+            line.",
     NoSession = "no_session" 409 "The customer has no KYC session":
-        "Open one first: POST /v0/customers/{customer_id}/kycs.",
-    NotPossible = "not_possible" 409 "There is no such way from here":
-        "What was asked for cannot happen to a customer in its present state; the text names both, and the API guide \
+        "Open a session first: POST /v0/customers/{customer_id}/kycs.",
+    NotPossible = "not_possible" 409 "This transition is not possible":
+        "The customer's present state does not allow what was asked for. The text names both, and the API guide \
             has the table of states.",
-    Offboarded = "offboarded" 409 "The relationship has ended":
-        "The customer was offboarded. A decision with the outcome reinstate begins anew.",
-    NotFound = "not_found" 404 "There is no such thing":
-        "The path is unknown, or the id is malformed, unknown, or of another account or environment: the server does \
-            not tell which.",
-    Overloaded = "overloaded" 503 "Too much at once":
-        "The server is answering as many requests as it can hold, or as many of this caller as leave room for others. \
-            Nothing was changed. Repeat the request after the time that Retry-After gives.",
+    Offboarded = "offboarded" 409 "The customer is offboarded":
+        "The relationship with this customer has ended. A decision with the outcome reinstate starts it again.",
+    NotFound = "not_found" 404 "Not found":
+        "The path is unknown, or the id is malformed, unknown, or belongs to another account or environment. The \
+            server does not tell which.",
+    Overloaded = "overloaded" 503 "The server is overloaded":
+        "The server is already handling as many requests as it can, or as many as one caller may have in progress. \
+            Nothing was changed. Repeat the request after the time given by Retry-After.",
     PayloadTooLarge = "payload_too_large" 413 "The body is too large":
-        "A customer in JSON may have 4 MiB, which is more than the largest legal one, any other JSON body 64 KiB, and \
-            a file 10 MiB.",
-    PreconditionFailed = "precondition_failed" 412 "The customer was changed by somebody else":
-        "The If-Match or If-None-Match condition does not hold for the stored version, which ETag gives. The member \
-            changed lists the pointers of the fields that changed since the version that you know. Read the customer \
-            again and decide.",
-    RangeNotSatisfiable = "range_not_satisfiable" 416 "The file has no such range":
-        "The Range header asks for bytes behind the end of the file. Content-Range says how many bytes it has.",
-    RequestTimeout = "request_timeout" 408 "The body did not come in time":
-        "After the first 5 seconds a body must come at 16 KiB a second on average. It must not stop for 10 seconds, \
-            nor take more than 30 in all, or 120 for a file. Repeat the request.",
-    SandboxOnly = "sandbox_only" 403 "This works in the sandbox only":
-        "Simulations and the clock exist in the sandbox. Use a key that begins with dsk_test_.",
-    StorageUnavailable = "storage_unavailable" 503 "What is stored cannot be reached":
-        "The database, or the place where the content of files lies, does not answer. Nothing was changed. Repeat the \
-            request after the time that Retry-After gives.",
+        "A customer in JSON may have 4 MiB, which is more than the largest valid one. Any other JSON body may have \
+            64 KiB, and a file 10 MiB.",
+    PreconditionFailed = "precondition_failed" 412 "The customer has changed":
+        "The condition in If-Match or If-None-Match does not hold for the stored version, whose tag is in ETag. \
+            The member changed lists pointers to the fields that have changed since the version you know. Read the \
+            customer again and decide.",
+    RangeNotSatisfiable = "range_not_satisfiable" 416 "The range is outside the file":
+        "The Range header asks for bytes after the end of the file. Content-Range gives the size of the file in \
+            bytes.",
+    RequestTimeout = "request_timeout" 408 "The body arrived too slowly":
+        "After the first 5 seconds, a body must arrive at 16 KiB a second on average. It must not pause for 10 \
+            seconds, and must not take more than 30 seconds in all, or 120 for a file. Repeat the request.",
+    SandboxOnly = "sandbox_only" 403 "This works only in the sandbox":
+        "Simulations and the clock exist only in the sandbox. Use a key that begins with dsk_test_.",
+    StorageUnavailable = "storage_unavailable" 503 "The storage is unavailable":
+        "The database, or the storage of file contents, does not respond. Nothing was changed. Repeat the request \
+            after the time given by Retry-After.",
     StorageFull = "storage_full" 507 "The server's disk is full":
-        "There is less room on the disk than the server keeps free. Nothing was changed. Reading and deleting go on, \
-            and writing will work again without a restart once there is room.",
+        "The disk has less free space than the server reserves. Nothing was changed. Reading and deleting still \
+            work, and writing resumes without a restart once there is space.",
     TooManyRequests = "too_many_requests" 429 "Too many requests":
-        "The key, its account, the form or the address has asked more often than it may, or a key waits for events, or \
-            reads files, in too many requests. RateLimit-Policy names the limit, and Retry-After says when to come \
-            back. Nothing was changed.",
+        "The key, its account, the form or the address has sent more requests than it may, or the key has too many \
+            requests in progress that wait for events or read files. RateLimit-Policy names the limit, and Retry- \
+            After says when to try again. Nothing was changed.",
     QuotaExceeded = "quota_exceeded" 429 "A quota is used up":
-        "The account or the customer has as much of something as the operator allows. RateLimit-Policy names the \
-            quota. Nothing was changed. Repeating the request helps once there is less, or on another day if the quota \
-            is of a day.",
-    TooManyWebhooks = "too_many_webhooks" 409 "There are too many webhooks":
-        "An account has at most 16 endpoints in each environment. Delete one that is no longer needed.",
-    Unauthorized = "unauthorized" 401 "A valid API key is needed":
-        "Send your key in the Api-Key header; Authorization: <key> and Authorization: Bearer <key> work as well. The \
-            answer is the same for a missing, malformed, unknown, expired or revoked key.",
-    UriTooLong = "uri_too_long" 414 "The address is too long":
-        "A path with its query may have 4 KiB. Nothing here needs more: send data in the body.",
-    UnsupportedFileType = "unsupported_file_type" 415 "The file is of another type":
-        "Files are JPEG, PNG or PDF, judged by their content, whatever their name or declared type say. The member \
-            accepted lists the types. Convert the file and send that.",
-    UnsupportedMediaType = "unsupported_media_type" 415 "The content type is not accepted here":
-        "PUT and POST take application/json in UTF-8, PATCH takes application/merge-patch+json, an upload \
-            multipart/form-data; compressed bodies are not taken. Set the Content-Type header.",
+        "The account or the customer already has as much of something as the operator allows. RateLimit-Policy \
+            names the quota. Nothing was changed. Try again when there is less of it, or on another day if the quota \
+            is daily.",
+    TooManyWebhooks = "too_many_webhooks" 409 "Too many webhooks":
+        "An account has at most 16 endpoints in each environment. Delete one that you no longer need.",
+    Unauthorized = "unauthorized" 401 "A valid API key is required":
+        "Send your key in the Api-Key header. Authorization: <key> and Authorization: Bearer <key> work as well. \
+            The response is the same for a missing, malformed, unknown, expired or revoked key.",
+    UriTooLong = "uri_too_long" 414 "The URL is too long":
+        "A path with its query may have 4 KiB. No endpoint needs more: send data in the body.",
+    UnsupportedFileType = "unsupported_file_type" 415 "The file type is not supported":
+        "Files must be JPEG, PNG or PDF. The content decides, not the name or the declared type. The member \
+            accepted lists the types. Convert the file and send it again.",
+    UnsupportedMediaType = "unsupported_media_type" 415 "The content type is not supported":
+        "PUT and POST take application/json in UTF-8, PATCH takes application/merge-patch+json, and uploads take \
+            multipart/form-data. Compressed bodies are refused. Set the Content-Type header.",
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use crate::http::limiter::Limited;
 impl From<SyntaxError> for Problem {
     fn from(error: SyntaxError) -> Self {
         let SyntaxError { line, column } = error;
-        Self::new(ProblemCode::MalformedJson, format!("The body stops being JSON at line {line}, column {column}."))
+        Self::new(ProblemCode::MalformedJson, format!("The body is not valid JSON at line {line}, column {column}."))
             .member("line", line)
             .member("column", column)
     }
@@ -30,14 +30,14 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::Full => Self::new(
                 ProblemCode::StorageFull,
-                "The disk is full, or nearly; nothing was changed. Reading and deleting go on.",
+                "The disk is full, or nearly full; nothing was changed. Reading and deleting still work.",
             )
             .retry_after(20),
             StoreError::OverQuota(over) => Limited::quota(over).into(),
             StoreError::Busy => Self::overloaded(),
             StoreError::Unavailable(_) => Self {
                 cause: Some(error.to_string()),
-                ..Self::new(ProblemCode::StorageUnavailable, "What is stored cannot be reached; nothing was changed.")
+                ..Self::new(ProblemCode::StorageUnavailable, "The storage is unavailable; nothing was changed.")
                     .retry_after(5)
             },
             StoreError::Taken(_) | StoreError::Exhausted | StoreError::Corrupt(_) | StoreError::Unknown(_) => {
@@ -110,7 +110,9 @@ impl From<WebhookError> for Problem {
             WebhookError::Invalid(violations) => Self::invalid(violations),
             WebhookError::NotFound => Self::not_found(),
             WebhookError::KeyReused(reused) => reused.into(),
-            WebhookError::TooMany => Self::new(ProblemCode::TooManyWebhooks, "There are 16 endpoints already."),
+            WebhookError::TooMany => {
+                Self::new(ProblemCode::TooManyWebhooks, "This environment already has 16 endpoints.")
+            }
             WebhookError::Store(error) => error.into(),
         }
     }
@@ -122,12 +124,11 @@ impl From<UpdateError> for Problem {
             UpdateError::NotFound => Self::not_found(),
             UpdateError::Syntax(error) => error.into(),
             UpdateError::Invalid(violations) => Self::invalid(violations),
-            UpdateError::ConditionFailed { version, changed } => Self::new(
-                ProblemCode::PreconditionFailed,
-                "The stored version is not the one that the condition names.",
-            )
-            .member("changed", changed)
-            .header(header::ETAG, etag(version)),
+            UpdateError::ConditionFailed { version, changed } => {
+                Self::new(ProblemCode::PreconditionFailed, "The stored version does not meet the condition.")
+                    .member("changed", changed)
+                    .header(header::ETAG, etag(version))
+            }
             UpdateError::KeyReused(reused) => reused.into(),
             UpdateError::Conflict(conflict) => conflict.into(),
             UpdateError::EmailTaken(customer) => Self::email_taken(customer),

@@ -58,12 +58,12 @@ impl Problem {
     /// 404, the same for every reason.
     #[must_use]
     pub fn not_found() -> Self {
-        Self::new(ProblemCode::NotFound, "There is no such resource.")
+        Self::new(ProblemCode::NotFound, "Not found.")
     }
 
     /// 409 for an e-mail that this customer has.
     fn email_taken(customer: CustomerId) -> Self {
-        Self::new(ProblemCode::EmailTaken, "A customer with this e-mail exists; customer_id names it.")
+        Self::new(ProblemCode::EmailTaken, "A customer with this e-mail already exists; customer_id names it.")
             .member("customer_id", customer.to_string())
     }
 
@@ -82,13 +82,13 @@ impl Problem {
     /// 400 with wrong query parameters.
     #[must_use]
     pub fn invalid_parameters(errors: Vec<Violation>) -> Self {
-        Self { errors, ..Self::new(ProblemCode::InvalidParameters, "A query parameter is wrong; errors says which.") }
+        Self { errors, ..Self::new(ProblemCode::InvalidParameters, "A query parameter is invalid; errors says which.") }
     }
 
     /// 503, nothing was changed.
     #[must_use]
     pub fn overloaded() -> Self {
-        Self::new(ProblemCode::Overloaded, "Too much is going on; nothing was changed. Try again in a moment.")
+        Self::new(ProblemCode::Overloaded, "The server is overloaded; nothing was changed. Try again in a moment.")
             .retry_after(1)
     }
 
@@ -97,7 +97,7 @@ impl Problem {
     pub fn internal() -> Self {
         Self::new(
             ProblemCode::InternalError,
-            "Something went wrong on this side. The outcome is unknown; repeating the request is safe.",
+            "An internal error occurred. The outcome is unknown; repeating the request is safe.",
         )
     }
 
