@@ -70,7 +70,7 @@ impl Row for KeyRow {
         &self.key_id
     }
 
-    fn put(&self, fields: &mut Fields) {
+    fn add_to(&self, fields: &mut Fields) {
         let Self { account, environment, key_id, lookup, hint, scopes, created_at, expires_at, revoked_at, .. } = self;
         fields
             .bytes(&account[..])
@@ -92,7 +92,7 @@ impl Unchecked<KeyRow> {
     pub(crate) fn open_presented(self, keys: &ScopeKeys, presented: &ApiKey) -> Result<KeyRecord, StoreError> {
         let row = self.check(keys)?;
         if presented.environment() != row.scope()?.environment {
-            return Err(rows::refused(&row, keys, "the text of the key names another environment"));
+            return Err(rows::refuse(&row, keys, "the text of the key names another environment"));
         }
         row.open(keys)
     }
@@ -158,7 +158,7 @@ impl Row for AccountRow {
         &self.id
     }
 
-    fn put(&self, fields: &mut Fields) {
+    fn add_to(&self, fields: &mut Fields) {
         let Self { id, name, created_at, look } = self;
         fields.bytes(&id[..]).number(*created_at).bytes(&name[..]).bytes(look.as_deref());
     }

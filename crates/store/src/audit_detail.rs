@@ -73,7 +73,7 @@ pub(crate) fn persons_after(effect: &Effect) -> Vec<Option<PersonId>> {
 
 /// Moves the changes of persons out of the detail. An index in the list of persons can be one person before the change
 /// and another after.
-fn share_out(detail: &mut AuditDetail, persons: &[Option<PersonId>]) -> Shares {
+fn split_by_person(detail: &mut AuditDetail, persons: &[Option<PersonId>]) -> Shares {
     let mut shares = Shares::new();
     let changes = std::mem::take(&mut detail.changes);
     for change in changes {
@@ -128,7 +128,7 @@ pub(crate) fn seal(
     mut detail: AuditDetail,
     persons: &[Option<PersonId>],
 ) -> Vec<u8> {
-    let shares = share_out(&mut detail, persons);
+    let shares = split_by_person(&mut detail, persons);
     let cell = sealed::seal_attached(own, Purpose::Audit, scope, customer, b"", version, detail.to_json());
     if shares.is_empty() {
         return cell;
@@ -235,7 +235,7 @@ mod tests {
             ],
             ..AuditDetail::default()
         };
-        let shares = share_out(&mut detail, &[Some(bob)]);
+        let shares = split_by_person(&mut detail, &[Some(bob)]);
         assert_eq!(detail.changes, [change("/tax_number", "null", r#""T""#)]);
         assert_eq!(shares[&ada], [change("/associated_persons/0", &text(ada, "A"), "null")]);
         let bobs = [
@@ -247,7 +247,7 @@ mod tests {
         // A whole list is split into its persons.
         let list = format!("[{},{}]", text(ada, "A"), text(bob, "B"));
         detail.changes = vec![change("/associated_persons", "null", &list)];
-        let shares = share_out(&mut detail, &[Some(ada), Some(bob)]);
+        let shares = split_by_person(&mut detail, &[Some(ada), Some(bob)]);
         assert!(detail.changes.is_empty());
         assert_eq!(shares[&ada], [change("/associated_persons/0", "null", &text(ada, "A"))]);
         assert_eq!(shares[&bob], [change("/associated_persons/1", "null", &text(bob, "B"))]);

@@ -129,8 +129,8 @@ impl Row for FileRow {
         self.id.as_bytes()
     }
 
-    fn put(&self, fields: &mut Fields) {
-        rows::put_scope(fields, &self.scope);
+    fn add_to(&self, fields: &mut Fields) {
+        rows::add_scope(fields, &self.scope);
         fields
             .bytes(&self.id.as_bytes()[..])
             .number(self.uploaded_at)
@@ -181,8 +181,8 @@ impl Row for UseRow {
         self.file.as_bytes()
     }
 
-    fn put(&self, fields: &mut Fields) {
-        rows::put_scope(fields, &self.scope);
+    fn add_to(&self, fields: &mut Fields) {
+        rows::add_scope(fields, &self.scope);
         fields
             .bytes(&self.file.as_bytes()[..])
             .bytes(&self.customer.as_bytes()[..])
@@ -202,7 +202,7 @@ impl UncheckedFile {
     pub(crate) fn check(self, keys: &ScopeKeys) -> Result<StoredFile, StoreError> {
         let row = self.row.check(keys)?;
         if row.staged_day.is_some() != row.key.is_some() {
-            return Err(rows::refused(
+            return Err(rows::refuse(
                 &row,
                 keys,
                 "the row has a staging day without a key, or a key without a staging day",

@@ -89,7 +89,7 @@ pub(crate) const NAMED_TABLES: &[NamedTable] = &[
 
 impl NamedTable {
     /// What an entry says of a row: its kind, its id, and the hash of its seal and its cells.
-    pub(crate) fn note(
+    pub(crate) fn hash_row(
         &self,
         values: &[Value],
         mac: &[u8],
@@ -123,14 +123,14 @@ impl UnnamedRows {
         for (values, mac, cells) in rows {
             let (Ok(scope), Some(mac)) = (named.table.scope(values), mac) else { continue };
             let cells: Vec<_> = cells.iter().map(Option::as_deref).collect();
-            if let Some((kind, id, hash)) = named.note(values, mac, &cells) {
+            if let Some((kind, id, hash)) = named.hash_row(values, mac, &cells) {
                 self.0.entry(scope).or_default().push(kind, &id, &hash);
             }
         }
     }
 
     /// Takes the rows of the scopes that have enough for an entry.
-    pub(crate) fn full(&mut self) -> Vec<(Scope, RowHashes)> {
+    pub(crate) fn take_full(&mut self) -> Vec<(Scope, RowHashes)> {
         self.0.extract_if(.., |_, records| records.0.len() >= ROWS_OF_AN_ENTRY * LENGTH).collect()
     }
 
@@ -350,7 +350,7 @@ impl Comparison {
         let cells: Vec<_> = columns.cells.iter().map(|place| record[*place].bytes()).collect();
         let mac = record[columns.mac].bytes().unwrap_or_default();
         let scope = named.table.scope(&values);
-        let (Ok(scope), Some((kind, id, hash))) = (scope, named.note(&values, mac, &cells)) else {
+        let (Ok(scope), Some((kind, id, hash))) = (scope, named.hash_row(&values, mac, &cells)) else {
             self.add_finding(format!("{}: a row has no valid key", named.table.name));
             return;
         };

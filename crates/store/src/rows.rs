@@ -138,12 +138,12 @@ pub(crate) trait Row {
     fn id(&self) -> &[u8];
 
     /// Adds its values in the order of the table's columns.
-    fn put(&self, fields: &mut Fields);
+    fn add_to(&self, fields: &mut Fields);
 }
 
 fn fields_of<R: Row>(row: &R) -> Fields {
     let mut fields = Fields::of(R::TABLE.name);
-    row.put(&mut fields);
+    row.add_to(&mut fields);
     fields
 }
 
@@ -178,20 +178,20 @@ impl<R: Row> Unchecked<R> {
         if keys.row_matches(&fields_of(&self.row), self.mac.as_deref()) {
             return Ok(self.row);
         }
-        Err(refused(&self.row, keys, "the row was altered or moved"))
+        Err(refuse(&self.row, keys, "the row was altered or moved"))
     }
 }
 
 /// Refuses a row that was found but is not the one that was looked for.
-pub(crate) fn refused<R: Row>(row: &R, keys: &ScopeKeys, why: &'static str) -> StoreError {
+pub(crate) fn refuse<R: Row>(row: &R, keys: &ScopeKeys, why: &'static str) -> StoreError {
     match row.scope() {
-        Ok(scope) => refused_at(R::TABLE, scope, row.id(), keys, why),
+        Ok(scope) => refuse_at(R::TABLE, scope, row.id(), keys, why),
         Err(error) => error,
     }
 }
 
 /// Logs and counts a refused row. The log names the row and never its content.
-pub(crate) fn refused_at(table: &Table, scope: Scope, id: &[u8], keys: &ScopeKeys, why: &'static str) -> StoreError {
+pub(crate) fn refuse_at(table: &Table, scope: Scope, id: &[u8], keys: &ScopeKeys, why: &'static str) -> StoreError {
     keys.count_refused_row();
     let (table, id) = (table.name, hexadecimal(id));
     let Scope { account, environment } = scope;
@@ -200,7 +200,7 @@ pub(crate) fn refused_at(table: &Table, scope: Scope, id: &[u8], keys: &ScopeKey
 }
 
 /// The start of every key but that of `accounts`.
-pub(crate) fn put_scope(fields: &mut Fields, scope: &Scope) {
+pub(crate) fn add_scope(fields: &mut Fields, scope: &Scope) {
     let (account, environment) = scope_columns(scope);
     fields.bytes(&account[..]).number(i64::from(environment));
 }
@@ -224,8 +224,8 @@ impl Row for SubjectRow {
         self.subject.as_bytes()
     }
 
-    fn put(&self, fields: &mut Fields) {
-        put_scope(fields, &self.scope);
+    fn add_to(&self, fields: &mut Fields) {
+        add_scope(fields, &self.scope);
         fields.bytes(&self.customer.as_bytes()[..]).bytes(&self.subject.as_bytes()[..]);
     }
 }
@@ -248,8 +248,8 @@ impl Row for LinkRow {
         self.session.as_bytes()
     }
 
-    fn put(&self, fields: &mut Fields) {
-        put_scope(fields, &self.scope);
+    fn add_to(&self, fields: &mut Fields) {
+        add_scope(fields, &self.scope);
         fields.bytes(&self.hash[..]).bytes(&self.customer.as_bytes()[..]).bytes(&self.session.as_bytes()[..]);
     }
 }
@@ -274,8 +274,8 @@ impl Row for EndpointRow {
         self.id.as_bytes()
     }
 
-    fn put(&self, fields: &mut Fields) {
-        put_scope(fields, &self.scope);
+    fn add_to(&self, fields: &mut Fields) {
+        add_scope(fields, &self.scope);
         fields
             .bytes(&self.id.as_bytes()[..])
             .bytes(&self.key.as_bytes()[..])
@@ -302,19 +302,19 @@ impl Row for PersonsRow {
         self.customer.as_bytes()
     }
 
-    fn put(&self, fields: &mut Fields) {
-        put_persons(fields, &self.scope, self.customer, &self.cells);
+    fn add_to(&self, fields: &mut Fields) {
+        add_persons(fields, &self.scope, self.customer, &self.cells);
     }
 }
 
-fn put_persons(fields: &mut Fields, scope: &Scope, customer: CustomerId, cells: &[u8]) {
-    put_scope(fields, scope);
+fn add_persons(fields: &mut Fields, scope: &Scope, customer: CustomerId, cells: &[u8]) {
+    add_scope(fields, scope);
     fields.bytes(&customer.as_bytes()[..]).bytes(cells);
 }
 
 /// The seal of a row of `persons`, without copying its cells.
 pub(crate) fn seal_persons(keys: &ScopeKeys, scope: &Scope, customer: CustomerId, cells: &[u8]) -> RowSeal {
     let mut fields = Fields::of(PERSONS.name);
-    put_persons(&mut fields, scope, customer, cells);
+    add_persons(&mut fields, scope, customer, cells);
     keys.seal_row(&fields)
 }

@@ -77,8 +77,8 @@ pub enum AnchorError {
     Cut,
 }
 
-/// The key that signs anchors. It derives from the root key, so nobody who can only write the database or the file has
-/// it.
+/// The key that signs anchors. It derives from the root key, so write access to the database or the file does not give
+/// it away.
 #[derive(Clone)]
 pub struct AnchorKey {
     key: hmac::Key,

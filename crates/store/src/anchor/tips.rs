@@ -42,7 +42,7 @@ impl Tips {
 
     /// Compares a trail in the database with the known end, while no other process can write the trail. The database is
     /// never behind, unless it was reset to an older state.
-    pub fn found(&self, scope: Scope, found: Position) {
+    pub fn compare(&self, scope: Scope, found: Position) {
         let mut tips = self.tips();
         let Some(tip) = tips.get_mut(&scope) else { return };
         let known = tip.position;
@@ -110,13 +110,13 @@ mod tests {
         for behind in [at(1, 1), at(2, 9)] {
             let tips = Tips::default();
             tips.publish([(SCOPE, at(2, 2))]);
-            tips.found(SCOPE, at(2, 2));
+            tips.compare(SCOPE, at(2, 2));
             tips.publish([(SCOPE, at(3, 3))]);
             tips.publish([(SCOPE, at(2, 2))]);
-            tips.found(SCOPE, at(4, 4));
-            tips.found(SCOPE, at(3, 3));
+            tips.compare(SCOPE, at(4, 4));
+            tips.compare(SCOPE, at(3, 3));
             assert_eq!(tips.all()[&SCOPE], at(3, 3), "not behind");
-            tips.found(SCOPE, behind);
+            tips.compare(SCOPE, behind);
             tips.publish([(SCOPE, at(9, 9))]);
             assert_eq!(tips.all()[&SCOPE], at(3, 3));
             tips.reset([(SCOPE, at(1, 1))]);

@@ -31,7 +31,6 @@ pub enum Part {
 /// Something that is wrong with a backup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// What it is about.
     pub part: Part,
     text: String,
 }

@@ -69,7 +69,7 @@ impl KeyCache {
     }
 
     /// Caches where the record of a data subject was found.
-    pub(crate) fn found(&self, scope: Scope, subject: PersonId, key: &Arc<SubjectKey>, hint: Hint) {
+    pub(crate) fn remember_hint(&self, scope: Scope, subject: PersonId, key: &Arc<SubjectKey>, hint: Hint) {
         if self.subjects.get(&(scope, subject)).is_none_or(|(_, known)| known != hint) {
             self.insert(scope, subject, Arc::clone(key), hint);
         }
@@ -100,7 +100,7 @@ mod tests {
         let keys = KeyCache::new(0);
         assert!(keys.get(here, ada).is_none(), "nothing is remembered");
         keys.remember(here, ada, Arc::clone(&key));
-        keys.found(here, ada, &key, NonZeroI64::new(7));
+        keys.remember_hint(here, ada, &key, NonZeroI64::new(7));
         keys.subjects.clear();
         assert!(keys.get(there, ada).is_none());
         for where_from in ["what is remembered alone", "what was derived since"] {

@@ -54,7 +54,7 @@ impl RecentRecords {
     }
 
     /// Caches what was written. `hint` is where the engine finds it; `None` means where it was read.
-    pub(crate) fn written(&self, change: &PreparedChange, hint: Hint) {
+    pub(crate) fn remember(&self, change: &PreparedChange, hint: Hint) {
         let PreparedEffect::Customer { basis, row, .. } = &change.effect else { return };
         if row.kind != type_column(CustomerType::Individual) || self.0.capacity() == 0 {
             return;

@@ -29,7 +29,7 @@ pub struct Totals {
 /// How many are waiting, and since when the oldest is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Waiting {
-    /// At most [`Waiting::MOST`].
+    /// At most [`Waiting::LIMIT`].
     pub number: u64,
     /// The oldest of those that were counted. There may be an older one beyond the limit.
     pub oldest: Option<Timestamp>,
@@ -37,5 +37,5 @@ pub struct Waiting {
 
 impl Waiting {
     /// Counting stops here, so that a long queue does not take long to count.
-    pub const MOST: u32 = 10_000;
+    pub const LIMIT: u32 = 10_000;
 }

@@ -74,7 +74,7 @@ impl PostgresStore {
             after = uuid(last);
             let numbers_of = async |id: [u8; 16]| {
                 let customer =
-                    opened(self.customer(scope, CustomerId::from_bytes(id)).await, "failed to index numbers");
+                    ignore_corrupt(self.customer(scope, CustomerId::from_bytes(id)).await, "failed to index numbers");
                 let numbers = |customer: Customer| prepared::fingerprints(&customer, &keys);
                 Ok::<_, StoreError>((id, customer?.map(numbers).unwrap_or_default()))
             };
@@ -103,7 +103,7 @@ impl PostgresStore {
             let (mut files, mut fingerprints, mut sizes) = (Vec::new(), Vec::new(), Vec::new());
             for id in ids {
                 let read = self.files(scope, &[FileId::from_bytes(id)], None).await;
-                let read = opened(read.map(|mut files| files.pop()), "failed to index a content")?;
+                let read = ignore_corrupt(read.map(|mut files| files.pop()), "failed to index a content")?;
                 if let Some(file) = read {
                     files.push(uuid(&id));
                     fingerprints.push(keys.content_index(&file.details.sha256).to_vec());
@@ -117,7 +117,7 @@ impl PostgresStore {
 }
 
 /// A verification reports what cannot be opened. It must not prevent the start.
-fn opened<T>(read: Result<Option<T>, StoreError>, what: &str) -> Result<Option<T>, StoreError> {
+fn ignore_corrupt<T>(read: Result<Option<T>, StoreError>, what: &str) -> Result<Option<T>, StoreError> {
     match read {
         Err(error @ StoreError::Corrupt(_)) => {
             tracing::error!(%error, "{what}");

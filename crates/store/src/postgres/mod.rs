@@ -339,9 +339,9 @@ impl Store for PostgresStore {
         let (outcome, hint) = outcome?;
         if outcome == Committed::Done {
             if let Some(change) = change {
-                self.cache.records.written(&change, hint);
+                self.cache.records.remember(&change, hint);
             }
-            aftermath.follow(&self.cache.keys, &self.api_key_cache, &self.signers, &self.announced);
+            aftermath.apply(&self.cache.keys, &self.api_key_cache, &self.signers, &self.announced);
         } else if wraps {
             // Another process may have begun an epoch.
             self.vault.reload_keyring();

@@ -117,7 +117,7 @@ pub(super) async fn record_all_rows(
             let Some((last, ..)) = rows.last() else { break };
             after = Some(last.clone());
             unnamed.add(named, &rows);
-            note(unnamed.full()).await?;
+            note(unnamed.take_full()).await?;
         }
     }
     note(unnamed.rest()).await

@@ -160,7 +160,7 @@ impl PostgresTarget {
     }
 
     pub(crate) async fn clear(&self) -> Result<(), StoreError> {
-        self.database.alone(CLEAR).await
+        self.database.run_slow(CLEAR).await
     }
 
     pub(crate) async fn set_installation(&self, installation: [u8; 16], newest_epoch: u32) -> Result<(), StoreError> {
@@ -212,7 +212,7 @@ impl PostgresTarget {
         self.database.query(CHAINS, &[&&genesis[..], &Uuid::nil()]).await?;
         // Without statistics the first statements would be planned badly. If this takes too long, they come by
         // themselves.
-        if let Err(error) = self.database.alone("ANALYZE").await {
+        if let Err(error) = self.database.run_slow("ANALYZE").await {
             tracing::debug!(%error, "failed to update statistics; the engine will");
         }
         Ok(())

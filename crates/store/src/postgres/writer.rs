@@ -241,7 +241,7 @@ async fn commit_once(lane: &Lane, changes: &[&PreparedChange]) -> Result<Vec<Out
     let session = lane.database.session(&connection);
     match commit::apply(session, changes, &lane.assumptions, &lane.tips).await {
         Ok(outcomes) => {
-            connection.give_back();
+            connection.return_to_pool();
             Ok(outcomes)
         }
         Err(PipelineError::Before(error)) => {

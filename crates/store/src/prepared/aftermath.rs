@@ -34,7 +34,7 @@ pub(crate) struct Aftermath {
 }
 
 impl Aftermath {
-    pub(crate) fn follow(
+    pub(crate) fn apply(
         self,
         cache: &cache::KeyCache,
         keys: &ApiKeyCache,

@@ -63,8 +63,8 @@ impl Row for PlainRow {
         self.id.as_bytes()
     }
 
-    fn put(&self, fields: &mut Fields) {
-        rows::put_scope(fields, &self.scope);
+    fn add_to(&self, fields: &mut Fields) {
+        rows::add_scope(fields, &self.scope);
         fields
             .bytes(&self.id.as_bytes()[..])
             .number(i64::from(self.kind))
@@ -169,7 +169,7 @@ pub(crate) fn open_persons(
         (CustomerType::Individual, _) => Ok(None),
         (CustomerType::Corporate, Some(row)) => Ok(Some(row.check(keys)?.cells)),
         (CustomerType::Corporate, None) => {
-            Err(rows::refused_at(&rows::PERSONS, plain.scope, plain.id.as_bytes(), keys, "the row is missing"))
+            Err(rows::refuse_at(&rows::PERSONS, plain.scope, plain.id.as_bytes(), keys, "the row is missing"))
         }
     }
 }

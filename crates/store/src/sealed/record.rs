@@ -176,7 +176,7 @@ pub(crate) fn found_by_email(
         return Ok(summary);
     }
     let why = "the customer was found by an e-mail that is not its own";
-    Err(rows::refused_at(&rows::CUSTOMERS, scope, summary.id.as_bytes(), keys, why))
+    Err(rows::refuse_at(&rows::CUSTOMERS, scope, summary.id.as_bytes(), keys, why))
 }
 
 pub fn open_customer(plain: &PlainColumns, cells: Cells, keys: &SubjectKeys) -> Result<Customer, StoreError> {

@@ -142,7 +142,7 @@ impl CustomerStore for SqliteStore {
             ids.truncate(limit);
             // Current also means no newer than the snapshot of this read.
             let is_current =
-                |id, read| snapshot.holds(self.readers.last_change(id)) && self.readers.is_current(id, read);
+                |id, read| snapshot.includes(self.readers.last_change(id)) && self.readers.is_current(id, read);
             let summaries = self.cache.summaries.get_all(scope, &ids, is_current);
             let rows = match summaries {
                 Some(_) => Vec::new(),
@@ -276,7 +276,7 @@ impl SqliteStore {
             _ => self.subject_keys(scope, id, &[&[own], &persons[..]].concat())?,
         };
         if let Some(key) = keys.get(&own) {
-            self.cache.keys.found(scope, own, key, plain.hint);
+            self.cache.keys.remember_hint(scope, own, key, plain.hint);
         }
         Ok(Some(SealedRecord { plain, cells, keys, is_newest: true }))
     }
@@ -312,7 +312,7 @@ impl SqliteStore {
         let plain = plain.open(&*self.existing_scope_keys(scope)?)?;
         let subject = PersonId::of_customer(plain.id);
         let key = self.subject_key(plain.scope, plain.id, subject)?;
-        self.cache.keys.found(plain.scope, subject, &key, plain.hint);
+        self.cache.keys.remember_hint(plain.scope, subject, &key, plain.hint);
         let summary = sealed::open_summary(&plain, names, &key)?;
         self.cache.summaries.remember(snapshot, plain.scope, &summary, email);
         Ok(summary)

@@ -241,9 +241,9 @@ impl Store for SqliteStore {
         let outcome = outcome?;
         if outcome == Committed::Done {
             if let Some(change) = change {
-                self.cache.records.written(&change, None);
+                self.cache.records.remember(&change, None);
             }
-            aftermath.follow(&self.cache.keys, &self.api_key_cache, &self.signers, &self.announced);
+            aftermath.apply(&self.cache.keys, &self.api_key_cache, &self.signers, &self.announced);
         }
         Ok(outcome)
     }

@@ -25,7 +25,7 @@ pub(super) struct Snapshot(u64);
 
 impl Snapshot {
     /// Whether a read at this snapshot sees the changes of the transaction.
-    pub(super) const fn holds(self, transaction: u64) -> bool {
+    pub(super) const fn includes(self, transaction: u64) -> bool {
         self.0 >= transaction
     }
 }
@@ -127,7 +127,7 @@ impl Readers {
     /// Whether a read now would return the same. A change that begins after this call was not acknowledged when the
     /// read was requested.
     pub(super) fn is_current(&self, customer: CustomerId, read: Snapshot) -> bool {
-        read.holds(self.last_change(customer))
+        read.includes(self.last_change(customer))
     }
 
     /// The newest write transaction that may have changed this customer, or is about to.
@@ -167,7 +167,7 @@ impl Readers {
             }
         };
         let snapshot = match reader.snapshot {
-            Some(snapshot) if snapshot.holds(transaction) => snapshot,
+            Some(snapshot) if snapshot.includes(transaction) => snapshot,
             _ => {
                 reader.release()?;
                 let ended = Snapshot(self.ended.load(Ordering::SeqCst));
@@ -385,7 +385,7 @@ mod tests {
         let by_id = |scope| summaries.get(scope, ID, |read| readers.is_current(ID, read));
         let by_email = |scope, email| summaries.get_by_email(scope, email, is_current);
         let at = |begun: Snapshot, id| {
-            let is_current = |id, read| begun.holds(readers.last_change(id)) && readers.is_current(id, read);
+            let is_current = |id, read| begun.includes(readers.last_change(id)) && readers.is_current(id, read);
             summaries.get_all(scope, &[id], is_current)
         };
         let current = || {

@@ -88,7 +88,7 @@ pub(super) fn record_all_rows(connection: &Connection, vault: &Vault, now: Times
             let Some((last, ..)) = rows.last() else { break };
             after = Some(last.clone());
             unnamed.add(named, &rows);
-            note(unnamed.full())?;
+            note(unnamed.take_full())?;
         }
     }
     Ok(note(unnamed.rest())?)

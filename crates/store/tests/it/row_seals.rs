@@ -385,8 +385,8 @@ impl Attack<'_> {
         for (column, kind) in columns {
             let (name, kind) = (column.as_str(), kind.as_str());
             let is_sealed = sealed.columns.contains(&name);
-            // Signing keys and the secrets of endpoints are opened only to sign. The data subject of a use is part of the
-            // row's key.
+            // Signing keys and the secrets of endpoints are opened only to sign. The data subject of a use is part
+            // of the row's key.
             let is_sealed = is_sealed || table == "file_uses" && ["customer_id", "subject_id"].contains(&name);
             if !is_sealed && !cells.contains(&name) || ["midstates", "secret"].contains(&name) {
                 continue;

@@ -66,7 +66,7 @@ pub(super) async fn apply(
     assumptions.reset(changes);
     let mut found = locked_state::read(session, changes).await?;
     for (scope, head) in &found.heads {
-        tips.found(*scope, Position { entry: head.seq, hash: head.hash });
+        tips.compare(*scope, Position { entry: head.seq, hash: head.hash });
     }
     let mut checked: Vec<_> = changes.iter().map(|change| check::check(change, &mut found)).collect();
     let rare = matches!(changes, [change] if !is_batched(&change.effect));

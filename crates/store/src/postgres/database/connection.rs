@@ -34,14 +34,14 @@ impl SharedConnection {
     }
 
     /// Returns the connection to the pool: its transaction has ended.
-    pub(crate) fn give_back(self) {
+    pub(crate) fn return_to_pool(self) {
         self.end();
     }
 
     /// Returns the connection to the pool if its transaction was rolled back and the database did not end it.
     pub(crate) fn recover(self, error: &Error, undone: Result<(), Error>) {
         if undone.is_ok() && !matches!(error, Error::Gone(_)) {
-            self.give_back();
+            self.return_to_pool();
         }
     }
 }

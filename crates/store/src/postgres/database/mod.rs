@@ -160,7 +160,7 @@ impl Database {
     }
 
     /// Runs a slow statement without values on its own connection.
-    pub(super) async fn alone(&self, sql: &'static str) -> Result<(), StoreError> {
+    pub(super) async fn run_slow(&self, sql: &'static str) -> Result<(), StoreError> {
         let connection = self.connection().await?;
         Ok(self.session(&connection).run(sql).await?)
     }
@@ -184,7 +184,7 @@ impl Database {
         match work(session, given).await {
             Ok(done) => match session.run("COMMIT").await {
                 Ok(()) => {
-                    connection.give_back();
+                    connection.return_to_pool();
                     Ok(done)
                 }
                 Err(error) => Err(PipelineError::at_the_end(error)),
