@@ -13,7 +13,7 @@ use dossier_core::services::Services;
 use dossier_core::store::StoreError;
 use dossier_core::use_cases::write::append_audit;
 use dossier_store::Engine;
-use dossier_store::anchor::{Anchor, AnchorFile, AnchorKey, Checkpoint, Position, Verdict, check, restore_note};
+use dossier_store::anchor::{Anchor, AnchorFile, AnchorKey, AnchorReport, Checkpoint, Position, check, restore_note};
 use dossier_store::vault::RootKey;
 use serde_json::{Value, json};
 
@@ -89,9 +89,9 @@ impl Anchored {
                 anchored.holds.store(false, Ordering::Relaxed);
                 return Ok(anchored);
             }
-            if verdict.forgiven > 0 {
+            if verdict.accepted > 0 {
                 tracing::warn!(
-                    entries = verdict.forgiven,
+                    entries = verdict.accepted,
                     "the database is older than the anchor, and a restore was accepted since: the anchor is made anew"
                 );
             }
@@ -243,7 +243,7 @@ impl Anchored {
         if !given.is_empty() {
             anchors.extend(self.read(given)?);
         }
-        let mut all = Verdict::default();
+        let mut all = AnchorReport::default();
         for anchor in &anchors {
             let verdict = check(&*self.store, anchor).await.map_err(text)?;
             all.findings.extend(verdict.findings);
@@ -309,7 +309,7 @@ impl NamedAnchor {
     }
 }
 
-fn refusal(database: &str, verdict: &Verdict) -> String {
+fn refusal(database: &str, verdict: &AnchorReport) -> String {
     let mut places: Vec<_> = verdict.findings.iter().take(NAMED).cloned().collect();
     if verdict.findings.len() > NAMED {
         places.push(format!("and {} more", verdict.findings.len() - NAMED));

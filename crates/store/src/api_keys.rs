@@ -1,4 +1,4 @@
-//! API keys and accounts as both engines read them: plain columns and sealed ones, opened here.
+//! API keys and accounts as both engines read them, opened here from their plain and sealed columns.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,35 +16,34 @@ use crate::rows::{self, Row, Table, Unchecked};
 use crate::sealed::{account_scope, open_name, service_binding};
 use crate::vault::{Cell, Fields, ScopeKeys};
 
-/// Keys read a moment ago. A revocation is seen at once by the process that made it, and within a second by others.
-pub(crate) struct KnownKeys(Cache<[u8; 32], (Instant, Arc<KeyRecord>)>);
+/// API keys that were read a moment ago. The process that revokes a key sees it at once, the others within a second.
+pub(crate) struct ApiKeyCache(Cache<[u8; 32], (Instant, Arc<KeyRecord>)>);
 
-impl Default for KnownKeys {
+impl Default for ApiKeyCache {
     fn default() -> Self {
         Self(Cache::new(10_000))
     }
 }
 
-impl KnownKeys {
-    /// Well below the promised second: reading it again takes its time, too.
+impl ApiKeyCache {
+    /// Well below the promised second, because reading the key again takes time too.
     const TRUSTED: Duration = Duration::from_millis(500);
 
     pub(crate) fn get(&self, lookup: &[u8; 32]) -> Option<Arc<KeyRecord>> {
         self.0.get(lookup).filter(|(read, _)| read.elapsed() < Self::TRUSTED).map(|(_, record)| record)
     }
 
-    /// Keeps a record that was asked for at this moment: what changed since is not in it.
+    /// Caches a record. Changes after `asked` are not in it.
     pub(crate) fn remember(&self, lookup: [u8; 32], asked: Instant, record: Arc<KeyRecord>) {
         self.0.insert(lookup, (asked, record));
     }
 
-    /// After a key was changed.
+    /// Call this after a key has changed.
     pub(crate) fn forget(&self) {
         self.0.clear();
     }
 }
 
-/// A row of `api_keys`.
 pub(crate) struct KeyRow {
     pub(crate) account: [u8; 16],
     pub(crate) environment: u8,
@@ -71,7 +70,7 @@ impl Row for KeyRow {
         &self.key_id
     }
 
-    fn put(&self, fields: &mut Fields) {
+    fn add_to(&self, fields: &mut Fields) {
         let Self { account, environment, key_id, lookup, hint, scopes, created_at, expires_at, revoked_at, .. } = self;
         fields
             .bytes(&account[..])
@@ -88,19 +87,19 @@ impl Row for KeyRow {
 }
 
 impl Unchecked<KeyRow> {
-    /// Opens the row that was found by a presented key, with the keys of its scope. The key's own text says for which
-    /// environment it was made.
+    /// Opens the row that was found by a presented key. The text of the key names the environment for which it was
+    /// made.
     pub(crate) fn open_presented(self, keys: &ScopeKeys, presented: &ApiKey) -> Result<KeyRecord, StoreError> {
         let row = self.check(keys)?;
         if presented.environment() != row.scope()?.environment {
-            return Err(rows::refused(&row, keys, "the key's own text names another environment"));
+            return Err(rows::refuse(&row, keys, "the text of the key names another environment"));
         }
         row.open(keys)
     }
 }
 
 impl KeyRow {
-    /// What is sealed of a key that is about to be written.
+    /// The sealed values of a key that is about to be written.
     pub(crate) fn of(record: &KeyRecord, lookup: [u8; 32]) -> Self {
         let (account, environment) = scope_columns(&record.scope);
         Self {
@@ -119,7 +118,6 @@ impl KeyRow {
         }
     }
 
-    /// Opens the row with the keys of its scope.
     pub(crate) fn open(self, keys: &ScopeKeys) -> Result<KeyRecord, StoreError> {
         let scope = scope_of(self.account, self.environment)?;
         let scopes = self
@@ -142,7 +140,6 @@ impl KeyRow {
     }
 }
 
-/// A row of `accounts`.
 pub(crate) struct AccountRow {
     pub(crate) id: [u8; 16],
     pub(crate) name: Vec<u8>,
@@ -161,7 +158,7 @@ impl Row for AccountRow {
         &self.id
     }
 
-    fn put(&self, fields: &mut Fields) {
+    fn add_to(&self, fields: &mut Fields) {
         let Self { id, name, created_at, look } = self;
         fields.bytes(&id[..]).number(*created_at).bytes(&name[..]).bytes(look.as_deref());
     }
@@ -178,7 +175,7 @@ impl AccountRow {
             Cell::open(cell, &keys.service, &service_binding(scope, "accounts", "look", &id))
                 .ok()
                 .and_then(|look| serde_json::from_slice::<Look>(&look).ok())
-                .ok_or_else(|| StoreError::Corrupt("the look of an account cannot be opened".to_owned()))
+                .ok_or_else(|| StoreError::Corrupt("the branding of an account cannot be opened".to_owned()))
         };
         let look = look.map(open_look).transpose()?.unwrap_or_default();
         Ok(Account { account_id, name, created_at: Timestamp::from_micros(created_at), look })

@@ -1,5 +1,5 @@
-//! The hash chain of the audit trail: one per account and environment, over what is stored (sealed details included),
-//! so that erasing a subject's key does not break it.
+//! The hash chain of the audit trail. Each scope has one. It covers what is stored, sealed details included, so that
+//! erasing a subject's key does not break it.
 
 use std::collections::HashMap;
 
@@ -14,41 +14,36 @@ use crate::columns::{scope_columns, scope_of};
 use crate::sealed::service_binding;
 use crate::vault::{Cell, ScopeKeys};
 
-/// A verification that finds more than this stops telling.
+/// Findings beyond this number are not reported.
 const MAX_FINDINGS: usize = 1_000;
 
 /// The hash before the first entry.
 pub const GENESIS: [u8; 32] = [0; 32];
 
-/// One entry as it is stored, apart from its place among other entries.
+/// An entry as it is stored, without its place in the chain.
 #[derive(Debug, Clone)]
 pub struct StoredEntry {
-    /// When, in microseconds.
+    /// In microseconds.
     pub at: i64,
-    /// Who.
     pub actor: String,
-    /// What.
     pub action: String,
-    /// To whom.
     pub customer_id: Option<[u8; 16]>,
-    /// The version that came out of it.
+    /// The version after the action.
     pub version: Option<u64>,
-    /// Which fields, as a JSON array.
+    /// The changed fields as a JSON array.
     pub fields: String,
-    /// Under which request.
     pub request_id: String,
-    /// The sealed detail.
     pub detail: Vec<u8>,
-    /// Which rows it wrote; see [`crate::records`].
+    /// The rows that it wrote; see [`crate::records`].
     pub records: Option<Vec<u8>>,
-    /// What was decided, as JSON, when the entry is about a decision.
+    /// The decision as JSON, if the entry records one.
     pub decision: Option<String>,
 }
 
 impl StoredEntry {
-    /// The hash of this entry at its place: SHA-256 over the hash before it, scope, number, and every column, each with
-    /// its length in front. A part that came with a later version
-    /// is added only where an entry has it, so that entries of older versions keep their hash.
+    /// The hash of this entry at its place: SHA-256 over the previous hash, scope, number and every column, each with
+    /// its length in front. A part that was introduced later is added only if the entry has it, so that older entries
+    /// keep their hash.
     #[must_use]
     pub fn hash(&self, previous: &[u8; 32], scope: Scope, seq: u64) -> [u8; 32] {
         self.hash_with(self.records.as_deref(), previous, scope, seq)
@@ -88,7 +83,7 @@ impl StoredEntry {
     }
 }
 
-/// The seal on the end of a chain, which a writer of the database cannot forge.
+/// The seal on the end of a chain. Whoever can write the database still cannot forge it.
 pub(crate) fn seal(keys: &ScopeKeys, scope: Scope, seq: u64, hash: &[u8]) -> [u8; 32] {
     let (account, environment) = scope_columns(&scope);
     keys.chain_seal(&[account, &[environment], &seq.to_be_bytes(), hash])
@@ -100,7 +95,7 @@ pub(crate) fn is_sealed(keys: &ScopeKeys, end: &ChainEnd) -> bool {
     bool::from(ours.ct_eq(&end.seal))
 }
 
-/// The restore that an entry says was accepted; `None` when its detail is not ours.
+/// The restore that an entry records as accepted. `None` if its detail is not ours.
 pub(crate) fn accepted_restore(
     keys: &ScopeKeys,
     scope: Scope,
@@ -112,12 +107,11 @@ pub(crate) fn accepted_restore(
     Some(AcceptedRestore { scope, at: anchor::accepted_at(&detail)? })
 }
 
-/// A row of `audit`.
 pub(crate) struct EntryRow {
     pub(crate) account: [u8; 16],
     pub(crate) environment: u8,
     pub(crate) seq: u64,
-    /// The number of the entry before it that is about the same customer; 0 when it is the first.
+    /// The number of the same customer's previous entry; 0 if there is none.
     pub(crate) previous_of_customer: u64,
     pub(crate) hash: Vec<u8>,
     pub(crate) entry: StoredEntry,
@@ -144,7 +138,7 @@ pub(crate) struct HeadRow {
 }
 
 impl HeadRow {
-    /// `None` when nothing was entered yet, or when it cannot be read, which a verification says.
+    /// `None` if the chain is empty, or unreadable. A verification reports the latter.
     pub(crate) fn chain_end(self) -> Option<ChainEnd> {
         let position = Position { entry: self.seq, hash: self.hash.try_into().ok()? };
         let scope = scope_of(self.account, self.environment).ok()?;
@@ -152,7 +146,7 @@ impl HeadRow {
     }
 }
 
-/// The trail as far as it was judged.
+/// The state of a verification: the findings and the end of each chain so far.
 #[derive(Default)]
 pub(crate) struct Verification {
     pub(crate) report: AuditReport,
@@ -161,14 +155,14 @@ pub(crate) struct Verification {
 }
 
 impl Verification {
-    fn find(&mut self, scope: Scope, seq: u64, what: &str) {
+    fn add_finding(&mut self, scope: Scope, seq: u64, what: &str) {
         if self.report.findings.len() < MAX_FINDINGS {
             let Scope { account, environment } = scope;
             self.report.findings.push(format!("account {account}, {environment}, entry {seq}: {what}"));
         }
     }
 
-    /// Judges the next entry of its scope, in the order of the trail.
+    /// Checks the next entry of its scope, in the order of the trail.
     pub(crate) fn check(&mut self, row: &EntryRow) {
         let Ok(scope) = scope_of(row.account, row.environment) else {
             self.report.findings.push(format!("entry {}: the environment is unknown", row.seq));
@@ -180,54 +174,54 @@ impl Verification {
         let end = self.ends.remove(&scope).unwrap_or_default();
         let expected = end.seq + 1;
         if row.seq > expected {
-            self.find(
+            self.add_finding(
                 scope,
                 expected,
-                &format!("entries {expected} to {} are missing or stand elsewhere", row.seq - 1),
+                &format!("entries {expected} to {} are missing or misplaced", row.seq - 1),
             );
         } else if row.seq < expected {
-            self.find(scope, row.seq, "the entry stands in the wrong place");
+            self.add_finding(scope, row.seq, "the entry is in the wrong place");
         }
         let hash = row.entry.hash(&end.hash, scope, row.seq);
         let stored: Option<[u8; 32]> = row.hash.as_slice().try_into().ok();
-        // After a gap the hash before is not known; the gap is named, and the entry itself cannot be judged.
+        // After a gap the previous hash is unknown. The gap is reported, and the entry itself cannot be checked.
         if row.seq == expected && stored != Some(hash) {
-            self.find(scope, row.seq, "the entry was altered");
+            self.add_finding(scope, row.seq, "the entry was altered");
         }
         let customer = row.entry.customer_id.map(|id| (scope, id));
         let previous = customer.and_then(|key| self.last_of_customer.insert(key, row.seq)).unwrap_or(0);
         if row.seq == expected && row.previous_of_customer != previous {
-            self.find(scope, row.seq, "the link to the customer's entry before was altered");
+            self.add_finding(scope, row.seq, "the link to the customer's previous entry was altered");
         }
-        // Goes on from what is stored, so that one altered entry is one finding.
+        // Continue from the stored hash, so that one altered entry is one finding.
         self.ends.insert(scope, End { seq: row.seq.max(end.seq), hash: stored.unwrap_or(hash) });
         self.report.entries += 1;
     }
 
-    /// The entry is not where it is looked for.
-    pub(crate) fn is_misplaced(&mut self, row: &EntryRow) {
+    /// Reports an entry that is not stored where its number says.
+    pub(crate) fn add_misplaced(&mut self, row: &EntryRow) {
         if let Ok(scope) = scope_of(row.account, row.environment) {
-            self.find(scope, row.seq, "the entry is not stored where its number says");
+            self.add_finding(scope, row.seq, "the entry is not stored where its number says");
         }
     }
 
-    /// Compares a chain with its sealed end; `keys` are those of its scope, when they could be had.
-    pub(crate) fn end(&mut self, scope: Scope, head: &HeadRow, keys: Option<&ScopeKeys>) {
+    /// Compares a chain with its sealed end. `keys` are the keys of its scope, if they could be opened.
+    pub(crate) fn check_end(&mut self, scope: Scope, head: &HeadRow, keys: Option<&ScopeKeys>) {
         let end = self.ends.remove(&scope).unwrap_or_default();
         if keys.is_none_or(|keys| seal(keys, scope, head.seq, &head.hash)[..] != head.seal) {
-            self.find(scope, head.seq, "the seal on the end of the chain is not ours");
+            self.add_finding(scope, head.seq, "the seal on the end of the chain is not ours");
         }
         if end.seq < head.seq {
-            self.find(scope, end.seq + 1, &format!("the chain is cut: entries up to {} are missing", head.seq));
+            self.add_finding(scope, end.seq + 1, &format!("the chain is cut: entries up to {} are missing", head.seq));
         } else if end.seq > head.seq || end.hash[..] != head.hash[..] {
-            self.find(scope, head.seq, "the chain does not end where its seal says");
+            self.add_finding(scope, head.seq, "the chain does not end where its seal says");
         }
     }
 
     /// The report, once every sealed end was compared.
     pub(crate) fn into_report(mut self) -> AuditReport {
         for (scope, end) in std::mem::take(&mut self.ends) {
-            self.find(scope, end.seq, "the sealed end of the chain is missing");
+            self.add_finding(scope, end.seq, "the sealed end of the chain is missing");
         }
         self.report
     }

@@ -1,8 +1,9 @@
-//! The details of an audit entry as they are sealed: what is about an associated person under that person's own key,
-//! the rest under the customer's. So one person can be erased, and the entry stays as it is in the chain.
+//! The details of an audit entry as they are sealed: those of an associated person under that person's own key, the
+//! rest under the customer's. So one person can be erased, while the entry stays unchanged in the chain.
 //!
-//! Without a person a detail is one cell. Otherwise it is a list that begins with [`LIST`], which no cell begins with:
-//! each data subject's id, the length of its cell in four bytes, and the cell, the customer's first.
+//! Without a person a detail is one cell. Otherwise it is a list that begins with [`LIST`], a byte that no cell begins
+//! with. Then come, for each data subject, its id, the length of its cell in four bytes, and the cell. The customer
+//! comes first.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,23 +24,23 @@ const LIST: u8 = 2;
 const PERSONS: &str = "/associated_persons";
 const NULL: &str = "null";
 
-/// A person's share of the changes.
+/// The changes of each person.
 type Shares = BTreeMap<PersonId, Vec<FieldChange>>;
 
-/// What is needed of a stored person; the rest stays text.
+/// The only field of a stored person that is parsed here.
 #[derive(serde::Deserialize)]
-struct Named {
+struct IdentifiedPerson {
     #[serde(default)]
     id: Option<String>,
 }
 
-/// The person that this JSON text shows.
-fn shown(person: &str) -> Option<PersonId> {
-    serde_json::from_str::<Option<Named>>(person).ok().flatten()?.id.and_then(|id| PersonId::parse(&id))
+/// The person in this JSON text.
+fn person_in(person: &str) -> Option<PersonId> {
+    serde_json::from_str::<Option<IdentifiedPerson>>(person).ok().flatten()?.id.and_then(|id| PersonId::parse(&id))
 }
 
-/// The persons that this JSON text shows, a list or one alone, each with its text.
-fn each<'a>(pointer: &str, json: &'a str) -> Vec<(usize, &'a str)> {
+/// The persons in this JSON text, which holds a list or a single one. Each comes with its index and text.
+fn persons_of<'a>(pointer: &str, json: &'a str) -> Vec<(usize, &'a str)> {
     if pointer != PERSONS {
         return vec![(0, json)];
     }
@@ -47,16 +48,16 @@ fn each<'a>(pointer: &str, json: &'a str) -> Vec<(usize, &'a str)> {
     list.unwrap_or_default().into_iter().map(RawValue::get).enumerate().collect()
 }
 
-/// The persons that the changes of an audited entry are about, also those that are gone after it.
+/// The persons that the changes of an audit entry concern, including those that are gone afterwards.
 pub(crate) fn persons_in(change: &Change) -> BTreeSet<PersonId> {
     let changes = change.audit.iter().flat_map(|entry| &entry.detail.changes);
     let texts = changes
         .filter(|change| change.pointer.starts_with(PERSONS))
         .flat_map(|change| [(&change.pointer, &change.before), (&change.pointer, &change.after)]);
-    texts.flat_map(|(pointer, json)| each(pointer, json)).filter_map(|(_, json)| shown(json)).collect()
+    texts.flat_map(|(pointer, json)| persons_of(pointer, json)).filter_map(|(_, json)| person_in(json)).collect()
 }
 
-/// The persons of the record that a change leaves, in their order.
+/// The persons of the record after a change, in their order.
 pub(crate) fn persons_after(effect: &Effect) -> Vec<Option<PersonId>> {
     match effect {
         Effect::CustomerUpdated { after, .. } => match &after.profile {
@@ -70,9 +71,9 @@ pub(crate) fn persons_after(effect: &Effect) -> Vec<Option<PersonId>> {
     }
 }
 
-/// Takes what is about persons out of the detail. A place in the list of persons can be one person's before and
-/// another's after.
-fn share_out(detail: &mut AuditDetail, persons: &[Option<PersonId>]) -> Shares {
+/// Moves the changes of persons out of the detail. An index in the list of persons can be one person before the change
+/// and another after.
+fn split_by_person(detail: &mut AuditDetail, persons: &[Option<PersonId>]) -> Shares {
     let mut shares = Shares::new();
     let changes = std::mem::take(&mut detail.changes);
     for change in changes {
@@ -82,17 +83,17 @@ fn share_out(detail: &mut AuditDetail, persons: &[Option<PersonId>]) -> Shares {
         };
         let mut place = place.split('/').skip(1);
         match (place.next().and_then(|index| index.parse::<usize>().ok()), place.next()) {
-            // Something of one person.
+            // A field of one person.
             (Some(index), Some(_)) => match persons.get(index).copied().flatten() {
                 Some(person) => shares.entry(person).or_default().push(change),
                 None => detail.changes.push(change),
             },
             // Whole persons.
             (index, _) => {
-                for (at, before) in each(&change.pointer, &change.before) {
+                for (at, before) in persons_of(&change.pointer, &change.before) {
                     share(&mut shares, detail, index.unwrap_or(at), (before, NULL));
                 }
-                for (at, after) in each(&change.pointer, &change.after) {
+                for (at, after) in persons_of(&change.pointer, &change.after) {
                     share(&mut shares, detail, index.unwrap_or(at), (NULL, after));
                 }
             }
@@ -101,11 +102,11 @@ fn share_out(detail: &mut AuditDetail, persons: &[Option<PersonId>]) -> Shares {
     shares
 }
 
-/// Adds a whole person's text to its share, before or after.
+/// Adds the whole text of a person, before or after the change, to the person's share.
 fn share(shares: &mut Shares, detail: &mut AuditDetail, index: usize, (before, after): (&str, &str)) {
     let pointer = format!("{PERSONS}/{index}");
     let change = FieldChange { pointer, before: before.to_owned(), after: after.to_owned() };
-    match shown(before).or_else(|| shown(after)) {
+    match person_in(before).or_else(|| person_in(after)) {
         Some(person) => {
             let own = shares.entry(person).or_default();
             match own.iter_mut().find(|known| known.pointer == change.pointer) {
@@ -113,7 +114,7 @@ fn share(shares: &mut Shares, detail: &mut AuditDetail, index: usize, (before, a
                 None => own.push(change),
             }
         }
-        // Stored persons have ids, and nothing shows none: it says nothing of anybody.
+        // Stored persons have ids. Two nulls concern no person.
         None if before == NULL && after == NULL => {}
         None => detail.changes.push(change),
     }
@@ -127,7 +128,7 @@ pub(crate) fn seal(
     mut detail: AuditDetail,
     persons: &[Option<PersonId>],
 ) -> Vec<u8> {
-    let shares = share_out(&mut detail, persons);
+    let shares = split_by_person(&mut detail, persons);
     let cell = sealed::seal_attached(own, Purpose::Audit, scope, customer, b"", version, detail.to_json());
     if shares.is_empty() {
         return cell;
@@ -140,7 +141,7 @@ pub(crate) fn seal(
     };
     add(PersonId::of_customer(customer), &cell);
     for (person, changes) in shares {
-        // One that was erased in the meantime has no details any more.
+        // A person that was erased in the meantime has no details.
         let Some(key) = keys.get(&person) else { continue };
         let share = AuditDetail { changes, ..AuditDetail::default() }.to_json();
         add(person, &sealed::seal_attached(key, Purpose::Audit, scope, customer, person.as_bytes(), version, share));
@@ -149,20 +150,12 @@ pub(crate) fn seal(
 }
 
 /// The data subjects whose keys open a stored detail.
-///
-/// # Errors
-///
-/// [`StoreError::Corrupt`] when it is no detail.
 pub fn subjects(customer: CustomerId, detail: &[u8]) -> Result<Vec<PersonId>, StoreError> {
     Ok(cells(customer, detail)?.into_iter().map(|(subject, _)| subject).collect())
 }
 
-/// Opens a stored detail as JSON, as [`AuditDetail::to_json`] wrote it. Those whose keys are not among these are listed
-/// in `erased`, and what is about them is absent.
-///
-/// # Errors
-///
-/// [`StoreError::Corrupt`] when it was altered or moved.
+/// Opens a stored detail as JSON, as [`AuditDetail::to_json`] wrote it. Data subjects without a key in `keys` are
+/// listed in `erased`, and their data is absent.
 pub fn open(
     keys: &SubjectKeys,
     (scope, customer, version): (Scope, CustomerId, u64),
@@ -192,7 +185,7 @@ pub fn open(
     Ok(Value::Object(opened))
 }
 
-/// Before and after of one place, which may be two persons' shares.
+/// Joins the values before and after at one pointer, which may come from two persons' shares.
 fn join(known: &mut Value, mut change: Value) {
     for side in ["before", "after"] {
         if known[side].is_null() {
@@ -218,7 +211,7 @@ fn cells(customer: CustomerId, detail: &[u8]) -> Result<Vec<(PersonId, &[u8])>, 
 }
 
 fn unreadable() -> StoreError {
-    StoreError::Corrupt("the detail of an audit entry is not what was stored".into())
+    StoreError::Corrupt("the detail of an audit entry cannot be read".into())
 }
 
 #[cfg(test)]
@@ -230,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn each_person_has_its_share_and_the_customer_the_rest() {
+    fn each_person_gets_its_share_and_the_customer_the_rest() {
         let [ada, bob] = [1, 2].map(|n| PersonId::from_bytes([n; 16]));
         let text = |person: PersonId, name: &str| format!(r#"{{"id":"{person}","first_name":"{name}"}}"#);
         let mut detail = AuditDetail {
@@ -242,7 +235,7 @@ mod tests {
             ],
             ..AuditDetail::default()
         };
-        let shares = share_out(&mut detail, &[Some(bob)]);
+        let shares = split_by_person(&mut detail, &[Some(bob)]);
         assert_eq!(detail.changes, [change("/tax_number", "null", r#""T""#)]);
         assert_eq!(shares[&ada], [change("/associated_persons/0", &text(ada, "A"), "null")]);
         let bobs = [
@@ -251,17 +244,17 @@ mod tests {
             change("/associated_persons/0/documents/2", r#"{"description":"x"}"#, "null"),
         ];
         assert_eq!((shares[&bob].as_slice(), shares.len()), (&bobs[..], 2));
-        // A list as a whole is its persons.
+        // A whole list is split into its persons.
         let list = format!("[{},{}]", text(ada, "A"), text(bob, "B"));
         detail.changes = vec![change("/associated_persons", "null", &list)];
-        let shares = share_out(&mut detail, &[Some(ada), Some(bob)]);
+        let shares = split_by_person(&mut detail, &[Some(ada), Some(bob)]);
         assert!(detail.changes.is_empty());
         assert_eq!(shares[&ada], [change("/associated_persons/0", "null", &text(ada, "A"))]);
         assert_eq!(shares[&bob], [change("/associated_persons/1", "null", &text(bob, "B"))]);
     }
 
     #[test]
-    fn what_is_cut_is_no_detail() {
+    fn a_truncated_detail_is_refused() {
         let customer = CustomerId::from_bytes([7; 16]);
         let mut list = vec![LIST];
         list.extend_from_slice(&[[7; 16].as_slice(), &[0, 0, 0, 3], b"abc"].concat());

@@ -1,5 +1,5 @@
-//! Lists of the audit trail. Entries are read in portions and compared with the filter here, the same for every engine.
-//! Those about one customer are linked backwards, so they are found without an index, which every write would pay for.
+//! Lists of the audit trail. Entries are read in portions and filtered here, in the same way for every engine. The
+//! entries of one customer are linked backwards, so they are found without an index that every write would pay for.
 
 use dossier_core::audit::{AuditFilter, AuditPage, AuditRow, OpenedEntry};
 use dossier_core::caller::Scope;
@@ -12,15 +12,15 @@ use crate::audit_detail;
 use crate::sealed::{SubjectKeys, service_binding};
 use crate::vault::{Cell, ScopeKeys};
 
-/// A read looks through as many entries.
-const MOST_EXAMINED: usize = 5_000;
-/// Entries read at a time when a filter may pass over many.
+/// One request examines at most this many entries.
+const MAX_EXAMINED: usize = 5_000;
+/// The number of entries per read when a filter may skip many.
 const PORTION: usize = 500;
 
-/// The columns of `audit` that lists show; none of them is sealed.
+/// The columns of `audit` that lists show. None of them is sealed.
 pub(crate) struct ListedEntry {
     pub(crate) seq: u64,
-    /// The number of the entry before it that is about the same customer; 0 when it is the first.
+    /// The number of the same customer's previous entry; 0 if there is none.
     pub(crate) previous_of_customer: u64,
     pub(crate) hash: Vec<u8>,
     pub(crate) at: i64,
@@ -57,12 +57,12 @@ impl ListedEntry {
     }
 }
 
-/// Where the next portion begins.
+/// Where the next portion starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Start {
     /// Before this number, or at the end of the trail.
     Before(Option<u64>),
-    /// At this entry, and then along the links to the customer's entries before it; 0 is none.
+    /// At this entry, then along the links to the customer's earlier entries. 0 means none.
     Linked(u64),
 }
 
@@ -81,10 +81,10 @@ impl<'a> Listing<'a> {
         Self { filter, limit, start, examined: 0, is_at_end: start == Start::Linked(0), page: AuditPage::default() }
     }
 
-    /// The portion that is to be read next, and its size; `None` when the page is done.
-    pub(crate) fn wanted(&self) -> Option<(Start, usize)> {
+    /// The next portion to read, and its size. `None` if the page is complete.
+    pub(crate) fn next_portion(&self) -> Option<(Start, usize)> {
         let missing = self.limit - self.page.rows.len();
-        let left = MOST_EXAMINED.saturating_sub(self.examined);
+        let left = MAX_EXAMINED.saturating_sub(self.examined);
         if self.is_at_end || missing == 0 || left == 0 {
             return None;
         }
@@ -92,8 +92,8 @@ impl<'a> Listing<'a> {
         Some((self.start, if is_filtered { PORTION.min(left) } else { missing }))
     }
 
-    /// Takes the portion that was wanted.
-    pub(crate) fn take(&mut self, portion: Vec<ListedEntry>) -> Result<(), StoreError> {
+    /// Adds the portion that [`Listing::next_portion`] asked for.
+    pub(crate) fn add(&mut self, portion: Vec<ListedEntry>) -> Result<(), StoreError> {
         self.is_at_end = portion.is_empty();
         for entry in portion {
             if self.page.rows.len() == self.limit {
@@ -127,13 +127,13 @@ impl<'a> Listing<'a> {
     }
 }
 
-/// The data subjects whose keys open the detail of an entry; none for an entry that is about no customer.
+/// The data subjects whose keys open the detail of an entry. `None` if the entry concerns no customer.
 pub(crate) fn subjects(entry: &ListedEntry, detail: &[u8]) -> Result<Option<(CustomerId, Vec<PersonId>)>, StoreError> {
     let Some(customer) = entry.customer_id.map(CustomerId::from_bytes) else { return Ok(None) };
     Ok(Some((customer, audit_detail::subjects(customer, detail)?)))
 }
 
-/// Opens the detail of an entry, as far as the keys are there.
+/// Opens the parts of an entry's detail for which there are keys.
 pub(crate) fn open(
     (scope, keys): (Scope, &ScopeKeys),
     subjects: &SubjectKeys,
@@ -180,42 +180,42 @@ mod tests {
     }
 
     #[test]
-    fn a_page_goes_on_where_it_stopped() {
+    fn a_page_continues_where_the_last_one_stopped() {
         let all = AuditFilter::default();
         let mut listing = Listing::new(&all, 2, Start::Before(None));
-        assert_eq!(listing.wanted(), Some((Start::Before(None), 2)));
-        listing.take(vec![entry(4, 0), entry(3, 0)]).expect("taken");
-        assert_eq!(listing.wanted(), None);
+        assert_eq!(listing.next_portion(), Some((Start::Before(None), 2)));
+        listing.add(vec![entry(4, 0), entry(3, 0)]).expect("taken");
+        assert_eq!(listing.next_portion(), None);
         let page = listing.into_page();
         assert_eq!((seqs(&page), page.next), (vec![4, 3], Some(3)));
         let mut listing = Listing::new(&all, 2, Start::Before(Some(3)));
-        listing.take(vec![entry(2, 0), entry(1, 0)]).expect("taken");
+        listing.add(vec![entry(2, 0), entry(1, 0)]).expect("taken");
         let page = listing.into_page();
         assert_eq!((seqs(&page), page.next), (vec![2, 1], None));
     }
 
     #[test]
-    fn a_read_looks_through_so_many_entries_and_no_more() {
+    fn a_request_examines_a_limited_number_of_entries() {
         let rare = AuditFilter { action: Some(Action::KeyRevoked), ..AuditFilter::default() };
         let mut listing = Listing::new(&rare, 10, Start::Before(Some(100_001)));
         let mut reads = 0;
-        while let Some((Start::Before(Some(before)), portion)) = listing.wanted() {
+        while let Some((Start::Before(Some(before)), portion)) = listing.next_portion() {
             reads += portion;
-            listing.take((1..=portion as u64).map(|back| entry(before - back, 0)).collect()).expect("taken");
+            listing.add((1..=portion as u64).map(|back| entry(before - back, 0)).collect()).expect("taken");
         }
         let page = listing.into_page();
-        assert_eq!((reads, page.rows.len(), page.next), (MOST_EXAMINED, 0, Some(100_001 - MOST_EXAMINED as u64)));
+        assert_eq!((reads, page.rows.len(), page.next), (MAX_EXAMINED, 0, Some(100_001 - MAX_EXAMINED as u64)));
     }
 
     #[test]
     fn links_are_followed_to_the_first_entry_and_never_forwards() {
         let decisions = AuditFilter { action: Some(Action::Decided), ..AuditFilter::default() };
         let mut listing = Listing::new(&decisions, 10, Start::Linked(9));
-        listing.take(vec![entry(9, 6), entry(6, 2), entry(2, 0)]).expect("taken");
-        assert_eq!(listing.wanted(), None);
+        listing.add(vec![entry(9, 6), entry(6, 2), entry(2, 0)]).expect("taken");
+        assert_eq!(listing.next_portion(), None);
         let page = listing.into_page();
         assert_eq!((seqs(&page), page.next), (vec![6, 2], None));
         let mut listing = Listing::new(&decisions, 10, Start::Linked(9));
-        assert!(listing.take(vec![entry(9, 9)]).is_err());
+        assert!(listing.add(vec![entry(9, 9)]).is_err());
     }
 }

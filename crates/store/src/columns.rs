@@ -1,11 +1,11 @@
-//! How plain values stand in the columns of both engines.
+//! How plain values are stored in the columns of both engines.
 
 use dossier_core::caller::{Environment, Scope};
 use dossier_core::customer::CustomerType;
 use dossier_core::ids::AccountId;
 use dossier_core::store::StoreError;
 
-/// A scope as its two columns, which come first in every key.
+/// The two columns of a scope, which come first in every key.
 pub(crate) const fn scope_columns(scope: &Scope) -> (&[u8; 16], u8) {
     (scope.account.as_bytes(), environment_column(scope.environment))
 }
@@ -17,17 +17,15 @@ pub(crate) const fn environment_column(environment: Environment) -> u8 {
     }
 }
 
-/// A scope from its two columns.
 pub(crate) fn scope_of(account: [u8; 16], environment: u8) -> Result<Scope, StoreError> {
     let environment = match environment {
         0 => Environment::Sandbox,
         1 => Environment::Production,
-        _ => return Err(StoreError::Corrupt("an environment is unknown".into())),
+        _ => return Err(StoreError::Corrupt("unknown environment".into())),
     };
     Ok(Scope { account: AccountId::from_bytes(account), environment })
 }
 
-/// The type as its column.
 pub(crate) const fn type_column(kind: CustomerType) -> u8 {
     match kind {
         CustomerType::Individual => 0,
@@ -35,11 +33,10 @@ pub(crate) const fn type_column(kind: CustomerType) -> u8 {
     }
 }
 
-/// A type from its column.
 pub(crate) fn kind_of(column: u8) -> Result<CustomerType, StoreError> {
     match column {
         0 => Ok(CustomerType::Individual),
         1 => Ok(CustomerType::Corporate),
-        _ => Err(StoreError::Corrupt("a type is unknown".into())),
+        _ => Err(StoreError::Corrupt("unknown customer type".into())),
     }
 }

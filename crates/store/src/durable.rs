@@ -6,12 +6,8 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-/// Puts content in the place of a file that only its owner can read; durable when this returns. Killed at any point,
-/// the old file or the new one is there.
-///
-/// # Errors
-///
-/// The system's; the old file is there then.
+/// Replaces the content of a file that only its owner can read. It is durable on return. Whenever the process dies, and
+/// if this fails, either the old file or the new one exists.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let new = [path.as_os_str(), ".new".as_ref()].into_iter().collect::<OsString>();
     let new = PathBuf::from(new);
@@ -22,7 +18,6 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     File::open(folder_of(path))?.sync_all()
 }
 
-/// The folder that a file lies in.
 #[must_use]
 pub fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))

@@ -1,8 +1,8 @@
-//! Files between the vault and the place where their sealed content lies. Both engines use this.
+//! Files between the vault and the storage of their sealed content. Both engines use this.
 //!
-//! A file has a key of its own. That key is sealed under the day's staging key until the file is attached, then once
-//! under the key of each data subject whose evidence it is; the content is never sealed again. A file whose last sealed
-//! key was deleted cannot be opened by anybody, and its content is deleted.
+//! A file has its own key. Until the file is attached, that key is sealed under the staging key of the day; then once
+//! under the key of each data subject whose evidence the file is. The content is never sealed again. Once the last
+//! sealed key of a file is deleted, the file cannot be opened, and its content is deleted.
 
 use std::sync::Arc;
 
@@ -16,54 +16,55 @@ use dossier_core::store::{ByteRange, FileReader, FileWriter, StoreError};
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
 
-use crate::blobs::{BlobPath, BlobWriter, Blobs, Listed};
+use crate::blobs::{BlobInfo, BlobPath, BlobWriter, Blobs};
 use crate::rows::{self, Row, Table, Unchecked};
 use crate::vault::stream::{self, Opener, Sealer};
 use crate::vault::{Binding, Cell, Fields, ScopeKeys, SecretKey};
 
-/// File keys, and what they seal, never change.
+/// File keys never change, nor does what they seal.
 const GENERATION: u64 = 1;
-/// Segments that are fetched at once.
+/// The number of segments that are fetched at once.
 const AHEAD: u64 = 4;
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
 
-/// Stored content that no file names is deleted when it is as old as this: an upload notes its file long before.
+/// Stored content without a file is deleted at this age. An upload records its file long before.
 pub(crate) const ORPHAN_SECONDS: i64 = 24 * 60 * 60;
-/// As many uses of a file are read: whoever names one file at a thousand customers makes no answer longer.
+/// At most this many uses of a file are read, so that naming one file at a thousand customers makes no response longer.
 pub(crate) const MAX_USES: usize = 100;
-/// Files deleted, or looked up, at a time.
+/// The number of files that are deleted, or looked up, at a time.
 pub(crate) const PORTION: usize = 500;
 
-/// The day of a moment, counted from 1970: staging keys last one.
+/// The day of a timestamp, counted from 1970. A staging key lasts one day.
 pub(crate) const fn day_of(at: Timestamp) -> i64 {
     at.as_micros().div_euclid(SECONDS_PER_DAY * 1_000_000)
 }
 
-/// The stored contents from before a moment, a portion at a time.
+/// The stored contents that are older than `before`, a portion at a time.
 pub(crate) fn content_before(
     blobs: &dyn Blobs,
     before: Timestamp,
 ) -> impl Stream<Item = Result<Vec<BlobPath>, StoreError>> + Unpin + '_ {
     let old = blobs.list().try_filter(move |listed| std::future::ready(listed.written_at < before));
-    old.map_ok(|Listed { path, .. }| path).chunks(PORTION).map(|portion| portion.into_iter().collect())
+    old.map_ok(|BlobInfo { path, .. }| path).chunks(PORTION).map(|portion| portion.into_iter().collect())
 }
 
 /// The key of one file.
 pub(crate) struct FileKey(SecretKey);
 
 impl FileKey {
-    /// Opens a stored file key, sealed by a staging key or by a subject's.
+    /// Opens a stored file key, which is sealed by a staging key or a subject key.
     pub(crate) fn open(wrap: &SecretKey, scope: Scope, id: FileId, sealed: &[u8]) -> Result<Self, StoreError> {
         let opened = Cell::open(sealed.to_vec(), wrap, &binding(scope, &id, "key")).ok();
         let key = opened.map(zeroize::Zeroizing::new).and_then(|bytes| {
             let key = SecretKey::from_slice(bytes.get(..32)?)?;
-            // A key that opens a cell is not thereby the right key (AES-GCM does not commit); this says that it is.
+            // AES-GCM does not commit to a key: a key that opens a cell need not be the right one. The commitment shows
+            // that it is.
             (bytes.get(32..)? == key.commitment()).then_some(key)
         });
         key.map(Self).ok_or_else(|| StoreError::Corrupt(format!("the key of file {id} cannot be opened")))
     }
 
-    /// Seals it under a staging key or a subject's.
+    /// Seals the key under a staging key or a subject key.
     pub(crate) fn seal(&self, wrap: &SecretKey, scope: Scope, id: FileId) -> Vec<u8> {
         let mut content = zeroize::Zeroizing::new([0; 48]);
         content[..32].copy_from_slice(self.0.expose());
@@ -83,7 +84,6 @@ impl FileKey {
         Cell::seal_json(&self.0.derive(&[b"details"]), GENERATION, &binding(scope, &id, "details"), json).into_bytes()
     }
 
-    /// Opens what is known of the file.
     pub(crate) fn open_details(&self, scope: Scope, id: FileId, cell: Vec<u8>) -> Result<FileDetails, StoreError> {
         Cell::open(cell, &self.0.derive(&[b"details"]), &binding(scope, &id, "details"))
             .ok()
@@ -103,15 +103,14 @@ impl FileKey {
     }
 }
 
-/// A row of `files`.
 #[derive(Clone)]
 pub(crate) struct FileRow {
     pub(crate) scope: Scope,
     pub(crate) id: FileId,
     pub(crate) uploaded_at: i64,
-    /// Until it is attached: the day whose staging key seals its key,
+    /// Until the file is attached: the day whose staging key seals the file's key.
     pub(crate) staged_day: Option<i64>,
-    /// and the sealed key.
+    /// Until the file is attached: the sealed key.
     pub(crate) key: Option<Vec<u8>>,
     pub(crate) upload_key: Option<Vec<u8>>,
     pub(crate) upload_fingerprint: Option<Vec<u8>>,
@@ -130,8 +129,8 @@ impl Row for FileRow {
         self.id.as_bytes()
     }
 
-    fn put(&self, fields: &mut Fields) {
-        rows::put_scope(fields, &self.scope);
+    fn add_to(&self, fields: &mut Fields) {
+        rows::add_scope(fields, &self.scope);
         fields
             .bytes(&self.id.as_bytes()[..])
             .number(self.uploaded_at)
@@ -143,7 +142,7 @@ impl Row for FileRow {
 }
 
 impl FileRow {
-    /// What is sealed of a file that was uploaded just now.
+    /// The sealed values of a file that was just uploaded.
     pub(crate) fn uploaded(scope: Scope, file: &NewFile, request_id: &str) -> Self {
         let NewFile { id, uploaded_at, sealed, ticket, .. } = file;
         Self {
@@ -160,14 +159,14 @@ impl FileRow {
     }
 }
 
-/// A row of `file_uses`: whose evidence a file is, and the file's key under that data subject's.
+/// A row of `file_uses`: the data subject whose evidence a file is, and the file's key under that subject's key.
 pub(crate) struct UseRow {
     pub(crate) scope: Scope,
     pub(crate) file: FileId,
     pub(crate) customer: CustomerId,
     pub(crate) subject: PersonId,
     pub(crate) attached_at: i64,
-    /// Opens only under the subject's key, so it holds itself in place.
+    /// It opens only under the subject's key, so it needs no seal.
     pub(crate) key: Vec<u8>,
 }
 
@@ -182,8 +181,8 @@ impl Row for UseRow {
         self.file.as_bytes()
     }
 
-    fn put(&self, fields: &mut Fields) {
-        rows::put_scope(fields, &self.scope);
+    fn add_to(&self, fields: &mut Fields) {
+        rows::add_scope(fields, &self.scope);
         fields
             .bytes(&self.file.as_bytes()[..])
             .bytes(&self.customer.as_bytes()[..])
@@ -192,18 +191,22 @@ impl Row for UseRow {
     }
 }
 
-/// A file and some of its uses, at most [`MAX_USES`], as they were read.
-pub(crate) struct ReadFile {
+/// A file and at most [`MAX_USES`] of its uses, as they were read.
+pub(crate) struct UncheckedFile {
     pub(crate) row: Unchecked<FileRow>,
     pub(crate) uses: Vec<Unchecked<UseRow>>,
 }
 
-impl ReadFile {
-    /// Compares the seals of all its rows.
+impl UncheckedFile {
+    /// Checks the seals of all rows.
     pub(crate) fn check(self, keys: &ScopeKeys) -> Result<StoredFile, StoreError> {
         let row = self.row.check(keys)?;
         if row.staged_day.is_some() != row.key.is_some() {
-            return Err(rows::refused(&row, keys, "the row has a staging day or a key, and not both"));
+            return Err(rows::refuse(
+                &row,
+                keys,
+                "the row has a staging day without a key, or a key without a staging day",
+            ));
         }
         let mut uses = self.uses.into_iter().map(|one| one.check(keys)).collect::<Result<Vec<_>, _>>()?;
         uses.sort_by_key(|one| (one.attached_at, one.customer, one.subject));
@@ -218,12 +221,11 @@ pub(crate) struct StoredFile {
 }
 
 impl StoredFile {
-    /// Whether no key opens it any more: everybody whose evidence it was is erased.
+    /// Whether no key opens the file any more: every data subject whose evidence it was is erased.
     pub(crate) fn is_gone(&self) -> bool {
         self.row.staged_day.is_none() && self.uses.is_empty()
     }
 
-    /// Opens it with the file's key.
     pub(crate) fn open(self, key: &FileKey) -> Result<File, StoreError> {
         let Self { row: FileRow { scope, id, uploaded_at, details, .. }, uses } = self;
         let attachment = |one: &UseRow| {
@@ -238,19 +240,19 @@ impl StoredFile {
         })
     }
 
-    /// What it is called when none of its keys opens.
-    pub(crate) fn unopened(&self) -> StoreError {
-        StoreError::Corrupt(format!("file {} has no key that opens", self.row.id))
+    /// The error if none of the keys opens.
+    pub(crate) fn no_key_opens(&self) -> StoreError {
+        StoreError::Corrupt(format!("none of the keys of file {} can be opened", self.row.id))
     }
 }
 
-/// Whether a file that seems to be nobody's really is. An altered row is left alone: reading it has logged it, and the
-/// rest of the collection goes on.
+/// Whether a file that seems to be unused really is. An altered row is left alone: reading it has logged it, and the
+/// collection continues.
 pub(crate) fn is_unused(path: BlobPath, read: Result<Option<StoredFile>, StoreError>) -> Result<bool, StoreError> {
     match read {
         Ok(file) => Ok(file.is_some_and(|file| file.uses.is_empty())),
         Err(StoreError::Corrupt(why)) => {
-            tracing::error!(%why, file = %path.id, "not collected");
+            tracing::error!(%why, file = %path.id, "skipped an altered file in the collection");
             Ok(false)
         }
         Err(error) => Err(error),
@@ -272,24 +274,24 @@ fn binding<'a>(scope: Scope, id: &'a FileId, section: &'a str) -> Binding<'a> {
     Binding { scope, subject: id.as_bytes(), table: "files", section, row: id.as_bytes(), version: GENERATION }
 }
 
-/// What the segments of a content are bound to.
+/// The associated data of the segments of a content.
 fn associated(scope: Scope, id: FileId) -> Vec<u8> {
     binding(scope, &id, "content").associated(&[])
 }
 
-/// Seals a new file on its way to its place.
-pub(crate) struct Writer {
+/// Seals a new file while it is stored.
+pub(crate) struct ContentWriter {
     path: BlobPath,
     day: i64,
     key: FileKey,
-    /// The file's key under the day's staging key.
+    /// The file's key under the staging key of the day.
     sealed_key: Vec<u8>,
     sealer: Sealer,
     blob: Box<dyn BlobWriter>,
     scope_keys: Arc<ScopeKeys>,
 }
 
-impl Writer {
+impl ContentWriter {
     pub(crate) async fn begin(
         blobs: &dyn Blobs,
         path: BlobPath,
@@ -307,7 +309,7 @@ impl Writer {
 }
 
 #[async_trait]
-impl FileWriter for Writer {
+impl FileWriter for ContentWriter {
     async fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
         let mut segments = Vec::new();
         self.sealer.push(bytes, |segment| segments.push(segment));
@@ -327,18 +329,18 @@ impl FileWriter for Writer {
 }
 
 /// Opens a stored content, or a part of it.
-pub(crate) struct Reader {
+pub(crate) struct ContentReader {
     blobs: Arc<dyn Blobs>,
     path: BlobPath,
     opener: Opener,
     length: u64,
     range: ByteRange,
-    /// The next segment to be fetched, and the last.
+    /// The next segment to fetch, and the last.
     segments: std::ops::RangeInclusive<u64>,
     fetched: std::collections::VecDeque<(u64, Vec<u8>)>,
 }
 
-impl Reader {
+impl ContentReader {
     pub(crate) async fn open(
         blobs: Arc<dyn Blobs>,
         path: BlobPath,
@@ -350,7 +352,7 @@ impl Reader {
         let opener = Opener::new(&key.content_key(), &associated(path.scope, path.id), &header, length)
             .map_err(|_| damaged(path.id))?;
         let last = if range.is_empty() { range.start } else { range.end - 1 };
-        let segments = stream::place(range.start).0..=stream::place(last).0;
+        let segments = stream::locate(range.start).0..=stream::locate(last).0;
         Ok(Self { blobs, path, opener, length, range, segments, fetched: std::collections::VecDeque::new() })
     }
 
@@ -370,20 +372,20 @@ impl Reader {
 }
 
 #[async_trait]
-impl FileReader for Reader {
+impl FileReader for ContentReader {
     async fn next(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
         if self.fetched.is_empty() {
             self.fetch().await?;
         }
         let Some((number, sealed)) = self.fetched.pop_front() else { return Ok(None) };
         let mut plain = self.opener.open(number, sealed).map_err(|_| damaged(self.path.id))?;
-        // The segments at either end hold more than was asked for.
-        if number == stream::place(self.range.end.saturating_sub(1)).0 && !self.range.is_empty() {
-            let end = stream::place(self.range.end - 1).1 + 1;
+        // The first and the last segment may hold more than the range.
+        if number == stream::locate(self.range.end.saturating_sub(1)).0 && !self.range.is_empty() {
+            let end = stream::locate(self.range.end - 1).1 + 1;
             plain.truncate(usize::try_from(end).expect("a segment"));
         }
-        if number == stream::place(self.range.start).0 {
-            let start = usize::try_from(stream::place(self.range.start).1).expect("a segment");
+        if number == stream::locate(self.range.start).0 {
+            let start = usize::try_from(stream::locate(self.range.start).1).expect("a segment");
             plain.drain(..start.min(plain.len()));
         }
         Ok(Some(plain))

@@ -1,5 +1,8 @@
-//! Everything that persists: the vault, which seals personal data before any engine sees it, and the engines, which
-//! make changes durable.
+//! Everything that persists: the vault, which seals personal data before an engine sees it, and the engines, which make
+//! changes durable.
+
+// Only `dossier-server` uses this crate, and what the port promises is documented in core.
+#![allow(missing_docs)]
 
 pub mod anchor;
 pub mod audit_chain;
@@ -32,52 +35,41 @@ use std::path::PathBuf;
 use dossier_core::store::StoreError;
 pub use engine::{ChoreStore, Engine, Figures, ProcessStore, RotationStore, TotalStore, Totals, TrailStore, Waiting};
 
-/// Why a data folder could not be opened. Each text says what to do.
+/// Why a data folder cannot be opened. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The root key is not the one that sealed the keyring.
     #[error(
-        "the root key does not open the keyring: it is another root key, or the keyring was altered. Nothing was \
-            written"
+        "the root key does not open the keyring: it is a different root key, or the keyring was altered. Nothing \
+            was written"
     )]
     WrongRootKey,
-    /// There is a database and no keyring.
     #[error(
-        "the database is there but its keyring is missing. Put the keyring back from your copy; without it nothing \
-            can be read. Nothing was written"
+        "there is a database, but its keyring is missing. Put the keyring back from your copy; nothing can be read \
+            without it. Nothing was written"
     )]
     KeyringMissing,
-    /// The keyring is older than the database, or of another installation.
+    /// The keyring is older than the database, or belongs to another installation.
     #[error(
         "the keyring does not belong to this database: {0}. Put the newest copy of the keyring back. Nothing was \
             written"
     )]
     KeyringMismatch(String),
-    /// The database is from before its rows had seals, and the keyring is not.
+    /// The keyring says that all rows are sealed, but the database predates row seals.
     #[error(
         "the database is older than its keyring: its rows carry no seals yet. Restore a backup with dossier restore, \
             or put the copy of the keyring from that time back. Nothing was written"
     )]
     RowsUnsealed,
-    /// The keyring is no keyring.
     #[error("the keyring cannot be read: {0}")]
     KeyringUnreadable(String),
-    /// The schema was made by a newer Dossier, or by something else.
+    /// The schema comes from a newer Dossier, or from another program.
     #[error("the database cannot be used: {0}")]
     Database(String),
     /// Another program holds the lock of the embedded database.
-    #[error("another program has locked the database; end that program, then start again")]
+    #[error("another program has locked the database; stop that program, then start again")]
     Locked,
-    /// A file could not be read or written.
     #[error("cannot {attempt} {}: {cause}", .path.display())]
-    File {
-        /// What was attempted.
-        attempt: &'static str,
-        /// With which.
-        path: PathBuf,
-        /// What the system said.
-        cause: std::io::Error,
-    },
+    File { attempt: &'static str, path: PathBuf, cause: std::io::Error },
 }
 
 impl From<StoreError> for OpenError {

@@ -1,7 +1,8 @@
-//! What the proofs plant: defects, since a harness that never fails proves nothing, and deaths at a chosen step. They
-//! exist only under the `planted-defects` feature, and even then only the one that the environment names is active.
+//! What the proofs plant: defects, since a check that never fails proves nothing, and the end of the process at a
+//! chosen step. Both exist only under the `planted-defects` feature, and only the one that the environment names is
+//! active.
 
-/// Whether the defect of this name is planted. `false` in an ordinary build.
+/// Whether the named defect is planted. Always `false` in an ordinary build.
 #[cfg(not(feature = "planted-defects"))]
 macro_rules! planted {
     ($defect:literal) => {
@@ -30,7 +31,7 @@ pub(crate) fn is_planted(defect: &str) -> bool {
 #[cfg(not(feature = "planted-defects"))]
 pub const fn reached(_: &str) {}
 
-/// Ends the process, as kill -9 would, when the environment names the step.
+/// Ends the process, as kill -9 would, if the environment names the step.
 #[cfg(feature = "planted-defects")]
 pub fn reached(step: &str) {
     static DIES_AT: std::sync::OnceLock<Option<String>> = std::sync::OnceLock::new();

@@ -1,5 +1,5 @@
-//! Rows that grant or find something, and their seals. An engine reads such a row as [`Unchecked`], which gives it away
-//! only when its seal is that of these values in this place: so none is used by mistake that somebody has altered.
+//! Rows that grant or find something, and their seals. An engine reads such a row as [`Unchecked`], which releases it
+//! only if the seal matches its values and its place. So an altered row cannot be used by mistake.
 
 use dossier_core::caller::Scope;
 use dossier_core::hexadecimal::hexadecimal;
@@ -10,21 +10,19 @@ use crate::columns::{scope_columns, scope_of};
 use crate::transfer::record::Value;
 use crate::vault::{Fields, RowSeal, ScopeKeys, WrappedKey};
 
-/// The newest of the steps that seal rows which were stored before there was a seal for them. The keyring remembers
-/// which was done last; from then on a row without a seal is refused.
+/// The newest of the steps that seal rows which were stored before rows had seals. The keyring records the last step
+/// that was done; from then on a row without a seal is refused.
 pub const NEWEST_STEP: u32 = 2;
 
-/// A table whose rows are sealed: the columns of its key, and those that are sealed with them, in this order. A row's
-/// account, and its environment unless the table has none, come first.
+/// A table whose rows are sealed: the columns of its key and those that are sealed with them, in this order. A row's
+/// account comes first, then its environment, unless the table has none.
 #[derive(Debug)]
 pub struct Table {
-    /// Its name.
     pub name: &'static str,
-    /// What says which row it is.
     pub key: &'static [&'static str],
-    /// What the row grants or finds by.
+    /// The columns by which the row grants or finds something.
     pub columns: &'static [&'static str],
-    /// The step that seals rows from before.
+    /// The step that seals older rows.
     pub(crate) step: u32,
 }
 
@@ -72,17 +70,16 @@ const LINKS: Table = table("links", &["account_id", "environment", "token_hash"]
 pub(crate) const ENDPOINTS: Table =
     table("endpoints", &["account_id", "environment", "endpoint_id"], &["key_id", "event_types", "created_at"]);
 
-/// Every table whose rows are sealed.
 pub const TABLES: &[&Table] =
     &[&ACCOUNTS, &SUBJECT_KEYS, &API_KEYS, &CUSTOMERS, &PERSONS, &FILES, &FILE_USES, &LINKS, &ENDPOINTS];
 
 impl Table {
-    /// The columns of the key and those that are sealed with them.
+    /// The columns of the key, and those that are sealed with them.
     pub(crate) fn all_columns(&self) -> impl Iterator<Item = &'static str> {
         self.key.iter().chain(self.columns).copied()
     }
 
-    /// Whose keys seal a row: an account's own row is sealed with its sandbox's, as its name is.
+    /// The scope whose keys seal a row. The row of an account, like its name, is sealed with the keys of its sandbox.
     pub(crate) fn scope(&self, values: &[Value]) -> Result<Scope, StoreError> {
         let unreadable = || StoreError::Corrupt(format!("a row of {} has no scope", self.name));
         let account = values.first().and_then(Value::bytes).and_then(|account| account.try_into().ok());
@@ -94,7 +91,7 @@ impl Table {
         scope_of(account.ok_or_else(unreadable)?, environment.ok_or_else(unreadable)?)
     }
 
-    /// What is sealed of a row, its values in the order of [`Table::all_columns`].
+    /// The sealed values of a row, in the order of [`Table::all_columns`].
     pub(crate) fn fields(&self, values: &[Value]) -> Fields {
         let mut fields = Fields::of(self.name);
         for value in values {
@@ -108,10 +105,10 @@ impl Table {
         fields
     }
 
-    /// What a verification finds wrong with a row, if anything.
+    /// The finding of a verification about a row, if any.
     pub(crate) fn finding(&self, values: &[Value], mac: Option<&[u8]>, keys: Option<&ScopeKeys>) -> Option<String> {
         let why = match (keys, mac) {
-            (None, _) => "the row is of no account",
+            (None, _) => "the row belongs to no account",
             (Some(keys), Some(_)) if keys.row_matches(&self.fields(values), mac) => return None,
             (Some(_), Some(_)) => "the row was altered or moved",
             (Some(_), None) => "the row has no seal",
@@ -119,7 +116,7 @@ impl Table {
         Some(format!("{}: {why}", self.place(values)))
     }
 
-    /// Which row it is, for people.
+    /// The row, for people.
     fn place(&self, values: &[Value]) -> String {
         let key = self.key.iter().zip(values).map(|(column, value)| match value {
             Value::Null => format!("{column} -"),
@@ -131,23 +128,22 @@ impl Table {
     }
 }
 
-/// A row that is sealed.
 pub(crate) trait Row {
     const TABLE: &'static Table;
 
-    /// Whose keys seal it.
+    /// The scope whose keys seal it.
     fn scope(&self) -> Result<Scope, StoreError>;
 
     /// The rest of its key, for people.
     fn id(&self) -> &[u8];
 
-    /// Its values in the order of the table's columns.
-    fn put(&self, fields: &mut Fields);
+    /// Adds its values in the order of the table's columns.
+    fn add_to(&self, fields: &mut Fields);
 }
 
 fn fields_of<R: Row>(row: &R) -> Fields {
     let mut fields = Fields::of(R::TABLE.name);
-    row.put(&mut fields);
+    row.add_to(&mut fields);
     fields
 }
 
@@ -156,7 +152,7 @@ pub(crate) fn seal<R: Row>(row: &R, keys: &ScopeKeys) -> RowSeal {
     keys.seal_row(&fields_of(row))
 }
 
-/// A row as it was read, whose seal was not compared yet.
+/// A row as it was read, whose seal has not been checked yet.
 pub(crate) struct Unchecked<R> {
     row: R,
     mac: Option<Vec<u8>>,
@@ -167,54 +163,53 @@ impl<R: Row> Unchecked<R> {
         Self { row, mac }
     }
 
-    /// Whose keys compare it.
+    /// The scope whose keys check it.
     pub(crate) fn scope(&self) -> Result<Scope, StoreError> {
         self.row.scope()
     }
 
-    /// The row whatever its seal, only to say whether it is wanted.
+    /// The row before its seal is checked. Use it only to decide whether the row is wanted.
     pub(crate) const fn peek(&self) -> &R {
         &self.row
     }
 
-    /// The row, when its seal is that of its values in its place. Otherwise it is logged, counted and refused.
+    /// The row, if its seal matches its values and its place. Otherwise the row is logged, counted and refused.
     pub(crate) fn check(self, keys: &ScopeKeys) -> Result<R, StoreError> {
         if keys.row_matches(&fields_of(&self.row), self.mac.as_deref()) {
             return Ok(self.row);
         }
-        Err(refused(&self.row, keys, "the row was altered or moved"))
+        Err(refuse(&self.row, keys, "the row was altered or moved"))
     }
 }
 
-/// Refuses a row that was found although it is not what was looked for.
-pub(crate) fn refused<R: Row>(row: &R, keys: &ScopeKeys, why: &'static str) -> StoreError {
+/// Refuses a row that was found but is not the one that was looked for.
+pub(crate) fn refuse<R: Row>(row: &R, keys: &ScopeKeys, why: &'static str) -> StoreError {
     match row.scope() {
-        Ok(scope) => refused_at(R::TABLE, scope, row.id(), keys, why),
+        Ok(scope) => refuse_at(R::TABLE, scope, row.id(), keys, why),
         Err(error) => error,
     }
 }
 
-/// Logs and counts a row that is refused: where it is, and never what is in it.
-pub(crate) fn refused_at(table: &Table, scope: Scope, id: &[u8], keys: &ScopeKeys, why: &'static str) -> StoreError {
-    keys.row_refused();
+/// Logs and counts a refused row. The log names the row and never its content.
+pub(crate) fn refuse_at(table: &Table, scope: Scope, id: &[u8], keys: &ScopeKeys, why: &'static str) -> StoreError {
+    keys.count_refused_row();
     let (table, id) = (table.name, hexadecimal(id));
     let Scope { account, environment } = scope;
     tracing::error!(table, %account, %environment, id, "{why}");
     StoreError::Corrupt(format!("{table} {id}: {why}"))
 }
 
-/// The beginning of every key but that of `accounts`.
-pub(crate) fn put_scope(fields: &mut Fields, scope: &Scope) {
+/// The start of every key but that of `accounts`.
+pub(crate) fn add_scope(fields: &mut Fields, scope: &Scope) {
     let (account, environment) = scope_columns(scope);
     fields.bytes(&account[..]).number(i64::from(environment));
 }
 
-/// A row of `subject_keys`.
 pub(crate) struct SubjectRow {
     pub(crate) scope: Scope,
     pub(crate) customer: CustomerId,
     pub(crate) subject: PersonId,
-    /// Bound by itself to its scope, its subject and its epoch; wrapped again by every rotation, which seals no row.
+    /// The key is bound to its scope, subject and epoch by itself. Every rotation wraps it again, and seals no row.
     pub(crate) wrapped: WrappedKey,
 }
 
@@ -229,13 +224,12 @@ impl Row for SubjectRow {
         self.subject.as_bytes()
     }
 
-    fn put(&self, fields: &mut Fields) {
-        put_scope(fields, &self.scope);
+    fn add_to(&self, fields: &mut Fields) {
+        add_scope(fields, &self.scope);
         fields.bytes(&self.customer.as_bytes()[..]).bytes(&self.subject.as_bytes()[..]);
     }
 }
 
-/// A row of `links`.
 pub(crate) struct LinkRow {
     pub(crate) scope: Scope,
     pub(crate) hash: [u8; 32],
@@ -254,18 +248,17 @@ impl Row for LinkRow {
         self.session.as_bytes()
     }
 
-    fn put(&self, fields: &mut Fields) {
-        put_scope(fields, &self.scope);
+    fn add_to(&self, fields: &mut Fields) {
+        add_scope(fields, &self.scope);
         fields.bytes(&self.hash[..]).bytes(&self.customer.as_bytes()[..]).bytes(&self.session.as_bytes()[..]);
     }
 }
 
-/// What is sealed of a row of `endpoints`.
+/// The sealed values of a row of `endpoints`.
 pub(crate) struct EndpointRow {
     pub(crate) scope: Scope,
     pub(crate) id: WebhookId,
     pub(crate) key: KeyId,
-    /// As they are stored.
     pub(crate) event_types: String,
     pub(crate) created_at: i64,
 }
@@ -281,8 +274,8 @@ impl Row for EndpointRow {
         self.id.as_bytes()
     }
 
-    fn put(&self, fields: &mut Fields) {
-        put_scope(fields, &self.scope);
+    fn add_to(&self, fields: &mut Fields) {
+        add_scope(fields, &self.scope);
         fields
             .bytes(&self.id.as_bytes()[..])
             .bytes(&self.key.as_bytes()[..])
@@ -309,19 +302,19 @@ impl Row for PersonsRow {
         self.customer.as_bytes()
     }
 
-    fn put(&self, fields: &mut Fields) {
-        put_persons(fields, &self.scope, self.customer, &self.cells);
+    fn add_to(&self, fields: &mut Fields) {
+        add_persons(fields, &self.scope, self.customer, &self.cells);
     }
 }
 
-fn put_persons(fields: &mut Fields, scope: &Scope, customer: CustomerId, cells: &[u8]) {
-    put_scope(fields, scope);
+fn add_persons(fields: &mut Fields, scope: &Scope, customer: CustomerId, cells: &[u8]) {
+    add_scope(fields, scope);
     fields.bytes(&customer.as_bytes()[..]).bytes(cells);
 }
 
-/// The seal of a row of `persons`, whose cells stay where they are.
+/// The seal of a row of `persons`, without copying its cells.
 pub(crate) fn seal_persons(keys: &ScopeKeys, scope: &Scope, customer: CustomerId, cells: &[u8]) -> RowSeal {
     let mut fields = Fields::of(PERSONS.name);
-    put_persons(&mut fields, scope, customer, cells);
+    add_persons(&mut fields, scope, customer, cells);
     keys.seal_row(&fields)
 }

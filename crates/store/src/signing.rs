@@ -1,4 +1,4 @@
-//! What signs for an endpoint, and the message that it signs. Both engines read the rows; this makes the message.
+//! Signs messages for endpoints. The engines read the rows; this makes the messages.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,12 +22,12 @@ use zeroize::Zeroizing;
 use crate::sealed::service_binding;
 use crate::vault::{Cell, Midstates, ScopeKeys};
 
-/// What signs for an endpoint, read a moment ago.
+/// The keys that sign for an endpoint, read a moment ago.
 pub(crate) struct Signer {
     read: Instant,
     url: String,
     secret: hmac::Key,
-    /// `None` when the registering key is revoked.
+    /// `None` if the registering key is revoked.
     contract: Option<Midstates>,
     next: Option<Midstates>,
     /// Whether the registering key may see links to the form.
@@ -35,7 +35,7 @@ pub(crate) struct Signer {
 }
 
 impl Signer {
-    /// From the sealed columns of an endpoint, and what signs for its keys.
+    /// Opens the sealed columns of an endpoint.
     pub(crate) fn open(
         keys: &ScopeKeys,
         (scope, id): (Scope, WebhookId),
@@ -44,7 +44,7 @@ impl Signer {
         shows_link: bool,
     ) -> Result<Self, StoreError> {
         let secret = Cell::open(secret, &keys.service, &service_binding(scope, "endpoints", "secret", id.as_bytes()))
-            .map_err(|_| StoreError::Corrupt("the secret of an endpoint cannot be opened".into()))?;
+            .map_err(|_| StoreError::Corrupt("the signing secret of an endpoint cannot be opened".into()))?;
         Ok(Self {
             read: Instant::now(),
             url: open_url(keys, scope, id, url)?,
@@ -55,9 +55,9 @@ impl Signer {
         })
     }
 
-    /// What is to be sent for a delivery, signed as of now. The first attempt decides whether it shows the link to the
-    /// form; who enables the endpoint or sends again begins with a first attempt. The row of a delivery has no seal, so
-    /// that what it says can only hide the link.
+    /// The message of a delivery, signed as of now. The first attempt decides whether it shows the link to the form;
+    /// enabling the endpoint or sending again starts over with a first attempt. The row of a delivery has no seal, so
+    /// its value may only hide the link.
     pub(crate) fn message(&self, due: &Due, body: Vec<u8>, now: Timestamp) -> Message {
         let shows_link = self.shows_link && due.shows_link.filter(|_| due.attempts > 0).unwrap_or(true);
         let body = Disclosure { customers: true, links: shows_link }.json(body);
@@ -81,16 +81,16 @@ impl Signer {
     }
 }
 
-/// Signers read a moment ago: a revoked key signs nothing after a second.
-pub(crate) struct Signers(Cache<(Scope, WebhookId), Arc<Signer>>);
+/// Signers that were read a moment ago. A revoked key signs nothing after a second.
+pub(crate) struct SignerCache(Cache<(Scope, WebhookId), Arc<Signer>>);
 
-impl Default for Signers {
+impl Default for SignerCache {
     fn default() -> Self {
         Self(Cache::new(1_000))
     }
 }
 
-impl Signers {
+impl SignerCache {
     const TRUSTED: Duration = Duration::from_millis(500);
 
     pub(crate) fn get(&self, scope: Scope, id: WebhookId) -> Option<Arc<Signer>> {
@@ -101,14 +101,15 @@ impl Signers {
         self.0.insert((scope, id), signer);
     }
 
-    /// After a key or an endpoint was changed.
+    /// Call this after a key or an endpoint has changed.
     pub(crate) fn forget(&self) {
         self.0.clear();
     }
 }
 
-/// Which key signs, and which will: a revoked key never, a rolled one until its end beside its successor, and then the
-/// successor alone. A key that simply expired goes on signing, for its owner still knows it.
+/// The key that signs, and the key that will. A revoked key never signs. A rolled key signs beside its successor until
+/// its end; then the successor signs alone. A key that simply expired continues to sign, because its owner still knows
+/// it.
 pub(crate) fn signing_keys(keys: &[KeyRecord], bound: KeyId, now: Timestamp) -> [Option<KeyId>; 2] {
     let Some(mut current) = keys.iter().find(|key| key.key_id == bound) else { return [None; 2] };
     let successor = |id: KeyId| keys.iter().find(|key| key.predecessor == Some(id));
@@ -130,7 +131,6 @@ pub(crate) fn shows_links(keys: &[KeyRecord], bound: KeyId) -> bool {
     keys.iter().any(|key| key.key_id == bound && key.scopes.contains(&KeyScope::KycSession))
 }
 
-/// What signs for a key.
 pub(crate) fn open_midstates(
     keys: &ScopeKeys,
     scope: Scope,
@@ -141,7 +141,7 @@ pub(crate) fn open_midstates(
     let opened = Cell::open(cell, &keys.service, &binding).ok().map(Zeroizing::new);
     opened
         .and_then(|bytes| Midstates::from_bytes(&bytes))
-        .ok_or_else(|| StoreError::Corrupt("what signs for a key cannot be opened".into()))
+        .ok_or_else(|| StoreError::Corrupt("the signing state of a key cannot be opened".into()))
 }
 
 pub(crate) fn open_url(keys: &ScopeKeys, scope: Scope, id: WebhookId, cell: Vec<u8>) -> Result<String, StoreError> {

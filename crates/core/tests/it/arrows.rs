@@ -134,10 +134,13 @@ fn each_engine_implements_a_subject_of_the_port_in_the_file_of_its_name_and_noth
 
 /// What only one engine has, and why.
 const ONE_ENGINE_HAS: &[(&str, &str)] = &[
-    ("postgres/commit/assumed", "many processes write, so what one assumes of the others is tried in its statement"),
+    (
+        "postgres/commit/assumptions",
+        "many processes write, so what one assumes of the others is tried in its statement",
+    ),
     ("postgres/commit/batch", "a batch of changes is one statement for each table"),
-    ("postgres/commit/found", "what changes depend on is read in one round trip, under locks"),
-    ("postgres/commit/judge", "a batch is judged between two round trips"),
+    ("postgres/commit/check", "a batch is checked between two round trips"),
+    ("postgres/commit/locked_state", "what changes depend on is read in one round trip, under locks"),
     ("postgres/commit/table", "a batch of changes is one statement for each table"),
     ("postgres/database", "connections over a network, which break"),
     ("postgres/database/connection", "connections over a network, which break"),

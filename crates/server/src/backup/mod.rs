@@ -12,7 +12,7 @@ use std::time::Instant;
 use dossier_core::clock::{Clock as _, Timestamp};
 use dossier_core::store::Progress;
 use dossier_store::anchor::AnchorKey;
-use dossier_store::backup::{self, Backup, Created, Pace, Source};
+use dossier_store::backup::{self, Backup, NewBackup, Pace, Source};
 use dossier_store::blobs::{Blobs, Bucket, Folder, Objects};
 use dossier_store::transfer::plain;
 use serde_json::{Value, json};
@@ -103,7 +103,7 @@ pub(crate) async fn create(
     keep: Option<usize>,
     metrics: Option<&Metrics>,
     progress: Progress<'_>,
-) -> Result<Created, String> {
+) -> Result<NewBackup, String> {
     let Ok(_alone) = ONE_AT_A_TIME.try_lock() else {
         return Err("another backup is in progress".to_owned());
     };
@@ -126,7 +126,7 @@ async fn write(
     pace: Pace,
     keep: Option<usize>,
     progress: Progress<'_>,
-) -> Result<Created, String> {
+) -> Result<NewBackup, String> {
     check_outside(config, to)?;
     let (home, place) = (Home::of(config), place(to)?);
     let blobs = contents(config)?;
@@ -162,8 +162,8 @@ fn contents(config: &Config) -> Result<Arc<dyn Blobs>, String> {
 }
 
 /// What a command reports about a backup that was made.
-pub(crate) fn created_json(to: &str, made: &Created) -> Value {
-    let Created { name, manifest } = made;
+pub(crate) fn created_json(to: &str, made: &NewBackup) -> Value {
+    let NewBackup { name, manifest } = made;
     json!({
         "backup": format!("{}/{name}", to.trim_end_matches('/')),
         "created_at": manifest.created_at,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use dossier_core::clock::Clock as _;
 use dossier_core::store::Progress;
 use dossier_store::anchor::{AnchorKey, check};
-use dossier_store::backup::{Backup, Restored, compare_rows, restore_files, restore_rows, schema_in};
+use dossier_store::backup::{Backup, RestoreReport, compare_rows, restore_files, restore_rows, schema_in};
 use dossier_store::planted::reached;
 use dossier_store::transfer::mark::Mark;
 use dossier_store::transfer::plain;
@@ -162,7 +162,7 @@ async fn copy_back(backup: &Backup, target: &Config, home: &Home, progress: Prog
             let same = matches!(&standing.mark, Some(Mark::Arriving { from, .. }) if *from == backup.shown());
             if same && standing.migrations > schema {
                 // An earlier attempt has verified them and brought them up to date.
-                return Ok(<(Restored, Restored)>::default());
+                return Ok(<(RestoreReport, RestoreReport)>::default());
             }
             let restored = restore_rows(backup, location, SystemClock.now(), &part(0)).await.map_err(plain)?;
             let compared = compare_rows(backup, location, &part(records)).await.map_err(plain)?;

@@ -2,7 +2,7 @@
 
 use dossier_store::anchor::AnchorKey;
 use dossier_store::backup::{Backup, Pace};
-use dossier_store::transfer::mark::{Standing, newest_migration};
+use dossier_store::transfer::mark::{DatabaseState, newest_migration};
 use dossier_store::transfer::plain;
 use dossier_store::vault::{Keyring, RootKey};
 
@@ -14,7 +14,7 @@ use crate::config::Config;
 /// # Errors
 ///
 /// In one sentence that says how to start without a backup.
-pub(crate) async fn before(config: &Config, root: &RootKey, standing: &Standing) -> Result<(), String> {
+pub(crate) async fn before(config: &Config, root: &RootKey, standing: &DatabaseState) -> Result<(), String> {
     let upgrades = standing.migrations > 0 && standing.migrations < newest_migration();
     if !upgrades || !config.backups.before_upgrade {
         return Ok(());

@@ -7,7 +7,7 @@ use dossier_core::clock::Clock as _;
 use dossier_core::ids::Random as _;
 use dossier_core::store::{Progress, StoreError};
 use dossier_store::anchor::AnchorKey;
-use dossier_store::backup::{Backup, Finding, Opened, Part, Restored, compare_rows, restore_rows};
+use dossier_store::backup::{Backup, Finding, OpenReport, Part, RestoreReport, compare_rows, restore_rows};
 use dossier_store::transfer::mark::Location;
 use dossier_store::transfer::plain;
 use dossier_store::vault::{Keyring, RootKey};
@@ -52,7 +52,7 @@ pub(crate) async fn verify_backup(
     let total = 3 * records + files;
     let part = |before: u64| move |done: u64, _: u64| progress((before + done).min(total), total);
     let restored = restore_rows(backup, location, now, &part(0)).await;
-    let Restored { mut findings, .. } = restored.map_err(|error| match error {
+    let RestoreReport { mut findings, .. } = restored.map_err(|error| match error {
         StoreError::Full => no_room(backup, "it is full"),
         other => plain(other),
     })?;
@@ -64,7 +64,7 @@ pub(crate) async fn verify_backup(
     location.set_mark(None).await.map_err(text)?;
     let report = part(2 * records + files);
     let key = AnchorKey::new(&root, *manifest.installation.as_bytes());
-    let opened = Opened::restored(backup, &scratch.0, (keyring, &root, &key), now, &absent, &report).await;
+    let opened = OpenReport::restored(backup, &scratch.0, (keyring, &root, &key), now, &absent, &report).await;
     let mut opened = opened.map_err(plain)?;
     findings.append(&mut opened.findings);
     findings.dedup();
@@ -79,7 +79,8 @@ pub(super) fn check_keys(backup: &Backup, keyring: &Path, root: &RootKey) -> Res
     if opened.installation() != *manifest.installation.as_bytes() {
         return Err(format!("{} is the keyring of another installation", keyring.display()));
     }
-    let absent: Vec<_> = manifest.epochs.iter().filter(|epoch| !opened.opens(**epoch)).map(u32::to_string).collect();
+    let absent: Vec<_> =
+        manifest.epochs.iter().filter(|epoch| !opened.has_epoch(**epoch)).map(u32::to_string).collect();
     if !absent.is_empty() {
         return Err(format!(
             "the keyring {} lacks the key of epoch {}, which the backup of {} needs: pass the keyring copy from that \
@@ -92,7 +93,7 @@ pub(super) fn check_keys(backup: &Backup, keyring: &Path, root: &RootKey) -> Res
     Ok(())
 }
 
-fn page(backup: &Backup, opened: &Opened, findings: &[Finding]) -> Value {
+fn page(backup: &Backup, opened: &OpenReport, findings: &[Finding]) -> Value {
     let manifest = &backup.manifest;
     let line = |what: &str, count: u64, parts: &[Part], said: &str| {
         let wrong = findings.iter().filter(|finding| parts.contains(&finding.part)).count();

@@ -231,13 +231,13 @@ pub(super) async fn verify(
 ) -> Result<Value, String> {
     let CommandContext { services, store, anchored, progress, .. } = context;
     let mut report = services.store.verify_audit(progress).await.map_err(text)?;
-    let (mut checkpoints, mut forgiven) = (0, 0);
+    let (mut checkpoints, mut accepted) = (0, 0);
     match anchored.read(anchors) {
         Ok(anchors) => {
             for anchor in &anchors {
                 let verdict = check(*store, anchor).await.map_err(text)?;
                 checkpoints += anchor.checkpoints.len();
-                forgiven += verdict.forgiven;
+                accepted += verdict.accepted;
                 report.findings.extend(verdict.findings);
             }
         }
@@ -254,7 +254,7 @@ pub(super) async fn verify(
     }
     let mut value = serde_json::to_value(report).map_err(text)?;
     value["checkpoints"] = json!(checkpoints);
-    value["older_than_an_accepted_restore"] = json!(forgiven);
+    value["older_than_an_accepted_restore"] = json!(accepted);
     value["records"] = compared;
     Ok(value)
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use dossier_store::OpenError;
-use dossier_store::transfer::mark::{Location, Mark, Standing};
+use dossier_store::transfer::mark::{DatabaseState, Location, Mark};
 
 use super::error::InstallationError;
 use crate::config::Config;
@@ -34,7 +34,7 @@ impl Home {
         }
     }
 
-    pub(crate) async fn standing(&self) -> Result<Standing, OpenError> {
+    pub(crate) async fn standing(&self) -> Result<DatabaseState, OpenError> {
         self.with_location(async |location| location.standing().await).await
     }
 
@@ -54,7 +54,7 @@ impl Home {
     }
 
     /// Refuses a database whose records were or are being moved elsewhere, or have not all arrived.
-    pub(crate) async fn check_served(&self) -> Result<Standing, InstallationError> {
+    pub(crate) async fn check_served(&self) -> Result<DatabaseState, InstallationError> {
         let standing = self.standing().await?;
         match &standing.mark {
             Some(mark) => Err(InstallationError::NotServed(self.why_not(mark))),

@@ -196,7 +196,7 @@ async fn a_wrong_root_key_and_a_missing_or_old_keyring_are_refused() {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("permissions");
     };
     write(&root, format!("{other}{}", &key[1..]).as_bytes(), 0o400);
-    refused("another root key");
+    refused("a different root key");
     write(&root, b"nonsense", 0o400);
     refused("not 32 bytes in base64");
     write(&root, key.as_bytes(), 0o644);

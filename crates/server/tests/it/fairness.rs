@@ -352,7 +352,7 @@ async fn large_pages_that_nobody_takes_leave_room_for_another_account() {
 }
 
 #[tokio::test]
-async fn a_day_has_so_many_new_idempotency_keys() {
+async fn new_idempotency_keys_are_limited_per_day() {
     let app = TestApp::start_with(&[("idempotency_keys_per_day", "2")]).await;
     let post = |key: &'static str| {
         let body = json!({ "email": format!("{key}@example.com"), "type": "individual" });

@@ -1,4 +1,4 @@
-//! The anchor's file, replaced whole and atomically.
+//! The file of an anchor, replaced whole and atomically.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -6,34 +6,29 @@ use std::{fs, io};
 use super::{Anchor, AnchorError, AnchorKey};
 use crate::durable;
 
-/// Where a process keeps its anchor.
+/// The file in which a process keeps its anchor.
 #[derive(Debug, Clone)]
 pub struct AnchorFile(PathBuf);
 
 impl AnchorFile {
-    /// A file that is there or not.
+    /// The file need not exist.
     #[must_use]
     pub const fn at(path: PathBuf) -> Self {
         Self(path)
     }
 
-    /// Where it is.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.0
     }
 
-    /// What is in it; `None` when there is no file.
-    ///
-    /// # Errors
-    ///
-    /// The system's, or what is wrong with it, in words.
+    /// Reads the anchor. Returns `None` if there is no file. The error text is for people.
     pub fn read(&self, key: &AnchorKey) -> Result<Option<Anchor>, String> {
         let path = self.0.display();
         let text = match fs::read(&self.0) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(format!("the anchor {path} cannot be read: {error}")),
+            Err(error) => return Err(format!("cannot read the anchor {path}: {error}")),
         };
         let text = String::from_utf8(text).map_err(|_| AnchorError::Altered);
         let read = text.and_then(|text| key.read(&format!("the anchor {path}"), &text));
@@ -44,11 +39,8 @@ impl AnchorFile {
         }
     }
 
-    /// Puts a text in its place; durable when this returns. Killed at any point, the old one or the new one is there.
-    ///
-    /// # Errors
-    ///
-    /// The system's; the old one is there then.
+    /// Replaces the text. It is durable on return. Whenever the process dies, and if this fails, either the old file or
+    /// the new one exists.
     pub fn write(&self, text: &str) -> io::Result<()> {
         durable::replace(&self.0, text.as_bytes())
     }

@@ -1,8 +1,8 @@
-//! The anchor: how far each audit trail had come, kept outside of the database. A database that is put back to an older
-//! state, with its old seals, is behind it.
+//! The anchor: the end of each audit trail, kept outside the database. A database that is reset to an older state, with
+//! seals that were valid then, is behind the anchor.
 //!
-//! It is a text of signed lines, one for each account and environment. A line stands for itself and is called a
-//! checkpoint; the file of a process ends with a line that signs all before it, so that none can be taken out.
+//! An anchor is a text of signed lines, one for each scope. Each line is valid on its own and is called a checkpoint.
+//! The file of a process ends with a line that signs all lines before it, so that none can be removed.
 
 mod check;
 mod file;
@@ -18,75 +18,67 @@ use dossier_core::ids::AccountId;
 
 use crate::vault::RootKey;
 
-pub use check::{AcceptedRestore, Verdict, accepted_at, check, restore_note};
+pub use check::{AcceptedRestore, AnchorReport, accepted_at, check, restore_note};
 pub use file::AnchorFile;
 pub use tips::Tips;
 
-/// How a line begins that says how far one trail had come.
+/// The start of a checkpoint.
 const LINE: &str = "dossier-checkpoint 1 ";
-/// How the last line of a whole anchor begins.
+/// The start of the last line of a complete anchor.
 const END: &str = "dossier-anchor 1 ";
 
-/// An entry of an audit trail, by its number and its hash, which covers all entries before it.
+/// An entry of an audit trail, by its number and its hash. The hash covers all entries before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
-    /// Its number in its trail, from 1.
+    /// The number in the trail, from 1.
     pub entry: u64,
-    /// Its hash.
     pub hash: [u8; 32],
 }
 
 /// The end of an audit trail, as the database has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChainEnd {
-    /// Of which account and environment.
     pub scope: Scope,
-    /// Its last entry.
     pub position: Position,
-    /// The seal on it, which was not compared yet.
+    /// The seal on the end. It has not been checked yet.
     pub seal: Vec<u8>,
 }
 
-/// How far a trail had come at a moment.
+/// The end of a trail at some time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Checkpoint {
-    /// Of which account and environment.
     pub scope: Scope,
-    /// Its newest entry.
     pub position: Position,
-    /// When.
     pub at: Timestamp,
 }
 
-/// Checkpoints that were read from one place, all signed by this installation.
+/// Checkpoints from one source, all signed by this installation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Anchor {
-    /// Where they come from, for people.
+    /// The source, for people.
     pub name: String,
-    /// The checkpoints.
     pub checkpoints: Vec<Checkpoint>,
-    /// Whether a last line says that these are all of them.
+    /// Whether a last line confirms that no checkpoint is missing.
     pub is_whole: bool,
 }
 
 /// Why an anchor cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AnchorError {
-    /// A signature does not match.
     #[error("it was altered, or signed with another root key")]
     Altered,
-    /// It is signed, but not for this installation.
-    #[error("it is of another installation")]
+    /// It is signed, but for another installation.
+    #[error("it belongs to another installation")]
     Foreign,
-    /// Nothing in it is an anchor.
-    #[error("it holds no anchor and no checkpoint")]
+    #[error("it contains no anchor and no checkpoint")]
     Empty,
     /// The last line of an anchor file is missing.
     #[error("its end is missing")]
     Cut,
 }
 
-/// What signs anchors. It derives from the root key, so no writer of the database or of the file has it.
+/// The key that signs anchors. It derives from the root key, so write access to the database or the file does not give
+/// it away.
 #[derive(Clone)]
 pub struct AnchorKey {
     key: hmac::Key,
@@ -94,7 +86,6 @@ pub struct AnchorKey {
 }
 
 impl AnchorKey {
-    /// The key of an installation.
     #[must_use]
     pub fn new(root: &RootKey, installation: [u8; 16]) -> Self {
         Self { key: root.anchor_key(), installation: AccountId::from_bytes(installation) }
@@ -114,7 +105,7 @@ impl AnchorKey {
         bool::from(self.sign(parts).as_bytes().ct_eq(signature.as_bytes()))
     }
 
-    /// One line that says how far a trail had come, without a line feed.
+    /// A checkpoint, without a line feed.
     #[must_use]
     pub fn checkpoint(&self, of: &Checkpoint) -> String {
         let Checkpoint { scope: Scope { account, environment }, position: Position { entry, hash }, at } = of;
@@ -124,7 +115,7 @@ impl AnchorKey {
         format!("{line} {signature}")
     }
 
-    /// A whole anchor.
+    /// A complete anchor.
     #[must_use]
     pub fn write(&self, positions: &BTreeMap<Scope, Position>, at: Timestamp) -> String {
         let mut text = String::new();
@@ -137,11 +128,7 @@ impl AnchorKey {
         text + &end + " " + &signature + "\n"
     }
 
-    /// Reads an anchor, or lines of checkpoints: also from a log, where something stands before and after them.
-    ///
-    /// # Errors
-    ///
-    /// [`AnchorError`].
+    /// Reads an anchor, or checkpoints. Checkpoints may come from a log, with other text around them.
     pub fn read(&self, name: &str, text: &str) -> Result<Anchor, AnchorError> {
         let mut anchor = Anchor { name: name.to_owned(), checkpoints: Vec::new(), is_whole: false };
         let mut before = 0;
@@ -174,7 +161,7 @@ impl AnchorKey {
     }
 
     fn read_line(&self, line: &str) -> Result<Checkpoint, AnchorError> {
-        // Two words of the beginning, six of content, the signature, and whatever a log adds.
+        // Two words of prefix, six of content, the signature, and whatever a log appends.
         let mut words = line.split_whitespace();
         let content: Vec<&str> = words.by_ref().take(8).collect();
         let signature = words.next().and_then(|word| word.get(..64)).ok_or(AnchorError::Altered)?;
@@ -207,8 +194,8 @@ fn read_hash(text: &str) -> Option<[u8; 32]> {
     if text.len() != 64 || !text.is_ascii() {
         return None;
     }
-    for (place, byte) in hash.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&text[2 * place..2 * place + 2], 16).ok()?;
+    for (at, byte) in hash.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok()?;
     }
     Some(hash)
 }
@@ -231,7 +218,7 @@ mod tests {
     const AT: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 
     #[test]
-    fn an_anchor_is_read_back_and_no_altered_cut_or_foreign_one_is() {
+    fn an_anchor_is_read_back_unless_it_was_altered_cut_or_is_foreign() {
         let key = key();
         let text = key.write(&positions(3), AT);
         let anchor = key.read("here", &text).expect("an anchor");
@@ -239,11 +226,11 @@ mod tests {
         let read: BTreeMap<_, _> = anchor.checkpoints.iter().map(|one| (one.scope, one.position)).collect();
         assert_eq!(read, positions(3));
         assert!(anchor.checkpoints.iter().all(|one| one.at == AT));
-        for place in 0..text.len() - 1 {
+        for at in 0..text.len() - 1 {
             let mut altered = text.clone().into_bytes();
-            altered[place] ^= 1;
+            altered[at] ^= 1;
             let Ok(altered) = String::from_utf8(altered) else { continue };
-            assert!(key.read("here", &altered).map_or(true, |read| !read.is_whole), "byte {place}");
+            assert!(key.read("here", &altered).map_or(true, |read| !read.is_whole), "byte {at}");
         }
         let lines: Vec<_> = text.lines().collect();
         let without_the_first = lines[1..].join("\n");
@@ -256,14 +243,14 @@ mod tests {
     }
 
     #[test]
-    fn an_installation_without_entries_has_a_whole_anchor() {
+    fn an_installation_without_entries_has_a_complete_anchor() {
         let key = key();
         let anchor = key.read("here", &key.write(&BTreeMap::new(), AT)).expect("an anchor");
         assert!(anchor.is_whole && anchor.checkpoints.is_empty());
     }
 
     #[test]
-    fn a_checkpoint_is_read_out_of_a_log() {
+    fn a_checkpoint_is_found_in_a_log() {
         let key = key();
         let (scope, position) = positions(1).pop_first().expect("one");
         let checkpoint = Checkpoint { scope, position, at: AT };

@@ -8,8 +8,8 @@ use dossier_core::caller::Scope;
 
 use super::Position;
 
-/// The newest entry of each trail that this process has made durable, or had checked when it started. The commit of a
-/// batch moves it; whoever writes the anchor reads it, once a second.
+/// The newest entry of each trail that this process made durable, or checked when it started. Every committed batch
+/// advances it. The anchor is written from it once a second.
 #[derive(Debug, Default)]
 pub struct Tips {
     tips: Mutex<HashMap<Scope, Tip>>,
@@ -19,7 +19,7 @@ pub struct Tips {
 #[derive(Debug, Clone, Copy)]
 struct Tip {
     position: Position,
-    /// The database was behind it: it stays, so that the next start finds that out.
+    /// The database was behind this end. The end stays, so that the next start detects it.
     is_lost: bool,
 }
 
@@ -28,7 +28,7 @@ impl Tips {
         self.tips.lock().expect("no code panics while it holds the ends of the trails")
     }
 
-    /// These are durable. None moves backwards.
+    /// Advances ends that are durable now. No end moves backwards.
     pub fn publish(&self, ends: impl IntoIterator<Item = (Scope, Position)>) {
         let mut tips = self.tips();
         for (scope, position) in ends {
@@ -40,9 +40,9 @@ impl Tips {
         self.moved.store(true, Ordering::Release);
     }
 
-    /// A trail as it is found in the database while no other can write it. It is never behind what is known here,
-    /// unless the database was put back.
-    pub fn found(&self, scope: Scope, found: Position) {
+    /// Compares a trail in the database with the known end, while no other process can write the trail. The database is
+    /// never behind, unless it was reset to an older state.
+    pub fn compare(&self, scope: Scope, found: Position) {
         let mut tips = self.tips();
         let Some(tip) = tips.get_mut(&scope) else { return };
         let known = tip.position;
@@ -51,30 +51,29 @@ impl Tips {
             let Scope { account, environment } = scope;
             tracing::error!(
                 %account, %environment, found = found.entry, known = known.entry,
-                "the database went back behind entries that this process has written; the next start will refuse it. \
+                "the database is behind entries that this process has written; the next start will refuse it. \
                     Stop every process; if it was restored on purpose, run dossier audit accept-restore"
             );
         }
     }
 
-    /// The ends if any has moved since they were last taken.
+    /// The ends, if any has moved since the last call.
     #[must_use]
     pub fn take(&self) -> Option<BTreeMap<Scope, Position>> {
         self.moved.swap(false, Ordering::AcqRel).then(|| self.all())
     }
 
-    /// They could not be written, so they are to be taken again.
+    /// Call this if the ends could not be written. They are then taken again.
     pub fn put_back(&self) {
         self.moved.store(true, Ordering::Release);
     }
 
-    /// The ends.
     #[must_use]
     pub fn all(&self) -> BTreeMap<Scope, Position> {
         self.tips().iter().map(|(scope, tip)| (*scope, tip.position)).collect()
     }
 
-    /// Instead of all that was known: after an older state of the database was accepted.
+    /// Replaces everything that was known, after an older state of the database was accepted.
     pub fn reset(&self, ends: impl IntoIterator<Item = (Scope, Position)>) {
         *self.tips() = ends.into_iter().map(|(scope, position)| (scope, Tip { position, is_lost: false })).collect();
         self.moved.store(true, Ordering::Release);
@@ -95,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn ends_move_forward_only_and_are_taken_once() {
+    fn ends_only_move_forward_and_are_taken_once() {
         let tips = Tips::default();
         assert_eq!(tips.take(), None);
         tips.publish([(SCOPE, at(2, 2))]);
@@ -107,17 +106,17 @@ mod tests {
     }
 
     #[test]
-    fn an_end_that_the_database_is_behind_of_stays_until_that_is_accepted() {
+    fn an_end_that_the_database_is_behind_stays_until_that_is_accepted() {
         for behind in [at(1, 1), at(2, 9)] {
             let tips = Tips::default();
             tips.publish([(SCOPE, at(2, 2))]);
-            tips.found(SCOPE, at(2, 2));
+            tips.compare(SCOPE, at(2, 2));
             tips.publish([(SCOPE, at(3, 3))]);
             tips.publish([(SCOPE, at(2, 2))]);
-            tips.found(SCOPE, at(4, 4));
-            tips.found(SCOPE, at(3, 3));
+            tips.compare(SCOPE, at(4, 4));
+            tips.compare(SCOPE, at(3, 3));
             assert_eq!(tips.all()[&SCOPE], at(3, 3), "not behind");
-            tips.found(SCOPE, behind);
+            tips.compare(SCOPE, behind);
             tips.publish([(SCOPE, at(9, 9))]);
             assert_eq!(tips.all()[&SCOPE], at(3, 3));
             tips.reset([(SCOPE, at(1, 1))]);

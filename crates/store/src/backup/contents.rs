@@ -11,27 +11,23 @@ use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream};
 
 use super::files::{self, hash_of_object};
-use super::{Backup, Finding, Part, Restored};
-use crate::blobs::{BlobPath, BlobWriter, Blobs, Listed};
+use super::{Backup, Finding, Part, RestoreReport};
+use crate::blobs::{BlobInfo, BlobPath, BlobWriter, Blobs};
 use crate::transfer::plain;
 
-/// A place of contents that only reads, from a backup.
-struct Contents(Backup);
+/// The contents of a backup as read-only storage.
+struct BackupContents(Backup);
 
 impl Backup {
-    /// The contents of its files, for a store that reads them and nothing else.
+    /// The contents of the backup, for a store that only reads them.
     #[must_use]
     pub fn contents(&self) -> Arc<dyn Blobs> {
-        Arc::new(Contents(self.clone()))
+        Arc::new(BackupContents(self.clone()))
     }
 
-    /// Compares the contents of files with the list of them. Returns what came of it, and which have no content.
-    ///
-    /// # Errors
-    ///
-    /// The place's.
-    pub async fn compare_files(&self, progress: Progress<'_>) -> Result<(Restored, BTreeSet<FileId>), StoreError> {
-        let (mut compared, mut absent) = (Restored::default(), BTreeSet::new());
+    /// Compares the contents of files with the file list. Returns the report, and the files without content.
+    pub async fn compare_files(&self, progress: Progress<'_>) -> Result<(RestoreReport, BTreeSet<FileId>), StoreError> {
+        let (mut compared, mut absent) = (RestoreReport::default(), BTreeSet::new());
         let list = match files::read_list(self).await {
             Ok(list) => list,
             Err(error @ StoreError::Corrupt(_)) => {
@@ -41,12 +37,12 @@ impl Backup {
             Err(error) => return Err(error),
         };
         let total = list.len() as u64;
-        for (done, files::Listed { path, content }) in list.into_iter().enumerate() {
+        for (done, files::ListedFile { path, content }) in list.into_iter().enumerate() {
             match content {
                 None => drop(absent.insert(path.id)),
                 Some((size, expected)) => {
                     let object = self.object(&format!("files/{path}"));
-                    match hash_of_object(&*self.place, &object, size).await {
+                    match hash_of_object(&*self.storage, &object, size).await {
                         Ok(hash) if hash == expected => compared.good += 1,
                         Ok(_) => compared.findings.push(Finding::of_content(path, "was altered")),
                         Err(StoreError::Corrupt(why)) => {
@@ -62,25 +58,25 @@ impl Backup {
     }
 }
 
-fn only_read() -> StoreError {
-    StoreError::Unavailable("a backup is only read".into())
+fn read_only() -> StoreError {
+    StoreError::Unavailable("a backup is read-only".into())
 }
 
 #[async_trait]
-impl Blobs for Contents {
+impl Blobs for BackupContents {
     async fn create(&self, _: BlobPath) -> Result<Box<dyn BlobWriter>, StoreError> {
-        Err(only_read())
+        Err(read_only())
     }
 
     async fn read(&self, path: BlobPath, range: Range<u64>) -> Result<Vec<u8>, StoreError> {
-        self.0.place.read_object(&self.0.object(&format!("files/{path}")), range).await
+        self.0.storage.read_object(&self.0.object(&format!("files/{path}")), range).await
     }
 
     async fn delete(&self, _: BlobPath) -> Result<(), StoreError> {
-        Err(only_read())
+        Err(read_only())
     }
 
-    fn list(&self) -> BoxStream<'_, Result<Listed, StoreError>> {
+    fn list(&self) -> BoxStream<'_, Result<BlobInfo, StoreError>> {
         stream::empty().boxed()
     }
 }

@@ -10,7 +10,7 @@ use dossier_core::ids::{AccountId, FileId};
 use dossier_core::store::{Progress, StoreError};
 use futures_util::TryStreamExt as _;
 
-use super::files::{self, Known, Sizes, Wanted};
+use super::files::{self, KnownContents, Sizes, WantedFile};
 use super::manifest::Manifest;
 use super::rows::RowWriter;
 use super::{ANCHOR, BEGUN, Backup, MANIFEST, Pace, delete};
@@ -23,46 +23,39 @@ use crate::transfer::mark::Location;
 use crate::transfer::record::Record;
 use crate::transfer::snapshot::{Facts, Snapshot};
 
-/// What is backed up.
+/// What to back up.
 #[derive(Clone, Copy)]
 pub struct Source<'a> {
-    /// The database.
     pub location: Location<'a>,
-    /// The contents of files.
     pub blobs: &'a dyn Blobs,
-    /// What signs how far the audit trails had come.
+    /// Signs the ends of the audit trails.
     pub key: &'a AnchorKey,
 }
 
-/// A backup that was made.
+/// A backup that was just made.
 #[derive(Debug, Clone)]
-pub struct Created {
-    /// Its name at the place.
+pub struct NewBackup {
     pub name: String,
-    /// What is in it.
     pub manifest: Manifest,
 }
 
-/// Makes a backup at a place. When it fails, what it wrote is deleted again, so that a full disk has room; when it is
-/// killed, the next one takes over the contents of files that are there.
+/// Makes a backup. If it fails, whatever it wrote is deleted again, so that a full disk has room. If it is killed, the
+/// next backup reuses the contents that are already there.
 ///
-/// # Errors
-///
-/// [`StoreError::Unavailable`] when the place has too little room, and says how much is missing; else the database's
-/// and the place's.
+/// Fails with [`StoreError::Unavailable`] if there is too little room, and says how much is missing.
 pub async fn create(
     source: Source<'_>,
-    place: &Arc<dyn Objects>,
+    storage: &Arc<dyn Objects>,
     pace: Pace,
     now: Timestamp,
     progress: Progress<'_>,
-) -> Result<Created, StoreError> {
+) -> Result<NewBackup, StoreError> {
     let name = new_name(now)?;
-    let made = write(source, place, &name, pace, now, progress).await;
+    let made = write(source, storage, &name, pace, now, progress).await;
     match made {
-        Ok(manifest) => Ok(Created { name, manifest }),
+        Ok(manifest) => Ok(NewBackup { name, manifest }),
         Err(error) => {
-            if let Err(left) = delete(place, &name).await {
+            if let Err(left) = delete(storage, &name).await {
                 tracing::warn!(error = %left, name, "failed to delete the remains of a failed backup");
             }
             Err(error)
@@ -70,7 +63,7 @@ pub async fn create(
     }
 }
 
-/// Starts with the time, so that names sort by age. Random letters keep two apart.
+/// Starts with the time, so that names sort by age. Random letters distinguish two backups of the same time.
 fn new_name(now: Timestamp) -> Result<String, StoreError> {
     let mut own = [0; 3];
     aws_lc_rs::rand::fill(&mut own).map_err(|_| StoreError::Unavailable("no randomness".into()))?;
@@ -80,7 +73,7 @@ fn new_name(now: Timestamp) -> Result<String, StoreError> {
 
 async fn write(
     source: Source<'_>,
-    place: &Arc<dyn Objects>,
+    storage: &Arc<dyn Objects>,
     name: &str,
     pace: Pace,
     now: Timestamp,
@@ -88,11 +81,11 @@ async fn write(
 ) -> Result<Manifest, StoreError> {
     let (snapshot, facts) = Snapshot::take(source.location, pace).await?;
     let installation = AccountId::from_bytes(facts.installation);
-    let known = Known::at(place, name, &installation.to_string()).await?;
-    // Listed after the snapshot, so a file is missing only if it was deleted since.
+    let known = KnownContents::at(storage, name, &installation.to_string()).await?;
+    // The list is taken after the snapshot, so a file is missing only if it was deleted since.
     let sizes = sizes(source.blobs).await?;
-    check_room(&snapshot, place, &sizes, &known).await?;
-    let mut begun = place.create_object(&format!("{name}/{BEGUN}")).await?;
+    check_room(&snapshot, storage, &sizes, &known).await?;
+    let mut begun = storage.create_object(&format!("{name}/{BEGUN}")).await?;
     reached("backup: named");
     begun.write(installation.to_string().into_bytes()).await?;
     begun.finish().await?;
@@ -110,7 +103,7 @@ async fn write(
         done: 0,
     };
     for shape in &facts.shapes {
-        copied.copy(&snapshot, &**place, name, shape, pace, &|done| progress(done.min(total), total)).await?;
+        copied.copy(&snapshot, &**storage, name, shape, pace, &|done| progress(done.min(total), total)).await?;
     }
     // The log of the embedded engine grows for as long as the snapshot is held.
     drop(snapshot);
@@ -119,14 +112,14 @@ async fn write(
     manifest.epochs = epochs.into_iter().collect();
     let wanted = (&files[..], &sizes, &known);
     let report = |files: u64| progress((done + files).min(total), total);
-    manifest.files = files::copy_all(source.blobs, place, name, wanted, pace, &report).await?;
+    manifest.files = files::copy_all(source.blobs, storage, name, wanted, pace, &report).await?;
     reached("backup: contents copied");
-    let mut anchor = place.create_object(&format!("{name}/{ANCHOR}")).await?;
+    let mut anchor = storage.create_object(&format!("{name}/{ANCHOR}")).await?;
     anchor.write(source.key.write(&ends, now).into_bytes()).await?;
     anchor.finish().await?;
-    place.sync_below(name).await?;
+    storage.sync_below(name).await?;
     reached("backup: synced");
-    let mut writer = place.create_object(&format!("{name}/{MANIFEST}")).await?;
+    let mut writer = storage.create_object(&format!("{name}/{MANIFEST}")).await?;
     let text = manifest.write();
     writer.write(text.clone()).await?;
     reached("backup: manifest written");
@@ -147,7 +140,7 @@ async fn sizes(blobs: &dyn Blobs) -> Result<Sizes, StoreError> {
     let (mut sizes, mut listing) = (Sizes::new(), blobs.list());
     while let Some(listed) = listing.try_next().await? {
         sizes.insert(listed.path, listed.size);
-        // Listing a folder never awaits, so this gives other tasks a turn.
+        // Listing a folder never awaits, so let other tasks run.
         if sizes.len() % 64 == 0 {
             tokio::task::yield_now().await;
         }
@@ -155,14 +148,14 @@ async fn sizes(blobs: &dyn Blobs) -> Result<Sizes, StoreError> {
     Ok(sizes)
 }
 
-/// An upper bound: the database's size includes its indexes.
+/// Checks an upper bound: the size of the database includes its indexes.
 async fn check_room(
     snapshot: &Snapshot,
-    place: &Arc<dyn Objects>,
+    storage: &Arc<dyn Objects>,
     sizes: &Sizes,
-    known: &Known,
+    known: &KnownContents,
 ) -> Result<(), StoreError> {
-    let Some(free) = place.free() else { return Ok(()) };
+    let Some(free) = storage.free() else { return Ok(()) };
     let new = sizes.iter().filter(|(path, size)| !known.has(**path, **size));
     let needed = snapshot.size().await + new.map(|(_, size)| size).sum::<u64>();
     if needed <= free {
@@ -178,11 +171,11 @@ async fn check_room(
     Err(StoreError::Unavailable(text))
 }
 
-/// The rows that were copied, and what they say of epochs and files.
+/// The copied rows, with the epochs and files that they name.
 struct Rows {
     manifest: Manifest,
     epochs: BTreeSet<u32>,
-    files: Vec<Wanted>,
+    files: Vec<WantedFile>,
     /// The ends of the audit trails.
     ends: BTreeMap<Scope, Position>,
     done: u64,
@@ -192,20 +185,20 @@ impl Rows {
     async fn copy(
         &mut self,
         snapshot: &Snapshot,
-        place: &dyn Objects,
+        storage: &dyn Objects,
         name: &str,
         shape: &Shape,
         pace: Pace,
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<(), StoreError> {
-        let mut writer = RowWriter::begin(place, name, shape).await?;
+        let mut writer = RowWriter::begin(storage, name, shape).await?;
         let epoch = shape.position("epoch");
         let mut records = snapshot.records(shape, None);
         while let Some(portion) = records.recv().await {
             let (portion, began) = (portion?, Instant::now());
             for record in &portion {
                 writer.write(record).await?;
-                let number = epoch.and_then(|place| record[place].number());
+                let number = epoch.and_then(|index| record[index].number());
                 self.epochs.extend(number.and_then(|number| u32::try_from(number).ok()));
                 match shape.name {
                     "files" => self.files.push(wanted(shape, record)?),
@@ -225,52 +218,48 @@ impl Rows {
 
 /// The end of a trail that has entries.
 fn end(shape: &Shape, record: &Record) -> Option<(Scope, Position)> {
-    let column = |name: &str| shape.position(name).map(|place| &record[place]);
+    let column = |name: &str| shape.position(name).map(|index| &record[index]);
     let account = column("account_id")?.bytes()?.try_into().ok()?;
     let scope = scope_of(account, u8::try_from(column("environment")?.number()?).ok()?).ok()?;
     let entry = u64::try_from(column("seq")?.number()?).ok().filter(|entry| *entry > 0)?;
     Some((scope, Position { entry, hash: column("hash")?.bytes()?.try_into().ok()? }))
 }
 
-fn wanted(shape: &Shape, record: &Record) -> Result<Wanted, StoreError> {
-    let column = |name: &str| shape.position(name).map(|place| &record[place]);
+fn wanted(shape: &Shape, record: &Record) -> Result<WantedFile, StoreError> {
+    let column = |name: &str| shape.position(name).map(|index| &record[index]);
     let id = |name: &str| column(name)?.bytes().and_then(|bytes| <[u8; 16]>::try_from(bytes).ok());
     let environment = column("environment").and_then(|value| value.number()).and_then(|one| u8::try_from(one).ok());
-    let place = id("account_id").zip(environment).zip(id("file_id"));
-    let ((account, environment), file) = place.ok_or_else(|| StoreError::Corrupt("a file has no id".into()))?;
+    let key = id("account_id").zip(environment).zip(id("file_id"));
+    let ((account, environment), file) = key.ok_or_else(|| StoreError::Corrupt("a file has no id".into()))?;
     let path = BlobPath { scope: scope_of(account, environment)?, id: FileId::from_bytes(file) };
     let staged = column("staged_day").and_then(|value| value.number());
-    Ok(Wanted { path, attached: staged.is_none() })
+    Ok(WantedFile { path, attached: staged.is_none() })
 }
 
-/// Deletes backups of the installation that are not among the newest `keep`, and what interrupted ones left. Where
-/// other processes may be making one at this moment (`shared`), what has no manifest is left alone for a day, and so is
-/// everywhere what does not say whose it is.
-///
-/// # Errors
-///
-/// The place's.
+/// Deletes backups of the installation beyond the newest `keep`, and the remains of interrupted ones. If other
+/// processes may be making a backup at the same time (`shared`), a backup without a manifest is left alone for a day.
+/// So is any backup that does not name its installation.
 pub async fn delete_older(
-    place: &Arc<dyn Objects>,
-    newest: &Created,
+    storage: &Arc<dyn Objects>,
+    newest: &NewBackup,
     keep: Option<usize>,
     shared: bool,
 ) -> Result<(), StoreError> {
     let installation = newest.manifest.installation;
     let day_before = new_name(newest.manifest.created_at.plus_seconds(-24 * 60 * 60))?;
-    for name in files::unfinished(place, &installation.to_string()).await? {
+    for name in files::unfinished(storage, &installation.to_string()).await? {
         if !shared || name < day_before {
-            delete(place, &name).await?;
+            delete(storage, &name).await?;
         }
     }
-    // Another installation may be beginning one at this moment.
-    for name in files::empty(place).await?.into_iter().filter(|name| *name < day_before) {
-        delete(place, &name).await?;
+    // Another installation may be starting one at this moment.
+    for name in files::empty(storage).await?.into_iter().filter(|name| *name < day_before) {
+        delete(storage, &name).await?;
     }
     let Some(keep) = keep else { return Ok(()) };
-    // The new one stays even if a clock that was set back sorts it first.
+    // The new one stays, even if the clock was set back and it sorts first.
     let is_older = |one: &Backup| one.manifest.installation == installation && one.name != newest.name;
-    let mut own: Vec<_> = Backup::list(place).await?.into_iter().filter(is_older).collect();
+    let mut own: Vec<_> = Backup::list(storage).await?.into_iter().filter(is_older).collect();
     let surplus = (own.len() + 1).saturating_sub(keep.max(1));
     for old in own.drain(..surplus) {
         old.delete().await?;

@@ -1,5 +1,5 @@
-//! The contents of files in a backup. They never change. If another backup at the same place has one, it is linked, not
-//! copied; this is also how an interrupted backup resumes.
+//! The contents of files in a backup. They never change. If another backup in the same storage has one, it is linked
+//! instead of copied. This is also how an interrupted backup resumes.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -17,27 +17,27 @@ use crate::planted::reached;
 
 /// A file whose row is in the backup.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wanted {
+pub(super) struct WantedFile {
     pub(super) path: BlobPath,
     /// Whether a customer has it. An upload without a customer is deleted after 72 hours.
     pub(super) attached: bool,
 }
 
-/// A line of the list of files.
+/// A line of the file list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Listed {
+pub(super) struct ListedFile {
     pub(super) path: BlobPath,
-    /// Size and SHA-256; `None` for what had no content.
+    /// Size and SHA-256. `None` for a file without content.
     pub(super) content: Option<(u64, String)>,
 }
 
-/// Reads the list of a backup's files.
-pub(super) async fn read_list(backup: &Backup) -> Result<Vec<Listed>, StoreError> {
+/// Reads the file list of a backup.
+pub(super) async fn read_list(backup: &Backup) -> Result<Vec<ListedFile>, StoreError> {
     let altered = || StoreError::Corrupt(format!("{FILE_LIST} was altered"));
     let size = backup.size(FILE_LIST).await?;
     let mut text = Vec::new();
     for piece in pieces(size) {
-        text.extend(backup.place.read_object(&backup.object(FILE_LIST), piece).await?);
+        text.extend(backup.storage.read_object(&backup.object(FILE_LIST), piece).await?);
     }
     if hexadecimal(&Sha256::digest(&text)) != backup.manifest.files.sha256 {
         return Err(altered());
@@ -51,40 +51,40 @@ pub(super) async fn read_list(backup: &Backup) -> Result<Vec<Listed>, StoreError
             (size, Some(hash)) => Some((size.parse().ok()?, hash.to_owned())),
             _ => return None,
         };
-        Some(Listed { path, content })
+        Some(ListedFile { path, content })
     };
     text.lines().map(|text| line(text).ok_or_else(altered)).collect()
 }
 
-/// How many bytes each content has.
+/// The size of each content in bytes.
 pub(super) type Sizes = HashMap<BlobPath, u64>;
 
-/// Contents that other backups at the place have.
+/// Contents that other backups in the storage have.
 #[derive(Default)]
-pub(super) struct Known {
+pub(super) struct KnownContents {
     /// The names of those backups.
     backups: Vec<String>,
     contents: HashMap<BlobPath, KnownContent>,
 }
 
 struct KnownContent {
-    /// Which of the backups has it.
+    /// The index of the backup that has it.
     backup: usize,
     size: u64,
     /// `None` in an interrupted backup, which has no list.
     sha256: Option<[u8; 32]>,
 }
 
-impl Known {
-    /// Of the newest complete backup, and of those of the same installation that were interrupted.
-    pub(super) async fn at(place: &Arc<dyn Objects>, own: &str, installation: &str) -> Result<Self, StoreError> {
+impl KnownContents {
+    /// The contents of the newest complete backup, and of interrupted backups of the same installation.
+    pub(super) async fn at(storage: &Arc<dyn Objects>, own: &str, installation: &str) -> Result<Self, StoreError> {
         let mut known = Self::default();
-        for name in unfinished(place, installation).await? {
+        for name in unfinished(storage, installation).await? {
             if name == own {
                 continue;
             }
             let folder = format!("{name}/files/");
-            for object in place.list_objects(&format!("{name}/files")).await? {
+            for object in storage.list_objects(&format!("{name}/files")).await? {
                 if let Some(path) = object.name.strip_prefix(&folder).and_then(BlobPath::parse) {
                     let content = KnownContent { backup: known.backups.len(), size: object.size, sha256: None };
                     known.contents.insert(path, content);
@@ -92,10 +92,10 @@ impl Known {
             }
             known.backups.push(name);
         }
-        let Some(newest) = Backup::newest_of(place, installation).await? else { return Ok(known) };
+        let Some(newest) = Backup::newest_of(storage, installation).await? else { return Ok(known) };
         let list = match read_list(&newest).await {
             Ok(list) => list,
-            // A damaged list helps nothing: everything is copied.
+            // A damaged list is no help: everything is copied.
             Err(StoreError::Corrupt(_)) => Vec::new(),
             Err(error) => return Err(error),
         };
@@ -113,77 +113,77 @@ impl Known {
         self.contents.get(&path).is_some_and(|known| known.size == size)
     }
 
-    /// Links a known content. `None` if there is none, or if it cannot be linked or differs from the source: then it is
-    /// copied.
+    /// Links a known content. Returns `None`, so that the content is copied, if it is unknown, cannot be linked or
+    /// differs from the source.
     async fn link(
         &self,
         blobs: &dyn Blobs,
-        place: &Arc<dyn Objects>,
+        storage: &Arc<dyn Objects>,
         path: BlobPath,
         size: u64,
         object: &str,
     ) -> Option<String> {
         let content = self.contents.get(&path).filter(|content| content.size == size)?;
         let other = format!("{}/files/{path}", self.backups[content.backup]);
-        if place.object_size(&other).await.ok()? != Some(size) {
+        if storage.object_size(&other).await.ok()? != Some(size) {
             return None;
         }
         let hash = match content.sha256 {
             Some(hash) => hexadecimal(&hash),
             None => {
-                let hash = hash_of_object(&**place, &other, size).await.ok()?;
+                let hash = hash_of_object(&**storage, &other, size).await.ok()?;
                 let source = hash_of_content(blobs, path, size).await.ok()?;
                 (hash == source).then_some(hash)?
             }
         };
-        place.link_object(&other, object).await.ok()?;
+        storage.link_object(&other, object).await.ok()?;
         Some(hash)
     }
 }
 
 /// The names of the backups of this installation that have no manifest.
-pub(super) async fn unfinished(place: &Arc<dyn Objects>, installation: &str) -> Result<Vec<String>, StoreError> {
+pub(super) async fn unfinished(storage: &Arc<dyn Objects>, installation: &str) -> Result<Vec<String>, StoreError> {
     let mut names = Vec::new();
-    for name in super::names(place).await? {
+    for name in super::names(storage).await? {
         let (begun, manifest) = (format!("{name}/{BEGUN}"), format!("{name}/{}", super::MANIFEST));
-        if place.object_size(&manifest).await?.is_some() {
+        if storage.object_size(&manifest).await?.is_some() {
             continue;
         }
-        let Some(size) = place.object_size(&begun).await? else { continue };
-        if size == installation.len() as u64 && place.read_object(&begun, 0..size).await? == installation.as_bytes() {
+        let Some(size) = storage.object_size(&begun).await? else { continue };
+        if size == installation.len() as u64 && storage.read_object(&begun, 0..size).await? == installation.as_bytes() {
             names.push(name);
         }
     }
     Ok(names)
 }
 
-/// The names of backups that ended before they said whose they are: there is nothing in them.
-pub(super) async fn empty(place: &Arc<dyn Objects>) -> Result<Vec<String>, StoreError> {
+/// The names of backups that ended before they named their installation. They contain nothing.
+pub(super) async fn empty(storage: &Arc<dyn Objects>) -> Result<Vec<String>, StoreError> {
     let mut names = Vec::new();
-    for name in super::names(place).await? {
+    for name in super::names(storage).await? {
         let unfinished = format!("{name}/{BEGUN}.");
-        if place.list_objects(&name).await?.iter().all(|object| object.name.starts_with(&unfinished)) {
+        if storage.list_objects(&name).await?.iter().all(|object| object.name.starts_with(&unfinished)) {
             names.push(name);
         }
     }
     Ok(names)
 }
 
-/// Copies the contents and writes the list of them.
+/// Copies the contents and writes the file list.
 pub(super) async fn copy_all(
     blobs: &dyn Blobs,
-    place: &Arc<dyn Objects>,
+    storage: &Arc<dyn Objects>,
     name: &str,
-    (wanted, sizes, known): (&[Wanted], &Sizes, &Known),
+    (wanted, sizes, known): (&[WantedFile], &Sizes, &KnownContents),
     pace: Pace,
     progress: &(dyn Fn(u64) + Send + Sync),
 ) -> Result<Files, StoreError> {
     let (mut files, mut list) = (Files::default(), String::new());
-    for (done, Wanted { path, attached }) in wanted.iter().enumerate() {
+    for (done, WantedFile { path, attached }) in wanted.iter().enumerate() {
         let object = format!("{name}/files/{path}");
         let began = Instant::now();
         let content = match sizes.get(path) {
-            Some(size) => copy_one(blobs, place, *path, *size, &object, known).await?,
+            Some(size) => copy_one(blobs, storage, *path, *size, &object, known).await?,
             None => None,
         };
         let _ = match &content {
@@ -202,7 +202,7 @@ pub(super) async fn copy_all(
         progress(done as u64 + 1);
     }
     files.sha256 = hexadecimal(&Sha256::digest(list.as_bytes()));
-    let mut writer = place.create_object(&format!("{name}/{FILE_LIST}")).await?;
+    let mut writer = storage.create_object(&format!("{name}/{FILE_LIST}")).await?;
     for piece in list.as_bytes().chunks(PIECE) {
         writer.write(piece.to_vec()).await?;
     }
@@ -210,19 +210,19 @@ pub(super) async fn copy_all(
     Ok(files)
 }
 
-/// `None` when the content is gone.
+/// Returns `None` if the content is gone.
 async fn copy_one(
     blobs: &dyn Blobs,
-    place: &Arc<dyn Objects>,
+    storage: &Arc<dyn Objects>,
     path: BlobPath,
     size: u64,
     object: &str,
-    known: &Known,
+    known: &KnownContents,
 ) -> Result<Option<(u64, String)>, StoreError> {
-    if let Some(hash) = known.link(blobs, place, path, size, object).await {
+    if let Some(hash) = known.link(blobs, storage, path, size, object).await {
         return Ok(Some((size, hash)));
     }
-    let (mut hash, mut writer) = (Sha256::new(), place.create_object(object).await?);
+    let (mut hash, mut writer) = (Sha256::new(), storage.create_object(object).await?);
     for piece in pieces(size) {
         match blobs.read(path, piece).await {
             Ok(piece) => {
@@ -237,10 +237,10 @@ async fn copy_one(
     Ok(Some((size, hexadecimal(&hash.finalize()))))
 }
 
-pub(super) async fn hash_of_object(place: &dyn Objects, object: &str, size: u64) -> Result<String, StoreError> {
+pub(super) async fn hash_of_object(storage: &dyn Objects, object: &str, size: u64) -> Result<String, StoreError> {
     let mut hash = Sha256::new();
     for piece in pieces(size) {
-        hash.update(place.read_object(object, piece).await?);
+        hash.update(storage.read_object(object, piece).await?);
     }
     Ok(hexadecimal(&hash.finalize()))
 }
@@ -253,16 +253,16 @@ async fn hash_of_content(blobs: &dyn Blobs, path: BlobPath, size: u64) -> Result
     Ok(hexadecimal(&hash.finalize()))
 }
 
-/// The ranges in which this many bytes are read.
+/// The ranges in which `size` bytes are read.
 fn pieces(size: u64) -> impl Iterator<Item = Range<u64>> + Send {
     (0..size).step_by(PIECE).map(move |begin| begin..size.min(begin + PIECE as u64))
 }
 
-/// The bytes of a SHA-256 in hexadecimal.
+/// The bytes of a hexadecimal SHA-256.
 fn bytes(hexadecimal: &str) -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
-    for (place, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(hexadecimal.get(2 * place..2 * place + 2)?, 16).ok()?;
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(hexadecimal.get(2 * at..2 * at + 2)?, 16).ok()?;
     }
     Some(bytes)
 }

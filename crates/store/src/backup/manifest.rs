@@ -1,4 +1,4 @@
-//! What is in a backup, said by the backup itself.
+//! The description of a backup, stored with it.
 
 use dossier_core::clock::Timestamp;
 pub(super) use dossier_core::hexadecimal::hexadecimal;
@@ -9,31 +9,28 @@ use sha2::{Digest as _, Sha256};
 
 const FORMAT: u32 = 1;
 
-/// The manifest of a backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// The form of the backup.
+    /// The format of the backup.
     format: u32,
     /// The version of Dossier that made it.
     pub dossier: String,
     /// The engine that it was made from: `sqlite` or `postgresql`.
     pub engine: String,
-    /// How many migrations its records have had.
+    /// The number of migrations that its records have had.
     pub schema: u32,
-    /// The moment of its records.
+    /// The time of its snapshot.
     pub created_at: Timestamp,
-    /// The id that the database and its keyring share.
+    /// The id that database and keyring share.
     pub installation: AccountId,
-    /// The newest epoch that the database has seen: a keyring that ends before it is too old.
+    /// The newest epoch that the database has seen. A keyring that ends earlier is too old.
     pub newest_epoch: u32,
     /// The epochs whose keys are needed to read it.
     pub epochs: Vec<u32>,
-    /// The tables.
     pub rows: Vec<Rows>,
-    /// The contents of files.
     pub files: Files,
-    /// SHA-256 over the manifest itself, with this member empty.
+    /// SHA-256 of the manifest with this field empty.
     checksum: String,
 }
 
@@ -41,13 +38,10 @@ pub struct Manifest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rows {
-    /// The table.
     pub table: String,
     /// The columns of each record, in their order.
     pub columns: Vec<String>,
-    /// How many records there are.
     pub records: u64,
-    /// How many bytes they take.
     pub bytes: u64,
     /// SHA-256 over the hashes of the records.
     pub sha256: String,
@@ -57,26 +51,25 @@ pub struct Rows {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Files {
-    /// How many there are.
     pub count: u64,
-    /// How many bytes they take, sealed.
+    /// The sealed size.
     pub bytes: u64,
-    /// Files without a content: uploads that ran out while the backup was made.
+    /// Files without content: uploads that expired while the backup was made.
     pub expired: u64,
     /// Files of customers whose content was missing when the backup was made.
     pub missing: u64,
-    /// SHA-256 over the list of them.
+    /// SHA-256 of the file list.
     pub sha256: String,
 }
 
 impl Manifest {
-    /// Whether the rows are from before they had seals, so that they are given theirs once they are restored.
+    /// Whether the rows predate row seals. They are sealed after a restore.
     #[must_use]
     pub fn is_unsealed(&self) -> bool {
         usize::try_from(self.schema).is_ok_and(|schema| schema < crate::sqlite::sealed_schema())
     }
 
-    /// Whether it was made before backups had an anchor.
+    /// Whether the backup predates anchors.
     #[must_use]
     pub fn has_no_anchor(&self) -> bool {
         usize::try_from(self.schema).is_ok_and(|schema| schema < crate::sqlite::anchored_schema())
@@ -98,20 +91,19 @@ impl Manifest {
         }
     }
 
-    /// How many bytes the backup takes.
+    /// The total size of the backup.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.rows.iter().map(|rows| rows.bytes).fold(self.files.bytes, u64::saturating_add)
     }
 
-    /// How many records there are.
+    /// The number of records.
     #[must_use]
     pub fn records(&self) -> u64 {
-        // Whoever may write to the place may have put any number there.
+        // Anyone who can write to the storage may have put any number there.
         self.rows.iter().map(|rows| rows.records).fold(0, u64::saturating_add)
     }
 
-    /// As it is written.
     pub(super) fn write(mut self) -> Vec<u8> {
         self.checksum = self.sum();
         self.text()
@@ -146,15 +138,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_manifest_is_read_back_and_no_altered_one_is() {
+    fn a_manifest_is_read_back_unless_it_was_altered() {
         let manifest = Manifest::new(Timestamp::from_micros(1_700_000_000_000_000), "sqlite", 5);
         let text = manifest.clone().write();
         let read = Manifest::read(&text).expect("a manifest");
         assert_eq!(Manifest { checksum: String::new(), ..read }, manifest);
-        for place in 0..text.len() {
+        for at in 0..text.len() {
             let mut altered = text.clone();
-            altered[place] ^= 1;
-            assert!(Manifest::read(&altered).is_err(), "byte {place}");
+            altered[at] ^= 1;
+            assert!(Manifest::read(&altered).is_err(), "byte {at}");
         }
     }
 }

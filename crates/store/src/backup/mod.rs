@@ -1,11 +1,11 @@
-//! Backups: the records and the files of an installation as they stood at one moment, in one form for both engines.
-//! What is sealed in the database is sealed here; no key of the keyring is in it.
+//! Backups: the records and files of an installation at one moment, in one format for both engines. What is sealed in
+//! the database stays sealed; a backup contains no key of the keyring.
 //!
-//! A backup is a folder, or a prefix in a bucket, of a place that holds many:
+//! A backup is a folder, or a prefix in a bucket, in storage that holds many:
 //!
 //! - `manifest.json`, written last: without it the backup is incomplete, and nothing reads it;
 //! - `rows/<table>`: each record with its length before it; `hashes/<table>`: a SHA-256 of each record;
-//! - `anchor`: how far each audit trail had come, signed;
+//! - `anchor`: the ends of the audit trails, signed;
 //! - `files/<environment>/<account>/<file>`: the sealed content; `files.list`: size and SHA-256 of each.
 
 mod contents;
@@ -26,42 +26,37 @@ use crate::blobs::Objects;
 use crate::planted::reached;
 
 pub use crate::transfer::snapshot::Pace;
-pub use create::{Created, Source, create, delete_older};
+pub use create::{NewBackup, Source, create, delete_older};
 pub use manifest::{Files, Manifest, Rows};
-pub use open::Opened;
-pub use restore::{Restored, restore_files, restore_rows, schema_in};
+pub use open::OpenReport;
+pub use restore::{RestoreReport, restore_files, restore_rows, schema_in};
 pub use verify::{Finding, Part, compare_rows};
 
 pub(crate) const MANIFEST: &str = "manifest.json";
-/// How far each audit trail had come, signed.
+/// The ends of the audit trails, signed.
 pub(crate) const ANCHOR: &str = "anchor";
-/// Names the installation. Written first.
+/// Names the installation. It is written first.
 pub(crate) const BEGUN: &str = "begun";
 pub(crate) const FILE_LIST: &str = "files.list";
-/// Bytes that are written or read at once.
+/// The number of bytes that are written or read at once.
 pub(crate) const PIECE: usize = 1024 * 1024;
 
-/// A backup at a place.
 #[derive(Clone)]
 pub struct Backup {
-    place: Arc<dyn Objects>,
-    /// Its name: when it was begun, and a few letters of its own.
+    storage: Arc<dyn Objects>,
+    /// The time when it was begun, and six random letters.
     pub name: String,
-    /// What is in it.
     pub manifest: Manifest,
 }
 
 impl Backup {
-    /// The complete backups of a place, oldest first.
-    ///
-    /// # Errors
-    ///
-    /// The place's. A backup with a damaged manifest is left out: it can still be named.
-    pub async fn list(place: &Arc<dyn Objects>) -> Result<Vec<Self>, StoreError> {
-        let names = names(place).await?;
+    /// The complete backups in the storage, oldest first. A backup with a damaged manifest is left out, but can still
+    /// be opened by name.
+    pub async fn list(storage: &Arc<dyn Objects>) -> Result<Vec<Self>, StoreError> {
+        let names = names(storage).await?;
         let mut backups = Vec::new();
         for name in names {
-            match Self::open(place, &name).await {
+            match Self::open(storage, &name).await {
                 Ok(backup) => backups.push(backup),
                 Err(StoreError::Corrupt(_)) => {}
                 Err(error) => return Err(error),
@@ -71,9 +66,9 @@ impl Backup {
     }
 
     /// The newest complete backup of an installation.
-    async fn newest_of(place: &Arc<dyn Objects>, installation: &str) -> Result<Option<Self>, StoreError> {
-        for name in names(place).await?.iter().rev() {
-            match Self::open(place, name).await {
+    async fn newest_of(storage: &Arc<dyn Objects>, installation: &str) -> Result<Option<Self>, StoreError> {
+        for name in names(storage).await?.iter().rev() {
+            match Self::open(storage, name).await {
                 Ok(backup) if backup.manifest.installation.to_string() == installation => return Ok(Some(backup)),
                 Ok(_) | Err(StoreError::Corrupt(_)) => {}
                 Err(error) => return Err(error),
@@ -82,57 +77,45 @@ impl Backup {
         Ok(None)
     }
 
-    /// The backup of this name.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Corrupt`] when there is no complete one, or its manifest was altered.
-    pub async fn open(place: &Arc<dyn Objects>, name: &str) -> Result<Self, StoreError> {
+    /// Opens the named backup. Fails with [`StoreError::Corrupt`] if it is incomplete or its manifest was altered.
+    pub async fn open(storage: &Arc<dyn Objects>, name: &str) -> Result<Self, StoreError> {
         let object = format!("{name}/{MANIFEST}");
-        let size = place.object_size(&object).await?;
+        let size = storage.object_size(&object).await?;
         let size =
             size.ok_or_else(|| StoreError::Corrupt(format!("{name} is not a complete backup: it has no manifest")))?;
-        let manifest = Manifest::read(&place.read_object(&object, 0..size).await?)?;
-        Ok(Self { place: Arc::clone(place), name: name.to_owned(), manifest })
+        let manifest = Manifest::read(&storage.read_object(&object, 0..size).await?)?;
+        Ok(Self { storage: Arc::clone(storage), name: name.to_owned(), manifest })
     }
 
-    /// The newest complete backup of a place, or the one of this name.
-    ///
-    /// # Errors
-    ///
-    /// As [`Backup::open`].
-    pub async fn find(place: &Arc<dyn Objects>, name: Option<&str>) -> Result<Self, StoreError> {
+    /// Opens the named backup, or the newest complete one.
+    pub async fn find(storage: &Arc<dyn Objects>, name: Option<&str>) -> Result<Self, StoreError> {
         if let Some(name) = name {
-            return Self::open(place, name).await;
+            return Self::open(storage, name).await;
         }
-        for name in names(place).await?.iter().rev() {
-            // A damaged manifest is an error: an older backup must not take its place silently.
-            if place.object_size(&format!("{name}/{MANIFEST}")).await?.is_some() {
-                return Self::open(place, name).await;
+        for name in names(storage).await?.iter().rev() {
+            // A damaged manifest is an error: an older backup must not silently take its place.
+            if storage.object_size(&format!("{name}/{MANIFEST}")).await?.is_some() {
+                return Self::open(storage, name).await;
             }
         }
         Err(StoreError::Corrupt("there is no complete backup".into()))
     }
 
-    /// How far each audit trail had come at the moment of the backup. `None` when it was made before backups had an
-    /// anchor.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Corrupt`] when the anchor is missing, was altered, or is of another moment.
+    /// The ends of the audit trails at the time of the backup. Returns `None` if the backup predates anchors. Fails
+    /// with [`StoreError::Corrupt`] if the anchor is missing, was altered, or belongs to another time.
     pub async fn anchor(&self, key: &AnchorKey) -> Result<Option<Anchor>, StoreError> {
         if self.manifest.has_no_anchor() {
             return Ok(None);
         }
-        let wrong = |why: &str| StoreError::Corrupt(format!("the anchor of the backup: {why}"));
-        let text = self.place.read_object(&self.object(ANCHOR), 0..self.size(ANCHOR).await?).await?;
+        let wrong = |why: &str| StoreError::Corrupt(format!("the anchor of the backup cannot be used: {why}"));
+        let text = self.storage.read_object(&self.object(ANCHOR), 0..self.size(ANCHOR).await?).await?;
         let text = std::str::from_utf8(&text).map_err(|_| wrong("it was altered"))?;
         let anchor = key.read(&self.shown(), text).map_err(|error| wrong(&error.to_string()))?;
         let same_moment = anchor.checkpoints.iter().all(|one| one.at == self.manifest.created_at);
-        if anchor.is_whole && same_moment { Ok(Some(anchor)) } else { Err(wrong("it is of another moment")) }
+        if anchor.is_whole && same_moment { Ok(Some(anchor)) } else { Err(wrong("it belongs to another time")) }
     }
 
-    /// How the mark of a database that is being restored names this backup.
+    /// The name of this backup in the mark of a database into which it is being restored.
     #[must_use]
     pub fn shown(&self) -> String {
         format!("the backup {}", self.name)
@@ -143,22 +126,17 @@ impl Backup {
     }
 
     async fn size(&self, name: &str) -> Result<u64, StoreError> {
-        let size = self.place.object_size(&self.object(name)).await?;
-        size.ok_or_else(|| StoreError::Corrupt(format!("{name} is missing in the backup")))
+        let size = self.storage.object_size(&self.object(name)).await?;
+        size.ok_or_else(|| StoreError::Corrupt(format!("{name} is missing from the backup")))
     }
 
-    /// Deletes the backup, its manifest first: from then on nothing takes it for complete.
-    ///
-    /// # Errors
-    ///
-    /// The place's.
+    /// Deletes the backup, starting with its manifest. Without a manifest it no longer counts as complete.
     pub async fn delete(self) -> Result<(), StoreError> {
-        delete(&self.place, &self.name).await
+        delete(&self.storage, &self.name).await
     }
 }
 
-/// Whether a name is one that a backup is given. Whatever else lies at a place is not ours: it is neither read nor
-/// deleted.
+/// Whether a name is the name of a backup. Anything else in the storage is not ours: it is neither read nor deleted.
 #[must_use]
 pub fn is_name(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -175,24 +153,25 @@ pub fn is_name(text: &str) -> bool {
     })
 }
 
-/// The names of backups at a place, complete or not, oldest first.
-async fn names(place: &Arc<dyn Objects>) -> Result<Vec<String>, StoreError> {
-    let mut names = place.list_names().await?;
+/// The names of the backups in the storage, complete or not, oldest first.
+async fn names(storage: &Arc<dyn Objects>) -> Result<Vec<String>, StoreError> {
+    let mut names = storage.list_names().await?;
     names.retain(|name| is_name(name));
     names.sort();
     Ok(names)
 }
 
-/// Deletes everything below a name. The manifest goes first, for good, so that no power cut leaves half a backup that
-/// looks complete; what says whose it is goes last, so that the next backup deletes what an interruption left.
-pub(crate) async fn delete(place: &Arc<dyn Objects>, name: &str) -> Result<(), StoreError> {
-    place.delete_object(&format!("{name}/{MANIFEST}")).await?;
-    place.sync_below(name).await?;
+/// Deletes everything below a name. The manifest is deleted first, durably, so that no power cut leaves half a backup
+/// that looks complete. The object that names the installation is deleted last, so that the next backup can delete what
+/// an interruption left.
+pub(crate) async fn delete(storage: &Arc<dyn Objects>, name: &str) -> Result<(), StoreError> {
+    storage.delete_object(&format!("{name}/{MANIFEST}")).await?;
+    storage.sync_below(name).await?;
     reached("backup: an old manifest deleted");
     let begun = format!("{name}/{BEGUN}");
-    for object in place.list_objects(name).await?.into_iter().filter(|object| object.name != begun) {
-        place.delete_object(&object.name).await?;
+    for object in storage.list_objects(name).await?.into_iter().filter(|object| object.name != begun) {
+        storage.delete_object(&object.name).await?;
     }
     reached("backup: an old one emptied");
-    place.delete_object(&begun).await
+    storage.delete_object(&begun).await
 }

@@ -1,4 +1,4 @@
-//! Opens everything that is sealed in a store, as a proof that it can be read.
+//! Opens everything that is sealed in a store, to prove that it can be read.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -23,41 +23,35 @@ use crate::transfer::plain;
 use crate::transfer::snapshot::Pace;
 use crate::vault::RootKey;
 
-/// How much is read at a time.
+/// The number of items that are read at a time.
 const PAGE: usize = 500;
 
-/// What was opened, and what could not be.
+/// The numbers of opened items, and the findings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Opened {
-    /// Customers with all that they have.
+pub struct OpenReport {
+    /// Customers, with everything they have.
     pub customers: u64,
-    /// Events with their bodies.
+    /// Events, with their bodies.
     pub events: u64,
-    /// Kept answers to requests.
     pub answers: u64,
-    /// Files, read through.
+    /// Files, read completely.
     pub files: u64,
-    /// Files without a content, as the backup says.
+    /// Files without content, according to the backup.
     pub without_content: u64,
-    /// Entries of the audit trail, verified.
+    /// Verified entries of the audit trail.
     pub entries: u64,
-    /// Chains of it.
+    /// Verified chains of the audit trail.
     pub chains: u64,
     /// Chains that were compared with the anchor.
     pub anchored: u64,
-    /// Rows that were compared with the entries that wrote them.
+    /// Rows that were compared with the audit entries that wrote them.
     pub compared: u64,
-    /// What is wrong.
     pub findings: Vec<Finding>,
 }
 
-impl Opened {
-    /// Opens everything in a database of the embedded engine into which a backup was restored, after bringing it up to
-    /// date; the contents of files are read in the backup. `absent` are the files that have none there.
-    ///
-    /// # Errors
-    ///
-    /// As [`Opened::all`].
+impl OpenReport {
+    /// Opens everything in an embedded database into which a backup was restored, after upgrading it. The contents of
+    /// files are read from the backup. `absent` holds the files that have no content there.
     pub async fn restored(
         backup: &Backup,
         folder: &Path,
@@ -66,7 +60,7 @@ impl Opened {
         absent: &BTreeSet<FileId>,
         progress: Progress<'_>,
     ) -> Result<Self, StoreError> {
-        // A copy, since what is opened may be noted in it.
+        // A copy, because opening a store may write to the keyring.
         let own = folder.join("keyring.json");
         std::fs::copy(keyring, &own).map_err(|error| StoreError::Unavailable(error.to_string()))?;
         if backup.manifest.is_unsealed()
@@ -74,7 +68,7 @@ impl Opened {
         {
             return Ok(Self { findings: vec![Finding::new(Part::Database, error.to_string())], ..Self::default() });
         }
-        let fatal = Arc::new(|why: &str| tracing::error!(cause = why, "the temporary database has an I/O error"));
+        let fatal = Arc::new(|why: &str| tracing::error!(cause = why, "I/O error in the temporary database"));
         match SqliteStore::open(folder, &own, root, backup.contents(), now, None, fatal) {
             Ok(store) => {
                 let records = backup.manifest.records();
@@ -93,11 +87,8 @@ impl Opened {
         }
     }
 
-    /// Opens everything in a store. `absent` says of which files the content was not there when they were backed up.
-    ///
-    /// # Errors
-    ///
-    /// When the store cannot be read at all; what cannot be opened is a finding.
+    /// Opens everything in a store. `absent` tells which files had no content when they were backed up. Fails only if
+    /// the store cannot be read at all; anything that cannot be opened is a finding.
     pub async fn all(
         store: &SqliteStore,
         absent: &(dyn Fn(&File) -> bool + Send + Sync),
@@ -109,7 +100,7 @@ impl Opened {
             opened.customers(store, scope, &|done| progress(done.min(total), total)).await?;
             opened.events(store, scope).await;
             opened.files(store, scope, absent).await;
-            opened.small(store, scope).await;
+            opened.keys_settings_and_answers(store, scope).await;
         }
         let report = store.verify_audit(&|_, _| {}).await?;
         (opened.entries, opened.chains) = (report.entries, report.chains);
@@ -126,12 +117,12 @@ impl Opened {
                 self.findings.extend(findings.into_iter().map(|text| Finding::new(Part::Audit, text)));
             }
             Ok(None) => {}
-            Err(error) => self.find(Part::Audit, plain(&error)),
+            Err(error) => self.add_finding(Part::Audit, plain(&error)),
         }
         Ok(())
     }
 
-    fn find(&mut self, part: Part, text: String) {
+    fn add_finding(&mut self, part: Part, text: String) {
         self.findings.push(Finding::new(part, text));
     }
 
@@ -149,8 +140,10 @@ impl Opened {
             for id in ids {
                 match store.customer(scope, id).await {
                     Ok(Some(_)) => self.customers += 1,
-                    Ok(None) => self.find(Part::Customers, format!("customers: customer {id} cannot be found")),
-                    Err(error) => self.find(Part::Customers, format!("customers: customer {id}: {}", plain(&error))),
+                    Ok(None) => self.add_finding(Part::Customers, format!("customers: customer {id} was not found")),
+                    Err(error) => {
+                        self.add_finding(Part::Customers, format!("customers: customer {id}: {}", plain(&error)))
+                    }
                 }
             }
             progress(self.customers);
@@ -169,7 +162,10 @@ impl Opened {
                 Err(error) => {
                     // One event of the page is damaged. Read them one by one.
                     if !self.events_one_by_one(store, scope, &mut after).await {
-                        self.find(Part::Events, format!("events: of {}: {}", scope.account, plain(&error)));
+                        self.add_finding(
+                            Part::Events,
+                            format!("events: of account {}: {}", scope.account, plain(&error)),
+                        );
                         return;
                     }
                 }
@@ -177,7 +173,7 @@ impl Opened {
         }
     }
 
-    /// A page of events, each by itself. Returns whether there is more after it.
+    /// Reads a page of events one by one. Returns whether there are more.
     async fn events_one_by_one(&mut self, store: &SqliteStore, scope: Scope, after: &mut u64) -> bool {
         let newest = store.newest_event(scope).await.unwrap_or(0);
         for _ in 0..PAGE {
@@ -194,7 +190,10 @@ impl Opened {
                 },
                 Err(error) => {
                     *after += 1;
-                    self.find(Part::Events, format!("events: event after position {}: {}", *after - 1, plain(&error)));
+                    self.add_finding(
+                        Part::Events,
+                        format!("events: event after position {}: {}", *after - 1, plain(&error)),
+                    );
                 }
             }
         }
@@ -206,7 +205,9 @@ impl Opened {
         loop {
             let page = match store.list_files(scope, None, before, PAGE).await {
                 Ok(page) => page,
-                Err(error) => return self.find(Part::Files, format!("files: of {}: {}", scope.account, plain(&error))),
+                Err(error) => {
+                    return self.add_finding(Part::Files, format!("files: of {}: {}", scope.account, plain(&error)));
+                }
             };
             let Some(last) = page.last() else { return };
             before = Some(last.id);
@@ -214,7 +215,7 @@ impl Opened {
                 if absent(file) {
                     self.without_content += 1;
                 } else if let Err(error) = read_through(store, scope, file).await {
-                    self.find(Part::Files, format!("files: file {}: {}", file.id, plain(&error)));
+                    self.add_finding(Part::Files, format!("files: file {}: {}", file.id, plain(&error)));
                 } else {
                     self.files += 1;
                 }
@@ -222,21 +223,21 @@ impl Opened {
         }
     }
 
-    /// API keys, endpoints, recorded settings and stored responses.
-    async fn small(&mut self, store: &SqliteStore, scope: Scope) {
+    /// API keys, endpoints, recorded settings and kept answers.
+    async fn keys_settings_and_answers(&mut self, store: &SqliteStore, scope: Scope) {
         if let Err(error) = store.api_keys(scope).await {
-            self.find(Part::Secrets, format!("api_keys: of {}: {}", scope.account, plain(&error)));
+            self.add_finding(Part::Secrets, format!("api_keys: of {}: {}", scope.account, plain(&error)));
         }
         if let Err(error) = store.endpoints(scope).await {
-            self.find(Part::Secrets, format!("endpoints: of {}: {}", scope.account, plain(&error)));
+            self.add_finding(Part::Secrets, format!("endpoints: of {}: {}", scope.account, plain(&error)));
         }
         if let Err(error) = store.recorded_settings(scope).await {
-            self.find(Part::Secrets, format!("recorded_settings: of {}: {}", scope.account, plain(&error)));
+            self.add_finding(Part::Secrets, format!("recorded_settings: of {}: {}", scope.account, plain(&error)));
         }
-        match store.open_rest(scope) {
+        match store.open_keys_secrets_and_answers(scope) {
             Ok(answers) => self.answers += answers,
             Err(error) => {
-                self.find(Part::Secrets, format!("answers and secrets: of {}: {}", scope.account, plain(&error)))
+                self.add_finding(Part::Secrets, format!("answers and secrets: of {}: {}", scope.account, plain(&error)))
             }
         }
     }
@@ -248,5 +249,5 @@ async fn read_through(store: &SqliteStore, scope: Scope, file: &File) -> Result<
     while let Some(piece) = reader.next().await? {
         bytes += piece.len() as u64;
     }
-    if bytes == file.details.size { Ok(()) } else { Err(StoreError::Corrupt("its content has another size".into())) }
+    if bytes == file.details.size { Ok(()) } else { Err(StoreError::Corrupt("its content has the wrong size".into())) }
 }

@@ -1,4 +1,4 @@
-//! Restores a backup: its rows into an empty database, as it was at its schema; its files into their place.
+//! Restores a backup: its rows into an empty database at the schema of the backup, its files into their storage.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use dossier_core::file::MAX_FILE;
 use dossier_core::store::{Progress, StoreError};
 use sha2::{Digest as _, Sha256};
 
-use super::files::{self, Listed};
+use super::files::{self, ListedFile};
 use super::manifest::{Manifest, Rows, hexadecimal};
 use super::rows::{HashReader, RowReader};
 use super::{Backup, Finding, PIECE, Part};
@@ -20,30 +20,28 @@ use crate::transfer::target::Target;
 use crate::transfer::{PORTION, Shape, plain};
 use crate::vault::stream::sealed_length;
 
-/// From this migration on both engines have the same columns and numbers.
+/// Since this migration both engines have had the same columns and numbers.
 const COMMON_SCHEMA: u32 = 5;
 
 /// The result of a restore or a comparison.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Restored {
-    /// Records or files that are as they were.
+pub struct RestoreReport {
+    /// The number of records or files that are intact.
     pub good: u64,
-    /// What is not, each naming its table and record, or its file.
+    /// Each finding names its table and record, or its file.
     pub findings: Vec<Finding>,
 }
 
-/// Restores the rows of a backup into an empty database at the schema of the backup; the database stays marked.
-/// Interrupted, it goes on where it stopped. A record that was altered is named and left out.
+/// Restores the rows of a backup into an empty database at the schema of the backup. The database stays marked. After
+/// an interruption, running it again continues where it stopped. An altered record is reported and left out.
 ///
-/// # Errors
-///
-/// [`StoreError::Corrupt`] when the target is not empty, or of the other engine and the backup too old for it.
+/// Fails with [`StoreError::Corrupt`] if the target is not empty, or if the backup is too old for its engine.
 pub async fn restore_rows(
     backup: &Backup,
     to: Location<'_>,
     now: Timestamp,
     progress: Progress<'_>,
-) -> Result<Restored, StoreError> {
+) -> Result<RestoreReport, StoreError> {
     let manifest = &backup.manifest;
     let engine = engine_of(to);
     let schema = schema_in(manifest, to)?;
@@ -56,7 +54,7 @@ pub async fn restore_rows(
     };
     let mut target = Target::begin(to, &backup.shown(), &facts, now).await?;
     reached("restore: begun");
-    let (mut restored, total) = (Restored::default(), manifest.records());
+    let (mut restored, total) = (RestoreReport::default(), manifest.records());
     for rows in &manifest.rows {
         let columns: Vec<_> = rows.columns.iter().map(String::as_str).collect();
         let shape = target.shape_like(&columns, &rows.table)?;
@@ -78,11 +76,8 @@ const fn engine_of(location: Location<'_>) -> &'static str {
     }
 }
 
-/// The schema at which the records of a backup come into this database.
-///
-/// # Errors
-///
-/// [`StoreError::Corrupt`] when they are too old for its engine.
+/// The schema at which the records of a backup are restored into this database. Fails with [`StoreError::Corrupt`] if
+/// they are too old for its engine.
 pub fn schema_in(manifest: &Manifest, to: Location<'_>) -> Result<u32, StoreError> {
     let engine = engine_of(to);
     match manifest.schema {
@@ -121,7 +116,7 @@ impl Table<'_> {
                     return Ok(0);
                 }
             };
-        // What an interrupted restore wrote is not written again.
+        // Skip what an interrupted restore wrote.
         let mut written = target.last(shape).await?;
         let (mut number, mut good, mut portion) = (0, 0, Vec::new());
         loop {
@@ -144,7 +139,7 @@ impl Table<'_> {
             };
             let (Some(encoded), Some(expected)) = (&encoded, expected) else {
                 if encoded.is_some() || expected.is_some() {
-                    find(findings, "there are not as many hashes as records".into());
+                    find(findings, "the numbers of hashes and records differ".into());
                 }
                 break;
             };
@@ -167,7 +162,7 @@ impl Table<'_> {
         if number != rows.records {
             find(findings, format!("{number} records instead of {}", rows.records));
         } else if hashes.sum() != rows.sha256 {
-            find(findings, "the hashes are not those that the manifest names".into());
+            find(findings, "the hashes differ from those in the manifest".into());
         }
         Ok(good)
     }
@@ -195,7 +190,7 @@ impl Table<'_> {
     }
 }
 
-/// Whether an earlier attempt wrote this record. After the last such record, none is.
+/// Whether an earlier attempt wrote this record. No record after the last written one was.
 fn is_written(last: &mut Option<Record>, record: &Record, shape: &Shape) -> bool {
     let Some(key) = last else { return false };
     if record[..shape.key] == key[..] {
@@ -204,17 +199,14 @@ fn is_written(last: &mut Option<Record>, record: &Record, shape: &Shape) -> bool
     true
 }
 
-/// Copies the contents of files to their place, and compares their hashes. What is there already is only compared.
-///
-/// # Errors
-///
-/// The places'.
+/// Copies the contents of files into their storage and checks their hashes. Contents that are already there are only
+/// checked.
 pub async fn restore_files(
     backup: &Backup,
     to: &Arc<dyn Blobs>,
     progress: Progress<'_>,
-) -> Result<Restored, StoreError> {
-    let mut restored = Restored::default();
+) -> Result<RestoreReport, StoreError> {
+    let mut restored = RestoreReport::default();
     let list = match files::read_list(backup).await {
         Ok(list) => list,
         Err(error @ StoreError::Corrupt(_)) => {
@@ -224,11 +216,11 @@ pub async fn restore_files(
         Err(error) => return Err(error),
     };
     let total = list.len() as u64;
-    for (done, Listed { path, content }) in list.into_iter().enumerate() {
+    for (done, ListedFile { path, content }) in list.into_iter().enumerate() {
         match content {
-            // The backup names the size, so it may be any.
+            // The size comes from the backup, so it can be anything.
             Some((size, _)) if size > sealed_length(MAX_FILE) => {
-                restored.findings.push(Finding::of_content(path, format!("has {size} bytes, which no file has")));
+                restored.findings.push(Finding::of_content(path, format!("has {size} bytes, more than any file")));
             }
             Some((size, expected)) => match restore_file(backup, to, path, size, &expected).await {
                 Ok(true) => restored.good += 1,
@@ -245,7 +237,7 @@ pub async fn restore_files(
     Ok(restored)
 }
 
-/// Returns whether the content in the backup is as it was when the backup was made; any other is not written.
+/// Returns whether the content in the backup is unaltered. An altered content is not written.
 async fn restore_file(
     backup: &Backup,
     to: &Arc<dyn Blobs>,
@@ -260,7 +252,7 @@ async fn restore_file(
     }
     let object = backup.object(&format!("files/{path}"));
     for begin in (0..size).step_by(PIECE) {
-        let piece = backup.place.read_object(&object, begin..size.min(begin + PIECE as u64)).await?;
+        let piece = backup.storage.read_object(&object, begin..size.min(begin + PIECE as u64)).await?;
         hash.update(&piece);
         if let Some(writer) = &mut writer {
             writer.write(piece).await?;

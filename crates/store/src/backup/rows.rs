@@ -9,8 +9,8 @@ use crate::blobs::{BlobWriter, Objects};
 use crate::transfer::Shape;
 use crate::transfer::record::{Record, encode, hash};
 
-/// Longer than any record: a greater length means damage.
-const LONGEST: usize = 64 * 1024 * 1024;
+/// Longer than any record. A greater length means damage.
+const MAX_RECORD: usize = 64 * 1024 * 1024;
 
 /// Writes the records of a table and their hashes.
 pub(super) struct RowWriter {
@@ -22,11 +22,11 @@ pub(super) struct RowWriter {
 }
 
 impl RowWriter {
-    pub(super) async fn begin(place: &dyn Objects, name: &str, shape: &Shape) -> Result<Self, StoreError> {
+    pub(super) async fn begin(storage: &dyn Objects, name: &str, shape: &Shape) -> Result<Self, StoreError> {
         let object = |kind: &str| format!("{name}/{kind}/{}", shape.name);
         Ok(Self {
-            rows: place.create_object(&object("rows")).await?,
-            hashes: place.create_object(&object("hashes")).await?,
+            rows: storage.create_object(&object("rows")).await?,
+            hashes: storage.create_object(&object("hashes")).await?,
             buffers: [Vec::new(), Vec::new()],
             sum: Sha256::new(),
             about: Rows {
@@ -67,9 +67,9 @@ impl RowWriter {
     }
 }
 
-/// Reads an object from its begin to its end.
-struct Reader<'a> {
-    place: &'a dyn Objects,
+/// Reads an object from start to end.
+struct ObjectReader<'a> {
+    storage: &'a dyn Objects,
     name: String,
     size: u64,
     at: u64,
@@ -77,11 +77,11 @@ struct Reader<'a> {
     used: usize,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> ObjectReader<'a> {
     async fn open(backup: &'a Backup, name: &str) -> Result<Self, StoreError> {
         let size = backup.size(name).await?;
-        let (place, name) = (&*backup.place, backup.object(name));
-        Ok(Self { place, name, size, at: 0, buffer: Vec::new(), used: 0 })
+        let (storage, name) = (&*backup.storage, backup.object(name));
+        Ok(Self { storage, name, size, at: 0, buffer: Vec::new(), used: 0 })
     }
 
     fn is_at_end(&self) -> bool {
@@ -91,12 +91,12 @@ impl<'a> Reader<'a> {
     async fn take(&mut self, length: usize) -> Result<&[u8], StoreError> {
         while self.buffer.len() - self.used < length {
             if self.at == self.size {
-                return Err(StoreError::Corrupt("it is cut off".into()));
+                return Err(StoreError::Corrupt("it is truncated".into()));
             }
             self.buffer.drain(..self.used);
             self.used = 0;
             let end = self.size.min(self.at + PIECE as u64);
-            let piece = self.place.read_object(&self.name, self.at..end).await?;
+            let piece = self.storage.read_object(&self.name, self.at..end).await?;
             self.at = end;
             self.buffer.extend_from_slice(&piece);
         }
@@ -106,12 +106,12 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Reads the records of a table, each as it was encoded.
-pub(super) struct RowReader<'a>(Reader<'a>);
+/// Reads the records of a table in their encoded form.
+pub(super) struct RowReader<'a>(ObjectReader<'a>);
 
 impl<'a> RowReader<'a> {
     pub(super) async fn open(backup: &'a Backup, table: &str) -> Result<Self, StoreError> {
-        Reader::open(backup, &format!("rows/{table}")).await.map(Self)
+        ObjectReader::open(backup, &format!("rows/{table}")).await.map(Self)
     }
 
     pub(super) async fn next(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
@@ -119,22 +119,22 @@ impl<'a> RowReader<'a> {
             return Ok(None);
         }
         let length = u32::from_be_bytes(self.0.take(4).await?.try_into().expect("four bytes")) as usize;
-        if length > LONGEST {
+        if length > MAX_RECORD {
             return Err(StoreError::Corrupt("the length of a record was altered".into()));
         }
         self.0.take(length).await.map(|encoded| Some(encoded.to_vec()))
     }
 }
 
-/// Reads the hashes of a table, and sums them up.
+/// Reads the hashes of a table and hashes them.
 pub(super) struct HashReader<'a> {
-    reader: Reader<'a>,
+    reader: ObjectReader<'a>,
     sum: Sha256,
 }
 
 impl<'a> HashReader<'a> {
     pub(super) async fn open(backup: &'a Backup, table: &str) -> Result<Self, StoreError> {
-        let reader = Reader::open(backup, &format!("hashes/{table}")).await?;
+        let reader = ObjectReader::open(backup, &format!("hashes/{table}")).await?;
         Ok(Self { reader, sum: Sha256::new() })
     }
 
@@ -147,7 +147,7 @@ impl<'a> HashReader<'a> {
         Ok(Some(hash))
     }
 
-    /// Over all of them, when all were read.
+    /// The hash over all hashes, once all were read.
     pub(super) fn sum(self) -> String {
         hexadecimal(&self.sum.finalize())
     }

@@ -1,13 +1,13 @@
-//! Whether what was restored is what the backup says: record by record, by the hashes that were made with the backup.
+//! Checks a restored database against its backup, record by record, by the hashes that were made with the backup.
 
 use std::fmt;
 
 use dossier_core::store::{Progress, StoreError};
 
 use super::rows::HashReader;
-use super::{Backup, Pace, Restored};
+use super::{Backup, Pace, RestoreReport};
 use crate::blobs::BlobPath;
-use crate::transfer::OneByOne;
+use crate::transfer::RecordReader;
 use crate::transfer::mark::Location;
 use crate::transfer::record::{encode, hash};
 use crate::transfer::snapshot::Snapshot;
@@ -15,28 +15,22 @@ use crate::transfer::snapshot::Snapshot;
 /// What a finding is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
-    /// The records of this table.
     Table(String),
-    /// The contents of files, as they are in the backup.
+    /// The contents of files in the backup.
     Contents,
-    /// The restored database, which could not be opened.
+    /// The restored database could not be opened.
     Database,
-    /// Customers that were opened.
     Customers,
-    /// Events that were opened.
     Events,
-    /// Files that were read through.
     Files,
-    /// Stored responses, API keys and endpoints.
+    /// Kept answers, API keys and endpoints.
     Secrets,
-    /// The audit trail.
     Audit,
 }
 
 /// Something that is wrong with a backup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// What it is about.
     pub part: Part,
     text: String,
 }
@@ -61,18 +55,14 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Compares the rows of a database that is still at the schema of the backup with the backup's hashes.
-///
-/// # Errors
-///
-/// The database's and the place's.
+/// Compares the rows of a database that is still at the schema of the backup with the hashes in the backup.
 pub async fn compare_rows(
     backup: &Backup,
     restored: Location<'_>,
     progress: Progress<'_>,
-) -> Result<Restored, StoreError> {
+) -> Result<RestoreReport, StoreError> {
     let (snapshot, facts) = Snapshot::take(restored, Pace::Fast).await?;
-    let (mut compared, total) = (Restored::default(), backup.manifest.records());
+    let (mut compared, total) = (RestoreReport::default(), backup.manifest.records());
     for rows in &backup.manifest.rows {
         let table = &rows.table;
         let Some(shape) = facts.shapes.iter().find(|shape| shape.name == table) else {
@@ -87,7 +77,7 @@ pub async fn compare_rows(
             }
             Err(error) => return Err(error),
         };
-        let (mut records, mut number) = (OneByOne::of(snapshot.records(shape, None)), 0_u64);
+        let (mut records, mut number) = (RecordReader::of(snapshot.records(shape, None)), 0_u64);
         loop {
             number += 1;
             match (records.next().await?, hashes.next().await) {
@@ -96,7 +86,7 @@ pub async fn compare_rows(
                 (_, Err(error)) if !matches!(error, StoreError::Corrupt(_)) => return Err(error),
                 // Every record after a missing one differs too, so stop here.
                 _ => {
-                    let text = format!("record {number} is not what was backed up");
+                    let text = format!("record {number} differs from the backup");
                     compared.findings.push(Finding::of_table(table, text));
                     break;
                 }

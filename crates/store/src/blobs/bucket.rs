@@ -1,4 +1,4 @@
-//! Contents in a bucket: S3 and what speaks it, Google Cloud Storage, Azure.
+//! File contents in a bucket: S3 and compatible services, Google Cloud Storage, Azure.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -17,14 +17,14 @@ use object_store::{
     BackoffConfig, ClientConfigKey, Error, MultipartUpload, ObjectStore, ObjectStoreExt as _, PutPayload, RetryConfig,
 };
 
-use super::{BlobPath, BlobWriter, Blobs, Listed, Object, Objects};
+use super::{BlobInfo, BlobPath, BlobWriter, Blobs, Object, Objects};
 
-/// The smallest part that S3 takes, but for the last; so much of each upload is in memory.
+/// The smallest part that S3 accepts, apart from the last one. Each upload holds this much in memory.
 const PART: usize = 5 * 1_024 * 1_024;
-/// How long one request may take, and how long it takes to reach the service at most.
-const TIMES: [(ClientConfigKey, &str); 2] =
+/// The timeouts of one request, and of its connection.
+const TIMEOUTS: [(ClientConfigKey, &str); 2] =
     [(ClientConfigKey::Timeout, "20 seconds"), (ClientConfigKey::ConnectTimeout, "5 seconds")];
-/// How long, and how often, a request is tried again.
+/// How often, and for how long, a request is retried.
 const RETRY: RetryConfig = RetryConfig {
     backoff: BackoffConfig { init_backoff: Duration::from_millis(100), max_backoff: Duration::from_secs(5), base: 2. },
     max_retries: 5,
@@ -37,11 +37,11 @@ pub struct Bucket {
     prefix: Path,
 }
 
-/// Gives a service's builder its variables: those that it knows, by their usual names.
+/// Passes on those variables that the builder of the service knows.
 macro_rules! configured {
     ($builder:ty, $key:ident, $variables:expr) => {{
         let mut builder = <$builder>::new().with_retry(RETRY);
-        for (key, value) in TIMES {
+        for (key, value) in TIMEOUTS {
             builder = builder.with_config($key::Client(key), value);
         }
         for (name, value) in $variables {
@@ -54,18 +54,14 @@ macro_rules! configured {
 }
 
 impl Bucket {
-    /// A bucket by its URL: `s3://bucket/folder`, `gs://…` or `az://…`. Region, endpoint and credentials come from the
-    /// usual variables of those services (`AWS_…`, `GOOGLE_…`, `AZURE_…`).
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with the URL or the variables, in words for people.
+    /// Opens a bucket by its URL: `s3://bucket/folder`, `gs://…` or `az://…`. Region, endpoint and credentials come
+    /// from the usual variables of these services (`AWS_…`, `GOOGLE_…`, `AZURE_…`). The error text is for people.
     pub fn open(url: &str, variables: &[(String, String)]) -> Result<Self, String> {
-        let said = |error: Error| error.to_string();
+        let message = |error: Error| error.to_string();
         let (scheme, rest) = url.split_once("://").ok_or("must be a URL such as s3://bucket/folder")?;
         let (bucket, folder) = rest.split_once('/').unwrap_or((rest, ""));
         if bucket.is_empty() {
-            return Err("names no bucket".to_owned());
+            return Err("has no bucket".to_owned());
         }
         let prefix = Path::parse(folder.trim_end_matches('/')).map_err(|error| error.to_string())?;
         let of = |service: &'static str| variables.iter().filter(move |(name, _)| name.starts_with(service));
@@ -73,18 +69,22 @@ impl Bucket {
             "s3" => {
                 let builder = configured!(AmazonS3Builder, AmazonS3ConfigKey, of("AWS_"));
                 Arc::new(
-                    builder.with_bucket_name(bucket).with_checksum_algorithm(Checksum::SHA256).build().map_err(said)?,
+                    builder
+                        .with_bucket_name(bucket)
+                        .with_checksum_algorithm(Checksum::SHA256)
+                        .build()
+                        .map_err(message)?,
                 )
             }
             "gs" => {
                 let builder = configured!(GoogleCloudStorageBuilder, GoogleConfigKey, of("GOOGLE_"));
-                Arc::new(builder.with_bucket_name(bucket).build().map_err(said)?)
+                Arc::new(builder.with_bucket_name(bucket).build().map_err(message)?)
             }
             "az" => {
                 let builder = configured!(MicrosoftAzureBuilder, AzureConfigKey, of("AZURE_"));
-                Arc::new(builder.with_container_name(bucket).build().map_err(said)?)
+                Arc::new(builder.with_container_name(bucket).build().map_err(message)?)
             }
-            _ => return Err("must begin with s3://, gs:// or az://".to_owned()),
+            _ => return Err("must start with s3://, gs:// or az://".to_owned()),
         };
         Ok(Self { store, prefix })
     }
@@ -101,8 +101,8 @@ impl Bucket {
 #[async_trait]
 impl Blobs for Bucket {
     async fn create(&self, path: BlobPath) -> Result<Box<dyn BlobWriter>, StoreError> {
-        // One request when it fits into a part, as most files do; parts are begun when it does not.
-        Ok(Box::new(Sending { store: Arc::clone(&self.store), at: self.at(path), part: Vec::new(), parts: None }))
+        // A content that fits into one part, as most do, takes a single request.
+        Ok(Box::new(BucketUpload { store: Arc::clone(&self.store), at: self.at(path), part: Vec::new(), parts: None }))
     }
 
     async fn read(&self, path: BlobPath, range: Range<u64>) -> Result<Vec<u8>, StoreError> {
@@ -111,7 +111,7 @@ impl Blobs for Bucket {
         if bytes.len() as u64 == wanted {
             Ok(bytes.into())
         } else {
-            Err(StoreError::Corrupt("the content of a file is cut off".into()))
+            Err(StoreError::Corrupt("the content of a file is truncated".into()))
         }
     }
 
@@ -122,7 +122,7 @@ impl Blobs for Bucket {
         }
     }
 
-    fn list(&self) -> BoxStream<'_, Result<Listed, StoreError>> {
+    fn list(&self) -> BoxStream<'_, Result<BlobInfo, StoreError>> {
         let listing = self.store.list(Some(&self.prefix)).map_err(failed);
         listing
             .try_filter_map(move |object| {
@@ -130,7 +130,7 @@ impl Blobs for Bucket {
                 let below = below.map(|parts| Path::from_iter(parts).to_string());
                 let written_at = Timestamp::from_micros(object.last_modified.timestamp_micros());
                 let path = below.and_then(|below| BlobPath::parse(&below));
-                std::future::ready(Ok(path.map(|path| Listed { path, written_at, size: object.size })))
+                std::future::ready(Ok(path.map(|path| BlobInfo { path, written_at, size: object.size })))
             })
             .boxed()
     }
@@ -140,7 +140,7 @@ impl Blobs for Bucket {
 impl Objects for Bucket {
     async fn create_object(&self, name: &str) -> Result<Box<dyn BlobWriter>, StoreError> {
         let at = self.named(name);
-        Ok(Box::new(Sending { store: Arc::clone(&self.store), at, part: Vec::new(), parts: None }))
+        Ok(Box::new(BucketUpload { store: Arc::clone(&self.store), at, part: Vec::new(), parts: None }))
     }
 
     async fn read_object(&self, name: &str, range: Range<u64>) -> Result<Vec<u8>, StoreError> {
@@ -149,7 +149,7 @@ impl Objects for Bucket {
         }
         let wanted = range.end - range.start;
         let bytes = self.store.get_range(&self.named(name), range).await.map_err(failed)?;
-        if bytes.len() as u64 == wanted { Ok(bytes.into()) } else { Err(StoreError::Corrupt("it is cut off".into())) }
+        if bytes.len() as u64 == wanted { Ok(bytes.into()) } else { Err(StoreError::Corrupt("it is truncated".into())) }
     }
 
     async fn object_size(&self, name: &str) -> Result<Option<u64>, StoreError> {
@@ -188,16 +188,16 @@ impl Objects for Bucket {
     }
 }
 
-struct Sending {
+struct BucketUpload {
     store: Arc<dyn ObjectStore>,
     at: Path,
-    /// What has come and was not sent yet.
+    /// Received bytes that have not been sent yet.
     part: Vec<u8>,
-    /// Begun when the content is larger than a part.
+    /// `None` unless the content is larger than a part.
     parts: Option<Box<dyn MultipartUpload>>,
 }
 
-impl Sending {
+impl BucketUpload {
     async fn send_part(&mut self) -> Result<(), StoreError> {
         let parts = match &mut self.parts {
             Some(parts) => parts,
@@ -208,7 +208,7 @@ impl Sending {
 }
 
 #[async_trait]
-impl BlobWriter for Sending {
+impl BlobWriter for BucketUpload {
     async fn write(&mut self, bytes: Vec<u8>) -> Result<(), StoreError> {
         self.part.extend_from_slice(&bytes);
         if self.part.len() < PART { Ok(()) } else { self.send_part().await }
@@ -230,13 +230,13 @@ impl BlobWriter for Sending {
     }
 }
 
-impl Drop for Sending {
-    /// Parts that are never completed would lie in the bucket, unseen and paid for.
+impl Drop for BucketUpload {
+    /// Parts of an upload that is never completed would stay in the bucket, invisible and paid for.
     fn drop(&mut self) {
         if let (Some(mut parts), Ok(runtime)) = (self.parts.take(), tokio::runtime::Handle::try_current()) {
             runtime.spawn(async move {
                 if let Err(error) = parts.abort().await {
-                    tracing::warn!(%error, "parts of an unfinished upload could not be deleted");
+                    tracing::warn!(%error, "failed to delete the parts of an unfinished upload");
                 }
             });
         }

@@ -1,5 +1,5 @@
-//! Contents in a folder: written under a temporary name, synced, renamed, and the folder synced, before anybody is
-//! told.
+//! File contents in a folder. Each is written under a temporary name, synced and renamed, and the folder is synced,
+//! before the write is acknowledged.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -14,82 +14,72 @@ use dossier_core::store::StoreError;
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream};
 
-use super::{BlobPath, BlobWriter, Blobs, Listed, Object, Objects};
+use super::{BlobInfo, BlobPath, BlobWriter, Blobs, Object, Objects};
 use crate::planted::planted;
 
-/// What is still being written. Emptied at start, when nobody else can be writing.
+/// The folder of unfinished writes. It is emptied at the start, when no other process can be writing.
 const INCOMING: &str = "incoming";
-/// Bytes of a backup between two syncs.
+/// The number of bytes of a backup between two syncs.
 const SYNC_AFTER: u64 = 1024 * 1024;
-/// No upload takes as long.
+/// No upload takes this long.
 const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A folder of contents.
 pub struct Folder {
     root: PathBuf,
-    /// After how many bytes what was written is synced; only at the end when `None`.
+    /// Syncs after this many bytes. `None` syncs only at the end.
     sync_after: Option<u64>,
 }
 
 impl Folder {
-    /// Opens the folder, making it when there is none. Whoever calls holds the lock of the data folder around it.
-    ///
-    /// # Errors
-    ///
-    /// What the system says.
+    /// Opens the folder, creating it if it is missing. The caller holds the lock of the data folder around it.
     pub fn open(root: PathBuf) -> io::Result<Self> {
-        Self::without(root, Duration::ZERO)
+        Self::open_and_clean(root, Duration::ZERO)
     }
 
-    /// Opens a folder that other processes use as well: what they are still writing is left alone.
-    ///
-    /// # Errors
-    ///
-    /// What the system says.
+    /// Opens a folder that other processes use as well. What they are still writing is left alone.
     pub fn open_shared(root: PathBuf) -> io::Result<Self> {
-        Self::without(root, ABANDONED)
+        Self::open_and_clean(root, ABANDONED)
     }
 
-    /// A folder of backups. Opening it writes nothing, so that a backup can be read from a read-only disk. What is
-    /// written there is synced bit by bit: a long sync at the end would keep the commits of the database waiting for
-    /// the disk.
+    /// A folder of backups. Opening it writes nothing, so that a backup can be read from a read-only disk. Writes are
+    /// synced in small steps, because one long sync at the end would block the commits of the database.
     #[must_use]
     pub const fn of_backups(root: PathBuf) -> Self {
         Self { root, sync_after: Some(SYNC_AFTER) }
     }
 
-    fn begin(&self, temporary: PathBuf, place: &str) -> io::Result<Box<dyn BlobWriter>> {
+    fn begin(&self, temporary: PathBuf, target: &str) -> io::Result<Box<dyn BlobWriter>> {
         let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
-        let (place, sync_after) = (self.root.join(place), self.sync_after);
-        Ok(Box::new(Incoming { file: Some(file), temporary, place, sync_after, unsynced: 0 }))
+        let (target, sync_after) = (self.root.join(target), self.sync_after);
+        Ok(Box::new(FolderUpload { file: Some(file), temporary, target, sync_after, unsynced: 0 }))
     }
 
-    fn remove(&self, place: &str) -> Result<(), StoreError> {
-        absent_is_fine(fs::remove_file(self.root.join(place))).map_err(failed)
+    fn remove(&self, target: &str) -> Result<(), StoreError> {
+        ignore_missing(fs::remove_file(self.root.join(target))).map_err(failed)
     }
 
-    /// A content in a listing; `None` for anything else, and for one that was deleted in between.
-    fn listed(&self, path: &Path) -> io::Result<Option<Listed>> {
-        let place = path.strip_prefix(&self.root).ok().and_then(Path::to_str).and_then(BlobPath::parse);
-        let Some(place) = place else { return Ok(None) };
+    /// A content in a listing. `None` for anything else, and for a content that has just been deleted.
+    fn listed(&self, path: &Path) -> io::Result<Option<BlobInfo>> {
+        let target = path.strip_prefix(&self.root).ok().and_then(Path::to_str).and_then(BlobPath::parse);
+        let Some(target) = target else { return Ok(None) };
         let metadata = match path.metadata() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             metadata => metadata?,
         };
         let written = metadata.modified()?.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         let written_at = Timestamp::from_micros(i64::try_from(written.as_micros()).unwrap_or(i64::MAX));
-        Ok(Some(Listed { path: place, written_at, size: metadata.len() }))
+        Ok(Some(BlobInfo { path: target, written_at, size: metadata.len() }))
     }
 
-    /// Deletes what was left half-written so long ago.
-    fn without(root: PathBuf, age: Duration) -> io::Result<Self> {
+    /// Opens the folder and deletes unfinished writes of at least this age.
+    fn open_and_clean(root: PathBuf, age: Duration) -> io::Result<Self> {
         let incoming = root.join(INCOMING);
-        make_folders(&incoming)?;
-        for left in fs::read_dir(&incoming)? {
-            let left = left?;
-            let touched = left.metadata().and_then(|metadata| metadata.modified());
-            if touched.is_ok_and(|touched| touched.elapsed().unwrap_or_default() >= age) {
-                absent_is_fine(fs::remove_file(left.path()))?;
+        create_folders(&incoming)?;
+        for entry in fs::read_dir(&incoming)? {
+            let entry = entry?;
+            let modified = entry.metadata().and_then(|metadata| metadata.modified());
+            if modified.is_ok_and(|modified| modified.elapsed().unwrap_or_default() >= age) {
+                ignore_missing(fs::remove_file(entry.path()))?;
             }
         }
         Ok(Self { root, sync_after: None })
@@ -103,7 +93,7 @@ impl Blobs for Folder {
     }
 
     async fn read(&self, path: BlobPath, range: Range<u64>) -> Result<Vec<u8>, StoreError> {
-        // Inline: a piece is small, and mostly in the system's cache.
+        // Inline, because a piece is small and usually in the cache of the system.
         File::open(self.root.join(path.to_string())).and_then(|file| read_range(&file, &range)).map_err(failed)
     }
 
@@ -111,8 +101,8 @@ impl Blobs for Folder {
         self.remove(&path.to_string())
     }
 
-    fn list(&self) -> BoxStream<'_, Result<Listed, StoreError>> {
-        // environment/account/file, each level read as it is reached.
+    fn list(&self) -> BoxStream<'_, Result<BlobInfo, StoreError>> {
+        // environment/account/file, each level read when it is reached.
         let below = |folder: io::Result<PathBuf>| match folder {
             Ok(folder) => Entries::of(&folder),
             Err(error) => Entries::failed(error),
@@ -128,19 +118,19 @@ impl Blobs for Folder {
 #[async_trait]
 impl Objects for Folder {
     async fn create_object(&self, name: &str) -> Result<Box<dyn BlobWriter>, StoreError> {
-        // Of two processes that write the same object neither meets the other's half.
+        // Two processes that write the same object must not share a temporary file.
         let mut own = [0; 8];
         aws_lc_rs::rand::fill(&mut own).map_err(|_| StoreError::Unavailable("no randomness".into()))?;
-        let place = self.root.join(name);
-        // Beside its place, so that whatever deletes a backup deletes what was left half-written there.
+        let target = self.root.join(name);
+        // Next to the object, so that deleting a backup also deletes unfinished writes.
         let temporary = self.root.join(format!("{name}.{:016x}.part", u64::from_be_bytes(own)));
-        make_folders(place.parent().unwrap_or(&place)).and_then(|()| self.begin(temporary, name)).map_err(failed)
+        create_folders(target.parent().unwrap_or(&target)).and_then(|()| self.begin(temporary, name)).map_err(failed)
     }
 
     async fn read_object(&self, name: &str, range: Range<u64>) -> Result<Vec<u8>, StoreError> {
         let path = self.root.join(name);
-        aside(move || {
-            // Anyone may have put something else there: a link is not followed, and a pipe is not waited for.
+        run_blocking(move || {
+            // Someone may have put something else there: do not follow a link, nor wait for a pipe.
             let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
             let file = fs::OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)?;
             read_range(&file, &range)
@@ -158,8 +148,8 @@ impl Objects for Folder {
 
     async fn link_object(&self, from: &str, to: &str) -> Result<(), StoreError> {
         let (from, to) = (self.root.join(from), self.root.join(to));
-        aside(move || {
-            make_folders(to.parent().unwrap_or(&to))?;
+        run_blocking(move || {
+            create_folders(to.parent().unwrap_or(&to))?;
             match fs::hard_link(from, &to) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
                 linked => linked,
@@ -170,15 +160,17 @@ impl Objects for Folder {
 
     async fn sync_below(&self, below: &str) -> Result<(), StoreError> {
         let below = self.root.join(below);
-        aside(move || walk(below, &mut |path, metadata| if metadata.is_dir() { sync_folder(path) } else { Ok(()) }))
-            .await
+        run_blocking(move || {
+            walk(below, &mut |path, metadata| if metadata.is_dir() { sync_folder(path) } else { Ok(()) })
+        })
+        .await
     }
 
     async fn delete_object(&self, name: &str) -> Result<(), StoreError> {
         let (root, name) = (self.root.clone(), name.to_owned());
-        aside(move || {
-            absent_is_fine(fs::remove_file(root.join(&name)))?;
-            // And the folders that are empty without it.
+        run_blocking(move || {
+            ignore_missing(fs::remove_file(root.join(&name)))?;
+            // Delete the folders that are empty now, too.
             for folder in Path::new(&name).ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()) {
                 if fs::remove_dir(root.join(folder)).is_err() {
                     break;
@@ -191,7 +183,7 @@ impl Objects for Folder {
 
     async fn list_objects(&self, below: &str) -> Result<Vec<Object>, StoreError> {
         let (root, below) = (self.root.clone(), self.root.join(below));
-        aside(move || {
+        run_blocking(move || {
             let mut found = Vec::new();
             walk(below, &mut |path, metadata| {
                 let name = path.strip_prefix(&root).ok().and_then(Path::to_str);
@@ -217,24 +209,27 @@ impl Objects for Folder {
     }
 
     fn free(&self) -> Option<u64> {
-        // A place that is not there yet will be made on the disk of the folder around it.
+        // A folder that does not exist yet will be created on the disk of its parent.
         let room = self.root.ancestors().find_map(|folder| rustix::fs::statvfs(folder).ok())?;
         Some(room.f_bavail.saturating_mul(room.f_frsize))
     }
 }
 
-/// Work on many files, not on a thread that serves others.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T, StoreError> {
+/// Runs work on many files on a blocking thread.
+async fn run_blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> Result<T, StoreError> {
     let done = tokio::task::spawn_blocking(work).await;
     done.map_err(|error| StoreError::Unknown(error.to_string()))?.map_err(failed)
 }
 
-/// Looks at a folder and everything below it; at nothing when it is absent. Follows no links: they lead out of it.
-fn walk(folder: PathBuf, look: &mut dyn FnMut(&Path, &fs::Metadata) -> io::Result<()>) -> io::Result<()> {
+/// Visits a folder and everything below it. A missing folder is empty. Links are not followed, because they lead out of
+/// it.
+fn walk(folder: PathBuf, visit: &mut dyn FnMut(&Path, &fs::Metadata) -> io::Result<()>) -> io::Result<()> {
     let mut folders = vec![folder];
     while let Some(folder) = folders.pop() {
         match folder.symlink_metadata() {
-            Ok(metadata) => look(&folder, &metadata)?,
+            Ok(metadata) => visit(&folder, &metadata)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => return Err(error),
         }
@@ -242,7 +237,7 @@ fn walk(folder: PathBuf, look: &mut dyn FnMut(&Path, &fs::Metadata) -> io::Resul
             let path = path?;
             match path.symlink_metadata() {
                 Ok(metadata) if metadata.is_dir() => folders.push(path),
-                Ok(metadata) => look(&path, &metadata)?,
+                Ok(metadata) => visit(&path, &metadata)?,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(error),
             }
@@ -251,8 +246,8 @@ fn walk(folder: PathBuf, look: &mut dyn FnMut(&Path, &fs::Metadata) -> io::Resul
     Ok(())
 }
 
-/// What is in a folder: nothing if it is absent or a file. Every other failure is an item, since a listing that
-/// silently lacks something would look like a deletion.
+/// The entries of a folder. None if it is missing or a file. Every other failure is an item, since an incomplete
+/// listing would look like a deletion.
 struct Entries {
     folder: Option<fs::ReadDir>,
     error: Option<io::Error>,
@@ -291,26 +286,26 @@ fn read_range(file: &File, range: &Range<u64>) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn absent_is_fine(removed: io::Result<()>) -> io::Result<()> {
+fn ignore_missing(removed: io::Result<()>) -> io::Result<()> {
     match removed {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         removed => removed,
     }
 }
 
-struct Incoming {
-    /// `None` once it is in its place.
+struct FolderUpload {
+    /// `None` once the file is in its place.
     file: Option<File>,
     temporary: PathBuf,
-    place: PathBuf,
+    target: PathBuf,
     sync_after: Option<u64>,
     unsynced: u64,
 }
 
 #[async_trait]
-impl BlobWriter for Incoming {
+impl BlobWriter for FolderUpload {
     async fn write(&mut self, bytes: Vec<u8>) -> Result<(), StoreError> {
-        let file = self.file.as_mut().ok_or_else(|| StoreError::Unknown("the file is finished".into()))?;
+        let file = self.file.as_mut().ok_or_else(|| StoreError::Unknown("the file is already finished".into()))?;
         file.write_all(&bytes).map_err(failed)?;
         self.unsynced += bytes.len() as u64;
         if self.sync_after.is_some_and(|most| self.unsynced >= most) {
@@ -323,16 +318,16 @@ impl BlobWriter for Incoming {
     }
 
     async fn finish(mut self: Box<Self>) -> Result<(), StoreError> {
-        // A sync takes milliseconds: not on a thread that serves others.
+        // A sync takes milliseconds, so it runs on a blocking thread.
         let finished = tokio::task::spawn_blocking(move || {
             let Some(file) = self.file.take() else { return Ok(()) };
             let put = (|| {
                 if !planted!("file-not-synced") {
                     file.sync_all()?;
                 }
-                let folder = self.place.parent().unwrap_or(&self.place);
-                make_folders(folder)?;
-                fs::rename(&self.temporary, &self.place)?;
+                let folder = self.target.parent().unwrap_or(&self.target);
+                create_folders(folder)?;
+                fs::rename(&self.temporary, &self.target)?;
                 if planted!("folder-not-synced") { Ok(()) } else { sync_folder(folder) }
             })();
             if put.is_err() {
@@ -344,7 +339,7 @@ impl BlobWriter for Incoming {
     }
 }
 
-impl Drop for Incoming {
+impl Drop for FolderUpload {
     fn drop(&mut self) {
         if self.file.is_some() {
             let _ = fs::remove_file(&self.temporary);
@@ -352,14 +347,14 @@ impl Drop for Incoming {
     }
 }
 
-/// Makes a folder and those around it, each durable before anything is put into it.
-fn make_folders(folder: &Path) -> io::Result<()> {
+/// Creates a folder and its parents. Each is durable before anything is put into it.
+fn create_folders(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
     let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
     if let Some(parent) = parent {
-        make_folders(parent)?;
+        create_folders(parent)?;
     }
     match fs::DirBuilder::new().mode(0o700).create(folder) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
@@ -372,12 +367,12 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// The system's words name no path.
+/// The messages of the system contain no paths.
 fn failed(error: io::Error) -> StoreError {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Full,
         io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof => {
-            StoreError::Corrupt("the content of a file is missing or cut off".into())
+            StoreError::Corrupt("the content of a file is missing or truncated".into())
         }
         _ => StoreError::Unavailable(format!("the folder of files: {error}")),
     }

@@ -1,4 +1,4 @@
-//! Where the sealed content of files lies: a folder, or a bucket of an object store. Both see only ciphertext.
+//! Storage for the sealed content of files: a folder, or a bucket of an object store. Both see only ciphertext.
 
 mod bucket;
 mod folder;
@@ -16,12 +16,10 @@ use futures_util::stream::BoxStream;
 pub use bucket::Bucket;
 pub use folder::Folder;
 
-/// The place of one content: `environment/account/file`. All three are ours; nothing in it comes from a client.
+/// The path of a content: `environment/account/file`. All parts are our own ids; none comes from a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct BlobPath {
-    /// Account and environment.
     pub scope: Scope,
-    /// The file.
     pub id: FileId,
 }
 
@@ -32,7 +30,7 @@ impl fmt::Display for BlobPath {
 }
 
 impl BlobPath {
-    /// Reads a place; `None` for whatever else lies there.
+    /// Returns `None` for anything else in the storage.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('/');
@@ -42,105 +40,79 @@ impl BlobPath {
     }
 }
 
-/// One stored content in a listing.
+/// A stored content in a listing.
 #[derive(Debug, Clone, Copy)]
-pub struct Listed {
-    /// Where it lies.
+pub struct BlobInfo {
     pub path: BlobPath,
-    /// When it was written.
     pub written_at: Timestamp,
-    /// How many bytes it has.
     pub size: u64,
 }
 
-/// A place for sealed contents.
+/// Storage for sealed contents.
 #[async_trait]
 pub trait Blobs: Send + Sync {
-    /// Begins a content. Nothing can be seen at its place until it is finished.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Full`], [`StoreError::Unavailable`].
+    /// Begins a content. It is not visible until it is finished.
     async fn create(&self, path: BlobPath) -> Result<Box<dyn BlobWriter>, StoreError>;
 
-    /// So many bytes of a content.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Corrupt`] when it is missing or shorter, [`StoreError::Unavailable`].
+    /// Fails with [`StoreError::Corrupt`] if the content is missing or shorter.
     async fn read(&self, path: BlobPath, range: Range<u64>) -> Result<Vec<u8>, StoreError>;
 
-    /// Deletes a content; one that is not there is as good as deleted.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Unavailable`].
+    /// Deletes a content. A missing one counts as deleted.
     async fn delete(&self, path: BlobPath) -> Result<(), StoreError>;
 
-    /// Every content, in no order.
-    fn list(&self) -> BoxStream<'_, Result<Listed, StoreError>>;
+    /// All contents, in no particular order.
+    fn list(&self) -> BoxStream<'_, Result<BlobInfo, StoreError>>;
 }
 
 /// An object in a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Object {
-    /// Its name below the place.
+    /// The name below the root of the storage.
     pub name: String,
-    /// How many bytes it has.
     pub size: u64,
 }
 
-/// A place for objects by name, as backups need it: `name/with/slashes`.
+/// Storage for objects by name, as backups need it: `name/with/slashes`.
 #[async_trait]
 pub trait Objects: Send + Sync {
-    /// Begins an object. Nothing can be seen of it until it is finished.
+    /// Begins an object. It is not visible until it is finished.
     async fn create_object(&self, name: &str) -> Result<Box<dyn BlobWriter>, StoreError>;
 
-    /// The bytes of an object in this range.
     async fn read_object(&self, name: &str, range: Range<u64>) -> Result<Vec<u8>, StoreError>;
 
-    /// How many bytes an object has; `None` when it is absent.
+    /// The size in bytes. `None` if the object does not exist.
     async fn object_size(&self, name: &str) -> Result<Option<u64>, StoreError>;
 
-    /// Gives an object a second name, without its bytes going through this process. Durable after
+    /// Gives an object a second name without copying its bytes through this process. It is durable after
     /// [`Objects::sync_below`].
     async fn link_object(&self, from: &str, to: &str) -> Result<(), StoreError>;
 
-    /// Makes the names below a name durable, where creating an object does not.
+    /// Makes the names below a name durable, for storage where creating an object does not.
     async fn sync_below(&self, _below: &str) -> Result<(), StoreError> {
         Ok(())
     }
 
-    /// Deletes an object; one that is absent is as good as deleted.
+    /// Deletes an object. A missing one counts as deleted.
     async fn delete_object(&self, name: &str) -> Result<(), StoreError>;
 
-    /// Every object below a name, in no order; of the whole place when it is empty.
+    /// All objects below a name, in no particular order. An empty name means the whole storage.
     async fn list_objects(&self, below: &str) -> Result<Vec<Object>, StoreError>;
 
-    /// The names of the first level: an object `a/b/c` is below `a`.
+    /// The first components of all names: `a` for an object `a/b/c`.
     async fn list_names(&self) -> Result<Vec<String>, StoreError>;
 
-    /// How many bytes can still be written; `None` when the place does not say.
+    /// How many bytes can still be written. `None` if unknown.
     fn free(&self) -> Option<u64> {
         None
     }
 }
 
-/// A content on its way. Dropped unfinished, nothing of it is left.
+/// A content that is being written. If it is dropped unfinished, nothing of it remains.
 #[async_trait]
 pub trait BlobWriter: Send {
-    /// Takes the next bytes.
-    ///
-    /// # Errors
-    ///
-    /// As [`Blobs::create`].
     async fn write(&mut self, bytes: Vec<u8>) -> Result<(), StoreError>;
 
-    /// Puts the content in its place: durable when this returns.
-    ///
-    /// # Errors
-    ///
-    /// As [`Blobs::create`].
+    /// Makes the content visible and durable.
     async fn finish(self: Box<Self>) -> Result<(), StoreError>;
 }
 
@@ -149,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_is_read_back_and_nothing_else_is_one() {
+    fn a_path_is_read_back_and_no_other_text_is_accepted() {
         let scope = Scope { account: AccountId::from_bytes([1; 16]), environment: Environment::Production };
         let path = BlobPath { scope, id: FileId::from_bytes([2; 16]) };
         assert_eq!(BlobPath::parse(&path.to_string()), Some(path));

@@ -1,4 +1,4 @@
-//! What is remembered of customers between requests, as much as fits into a number of bytes.
+//! A cache of customers, limited in bytes.
 
 use std::sync::Arc;
 
@@ -7,35 +7,33 @@ use dossier_core::ids::CustomerId;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-/// What can be remembered of a customer.
-pub(super) trait Sealed {
-    /// Bytes that it takes besides what is sealed.
+pub(super) trait CacheEntry {
+    /// The bytes that an entry takes besides its sealed part.
     const OVERHEAD: usize;
-    /// Bytes that it usually takes.
-    const USUAL: u64;
+    /// The bytes of a typical entry.
+    const TYPICAL: u64;
 
-    /// Bytes of what is sealed.
+    /// The bytes of the sealed part.
     fn size(&self) -> usize;
 }
 
 #[derive(Clone)]
-pub(super) struct Bytes;
+pub(super) struct ByteWeighter;
 
-impl<T: Sealed> Weighter<(Scope, CustomerId), Arc<T>> for Bytes {
+impl<T: CacheEntry> Weighter<(Scope, CustomerId), Arc<T>> for ByteWeighter {
     fn weight(&self, _: &(Scope, CustomerId), entry: &Arc<T>) -> u64 {
         (T::OVERHEAD + entry.size()) as u64
     }
 }
 
-/// The customers that are remembered.
-pub(super) type ByCustomer<T> = Cache<(Scope, CustomerId), Arc<T>, Bytes>;
+pub(super) type ByCustomer<T> = Cache<(Scope, CustomerId), Arc<T>, ByteWeighter>;
 
-/// Room for so many bytes.
-pub(super) fn by_customer<T: Sealed>(bytes: u64) -> ByCustomer<T> {
-    Cache::with_weighter(usual_number::<T>(bytes), bytes, Bytes)
+/// A cache of at most `bytes` bytes.
+pub(super) fn by_customer<T: CacheEntry>(bytes: u64) -> ByCustomer<T> {
+    Cache::with_weighter(typical_count::<T>(bytes), bytes, ByteWeighter)
 }
 
-/// How many usually fit into so many bytes.
-pub(super) fn usual_number<T: Sealed>(bytes: u64) -> usize {
-    usize::try_from(bytes / T::USUAL).unwrap_or(usize::MAX)
+/// How many typical entries fit into `bytes`.
+pub(super) fn typical_count<T: CacheEntry>(bytes: u64) -> usize {
+    usize::try_from(bytes / T::TYPICAL).unwrap_or(usize::MAX)
 }

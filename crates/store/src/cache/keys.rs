@@ -11,27 +11,27 @@ use quick_cache::sync::Cache;
 use crate::sealed::SubjectKeys;
 use crate::vault::{SecretKey, SubjectKey, Vault, WrappedKey};
 
-/// The least number of opened keys that are remembered together with what was derived from them.
+/// The minimum number of opened keys that are cached with the keys derived from them.
 const SUBJECTS: usize = 32_768;
-/// Bytes that each of them takes.
+/// The bytes that each of them takes.
 pub(crate) const SUBJECT: u64 = 480;
-/// Opened keys that are remembered alone. Each takes about 100 bytes; to read and open it again costs as much as the
-/// rest of a point read.
+/// The number of opened keys that are cached alone. Each takes about 100 bytes. Reading and opening one again costs as
+/// much as the rest of a point read.
 const ROOTS: usize = 1_000_000;
 
-/// The keys. The hint is beside the key because whoever looks for a record needs the key as well.
+/// The hint is stored beside the key because whoever looks for a record also needs its key.
 pub(crate) struct KeyCache {
     subjects: Cache<(Scope, PersonId), (Arc<SubjectKey>, Hint)>,
     roots: Cache<(Scope, PersonId), (SecretKey, Hint)>,
 }
 
 impl KeyCache {
-    /// Room for the keys of `subjects` data subjects, or for the usual number if that is more.
+    /// Makes room for `subjects` keys, or for the default number if that is larger.
     pub(super) fn new(subjects: usize) -> Self {
         Self { subjects: Cache::new(subjects.max(SUBJECTS)), roots: Cache::new(ROOTS) }
     }
 
-    /// The key of a data subject, if it is remembered, and where its record was found.
+    /// The key of a data subject, and where its record was last found.
     pub(crate) fn find(&self, scope: Scope, subject: PersonId) -> Option<(Arc<SubjectKey>, Hint)> {
         self.subjects.get(&(scope, subject)).or_else(|| {
             let (root, hint) = self.roots.get(&(scope, subject))?;
@@ -41,17 +41,16 @@ impl KeyCache {
         })
     }
 
-    /// The key of a data subject, if it is remembered.
     pub(crate) fn get(&self, scope: Scope, subject: PersonId) -> Option<Arc<SubjectKey>> {
         self.find(scope, subject).map(|(key, _)| key)
     }
 
-    /// The keys of these data subjects, if all of them are remembered.
+    /// Returns `None` unless all keys are cached.
     pub(crate) fn get_all(&self, scope: Scope, subjects: &[PersonId]) -> Option<SubjectKeys> {
         subjects.iter().map(|subject| Some((*subject, self.get(scope, *subject)?))).collect()
     }
 
-    /// Opens a stored key and remembers it.
+    /// Opens a stored key and caches it.
     pub(crate) fn open(
         &self,
         vault: &Vault,
@@ -64,13 +63,13 @@ impl KeyCache {
         Ok(key)
     }
 
-    /// Remembers an opened key; that of a new subject only once its wrapped form is durable.
+    /// Caches an opened key. A new key may be cached only once its wrapped form is durable.
     pub(crate) fn remember(&self, scope: Scope, subject: PersonId, key: Arc<SubjectKey>) {
         self.insert(scope, subject, key, None);
     }
 
-    /// Remembers where the record of a data subject was found, beside its key.
-    pub(crate) fn found(&self, scope: Scope, subject: PersonId, key: &Arc<SubjectKey>, hint: Hint) {
+    /// Caches where the record of a data subject was found.
+    pub(crate) fn remember_hint(&self, scope: Scope, subject: PersonId, key: &Arc<SubjectKey>, hint: Hint) {
         if self.subjects.get(&(scope, subject)).is_none_or(|(_, known)| known != hint) {
             self.insert(scope, subject, Arc::clone(key), hint);
         }
@@ -101,7 +100,7 @@ mod tests {
         let keys = KeyCache::new(0);
         assert!(keys.get(here, ada).is_none(), "nothing is remembered");
         keys.remember(here, ada, Arc::clone(&key));
-        keys.found(here, ada, &key, NonZeroI64::new(7));
+        keys.remember_hint(here, ada, &key, NonZeroI64::new(7));
         keys.subjects.clear();
         assert!(keys.get(there, ada).is_none());
         for where_from in ["what is remembered alone", "what was derived since"] {

@@ -1,7 +1,7 @@
-//! Individuals as this process has last written them, sealed as they are stored. They may have changed since; what is
-//! computed from one is refused by its version when it is written, and nothing else may be decided by it.
+//! Individuals as this process last wrote them, sealed as they are stored. Another process may have changed them since.
+//! A change that is computed from an old one is refused by its version, and nothing else may depend on one.
 //!
-//! A business is read: its persons lie in a row of their own, and to copy them costs as much.
+//! Businesses are not cached: their persons lie in a row of their own, and copying them costs as much as reading.
 
 use std::sync::Arc;
 
@@ -10,34 +10,31 @@ use dossier_core::change::Hint;
 use dossier_core::customer::CustomerType;
 use dossier_core::ids::{CustomerId, PersonId};
 
-use super::by_customer::{ByCustomer, Sealed, by_customer};
+use super::by_customer::{ByCustomer, CacheEntry, by_customer};
 use super::keys::KeyCache;
 use crate::columns::type_column;
-use crate::prepared::{Prepared, PreparedEffect};
-use crate::sealed::{Cells, Plain, SealedRecord, SubjectKeys};
+use crate::prepared::{PreparedChange, PreparedEffect};
+use crate::sealed::{Cells, PlainColumns, SealedRecord, SubjectKeys};
 
-/// A row as it is stored.
-pub(crate) type Stored = (Plain, Cells);
+pub(crate) type StoredRow = (PlainColumns, Cells);
 
-impl Sealed for Stored {
+impl CacheEntry for StoredRow {
     const OVERHEAD: usize = 256;
-    const USUAL: u64 = 2_048;
+    const TYPICAL: u64 = 2_048;
 
     fn size(&self) -> usize {
         self.1.size()
     }
 }
 
-/// The individuals.
-pub(crate) struct RecentRecords(ByCustomer<Stored>);
+pub(crate) struct RecentRecords(ByCustomer<StoredRow>);
 
 impl RecentRecords {
-    /// Remembers what fits into `bytes`.
     pub(super) fn new(bytes: u64) -> Self {
         Self(by_customer(bytes))
     }
 
-    /// The record, as long as its key is remembered as well.
+    /// The record, if its key is cached as well.
     pub(crate) fn get(&self, keys: &KeyCache, scope: Scope, id: CustomerId) -> Option<SealedRecord> {
         let row = self.0.get(&(scope, id))?;
         let own = PersonId::of_customer(id);
@@ -47,23 +44,23 @@ impl RecentRecords {
         Some(SealedRecord { plain, cells, keys: SubjectKeys::from([(own, key)]), is_newest: false })
     }
 
-    /// Forgets the customer that a change is about, whatever becomes of the change: its row will be another, or its
-    /// newest entry.
-    pub(crate) fn forget(&self, change: &Prepared) {
+    /// Forgets the customer that a change concerns, whatever becomes of the change: its row, or its newest audit entry,
+    /// will be another.
+    pub(crate) fn forget(&self, change: &PreparedChange) {
         let of_entry = || change.audit.as_ref()?.customer_id.map(CustomerId::from_bytes);
         if let Some(id) = change.written_customer().or_else(of_entry) {
             self.0.remove(&(change.scope, id));
         }
     }
 
-    /// Remembers what was written. `hint` is where the engine finds it; `None` means where it was read.
-    pub(crate) fn written(&self, change: &Prepared, hint: Hint) {
+    /// Caches what was written. `hint` is where the engine finds it; `None` means where it was read.
+    pub(crate) fn remember(&self, change: &PreparedChange, hint: Hint) {
         let PreparedEffect::Customer { basis, row, .. } = &change.effect else { return };
         if row.kind != type_column(CustomerType::Individual) || self.0.capacity() == 0 {
             return;
         }
-        let plain = Plain::written(change.scope, row, hint.or_else(|| basis.hint()));
-        // A copy takes no more memory than it needs.
+        let plain = PlainColumns::written(change.scope, row, hint.or_else(|| basis.hint()));
+        // A copy has no spare capacity.
         self.0.insert((plain.scope, plain.id), Arc::new((plain, row.cells.clone())));
     }
 }

@@ -1,14 +1,13 @@
-//! What a start does once for what is stored.
+//! Work that a start does once on stored records.
 
 use async_trait::async_trait;
 use dossier_core::store::StoreError;
 
 use crate::chores::Chore;
 
-/// How far chores are done.
 #[async_trait]
 pub trait ChoreStore: Send + Sync {
-    /// What was recorded when a chore was last done; `None` if it never was.
+    /// The progress that was last recorded for a chore, if any.
     async fn done(&self, chore: Chore) -> Result<Option<String>, StoreError>;
 
     /// Records that a chore is done, and how far.

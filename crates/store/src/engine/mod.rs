@@ -1,6 +1,5 @@
-//! What an engine does beyond what use cases ask of it: for operators. As with the port of `core`, each subject has a
-//! trait, which each engine implements in the file of the same name. What fails is the database, unless a method says
-//! otherwise.
+//! What an engine does for operators, beyond what use cases need. As with the port of `core`, each subject has a trait,
+//! and each engine implements it in the file of the same name.
 
 mod audit;
 mod chores;
@@ -19,7 +18,6 @@ pub use processes::ProcessStore;
 pub use rotate::RotationStore;
 pub use totals::{TotalStore, Totals, Waiting};
 
-/// An engine, whichever it is.
 #[async_trait]
 pub trait Engine: Store + TrailStore + ChoreStore + ProcessStore + RotationStore + TotalStore {
     /// What the writer has done so far, for the metrics.
@@ -28,39 +26,31 @@ pub trait Engine: Store + TrailStore + ChoreStore + ProcessStore + RotationStore
     /// The engine and its version, for people.
     fn name(&self) -> String;
 
-    /// Where its rows lie, for people: a file, or hosts and name of a database. Never with a password.
+    /// Where the rows lie, for people: a file, or hosts and name of a database. Never includes a password.
     fn shown(&self) -> String;
 
-    /// Reads what the engine can check of itself.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Corrupt`] with the first fault.
+    /// Runs the engine's own integrity check. Fails with the first fault.
     async fn check_integrity(&self) -> Result<(), StoreError>;
 
-    /// Reaches for the place where the content of files lies.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Unavailable`].
+    /// Checks that the content of files can be reached.
     async fn check_files(&self) -> Result<(), StoreError>;
 
-    /// How many rows were refused since the start because their seal was not theirs.
+    /// How many rows were refused since the start because their seal did not match.
     fn refused_rows(&self) -> u64;
 
-    /// The id that database and keyring share.
+    /// The id that keyring and database share.
     fn installation(&self) -> [u8; 16];
 }
 
 /// What the writer of an engine has done since it started.
 #[derive(Debug, Default)]
 pub struct Figures {
-    /// Transactions committed.
+    /// Committed transactions.
     pub commits: AtomicU64,
-    /// Changes in them.
+    /// Committed changes.
     pub changes: AtomicU64,
-    /// Changes waiting now.
+    /// Changes that are waiting now.
     pub waiting: AtomicU64,
-    /// Pages in the WAL after the last checkpoint; the embedded engine's alone.
+    /// Pages in the WAL after the last checkpoint. Only the embedded engine counts them.
     pub wal_pages: AtomicU64,
 }

@@ -4,16 +4,12 @@ use async_trait::async_trait;
 use dossier_core::clock::Timestamp;
 use dossier_core::store::{Progress, StoreError};
 
-/// Epochs of keys.
 #[async_trait]
 pub trait RotationStore: Send + Sync {
-    /// The epoch under which new keys are wrapped.
+    /// The epoch that wraps new keys.
     fn active_epoch(&self) -> u32;
 
-    /// Begins a new epoch, wraps every key again and destroys what was before; returns the new epoch's number.
-    ///
-    /// # Errors
-    ///
-    /// When the keyring or the database cannot be written; running it again goes on where it stopped.
+    /// Begins a new epoch, wraps every key again and destroys the older epochs. Returns the number of the new epoch.
+    /// After a failure, running it again continues where it stopped.
     async fn rotate(&self, now: Timestamp, progress: Progress<'_>) -> Result<u32, StoreError>;
 }

@@ -1,4 +1,4 @@
-//! Answers that are kept for requests that are repeated.
+//! Kept answers to repeated requests.
 
 use async_trait::async_trait;
 use dossier_core::caller::Scope;
@@ -8,7 +8,7 @@ use dossier_core::ids::PersonId;
 use dossier_core::store::{AnswerStore, StoreError};
 
 use super::PostgresStore;
-use super::rows::{Columns, place, statements};
+use super::rows::{Columns, scope_values, statements};
 use crate::sealed;
 
 statements! {
@@ -22,7 +22,7 @@ statements! {
 impl AnswerStore for PostgresStore {
     async fn replay(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay, StoreError> {
         let ticket = self.ticket(scope, attempt).await?;
-        let (account, environment) = place(scope);
+        let (account, environment) = scope_values(scope);
         let row = self.database.query_one(REPLAY, &[&account, &environment, &&ticket.key_hash[..]]).await?;
         let Some(row) = row else { return Ok(Replay::Fresh(ticket)) };
         let mut columns = Columns::of(&row);
@@ -46,7 +46,7 @@ impl AnswerStore for PostgresStore {
 }
 
 impl PostgresStore {
-    /// What finds an attempt again, and tells it from others.
+    /// Identifies an attempt, and distinguishes it from others with the same key.
     pub(super) async fn ticket(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Ticket, StoreError> {
         Ok(self.existing_scope_keys(scope).await?.ticket(attempt))
     }

@@ -1,4 +1,4 @@
-//! Reading and verifying the audit trail.
+//! Reads and verifies the audit trail.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::PostgresStore;
-use super::rows::{Columns, number, place, rows, statements, uuid};
+use super::rows::{Columns, number, row_limit, scope_values, statements, uuid};
 use crate::TrailStore;
 use crate::anchor::{AcceptedRestore, ChainEnd, Tips};
 use crate::audit_chain::{self, EntryRow, HeadRow, StoredEntry, Verification, accepted_restore};
@@ -19,10 +19,10 @@ use crate::audit_list::{self, ListedEntry, Listing, Start};
 use crate::columns::scope_columns;
 use crate::sealed::{self, SubjectKeys};
 
-/// Entries read at a time.
+/// The number of entries that are read at a time.
 const PORTION: i64 = 2_000;
 
-/// What lists show of an entry, and then the columns that only some need.
+/// The columns that lists show, then any others.
 macro_rules! entries {
     ($also:literal, $rest:literal) => {
         concat!(
@@ -35,7 +35,7 @@ macro_rules! entries {
     };
 }
 
-/// How many columns lists show.
+/// The number of columns that lists show.
 const LISTED: usize = 11;
 
 statements! {
@@ -44,7 +44,7 @@ statements! {
         "WHERE a.account_id = $1 AND a.environment = $2 AND a.seq < $3 ORDER BY a.seq DESC LIMIT $4"
     );
     ENTRY = entries!(", a.detail", "WHERE a.account_id = $1 AND a.environment = $2 AND a.seq = $3");
-    /// Entries of one customer are linked backwards, never forwards.
+    /// The entries of a customer are linked backwards, never forwards.
     LINKED = concat!(
         "WITH RECURSIVE trail (seq, previous, place) AS (
             SELECT a.seq, a.previous_of_customer, 1::bigint FROM audit a
@@ -131,20 +131,20 @@ impl AuditStore for PostgresStore {
             },
         };
         let mut listing = Listing::new(filter, limit, start);
-        while let Some((start, portion)) = listing.wanted() {
-            let (account, environment) = place(scope);
+        while let Some((start, portion)) = listing.next_portion() {
+            let (account, environment) = scope_values(scope);
             let (sql, number) = match start {
                 Start::Before(before) => (LIST, before.map_or(i64::MAX, number)),
                 Start::Linked(first) => (LINKED, number(first)),
             };
-            let found = self.database.query(sql, &[&account, &environment, &number, &rows(portion)]).await?;
-            listing.take(found.iter().map(|row| listed_entry(&mut Columns::of(row))).collect::<Result<_, _>>()?)?;
+            let found = self.database.query(sql, &[&account, &environment, &number, &row_limit(portion)]).await?;
+            listing.add(found.iter().map(|row| listed_entry(&mut Columns::of(row))).collect::<Result<_, _>>()?)?;
         }
         Ok(Some(listing.into_page()))
     }
 
     async fn audit_entry(&self, scope: Scope, seq: u64) -> Result<Option<OpenedEntry>, StoreError> {
-        let (account, environment) = place(scope);
+        let (account, environment) = scope_values(scope);
         let row = self.database.query_one(ENTRY, &[&account, &environment, &number(seq)]).await?;
         let Some(row) = row else { return Ok(None) };
         let mut columns = Columns::of(&row);
@@ -166,7 +166,7 @@ impl AuditStore for PostgresStore {
     }
 
     async fn recorded_settings(&self, scope: Scope) -> Result<Option<Vec<u8>>, StoreError> {
-        let (account, environment) = place(scope);
+        let (account, environment) = scope_values(scope);
         let row = self.database.query_one(SETTINGS, &[&account, &environment]).await?;
         let Some(row) = row else { return Ok(None) };
         let keys = self.existing_scope_keys(scope).await?;
@@ -191,7 +191,7 @@ impl TrailStore for PostgresStore {
     async fn entry_hashes(&self, entries: &[(Scope, u64)]) -> Result<Vec<Option<[u8; 32]>>, StoreError> {
         let (mut accounts, mut environments, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
         for (scope, seq) in entries {
-            let (account, environment) = place(*scope);
+            let (account, environment) = scope_values(*scope);
             accounts.push(account);
             environments.push(environment);
             numbers.push(number(*seq));
@@ -210,7 +210,7 @@ impl TrailStore for PostgresStore {
     async fn accepted_restores(&self, scopes: &[Scope]) -> Result<Vec<AcceptedRestore>, StoreError> {
         let (mut accepted, action) = (Vec::new(), Action::RestoreAccepted.as_str());
         for scope in scopes {
-            let (account, environment) = place(*scope);
+            let (account, environment) = scope_values(*scope);
             let rows = self.database.query(ACCEPTED, &[&account, &environment, &action]).await?;
             if rows.is_empty() {
                 continue;
@@ -227,14 +227,15 @@ impl TrailStore for PostgresStore {
 }
 
 impl PostgresStore {
-    /// The customer's newest entry, or the one before an entry about it; `None` when that is not about it.
+    /// The customer's newest entry, or the one before a given entry. `None` if the given entry concerns another
+    /// customer.
     async fn first_link(
         &self,
         scope: Scope,
         customer: CustomerId,
         before: Option<u64>,
     ) -> Result<Option<u64>, StoreError> {
-        let (account, environment) = place(scope);
+        let (account, environment) = scope_values(scope);
         let id = uuid(customer.as_bytes());
         let row = match before {
             None => self.database.query_one(NEWEST, &[&account, &environment, &id]).await?,
@@ -246,7 +247,7 @@ impl PostgresStore {
         }
     }
 
-    /// Entries that come while it runs are left to the next time: each chain is judged up to the end that it had.
+    /// Each chain is verified up to its end at the start. Entries that are added in the meantime are left to the next time.
     async fn verify_chains(&self, progress: Progress<'_>) -> Result<AuditReport, StoreError> {
         let total = match self.database.query_one(TOTAL, &[]).await? {
             Some(row) => Columns::of(&row).count()?,
@@ -265,8 +266,9 @@ impl PostgresStore {
                 let scope = Columns::after(row, LISTED).scope();
                 match (scope, entry(row)) {
                     (Ok(scope), Ok(entry)) => {
-                        // Later than the end that was read, or of a chain that began since.
-                        if ends.get(&scope).is_none_or(|end| entry.seq > *end) && self.came_since(scope, &entry).await?
+                        // The entry is beyond the end that was read, or its chain began since.
+                        if ends.get(&scope).is_none_or(|end| entry.seq > *end)
+                            && self.was_added_since(scope, &entry).await?
                         {
                             continue;
                         }
@@ -275,7 +277,7 @@ impl PostgresStore {
                     (_, Ok(entry)) => verification.check(&entry),
                     (_, Err(_)) => {
                         let place = after.2;
-                        let text = format!("near entry {place}: an entry was altered so that it cannot be read");
+                        let text = format!("near entry {place}: an entry was altered and cannot be read");
                         verification.report.findings.push(text);
                     }
                 }
@@ -284,7 +286,7 @@ impl PostgresStore {
         }
         for (scope, head) in heads {
             let keys = self.scope_keys(scope).await.ok().flatten();
-            verification.end(scope, &head, keys.as_deref());
+            verification.check_end(scope, &head, keys.as_deref());
         }
         progress(total, total);
         Ok(verification.into_report())
@@ -302,9 +304,9 @@ impl PostgresStore {
         rows.iter().map(head).collect()
     }
 
-    /// Whether the chain has grown beyond this entry: then it is new, and no forgery.
-    async fn came_since(&self, scope: Scope, entry: &EntryRow) -> Result<bool, StoreError> {
-        let (account, environment) = place(scope);
+    /// Whether the chain has grown beyond this entry. Then the entry is new, and no forgery.
+    async fn was_added_since(&self, scope: Scope, entry: &EntryRow) -> Result<bool, StoreError> {
+        let (account, environment) = scope_values(scope);
         let row = self.database.query_one(END, &[&account, &environment]).await?;
         row.map_or(Ok(false), |row| Ok(Columns::of(&row).count()? >= entry.seq))
     }

@@ -1,4 +1,4 @@
-//! What a start does once for what is stored.
+//! Work that a start does once on stored records.
 
 use async_trait::async_trait;
 use dossier_core::store::StoreError;
@@ -21,7 +21,7 @@ impl ChoreStore for PostgresStore {
     }
 
     async fn set_done(&self, chore: Chore, how_far: &str) -> Result<(), StoreError> {
-        self.shared_emails.done(chore, how_far);
+        self.shared_emails.set_progress(chore, how_far);
         self.database.query(SET_DONE, &[&chore.column(), &how_far]).await.map(drop)
     }
 }

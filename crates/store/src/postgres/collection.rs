@@ -1,4 +1,4 @@
-//! The collection of files that nothing refers to: their rows, their contents, and the keys of days past.
+//! The collection of files that nothing refers to: their rows, their contents, and expired staging keys.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,12 +11,13 @@ use tokio_postgres::Row;
 
 use super::PostgresStore;
 use super::commit::LOCK_FILES;
-use super::rows::{Columns, place, rows as limit_of, statements, uuid};
+use super::rows::{Columns, row_limit, scope_values, statements, uuid};
 use crate::blobs::BlobPath;
 use crate::files::{self, PORTION, day_of};
 
 statements! {
-    /// Those that were not attached in time, and those of which every data subject was erased: a portion, after a file.
+    /// A portion, after a given file, of the files that were not attached in time and of those whose data subjects are
+    /// all erased.
     EXPIRED = "SELECT account_id, environment, file_id FROM files
         WHERE (account_id, environment, file_id) > ($4, $5, $6) AND environment IN (0, 1)
             AND (staged_day IS NULL OR (staged_day <= $1 AND uploaded_at < $2)) AND NOT EXISTS
@@ -24,8 +25,8 @@ statements! {
             AND file_uses.environment = files.environment AND file_uses.file_id = files.file_id)
         ORDER BY account_id, environment, file_id LIMIT $3";
     KNOWN = "SELECT file_id FROM files WHERE account_id = $1 AND environment = $2 AND file_id = ANY($3)";
-    /// Beside the locks, which who attaches one takes as well: a statement of its own, which sees what was attached
-    /// while they were waited for.
+    /// Runs under the locks that attaching a file takes as well. It is a statement of its own so that it sees what was
+    /// attached while it waited for them.
     DELETE = "DELETE FROM files USING unnest($1::uuid[], $2::smallint[], $3::uuid[]) AS u (account_id, environment, \
         file_id)
         WHERE files.account_id = u.account_id AND files.environment = u.environment AND files.file_id = u.file_id
@@ -47,17 +48,18 @@ statements! {
 }
 
 impl PostgresStore {
-    /// Those that were not attached in time, and those of which every data subject was erased: a portion, after a file.
+    /// A portion, after a given file, of the files that were not attached in time and of those whose data subjects are
+    /// all erased.
     pub(super) async fn expired_files(
         &self,
         before: Timestamp,
         after: Option<BlobPath>,
     ) -> Result<Vec<BlobPath>, StoreError> {
         let (account, environment, file) = after.map_or_else(Default::default, |BlobPath { scope, id }| {
-            let (account, environment) = place(scope);
+            let (account, environment) = scope_values(scope);
             (account, environment, uuid(id.as_bytes()))
         });
-        let (day, moment, limit) = (day_of(before), before.as_micros(), limit_of(PORTION));
+        let (day, moment, limit) = (day_of(before), before.as_micros(), row_limit(PORTION));
         let found = self.database.query(EXPIRED, &[&day, &moment, &limit, &account, &environment, &file]).await?;
         let path = |row: &Row| {
             let mut columns = Columns::of(row);
@@ -66,9 +68,9 @@ impl PostgresStore {
         found.iter().map(path).collect()
     }
 
-    /// Deletes the rows of those that no customer names.
+    /// Deletes the rows of files that no customer names.
     pub(super) async fn delete_unused(&self, paths: &[BlobPath]) -> Result<(), StoreError> {
-        let (accounts, environments): (Vec<_>, Vec<_>) = paths.iter().map(|path| place(path.scope)).unzip();
+        let (accounts, environments): (Vec<_>, Vec<_>) = paths.iter().map(|path| scope_values(path.scope)).unzip();
         let ids: Vec<_> = paths.iter().map(|path| uuid(path.id.as_bytes())).collect();
         self.database
             .write(&(accounts, environments, ids), |session, (accounts, environments, ids)| {
@@ -82,7 +84,7 @@ impl PostgresStore {
             .map(drop)
     }
 
-    /// Deletes the staging keys of the days before, unless a file still needs one.
+    /// Deletes the staging keys of earlier days, unless a file still needs them.
     pub(super) async fn delete_staging_keys(&self, before: i64) -> Result<(), StoreError> {
         self.database
             .write(&before, |session, day| Box::pin(async move { session.execute(DELETE_STAGING, &[day]).await }))
@@ -99,7 +101,7 @@ impl PostgresStore {
         Ok(deleted)
     }
 
-    /// Deletes the content of those that have no row; says of how many.
+    /// Deletes the contents that have no row, and returns their number.
     pub(super) async fn delete_unknown(&self, paths: Vec<BlobPath>) -> Result<u64, StoreError> {
         let mut by_scope: HashMap<Scope, Vec<FileId>> = HashMap::new();
         for path in paths {
@@ -107,7 +109,7 @@ impl PostgresStore {
         }
         let mut deleted = 0;
         for (scope, ids) in by_scope {
-            let (account, environment) = place(scope);
+            let (account, environment) = scope_values(scope);
             let named: Vec<_> = ids.iter().map(|id| uuid(id.as_bytes())).collect();
             let known = self.database.query(KNOWN, &[&account, &environment, &named]).await?;
             let known = known.iter().map(|row| Ok(FileId::from_bytes(Columns::of(row).id()?)));

@@ -1,4 +1,4 @@
-//! Reading customers, the keys of their data subjects, and kept answers.
+//! Reads customers, the keys of their data subjects, and kept answers.
 
 use std::num::NonZeroI64;
 use std::sync::Arc;
@@ -14,15 +14,15 @@ use tokio_postgres::Row;
 use super::PostgresStore;
 use super::database::Database;
 use super::loader::Loader;
-use super::rows::{Columns, number, place, rows, statements, uuid};
+use super::rows::{Columns, number, row_limit, scope_values, statements, uuid};
 use crate::rows::{PersonsRow, SubjectRow, Unchecked};
-use crate::sealed::{self, Cells, Plain, PlainRow, SealedRecord, SubjectKeys};
+use crate::sealed::{self, Cells, PlainColumns, PlainRow, SealedRecord, SubjectKeys};
 use crate::vault::SubjectKey;
 
-/// A summary that names everything since a distant version looks no further back than this many entries.
+/// A list of everything that changed since an old version examines at most this many entries.
 const MAX_CHANGES_NAMED: i64 = 1_000;
 
-/// What [`plain`] reads.
+/// The columns that [`plain`] reads.
 macro_rules! plain_columns {
     () => {
         "c.customer_id, c.type, c.version, c.events, c.created_at, c.updated_at, c.persons_version, c.email_index,
@@ -30,8 +30,8 @@ macro_rules! plain_columns {
     };
 }
 
-/// Those that a [`Loader`] is asked for.
-macro_rules! asked {
+/// The customers that a [`Loader`] is asked for.
+macro_rules! requested {
     ($joined:literal) => {
         concat!(
             " FROM unnest($1::uuid[], $2::smallint[], $3::uuid[]) WITH ORDINALITY
@@ -63,12 +63,12 @@ macro_rules! subjects_of {
 }
 
 statements! {
-    /// Only businesses are looked for among the persons: an index is not asked for what is NULL.
+    /// Persons are joined for businesses only: the index is not searched for NULL.
     RECORDS = concat!(
         "SELECT u.place, ",
         plain_columns!(),
         ", c.last_audit, c.names, c.profile, c.secret, c.kyc, p.cells, p.mac",
-        asked!("customers c
+        requested!("customers c
             ON c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id
         LEFT JOIN persons p ON p.account_id = c.account_id AND p.environment = c.environment
             AND p.customer_id = CASE c.type WHEN 1 THEN c.customer_id END")
@@ -77,7 +77,7 @@ statements! {
         "SELECT u.place, ",
         plain_columns!(),
         ", c.names",
-        asked!("customers c
+        requested!("customers c
             ON c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id")
     );
     SUMMARIES_BY_EMAIL = summary_of!("AND email_index = ANY($3) ORDER BY customer_id");
@@ -86,11 +86,11 @@ statements! {
     SUBJECTS_OF_MANY = subjects_of!("customer_id = ANY($3) AND subject_id = customer_id");
     OWN_KEYS = concat!(
         "SELECT u.place, s.customer_id, s.subject_id, s.epoch, s.wrapped, s.mac",
-        asked!("subject_keys s
+        requested!("subject_keys s
             ON s.account_id = u.account_id AND s.environment = u.environment AND s.customer_id = u.customer_id
             AND s.subject_id = u.customer_id")
     );
-    /// Entries of one customer are linked backwards from its row.
+    /// The entries of a customer are linked backwards from its row.
     CHANGES = "WITH RECURSIVE trail (seq, version, fields, previous, place) AS (
             SELECT a.seq, a.version, a.fields, a.previous_of_customer, 1::bigint
             FROM customers c
@@ -109,7 +109,7 @@ statements! {
         WHERE mine.account_id = $1 AND mine.environment = $2 AND mine.customer_id = $3 ORDER BY 1, 2, 3 LIMIT 100";
 }
 
-/// What point reads are read with: records whole, what plain reads show, and customers' own keys.
+/// The loaders of point reads: whole records, summaries, and customers' own keys.
 pub(super) fn loaders(database: &Arc<Database>) -> [Loader; 3] {
     [RECORDS, SUMMARIES_OF, OWN_KEYS].map(|sql| Loader::start(database, sql))
 }
@@ -159,7 +159,7 @@ impl CustomerStore for PostgresStore {
 
     async fn summaries_by_email(&self, scope: Scope, email: &Email) -> Result<Vec<Summary>, StoreError> {
         let Some(keys) = self.scope_keys(scope).await? else { return Ok(Vec::new()) };
-        let (account, environment) = place(scope);
+        let (account, environment) = scope_values(scope);
         let mut indexes = vec![keys.email_index(email, 0).to_vec()];
         indexes.extend(self.shared_emails.other_indexes(&keys, email).iter().map(|index| index.to_vec()));
         let rows = self.database.query(SUMMARIES_BY_EMAIL, &[&account, &environment, &indexes]).await?;
@@ -167,18 +167,18 @@ impl CustomerStore for PostgresStore {
         found.map(|summary| sealed::found_by_email(summary, scope, email, &keys)).collect()
     }
 
-    /// Newest first: ids are UUIDs of version 7, so their order is that of creation.
+    /// The newest comes first: ids are UUIDs of version 7, so their order is that of creation.
     async fn summaries(&self, scope: Scope, after: Option<CustomerId>, limit: usize) -> Result<Page, StoreError> {
-        let (account, environment) = place(scope);
+        let (account, environment) = scope_values(scope);
         let after = uuid(&after.map_or([0xff; 16], |id| *id.as_bytes()));
-        // One more tells whether others come after it, and is not opened.
-        let found = self.database.query(SUMMARIES, &[&account, &environment, &after, &rows(limit + 1)]).await?;
+        // One more tells whether there is another page. It is not opened.
+        let found = self.database.query(SUMMARIES, &[&account, &environment, &after, &row_limit(limit + 1)]).await?;
         let summaries = self.open_summaries(scope, &found[..found.len().min(limit)]).await?;
         Ok(Page { summaries, more: found.len() > limit })
     }
 
     async fn changed_since(&self, scope: Scope, id: CustomerId, version: u64) -> Result<Vec<String>, StoreError> {
-        let (account, environment) = place(scope);
+        let (account, environment) = scope_values(scope);
         let found = self
             .database
             .query(CHANGES, &[&account, &environment, &uuid(id.as_bytes()), &number(version), &MAX_CHANGES_NAMED])
@@ -202,7 +202,7 @@ impl CustomerStore for PostgresStore {
     }
 
     async fn same_numbers(&self, scope: Scope, id: CustomerId) -> Result<Vec<SameNumber>, StoreError> {
-        let (account, environment) = place(scope);
+        let (account, environment) = scope_values(scope);
         let found = self.database.query(SAME_NUMBERS, &[&account, &environment, &uuid(id.as_bytes())]).await?;
         let same = |row: &Row| {
             let mut columns = Columns::of(row);
@@ -226,25 +226,25 @@ impl PostgresStore {
         for row in found {
             let mut columns = Columns::of(row);
             let (plain, names) = (plain(scope, &mut columns)?.open(&keys)?, columns.next::<Vec<u8>>()?);
-            // Held from here on: what is remembered now may be forgotten while others are read.
+            // Hold the key from here on: it may leave the cache while others are read.
             let key = self.cache.keys.get(scope, PersonId::of_customer(plain.id));
             sealed.push((plain, names, key));
         }
         let unknown: Vec<_> = sealed.iter().filter(|(.., key)| key.is_none()).map(|(plain, ..)| plain.id).collect();
         let opened = self.keys_of_customers(scope, &unknown).await?;
-        let open = |(plain, names, key): (Plain, Vec<u8>, Option<Arc<SubjectKey>>)| {
+        let open = |(plain, names, key): (PlainColumns, Vec<u8>, Option<Arc<SubjectKey>>)| {
             let key = key.or_else(|| opened.get(&PersonId::of_customer(plain.id)).cloned());
             sealed::open_summary(&plain, names, &*key.ok_or_else(|| no_key(plain.id))?)
         };
         sealed.into_iter().map(open).collect()
     }
 
-    /// The own keys of many customers, in one question.
+    /// The own keys of many customers, in one query.
     async fn keys_of_customers(&self, scope: Scope, customers: &[CustomerId]) -> Result<SubjectKeys, StoreError> {
         if customers.is_empty() {
             return Ok(SubjectKeys::new());
         }
-        let (account, environment) = place(scope);
+        let (account, environment) = scope_values(scope);
         let ids: Vec<_> = customers.iter().map(|id| uuid(id.as_bytes())).collect();
         let found = self.database.query(SUBJECTS_OF_MANY, &[&account, &environment, &ids]).await?;
         self.open_subjects(scope, &found, |_| true).await
@@ -268,7 +268,7 @@ impl PostgresStore {
         Ok(keys)
     }
 
-    /// The key of one subject that must exist.
+    /// The key of a subject that must exist.
     pub(super) async fn subject_key(
         &self,
         scope: Scope,
@@ -279,7 +279,7 @@ impl PostgresStore {
         keys.get(&subject).cloned().ok_or_else(|| no_key(customer))
     }
 
-    /// The keys of those of the subjects that have one.
+    /// The keys of those subjects that have one.
     pub(super) async fn subject_keys(
         &self,
         scope: Scope,
@@ -296,7 +296,7 @@ impl PostgresStore {
             let row = row.check(&*self.existing_scope_keys(scope).await?)?;
             return Ok(SubjectKeys::from([(own, self.cache.keys.open(&self.vault, scope, own, &row.wrapped)?)]));
         }
-        let (account, environment) = place(scope);
+        let (account, environment) = scope_values(scope);
         let found = self.database.query(SUBJECTS, &[&account, &environment, &uuid(customer.as_bytes())]).await?;
         self.open_subjects(scope, &found, |subject| subjects.contains(subject)).await
     }
@@ -326,7 +326,7 @@ fn plain(scope: Scope, columns: &mut Columns<'_>) -> Result<Unchecked<PlainRow>,
         queued_at: columns.next()?,
         provider_due: columns.next()?,
         provider_case: columns.next()?,
-        // Only the record is found with it.
+        // Only the record has a hint.
         hint: None,
     };
     Ok(Unchecked::new(row, columns.next()?))

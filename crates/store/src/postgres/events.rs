@@ -1,4 +1,4 @@
-//! Events as they are read again. They are written with their deliveries (`commit/events.rs`).
+//! Reads events. They are written together with their deliveries (`commit/events.rs`).
 
 use async_trait::async_trait;
 use dossier_core::caller::Scope;
@@ -9,7 +9,7 @@ use dossier_core::store::{EventStore, StoreError};
 use tokio::sync::watch;
 
 use super::PostgresStore;
-use super::rows::{Columns, number, place, rows, statements};
+use super::rows::{Columns, number, row_limit, scope_values, statements};
 use crate::sealed;
 use crate::vault::Purpose;
 
@@ -22,8 +22,8 @@ statements! {
 #[async_trait]
 impl EventStore for PostgresStore {
     async fn events(&self, scope: Scope, after: u64, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
-        let (account, environment) = place(scope);
-        let found = self.database.query(EVENTS, &[&account, &environment, &number(after), &rows(limit)]).await?;
+        let (account, environment) = scope_values(scope);
+        let found = self.database.query(EVENTS, &[&account, &environment, &number(after), &row_limit(limit)]).await?;
         let mut events = Vec::with_capacity(found.len());
         for row in &found {
             let mut columns = Columns::of(row);
@@ -36,7 +36,7 @@ impl EventStore for PostgresStore {
     }
 
     async fn newest_event(&self, scope: Scope) -> Result<u64, StoreError> {
-        let (account, environment) = place(scope);
+        let (account, environment) = scope_values(scope);
         let row = self.database.query_one(NEWEST, &[&account, &environment]).await?;
         row.map_or(Ok(0), |row| Columns::of(&row).count())
     }
@@ -47,7 +47,6 @@ impl EventStore for PostgresStore {
 }
 
 impl PostgresStore {
-    /// The body of an event.
     pub(super) async fn open_event(
         &self,
         scope: Scope,

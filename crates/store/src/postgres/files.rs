@@ -15,13 +15,14 @@ use dossier_core::store::{ByteRange, Collected, FileReader, FileStore, FileWrite
 use tokio_postgres::Row;
 
 use super::PostgresStore;
-use super::rows::{Columns, epoch, place, rows as limit_of, statements, uuid};
+use super::rows::{Columns, epoch_column, row_limit, scope_values, statements, uuid};
 use crate::blobs::BlobPath;
 use crate::files::{
-    FileKey, FileRow, MAX_USES, ORPHAN_SECONDS, ReadFile, Reader, StoredFile, UseRow, Writer, day_of, is_unused,
+    ContentReader, ContentWriter, FileKey, FileRow, MAX_USES, ORPHAN_SECONDS, StoredFile, UncheckedFile, UseRow,
+    day_of, is_unused,
 };
 use crate::rows::Unchecked;
-use crate::sealed::NOBODY;
+use crate::sealed::NO_CUSTOMER;
 use crate::vault::{Purpose, SecretKey};
 
 macro_rules! files_of {
@@ -48,7 +49,7 @@ statements! {
             WHERE account_id = $1 AND environment = $2 AND file_uses.file_id = f.file_id
             ORDER BY (customer_id = $5) DESC, attached_at, customer_id, subject_id LIMIT $4) AS u";
     STAGING = "SELECT epoch, wrapped FROM staging_keys WHERE account_id = $1 AND environment = $2 AND day = $3";
-    /// Not in an epoch that has ended since: a rotation could be past this row.
+    /// A key in an epoch that has ended is not written: the rotation may already have passed this row.
     STAGE = "INSERT INTO staging_keys (account_id, environment, day, epoch, wrapped)
         SELECT $1, $2, $3, $4, $5
         FROM (SELECT newest_epoch FROM installation WHERE newest_epoch = $4 FOR SHARE) AS newest
@@ -96,7 +97,7 @@ fn use_row(scope: Scope, row: &Row) -> Result<Unchecked<UseRow>, StoreError> {
 impl FileStore for PostgresStore {
     async fn replay_upload(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Replay<File>, StoreError> {
         let ticket = self.ticket(scope, attempt).await?;
-        let (account, environment) = place(scope);
+        let (account, environment) = scope_values(scope);
         let row = self.database.query_one(UPLOAD, &[&account, &environment, &&ticket.key_hash[..]]).await?;
         let Some(row) = row else { return Ok(Replay::Fresh(ticket)) };
         let file = self.checked(scope, &[row], None).await?.pop();
@@ -112,14 +113,14 @@ impl FileStore for PostgresStore {
         let day = day_of(now);
         let staging = self.staging_key_for(scope, day).await?;
         let keys = self.existing_scope_keys(scope).await?;
-        let writer = Writer::begin(&*self.blobs, BlobPath { scope, id }, day, &staging, keys).await?;
+        let writer = ContentWriter::begin(&*self.blobs, BlobPath { scope, id }, day, &staging, keys).await?;
         Ok(Box::new(writer))
     }
 
     async fn discard_file(&self, scope: Scope, id: FileId) {
-        // It looks whether there is a row: what a row names is never deleted.
+        // This checks for a row first: content that a row names is never deleted.
         if let Err(error) = self.delete_unknown(vec![BlobPath { scope, id }]).await {
-            tracing::warn!(%error, file = %id, "the content of a refused upload stays until the next collection");
+            tracing::warn!(%error, file = %id, "failed to delete a refused upload; the next collection will");
         }
     }
 
@@ -129,13 +130,13 @@ impl FileStore for PostgresStore {
     }
 
     async fn account_files(&self, scope: Scope) -> Result<Used, StoreError> {
-        let (account, environment) = place(scope);
+        let (account, environment) = scope_values(scope);
         let found = self.database.query_one(USED, &[&account, &environment]).await?;
         found.map_or(Ok(Used::default()), |row| Columns::of(&row).used())
     }
 
     async fn evidence(&self, scope: Scope, customer: CustomerId) -> Result<Used, StoreError> {
-        let (account, environment) = place(scope);
+        let (account, environment) = scope_values(scope);
         let found = self.database.query_one(EVIDENCE, &[&account, &environment, &uuid(customer.as_bytes())]).await?;
         found.map_or(Ok(Used::default()), |row| Columns::of(&row).used())
     }
@@ -147,9 +148,9 @@ impl FileStore for PostgresStore {
         before: Option<FileId>,
         limit: usize,
     ) -> Result<Vec<File>, StoreError> {
-        let (account, environment) = place(scope);
+        let (account, environment) = scope_values(scope);
         let before = uuid(&before.map_or([0xff; 16], |id| *id.as_bytes()));
-        let limit = limit_of(limit);
+        let limit = row_limit(limit);
         let found = match customer {
             None => self.database.query(LIST, &[&account, &environment, &before, &limit]).await?,
             Some(customer) => {
@@ -171,12 +172,12 @@ impl FileStore for PostgresStore {
         let stored = stored.ok_or_else(|| StoreError::Corrupt("the file is gone".into()))?;
         let key = self.file_key(&stored).await?;
         let path = BlobPath { scope, id: file.id };
-        let reader = Reader::open(Arc::clone(&self.blobs), path, &key, file.details.size, range).await?;
+        let reader = ContentReader::open(Arc::clone(&self.blobs), path, &key, file.details.size, range).await?;
         Ok(Box::new(reader))
     }
 
     async fn same_content(&self, scope: Scope, id: FileId) -> Result<Vec<FileId>, StoreError> {
-        let (account, environment) = place(scope);
+        let (account, environment) = scope_values(scope);
         let found = self.database.query(SAME_CONTENT, &[&account, &environment, &uuid(id.as_bytes())]).await?;
         found.iter().map(|row| Columns::of(row).id().map(FileId::from_bytes)).collect()
     }
@@ -197,7 +198,7 @@ impl FileStore for PostgresStore {
                 }
             }
             self.delete_unused(&expired).await?;
-            // One that was attached at the last moment is still there, and so is its content.
+            // A file that was attached at the last moment still has its row, so its content stays.
             collected.expired += self.delete_unknown(expired).await?;
         }
         let oldest = day_of(before);
@@ -209,7 +210,7 @@ impl FileStore for PostgresStore {
 }
 
 impl PostgresStore {
-    /// Files with their uses, every seal compared: those by `of` and the oldest ones, as many as are read.
+    /// Reads the uses of files, those by `of` first, then the oldest, at most [`MAX_USES`] of each. Checks every seal.
     async fn checked(
         &self,
         scope: Scope,
@@ -224,8 +225,8 @@ impl PostgresStore {
         let ids: Vec<_> = attached.map(|row| uuid(row.id.as_bytes())).collect();
         let mut uses: HashMap<FileId, Vec<Unchecked<UseRow>>> = HashMap::new();
         if !ids.is_empty() {
-            let (account, environment) = place(scope);
-            let (most, of) = (limit_of(MAX_USES), uuid(of.unwrap_or(NOBODY).as_bytes()));
+            let (account, environment) = scope_values(scope);
+            let (most, of) = (row_limit(MAX_USES), uuid(of.unwrap_or(NO_CUSTOMER).as_bytes()));
             for row in &self.database.query(USES, &[&account, &environment, &ids, &most, &of]).await? {
                 let one = use_row(scope, row)?;
                 uses.entry(one.peek().file).or_default().push(one);
@@ -234,12 +235,12 @@ impl PostgresStore {
         let keys = self.existing_scope_keys(scope).await?;
         let with_uses = |row: Unchecked<FileRow>| {
             let uses = uses.remove(&row.peek().id).unwrap_or_default();
-            ReadFile { row, uses }.check(&keys)
+            UncheckedFile { row, uses }.check(&keys)
         };
         rows.into_iter().map(with_uses).collect()
     }
 
-    /// Files as they stand, also those that are gone but for their rows.
+    /// Also returns files of which only the row is left.
     async fn stored_files(
         &self,
         scope: Scope,
@@ -249,7 +250,7 @@ impl PostgresStore {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let (account, environment) = place(scope);
+        let (account, environment) = scope_values(scope);
         let ids: Vec<_> = ids.iter().map(|id| uuid(id.as_bytes())).collect();
         let found = self.database.query(FILES, &[&account, &environment, &ids]).await?;
         self.checked(scope, &found, of).await
@@ -264,7 +265,7 @@ impl PostgresStore {
         Ok(files)
     }
 
-    /// The key of a file, through the staging key or through any data subject that has one.
+    /// The key of a file, from its staging key or from any data subject that has a key.
     async fn file_key(&self, file: &StoredFile) -> Result<FileKey, StoreError> {
         let (scope, id) = (file.row.scope, file.row.id);
         if let (Some(day), Some(sealed)) = (file.row.staged_day, &file.row.key) {
@@ -277,29 +278,29 @@ impl PostgresStore {
                 return FileKey::open(key.key(Purpose::FileWrap), scope, id, sealed);
             }
         }
-        Err(file.unopened())
+        Err(file.no_key_opens())
     }
 
-    /// The key of a day, if there is one.
     async fn staging_key(&self, scope: Scope, day: i64) -> Result<Option<SecretKey>, StoreError> {
         if let Some(key) = self.vault.cached_staging(scope, day) {
             return Ok(Some(key));
         }
-        let (account, environment) = place(scope);
+        let (account, environment) = scope_values(scope);
         let row = self.database.query_one(STAGING, &[&account, &environment, &day]).await?;
         row.map(|row| self.vault.open_staging(scope, day, &Columns::of(&row).wrapped()?)).transpose()
     }
 
-    /// The key of a day, made when it is the first to be asked for.
+    /// The staging key of a day, created if it does not exist.
     async fn staging_key_for(&self, scope: Scope, day: i64) -> Result<SecretKey, StoreError> {
-        // A second round reads what another upload has made first, or makes it again in the epoch that has begun since.
+        // The second round reads the key that this one wrote, or that another upload wrote first. If a new epoch has
+        // begun since, it creates one again.
         for _ in 0..3 {
             if let Some(key) = self.staging_key(scope, day).await? {
                 return Ok(key);
             }
-            let (account, environment) = place(scope);
+            let (account, environment) = scope_values(scope);
             let wrapped = self.vault.new_staging(scope, day)?;
-            let values = (account, environment, day, epoch(wrapped.epoch), wrapped.sealed);
+            let values = (account, environment, day, epoch_column(wrapped.epoch), wrapped.sealed);
             self.database
                 .write(&values, |session, (account, environment, day, epoch, sealed)| {
                     Box::pin(async move { session.execute(STAGE, &[account, environment, day, epoch, sealed]).await })
@@ -309,7 +310,7 @@ impl PostgresStore {
         Err(StoreError::Busy)
     }
 
-    /// The keys of those of the files that are there.
+    /// The keys of those files that exist.
     pub(super) async fn file_keys(
         &self,
         scope: Scope,

@@ -1,4 +1,4 @@
-//! Blind indexes: equal numbers and equal contents find each other.
+//! Blind indexes that match equal numbers and equal contents.
 
 use std::collections::BTreeSet;
 
@@ -11,16 +11,17 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use uuid::Uuid;
 
 use super::database::Session;
-use super::rows::{Columns, number, place, random_id, statements, uuid};
+use super::rows::{Columns, number, random_id, scope_values, statements, uuid};
 use super::{PostgresStore, migrate};
 use crate::chores::{Chore, ONCE};
 use crate::vault::Fingerprint;
 use crate::{ChoreStore as _, OpenError, prepared};
 
-/// Customers that are read together, when all are looked through; the loaders read them in one statement.
+/// The number of customers that are read at the same time while all are indexed. The loaders read them in one
+/// statement.
 const TOGETHER: usize = 64;
 
-/// The fingerprints of a customer's numbers, after its id.
+/// The id of a customer, and the fingerprints of its numbers.
 type NumbersOf = ([u8; 16], BTreeSet<(PersonId, Fingerprint)>);
 
 statements! {
@@ -43,8 +44,8 @@ statements! {
 }
 
 impl PostgresStore {
-    /// Fills the indexes from what was stored before there were any, once, by the process that holds the lease of the
-    /// schema. Killed at any point, the next start does it again.
+    /// Fills the indexes from older records. This happens once, in the process that holds the schema lease. If the
+    /// process dies, the next start does it again.
     pub(super) async fn fill_fingerprints(&self, session: Session<'_>) -> Result<(), OpenError> {
         if self.done(Chore::Fingerprints).await?.is_some() {
             return Ok(());
@@ -64,7 +65,7 @@ impl PostgresStore {
     }
 
     async fn fill_numbers(&self, session: Session<'_>, scope: Scope, me: Uuid) -> Result<(), OpenError> {
-        let ((account, environment), keys) = (place(scope), self.existing_scope_keys(scope).await?);
+        let ((account, environment), keys) = (scope_values(scope), self.existing_scope_keys(scope).await?);
         let mut after = Uuid::nil();
         loop {
             let found = session.query(CUSTOMERS, &[&account, &environment, &after]).await?;
@@ -72,7 +73,8 @@ impl PostgresStore {
             let Some(last) = ids.last() else { return Ok(()) };
             after = uuid(last);
             let numbers_of = async |id: [u8; 16]| {
-                let customer = opened(self.customer(scope, CustomerId::from_bytes(id)).await, "no numbers to index");
+                let customer =
+                    ignore_corrupt(self.customer(scope, CustomerId::from_bytes(id)).await, "failed to index numbers");
                 let numbers = |customer: Customer| prepared::fingerprints(&customer, &keys);
                 Ok::<_, StoreError>((id, customer?.map(numbers).unwrap_or_default()))
             };
@@ -91,7 +93,7 @@ impl PostgresStore {
     }
 
     async fn fill_contents(&self, session: Session<'_>, scope: Scope, me: Uuid) -> Result<(), OpenError> {
-        let ((account, environment), keys) = (place(scope), self.existing_scope_keys(scope).await?);
+        let ((account, environment), keys) = (scope_values(scope), self.existing_scope_keys(scope).await?);
         let mut after = Uuid::nil();
         loop {
             let found = session.query(FILES, &[&account, &environment, &after]).await?;
@@ -101,7 +103,7 @@ impl PostgresStore {
             let (mut files, mut fingerprints, mut sizes) = (Vec::new(), Vec::new(), Vec::new());
             for id in ids {
                 let read = self.files(scope, &[FileId::from_bytes(id)], None).await;
-                let read = opened(read.map(|mut files| files.pop()), "no content to index")?;
+                let read = ignore_corrupt(read.map(|mut files| files.pop()), "failed to index a content")?;
                 if let Some(file) = read {
                     files.push(uuid(&id));
                     fingerprints.push(keys.content_index(&file.details.sha256).to_vec());
@@ -114,8 +116,8 @@ impl PostgresStore {
     }
 }
 
-/// What cannot be opened is found by a verification, and keeps no process from starting.
-fn opened<T>(read: Result<Option<T>, StoreError>, what: &str) -> Result<Option<T>, StoreError> {
+/// A verification reports what cannot be opened. It must not prevent the start.
+fn ignore_corrupt<T>(read: Result<Option<T>, StoreError>, what: &str) -> Result<Option<T>, StoreError> {
     match read {
         Err(error @ StoreError::Corrupt(_)) => {
             tracing::error!(%error, "{what}");

@@ -15,7 +15,7 @@ use tokio_postgres::Row;
 
 use super::PostgresStore;
 use super::database::{Error, Session};
-use super::rows::{Columns, place, statements, uuid};
+use super::rows::{Columns, scope_values, statements, uuid};
 use crate::api_keys::{AccountRow, KeyRow};
 use crate::columns::scope_columns;
 use crate::rows::Unchecked;
@@ -70,9 +70,9 @@ fn key_row(row: &Row) -> Result<Unchecked<KeyRow>, StoreError> {
     Ok(Unchecked::new(key, columns.next()?))
 }
 
-/// One key of a scope, within a transaction that changes it.
+/// Reads a key of a scope within a transaction that changes it.
 pub(super) async fn key(session: Session<'_>, scope: Scope, id: KeyId) -> Result<Option<Unchecked<KeyRow>>, Error> {
-    let (account, environment) = place(scope);
+    let (account, environment) = scope_values(scope);
     let found = session.query(KEY_OF_SCOPE, &[&account, &environment, &uuid(id.as_bytes())]).await?;
     Ok(found.first().map(key_row).transpose()?)
 }
@@ -81,22 +81,23 @@ pub(super) async fn key(session: Session<'_>, scope: Scope, id: KeyId) -> Result
 impl KeyStore for PostgresStore {
     async fn api_key(&self, key: &ApiKey) -> Result<Option<Arc<KeyRecord>>, StoreError> {
         let lookup = self.vault.key_lookup(key.expose());
-        if let Some(known) = self.known_keys.get(&lookup) {
+        if let Some(known) = self.api_key_cache.get(&lookup) {
             return Ok(Some(known));
         }
         let asked = Instant::now();
         let row = self.database.query_one(KEY, &[&&lookup[..]]).await?;
-        // The index has found it already; comparing again in constant time costs nothing and leans on no index.
+        // The index has already compared it. Comparing again in constant time costs nothing and does not depend on the
+        // index.
         let row = row.as_ref().map(key_row).transpose()?.filter(|row| bool::from(row.peek().lookup.ct_eq(&lookup)));
         let Some(row) = row else { return Ok(None) };
         let keys = self.existing_scope_keys(row.scope()?).await?;
         let record = Arc::new(row.open_presented(&keys, key)?);
-        self.known_keys.remember(lookup, asked, Arc::clone(&record));
+        self.api_key_cache.remember(lookup, asked, Arc::clone(&record));
         Ok(Some(record))
     }
 
     async fn api_keys(&self, scope: Scope) -> Result<Vec<KeyRecord>, StoreError> {
-        let (account, environment) = place(scope);
+        let (account, environment) = scope_values(scope);
         let found = self.database.query(KEYS, &[&account, &environment]).await?;
         let mut records = Vec::with_capacity(found.len());
         for row in &found {
@@ -108,7 +109,7 @@ impl KeyStore for PostgresStore {
     async fn keys_used(&self, used: Vec<(Scope, KeyId, Timestamp)>) -> Result<(), StoreError> {
         let (mut accounts, mut environments) = (Vec::new(), Vec::new());
         for (scope, ..) in &used {
-            let (account, environment) = place(*scope);
+            let (account, environment) = scope_values(*scope);
             accounts.push(account);
             environments.push(environment);
         }

@@ -1,4 +1,4 @@
-//! Links to the hosted form, and the passes that they are exchanged for.
+//! Links to the hosted form, and the passes that replace them.
 
 use async_trait::async_trait;
 use dossier_core::clock::Timestamp;

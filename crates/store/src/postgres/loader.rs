@@ -1,5 +1,6 @@
-//! Point reads of customers: those that are asked for at the same time are read together, in one statement. A statement
-//! costs several times as much as a row, and no read waits for another: what waits is what came while others were read.
+//! Point reads of customers. Reads that are requested at the same time share one statement, because a statement costs
+//! several times as much as a row. No read waits for another to arrive: a batch holds what arrived while the previous
+//! one was read.
 
 use std::sync::Arc;
 
@@ -10,19 +11,19 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_postgres::Row;
 
 use super::database::{Database, copy};
-use super::rows::{Columns, place, uuid};
+use super::rows::{Columns, scope_values, uuid};
 
 const MAX_BATCH: usize = 256;
 
-struct Ask {
+struct LoadRequest {
     scope: Scope,
     id: CustomerId,
     reply: oneshot::Sender<Result<Option<Row>, StoreError>>,
 }
 
-/// One statement, which reads many customers by their keys; its first column is their place among those asked for. It
-/// is in flight once at a time: two would be half as large each, and cost twice as much.
-pub(super) struct Loader(mpsc::UnboundedSender<Ask>);
+/// A statement that reads many customers by their keys. Its first column is the position in the request. Only one is in
+/// flight at a time: two would be half as large each, and cost twice as much.
+pub(super) struct Loader(mpsc::UnboundedSender<LoadRequest>);
 
 impl Loader {
     /// Must be called within a runtime.
@@ -32,19 +33,19 @@ impl Loader {
         Self(asks)
     }
 
-    /// The row of one customer as it was when this was called, or later.
+    /// The row of a customer, at least as new as at the time of the call.
     pub(super) async fn load(&self, scope: Scope, id: CustomerId) -> Result<Option<Row>, StoreError> {
-        let (reply, answer) = oneshot::channel();
+        let (reply, response) = oneshot::channel();
         let ended = || StoreError::Unavailable("the reader has ended".into());
-        self.0.send(Ask { scope, id, reply }).map_err(|_| ended())?;
-        answer.await.unwrap_or_else(|_| Err(ended()))
+        self.0.send(LoadRequest { scope, id, reply }).map_err(|_| ended())?;
+        response.await.unwrap_or_else(|_| Err(ended()))
     }
 }
 
-async fn run(database: Arc<Database>, sql: &'static str, mut waiting: mpsc::UnboundedReceiver<Ask>) {
+async fn run(database: Arc<Database>, sql: &'static str, mut waiting: mpsc::UnboundedReceiver<LoadRequest>) {
     let mut asks = Vec::with_capacity(MAX_BATCH);
     while waiting.recv_many(&mut asks, MAX_BATCH).await > 0 {
-        let (accounts, environments): (Vec<_>, Vec<_>) = asks.iter().map(|ask| place(ask.scope)).unzip();
+        let (accounts, environments): (Vec<_>, Vec<_>) = asks.iter().map(|ask| scope_values(ask.scope)).unzip();
         let ids: Vec<_> = asks.iter().map(|ask| uuid(ask.id.as_bytes())).collect();
         match database.query(sql, &[&accounts, &environments, &ids]).await {
             Ok(rows) => {

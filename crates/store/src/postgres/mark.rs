@@ -1,16 +1,16 @@
-//! This engine's mark; see `crate::transfer::mark`.
+//! The mark of this engine; see `crate::transfer::mark`.
 
 use super::PostgresStore;
 use super::database::{Database, Session};
 use super::rows::{Columns, statements};
 use super::transfer::MIGRATIONS;
 use crate::OpenError;
-use crate::transfer::mark::{Mark, Standing};
+use crate::transfer::mark::{DatabaseState, Mark};
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS transfer_mark (
     one SMALLINT PRIMARY KEY, kind TEXT NOT NULL, place TEXT NOT NULL, at BIGINT NOT NULL)";
 const NO_TABLE: &str = "DROP TABLE IF EXISTS transfer_mark";
-// Mostly there is no mark table, so these are not prepared with the others.
+// The mark table rarely exists, so these are not prepared with the others.
 const READ: &str = "SELECT kind, place, at FROM transfer_mark";
 const WRITE: &str = "INSERT INTO transfer_mark (one, kind, place, at) VALUES (1, $1, $2, $3)
     ON CONFLICT (one) DO UPDATE SET kind = excluded.kind, place = excluded.place, at = excluded.at";
@@ -20,11 +20,11 @@ statements! {
 }
 
 impl PostgresStore {
-    pub(crate) async fn standing(url: &str) -> Result<Standing, OpenError> {
+    pub(crate) async fn standing(url: &str) -> Result<DatabaseState, OpenError> {
         let database = Database::new(url)?;
         let connection = database.first_connection().await?;
         let session = database.session(&connection);
-        let mut standing = Standing::default();
+        let mut standing = DatabaseState::default();
         if has(session, "migrations").await? {
             for row in &session.query(MIGRATIONS, &[]).await? {
                 standing.migrations = u32::try_from(Columns::of(row).count()?).unwrap_or(u32::MAX);
@@ -55,7 +55,7 @@ impl PostgresStore {
         Ok(())
     }
 
-    /// The hosts and the name of a URL's database, and nothing else of it.
+    /// The hosts and the name of the database in a URL, and nothing else of it.
     pub(crate) fn shown(url: &str) -> String {
         Database::new(url).map_or_else(|_| "PostgreSQL".to_owned(), |database| database.shown().to_owned())
     }

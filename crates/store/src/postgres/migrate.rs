@@ -1,6 +1,6 @@
-//! Migrations: numbered SQL files in the binary, under the same names as the embedded engine's. Some engines take one
-//! change of the schema in a transaction, so each statement is one, and can be repeated after a kill. Who migrates
-//! holds a lease row; the others wait.
+//! Migrations: numbered SQL files in the binary, with the same names as those of the embedded engine. Some engines take
+//! only one schema change per transaction, so each statement is one, and can be repeated if the process dies. The
+//! process that migrates holds a lease row; the others wait.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::rows::{Columns, random_id, statements};
 use super::shards::ALIVE;
 use crate::OpenError;
 
-/// Number (its place, from 1), name, SQL. Never change one that was released: add another.
+/// Name and SQL; the number is the position, from 1. Never change one that was released: add another.
 const MIGRATIONS: &[(&str, &str)] = &[
     ("records", include_str!("../../migrations/postgres/0001_records.sql")),
     ("files", include_str!("../../migrations/postgres/0002_files.sql")),
@@ -29,17 +29,16 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("decisions_and_settings", include_str!("../../migrations/postgres/0013_decisions_and_settings.sql")),
 ];
 
-/// The migrations after which rows are to be sealed, by the number of the step that seals them.
+/// The migrations after which rows must be sealed, each with the number of the step that seals them.
 pub(super) const SEALING: [(u32, &str); 2] = [(1, "row_seals"), (2, "uses_and_fingerprints")];
 
-/// The number of the migration that made the table of processes.
+/// The number of the migration that created the table of processes.
 const PROCESSES: usize = 3;
 
-/// How many there are.
 pub(crate) const NEWEST: usize = MIGRATIONS.len();
 
-/// What an engine may refuse that keeps its rows otherwise. Sealed cells do not compress, and a record is read whole; a
-/// page that keeps room takes a record's next version without touching an index.
+/// Settings that an engine with another storage may refuse. Sealed cells do not compress, and a record is read whole. A
+/// page with free space takes the next version of a record without an index update.
 const TUNING: &[&str] = &[
     "ALTER TABLE customers SET (toast_tuple_target = 8160, fillfactor = 50)",
     "ALTER TABLE events SET (toast_tuple_target = 8160)",
@@ -51,7 +50,7 @@ const TUNING: &[&str] = &[
     "ALTER TABLE persons ALTER COLUMN cells SET STORAGE EXTERNAL",
     "ALTER TABLE events ALTER COLUMN body SET STORAGE EXTERNAL",
     "ALTER TABLE audit ALTER COLUMN detail SET STORAGE EXTERNAL",
-    // The end of a chain is written with every change: its page keeps room for many versions.
+    // The end of a chain is written with every change, so its page keeps room for many versions.
     "ALTER TABLE audit_heads SET (fillfactor = 10)",
 ];
 
@@ -62,12 +61,12 @@ const TABLES: [&str; 2] = [
         NULL)",
 ];
 
-/// Asked for the lease so often, a second apart: a migration that takes longer is not waited for.
+/// How often to ask for the lease, a second apart. A migration that takes longer is not waited for.
 const PATIENCE: u32 = 120;
 
 statements! {
     APPLIED = "SELECT number, name, checksum FROM migrations WHERE number > 0 ORDER BY number";
-    /// A row that versions from before know nothing of, so that none starts while an upgrade goes on.
+    /// A row that older versions do not know, so that none of them starts during an upgrade.
     BEGIN = "INSERT INTO migrations (number, name, checksum, applied_at) VALUES (0, 'an upgrade has begun', 0, $1)
         ON CONFLICT DO NOTHING";
     END = "DELETE FROM migrations WHERE number = 0";
@@ -78,33 +77,26 @@ statements! {
     RELEASE = "UPDATE migration_lease SET until = now() WHERE owner = $1";
 }
 
-/// How often it is looked whether the other processes have ended, a second apart: the lease of a process lasts ten.
-const ENDING: u32 = 15;
+/// How often to check whether the other processes have ended, a second apart. The lease of a process lasts ten seconds.
+const EXIT_CHECKS: u32 = 15;
 
-/// Brings the schema up to date.
-///
-/// # Errors
-///
-/// [`OpenError::Database`] when it was made by a newer Dossier or by something else; it is left as it was.
+/// Brings the schema up to date. Fails with [`OpenError::Database`], without a change, if the database comes from a
+/// newer Dossier or from another program.
 pub(super) async fn up(session: Session<'_>, now: Timestamp) -> Result<(), OpenError> {
     up_to(session, u32::MAX, now).await
 }
 
-/// Brings the schema to the state after this many migrations, for records that are of that state.
-///
-/// # Errors
-///
-/// As [`up`].
+/// Brings the schema to the state after `number` migrations, for records of that state.
 pub(super) async fn up_to(session: Session<'_>, number: u32, now: Timestamp) -> Result<(), OpenError> {
     let number = usize::try_from(number).unwrap_or(usize::MAX).min(MIGRATIONS.len());
     for table in TABLES {
-        // Of two that make the same table at once, one is refused; it is there then.
+        // If two processes create the same table at once, one is refused. The table exists then.
         if session.run(table).await.is_err() {
             session.run(table).await?;
         }
     }
     if applied(session).await? >= number {
-        // One that was killed at its very end has left its mark.
+        // An upgrade that died at its very end has left its row.
         session.query(END, &[]).await?;
         return Ok(());
     }
@@ -118,9 +110,9 @@ pub(super) async fn up_to(session: Session<'_>, number: u32, now: Timestamp) -> 
     let seals = pending.clone().any(|(_, (name, _))| SEALING.iter().any(|(_, sealing)| sealing == name));
     if first >= PROCESSES
         && seals
-        && let Err(error) = alone(session).await
+        && let Err(error) = wait_until_alone(session).await
     {
-        // Nothing was changed: the others go on, and new ones of their version may start.
+        // Nothing was changed: the others continue, and more of their version may start.
         session.query(END, &[]).await?;
         release(session, me).await?;
         return Err(error);
@@ -139,20 +131,19 @@ pub(super) async fn up_to(session: Session<'_>, number: u32, now: Timestamp) -> 
     if first == 0 {
         for tuning in TUNING {
             if let Err(error) = session.run(tuning).await {
-                tracing::debug!(%error, tuning, "the engine keeps its rows its own way");
+                tracing::debug!(%error, tuning, "the engine does not support a storage setting");
             }
         }
     }
     release(session, me).await
 }
 
-/// Gives the lease back.
 pub(super) async fn release(session: Session<'_>, me: Uuid) -> Result<(), OpenError> {
     session.query(RELEASE, &[&me]).await?;
     Ok(())
 }
 
-/// How many are applied, all of them known.
+/// The number of applied migrations. Fails if one is unknown.
 async fn applied(session: Session<'_>) -> Result<usize, OpenError> {
     let rows = session.query(APPLIED, &[]).await?;
     for (place, row) in rows.iter().enumerate() {
@@ -165,14 +156,14 @@ async fn applied(session: Session<'_>) -> Result<usize, OpenError> {
             return Err(OpenError::Database(text));
         };
         if usize::try_from(number) != Ok(place + 1) || *known != name || checksum != i64::from(crc(sql)) {
-            let text = format!("migration {number} {name} is not the one that this version knows");
+            let text = format!("migration {number} {name} differs from the one that this version knows");
             return Err(OpenError::Database(text));
         }
     }
     Ok(rows.len())
 }
 
-/// Takes or keeps the lease of whoever changes the schema, or all rows.
+/// Takes or renews the lease for changing the schema, or all rows.
 pub(super) async fn lease(session: Session<'_>, me: Uuid) -> Result<(), OpenError> {
     for _ in 0..PATIENCE {
         match session.query(LEASE, &[&me]).await {
@@ -181,19 +172,19 @@ pub(super) async fn lease(session: Session<'_>, me: Uuid) -> Result<(), OpenErro
             Err(error) => return Err(error.into()),
         }
     }
-    Err(OpenError::Database("another process is changing its schema; start again when it has ended".into()))
+    Err(OpenError::Database("another process is changing its schema; start again when it has finished".into()))
 }
 
-/// Waits until no other process uses the database. One of an older version would go on to write rows without seals, and
-/// keys to places that a migration has read already.
-pub(super) async fn alone(session: Session<'_>) -> Result<(), OpenError> {
-    for look in 0.. {
+/// Waits until no other process uses the database. A process of an older version would continue to write rows without
+/// seals, and keys where a migration has already read.
+pub(super) async fn wait_until_alone(session: Session<'_>) -> Result<(), OpenError> {
+    for check in 0.. {
         let rows = session.query(ALIVE, &[]).await?;
         match rows.first().map_or(Ok(0), |row| Columns::of(row).count())? {
             0 => break,
-            others if look == ENDING => {
+            others if check == EXIT_CHECKS => {
                 return Err(OpenError::Database(format!(
-                    "{others} processes use it still: an upgrade that seals rows is made by one alone. Stop the \
+                    "{others} other processes still use it, but an upgrade that seals rows must run alone. Stop the \
                         others, start one, then start the rest"
                 )));
             }
@@ -203,7 +194,7 @@ pub(super) async fn alone(session: Session<'_>) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// The statements of a file: each ends with a semicolon at the end of a line. A file may have only comments.
+/// The statements of a file. Each ends with a semicolon at the end of a line. A file may consist of comments only.
 fn split(sql: &str) -> impl Iterator<Item = &str> {
     let is_code = |line: &str| !line.trim().is_empty() && !line.starts_with("--");
     sql.split(";\n").filter(move |statement| statement.lines().any(is_code))
@@ -227,7 +218,7 @@ mod tests {
         for statement in statements() {
             let code =
                 statement.lines().filter(|line| !line.trim_start().starts_with("--")).collect::<Vec<_>>().join("\n");
-            // An update names what it leaves behind, and passes over the rows that have it.
+            // An update names the value that it leaves behind, and skips the rows that have it.
             let guards =
                 ["IF NOT EXISTS", "ON CONFLICT DO NOTHING", "NOT LIKE", "IF EXISTS", "IS NOT NULL", "DROP NOT NULL"];
             assert!(guards.iter().any(|guard| code.contains(guard)), "{code}");

@@ -1,4 +1,4 @@
-//! The second engine: PostgreSQL, and what speaks it. Any number of processes share one database.
+//! The second engine: PostgreSQL, and databases that speak its protocol. Any number of processes share one database.
 
 mod answers;
 mod audit;
@@ -41,20 +41,20 @@ use futures_util::StreamExt as _;
 use tokio::sync::watch;
 
 use crate::anchor::Tips;
-use crate::api_keys::KnownKeys;
+use crate::api_keys::ApiKeyCache;
 use crate::blobs::Blobs;
 use crate::cache::{Budget, Cache};
 use crate::chores::{Chore, SharedEmails};
-use crate::prepared::{self, Keys};
+use crate::prepared::{self, SealingKeys};
 use crate::sealed::{SubjectKeys, account_scope};
-use crate::signing::Signers;
+use crate::signing::SignerCache;
 use crate::vault::{Keyring, RootKey, ScopeKeys, Vault};
 use crate::{ChoreStore as _, Engine, Figures, OpenError};
 pub use database::SESSION;
 use database::{Database, Session};
 use loader::Loader;
 pub(crate) use migrate::NEWEST as NEWEST_MIGRATION;
-use rows::{Columns, epoch, place, statements, uuid};
+use rows::{Columns, epoch_column, scope_values, statements, uuid};
 use shards::Shards;
 pub(crate) use transfer::{PostgresSnapshot, PostgresTarget};
 use writer::Writer;
@@ -63,7 +63,7 @@ statements! {
     SETTINGS = "SELECT name, setting FROM pg_settings
         WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit', 'data_checksums') ORDER BY name";
     INSTALLATION = "SELECT installation_id, newest_epoch FROM installation";
-    TIE = "INSERT INTO installation (one, installation_id, newest_epoch) VALUES (1, $1, $2) ON CONFLICT DO NOTHING";
+    BIND = "INSERT INTO installation (one, installation_id, newest_epoch) VALUES (1, $1, $2) ON CONFLICT DO NOTHING";
     SCOPE_KEYS = "SELECT epoch, wrapped FROM scope_keys WHERE account_id = $1 AND environment = $2";
     READY = "SELECT count(*) FROM installation";
 }
@@ -104,20 +104,18 @@ pub fn migrations() -> impl Iterator<Item = &'static str> {
     migrate::statements()
 }
 
-/// The default of the setting `cache`, in bytes: some 20,000 individuals.
+/// The default of the setting `cache` in bytes. It holds some 20,000 individuals.
 const CACHE: u64 = 40 * 1_024 * 1_024;
 
-/// The store in a PostgreSQL database.
 pub struct PostgresStore {
     vault: Arc<Vault>,
-    known_keys: KnownKeys,
-    signers: Signers,
+    api_key_cache: ApiKeyCache,
+    signers: SignerCache,
     announced: watch::Sender<()>,
-    /// Whose turn it is among the endpoints that have something due.
+    /// The endpoint that is served first the next time. It rotates among those with due deliveries.
     turn: AtomicUsize,
     blobs: Arc<dyn Blobs>,
     database: Arc<Database>,
-    /// Customers' records, and what plain reads show of them.
     records: Loader,
     summaries: Loader,
     own_keys: Loader,
@@ -130,13 +128,11 @@ pub struct PostgresStore {
 }
 
 impl PostgresStore {
-    /// Opens the store of a database; makes its tables, and the keyring when there is none. Every process on the same
-    /// database needs the same root key and keyring. `blobs` is where the content of files lies, and `cache` how many
-    /// bytes of customers are remembered between requests.
+    /// Opens the store of a database. Creates its tables, and the keyring if there is none. Every process on the same
+    /// database needs the same root key and keyring. `blobs` stores the content of files, and `cache` is how many bytes
+    /// of customers are cached between requests.
     ///
-    /// # Errors
-    ///
-    /// [`OpenError`]: among others, when the database would not keep what it has acknowledged.
+    /// Fails, among other reasons, if the database could lose acknowledged writes.
     pub async fn open(
         url: &str,
         keyring: &Path,
@@ -162,19 +158,19 @@ impl PostgresStore {
             Some(keyring) => keyring,
             None => Keyring::create(keyring, root, now.to_string())?,
         };
-        let (id, active) = (uuid(&keyring.installation()), epoch(keyring.active()));
-        session.query(TIE, &[&id, &active]).await?;
+        let (id, active) = (uuid(&keyring.installation()), epoch_column(keyring.active()));
+        session.query(BIND, &[&id, &active]).await?;
         match installation(session).await? {
             Some((installation, newest)) => keyring.belongs_to(installation, newest)?,
-            None => return Err(OpenError::Database("what ties it to its keyring could not be written".into())),
+            None => return Err(OpenError::Database("failed to bind it to its keyring".into())),
         }
         let vault = Arc::new(Vault::new(keyring));
         open_pepper(session, &vault).await?;
-        row_seals::take_along(session, &vault, now).await?;
+        row_seals::seal_older_rows(session, &vault, now).await?;
         let engine = session.show("SELECT version()").await?.unwrap_or_default();
         let engine = engine.split(" on ").next().unwrap_or_default().to_owned();
         drop(connection);
-        statistics::keep(&database);
+        statistics::keep_fresh(&database);
         let tips = Arc::new(Tips::default());
         let [records, summaries, own_keys] = customers::loaders(&database);
         let store = Self {
@@ -184,8 +180,8 @@ impl PostgresStore {
             cache: Cache::new(Budget::shared(cache.unwrap_or(CACHE))),
             shared_emails: SharedEmails::default(),
             vault,
-            known_keys: KnownKeys::default(),
-            signers: Signers::default(),
+            api_key_cache: ApiKeyCache::default(),
+            signers: SignerCache::default(),
             announced: watch::Sender::new(()),
             turn: AtomicUsize::new(0),
             blobs,
@@ -196,7 +192,7 @@ impl PostgresStore {
             engine,
         };
         if let Some(how_far) = store.done(Chore::Emails).await? {
-            store.shared_emails.done(Chore::Emails, &how_far);
+            store.shared_emails.set_progress(Chore::Emails, &how_far);
         }
         let connection = store.database.first_connection().await?;
         store.fill_fingerprints(store.database.session(&connection)).await?;
@@ -204,12 +200,8 @@ impl PostgresStore {
         Ok(store)
     }
 
-    /// Seals the rows of a database from before there were seals, whatever the keyring says, since it was put back on
-    /// purpose.
-    ///
-    /// # Errors
-    ///
-    /// [`OpenError`].
+    /// Seals the rows of a database that predates row seals. The keyring does not prevent this, because the database
+    /// was put back on purpose.
     pub(crate) async fn seal_rows(url: &str, keyring: &Path, root: &RootKey, now: Timestamp) -> Result<(), OpenError> {
         let (database, keyring) = (Database::new(url)?, Keyring::open(keyring, root)?);
         let connection = database.first_connection().await?;
@@ -219,12 +211,12 @@ impl PostgresStore {
         row_seals::seal_restored(session, keyring, sealed, now).await
     }
 
-    /// The keys of a scope; `None` when its account does not exist.
+    /// The keys of a scope. `None` if its account does not exist.
     async fn scope_keys(&self, scope: Scope) -> Result<Option<Arc<ScopeKeys>>, StoreError> {
         if let Some(keys) = self.vault.cached_scope(scope) {
             return Ok(Some(keys));
         }
-        let (account, environment) = place(scope);
+        let (account, environment) = scope_values(scope);
         let row = self.database.query_one(SCOPE_KEYS, &[&account, &environment]).await?;
         row.map(|row| self.vault.open_scope(scope, &Columns::of(&row).wrapped()?)).transpose()
     }
@@ -233,7 +225,8 @@ impl PostgresStore {
         self.scope_keys(scope).await?.ok_or_else(|| StoreError::Corrupt("the account has no key".into()))
     }
 
-    /// Deletes what is older than a moment, no more at once than others can wait for; says how many.
+    /// Deletes a portion of the rows that are older than a given time, small enough for others to wait for. Returns the
+    /// number of rows.
     async fn delete_portion(&self, delete: &'static str, before: Timestamp) -> Result<u64, StoreError> {
         self.database
             .write(&(delete, before.as_micros()), |session, (delete, before)| {
@@ -243,8 +236,7 @@ impl PostgresStore {
     }
 }
 
-/// Refuses a database that would not keep what it has acknowledged. Engines that have no such settings have no such
-/// holes.
+/// Refuses a database that could lose acknowledged writes. Engines without these settings cannot lose them this way.
 async fn check_settings(session: Session<'_>) -> Result<(), OpenError> {
     let rows = session.query(SETTINGS, &[]).await?;
     for row in &rows {
@@ -253,11 +245,11 @@ async fn check_settings(session: Session<'_>) -> Result<(), OpenError> {
         let setting: String = columns.next()?;
         match (name.as_str(), setting.as_str()) {
             ("data_checksums", "off") => tracing::warn!(
-                "the database has no data checksums: damage on its disk would not be noticed (pg_checksums --enable)"
+                "the database has no data checksums: damage on its disk would go unnoticed (pg_checksums --enable)"
             ),
             ("data_checksums", _) => {}
             (name, "off") => {
-                let text = format!("{name} is off, so it would lose what it has acknowledged; turn it on");
+                let text = format!("{name} is off, so acknowledged writes could be lost; turn it on");
                 return Err(OpenError::Database(text));
             }
             _ => {}
@@ -276,15 +268,15 @@ async fn installation(session: Session<'_>) -> Result<Option<([u8; 16], u32)>, O
 }
 
 async fn open_pepper(session: Session<'_>, vault: &Vault) -> Result<(), OpenError> {
-    let (account, environment) = place(Vault::INSTALLATION);
+    let (account, environment) = scope_values(Vault::INSTALLATION);
     for _ in 0..2 {
         if let Some(row) = session.query(SCOPE_KEYS, &[&account, &environment]).await?.first() {
             return Ok(vault.open_pepper(&Columns::of(row).wrapped()?)?);
         }
-        // Of two that start at once, one writes it and both read it.
+        // If two processes start at once, one writes the key and both read it.
         commit::insert_scope_key(session, Vault::INSTALLATION, &vault.new_scope(Vault::INSTALLATION)?).await?;
     }
-    Err(OpenError::Database("the key that finds API keys could not be written".into()))
+    Err(OpenError::Database("failed to write the key that finds API keys".into()))
 }
 
 #[async_trait]
@@ -302,7 +294,7 @@ impl Engine for PostgresStore {
     }
 
     async fn check_integrity(&self) -> Result<(), StoreError> {
-        // Its pages are its own affair: checksums, and pg_amcheck.
+        // The database checks its own pages: with checksums, and with pg_amcheck.
         self.ready().await
     }
 
@@ -332,7 +324,7 @@ impl Store for PostgresStore {
             Some((customer, subjects)) => self.subject_keys(scope, customer, &subjects).await?,
             None => SubjectKeys::new(),
         };
-        let keys = Keys {
+        let keys = SealingKeys {
             vault: &self.vault,
             scope: self.existing_scope_keys(scope).await?,
             account: self.existing_scope_keys(account_scope(scope.account)).await?,
@@ -347,9 +339,9 @@ impl Store for PostgresStore {
         let (outcome, hint) = outcome?;
         if outcome == Committed::Done {
             if let Some(change) = change {
-                self.cache.records.written(&change, hint);
+                self.cache.records.remember(&change, hint);
             }
-            aftermath.follow(&self.cache.keys, &self.known_keys, &self.signers, &self.announced);
+            aftermath.apply(&self.cache.keys, &self.api_key_cache, &self.signers, &self.announced);
         } else if wraps {
             // Another process may have begun an epoch.
             self.vault.reload_keyring();

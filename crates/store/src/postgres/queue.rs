@@ -1,4 +1,4 @@
-//! Customers that wait: for a decision, for a provider, or for their links to run out.
+//! Customers that are waiting: for a decision, for a provider, or for their links to expire.
 
 use async_trait::async_trait;
 use dossier_core::caller::Scope;
@@ -7,11 +7,11 @@ use dossier_core::ids::CustomerId;
 use dossier_core::store::{QueueStore, StoreError};
 
 use super::PostgresStore;
-use super::rows::{Columns, place, rows, statements};
+use super::rows::{Columns, row_limit, scope_values, statements};
 use super::shards::shard_of;
 
-/// What is due by the machine's clock in production, and by the sandbox's own elsewhere; the first bound of the latter
-/// is what an index can use. At most 200 of each at a time; whoever asks asks again.
+/// What is due: in production by the system clock, in a sandbox by its own. The first bound of the latter lets the
+/// query use an index. At most 200 of each are returned at a time; the caller asks again for more.
 macro_rules! due {
     ($table:literal, $column:literal) => {
         concat!(
@@ -46,12 +46,12 @@ statements! {
 #[async_trait]
 impl QueueStore for PostgresStore {
     async fn review_queue(&self, scope: Scope, limit: usize) -> Result<Vec<CustomerId>, StoreError> {
-        let (account, environment) = place(scope);
-        let found = self.database.query(QUEUE, &[&account, &environment, &rows(limit)]).await?;
+        let (account, environment) = scope_values(scope);
+        let found = self.database.query(QUEUE, &[&account, &environment, &row_limit(limit)]).await?;
         found.iter().map(|row| Columns::of(row).id().map(CustomerId::from_bytes)).collect()
     }
 
-    /// Those in the shards of this process: a provider is asked by one.
+    /// Only those in the shards of this process, so that one process asks the provider.
     async fn due_cases(&self, now: Timestamp) -> Result<Vec<(Scope, CustomerId)>, StoreError> {
         let due = self.database.query(DUE_CASES, &[&now.as_micros()]).await?;
         if due.is_empty() {

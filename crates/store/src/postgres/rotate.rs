@@ -1,7 +1,7 @@
-//! Rotation: a new epoch, every surviving key wrapped again under it, the old epochs destroyed.
+//! Rotation: begins a new epoch, wraps every surviving key under it, and destroys the old epochs.
 //!
-//! Who writes a new key holds a shared lock on the row that names the newest epoch, so none is written in an old epoch
-//! after a rotation has begun to look. Killed at any point it is simply run again.
+//! Writing a new key takes a shared lock on the row that names the newest epoch, so no key is written in an old epoch
+//! after a rotation has begun to look. If the process dies, the rotation is simply run again.
 
 use async_trait::async_trait;
 use dossier_core::caller::Scope;
@@ -11,11 +11,11 @@ use dossier_core::store::{Progress, StoreError};
 use uuid::Uuid;
 
 use super::PostgresStore;
-use super::rows::{Columns, epoch as column, place, statements, uuid};
+use super::rows::{Columns, epoch_column, scope_values, statements, uuid};
 use crate::vault::WrappedKey;
 use crate::{OpenError, RotationStore};
 
-/// Keys wrapped again in one commit.
+/// The number of keys that are wrapped in one commit.
 const PORTION: i64 = 500;
 
 statements! {
@@ -45,7 +45,7 @@ impl RotationStore for PostgresStore {
         let keyring = |error: OpenError| StoreError::Unknown(error.to_string());
         let epoch = self.vault.begin_epoch(now.to_string()).map_err(keyring)?;
         // From here on a keyring without the new epoch is too old.
-        let newest = column(epoch);
+        let newest = epoch_column(epoch);
         self.database
             .write(&newest, |session, newest| Box::pin(async move { session.execute(BEGIN, &[newest]).await }))
             .await?;
@@ -75,8 +75,8 @@ impl PostgresStore {
         WrappedKey { epoch, sealed }: WrappedKey,
         day: Option<i64>,
     ) -> Result<(), StoreError> {
-        let (account, environment) = place(scope);
-        let values = (sql, account, environment, column(epoch), sealed, day);
+        let (account, environment) = scope_values(scope);
+        let values = (sql, account, environment, epoch_column(epoch), sealed, day);
         self.database
             .write(&values, |session, (sql, account, environment, epoch, sealed, day)| {
                 Box::pin(async move {
@@ -106,7 +106,7 @@ impl PostgresStore {
                 let mut columns = Columns::of(row);
                 let (scope, wrapped) = (columns.scope()?, columns.wrapped()?);
                 let (customer, subject) = (columns.id()?, columns.id()?);
-                let (account, environment) = place(scope);
+                let (account, environment) = scope_values(scope);
                 accounts.push(account);
                 environments.push(environment);
                 customers.push(uuid(&customer));

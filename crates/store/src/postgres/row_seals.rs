@@ -1,5 +1,4 @@
-//! Seals of rows, over whole tables: given to rows that were stored before there was one, and compared for a
-//! verification.
+//! Row seals over whole tables: sealing older rows, and verification.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -10,14 +9,14 @@ use dossier_core::clock::Timestamp;
 use dossier_core::store::{Progress, StoreError};
 
 use super::database::{Error, Param, Session};
-use super::rows::{Columns, number, place, statements};
+use super::rows::{Columns, number, scope_values, statements};
 use super::transfer::{COLUMNS, array, kind_of, single, type_name, value};
 use super::{PostgresStore, commit, migrate};
 use crate::audit_chain::{self, StoredEntry};
-use crate::records::{NAMED, Records, Unnamed, Whole};
+use crate::records::{FullRow, NAMED_TABLES, RowHashes, UnnamedRows};
 use crate::rows::{NEWEST_STEP, TABLES, Table};
 use crate::transfer::record::{Record, Value};
-use crate::transfer::{Kind, PORTION};
+use crate::transfer::{ColumnKind, PORTION};
 use crate::vault::{Keyring, ScopeKeys, Vault};
 use crate::{OpenError, prepared};
 
@@ -32,17 +31,17 @@ statements! {
     MOVE_END = "UPDATE audit_heads SET seq = $3, hash = $4, seal = $5 WHERE account_id = $1 AND environment = $2";
 }
 
-/// Refuses a database from before its rows had seals when the keyring knows that they have: it was put back, and who
-/// puts a database back could have altered it.
+/// Refuses a database without row seals if the keyring knows that its rows have seals. It must have been put back, and
+/// could have been altered.
 pub(super) async fn check_age(session: Session<'_>, keyring: &Keyring) -> Result<(), OpenError> {
     if keyring.sealed_rows() <= sealing_step(session).await {
         return Ok(());
     }
-    // Without the table there is none.
+    // A missing table counts as empty.
     if count(session, ACCOUNTS, &[]).await > 0 { Err(OpenError::RowsUnsealed) } else { Ok(()) }
 }
 
-/// The last step whose migration the database has had.
+/// The last sealing step whose migration the database has had.
 pub(super) async fn sealing_step(session: Session<'_>) -> u32 {
     let mut newest = 0;
     for (step, name) in migrate::SEALING {
@@ -58,9 +57,9 @@ async fn count(session: Session<'_>, sql: &str, params: &[&dyn Param]) -> u64 {
     found.first().and_then(|row| Columns::of(row).count().ok()).unwrap_or(0)
 }
 
-/// Seals what was stored before there were seals, once: the keyring remembers it. Killed at any point, it goes on at
-/// the next start. Processes of an older version must have ended: they would go on to write rows without seals.
-pub(super) async fn take_along(session: Session<'_>, vault: &Vault, now: Timestamp) -> Result<(), OpenError> {
+/// Seals older rows, once; the keyring records it. If the process dies, the next start continues. Processes of an older
+/// version must have ended, because they would continue to write rows without seals.
+pub(super) async fn seal_older_rows(session: Session<'_>, vault: &Vault, now: Timestamp) -> Result<(), OpenError> {
     if vault.sealed_rows() >= NEWEST_STEP {
         return Ok(());
     }
@@ -69,15 +68,15 @@ pub(super) async fn take_along(session: Session<'_>, vault: &Vault, now: Timesta
     // Another process may have done it while this one waited.
     vault.reload_keyring();
     if vault.sealed_rows() < NEWEST_STEP {
-        migrate::alone(session).await?;
+        migrate::wait_until_alone(session).await?;
         seal_all(session, vault, (vault.sealed_rows(), me)).await?;
-        note_all(session, vault, me, now).await?;
-        vault.note_sealed_rows(NEWEST_STEP)?;
+        record_all_rows(session, vault, me, now).await?;
+        vault.set_sealed_rows(NEWEST_STEP)?;
     }
     migrate::release(session, me).await
 }
 
-/// Seals every row that has no seal, of the tables that steps after this one seal.
+/// Seals every unsealed row of the tables that steps after `after_step` seal.
 async fn seal_all(session: Session<'_>, vault: &Vault, (after_step, me): (u32, uuid::Uuid)) -> Result<(), OpenError> {
     let keys = all_keys(session, vault).await?;
     for table in TABLES.iter().filter(|table| table.step > after_step) {
@@ -94,23 +93,23 @@ async fn seal_all(session: Session<'_>, vault: &Vault, (after_step, me): (u32, u
     Ok(())
 }
 
-/// Notes every row in the audit trail of its scope, so that each is named by an entry. Killed, it begins again; what is
-/// noted twice is the same.
-pub(super) async fn note_all(
+/// Records every row in the audit trail of its scope, so that an entry names each. If the process dies, this starts
+/// over; recording a row twice does no harm.
+pub(super) async fn record_all_rows(
     session: Session<'_>,
     vault: &Vault,
     me: uuid::Uuid,
     now: Timestamp,
 ) -> Result<(), OpenError> {
-    let (keys, mut unnamed) = (all_keys(session, vault).await?, Unnamed::default());
-    let note = async |noted: Vec<(Scope, Records)>| {
+    let (keys, mut unnamed) = (all_keys(session, vault).await?, UnnamedRows::default());
+    let note = async |noted: Vec<(Scope, RowHashes)>| {
         for (scope, records) in noted {
             let Some(keys) = keys.get(&scope) else { continue };
-            append(session, scope, keys, &prepared::noting_entry(scope, keys, now, records)).await?;
+            append(session, scope, keys, &prepared::records_noted_entry(scope, keys, now, records)).await?;
         }
         migrate::lease(session, me).await
     };
-    for named in NAMED {
+    for named in NAMED_TABLES {
         let kinds = kinds(session, named.table).await?;
         let mut after = None;
         loop {
@@ -118,15 +117,15 @@ pub(super) async fn note_all(
             let Some((last, ..)) = rows.last() else { break };
             after = Some(last.clone());
             unnamed.add(named, &rows);
-            note(unnamed.full()).await?;
+            note(unnamed.take_full()).await?;
         }
     }
     note(unnamed.rest()).await
 }
 
-/// Appends an entry to the trail of a scope. Nothing else writes to it.
+/// Appends an entry to the trail of a scope. No other process writes to the database at this time.
 async fn append(session: Session<'_>, scope: Scope, keys: &ScopeKeys, entry: &StoredEntry) -> Result<(), OpenError> {
-    let (account, environment) = place(scope);
+    let (account, environment) = scope_values(scope);
     session.run("BEGIN").await?;
     commit::begin_chain(session, scope).await?;
     let rows = session.query(END, &[&account, &environment]).await?;
@@ -146,11 +145,11 @@ async fn append(session: Session<'_>, scope: Scope, keys: &ScopeKeys, entry: &St
 async fn set_seals(
     session: Session<'_>,
     table: &Table,
-    kinds: &[Kind],
+    kinds: &[ColumnKind],
     keys: &HashMap<Scope, Arc<ScopeKeys>>,
-    rows: &[Whole],
+    rows: &[FullRow],
 ) -> Result<(), OpenError> {
-    // What has no scope, or none that exists, stays without and is refused when it is read.
+    // A row without a valid scope stays unsealed and is refused when it is read.
     let (sealed, seals): (Vec<&Record>, Vec<Value>) = rows
         .iter()
         .filter_map(|(values, ..)| {
@@ -165,7 +164,7 @@ async fn set_seals(
         let _ = write!(same, "t.{column} = u.{column} AND ");
         params.push(array(*kind, sealed.iter().map(|values| &values[place])));
     }
-    params.push(array(Kind::Bytes, seals.iter()));
+    params.push(array(ColumnKind::Bytes, seals.iter()));
     let (name, key, last) = (table.name, table.key.join(", "), params.len());
     let sql = format!(
         "UPDATE {name} AS t SET mac = u.mac FROM unnest({arrays}${last}::bytea[]) AS u ({key}, mac)
@@ -189,7 +188,7 @@ async fn all_keys(session: Session<'_>, vault: &Vault) -> Result<HashMap<Scope, 
 }
 
 /// The types of a table's columns, in their order.
-async fn kinds(session: Session<'_>, table: &Table) -> Result<Vec<Kind>, Error> {
+async fn kinds(session: Session<'_>, table: &Table) -> Result<Vec<ColumnKind>, Error> {
     let mut known = HashMap::new();
     for row in &session.query(COLUMNS, &[&table.name]).await? {
         let mut columns = Columns::of(row);
@@ -204,7 +203,7 @@ async fn kinds(session: Session<'_>, table: &Table) -> Result<Vec<Kind>, Error> 
 }
 
 /// The next rows of a table, in the order of its key.
-fn select((table, cells): (&Table, &[&str]), kinds: &[Kind], after: bool, unsealed: bool) -> String {
+fn select((table, cells): (&Table, &[&str]), kinds: &[ColumnKind], after: bool, unsealed: bool) -> String {
     let mut columns: Vec<&str> = table.all_columns().collect();
     columns.push("mac");
     columns.extend(cells);
@@ -214,7 +213,7 @@ fn select((table, cells): (&Table, &[&str]), kinds: &[Kind], after: bool, unseal
         conditions.push("mac IS NULL".to_owned());
     }
     if after {
-        let place = |(place, kind): (usize, &Kind)| format!("${}::{}", place + 1, type_name(*kind));
+        let place = |(place, kind): (usize, &ColumnKind)| format!("${}::{}", place + 1, type_name(*kind));
         let places: Vec<_> = kinds.iter().take(table.key.len()).enumerate().map(place).collect();
         conditions.push(format!("({key}) > ({})", places.join(", ")));
     }
@@ -222,7 +221,7 @@ fn select((table, cells): (&Table, &[&str]), kinds: &[Kind], after: bool, unseal
     format!("SELECT {columns} FROM {} WHERE {condition} ORDER BY {key} LIMIT {PORTION}", table.name)
 }
 
-fn key_of(table: &Table, kinds: &[Kind], after: Option<&Record>) -> Vec<Box<dyn Param + Send>> {
+fn key_of(table: &Table, kinds: &[ColumnKind], after: Option<&Record>) -> Vec<Box<dyn Param + Send>> {
     let of = |after: &Record| {
         let key = after.iter().zip(kinds).take(table.key.len());
         key.map(|(value, kind)| single(*kind, value)).collect()
@@ -230,7 +229,7 @@ fn key_of(table: &Table, kinds: &[Kind], after: Option<&Record>) -> Vec<Box<dyn 
     after.map(of).unwrap_or_default()
 }
 
-fn read(kinds: &[Kind], cells: usize, row: &tokio_postgres::Row) -> Result<Whole, StoreError> {
+fn read(kinds: &[ColumnKind], cells: usize, row: &tokio_postgres::Row) -> Result<FullRow, StoreError> {
     let mut columns = Columns::of(row);
     let values = kinds.iter().map(|kind| value(*kind, &mut columns)).collect::<Result<_, _>>()?;
     Ok((values, columns.next()?, (0..cells).map(|_| columns.next()).collect::<Result<_, _>>()?))
@@ -239,10 +238,10 @@ fn read(kinds: &[Kind], cells: usize, row: &tokio_postgres::Row) -> Result<Whole
 async fn portion(
     session: Session<'_>,
     (table, cells): (&Table, &[&str]),
-    kinds: &[Kind],
+    kinds: &[ColumnKind],
     after: Option<&Record>,
     unsealed: bool,
-) -> Result<Vec<Whole>, Error> {
+) -> Result<Vec<FullRow>, Error> {
     let params = key_of(table, kinds, after);
     let params: Vec<&dyn Param> = params.iter().map(|param| &**param as &dyn Param).collect();
     let found = session.query(&select((table, cells), kinds, after.is_some(), unsealed), &params).await?;
@@ -250,7 +249,7 @@ async fn portion(
 }
 
 impl PostgresStore {
-    /// Compares the seals of all rows: what is wrong, and how many were compared.
+    /// Checks the seals of all rows. Returns the findings and the number of rows.
     pub(super) async fn verify_rows(&self, progress: Progress<'_>) -> Result<(Vec<String>, u64), StoreError> {
         let connection = self.database.connection().await?;
         let session = self.database.session(&connection);
@@ -287,6 +286,6 @@ pub(super) async fn seal_restored(
     let (me, vault) = (super::rows::random_id(), Vault::new(keyring));
     migrate::lease(session, me).await?;
     seal_all(session, &vault, (sealed, me)).await?;
-    note_all(session, &vault, me, now).await?;
+    record_all_rows(session, &vault, me, now).await?;
     migrate::release(session, me).await
 }

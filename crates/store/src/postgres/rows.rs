@@ -1,4 +1,4 @@
-//! Rows, read column by column. A column that is not what it should be is corruption, not a panic.
+//! Reads rows column by column. A column with an unexpected type or value is corruption, not a panic.
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
@@ -20,21 +20,18 @@ impl<'a> Columns<'a> {
         Self(row, 0)
     }
 
-    /// From the column after this many.
     pub(super) const fn after(row: &'a Row, skipped: usize) -> Self {
         Self(row, skipped)
     }
 
-    /// Past this many columns.
     pub(super) const fn skip(self, skipped: usize) -> Self {
         Self(self.0, self.1 + skipped)
     }
 
-    /// The next column.
     pub(super) fn next<T: FromSql<'a>>(&mut self) -> Result<T, StoreError> {
         let place = self.1;
         self.1 += 1;
-        // The library's text names types and columns, never values.
+        // The message of the library names types and columns, never values.
         self.0.try_get(place).map_err(|error| StoreError::Corrupt(format!("a stored row cannot be read: {error}")))
     }
 
@@ -46,7 +43,6 @@ impl<'a> Columns<'a> {
         Ok(self.next::<Option<Uuid>>()?.map(Uuid::into_bytes))
     }
 
-    /// Account and environment.
     pub(super) fn scope(&mut self) -> Result<Scope, StoreError> {
         let account = self.id()?;
         scope_of(account, self.small()?)
@@ -78,7 +74,7 @@ impl<'a> Columns<'a> {
     }
 
     pub(super) fn hash(&mut self) -> Result<[u8; 32], StoreError> {
-        self.next::<&[u8]>()?.try_into().map_err(|_| StoreError::Corrupt("a stored hash has another length".into()))
+        self.next::<&[u8]>()?.try_into().map_err(|_| StoreError::Corrupt("a stored hash has the wrong length".into()))
     }
 
     pub(super) fn wrapped(&mut self) -> Result<WrappedKey, StoreError> {
@@ -88,40 +84,38 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// An id as its column.
 pub(super) const fn uuid(id: &[u8; 16]) -> Uuid {
     Uuid::from_bytes(*id)
 }
 
-/// By which a process is known while it holds a lease.
+/// An id that identifies a process while it holds a lease.
 pub(super) fn random_id() -> Uuid {
     let mut id = [0; 16];
     aws_lc_rs::rand::fill(&mut id).expect("the system has randomness");
     uuid::Builder::from_random_bytes(id).into_uuid()
 }
 
-/// A scope as its two columns, which come first in every key.
-pub(super) fn place(scope: Scope) -> (Uuid, i16) {
+/// The two columns of a scope, which come first in every key.
+pub(super) fn scope_values(scope: Scope) -> (Uuid, i16) {
     let (account, environment) = scope_columns(&scope);
     (uuid(account), i16::from(environment))
 }
 
-/// A count as its column. None comes near the end of 63 bits.
+/// A count as its column. No count comes near 63 bits.
 pub(super) fn number(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// How many rows are asked for.
-pub(super) fn rows(limit: usize) -> i64 {
+/// A limit for the number of rows.
+pub(super) fn row_limit(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
-/// An epoch as its column.
-pub(super) fn epoch(epoch: u32) -> i32 {
+pub(super) fn epoch_column(epoch: u32) -> i32 {
     i32::try_from(epoch).unwrap_or(i32::MAX)
 }
 
-/// Declares the statements of a module, and the list of them, which tests prepare and lint.
+/// Declares the statements of a module and their list, which tests prepare and lint.
 macro_rules! statements {
     ($($(#[$attribute:meta])* $visible:vis $name:ident = $sql:expr;)*) => {
         $($(#[$attribute])* $visible const $name: &str = $sql;)*

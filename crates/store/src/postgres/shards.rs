@@ -1,5 +1,5 @@
-//! Background work, divided among the processes: a fixed number of shards, each claimed by a lease row, and shared out
-//! evenly among the processes that are alive. Leases are counted by the database's clock.
+//! Background work is divided among the processes into a fixed number of shards. A process claims each shard by a lease
+//! row, and the shards are spread evenly among the live processes. Leases use the database's clock.
 
 use std::collections::HashSet;
 use std::sync::Mutex;
@@ -12,16 +12,16 @@ use uuid::Uuid;
 use super::database::Database;
 use super::rows::{Columns, random_id, statements};
 
-/// Never changed: a process of another version would divide otherwise.
+/// Never change this: a process of another version would divide the work differently.
 const SHARDS: usize = 16;
-/// A lease is asked for again after this, long before its end.
+/// A lease is renewed after this time, long before its end.
 const RENEW: Duration = Duration::from_secs(3);
 
 statements! {
     LEASE = "INSERT INTO processes (process_id, until) VALUES ($1, now() + INTERVAL '10 seconds')
         ON CONFLICT (process_id) DO UPDATE SET until = excluded.until";
     GONE = "DELETE FROM processes WHERE until < now() - INTERVAL '1 hour'";
-    /// How many processes use the database.
+    /// The number of processes that use the database.
     pub(super) ALIVE = "SELECT count(*) FROM processes WHERE until > now()";
     SHARD = "SELECT shard, owner = $1, until > now() FROM shards ORDER BY shard";
     CLAIM = "UPDATE shards SET owner = $1, until = now() + INTERVAL '10 seconds'
@@ -30,12 +30,12 @@ statements! {
     LEAVE = "DELETE FROM processes WHERE process_id = $1";
 }
 
-/// The shard of what has this id. The last bytes of a UUID are random.
+/// The shard of an id. The last bytes of a UUID are random.
 pub(super) const fn shard_of(id: &[u8; 16]) -> i16 {
     (id[15] % 16) as i16
 }
 
-/// What this process works on.
+/// The shards of this process.
 pub(super) struct Shards {
     process: Uuid,
     held: Mutex<Option<(Instant, HashSet<i16>)>>,
@@ -86,7 +86,7 @@ impl Shards {
         claimed.iter().map(|row: &Row| Columns::of(row).next()).collect()
     }
 
-    /// Lets go of everything, so that others need not wait for the leases to end.
+    /// Releases all leases, so that the others need not wait for their end.
     pub(super) async fn leave(&self, database: &Database) {
         let all: Vec<i16> = (0..).take(SHARDS).collect();
         let left = async {
@@ -94,7 +94,7 @@ impl Shards {
             database.query(LEAVE, &[&self.process]).await
         };
         if let Err(error) = left.await {
-            tracing::debug!(%error, "the leases of this process end by themselves");
+            tracing::debug!(%error, "failed to release the leases; they expire by themselves");
         }
     }
 }

@@ -1,6 +1,6 @@
-//! Statistics of tables that grow quickly. A plan is made from them and kept: without any, the planner cannot tell the
-//! key that finds one row from the index that finds all rows of an account, and autovacuum comes after a minute at the
-//! earliest.
+//! Statistics of tables that grow quickly. Query plans are based on them, and are kept. Without statistics the planner
+//! cannot distinguish the key that finds one row from the index that finds all rows of an account, and autovacuum
+//! updates them after a minute at the earliest.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,11 +13,11 @@ use super::rows::{Columns, statements};
 const PERIOD: Duration = Duration::from_secs(2);
 
 statements! {
-    /// Tables that have doubled, and a little, since they were looked at.
+    /// Tables that have more than doubled since the last analysis.
     GROWN = "SELECT c.relname::text FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid
         WHERE s.schemaname = current_schema() AND s.n_mod_since_analyze > 50 + greatest(c.reltuples, 0)";
-    /// A tenth of the rows are looked at: every statement finds its rows by their keys, so the planner need only know
-    /// roughly how many there are, and a table that doubles kept a processor for half a second.
+    /// A rough analysis reads a tenth of the rows. Every statement finds its rows by their keys, so the planner only
+    /// needs approximate counts, and a full analysis of a table that had doubled took half a second of processor time.
     ROUGHLY = "SET LOCAL default_statistics_target = 10";
     ACCOUNTS = "ANALYZE accounts";
     ANSWERS = "ANALYZE answers";
@@ -34,9 +34,8 @@ statements! {
     SUBJECT_KEYS = "ANALYZE subject_keys";
 }
 
-/// Keeps the statistics young for as long as the database is used. An engine that has no such tables of its own keeps
-/// them by itself.
-pub(super) fn keep(database: &Arc<Database>) {
+/// Keeps the statistics fresh for as long as the database is used. An engine without these tables maintains its own.
+pub(super) fn keep_fresh(database: &Arc<Database>) {
     let database = Arc::downgrade(database);
     tokio::spawn(async move {
         loop {
@@ -44,8 +43,10 @@ pub(super) fn keep(database: &Arc<Database>) {
             let Some(database) = database.upgrade() else { return };
             match refresh(&database).await {
                 Ok(()) => {}
-                Err(StoreError::Corrupt(why)) => return tracing::debug!(why, "the engine keeps its own statistics"),
-                Err(error) => tracing::debug!(%error, "statistics could not be refreshed"),
+                Err(StoreError::Corrupt(why)) => {
+                    return tracing::debug!(why, "the engine maintains its own statistics");
+                }
+                Err(error) => tracing::debug!(%error, "failed to refresh statistics"),
             }
         }
     });

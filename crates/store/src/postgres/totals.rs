@@ -1,4 +1,4 @@
-//! What is stored and what waits, over all accounts.
+//! What is stored and what is waiting, over all accounts.
 
 use async_trait::async_trait;
 use dossier_core::caller::Environment;
@@ -26,7 +26,7 @@ impl TotalStore for PostgresStore {
     async fn totals(&self, environment: Environment, now: Timestamp) -> Result<Totals, StoreError> {
         let environment = i16::from(environment_column(environment));
         let waiting = async |sql| {
-            let row = self.database.query_one(sql, &[&environment, &i64::from(Waiting::MOST)]).await?;
+            let row = self.database.query_one(sql, &[&environment, &i64::from(Waiting::LIMIT)]).await?;
             let Some(row) = row else { return Ok(Waiting::default()) };
             let mut columns = Columns::of(&row);
             let number = columns.count()?;

@@ -12,31 +12,32 @@ use uuid::Uuid;
 
 use super::database::{Database, Param};
 use super::row_seals::ACCOUNTS;
-use super::rows::{Columns, epoch, rows, statements, uuid};
+use super::rows::{Columns, epoch_column, row_limit, statements, uuid};
 use super::shards::{ALIVE, shard_of};
-use super::{INSTALLATION, TIE, check_settings, migrate};
+use super::{BIND, INSTALLATION, check_settings, migrate};
 use crate::OpenError;
 use crate::transfer::record::{Record, Value};
 use crate::transfer::snapshot::{Facts, Pace};
-use crate::transfer::{Column, Kind, PORTION, Records, Shape, TABLES};
+use crate::transfer::{Column, ColumnKind, PORTION, RecordStream, Shape, TABLES};
 
 statements! {
     pub(super) MIGRATIONS = "SELECT count(*) FROM migrations WHERE number > 0";
     pub(super) COLUMNS = "SELECT CAST(column_name AS TEXT), CAST(udt_name AS TEXT) FROM information_schema.columns
         WHERE table_schema = current_schema() AND table_name = $1";
-    /// A scope in which nothing was done yet has a chain without entries.
+    /// A scope without any activity has a chain without entries.
     CHAINS = "INSERT INTO audit_heads (account_id, environment, seq, hash, seal, event, delivery)
         SELECT account_id, environment, 0, $1, $1, 0, 0 FROM scope_keys WHERE account_id <> $2 ON CONFLICT DO NOTHING";
 }
 
 /// The columns that only this engine has.
 const PRIVATE: &[(&str, &str)] = &[("endpoints", "shard")];
-/// All that is read is of one moment.
+/// Everything is read at one moment.
 const BEGIN: &str = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
-/// A snapshot is idle while a slow place takes what was read. In a savepoint, since an error would end the transaction.
+/// A snapshot is idle while slow storage takes what was read. A savepoint is needed because an error would end the
+/// transaction.
 const NO_TIMEOUT: &str =
     "SAVEPOINT setting; SET LOCAL idle_in_transaction_session_timeout = 0; RELEASE SAVEPOINT setting";
-/// What a start makes in an empty database.
+/// The rows that a start creates in an empty database.
 const CLEAR: &str = "DELETE FROM scope_keys; DELETE FROM installation";
 
 async fn number(database: &Database, sql: &'static str) -> Result<u64, StoreError> {
@@ -46,7 +47,7 @@ async fn number(database: &Database, sql: &'static str) -> Result<u64, StoreErro
     }
 }
 
-/// One read transaction on a connection of its own.
+/// One read transaction on its own connection.
 pub(crate) struct PostgresSnapshot {
     database: Database,
     connection: Object,
@@ -61,7 +62,7 @@ impl PostgresSnapshot {
         session.run(BEGIN).await?;
         if let Err(error) = session.run(NO_TIMEOUT).await {
             // Not every engine knows the setting.
-            tracing::debug!(%error, "a snapshot that rests may be ended by the database");
+            tracing::debug!(%error, "failed to disable the idle timeout of a snapshot");
             session.run("ROLLBACK TO SAVEPOINT setting").await?;
         }
         let mut facts =
@@ -80,26 +81,26 @@ impl PostgresSnapshot {
 
     pub(crate) async fn count(&self, shape: &Shape) -> Result<u64, StoreError> {
         let sql = match shape.name {
-            // Of what is never deleted the last number says it, without a look at each.
+            // Rows that are never deleted need no count: the last number is enough.
             "audit" => "SELECT CAST(coalesce(sum(seq), 0) AS BIGINT) FROM audit_heads".to_owned(),
             "events" => "SELECT CAST(coalesce(sum(event), 0) AS BIGINT) FROM audit_heads".to_owned(),
-            // A count of millions takes longer than a statement may; then it counts as none.
+            // Counting millions takes longer than a statement may. The count is then 0.
             name => format!("SELECT count(*) FROM {name}"),
         };
-        // Beside the snapshot, whose transaction a statement that fails would end.
+        // Outside the snapshot, because a failed statement would end its transaction.
         let row = self.database.query_one(&sql, &[]).await?;
         Ok(row.map(|row| Columns::of(&row).count()).transpose()?.unwrap_or(0))
     }
 
-    /// About how many bytes the rows take.
+    /// The approximate size of the rows in bytes.
     pub(crate) async fn size(&self) -> u64 {
         let sql = "SELECT pg_database_size(current_database())";
         let row = self.database.query_one(sql, &[]).await.ok().flatten();
-        // Engines that do not know the function do not say.
+        // Engines without this function do not tell.
         row.and_then(|row| Columns::of(&row).count().ok()).unwrap_or(0)
     }
 
-    pub(crate) fn records(self: Arc<Self>, shape: Shape, mut after: Option<Record>) -> Records {
+    pub(crate) fn records(self: Arc<Self>, shape: Shape, mut after: Option<Record>) -> RecordStream {
         let (sender, receiver) = mpsc::channel(2);
         tokio::spawn(async move {
             loop {
@@ -128,7 +129,7 @@ impl PostgresSnapshot {
             values.extend(after.iter().zip(&shape.columns).map(|(value, column)| single(column.kind, value)));
         }
         let _ = write!(sql, " ORDER BY {key} LIMIT ${}", values.len() + 1);
-        values.push(Box::new(rows(PORTION)));
+        values.push(Box::new(row_limit(PORTION)));
         let values: Vec<&dyn Param> = values.iter().map(|value| &**value as &dyn Param).collect();
         let found = self.database.session(&self.connection).query(&sql, &values).await?;
         found.iter().map(|row| read(shape, row)).collect()
@@ -152,18 +153,18 @@ impl PostgresTarget {
         Ok(Self { database, shapes })
     }
 
-    /// How many accounts and how many processes there are.
+    /// The numbers of accounts and processes.
     pub(crate) async fn occupants(url: &str) -> Result<(u64, u64), OpenError> {
         let database = Database::new(url)?;
         Ok((number(&database, ACCOUNTS).await?, number(&database, ALIVE).await?))
     }
 
     pub(crate) async fn clear(&self) -> Result<(), StoreError> {
-        self.database.alone(CLEAR).await
+        self.database.run_slow(CLEAR).await
     }
 
-    pub(crate) async fn tie(&self, installation: [u8; 16], newest_epoch: u32) -> Result<(), StoreError> {
-        self.database.query(TIE, &[&uuid(&installation), &epoch(newest_epoch)]).await.map(drop)
+    pub(crate) async fn set_installation(&self, installation: [u8; 16], newest_epoch: u32) -> Result<(), StoreError> {
+        self.database.query(BIND, &[&uuid(&installation), &epoch_column(newest_epoch)]).await.map(drop)
     }
 
     pub(crate) fn shapes(&self) -> &[Shape] {
@@ -209,9 +210,10 @@ impl PostgresTarget {
     pub(crate) async fn finish(self) -> Result<(), StoreError> {
         let genesis = crate::audit_chain::GENESIS;
         self.database.query(CHAINS, &[&&genesis[..], &Uuid::nil()]).await?;
-        // Without them the first statements would be planned badly; what takes too long comes by itself.
-        if let Err(error) = self.database.alone("ANALYZE").await {
-            tracing::debug!(%error, "statistics come later");
+        // Without statistics the first statements would be planned badly. If this takes too long, they come by
+        // themselves.
+        if let Err(error) = self.database.run_slow("ANALYZE").await {
+            tracing::debug!(%error, "failed to update statistics; the engine will");
         }
         Ok(())
     }
@@ -236,19 +238,19 @@ async fn shapes(database: &Database, connection: &Object) -> Result<Vec<Shape>, 
     Ok(shapes)
 }
 
-pub(super) fn kind_of(table: &str, type_name: &str) -> Result<Kind, StoreError> {
+pub(super) fn kind_of(table: &str, type_name: &str) -> Result<ColumnKind, StoreError> {
     Ok(match type_name {
-        "uuid" => Kind::Id,
-        "bytea" => Kind::Bytes,
-        "text" | "varchar" => Kind::Text,
-        "int2" => Kind::Small,
-        "int4" => Kind::Whole,
-        "int8" => Kind::Long,
-        _ => return Err(StoreError::Corrupt(format!("the table {table} has a column of a type that is not known"))),
+        "uuid" => ColumnKind::Id,
+        "bytea" => ColumnKind::Bytes,
+        "text" | "varchar" => ColumnKind::Text,
+        "int2" => ColumnKind::SmallInt,
+        "int4" => ColumnKind::Int,
+        "int8" => ColumnKind::BigInt,
+        _ => return Err(StoreError::Corrupt(format!("the table {table} has a column of an unknown type"))),
     })
 }
 
-/// A chain without entries is no record: the other engine has none.
+/// A chain without entries is not a record, because the other engine has none.
 fn filter(shape: &Shape) -> &'static str {
     if shape.name == "audit_heads" { "seq > 0" } else { "true" }
 }
@@ -262,27 +264,26 @@ fn read(shape: &Shape, row: &tokio_postgres::Row) -> Result<Record, StoreError> 
     shape.columns.iter().map(|column| value(column.kind, &mut columns)).collect()
 }
 
-/// The next column's value.
-pub(super) fn value(kind: Kind, columns: &mut Columns<'_>) -> Result<Value, StoreError> {
+pub(super) fn value(kind: ColumnKind, columns: &mut Columns<'_>) -> Result<Value, StoreError> {
     let number = |number: Option<i64>| number.map_or(Value::Null, Value::Number);
     Ok(match kind {
-        Kind::Id => columns.optional_id()?.map_or(Value::Null, |id| Value::Bytes(id.to_vec())),
-        Kind::Bytes => columns.next::<Option<Vec<u8>>>()?.map_or(Value::Null, Value::Bytes),
-        Kind::Text => columns.next::<Option<String>>()?.map_or(Value::Null, Value::Text),
-        Kind::Small => number(columns.next::<Option<i16>>()?.map(i64::from)),
-        Kind::Whole => number(columns.next::<Option<i32>>()?.map(i64::from)),
-        Kind::Long => number(columns.next()?),
+        ColumnKind::Id => columns.optional_id()?.map_or(Value::Null, |id| Value::Bytes(id.to_vec())),
+        ColumnKind::Bytes => columns.next::<Option<Vec<u8>>>()?.map_or(Value::Null, Value::Bytes),
+        ColumnKind::Text => columns.next::<Option<String>>()?.map_or(Value::Null, Value::Text),
+        ColumnKind::SmallInt => number(columns.next::<Option<i16>>()?.map(i64::from)),
+        ColumnKind::Int => number(columns.next::<Option<i32>>()?.map(i64::from)),
+        ColumnKind::BigInt => number(columns.next()?),
     })
 }
 
-pub(super) const fn type_name(kind: Kind) -> &'static str {
+pub(super) const fn type_name(kind: ColumnKind) -> &'static str {
     match kind {
-        Kind::Id => "uuid",
-        Kind::Bytes => "bytea",
-        Kind::Text => "text",
-        Kind::Small => "smallint",
-        Kind::Whole => "integer",
-        Kind::Long => "bigint",
+        ColumnKind::Id => "uuid",
+        ColumnKind::Bytes => "bytea",
+        ColumnKind::Text => "text",
+        ColumnKind::SmallInt => "smallint",
+        ColumnKind::Int => "integer",
+        ColumnKind::BigInt => "bigint",
     }
 }
 
@@ -306,24 +307,24 @@ fn whole(value: &Value) -> Option<i32> {
     value.number().and_then(|number| i32::try_from(number).ok())
 }
 
-pub(super) fn array<'a>(kind: Kind, values: impl Iterator<Item = &'a Value>) -> Box<dyn Param + Send> {
+pub(super) fn array<'a>(kind: ColumnKind, values: impl Iterator<Item = &'a Value>) -> Box<dyn Param + Send> {
     match kind {
-        Kind::Id => Box::new(values.map(id).collect::<Vec<_>>()),
-        Kind::Bytes => Box::new(values.map(bytes).collect::<Vec<_>>()),
-        Kind::Text => Box::new(values.map(text).collect::<Vec<_>>()),
-        Kind::Small => Box::new(values.map(small).collect::<Vec<_>>()),
-        Kind::Whole => Box::new(values.map(whole).collect::<Vec<_>>()),
-        Kind::Long => Box::new(values.map(Value::number).collect::<Vec<_>>()),
+        ColumnKind::Id => Box::new(values.map(id).collect::<Vec<_>>()),
+        ColumnKind::Bytes => Box::new(values.map(bytes).collect::<Vec<_>>()),
+        ColumnKind::Text => Box::new(values.map(text).collect::<Vec<_>>()),
+        ColumnKind::SmallInt => Box::new(values.map(small).collect::<Vec<_>>()),
+        ColumnKind::Int => Box::new(values.map(whole).collect::<Vec<_>>()),
+        ColumnKind::BigInt => Box::new(values.map(Value::number).collect::<Vec<_>>()),
     }
 }
 
-pub(super) fn single(kind: Kind, value: &Value) -> Box<dyn Param + Send> {
+pub(super) fn single(kind: ColumnKind, value: &Value) -> Box<dyn Param + Send> {
     match kind {
-        Kind::Id => Box::new(id(value)),
-        Kind::Bytes => Box::new(bytes(value)),
-        Kind::Text => Box::new(text(value)),
-        Kind::Small => Box::new(small(value)),
-        Kind::Whole => Box::new(whole(value)),
-        Kind::Long => Box::new(value.number()),
+        ColumnKind::Id => Box::new(id(value)),
+        ColumnKind::Bytes => Box::new(bytes(value)),
+        ColumnKind::Text => Box::new(text(value)),
+        ColumnKind::SmallInt => Box::new(small(value)),
+        ColumnKind::Int => Box::new(whole(value)),
+        ColumnKind::BigInt => Box::new(value.number()),
     }
 }

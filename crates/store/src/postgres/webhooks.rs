@@ -1,8 +1,7 @@
-//! Webhook endpoints and the deliveries to them. An event's deliveries are written with the event
-//! (`commit/events.rs`).
+//! Webhook endpoints and their deliveries. The deliveries of an event are written with the event (`commit/events.rs`).
 //!
-//! Who writes deliveries of an endpoint, or notes what came of them, holds the lock on the endpoint's row: otherwise a
-//! delivery could come to wait for one that ends at the same moment, for ever.
+//! Writing deliveries of an endpoint, and recording their results, takes the lock on the endpoint's row. Otherwise a
+//! delivery could wait for ever for one that ends at the same moment.
 
 use std::sync::Arc;
 
@@ -18,7 +17,7 @@ use uuid::Uuid;
 
 use super::PostgresStore;
 use super::database::{Error, Session};
-use super::rows::{Columns, number, place, rows, statements, uuid};
+use super::rows::{Columns, number, row_limit, scope_values, statements, uuid};
 use crate::rows::{EndpointRow, Unchecked};
 use crate::signing::{Signer, open_midstates, open_url, shows_links, signing_keys};
 
@@ -38,7 +37,7 @@ statements! {
     DELIVERIES = "SELECT id, customer_id, number, type, state, attempts, created_at, last_at, next_at, last_said FROM \
         deliveries
         WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3 AND id < $4 ORDER BY id DESC LIMIT $5";
-    /// Those in these shards that something could be due to, with the seconds that their clock is ahead.
+    /// The endpoints in the given shards that may have due deliveries, with the seconds that their clock is ahead.
     ACTIVE = "SELECT e.account_id, e.environment, e.endpoint_id, e.failing_since,
             CASE WHEN e.environment = 0 THEN coalesce(s.seconds, 0) ELSE 0 END
         FROM endpoints e LEFT JOIN sandbox_clocks s ON s.account_id = e.account_id
@@ -66,7 +65,7 @@ statements! {
         ORDER BY ended_at LIMIT 1000)";
     LOCK = "SELECT endpoint_id FROM endpoints WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3 FOR \
         UPDATE";
-    /// The row could be another's by now, had the endpoint been deleted in the meantime.
+    /// The ids are compared too: if the endpoint was deleted in the meantime, the row could belong to another.
     ATTEMPTED = "UPDATE deliveries SET state = $7::smallint, attempts = attempts + $8::bigint, next_at = $9,
             ended_at = $10, last_at = $11::bigint, last_said = $12, shows_link = $13,
             failing_since = CASE WHEN $7::smallint = 1 THEN NULL
@@ -87,7 +86,7 @@ statements! {
         WHERE account_id = $1 AND environment = $2 AND endpoint_id = $3 AND state = 0";
 }
 
-/// What is sealed of an endpoint.
+/// The sealed columns of an endpoint.
 fn endpoint_row(scope: Scope, columns: &mut Columns<'_>) -> Result<Unchecked<EndpointRow>, StoreError> {
     let endpoint = EndpointRow {
         scope,
@@ -99,13 +98,13 @@ fn endpoint_row(scope: Scope, columns: &mut Columns<'_>) -> Result<Unchecked<End
     Ok(Unchecked::new(endpoint, columns.next()?))
 }
 
-/// One endpoint, within a transaction that changes it.
+/// Reads an endpoint within a transaction that changes it.
 pub(super) async fn endpoint(
     session: Session<'_>,
     scope: Scope,
     id: WebhookId,
 ) -> Result<Option<Unchecked<EndpointRow>>, Error> {
-    let (account, environment) = place(scope);
+    let (account, environment) = scope_values(scope);
     let found = session.query(ENDPOINT, &[&account, &environment, &uuid(id.as_bytes())]).await?;
     Ok(found.first().map(|row| endpoint_row(scope, &mut Columns::of(row))).transpose()?)
 }
@@ -114,7 +113,7 @@ pub(super) async fn endpoint(
 impl WebhookStore for PostgresStore {
     async fn endpoints(&self, scope: Scope) -> Result<Vec<Endpoint>, StoreError> {
         let Some(keys) = self.scope_keys(scope).await? else { return Ok(Vec::new()) };
-        let (account, environment) = place(scope);
+        let (account, environment) = scope_values(scope);
         let found = self.database.query(ENDPOINTS, &[&account, &environment]).await?;
         let open = |row: &Row| {
             let mut columns = Columns::of(row);
@@ -142,13 +141,13 @@ impl WebhookStore for PostgresStore {
         before: Option<u64>,
         limit: usize,
     ) -> Result<Vec<Delivery>, StoreError> {
-        let (account, environment) = place(scope);
+        let (account, environment) = scope_values(scope);
         let (id, before) = (uuid(endpoint.as_bytes()), before.map_or(i64::MAX, number));
-        let found = self.database.query(DELIVERIES, &[&account, &environment, &id, &before, &rows(limit)]).await?;
+        let found = self.database.query(DELIVERIES, &[&account, &environment, &id, &before, &row_limit(limit)]).await?;
         found.iter().map(|row| delivery(endpoint, row)).collect()
     }
 
-    /// Of the endpoints in the shards of this process, some of each.
+    /// Claims some deliveries of each endpoint in the shards of this process.
     async fn claim_deliveries(
         &self,
         now: Timestamp,
@@ -161,7 +160,7 @@ impl WebhookStore for PostgresStore {
         if due.is_empty() {
             return Ok(Vec::new());
         }
-        let (accounts, environments): (Vec<_>, Vec<_>) = due.iter().map(|(due, _)| place(due.scope)).unzip();
+        let (accounts, environments): (Vec<_>, Vec<_>) = due.iter().map(|(due, _)| scope_values(due.scope)).unzip();
         let ids: Vec<_> = due.iter().map(|(due, _)| number(due.delivery)).collect();
         let seen: Vec<_> = due.iter().map(|(_, next_at)| *next_at).collect();
         let claimed = self.database.query(CLAIM, &[&accounts, &environments, &ids, &seen, &until]).await?;
@@ -169,7 +168,7 @@ impl WebhookStore for PostgresStore {
             let mut columns = Columns::of(row);
             Ok((columns.scope()?, columns.count()?))
         });
-        // Who was quicker has moved the others.
+        // A faster process has already moved the others.
         let claimed = claimed.collect::<Result<std::collections::HashSet<_>, StoreError>>()?;
         let mine = due.into_iter().map(|(due, _)| due).filter(|due| claimed.contains(&(due.scope, due.delivery)));
         Ok(mine.collect())
@@ -177,7 +176,7 @@ impl WebhookStore for PostgresStore {
 
     async fn message(&self, due: &Due, now: Timestamp) -> Result<Option<Message>, StoreError> {
         let Some(signer) = self.signer(due.scope, due.endpoint, now).await? else { return Ok(None) };
-        let (account, environment) = place(due.scope);
+        let (account, environment) = scope_values(due.scope);
         let customer = uuid(due.customer.as_bytes());
         let row = self
             .database
@@ -189,7 +188,7 @@ impl WebhookStore for PostgresStore {
     }
 
     async fn attempted(&self, mut attempts: Vec<Attempted>) -> Result<Vec<Attempted>, StoreError> {
-        // In one order, so that two that note at once do not wait for each other.
+        // Sort them, so that two processes that record results at once do not wait for each other.
         attempts.sort_by_key(|attempt| (attempt.due.scope.account, attempt.due.endpoint, attempt.due.delivery));
         let disabling = self
             .database
@@ -217,8 +216,8 @@ impl WebhookStore for PostgresStore {
 }
 
 impl PostgresStore {
-    /// What is due, with the moment since when, by which it is claimed; and until when each lease lasts, counted in the
-    /// clock of its scope.
+    /// The due deliveries, each with the time since when it is due, which the claim compares. Also the end of each
+    /// lease, in the clock of its scope.
     async fn due_deliveries(
         &self,
         now: Timestamp,
@@ -239,16 +238,19 @@ impl PostgresStore {
         if endpoints.is_empty() {
             return Ok((Vec::new(), Vec::new()));
         }
-        // Another one first each time, for when there are more of them than may be claimed.
+        // Each call starts with another endpoint, in case there are more than `limit`.
         let first = self.turn.fetch_add(1, std::sync::atomic::Ordering::Relaxed) % endpoints.len();
         endpoints.rotate_left(first);
-        let share = rows((limit / endpoints.len()).max(1));
-        let (accounts, environments): (Vec<_>, Vec<_>) = endpoints.iter().map(|(scope, ..)| place(*scope)).unzip();
+        let share = row_limit((limit / endpoints.len()).max(1));
+        let (accounts, environments): (Vec<_>, Vec<_>) =
+            endpoints.iter().map(|(scope, ..)| scope_values(*scope)).unzip();
         let ids: Vec<_> = endpoints.iter().map(|(_, id, ..)| uuid(id.as_bytes())).collect();
         let nows: Vec<_> = endpoints.iter().map(|(.., now)| *now).collect();
-        let places: Vec<_> = (0..rows(endpoints.len())).collect();
-        let found =
-            self.database.query(DUE, &[&accounts, &environments, &ids, &nows, &places, &share, &rows(limit)]).await?;
+        let places: Vec<_> = (0..row_limit(endpoints.len())).collect();
+        let found = self
+            .database
+            .query(DUE, &[&accounts, &environments, &ids, &nows, &places, &share, &row_limit(limit)])
+            .await?;
         let (mut due, mut until) = (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
         for row in &found {
             let mut columns = Columns::of(row);
@@ -283,7 +285,7 @@ impl PostgresStore {
             return Ok(Some(signer));
         }
         let keys = self.existing_scope_keys(scope).await?;
-        let (account, environment) = place(scope);
+        let (account, environment) = scope_values(scope);
         let row = self.database.query_one(SIGNER, &[&account, &environment, &uuid(id.as_bytes())]).await?;
         let Some(row) = row else { return Ok(None) };
         let mut columns = Columns::of(&row);
@@ -303,14 +305,14 @@ impl PostgresStore {
     }
 }
 
-/// Says whether it disabled the endpoint.
+/// Returns whether the attempt disabled the endpoint.
 async fn write_attempt(session: Session<'_>, attempted: &Attempted) -> Result<bool, Error> {
     let Attempted { due, at, said, verdict } = attempted;
     let said = match said {
         Said::Status(status) => status.to_string(),
         Said::Failure(word) => (*word).to_owned(),
     };
-    let (account, environment) = place(due.scope);
+    let (account, environment) = scope_values(due.scope);
     let (endpoint, customer, at) = (uuid(due.endpoint.as_bytes()), uuid(due.customer.as_bytes()), at.as_micros());
     let (state, counted, next, ended): (i16, i64, Option<i64>, Option<i64>) = match verdict {
         Verdict::Delivered => (1, 1, None, Some(at)),

@@ -1,6 +1,6 @@
-//! The writer: changes that wait are committed many at a time, in array statements. The changes of one scope go through
-//! one lane, since they follow each other anyhow, and a batch holds at most one of each customer. Of batches that are
-//! one statement the next is sent while one is in flight, so that the database need not wait for us between them.
+//! The writer commits many waiting changes at a time, in array statements. The changes of one scope go through one
+//! lane, since they follow each other anyway. A batch holds at most one change of each customer. If a batch is a single
+//! statement, the next one is sent while it is in flight, so that the database need not wait for us in between.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
@@ -12,26 +12,26 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::{mpsc, oneshot};
 
-use super::commit::{self, Assumed, Outcome};
-use super::database::{ATTEMPTS_AT_A_BATCH, Database, PipelineError, SharedConnection, Tries, copy, in_time};
+use super::commit::{self, Assumptions, Outcome};
+use super::database::{ATTEMPTS_AT_A_BATCH, Database, PipelineError, Retries, SharedConnection, copy, in_time};
 use crate::Figures;
 use crate::anchor::Tips;
 use crate::planted::planted;
-use crate::prepared::{Precondition, Prepared, PreparedEffect};
+use crate::prepared::{Precondition, PreparedChange, PreparedEffect};
 
 const LANES: usize = 4;
-/// Commits that a lane has in flight at most.
-const IN_FLIGHT: usize = 2;
+/// The maximum number of commits that a lane has in flight.
+const MAX_IN_FLIGHT: usize = 2;
 const MAX_BATCH: usize = 256;
-/// As few are not divided among two commits.
-const FEW: usize = 8;
-/// At most this many changes wait in a lane; more are told to come back.
+/// A batch of this size or less is not divided into two commits.
+const MIN_DIVIDED: usize = 8;
+/// At most this many changes wait in a lane. Any more are refused as busy.
 const MAX_WAITING: usize = 1_024;
 
 struct Job {
-    change: Prepared,
-    /// Takes the change back as well, which is remembered and freed where it was made.
-    reply: oneshot::Sender<(Outcome, Option<Prepared>)>,
+    change: PreparedChange,
+    /// Also returns the change, to be cached and freed by the thread that made it.
+    reply: oneshot::Sender<(Outcome, Option<PreparedChange>)>,
 }
 
 pub(super) struct Writer {
@@ -55,9 +55,9 @@ impl Writer {
         &self.figures
     }
 
-    /// Queues a change and waits until it is durable or refused; gives it back unless there was no room to write it.
-    pub(super) async fn change(&self, change: Prepared) -> (Outcome, Option<Prepared>) {
-        let (reply, answer) = oneshot::channel();
+    /// Queues a change and waits until it is durable or refused. Returns the change unless the queue was full.
+    pub(super) async fn change(&self, change: PreparedChange) -> (Outcome, Option<PreparedChange>) {
+        let (reply, response) = oneshot::channel();
         let lane = usize::from(change.scope.account.as_bytes()[15]) % LANES;
         self.figures.waiting.fetch_add(1, Ordering::Relaxed);
         if let Err(error) = self.lanes[lane].try_send(Job { change, reply }) {
@@ -68,7 +68,7 @@ impl Writer {
             };
             return (Err(error), None);
         }
-        answer.await.unwrap_or_else(|_| (Err(ended()), None))
+        response.await.unwrap_or_else(|_| (Err(ended()), None))
     }
 }
 
@@ -79,32 +79,32 @@ fn ended() -> StoreError {
 struct Lane {
     database: Arc<Database>,
     figures: Arc<Figures>,
-    assumed: Assumed,
+    assumptions: Assumptions,
     tips: Arc<Tips>,
 }
 
 impl Lane {
     fn new(database: &Arc<Database>, figures: &Arc<Figures>, tips: &Arc<Tips>) -> Self {
         let (database, figures, tips) = (Arc::clone(database), Arc::clone(figures), Arc::clone(tips));
-        Self { database, figures, assumed: Assumed::default(), tips }
+        Self { database, figures, assumptions: Assumptions::default(), tips }
     }
 
-    /// How many of those that wait are to be committed now, with this many commits in flight of this many changes: of
-    /// plain updates half of all, so that two commits of about the same size are in flight; of others all, when nothing
-    /// is.
-    fn size_of_next(&self, waiting: &VecDeque<Job>, commits: usize, changes: usize) -> usize {
-        let plain = || self.assumed.covers(waiting.iter().map(|job| &job.change));
-        let half = (waiting.len() + changes).div_ceil(2).clamp(FEW, MAX_BATCH);
+    /// The number of waiting changes to commit now, given the commits in flight and their changes. Of plain updates it
+    /// is half of all, so that two commits of about the same size are in flight. Of other changes it is all, once
+    /// nothing is in flight.
+    fn next_batch_size(&self, waiting: &VecDeque<Job>, commits: usize, changes: usize) -> usize {
+        let plain = || self.assumptions.covers(waiting.iter().map(|job| &job.change));
+        let half = (waiting.len() + changes).div_ceil(2).clamp(MIN_DIVIDED, MAX_BATCH);
         match commits {
             0 if plain() => half,
             0 => MAX_BATCH,
-            _ if commits < IN_FLIGHT && waiting.len() >= FEW.max(changes) && plain() => half,
+            _ if commits < MAX_IN_FLIGHT && waiting.len() >= MIN_DIVIDED.max(changes) && plain() => half,
             _ => 0,
         }
     }
 }
 
-/// Commits what comes until the store is dropped.
+/// Commits changes until the store is dropped.
 async fn run(lane: Lane, mut jobs: mpsc::Receiver<Job>) {
     let mut waiting = VecDeque::new();
     let mut new = Vec::with_capacity(MAX_BATCH);
@@ -125,7 +125,7 @@ async fn run(lane: Lane, mut jobs: mpsc::Receiver<Job>) {
         }
         waiting.extend(new.drain(..));
         while !waiting.is_empty() {
-            let size = lane.size_of_next(&waiting, commits.len(), changes);
+            let size = lane.next_batch_size(&waiting, commits.len(), changes);
             if size == 0 {
                 break;
             }
@@ -138,48 +138,48 @@ async fn run(lane: Lane, mut jobs: mpsc::Receiver<Job>) {
     while commits.next().await.is_some() {}
 }
 
-/// What at most one change of a batch may be about.
+/// What at most one change of a batch may touch.
 #[derive(Hash, PartialEq, Eq)]
-enum Claim {
+enum ExclusiveKey {
     Customer([u8; 16]),
     Email([u8; 16]),
     Answer([u8; 32]),
 }
 
-fn claims(change: &Prepared) -> Vec<(Scope, Claim)> {
-    let mut claims = Vec::with_capacity(3);
+fn exclusive_keys(change: &PreparedChange) -> Vec<(Scope, ExclusiveKey)> {
+    let mut exclusive_keys = Vec::with_capacity(3);
     if let PreparedEffect::Customer { basis, row, .. } = &change.effect {
-        claims.push(Claim::Customer(*row.id.as_bytes()));
+        exclusive_keys.push(ExclusiveKey::Customer(*row.id.as_bytes()));
         if let Precondition::New | Precondition::Version { email_moves: true, .. } = basis {
-            claims.push(Claim::Email(row.email_index));
+            exclusive_keys.push(ExclusiveKey::Email(row.email_index));
         }
     } else if let Some(customer) = change.audit.as_ref().and_then(|entry| entry.customer_id) {
-        claims.push(Claim::Customer(customer));
+        exclusive_keys.push(ExclusiveKey::Customer(customer));
     }
-    claims.extend(change.answer.iter().map(|(pending, _)| Claim::Answer(pending.ticket.key_hash)));
-    claims.into_iter().map(|claim| (change.scope, claim)).collect()
+    exclusive_keys.extend(change.answer.iter().map(|(pending, _)| ExclusiveKey::Answer(pending.ticket.key_hash)));
+    exclusive_keys.into_iter().map(|key| (change.scope, key)).collect()
 }
 
-/// The first that waits, and whatever else can be committed with it, up to a size.
+/// The first waiting change, and others that can be committed with it, up to `size`.
 fn take_batch(waiting: &mut VecDeque<Job>, size: usize) -> Vec<Job> {
     let mut batch: Vec<Job> = Vec::new();
-    let mut claimed = HashSet::new();
+    let mut taken = HashSet::new();
     let mut left = VecDeque::new();
     while batch.len() < size
         && let Some(job) = waiting.pop_front()
     {
         let alone = !commit::is_batched(&job.change.effect);
-        let claims = claims(&job.change);
+        let exclusive_keys = exclusive_keys(&job.change);
         if alone && batch.is_empty() && left.is_empty() {
             batch.push(job);
             break;
         }
-        if alone || claims.iter().any(|claim| claimed.contains(claim)) {
-            // Those behind it that are about the same must not go before it.
-            claimed.extend(claims);
+        if alone || exclusive_keys.iter().any(|key| taken.contains(key)) {
+            // Later changes that touch the same must not overtake it.
+            taken.extend(exclusive_keys);
             left.push_back(job);
         } else {
-            claimed.extend(claims);
+            taken.extend(exclusive_keys);
             batch.push(job);
         }
     }
@@ -188,10 +188,10 @@ fn take_batch(waiting: &mut VecDeque<Job>, size: usize) -> Vec<Job> {
     batch
 }
 
-/// Commits the changes and answers each; says how many they were.
+/// Commits the changes and replies to each. Returns their number.
 async fn commit_batch(lane: &Lane, batch: Vec<Job>) -> usize {
     let (written, replies): (Vec<_>, Vec<_>) = batch.into_iter().map(|job| (job.change, job.reply)).unzip();
-    let changes: Vec<&Prepared> = written.iter().collect();
+    let changes: Vec<&PreparedChange> = written.iter().collect();
     let size = changes.len();
     if planted!("answer-before-commit") {
         let done = || (Ok((Committed::Done, None)), None);
@@ -205,7 +205,7 @@ async fn commit_batch(lane: &Lane, batch: Vec<Job>) -> usize {
             lane.figures.changes.fetch_add(size as u64, Ordering::Relaxed);
             outcomes
         }
-        // One of them is what the database does not take: the others need not suffer for it.
+        // The database refuses one of them. The others are committed one by one.
         Err(StoreError::Corrupt(_)) if size > 1 => {
             let mut outcomes = Vec::with_capacity(size);
             for change in &changes {
@@ -222,31 +222,31 @@ async fn commit_batch(lane: &Lane, batch: Vec<Job>) -> usize {
     size
 }
 
-/// Commits the changes together; again when that is asked for and nothing has happened yet.
-async fn commit_all(lane: &Lane, changes: &[&Prepared]) -> Result<Vec<Outcome>, StoreError> {
-    let mut tries = Tries::at_most(ATTEMPTS_AT_A_BATCH);
+/// Commits the changes together. Retries if the database asks for it and nothing has been written.
+async fn commit_all(lane: &Lane, changes: &[&PreparedChange]) -> Result<Vec<Outcome>, StoreError> {
+    let mut retries = Retries::at_most(ATTEMPTS_AT_A_BATCH);
     loop {
         match in_time(commit_once(lane, changes)).await {
             Ok(outcomes) => return Ok(outcomes),
-            Err(error) => tries.after(error).await?,
+            Err(error) => retries.wait_after(error).await?,
         }
     }
 }
 
-async fn commit_once(lane: &Lane, changes: &[&Prepared]) -> Result<Vec<Outcome>, PipelineError> {
-    if let Some(outcomes) = lane.assumed.commit(&lane.database, changes, &lane.tips).await? {
+async fn commit_once(lane: &Lane, changes: &[&PreparedChange]) -> Result<Vec<Outcome>, PipelineError> {
+    if let Some(outcomes) = lane.assumptions.commit(&lane.database, changes, &lane.tips).await? {
         return Ok(outcomes);
     }
     let connection = SharedConnection::new(lane.database.connection().await.map_err(PipelineError::Before)?);
     let session = lane.database.session(&connection);
-    match commit::apply(session, changes, &lane.assumed, &lane.tips).await {
+    match commit::apply(session, changes, &lane.assumptions, &lane.tips).await {
         Ok(outcomes) => {
-            connection.give_back();
+            connection.return_to_pool();
             Ok(outcomes)
         }
         Err(PipelineError::Before(error)) => {
             let undone = session.run("ROLLBACK").await;
-            connection.after(&error, undone);
+            connection.recover(&error, undone);
             Err(PipelineError::Before(error))
         }
         Err(error) => Err(error),

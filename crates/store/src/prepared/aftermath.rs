@@ -1,17 +1,16 @@
-//! What follows in this process once a change of its own is durable.
+//! What this process does once one of its own changes is durable.
 
 use dossier_core::caller::Scope;
 use tokio::sync::watch;
 
-use super::change::{Prepared, PreparedEffect};
-use super::keys::FreshKeys;
-use crate::api_keys::KnownKeys;
+use super::change::{PreparedChange, PreparedEffect};
+use super::keys::NewKeys;
+use crate::api_keys::ApiKeyCache;
 use crate::cache;
-use crate::signing::Signers;
+use crate::signing::SignerCache;
 
-impl Prepared {
-    /// What follows once this is durable.
-    pub(crate) fn aftermath(&self, fresh: FreshKeys) -> Aftermath {
+impl PreparedChange {
+    pub(crate) fn aftermath(&self, fresh: NewKeys) -> Aftermath {
         Aftermath {
             scope: self.scope,
             fresh,
@@ -25,21 +24,21 @@ impl Prepared {
     }
 }
 
-/// What a process forgets, remembers and tells once a change of its own is durable.
+/// What a process forgets, remembers and announces once a change of its own is durable.
 pub(crate) struct Aftermath {
     scope: Scope,
-    fresh: FreshKeys,
+    fresh: NewKeys,
     about_keys: bool,
     about_endpoints: bool,
     announces: bool,
 }
 
 impl Aftermath {
-    pub(crate) fn follow(
+    pub(crate) fn apply(
         self,
         cache: &cache::KeyCache,
-        keys: &KnownKeys,
-        signers: &Signers,
+        keys: &ApiKeyCache,
+        signers: &SignerCache,
         announced: &watch::Sender<()>,
     ) {
         for (subject, key) in self.fresh {

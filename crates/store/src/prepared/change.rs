@@ -9,13 +9,13 @@ use dossier_core::event::Event;
 use dossier_core::idempotency::PendingAnswer;
 use dossier_core::ids::{CustomerId, KeyId, WebhookId};
 
-use super::customer::{Attached, CustomerRow, NewSubject};
+use super::customer::{AttachedFile, CustomerRow, NewSubject};
 use super::grants::{SealedEndpoint, SealedKey, StoredLink};
 use crate::audit_chain::StoredEntry;
 use crate::vault::{RowSeal, ScopeKeys, WrappedKey};
 
-/// A change as the writer gets it: sealed, and nothing left to compute but its place in the chain.
-pub(crate) struct Prepared {
+/// A sealed change. Only its place in the audit chain is still open.
+pub(crate) struct PreparedChange {
     pub(crate) scope: Scope,
     pub(crate) keys: Arc<ScopeKeys>,
     pub(crate) effect: PreparedEffect,
@@ -24,16 +24,16 @@ pub(crate) struct Prepared {
     pub(crate) answer: Option<(PendingAnswer, Vec<u8>)>,
 }
 
-/// What is stored of an `Effect`.
+/// The stored form of an `Effect`.
 pub(crate) enum PreparedEffect {
-    /// Nothing but an entry or an answer.
+    /// Only an audit entry or a kept answer.
     None,
     Customer {
         basis: Precondition,
         row: Box<CustomerRow>,
         new_subjects: Vec<NewSubject>,
-        /// `None` when one of the files is gone: computed again, that is a violation.
-        attached: Option<Vec<Attached>>,
+        /// `None` if one of the files is gone. Computing the change again then reports a violation.
+        attached: Option<Vec<AttachedFile>>,
         link: Option<StoredLink>,
         ends_passes: bool,
     },
@@ -67,7 +67,7 @@ pub(crate) enum PreparedEffect {
         customer: CustomerId,
         link: StoredLink,
     },
-    /// By the hash of its secret.
+    /// The hash of the secret.
     PassEnded([u8; 32]),
     Clock {
         expected: i64,
@@ -84,20 +84,20 @@ pub(crate) enum PreparedEffect {
         delivery: u64,
         at: Timestamp,
     },
-    /// The settings in force, sealed.
+    /// The active settings, sealed.
     Settings(Vec<u8>),
 }
 
 /// What must hold for a customer to be written.
 pub(crate) enum Precondition {
-    /// It is new: nobody has its e-mail.
+    /// The customer is new, and no other customer has its e-mail.
     New,
-    /// It is at this version, and nobody else has the e-mail that it moves to, if it does.
+    /// The customer is at this version. If its e-mail changes, no other customer has the new one.
     Version { expected: change::Basis, email_moves: bool },
 }
 
 impl Precondition {
-    /// Where the engine found what the change is computed from.
+    /// Where the engine found the record that the change was computed from.
     pub(crate) const fn hint(&self) -> Hint {
         match self {
             Self::New => None,
@@ -106,8 +106,8 @@ impl Precondition {
     }
 }
 
-impl Prepared {
-    /// The customer of which it writes the record or keys, if of any.
+impl PreparedChange {
+    /// The customer whose record or keys it writes, if any.
     pub(crate) const fn written_customer(&self) -> Option<CustomerId> {
         match &self.effect {
             PreparedEffect::Customer { row, .. } => Some(row.id),
@@ -115,9 +115,9 @@ impl Prepared {
         }
     }
 
-    /// Whether it can only be refused before its first row is written, so that nothing of it ever needs to be undone
-    /// alone: most updates, for which a savepoint would copy every page that they touch.
-    pub(crate) const fn is_judged_before_it_writes(&self) -> bool {
+    /// Whether it can only be refused before its first row is written, so that it never has to be undone on its own.
+    /// This holds for most updates, and saves them a savepoint, which would copy every page that they touch.
+    pub(crate) const fn needs_no_savepoint(&self) -> bool {
         match &self.effect {
             PreparedEffect::Customer {
                 basis: Precondition::Version { email_moves: false, .. },
@@ -139,9 +139,9 @@ impl Prepared {
 }
 
 impl PreparedEffect {
-    /// The oldest epoch under which a key was wrapped that this writes. A row that is wrapped before a rotation began
-    /// and written after it could land behind the rotation's scan, and stay under an epoch that is about to be
-    /// destroyed: when the database has seen a newer epoch, the change is computed again.
+    /// The oldest epoch that wraps a key which this effect writes. If the key is wrapped before a rotation begins and
+    /// written after, the rotation may already have passed it, and it would stay under an epoch that is about to be
+    /// destroyed. So if the database has seen a newer epoch, the change is computed again.
     pub(crate) fn oldest_epoch(&self) -> Option<u32> {
         match self {
             Self::Customer { new_subjects, .. } => new_subjects.iter().map(|new| new.wrapped.epoch).min(),

@@ -1,4 +1,4 @@
-//! A customer's row, the new keys of its data subjects and the files that become evidence, as they are stored.
+//! A customer's row, the new keys of its data subjects, and the files that become evidence, as they are stored.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,14 +13,14 @@ use dossier_core::store::StoreError;
 
 use super::change::{Precondition, PreparedEffect};
 use super::grants::StoredLink;
-use super::keys::{FreshKeys, Keys};
+use super::keys::{NewKeys, SealingKeys};
 use crate::columns::type_column;
 use crate::files::{FileRow, UseRow};
 use crate::rows::{self, SubjectRow};
 use crate::sealed::{self, Cells, PlainRow};
 use crate::vault::{Fingerprint, Purpose, RowSeal, ScopeKeys, WrappedKey};
 
-/// A customer's columns.
+/// The columns of a customer.
 pub(crate) struct CustomerRow {
     pub(crate) id: CustomerId,
     pub(crate) kind: u8,
@@ -30,40 +30,40 @@ pub(crate) struct CustomerRow {
     pub(crate) updated_at: i64,
     pub(crate) persons_version: u64,
     pub(crate) queued_at: Option<i64>,
-    /// When something is to be done about it: a provider is to be asked, or it is to be evaluated.
+    /// When the background work is due: a provider is to be asked, or the customer is to be evaluated.
     pub(crate) provider_due: Option<i64>,
     pub(crate) provider_case: Option<[u8; 32]>,
     pub(crate) email_index: [u8; 16],
     /// The seal of these columns.
     pub(crate) mac: RowSeal,
-    /// That of the row of its persons, when one of them changed.
+    /// The seal of the row of its persons, if one of them changed.
     pub(crate) persons_mac: Option<RowSeal>,
-    /// The fingerprints of its numbers, each with the data subject's id, when one of them may have changed.
+    /// The fingerprints of its numbers, each with the id of its data subject. `None` if no number can have changed.
     pub(crate) numbers: Option<BTreeSet<(PersonId, Fingerprint)>>,
-    /// Whether nothing is to be done any more when its links run out.
-    pub(crate) links_settled: bool,
+    /// Whether nothing remains to be done when its links expire.
+    pub(crate) link_expiry_handled: bool,
     pub(crate) cells: Cells,
 }
 
-/// The key of a data subject that had none, and the seal of its row.
+/// A new key of a data subject, and the seal of its row.
 pub(crate) struct NewSubject {
     pub(crate) id: PersonId,
     pub(crate) wrapped: WrappedKey,
     pub(crate) mac: RowSeal,
 }
 
-/// A file that becomes evidence of a data subject, under whose key its own is sealed.
-pub(crate) struct Attached {
+/// A file that becomes evidence of a data subject. The file's key is sealed under the key of that subject.
+pub(crate) struct AttachedFile {
     pub(crate) file: FileId,
     pub(crate) subject: PersonId,
     pub(crate) key: Vec<u8>,
     pub(crate) mac: RowSeal,
-    /// The seal of the file's own row once it is staged no more.
+    /// The seal of the file's own row once the file is no longer staged.
     pub(crate) unstaged: RowSeal,
 }
 
 impl CustomerRow {
-    /// Seals what is plain of it, and which persons it has.
+    /// Seals the plain columns, and the row of the persons.
     fn seal(&mut self, scope: Scope, keys: &ScopeKeys) {
         let plain = PlainRow {
             scope,
@@ -86,8 +86,8 @@ impl CustomerRow {
     }
 }
 
-impl Keys<'_> {
-    /// A customer's columns; the data subjects that have no key yet are given one.
+impl SealingKeys<'_> {
+    /// The columns of a customer. Every data subject without a key gets one.
     pub(super) fn customer(
         &mut self,
         scope: Scope,
@@ -95,7 +95,7 @@ impl Keys<'_> {
         customer: &Customer,
         (documents, link, ends_passes): (&[NewDocument], Option<StoredLink>, bool),
         numbers_change: bool,
-        fresh: &mut FreshKeys,
+        fresh: &mut NewKeys,
     ) -> Result<PreparedEffect, StoreError> {
         let mut new_subjects = Vec::new();
         for subject in sealed::subjects(customer) {
@@ -130,9 +130,9 @@ impl Keys<'_> {
             persons_mac: None,
             numbers: numbers_change
                 .then(|| fingerprints(customer, &self.scope))
-                // Of a new customer there is nothing to be replaced.
+                // A new customer has no fingerprints to replace.
                 .filter(|numbers| !numbers.is_empty() || matches!(basis, Precondition::Version { .. })),
-            links_settled: customer.kyc.session.as_ref().is_some_and(|session| session.expired)
+            link_expiry_handled: customer.kyc.session.as_ref().is_some_and(|session| session.expired)
                 || matches!(customer.kyc.state, State::Approved | State::Rejected | State::Offboarded),
             cells,
         };
@@ -142,21 +142,22 @@ impl Keys<'_> {
         Ok(PreparedEffect::Customer { basis, row: Box::new(row), new_subjects, attached, link, ends_passes })
     }
 
-    /// Seals the key of a file under that of a data subject whose evidence it becomes; `None` when the file is gone.
+    /// Seals the key of a file under the key of the data subject whose evidence it becomes. Returns `None` if the file
+    /// is gone.
     fn attached(
         &self,
         scope: Scope,
         customer: CustomerId,
         at: i64,
         NewDocument { file, subject }: NewDocument,
-    ) -> Result<Option<Attached>, StoreError> {
+    ) -> Result<Option<AttachedFile>, StoreError> {
         let owner = self.subjects.get(&subject);
         let owner = owner.ok_or_else(|| StoreError::Corrupt("a data subject has no key".into()))?;
         let Some((row, key)) = self.files.get(&file) else { return Ok(None) };
         let key = key.seal(owner.key(Purpose::FileWrap), scope, file);
         let used = UseRow { scope, file, customer, subject, attached_at: at, key };
         let unstaged = rows::seal(&FileRow { staged_day: None, ..row.clone() }, &self.scope);
-        Ok(Some(Attached { file, subject, mac: rows::seal(&used, &self.scope), key: used.key, unstaged }))
+        Ok(Some(AttachedFile { file, subject, mac: rows::seal(&used, &self.scope), key: used.key, unstaged }))
     }
 }
 

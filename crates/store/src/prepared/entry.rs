@@ -7,11 +7,11 @@ use dossier_core::ids::PersonId;
 
 use crate::audit_chain::StoredEntry;
 use crate::audit_detail;
-use crate::records::Records;
+use crate::records::RowHashes;
 use crate::sealed::{SubjectKeys, service_binding};
 use crate::vault::{Cell, ScopeKeys, SubjectKey};
 
-/// `key` is the customer's, with those of its persons and the persons that the change leaves it.
+/// `key` holds the customer's key, the keys of its persons, and the persons that the customer has after the change.
 pub(super) fn stored_entry(
     scope: Scope,
     entry: AuditEntry,
@@ -42,8 +42,8 @@ pub(super) fn stored_entry(
     }
 }
 
-/// The entry that notes rows which were stored before entries said what they wrote.
-pub(crate) fn noting_entry(scope: Scope, keys: &ScopeKeys, at: Timestamp, records: Records) -> StoredEntry {
+/// The entry for rows that were stored before entries named the rows they wrote.
+pub(crate) fn records_noted_entry(scope: Scope, keys: &ScopeKeys, at: Timestamp, records: RowHashes) -> StoredEntry {
     let caller = Caller { scope, actor: Actor::System, request_id: "upgrade".to_owned(), address: None };
     let entry = stored_entry(scope, AuditEntry::new(&caller, at, Action::RecordsNoted), None, keys);
     StoredEntry { records: records.into_column(), ..entry }

@@ -1,4 +1,4 @@
-//! What grants something, as it is stored: links, endpoints and API keys.
+//! What grants access, as it is stored: links, endpoints and API keys.
 
 use dossier_core::api_key::{ApiKey, KeyRecord};
 use dossier_core::caller::Scope;
@@ -12,13 +12,12 @@ use crate::rows::{self, EndpointRow, LinkRow};
 use crate::sealed::{seal_name, service_binding};
 use crate::vault::{Cell, Midstates, RowSeal, ScopeKeys, Vault};
 
-/// A link as it is kept.
 pub(crate) struct StoredLink {
     pub(crate) hash: [u8; 32],
     pub(crate) session: SessionId,
-    /// When something is to be done about its end; `None` when nothing is.
+    /// When its expiry is to be handled. `None` if there is nothing to do.
     pub(crate) expires_at: Option<Timestamp>,
-    /// Of a pass, when it was last used.
+    /// When a pass was last used. `None` for a link.
     pub(crate) used_at: Option<Timestamp>,
     pub(crate) mac: RowSeal,
 }
@@ -31,7 +30,6 @@ impl StoredLink {
     }
 }
 
-/// An endpoint as it is to be stored.
 pub(crate) struct SealedEndpoint {
     pub(crate) row: EndpointRow,
     pub(crate) url: Vec<u8>,
@@ -54,9 +52,8 @@ impl SealedEndpoint {
     }
 }
 
-/// A key as it is to be stored.
 pub(crate) struct SealedKey {
-    /// Its columns, with its sealed name.
+    /// The columns, with the sealed name.
     pub(crate) row: KeyRow,
     pub(crate) midstates: Vec<u8>,
     pub(crate) mac: RowSeal,

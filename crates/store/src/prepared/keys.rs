@@ -13,23 +13,22 @@ use crate::files::{FileKey, FileRow};
 use crate::sealed::{self, SubjectKeys};
 use crate::vault::{ScopeKeys, SubjectKey, Vault, WrappedKey};
 
-/// What sealing a change needs, as the engine has read it.
-pub(crate) struct Keys<'a> {
+pub(crate) struct SealingKeys<'a> {
     pub(crate) vault: &'a Vault,
     /// The keys of the change's scope.
     pub(crate) scope: Arc<ScopeKeys>,
-    /// The keys under which the account's own name is sealed.
+    /// The keys that seal the account's own name.
     pub(crate) account: Arc<ScopeKeys>,
-    /// The keys of those of the data subjects that have one.
+    /// The keys of those data subjects that have one.
     pub(crate) subjects: SubjectKeys,
-    /// The files that are to be attached, as far as they are there, with their keys.
+    /// The files to be attached that exist, with their keys.
     pub(crate) files: HashMap<FileId, (FileRow, FileKey)>,
 }
 
-/// Keys of data subjects that a change makes.
-pub(crate) type FreshKeys = Vec<(PersonId, Arc<SubjectKey>)>;
+/// The keys that a change creates for data subjects.
+pub(crate) type NewKeys = Vec<(PersonId, Arc<SubjectKey>)>;
 
-/// Makes the keys of a new account, before anything of it is sealed.
+/// Creates the keys of a new account, before anything of it is sealed.
 pub(crate) fn new_scope_keys(vault: &Vault, account: AccountId) -> Result<[(Scope, WrappedKey); 2], StoreError> {
     let new = |environment| {
         let scope = Scope { account, environment };
@@ -40,14 +39,14 @@ pub(crate) fn new_scope_keys(vault: &Vault, account: AccountId) -> Result<[(Scop
     Ok([new(Environment::Sandbox)?, new(Environment::Production)?])
 }
 
-/// The customer that a change is about, and the data subjects whose keys sealing it needs, as far as they exist.
+/// The customer that a change concerns, and the data subjects whose keys are needed to seal it, if they exist.
 pub(crate) fn subjects_of(change: &Change) -> Option<(CustomerId, Vec<PersonId>)> {
     let customer = match &change.effect {
-        // Nobody of a new customer has a key yet.
+        // No data subject of a new customer has a key yet.
         Effect::CustomerCreated(_) => return None,
         Effect::CustomerUpdated { after, .. } => {
             let mut subjects = sealed::subjects(after);
-            // Persons that the change drops: what they were is sealed under their own keys.
+            // Data of persons that the change drops is sealed under their own keys.
             let dropped = audit_detail::persons_in(change);
             subjects.extend(dropped.into_iter().filter(|person| !subjects.contains(person)).collect::<Vec<_>>());
             return Some((after.id, subjects));
@@ -62,7 +61,6 @@ pub(crate) fn subjects_of(change: &Change) -> Option<(CustomerId, Vec<PersonId>)
     Some((customer, vec![PersonId::of_customer(customer)]))
 }
 
-/// The files that a change attaches.
 pub(crate) fn attached_by(change: &Change) -> &[NewDocument] {
     match &change.effect {
         Effect::CustomerUpdated { attached, .. } => attached,

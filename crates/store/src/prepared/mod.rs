@@ -1,5 +1,5 @@
-//! A change as an engine writes it: everything personal sealed, and nothing left to compute but its place in the chain.
-//! An engine gives the keys, which it has read, and writes what comes of it.
+//! A change as an engine writes it: all personal data sealed, and only its place in the audit chain still open. An
+//! engine provides the keys, which it has read, and writes the result.
 
 mod aftermath;
 mod change;
@@ -9,9 +9,9 @@ mod grants;
 mod keys;
 mod seal;
 
-pub(crate) use change::{Precondition, Prepared, PreparedEffect};
-pub(crate) use customer::{Attached, CustomerRow, NewSubject, fingerprints};
-pub(crate) use entry::noting_entry;
+pub(crate) use change::{Precondition, PreparedChange, PreparedEffect};
+pub(crate) use customer::{AttachedFile, CustomerRow, NewSubject, fingerprints};
+pub(crate) use entry::records_noted_entry;
 pub(crate) use grants::{SealedEndpoint, SealedKey, StoredLink};
-pub(crate) use keys::{FreshKeys, Keys, attached_by, new_scope_keys, subjects_of};
+pub(crate) use keys::{NewKeys, SealingKeys, attached_by, new_scope_keys, subjects_of};
 pub(crate) use seal::seal;

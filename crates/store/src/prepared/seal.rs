@@ -1,4 +1,4 @@
-//! Seals a change: its effect, its audit entry, its events and the answer that is kept.
+//! Seals a change: its effect, its audit entry, its events and the answer to keep.
 
 use dossier_core::account::Account;
 use dossier_core::api_key::ApiKey;
@@ -10,29 +10,25 @@ use dossier_core::event::Event;
 use dossier_core::ids::{CustomerId, PersonId};
 use dossier_core::store::StoreError;
 
-use super::change::{Precondition, Prepared, PreparedEffect};
+use super::change::{Precondition, PreparedChange, PreparedEffect};
 use super::entry::stored_entry;
 use super::grants::{SealedEndpoint, SealedKey, StoredLink};
-use super::keys::{FreshKeys, Keys};
+use super::keys::{NewKeys, SealingKeys};
 use crate::api_keys::AccountRow;
 use crate::audit_chain::StoredEntry;
 use crate::files::FileRow;
-use crate::records::Records;
+use crate::records::RowHashes;
 use crate::sealed::{self, account_scope, seal_look, seal_name, seal_settings};
 use crate::vault::{Purpose, WrappedKey};
 use crate::{audit_detail, rows};
 
-/// Seals everything that is personal. `new_scopes` are the keys of the account that the change creates. The keys of new
-/// data subjects come back, to be remembered once they are durable.
-///
-/// # Errors
-///
-/// [`StoreError::Corrupt`] when a key is missing, [`StoreError::Exhausted`] as in [`sealed::seal_customer`].
+/// Seals all personal data of a change. `new_scopes` holds the keys of the account that the change creates. The keys of
+/// new data subjects are returned, to be remembered once they are durable.
 pub(crate) fn seal(
-    mut keys: Keys<'_>,
+    mut keys: SealingKeys<'_>,
     new_scopes: Option<[(Scope, WrappedKey); 2]>,
     change: Change,
-) -> Result<(Prepared, FreshKeys), StoreError> {
+) -> Result<(PreparedChange, NewKeys), StoreError> {
     let Change { scope, effect, audit, events, answer } = change;
     let mut fresh = Vec::new();
     let persons = audit_detail::persons_after(&effect);
@@ -44,7 +40,7 @@ pub(crate) fn seal(
     let audit = audit.map(|entry| {
         let key = entry.customer.map(own_key).transpose()?;
         let key = key.map(|own| (&**own, &keys.subjects, &persons[..]));
-        let records = Records::of(&effect).into_column();
+        let records = RowHashes::of(&effect).into_column();
         Ok::<_, StoreError>(StoredEntry { records, ..stored_entry(scope, entry, key, &keys.scope) })
     });
     let sealed_event = |mut event: Event| {
@@ -60,18 +56,18 @@ pub(crate) fn seal(
         Ok::<_, StoreError>((pending, cell))
     });
     let (audit, answer) = (audit.transpose()?, answer.transpose()?);
-    Ok((Prepared { scope, keys: keys.scope, audit, events, answer, effect }, fresh))
+    Ok((PreparedChange { scope, keys: keys.scope, audit, events, answer, effect }, fresh))
 }
 
-impl Keys<'_> {
-    /// An effect as it is to be stored. `audit` is the entry of the same change.
+impl SealingKeys<'_> {
+    /// The stored form of an effect. `audit` is the entry of the same change.
     fn effect(
         &mut self,
         scope: Scope,
         effect: Effect,
         audit: Option<&AuditEntry>,
         new_scopes: Option<[(Scope, WrappedKey); 2]>,
-        fresh: &mut FreshKeys,
+        fresh: &mut NewKeys,
     ) -> Result<PreparedEffect, StoreError> {
         let vault = self.vault;
         let lookup = |key: &ApiKey| vault.key_lookup(key.expose());
@@ -118,7 +114,7 @@ impl Keys<'_> {
                 PreparedEffect::AccountChanged { id, name: row.name, look, mac }
             }
             Effect::FormOpened { customer, pass, at } => {
-                // Nothing is to be done when it runs out: it is good for as long as its session's link.
+                // A pass is valid as long as the link of its session, so its own expiry needs no handling.
                 let link = StoredLink::new(vault, &self.scope, scope, customer, &pass);
                 let link = StoredLink { expires_at: None, used_at: Some(at), ..link };
                 PreparedEffect::Pass { customer, link }

@@ -9,29 +9,29 @@ use dossier_core::store::StoreError;
 use super::record::GENERATION;
 use crate::vault::{Binding, Cell, Purpose, ScopeKeys, SecretKey, SubjectKey};
 
-/// What stands for the customer of what is about none.
-pub(crate) const NOBODY: CustomerId = CustomerId::from_bytes([0; 16]);
+/// Stands for the customer where there is none.
+pub(crate) const NO_CUSTOMER: CustomerId = CustomerId::from_bytes([0; 16]);
 
-/// The customer of a kept answer, as it is stored.
+/// The stored customer of a kept answer.
 #[must_use]
 pub fn customer_column(answer: &Answer) -> [u8; 16] {
-    *answer.customer.unwrap_or(NOBODY).as_bytes()
+    *answer.customer.unwrap_or(NO_CUSTOMER).as_bytes()
 }
 
-/// The version of the customer of a kept answer, as it is stored: 0 for an answer about no customer.
+/// The stored customer version of a kept answer. 0 if the answer concerns no customer.
 #[must_use]
 pub fn version_column(answer: &Answer) -> u64 {
     answer.version.unwrap_or(0)
 }
 
-/// Reads what [`customer_column`] gave.
+/// Reads a column written by [`customer_column`].
 #[must_use]
 pub fn customer_of_column(column: [u8; 16]) -> Option<CustomerId> {
-    Some(CustomerId::from_bytes(column)).filter(|id| *id != NOBODY)
+    Some(CustomerId::from_bytes(column)).filter(|id| *id != NO_CUSTOMER)
 }
 
-/// Seals a kept answer: under its customer's key, or that of the scope when it is about none. The warnings stand
-/// behind the body, a line each; JSON has no line break of its own.
+/// Seals a kept answer under its customer's key, or under the key of the scope if it concerns no customer. The warnings
+/// follow the body, one per line; JSON itself contains no line break.
 #[must_use]
 pub fn seal_answer(
     scope_keys: &ScopeKeys,
@@ -40,7 +40,7 @@ pub fn seal_answer(
     pending: &PendingAnswer,
 ) -> Vec<u8> {
     let PendingAnswer { ticket, at: _, request_id: _, answer, most: _ } = pending;
-    let customer = answer.customer.unwrap_or(NOBODY);
+    let customer = answer.customer.unwrap_or(NO_CUSTOMER);
     let binding = attached_binding(Purpose::Replay, scope, &customer, &ticket.key_hash, version_column(answer));
     let key = answer_key(scope_keys, subject);
     let mut lines = answer.body.expose().clone();
@@ -51,11 +51,7 @@ pub fn seal_answer(
     Cell::seal_json(key, GENERATION, &binding, lines).into_bytes()
 }
 
-/// Opens what [`seal_answer`] sealed.
-///
-/// # Errors
-///
-/// [`StoreError::Corrupt`] when the cell was altered or moved.
+/// Opens a kept answer.
 pub fn open_answer(
     scope_keys: &ScopeKeys,
     subject: Option<&SubjectKey>,
@@ -64,7 +60,7 @@ pub fn open_answer(
     (customer, version): (Option<CustomerId>, u64),
     cell: Vec<u8>,
 ) -> Result<Answer, StoreError> {
-    let whose = customer.unwrap_or(NOBODY);
+    let whose = customer.unwrap_or(NO_CUSTOMER);
     let binding = attached_binding(Purpose::Replay, scope, &whose, &ticket.key_hash, version);
     let lines = open_padded(answer_key(scope_keys, subject), Purpose::Replay, whose, &binding, cell)?;
     let mut lines = lines.split(|byte| *byte == b'\n');
@@ -77,7 +73,7 @@ fn answer_key<'a>(scope_keys: &'a ScopeKeys, subject: Option<&'a SubjectKey>) ->
     subject.map_or(&scope_keys.service, |key| key.key(Purpose::Replay))
 }
 
-/// Seals something that belongs to a subject but not to its record: an event, an audit detail.
+/// Seals an event or an audit detail, which belong to a subject but not to its record.
 #[must_use]
 pub fn seal_attached(
     key: &SubjectKey,
@@ -92,11 +88,7 @@ pub fn seal_attached(
     Cell::seal_json(key.key(purpose), GENERATION, &binding, json).into_bytes()
 }
 
-/// Opens what [`seal_attached`] sealed. The padding is cut off.
-///
-/// # Errors
-///
-/// [`StoreError::Corrupt`] when the cell was altered or moved.
+/// Opens what [`seal_attached`] sealed, without the padding.
 pub fn open_attached(
     key: &SubjectKey,
     purpose: Purpose,

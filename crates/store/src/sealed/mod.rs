@@ -1,15 +1,15 @@
-//! Records as engines store them: what is personal in sealed cells, the rest plain. Both engines use these forms.
+//! Records as both engines store them: personal data in sealed cells, the rest plain.
 
 mod attached;
 mod plain;
 mod record;
 mod service;
 
-pub(crate) use attached::NOBODY;
+pub(crate) use attached::NO_CUSTOMER;
 pub use attached::{
     customer_column, customer_of_column, open_answer, open_attached, seal_answer, seal_attached, version_column,
 };
-pub use plain::Plain;
+pub use plain::PlainColumns;
 pub(crate) use plain::{PlainRow, open_persons};
 pub(crate) use record::found_by_email;
 pub use record::{

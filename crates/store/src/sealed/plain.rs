@@ -1,4 +1,4 @@
-//! The plain columns of a customer, of which the seal is compared before anything of them is used.
+//! The plain columns of a customer. Their seal is checked before anything uses them.
 
 use dossier_core::caller::Scope;
 use dossier_core::change::Hint;
@@ -12,30 +12,22 @@ use crate::prepared::CustomerRow;
 use crate::rows::{self, PersonsRow, Row, Table, Unchecked};
 use crate::vault::{Binding, Fields, Purpose, ScopeKeys};
 
-/// The plain columns of a customer.
 #[derive(Debug, Clone, Copy)]
-pub struct Plain {
-    /// Account and environment.
+pub struct PlainColumns {
     pub scope: Scope,
-    /// The customer.
     pub id: CustomerId,
-    /// Individual or business.
     pub kind: CustomerType,
-    /// Counts changes.
     pub version: u64,
-    /// Counts events.
+    /// The number of events so far.
     pub events: u64,
-    /// The version in which its associated persons last changed.
+    /// The version in which an associated person last changed.
     pub persons_version: u64,
-    /// When it was created.
     pub created_at: Timestamp,
-    /// When it was last changed.
     pub updated_at: Timestamp,
-    /// By which index its e-mail finds it.
     pub email_index: EmailIndex,
-    /// Where the engine found it.
+    /// Where the engine found the row.
     pub hint: Hint,
-    /// Only [`PlainRow`], of which the seal was compared, and what is about to be written become one.
+    /// Only a row whose seal was checked, or one that is about to be written, can become a `PlainColumns`.
     _checked: Checked,
 }
 
@@ -56,7 +48,7 @@ pub(crate) struct PlainRow {
     pub(crate) queued_at: Option<i64>,
     pub(crate) provider_due: Option<i64>,
     pub(crate) provider_case: Option<Vec<u8>>,
-    /// Where the engine found it, which is no part of what is sealed.
+    /// Where the engine found the row. It is not sealed.
     pub(crate) hint: Hint,
 }
 
@@ -71,8 +63,8 @@ impl Row for PlainRow {
         self.id.as_bytes()
     }
 
-    fn put(&self, fields: &mut Fields) {
-        rows::put_scope(fields, &self.scope);
+    fn add_to(&self, fields: &mut Fields) {
+        rows::add_scope(fields, &self.scope);
         fields
             .bytes(&self.id.as_bytes()[..])
             .number(i64::from(self.kind))
@@ -89,12 +81,13 @@ impl Row for PlainRow {
 }
 
 impl Unchecked<PlainRow> {
-    /// What the row says, when its seal is its own.
-    pub(crate) fn open(self, keys: &ScopeKeys) -> Result<Plain, StoreError> {
+    /// Returns the columns if the seal matches.
+    pub(crate) fn open(self, keys: &ScopeKeys) -> Result<PlainColumns, StoreError> {
         let row = self.check(keys)?;
         let email = <[u8; 16]>::try_from(&row.email_index[..]);
-        let email = email.map_err(|_| StoreError::Corrupt(format!("customer {}: no index of its e-mail", row.id)))?;
-        Ok(Plain {
+        let email =
+            email.map_err(|_| StoreError::Corrupt(format!("customer {}: the e-mail index is invalid", row.id)))?;
+        Ok(PlainColumns {
             scope: row.scope,
             id: row.id,
             kind: kind_of(row.kind)?,
@@ -110,7 +103,7 @@ impl Unchecked<PlainRow> {
     }
 }
 
-impl Plain {
+impl PlainColumns {
     /// The plain columns of a customer that is about to be written.
     #[must_use]
     pub const fn of(scope: Scope, customer: &Customer) -> Self {
@@ -129,7 +122,7 @@ impl Plain {
         }
     }
 
-    /// The plain columns of an individual as they were just written.
+    /// The plain columns of an individual that was just written.
     pub(crate) const fn written(scope: Scope, row: &CustomerRow, hint: Hint) -> Self {
         Self {
             scope,
@@ -146,9 +139,9 @@ impl Plain {
         }
     }
 
-    /// Uses the place of a cell. The customer's own cells belong to its version. Those of its persons, which are
-    /// written only when one of them changes, belong to the version in which they last did; and the customer's profile
-    /// is bound to that number, so that persons cannot be set back on their own.
+    /// Calls `then` with the place of a cell. The customer's own cells belong to the customer's version. The cells of
+    /// its persons are written only when a person changes, so they belong to `persons_version`. The customer's profile
+    /// is bound to that number too, so that persons cannot be set back on their own.
     pub(super) fn with_binding<T>(
         &self,
         subject: PersonId,
@@ -166,9 +159,9 @@ impl Plain {
     }
 }
 
-/// The cells of the associated persons of a stored business, which always has a row of them.
+/// The cells of the associated persons. A stored business always has a row of them.
 pub(crate) fn open_persons(
-    plain: &Plain,
+    plain: &PlainColumns,
     row: Option<Unchecked<PersonsRow>>,
     keys: &ScopeKeys,
 ) -> Result<Option<Vec<u8>>, StoreError> {
@@ -176,7 +169,7 @@ pub(crate) fn open_persons(
         (CustomerType::Individual, _) => Ok(None),
         (CustomerType::Corporate, Some(row)) => Ok(Some(row.check(keys)?.cells)),
         (CustomerType::Corporate, None) => {
-            Err(rows::refused_at(&rows::PERSONS, plain.scope, plain.id.as_bytes(), keys, "the row is missing"))
+            Err(rows::refuse_at(&rows::PERSONS, plain.scope, plain.id.as_bytes(), keys, "the row is missing"))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A customer's record in its sealed cells.
+//! A customer's record in sealed cells.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,21 +13,21 @@ use dossier_core::store::{Record, StoreError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::plain::Plain;
+use super::plain::PlainColumns;
 use crate::rows;
 use crate::vault::{Cell, Purpose, ScopeKeys, SubjectKey};
 
-/// What ordinary profile cells hold.
+/// The sections in the profile cell.
 const PROFILE: &[Section] = &[Section::Profile];
-/// What secret cells hold.
+/// The sections in the secret cell.
 const SECRET: &[Section] = &[Section::Secret, Section::Credential];
-/// Subject keys are never replaced by others, only wrapped again.
+/// A subject key is only ever wrapped again, never replaced.
 pub(super) const GENERATION: u64 = 1;
-/// AES-GCM with random nonces is good for 2^32 uses of a key; each version uses each of a subject's keys at most once,
-/// kept answers aside, and the record refuses long before that.
+/// AES-GCM with random nonces allows 2^32 uses of a key. Each version uses each key of a subject at most once, kept
+/// answers aside, and the record is refused long before the limit.
 const MAX_VERSION: u64 = 1 << 30;
 
-/// The keys of the data subjects of one record, mostly of one.
+/// The keys of the data subjects of one record. Most records have one.
 pub type SubjectKeys = BTreeMap<PersonId, Arc<SubjectKey>>;
 
 /// The sealed columns of a customer.
@@ -39,14 +39,14 @@ pub struct Cells {
     pub profile: Vec<u8>,
     /// Numbers, dates, credentials.
     pub secret: Vec<u8>,
-    /// The associated persons, each with its id and its two cells under its own key; `None` when they stay as they are.
+    /// The associated persons, each with its id and its two cells under its own key. `None` leaves them as they are.
     pub persons: Option<Vec<u8>>,
-    /// Where the verification stands; `None` while nothing was begun.
+    /// The verification. `None` until it begins.
     pub kyc: Option<Vec<u8>>,
 }
 
 impl Cells {
-    /// Bytes of all of them.
+    /// The total number of bytes.
     #[must_use]
     pub fn size(&self) -> usize {
         let Self { names, profile, secret, persons, kyc } = self;
@@ -57,13 +57,10 @@ impl Cells {
 
 /// A row of `customers`, and the keys that open it.
 pub struct SealedRecord {
-    /// The plain columns.
-    pub plain: Plain,
-    /// The sealed columns.
+    pub plain: PlainColumns,
     pub cells: Cells,
-    /// The keys of its data subjects.
     pub keys: SubjectKeys,
-    /// Whether it was read now, and not remembered.
+    /// Whether it was read just now, not taken from memory.
     pub is_newest: bool,
 }
 
@@ -85,7 +82,7 @@ impl Record for SealedRecord {
     }
 }
 
-/// The data subjects whose cells a version of the record writes: the customer, and its persons when one of them
+/// The data subjects whose cells this version of the record writes: the customer, and its persons if one of them
 /// changed.
 #[must_use]
 pub fn subjects(customer: &Customer) -> Vec<PersonId> {
@@ -99,17 +96,12 @@ pub fn subjects(customer: &Customer) -> Vec<PersonId> {
     subjects
 }
 
-/// Seals a record.
-///
-/// # Errors
-///
-/// [`StoreError::Exhausted`] when the record was sealed as often as its keys allow, [`StoreError::Corrupt`] when a
-/// person has no id or no key, which merging and key look-up give to all.
+/// Seals a record. Fails with [`StoreError::Exhausted`] once the record was sealed as often as its keys allow.
 pub fn seal_customer(scope: Scope, customer: &Customer, keys: &SubjectKeys) -> Result<Cells, StoreError> {
     if customer.version > MAX_VERSION {
         return Err(StoreError::Exhausted);
     }
-    let plain = Plain::of(scope, customer);
+    let plain = PlainColumns::of(scope, customer);
     let own = PersonId::of_customer(customer.id);
     let seal = |subject: PersonId, purpose: Purpose, json: Result<Vec<u8>, serde_json::Error>| {
         let key = key_of(keys, subject)?.key(purpose);
@@ -139,7 +131,7 @@ pub fn seal_customer(scope: Scope, customer: &Customer, keys: &SubjectKeys) -> R
     })
 }
 
-/// Most sections fit with the cell around them, so that they are sealed where they were written.
+/// Most sections fit into this capacity together with the cell around them, so that they are sealed in place.
 fn to_json(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
     let mut json = Vec::with_capacity(1_024);
     serde_json::to_writer(&mut json, value)?;
@@ -163,20 +155,16 @@ fn pack_persons(
     Ok(packed)
 }
 
-/// Opens what lists show of a record.
-///
-/// # Errors
-///
-/// [`StoreError::Corrupt`] when the cell was altered or moved.
-pub fn open_summary(plain: &Plain, names: Vec<u8>, key: &SubjectKey) -> Result<Summary, StoreError> {
+/// Opens the part of a record that lists show.
+pub fn open_summary(plain: &PlainColumns, names: Vec<u8>, key: &SubjectKey) -> Result<Summary, StoreError> {
     let json = open_json(plain, PersonId::of_customer(plain.id), Purpose::Names, key, names)?;
     let names = Names::from_json(json)
-        .ok_or_else(|| StoreError::Corrupt(format!("customer {}: the names are not what was stored", plain.id)))?;
-    let Plain { id, kind, version, created_at, updated_at, .. } = *plain;
+        .ok_or_else(|| StoreError::Corrupt(format!("customer {}: the names cannot be read", plain.id)))?;
+    let PlainColumns { id, kind, version, created_at, updated_at, .. } = *plain;
     Ok(Summary { id, kind, version, created_at, updated_at, names })
 }
 
-/// The customer that was found by an e-mail, whose own must be that one.
+/// Checks that a customer that was found by an e-mail has this e-mail.
 pub(crate) fn found_by_email(
     summary: Summary,
     scope: Scope,
@@ -188,15 +176,10 @@ pub(crate) fn found_by_email(
         return Ok(summary);
     }
     let why = "the customer was found by an e-mail that is not its own";
-    Err(rows::refused_at(&rows::CUSTOMERS, scope, summary.id.as_bytes(), keys, why))
+    Err(rows::refuse_at(&rows::CUSTOMERS, scope, summary.id.as_bytes(), keys, why))
 }
 
-/// Opens a whole record.
-///
-/// # Errors
-///
-/// [`StoreError::Corrupt`] when a cell was altered or moved, or a key is missing.
-pub fn open_customer(plain: &Plain, cells: Cells, keys: &SubjectKeys) -> Result<Customer, StoreError> {
+pub fn open_customer(plain: &PlainColumns, cells: Cells, keys: &SubjectKeys) -> Result<Customer, StoreError> {
     let own = PersonId::of_customer(plain.id);
     let own_key = key_of(keys, own)?;
     let StoredNames { email, kycs } = open(plain, own, Purpose::Names, own_key, cells.names)?;
@@ -206,24 +189,26 @@ pub fn open_customer(plain: &Plain, cells: Cells, keys: &SubjectKeys) -> Result<
         None => return Err(StoreError::Corrupt(format!("customer {}: the verification is missing", plain.id))),
     };
     let profile = match plain.kind {
-        CustomerType::Individual => Profile::Individual(both(plain, own, own_key, cells.profile, cells.secret)?),
+        CustomerType::Individual => {
+            Profile::Individual(open_sections(plain, own, own_key, cells.profile, cells.secret)?)
+        }
         CustomerType::Corporate => {
             let mut business: dossier_core::customer::Business =
-                both(plain, own, own_key, cells.profile, cells.secret)?;
+                open_sections(plain, own, own_key, cells.profile, cells.secret)?;
             let mut persons = Vec::new();
             for packed in unpack_persons(cells.persons.as_deref().unwrap_or_default())? {
                 let key = key_of(keys, packed.id)?;
-                persons.push(both(plain, packed.id, key, packed.profile.to_vec(), packed.secret.to_vec())?);
+                persons.push(open_sections(plain, packed.id, key, packed.profile.to_vec(), packed.secret.to_vec())?);
             }
             business.associated_persons = (!persons.is_empty()).then_some(List(persons));
             Profile::Business(business)
         }
     };
-    let Plain { id, version, events, persons_version, created_at, updated_at, email_index, .. } = *plain;
+    let PlainColumns { id, version, events, persons_version, created_at, updated_at, email_index, .. } = *plain;
     Ok(Customer { id, version, events, persons_version, created_at, updated_at, email, profile, kyc, email_index })
 }
 
-/// What the names cell holds and the profile does not.
+/// The parts of the names cell that are not in the profile.
 #[derive(serde::Deserialize)]
 struct StoredNames {
     email: Email,
@@ -238,10 +223,6 @@ struct PackedPerson<'a> {
 }
 
 /// The data subjects whose cells the column holds.
-///
-/// # Errors
-///
-/// [`StoreError::Corrupt`] when it is not what [`seal_customer`] packs.
 pub fn packed_subjects(persons: &[u8]) -> Result<Vec<PersonId>, StoreError> {
     Ok(unpack_persons(persons)?.into_iter().map(|person| person.id).collect())
 }
@@ -250,7 +231,7 @@ fn unpack_persons(mut rest: &[u8]) -> Result<Vec<PackedPerson<'_>>, StoreError> 
     fn take<'a>(rest: &mut &'a [u8], length: usize) -> Result<&'a [u8], StoreError> {
         let (taken, left) = rest
             .split_at_checked(length)
-            .ok_or_else(|| StoreError::Corrupt("the persons of a business are cut off".into()))?;
+            .ok_or_else(|| StoreError::Corrupt("the persons of a business are truncated".into()))?;
         *rest = left;
         Ok(taken)
     }
@@ -272,8 +253,8 @@ fn key_of(keys: &SubjectKeys, subject: PersonId) -> Result<&SubjectKey, StoreErr
     keys.get(&subject).map(AsRef::as_ref).ok_or_else(|| StoreError::Corrupt("a data subject has no key".into()))
 }
 
-fn both<T: Sections + DeserializeOwned>(
-    plain: &Plain,
+fn open_sections<T: Sections + DeserializeOwned>(
+    plain: &PlainColumns,
     subject: PersonId,
     key: &SubjectKey,
     profile: Vec<u8>,
@@ -285,22 +266,21 @@ fn both<T: Sections + DeserializeOwned>(
 }
 
 fn open<T: DeserializeOwned>(
-    plain: &Plain,
+    plain: &PlainColumns,
     subject: PersonId,
     purpose: Purpose,
     key: &SubjectKey,
     cell: Vec<u8>,
 ) -> Result<T, StoreError> {
     let json = open_json(plain, subject, purpose, key, cell)?;
-    // serde's own message could quote a value.
+    // The message of serde could quote a value.
     let decoded = serde_json::from_slice(&json);
-    decoded.map_err(|_| {
-        StoreError::Corrupt(format!("customer {}: section {} is not what was stored", plain.id, purpose.as_str()))
-    })
+    decoded
+        .map_err(|_| StoreError::Corrupt(format!("customer {}: section {} cannot be read", plain.id, purpose.as_str())))
 }
 
 fn open_json(
-    plain: &Plain,
+    plain: &PlainColumns,
     subject: PersonId,
     purpose: Purpose,
     key: &SubjectKey,

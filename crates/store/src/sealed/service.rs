@@ -1,4 +1,4 @@
-//! What is about no person and sealed all the same, under the keys of the scope: names, looks, settings.
+//! Cells that concern no person, sealed under the keys of the scope: names, branding, settings.
 
 use dossier_core::account::Look;
 use dossier_core::caller::{Environment, Scope};
@@ -7,7 +7,7 @@ use dossier_core::store::StoreError;
 
 use crate::vault::{Binding, Cell, ScopeKeys};
 
-/// An account's own name is sealed under its sandbox key.
+/// The name of an account is sealed under the key of its sandbox.
 pub(crate) const fn account_scope(account: AccountId) -> Scope {
     Scope { account, environment: Environment::Sandbox }
 }
@@ -29,13 +29,12 @@ pub(crate) fn open_name(
         .ok_or_else(|| StoreError::Corrupt(format!("a name in {table} cannot be opened")))
 }
 
-/// The look of an account, as it is kept.
 pub(crate) fn seal_look(keys: &ScopeKeys, scope: Scope, account: &[u8], look: &Look) -> Vec<u8> {
-    let json = serde_json::to_vec(look).expect("a look has string keys only");
+    let json = serde_json::to_vec(look).expect("branding has string keys only");
     Cell::seal(&keys.service, 1, &service_binding(scope, "accounts", "look", account), &json).into_bytes()
 }
 
-/// The settings in force at the last start, as they are kept.
+/// The settings of the last start.
 pub(crate) fn seal_settings(keys: &ScopeKeys, scope: Scope, json: &[u8]) -> Vec<u8> {
     Cell::seal(&keys.service, 1, &settings_binding(scope), json).into_bytes()
 }
@@ -49,7 +48,7 @@ const fn settings_binding(scope: Scope) -> Binding<'static> {
     service_binding(scope, "recorded_settings", "cell", b"")
 }
 
-/// Where a cell belongs that is about no person.
+/// The place of a cell that concerns no person.
 pub(crate) const fn service_binding<'a>(scope: Scope, table: &'a str, section: &'a str, row: &'a [u8]) -> Binding<'a> {
     Binding { scope, subject: b"", table, section, row, version: 0 }
 }

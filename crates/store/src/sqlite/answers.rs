@@ -1,4 +1,4 @@
-//! Answers that are kept for requests that are repeated.
+//! Kept answers to repeated requests.
 
 use async_trait::async_trait;
 use dossier_core::caller::Scope;
@@ -12,7 +12,7 @@ use super::SqliteStore;
 use crate::columns::scope_columns;
 use crate::sealed;
 
-/// A portion of the answers that were kept before a moment.
+/// A portion of the answers that were kept before a given time.
 const OLD_ANSWERS: &str = "DELETE FROM answers WHERE (account_id, environment, key_hash) IN (
     SELECT account_id, environment, key_hash FROM answers WHERE created_at < ?1 ORDER BY created_at LIMIT 1000)";
 
@@ -53,7 +53,7 @@ impl AnswerStore for SqliteStore {
 }
 
 impl SqliteStore {
-    /// What finds an attempt again, and tells it from others.
+    /// Identifies an attempt, and distinguishes it from others with the same key.
     pub(super) fn ticket(&self, scope: Scope, attempt: Attempt<'_>) -> Result<Ticket, StoreError> {
         let keys = self.existing_scope_keys(scope)?;
         Ok(keys.ticket(attempt))

@@ -1,4 +1,4 @@
-//! Reading and verifying the audit trail.
+//! Reads and verifies the audit trail.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ use crate::audit_list::{self, ListedEntry, Listing, Start};
 use crate::columns::{scope_columns, scope_of};
 use crate::sealed::{self, SubjectKeys};
 
-/// What lists show of an entry and its details, and then the columns that only some need.
+/// The columns that lists show and the detail, then any others.
 macro_rules! entries {
     ($also:literal, $rest:literal) => {
         concat!(
@@ -73,7 +73,6 @@ fn listed_entry(row: &Row<'_>) -> Result<ListedEntry, rusqlite::Error> {
     })
 }
 
-/// A portion of a list.
 fn portion(
     connection: &Connection,
     scope: Scope,
@@ -91,7 +90,7 @@ fn portion(
             let (mut entries, mut next) = (Vec::new(), first);
             while next != 0 && entries.len() < limit {
                 let found = statement.query_row((account, environment, places.at(next)?), listed_entry).optional()?;
-                // What is missing or leads forwards a verification names.
+                // A verification reports entries that are missing or link forwards.
                 let Some(entry) = found else { break };
                 next = if entry.previous_of_customer < entry.seq { entry.previous_of_customer } else { 0 };
                 entries.push(entry);
@@ -101,7 +100,7 @@ fn portion(
     }
 }
 
-/// The customer's newest entry, or the one before an entry about it; `None` when that is not about it.
+/// The customer's newest entry, or the one before a given entry. `None` if the given entry concerns another customer.
 fn first_link(
     connection: &Connection,
     scope: Scope,
@@ -146,9 +145,9 @@ impl AuditStore for SqliteStore {
             },
         };
         let mut listing = Listing::new(filter, limit, start);
-        while let Some(wanted) = listing.wanted() {
-            listing.take(self.readers.read(|connection| portion(connection, scope, wanted))?)?;
-            // A filter may pass over thousands of entries; other requests have their turn in between.
+        while let Some(wanted) = listing.next_portion() {
+            listing.add(self.readers.read(|connection| portion(connection, scope, wanted))?)?;
+            // A filter may skip thousands of entries, so let other requests run in between.
             tokio::task::yield_now().await;
         }
         Ok(Some(listing.into_page()))
@@ -259,7 +258,7 @@ impl SqliteStore {
         })?;
         for (_, head) in heads {
             let scope = scope_of(head.account, head.environment)?;
-            verification.end(scope, &head, self.scope_keys(scope).ok().flatten().as_deref());
+            verification.check_end(scope, &head, self.scope_keys(scope).ok().flatten().as_deref());
         }
         Ok(verification.into_report())
     }
@@ -302,16 +301,15 @@ fn verify(
         match entry_row(row) {
             Ok(entry) => {
                 verification.check(&entry);
-                // Where it is looked for when entries are listed.
+                // Listing looks for it at this place.
                 let expected = places.get(&(entry.account, entry.environment)).map(|places| places.at(entry.seq));
                 if expected.is_some_and(|expected| expected.ok() != Some(place)) {
-                    verification.is_misplaced(&entry);
+                    verification.add_misplaced(&entry);
                 }
             }
-            Err(_) => verification
-                .report
-                .findings
-                .push(format!("row {place}: the entry was altered so that it cannot be read")),
+            Err(_) => {
+                verification.report.findings.push(format!("row {place}: the entry was altered and cannot be read"))
+            }
         }
         if verification.report.entries % 10_000 == 0 {
             progress(verification.report.entries, total);

@@ -1,4 +1,4 @@
-//! The collection of files that nothing refers to: their rows, their contents, and the keys of days past.
+//! The collection of files that nothing refers to: their rows, their contents, and expired staging keys.
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
@@ -13,7 +13,8 @@ use crate::columns::{scope_columns, scope_of};
 use crate::files::{self, PORTION, day_of};
 
 impl SqliteStore {
-    /// Those that were not attached in time, and those of which every data subject was erased: a portion, after a file.
+    /// A portion, after a given file, of the files that were not attached in time and of those whose data subjects are
+    /// all erased.
     pub(super) fn expired_files(
         &self,
         before: Timestamp,
@@ -46,7 +47,7 @@ impl SqliteStore {
         rows.into_iter().map(path).collect()
     }
 
-    /// Deletes the staging keys of the days before, unless a file still needs one.
+    /// Deletes the staging keys of earlier days, unless a file still needs them.
     pub(super) async fn delete_staging_keys(&self, before: i64) -> Result<(), StoreError> {
         self.writer
             .task(move |connection| {
@@ -71,7 +72,7 @@ impl SqliteStore {
         Ok(deleted)
     }
 
-    /// Deletes the content of those that have no row; says of how many.
+    /// Deletes the contents that have no row, and returns their number.
     pub(super) async fn delete_unknown(&self, paths: Vec<BlobPath>) -> Result<u64, StoreError> {
         let mut deleted = 0;
         for path in paths {
@@ -93,7 +94,7 @@ impl SqliteStore {
     }
 }
 
-/// Deletes the rows of those that no customer names.
+/// Deletes the rows of files that no customer names.
 pub(super) fn delete_unused(connection: &Connection, paths: &[BlobPath]) -> Result<(), rusqlite::Error> {
     let mut delete = connection.prepare_cached(
         "DELETE FROM files WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3 AND NOT EXISTS

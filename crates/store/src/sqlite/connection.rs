@@ -1,4 +1,4 @@
-//! Connections, and what they are set to.
+//! Connections and their settings.
 
 use std::path::Path;
 use std::time::Duration;
@@ -8,17 +8,16 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::planted::planted;
 
-/// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     Writer,
-    /// Writes the database, but only from the WAL: it needs no pages of its own.
+    /// Writes the database, but only from the WAL, so it needs few pages of its own.
     Checkpointer,
     Reader,
 }
 
 impl Role {
-    /// Kibibytes of pages that the connection keeps.
+    /// The size of the page cache in KiB.
     pub(super) const fn cache_kib(self) -> u64 {
         match self {
             Self::Writer => 8_192,
@@ -27,9 +26,9 @@ impl Role {
         }
     }
 
-    /// How long a statement waits for another program's lock. Readers, which a writer is not in the way of, wait on the
-    /// threads that serve requests. The writer's is for the start; see there.
-    const fn waits(self) -> Duration {
+    /// How long a statement waits for the lock of another program. Readers do not wait for our writer. They wait on the
+    /// threads that serve requests, so they wait briefly. The writer's value holds during the start only; see there.
+    const fn lock_timeout(self) -> Duration {
         match self {
             Self::Writer | Self::Checkpointer => Duration::from_secs(5),
             Self::Reader => Duration::from_secs(1),
@@ -46,12 +45,13 @@ pub(super) fn connect(database: &Path, role: Role) -> Result<Connection, rusqlit
     };
     let connection = Connection::open_with_flags(database, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.set_prepared_statement_cache_capacity(64);
-    connection.busy_timeout(role.waits())?;
-    // Plans do not depend on bound values, so that no statement is parsed again because a value changed.
+    connection.busy_timeout(role.lock_timeout())?;
+    // With this setting, query plans do not depend on bound values, so no statement is prepared again because a value
+    // changed.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "mmap_size", 0)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    keep_pages(&connection, role.cache_kib())?;
+    set_cache_size(&connection, role.cache_kib())?;
     if writes {
         connection.pragma_update(None, "page_size", 4_096)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -59,13 +59,13 @@ pub(super) fn connect(database: &Path, role: Role) -> Result<Connection, rusqlit
         connection.pragma_update(None, "synchronous", synchronous)?;
         connection.pragma_update(None, "secure_delete", "ON")?;
         connection.pragma_update(None, "foreign_keys", "ON")?;
-        // Checkpoints are made by a thread of their own; see the writer.
+        // A thread of its own makes checkpoints; see the writer.
         connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     }
     Ok(connection)
 }
 
-/// Has the connection keep this many kibibytes of pages.
-pub(super) fn keep_pages(connection: &Connection, kib: u64) -> Result<(), rusqlite::Error> {
+/// Sets the size of the page cache in KiB.
+pub(super) fn set_cache_size(connection: &Connection, kib: u64) -> Result<(), rusqlite::Error> {
     connection.pragma_update(None, "cache_size", format!("-{kib}"))
 }

@@ -1,4 +1,4 @@
-//! Reading customers, and the keys of their data subjects.
+//! Reads customers, and the keys of their data subjects.
 
 use std::num::NonZeroI64;
 use std::sync::Arc;
@@ -13,16 +13,16 @@ use dossier_core::store::{CustomerStore, Freshness, Page, Record, SameNumber, St
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::SqliteStore;
-use super::fingerprints::MOST;
+use super::fingerprints::MAX_MATCHES;
 use super::numbering::Places;
 use super::readers::Snapshot;
-use crate::cache::IndexOfEmail;
+use crate::cache::EmailHash;
 use crate::columns::{scope_columns, scope_of, type_column};
 use crate::rows::{PersonsRow, SubjectRow, Unchecked};
 use crate::sealed::{self, Cells, PlainRow, SealedRecord, SubjectKeys};
 use crate::vault::{ScopeKeys, SubjectKey};
 
-/// A summary that names everything since a distant version looks no further back than this many entries.
+/// A list of everything that changed since an old version examines at most this many entries.
 const MAX_CHANGES_NAMED: usize = 1_000;
 
 macro_rules! summary_of {
@@ -47,31 +47,31 @@ macro_rules! record_of {
     };
 }
 
-/// One customer, by the first statement where it was found before, or else by the second.
+/// Finds a customer, by the first statement where it was found before, otherwise by the second.
 pub(super) fn find<T>(
     connection: &Connection,
     scope: Scope,
     id: CustomerId,
     hint: Hint,
-    [at_its_place, by_its_key]: [&str; 2],
+    [by_hint, by_key]: [&str; 2],
     read: impl Fn(&Row<'_>) -> Result<T, rusqlite::Error>,
 ) -> Result<Option<T>, rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
     if let Some(row) = hint {
         let params = (account, environment, id.as_bytes(), row.get());
-        let found = connection.prepare_cached(at_its_place)?.query_row(params, &read).optional()?;
+        let found = connection.prepare_cached(by_hint)?.query_row(params, &read).optional()?;
         if found.is_some() {
             return Ok(found);
         }
     }
-    connection.prepare_cached(by_its_key)?.query_row((account, environment, id.as_bytes()), &read).optional()
+    connection.prepare_cached(by_key)?.query_row((account, environment, id.as_bytes()), &read).optional()
 }
 
-/// The customer that has this index of its e-mail.
+/// The customer with this index of an e-mail.
 pub(super) fn owner_of_email(
     connection: &Connection,
     scope: Scope,
-    index: &IndexOfEmail,
+    index: &EmailHash,
 ) -> Result<Option<CustomerId>, rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
     connection
@@ -90,11 +90,11 @@ impl CustomerStore for SqliteStore {
         id: CustomerId,
         freshness: Freshness,
     ) -> Result<Option<Box<dyn Record>>, StoreError> {
-        let at_hand = match freshness {
+        let cached = match freshness {
             Freshness::Any => self.cache.records.get(&self.cache.keys, scope, id),
             Freshness::Newest => None,
         };
-        let record = match at_hand {
+        let record = match cached {
             Some(record) => Some(record),
             None => self.sealed_record(scope, id)?,
         };
@@ -106,12 +106,12 @@ impl CustomerStore for SqliteStore {
             return Ok(Some(summary));
         }
         let hint = self.cache.keys.find(scope, PersonId::of_customer(id)).and_then(|(_, hint)| hint);
-        let read = self.readers.read_of_at(id, |connection, snapshot| {
+        let read = self.readers.read_customer_at(id, |connection, snapshot| {
             let statements = [summary_of!("AND customer_id = ?3 AND rowid = ?4"), summary_of!("AND customer_id = ?3")];
             let row = find(connection, scope, id, hint, statements, |row| summary_row(scope, row))?;
             Ok(row.map(|row| (row, snapshot)))
         })?;
-        read.map(|(row, snapshot)| self.remembered(scope, row, snapshot)).transpose()
+        read.map(|(row, snapshot)| self.open_summary(scope, row, snapshot)).transpose()
     }
 
     async fn summaries_by_email(&self, scope: Scope, email: &Email) -> Result<Vec<Summary>, StoreError> {
@@ -125,12 +125,12 @@ impl CustomerStore for SqliteStore {
         Ok(found)
     }
 
-    /// Newest first: ids are UUIDs of version 7, so their order is that of creation.
+    /// The newest comes first: ids are UUIDs of version 7, so their order is that of creation.
     async fn summaries(&self, scope: Scope, after: Option<CustomerId>, limit: usize) -> Result<Page, StoreError> {
         let (account, environment) = scope_columns(&scope);
         let after = after.map_or([0xff; 16], |id| *id.as_bytes());
         let (summaries, rows, more, snapshot) = self.readers.read_at(|connection, snapshot| {
-            // One more tells whether others come after it, and is not opened.
+            // One more tells whether there is another page. It is not opened.
             let mut ids = connection
                 .prepare_cached(
                     "SELECT customer_id FROM customers WHERE account_id = ?1 AND environment = ?2 AND customer_id < ?3
@@ -140,8 +140,9 @@ impl CustomerStore for SqliteStore {
                 .collect::<Result<Vec<_>, _>>()?;
             let more = ids.len() > limit;
             ids.truncate(limit);
-            // What this read would give: not newer than its snapshot either.
-            let is_current = |id, read| snapshot.holds(self.readers.changed(id)) && self.readers.is_current(id, read);
+            // Current also means no newer than the snapshot of this read.
+            let is_current =
+                |id, read| snapshot.includes(self.readers.last_change(id)) && self.readers.is_current(id, read);
             let summaries = self.cache.summaries.get_all(scope, &ids, is_current);
             let rows = match summaries {
                 Some(_) => Vec::new(),
@@ -154,12 +155,12 @@ impl CustomerStore for SqliteStore {
         })?;
         let summaries = match summaries {
             Some(summaries) => summaries,
-            None => rows.into_iter().map(|row| self.remembered(scope, row, snapshot)).collect::<Result<_, _>>()?,
+            None => rows.into_iter().map(|row| self.open_summary(scope, row, snapshot)).collect::<Result<_, _>>()?,
         };
         Ok(Page { summaries, more })
     }
 
-    /// Entries of one customer are linked backwards from its row.
+    /// The entries of a customer are linked backwards from its row.
     async fn changed_since(&self, scope: Scope, id: CustomerId, version: u64) -> Result<Vec<String>, StoreError> {
         let (account, environment) = scope_columns(&scope);
         let mut changes = self.readers.read(|connection| {
@@ -182,7 +183,7 @@ impl CustomerStore for SqliteStore {
                 match at {
                     Some(at) if at <= version => break,
                     Some(_) => changes.push(fields),
-                    // Somebody looked; nothing changed.
+                    // The entry records a read; nothing changed.
                     None => {}
                 }
                 next = previous;
@@ -229,7 +230,7 @@ impl CustomerStore for SqliteStore {
                      WHERE mine.account_id = ?1 AND mine.environment = ?2 AND mine.customer_id = ?3
                      ORDER BY 1, 2, 3 LIMIT ?4",
                 )?
-                .query_map((account, environment, id.as_bytes(), MOST), |row| {
+                .query_map((account, environment, id.as_bytes(), MAX_MATCHES), |row| {
                     Ok(SameNumber {
                         subject: PersonId::from_bytes(row.get(0)?),
                         other: CustomerId::from_bytes(row.get(1)?),
@@ -246,7 +247,7 @@ impl SqliteStore {
         let own = PersonId::of_customer(id);
         let (known, hint) = self.cache.keys.find(scope, own).unzip();
         let hint = hint.flatten();
-        let row = self.readers.read_of(id, |connection| {
+        let row = self.readers.read_customer(id, |connection| {
             let read = |row: &Row<'_>| {
                 let cells = Cells {
                     names: row.get(13)?,
@@ -275,7 +276,7 @@ impl SqliteStore {
             _ => self.subject_keys(scope, id, &[&[own], &persons[..]].concat())?,
         };
         if let Some(key) = keys.get(&own) {
-            self.cache.keys.found(scope, own, key, plain.hint);
+            self.cache.keys.remember_hint(scope, own, key, plain.hint);
         }
         Ok(Some(SealedRecord { plain, cells, keys, is_newest: true }))
     }
@@ -295,29 +296,29 @@ impl SqliteStore {
                 .optional()?;
             Ok(row.map(|row| (row, snapshot)))
         })?;
-        let found = read.map(|(row, snapshot)| self.remembered(scope, row, snapshot)).transpose()?;
+        let found = read.map(|(row, snapshot)| self.open_summary(scope, row, snapshot)).transpose()?;
         found.map(|summary| sealed::found_by_email(summary, scope, email, keys)).transpose()
     }
 
-    /// Who has these indexes of an e-mail.
-    fn owners(&self, scope: Scope, indexes: &[IndexOfEmail]) -> Result<Vec<CustomerId>, StoreError> {
+    /// The customers with these indexes of an e-mail.
+    fn owners(&self, scope: Scope, indexes: &[EmailHash]) -> Result<Vec<CustomerId>, StoreError> {
         let owner = |index| self.readers.read(|connection| owner_of_email(connection, scope, index));
         indexes.iter().filter_map(|index| owner(index).transpose()).collect()
     }
 
-    /// Opens what was read at the snapshot and remembers it.
-    fn remembered(&self, scope: Scope, row: SummaryRow, snapshot: Snapshot) -> Result<Summary, StoreError> {
+    /// Opens what was read at a snapshot, and caches it.
+    fn open_summary(&self, scope: Scope, row: SummaryRow, snapshot: Snapshot) -> Result<Summary, StoreError> {
         let SummaryRow { plain, names, email } = row;
         let plain = plain.open(&*self.existing_scope_keys(scope)?)?;
         let subject = PersonId::of_customer(plain.id);
         let key = self.subject_key(plain.scope, plain.id, subject)?;
-        self.cache.keys.found(plain.scope, subject, &key, plain.hint);
+        self.cache.keys.remember_hint(plain.scope, subject, &key, plain.hint);
         let summary = sealed::open_summary(&plain, names, &key)?;
         self.cache.summaries.remember(snapshot, plain.scope, &summary, email);
         Ok(summary)
     }
 
-    /// The key of one subject that must exist.
+    /// The key of a subject that must exist.
     pub(super) fn subject_key(
         &self,
         scope: Scope,
@@ -331,7 +332,7 @@ impl SqliteStore {
         keys.get(&subject).cloned().ok_or_else(|| StoreError::Corrupt(format!("customer {customer} has no key")))
     }
 
-    /// The keys of those of the subjects that have one.
+    /// The keys of those subjects that have one.
     pub(super) fn subject_keys(
         &self,
         scope: Scope,
@@ -341,7 +342,8 @@ impl SqliteStore {
         if let Some(keys) = self.cache.keys.get_all(scope, subjects) {
             return Ok(keys);
         }
-        let stored = self.readers.read_of(customer, |connection| wrapped_subjects(connection, scope, customer))?;
+        let stored =
+            self.readers.read_customer(customer, |connection| wrapped_subjects(connection, scope, customer))?;
         let keys = self.existing_scope_keys(scope)?;
         let mut opened = SubjectKeys::new();
         for row in stored {
@@ -388,11 +390,11 @@ fn persons_row(
         .optional()
 }
 
-/// What a summary is opened from.
+/// The sealed form of a summary.
 struct SummaryRow {
     plain: Unchecked<PlainRow>,
     names: Vec<u8>,
-    email: IndexOfEmail,
+    email: EmailHash,
 }
 
 fn summary_row(scope: Scope, row: &Row<'_>) -> Result<SummaryRow, rusqlite::Error> {

@@ -1,4 +1,4 @@
-//! Events as they are read again. They are written with their deliveries (`commit/events.rs`).
+//! Reads events. They are written together with their deliveries (`commit/events.rs`).
 
 use async_trait::async_trait;
 use dossier_core::caller::Scope;
@@ -61,7 +61,6 @@ impl EventStore for SqliteStore {
 }
 
 impl SqliteStore {
-    /// The body of an event.
     pub(super) fn open_event(
         &self,
         scope: Scope,

@@ -14,15 +14,16 @@ use dossier_core::quota::Used;
 use dossier_core::store::{ByteRange, Collected, FileReader, FileStore, FileWriter, StoreError};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::fingerprints::MOST;
+use super::fingerprints::MAX_MATCHES;
 use super::{SqliteStore, collection, wrapped_key};
 use crate::blobs::BlobPath;
 use crate::columns::scope_columns;
 use crate::files::{
-    FileKey, FileRow, MAX_USES, ORPHAN_SECONDS, ReadFile, Reader, StoredFile, UseRow, Writer, day_of, is_unused,
+    ContentReader, ContentWriter, FileKey, FileRow, MAX_USES, ORPHAN_SECONDS, StoredFile, UncheckedFile, UseRow,
+    day_of, is_unused,
 };
 use crate::rows::Unchecked;
-use crate::sealed::NOBODY;
+use crate::sealed::NO_CUSTOMER;
 use crate::vault::{Purpose, SecretKey, WrappedKey};
 
 macro_rules! file_columns {
@@ -50,15 +51,15 @@ fn file_row(scope: Scope, row: &Row<'_>) -> Result<Unchecked<FileRow>, rusqlite:
     Ok(Unchecked::new(file, row.get(8)?))
 }
 
-/// A file with its uses: those by `of` and the oldest ones, as many as are read.
+/// Reads the uses of a file: those by `of` first, then the oldest, at most [`MAX_USES`].
 fn with_uses(
     connection: &Connection,
     row: Unchecked<FileRow>,
     of: Option<CustomerId>,
-) -> Result<ReadFile, rusqlite::Error> {
+) -> Result<UncheckedFile, rusqlite::Error> {
     let FileRow { scope, id: file, staged_day, .. } = *row.peek();
     if staged_day.is_some() {
-        return Ok(ReadFile { row, uses: Vec::new() });
+        return Ok(UncheckedFile { row, uses: Vec::new() });
     }
     let (account, environment) = scope_columns(&scope);
     let uses = connection
@@ -67,7 +68,7 @@ fn with_uses(
              WHERE account_id = ?1 AND environment = ?2 AND file_id = ?3
              ORDER BY customer_id = ?5 DESC, attached_at, customer_id, subject_id LIMIT ?4",
         )?
-        .query_map((account, environment, file.as_bytes(), MAX_USES, of.unwrap_or(NOBODY).as_bytes()), |row| {
+        .query_map((account, environment, file.as_bytes(), MAX_USES, of.unwrap_or(NO_CUSTOMER).as_bytes()), |row| {
             let one = UseRow {
                 scope,
                 file,
@@ -79,7 +80,7 @@ fn with_uses(
             Ok(Unchecked::new(one, row.get(4)?))
         })?
         .collect::<Result<_, _>>()?;
-    Ok(ReadFile { row, uses })
+    Ok(UncheckedFile { row, uses })
 }
 
 #[async_trait]
@@ -107,14 +108,14 @@ impl FileStore for SqliteStore {
         let day = day_of(now);
         let staging = self.staging_key_for(scope, day).await?;
         let keys = self.existing_scope_keys(scope)?;
-        let writer = Writer::begin(&*self.blobs, BlobPath { scope, id }, day, &staging, keys).await?;
+        let writer = ContentWriter::begin(&*self.blobs, BlobPath { scope, id }, day, &staging, keys).await?;
         Ok(Box::new(writer))
     }
 
     async fn discard_file(&self, scope: Scope, id: FileId) {
-        // It looks whether there is a row: what a row names is never deleted.
+        // This checks for a row first: content that a row names is never deleted.
         if let Err(error) = self.delete_unknown(vec![BlobPath { scope, id }]).await {
-            tracing::warn!(%error, file = %id, "the content of a refused upload stays until the next collection");
+            tracing::warn!(%error, file = %id, "failed to delete a refused upload; the next collection will");
         }
     }
 
@@ -192,7 +193,7 @@ impl FileStore for SqliteStore {
         let stored = stored.ok_or_else(|| StoreError::Corrupt("the file is gone".into()))?;
         let key = self.file_key(&stored)?;
         let path = BlobPath { scope, id: file.id };
-        let reader = Reader::open(Arc::clone(&self.blobs), path, &key, file.details.size, range).await?;
+        let reader = ContentReader::open(Arc::clone(&self.blobs), path, &key, file.details.size, range).await?;
         Ok(Box::new(reader))
     }
 
@@ -207,7 +208,9 @@ impl FileStore for SqliteStore {
                      WHERE mine.account_id = ?1 AND mine.environment = ?2 AND mine.file_id = ?3
                      ORDER BY other.file_id LIMIT ?4",
                 )?
-                .query_map((account, environment, id.as_bytes(), MOST), |row| row.get(0).map(FileId::from_bytes))?
+                .query_map((account, environment, id.as_bytes(), MAX_MATCHES), |row| {
+                    row.get(0).map(FileId::from_bytes)
+                })?
                 .collect()
         })
     }
@@ -227,7 +230,7 @@ impl FileStore for SqliteStore {
             }
             let paths = expired.clone();
             self.writer.task(move |connection| collection::delete_unused(connection, &paths)).await?;
-            // One that was attached at the last moment is still there, and so is its content.
+            // A file that was attached at the last moment still has its row, so its content stays.
             collected.expired += self.delete_unknown(expired).await?;
         }
         let oldest = day_of(now.plus_seconds(-UNATTACHED_SECONDS));
@@ -239,7 +242,7 @@ impl FileStore for SqliteStore {
 }
 
 impl SqliteStore {
-    /// A file as it stands, also one that is gone but for its row.
+    /// Also returns a file of which only the row is left.
     pub(super) fn stored_file(
         &self,
         scope: Scope,
@@ -262,7 +265,7 @@ impl SqliteStore {
         there.map(|file| self.file_key(&file).and_then(|key| file.open(&key))).collect()
     }
 
-    /// The key of a file, through the staging key or through any data subject that has one.
+    /// The key of a file, from its staging key or from any data subject that has a key.
     fn file_key(&self, file: &StoredFile) -> Result<FileKey, StoreError> {
         let (scope, id) = (file.row.scope, file.row.id);
         if let (Some(day), Some(sealed)) = (file.row.staged_day, &file.row.key) {
@@ -275,10 +278,9 @@ impl SqliteStore {
                 return FileKey::open(key.key(Purpose::FileWrap), scope, id, sealed);
             }
         }
-        Err(file.unopened())
+        Err(file.no_key_opens())
     }
 
-    /// The key of a day, if there is one.
     fn staging_key(&self, scope: Scope, day: i64) -> Result<Option<SecretKey>, StoreError> {
         if let Some(key) = self.vault.cached_staging(scope, day) {
             return Ok(Some(key));
@@ -295,9 +297,10 @@ impl SqliteStore {
         wrapped.map(|wrapped| self.vault.open_staging(scope, day, &wrapped)).transpose()
     }
 
-    /// The key of a day, made when it is the first to be asked for.
+    /// The staging key of a day, created if it does not exist.
     async fn staging_key_for(&self, scope: Scope, day: i64) -> Result<SecretKey, StoreError> {
-        // A second round reads what another upload has made first, or makes it again in the epoch that has begun since.
+        // The second round reads the key that this one wrote, or that another upload wrote first. If a new epoch has
+        // begun since, it creates one again.
         for _ in 0..3 {
             if let Some(key) = self.staging_key(scope, day)? {
                 return Ok(key);
@@ -308,7 +311,7 @@ impl SqliteStore {
         Err(StoreError::Busy)
     }
 
-    /// The keys of those of the files that are there.
+    /// The keys of those files that exist.
     pub(super) fn file_keys(
         &self,
         scope: Scope,
@@ -336,7 +339,7 @@ fn insert_staging_key(
     wrapped: &WrappedKey,
 ) -> Result<(), rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
-    // Not in an epoch that has ended since: a rotation could be past this row.
+    // A key in an epoch that has ended is not written: the rotation may already have passed this row.
     connection
         .prepare_cached(
             "INSERT INTO staging_keys (account_id, environment, day, epoch, wrapped) SELECT ?1, ?2, ?3, ?4, ?5

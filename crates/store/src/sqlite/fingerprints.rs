@@ -1,4 +1,4 @@
-//! Blind indexes: equal numbers and equal contents find each other.
+//! Blind indexes that match equal numbers and equal contents.
 
 use dossier_core::caller::Scope;
 use dossier_core::file::FileDetails;
@@ -15,14 +15,14 @@ use crate::columns::scope_columns;
 use crate::vault::ScopeKeys;
 use crate::{OpenError, prepared};
 
-/// Customers or files that are looked through in one transaction, when all are.
+/// The number of customers or files that are indexed in one transaction.
 const PORTION: usize = 500;
-/// As many as are shown.
-pub(super) const MOST: usize = 100;
+/// At most this many matches are shown.
+pub(super) const MAX_MATCHES: usize = 100;
 
 impl SqliteStore {
-    /// Fills the indexes from what was stored before there were any, once; before anything else is written. Killed at
-    /// any point, the next start does it again.
+    /// Fills the indexes from older records. This happens once, before anything else is written. If the process dies,
+    /// the next start does it again.
     pub(super) fn fill_fingerprints(&self, connection: &Connection) -> Result<(), OpenError> {
         if done(connection, Chore::Fingerprints)?.is_some() {
             return Ok(());
@@ -50,14 +50,16 @@ impl SqliteStore {
             after = Some(*last);
             let transaction = connection.unchecked_transaction()?;
             for id in ids {
-                // What cannot be opened is found by a verification, and keeps no process from starting.
+                // A verification reports what cannot be opened. It must not prevent the start.
                 match self.sealed_record(scope, id).map(|record| record.map(|record| Box::new(record).open())) {
                     Ok(Some(Ok(customer))) => {
                         let numbers = prepared::fingerprints(&customer, keys);
                         write_numbers(&transaction, scope, id, Some(&numbers))?;
                     }
                     Ok(None) => {}
-                    Ok(Some(Err(error))) | Err(error) => tracing::error!(customer = %id, %error, "no numbers to index"),
+                    Ok(Some(Err(error))) | Err(error) => {
+                        tracing::error!(customer = %id, %error, "failed to index numbers")
+                    }
                 }
             }
             transaction.commit()?;
@@ -79,14 +81,14 @@ impl SqliteStore {
                             write_content(&transaction, scope, id, &keys.content_index(sha256), *size)?;
                         }
                     }
-                    Err(error) => tracing::error!(file = %id, %error, "no content to index"),
+                    Err(error) => tracing::error!(file = %id, %error, "failed to index a content"),
                 }
             }
             transaction.commit()?;
         }
     }
 
-    /// The ids of a scope's files before the given one, newest first.
+    /// The ids of the files of a scope before a given one, newest first.
     fn file_ids(&self, scope: Scope, before: Option<FileId>, limit: usize) -> Result<Vec<FileId>, StoreError> {
         let (account, environment) = scope_columns(&scope);
         let before = before.map_or([0xff; 16], |id| *id.as_bytes());

@@ -53,7 +53,7 @@ fn key_row(row: &Row<'_>) -> Result<Unchecked<KeyRow>, rusqlite::Error> {
     Ok(Unchecked::new(key, row.get(12)?))
 }
 
-/// One key of a scope, within a transaction that changes it.
+/// Reads a key of a scope within a transaction that changes it.
 pub(super) fn key(
     connection: &Connection,
     scope: Scope,
@@ -75,19 +75,20 @@ fn account_row(row: &Row<'_>) -> Result<Unchecked<AccountRow>, rusqlite::Error> 
 impl KeyStore for SqliteStore {
     async fn api_key(&self, key: &ApiKey) -> Result<Option<Arc<KeyRecord>>, StoreError> {
         let lookup = self.vault.key_lookup(key.expose());
-        if let Some(known) = self.known_keys.get(&lookup) {
+        if let Some(known) = self.api_key_cache.get(&lookup) {
             return Ok(Some(known));
         }
         let asked = Instant::now();
         let row = self.readers.read(|connection| {
             connection.prepare_cached(key_columns!("WHERE lookup = ?1"))?.query_row([lookup], key_row).optional()
         })?;
-        // The index has found it already; comparing again in constant time costs nothing and leans on no index.
+        // The index has already compared it. Comparing again in constant time costs nothing and does not depend on the
+        // index.
         let row = row.filter(|row| bool::from(row.peek().lookup.ct_eq(&lookup)));
         let Some(row) = row else { return Ok(None) };
         let keys = self.existing_scope_keys(row.scope()?)?;
         let record = Arc::new(row.open_presented(&keys, key)?);
-        self.known_keys.remember(lookup, asked, Arc::clone(&record));
+        self.api_key_cache.remember(lookup, asked, Arc::clone(&record));
         Ok(Some(record))
     }
 

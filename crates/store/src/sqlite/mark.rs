@@ -1,4 +1,4 @@
-//! This engine's mark; see `crate::transfer::mark`.
+//! The mark of this engine; see `crate::transfer::mark`.
 
 use std::path::Path;
 
@@ -7,15 +7,15 @@ use rusqlite::{Connection, OptionalExtension as _};
 use super::migrate::APPLIED;
 use super::{Role, SqliteStore, connect};
 use crate::OpenError;
-use crate::transfer::mark::{Mark, Standing};
+use crate::transfer::mark::{DatabaseState, Mark};
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS transfer_mark (
     one INTEGER PRIMARY KEY, kind TEXT NOT NULL, place TEXT NOT NULL, at INTEGER NOT NULL) STRICT";
 
 impl SqliteStore {
-    pub(crate) fn standing(file: &Path) -> Result<Standing, OpenError> {
+    pub(crate) fn standing(file: &Path) -> Result<DatabaseState, OpenError> {
         if !file.exists() {
-            return Ok(Standing::default());
+            return Ok(DatabaseState::default());
         }
         // Opened for writing, because the WAL may need recovery.
         let connection = connect(file, Role::Checkpointer)?;
@@ -23,7 +23,7 @@ impl SqliteStore {
             true => connection.query_row(APPLIED, [], |row| row.get(0))?,
             false => 0,
         };
-        Ok(Standing { migrations, mark: read(&connection)? })
+        Ok(DatabaseState { migrations, mark: read(&connection)? })
     }
 
     pub(crate) fn set_mark(file: &Path, mark: Option<&Mark>) -> Result<(), OpenError> {

@@ -1,11 +1,11 @@
-//! Migrations: numbered SQL files in the binary, each applied once, whole, in order.
+//! Migrations: numbered SQL files in the binary, each applied once, whole and in order.
 
 use dossier_core::clock::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::OpenError;
 
-/// Number (its place, from 1), name, SQL. Never change one that was released: add another.
+/// Name and SQL; the number is the position, from 1. Never change one that was released: add another.
 const MIGRATIONS: &[(&str, &str)] = &[
     ("records", include_str!("../../migrations/sqlite/0001_records.sql")),
     ("files", include_str!("../../migrations/sqlite/0002_files.sql")),
@@ -22,19 +22,18 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("decisions_and_settings", include_str!("../../migrations/sqlite/0013_decisions_and_settings.sql")),
 ];
 
-/// How many there are.
 pub(crate) const NEWEST: usize = MIGRATIONS.len();
 
-/// The migrations after which rows are to be sealed, by the number of the step that seals them.
+/// The migrations after which rows must be sealed, each with the number of the step that seals them.
 pub(super) const SEALING: [(u32, &str); 2] = [(1, "row_seals"), (2, "uses_and_fingerprints")];
 
-/// The schema in which all rows have the seals of today.
+/// The schema in which all rows have today's seals.
 pub(crate) fn sealed_schema() -> usize {
     let newest = SEALING[SEALING.len() - 1].1;
     MIGRATIONS.iter().position(|(name, _)| *name == newest).map_or(usize::MAX, |place| place + 1)
 }
 
-/// The last step whose migration the database has had.
+/// The last sealing step whose migration the database has had.
 pub(super) fn sealing_step(connection: &Connection) -> Result<u32, rusqlite::Error> {
     let mut newest = 0;
     for (step, name) in SEALING {
@@ -45,12 +44,12 @@ pub(super) fn sealing_step(connection: &Connection) -> Result<u32, rusqlite::Err
     Ok(newest)
 }
 
-/// The schema since which entries say which rows they wrote, and backups have an anchor.
+/// The schema since which audit entries name the rows they wrote, and backups have an anchor.
 pub(crate) fn anchored_schema() -> usize {
     MIGRATIONS.iter().position(|(name, _)| *name == "audit_records").map_or(usize::MAX, |place| place + 1)
 }
 
-/// Whether the database has had the migration of this name.
+/// Whether the database has had the named migration.
 pub(super) fn has(connection: &Connection, name: &str) -> Result<bool, rusqlite::Error> {
     let tables = "SELECT count(*) FROM sqlite_schema WHERE name = 'migrations'";
     if connection.query_row(tables, [], |row| row.get::<_, u64>(0))? == 0 {
@@ -60,23 +59,16 @@ pub(super) fn has(connection: &Connection, name: &str) -> Result<bool, rusqlite:
     Ok(connection.query_row(applied, [name], |row| row.get::<_, u64>(0))? > 0)
 }
 
-/// How many migrations the database has had.
+/// The number of migrations that the database has had.
 pub(super) const APPLIED: &str = "SELECT count(*) FROM migrations";
 
-/// Brings the schema up to date.
-///
-/// # Errors
-///
-/// [`OpenError::Database`] when the database was made by a newer Dossier or by something else; it is left as it was.
+/// Brings the schema up to date. Fails with [`OpenError::Database`], without a change, if the database comes from a
+/// newer Dossier or from another program.
 pub(super) fn up(connection: &mut Connection, now: Timestamp) -> Result<(), OpenError> {
     up_to(connection, u32::MAX, now)
 }
 
-/// Brings the schema to the state after so many migrations, for records that are of that state.
-///
-/// # Errors
-///
-/// As [`up`].
+/// Brings the schema to the state after `number` migrations, for records of that state.
 pub(super) fn up_to(connection: &mut Connection, number: u32, now: Timestamp) -> Result<(), OpenError> {
     let number = usize::try_from(number).unwrap_or(usize::MAX);
     connection.execute_batch(
@@ -95,7 +87,7 @@ pub(super) fn up_to(connection: &mut Connection, number: u32, now: Timestamp) ->
         };
         if *number != place + 1 || known != name || *checksum != crc(sql) {
             return Err(OpenError::Database(format!(
-                "migration {number} {name} is not the one that this version knows"
+                "migration {number} {name} differs from the one that this version knows"
             )));
         }
     }
@@ -136,14 +128,14 @@ mod tests {
 
     #[test]
     fn a_newer_or_foreign_schema_is_refused() {
-        for (sql, said) in [
+        for (sql, message) in [
             ("INSERT INTO migrations VALUES (99, 'later', 0, 0)", "newer version"),
-            ("UPDATE migrations SET checksum = checksum + 1", "not the one"),
+            ("UPDATE migrations SET checksum = checksum + 1", "differs"),
         ] {
             let mut connection = open();
             connection.execute_batch(sql).expect("a change");
             let error = up(&mut connection, Timestamp::from_micros(1)).expect_err("a refusal");
-            assert!(error.to_string().contains(said), "{error}");
+            assert!(error.to_string().contains(message), "{error}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The embedded engine: SQLite, one writer thread with group commit, readers of its own.
+//! The embedded engine: SQLite, with one writer thread that commits in groups, and separate readers.
 
 mod answers;
 mod audit;
@@ -42,15 +42,15 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use tokio::sync::watch;
 
 use crate::anchor::Tips;
-use crate::api_keys::KnownKeys;
+use crate::api_keys::ApiKeyCache;
 use crate::blobs::Blobs;
 use crate::cache::{Budget, Cache};
 use crate::chores::{Chore, SharedEmails};
 use crate::columns::scope_columns;
-use crate::signing::Signers;
+use crate::signing::SignerCache;
 use crate::vault::{Keyring, RootKey, ScopeKeys, Vault, WrappedKey};
 use crate::{Engine, Figures, OpenError};
-use connection::{Role, connect, keep_pages};
+use connection::{Role, connect, set_cache_size};
 pub(crate) use migrate::{NEWEST as NEWEST_MIGRATION, anchored_schema, sealed_schema};
 use readers::{Readers, Snapshot};
 pub(crate) use transfer::{SqliteSnapshot, SqliteTarget};
@@ -60,22 +60,22 @@ pub(crate) use writer::is_locked;
 /// SQLite before 3.51.3 has a bug that can corrupt a WAL.
 const OLDEST_SQLITE: i32 = 3_051_003;
 
-/// The default of the setting `cache`, in bytes: what lists and plain reads show of some 33,000 customers.
+/// The default of the setting `cache` in bytes. It holds the summaries of some 33,000 customers.
 const CACHE: u64 = 20 * 1_024 * 1_024;
 
 const INSTALLATION: &str = "SELECT installation_id, newest_epoch FROM installation";
 const SCOPE_KEY: &str = "SELECT epoch, wrapped FROM scope_keys WHERE account_id = ?1 AND environment = ?2";
 
-/// What is done when the disk can no longer be trusted: told why, it does not come back.
+/// Called with the reason when the disk can no longer be trusted. It must not return.
 pub type OnFatal = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// The embedded store of one data folder.
 pub struct SqliteStore {
     vault: Arc<Vault>,
-    known_keys: KnownKeys,
-    signers: Signers,
+    api_key_cache: ApiKeyCache,
+    signers: SignerCache,
     announced: watch::Sender<()>,
-    /// Whose turn it is among the endpoints that have something due.
+    /// The endpoint that is served first the next time. It rotates among those with due deliveries.
     turn: AtomicUsize,
     blobs: Arc<dyn Blobs>,
     tips: Arc<Tips>,
@@ -86,15 +86,13 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the store of a data folder, which must be locked by the caller, with the keyring in this file; makes
-    /// keyring and database when there are none. `blobs` is where the content of files lies, and `cache` how many bytes
-    /// of customers are remembered between requests.
+    /// Opens the store of a data folder, which the caller must have locked. Creates keyring and database if there are
+    /// none. `blobs` stores the content of files, and `cache` is how many bytes of customers are cached between
+    /// requests.
     ///
-    /// `on_fatal` is called on an I/O error, after which what is on disk is unknown: it must end the process.
+    /// `on_fatal` is called on an I/O error, after which the state on disk is unknown. It must end the process.
     ///
-    /// # Errors
-    ///
-    /// [`OpenError`]; nothing was written then.
+    /// Nothing was written if this fails.
     pub fn open(
         folder: &Path,
         keyring: &Path,
@@ -116,13 +114,13 @@ impl SqliteStore {
             if fresh { Keyring::create(keyring, root, now.to_string())? } else { Keyring::open(keyring, root)? };
         let budget = Budget::embedded(cache.unwrap_or(CACHE), CACHE);
         let mut connection = connect(&database, Role::Writer)?;
-        keep_pages(&connection, Role::Writer.cache_kib() + budget.pages / Budget::PAGE * 4)?;
+        set_cache_size(&connection, Role::Writer.cache_kib() + budget.pages / Budget::PAGE * 4)?;
         row_seals::check_age(&connection, &keyring)?;
         migrate::up(&mut connection, now)?;
-        tie_to_keyring(&connection, &keyring)?;
+        bind_to_keyring(&connection, &keyring)?;
         let vault = Arc::new(Vault::new(keyring));
         open_pepper(&connection, &vault)?;
-        row_seals::take_along(&connection, &vault, now)?;
+        row_seals::seal_older_rows(&connection, &vault, now)?;
         let cache = Cache::new(budget);
         let readers = Arc::new(Readers::new(database.clone(), Arc::clone(&on_fatal), cache.summaries.capacity()));
         let filling = connect(&database, Role::Writer)?;
@@ -130,8 +128,8 @@ impl SqliteStore {
         let writer = Writer::start(connection, Arc::clone(&readers), database, Arc::clone(&tips), on_fatal)?;
         let store = Self {
             vault,
-            known_keys: KnownKeys::default(),
-            signers: Signers::default(),
+            api_key_cache: ApiKeyCache::default(),
+            signers: SignerCache::default(),
             announced: watch::Sender::new(()),
             turn: AtomicUsize::new(0),
             blobs,
@@ -142,38 +140,35 @@ impl SqliteStore {
             writer,
         };
         if let Some(how_far) = chores::done(&filling, Chore::Emails)? {
-            store.shared_emails.done(Chore::Emails, &how_far);
+            store.shared_emails.set_progress(Chore::Emails, &how_far);
         }
         store.fill_fingerprints(&filling)?;
         Ok(store)
     }
 
-    /// Seals the rows of a database from before there were seals, whatever the keyring says, since it was put back on
-    /// purpose.
-    ///
-    /// # Errors
-    ///
-    /// [`OpenError`].
+    /// Seals the rows of a database that predates row seals. The keyring does not prevent this, because the database
+    /// was put back on purpose.
     pub(crate) fn seal_rows(file: &Path, keyring: &Path, root: &RootKey, now: Timestamp) -> Result<(), OpenError> {
         let keyring = Keyring::open(keyring, root)?;
         let mut connection = connect(file, Role::Writer)?;
         let sealed = migrate::sealing_step(&connection)?;
         migrate::up(&mut connection, now)?;
-        tie_to_keyring(&connection, &keyring)?;
+        bind_to_keyring(&connection, &keyring)?;
         let vault = Vault::new(keyring);
         row_seals::seal_all(&connection, &vault, sealed)?;
-        row_seals::note_all(&connection, &vault, now)
+        row_seals::record_all_rows(&connection, &vault, now)
     }
 
-    /// Sets how long a write waits for another program's lock on the database, instead of 10 seconds. Only a test
-    /// needs this, so that it does not take that long.
+    /// Sets how long a write waits for another program's lock on the database. The default is 10 seconds. Only tests
+    /// need a shorter time.
     #[must_use]
     pub fn with_lock_patience(mut self, patience: Duration) -> Self {
         self.writer.patience = patience;
         self
     }
 
-    /// Deletes what is older than a moment, no more at once than other writers can wait for; says how many.
+    /// Deletes a portion of the rows that are older than a given time, small enough for other writers to wait for.
+    /// Returns the number of rows.
     async fn delete_portion(&self, delete: &'static str, before: Timestamp) -> Result<u64, StoreError> {
         let deleted = Arc::new(AtomicU64::new(0));
         let count = Arc::clone(&deleted);
@@ -187,7 +182,7 @@ impl SqliteStore {
         Ok(deleted.load(Ordering::Relaxed))
     }
 
-    /// The keys of a scope; `None` when its account does not exist.
+    /// The keys of a scope. `None` if its account does not exist.
     fn scope_keys(&self, scope: Scope) -> Result<Option<Arc<ScopeKeys>>, StoreError> {
         if let Some(keys) = self.vault.cached_scope(scope) {
             return Ok(Some(keys));
@@ -218,9 +213,9 @@ impl Engine for SqliteStore {
     }
 
     async fn check_integrity(&self) -> Result<(), StoreError> {
-        let said: String =
+        let result: String =
             self.readers.read(|connection| connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)))?;
-        if said == "ok" { Ok(()) } else { Err(StoreError::Corrupt(said)) }
+        if result == "ok" { Ok(()) } else { Err(StoreError::Corrupt(result)) }
     }
 
     async fn check_files(&self) -> Result<(), StoreError> {
@@ -246,9 +241,9 @@ impl Store for SqliteStore {
         let outcome = outcome?;
         if outcome == Committed::Done {
             if let Some(change) = change {
-                self.cache.records.written(&change, None);
+                self.cache.records.remember(&change, None);
             }
-            aftermath.follow(&self.cache.keys, &self.known_keys, &self.signers, &self.announced);
+            aftermath.apply(&self.cache.keys, &self.api_key_cache, &self.signers, &self.announced);
         }
         Ok(outcome)
     }
@@ -258,8 +253,9 @@ impl Store for SqliteStore {
     }
 }
 
-/// The first start ties the database to its keyring; every other one checks that it is still the one, and new enough.
-fn tie_to_keyring(connection: &Connection, keyring: &Keyring) -> Result<(), OpenError> {
+/// The first start binds the database to its keyring. Every later start checks that the keyring belongs to it and is
+/// new enough.
+fn bind_to_keyring(connection: &Connection, keyring: &Keyring) -> Result<(), OpenError> {
     let tied = connection
         .query_row(INSTALLATION, [], |row| Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, u32>(1)?)))
         .optional()?;

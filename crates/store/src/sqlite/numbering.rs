@@ -1,15 +1,15 @@
-//! Row ids of numbered rows. Entries, events and deliveries are numbered within their scope. Their row id, `place`, has
-//! the scope's number in its high bits and their own number in its low bits, so the rows of one scope lie together in
-//! order and are found without an index. No other engine has this column.
+//! Row ids of numbered rows. Entries, events and deliveries are numbered within their scope. The high bits of their row
+//! id, `place`, hold the number of the scope, the low bits their own number. So the rows of one scope lie together in
+//! order and are found without an index. The other engine does not have this column.
 
 use dossier_core::caller::Scope;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::columns::scope_columns;
 
-/// Bits of a place that hold the number within the scope; 23 remain for the scope.
+/// The number of low bits, which hold the number within the scope. 23 bits remain for the scope.
 pub(super) const BITS: u32 = 40;
-/// The last number that a scope can have.
+/// The highest number in a scope.
 pub(super) const LAST: u64 = (1 << BITS) - 1;
 const LAST_SCOPE: i64 = (1 << (63 - BITS)) - 1;
 
@@ -27,13 +27,12 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// The places of a scope; `None` until something is written there.
+    /// The places of a scope. `None` until something is written there.
     pub(super) fn of(connection: &Connection, scope: Scope) -> Result<Option<Self>, rusqlite::Error> {
         let scope = connection.prepare_cached(SCOPE)?.query_row(scope_columns(&scope), |row| row.get(0)).optional()?;
         scope.map(Self::numbered).transpose()
     }
 
-    /// The places of the scope with this number.
     pub(super) fn numbered(scope: i64) -> Result<Self, rusqlite::Error> {
         match scope {
             1..=LAST_SCOPE => Ok(Self { scope }),
@@ -66,12 +65,12 @@ impl Places {
         }
     }
 
-    /// Numbers after this one, and no others of the scope, have a greater place.
+    /// Exactly the later numbers of the scope have a greater place than this.
     pub(super) fn after(self, number: u64) -> i64 {
         self.bound(number.min(LAST))
     }
 
-    /// Numbers before this one, or all of them, have no greater place.
+    /// Exactly the earlier numbers of the scope, or all of them, have a place up to this one.
     pub(super) fn before(self, number: Option<u64>) -> i64 {
         self.bound(number.map_or(LAST, |number| number.saturating_sub(1).min(LAST)))
     }
@@ -86,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_follow_each_other_and_never_reach_into_another_scope() {
+    fn places_are_in_order_and_never_reach_into_another_scope() {
         let (mine, next) = (Places { scope: 3 }, Places { scope: 4 });
         let at = |number| mine.at(number).expect("a place");
         assert!([mine.after(0), at(1), at(7), at(LAST), next.after(0)].is_sorted_by(|one, other| one < other));
@@ -99,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_scope_still_has_places_and_there_is_none_after_it() {
+    fn the_last_scope_has_places_and_no_scope_follows_it() {
         let last = Places::numbered(LAST_SCOPE).expect("the last");
         assert_eq!(last.at(LAST).expect("a place"), i64::MAX);
         assert!(last.next().is_err() && Places::numbered(0).is_err() && Places::numbered(-1).is_err());

@@ -1,4 +1,4 @@
-//! Reads for verification that no request needs.
+//! Reads that only a verification needs.
 
 use dossier_core::caller::Scope;
 use dossier_core::idempotency::Ticket;
@@ -18,7 +18,7 @@ struct KeptAnswer {
 }
 
 impl SqliteStore {
-    /// The ids of a scope's customers after the given one, in order.
+    /// The ids of a scope's customers after a given one, in order.
     pub(crate) fn customer_ids(
         &self,
         scope: Scope,
@@ -39,7 +39,7 @@ impl SqliteStore {
     }
 
     /// Opens kept answers, the HMAC states of API keys, and the secrets of endpoints. Returns the number of answers.
-    pub(crate) fn open_rest(&self, scope: Scope) -> Result<u64, StoreError> {
+    pub(crate) fn open_keys_secrets_and_answers(&self, scope: Scope) -> Result<u64, StoreError> {
         let keys = self.existing_scope_keys(scope)?;
         let (account, environment) = scope_columns(&scope);
         let states: Vec<([u8; 16], Vec<u8>)> = self.readers.read(|connection| {

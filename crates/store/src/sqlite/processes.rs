@@ -1,4 +1,4 @@
-//! The processes that share the database: this one alone.
+//! The processes that share the database. Here it is always one.
 
 use super::SqliteStore;
 use crate::ProcessStore;

@@ -1,4 +1,4 @@
-//! Customers that wait: for a decision, for a provider, or for their links to run out.
+//! Customers that are waiting: for a decision, for a provider, or for their links to expire.
 
 use async_trait::async_trait;
 use dossier_core::caller::Scope;
@@ -9,11 +9,11 @@ use dossier_core::store::{QueueStore, StoreError};
 use super::SqliteStore;
 use crate::columns::{scope_columns, scope_of};
 
-/// At most this many at a time; whoever asks asks again.
+/// At most this many are returned at a time. The caller asks again for more.
 const PORTION: usize = 200;
-/// What is due in production: where a column has come. `?1` is the machine's time.
+/// What is due in production: `COLUMN` is not after the system time `?1`.
 const DUE_IN_PRODUCTION: &str = "rows.environment = 1 AND COLUMN <= ?1";
-/// What is due in sandboxes, each by its own clock; the first bound is what an index can use.
+/// What is due in sandboxes, each by its own clock. The first bound lets the query use an index.
 const DUE_IN_SANDBOXES: &str = "rows.environment = 0
     AND COLUMN <= ?1 + 1000000 * (SELECT coalesce(max(seconds), 0) FROM sandbox_clocks)
     AND COLUMN <= ?1 + 1000000 * coalesce((SELECT seconds FROM sandbox_clocks

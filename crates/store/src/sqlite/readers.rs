@@ -1,5 +1,5 @@
-//! Connections that only read. A point read takes a few microseconds, less than handing it to another thread, so it is
-//! made where it is asked for.
+//! Read-only connections. A point read takes a few microseconds, less than handing it to another thread, so it runs on
+//! the calling thread.
 
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -12,55 +12,56 @@ use rusqlite::Connection;
 
 use super::OnFatal;
 
-/// Connections at most; threads beyond so many wait for each other.
+/// The maximum number of connections. More threads than this wait for each other.
 const SLOTS: usize = 8;
-/// Customers whose ids end alike share a mark. There are at least so many, well above the number of changes between two
-/// checkpoints, and at most so many, which are 32 MiB.
+/// Customers whose ids end alike share a mark. The lower bound is well above the number of changes between two
+/// checkpoints. The upper bound takes 32 MiB.
 const MARKS: RangeInclusive<usize> = 16_384..=4_194_304;
 const POISONED: &str = "no code panics while it holds a reader";
 
-/// The newest of the writer's transactions that had ended when a read transaction began.
+/// The newest write transaction that had ended when a read transaction began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Snapshot(u64);
 
 impl Snapshot {
-    /// Whether what was read there holds what this transaction changed.
-    pub(super) const fn holds(self, transaction: u64) -> bool {
+    /// Whether a read at this snapshot sees the changes of the transaction.
+    pub(super) const fn includes(self, transaction: u64) -> bool {
         self.0 >= transaction
     }
 }
 
-/// The readers of a database that one process writes, by one thread.
+/// The readers of a database that one process writes from one thread.
 ///
 /// Beginning and ending a read transaction costs as much as a point read, and the first read of a new snapshot empties
-/// the connection's page cache. So a reader keeps its transaction open for as long as what is asked for has not changed
-/// since: for one customer's rows, until a change of that customer; for all else, until a commit. An open one keeps the
-/// WAL from starting anew, so whoever moves the WAL into the database lets them go first.
+/// the page cache of the connection. So a reader keeps its transaction open for as long as the requested data has not
+/// changed since: the rows of one customer until a change of that customer, everything else until a commit. An open
+/// transaction prevents the WAL from starting over, so readers release theirs before a checkpoint.
 ///
-/// The writer says what it is about to change before it commits. A reader that may see a commit whose end is not known
-/// yet therefore never shares its snapshot with later reads, and nobody sees an older state than somebody saw before.
+/// The writer announces what it is about to change before it commits. A reader that may see a commit before the writer
+/// reports its end therefore never shares its snapshot with later reads. So no read sees an older state than an earlier
+/// read saw.
 pub(super) struct Readers {
     database: PathBuf,
     on_fatal: OnFatal,
-    /// The writer's transactions have numbers. This is the newest that was about to commit,
+    /// Write transactions are numbered. This is the newest one that was about to commit.
     committing: AtomicU64,
-    /// and this the newest that has ended.
+    /// The newest write transaction that has ended.
     ended: AtomicU64,
-    /// The newest transaction that changed a customer whose id ends like this.
+    /// The newest write transaction that changed a customer whose id ends like this.
     marks: Box<[AtomicU64]>,
-    /// The newest transaction that may have changed any customer.
-    changed_any: AtomicU64,
+    /// The newest write transaction that may have changed any customer.
+    last_change_of_any: AtomicU64,
     slots: [Mutex<Option<Reader>>; SLOTS],
 }
 
 struct Reader {
     connection: Connection,
-    /// Where its own transaction began; `None` when it has none.
+    /// The snapshot of the open transaction, if any.
     snapshot: Option<Snapshot>,
 }
 
 impl Reader {
-    fn let_go(&mut self) -> Result<(), rusqlite::Error> {
+    fn release(&mut self) -> Result<(), rusqlite::Error> {
         if self.snapshot.take().is_some() {
             self.connection.prepare_cached("COMMIT")?.execute([])?;
         }
@@ -69,8 +70,8 @@ impl Reader {
 }
 
 impl Readers {
-    /// With a mark for every two of so many customers that somebody remembers: a change of one has all that share its
-    /// mark read again.
+    /// Creates one mark for every two cached customers. A change of one customer also invalidates the others that share
+    /// its mark.
     pub(super) fn new(database: PathBuf, on_fatal: OnFatal, remembered: usize) -> Self {
         let marks = (remembered / 2).clamp(*MARKS.start(), *MARKS.end());
         Self {
@@ -79,17 +80,16 @@ impl Readers {
             committing: AtomicU64::new(0),
             ended: AtomicU64::new(0),
             marks: std::iter::repeat_with(AtomicU64::default).take(marks).collect(),
-            changed_any: AtomicU64::new(0),
+            last_change_of_any: AtomicU64::new(0),
             slots: [const { Mutex::new(None) }; SLOTS],
         }
     }
 
-    /// The file that is read.
     pub(super) fn database(&self) -> &Path {
         &self.database
     }
 
-    /// Reads what was committed when this was called, or later; all that `work` reads is of one snapshot.
+    /// Reads at least what was committed at the time of the call, from one snapshot.
     pub(super) fn read<T>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
@@ -97,7 +97,7 @@ impl Readers {
         self.read_at(|connection, _| work(connection))
     }
 
-    /// As [`Readers::read`]; `work` is told where it reads.
+    /// As [`Readers::read`]. `work` also gets the snapshot.
     pub(super) fn read_at<T>(
         &self,
         work: impl FnOnce(&Connection, Snapshot) -> Result<T, rusqlite::Error>,
@@ -105,37 +105,37 @@ impl Readers {
         self.read_since(self.committing.load(Ordering::SeqCst), work)
     }
 
-    /// As [`Readers::read`], for work that reads rows of this customer only: its record and the keys of its data
+    /// As [`Readers::read`], for work that only reads rows of this customer: its record and the keys of its data
     /// subjects.
-    pub(super) fn read_of<T>(
+    pub(super) fn read_customer<T>(
         &self,
         customer: CustomerId,
         work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
     ) -> Result<T, StoreError> {
-        self.read_of_at(customer, |connection, _| work(connection))
+        self.read_customer_at(customer, |connection, _| work(connection))
     }
 
-    /// As [`Readers::read_of`]; `work` is told where it reads.
-    pub(super) fn read_of_at<T>(
+    /// As [`Readers::read_customer`]. `work` also gets the snapshot.
+    pub(super) fn read_customer_at<T>(
         &self,
         customer: CustomerId,
         work: impl FnOnce(&Connection, Snapshot) -> Result<T, rusqlite::Error>,
     ) -> Result<T, StoreError> {
-        self.read_since(self.changed(customer), work)
+        self.read_since(self.last_change(customer), work)
     }
 
-    /// Whether what was read there is still what a read would give. A change that begins after this call was not
-    /// acknowledged when the read was asked for.
+    /// Whether a read now would return the same. A change that begins after this call was not acknowledged when the
+    /// read was requested.
     pub(super) fn is_current(&self, customer: CustomerId, read: Snapshot) -> bool {
-        read.holds(self.changed(customer))
+        read.includes(self.last_change(customer))
     }
 
-    /// The newest of the writer's transactions that may have changed this customer, or is about to.
-    pub(super) fn changed(&self, customer: CustomerId) -> u64 {
-        self.mark(customer).load(Ordering::SeqCst).max(self.changed_any.load(Ordering::SeqCst))
+    /// The newest write transaction that may have changed this customer, or is about to.
+    pub(super) fn last_change(&self, customer: CustomerId) -> u64 {
+        self.mark(customer).load(Ordering::SeqCst).max(self.last_change_of_any.load(Ordering::SeqCst))
     }
 
-    /// Reads from a snapshot in which this transaction of the writer's has ended.
+    /// Reads from a snapshot in which the given write transaction has ended.
     fn read_since<T>(
         &self,
         transaction: u64,
@@ -144,7 +144,7 @@ impl Readers {
         let mut slot = self.slot();
         let result = self.read_with(&mut slot, transaction, work);
         result.map_err(|error| {
-            // Whatever state it is in, the next read begins with a new one.
+            // The state of the connection is unknown, so the next read opens a new one.
             *slot = None;
             if super::writer::is_io(&error) {
                 (self.on_fatal)(&error.to_string());
@@ -167,9 +167,9 @@ impl Readers {
             }
         };
         let snapshot = match reader.snapshot {
-            Some(snapshot) if snapshot.holds(transaction) => snapshot,
+            Some(snapshot) if snapshot.includes(transaction) => snapshot,
             _ => {
-                reader.let_go()?;
+                reader.release()?;
                 let ended = Snapshot(self.ended.load(Ordering::SeqCst));
                 reader.connection.prepare_cached("BEGIN")?.execute([])?;
                 *reader.snapshot.insert(ended)
@@ -178,7 +178,7 @@ impl Readers {
         work(&reader.connection, snapshot)
     }
 
-    /// The calling thread's own slot, or any that is free.
+    /// The calling thread's own slot, or any free one.
     fn slot(&self) -> MutexGuard<'_, Option<Reader>> {
         static THREADS: AtomicUsize = AtomicUsize::new(0);
         thread_local!(static OWN: usize = THREADS.fetch_add(1, Ordering::Relaxed) % SLOTS);
@@ -195,34 +195,34 @@ impl Readers {
         &self.marks[u32::from_be_bytes([a, b, c, d]) as usize % self.marks.len()]
     }
 
-    /// The writer's open transaction changes rows of this customer.
-    pub(super) fn changing(&self, customer: CustomerId) {
+    /// Announces that the open write transaction changes rows of this customer.
+    pub(super) fn will_change(&self, customer: CustomerId) {
         self.mark(customer).store(self.ended.load(Ordering::SeqCst) + 1, Ordering::SeqCst);
     }
 
-    /// The writer's open transaction may change rows of any customer.
-    pub(super) fn changing_any(&self) {
-        self.changed_any.store(self.ended.load(Ordering::SeqCst) + 1, Ordering::SeqCst);
+    /// Announces that the open write transaction may change rows of any customer.
+    pub(super) fn will_change_any(&self) {
+        self.last_change_of_any.store(self.ended.load(Ordering::SeqCst) + 1, Ordering::SeqCst);
     }
 
-    /// The writer is about to commit its transaction: from now on readers may see it.
-    pub(super) fn committing(&self) {
+    /// Announces a commit. From now on readers may see the transaction.
+    pub(super) fn will_commit(&self) {
         self.committing.store(self.ended.load(Ordering::SeqCst) + 1, Ordering::SeqCst);
     }
 
-    /// The writer has ended its transaction, one way or the other: from now on they do. Called before anybody is
-    /// answered.
-    pub(super) fn ended(&self) {
+    /// Announces that the write transaction has ended, either way. From now on all readers see it. The writer calls
+    /// this before it answers anyone.
+    pub(super) fn did_end(&self) {
         self.ended.store(self.committing.load(Ordering::SeqCst), Ordering::SeqCst);
     }
 
-    /// Ends the transactions of readers at rest, so that all of the WAL can be moved and started anew. Those at work
-    /// are left alone.
-    pub(super) fn let_go(&self) {
+    /// Ends the transactions of idle readers, so that the whole WAL can be moved and started over. Busy readers keep
+    /// theirs.
+    pub(super) fn release(&self) {
         for slot in &self.slots {
             if let Ok(mut slot) = slot.try_lock()
                 && let Some(reader) = slot.as_mut()
-                && reader.let_go().is_err()
+                && reader.release().is_err()
             {
                 *slot = None;
             }
@@ -230,13 +230,13 @@ impl Readers {
     }
 }
 
-/// A failed read changed nothing, so there is nothing unknown about its outcome. SQLite's own texts name tables and
-/// columns, never values.
+/// A failed read changed nothing, so its outcome is not unknown. The messages of SQLite name tables and columns, never
+/// values.
 fn read_error(error: rusqlite::Error) -> StoreError {
     if super::writer::is_locked(&error) {
         return super::writer::locked();
     }
-    StoreError::Corrupt(format!("the database could not be read: {error}"))
+    StoreError::Corrupt(format!("cannot read the database: {error}"))
 }
 
 #[cfg(test)]
@@ -249,7 +249,7 @@ mod tests {
     use dossier_core::ids::AccountId;
 
     use super::*;
-    use crate::cache::{Budget, Cache, IndexOfEmail};
+    use crate::cache::{Budget, Cache, EmailHash};
     use crate::sqlite::{Role, connect};
 
     struct Store {
@@ -258,7 +258,7 @@ mod tests {
         readers: Readers,
     }
 
-    /// Customers by the last byte of their ids, each with a version.
+    /// Customers are identified by the last byte of their ids. Each has a version.
     fn store() -> Store {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("test.db");
@@ -279,20 +279,20 @@ mod tests {
     }
 
     impl Store {
-        /// Writes a customer's next version, as the writer does, up to the moment when readers may see it.
+        /// Writes the next version of a customer as the writer does, but does not report the end.
         fn commit(&self, id: u8) {
-            self.readers.changing(customer(id));
-            self.readers.committing();
+            self.readers.will_change(customer(id));
+            self.readers.will_commit();
             self.writer.execute("UPDATE t SET version = version + 1 WHERE id = ?1", [id]).expect("an update");
         }
     }
 
-    /// What the customer's own reads see, and what all others do.
+    /// The version in reads of the customer, and the version in all other reads.
     fn versions(readers: &Readers, id: u8) -> (u64, u64) {
         let version = |connection: &Connection| {
             connection.query_row("SELECT version FROM t WHERE id = ?1", [id], |row| row.get(0))
         };
-        let own = readers.read_of(customer(id), version).expect("a version");
+        let own = readers.read_customer(customer(id), version).expect("a version");
         (own, readers.read(version).expect("a version"))
     }
 
@@ -301,65 +301,65 @@ mod tests {
     }
 
     #[test]
-    fn nobody_sees_an_older_version_than_somebody_saw_before() {
+    fn no_read_sees_an_older_version_than_an_earlier_read() {
         let store = store();
         assert_eq!(versions(&store.readers, 1), (1, 1));
         store.commit(1);
-        // The commit is in the database, and the writer has not come to say so: readers that look now see it,
+        // The commit is in the database, but the writer has not reported its end. New readers see it,
         assert_eq!(versions_on_another_thread(&store.readers, 1), (2, 2));
-        // and so must those that had looked before.
+        // and so must those that read before.
         assert_eq!(versions(&store.readers, 1), (2, 2));
-        store.readers.ended();
+        store.readers.did_end();
         assert_eq!(versions(&store.readers, 1), (2, 2));
     }
 
     #[test]
-    fn a_snapshot_is_kept_until_the_customer_that_is_read_changes() {
+    fn a_snapshot_is_reused_until_the_customer_changes() {
         let store = store();
         assert_eq!(versions(&store.readers, 1), (1, 1));
         store.commit(2);
-        store.readers.ended();
+        store.readers.did_end();
         let version_of_the_other = |connection: &Connection| {
             connection.query_row("SELECT version FROM t WHERE id = 2", [], |row| row.get::<_, u64>(0))
         };
-        let seen = store.readers.read_of(customer(1), version_of_the_other).expect("a version");
-        assert_eq!(seen, 1, "the snapshot of before is good enough for a customer that has not changed");
+        let seen = store.readers.read_customer(customer(1), version_of_the_other).expect("a version");
+        assert_eq!(seen, 1, "an old snapshot is good enough for a customer that has not changed");
         assert_eq!(versions(&store.readers, 2), (2, 2));
-        store.readers.changing_any();
-        store.readers.committing();
+        store.readers.will_change_any();
+        store.readers.will_commit();
         store.writer.execute("UPDATE t SET version = 9", []).expect("an update");
-        store.readers.ended();
-        assert_eq!(versions(&store.readers, 1), (9, 9), "a task may change any");
+        store.readers.did_end();
+        assert_eq!(versions(&store.readers, 1), (9, 9), "a task may change any customer");
     }
 
     #[test]
-    fn a_lock_in_the_way_of_a_reader_passes_and_nothing_is_corrupt() {
+    fn a_locked_database_is_unavailable_and_not_corrupt() {
         let store = store();
         let code = rusqlite::ffi::SQLITE_BUSY_RECOVERY;
         let locked = || Err::<(), _>(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None));
         let refused = store.readers.read(|_| locked()).expect_err("a refusal");
         assert!(matches!(refused, StoreError::Unavailable(_)), "{refused}");
-        assert_eq!(versions(&store.readers, 1), (1, 1), "the next one reads");
+        assert_eq!(versions(&store.readers, 1), (1, 1), "the next read succeeds");
     }
 
     #[test]
-    fn a_transaction_that_was_rolled_back_hides_no_later_one() {
+    fn a_rolled_back_transaction_hides_no_later_one() {
         let store = store();
         assert_eq!(versions(&store.readers, 1), (1, 1));
-        store.readers.changing(customer(1));
-        store.readers.ended();
+        store.readers.will_change(customer(1));
+        store.readers.did_end();
         assert_eq!(versions(&store.readers, 1), (1, 1));
         store.commit(1);
-        store.readers.ended();
+        store.readers.did_end();
         assert_eq!(versions(&store.readers, 1), (2, 2));
     }
 
     const ID: CustomerId = customer(1);
     const OTHER: CustomerId = customer(2);
-    const EMAIL: IndexOfEmail = [4; 16];
+    const EMAIL: EmailHash = [4; 16];
 
     #[test]
-    fn a_summary_is_given_until_its_customer_changes() {
+    fn a_summary_is_cached_until_its_customer_changes() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("test.db");
         drop(connect(&path, Role::Writer).expect("a database"));
@@ -377,7 +377,7 @@ mod tests {
                 .expect("names"),
         };
         let remember = || {
-            let begun = readers.read_of_at(ID, |_, snapshot| Ok(snapshot)).expect("a read");
+            let begun = readers.read_customer_at(ID, |_, snapshot| Ok(snapshot)).expect("a read");
             summaries.remember(begun, scope, &summary, EMAIL);
             begun
         };
@@ -385,7 +385,7 @@ mod tests {
         let by_id = |scope| summaries.get(scope, ID, |read| readers.is_current(ID, read));
         let by_email = |scope, email| summaries.get_by_email(scope, email, is_current);
         let at = |begun: Snapshot, id| {
-            let is_current = |id, read| begun.holds(readers.changed(id)) && readers.is_current(id, read);
+            let is_current = |id, read| begun.includes(readers.last_change(id)) && readers.is_current(id, read);
             summaries.get_all(scope, &[id], is_current)
         };
         let current = || {
@@ -394,40 +394,40 @@ mod tests {
             by_id.is_some()
         };
         let commit = |id| {
-            readers.changing(id);
-            readers.committing();
-            readers.ended();
+            readers.will_change(id);
+            readers.will_commit();
+            readers.did_end();
         };
 
-        assert!(!current(), "nothing is remembered");
+        assert!(!current(), "nothing is cached");
         let begun = remember();
         assert_eq!(by_id(scope).as_ref(), Some(&summary));
         assert_eq!(at(begun, ID), Some(vec![summary.clone()]));
         assert!(at(begun, OTHER).is_none());
-        assert!(by_id(elsewhere).is_none(), "of another environment");
-        assert!(by_email(elsewhere, EMAIL).is_none(), "of another environment");
+        assert!(by_id(elsewhere).is_none(), "another environment");
+        assert!(by_email(elsewhere, EMAIL).is_none(), "another environment");
         assert!(by_email(scope, [5; 16]).is_none(), "another e-mail");
 
         commit(OTHER);
         assert!(current(), "another customer changed");
 
-        readers.changing(ID);
-        assert!(!current(), "a change may be committed by the time of the answer");
-        readers.ended();
-        assert!(!current(), "nor after it was rolled back, until somebody reads it again");
+        readers.will_change(ID);
+        assert!(!current(), "a change may be committed before the response");
+        readers.did_end();
+        assert!(!current(), "nor after a rollback, until it is read again");
 
         commit(ID);
         remember();
         assert!(current());
         assert!(at(begun, ID).is_none(), "it is newer than a read that began before the change");
 
-        readers.changing_any();
-        assert!(!current(), "a task may change any");
+        readers.will_change_any();
+        assert!(!current(), "a task may change any customer");
 
         commit(ID);
-        let begun = readers.read_of_at(ID, |_, snapshot| Ok(snapshot)).expect("a read");
+        let begun = readers.read_customer_at(ID, |_, snapshot| Ok(snapshot)).expect("a read");
         summaries.remember(begun, scope, &summary, [5; 16]);
         assert!(by_email(scope, [5; 16]).is_some());
-        assert!(by_email(scope, EMAIL).is_none(), "what was its e-mail before");
+        assert!(by_email(scope, EMAIL).is_none(), "its previous e-mail");
     }
 }

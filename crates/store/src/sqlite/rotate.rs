@@ -1,6 +1,6 @@
-//! Rotation: a new epoch, every surviving key wrapped again under it, the old epochs destroyed.
+//! Rotation: begins a new epoch, wraps every surviving key under it, and destroys the old epochs.
 //!
-//! Killed at any point it is simply run again: the keyring knows the old epoch until no row needs it.
+//! If the process dies, the rotation is simply run again: the keyring keeps the old epoch until no row needs it.
 
 use async_trait::async_trait;
 use dossier_core::caller::Scope;
@@ -13,7 +13,7 @@ use crate::columns::{scope_columns, scope_of};
 use crate::vault::WrappedKey;
 use crate::{OpenError, RotationStore};
 
-/// Keys wrapped again in one commit, so that no writer waits long.
+/// The number of keys that are wrapped in one commit, so that no writer waits long.
 const PORTION: usize = 500;
 
 struct SubjectRow {

@@ -1,5 +1,4 @@
-//! Seals of rows, over whole tables: given to rows that were stored before there was one, and compared for a
-//! verification.
+//! Row seals over whole tables: sealing older rows, and verification.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -11,11 +10,11 @@ use dossier_core::store::{Progress, StoreError};
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, params_from_iter};
 
-use super::commit::{Append, Heads};
+use super::commit::{Heads, NewEntry};
 use super::transfer::value;
 use super::{SqliteStore, migrate, wrapped_key};
 use crate::columns::scope_of;
-use crate::records::{NAMED, Records, Unnamed, Whole};
+use crate::records::{FullRow, NAMED_TABLES, RowHashes, UnnamedRows};
 use crate::rows::{NEWEST_STEP, TABLES, Table};
 use crate::transfer::PORTION;
 use crate::transfer::record::{Record, Value};
@@ -24,8 +23,8 @@ use crate::{OpenError, prepared};
 
 pub(super) const ACCOUNTS: &str = "SELECT count(*) FROM accounts";
 
-/// Refuses a database from before its rows had seals when the keyring knows that they have: it was put back, and who
-/// puts a database back could have altered it.
+/// Refuses a database without row seals if the keyring knows that its rows have seals. It must have been put back, and
+/// could have been altered.
 pub(super) fn check_age(connection: &Connection, keyring: &Keyring) -> Result<(), OpenError> {
     if keyring.sealed_rows() <= migrate::sealing_step(connection)? {
         return Ok(());
@@ -36,18 +35,17 @@ pub(super) fn check_age(connection: &Connection, keyring: &Keyring) -> Result<()
     if has_accounts { Err(OpenError::RowsUnsealed) } else { Ok(()) }
 }
 
-/// Seals what was stored before there were seals, once: the keyring remembers it. Killed at any point, it goes on at
-/// the next start.
-pub(super) fn take_along(connection: &Connection, vault: &Vault, now: Timestamp) -> Result<(), OpenError> {
+/// Seals older rows, once; the keyring records it. If the process dies, the next start continues.
+pub(super) fn seal_older_rows(connection: &Connection, vault: &Vault, now: Timestamp) -> Result<(), OpenError> {
     if vault.sealed_rows() >= NEWEST_STEP {
         return Ok(());
     }
     seal_all(connection, vault, vault.sealed_rows())?;
-    note_all(connection, vault, now)?;
-    vault.note_sealed_rows(NEWEST_STEP)
+    record_all_rows(connection, vault, now)?;
+    vault.set_sealed_rows(NEWEST_STEP)
 }
 
-/// Seals every row that has no seal, of the tables that steps after this one seal.
+/// Seals every unsealed row of the tables that steps after `after_step` seal.
 pub(super) fn seal_all(connection: &Connection, vault: &Vault, after_step: u32) -> Result<(), OpenError> {
     let keys = all_keys(connection, vault)?;
     for table in TABLES.iter().filter(|table| table.step > after_step) {
@@ -58,7 +56,7 @@ pub(super) fn seal_all(connection: &Connection, vault: &Vault, after_step: u32) 
             after = Some(last.clone());
             let transaction = connection.unchecked_transaction()?;
             for (values, ..) in &rows {
-                // What has no scope, or none that exists, stays without and is refused when it is read.
+                // A row without a valid scope stays unsealed and is refused when it is read.
                 let Some(keys) = table.scope(values).ok().and_then(|scope| keys.get(&scope)) else { continue };
                 set_seal(&transaction, table, values, keys)?;
             }
@@ -68,29 +66,29 @@ pub(super) fn seal_all(connection: &Connection, vault: &Vault, after_step: u32) 
     Ok(())
 }
 
-/// Notes every row in the audit trail of its scope, so that each is named by an entry. Killed, it begins again; what is
-/// noted twice is the same.
-pub(super) fn note_all(connection: &Connection, vault: &Vault, now: Timestamp) -> Result<(), OpenError> {
-    let (keys, mut heads, mut unnamed) = (all_keys(connection, vault)?, Heads::default(), Unnamed::default());
-    let mut note = |noted: Vec<(Scope, Records)>| {
+/// Records every row in the audit trail of its scope, so that an entry names each. If the process dies, this starts
+/// over; recording a row twice does no harm.
+pub(super) fn record_all_rows(connection: &Connection, vault: &Vault, now: Timestamp) -> Result<(), OpenError> {
+    let (keys, mut heads, mut unnamed) = (all_keys(connection, vault)?, Heads::default(), UnnamedRows::default());
+    let mut note = |noted: Vec<(Scope, RowHashes)>| {
         let transaction = connection.unchecked_transaction()?;
         for (scope, records) in noted {
             let Some(keys) = keys.get(&scope) else { continue };
-            let entry = Cow::Owned(prepared::noting_entry(scope, keys, now, records));
-            let append = Append { scope, keys: Arc::clone(keys), entry, previous_of_customer: 0 };
+            let entry = Cow::Owned(prepared::records_noted_entry(scope, keys, now, records));
+            let append = NewEntry { scope, keys: Arc::clone(keys), entry, previous_of_customer: 0 };
             heads.append(&transaction, &append)?;
         }
         heads.write(&transaction)?;
         transaction.commit()
     };
-    for named in NAMED {
+    for named in NAMED_TABLES {
         let mut after = None;
         loop {
             let rows = portion(connection, (named.table, named.cells), after.as_ref(), false)?;
             let Some((last, ..)) = rows.last() else { break };
             after = Some(last.clone());
             unnamed.add(named, &rows);
-            note(unnamed.full())?;
+            note(unnamed.take_full())?;
         }
     }
     Ok(note(unnamed.rest())?)
@@ -107,7 +105,6 @@ fn set_seal(connection: &Connection, table: &Table, values: &Record, keys: &Scop
     Ok(())
 }
 
-/// The keys of all scopes.
 pub(super) fn all_keys(connection: &Connection, vault: &Vault) -> Result<HashMap<Scope, Arc<ScopeKeys>>, OpenError> {
     let stored = connection
         .prepare("SELECT epoch, wrapped, account_id, environment FROM scope_keys")?
@@ -123,13 +120,13 @@ pub(super) fn all_keys(connection: &Connection, vault: &Vault) -> Result<HashMap
     Ok(keys)
 }
 
-/// The next rows of a table, in an order that an index has.
+/// The next rows of a table, in the order of an index.
 fn portion(
     connection: &Connection,
     (table, cells): (&Table, &[&str]),
     after: Option<&Record>,
     unsealed: bool,
-) -> Result<Vec<Whole>, rusqlite::Error> {
+) -> Result<Vec<FullRow>, rusqlite::Error> {
     let columns: Vec<_> = table.all_columns().collect();
     // Links are found by their hash before their account is known.
     let order = if table.name == "links" { &table.key[2..] } else { table.key };
@@ -152,7 +149,7 @@ fn portion(
         .prepare_cached(&sql)?
         .query_map(&values[..], |row| {
             let values = (0..columns.len()).map(|place| value(row, place)).collect::<Result<Record, _>>()?;
-            // A seal that is no bytes is none.
+            // A seal that is not bytes counts as missing.
             let mac = row.get::<_, Option<Vec<u8>>>(columns.len()).unwrap_or_default();
             let cell = |place| row.get::<_, Option<Vec<u8>>>(columns.len() + 1 + place).unwrap_or_default();
             Ok((values, mac, (0..cells.len()).map(cell).collect()))
@@ -161,7 +158,7 @@ fn portion(
 }
 
 impl SqliteStore {
-    /// Compares the seals of all rows: what is wrong, and how many were compared.
+    /// Checks the seals of all rows. Returns the findings and the number of rows.
     pub(super) fn verify_rows(&self, progress: Progress<'_>) -> Result<(Vec<String>, u64), StoreError> {
         let (mut findings, mut compared) = (Vec::new(), 0);
         for table in TABLES {

@@ -1,4 +1,4 @@
-//! What is stored and what waits, over all accounts.
+//! What is stored and what is waiting, over all accounts.
 
 use async_trait::async_trait;
 use dossier_core::caller::Environment;
@@ -15,7 +15,7 @@ impl TotalStore for SqliteStore {
         let environment = environment_column(environment);
         self.readers.read(|connection| {
             let waiting = |sql: &str| {
-                connection.prepare_cached(sql)?.query_row((environment, Waiting::MOST), |row| {
+                connection.prepare_cached(sql)?.query_row((environment, Waiting::LIMIT), |row| {
                     Ok(Waiting {
                         number: row.get(0)?,
                         oldest: row.get::<_, Option<i64>>(1)?.map(Timestamp::from_micros),

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use dossier_core::clock::Timestamp;
 use dossier_core::store::StoreError;
-use rusqlite::types::{ToSqlOutput, Value as Stored, ValueRef};
+use rusqlite::types::{ToSqlOutput, Value as SqlValue, ValueRef};
 use rusqlite::{Connection, OptionalExtension as _, ToSql, params_from_iter};
 use tokio::sync::mpsc;
 
@@ -16,23 +16,23 @@ use super::{INSTALLATION, Role, connect, migrate, writer};
 use crate::OpenError;
 use crate::transfer::record::{Record, Value};
 use crate::transfer::snapshot::{Facts, Pace};
-use crate::transfer::{Column, Kind, PORTION, Records, Shape, TABLES, Table};
+use crate::transfer::{Column, ColumnKind, PORTION, RecordStream, Shape, TABLES, Table};
 
 const POISONED: &str = "no code panics while it reads a snapshot";
 
 impl ToSql for Value {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(match self {
-            Self::Null => ToSqlOutput::Owned(Stored::Null),
-            Self::Number(number) => ToSqlOutput::Owned(Stored::Integer(*number)),
+            Self::Null => ToSqlOutput::Owned(SqlValue::Null),
+            Self::Number(number) => ToSqlOutput::Owned(SqlValue::Integer(*number)),
             Self::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
             Self::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
         })
     }
 }
 
-/// One read transaction on its own connection. The writer continues; the WAL cannot restart until it ends, so it reads
-/// rows only.
+/// One read transaction on its own connection. The writer continues, but the WAL cannot start over until the
+/// transaction ends, so only rows are read in it.
 pub(crate) struct SqliteSnapshot {
     connection: Mutex<Connection>,
     pace: Pace,
@@ -41,9 +41,9 @@ pub(crate) struct SqliteSnapshot {
 impl SqliteSnapshot {
     pub(crate) fn take(file: &Path, pace: Pace) -> Result<(Self, Facts), StoreError> {
         let taken = (|| {
-            // As a writer, since whoever opens a log that was left behind has to recover it.
+            // Opens for writing, because a WAL that was left behind needs recovery.
             let connection = connect(file, Role::Checkpointer)?;
-            // To sort links in memory would take as much of it as there are links.
+            // Sorting links in memory would take as much memory as there are links.
             connection.pragma_update(None, "temp_store", "FILE")?;
             connection.execute_batch("BEGIN")?;
             let schema = connection.query_row(migrate::APPLIED, [], |row| row.get(0))?;
@@ -60,7 +60,7 @@ impl SqliteSnapshot {
     pub(crate) fn count(&self, shape: &Shape) -> Result<u64, StoreError> {
         let numbered = is_numbered(shape);
         let sql = match shape.name {
-            // Of what is never deleted the last number says it, without a look at each.
+            // Rows that are never deleted need no count: the last number is enough.
             "audit" if numbered => "SELECT coalesce(sum(seq), 0) FROM audit_heads".to_owned(),
             "events" if numbered => "SELECT coalesce(sum(event), 0) FROM audit_heads".to_owned(),
             name => format!("SELECT count(*) FROM {name}"),
@@ -69,21 +69,21 @@ impl SqliteSnapshot {
         connection.query_row(&sql, [], |row| row.get(0)).map_err(failed)
     }
 
-    /// How many bytes the database takes.
+    /// The size of the database in bytes.
     pub(crate) fn size(&self) -> u64 {
         let sql = "SELECT (SELECT page_size FROM pragma_page_size) * (SELECT page_count FROM pragma_page_count)";
         let connection = self.connection.lock().expect(POISONED);
         connection.query_row(sql, [], |row| row.get(0)).unwrap_or(0)
     }
 
-    pub(crate) fn records(self: Arc<Self>, shape: Shape, after: Option<Record>) -> Records {
+    pub(crate) fn records(self: Arc<Self>, shape: Shape, after: Option<Record>) -> RecordStream {
         let (sender, receiver) = mpsc::channel(2);
         std::thread::spawn(move || {
             if self.pace == Pace::Gentle {
-                writer::give_way();
+                writer::lower_priority();
             }
             if let Err(error) = self.send(&shape, after, &sender) {
-                // Whoever asked may have seen enough.
+                // The receiver may have stopped reading.
                 let _ = sender.blocking_send(Err(failed(error)));
             }
         });
@@ -119,7 +119,7 @@ impl SqliteSnapshot {
     }
 }
 
-/// A database that receives records, held by this process alone.
+/// A database that receives records. Only this process uses it.
 pub(crate) struct SqliteTarget {
     connection: Connection,
     shapes: Vec<Shape>,
@@ -143,10 +143,10 @@ impl SqliteTarget {
         cleared.and_then(|_| self.connection.execute("DELETE FROM installation", [])).map(drop).map_err(failed)
     }
 
-    pub(crate) fn tie(&self, installation: [u8; 16], newest_epoch: u32) -> Result<(), StoreError> {
-        let tie = "INSERT INTO installation (installation_id, newest_epoch)
+    pub(crate) fn set_installation(&self, installation: [u8; 16], newest_epoch: u32) -> Result<(), StoreError> {
+        let set_installation = "INSERT INTO installation (installation_id, newest_epoch)
             SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM installation)";
-        self.connection.execute(tie, (installation, newest_epoch)).map(drop).map_err(failed)
+        self.connection.execute(set_installation, (installation, newest_epoch)).map(drop).map_err(failed)
     }
 
     pub(crate) fn shapes(&self) -> &[Shape] {
@@ -189,7 +189,7 @@ fn private(name: &str) -> Option<&'static str> {
     PRIVATE.iter().find(|(table, _)| *table == name).map(|(_, column)| *column)
 }
 
-/// Whether the rows lie in the order of numbers in their scope.
+/// Whether the rows are stored in the order of their number in the scope.
 fn is_numbered(shape: &Shape) -> bool {
     private(shape.name) == Some("place") && shape.position("account_id") == Some(0)
 }
@@ -209,17 +209,17 @@ fn columns(connection: &Connection, table: &Table) -> Result<Vec<Column>, rusqli
     let mut statement = connection.prepare("SELECT name, type FROM pragma_table_info(?1)")?;
     let columns = statement.query_map([table.name], |row| {
         let kind = match row.get::<_, String>(1)?.as_str() {
-            "INTEGER" => Kind::Long,
-            "TEXT" => Kind::Text,
-            _ => Kind::Bytes,
+            "INTEGER" => ColumnKind::BigInt,
+            "TEXT" => ColumnKind::Text,
+            _ => ColumnKind::Bytes,
         };
         Ok(Column { name: row.get(0)?, kind })
     })?;
     columns.collect()
 }
 
-/// Before its migration `numbering` this engine numbered all scopes together, by the column `id`. Such rows are taken
-/// as they are, by that number: they can only be read back into this engine, which then migrates them.
+/// Before its migration `numbering` this engine numbered all scopes together, by the column `id`. Such rows are copied
+/// as they are, by that number: only this engine can read them back, and it then migrates them.
 fn shape(table: &Table, mut columns: Vec<Column>) -> Result<Shape, StoreError> {
     let has = |columns: &[Column], name: &str| columns.iter().any(|column| column.name == name);
     let Some(own) = private(table.name) else { return Shape::new(table, columns) };
@@ -233,8 +233,7 @@ fn shape(table: &Table, mut columns: Vec<Column>) -> Result<Shape, StoreError> {
     }
 }
 
-/// Rows that are numbered in their scope are read scope by scope, as they lie: to sort them would take as much memory
-/// as there are rows.
+/// Numbered rows are read scope by scope in their stored order. Sorting them would take memory for all of them.
 fn select(shape: &Shape, after: bool) -> String {
     let columns = format!("t.{}", shape.column_names().join(", t."));
     let key = format!("t.{}", shape.key_list().replace(", ", ", t."));
@@ -251,7 +250,7 @@ fn select(shape: &Shape, after: bool) -> String {
     format!("SELECT {columns} FROM {heads}{} AS t WHERE true{own}{after} ORDER BY {order}", shape.name)
 }
 
-/// One record, then what only this engine has.
+/// The statement that inserts a record and the column that only this engine has.
 fn insert(shape: &Shape) -> String {
     let own = private(shape.name).filter(|own| *own == "scope" || is_numbered(shape)).filter(|_| is_renumbered(shape));
     let columns = own.map_or_else(|| shape.list(), |own| format!("{}, {own}", shape.list()));
@@ -260,12 +259,12 @@ fn insert(shape: &Shape) -> String {
     format!("INSERT INTO {} ({columns}) VALUES ({})", shape.name, places.join(", "))
 }
 
-/// Whether the table is as the migration `numbering` left it: before, the head of a scope had the column `id`.
+/// Whether the table has had the migration `numbering`. Before it, the head of a scope had the column `id`.
 fn is_renumbered(shape: &Shape) -> bool {
     shape.name != "audit_heads" || shape.position("id").is_none()
 }
 
-/// What a record has in the column that only this engine has.
+/// The value of the column that only this engine has.
 fn own_column(connection: &Connection, shape: &Shape, record: &Record) -> Result<Option<i64>, rusqlite::Error> {
     if shape.name == "audit_heads" && is_renumbered(shape) {
         return Ok(Some(Places::new(connection)?.scope()));
@@ -286,24 +285,23 @@ fn read(shape: &Shape, row: &rusqlite::Row<'_>) -> Result<Record, rusqlite::Erro
     (0..shape.columns.len()).map(|place| value(row, place)).collect()
 }
 
-/// A column's value.
 pub(super) fn value(row: &rusqlite::Row<'_>, place: usize) -> Result<Value, rusqlite::Error> {
-    Ok(match row.get::<_, Stored>(place)? {
-        Stored::Null => Value::Null,
-        Stored::Integer(number) => Value::Number(number),
-        Stored::Text(text) => Value::Text(text),
-        Stored::Blob(bytes) => Value::Bytes(bytes),
-        other @ Stored::Real(_) => {
+    Ok(match row.get::<_, SqlValue>(place)? {
+        SqlValue::Null => Value::Null,
+        SqlValue::Integer(number) => Value::Number(number),
+        SqlValue::Text(text) => Value::Text(text),
+        SqlValue::Blob(bytes) => Value::Bytes(bytes),
+        other @ SqlValue::Real(_) => {
             let name = row.as_ref().column_name(place).unwrap_or_default().to_owned();
             return Err(rusqlite::Error::InvalidColumnType(place, name, other.data_type()));
         }
     })
 }
 
-/// SQLite's own texts name tables and columns, never values.
+/// The messages of SQLite name tables and columns, never values.
 fn failed(error: rusqlite::Error) -> StoreError {
     if writer::is_full(&error) {
         return StoreError::Full;
     }
-    StoreError::Corrupt(format!("the database could not be read or written: {error}"))
+    StoreError::Corrupt(format!("cannot read or write the database: {error}"))
 }

@@ -1,5 +1,4 @@
-//! Webhook endpoints and the deliveries to them. An event's deliveries are written with the event
-//! (`commit/events.rs`).
+//! Webhook endpoints and their deliveries. The deliveries of an event are written with the event (`commit/events.rs`).
 
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
@@ -31,11 +30,11 @@ macro_rules! endpoint_columns {
     };
 }
 
-/// A portion of the deliveries that ended before a moment.
+/// A portion of the deliveries that ended before a given time.
 const ENDED_DELIVERIES: &str = "DELETE FROM deliveries WHERE place IN (
     SELECT place FROM deliveries WHERE ended_at IS NOT NULL AND ended_at < ?1 ORDER BY ended_at LIMIT 1000)";
 
-/// What is sealed of an endpoint.
+/// The sealed columns of an endpoint.
 fn endpoint_row(scope: Scope, row: &Row<'_>) -> Result<Unchecked<EndpointRow>, rusqlite::Error> {
     let endpoint = EndpointRow {
         scope,
@@ -47,7 +46,7 @@ fn endpoint_row(scope: Scope, row: &Row<'_>) -> Result<Unchecked<EndpointRow>, r
     Ok(Unchecked::new(endpoint, row.get(4)?))
 }
 
-/// One endpoint, within a transaction that changes it.
+/// Reads an endpoint within a transaction that changes it.
 pub(super) fn endpoint(
     connection: &Connection,
     scope: Scope,
@@ -122,7 +121,7 @@ impl WebhookStore for SqliteStore {
     ) -> Result<Vec<Due>, StoreError> {
         let ahead = self.sandbox_clocks().await?.into_iter().collect();
         let due = self.due_deliveries(&ahead, now, busy, limit)?;
-        // Looking costs no write; only when something is due the writer is asked.
+        // Looking costs no write. Only if something is due is the writer asked.
         if due.is_empty() {
             return Ok(Vec::new());
         }
@@ -135,7 +134,7 @@ impl WebhookStore for SqliteStore {
                 )?;
                 let mut mine = mine.lock().expect("nothing panics while it is held");
                 for row in due {
-                    // Counted in the clock of the row's scope. Who was quicker has moved it already.
+                    // The lease counts in the clock of the row's scope. A faster process has already moved `next_at`.
                     let until = row.now + lease_seconds * 1_000_000;
                     if lease.execute((row.place, row.next_at, until))? == 1 {
                         mine.push(row.due);
@@ -163,19 +162,19 @@ impl WebhookStore for SqliteStore {
     }
 
     async fn attempted(&self, attempts: Vec<Attempted>) -> Result<Vec<Attempted>, StoreError> {
-        let (tell, told) = std::sync::mpsc::channel();
-        // Lost with the power, a delivery is made again: at least once.
+        let (report, disabled) = std::sync::mpsc::channel();
+        // If this is lost in a power cut, the delivery is made again: it arrives at least once.
         self.writer
             .lazy(move |connection| {
                 for attempt in attempts {
                     if write_attempt(connection, &attempt)? {
-                        let _ = tell.send(attempt);
+                        let _ = report.send(attempt);
                     }
                 }
                 Ok(())
             })
             .await?;
-        let disabling: Vec<Attempted> = told.try_iter().collect();
+        let disabling: Vec<Attempted> = disabled.try_iter().collect();
         if !disabling.is_empty() {
             self.signers.forget();
         }
@@ -188,8 +187,8 @@ impl WebhookStore for SqliteStore {
 }
 
 impl SqliteStore {
-    /// What is due, some of every endpoint that is not busy, oldest first, when the clocks of sandboxes are that many
-    /// seconds ahead.
+    /// The due deliveries of every endpoint that is not busy, oldest first. `ahead` tells how many seconds the clocks
+    /// of sandboxes are ahead.
     fn due_deliveries(
         &self,
         ahead: &HashMap<AccountId, i64>,
@@ -211,7 +210,7 @@ impl SqliteStore {
         let free: Vec<_> = endpoints.into_iter().filter(|(_, id, _)| !busy.contains(id)).collect();
         let share = (limit / free.len().max(1)).max(1);
         let mut due = Vec::new();
-        // Another one first each time, for when there are more of them than may be claimed.
+        // Each call starts with another endpoint, in case there are more than `limit`.
         let first = self.turn.fetch_add(1, Ordering::Relaxed) % free.len().max(1);
         for ((account, environment), endpoint, failing_since) in free[first..].iter().chain(&free[..first]) {
             let scope = scope_of(*account, *environment)?;
@@ -300,13 +299,13 @@ impl SqliteStore {
 struct DueRow {
     due: Due,
     place: i64,
-    /// Since when, by which it is claimed.
+    /// The time since when it is due. The claim compares it.
     next_at: i64,
-    /// The moment, in the clock of its scope.
+    /// The current time in the clock of its scope.
     now: i64,
 }
 
-/// Says whether it disabled the endpoint.
+/// Returns whether the attempt disabled the endpoint.
 fn write_attempt(connection: &Connection, attempted: &Attempted) -> Result<bool, rusqlite::Error> {
     let Attempted { due, at, said, verdict } = attempted;
     let said = match said {

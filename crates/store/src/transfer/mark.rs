@@ -1,6 +1,7 @@
-//! A note in a database that says why it must not be served: its records move or moved elsewhere, or have not all
+//! A mark in a database that must not be served: its records are moving or have moved elsewhere, or have not all
 //! arrived.
-//! It is read before the store is opened, and stands in a table that exists only while there is such a reason.
+//!
+//! It is read before the store is opened. Its table exists only while there is a mark.
 
 use std::path::Path;
 
@@ -14,25 +15,22 @@ use crate::vault::RootKey;
 /// Why a database must not be served.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mark {
-    /// A move of its records began and did not end.
+    /// A move of its records began and has not ended.
     Leaving {
-        /// Where to, without a password.
+        /// The destination, without a password.
         to: String,
-        /// When it began.
         at: Timestamp,
     },
-    /// Its records moved elsewhere, and are changed there.
+    /// Its records moved elsewhere and are changed there.
     Left {
-        /// Where to, without a password.
+        /// The destination, without a password.
         to: String,
-        /// When the move ended.
         at: Timestamp,
     },
-    /// A move or a restore into it began and did not end.
+    /// A move or a restore into it began and has not ended.
     Arriving {
-        /// Where the records come from, without a password.
+        /// The source of the records, without a password.
         from: String,
-        /// When it began.
         at: Timestamp,
     },
 }
@@ -58,48 +56,40 @@ impl Mark {
     }
 }
 
-/// What can be said of a database before its store is opened.
+/// What is known about a database before its store is opened.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Standing {
-    /// How many migrations it has had; none when it is empty.
+pub struct DatabaseState {
+    /// The number of migrations it has had. 0 if it is empty.
     pub migrations: u32,
-    /// Why it must not be served, if there is a reason.
+    /// Why it must not be served, if so.
     pub mark: Option<Mark>,
 }
 
-/// How many migrations this version knows.
+/// The number of migrations that this version knows.
 #[must_use]
 pub fn newest_migration() -> u32 {
     u32::try_from(crate::sqlite::NEWEST_MIGRATION.max(crate::postgres::NEWEST_MIGRATION)).unwrap_or(u32::MAX)
 }
 
-/// A database, by where it is.
+/// The location of a database.
 #[derive(Debug, Clone, Copy)]
 pub enum Location<'a> {
-    /// The embedded engine's file.
+    /// The file of the embedded engine.
     Sqlite(&'a Path),
     /// The URL of a PostgreSQL database.
     Postgres(&'a str),
 }
 
 impl Location<'_> {
-    /// Looks at the database without changing it.
-    ///
-    /// # Errors
-    ///
-    /// [`OpenError::Database`] when it cannot be reached or read.
-    pub async fn standing(self) -> Result<Standing, OpenError> {
+    /// Reads the state of the database without changing it.
+    pub async fn standing(self) -> Result<DatabaseState, OpenError> {
         match self {
             Self::Sqlite(file) => SqliteStore::standing(file),
             Self::Postgres(url) => PostgresStore::standing(url).await,
         }
     }
 
-    /// Writes the mark, in place of one that is there; `None` takes it away. Durable when this returns.
-    ///
-    /// # Errors
-    ///
-    /// [`OpenError::Database`] when it cannot be written.
+    /// Replaces the mark, or removes it with `None`. It is durable on return.
     pub async fn set_mark(self, mark: Option<&Mark>) -> Result<(), OpenError> {
         match self {
             Self::Sqlite(file) => SqliteStore::set_mark(file, mark),
@@ -107,12 +97,8 @@ impl Location<'_> {
         }
     }
 
-    /// Brings a database that was put back on purpose up to date, and seals its rows when it is from before there were
-    /// seals; a start would refuse it, since its keyring knows that rows have them.
-    ///
-    /// # Errors
-    ///
-    /// [`OpenError`].
+    /// Upgrades a database that was put back on purpose, and seals its rows if it predates row seals. A normal start
+    /// would refuse it, because its keyring knows that rows have seals.
     pub async fn seal_rows(self, keyring: &Path, root: &RootKey, now: Timestamp) -> Result<(), OpenError> {
         match self {
             Self::Sqlite(file) => SqliteStore::seal_rows(file, keyring, root, now),
@@ -120,7 +106,7 @@ impl Location<'_> {
         }
     }
 
-    /// Where the database is, for people: never with a password.
+    /// The location for people, never with a password.
     #[must_use]
     pub fn shown(self) -> String {
         match self {

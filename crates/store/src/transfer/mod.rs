@@ -17,10 +17,10 @@ use dossier_core::store::StoreError;
 
 use record::Record;
 
-/// Records that are read, written and committed together.
+/// The number of records that are read, written and committed together.
 pub(crate) const PORTION: usize = 500;
 
-/// A table of records, and the columns that say which.
+/// A table and the columns of its key.
 pub(crate) struct Table {
     pub(crate) name: &'static str,
     pub(crate) key: &'static [&'static str],
@@ -30,8 +30,8 @@ const fn table(name: &'static str, key: &'static [&'static str]) -> Table {
     Table { name, key }
 }
 
-/// Everything that is kept, in the order in which it is written: what is numbered in its scope comes after the head of
-/// the scope.
+/// All tables with stored records, in the order in which they are written: whatever is numbered per scope comes after
+/// the head of the scope.
 pub(crate) const TABLES: &[Table] = &[
     table("accounts", &["account_id"]),
     table("scope_keys", &["account_id", "environment"]),
@@ -56,26 +56,25 @@ pub(crate) const TABLES: &[Table] = &[
     table("deliveries", &["account_id", "environment", "id"]),
 ];
 
-/// What a column holds, as far as an engine tells values apart.
+/// The type of a column, as far as an engine distinguishes values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// 16 bytes.
+pub(crate) enum ColumnKind {
     Id,
     Bytes,
     Text,
-    Small,
-    Whole,
-    Long,
+    SmallInt,
+    Int,
+    BigInt,
 }
 
 /// A column that both engines have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Column {
     pub(crate) name: String,
-    pub(crate) kind: Kind,
+    pub(crate) kind: ColumnKind,
 }
 
-/// A table as it stands in one database: the columns of its key, then the others by name.
+/// The columns of a table in one database: those of the key first, then the others by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Shape {
     pub(crate) name: &'static str,
@@ -84,7 +83,7 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
-    /// Of a table with these columns, in any order.
+    /// `columns` may be in any order.
     pub(crate) fn new(table: &Table, mut columns: Vec<Column>) -> Result<Self, StoreError> {
         columns.sort_by(|one, other| {
             let place = |column: &Column| table.key.iter().position(|key| *key == column.name).unwrap_or(usize::MAX);
@@ -101,12 +100,12 @@ impl Shape {
         self.columns.iter().map(|column| column.name.as_str()).collect()
     }
 
-    /// The names of the columns, for a statement.
+    /// The column names, for a statement.
     pub(crate) fn list(&self) -> String {
         self.column_names().join(", ")
     }
 
-    /// The names of the key's columns, for a statement.
+    /// The names of the key columns, for a statement.
     pub(crate) fn key_list(&self) -> String {
         self.column_names()[..self.key].join(", ")
     }
@@ -116,7 +115,7 @@ impl Shape {
     }
 }
 
-/// What went wrong, in words for a person who runs a command: whatever says more than the kind of the error.
+/// The text of an error for a person who runs a command, without the kind of the error if a text says more.
 #[must_use]
 pub fn plain(error: impl Borrow<StoreError>) -> String {
     match error.borrow() {
@@ -125,17 +124,17 @@ pub fn plain(error: impl Borrow<StoreError>) -> String {
     }
 }
 
-/// Portions of records on their way out of a database, in the order of their key.
-pub(crate) type Records = mpsc::Receiver<Result<Vec<Record>, StoreError>>;
+/// Portions of the records that are read from a database, in the order of their key.
+pub(crate) type RecordStream = mpsc::Receiver<Result<Vec<Record>, StoreError>>;
 
-/// Records one by one.
-pub(crate) struct OneByOne {
-    records: Records,
+/// Reads records one by one.
+pub(crate) struct RecordReader {
+    records: RecordStream,
     portion: std::vec::IntoIter<Record>,
 }
 
-impl OneByOne {
-    pub(crate) fn of(records: Records) -> Self {
+impl RecordReader {
+    pub(crate) fn of(records: RecordStream) -> Self {
         Self { records, portion: Vec::new().into_iter() }
     }
 

@@ -1,5 +1,5 @@
-//! Moving an installation from one engine to the other: every record is copied in the order of its key, then compared.
-//! Nothing is opened: what is sealed is moved sealed.
+//! Moves an installation from one engine to the other: every record is copied in the order of its key, then compared.
+//! Nothing is opened: sealed data is moved sealed.
 
 use dossier_core::clock::Timestamp;
 use dossier_core::store::{Progress, StoreError};
@@ -7,29 +7,27 @@ use dossier_core::store::{Progress, StoreError};
 use super::mark::Location;
 use super::snapshot::{Pace, Snapshot};
 use super::target::Target;
-use super::{OneByOne, Shape};
+use super::{RecordReader, Shape};
 
-/// What was moved.
+/// The result of a move.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Moved {
-    /// Records that are the same on both ends, compared one by one.
+pub struct MoveReport {
+    /// The number of records that are equal in both databases.
     pub records: u64,
 }
 
-/// Copies everything, and compares it; the target stays marked. No process may write to either end in the meantime.
-/// Interrupted, it goes on where it stopped when it is run again with the same name of the source.
+/// Copies everything and compares it. The target stays marked. No process may write to either database while this runs.
+/// After an interruption, running it again with the same source name continues where it stopped.
 ///
-/// # Errors
-///
-/// [`StoreError::Corrupt`] when the target has records that are not of this move, or a record is not the same on both
-/// ends, which is named by its table and its number; else the databases'.
+/// Fails with [`StoreError::Corrupt`] if the target has other records, or if a record differs. The error names its
+/// table and number.
 pub async fn move_all(
     from: Location<'_>,
     name: &str,
     to: Location<'_>,
     now: Timestamp,
     progress: Progress<'_>,
-) -> Result<Moved, StoreError> {
+) -> Result<MoveReport, StoreError> {
     let (source, facts) = Snapshot::take(from, Pace::Fast).await?;
     let mut target = Target::begin(to, name, &facts, now).await?;
     let mut total = 0;
@@ -50,15 +48,15 @@ pub async fn move_all(
     }
     target.finish().await?;
     let (copy, copied) = Snapshot::take(to, Pace::Fast).await?;
-    let mut moved = Moved::default();
+    let mut report = MoveReport::default();
     for (shape, copied) in facts.shapes.iter().zip(&copied.shapes) {
-        let base = total / 2 + moved.records;
-        moved.records +=
+        let base = total / 2 + report.records;
+        report.records +=
             compare((&source, shape), (&copy, copied), &mut |records| progress((base + records).min(total), total))
                 .await?;
     }
     progress(total, total);
-    Ok(moved)
+    Ok(report)
 }
 
 async fn compare(
@@ -66,14 +64,15 @@ async fn compare(
     (to, copied): (&Snapshot, &Shape),
     progress: &mut (dyn FnMut(u64) + Send),
 ) -> Result<u64, StoreError> {
-    let (mut left, mut right) = (OneByOne::of(from.records(shape, None)), OneByOne::of(to.records(copied, None)));
+    let (mut left, mut right) =
+        (RecordReader::of(from.records(shape, None)), RecordReader::of(to.records(copied, None)));
     let mut records = 0;
     loop {
         match (left.next().await?, right.next().await?) {
             (None, None) => return Ok(records),
             (Some(one), Some(other)) if one == other => records += 1,
             _ => {
-                let text = format!("record {} of {} is not the same on both ends", records + 1, shape.name);
+                let text = format!("record {} of {} differs between the two databases", records + 1, shape.name);
                 return Err(StoreError::Corrupt(text));
             }
         }

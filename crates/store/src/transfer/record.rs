@@ -1,9 +1,9 @@
-//! One record as bytes: the same for both engines, and what is hashed.
+//! One record as bytes: the same for both engines, and the input of its hash.
 
 use dossier_core::store::StoreError;
 use sha2::{Digest as _, Sha256};
 
-/// A column's value, independent of the engine.
+/// The value of a column, independent of the engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Value {
     Null,
@@ -29,7 +29,7 @@ impl Value {
 /// Values in the order of the columns.
 pub(crate) type Record = Vec<Value>;
 
-/// The bytes of a record: of each value its kind, its length and itself.
+/// The bytes of a record: the kind, the length and the content of each value.
 pub(crate) fn encode(record: &Record) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(64 * record.len());
     let mut push = |kind: u8, content: &[u8]| {
@@ -48,9 +48,9 @@ pub(crate) fn encode(record: &Record) -> Vec<u8> {
     bytes
 }
 
-/// Reads what [`encode`] gave.
+/// Reads what [`encode`] wrote.
 pub(crate) fn decode(mut bytes: &[u8]) -> Result<Record, StoreError> {
-    let damaged = || StoreError::Corrupt("a record is not in the form of records".into());
+    let damaged = || StoreError::Corrupt("a record cannot be decoded".into());
     let mut record = Vec::new();
     while !bytes.is_empty() {
         let (head, rest) = bytes.split_at_checked(5).ok_or_else(damaged)?;
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_record_is_read_back_and_nothing_cut_is() {
+    fn a_record_is_read_back_unless_it_was_truncated() {
         let record = vec![
             Value::Null,
             Value::Number(-7),

@@ -7,40 +7,40 @@ use std::time::Duration;
 use dossier_core::store::StoreError;
 
 use super::mark::Location;
-use super::{Records, Shape};
+use super::{RecordStream, Shape};
 use crate::postgres::PostgresSnapshot;
 use crate::sqlite::SqliteSnapshot;
 use crate::transfer::record::Record;
 
-/// What a snapshot says of its database.
+/// What a snapshot says about its database.
 #[derive(Debug, Clone)]
 pub(crate) struct Facts {
     /// `sqlite` or `postgresql`.
     pub(crate) engine: &'static str,
-    /// How many migrations it has had.
+    /// The number of migrations it has had.
     pub(crate) schema: u32,
     pub(crate) installation: [u8; 16],
     /// The newest epoch of the keyring that it has seen.
     pub(crate) newest_epoch: u32,
-    /// The tables that there are at this schema.
+    /// The tables that exist at this schema.
     pub(crate) shapes: Vec<Shape>,
 }
 
 /// How much load a transfer may cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pace {
-    /// Nothing else is served.
+    /// No requests are served at the same time.
     Fast,
-    /// Beside a running server: with a low priority, and with pauses between portions.
+    /// Runs beside a server: at a low priority, with pauses between portions.
     Gentle,
 }
 
-/// How many times as long as it worked a gentle one rests. With as long as it worked, updates of a server that had all
-/// of two processors to do lost 30 % of their rate, and their 99th percentile was 1.7 times as long.
+/// A gentle transfer pauses for this multiple of the time it worked. With a factor of 1, updates of a server that used
+/// two processors fully lost 30 % of their rate, and their 99th percentile was 1.7 times as long.
 const REST: u32 = 3;
 
 impl Pace {
-    /// How long to rest after this much work.
+    /// How long to pause after this much work.
     pub(crate) const fn rest(self, worked: Duration) -> Duration {
         match self {
             Self::Fast => Duration::ZERO,
@@ -72,7 +72,7 @@ impl Snapshot {
         Ok((Self::Sqlite(Arc::new(snapshot)), facts))
     }
 
-    /// The number of records, for the progress bar; 0 if counting takes too long.
+    /// The number of records, for the progress bar. 0 if counting takes too long.
     pub(crate) async fn count(&self, shape: &Shape) -> u64 {
         match self {
             Self::Sqlite(snapshot) => {
@@ -84,7 +84,7 @@ impl Snapshot {
         .unwrap_or(0)
     }
 
-    /// About how many bytes the database takes; 0 when it does not say.
+    /// The approximate size of the database in bytes. 0 if unknown.
     pub(crate) async fn size(&self) -> u64 {
         match self {
             Self::Sqlite(snapshot) => {
@@ -95,8 +95,8 @@ impl Snapshot {
         }
     }
 
-    /// The records of a table after a key, in its order.
-    pub(crate) fn records(&self, shape: &Shape, after: Option<Record>) -> Records {
+    /// The records of a table after a key, in key order.
+    pub(crate) fn records(&self, shape: &Shape, after: Option<Record>) -> RecordStream {
         match self {
             Self::Sqlite(snapshot) => Arc::clone(snapshot).records(shape.clone(), after),
             Self::Postgres(snapshot) => Arc::clone(snapshot).records(shape.clone(), after),
@@ -104,7 +104,7 @@ impl Snapshot {
     }
 }
 
-/// Runs SQL of the embedded engine where it keeps no request waiting.
+/// Runs SQL of the embedded engine on a blocking thread, so that no request waits for it.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {

@@ -18,7 +18,7 @@ pub(crate) enum Target {
 }
 
 impl Target {
-    /// Marks an empty database and brings its schema to that of the source; or takes up one that began to receive
+    /// Marks an empty database and brings its schema to that of the source, or resumes with one that began to receive
     /// records of the same source.
     pub(crate) async fn begin(
         location: Location<'_>,
@@ -26,10 +26,10 @@ impl Target {
         facts: &Facts,
         now: Timestamp,
     ) -> Result<Self, StoreError> {
-        let standing = location.standing().await.map_err(refused)?;
+        let standing = location.standing().await.map_err(to_store_error)?;
         let begun = matches!(&standing.mark, Some(Mark::Arriving { from: begun, .. }) if begun == from);
         if standing.mark.is_some() && !begun {
-            let text = format!("{} is marked: it was left, or receives other records", location.shown());
+            let text = format!("{} is marked: its records moved away, or it receives others", location.shown());
             return Err(StoreError::Corrupt(text));
         }
         if standing.migrations > facts.schema {
@@ -38,27 +38,29 @@ impl Target {
         if !begun {
             Self::check_empty(location, standing.migrations).await?;
             let mark = Mark::Arriving { from: from.to_owned(), at: now };
-            location.set_mark(Some(&mark)).await.map_err(refused)?;
+            location.set_mark(Some(&mark)).await.map_err(to_store_error)?;
         }
         let mut target = match location {
-            Location::Sqlite(file) => Self::Sqlite(SqliteTarget::open(file, facts.schema, now).map_err(refused)?),
+            Location::Sqlite(file) => {
+                Self::Sqlite(SqliteTarget::open(file, facts.schema, now).map_err(to_store_error)?)
+            }
             Location::Postgres(url) => {
-                Self::Postgres(PostgresTarget::open(url, facts.schema, now).await.map_err(refused)?)
+                Self::Postgres(PostgresTarget::open(url, facts.schema, now).await.map_err(to_store_error)?)
             }
         };
         if !begun {
-            // What a start makes in an empty database comes from the source instead.
+            // These rows of an empty database are copied from the source instead.
             target.clear().await?;
         }
-        target.tie(facts.installation, facts.newest_epoch).await?;
+        target.set_installation(facts.installation, facts.newest_epoch).await?;
         Ok(target)
     }
 
     async fn check_empty(location: Location<'_>, migrations: u32) -> Result<(), StoreError> {
         let (accounts, processes) = match location {
             _ if migrations == 0 => (0, 0),
-            Location::Sqlite(file) => (SqliteTarget::accounts(file).map_err(refused)?, 0),
-            Location::Postgres(url) => PostgresTarget::occupants(url).await.map_err(refused)?,
+            Location::Sqlite(file) => (SqliteTarget::accounts(file).map_err(to_store_error)?, 0),
+            Location::Postgres(url) => PostgresTarget::occupants(url).await.map_err(to_store_error)?,
         };
         let shown = location.shown();
         if processes > 0 {
@@ -78,14 +80,13 @@ impl Target {
         }
     }
 
-    async fn tie(&mut self, installation: [u8; 16], newest_epoch: u32) -> Result<(), StoreError> {
+    async fn set_installation(&mut self, installation: [u8; 16], newest_epoch: u32) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(target) => target.tie(installation, newest_epoch),
-            Self::Postgres(target) => target.tie(installation, newest_epoch).await,
+            Self::Sqlite(target) => target.set_installation(installation, newest_epoch),
+            Self::Postgres(target) => target.set_installation(installation, newest_epoch).await,
         }
     }
 
-    /// The tables as they stand here.
     pub(crate) fn shapes(&self) -> &[Shape] {
         match self {
             Self::Sqlite(target) => target.shapes(),
@@ -93,7 +94,7 @@ impl Target {
         }
     }
 
-    /// The table of the same name, which must have the same columns.
+    /// The table of this name, which must have these columns.
     pub(crate) fn shape_like(&self, columns: &[&str], name: &str) -> Result<Shape, StoreError> {
         let shape = self.shapes().iter().find(|shape| shape.name == name && shape.column_names() == columns);
         shape.cloned().ok_or_else(|| StoreError::Corrupt(format!("the table {name} has other columns here")))
@@ -107,7 +108,7 @@ impl Target {
         }
     }
 
-    /// Durable when this returns.
+    /// The records are durable on return.
     pub(crate) async fn write(&mut self, shape: &Shape, records: Vec<Record>) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(target) => target.write(shape, &records),
@@ -115,7 +116,7 @@ impl Target {
         }
     }
 
-    /// Whatever an engine adds when all records are there. The mark stays.
+    /// Does whatever the engine needs once all records are there. The mark stays.
     pub(crate) async fn finish(self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(target) => target.finish(),
@@ -124,7 +125,7 @@ impl Target {
     }
 }
 
-fn refused(error: OpenError) -> StoreError {
+fn to_store_error(error: OpenError) -> StoreError {
     match error {
         OpenError::Database(text) => StoreError::Corrupt(text),
         other => StoreError::Unavailable(other.to_string()),

@@ -1,8 +1,4 @@
 //! The sealed cell: AES-256-GCM with a random nonce, bound to its place.
-//!
-//! ```text
-//! byte 0 format = 1 | byte 1 algorithm = 1 | 8 bytes key generation | 12 bytes nonce | ciphertext | 16 bytes tag
-//! ```
 
 use std::cell::RefCell;
 
@@ -15,32 +11,26 @@ use super::SecretKey;
 const FORMAT: u8 = 1;
 const AES_256_GCM_ID: u8 = 1;
 const HEADER: usize = 2 + 8;
-/// What stands before the ciphertext.
+/// The number of bytes before the ciphertext.
 const PREFIX: usize = HEADER + NONCE_LEN;
-/// The layout of what is inside of cells.
+/// The version of the layout inside cells.
 const SCHEMA: u8 = 1;
-/// Contents are padded to a multiple of this, so that a cell's size tells little about what is in it.
+/// Contents are padded to a multiple of this, so that the size of a cell tells little about its content.
 const BLOCK: usize = 256;
 
-/// Where a cell belongs. A cell that is opened anywhere else does not open.
+/// Where a cell belongs. A cell opens nowhere else.
 #[derive(Debug, Clone, Copy)]
 pub struct Binding<'a> {
-    /// Account and environment.
     pub scope: Scope,
-    /// The data subject.
     pub subject: &'a [u8],
-    /// The table.
     pub table: &'a str,
-    /// The section of the row.
     pub section: &'a str,
-    /// The row's id.
     pub row: &'a [u8],
-    /// The record's version.
     pub version: u64,
 }
 
 impl Binding<'_> {
-    /// The associated data: the cell's own header, then every part of the place with its length in front, so that no
+    /// The associated data: the header of the cell, then every part of the place with its length in front, so that no
     /// two places share an encoding.
     pub(crate) fn associated(self, header: &[u8]) -> Vec<u8> {
         let parts: [&[u8]; 9] = [
@@ -64,16 +54,15 @@ impl Binding<'_> {
     }
 }
 
-/// A sealed cell.
 pub struct Cell(Vec<u8>);
 
-/// The cell does not open: it was altered, moved, or sealed by another key.
+/// The cell was altered, moved, or sealed by another key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CannotOpen;
 
 impl Cell {
-    /// What tells a stored cell from every other that opens: its nonce and its tag, with what stands before them. Only
-    /// the key makes another with the same two, so a hash need not cover what is between them.
+    /// What distinguishes a stored cell from every other cell that opens: its header, its nonce and its tag. Only the
+    /// key can make another cell with the same nonce and tag, so a hash need not cover the ciphertext.
     pub(crate) fn identity(stored: &[u8]) -> [&[u8]; 2] {
         match stored.split_at_checked(PREFIX) {
             Some((prefix, rest)) => [prefix, &rest[rest.len().saturating_sub(AES_256_GCM.tag_len())..]],
@@ -81,20 +70,20 @@ impl Cell {
         }
     }
 
-    /// Seals a content as it is.
+    /// Seals a content without padding.
     #[must_use]
     pub fn seal(key: &SecretKey, generation: u64, binding: &Binding<'_>, content: &[u8]) -> Self {
         Self::seal_in_place(key, generation, binding, content.to_vec(), 0)
     }
 
-    /// Seals JSON, padded with white space, which JSON ignores, so that its length tells little.
+    /// Seals JSON padded with white space, which JSON ignores, so that its length tells little.
     #[must_use]
     pub fn seal_json(key: &SecretKey, generation: u64, binding: &Binding<'_>, json: Vec<u8>) -> Self {
         let padding = json.len().next_multiple_of(BLOCK) - json.len();
         Self::seal_in_place(key, generation, binding, json, padding)
     }
 
-    /// Seals a content and the white space behind it, in the content's own memory.
+    /// Seals a content and the white space after it in the memory of the content.
     fn seal_in_place(
         key: &SecretKey,
         generation: u64,
@@ -123,11 +112,7 @@ impl Cell {
         Self(cell)
     }
 
-    /// Opens a stored cell, in its own memory.
-    ///
-    /// # Errors
-    ///
-    /// [`CannotOpen`], which does not say why.
+    /// Opens a stored cell in place. The error does not say why it failed.
     pub fn open(mut cell: Vec<u8>, key: &SecretKey, binding: &Binding<'_>) -> Result<Vec<u8>, CannotOpen> {
         if cell.len() < PREFIX || cell[..2] != [FORMAT, AES_256_GCM_ID] {
             return Err(CannotOpen);
@@ -144,15 +129,14 @@ impl Cell {
         Ok(cell)
     }
 
-    /// The bytes to be stored.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.0
     }
 }
 
-/// The generator takes as long for one nonce as for dozens, and a PUT needs half a dozen. No nonce is given twice: the
-/// process never forks.
+/// Drawing one nonce takes as long as drawing dozens, and a PUT needs half a dozen. No nonce is used twice: the process
+/// never forks.
 fn fresh_nonce() -> [u8; NONCE_LEN] {
     thread_local!(static DRAWN: RefCell<Vec<[u8; NONCE_LEN]>> = const { RefCell::new(Vec::new()) });
     DRAWN.with_borrow_mut(|drawn| {
@@ -166,7 +150,7 @@ fn fresh_nonce() -> [u8; NONCE_LEN] {
     })
 }
 
-/// The same bytes as a key for AES-256-GCM.
+/// The same bytes as an AES-256-GCM key.
 pub(super) fn aead_key(key: &SecretKey) -> LessSafeKey {
     LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key.expose()).expect("32 bytes are an AES-256 key"))
 }
@@ -176,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn aes_256_gcm_is_that_of_the_gcm_specification() {
+    fn aes_256_gcm_matches_the_gcm_specification() {
         // Test case 14 of the GCM specification: all-zero key, nonce and one block.
         let key = SecretKey::from_slice(&[0; 32]).expect("32 bytes");
         let mut block = [0; 16];

@@ -8,7 +8,6 @@ use zeroize::Zeroizing;
 
 use super::Midstates;
 
-/// 32 secret bytes.
 #[derive(Clone)]
 pub struct SecretKey(Zeroizing<[u8; 32]>);
 
@@ -21,11 +20,6 @@ impl KeyType for Length {
 }
 
 impl SecretKey {
-    /// A new random key.
-    ///
-    /// # Panics
-    ///
-    /// When the system has no randomness, without which nothing may go on.
     #[must_use]
     pub fn random() -> Self {
         let mut key = Zeroizing::new([0; 32]);
@@ -33,13 +27,12 @@ impl SecretKey {
         Self(key)
     }
 
-    /// From 32 bytes; `None` for another number of bytes.
+    /// Returns `None` unless there are exactly 32 bytes.
     #[must_use]
     pub fn from_slice(bytes: &[u8]) -> Option<Self> {
         Some(Self(Zeroizing::new(bytes.try_into().ok()?)))
     }
 
-    /// The bytes.
     #[must_use]
     pub fn expose(&self) -> &[u8; 32] {
         &self.0
@@ -53,7 +46,7 @@ impl SecretKey {
         Self(key)
     }
 
-    /// 16 bytes that only this key gives: they are stored beside a wrapped key and checked when it is opened.
+    /// 16 bytes that only this key yields. They are stored beside a wrapped key and checked when it is opened.
     #[must_use]
     pub fn commitment(&self) -> [u8; 16] {
         let mut commitment = [0; 16];
@@ -73,13 +66,13 @@ impl SecretKey {
             .expect("HKDF gives up to 8,160 bytes");
     }
 
-    /// What signs with HMAC-SHA-256 under the same bytes, for the short messages that every request signs.
+    /// An HMAC-SHA-256 signer with the same bytes, for the short messages that are signed on every request.
     #[must_use]
     pub fn midstates(&self) -> Midstates {
         Midstates::of(&self.0[..])
     }
 
-    /// The same bytes as a key for HMAC-SHA-256.
+    /// The same bytes as an HMAC-SHA-256 key.
     #[must_use]
     pub fn hmac_key(&self) -> hmac::Key {
         hmac::Key::new(hmac::HMAC_SHA256, &self.0[..])
@@ -101,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn hkdf_is_that_of_rfc_5869() {
+    fn hkdf_matches_rfc_5869() {
         // Test case 1: the expand step from the published PRK.
         let prk = hex("077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5");
         let mut okm = [0; 42];
@@ -114,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn hmac_is_that_of_rfc_4231() {
+    fn hmac_matches_rfc_4231() {
         for (key, data, expected) in [
             (vec![0x0b; 20], b"Hi There".to_vec(), "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"),
             (

@@ -1,4 +1,4 @@
-//! The keyring: epoch keys in one small file, sealed by the root key, replaced whole and atomically.
+//! The keyring: the epoch keys in one small file, sealed by the root key. It is always replaced whole and atomically.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,28 +13,24 @@ use crate::OpenError;
 use crate::durable::{self, folder_of};
 use crate::rows::NEWEST_STEP;
 
-/// What an epoch key is still good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum EpochState {
     /// Wraps new keys.
     Active,
-    /// Opens keys that are still to be wrapped again.
+    /// Opens keys that are not wrapped again yet.
     DecryptOnly,
-    /// Gone: its key is in no file any more.
+    /// The key no longer exists in any file.
     Destroyed,
 }
 
-/// One epoch as it stands in the file.
+/// An epoch as the file holds it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Epoch {
-    /// Counted from 1.
     epoch: u32,
-    /// What it is good for.
     state: EpochState,
-    /// When it began.
     created_at: String,
-    /// The sealed key in base64; empty when destroyed.
+    /// The sealed key in base64. Empty once destroyed.
     sealed: String,
 }
 
@@ -42,16 +38,15 @@ struct Epoch {
 struct File {
     format: u32,
     installation: AccountId,
-    /// Tells another root key from an altered file: derived from the root key, and of no use without it.
+    /// Distinguishes a wrong root key from an altered file. It is derived from the root key and useless without it.
     root_key_check: String,
-    /// The last step that sealed the rows which were stored before there was a seal for them. It stands here and not
-    /// in the database, whose writer could otherwise have altered rows sealed.
+    /// The last step that sealed rows which were stored before rows had seals. It stands here and not in the database:
+    /// whoever can write the database could otherwise have altered rows sealed.
     #[serde(default)]
     sealed_rows: u32,
     epochs: Vec<Epoch>,
 }
 
-/// An opened keyring.
 pub struct Keyring {
     path: PathBuf,
     root: RootKey,
@@ -60,11 +55,7 @@ pub struct Keyring {
 }
 
 impl Keyring {
-    /// Makes a keyring with one epoch and writes it.
-    ///
-    /// # Errors
-    ///
-    /// [`OpenError::File`].
+    /// Creates a keyring with one epoch and writes it.
     pub fn create(path: &Path, root: &RootKey, created_at: String) -> Result<Self, OpenError> {
         let mut installation = [0; 16];
         installation.copy_from_slice(&SecretKey::random().expose()[..16]);
@@ -72,7 +63,7 @@ impl Keyring {
             format: 1,
             installation: AccountId::from_bytes(installation),
             root_key_check: check_value(root),
-            // No row is older than it.
+            // Every row of a new database is sealed when it is written.
             sealed_rows: NEWEST_STEP,
             epochs: Vec::new(),
         };
@@ -81,11 +72,6 @@ impl Keyring {
         Ok(keyring)
     }
 
-    /// Reads and opens a keyring.
-    ///
-    /// # Errors
-    ///
-    /// [`OpenError::WrongRootKey`] and [`OpenError::KeyringUnreadable`].
     pub fn open(path: &Path, root: &RootKey) -> Result<Self, OpenError> {
         let failed = |cause| OpenError::File { attempt: "read the keyring", path: path.to_owned(), cause };
         let text = fs::read(path).map_err(failed)?;
@@ -113,34 +99,25 @@ impl Keyring {
         Ok(Self { path: path.to_owned(), root: root.clone(), file, keys })
     }
 
-    /// The id that the keyring and the database share.
+    /// The id that keyring and database share.
     #[must_use]
     pub fn installation(&self) -> [u8; 16] {
         *self.file.installation.as_bytes()
     }
 
     /// The epoch that wraps new keys.
-    ///
-    /// # Panics
-    ///
-    /// Never: opening and creating leave exactly one.
     #[must_use]
     pub fn active(&self) -> u32 {
         let active = self.file.epochs.iter().find(|epoch| epoch.state == EpochState::Active);
         active.expect("a keyring has one active epoch").epoch
     }
 
-    /// Whether it has the key of an epoch.
     #[must_use]
-    pub fn opens(&self, epoch: u32) -> bool {
+    pub fn has_epoch(&self, epoch: u32) -> bool {
         self.key(epoch).is_some()
     }
 
-    /// Whether this is the keyring of a database, and new enough for it.
-    ///
-    /// # Errors
-    ///
-    /// [`OpenError::KeyringMismatch`] when it is not.
+    /// Fails unless this keyring belongs to the database and is new enough for it.
     pub fn belongs_to(&self, installation: [u8; 16], newest: u32) -> Result<(), OpenError> {
         let active = self.active();
         if installation != self.installation() {
@@ -153,28 +130,21 @@ impl Keyring {
         }
     }
 
-    /// The last step that sealed the rows which were stored before there was a seal for them. From then on a row
-    /// without one is refused.
+    /// The last step that sealed rows which were stored before rows had seals. A row without a seal is refused from
+    /// then on.
     #[must_use]
     pub fn sealed_rows(&self) -> u32 {
         self.file.sealed_rows
     }
 
-    /// Notes such a step as done. Durable when this returns.
-    ///
-    /// # Errors
-    ///
-    /// [`OpenError::File`]; the keyring is then as it was.
-    pub fn note_sealed_rows(&mut self, step: u32) -> Result<(), OpenError> {
+    /// Records that a sealing step is done. It is durable on return. On failure the keyring stays as it was.
+    pub fn set_sealed_rows(&mut self, step: u32) -> Result<(), OpenError> {
         let before = std::mem::replace(&mut self.file.sealed_rows, step);
         self.write().inspect_err(|_| self.file.sealed_rows = before)
     }
 
-    /// Reads the file again, in which another process may have begun or ended epochs.
-    ///
-    /// # Errors
-    ///
-    /// As [`Keyring::open`]; and when it is of another installation. The keyring in memory is then as it was.
+    /// Reads the file again: another process may have begun or ended epochs. On failure the keyring in memory stays as
+    /// it was.
     pub fn reload(&mut self) -> Result<(), OpenError> {
         let read = Self::open(&self.path, &self.root)?;
         if read.file.installation != self.file.installation {
@@ -188,11 +158,8 @@ impl Keyring {
         self.keys.iter().find(|(number, _)| *number == epoch).map(|(_, key)| key)
     }
 
-    /// Begins a new epoch; the one before it only opens from now on. Durable when this returns.
-    ///
-    /// # Errors
-    ///
-    /// [`OpenError::File`]; the keyring is then as it was.
+    /// Begins a new epoch; the previous one can only open keys from now on. It is durable on return. On failure the
+    /// keyring stays as it was.
     pub fn begin_epoch(&mut self, created_at: String) -> Result<u32, OpenError> {
         let epoch = self.file.epochs.last().map_or(1, |last| last.epoch + 1);
         let key = SecretKey::random();
@@ -208,11 +175,7 @@ impl Keyring {
         Ok(epoch)
     }
 
-    /// Destroys the keys of all epochs before the active one. What is still wrapped by them stays shut for ever.
-    ///
-    /// # Errors
-    ///
-    /// [`OpenError::File`]; the keyring in memory is then as it was.
+    /// Destroys the keys of all epochs before the active one. Keys that they still wrap can never be opened again.
     pub fn destroy_before_active(&mut self) -> Result<(), OpenError> {
         let (active, before) = (self.active(), self.file.epochs.clone());
         for epoch in self.file.epochs.iter_mut().filter(|epoch| epoch.epoch != active) {
@@ -231,7 +194,7 @@ impl Keyring {
     }
 }
 
-/// Makes a file's name durable.
+/// Makes the name of a file durable.
 pub(super) fn sync_folder(path: &Path) -> Result<(), OpenError> {
     let folder = folder_of(path);
     fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(|cause| OpenError::File {

@@ -1,11 +1,11 @@
 //! HMAC-SHA-256 from its two mid-states.
 //!
 //! The contract signs webhooks with the API key itself. HMAC(K, m) = H(K⊕opad ‖ H(K⊕ipad ‖ m)), and after the first
-//! block of each hash only 32 bytes of state are left of the key: enough to sign for ever, and no more than a hash of
-//! the key. So these 64 bytes are kept (sealed), and the key is not.
+//! block of each hash only 32 bytes of state depend on the key: enough to sign for ever, and no more than a hash of the
+//! key. So these 64 bytes are stored (sealed), and the key is not.
 //!
-//! Our own keys sign this way too where a short message is signed on every request: it takes a third of the time that
-//! the library takes, which copies two contexts for each signature.
+//! Our own keys sign this way too where every request signs a short message. It takes a third of the time that the
+//! library takes, which copies two contexts for each signature.
 
 use sha2::block_api::compress256;
 use zeroize::Zeroizing;
@@ -15,18 +15,14 @@ const INITIAL: [u32; 8] =
     [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 const BLOCK: usize = 64;
 
-/// What is kept of a key so that it can sign.
+/// The part of a key that can sign.
 pub struct Midstates {
     inner: Zeroizing<[u32; 8]>,
     outer: Zeroizing<[u32; 8]>,
 }
 
 impl Midstates {
-    /// The mid-states of a key of at most 64 bytes, as every API key is.
-    ///
-    /// # Panics
-    ///
-    /// When the key is longer than a block.
+    /// The mid-states of a key of at most 64 bytes. Every API key is that short.
     #[must_use]
     pub fn of(key: &[u8]) -> Self {
         assert!(key.len() <= BLOCK, "a longer key would have to be hashed first");
@@ -42,7 +38,6 @@ impl Midstates {
         Self { inner: state(0x36), outer: state(0x5c) }
     }
 
-    /// The 64 bytes to be sealed.
     #[must_use]
     pub fn to_bytes(&self) -> Zeroizing<[u8; 64]> {
         let mut bytes = Zeroizing::new([0; 64]);
@@ -52,7 +47,7 @@ impl Midstates {
         bytes
     }
 
-    /// From the 64 bytes; `None` for another number.
+    /// Returns `None` unless there are exactly 64 bytes.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let bytes: &[u8; 64] = bytes.try_into().ok()?;
@@ -67,14 +62,13 @@ impl Midstates {
         Some(Self { inner: eight(), outer: eight() })
     }
 
-    /// HMAC-SHA-256 of a message under the key.
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> [u8; 32] {
         finish(*self.outer, &finish(*self.inner, message))
     }
 }
 
-/// The rest of a SHA-256 whose first block is in the state: message, padding, length.
+/// The rest of a SHA-256 whose state already includes the first block: message, padding, length.
 fn finish(mut state: [u32; 8], message: &[u8]) -> [u8; 32] {
     let (blocks, rest) = message.as_chunks::<BLOCK>();
     compress256(&mut state, blocks);
@@ -99,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn twenty_thousand_signatures_equal_ordinary_hmac() {
+    fn twenty_thousand_signatures_match_ordinary_hmac() {
         for round in 0..20_000_usize {
             let mut key = vec![0; round % 65];
             let mut message = vec![0; round % 300];

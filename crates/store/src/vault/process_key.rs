@@ -1,4 +1,4 @@
-//! What seals personal data that stays in memory between requests.
+//! Seals personal data that stays in memory between requests.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -9,7 +9,7 @@ use super::cell::aead_key;
 
 const COUNTER: usize = size_of::<u64>();
 
-/// A key of this process that nothing else ever has: what it seals is worth nothing outside of the process's memory.
+/// A random key that never leaves this process: what it seals is useless outside the memory of the process.
 ///
 /// ```text
 /// 8 bytes number of the sealing, which makes the nonce | ciphertext | 16 bytes tag
@@ -20,13 +20,11 @@ pub struct ProcessKey {
 }
 
 impl ProcessKey {
-    /// A new random key.
     #[must_use]
     pub fn random() -> Self {
         Self { key: aead_key(&SecretKey::random()), sealed: AtomicU64::new(0) }
     }
 
-    /// Seals what belongs to `owner`.
     #[must_use]
     pub fn seal(&self, owner: &[u8], content: &[u8]) -> Vec<u8> {
         let number = self.sealed.fetch_add(1, Ordering::Relaxed).to_be_bytes();
@@ -41,7 +39,7 @@ impl ProcessKey {
         sealed
     }
 
-    /// Opens what [`ProcessKey::seal`] gave for the same owner; `None` for anything else.
+    /// Opens what [`ProcessKey::seal`] sealed for the same owner. Returns `None` for anything else.
     #[must_use]
     pub fn open(&self, owner: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
         let (number, sealed) = sealed.split_first_chunk::<COUNTER>()?;
@@ -52,7 +50,7 @@ impl ProcessKey {
     }
 }
 
-/// No number is used twice, so neither is a nonce.
+/// No number is used twice, so no nonce is.
 fn nonce(number: [u8; COUNTER]) -> Nonce {
     let mut nonce = [0; NONCE_LEN];
     nonce[NONCE_LEN - COUNTER..].copy_from_slice(&number);
@@ -64,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_sealed_opens_for_its_owner_and_its_process_only() {
+    fn sealed_content_opens_only_for_its_owner_and_in_its_process() {
         let (key, other) = (ProcessKey::random(), ProcessKey::random());
         let sealed = key.seal(b"owner", b"content");
         assert_eq!(key.open(b"owner", &sealed).as_deref(), Some(&b"content"[..]));

@@ -12,18 +12,16 @@ use zeroize::Zeroizing;
 use super::SecretKey;
 use crate::OpenError;
 
-/// The key above all others.
 #[derive(Debug, Clone)]
 pub struct RootKey(pub(super) SecretKey);
 
 impl RootKey {
-    /// A new one.
     #[must_use]
     pub fn random() -> Self {
         Self(SecretKey::random())
     }
 
-    /// Reads 32 bytes in base64; white space around them is ignored.
+    /// Reads 32 bytes in base64. White space around them is ignored.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = Zeroizing::new(STANDARD.decode(text.trim()).ok()?);
@@ -35,22 +33,14 @@ impl RootKey {
         self.0.derive(&[b"anchor"]).hmac_key()
     }
 
-    /// Makes a new root key and writes it to a file that only its owner can read. The file must not exist.
-    ///
-    /// # Errors
-    ///
-    /// [`OpenError::File`].
+    /// Creates a root key and writes it to a new file that only its owner can read.
     pub fn create_file(path: &Path) -> Result<Self, OpenError> {
         let key = Self::random();
         key.write_file(path)?;
         Ok(key)
     }
 
-    /// Writes it to a file that only its owner can read. The file must not exist.
-    ///
-    /// # Errors
-    ///
-    /// [`OpenError::File`].
+    /// Writes the key to a new file that only its owner can read.
     pub fn write_file(&self, path: &Path) -> Result<(), OpenError> {
         let mut text = Zeroizing::new(String::with_capacity(64));
         STANDARD.encode_string(self.0.expose(), &mut text);

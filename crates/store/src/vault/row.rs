@@ -1,22 +1,19 @@
-//! The seal of a row: HMAC-SHA-256, cut to 16 bytes, over the table, the place of the row and the columns by which it
-//! grants or finds something. What is sealed in cells is not part of it: cells hold themselves in place.
+//! The seal of a row: HMAC-SHA-256, cut to 16 bytes, over the table, the key of the row and the columns by which it
+//! grants or finds something. Cells are not part of it: they are bound to their place by themselves.
 
 use subtle::ConstantTimeEq as _;
 
 use super::{Midstates, SecretKey};
 
-/// Bytes of a seal.
 const LENGTH: usize = 16;
 
-/// A seal as it is stored.
 pub type RowSeal = [u8; LENGTH];
 
-/// What is sealed of a row: its values in a fixed order, each with its type and its length in front, so that no two
-/// rows share an encoding. Neither engine's types are visible in it.
+/// The sealed values of a row in a fixed order, each with its type and its length in front, so that no two rows share
+/// an encoding. The encoding does not depend on the types of an engine.
 pub struct Fields(Vec<u8>);
 
 impl Fields {
-    /// Nothing yet of a row in this table.
     #[must_use]
     pub fn of(table: &str) -> Self {
         let mut fields = Self(Vec::with_capacity(256));
@@ -30,13 +27,12 @@ impl Fields {
         self.0.extend_from_slice(value);
     }
 
-    /// NULL.
     pub fn null(&mut self) -> &mut Self {
         self.push(b'0', &[]);
         self
     }
 
-    /// A number, a moment or a word that is stored as a number.
+    /// A number, a time, or a word stored as a number.
     pub fn number(&mut self, value: impl Into<Option<i64>>) -> &mut Self {
         match value.into() {
             Some(value) => self.push(b'n', &value.to_be_bytes()),
@@ -45,18 +41,16 @@ impl Fields {
         self
     }
 
-    /// A count, which no engine stores beyond 63 bits.
+    /// A count. No engine stores more than 63 bits of it.
     pub fn count(&mut self, value: u64) -> &mut Self {
         self.number(i64::try_from(value).unwrap_or(i64::MAX))
     }
 
-    /// A text.
     pub fn text(&mut self, value: &str) -> &mut Self {
         self.push(b's', value.as_bytes());
         self
     }
 
-    /// Bytes or an id.
     pub fn bytes<'a>(&mut self, value: impl Into<Option<&'a [u8]>>) -> &mut Self {
         match value.into() {
             Some(value) => self.push(b'b', value),
@@ -66,7 +60,7 @@ impl Fields {
     }
 }
 
-/// What seals the rows of one account and environment.
+/// The key that seals the rows of one scope.
 pub(super) struct RowKey(Midstates);
 
 impl RowKey {

@@ -1,4 +1,4 @@
-//! The keys of one account in one environment: blind indexes, the audit chain, seals of rows.
+//! The keys of one scope: blind indexes, the audit chain, row seals.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,9 +11,9 @@ use dossier_core::parse::Email;
 use super::row::{Fields, RowKey, RowSeal};
 use super::{Midstates, SecretKey};
 
-/// The keys of one account in one environment, which are about no person.
+/// The keys of one scope. They belong to no person.
 pub struct ScopeKeys {
-    /// Seals names of accounts and keys, HMAC mid-states, and audit details that are about no customer.
+    /// Seals names of accounts and keys, HMAC mid-states, and audit details that concern no customer.
     pub service: SecretKey,
     email: Midstates,
     idempotency: hmac::Key,
@@ -21,7 +21,7 @@ pub struct ScopeKeys {
     numbers: hmac::Key,
     contents: hmac::Key,
     rows: RowKey,
-    /// Counts rows that were refused, in all scopes together.
+    /// Counts refused rows in all scopes.
     refused: Arc<AtomicU64>,
 }
 
@@ -40,20 +40,20 @@ impl ScopeKeys {
         }
     }
 
-    /// The blind index of an e-mail: equal addresses of this scope have equal indexes, and nobody else can tell.
-    ///
-    /// Customers whose addresses counted as different when they were stored have one index each: the oldest has 0.
+    /// The blind index of an e-mail. Equal addresses in this scope have equal indexes, and only the key can tell.
+    /// Customers whose addresses counted as different when they were stored have one index each; the oldest has `nth`
+    /// 0.
     #[must_use]
     pub fn email_index(&self, email: &Email, nth: u8) -> [u8; 16] {
         let mut folded = email.folded().into_bytes();
         if nth > 0 {
-            // No address ends so.
+            // No address ends like this.
             folded.extend([0, nth]);
         }
         *self.email.sign(&folded).first_chunk().expect("an HMAC-SHA-256 has 32 bytes")
     }
 
-    /// The fingerprint of a number: equal numbers of one kind, from one country, have equal ones in this scope.
+    /// The fingerprint of a number. In this scope, equal numbers of one kind and country have equal fingerprints.
     #[must_use]
     pub fn number_index(&self, number: &Number) -> Fingerprint {
         let Number { subject: _, kind, document, country, digits } = number;
@@ -63,13 +63,12 @@ impl ScopeKeys {
         ))
     }
 
-    /// The fingerprint of a file's content.
     #[must_use]
     pub fn content_index(&self, sha256: &[u8; 32]) -> Fingerprint {
         cut(sign(&self.contents, &[sha256]))
     }
 
-    /// What finds a request with an `Idempotency-Key` again, and tells it from others.
+    /// Identifies a request by its `Idempotency-Key`, and distinguishes it from other requests with the same key.
     #[must_use]
     pub fn ticket(&self, attempt: Attempt<'_>) -> Ticket {
         let [record, form, body] = attempt.content;
@@ -85,25 +84,23 @@ impl ScopeKeys {
         self.rows.seal(fields)
     }
 
-    /// Whether a stored seal is that of the row.
     #[must_use]
     pub fn row_matches(&self, fields: &Fields, stored: Option<&[u8]>) -> bool {
         self.rows.matches(fields, stored)
     }
 
-    /// Counts a row that was refused.
-    pub fn row_refused(&self) {
+    pub fn count_refused_row(&self) {
         self.refused.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// A keyed hash of the end of an audit chain, which a writer of the database cannot forge.
+    /// A keyed hash of the end of an audit chain. Whoever can write the database still cannot forge it.
     #[must_use]
     pub fn chain_seal(&self, parts: &[&[u8]]) -> [u8; 32] {
         sign(&self.chain, parts)
     }
 }
 
-/// A blind index: cut, so that it says less than the hash of the value.
+/// A blind index. It is truncated so that it reveals less than a full hash.
 pub type Fingerprint = [u8; 16];
 
 fn cut(hash: [u8; 32]) -> Fingerprint {

@@ -1,14 +1,5 @@
-//! Sealed content that streams: AES-256-GCM-HKDF in segments of 64 KiB, the format of Tink's `AES256_GCM_HKDF`, which
+//! Streaming encryption: AES-256-GCM-HKDF in segments of 64 KiB. This is the format of Tink's `AES256_GCM_HKDF`, which
 //! other programs can open as well.
-//!
-//! ```text
-//! byte 0 length of the header = 40 | 32 bytes salt | 7 bytes nonce prefix | segment | segment | …
-//! segment: ciphertext | 16 bytes tag; sealed under HKDF(key, salt, associated data) with the nonce
-//!          prefix | 4 bytes number of the segment | 1 byte: 1 in the last segment, else 0
-//! ```
-//!
-//! Every segment but the last has 64 KiB, the first of them with the header. So no segment can be moved, left out or
-//! put behind the last one.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::{hkdf, rand};
@@ -24,7 +15,7 @@ const PREFIX: usize = 7;
 /// The header: its own length, salt, nonce prefix.
 pub const HEADER: usize = 1 + SALT + PREFIX;
 
-/// What seals and opens the segments of one content.
+/// Seals and opens the segments of one content.
 struct Segments {
     key: LessSafeKey,
     prefix: [u8; PREFIX],
@@ -47,20 +38,16 @@ impl Segments {
     }
 }
 
-/// Seals a content as it comes.
+/// Seals a content as it arrives.
 pub struct Sealer {
     segments: Segments,
     number: u32,
-    /// What has come of the segment that is being filled.
+    /// The part of the current segment that has arrived so far.
     plain: Vec<u8>,
 }
 
 impl Sealer {
-    /// A sealer, and the header that goes before all segments.
-    ///
-    /// # Panics
-    ///
-    /// When the system has no randomness.
+    /// Returns a sealer, and the header that precedes all segments.
     #[must_use]
     pub fn new(key: &SecretKey, associated: &[u8]) -> (Self, [u8; HEADER]) {
         let mut header = [0; HEADER];
@@ -71,11 +58,11 @@ impl Sealer {
         (Self { segments, number: 0, plain: Vec::with_capacity(to_usize(SEGMENT)) }, header)
     }
 
-    /// Takes the next bytes; gives every segment that they complete.
+    /// Seals the next bytes, and passes on every segment that they complete.
     pub fn push(&mut self, mut bytes: &[u8], mut take: impl FnMut(Vec<u8>)) {
         while !bytes.is_empty() {
             let room = to_usize(capacity(self.number.into()));
-            // Only what comes after it tells that a full segment is not the last.
+            // A full segment may be the last one. Only the next byte tells.
             if self.plain.len() == room {
                 take(self.seal(false));
                 continue;
@@ -86,7 +73,7 @@ impl Sealer {
         }
     }
 
-    /// The last segment.
+    /// Returns the last segment.
     #[must_use]
     pub fn finish(mut self) -> Vec<u8> {
         self.seal(true)
@@ -111,11 +98,7 @@ pub struct Opener {
 }
 
 impl Opener {
-    /// An opener of a content of so many bytes.
-    ///
-    /// # Errors
-    ///
-    /// [`CannotOpen`] when the header is none of ours.
+    /// An opener for a content of `length` bytes. Fails unless the header has our format.
     pub fn new(key: &SecretKey, associated: &[u8], header: &[u8], length: u64) -> Result<Self, CannotOpen> {
         let header: &[u8; HEADER] = header.try_into().map_err(|_| CannotOpen)?;
         if usize::from(header[0]) != HEADER {
@@ -125,11 +108,7 @@ impl Opener {
         Ok(Self { segments: Segments::new(key, salt, prefix.try_into().expect("seven bytes"), associated), length })
     }
 
-    /// Opens the segment of that number.
-    ///
-    /// # Errors
-    ///
-    /// [`CannotOpen`] when it was altered, cut or exchanged, or is of another place.
+    /// Opens a segment. Fails if it was altered, cut or exchanged, or belongs elsewhere.
     pub fn open(&self, number: u64, mut segment: Vec<u8>) -> Result<Vec<u8>, CannotOpen> {
         let last = number == last_segment(self.length);
         let nonce = self.segments.nonce(u32::try_from(number).map_err(|_| CannotOpen)?, last);
@@ -139,25 +118,25 @@ impl Opener {
     }
 }
 
-/// Plain bytes that a segment holds when it is full.
+/// The number of plain bytes in a full segment.
 fn capacity(number: u64) -> u64 {
     let header = if number == 0 { HEADER as u64 } else { 0 };
     SEGMENT - TAG - header
 }
 
-/// In which segment a plain byte lies, and where in it.
+/// The segment that holds a plain byte, and the byte's offset in it.
 #[must_use]
-pub fn place(offset: u64) -> (u64, u64) {
+pub fn locate(offset: u64) -> (u64, u64) {
     match offset.checked_sub(capacity(0)) {
         None => (0, offset),
-        Some(behind) => (1 + behind / capacity(1), behind % capacity(1)),
+        Some(rest) => (1 + rest / capacity(1), rest % capacity(1)),
     }
 }
 
-/// The number of the last segment of a content of so many bytes.
+/// The number of the last segment of a content of `length` bytes.
 #[must_use]
 pub fn last_segment(length: u64) -> u64 {
-    place(length.saturating_sub(1)).0
+    locate(length.saturating_sub(1)).0
 }
 
 /// Where a segment lies in the sealed content: offset and length.
@@ -168,7 +147,7 @@ pub fn extent(number: u64, length: u64) -> (u64, u64) {
     (offset, end - offset)
 }
 
-/// How long a content of so many bytes is when it is sealed.
+/// The sealed length of a content of `length` bytes.
 #[must_use]
 pub fn sealed_length(length: u64) -> u64 {
     HEADER as u64 + length + TAG * (last_segment(length) + 1)
@@ -223,7 +202,7 @@ mod tests {
         if sealed.len() as u64 == sealed_length(length) { Ok(plain) } else { Err(CannotOpen) }
     }
 
-    /// What an independent implementation derives: HKDF and STREAM of RustCrypto.
+    /// The key that an independent implementation derives: HKDF and STREAM of RustCrypto.
     fn independent_key(header: &[u8]) -> (Aes256Gcm, [u8; PREFIX]) {
         let mut derived = [0; 32];
         ::hkdf::Hkdf::<sha2::Sha256>::new(Some(&header[1..33]), key().expose())
@@ -244,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn five_hundred_sizes_are_sealed_as_an_independent_implementation_does_and_opened_by_either() {
+    fn five_hundred_sizes_match_an_independent_implementation_in_both_directions() {
         for size in sizes() {
             let (plain, length) = (content(size), size as u64);
             let sealed = seal(&plain);
@@ -271,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn what_tink_sealed_is_opened_here() {
+    fn content_sealed_by_tink_opens() {
         for line in include_str!("../../tests/vectors/tink-aes256-gcm-hkdf-64k.txt").lines() {
             let parts: Vec<_> = line.split_whitespace().collect();
             let [secret, associated, length, sealed] = parts[..] else { panic!("four parts") };
@@ -283,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_thousand_manipulations_are_all_refused() {
+    fn a_thousand_manipulations_are_refused() {
         let plain = content(200_000);
         let (sealed, length) = (seal(&plain), plain.len() as u64);
         assert!(open(&sealed, length).is_ok());
@@ -309,7 +288,7 @@ mod tests {
                     left[from..].swap_with_slice(&mut right[..size]);
                 }
                 _ => {
-                    // The content of another file under the same key: its segments are of another salt.
+                    // A segment of another content under the same key has another salt.
                     let other = seal(&plain);
                     let from = to_usize(SEGMENT) * (1 + number(2));
                     altered[from..from + to_usize(SEGMENT)].copy_from_slice(&other[from..from + to_usize(SEGMENT)]);
@@ -317,7 +296,7 @@ mod tests {
             }
             assert!(altered == sealed || open(&altered, length).is_err(), "{attempt}");
         }
-        // A shorter content, cut at a segment's border, is not the whole.
+        // A content cut at the border of a segment is not the whole content.
         assert!(open(&sealed[..to_usize(2 * SEGMENT)], capacity(0) + capacity(1)).is_err());
         let elsewhere = Opener::new(&key(), b"another file", &sealed[..HEADER], length).expect("a header");
         let (offset, bytes) = extent(0, length);

@@ -4,10 +4,10 @@ use std::sync::OnceLock;
 
 use super::SecretKey;
 
-/// What a data subject's sections are sealed with.
+/// What a subject key is used for. Each purpose has a derived key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// E-mail and names, which lists read alone.
+    /// E-mail and names, which lists open on their own.
     Names,
     /// Ordinary personal data.
     Profile,
@@ -15,20 +15,19 @@ pub enum Purpose {
     Secret,
     /// Bodies of events.
     Events,
-    /// Kept answers.
     Replay,
-    /// Before and after in the audit trail.
+    /// Values before and after a change in the audit trail.
     Audit,
     /// The keys of attached files.
     FileWrap,
-    /// Where the verification stands.
+    /// The state of the verification.
     Kyc,
 }
 
 impl Purpose {
     const COUNT: usize = 8;
 
-    /// The word by which keys are derived and cells are bound.
+    /// The word that derives the key and binds the cell.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -44,24 +43,22 @@ impl Purpose {
     }
 }
 
-/// An opened subject key, and the keys derived from it so far.
+/// An open subject key, and the keys derived from it so far.
 pub struct SubjectKey {
     root: SecretKey,
     derived: [OnceLock<SecretKey>; Purpose::COUNT],
 }
 
 impl SubjectKey {
-    /// A key, from which nothing was derived yet.
     pub(crate) fn new(root: SecretKey) -> Self {
         Self { root, derived: Default::default() }
     }
 
-    /// The key that the others are derived from.
+    /// The key from which the others are derived.
     pub(crate) const fn root(&self) -> &SecretKey {
         &self.root
     }
 
-    /// The key for one purpose.
     #[must_use]
     pub fn key(&self, purpose: Purpose) -> &SecretKey {
         self.derived[purpose as usize].get_or_init(|| self.root.derive(&[purpose.as_str().as_bytes()]))

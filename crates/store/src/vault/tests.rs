@@ -59,8 +59,7 @@ fn ten_thousand_moved_cells_are_all_refused() {
 }
 
 #[test]
-fn a_binding_alone_holds_a_cell_in_place() {
-    // Even under one key: what differs is only what the cell is bound to.
+fn a_binding_holds_a_cell_in_place_even_under_one_key() {
     let key = SecretKey::random();
     let base = || Binding {
         scope: scope(1, Environment::Sandbox),
@@ -80,7 +79,7 @@ fn a_binding_alone_holds_a_cell_in_place() {
         Binding { section: "x", ..base() },
         Binding { row: b"x", ..base() },
         Binding { version: 2, ..base() },
-        // Parts are length-prefixed: moving a character over a border is another binding.
+        // Parts are length-prefixed: moving a character across a border makes another binding.
         Binding { table: "tp", section: "", ..base() },
     ] {
         assert!(Cell::open(sealed.clone(), &key, &moved).is_err());
@@ -88,7 +87,7 @@ fn a_binding_alone_holds_a_cell_in_place() {
 }
 
 #[test]
-fn a_subject_key_opens_only_as_what_it_was_wrapped_for() {
+fn a_wrapped_key_opens_only_as_what_it_was_wrapped_for() {
     let (_folder, vault) = vault();
     let (here, there) = (scope(1, Environment::Sandbox), scope(1, Environment::Production));
     let (ada, bob) = (PersonId::from_bytes([1; 16]), PersonId::from_bytes([2; 16]));
@@ -105,7 +104,7 @@ fn a_subject_key_opens_only_as_what_it_was_wrapped_for() {
 }
 
 #[test]
-fn rotation_keeps_survivors_and_ends_old_wraps() {
+fn rotation_keeps_living_keys_and_ends_old_wraps() {
     let (_folder, vault) = vault();
     let (here, ada) = (scope(1, Environment::Sandbox), PersonId::from_bytes([1; 16]));
     let (_, old) = vault.new_subject(here, ada).expect("a key");

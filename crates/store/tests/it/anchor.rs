@@ -1,5 +1,5 @@
-//! Somebody with the database and with older states of it, but without the keys and the anchor: tails that were cut,
-//! old rows, old ends, deleted accounts. All of it is found, and what and where is named.
+//! An attacker has the database and older states of it, but neither the keys nor the anchor. Cut tails, old rows, old
+//! ends and deleted accounts are all found, and the findings name what and where.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,7 @@ use dossier_store::transfer::mark::Location;
 use crate::behaviours::{PERSONS, given, naming, put, subscribed, uploaded};
 use crate::engines::{Engine, caller};
 
-/// What an attacker keeps copies of.
+/// The tables of which an attacker keeps copies.
 const TABLES: [&str; 11] = [
     "accounts",
     "scope_keys",
@@ -35,7 +35,7 @@ const TABLES: [&str; 11] = [
     "links",
     "endpoints",
 ];
-/// The tables whose rows are named by entries, with the column that says which.
+/// The tables whose rows entries name, with the column that identifies a row.
 const NAMED: [(&str, &str); 6] = [
     ("accounts", "account_id"),
     ("api_keys", "key_id"),
@@ -44,12 +44,12 @@ const NAMED: [(&str, &str); 6] = [
     ("files", "file_id"),
     ("endpoints", "endpoint_id"),
 ];
-/// How often the attacker looked.
+/// The number of states that the attacker has.
 const STATES: usize = 5;
-/// How many manipulations are tried.
+/// The number of manipulations to try.
 const MANIPULATIONS: usize = 500;
 
-/// Numbers that look random, the same in every run.
+/// Pseudo-random numbers, the same in every run.
 struct Dice(u64);
 
 impl Dice {
@@ -65,8 +65,8 @@ impl Dice {
     }
 }
 
-/// A database with a past.
-struct Past {
+/// A database with a history.
+struct History {
     engine: Engine,
     callers: Vec<Caller>,
     anchor: Anchor,
@@ -91,7 +91,7 @@ async fn work(services: &Services, caller: &Caller, round: usize) {
     session::open(services, caller, Some(ids[2]), request).await.expect("opened");
 }
 
-/// Changes what the round before made, so that each row has older states.
+/// Changes what the previous round made, so that each row has older states.
 async fn change(services: &Services, caller: &Caller, round: usize) {
     let page = services.store.summaries(caller.scope, None, 100).await.expect("a page");
     for summary in page.summaries {
@@ -107,7 +107,7 @@ async fn change(services: &Services, caller: &Caller, round: usize) {
     dossier_core::use_cases::accounts::change(services, caller, account).await.expect("changed");
 }
 
-impl Past {
+impl History {
     async fn of(mut engine: Engine) -> Self {
         let services = engine.services();
         let mut callers = Vec::new();
@@ -141,7 +141,7 @@ impl Past {
             if round + 1 < STATES {
                 continue;
             }
-            // The newest state is one that no attacker has.
+            // No attacker has the newest state.
             for caller in &callers {
                 change(&services, caller, 9).await;
                 given(&services, caller, "last@example.com", "individual").await;
@@ -164,11 +164,11 @@ impl Past {
         format!("account_id = {} AND environment = 0", self.id(scope.account.as_bytes()))
     }
 
-    /// Everything that a verification finds.
+    /// All findings of a verification.
     async fn findings(&self) -> Vec<String> {
         let store = self.engine.store();
         let mut findings = store.verify_audit(&|_, _| {}).await.expect("a report").findings;
-        findings.extend(check(store, &self.anchor).await.expect("a verdict").findings);
+        findings.extend(check(store, &self.anchor).await.expect("a report").findings);
         let (file, url) = self.engine.rows_in();
         let location = url.map_or(Location::Sqlite(&file), Location::Postgres);
         let compared = records::compare(location, Pace::Fast, &|_, _| {}).await.expect("compared");
@@ -176,7 +176,7 @@ impl Past {
         findings
     }
 
-    /// Readers of the embedded engine would not look again.
+    /// Readers of the embedded engine would not read it again.
     async fn manipulate(&mut self, sql: &str) {
         let is_sqlite = self.engine.rows_in().1.is_none();
         if is_sqlite {
@@ -188,19 +188,19 @@ impl Past {
         }
     }
 
-    /// The statements that put these tables back.
-    fn mended(tables: &BTreeSet<&str>) -> String {
+    /// The statements that restore these tables.
+    fn restore_sql(tables: &BTreeSet<&str>) -> String {
         let one = |table: &&str| format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM now_{table}");
         tables.iter().map(one).collect::<Vec<_>>().join("; ")
     }
 }
 
-/// The statements that put rows back as they were after some state.
+/// The statements that reset rows to an older state.
 fn old_rows(table: &str, state: usize, of: &str) -> String {
     format!("DELETE FROM {table} WHERE {of}; INSERT INTO {table} SELECT * FROM s{state}_{table} WHERE {of}")
 }
 
-/// What is done to the database, and what the findings must name.
+/// The changes to the database, and what the findings must name.
 #[derive(Default)]
 struct Manipulation {
     kinds: Vec<usize>,
@@ -215,8 +215,8 @@ impl Manipulation {
         self.sql.push(sql);
     }
 
-    /// Entries after this one are gone, with the end of the chain as it was after some state, or as it is.
-    async fn cuts_the_tail(&mut self, past: &Past, scope: Scope, state: usize, keeps_the_end: bool) {
+    /// Deletes later entries. The end of the chain is reset too, or stays as it is.
+    async fn cuts_the_tail(&mut self, past: &History, scope: Scope, state: usize, keeps_the_end: bool) {
         let (of, account) = (past.of_scope(scope), scope.account);
         let end = past.engine.rows(&format!("s{state}_audit WHERE {of}")).await;
         self.does("audit", format!("DELETE FROM audit WHERE {of} AND seq > {end}"));
@@ -226,12 +226,12 @@ impl Manipulation {
         self.named.push(format!("account {account}, sandbox, entry {}:", end + 1));
     }
 
-    fn puts_the_end_back(&mut self, past: &Past, scope: Scope, state: usize) {
+    fn puts_the_end_back(&mut self, past: &History, scope: Scope, state: usize) {
         let of = past.of_scope(scope);
         self.does("audit_heads", old_rows("audit_heads", state, &of));
     }
 
-    fn deletes_the_scope(&mut self, past: &Past, scope: Scope) {
+    fn deletes_the_scope(&mut self, past: &History, scope: Scope) {
         let account = format!("account_id = {}", past.id(scope.account.as_bytes()));
         for table in TABLES {
             self.does(table, format!("DELETE FROM {table} WHERE {account}"));
@@ -239,8 +239,8 @@ impl Manipulation {
         self.named.push(format!("account {}, sandbox, entry 1:", scope.account));
     }
 
-    /// The whole account as it was after some state.
-    async fn puts_the_scope_back(&mut self, past: &Past, scope: Scope, state: usize) {
+    /// Resets the whole account to an older state.
+    async fn puts_the_scope_back(&mut self, past: &History, scope: Scope, state: usize) {
         let account = format!("account_id = {}", past.id(scope.account.as_bytes()));
         for table in TABLES {
             self.does(table, old_rows(table, state, &account));
@@ -249,8 +249,8 @@ impl Manipulation {
         self.named.push(format!("account {}, sandbox, entry {}:", scope.account, end + 1));
     }
 
-    /// One row that a named table has now is replaced by an older state of it, or deleted.
-    async fn puts_a_row_back(&mut self, past: &Past, dice: &mut Dice, scope: Scope, deleted: bool) {
+    /// Replaces a row of a named table with an older state of it, or deletes it.
+    async fn puts_a_row_back(&mut self, past: &History, dice: &mut Dice, scope: Scope, deleted: bool) {
         let &(table, key) = dice.one_of(&NAMED);
         let account = format!("account_id = {}", past.id(scope.account.as_bytes()));
         let mut states: Vec<usize> = (0..STATES).collect();
@@ -270,7 +270,7 @@ impl Manipulation {
             let skipped = dice.below(usize::try_from(count).expect("few"));
             let id =
                 past.text_of(&format!("n.{key}"), &format!("{differ} ORDER BY n.{key} LIMIT 1 OFFSET {skipped}")).await;
-            // An upload that nobody attached may be gone; it is collected after a while.
+            // An unattached upload may be missing; it is collected after a while.
             let row = format!("{key} = {}", past.literal(&id));
             let staged = format!("now_files WHERE {row} AND staged_day IS NOT NULL");
             if deleted && table == "files" && past.engine.rows(&staged).await > 0 {
@@ -283,8 +283,8 @@ impl Manipulation {
         }
     }
 
-    /// An endpoint that was deleted is there again.
-    async fn brings_an_endpoint_back(&mut self, past: &Past, scope: Scope) {
+    /// Restores a deleted endpoint.
+    async fn brings_an_endpoint_back(&mut self, past: &History, scope: Scope) {
         let of = past.of_scope(scope);
         let gone = format!(
             "s0_endpoints n WHERE {of}
@@ -294,11 +294,11 @@ impl Manipulation {
         let row = format!("endpoint_id = {}", past.literal(&id));
         self.does("endpoints", old_rows("endpoints", 0, &row));
         self.named.push(id);
-        self.named.push("is there again".to_owned());
+        self.named.push("exists again".to_owned());
     }
 
     /// One manipulation, or a combination of two or three in the same account or in both.
-    async fn random(past: &Past, dice: &mut Dice) -> Self {
+    async fn random(past: &History, dice: &mut Dice) -> Self {
         let (mut made, count) = (Self::default(), 1 + dice.below(3));
         while made.kinds.len() < count {
             let (scope, state) = (dice.one_of(&past.callers).scope, dice.below(STATES));
@@ -319,7 +319,7 @@ impl Manipulation {
                 made.named.push(format!("account {}, sandbox", scope.account));
             }
         }
-        // What one of several did may hide where another was; the account is named in any case.
+        // One of several manipulations may hide the place of another, but the account is always named.
         if count > 1 {
             made.named.retain(|named| named.starts_with("account ") && named.ends_with(", sandbox"));
         }
@@ -327,8 +327,8 @@ impl Manipulation {
     }
 }
 
-impl Past {
-    /// An id as text, with hyphens, as findings show it.
+impl History {
+    /// An id as text with hyphens, as findings show it.
     async fn text_of(&self, column: &str, of: &str) -> String {
         let column = if self.engine.rows_in().1.is_none() {
             format!("lower(hex({column}))")
@@ -356,18 +356,18 @@ async fn every_cut_tail_old_row_old_end_and_deleted_account_is_found_and_named_i
 }
 
 async fn all_manipulations(engine: Engine) {
-    let mut past = Past::of(engine).await;
+    let mut past = History::of(engine).await;
     assert_eq!(past.findings().await, Vec::<String>::new(), "nothing was touched");
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let mut alone = BTreeSet::new();
-    let mut mend = String::new();
+    let mut restore = String::new();
     for number in 0..MANIPULATIONS {
         if number % 50 == 49 {
-            past.manipulate(&std::mem::take(&mut mend)).await;
+            past.manipulate(&std::mem::take(&mut restore)).await;
             assert_eq!(past.findings().await, Vec::<String>::new(), "{number}: it was put back");
         }
         let made = Manipulation::random(&past, &mut dice).await;
-        past.manipulate(&format!("{mend}{}", made.sql.join("; "))).await;
+        past.manipulate(&format!("{restore}{}", made.sql.join("; "))).await;
         let found = past.findings().await;
         assert!(!found.is_empty(), "{number}: {:?}", made.sql);
         for named in &made.named {
@@ -377,10 +377,10 @@ async fn all_manipulations(engine: Engine) {
         if let [kind] = made.kinds[..] {
             alone.insert(kind);
         }
-        mend = format!("{}; ", Past::mended(&made.tables));
+        restore = format!("{}; ", History::restore_sql(&made.tables));
     }
-    assert_eq!(alone.len(), 8, "each was tried alone as well");
-    // Everything as it was some time ago.
+    assert_eq!(alone.len(), 8, "each was also tried alone");
+    // Reset everything to an older state.
     for state in 0..STATES {
         let whole =
             TABLES.map(|table| format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM s{state}_{table}"));
@@ -391,12 +391,12 @@ async fn all_manipulations(engine: Engine) {
             assert!(found.iter().any(|one| one.starts_with(&account)), "{state}: {found:?}");
         }
     }
-    past.manipulate(&Past::mended(&BTreeSet::from(TABLES))).await;
+    past.manipulate(&History::restore_sql(&BTreeSet::from(TABLES))).await;
     assert_eq!(past.findings().await, Vec::<String>::new(), "as it was");
 }
 
-/// Two processes, each with an anchor of its own; the database goes back, and that is accepted.
-pub(crate) async fn an_accepted_restore_satisfies_the_anchors_from_before_and_no_later_one(mut engine: Engine) {
+/// Two processes have an anchor each. The database is reset, and that is accepted.
+pub(crate) async fn an_accepted_restore_satisfies_earlier_anchors_and_no_later_one(mut engine: Engine) {
     let services = engine.services();
     let (one, gone_later) = (caller(&services).await, caller(&services).await);
     let id = given(&services, &one, "a@example.com", "individual").await;
@@ -411,17 +411,17 @@ pub(crate) async fn an_accepted_restore_satisfies_the_anchors_from_before_and_no
     given(&services, &gone_later, "b@example.com", "individual").await;
     let late = anchored(&key, engine.store().tips(), 11_000_000);
     drop(services);
-    let verdict = async |engine: &Engine, anchor: &Anchor| check(engine.store(), anchor).await.expect("a verdict");
+    let report = async |engine: &Engine, anchor: &Anchor| check(engine.store(), anchor).await.expect("a report");
     for anchor in [&early, &late] {
-        assert!(verdict(&engine, anchor).await.findings.is_empty());
+        assert!(report(&engine, anchor).await.findings.is_empty());
     }
     engine.close();
     for table in TABLES.into_iter().chain(["events", "answers", "deliveries"]) {
         engine.execute(&format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM old_{table}")).await;
     }
     engine.open().await;
-    assert_eq!(verdict(&engine, &early).await.scopes, BTreeSet::from([one.scope]));
-    let found = verdict(&engine, &late).await;
+    assert_eq!(report(&engine, &early).await.scopes, BTreeSet::from([one.scope]));
+    let found = report(&engine, &late).await;
     assert_eq!(found.scopes, BTreeSet::from([one.scope, gone_later.scope, third.scope]));
     assert!(found.findings.iter().any(|text| text.contains("the whole audit trail is missing")), "{found:?}");
 
@@ -430,15 +430,15 @@ pub(crate) async fn an_accepted_restore_satisfies_the_anchors_from_before_and_no
     append_audit(&services, one.scope, AuditEntry::new(&one, services.clock.now(), Action::RestoreAccepted))
         .await
         .expect("written");
-    assert!(!verdict(&engine, &late).await.findings.is_empty());
+    assert!(!report(&engine, &late).await.findings.is_empty());
 
     let accepted_at = Timestamp::from_micros(12_000_000);
     let mut entry = AuditEntry::new(&one, services.clock.now(), Action::RestoreAccepted);
     entry.detail.note = Some(restore_note(accepted_at, &found.findings));
     append_audit(&services, one.scope, entry).await.expect("written");
     for anchor in [&early, &late] {
-        let found = verdict(&engine, anchor).await;
-        assert!(found.findings.is_empty() && found.forgiven > 0, "{found:?}");
+        let found = report(&engine, anchor).await;
+        assert!(found.findings.is_empty() && found.accepted > 0, "{found:?}");
     }
     // What is anchored from then on is protected as before.
     put(&services, &one, id, r#"{"first_name":"C"}"#).await.expect("updated");
@@ -453,7 +453,7 @@ pub(crate) async fn an_accepted_restore_satisfies_the_anchors_from_before_and_no
         )
         .await;
     engine.open().await;
-    let found = verdict(&engine, &since).await;
+    let found = report(&engine, &since).await;
     assert_eq!(found.scopes, BTreeSet::from([one.scope]), "{found:?}");
-    assert_eq!(found.forgiven, 0);
+    assert_eq!(found.accepted, 0);
 }

@@ -1,4 +1,4 @@
-//! Backups of both engines: made beside an open store, restored into either, compared, and opened.
+//! Backups of both engines: made beside an open store, restored into either engine, compared, and opened.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,7 +7,8 @@ use dossier_core::clock::Timestamp;
 use dossier_core::store::StoreError;
 use dossier_store::anchor::check;
 use dossier_store::backup::{
-    Backup, Created, Finding, Opened, Pace, Source, compare_rows, create, delete_older, restore_files, restore_rows,
+    Backup, Finding, NewBackup, OpenReport, Pace, Source, compare_rows, create, delete_older, restore_files,
+    restore_rows,
 };
 use dossier_store::blobs::{Blobs, Folder, Objects};
 use dossier_store::transfer::mark::Location;
@@ -29,26 +30,26 @@ pub(crate) async fn backed_up(
     engine: &Engine,
     place: &Arc<dyn Objects>,
     now: Timestamp,
-) -> Result<Created, StoreError> {
+) -> Result<NewBackup, StoreError> {
     let blobs = Folder::open_shared(engine.path().join("files")).expect("a folder");
     let (file, url) = engine.rows_in();
     let location = url.map_or(Location::Sqlite(&file), Location::Postgres);
     create(Source { location, blobs: &blobs, key: &engine.anchor_key() }, place, Pace::Gentle, now, &|_, _| {}).await
 }
 
-/// A folder into which a backup was restored, with the database at the backup's schema.
-pub(crate) struct Restored {
+/// A folder into which a backup was restored, with the database at the schema of the backup.
+pub(crate) struct RestoredFolder {
     folder: TempDir,
     pub(crate) findings: Vec<Finding>,
 }
 
-impl Restored {
+impl RestoredFolder {
     fn file(&self) -> PathBuf {
         self.folder.path().join("dossier.db")
     }
 }
 
-pub(crate) async fn restored(backup: &Backup) -> Result<Restored, StoreError> {
+pub(crate) async fn restored(backup: &Backup) -> Result<RestoredFolder, StoreError> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (file, blobs) = (folder.path().join("dossier.db"), folder.path().join("files"));
     let blobs: Arc<dyn Blobs> = Arc::new(Folder::open(blobs).expect("a folder"));
@@ -57,7 +58,7 @@ pub(crate) async fn restored(backup: &Backup) -> Result<Restored, StoreError> {
         findings.extend(compare_rows(backup, Location::Sqlite(&file), &|_, _| {}).await?.findings);
     }
     findings.extend(restore_files(backup, &blobs, &|_, _| {}).await?.findings);
-    Ok(Restored { folder, findings })
+    Ok(RestoredFolder { folder, findings })
 }
 
 async fn a_backup_is_restored_into_either_engine_and_is_the_same(mut engine: Engine) {
@@ -67,7 +68,7 @@ async fn a_backup_is_restored_into_either_engine_and_is_the_same(mut engine: Eng
     let folder = tempfile::tempdir().expect("a temporary folder");
     let place = place(folder.path());
     let made = backed_up(&engine, &place, NOW).await.expect("a backup");
-    // What is written after the snapshot is not in it.
+    // Writes after the snapshot are not in the backup.
     given(&services, &filled.callers[0], "late@example.com", "individual").await;
     let backup = Backup::find(&place, None).await.expect("complete");
     assert_eq!((&backup.name, &backup.manifest), (&made.name, &made.manifest));
@@ -77,11 +78,11 @@ async fn a_backup_is_restored_into_either_engine_and_is_the_same(mut engine: Eng
     Location::Sqlite(&whole.file()).set_mark(None).await.expect("unmarked");
     let again = {
         let store = sqlite(&engine, whole.folder.path());
-        let opened = Opened::all(&store, &|_| false, 0, &|_, _| {}).await.expect("a report");
+        let opened = OpenReport::all(&store, &|_| false, 0, &|_, _| {}).await.expect("a report");
         assert_eq!(opened.findings, Vec::new());
         assert_eq!((opened.customers, opened.files, opened.chains), (24, 4, 2), "{opened:?}");
         assert!(opened.answers >= 24 && opened.events > 24, "{opened:?}");
-        // A backup of what was restored has the same records, byte by byte, whatever the engine was.
+        // A backup of the restored data has the same records, byte for byte, whichever engine it came from.
         let blobs = Folder::open_shared(whole.folder.path().join("files")).expect("a folder");
         let (file, again) = (whole.file(), tempfile::tempdir().expect("a temporary folder"));
         let key = engine.anchor_key();
@@ -118,7 +119,7 @@ async fn a_backup_of_postgresql_is_restored_into_either_engine_and_is_the_same()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whatever_is_altered_in_a_backup_is_found_and_named() {
+async fn every_alteration_of_a_backup_is_found_and_named() {
     let mut engine = Engine::sqlite().await;
     fill(&engine.services()).await;
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -130,7 +131,8 @@ async fn whatever_is_altered_in_a_backup_is_found_and_named() {
     for object in objects.iter().filter(|object| object.size > 0 && !object.name.ends_with("/begun")) {
         let path = folder.path().join(&object.name);
         let good = std::fs::read(&path).expect("an object");
-        // A look at every byte would take too long: the first of what the vault has not sealed, the middle of all else.
+        // Trying every byte would take too long: try the first byte of what the vault has not sealed, and the middle
+        // byte of everything.
         let unsealed = !object.name.contains("/rows/") && !object.name.contains("/files/");
         for at in [0, good.len() / 2].into_iter().skip(usize::from(!unsealed)) {
             let mut bad = good.clone();
@@ -167,30 +169,30 @@ async fn whatever_is_altered_in_a_backup_is_found_and_named() {
     assert_eq!(restored(&backup).await.expect("a report").findings, Vec::new());
     let key = engine.anchor_key();
     let anchor = backup.anchor(&key).await.expect("as before").expect("an anchor");
-    assert!(check(engine.store(), &anchor).await.expect("a verdict").findings.is_empty());
+    assert!(check(engine.store(), &anchor).await.expect("a report").findings.is_empty());
     let later = backed_up(&engine, &place, NOW.plus_seconds(1)).await.expect("a backup");
     let of = |name: &str| folder.path().join(name).join("anchor");
     std::fs::copy(of(&made.name), of(&later.name)).expect("an older one's");
     let newest = Backup::find(&place, None).await.expect("complete");
     let said = newest.anchor(&key).await.expect_err("older").to_string();
-    assert!(said.contains("the anchor of the backup: it is of another moment"), "{said}");
+    assert!(said.contains("the anchor of the backup cannot be used: it belongs to another time"), "{said}");
     std::fs::remove_file(of(&later.name)).expect("removed");
     assert!(newest.anchor(&key).await.is_err(), "an anchor that is missing");
     std::fs::remove_file(folder.path().join(format!("{}/rows/persons", made.name))).expect("removed");
     let findings = restored(&backup).await.expect("a report").findings;
     assert_eq!(findings.len(), 1);
-    assert_eq!(findings[0].to_string(), "persons: rows/persons is missing in the backup");
+    assert_eq!(findings[0].to_string(), "persons: rows/persons is missing from the backup");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_interrupted_backup_is_not_read_and_the_next_takes_over_its_files() {
+async fn an_interrupted_backup_is_not_read_and_the_next_reuses_its_files() {
     let mut engine = Engine::sqlite().await;
     let services = engine.services();
     fill(&services).await;
     let folder = tempfile::tempdir().expect("a temporary folder");
     let place = place(folder.path());
     let first = backed_up(&engine, &place, NOW).await.expect("a backup");
-    // As a process leaves it that is killed before the end.
+    // The state after the process died before the end.
     place.delete_object(&format!("{}/manifest.json", first.name)).await.expect("deleted");
     assert!(Backup::find(&place, None).await.is_err(), "none is complete");
     let second = backed_up(&engine, &place, NOW.plus_seconds(60)).await.expect("a backup");
@@ -199,13 +201,13 @@ async fn an_interrupted_backup_is_not_read_and_the_next_takes_over_its_files() {
         std::os::unix::fs::MetadataExt::nlink(&std::fs::metadata(folder.path().join(&object.name)).expect("a file"));
     assert_eq!(links, 2, "the content was not copied again");
     delete_older(&place, &second, None, true).await.expect("deleted");
-    assert_eq!(place.list_names().await.expect("names").len(), 2, "another process may still be at it");
+    assert_eq!(place.list_names().await.expect("names").len(), 2, "another process may still be writing it");
     delete_older(&place, &second, None, false).await.expect("deleted");
     assert_eq!(place.list_names().await.expect("names"), std::slice::from_ref(&second.name));
     let backup = Backup::find(&place, None).await.expect("complete");
     assert_eq!(restored(&backup).await.expect("a report").findings, Vec::new());
 
-    // What an earlier backup has lost, or has only half, is copied again.
+    // A content that an earlier backup has lost, or has only half of, is copied again.
     let lost = place.list_objects(&format!("{}/files", second.name)).await.expect("files").remove(0);
     place.delete_object(&lost.name).await.expect("deleted");
     let third = backed_up(&engine, &place, NOW.plus_seconds(90)).await.expect("a backup");
@@ -223,7 +225,7 @@ async fn an_interrupted_backup_is_not_read_and_the_next_takes_over_its_files() {
         }
     }
 
-    // The newest are kept, and those of other installations.
+    // The newest backups are kept, and those of other installations.
     let mut other = Engine::sqlite().await;
     fill(&other.services()).await;
     let foreign = backed_up(&other, &place, NOW).await.expect("a backup");
@@ -236,9 +238,9 @@ async fn an_interrupted_backup_is_not_read_and_the_next_takes_over_its_files() {
     assert_eq!((names.len(), names.first(), names.last()), (3, Some(&foreign.name), Some(&last.name)));
 }
 
-/// Whatever else lies at a place is somebody else's, and what it leads to even more so.
+/// Anything else next to the backups belongs to someone else, and so does whatever it links to.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_no_backup_is_neither_followed_nor_waited_for_nor_deleted() {
+async fn foreign_files_beside_backups_are_neither_followed_nor_waited_for_nor_deleted() {
     let mut engine = Engine::sqlite().await;
     fill(&engine.services()).await;
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -249,7 +251,7 @@ async fn what_is_no_backup_is_neither_followed_nor_waited_for_nor_deleted() {
     std::fs::write(victim.path().join("evidence"), "x").expect("a file");
     std::fs::write(root.join("README.txt"), "x").expect("a file");
     std::fs::create_dir(root.join("0")).expect("a folder");
-    // Killed before they said whose they are. Another installation may be beginning the one of today.
+    // These died before they named their installation. Another installation may be starting the one of today.
     for name in ["20200101T000000000Z-aaaaaa", "20200101T000000000Z-bbbbbb", "20991231T000000000Z-cccccc"] {
         std::fs::create_dir(root.join(name)).expect("a folder");
         if name.ends_with("bbbbbb") {
@@ -278,7 +280,7 @@ async fn what_is_no_backup_is_neither_followed_nor_waited_for_nor_deleted() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_restore_that_was_interrupted_goes_on() {
+async fn an_interrupted_restore_continues() {
     let mut engine = Engine::sqlite().await;
     let services = engine.services();
     let filled = fill(&services).await;
@@ -292,7 +294,7 @@ async fn a_restore_that_was_interrupted_goes_on() {
     let to = Location::Sqlite(&file);
     restore_rows(&backup, to, NOW, &|_, _| {}).await.expect("restored");
     assert!(to.standing().await.expect("a database").mark.is_some(), "not to be served before all is compared");
-    // As a process leaves it that is killed in the middle.
+    // The state after the process died halfway.
     let database = rusqlite::Connection::open(&file).expect("the database");
     database
         .execute_batch(
@@ -311,7 +313,7 @@ async fn a_restore_that_was_interrupted_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_backup_outlasts_the_time_after_which_postgresql_ends_idle_transactions() {
+async fn a_backup_outlives_the_idle_transaction_timeout_of_postgresql() {
     let mut engine = Engine::postgres().await;
     fill(&engine.services()).await;
     let (_, url) = engine.rows_in();
@@ -329,7 +331,7 @@ async fn a_backup_outlasts_the_time_after_which_postgresql_ends_idle_transaction
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_size_that_no_file_has_is_a_finding() {
+async fn an_impossible_file_size_is_a_finding() {
     let mut engine = Engine::sqlite().await;
     fill(&engine.services()).await;
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -339,7 +341,7 @@ async fn a_size_that_no_file_has_is_a_finding() {
     let backup = Backup::find(&place, None).await.expect("complete");
     assert_eq!(restore_files(&backup, &blobs, &|_, _| {}).await.expect("restored").good, 4);
 
-    // With sums that fit, as whoever can write at the place can make them.
+    // The checksums match, because anyone who can write to the storage can compute them.
     let sum = |text: &str| Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let (list, manifest) = (folder.path().join(&made.name).join("files.list"), folder.path().join(&made.name));
     let manifest = manifest.join("manifest.json");
@@ -355,5 +357,5 @@ async fn a_size_that_no_file_has_is_a_finding() {
     let backup = Backup::find(&place, None).await.expect("complete");
     let restored = restore_files(&backup, &blobs, &|_, _| {}).await.expect("a report");
     assert_eq!((restored.good, restored.findings.len()), (3, 1));
-    assert!(restored.findings[0].to_string().contains("bytes, which no file has"), "{:?}", restored.findings);
+    assert!(restored.findings[0].to_string().contains("bytes, more than any file"), "{:?}", restored.findings);
 }

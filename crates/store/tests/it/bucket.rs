@@ -1,4 +1,4 @@
-//! A bucket of an object store, with a real server of the S3 protocol on loopback, and what can go wrong with it.
+//! A bucket of an object store, on a real S3 server on loopback, and what can go wrong with it.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
@@ -28,24 +28,24 @@ use crate::moves::fill;
 
 const PART: usize = 5 * 1_024 * 1_024;
 
-/// What the server does wrong, to so many requests that change or read a content.
+/// What the server does wrong, for a number of requests that change or read a content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
-    /// It answers 500 and does nothing.
+    /// Responds with 500 and does nothing.
     Refuses,
-    /// It does what it was asked and answers 500.
+    /// Does what was requested and responds with 500.
     FailsAfterwards,
-    /// It answers after a second.
+    /// Responds after a second.
     IsSlow,
-    /// It never answers.
+    /// Never responds.
     IsSilent,
-    /// It gets another body than was sent.
+    /// Receives another body than was sent.
     GarblesBodies,
-    /// It gives half of what it should and closes the connection.
+    /// Sends half of the response and closes the connection.
     CutsAnswers,
 }
 
-/// A server of the S3 protocol on a folder, behind something that goes wrong when it is told to.
+/// An S3 server on a folder, which misbehaves on demand.
 struct Server {
     url: String,
     faults: Arc<Mutex<Option<(Fault, usize)>>>,
@@ -173,7 +173,7 @@ async fn listed(bucket: &Bucket) -> Vec<BlobPath> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn contents_of_all_sizes_are_kept_listed_and_deleted() {
+async fn contents_of_all_sizes_are_stored_listed_and_deleted() {
     let server = Server::start().await;
     let bucket = server.bucket();
     let before = Timestamp::from_micros(0);
@@ -191,9 +191,9 @@ async fn contents_of_all_sizes_are_kept_listed_and_deleted() {
     bucket.delete(place(3)).await.expect("deleted");
     bucket.delete(place(3)).await.expect("gone already");
     assert!(matches!(bucket.read(place(3), 0..1).await, Err(StoreError::Corrupt(_))));
-    // Cut off behind the end: too short is damage, not an answer.
+    // A read beyond the end is damage: the content is too short.
     assert!(bucket.read(place(0), 0..2).await.is_err());
-    // Dropped unfinished: nothing can be seen of it.
+    // A content that was dropped unfinished is not visible.
     let mut writer = bucket.create(place(9)).await.expect("begun");
     writer.write(content(PART + 1)).await.expect("a part");
     drop(writer);
@@ -201,7 +201,7 @@ async fn contents_of_all_sizes_are_kept_listed_and_deleted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_passes_is_waited_out() {
+async fn transient_faults_are_retried() {
     let server = Server::start().await;
     let bucket = server.bucket();
     let content = content(10_000);
@@ -215,7 +215,7 @@ async fn what_passes_is_waited_out() {
         server.goes_wrong(fault, times);
         write(&bucket, place(number), &content).await.unwrap_or_else(|error| panic!("{fault:?}: {error}"));
         server.goes_wrong(fault, times);
-        // A read whose answer is cut is not tried again: whoever asked is told.
+        // A read with a truncated response is not retried; the caller gets the error.
         let read = bucket.read(place(number), 0..10_000).await;
         match fault {
             Fault::CutsAnswers => assert!(read.is_err() || read.as_ref().is_ok_and(|read| *read == content)),
@@ -227,7 +227,7 @@ async fn what_passes_is_waited_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_stays_wrong_is_told_and_nothing_counts() {
+async fn lasting_faults_are_reported_and_store_nothing() {
     let server = Server::start().await;
     let bucket = server.bucket();
     for (number, fault) in (0..).zip([Fault::Refuses, Fault::FailsAfterwards, Fault::IsSilent, Fault::GarblesBodies]) {
@@ -240,18 +240,18 @@ async fn what_stays_wrong_is_told_and_nothing_counts() {
             assert!(began.elapsed() < Duration::from_secs(40), "{fault:?}: {:?}", began.elapsed());
         }
         server.recovers();
-        // The next one is taken again, in the same place too.
+        // The next write is accepted, in the same place too.
         write(&bucket, place(number), &content(100)).await.expect("written");
         assert_eq!(bucket.read(place(number), 0..100).await.expect("read"), content(100));
     }
 }
 
 #[test]
-fn what_is_no_bucket_is_refused_with_a_reason() {
+fn an_invalid_bucket_url_is_refused_with_a_reason() {
     for (url, reason) in [
         ("s3:/evidence", "must be a URL"),
-        ("s3://", "names no bucket"),
-        ("ftp://evidence", "must begin with"),
+        ("s3://", "has no bucket"),
+        ("ftp://evidence", "must start with"),
         ("az://evidence", "ccount"),
     ] {
         let refused = Bucket::open(url, &[]).err().unwrap_or_default();
@@ -266,7 +266,7 @@ async fn a_backup_goes_to_a_bucket_and_comes_back() {
     let mut engine = Engine::sqlite().await;
     fill(&engine.services()).await;
     backed_up(&engine, &place, NOW).await.expect("a backup");
-    // Killed before its end; the next takes over the contents of files.
+    // This one dies before its end. The next one reuses its contents.
     let killed = Backup::find(&place, None).await.expect("complete").name;
     place.delete_object(&format!("{killed}/manifest.json")).await.expect("deleted");
     assert!(Backup::find(&place, None).await.is_err(), "none is complete");
@@ -276,7 +276,7 @@ async fn a_backup_goes_to_a_bucket_and_comes_back() {
     let backups = Backup::list(&place).await.expect("backups");
     let names: Vec<_> = backups.iter().map(|backup| backup.name.as_str()).collect();
     assert_eq!(names, [second.name.as_str(), third.name.as_str()]);
-    assert_eq!(place.list_objects(&killed).await.expect("a list"), [], "nothing of it is left");
+    assert_eq!(place.list_objects(&killed).await.expect("a list"), [], "nothing of it remains");
     for backup in &backups {
         assert_eq!(restored(backup).await.expect("restored").findings, Vec::new());
     }

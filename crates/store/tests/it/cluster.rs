@@ -1,5 +1,5 @@
-//! PostgreSQL for tests: the cluster that `DOSSIER_TEST_POSTGRES` names, or one of our own from the installed programs,
-//! started for the test and gone with it. Nothing is downloaded.
+//! PostgreSQL for tests: the cluster that `DOSSIER_TEST_POSTGRES` names, or one made from the installed programs, which
+//! is started for the test and removed with it. Nothing is downloaded.
 
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ pub(crate) struct Cluster {
     own: Option<(Child, TempDir)>,
 }
 
-/// Debian installs the programs outside of the path.
+/// Debian installs the programs outside the path.
 fn program(name: &str) -> PathBuf {
     let mut versions: Vec<_> = std::fs::read_dir("/usr/lib/postgresql")
         .map(|folders| folders.flatten().map(|folder| folder.path().join("bin").join(name)).collect())
@@ -25,7 +25,7 @@ fn program(name: &str) -> PathBuf {
     versions.pop().unwrap_or_else(|| name.into())
 }
 
-/// The programs refuse to run as root: then as the owner of nothing.
+/// The programs refuse to run as root, so they run as the user nobody.
 fn command(name: &str, folder: &Path) -> Command {
     let mut command = Command::new(program(name));
     if std::fs::metadata("/proc/self").is_ok_and(|of| std::os::unix::fs::MetadataExt::uid(&of) == 0) {
@@ -42,7 +42,7 @@ fn not_in_the_quick_tier() {
 }
 
 impl Cluster {
-    /// The cluster that the environment names, or one of our own.
+    /// The cluster that the environment names, or a new one.
     pub(crate) async fn any() -> Self {
         not_in_the_quick_tier();
         match std::env::var("DOSSIER_TEST_POSTGRES") {
@@ -51,7 +51,7 @@ impl Cluster {
         }
     }
 
-    /// A cluster of our own, with these settings besides.
+    /// A new cluster with these additional settings.
     pub(crate) async fn own(settings: &[&str]) -> Self {
         not_in_the_quick_tier();
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -74,7 +74,7 @@ impl Cluster {
         let cluster = Self { url, own: Some((child, folder)) };
         let began = Instant::now();
         while cluster.run("SELECT 1").await.is_err() {
-            assert!(began.elapsed() < Duration::from_secs(30), "the cluster does not answer");
+            assert!(began.elapsed() < Duration::from_secs(30), "the cluster does not respond");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         cluster
@@ -85,7 +85,7 @@ impl Cluster {
         run(&self.url, sql).await
     }
 
-    /// A new, empty database; its URL.
+    /// Creates an empty database and returns its URL.
     pub(crate) async fn database(&self) -> String {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("dossier_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
@@ -107,7 +107,7 @@ impl Drop for Cluster {
     }
 }
 
-/// Runs a statement on a connection of its own; answers the first column of the first row.
+/// Runs a statement on its own connection. Returns the first column of the first row.
 pub(crate) async fn run(url: &str, sql: &str) -> Result<Option<String>, tokio_postgres::Error> {
     let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await?;
     let driven = tokio::spawn(connection);

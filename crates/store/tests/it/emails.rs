@@ -1,4 +1,4 @@
-//! What counts as the same e-mail, also in records that an older version has stored.
+//! Which e-mails count as the same, also in records that an older version stored.
 
 use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::Caller;
@@ -21,7 +21,7 @@ async fn found(services: &Services, caller: &Caller, email: &str) -> Vec<Custome
     found.iter().map(|summary| summary.id).collect()
 }
 
-/// A customer as an older version has stored it: its e-mail has an index by which it is not found today.
+/// A customer as an older version stored it: the index of its e-mail is not the one that finds it today.
 async fn stored_before(services: &Services, caller: &Caller, n: u8, email: &str) -> CustomerId {
     let id = given(services, caller, &format!("{n}@example.com"), "individual").await;
     let (basis, mut after) = read_to_change(services, caller.scope, id).await;
@@ -58,7 +58,7 @@ pub(crate) async fn an_email_is_found_however_it_is_written(mut engine: Engine) 
     }
 }
 
-pub(crate) async fn a_domain_is_composed_before_it_is_compared_and_one_of_nothing_is_refused(mut engine: Engine) {
+pub(crate) async fn a_domain_is_composed_before_it_is_compared_and_an_empty_one_is_refused(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let id = given(&services, &caller, "s@\u{3b1}\u{345}\u{301}.example", "individual").await;
@@ -74,10 +74,10 @@ pub(crate) async fn an_upgrade_makes_each_email_findable_and_the_oldest_customer
     let services = engine.services();
     let caller = caller(&services).await;
     let alone = stored_before(&services, &caller, 1, "straße@example.com").await;
-    // The older customer's address counts as the newer one's now.
+    // The address of the older customer counts as that of the newer one today.
     let older = stored_before(&services, &caller, 2, "zoe\u{308}@example.com").await;
     let newer = given(&services, &caller, "zoë@example.com", "individual").await;
-    // Here the older one has the index already.
+    // Here the older customer already has the index.
     let first = given(&services, &caller, "rené@example.com", "individual").await;
     let second = stored_before(&services, &caller, 3, "rene\u{301}@example.com").await;
     let third = stored_before(&services, &caller, 4, "RENE\u{301}@example.com").await;
@@ -100,14 +100,14 @@ pub(crate) async fn an_upgrade_makes_each_email_findable_and_the_oldest_customer
     assert_eq!((again.len(), read(&services, caller.scope, newer).await.version), (2, version), "nothing moves twice");
     assert_eq!(read(&services, caller.scope, untouched).await.version, 1);
 
-    // Other changes leave each where it is, an address in another spelling too.
+    // Other changes leave each of them as they are. So does another spelling of the address.
     put(&services, &caller, newer, r#"{"first_name":"Zoë"}"#).await.expect("updated");
     put(&services, &caller, newer, r#"{"email":"ZOË@example.com"}"#).await.expect("the same address");
     assert_eq!(found(&services, &caller, "zoë@example.com").await, [older, newer]);
     let body = br#"{"email":"zoe\u0308@example.com","type":"individual"}"#;
     let refused = create(&services, &caller, Request::unkeyed(body)).await;
     assert!(matches!(refused, Err(CreateError::EmailTaken(owner)) if owner == older));
-    // Who moves away is found by the new address alone, and takes nobody else's.
+    // A customer that changes its address is found by the new one alone, and takes no other customer's.
     put(&services, &caller, older, r#"{"email":"countess@example.com"}"#).await.expect("it is free");
     assert_eq!(found(&services, &caller, "zoë@example.com").await, [newer]);
     let taken = put(&services, &caller, older, r#"{"email":"rené@example.com"}"#).await;

@@ -1,4 +1,4 @@
-//! The engines under test, and what they are tested with.
+//! The engines under test, and their test services.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 use crate::cluster::{self, Cluster};
 
-/// A clock that moves by a microsecond at every look.
+/// A clock that advances by a microsecond with every call.
 pub(crate) struct TestClock(AtomicI64);
 
 impl Clock for TestClock {
@@ -34,7 +34,7 @@ impl Clock for TestClock {
     }
 }
 
-/// Ids that count up, and bytes that differ.
+/// Ids that count up, and random bytes.
 pub(crate) struct TestRandom(AtomicU64);
 
 impl Random for TestRandom {
@@ -44,7 +44,7 @@ impl Random for TestRandom {
 
     fn uuid(&self, _: Timestamp) -> Uuid {
         let n = self.0.fetch_add(1, Ordering::Relaxed);
-        // The last byte differs: by it work is divided.
+        // The last byte differs, because background work is divided by it.
         let mut rest = [7; 10];
         rest[9] = n.to_be_bytes()[7];
         uuid::Builder::from_unix_timestamp_millis(n, &rest).into_uuid()
@@ -55,11 +55,11 @@ impl Random for TestRandom {
 enum Rows {
     /// In the folder.
     Sqlite,
-    /// In a database of its own.
+    /// In its own database.
     Postgres { _cluster: Cluster, url: String },
 }
 
-/// An engine on a folder of its own.
+/// An engine on its own folder.
 pub(crate) struct Engine {
     pub(crate) folder: TempDir,
     pub(crate) root: RootKey,
@@ -82,14 +82,14 @@ impl Engine {
         Self::new(Rows::Postgres { _cluster: cluster, url }).await
     }
 
-    /// PostgreSQL behind a pooler that gives each transaction another session.
+    /// PostgreSQL behind a pooler that uses another session for each transaction.
     pub(crate) async fn pooled() -> Self {
         let cluster = Cluster::any().await;
         let url = format!("{}?prepared=off&connections=8", cluster.database().await);
         Self::new(Rows::Postgres { _cluster: cluster, url }).await
     }
 
-    /// PostgreSQL as engines are that ask for more repetitions: CockroachDB, YugabyteDB.
+    /// PostgreSQL configured like engines that ask for more retries: CockroachDB, YugabyteDB.
     pub(crate) async fn serializable() -> Self {
         let cluster = Cluster::any().await;
         let url = cluster.database().await;
@@ -109,7 +109,7 @@ impl Engine {
         engine
     }
 
-    /// A data folder that is there already, not opened yet.
+    /// An existing data folder, not yet opened.
     pub(crate) fn on(folder: TempDir, root: RootKey) -> Self {
         Self { folder, root, rows: Rows::Sqlite, store: None, next: 1 }
     }
@@ -118,7 +118,7 @@ impl Engine {
         self.store = Some(self.another().await);
     }
 
-    /// The same records, opened once more: as another process sees them. The embedded engine is never shared so.
+    /// Opens the same records once more, as another process sees them. The embedded engine is never shared like this.
     pub(crate) async fn another(&self) -> Arc<dyn dossier_store::Engine> {
         self.try_open().await.expect("the store opens")
     }
@@ -129,7 +129,7 @@ impl Engine {
         let (keyring, now) = (self.folder.path().join("keyring.json"), Timestamp::from_micros(0));
         match &self.rows {
             Rows::Sqlite => {
-                // More than usual, so that records are at hand as well.
+                // More than the default, so that records are cached as well.
                 let cache = Some(64 << 20);
                 let store = SqliteStore::open(self.folder.path(), &keyring, &self.root, blobs, now, cache, fatal);
                 Ok(Arc::new(store?))
@@ -149,13 +149,12 @@ impl Engine {
         &self.root
     }
 
-    /// What signs its anchors.
     pub(crate) fn anchor_key(&self) -> AnchorKey {
         let keyring = Keyring::open(&self.path().join("keyring.json"), &self.root).expect("its keyring");
         AnchorKey::new(&self.root, keyring.installation())
     }
 
-    /// Where its rows lie: the file of the embedded engine, and the URL of the other.
+    /// Where its rows are: the file of the embedded engine, and the URL of the other.
     pub(crate) fn rows_in(&self) -> (std::path::PathBuf, Option<&str>) {
         let url = match &self.rows {
             Rows::Sqlite => None,
@@ -168,7 +167,7 @@ impl Engine {
         &**self.store.as_ref().expect("open")
     }
 
-    /// How many rows a table has.
+    /// The number of rows in a table.
     pub(crate) async fn rows(&self, table: &str) -> u64 {
         let sql = format!("SELECT count(*) FROM {table}");
         match &self.rows {
@@ -180,7 +179,7 @@ impl Engine {
         }
     }
 
-    /// Changes the database behind the store's back; several statements when they are apart by semicolons.
+    /// Changes the database behind the store's back. Semicolons separate statements.
     pub(crate) async fn execute(&self, sql: &str) {
         match &self.rows {
             Rows::Sqlite => self.connection().execute_batch(sql).expect("a statement"),
@@ -188,7 +187,7 @@ impl Engine {
         }
     }
 
-    /// As [`Engine::execute`]; says whether the database took it.
+    /// As [`Engine::execute`]. Returns whether the database accepted it.
     pub(crate) async fn try_execute(&self, sql: &str) -> bool {
         match &self.rows {
             Rows::Sqlite => {
@@ -200,7 +199,7 @@ impl Engine {
         }
     }
 
-    /// The first column of the first row, as text; `None` when there is no row.
+    /// The first column of the first row, as text. `None` if there is no row.
     pub(crate) async fn text(&self, sql: &str) -> Option<String> {
         match &self.rows {
             Rows::Sqlite => self.connection().query_row(sql, [], |row| row.get(0)).ok(),
@@ -208,12 +207,12 @@ impl Engine {
         }
     }
 
-    /// The embedded engine's file, behind the store's back.
+    /// The file of the embedded engine, behind the store's back.
     pub(crate) fn connection(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.path().join("dossier.db")).expect("the database")
     }
 
-    /// Closes and opens the store, as a restart does. Services made before must be gone.
+    /// Closes and opens the store, as a restart does. Services made before must be dropped.
     pub(crate) async fn reopen(&mut self) {
         self.close();
         self.open().await;
@@ -221,7 +220,7 @@ impl Engine {
 
     pub(crate) fn close(&mut self) {
         let store = self.store.take().expect("open");
-        assert_eq!(Arc::strong_count(&store), 1, "somebody still uses the store");
+        assert_eq!(Arc::strong_count(&store), 1, "the store is still in use");
     }
 
     pub(crate) fn services(&mut self) -> Services {
@@ -243,7 +242,6 @@ impl Engine {
     }
 }
 
-/// A scope from its columns.
 pub(crate) fn scope_of(account: [u8; 16], environment: u8) -> Scope {
     let environment = if environment == 0 { Environment::Sandbox } else { Environment::Production };
     Scope { account: AccountId::from_bytes(account), environment }
@@ -262,7 +260,7 @@ mod embedded {
     use std::path::PathBuf;
 
     #[test]
-    fn no_statement_stands_twice() {
+    fn no_statement_is_written_twice() {
         let mut stood = HashMap::new();
         for (file, source) in sources() {
             for sql in texts(&source).map(|text| statements(&source, text).concat()).filter(|sql| !sql.is_empty()) {
@@ -274,7 +272,7 @@ mod embedded {
     }
 
     /// The statements of the embedded engine stand where they are used. Every text in its source that begins like a
-    /// statement is prepared, so that none is found wrong only when it is first needed.
+    /// statement is prepared here, so that a wrong one is not found only when it is first needed.
     #[tokio::test]
     async fn every_statement_is_prepared() {
         let engine = super::Engine::sqlite().await;
@@ -291,7 +289,7 @@ mod embedded {
         assert!(count > 100, "{count} statements");
     }
 
-    /// The files of the embedded engine, and their code, without tests.
+    /// The files of the embedded engine, with their code but without tests.
     fn sources() -> Vec<(PathBuf, String)> {
         let (mut found, mut folders) = (Vec::new(), vec![concat!(env!("CARGO_MANIFEST_DIR"), "/src/sqlite").into()]);
         while let Some(folder) = folders.pop() {
@@ -308,10 +306,10 @@ mod embedded {
         found
     }
 
-    /// The string literals of a source. None of them has a quotation mark within.
+    /// The string literals of a source. None contains a quotation mark.
     fn texts(source: &str) -> impl Iterator<Item = &str> {
         let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
-        // A line that ends with a backslash goes on with the next one's first word.
+        // A line that ends with a backslash continues with the first word of the next.
         let lines =
             code.map(|line| line.strip_suffix('\\').map_or_else(|| format!("{line}\n"), |begun| begun.to_owned()));
         let code: String = lines.collect();
@@ -319,13 +317,13 @@ mod embedded {
         code.split('"').skip(1).step_by(2)
     }
 
-    /// What the macros of a source begin statements with, of which others say the rest.
+    /// The starts of statements in the macros of a source. Other texts complete them.
     fn heads(source: &str) -> Vec<Vec<&str>> {
         let bodies = source.split("$rest:literal)").skip(1);
         bodies.map(|body| texts(body.split("$rest").next().unwrap_or_default()).collect()).collect()
     }
 
-    /// The statement that a text is, or those that it may be the rest of.
+    /// The statement that a text is, or those that it may complete.
     fn statements(source: &str, text: &str) -> Vec<String> {
         let heads = heads(source);
         if heads.iter().flatten().any(|piece| *piece == text) {

@@ -1,4 +1,4 @@
-//! What goes with the key of one data subject, and what stays.
+//! What is erased with the key of a data subject, and what stays.
 
 use dossier_core::caller::{Caller, Scope};
 use dossier_core::customer::Profile;
@@ -13,7 +13,8 @@ use crate::behaviours::{given, put, read};
 use crate::engines::{Engine, caller};
 use crate::row_seals::Sql;
 
-/// Takes from the database what an erasure takes of a data subject: its key, and what finds or opens anything of it.
+/// Deletes from the database what an erasure deletes: the key of a data subject, and everything that finds or opens its
+/// data.
 pub(crate) async fn erase(engine: &Engine, subject: PersonId) {
     for table in ["subject_keys", "file_uses", "numbers"] {
         let id = Sql(engine).id(subject.as_bytes());
@@ -28,7 +29,7 @@ pub(crate) async fn persons(services: &Services, caller: &Caller, firm: Customer
     persons.iter().map(|person| person.person_id().expect("an id")).collect()
 }
 
-/// The keys that are left of these data subjects.
+/// The remaining keys of these data subjects.
 async fn keys_left(engine: &Engine, scope: Scope, subjects: &[PersonId]) -> SubjectKeys {
     let keyring = Keyring::open(&engine.path().join("keyring.json"), engine.root()).expect("a keyring");
     let vault = Vault::new(keyring);
@@ -43,13 +44,13 @@ async fn keys_left(engine: &Engine, scope: Scope, subjects: &[PersonId]) -> Subj
     keys
 }
 
-/// The detail of the entry of a customer's version, as the database has it.
+/// The stored detail of the entry of a customer's version.
 async fn detail(engine: &Engine, customer: CustomerId, version: u64) -> Vec<u8> {
     let row = format!("customer_id = {} AND version = {version}", Sql(engine).id(customer.as_bytes()));
     Sql(engine).bytes("audit", "detail", &row).await.expect("an entry")
 }
 
-pub(crate) async fn what_an_entry_says_of_a_person_goes_with_that_person_alone(mut engine: Engine) {
+pub(crate) async fn erasing_a_person_erases_only_that_persons_audit_details(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let firm = given(&services, &caller, "a@example.com", "corporate").await;
@@ -63,7 +64,7 @@ pub(crate) async fn what_an_entry_says_of_a_person_goes_with_that_person_alone(m
     let both = |ada: &str| format!("[{},{}]", person(ada, "ADA-12"), person("Bob", "BOB-34"));
     for body in [
         format!(r#"{{"business_legal_name":"Firm","associated_persons":{}}}"#, both("Ada")),
-        // Another place in the list, and dropped: what was before is hers as well.
+        // Ada moves in the list and is dropped. What the entry says about her before is hers as well.
         format!(r#"{{"associated_persons":[{},{}]}}"#, person("Bob", "BOB-34"), person("Ada", "ADA-12")),
         format!(r#"{{"business_legal_name":"Company","associated_persons":[{}]}}"#, person("Bob", "BOB-34")),
     ] {
@@ -104,7 +105,7 @@ pub(crate) async fn what_an_entry_says_of_a_person_goes_with_that_person_alone(m
         assert_eq!(left["erased"], serde_json::json!([ada]), "{left}");
         let text = left.to_string();
         assert!(!text.contains("Ada") && !text.contains("ADA-12"), "{text}");
-        // The last change left Bob as he was.
+        // The last change did not change Bob.
         assert!(version == 4 || text.contains("Bob"), "{text}");
     }
     assert_eq!(opened(&engine, 4).await["changes"]["/business_legal_name"]["after"], "Company");
@@ -117,7 +118,7 @@ pub(crate) async fn what_an_entry_says_of_a_person_goes_with_that_person_alone(m
     engine.close();
 }
 
-pub(crate) async fn numbers_of_a_data_subject_go_with_its_key(mut engine: Engine) {
+pub(crate) async fn erasing_a_data_subject_erases_its_numbers(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let known = r#"{"identifying_information":{"tax_number":{"number":"12345","issuing_country":"FR"}}}"#;

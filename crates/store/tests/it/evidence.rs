@@ -1,4 +1,4 @@
-//! Files as evidence: of several data subjects at once, until the last of them is erased.
+//! Files as evidence of several data subjects at once, until the last of them is erased.
 
 use dossier_core::caller::Caller;
 use dossier_core::customer::Condition;
@@ -42,7 +42,7 @@ pub(crate) async fn a_file_is_evidence_of_each_data_subject_that_it_was_named_fo
     let all = [person, PersonId::of_customer(ada), PersonId::of_customer(firm)];
     let found = subjects(&services, &caller, file).await;
     assert!(found.len() == 3 && all.iter().all(|subject| found.contains(subject)), "{found:?}");
-    // Naming it again, removing the document and dropping the person end no use.
+    // Naming the file again, removing the document or dropping the person ends no use.
     put(&services, &caller, ada, &format!(r#"{{"documents":[{{"file_id":"{file}","purpose":"other"}}]}}"#))
         .await
         .expect("renamed");
@@ -57,7 +57,7 @@ pub(crate) async fn a_file_is_evidence_of_each_data_subject_that_it_was_named_fo
         let listed = services.store.list_files(caller.scope, Some(customer), None, 10).await.expect("a list");
         assert_eq!(listed.iter().map(|file| file.id).collect::<Vec<_>>(), [file]);
     }
-    // One that nobody attached still runs out; evidence never does.
+    // An unattached file still expires; evidence never does.
     let much_later = services.clock.now().plus_seconds(1_000 * 60 * 60);
     let collected = services.store.collect_files(much_later).await.expect("collected");
     assert_eq!(collected.expired, 1);
@@ -85,7 +85,7 @@ pub(crate) async fn erasing_one_data_subject_leaves_a_file_to_the_others(mut eng
     let services = engine.services();
     assert_eq!(subjects(&services, &caller, file).await, [person]);
     assert_eq!(content(&services, caller.scope, file).await.expect("opens"), LETTER);
-    // The key goes on from one who is left.
+    // The key is available through any remaining data subject.
     put(&services, &caller, third, &naming(file)).await.expect("attached");
     drop(services);
 
@@ -135,7 +135,7 @@ pub(crate) async fn a_file_that_many_customers_name_at_once_is_evidence_of_each(
     }
     assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
     drop(services);
-    // Each of them alone opens it.
+    // Each of them alone can open it.
     engine.close();
     for (keeper, file) in customers.iter().zip(&files) {
         let (keeper, file) = (Sql(&engine).id(keeper.as_bytes()), Sql(&engine).id(file.as_bytes()));
@@ -159,7 +159,7 @@ pub(crate) async fn a_file_that_is_named_while_its_last_data_subject_is_erased_i
         put(&services, &caller, first, &naming(file)).await.expect("attached");
         let body = naming(file);
         let erasing = async {
-            // At another moment of the write each time.
+            // At another point of the write each time.
             tokio::time::sleep(std::time::Duration::from_micros(300 * round)).await;
             erase(&engine, PersonId::of_customer(first)).await;
             services.store.collect_files(services.clock.now()).await.expect("collected")
@@ -187,7 +187,7 @@ pub(crate) async fn a_file_that_is_named_while_its_last_data_subject_is_erased_i
     engine.close();
 }
 
-pub(crate) async fn of_very_many_uses_the_customers_own_is_always_read(mut engine: Engine) {
+pub(crate) async fn a_customers_own_use_of_a_file_is_read_among_very_many(mut engine: Engine) {
     let mut services = engine.services();
     let caller = caller(&services).await;
     let file = uploaded(&services, &caller).await;
@@ -204,14 +204,14 @@ pub(crate) async fn of_very_many_uses_the_customers_own_is_always_read(mut engin
     assert!(found.attachments.len() == 100 && found.attachments.is_sorted_by_key(|one| one.at));
     let listed = services.store.list_files(caller.scope, Some(last), None, 10).await.expect("a list").remove(0);
     assert!(listed.attached_at(subject).is_some());
-    // It counts once, however often it is named.
+    // A file counts once, however often it is named.
     services.quotas.of_customer = Room { files: Some(1), bytes: None };
     put(&services, &caller, last, &format!(r#"{{"documents":[{{"file_id":"{file}","purpose":"other"}}]}}"#))
         .await
         .expect("it has it already");
 }
 
-pub(crate) async fn the_collection_leaves_altered_rows_alone_and_goes_on(mut engine: Engine) {
+pub(crate) async fn the_collection_skips_altered_rows(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let ada = given(&services, &caller, "a@example.com", "individual").await;
@@ -223,7 +223,7 @@ pub(crate) async fn the_collection_leaves_altered_rows_alone_and_goes_on(mut eng
     let elsewhere = uploaded(&services, &caller).await;
     drop(services);
 
-    // Its own row from before it was attached, and another one that was altered.
+    // One file gets its own row from before it was attached. Another row is altered.
     engine.close();
     engine.execute(&format!("DELETE FROM files WHERE {row}")).await;
     engine.execute("INSERT INTO files SELECT * FROM staged").await;

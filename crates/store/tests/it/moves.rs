@@ -17,14 +17,14 @@ use dossier_store::blobs::Folder;
 use dossier_store::postgres::PostgresStore;
 use dossier_store::sqlite::SqliteStore;
 use dossier_store::transfer::mark::Location;
-use dossier_store::transfer::moving::{Moved, move_all};
+use dossier_store::transfer::moving::{MoveReport, move_all};
 
 use crate::behaviours::{Anywhere, content, given, keyed_put, naming, put, read, uploaded};
 use crate::cluster::Cluster;
 use crate::engines::{Engine, caller};
 use crate::trail::trail;
 
-/// Two accounts with everything that can be kept.
+/// Two accounts with everything that can be stored.
 pub(crate) struct Filled {
     pub(crate) callers: Vec<Caller>,
     customers: Vec<(Caller, CustomerId)>,
@@ -64,7 +64,7 @@ pub(crate) async fn fill(services: &Services) -> Filled {
     Filled { callers, customers, file, key }
 }
 
-/// What is seen of it from outside.
+/// Everything that is visible of it from outside.
 pub(crate) async fn seen(services: &Services, filled: &Filled) -> Vec<String> {
     let mut seen = Vec::new();
     for (caller, id) in &filled.customers {
@@ -106,19 +106,19 @@ pub(crate) async fn postgres(engine: &Engine, url: &str) -> PostgresStore {
         .expect("the store opens")
 }
 
-/// Moves everything; the mark is taken away, as the command does when all is well.
+/// Moves everything and removes the mark, as the command does after a success.
 async fn moved(
     from: Location<'_>,
     to: Location<'_>,
     progress: &(dyn Fn(u64, u64) + Send + Sync),
-) -> Result<Moved, StoreError> {
+) -> Result<MoveReport, StoreError> {
     let moved = move_all(from, "the source", to, Timestamp::from_micros(0), progress).await?;
     to.set_mark(None).await.expect("unmarked");
     Ok(moved)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_moved_is_the_same_and_goes_on() {
+async fn moved_data_is_the_same_and_usable() {
     let mut engine = Engine::sqlite().await;
     let services = engine.services();
     let filled = fill(&services).await;
@@ -139,11 +139,11 @@ async fn what_is_moved_is_the_same_and_goes_on() {
         assert!(records > 150, "{records}");
         assert!(steps.load(Ordering::Relaxed) > 10, "the bar moves");
         let again = moved(from, to, &progress).await;
-        assert!(matches!(again, Err(StoreError::Corrupt(_))), "not over what is there");
+        assert!(matches!(again, Err(StoreError::Corrupt(_))), "not over existing records");
     }
     let services = engine.services_of(Arc::new(postgres(&engine, &url).await));
     assert_eq!(seen(&services, &filled).await, before);
-    // It goes on there: numbers follow, what waits is delivered, an answer is given again.
+    // It continues there: numbers follow, waiting deliveries are made, a kept answer is returned.
     for (caller, id) in &filled.customers {
         put(&services, caller, *id, r#"{"email":null}"#).await.expect_err("a refusal");
         put(&services, caller, *id, "{}").await.expect("nothing to do");
@@ -156,11 +156,11 @@ async fn what_is_moved_is_the_same_and_goes_on() {
     let before = seen(&services, &filled).await;
     drop(services);
 
-    // And back, into a new folder.
+    // Move back, into a new folder.
     let folder = tempfile::tempdir().expect("a temporary folder");
     {
         let file = folder.path().join("dossier.db");
-        // A folder in which Dossier was started once has no accounts, and is as good as empty.
+        // A folder in which Dossier was only started has no accounts and counts as empty.
         drop(sqlite(&engine, folder.path()));
         moved(Location::Postgres(&url), Location::Sqlite(&file), &progress).await.expect("moved back");
     }
@@ -172,7 +172,7 @@ async fn what_is_moved_is_the_same_and_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_move_that_was_interrupted_goes_on() {
+async fn an_interrupted_move_continues() {
     let mut engine = Engine::sqlite().await;
     let services = engine.services();
     let filled = fill(&services).await;
@@ -202,7 +202,7 @@ async fn a_move_that_was_interrupted_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_record_that_is_not_the_same_is_named() {
+async fn a_differing_record_is_named() {
     let mut engine = Engine::sqlite().await;
     let services = engine.services();
     fill(&services).await;
@@ -213,7 +213,7 @@ async fn a_record_that_is_not_the_same_is_named() {
     let file = engine.path().join("dossier.db");
     let altered = std::sync::OnceLock::new();
     let progress = |done: u64, total: u64| {
-        // Everything is copied, nothing compared yet.
+        // Everything is copied, and nothing is compared yet.
         if done * 2 == total && altered.set(()).is_ok() {
             let (url, sql) = (url.clone(), "UPDATE customers SET names = profile WHERE version = 2");
             tokio::task::block_in_place(|| {
@@ -223,5 +223,5 @@ async fn a_record_that_is_not_the_same_is_named() {
         }
     };
     let refused = moved(Location::Sqlite(&file), Location::Postgres(&url), &progress).await.expect_err("a refusal");
-    assert!(refused.to_string().contains("of customers is not the same"), "{refused}");
+    assert!(refused.to_string().contains("of customers differs"), "{refused}");
 }

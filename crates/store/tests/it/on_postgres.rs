@@ -1,4 +1,4 @@
-//! What is special to PostgreSQL: its statements, what it must promise, and many processes on one database.
+//! What is specific to PostgreSQL: its statements, its guarantees, and many processes on one database.
 
 use std::num::NonZeroI64;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use crate::behaviours;
 use crate::cluster::Cluster;
 use crate::engines::Engine;
 
-/// What some of the engines that speak PostgreSQL do not have, or do otherwise; `docs/operations.md` says which.
+/// What some engines that speak the protocol of PostgreSQL lack or do differently; `docs/operations.md` names them.
 const NOT_PORTABLE: &[&str] = &[
     "ADVISORY",
     "LISTEN",
@@ -70,7 +70,7 @@ fn statements_are_portable() {
         for word in NOT_PORTABLE {
             assert!(!code.contains(word), "a migration has {word}: {sql}");
         }
-        // What an engine spreads by account can be unique within an account only.
+        // An engine that distributes rows by account can only enforce uniqueness within an account.
         let unique = code.contains("UNIQUE INDEX").then(|| code.split_once('(').map(|(_, columns)| columns.to_owned()));
         if let Some(Some(columns)) = unique {
             assert!(columns.starts_with("ACCOUNT_ID, ENVIRONMENT"), "{sql}");
@@ -92,7 +92,7 @@ fn no_statement_is_declared_twice() {
     }
 }
 
-/// A connection to a database in which a store has made its tables.
+/// A connection to a database in which a store has created its tables.
 async fn client_of_a_new_store(cluster: &Cluster) -> tokio_postgres::Client {
     let url = cluster.database().await;
     let (folder, root) = (tempfile::tempdir().expect("a temporary folder"), RootKey::random());
@@ -138,7 +138,7 @@ async fn the_planner_knows_how_large_each_growing_table_is() {
     }
 }
 
-/// Statements that read a whole table on purpose: now and then, by an operator, or of something small.
+/// Statements that read a whole table on purpose: rarely, for an operator, or a small one.
 const WHOLE: &[&str] = &["rotate::LEFT"];
 
 #[tokio::test]
@@ -176,7 +176,7 @@ async fn every_statement_finds_its_rows_by_a_key_even_when_the_tables_are_empty(
 }
 
 #[tokio::test]
-async fn a_database_that_would_lose_what_it_acknowledged_is_refused() {
+async fn a_database_that_could_lose_acknowledged_writes_is_refused() {
     let cluster = Cluster::own(&[]).await;
     let (folder, root) = (tempfile::tempdir().expect("a temporary folder"), RootKey::random());
     let url = cluster.database().await;
@@ -188,7 +188,7 @@ async fn a_database_that_would_lose_what_it_acknowledged_is_refused() {
     for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
         cluster.run(&format!("ALTER SYSTEM SET {setting} = off")).await.expect("a statement");
         cluster.run("SELECT pg_reload_conf()").await.expect("a statement");
-        // The setting reaches sessions a moment later.
+        // The setting reaches the sessions a moment later.
         let mut refused = open().await;
         for _ in 0..100 {
             if refused.is_err() {
@@ -203,7 +203,7 @@ async fn a_database_that_would_lose_what_it_acknowledged_is_refused() {
         cluster.run("SELECT pg_reload_conf()").await.expect("a statement");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    open().await.expect("and with all of them on it opens");
+    open().await.expect("it opens with all of them on");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -215,9 +215,9 @@ async fn behind_a_pooler_nothing_is_prepared_and_everything_works() {
     behaviours::rotation_may_be_repeated_and_runs_beside_writers(Engine::pooled().await).await;
 }
 
-/// Two stores on one database, as two processes have them.
+/// Two stores on one database, like two processes.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn background_work_is_shared_out_and_taken_over() {
+async fn background_work_is_divided_and_taken_over() {
     let mut engine = Engine::postgres().await;
     let services = engine.services();
     let mut endpoints = Vec::new();
@@ -233,11 +233,11 @@ async fn background_work_is_shared_out_and_taken_over() {
     };
     assert_eq!(due(engine.store()).await.len(), 12, "alone it works on everything");
     let other = engine.another().await;
-    // The first lets go of half when it next asks for its leases.
+    // The first one releases half of its shards when it next renews its leases.
     let mut shares = (0, 0);
     for _ in 0..80 {
         let (mine, theirs) = (due(engine.store()).await, due(&*other).await);
-        assert!(mine.is_disjoint(&theirs), "nothing is worked on twice");
+        assert!(mine.is_disjoint(&theirs), "nothing is done twice");
         shares = (mine.len(), theirs.len());
         if shares.0 + shares.1 == 12 && shares.1 > 0 {
             break;
@@ -245,7 +245,7 @@ async fn background_work_is_shared_out_and_taken_over() {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     assert!(shares.0 > 0 && shares.1 > 0 && shares.0 + shares.1 == 12, "{shares:?}");
-    // One ends in order: the other need not wait for its leases.
+    // One ends in an orderly way, so the other need not wait for its leases.
     other.leave().await;
     drop(other);
     for _ in 0..80 {
@@ -254,7 +254,7 @@ async fn background_work_is_shared_out_and_taken_over() {
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    panic!("what was left is taken over");
+    panic!("the remaining work is not taken over");
 }
 
 /// Two processes on one database, and a caller that both know.
@@ -266,9 +266,10 @@ async fn two_processes(engine: &mut Engine) -> (Services, Services, Caller) {
     (mine, theirs, caller)
 }
 
-/// Once no other process has written for a while, a process assumes that none does; each of these finds it wrong.
+/// Once no other process has written for a while, a process assumes that none will. Each of these cases proves it
+/// wrong.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_assumption_that_does_not_hold_is_found_out() {
+async fn a_wrong_assumption_is_detected() {
     let mut engine = Engine::postgres().await;
     let (mine, theirs, caller) = two_processes(&mut engine).await;
     let (id, quiet) = (
@@ -299,11 +300,11 @@ async fn an_assumption_that_does_not_hold_is_found_out() {
     alone_for_a_while().await;
     let (basis, found) = read().await;
     let misplaced = (Basis::new(basis.version, NonZeroI64::new(1)), found);
-    assert_eq!(commit(&misplaced, "Y").await, Committed::Done, "its newest entry is another one");
+    assert_eq!(commit(&misplaced, "Y").await, Committed::Done, "its newest entry is a different one");
 
     alone_for_a_while().await;
     behaviours::put(&theirs, &caller, quiet, r#"{"last_name":"Theirs"}"#).await.expect("updated");
-    assert_eq!(commit(&read().await, "Z").await, Committed::Done, "only the chain has gone on");
+    assert_eq!(commit(&read().await, "Z").await, Committed::Done, "only the chain has moved");
 
     alone_for_a_while().await;
     let (_, endpoint) = behaviours::subscribed(&theirs, caller.clone()).await;
@@ -312,7 +313,7 @@ async fn an_assumption_that_does_not_hold_is_found_out() {
         behaviours::put(&mine, &caller, id, &body).await.expect("updated");
     }
     let deliveries = mine.store.deliveries(caller.scope, endpoint, None, 10).await.expect("a log");
-    assert_eq!(deliveries.len(), 4, "another process made an endpoint");
+    assert_eq!(deliveries.len(), 4, "another process created an endpoint");
 
     let Profile::Individual(individual) = read().await.1.profile else { panic!("an individual") };
     let names = [individual.first_name, individual.middle_name, individual.last_name];
@@ -321,7 +322,7 @@ async fn an_assumption_that_does_not_hold_is_found_out() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_endpoint_is_told_from_its_first_event_on() {
+async fn an_endpoint_gets_every_event_from_its_first_on() {
     let mut engine = Engine::postgres().await;
     let services = engine.services();
     let caller = crate::engines::caller(&services).await;
@@ -330,7 +331,7 @@ async fn an_endpoint_is_told_from_its_first_event_on() {
         let body = format!(r#"{{"first_name":"{name}"}}"#);
         behaviours::put(&services, &caller, id, &body).await.expect("updated");
     };
-    // Until it is assumed that the scope has none.
+    // Change it until the process assumes that the scope has no endpoint.
     for name in ["A", "B", "C"] {
         change(name).await;
     }
@@ -341,15 +342,14 @@ async fn an_endpoint_is_told_from_its_first_event_on() {
     assert_eq!(told().await, 2);
 }
 
-/// What a process remembers of a customer may be old. Each of these would go wrong if anything but a commit were
-/// decided by it.
+/// A cached record may be old. Each of these cases would go wrong if anything but a commit depended on one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_but_a_commit_is_decided_by_what_a_process_remembers() {
+async fn only_commits_depend_on_cached_records() {
     let mut engine = Engine::postgres().await;
     let (mine, theirs, caller) = two_processes(&mut engine).await;
     let id = behaviours::given(&mine, &caller, "a@example.com", "individual").await;
     let (mine_again, if_match) = (r#"{"first_name":"Mine"}"#, |version| Some(Versions::These(vec![version])));
-    // Answers the version that this process remembers, and the newest.
+    // Returns the version in the cache of this process, and the newest one.
     let overtaken = async || {
         let remembered =
             behaviours::put(&mine, &caller, id, mine_again).await.expect("updated").version.expect("of a customer");
@@ -395,12 +395,12 @@ async fn nothing_but_a_commit_is_decided_by_what_a_process_remembers() {
     assert_eq!(names, serde_json::json!(["Theirs", "Mine"]), "neither is lost");
 }
 
-/// Of commits that are sent before the one before them has ended, each assumes that it ends well.
+/// A commit may be sent before the previous one has ended, and assumes that it succeeds.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn commits_that_follow_each_other_are_written_whoever_comes_between() {
+async fn consecutive_commits_are_written_despite_other_writers() {
     let mut engine = Engine::postgres().await;
     let (mine, theirs, caller) = two_processes(&mut engine).await;
-    // The chains of both environments are written by the same commits.
+    // The same commits write the chains of both environments.
     let production = Scope { environment: Environment::Production, ..caller.scope };
     let callers = [caller.clone(), Caller { scope: production, ..caller }];
     let mut customers = Vec::new();
@@ -422,10 +422,10 @@ async fn commits_that_follow_each_other_are_written_whoever_comes_between() {
     };
     for round in 0..16 {
         match round {
-            // Alone, so that they come to follow each other.
+            // No other process writes, so that the commits become consecutive.
             0..4 | 8..12 => put_all(round).await,
             4..8 => drop(futures_util::join!(put_all(round), come_between(4 * round), come_between(4 * round + 1))),
-            // In one environment, of which this process does not know yet when it writes both.
+            // In one environment only. This process does not know it yet when it writes to both.
             _ => {
                 come_between(2 * round + 10).await;
                 put_all(round).await;
@@ -445,9 +445,9 @@ async fn commits_that_follow_each_other_are_written_whoever_comes_between() {
     assert_eq!(mine.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
 }
 
-/// A failover that lost commits, or a recovery under a running process.
+/// A failover that lost commits, or a recovery while a process runs.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_process_under_which_the_database_goes_back_goes_on_and_keeps_what_it_knew() {
+async fn a_process_continues_and_keeps_its_ends_if_the_database_is_reset() {
     let mut engine = Engine::postgres().await;
     let services = engine.services();
     let caller = crate::engines::caller(&services).await;
@@ -471,11 +471,11 @@ async fn a_process_under_which_the_database_goes_back_goes_on_and_keeps_what_it_
     let key = engine.anchor_key();
     let text = key.write(&engine.store().tips().all(), Timestamp::from_micros(0));
     let anchor = key.read("the anchor", &text).expect("an anchor");
-    let verdict = dossier_store::anchor::check(engine.store(), &anchor).await.expect("a verdict");
-    assert!(verdict.findings[0].contains("the entry is another one than the anchor knew"), "{verdict:?}");
+    let report = dossier_store::anchor::check(engine.store(), &anchor).await.expect("a report");
+    assert!(report.findings[0].contains("the entry differs from the one the anchor had"), "{report:?}");
 }
 
-/// A commit that waits for its standby and is cancelled says that all is well: no timeout of ours may do that.
+/// A commit that waits for its standby reports success when it is cancelled. No timeout of ours may cause that.
 async fn waits_for_its_standby(commit: impl AsyncFn(&Services, &Caller, CustomerId) -> bool) {
     let cluster = Cluster::own(&[]).await;
     let mut engine = Engine::postgres_in(cluster).await;
@@ -490,9 +490,9 @@ async fn waits_for_its_standby(commit: impl AsyncFn(&Services, &Caller, Customer
         engine.execute(sql).await;
     }
     tokio::time::sleep(Duration::from_millis(500)).await;
-    assert!(!commit(&services, &caller, id).await, "nobody has received it");
+    assert!(!commit(&services, &caller, id).await, "no standby has received it");
     tokio::time::sleep(Duration::from_secs(2)).await;
-    assert_eq!(engine.rows("pg_stat_activity WHERE wait_event = 'SyncRep'").await, 1, "it waits on");
+    assert_eq!(engine.rows("pg_stat_activity WHERE wait_event = 'SyncRep'").await, 1, "it still waits");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -530,13 +530,13 @@ async fn a_database_and_a_keyring_that_do_not_belong_together_are_refused() {
     open(&other, "other", &root).await.expect("another");
     for (keyring, root, said) in [
         ("none", &root, "its keyring is missing"),
-        ("other", &root, "of another installation"),
+        ("other", &root, "to another installation"),
         ("one", &RootKey::random(), "the root key does not open the keyring"),
     ] {
         let refused = open(&one, keyring, root).await.expect_err("a refusal");
         assert!(refused.contains(said), "{refused}");
     }
-    let refused = open("postgres://user:geheim@127.0.0.1:1/none", "one", &root).await.expect_err("nobody there");
+    let refused = open("postgres://user:geheim@127.0.0.1:1/none", "one", &root).await.expect_err("no server");
     assert!(!refused.contains("geheim"), "{refused}");
     let refused = open("postgres:geheim//", "one", &root).await.expect_err("no URL");
     assert!(!refused.contains("geheim"), "{refused}");
@@ -553,7 +553,7 @@ async fn an_upgrade_changes_no_table_before_other_processes_have_ended() {
         PostgresStore::open(&url, &keyring, &root, blobs, Timestamp::from_micros(0), None).await.map(drop)
     };
     open().await.expect("a new database");
-    // As the last version but one left it.
+    // The state that the last version but one left.
     for sql in [
         "ALTER TABLE files ADD COLUMN customer_id UUID, ADD COLUMN subject_id UUID, ADD COLUMN attached_at BIGINT",
         "DROP TABLE file_uses, numbers, contents, chores",
@@ -562,8 +562,8 @@ async fn an_upgrade_changes_no_table_before_other_processes_have_ended() {
     ] {
         crate::cluster::run(&url, sql).await.expect("a statement");
     }
-    let refused = open().await.expect_err("another one uses it").to_string();
-    assert!(refused.contains("use it still"), "{refused}");
+    let refused = open().await.expect_err("another process uses it").to_string();
+    assert!(refused.contains("still use it"), "{refused}");
     let tables = "SELECT CAST(count(*) AS TEXT) FROM information_schema.tables
         WHERE table_schema = current_schema() AND table_name = 'file_uses'";
     assert_eq!(crate::cluster::run(&url, tables).await.expect("a count").as_deref(), Some("0"));

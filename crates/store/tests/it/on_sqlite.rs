@@ -1,4 +1,4 @@
-//! What is special to the embedded engine: what it remembers of customers, and for how long.
+//! What is specific to the embedded engine: what it caches of customers, and for how long.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -38,7 +38,7 @@ async fn a_write_waits_for_another_program_that_holds_the_lock() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_write_that_has_waited_for_a_lock_too_long_has_written_nothing_and_the_next_one_is_written() {
+async fn a_write_that_waited_too_long_for_a_lock_writes_nothing_and_the_next_one_succeeds() {
     let mut engine = Engine::sqlite().await;
     engine.close();
     let patience = Duration::from_millis(500);
@@ -55,7 +55,8 @@ async fn a_write_that_has_waited_for_a_lock_too_long_has_written_nothing_and_the
         let began = Instant::now();
         (behaviours::put(&services, &caller, id, r#"{"first_name":"A"}"#).await.map(drop), began.elapsed())
     };
-    // The later ones come while the first one waits, and do not wait for it to give up before they begin to.
+    // The later writes arrive while the first one waits. Their own time starts at once, not after the first one gives
+    // up.
     let (first, second, third) = tokio::join!(write(ids[0], 0), write(ids[1], 100), write(ids[2], 400));
     for (written, took) in [first, second, third] {
         let refused = written.expect_err("a refusal");
@@ -63,7 +64,7 @@ async fn a_write_that_has_waited_for_a_lock_too_long_has_written_nothing_and_the
         assert!(took >= patience && took < patience * 3, "{took:?}");
     }
     for id in &ids {
-        assert_eq!(behaviours::read(&services, caller.scope, *id).await.version, 1, "reading goes on, nothing changed");
+        assert_eq!(behaviours::read(&services, caller.scope, *id).await.version, 1, "reads continue, nothing changed");
     }
     drop(other);
     for id in ids {
@@ -74,27 +75,27 @@ async fn a_write_that_has_waited_for_a_lock_too_long_has_written_nothing_and_the
 }
 
 #[tokio::test]
-async fn a_start_that_has_to_write_says_that_the_database_is_locked() {
+async fn a_start_that_has_to_write_reports_a_locked_database() {
     let engine = crate::upgrade::older();
     let other = lock(&engine);
     let refused = engine.try_open().await.err().expect("a refusal").to_string();
-    assert_eq!(refused, "another program has locked the database; end that program, then start again");
+    assert_eq!(refused, "another program has locked the database; stop that program, then start again");
     drop(other);
     engine.try_open().await.expect("the store opens");
 }
 
-/// Housekeeping comes every half a minute, and among a million customers all of them would be read again.
+/// Housekeeping runs twice a minute. With a million customers, reading all of them again would be too much.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn housekeeping_has_no_customer_read_again_and_rotation_has() {
+async fn housekeeping_keeps_the_cache_and_rotation_empties_it() {
     let mut engine = Engine::sqlite().await;
     let services = engine.services();
     let caller = caller(&services).await;
     let id = behaviours::given(&services, &caller, "a@example.com", "individual").await;
     let version = async || services.store.summary(caller.scope, id).await.ok().flatten().map(|summary| summary.version);
     assert_eq!(version().await, Some(1));
-    // Who reads it again finds a version for which its cells were not sealed.
+    // Reading it again finds a version for which its cells were not sealed.
     engine.execute("UPDATE customers SET version = 2").await;
-    assert_eq!(version().await, Some(1), "it is remembered");
+    assert_eq!(version().await, Some(1), "it is cached");
 
     let new = NewKey { name: "used".into(), scopes: vec![KeyScope::CustomersRead], expires_at: None };
     let (_, key) = api_keys::create(&services, &caller, new).await.expect("a key");
@@ -103,8 +104,8 @@ async fn housekeeping_has_no_customer_read_again_and_rotation_has() {
     services.store.forget_answers(now).await.expect("forgotten");
     services.store.forget_deliveries(now).await.expect("forgotten");
     services.store.collect_files(Timestamp::from_micros(i64::MAX / 2)).await.expect("collected");
-    assert_eq!(version().await, Some(1), "still");
+    assert_eq!(version().await, Some(1), "still cached");
 
     engine.store().rotate(now, &|_, _| {}).await.expect("rotated");
-    assert_eq!(version().await, None, "whoever reads it finds that it cannot be opened");
+    assert_eq!(version().await, None, "reading it again finds that it cannot be opened");
 }

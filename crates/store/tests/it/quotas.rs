@@ -1,4 +1,4 @@
-//! How much an account may have of what lasts.
+//! Limits on how much data an account can store.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ impl Clock for NoonOf {
     }
 }
 
-pub(crate) async fn a_day_has_so_many_new_idempotency_keys(mut engine: Engine) {
+pub(crate) async fn new_idempotency_keys_are_limited_per_day(mut engine: Engine) {
     let mut services = engine.services();
     services.clock = Arc::new(NoonOf(1));
     services.quotas = Quotas { idempotency_keys: Some(3), ..Quotas::default() };
@@ -45,7 +45,7 @@ pub(crate) async fn a_day_has_so_many_new_idempotency_keys(mut engine: Engine) {
     let over = OverQuota { quota: Quota::IdempotencyKeys, most: 3 };
     assert!(matches!(refused, Err(UpdateError::Store(StoreError::OverQuota(found))) if found == over), "{refused:?}");
     let stored = crate::behaviours::read(&services, mine.scope, id).await;
-    assert_eq!(stored.version, 4, "what was refused is not written");
+    assert_eq!(stored.version, 4, "refused changes are not written");
     let again = keyed_put(&services, &mine, id, &body(first), Some(&format!("k{first}"))).await;
     assert!(again.expect("a known key is answered").replayed);
     put(&services, &mine, id, &body(10)).await.expect("a request without a key is not counted");
@@ -56,12 +56,12 @@ pub(crate) async fn a_day_has_so_many_new_idempotency_keys(mut engine: Engine) {
     }
     services.clock = Arc::new(NoonOf(1));
     let late = keyed_put(&services, &mine, id, &body(12), Some("m")).await;
-    assert!(late.is_err(), "a clock that is behind opens no second quota");
+    assert!(late.is_err(), "a clock that goes back opens no second quota");
     services.quotas = Quotas::default();
-    keyed_put(&services, &mine, id, &body(13), Some("n")).await.expect("off means none");
+    keyed_put(&services, &mine, id, &body(13), Some("n")).await.expect("there is no quota");
 }
 
-pub(crate) async fn an_account_has_room_for_so_many_files_and_bytes(mut engine: Engine) {
+pub(crate) async fn files_and_bytes_of_an_account_are_limited(mut engine: Engine) {
     let mut services = engine.services();
     services.clock = Arc::new(NoonOf(1));
     let (mine, other) = (caller(&services).await, caller(&services).await);
@@ -74,10 +74,10 @@ pub(crate) async fn an_account_has_room_for_so_many_files_and_bytes(mut engine: 
         begun.push(upload);
     }
     let ended = futures_util::future::join_all(begun.into_iter().map(Upload::finish)).await;
-    assert_eq!(ended.iter().filter(|ended| ended.is_ok()).count(), 3, "each was begun when there was room");
+    assert_eq!(ended.iter().filter(|ended| ended.is_ok()).count(), 3, "there was room when each began");
     let used = services.store.account_files(mine.scope).await.expect("counted");
     assert_eq!(used, Used { files: 3, bytes: 3 * letter });
-    assert_eq!(contents(&engine, mine.scope), 3, "what was refused at the end takes no room either");
+    assert_eq!(contents(&engine, mine.scope), 3, "a file that is refused at the end takes no room either");
     let over = |quota, most| OverQuota { quota, most };
     let refusal = async |services: &_| {
         let begun = Upload::begin(services, &mine, FileName::stored("a.pdf".into()), None).await;
@@ -86,7 +86,7 @@ pub(crate) async fn an_account_has_room_for_so_many_files_and_bytes(mut engine: 
     };
     assert_eq!(refusal(&services).await, over(Quota::FilesOfAccount, 3));
     uploaded(&services, &other).await;
-    // What nobody attached makes room again.
+    // Collecting unattached files makes room again.
     services.clock = Arc::new(NoonOf(2 + UNATTACHED_SECONDS / DAY));
     services.store.collect_files(services.clock.now()).await.expect("collected");
     assert_eq!(services.store.account_files(mine.scope).await.expect("counted"), Used::default());
@@ -96,13 +96,13 @@ pub(crate) async fn an_account_has_room_for_so_many_files_and_bytes(mut engine: 
     assert_eq!(refusal(&services).await, over(Quota::BytesOfAccount, MAX_FILE + letter));
 }
 
-/// How many contents of a sandbox are stored.
+/// The number of contents that are stored for a sandbox.
 fn contents(engine: &Engine, scope: Scope) -> usize {
     let folder = engine.path().join(format!("files/sandbox/{}", scope.account));
     std::fs::read_dir(folder).expect("a folder").count()
 }
 
-pub(crate) async fn a_repeated_upload_takes_no_room_and_is_answered_without_any(mut engine: Engine) {
+pub(crate) async fn a_repeated_upload_takes_no_room_and_needs_none(mut engine: Engine) {
     let mut services = engine.services();
     let caller = caller(&services).await;
     let upload = async |services: &_, key: &str, content: &[u8]| {
@@ -123,7 +123,7 @@ pub(crate) async fn a_repeated_upload_takes_no_room_and_is_answered_without_any(
     assert_eq!(contents(&engine, caller.scope), 1);
 }
 
-pub(crate) async fn a_customer_has_room_for_so_many_files_removed_ones_too(mut engine: Engine) {
+pub(crate) async fn files_of_a_customer_are_limited_including_removed_ones(mut engine: Engine) {
     let mut services = engine.services();
     let caller = caller(&services).await;
     let letter = LETTER.len() as u64;

@@ -1,5 +1,5 @@
-//! Somebody who can write to the database and has no keys: rows that grant or find something are altered in every way,
-//! and each is refused, logged and counted. What is not sealed is listed with what altering it gains.
+//! An attacker can write to the database and has no keys. Rows that grant or find something are altered in every way,
+//! and each is refused, logged and counted. Unsealed columns are listed with the gain of altering them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -22,7 +22,7 @@ use dossier_store::rows::TABLES;
 use crate::behaviours::{LETTER, PERSONS, given, put, read, subscribed};
 use crate::engines::{Engine, caller};
 
-/// Columns whose cells hold themselves in place: whatever is altered of one does not open.
+/// Columns with cells, which are bound to their place: an altered one does not open.
 const CELLS: &[(&str, &str)] = &[
     ("accounts", "name look"),
     ("scope_keys", "wrapped epoch"),
@@ -39,7 +39,7 @@ const CELLS: &[(&str, &str)] = &[
     ("recorded_settings", "cell"),
 ];
 
-/// Columns that are not sealed, and what altering one gains.
+/// Columns that are not sealed, with the gain of altering each.
 const FREE: &[(&str, &str, &str)] = &[
     ("installation", "one installation_id newest_epoch", "a start is refused, or accepts the keyring it has"),
     ("scope_keys", "account_id environment", "a key that is not found where it belongs: its scope is not served"),
@@ -87,7 +87,7 @@ const FREE: &[(&str, &str, &str)] = &[
     ("migration_lease", "one owner until", "an upgrade waits"),
 ];
 
-/// The text of what was logged.
+/// The text of the log.
 static LOGGED: Mutex<String> = Mutex::new(String::new());
 
 struct Log;
@@ -124,7 +124,7 @@ impl tracing::Subscriber for Log {
     fn exit(&self, _: &tracing::span::Id) {}
 }
 
-/// One account with one of everything.
+/// An account with one of everything.
 struct Tenant {
     caller: Caller,
     key: ApiKey,
@@ -166,7 +166,7 @@ async fn attached_file(services: &Services, caller: &Caller, customer: CustomerI
     file
 }
 
-/// Reads everything that this row decides about, in the scope where the row is now: whether something was found.
+/// Reads everything that a row decides, in the scope where the row is now. Returns whether something was found.
 async fn look(
     store: &dyn dossier_store::Engine,
     table: &str,
@@ -200,7 +200,7 @@ async fn look(
     }
 }
 
-/// How one engine writes values.
+/// How an engine writes values.
 pub(crate) struct Sql<'a>(pub(crate) &'a Engine);
 
 impl Sql<'_> {
@@ -225,7 +225,7 @@ impl Sql<'_> {
         schema
     }
 
-    /// A value as a literal; `None` for NULL.
+    /// A value as a literal. `None` for NULL.
     async fn literal(&self, table: &str, (column, kind): (&str, &str), row: &str) -> Option<String> {
         let shown = match (self.is_sqlite(), kind) {
             (true, "blob") => format!("lower(hex({column}))"),
@@ -237,7 +237,7 @@ impl Sql<'_> {
         self.0.text(&sql).await.map(|value| self.as_literal(kind, &value))
     }
 
-    /// What a column of bytes holds; `None` when there is no such row.
+    /// The content of a column of bytes. `None` if there is no such row.
     pub(crate) async fn bytes(&self, table: &str, column: &str, row: &str) -> Option<Vec<u8>> {
         let kind = if self.is_sqlite() { "blob" } else { "bytea" };
         let literal = self.literal(table, (column, kind), row).await?;
@@ -277,7 +277,7 @@ fn flipped(kind: &str, literal: Option<&str>) -> String {
         "integer" | "int2" | "int4" | "int8" => (literal.parse::<i64>().expect("a number") ^ 1).to_string(),
         "text" => literal.replacen('\'', "'x", 1),
         _ => {
-            // The first digit of the value stands after the first quote.
+            // The first digit of the value follows the first quote.
             let at = literal.find('\'').expect("a quote") + 1;
             let digit = u32::from_str_radix(&literal[at..=at], 16).expect("a digit") ^ 1;
             format!("{}{digit:x}{}", &literal[..at], &literal[at + 1..])
@@ -285,7 +285,7 @@ fn flipped(kind: &str, literal: Option<&str>) -> String {
     }
 }
 
-/// Alters the database, looks, and puts it back as it was.
+/// Alters the database, reads, and restores it.
 struct Attack<'a> {
     engine: &'a mut Engine,
     tenant: &'a Tenant,
@@ -305,7 +305,7 @@ impl Attack<'_> {
             let looks = look(store, table, self.tenant, scope).await;
             let is_refused = |outcome: &Result<_, _>| matches!(outcome, Err(StoreError::Corrupt(_)));
             assert!(looks.iter().any(is_refused), "{what}: {looks:?}");
-            // Not to find a key by what it is found by is as good.
+            // It is as good if the key is not found.
             let grants = looks.iter().any(|outcome| !is_refused(outcome) && !matches!(outcome, Ok(false)));
             assert!(!(grants && counted), "{what}: {looks:?}");
             let refused = store.refused_rows();
@@ -329,7 +329,7 @@ impl Attack<'_> {
     }
 }
 
-/// The table, and the conditions that name the row under attack and another one.
+/// For each table, the conditions for the row under attack and for another row.
 fn rows_of(sql: &Sql<'_>, tenant: &Tenant, other: &Tenant) -> Vec<(&'static str, String, String)> {
     let of = |tenant: &Tenant, rest: &str| {
         format!("account_id = {} AND environment = 0{rest}", sql.id(tenant.caller.scope.account.as_bytes()))
@@ -351,7 +351,7 @@ fn rows_of(sql: &Sql<'_>, tenant: &Tenant, other: &Tenant) -> Vec<(&'static str,
     ]
 }
 
-pub(crate) async fn rows_that_were_altered_or_moved_are_refused_logged_and_counted(mut engine: Engine) {
+pub(crate) async fn altered_or_moved_rows_are_refused_logged_and_counted(mut engine: Engine) {
     static LOG: OnceLock<()> = OnceLock::new();
     LOG.get_or_init(|| tracing::subscriber::set_global_default(Log).expect("the only one"));
     let services = engine.services();
@@ -385,8 +385,8 @@ impl Attack<'_> {
         for (column, kind) in columns {
             let (name, kind) = (column.as_str(), kind.as_str());
             let is_sealed = sealed.columns.contains(&name);
-            // What signs for a key, and what a delivery goes to, are opened only to sign.
-            // Whose evidence a file is stands in the key of the row.
+            // Signing keys and the secrets of endpoints are opened only to sign. The data subject of a use is part
+            // of the row's key.
             let is_sealed = is_sealed || table == "file_uses" && ["customer_id", "subject_id"].contains(&name);
             if !is_sealed && !cells.contains(&name) || ["midstates", "secret"].contains(&name) {
                 continue;
@@ -419,7 +419,7 @@ impl Attack<'_> {
             );
             return self.is_refused(table, "an account in another's place", &replaced, there, true).await;
         }
-        // A wrapped key that is not where it belongs is not found; the customer's own row says so first.
+        // A wrapped key in the wrong place is not found; the customer's own row reports it first.
         let follow = if table == "subject_keys" { "customers" } else { table };
         for (what, set, at) in [
             ("another account", format!("account_id = {id}"), there),
@@ -443,7 +443,7 @@ impl Attack<'_> {
         }
     }
 
-    /// As [`Attack::is_refused`], when another table's row is refused first.
+    /// As [`Attack::is_refused`], if a row of another table is refused first.
     async fn is_refused_as(&mut self, table: &str, logged: &str, what: &str, sql: &str, scope: Scope) {
         if table == logged {
             return self.is_refused(table, what, sql, scope, true).await;
@@ -452,7 +452,7 @@ impl Attack<'_> {
     }
 }
 
-pub(crate) async fn every_column_is_sealed_or_listed_with_what_altering_it_gains(engine: Engine) {
+pub(crate) async fn every_column_is_sealed_or_listed_with_the_gain_of_altering_it(engine: Engine) {
     let schema = Sql(&engine).schema().await;
     let mut listed = BTreeSet::new();
     for table in TABLES {
@@ -473,7 +473,7 @@ pub(crate) async fn every_column_is_sealed_or_listed_with_what_altering_it_gains
     }
 }
 
-/// The attacks by which somebody with a key of their own got at another account's records.
+/// Attacks by which the owner of a key could reach the records of another account.
 pub(crate) async fn a_key_or_a_link_in_another_account_s_row_opens_nothing(mut engine: Engine) {
     let services = engine.services();
     let (victim, attacker) = (tenant(&services, "victim").await, tenant(&services, "attacker").await);
@@ -507,7 +507,7 @@ pub(crate) async fn a_key_or_a_link_in_another_account_s_row_opens_nothing(mut e
     assert!(matches!(store.api_key(&free).await, Err(StoreError::Corrupt(_))), "a key");
     assert!(matches!(store.link(&attacker.token).await, Err(StoreError::Corrupt(_))), "a link");
     assert_eq!(store.refused_rows(), 2);
-    // Two customers of one account change their e-mails' places.
+    // Two customers of one account exchange their e-mail indexes.
     let scope = victim.caller.scope;
     assert_eq!(store.summaries_by_email(scope, &email).await.expect("readable").len(), 1);
     assert!(store.summaries_by_email(scope, &mine).await.expect("readable").is_empty());

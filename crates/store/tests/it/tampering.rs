@@ -1,4 +1,4 @@
-//! Somebody with the database and without the keys: whatever is altered is refused or found, and named.
+//! An attacker has the database and no keys. Every alteration is refused or found, and named.
 
 use dossier_core::caller::Caller;
 use dossier_core::change::{Change, Effect};
@@ -16,7 +16,7 @@ use rusqlite::Connection;
 use crate::engines::{Engine, caller};
 
 const ENTRIES: usize = 40;
-/// Before the places of the first scope.
+/// The place before the first one of the first scope.
 const FIRST: i64 = 1 << 40;
 
 /// A store with a few customers, closed, so that its file can be altered.
@@ -111,7 +111,7 @@ async fn any_flipped_bit_of_any_entry_is_found_and_named() {
         set(&flipped);
         let found = findings(&mut engine).await;
         assert!(!found.is_empty(), "{column} of entry {id}");
-        // A changed hash shows in the entry itself and in the next, a changed number as a gap at its place.
+        // A changed hash shows in the entry itself and in the next; a changed number shows as a gap.
         let named = [id - 1, id, id + 1].iter().any(|seq| found[0].contains(&format!("entry {seq}:")));
         assert!(named, "{column} of entry {id}: {found:?}");
         set(&kept);
@@ -188,8 +188,8 @@ async fn cells_moved_between_rows_columns_or_versions_are_refused() {
     }
 }
 
-/// A key that was wrapped before a rotation and arrives after it would lie behind the rotation's scan, and be lost with
-/// the old epoch.
+/// A rotation may already have passed a key that was wrapped before it and is written after it. The key would be lost
+/// with the old epoch.
 #[tokio::test]
 async fn a_new_key_of_a_past_epoch_is_not_written() {
     let mut engine = Engine::sqlite().await;
@@ -211,6 +211,6 @@ async fn a_new_key_of_a_past_epoch_is_not_written() {
     };
     let effect = Effect::CustomerCreated(Box::new(customer));
     let change = Change { scope: caller.scope, effect, audit: None, events: Vec::new(), answer: None };
-    assert_eq!(services.store.commit(change).await.expect("judged"), Committed::VersionMoved);
+    assert_eq!(services.store.commit(change).await.expect("an outcome"), Committed::VersionMoved);
     assert!(services.store.summaries(caller.scope, None, 10).await.expect("a list").summaries.is_empty());
 }

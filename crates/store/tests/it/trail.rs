@@ -1,4 +1,4 @@
-//! The audit trail as it is read: lists, and one entry whole.
+//! Reading the audit trail: lists, and whole entries.
 
 use dossier_core::audit::{Action, ActorFilter, AuditEntry, AuditFilter, AuditPage, AuditRow, OpenedEntry};
 use dossier_core::caller::{Actor, Caller, Environment, OperatorName, Scope};
@@ -30,7 +30,7 @@ async fn page(
     services.store.audit(scope, filter, before, limit).await.expect("readable")
 }
 
-/// Page by page to the end.
+/// All entries, read page by page.
 async fn all(services: &Services, scope: Scope, filter: &AuditFilter, limit: usize) -> Vec<u64> {
     let (mut seqs, mut next) = (Vec::new(), None);
     loop {
@@ -48,7 +48,7 @@ async fn entry(services: &Services, scope: Scope, seq: u64) -> OpenedEntry {
     services.store.audit_entry(scope, seq).await.expect("readable").expect("an entry")
 }
 
-/// What is shown of a place.
+/// The change at a pointer.
 fn change(entry: &OpenedEntry, pointer: &str) -> Option<(Value, Value)> {
     let changes = &entry.detail.expose().changes;
     changes.iter().find(|change| change.pointer == pointer).expect(pointer).values.clone()
@@ -58,8 +58,8 @@ async fn findings(services: &Services) -> Vec<String> {
     services.store.verify_audit(&|_, _| {}).await.expect("a report").findings
 }
 
-/// As another start finds them.
-async fn findings_anew(engine: &mut Engine) -> Vec<String> {
+/// The findings after a restart.
+async fn findings_after_restart(engine: &mut Engine) -> Vec<String> {
     engine.reopen().await;
     findings(&engine.services()).await
 }
@@ -102,7 +102,7 @@ pub(crate) async fn an_entry_of_a_decision_says_what_was_decided(mut engine: Eng
     assert_eq!(rails.len(), services.policy.rails.len());
     assert!(decision["outcome"] == "offboard" && rails.iter().all(|rail| rail["status"] == "rejected"));
     assert!(trail(&services, system.scope, None, 100).await[2..].iter().all(|row| row.decision.is_none()));
-    // What a reviewer wrote is in the sealed part alone.
+    // The note of a reviewer is only in the sealed part.
     let (_, after) = change(&entry(&services, system.scope, approved.seq).await, "/kycs").expect("a change");
     assert_eq!(after["decision"]["note"], "A private note");
     assert!(!json!(approved).to_string().contains("private"));
@@ -112,7 +112,7 @@ pub(crate) async fn an_entry_of_a_decision_says_what_was_decided(mut engine: Eng
     for decision in ["NULL", "replace(decision, 'approve', 'reject')"] {
         engine.execute(&format!("CREATE TABLE kept AS SELECT decision FROM audit WHERE seq = {seq}")).await;
         engine.execute(&format!("UPDATE audit SET decision = {decision} WHERE seq = {seq}")).await;
-        let found = findings_anew(&mut engine).await;
+        let found = findings_after_restart(&mut engine).await;
         assert!(
             found.iter().any(|finding| finding.contains(&format!("entry {seq}: the entry was altered"))),
             "{found:?}"
@@ -120,10 +120,10 @@ pub(crate) async fn an_entry_of_a_decision_says_what_was_decided(mut engine: Eng
         engine.execute(&format!("UPDATE audit SET decision = (SELECT decision FROM kept) WHERE seq = {seq}")).await;
         engine.execute("DROP TABLE kept").await;
     }
-    assert_eq!(findings_anew(&mut engine).await, Vec::<String>::new());
+    assert_eq!(findings_after_restart(&mut engine).await, Vec::<String>::new());
 }
 
-pub(crate) async fn lists_of_the_trail_are_filtered_and_go_on(mut engine: Engine) {
+pub(crate) async fn lists_of_the_trail_are_filtered_page_by_page(mut engine: Engine) {
     let services = engine.services();
     let system = caller(&services).await;
     let ada = Actor::Operator(OperatorName::new("Ada").expect("a name"));
@@ -161,12 +161,12 @@ pub(crate) async fn lists_of_the_trail_are_filtered_and_go_on(mut engine: Engine
     }
     let of_one = AuditFilter { customer: Some(one), ..AuditFilter::default() };
     assert_eq!(all(&services, system.scope, &of_one, 100).await.len(), 5);
-    // An entry about somebody else leads nowhere.
+    // An entry about another customer leads nowhere.
     let stranger = rows.iter().find(|row| row.customer_id == Some(other)).expect("an entry").seq;
     for wrong in [stranger, 0, 10_000, u64::MAX] {
         assert_eq!(page(&services, system.scope, &of_one, Some(wrong), 10).await, None, "{wrong}");
     }
-    // Neither another environment nor another account has any of it.
+    // Neither another environment nor another account shows any of it.
     let elsewhere = Scope { environment: Environment::Production, ..system.scope };
     for filter in [AuditFilter::default(), of_one] {
         assert_eq!(page(&services, elsewhere, &filter, None, 10).await, Some(AuditPage::default()));
@@ -176,7 +176,7 @@ pub(crate) async fn lists_of_the_trail_are_filtered_and_go_on(mut engine: Engine
     assert!(services.store.audit_entry(stranger, 2).await.expect("readable").is_none());
 }
 
-pub(crate) async fn an_entry_is_shown_whole_and_says_what_is_erased(mut engine: Engine) {
+pub(crate) async fn an_entry_is_shown_in_full_and_names_erased_subjects(mut engine: Engine) {
     let services = engine.services();
     let system = caller(&services).await;
     let scope = system.scope;
@@ -201,7 +201,7 @@ pub(crate) async fn an_entry_is_shown_whole_and_says_what_is_erased(mut engine: 
     assert_eq!((before, &after["first_name"]), (Value::Null, &json!("Ada")));
     assert!(services.store.audit_entry(scope, 0).await.expect("readable").is_none());
     assert!(services.store.audit_entry(scope, u64::MAX).await.expect("readable").is_none());
-    // What is about no customer.
+    // An entry that concerns no customer.
     let mut looked = AuditEntry::new(&there, services.clock.now(), Action::EntryViewed);
     looked.detail.note = Some("why".into());
     append_audit(&services, scope, looked).await.expect("written");
@@ -228,7 +228,7 @@ pub(crate) async fn an_entry_is_shown_whole_and_says_what_is_erased(mut engine: 
     let whole = entry(&services, scope, renamed).await;
     assert_eq!((whole.erased.clone(), &whole.detail.expose().address), (vec![own], &None));
     assert_eq!(change(&whole, "/business_legal_name"), None);
-    // A look is noted, although nothing about the customer can be sealed any more.
+    // A view is recorded even if nothing about the customer can be sealed any more.
     let looked = show_audit_entry::show(&services, &system, renamed).await.expect("readable").expect("an entry");
     assert_eq!(looked.erased, [own]);
     let look = &trail(&services, scope, None, 1).await[0];

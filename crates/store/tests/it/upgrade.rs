@@ -12,12 +12,12 @@ use crate::behaviours::{given, put, read};
 use crate::engines::{Engine, scope_of};
 use crate::trail::trail;
 
-/// Made by the last version that numbered entries, events and deliveries of all scopes together: two accounts, each
-/// with a sandbox and production, and in each two individuals and a business with a person, changed in turns under
-/// `Idempotency-Key`s, a document, a link, and an endpoint. A second endpoint of each sandbox was deleted with its
-/// deliveries.
+/// Made by the last version that numbered entries, events and deliveries of all scopes together. It has two accounts,
+/// each with a sandbox and production. Each scope has two individuals and a business with a person, changed in turn
+/// under `Idempotency-Key`s, a document, a link, and an endpoint. A second endpoint of each sandbox was deleted with
+/// its deliveries.
 const BEFORE_NUMBERING: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/before_numbering");
-/// What was numbered there, over all scopes.
+/// The numbers used there, over all scopes.
 const EVENTS: u64 = 37;
 const DELIVERIES: u64 = 55;
 
@@ -66,7 +66,7 @@ async fn numbers_that_were_shown_stay_and_new_ones_follow_the_highest() {
     let store = &services.store;
 
     let report = store.verify_audit(&|_, _| {}).await.expect("a report");
-    // One more in each chain notes the rows that were there.
+    // Each chain has one more entry, which records the existing rows.
     assert_eq!((report.findings, report.chains, report.entries), (Vec::new(), 4, 60));
     for (scope, id, version) in &customers {
         assert_eq!(read(&services, *scope, CustomerId::from_bytes(*id)).await.version, *version);
@@ -79,21 +79,21 @@ async fn numbers_that_were_shown_stay_and_new_ones_follow_the_highest() {
         let found = store.events(*scope, 0, 100).await.expect("events");
         assert_eq!(found.iter().map(|event| event.position).collect::<Vec<_>>(), positions);
         assert_eq!(store.newest_event(*scope).await.expect("readable"), positions[positions.len() - 1]);
-        // Page by page, over what other scopes have in between.
+        // Page by page, across the numbers of other scopes.
         for (after, next) in positions.iter().zip(&positions[1..]) {
             let page = store.events(*scope, *after, 1).await.expect("a page");
             assert_eq!(page.iter().map(|event| event.position).collect::<Vec<_>>(), [*next]);
         }
         let entries = trail(&services, *scope, None, 100).await;
         let numbers: Vec<_> = entries.iter().map(|entry| entry.seq).collect();
-        assert_eq!(numbers, (1..=*end + 1).rev().collect::<Vec<_>>(), "the upgrade's own is the newest");
+        assert_eq!(numbers, (1..=*end + 1).rev().collect::<Vec<_>>(), "the entry of the upgrade is the newest");
 
         let endpoint = deliveries.iter().find(|(of, ..)| of == scope).expect("a delivery").1;
         let endpoint = WebhookId::from_bytes(endpoint);
         let log = store.deliveries(*scope, endpoint, None, 100).await.expect("a log");
         assert_eq!(log.iter().map(|one| one.number).collect::<Vec<_>>(), of_scope(&deliveries));
 
-        // And on: what changed before is linked with what changes now.
+        // New changes are linked with the older ones.
         let id = customers.iter().find(|(of, ..)| of == scope).expect("a customer").1;
         let id = CustomerId::from_bytes(id);
         let caller = Caller { scope: *scope, actor: Actor::System, request_id: "test".into(), address: None };
@@ -105,9 +105,9 @@ async fn numbers_that_were_shown_stay_and_new_ones_follow_the_highest() {
         let newest = store.events(*scope, positions[positions.len() - 1], 10).await.expect("events");
         assert_eq!(newest.iter().map(|event| event.position).collect::<Vec<_>>(), [positions[positions.len() - 1] + 1]);
         let log = store.deliveries(*scope, endpoint, None, 1).await.expect("a log");
-        assert!(log[0].number > DELIVERIES.max(EVENTS * 2), "{} may have been a deleted one's", log[0].number);
+        assert!(log[0].number > DELIVERIES.max(EVENTS * 2), "{} may be that of a deleted delivery", log[0].number);
     }
-    // A new scope begins at one.
+    // A new scope starts at one.
     let caller = crate::engines::caller(&services).await;
     given(&services, &caller, "a@example.com", "individual").await;
     assert_eq!(store.newest_event(caller.scope).await.expect("readable"), 1);
@@ -157,7 +157,7 @@ async fn keys_that_could_register_webhooks_can_read_events_afterwards() {
     }
 }
 
-/// What a comparison of all rows with the entries that name them finds.
+/// The findings of comparing all rows with the entries that name them.
 async fn compared(engine: &Engine) -> Vec<String> {
     let (file, _) = engine.rows_in();
     let location = dossier_store::transfer::mark::Location::Sqlite(&file);
@@ -167,7 +167,7 @@ async fn compared(engine: &Engine) -> Vec<String> {
     compared.findings
 }
 
-/// The keyring's note of the last step that sealed rows.
+/// Reads or sets the last sealing step that the keyring records.
 fn note(engine: &Engine, step: Option<u32>) -> u64 {
     let path = engine.path().join("keyring.json");
     let mut keyring: serde_json::Value =
@@ -190,7 +190,7 @@ async fn unsealed(engine: &Engine) -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn rows_from_before_are_sealed_once_and_one_without_a_seal_is_refused_afterwards() {
+async fn older_rows_are_sealed_once_and_an_unsealed_one_is_refused_afterwards() {
     let mut engine = older();
     assert_eq!(note(&engine, None), 0);
     engine.open().await;
@@ -199,7 +199,7 @@ async fn rows_from_before_are_sealed_once_and_one_without_a_seal_is_refused_afte
     assert_eq!((engine.rows("contents").await, engine.rows("chores").await), (engine.rows("files").await, 1));
     assert_eq!(engine.store().verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
     assert_eq!(compared(&engine).await, Vec::<String>::new());
-    // What was attached before is the first use of its file.
+    // The attachment from before the upgrade is the first use of its file.
     let services = engine.services();
     let (mut attached, mut staged) = (0, 0);
     for account in services.store.accounts().await.expect("accounts") {
@@ -219,7 +219,7 @@ async fn rows_from_before_are_sealed_once_and_one_without_a_seal_is_refused_afte
     assert_eq!((attached, attached + staged), (engine.rows("file_uses").await, engine.rows("files").await));
     assert!(attached > 0);
     drop(services);
-    // A start that was killed before it had sealed all goes on.
+    // A start that died before it had sealed everything is continued.
     engine.close();
     note(&engine, Some(0));
     engine.execute("UPDATE customers SET mac = NULL WHERE type = 0; UPDATE links SET mac = NULL").await;
@@ -227,13 +227,13 @@ async fn rows_from_before_are_sealed_once_and_one_without_a_seal_is_refused_afte
     assert_eq!((note(&engine, None), unsealed(&engine).await), (newest, 0));
     assert_eq!(engine.store().verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
     assert_eq!(compared(&engine).await, Vec::<String>::new());
-    // A later step seals its own tables, and nothing that an earlier one had sealed.
+    // A later step seals its own tables, and no rows of an earlier step.
     engine.close();
     note(&engine, Some(1));
     engine.execute("UPDATE file_uses SET mac = NULL; UPDATE files SET mac = NULL; UPDATE links SET mac = NULL").await;
     engine.open().await;
     assert_eq!((note(&engine, None), unsealed(&engine).await), (newest, engine.rows("links").await));
-    // Once it is done, no start gives a row its seal.
+    // Once it is done, no start seals a row.
     engine.execute("UPDATE api_keys SET mac = NULL, revoked_at = NULL").await;
     engine.reopen().await;
     assert!(unsealed(&engine).await > 0);
@@ -243,7 +243,7 @@ async fn rows_from_before_are_sealed_once_and_one_without_a_seal_is_refused_afte
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_from_before_seals_is_refused_beside_a_keyring_that_knows_of_them() {
+async fn a_database_without_seals_is_refused_if_its_keyring_knows_of_seals() {
     let mut engine = older();
     engine.open().await;
     engine.close();
@@ -254,7 +254,7 @@ async fn a_database_from_before_seals_is_refused_beside_a_keyring_that_knows_of_
     std::fs::write(engine.path().join("dossier.db"), std::fs::read(old).expect("a file")).expect("put back");
     let refused = engine.try_open().await.err().expect("a refusal");
     assert!(refused.to_string().contains("its rows carry no seals yet"), "{refused}");
-    // Put back on purpose, by a restore.
+    // A restore puts it back on purpose.
     let (file, keyring) = (engine.path().join("dossier.db"), engine.path().join("keyring.json"));
     let location = dossier_store::transfer::mark::Location::Sqlite(&file);
     let now = dossier_core::clock::Timestamp::from_micros(0);

@@ -1,4 +1,4 @@
-//! The answers that are kept with changes, and how many a scope may keep on a day.
+//! The answers that are kept with changes, and how many a scope may keep per day.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::batch::Batch;
 use super::table::tables;
 use crate::postgres::database::{Call, Param};
-use crate::postgres::rows::{number, place, statements, uuid};
+use crate::postgres::rows::{number, scope_values, statements, uuid};
 
 statements! {
     ANSWER = "INSERT INTO answers (account_id, environment, key_hash, fingerprint, request_id, customer_id, version,
@@ -38,15 +38,15 @@ tables! {
     }
 }
 
-/// How many answers a scope has kept on the newest day.
+/// The number of answers that a scope has kept on its newest day.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Kept {
+pub(super) struct AnswerUsage {
     pub(super) day: i64,
     pub(super) answers: u64,
 }
 
-impl Kept {
-    /// A day that is over is not gone back to.
+impl AnswerUsage {
+    /// Counts one more answer. The count never goes back to an earlier day.
     pub(super) fn with(self, pending: &PendingAnswer) -> Result<Self, OverQuota> {
         let day = self.day.max(pending.day());
         let before = if day == self.day { self.answers } else { 0 };
@@ -71,9 +71,9 @@ impl<'a> Batch<'a> {
         self.answers.push(scope, answer);
     }
 
-    /// Writes how many answers the scopes keep now.
-    pub(super) fn count_answers(&mut self, kept: &BTreeMap<Scope, Kept>) {
-        for (scope, Kept { day, answers }) in kept {
+    /// Writes the new counts of the scopes.
+    pub(super) fn count_answers(&mut self, kept: &BTreeMap<Scope, AnswerUsage>) {
+        for (scope, AnswerUsage { day, answers }) in kept {
             self.answer_counts.push(*scope, AnswerCount { day: *day, answers: number(*answers) });
         }
     }

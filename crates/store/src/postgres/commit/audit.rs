@@ -9,13 +9,13 @@ use dossier_core::store::StoreError;
 use uuid::Uuid;
 
 use super::batch::Batch;
-use super::found::{Found, Head};
+use super::locked_state::{LockedState, ScopeHead};
 use super::table::tables;
 use crate::anchor::Position;
 use crate::audit_chain::{self, GENESIS};
 use crate::postgres::database::{Error, Param, Session};
-use crate::postgres::rows::{number, place, statements, uuid};
-use crate::prepared::Prepared;
+use crate::postgres::rows::{number, scope_values, statements, uuid};
+use crate::prepared::PreparedChange;
 use crate::vault::ScopeKeys;
 
 statements! {
@@ -57,13 +57,13 @@ impl<'a> Batch<'a> {
     /// Appends the entry of a change to the chain of its scope.
     pub(super) fn append(
         &mut self,
-        change: &'a Prepared,
-        found: &mut Found,
+        change: &'a PreparedChange,
+        found: &mut LockedState,
         previous_of_customer: i64,
     ) -> Result<(), StoreError> {
         let scope = change.scope;
         let Some(entry) = &change.audit else { return Ok(()) };
-        let records = found.also.joined(change);
+        let records = found.other_rows.joined(change);
         let head = found.head(scope)?;
         head.seq += 1;
         head.hash = entry.hash_with(records.as_deref(), &head.hash, scope, head.seq);
@@ -86,16 +86,16 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    /// Moves the ends of the chains, with the seals of the new ones.
+    /// Moves the ends of the chains and seals the new ones.
     pub(super) fn move_heads(
         &mut self,
         keys: BTreeMap<Scope, &Arc<ScopeKeys>>,
-        were: &BTreeMap<Scope, Head>,
-        found: &mut Found,
+        old_heads: &BTreeMap<Scope, ScopeHead>,
+        found: &mut LockedState,
     ) -> Result<(), StoreError> {
         for (scope, keys) in keys {
             let head = *found.head(scope)?;
-            let was = were.get(&scope).copied().unwrap_or(head);
+            let was = old_heads.get(&scope).copied().unwrap_or(head);
             let moved = MovedHead {
                 was_hash: was.hash.to_vec(),
                 was_event: was.event,
@@ -115,14 +115,14 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// Begins the chain of a scope, unless it has one.
+/// Creates the chain of a scope, unless it exists.
 pub(crate) async fn begin_chain(session: Session<'_>, scope: Scope) -> Result<(), Error> {
-    let (account, environment) = place(scope);
+    let (account, environment) = scope_values(scope);
     session.execute(BEGIN_CHAIN, &[&account, &environment, &&GENESIS[..]]).await.map(drop)
 }
 
 /// Returns whether they were written.
 pub(super) async fn record_settings(session: Session<'_>, scope: Scope, cell: &Vec<u8>) -> Result<bool, Error> {
-    let (account, environment) = place(scope);
+    let (account, environment) = scope_values(scope);
     Ok(session.execute(SETTINGS, &[&account, &environment, cell]).await? == 1)
 }

@@ -9,19 +9,19 @@ use dossier_core::store::StoreError;
 
 use super::answers::{AnswerCounts, Answers};
 use super::audit::{Audit, Heads};
-use super::customers::{Created, Linked, NewNumbers, Persons, ReplacedNumbers, Subjects, Updated};
+use super::customers::{CustomerUpdates, EntryLinks, NewCustomers, NewNumbers, Persons, ReplacedNumbers, Subjects};
 use super::events::{Deliveries, Events};
-use super::files::{Attachments, Unstaged};
-use super::found::Found;
-use super::links::{Links, PassesEnded, Settled};
+use super::files::{Attachments, UnstagedFiles};
+use super::links::{ClearedLinks, EndedPasses, Links};
+use super::locked_state::LockedState;
 use crate::anchor::Position;
 use crate::postgres::database::Call;
 use crate::postgres::rows::{number, statements, uuid};
-use crate::prepared::{Precondition, Prepared, PreparedEffect};
+use crate::prepared::{Precondition, PreparedChange, PreparedEffect};
 
 statements! {
-    /// What is written of almost every change. The ends of the chains are first, since they are what others wait for;
-    /// it fails unless they, and the customers, are as they are taken for granted to be.
+    /// The rows that almost every change writes. The ends of the chains come first, because other writers wait for
+    /// them. The statement fails unless they, and the customers, are as assumed.
     WRITE = "WITH heads AS (
             UPDATE audit_heads AS h
             SET seq = u.seq, hash = u.hash, seal = u.seal, event = u.event, delivery = u.delivery
@@ -46,11 +46,11 @@ statements! {
             WHERE c.account_id = u.account_id AND c.environment = u.environment AND c.customer_id = u.customer_id
                 AND c.version = u.was_version AND c.last_audit = u.was_last_audit AND (SELECT count(*) FROM heads) > 0
             RETURNING 1),
-        told AS (
+        new_events AS (
             INSERT INTO events (account_id, environment, position, customer_id, number, type, at, body)
             SELECT * FROM unnest($30::uuid[], $31::smallint[], $32::bigint[], $33::uuid[], $34::bigint[], $35::text[],
                 $36::bigint[], $37::bytea[])),
-        entered AS (
+        new_entries AS (
             INSERT INTO audit (account_id, environment, seq, previous_of_customer, at, actor, action, customer_id,
                 version, fields, request_id, detail, hash, records, decision)
             SELECT * FROM unnest($38::uuid[], $39::smallint[], $40::bigint[], $41::bigint[], $42::bigint[],
@@ -61,7 +61,7 @@ statements! {
             SELECT * FROM unnest($53::uuid[], $54::smallint[], $55::uuid[], $56::bytea[], $57::bytea[])
             ON CONFLICT (account_id, environment, customer_id) DO UPDATE SET cells = excluded.cells,
                 mac = excluded.mac),
-        settled AS (
+        cleared_links AS (
             UPDATE links AS l SET expires_at = NULL
             FROM unnest($58::uuid[], $59::smallint[], $60::uuid[]) AS u (account_id, environment, customer_id)
             WHERE l.account_id = u.account_id AND l.environment = u.environment AND l.customer_id = u.customer_id
@@ -70,52 +70,58 @@ statements! {
             AND (SELECT count(*) FROM customers_changed) = cardinality($13) THEN 1 ELSE 0 END";
 }
 
-/// What is written.
+/// The rows to write.
 #[derive(Default)]
 pub(super) struct Batch<'a> {
     pub(super) answers: Answers<'a>,
     pub(super) answer_counts: AnswerCounts,
-    pub(super) created: Created<'a>,
-    pub(super) updated: Updated<'a>,
-    pub(super) linked: Linked,
+    pub(super) new_customers: NewCustomers<'a>,
+    pub(super) updated: CustomerUpdates<'a>,
+    pub(super) entry_links: EntryLinks,
     pub(super) subjects: Subjects<'a>,
     pub(super) persons: Persons<'a>,
     pub(super) replaced_numbers: ReplacedNumbers,
     pub(super) numbers: NewNumbers<'a>,
     pub(super) attached: Attachments<'a>,
-    pub(super) unstaged: Unstaged<'a>,
-    pub(super) settled: Settled,
-    pub(super) passes_ended: PassesEnded,
+    pub(super) unstaged: UnstagedFiles<'a>,
+    pub(super) cleared_links: ClearedLinks,
+    pub(super) ended_passes: EndedPasses,
     pub(super) links: Links<'a>,
     pub(super) events: Events<'a>,
     pub(super) deliveries: Deliveries<'a>,
     pub(super) audit: Audit<'a>,
     pub(super) heads: Heads,
-    /// Where the entry of each change comes to lie.
+    /// Where the entry of each change will be.
     pub(super) entries: Vec<Hint>,
-    /// Where the chains end then.
+    /// The new ends of the chains.
     pub(super) ends: Vec<(Scope, Position)>,
 }
 
 impl<'a> Batch<'a> {
-    pub(super) fn of(changes: &[&'a Prepared], found: &mut Found) -> Result<Self, StoreError> {
+    pub(super) fn of(changes: &[&'a PreparedChange], found: &mut LockedState) -> Result<Self, StoreError> {
         let mut batch = Self::default();
         let mut keys = BTreeMap::new();
-        let were = found.heads.clone();
+        let old_heads = found.heads.clone();
         for change in changes {
             batch.add(change, found)?;
             keys.insert(change.scope, &change.keys);
         }
-        batch.count_answers(&found.kept);
-        batch.move_heads(keys, &were, found)?;
+        batch.count_answers(&found.answer_usage);
+        batch.move_heads(keys, &old_heads, found)?;
         Ok(batch)
     }
 
-    /// All that plain updates write.
+    /// Everything that plain updates write.
     pub(super) fn write(&self) -> Call<'_> {
-        let Self { heads, updated, events, audit, persons, settled, .. } = self;
-        let of =
-            [heads.params(), updated.params(), events.params(), audit.params(), persons.params(), settled.params()];
+        let Self { heads, updated, events, audit, persons, cleared_links, .. } = self;
+        let of = [
+            heads.params(),
+            updated.params(),
+            events.params(),
+            audit.params(),
+            persons.params(),
+            cleared_links.params(),
+        ];
         (WRITE, of.concat())
     }
 
@@ -124,21 +130,21 @@ impl<'a> Batch<'a> {
             Some(self.write()),
             self.answers.call(),
             self.answer_counts.call(),
-            self.created.call(),
-            self.linked.call(),
+            self.new_customers.call(),
+            self.entry_links.call(),
             self.subjects.call(),
             self.replaced_numbers.call(),
             self.numbers.call(),
             self.attached.call(),
             self.unstaged.call(),
-            self.passes_ended.call(),
+            self.ended_passes.call(),
             self.links.call(),
             self.deliveries.call(),
         ];
         calls.into_iter().flatten().collect()
     }
 
-    fn add(&mut self, change: &'a Prepared, found: &mut Found) -> Result<(), StoreError> {
+    fn add(&mut self, change: &'a PreparedChange, found: &mut LockedState) -> Result<(), StoreError> {
         let scope = change.scope;
         if let Some((pending, body)) = &change.answer {
             self.keep_answer(scope, pending, body);
@@ -165,8 +171,8 @@ impl<'a> Batch<'a> {
                 self.add_subjects(scope, row, new_subjects);
                 self.attach(scope, row, attached.as_deref().unwrap_or_default());
                 let customer = uuid(row.id.as_bytes());
-                if link.is_some() || row.links_settled {
-                    self.settle_links(scope, customer);
+                if link.is_some() || row.link_expiry_handled {
+                    self.clear_link_expiry(scope, customer);
                 }
                 if *ends_passes {
                     self.end_passes(scope, customer);

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::batch::Batch;
 use super::table::tables;
 use crate::postgres::database::{Call, Param};
-use crate::postgres::rows::{epoch, number, place, statements, uuid};
+use crate::postgres::rows::{epoch_column, number, scope_values, statements, uuid};
 use crate::prepared::{CustomerRow, NewSubject};
 
 statements! {
@@ -15,7 +15,7 @@ statements! {
         SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bigint[], $5::smallint[], $6::bigint[],
             $7::bigint[], $8::bigint[], $9::bigint[], $10::bytea[],
             $11::bytea[], $12::bytea[], $13::bytea[], $14::bigint[], $15::bytea[])";
-    /// For an entry about a customer that does not change it.
+    /// Links an entry about a customer that does not change the customer.
     LINK_AUDIT = "UPDATE customers AS c SET last_audit = u.last_audit
         FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::bigint[])
             AS u (account_id, environment, customer_id, last_audit)
@@ -32,7 +32,7 @@ statements! {
 }
 
 tables! {
-    Created of NewCustomer<'a> for CREATE {
+    NewCustomers of NewCustomer<'a> for CREATE {
         id: Uuid,
         version: i64,
         kind: i16,
@@ -47,7 +47,7 @@ tables! {
         persons_version: i64,
         mac: &'a [u8],
     }
-    Updated of ChangedCustomer<'a> {
+    CustomerUpdates of CustomerUpdate<'a> {
         id: Uuid,
         was_version: i64,
         was_last_audit: i64,
@@ -66,7 +66,7 @@ tables! {
         email_index: &'a [u8],
         mac: &'a [u8],
     }
-    Linked of LinkedEntry for LINK_AUDIT {
+    EntryLinks of EntryLink for LINK_AUDIT {
         customer: Uuid,
         last_audit: i64,
     }
@@ -77,7 +77,7 @@ tables! {
         wrapped: &'a [u8],
         mac: &'a [u8],
     }
-    Persons of ChangedPersons<'a> {
+    Persons of PersonsUpdate<'a> {
         customer: Uuid,
         cells: &'a [u8],
         mac: &'a [u8],
@@ -93,9 +93,9 @@ tables! {
 }
 
 impl<'a> Batch<'a> {
-    /// Links an entry about a customer that it does not change.
+    /// Links an entry about a customer that does not change the customer.
     pub(super) fn link_entry(&mut self, scope: Scope, customer: &[u8; 16], last_audit: i64) {
-        self.linked.push(scope, LinkedEntry { customer: uuid(customer), last_audit });
+        self.entry_links.push(scope, EntryLink { customer: uuid(customer), last_audit });
     }
 
     pub(super) fn create(&mut self, scope: Scope, row: &'a CustomerRow, last_audit: i64) {
@@ -114,11 +114,11 @@ impl<'a> Batch<'a> {
             persons_version: number(row.persons_version),
             mac: &row.mac,
         };
-        self.created.push(scope, created);
+        self.new_customers.push(scope, created);
     }
 
     pub(super) fn update(&mut self, scope: Scope, row: &'a CustomerRow, was: (u64, i64), last_audit: i64) {
-        let updated = ChangedCustomer {
+        let updated = CustomerUpdate {
             id: uuid(row.id.as_bytes()),
             was_version: number(was.0),
             was_last_audit: was.1,
@@ -140,11 +140,11 @@ impl<'a> Batch<'a> {
         self.updated.push(scope, updated);
     }
 
-    /// The keys of new data subjects, and the numbers and associated persons when one of them changed.
+    /// Adds the keys of new data subjects, and the numbers and associated persons if one of them changed.
     pub(super) fn add_subjects(&mut self, scope: Scope, row: &'a CustomerRow, subjects: &'a [NewSubject]) {
         let customer = uuid(row.id.as_bytes());
         for NewSubject { id, wrapped, mac } in subjects {
-            let (subject, epoch) = (uuid(id.as_bytes()), epoch(wrapped.epoch));
+            let (subject, epoch) = (uuid(id.as_bytes()), epoch_column(wrapped.epoch));
             self.subjects.push(scope, SubjectKey { customer, subject, epoch, wrapped: &wrapped.sealed, mac });
         }
         if let Some(numbers) = &row.numbers {
@@ -154,7 +154,7 @@ impl<'a> Batch<'a> {
             }
         }
         if let (Some(cells), Some(mac)) = (&row.cells.persons, &row.persons_mac) {
-            self.persons.push(scope, ChangedPersons { customer, cells, mac });
+            self.persons.push(scope, PersonsUpdate { customer, cells, mac });
         }
     }
 }

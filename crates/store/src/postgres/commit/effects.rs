@@ -1,23 +1,26 @@
-//! What is rare: changes that are about no customer's record, each in statements of its own, under the same locks as
-//! all.
+//! The rarer effects: those that do not concern a customer's record. Each has its own statements, under the same locks.
 
 use dossier_core::store::Committed;
 
 use super::{audit, files, keys, links, sandbox, webhooks};
 use crate::postgres::database::{Error, Session};
-use crate::prepared::{Prepared, PreparedEffect};
-use crate::records::Records;
+use crate::prepared::{PreparedChange, PreparedEffect};
+use crate::records::RowHashes;
 
-/// Writes the effect of a change; anything but [`Committed::Done`] is to be rolled back. Notes the rows of which only
-/// this knows the seals.
-pub(super) async fn write(session: Session<'_>, change: &Prepared, also: &mut Records) -> Result<Committed, Error> {
+/// Writes the effect of a change. The caller rolls back anything but [`Committed::Done`]. Adds the rows whose seals are
+/// only known now to `other_rows`.
+pub(super) async fn write(
+    session: Session<'_>,
+    change: &PreparedChange,
+    other_rows: &mut RowHashes,
+) -> Result<Committed, Error> {
     let scope = change.scope;
     let done = match &change.effect {
         PreparedEffect::None | PreparedEffect::Customer { .. } => true,
         PreparedEffect::Clock { expected, seconds } => sandbox::set_clock(session, scope, *expected, *seconds).await?,
         PreparedEffect::Endpoint(endpoint) => webhooks::insert(session, endpoint).await?,
         PreparedEffect::EndpointEnabled { id, key, at } => {
-            webhooks::enable(session, change, (*id, *key, *at), also).await?
+            webhooks::enable(session, change, (*id, *key, *at), other_rows).await?
         }
         PreparedEffect::EndpointDeleted(id) => webhooks::delete(session, scope, *id).await?,
         PreparedEffect::Resent { delivery, at } => webhooks::resend(session, scope, *delivery, *at).await?,
@@ -51,12 +54,13 @@ pub(super) async fn write(session: Session<'_>, change: &Prepared, also: &mut Re
         PreparedEffect::Key { key, ends } => {
             keys::insert_key(session, key).await?;
             if let Some((old, at)) = ends {
-                keys::change_key(session, change, *old, also, |row| row.expires_at = Some(at.as_micros())).await?;
+                keys::change_key(session, change, *old, other_rows, |row| row.expires_at = Some(at.as_micros()))
+                    .await?;
             }
             true
         }
         PreparedEffect::KeyRevoked { id, at } => {
-            keys::change_key(session, change, *id, also, |row| row.revoked_at = Some(at.as_micros())).await?;
+            keys::change_key(session, change, *id, other_rows, |row| row.revoked_at = Some(at.as_micros())).await?;
             true
         }
     };

@@ -1,4 +1,4 @@
-//! Events, and the deliveries of them.
+//! Events, and their deliveries.
 
 use std::collections::HashSet;
 
@@ -8,14 +8,14 @@ use dossier_core::store::StoreError;
 use uuid::Uuid;
 
 use super::batch::Batch;
-use super::found::Found;
+use super::locked_state::LockedState;
 use super::table::tables;
 use crate::postgres::database::{Call, Param};
-use crate::postgres::rows::{number, place, statements, uuid};
-use crate::prepared::Prepared;
+use crate::postgres::rows::{number, scope_values, statements, uuid};
+use crate::prepared::PreparedChange;
 
 statements! {
-    /// Only the oldest of a customer and endpoint is due; the others follow one by one.
+    /// Only the oldest delivery of a customer and endpoint is due; the others follow one by one.
     DELIVERIES = "INSERT INTO deliveries (account_id, environment, id, endpoint_id, customer_id, number, event, type,
             state, attempts, created_at, next_at)
         SELECT u.account_id, u.environment, u.id, u.endpoint_id, u.customer_id, u.number, u.event, u.type, 0, 0, u.at,
@@ -49,8 +49,8 @@ tables! {
 }
 
 impl<'a> Batch<'a> {
-    /// The events of a change, and a delivery of each to every endpoint that wants it.
-    pub(super) fn announce(&mut self, change: &'a Prepared, found: &mut Found) -> Result<(), StoreError> {
+    /// Adds the events of a change, with a delivery of each to every endpoint that subscribes to it.
+    pub(super) fn announce(&mut self, change: &'a PreparedChange, found: &mut LockedState) -> Result<(), StoreError> {
         let scope = change.scope;
         let mut told = HashSet::new();
         for (event, body) in &change.events {

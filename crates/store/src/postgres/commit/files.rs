@@ -1,4 +1,4 @@
-//! Files: what is uploaded, and what becomes evidence of a customer.
+//! Files: uploads, and those that become evidence of a customer.
 
 use dossier_core::caller::Scope;
 use dossier_core::change::NewFile;
@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::batch::Batch;
 use super::table::tables;
 use crate::postgres::database::{Call, Error, Param, Session};
-use crate::postgres::rows::{Columns, number, place, statements, uuid};
-use crate::prepared::{Attached, CustomerRow};
+use crate::postgres::rows::{Columns, number, scope_values, statements, uuid};
+use crate::prepared::{AttachedFile, CustomerRow};
 use crate::vault::RowSeal;
 
 statements! {
@@ -35,7 +35,7 @@ statements! {
 }
 
 tables! {
-    Attachments of AttachedFile<'a> for ATTACH {
+    Attachments of AttachedRow<'a> for ATTACH {
         file: Uuid,
         customer: Uuid,
         subject: Uuid,
@@ -43,28 +43,26 @@ tables! {
         key: &'a [u8],
         mac: &'a [u8],
     }
-    Unstaged of UnstagedFile<'a> for UNSTAGE {
+    UnstagedFiles of UnstagedFile<'a> for UNSTAGE {
         file: Uuid,
         mac: &'a [u8],
     }
 }
 
 impl<'a> Batch<'a> {
-    /// Makes files evidence of the customer and its persons.
-    pub(super) fn attach(&mut self, scope: Scope, row: &CustomerRow, attached: &'a [Attached]) {
+    /// Makes files evidence of a customer and its persons.
+    pub(super) fn attach(&mut self, scope: Scope, row: &CustomerRow, attached: &'a [AttachedFile]) {
         let customer = uuid(row.id.as_bytes());
         for one in attached {
             let (file, subject) = (uuid(one.file.as_bytes()), uuid(one.subject.as_bytes()));
-            self.attached.push(
-                scope,
-                AttachedFile { file, customer, subject, at: row.updated_at, key: &one.key, mac: &one.mac },
-            );
+            self.attached
+                .push(scope, AttachedRow { file, customer, subject, at: row.updated_at, key: &one.key, mac: &one.mac });
             self.unstaged.push(scope, UnstagedFile { file, mac: &one.unstaged });
         }
     }
 }
 
-/// Whether the file was written; it is not when its upload was noted already or its staging key is gone.
+/// Returns `false` if the upload was already recorded or its staging key is gone.
 pub(super) async fn insert_file(
     session: Session<'_>,
     scope: Scope,
@@ -72,7 +70,7 @@ pub(super) async fn insert_file(
     request_id: &str,
     mac: &RowSeal,
 ) -> Result<bool, Error> {
-    let (account, environment) = place(scope);
+    let (account, environment) = scope_values(scope);
     let NewFile { id, uploaded_at, size, sealed, ticket, room } = file;
     let upload = ticket.map(|Ticket { key_hash, fingerprint }| (key_hash.to_vec(), fingerprint.to_vec()));
     let (key, fingerprint): (Option<Vec<u8>>, Option<Vec<u8>>) = upload.unzip();

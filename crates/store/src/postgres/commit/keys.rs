@@ -6,9 +6,9 @@ use dossier_core::ids::KeyId;
 use crate::api_keys::KeyRow;
 use crate::postgres::database::{Error, Param, Session};
 use crate::postgres::keys;
-use crate::postgres::rows::{epoch, place, statements, uuid};
-use crate::prepared::{Prepared, SealedKey};
-use crate::records::{Kind, Records};
+use crate::postgres::rows::{epoch_column, scope_values, statements, uuid};
+use crate::prepared::{PreparedChange, SealedKey};
+use crate::records::{RowHashes, RowKind};
 use crate::rows;
 use crate::vault::{RowSeal, WrappedKey};
 
@@ -31,7 +31,7 @@ pub(super) async fn insert_account(
     session.execute(ACCOUNT, &[&uuid(id), name, &created_at, look, &&mac[..]]).await.map(drop)
 }
 
-/// Returns whether there was one.
+/// Returns whether the account exists.
 pub(super) async fn change_account(
     session: Session<'_>,
     (id, name, look, mac): (&[u8; 16], &Vec<u8>, &Vec<u8>, &RowSeal),
@@ -39,10 +39,10 @@ pub(super) async fn change_account(
     Ok(session.execute(ACCOUNT_CHANGED, &[&uuid(id), name, look, &&mac[..]]).await? == 1)
 }
 
-/// Does nothing when the scope has a key already.
+/// Does nothing if the scope already has a key.
 pub(crate) async fn insert_scope_key(session: Session<'_>, scope: Scope, wrapped: &WrappedKey) -> Result<(), Error> {
-    let (account, environment) = place(scope);
-    session.execute(SCOPE_KEY, &[&account, &environment, &epoch(wrapped.epoch), &wrapped.sealed]).await.map(drop)
+    let (account, environment) = scope_values(scope);
+    session.execute(SCOPE_KEY, &[&account, &environment, &epoch_column(wrapped.epoch), &wrapped.sealed]).await.map(drop)
 }
 
 pub(super) async fn insert_key(session: Session<'_>, key: &SealedKey) -> Result<(), Error> {
@@ -69,20 +69,20 @@ pub(super) async fn insert_key(session: Session<'_>, key: &SealedKey) -> Result<
         .map(drop)
 }
 
-/// Changes when a key ends, and seals its row again.
+/// Changes the end of a key and seals its row again.
 pub(super) async fn change_key(
     session: Session<'_>,
-    change: &Prepared,
+    change: &PreparedChange,
     id: KeyId,
-    also: &mut Records,
+    other_rows: &mut RowHashes,
     ends: impl FnOnce(&mut KeyRow),
 ) -> Result<(), Error> {
     let Some(row) = keys::key(session, change.scope, id).await? else { return Ok(()) };
     let mut row = row.check(&change.keys)?;
     ends(&mut row);
     let mac = rows::seal(&row, &change.keys);
-    also.sealed(Kind::ApiKey, id.as_bytes(), &mac);
-    let (account, environment) = place(change.scope);
+    other_rows.sealed(RowKind::ApiKey, id.as_bytes(), &mac);
+    let (account, environment) = scope_values(change.scope);
     let id = uuid(id.as_bytes());
     let values: [&dyn Param; 6] = [&account, &environment, &id, &row.expires_at, &row.revoked_at, &&mac[..]];
     session.execute(KEY_ENDS, &values).await.map(drop)

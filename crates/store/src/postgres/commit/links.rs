@@ -1,4 +1,4 @@
-//! Links to the hosted form, and the passes that they are exchanged for.
+//! Links to the hosted form, and the passes that replace them.
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::batch::Batch;
 use super::table::tables;
 use crate::postgres::database::{Call, Error, Param, Session};
-use crate::postgres::rows::{place, statements, uuid};
+use crate::postgres::rows::{scope_values, statements, uuid};
 use crate::prepared::StoredLink;
 
 statements! {
@@ -26,10 +26,10 @@ statements! {
 }
 
 tables! {
-    Settled of SettledLinks {
+    ClearedLinks of ClearedLink {
         customer: Uuid,
     }
-    PassesEnded of EndedPasses for PASSES_ENDED {
+    EndedPasses of EndedPass for PASSES_ENDED {
         customer: Uuid,
     }
     Links of OpenedLink<'a> for LINKS {
@@ -42,14 +42,14 @@ tables! {
 }
 
 impl<'a> Batch<'a> {
-    /// Nothing is left to do when the links of a customer run out.
-    pub(super) fn settle_links(&mut self, scope: Scope, customer: Uuid) {
-        self.settled.push(scope, SettledLinks { customer });
+    /// Clears the expiry of a customer's links: nothing remains to be done when they expire.
+    pub(super) fn clear_link_expiry(&mut self, scope: Scope, customer: Uuid) {
+        self.cleared_links.push(scope, ClearedLink { customer });
     }
 
-    /// Ends every pass of a customer's to the hosted form.
+    /// Ends all passes of a customer to the hosted form.
     pub(super) fn end_passes(&mut self, scope: Scope, customer: Uuid) {
-        self.passes_ended.push(scope, EndedPasses { customer });
+        self.ended_passes.push(scope, EndedPass { customer });
     }
 
     pub(super) fn open_link(&mut self, scope: Scope, customer: Uuid, link: &'a StoredLink) {
@@ -65,7 +65,7 @@ pub(super) async fn insert_pass(
     customer: CustomerId,
     link: &StoredLink,
 ) -> Result<(), Error> {
-    let (account, environment) = place(scope);
+    let (account, environment) = scope_values(scope);
     let StoredLink { hash, session: of, expires_at: _, used_at, mac } = link;
     let (customer, of) = (uuid(customer.as_bytes()), uuid(of.as_bytes()));
     let used_at = used_at.map(Timestamp::as_micros);
@@ -75,6 +75,6 @@ pub(super) async fn insert_pass(
 
 /// Ends one pass to the hosted form.
 pub(super) async fn end_pass(session: Session<'_>, scope: Scope, hash: &[u8; 32]) -> Result<(), Error> {
-    let (account, environment) = place(scope);
+    let (account, environment) = scope_values(scope);
     session.execute(END_PASS, &[&account, &environment, &&hash[..]]).await.map(drop)
 }

@@ -1,21 +1,22 @@
 //! The commit of changes, in two round trips. The first locks the ends of their scopes' chains, which makes every other
-//! writer of these scopes wait, in whatever process, and reads what the changes depend on (`found.rs`). The second
-//! writes what can be written, in array statements, and commits (`batch.rs`). Each change is answered on its own.
+//! writer of these scopes wait, in any process, and reads what the changes depend on (`locked_state.rs`). The second
+//! writes the changes that can be written, in array statements, and commits (`batch.rs`). Each change has its own
+//! outcome.
 //!
-//! Plain updates need no first round trip where nothing else has written since this lane's last commit (`assumed.rs`).
+//! Plain updates need no first round trip if nothing else has written since this lane's last commit (`assumptions.rs`).
 
 mod answers;
-mod assumed;
+mod assumptions;
 mod audit;
 mod batch;
+mod check;
 mod customers;
 mod effects;
 mod events;
 mod files;
-mod found;
-mod judge;
 mod keys;
 mod links;
+mod locked_state;
 mod sandbox;
 mod table;
 mod webhooks;
@@ -25,12 +26,12 @@ use dossier_core::store::{Committed, StoreError};
 
 use super::database::{Error, PipelineError, Session};
 use crate::anchor::{Position, Tips};
-use crate::prepared::{Prepared, PreparedEffect};
-pub(super) use assumed::Assumed;
+use crate::prepared::{PreparedChange, PreparedEffect};
+pub(super) use assumptions::Assumptions;
 pub(super) use audit::begin_chain;
 use batch::Batch;
-pub(super) use found::FILES as LOCK_FILES;
 pub(super) use keys::insert_scope_key;
+pub(super) use locked_state::FILES as LOCK_FILES;
 
 /// The statements of a commit, by the file that declares them.
 pub(super) const STATEMENTS: [(&str, &[(&str, &str)]); 11] = [
@@ -40,49 +41,50 @@ pub(super) const STATEMENTS: [(&str, &[(&str, &str)]); 11] = [
     ("commit::customers", customers::STATEMENTS),
     ("commit::events", events::STATEMENTS),
     ("commit::files", files::STATEMENTS),
-    ("commit::found", found::STATEMENTS),
+    ("commit::locked_state", locked_state::STATEMENTS),
     ("commit::keys", keys::STATEMENTS),
     ("commit::links", links::STATEMENTS),
     ("commit::sandbox", sandbox::STATEMENTS),
     ("commit::webhooks", webhooks::STATEMENTS),
 ];
 
-/// What a change came to, the database being well, and the place of its entry in the audit trail.
+/// The result of a change that the database itself did not fail, and the place of its entry in the audit trail.
 pub(super) type Outcome = Result<(Committed, Hint), StoreError>;
 
-/// Whether a change can share its transaction with others. What is rare goes alone, in statements of its own.
+/// Whether a change can share its transaction with others. A rare one goes alone, in its own statements.
 pub(super) const fn is_batched(effect: &PreparedEffect) -> bool {
     matches!(effect, PreparedEffect::None | PreparedEffect::Customer { .. })
 }
 
-/// Writes changes, of which at most one is about the same thing, in one transaction, and ends it.
+/// Writes changes in one transaction and ends it. No two of them may touch the same.
 pub(super) async fn apply(
     session: Session<'_>,
-    changes: &[&Prepared],
-    assumed: &Assumed,
+    changes: &[&PreparedChange],
+    assumptions: &Assumptions,
     tips: &Tips,
 ) -> Result<Vec<Outcome>, PipelineError> {
-    assumed.reset(changes);
-    let mut found = found::find(session, changes).await?;
+    assumptions.reset(changes);
+    let mut found = locked_state::read(session, changes).await?;
     for (scope, head) in &found.heads {
-        tips.found(*scope, Position { entry: head.seq, hash: head.hash });
+        tips.compare(*scope, Position { entry: head.seq, hash: head.hash });
     }
-    let mut judged: Vec<_> = changes.iter().map(|change| judge::judge(change, &mut found)).collect();
+    let mut checked: Vec<_> = changes.iter().map(|change| check::check(change, &mut found)).collect();
     let rare = matches!(changes, [change] if !is_batched(&change.effect));
-    if let ([change], [Ok(Committed::Done)], true) = (changes, &judged[..], rare) {
-        judged = vec![Ok(effects::write(session, change, &mut found.also).await.map_err(PipelineError::Before)?)];
+    if let ([change], [Ok(Committed::Done)], true) = (changes, &checked[..], rare) {
+        checked =
+            vec![Ok(effects::write(session, change, &mut found.other_rows).await.map_err(PipelineError::Before)?)];
         if matches!(change.effect, PreparedEffect::Account { .. }) {
             // Its chains begin with it.
-            found.heads = found::heads(session, changes).await.map_err(PipelineError::Before)?;
+            found.heads = locked_state::heads(session, changes).await.map_err(PipelineError::Before)?;
         }
     }
-    let accepted: Vec<&Prepared> = changes
+    let accepted: Vec<&PreparedChange> = changes
         .iter()
-        .zip(&judged)
-        .filter(|(_, judged)| matches!(judged, Ok(Committed::Done)))
+        .zip(&checked)
+        .filter(|(_, checked)| matches!(checked, Ok(Committed::Done)))
         .map(|(change, _)| *change)
         .collect();
-    let were = found.heads.clone();
+    let old_heads = found.heads.clone();
     let entries = if accepted.is_empty() {
         session.run("ROLLBACK").await.map_err(PipelineError::Before)?;
         Vec::new()
@@ -92,13 +94,13 @@ pub(super) async fn apply(
         tips.publish(batch.ends);
         batch.entries
     };
-    assumed.learn(&were, &found, rare);
+    assumptions.learn(&old_heads, &found, rare);
     let mut entries = entries.into_iter();
     let mut outcome = |committed| {
         let entry = if committed == Committed::Done { entries.next() } else { None };
         (committed, entry.flatten())
     };
-    Ok(judged.into_iter().map(|judged| judged.map(&mut outcome)).collect())
+    Ok(checked.into_iter().map(|checked| checked.map(&mut outcome)).collect())
 }
 
 fn before(error: StoreError) -> PipelineError {

@@ -1,7 +1,7 @@
-//! What an array statement is given: the columns of many rows.
+//! The parameters of array statements: the columns of many rows.
 
-/// Declares a row, and the columns of many rows after account and environment; with the statement that takes them,
-/// unless it takes those of other tables as well.
+/// Declares a row, and the columns of many such rows after account and environment. A table with its own statement
+/// names it; the others share one.
 macro_rules! tables {
     ($($table:ident of $row:ident $(<$life:lifetime>)? $(for $sql:ident)? { $($column:ident: $type:ty,)* })*) => {$(
         pub(super) struct $row $(<$life>)? {
@@ -17,7 +17,7 @@ macro_rules! tables {
 
         impl $(<$life>)? $table $(<$life>)? {
             pub(super) fn push(&mut self, scope: Scope, row: $row $(<$life>)?) {
-                let (account, environment) = place(scope);
+                let (account, environment) = scope_values(scope);
                 self.accounts.push(account);
                 self.environments.push(environment);
                 let $row { $($column),* } = row;
@@ -29,7 +29,7 @@ macro_rules! tables {
             }
 
             $(
-                /// `None` when there is no row.
+                /// `None` if there are no rows.
                 pub(super) fn call(&self) -> Option<Call<'_>> {
                     (!self.accounts.is_empty()).then(|| ($sql, self.params()))
                 }

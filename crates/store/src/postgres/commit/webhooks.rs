@@ -1,15 +1,15 @@
-//! Webhook endpoints, and what a change does to their deliveries.
+//! Webhook endpoints, and the effects of changes on their deliveries.
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::{KeyId, WebhookId};
 
 use crate::postgres::database::{Error, Param, Session};
-use crate::postgres::rows::{number, place, statements, uuid};
+use crate::postgres::rows::{number, scope_values, statements, uuid};
 use crate::postgres::shards::shard_of;
 use crate::postgres::webhooks;
-use crate::prepared::{Prepared, SealedEndpoint};
-use crate::records::{Kind, Records};
+use crate::prepared::{PreparedChange, SealedEndpoint};
+use crate::records::{RowHashes, RowKind};
 use crate::rows::{self, EndpointRow};
 
 statements! {
@@ -31,7 +31,7 @@ statements! {
 
 pub(super) async fn insert(session: Session<'_>, new: &SealedEndpoint) -> Result<bool, Error> {
     let EndpointRow { scope, id, key, event_types, created_at } = &new.row;
-    let (account, environment) = place(*scope);
+    let (account, environment) = scope_values(*scope);
     let shard = shard_of(id.as_bytes());
     let (id, key, mac) = (uuid(id.as_bytes()), uuid(key.as_bytes()), &new.mac[..]);
     let values: [&dyn Param; 10] =
@@ -39,33 +39,34 @@ pub(super) async fn insert(session: Session<'_>, new: &SealedEndpoint) -> Result
     Ok(session.execute(ENDPOINT, &values).await? == 1)
 }
 
-/// What waits for the endpoint is due now, the oldest of each customer.
+/// Enables an endpoint. The oldest waiting delivery of each customer is due now.
 pub(super) async fn enable(
     session: Session<'_>,
-    change: &Prepared,
+    change: &PreparedChange,
     (id, key, at): (WebhookId, KeyId, Timestamp),
-    also: &mut Records,
+    other_rows: &mut RowHashes,
 ) -> Result<bool, Error> {
     let Some(row) = webhooks::endpoint(session, change.scope, id).await? else { return Ok(false) };
     let row = EndpointRow { key, ..row.check(&change.keys)? };
     let mac = rows::seal(&row, &change.keys);
-    also.sealed(Kind::Endpoint, id.as_bytes(), &mac);
-    let (account, environment) = place(change.scope);
+    other_rows.sealed(RowKind::Endpoint, id.as_bytes(), &mac);
+    let (account, environment) = scope_values(change.scope);
     let (id, key, at) = (uuid(id.as_bytes()), uuid(key.as_bytes()), at.as_micros());
     let touched = session.execute(ENABLE, &[&account, &environment, &id, &key, &&mac[..]]).await?;
     session.execute(DUE_AGAIN, &[&account, &environment, &id, &at]).await?;
     Ok(touched == 1)
 }
 
-/// Returns whether there was one.
+/// Returns whether the endpoint exists.
 pub(super) async fn delete(session: Session<'_>, scope: Scope, id: WebhookId) -> Result<bool, Error> {
-    let ((account, environment), id) = (place(scope), uuid(id.as_bytes()));
+    let ((account, environment), id) = (scope_values(scope), uuid(id.as_bytes()));
     session.execute(FORGET_DELIVERIES, &[&account, &environment, &id]).await?;
     Ok(session.execute(DELETE_ENDPOINT, &[&account, &environment, &id]).await? == 1)
 }
 
-/// What has ended is made again; what waits is made now, unless an earlier one of the same customer waits as well.
+/// An ended delivery is made again. A waiting one is made now, unless an earlier one of the same customer waits as
+/// well.
 pub(super) async fn resend(session: Session<'_>, scope: Scope, delivery: u64, at: Timestamp) -> Result<bool, Error> {
-    let (account, environment) = place(scope);
+    let (account, environment) = scope_values(scope);
     Ok(session.execute(RESEND, &[&account, &environment, &number(delivery), &at.as_micros()]).await? == 1)
 }

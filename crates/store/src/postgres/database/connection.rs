@@ -1,4 +1,4 @@
-//! A connection taken from the pool, and when it goes back.
+//! A connection from the pool, and when it returns there.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -6,7 +6,7 @@ use deadpool_postgres::Object;
 
 use super::error::Error;
 
-/// A connection that is closed, which ends its transaction, unless all that was begun on it has ended.
+/// A connection that is closed when it is dropped, which ends its transaction, unless everything begun on it has ended.
 pub(crate) struct SharedConnection {
     client: Option<Object>,
     in_flight: AtomicUsize,
@@ -18,30 +18,30 @@ impl SharedConnection {
         Self { client: Some(client), in_flight: AtomicUsize::new(1) }
     }
 
-    /// For several that follow each other, each a statement that is sent while others are in flight.
+    /// For several one-statement transactions, which are sent while others are in flight.
     pub(crate) const fn shared(client: Object) -> Self {
         Self { client: Some(client), in_flight: AtomicUsize::new(0) }
     }
 
-    /// One of several begins.
+    /// Counts the start of a transaction.
     pub(crate) fn begin(&self) {
         self.in_flight.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// One of several has ended.
-    pub(crate) fn ended(&self) {
+    /// Counts the end of a transaction.
+    pub(crate) fn end(&self) {
         self.in_flight.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// The transaction has ended.
-    pub(crate) fn give_back(self) {
-        self.ended();
+    /// Returns the connection to the pool: its transaction has ended.
+    pub(crate) fn return_to_pool(self) {
+        self.end();
     }
 
-    /// Given back when its transaction could be undone, and the database did not end it.
-    pub(crate) fn after(self, error: &Error, undone: Result<(), Error>) {
+    /// Returns the connection to the pool if its transaction was rolled back and the database did not end it.
+    pub(crate) fn recover(self, error: &Error, undone: Result<(), Error>) {
         if undone.is_ok() && !matches!(error, Error::Gone(_)) {
-            self.give_back();
+            self.return_to_pool();
         }
     }
 }

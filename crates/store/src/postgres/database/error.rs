@@ -1,43 +1,43 @@
-//! What can go wrong with a statement, a transaction or a pipeline, and what it means for a store.
+//! The failures of a statement, a transaction or a pipeline, and what they mean for a store.
 
 use deadpool_postgres::PoolError;
 use dossier_core::store::StoreError;
 
 use crate::OpenError;
 
-/// Why a statement or a transaction failed. The database's own texts can quote values, so only codes are kept.
+/// Why a statement or a transaction failed. The messages of the database can quote values, so only codes are kept.
 #[derive(Debug)]
 pub(crate) enum Error {
-    /// Nothing was written and the engine asks to try again: a serialisation failure or a deadlock.
+    /// Nothing was written, and the engine asks for a retry: a serialisation failure or a deadlock.
     Conflict(String),
-    /// What a statement assumed does not hold, and nothing was written: it divided by zero, as no other does.
+    /// An assumption of a statement does not hold, and nothing was written. It divided by zero, which no other
+    /// statement does.
     Moved,
-    /// The database ends or refuses the connection, and says so.
+    /// The database ended or refused the connection, and said so.
     Gone(String),
-    /// The connection broke: what was sent and not answered may have been done.
+    /// The connection broke. What was sent without a response may have been done.
     Lost(String),
-    /// The disk of the database is full.
     Full,
-    /// The database refused the statement; nothing of its transaction was written.
+    /// The database refused the statement. Nothing of its transaction was written.
     Refused(String),
-    /// Something else, which trying again does not mend.
+    /// Another failure, which a retry does not fix.
     Store(StoreError),
 }
 
 impl From<tokio_postgres::Error> for Error {
     fn from(error: tokio_postgres::Error) -> Self {
         let Some(code) = error.code().map(tokio_postgres::error::SqlState::code) else {
-            // Without a code it is the connection's; its texts are the system's.
+            // Without a code it is a failure of the connection. Its messages come from the system.
             return Self::Lost(error.to_string());
         };
-        let text = format!("PostgreSQL said {code}");
+        let text = format!("PostgreSQL error {code}");
         match code {
             "40001" | "40P01" => Self::Conflict(text),
             "53100" => Self::Full,
             "22012" => Self::Moved,
-            // Terminated, shutting down, starting up, too many connections, read only after a failover, given up.
+            // Terminated, shutting down, starting up, too many connections, read only after a failover, timed out.
             "25006" | "53300" | "57014" | "57P01" | "57P02" | "57P03" | "57P05" => Self::Gone(text),
-            // A pooler says so when it has lost the server, which may have committed first; so does an engine that
+            // A pooler reports this when it has lost the server, which may have committed first. So does an engine that
             // cannot tell whether it has.
             "40003" => Self::Lost(text),
             _ if code.starts_with("08") => Self::Lost(text),
@@ -50,7 +50,7 @@ impl From<PoolError> for Error {
     fn from(error: PoolError) -> Self {
         match error {
             PoolError::Backend(error) => Self::Gone(Self::from(error).to_string()),
-            PoolError::Timeout(_) => Self::Gone("no connection in time".into()),
+            PoolError::Timeout(_) => Self::Gone("no connection was free in time".into()),
             other => Self::Gone(other.to_string()),
         }
     }
@@ -66,7 +66,7 @@ impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Conflict(text) | Self::Gone(text) | Self::Lost(text) | Self::Refused(text) => f.write_str(text),
-            Self::Moved => f.write_str("another process wrote meanwhile"),
+            Self::Moved => f.write_str("another process wrote in the meantime"),
             Self::Full => f.write_str("the disk of the database is full"),
             Self::Store(error) => error.fmt(f),
         }
@@ -80,7 +80,7 @@ impl From<Error> for OpenError {
 }
 
 impl From<Error> for StoreError {
-    /// Of what was not committed, or only read.
+    /// For an error of a transaction that was not committed, or that only reads.
     fn from(error: Error) -> Self {
         match error {
             Error::Conflict(_) | Error::Moved => Self::Busy,
@@ -95,14 +95,14 @@ impl From<Error> for StoreError {
 /// Where a pipeline failed.
 #[derive(Debug)]
 pub(crate) enum PipelineError {
-    /// Before its end: nothing was committed, unless the connection is gone.
+    /// Before its end. Nothing was committed, unless the connection is gone.
     Before(Error),
-    /// At its end: whether it was committed is unknown.
+    /// At its end. It is unknown whether it was committed.
     AtTheEnd(String),
 }
 
 impl PipelineError {
-    /// What the answer to COMMIT means. A server that ends the connection may have committed first.
+    /// The meaning of a failed COMMIT. A server that ends the connection may have committed first.
     pub(super) fn at_the_end(error: Error) -> Self {
         match error {
             Error::Gone(text) | Error::Lost(text) => Self::AtTheEnd(text),
@@ -111,7 +111,7 @@ impl PipelineError {
     }
 }
 
-/// The same refusal for every change of a batch.
+/// The same error for every change of a batch.
 pub(crate) fn copy(error: &StoreError) -> StoreError {
     match error {
         StoreError::Full => StoreError::Full,

@@ -1,4 +1,4 @@
-//! Connections: a bounded pool for transactions, and a few that all reads share, many in flight on each.
+//! Connections: a bounded pool for transactions, and a few that all reads share.
 
 mod connection;
 mod error;
@@ -19,21 +19,20 @@ use crate::OpenError;
 pub(super) use connection::SharedConnection;
 pub(super) use error::{Error, PipelineError, copy};
 use retry::ATTEMPTS;
-pub(super) use retry::{ATTEMPTS_AT_A_BATCH, Tries, in_time};
+pub(super) use retry::{ATTEMPTS_AT_A_BATCH, Retries, in_time};
 pub use session::SESSION;
 pub(super) use session::{Call, Param, Session};
 use url::Address;
 
-/// Connections that reads share. Many queries are in flight on each: 4 that are shared read several times as fast as 32
-/// of which each has one.
+/// The number of connections that reads share. Many queries are in flight on each: 4 shared connections read several
+/// times as fast as 32 exclusive ones.
 const READERS: usize = 4;
-/// Connections in all, unless the URL says otherwise.
+/// The default for the total number of connections.
 const CONNECTIONS: usize = 12;
-/// A statement, or a whole commit, that takes longer is given up; the database gives up its own part, too.
+/// The time after which a statement or a whole commit is given up. The database gives up its own part, too.
 const DEADLINE: Duration = Duration::from_secs(8);
 const CONNECT: Duration = Duration::from_secs(3);
 
-/// The database, as the engine reaches it.
 pub(super) struct Database {
     pool: Pool,
     /// Hosts and name, for people.
@@ -47,17 +46,17 @@ pub(super) struct Database {
 const POISONED: &str = "no code panics while it holds a reader";
 
 impl Database {
-    /// Reads the URL; connects when it is first used.
+    /// Reads the URL. It connects when it is first used.
     pub(super) fn new(url: &str) -> Result<Self, OpenError> {
-        let wrong = |text: String| OpenError::Database(format!("the URL of the database: {text}"));
+        let wrong = |text: String| OpenError::Database(format!("the URL of the database cannot be used: {text}"));
         let address = Address::read(url).map_err(wrong)?;
         let Address { config, tls, prepared, connections, shown, name } = address;
         let manager = Manager::from_config(config, tls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
-        // Behind a pooler sessions are shared, and its configuration says what holds in them.
+        // A pooler shares sessions, and its own configuration sets them up.
         let prepare_session = Hook::async_fn(move |client, _| {
             Box::pin(async move {
                 for setting in SESSION.iter().filter(|_| prepared) {
-                    // Engines have their own: what one does not know it does not need.
+                    // An engine that does not know a setting does not need it.
                     if let Err(error) = client.batch_execute(setting).await
                         && client.is_closed()
                     {
@@ -79,12 +78,12 @@ impl Database {
         Ok(Self { pool, shown, name, prepared, readers, next: AtomicUsize::new(0) })
     }
 
-    /// Hosts and name, for people: no user and no password.
+    /// Hosts and name, for people, without user and password.
     pub(super) fn shown(&self) -> &str {
         &self.shown
     }
 
-    /// The first connection. Whoever starts the process reads why there is none, so this says what to do.
+    /// The first connection. An operator who starts the process reads the error, so it says what to do.
     pub(super) async fn first_connection(&self) -> Result<Object, OpenError> {
         let error = match self.pool.get().await {
             Ok(connection) => return Ok(connection),
@@ -102,13 +101,13 @@ impl Database {
                 Some(code) => format!("PostgreSQL at {shown} refuses the connection with code {code}"),
                 None => format!("PostgreSQL at {shown} cannot be reached: {error}"),
             },
-            PoolError::Timeout(_) => format!("PostgreSQL at {shown} does not answer"),
+            PoolError::Timeout(_) => format!("PostgreSQL at {shown} does not respond"),
             other => format!("PostgreSQL at {shown} cannot be reached: {other}"),
         };
         Err(OpenError::Database(text))
     }
 
-    /// A connection of one's own. For transactions as [`SharedConnection`].
+    /// An exclusive connection. Transactions wrap it in a [`SharedConnection`].
     pub(super) async fn connection(&self) -> Result<Object, Error> {
         Ok(self.pool.get().await?)
     }
@@ -128,10 +127,10 @@ impl Database {
         Ok(client)
     }
 
-    /// One statement by itself, beside others on a shared connection: it reads what was committed when this was called,
-    /// or later; what it writes is durable when this returns, and it may be repeated.
+    /// Runs a single statement on a shared connection, beside others. It reads at least what was committed at the time
+    /// of the call. What it writes is durable on return, and it may be repeated.
     pub(super) async fn query(&self, sql: &str, params: &[&dyn Param]) -> Result<Vec<Row>, StoreError> {
-        let mut tries = Tries::at_most(ATTEMPTS);
+        let mut retries = Retries::at_most(ATTEMPTS);
         loop {
             let slot = &self.readers[self.next.fetch_add(1, Ordering::Relaxed) % READERS];
             let reading = async {
@@ -142,38 +141,38 @@ impl Database {
                 Ok(Ok(rows)) => return Ok(rows),
                 Ok(Err(error)) => error,
                 Err(_) => {
-                    // Whoever else waits on it has waited as long.
+                    // Any other read on this connection has waited as long.
                     *slot.write().expect(POISONED) = None;
-                    return Err(Error::Gone("no answer in time".into()).into());
+                    return Err(Error::Gone("no response in time".into()).into());
                 }
             };
             if matches!(error, Error::Gone(_)) {
-                // It may still be open, and of no use: to what was the primary before a failover.
+                // It may still be open but useless, connected to what was the primary before a failover.
                 *slot.write().expect(POISONED) = None;
             }
-            tries.after(error).await?;
+            retries.wait_after(error).await?;
         }
     }
 
-    /// The same, of which at most one row comes.
+    /// As [`Database::query`], for a statement that returns at most one row.
     pub(super) async fn query_one(&self, sql: &str, params: &[&dyn Param]) -> Result<Option<Row>, StoreError> {
         Ok(self.query(sql, params).await?.pop())
     }
 
-    /// A statement without values on a connection of its own, since it takes its time.
-    pub(super) async fn alone(&self, sql: &'static str) -> Result<(), StoreError> {
+    /// Runs a slow statement without values on its own connection.
+    pub(super) async fn run_slow(&self, sql: &'static str) -> Result<(), StoreError> {
         let connection = self.connection().await?;
         Ok(self.session(&connection).run(sql).await?)
     }
 
-    /// Statements that are durable when this returns, in one transaction; repeated when the engine asks for it, so
-    /// `work` must do the same each time with what it is given.
+    /// Runs statements in one transaction. They are durable on return. The transaction is repeated when the engine asks
+    /// for it, so `work` must do the same each time.
     pub(super) async fn write<D: Sync + ?Sized, T: Send>(&self, given: &D, work: Work<D, T>) -> Result<T, StoreError> {
-        let mut tries = Tries::at_most(ATTEMPTS);
+        let mut retries = Retries::at_most(ATTEMPTS);
         loop {
             match in_time(self.write_once(given, work)).await {
                 Ok(done) => return Ok(done),
-                Err(error) => tries.after(error).await?,
+                Err(error) => retries.wait_after(error).await?,
             }
         }
     }
@@ -185,20 +184,20 @@ impl Database {
         match work(session, given).await {
             Ok(done) => match session.run("COMMIT").await {
                 Ok(()) => {
-                    connection.give_back();
+                    connection.return_to_pool();
                     Ok(done)
                 }
                 Err(error) => Err(PipelineError::at_the_end(error)),
             },
             Err(error) => {
                 let undone = session.run("ROLLBACK").await;
-                connection.after(&error, undone);
+                connection.recover(&error, undone);
                 Err(PipelineError::Before(error))
             }
         }
     }
 }
 
-/// What is done in a transaction.
+/// The work of a transaction.
 pub(super) type Work<D, T> =
     for<'a> fn(Session<'a>, &'a D) -> Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;

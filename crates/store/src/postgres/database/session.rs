@@ -1,4 +1,4 @@
-//! A connection as statements are sent on it, and the values that they are given.
+//! Sends statements on a connection, with their parameters.
 
 use std::pin::Pin;
 
@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use super::error::{Error, PipelineError};
 
-/// What holds in every session. Each statement finds its rows by their keys; but a plan is kept, and one that was made
-/// while a table was still empty would read the whole of it, for a minute or more, until statistics come.
+/// The settings of every session. Each statement finds its rows by their keys. But plans are kept, and one that was
+/// made while a table was empty would read the whole table, for a minute or more, until there are statistics.
 pub const SESSION: [&str; 6] = [
     "SET statement_timeout = '8s'",
     "SET enable_seqscan = off",
@@ -21,7 +21,7 @@ pub const SESSION: [&str; 6] = [
     "SET plan_cache_mode = force_generic_plan",
 ];
 
-/// A value that a statement is given, with its type: so no statement needs a question first.
+/// A parameter of a statement with its type, so that no statement has to be described first.
 pub(crate) trait Param: ToSql + Sync {
     fn kind(&self) -> Type;
     fn sql(&self) -> &(dyn ToSql + Sync);
@@ -74,7 +74,7 @@ params! {
     Vec<Vec<u8>>: BYTEA_ARRAY,
 }
 
-/// A statement and its values.
+/// A statement and its parameters.
 pub(crate) type Call<'a> = (&'static str, Vec<&'a dyn Param>);
 
 /// A connection, used by one or by many.
@@ -96,9 +96,9 @@ impl Session<'_> {
         Ok(self.client.query_typed(sql, &values).await?)
     }
 
-    /// A statement that is a transaction of its own and answers one row, before its end.
+    /// Runs a statement that is its own transaction and returns one row before its end.
     pub(crate) async fn commit_alone(self, sql: &str, params: &[&dyn Param]) -> Result<(), PipelineError> {
-        // When the connection broke, the end may have been reached, whatever the server has said until then.
+        // If the connection broke, the end may have been reached, whatever the server has sent until then.
         let executed = |error: tokio_postgres::Error| match error.into() {
             Error::Lost(text) => PipelineError::AtTheEnd(text),
             error => PipelineError::Before(error),
@@ -129,7 +129,7 @@ impl Session<'_> {
         Ok(self.client.execute_typed(sql, &values).await?)
     }
 
-    /// Statements without values.
+    /// Statements without parameters.
     pub(crate) async fn run(self, sql: &str) -> Result<(), Error> {
         Ok(self.client.batch_execute(sql).await?)
     }
@@ -143,8 +143,8 @@ impl Session<'_> {
         }))
     }
 
-    /// Many statements in one round trip, with what opens or ends their transaction around them. The answers are in
-    /// their order; the first failure is the outcome of all.
+    /// Runs many statements in one round trip, with `begin` and `end` around them. Returns their rows in order. The
+    /// first failure is the outcome of all.
     pub(crate) async fn pipeline(
         self,
         begin: Option<&'static str>,
@@ -152,7 +152,7 @@ impl Session<'_> {
         end: Option<&'static str>,
     ) -> Result<Vec<Vec<Row>>, PipelineError> {
         if self.prepared {
-            // What is not prepared yet would be sent late, after the end of the transaction.
+            // A statement that is not prepared yet would be sent late, after the end of the transaction.
             for (sql, params) in calls {
                 let kinds: Vec<Type> = params.iter().map(|param| param.kind()).collect();
                 self.client
@@ -161,21 +161,21 @@ impl Session<'_> {
                     .map_err(|error| PipelineError::Before(error.into()))?;
             }
         }
-        type Answer<'a> = Pin<Box<dyn Future<Output = Result<Vec<Row>, Error>> + Send + 'a>>;
+        type Response<'a> = Pin<Box<dyn Future<Output = Result<Vec<Row>, Error>> + Send + 'a>>;
         let simple =
-            |sql: &'static str| -> Answer<'_> { Box::pin(async move { self.run(sql).await.map(|()| Vec::new()) }) };
-        let mut answers: Vec<Answer<'_>> = Vec::with_capacity(calls.len() + 2);
-        answers.extend(begin.map(simple));
+            |sql: &'static str| -> Response<'_> { Box::pin(async move { self.run(sql).await.map(|()| Vec::new()) }) };
+        let mut responses: Vec<Response<'_>> = Vec::with_capacity(calls.len() + 2);
+        responses.extend(begin.map(simple));
         for (sql, params) in calls {
-            answers.push(Box::pin(self.query(sql, params)));
+            responses.push(Box::pin(self.query(sql, params)));
         }
-        answers.extend(end.map(simple));
-        // Each is sent when it is first asked for its answer, which is done in their order.
-        let mut answers = futures_util::future::join_all(answers).await;
-        let ended = end.map(|_| answers.pop().expect("the end was sent"));
-        // A statement that the database refused has undone the transaction, whatever its end says. When the connection
-        // broke, the end was sent as well, and may have been reached.
-        let mut rows = answers.into_iter().collect::<Result<Vec<_>, _>>().map_err(|error| match error {
+        responses.extend(end.map(simple));
+        // Each statement is sent when its future is first polled, and they are polled in order.
+        let mut responses = futures_util::future::join_all(responses).await;
+        let ended = end.map(|_| responses.pop().expect("the end was sent"));
+        // A statement that the database refused has undone the transaction, whatever the end reports. If the connection
+        // broke, the end was sent as well and may have been reached.
+        let mut rows = responses.into_iter().collect::<Result<Vec<_>, _>>().map_err(|error| match error {
             Error::Lost(text) if end.is_some() => PipelineError::AtTheEnd(text),
             error => PipelineError::Before(error),
         })?;

@@ -1,4 +1,4 @@
-//! The URL of the database: what it may say, and what is shown of it.
+//! The URL of the database: which settings it may contain, and which part of it is shown.
 
 use std::path::Path;
 use std::str::FromStr as _;
@@ -12,24 +12,24 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{CONNECT, CONNECTIONS, DEADLINE, READERS};
 
-/// Where the database is, and how it is reached.
+/// The address of the database, and how to connect to it.
 pub(super) struct Address {
     pub(super) config: tokio_postgres::Config,
     pub(super) tls: MakeRustlsConnect,
     pub(super) prepared: bool,
     pub(super) connections: usize,
-    /// Hosts and name, for people: no user and no password.
+    /// Hosts and name, for people, without user and password.
     pub(super) shown: String,
     pub(super) name: String,
 }
 
 impl Address {
     pub(super) fn read(url: &str) -> Result<Self, String> {
-        let Wanted { url, prepared, connections, roots, tls_chosen } = read_url(url)?;
-        // The library's own text could quote the password.
+        let UrlSettings { url, prepared, connections, roots, tls_chosen } = read_url(url)?;
+        // The message of the library could quote the password.
         let config = tokio_postgres::Config::from_str(&url);
-        let mut config = config.map_err(|_| "it is not postgres://user:password@host:port/name")?;
-        // Otherwise the end of the password would be taken for the beginning of the host, and shown with it.
+        let mut config = config.map_err(|_| "it must be postgres://user:password@host:port/name")?;
+        // Otherwise the end of the password would be mistaken for the start of the host, and shown with it.
         if config.get_hosts().iter().any(|host| matches!(host, Host::Tcp(name) if name.contains('@'))) {
             return Err("write an @ in the user or the password as %40".into());
         }
@@ -45,8 +45,8 @@ impl Address {
     }
 }
 
-/// What is in the URL that tokio-postgres does not know.
-struct Wanted {
+/// The parts of the URL that tokio-postgres does not know.
+struct UrlSettings {
     url: String,
     prepared: bool,
     connections: usize,
@@ -54,32 +54,32 @@ struct Wanted {
     tls_chosen: bool,
 }
 
-fn read_url(url: &str) -> Result<Wanted, String> {
+fn read_url(url: &str) -> Result<UrlSettings, String> {
     let (base, query) = url.split_once('?').unwrap_or((url, ""));
-    let mut wanted =
-        Wanted { url: base.to_owned(), prepared: true, connections: CONNECTIONS, roots: None, tls_chosen: false };
+    let mut settings =
+        UrlSettings { url: base.to_owned(), prepared: true, connections: CONNECTIONS, roots: None, tls_chosen: false };
     let mut separator = '?';
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         match (name, value) {
-            ("prepared", "on" | "off") => wanted.prepared = value == "on",
-            ("prepared", _) => return Err("prepared is on or off".into()),
+            ("prepared", "on" | "off") => settings.prepared = value == "on",
+            ("prepared", _) => return Err("prepared must be on or off".into()),
             ("connections", _) => {
                 let number = value.parse().ok().filter(|number| (READERS + 4..=1_000).contains(number));
-                wanted.connections = number.ok_or_else(|| format!("connections is {} to 1000", READERS + 4))?;
+                settings.connections = number.ok_or_else(|| format!("connections must be {} to 1000", READERS + 4))?;
             }
-            ("sslrootcert", path) => wanted.roots = Some(path.to_owned()),
+            ("sslrootcert", path) => settings.roots = Some(path.to_owned()),
             _ => {
-                wanted.tls_chosen |= name == "sslmode";
+                settings.tls_chosen |= name == "sslmode";
                 // Certificates are always verified here.
                 let pair = if name == "sslmode" && value.starts_with("verify") { "sslmode=require" } else { pair };
-                wanted.url.push(separator);
-                wanted.url.push_str(pair);
+                settings.url.push(separator);
+                settings.url.push_str(pair);
                 separator = '&';
             }
         }
     }
-    Ok(wanted)
+    Ok(settings)
 }
 
 fn hosts(config: &tokio_postgres::Config) -> String {

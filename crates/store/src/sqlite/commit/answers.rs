@@ -1,4 +1,4 @@
-//! The answers that are kept with changes, and how many a scope may keep on a day.
+//! The answers that are kept with changes, and how many a scope may keep per day.
 
 use dossier_core::caller::Scope;
 use dossier_core::idempotency::PendingAnswer;
@@ -34,7 +34,7 @@ pub(super) fn insert_answer(
     Ok(rows == 1)
 }
 
-/// Whether another answer may be kept of its day. A day that is over is not gone back to.
+/// Counts an answer. Returns `false` if the quota of its day is used up. The count never goes back to an earlier day.
 pub(super) fn count_answer(
     connection: &Connection,
     scope: Scope,
@@ -48,11 +48,11 @@ pub(super) fn count_answer(
                 answers = CASE WHEN day < excluded.day THEN 1 ELSE answers + 1 END
              WHERE day < excluded.day OR answers < ?4",
         )?
-        .execute((account, environment, pending.day(), most_column(pending.most)))?;
+        .execute((account, environment, pending.day(), limit_column(pending.most)))?;
     Ok(rows == 1)
 }
 
-/// A quota as the database compares it.
-fn most_column(most: Option<u64>) -> i64 {
+/// A quota in the form that the database compares.
+fn limit_column(most: Option<u64>) -> i64 {
     most.and_then(|most| i64::try_from(most).ok()).unwrap_or(i64::MAX)
 }

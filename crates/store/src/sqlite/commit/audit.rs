@@ -1,5 +1,5 @@
-//! The audit trail: the ends of the chains, to which the writer appends and by which it numbers events and deliveries;
-//! whom to tell; and the settings that are compared with those of the last start.
+//! The audit trail: the ends of the chains, to which the writer appends and by which it numbers events and deliveries.
+//! Also the scopes with endpoints, and the settings that are compared with those of the last start.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -14,31 +14,30 @@ use crate::columns::{scope_columns, scope_of};
 use crate::sqlite::numbering::Places;
 use crate::vault::ScopeKeys;
 
-/// An entry that is to be appended to the chain of its scope.
-pub(crate) struct Append<'a> {
+/// An entry to append to the chain of its scope.
+pub(crate) struct NewEntry<'a> {
     pub(crate) scope: Scope,
     pub(crate) keys: Arc<ScopeKeys>,
     pub(crate) entry: Cow<'a, StoredEntry>,
     pub(crate) previous_of_customer: u64,
 }
 
-/// The ends of the chains, as the writer, the only one who appends, remembers them.
+/// The ends of the chains as the writer remembers them. Only the writer appends.
 #[derive(Default)]
 pub(crate) struct Heads {
-    heads: HashMap<Scope, Head>,
+    heads: HashMap<Scope, ScopeHead>,
     /// Ends that moved since they were last written, with the keys that seal them.
     moved: HashMap<Scope, Arc<ScopeKeys>>,
-    /// Those that were written since the last commit, for the anchor.
+    /// Ends that were written since the last commit, for the anchor.
     written: Vec<(Scope, Position)>,
     tips: Arc<Tips>,
-    /// The scopes that have webhook endpoints, once they were asked for. Most have none, and their events cost nothing.
+    /// The scopes that have webhook endpoints, once they were read. Most have none, and their events cost nothing.
     subscribed: Option<HashSet<Scope>>,
 }
 
-/// The end of a chain, and the last numbers that were given out in its scope. None is ever given out again: what had
-/// it may be gone from the tables.
+/// The end of a chain, and the last numbers used in its scope. No number is used twice, even if its row is gone.
 #[derive(Clone, Copy)]
-struct Head {
+struct ScopeHead {
     places: Places,
     seq: u64,
     hash: [u8; 32],
@@ -51,25 +50,25 @@ impl Heads {
         Self { tips, ..Self::default() }
     }
 
-    /// What was written is durable.
-    pub(crate) fn committed(&mut self) {
+    /// The written ends are durable now.
+    pub(crate) fn publish(&mut self) {
         self.tips.publish(self.written.drain(..));
     }
 
-    /// After a rollback, what is remembered may be of entries that never were.
-    pub(crate) fn forget(&mut self) {
+    /// After a rollback, the remembered ends may belong to entries that do not exist.
+    pub(crate) fn reset(&mut self) {
         self.written.clear();
         self.heads.clear();
         self.moved.clear();
         self.subscribed = None;
     }
 
-    /// An endpoint came or went.
+    /// Call this when an endpoint was added or removed.
     pub(crate) fn endpoints_changed(&mut self) {
         self.subscribed = None;
     }
 
-    /// Whether any endpoint is to be told of a scope's events.
+    /// Whether a scope has endpoints.
     pub(crate) fn is_subscribed(&mut self, connection: &Connection, scope: Scope) -> Result<bool, rusqlite::Error> {
         if self.subscribed.is_none() {
             let mut statement = connection.prepare_cached("SELECT DISTINCT account_id, environment FROM endpoints")?;
@@ -82,10 +81,13 @@ impl Heads {
         Ok(self.subscribed.as_ref().is_some_and(|scopes| scopes.contains(&scope)))
     }
 
-    /// Writes the ends that moved, once for all changes of a batch. Belongs into their transaction, before its commit.
+    /// Writes the ends that moved, once for all changes of a batch. It must run in their transaction, before the
+    /// commit.
     pub(crate) fn write(&mut self, connection: &Connection) -> Result<(), rusqlite::Error> {
         for (scope, keys) in self.moved.drain() {
-            let Some(Head { places, seq, hash, event, delivery }) = self.heads.get(&scope).copied() else { continue };
+            let Some(ScopeHead { places, seq, hash, event, delivery }) = self.heads.get(&scope).copied() else {
+                continue;
+            };
             let (account, environment) = scope_columns(&scope);
             let seal = audit_chain::seal(&keys, scope, seq, &hash);
             connection
@@ -103,7 +105,7 @@ impl Heads {
         Ok(())
     }
 
-    fn head(&mut self, connection: &Connection, scope: Scope) -> Result<&mut Head, rusqlite::Error> {
+    fn head(&mut self, connection: &Connection, scope: Scope) -> Result<&mut ScopeHead, rusqlite::Error> {
         let head = match self.heads.get(&scope) {
             Some(head) => *head,
             None => self.read_head(connection, scope)?,
@@ -111,14 +113,14 @@ impl Heads {
         Ok(self.heads.entry(scope).or_insert(head))
     }
 
-    /// As it is stored, or the beginning of a chain.
-    fn read_head(&self, connection: &Connection, scope: Scope) -> Result<Head, rusqlite::Error> {
+    /// The stored head, or the start of a chain.
+    fn read_head(&self, connection: &Connection, scope: Scope) -> Result<ScopeHead, rusqlite::Error> {
         let stored = connection
             .prepare_cached(
                 "SELECT scope, seq, hash, event, delivery FROM audit_heads WHERE account_id = ?1 AND environment = ?2",
             )?
             .query_row(scope_columns(&scope), |row| {
-                Ok(Head {
+                Ok(ScopeHead {
                     places: Places::numbered(row.get(0)?)?,
                     seq: row.get(1)?,
                     hash: row.get(2)?,
@@ -130,21 +132,21 @@ impl Heads {
         if let Some(head) = stored {
             return Ok(head);
         }
-        // Another scope of the same batch may be new as well, and not written yet.
+        // Another scope of the same batch may be new as well and not written yet.
         let mut places = Places::new(connection)?;
         if let Some(last) = self.heads.values().map(|head| head.places).max() {
             places = places.max(last.next()?);
         }
-        Ok(Head { places, seq: 0, hash: GENESIS, event: 0, delivery: 0 })
+        Ok(ScopeHead { places, seq: 0, hash: GENESIS, event: 0, delivery: 0 })
     }
 
-    /// The number that the next entry of the scope will have.
+    /// The number of the scope's next entry.
     pub(crate) fn next_seq(&mut self, connection: &Connection, scope: Scope) -> Result<u64, rusqlite::Error> {
         Ok(self.head(connection, scope)?.seq + 1)
     }
 
     /// The place and the number of the scope's next event.
-    pub(crate) fn take_event(
+    pub(crate) fn next_event(
         &mut self,
         connection: &Connection,
         scope: Scope,
@@ -157,7 +159,7 @@ impl Heads {
         Ok(taken)
     }
 
-    /// The place after which the scope's next deliveries lie, and the last number that was given to one.
+    /// The place after which the scope's next deliveries go, and the last number that was used.
     pub(crate) fn last_delivery(
         &mut self,
         connection: &Connection,
@@ -167,8 +169,8 @@ impl Heads {
         Ok((head.places.after(head.delivery), head.delivery))
     }
 
-    /// So many deliveries were written after the last one. Their event has moved the end of the chain.
-    pub(crate) fn take_deliveries(
+    /// Counts new deliveries. Their event has already moved the end of the chain.
+    pub(crate) fn add_deliveries(
         &mut self,
         connection: &Connection,
         scope: Scope,
@@ -182,8 +184,8 @@ impl Heads {
         Ok(())
     }
 
-    pub(crate) fn append(&mut self, connection: &Connection, append: &Append<'_>) -> Result<(), rusqlite::Error> {
-        let Append { scope, keys, entry, previous_of_customer } = append;
+    pub(crate) fn append(&mut self, connection: &Connection, append: &NewEntry<'_>) -> Result<(), rusqlite::Error> {
+        let NewEntry { scope, keys, entry, previous_of_customer } = append;
         let (account, environment) = scope_columns(scope);
         let head = self.head(connection, *scope)?;
         let seq = head.seq + 1;

@@ -9,19 +9,19 @@ use dossier_core::store::{Committed, StoreError};
 use rusqlite::{Connection, ErrorCode, Row};
 
 use super::files::attach;
-use super::links::{end_passes, insert_link, settle_links};
-use super::{Outcome, Written};
+use super::links::{clear_link_expiry, end_passes, insert_link};
+use super::{Outcome, WriteState};
 use crate::columns::scope_columns;
 use crate::planted::planted;
-use crate::prepared::{CustomerRow, NewSubject, Precondition, Prepared, PreparedEffect};
+use crate::prepared::{CustomerRow, NewSubject, Precondition, PreparedChange, PreparedEffect};
 use crate::sqlite::customers;
 use crate::vault::Fingerprint;
 
-/// Writes a customer, new or changed, and what goes with it.
+/// Writes a new or changed customer, and everything that belongs to it.
 pub(super) fn write(
-    prepared: &Prepared,
+    prepared: &PreparedChange,
     connection: &Connection,
-    written: &mut Written,
+    written: &mut WriteState,
 ) -> Result<Outcome, rusqlite::Error> {
     let (scope, entry) = (prepared.scope, written.entry);
     let PreparedEffect::Customer { basis, row, new_subjects, attached, link, ends_passes } = &prepared.effect else {
@@ -43,7 +43,7 @@ pub(super) fn write(
             {
                 return Ok(Err(StoreError::Taken(owner)));
             }
-            // A file that is gone: computed again, that is a violation.
+            // If a file is gone, computing the change again reports a violation.
             let Some(attached) = attached else { return Ok(Ok(Committed::VersionMoved)) };
             if !attach(connection, scope, row.id, row.updated_at, attached)? {
                 return Ok(Ok(Committed::VersionMoved));
@@ -56,8 +56,8 @@ pub(super) fn write(
     write_persons(connection, scope, row)?;
     write_numbers(connection, scope, row.id, row.numbers.as_ref())?;
     if matches!(basis, Precondition::Version { .. }) {
-        if link.is_some() || row.links_settled {
-            settle_links(connection, scope, row.id)?;
+        if link.is_some() || row.link_expiry_handled {
+            clear_link_expiry(connection, scope, row.id)?;
         }
         if *ends_passes {
             end_passes(connection, scope, row.id)?;
@@ -69,7 +69,7 @@ pub(super) fn write(
     Ok(Ok(Committed::Done))
 }
 
-/// Returns the customer that has the e-mail, when one does.
+/// Returns the customer that already has the e-mail, if any.
 fn insert_customer(
     connection: &Connection,
     scope: Scope,
@@ -110,18 +110,18 @@ fn insert_customer(
     }
 }
 
-/// A customer's row, as the writer finds it.
-struct Found {
+/// The row of a customer as the writer finds it.
+struct StoredCustomer {
     rowid: i64,
     last_audit: u64,
-    indexed: Indexed,
+    indexed: IndexedColumns,
 }
 
-/// By what others find a customer: since when it waits for a reviewer, until when for its provider, in which case, and
-/// its e-mail.
-type Indexed = (Option<i64>, Option<i64>, Option<Vec<u8>>, Vec<u8>);
+/// The indexed columns: since when the customer waits for a reviewer, when its provider is due, its case, and its
+/// e-mail.
+type IndexedColumns = (Option<i64>, Option<i64>, Option<Vec<u8>>, Vec<u8>);
 
-macro_rules! found_by {
+macro_rules! stored_customer {
     ($place:literal) => {
         concat!(
             "SELECT rowid, last_audit, version, queued_at, provider_due, provider_case, email_index FROM customers
@@ -131,27 +131,27 @@ macro_rules! found_by {
     };
 }
 
-/// The row, if it is still at the version: where it was read, or else by its key.
+/// Finds the row by its hint or its key. Returns `None` if it is at another version.
 fn find_customer(
     connection: &Connection,
     scope: Scope,
     row: &CustomerRow,
     basis: change::Basis,
-) -> Result<Option<Found>, rusqlite::Error> {
+) -> Result<Option<StoredCustomer>, rusqlite::Error> {
     let read = |row: &Row<'_>| {
         let indexed = (row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?);
-        Ok((Found { rowid: row.get(0)?, last_audit: row.get(1)?, indexed }, row.get::<_, u64>(2)?))
+        Ok((StoredCustomer { rowid: row.get(0)?, last_audit: row.get(1)?, indexed }, row.get::<_, u64>(2)?))
     };
-    let statements = [found_by!(" AND rowid = ?4"), found_by!("")];
+    let statements = [stored_customer!(" AND rowid = ?4"), stored_customer!("")];
     let found = customers::find(connection, scope, row.id, basis.hint(), statements, read)?;
     Ok(found.filter(|(_, stored)| *stored == basis.version || planted!("no-version-check")).map(|(found, _)| found))
 }
 
-/// By its row, which [`find_customer`] has found in the same transaction under its scope. The indexed columns, which
-/// seldom change, have a statement of their own: with them in it, every update would look after their indexes.
+/// Updates the row that [`find_customer`] found in the same transaction. The indexed columns seldom change and have
+/// their own statement: otherwise every update would check their indexes.
 fn update_customer(
     connection: &Connection,
-    found: &Found,
+    found: &StoredCustomer,
     row: &CustomerRow,
     audit: u64,
 ) -> Result<(), rusqlite::Error> {
@@ -188,7 +188,7 @@ fn update_customer(
     Ok(())
 }
 
-/// For an entry about a customer that does not change it.
+/// Links an entry about a customer that does not change the customer.
 pub(super) fn link_audit(
     connection: &Connection,
     scope: Scope,
@@ -205,7 +205,7 @@ pub(super) fn link_audit(
     Ok(previous)
 }
 
-/// Only when one of them changed.
+/// Writes the persons if one of them changed.
 fn write_persons(connection: &Connection, scope: Scope, row: &CustomerRow) -> Result<(), rusqlite::Error> {
     let Some(cells) = &row.cells.persons else { return Ok(()) };
     let (account, environment) = scope_columns(&scope);
@@ -237,7 +237,7 @@ fn insert_subjects(
     Ok(())
 }
 
-/// Replaces the fingerprints of a customer's numbers; `None` when none changed.
+/// Replaces the fingerprints of a customer's numbers. `None` leaves them as they are.
 pub(crate) fn write_numbers(
     connection: &Connection,
     scope: Scope,

@@ -1,22 +1,22 @@
-//! What is rare: changes that are about no customer's record.
+//! The rarer effects: those that do not concern a customer's record.
 
 use dossier_core::store::{Committed, StoreError};
 use rusqlite::Connection;
 
 use super::audit::{Heads, record_settings};
-use super::{Outcome, Written, customers, files, keys, links, sandbox, webhooks};
+use super::{Outcome, WriteState, customers, files, keys, links, sandbox, webhooks};
 use crate::api_keys::KeyRow;
-use crate::prepared::{Prepared, PreparedEffect};
+use crate::prepared::{PreparedChange, PreparedEffect};
 
-/// Writes the effect of a change; anything but [`Committed::Done`] is to be rolled back. Notes the rows of which only
-/// this knows the seals.
+/// Writes the effect of a change. The caller rolls back anything but [`Committed::Done`]. Adds the rows whose seals are
+/// only known now to `written`.
 pub(super) fn write(
-    change: &Prepared,
+    change: &PreparedChange,
     connection: &Connection,
     heads: &mut Heads,
-    written: &mut Written,
+    written: &mut WriteState,
 ) -> Result<Outcome, rusqlite::Error> {
-    let (scope, also) = (change.scope, &mut written.also);
+    let (scope, other_rows) = (change.scope, &mut written.other_rows);
     let done: Result<bool, StoreError> = match &change.effect {
         PreparedEffect::None => Ok(true),
         PreparedEffect::Customer { .. } => return customers::write(change, connection, written),
@@ -27,7 +27,7 @@ pub(super) fn write(
             Ok(true)
         }
         PreparedEffect::EndpointEnabled { id, key, at } => {
-            webhooks::enable(connection, change, (*id, *key, *at), also)?
+            webhooks::enable(connection, change, (*id, *key, *at), other_rows)?
         }
         PreparedEffect::EndpointDeleted(id) => {
             heads.endpoints_changed();
@@ -70,14 +70,14 @@ pub(super) fn write(
             match ends {
                 Some((old, at)) => {
                     let ended = |row: &mut KeyRow| row.expires_at = Some(at.as_micros());
-                    keys::change_key(connection, change, *old, also, ended)?.map(|()| true)
+                    keys::change_key(connection, change, *old, other_rows, ended)?.map(|()| true)
                 }
                 None => Ok(true),
             }
         }
         PreparedEffect::KeyRevoked { id, at } => {
             let revoked = |row: &mut KeyRow| row.revoked_at = Some(at.as_micros());
-            keys::change_key(connection, change, *id, also, revoked)?.map(|()| true)
+            keys::change_key(connection, change, *id, other_rows, revoked)?.map(|()| true)
         }
     };
     Ok(done.map(|done| if done { Committed::Done } else { Committed::VersionMoved }))

@@ -1,4 +1,4 @@
-//! Events, and the deliveries of them.
+//! Events, and their deliveries.
 
 use dossier_core::caller::Scope;
 use dossier_core::event::Event;
@@ -6,26 +6,29 @@ use rusqlite::Connection;
 
 use super::audit::Heads;
 use crate::columns::scope_columns;
-use crate::prepared::Prepared;
+use crate::prepared::PreparedChange;
 
-/// Writes the events of a change, and a delivery of each to every endpoint that wants it.
-pub(super) fn announce(prepared: &Prepared, connection: &Connection, heads: &mut Heads) -> Result<(), rusqlite::Error> {
-    let Prepared { scope, keys, events, .. } = prepared;
+/// Writes the events of a change, with a delivery of each to every endpoint that subscribes to it.
+pub(super) fn announce(
+    prepared: &PreparedChange,
+    connection: &Connection,
+    heads: &mut Heads,
+) -> Result<(), rusqlite::Error> {
+    let PreparedChange { scope, keys, events, .. } = prepared;
     let scope = *scope;
     let subscribed = !events.is_empty() && heads.is_subscribed(connection, scope)?;
     for (event, body) in events {
-        let (place, position) = heads.take_event(connection, scope, keys)?;
+        let (place, position) = heads.next_event(connection, scope, keys)?;
         insert_event(connection, scope, (place, position), event, body)?;
         if subscribed {
             let last = heads.last_delivery(connection, scope)?;
             let count = insert_deliveries(connection, scope, last, event, position)?;
-            heads.take_deliveries(connection, scope, count)?;
+            heads.add_deliveries(connection, scope, count)?;
         }
     }
     Ok(())
 }
 
-/// Writes an event at its place and position.
 fn insert_event(
     connection: &Connection,
     scope: Scope,
@@ -44,8 +47,8 @@ fn insert_event(
         .map(drop)
 }
 
-/// Writes a delivery of an event to every endpoint that wants it, with the places and numbers after the last ones; says
-/// how many. Only the oldest of a customer and endpoint is due; the others follow one by one.
+/// Writes a delivery of an event to every endpoint that subscribes to it, numbered after the last one. Returns their
+/// number. Only the oldest delivery of a customer and endpoint is due; the others follow one by one.
 fn insert_deliveries(
     connection: &Connection,
     scope: Scope,

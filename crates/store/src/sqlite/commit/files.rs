@@ -1,4 +1,4 @@
-//! Files: what is uploaded, and what becomes evidence of a customer.
+//! Files: uploads, and those that become evidence of a customer.
 
 use dossier_core::caller::Scope;
 use dossier_core::change::NewFile;
@@ -8,11 +8,11 @@ use dossier_core::quota::{OverQuota, Room};
 use rusqlite::Connection;
 
 use crate::columns::scope_columns;
-use crate::prepared::Attached;
+use crate::prepared::AttachedFile;
 use crate::sqlite::files::used;
 use crate::vault::{Fingerprint, RowSeal};
 
-/// Whether the file was written; it is not when its upload was noted already or its staging key is gone.
+/// Returns `false` if the upload was already recorded or its staging key is gone.
 pub(super) fn insert_file(
     connection: &Connection,
     scope: Scope,
@@ -67,7 +67,7 @@ pub(crate) fn write_content(
         .map(drop)
 }
 
-/// Counts a file that was just written; refuses one for which the account has no room.
+/// Counts a file that was just written. Fails if the account has no room for it.
 fn count_file(
     connection: &Connection,
     scope: Scope,
@@ -84,16 +84,16 @@ fn count_file(
     Ok(room.check_account(stored))
 }
 
-/// Makes files evidence of the customer and its persons; `false` when one is gone.
+/// Makes files evidence of a customer and its persons. Returns `false` if one is gone.
 pub(super) fn attach(
     connection: &Connection,
     scope: Scope,
     customer: CustomerId,
     at: i64,
-    attached: &[Attached],
+    attached: &[AttachedFile],
 ) -> Result<bool, rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
-    for Attached { file, subject, key, mac, unstaged } in attached {
+    for AttachedFile { file, subject, key, mac, unstaged } in attached {
         let used = connection
             .prepare_cached(
                 "INSERT INTO file_uses (account_id, environment, file_id, customer_id, subject_id, attached_at, key,

@@ -7,8 +7,8 @@ use rusqlite::Connection;
 
 use crate::api_keys::KeyRow;
 use crate::columns::scope_columns;
-use crate::prepared::{Prepared, SealedKey};
-use crate::records::{Kind, Records};
+use crate::prepared::{PreparedChange, SealedKey};
+use crate::records::{RowHashes, RowKind};
 use crate::rows;
 use crate::sqlite::keys;
 use crate::vault::{RowSeal, WrappedKey};
@@ -23,7 +23,7 @@ pub(super) fn insert_account(
         .map(drop)
 }
 
-/// Returns whether there was one.
+/// Returns whether the account exists.
 pub(super) fn change_account(
     connection: &Connection,
     (id, name, look, mac): (&[u8; 16], &[u8], &[u8], &RowSeal),
@@ -70,12 +70,12 @@ pub(super) fn insert_key(connection: &Connection, key: &SealedKey) -> Result<(),
     Ok(())
 }
 
-/// Changes when a key ends, and seals its row again; `Err` inside when the row is not what was sealed.
+/// Changes the end of a key and seals its row again. The inner result is an error if the row does not match its seal.
 pub(super) fn change_key(
     connection: &Connection,
-    change: &Prepared,
+    change: &PreparedChange,
     id: KeyId,
-    also: &mut Records,
+    other_rows: &mut RowHashes,
     ends: impl FnOnce(&mut KeyRow),
 ) -> Result<Result<(), StoreError>, rusqlite::Error> {
     let Some(found) = keys::key(connection, change.scope, id)? else { return Ok(Ok(())) };
@@ -85,7 +85,7 @@ pub(super) fn change_key(
     };
     ends(&mut row);
     let mac = rows::seal(&row, &change.keys);
-    also.sealed(Kind::ApiKey, id.as_bytes(), &mac);
+    other_rows.sealed(RowKind::ApiKey, id.as_bytes(), &mac);
     let (account, environment) = scope_columns(&change.scope);
     connection
         .prepare_cached(

@@ -1,30 +1,28 @@
-//! The planted defect `audit-after-answer`: entries that wait until their changes are committed and answered.
+//! The planted defect `audit-after-answer`: entries are deferred until their changes are committed and answered.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
 
 use dossier_core::caller::Scope;
 
-use super::audit::Append;
+use super::audit::NewEntry;
 
 thread_local! {
-    /// Those of the writer's thread.
-    static WAITING: RefCell<Vec<Append<'static>>> = const { RefCell::new(Vec::new()) };
+    /// The deferred entries of the writer's thread.
+    static DEFERRED: RefCell<Vec<NewEntry<'static>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Has an entry wait.
-pub(super) fn wait(append: Append<'_>) {
-    let Append { scope, keys, entry, previous_of_customer } = append;
-    let append = Append { scope, keys, entry: Cow::Owned(entry.into_owned()), previous_of_customer };
-    WAITING.with_borrow_mut(|waiting| waiting.push(append));
+pub(super) fn defer(append: NewEntry<'_>) {
+    let NewEntry { scope, keys, entry, previous_of_customer } = append;
+    let append = NewEntry { scope, keys, entry: Cow::Owned(entry.into_owned()), previous_of_customer };
+    DEFERRED.with_borrow_mut(|deferred| deferred.push(append));
 }
 
-/// How many entries of a scope wait: they come before the next.
-pub(super) fn waiting(scope: Scope) -> u64 {
-    WAITING.with_borrow(|waiting| waiting.iter().filter(|append| append.scope == scope).count() as u64)
+/// The number of deferred entries of a scope. They come before its next entry.
+pub(super) fn deferred(scope: Scope) -> u64 {
+    DEFERRED.with_borrow(|deferred| deferred.iter().filter(|append| append.scope == scope).count() as u64)
 }
 
-/// Those that wait.
-pub(crate) fn take() -> Vec<Append<'static>> {
-    WAITING.take()
+pub(crate) fn take() -> Vec<NewEntry<'static>> {
+    DEFERRED.take()
 }

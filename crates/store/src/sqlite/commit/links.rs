@@ -1,4 +1,4 @@
-//! Links to the hosted form, and the passes that they are exchanged for.
+//! Links to the hosted form, and the passes that replace them.
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
@@ -41,7 +41,7 @@ pub(super) fn end_pass(connection: &Connection, hash: &[u8; 32]) -> Result<(), r
         .map(drop)
 }
 
-/// Ends every pass of a customer's to the hosted form.
+/// Ends all passes of a customer to the hosted form.
 pub(super) fn end_passes(connection: &Connection, scope: Scope, customer: CustomerId) -> Result<(), rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
     connection
@@ -53,8 +53,12 @@ pub(super) fn end_passes(connection: &Connection, scope: Scope, customer: Custom
         .map(drop)
 }
 
-/// Nothing is left to do when the links of a customer run out.
-pub(super) fn settle_links(connection: &Connection, scope: Scope, customer: CustomerId) -> Result<(), rusqlite::Error> {
+/// Clears the expiry of a customer's links: nothing remains to be done when they expire.
+pub(super) fn clear_link_expiry(
+    connection: &Connection,
+    scope: Scope,
+    customer: CustomerId,
+) -> Result<(), rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
     connection
         .prepare_cached(

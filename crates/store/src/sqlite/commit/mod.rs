@@ -1,5 +1,5 @@
-//! The commit of a change: sealed on the thread that asked, written by the writer: record, audit entry, event and kept
-//! answer in one savepoint.
+//! The commit of a change: sealed on the calling thread, written by the writer. Record, audit entry, event and kept
+//! answer share one savepoint.
 
 mod answers;
 mod audit;
@@ -23,30 +23,30 @@ use rusqlite::Connection;
 
 use super::SqliteStore;
 use crate::audit_chain::StoredEntry;
-use crate::prepared::{self, FreshKeys, Keys, Prepared, PreparedEffect};
-use crate::records::Records;
+use crate::prepared::{self, NewKeys, PreparedChange, PreparedEffect, SealingKeys};
+use crate::records::RowHashes;
 use crate::sealed::{SubjectKeys, account_scope};
-pub(super) use audit::{Append, Heads};
+pub(super) use audit::{Heads, NewEntry};
 pub(super) use customers::write_numbers;
 pub(super) use files::write_content;
 pub(super) use keys::insert_scope_key;
 
-/// What a job came to, the database being well.
+/// The result of a job that the database itself did not fail.
 type Outcome = Result<Committed, StoreError>;
 
-/// What is known of a change only while it is written.
-struct Written {
+/// The state of one write.
+struct WriteState {
     /// The number of its audit entry.
     entry: u64,
-    /// The number of the customer's entry before that.
+    /// The number of the customer's previous entry.
     previous_of_customer: u64,
-    /// Rows that are known only now.
-    also: Records,
+    /// Rows whose seals are only known now.
+    other_rows: RowHashes,
 }
 
 impl SqliteStore {
     /// Reads the keys that sealing the change needs, and seals it.
-    pub(super) fn prepare(&self, change: Change) -> Result<(Prepared, FreshKeys), StoreError> {
+    pub(super) fn prepare(&self, change: Change) -> Result<(PreparedChange, NewKeys), StoreError> {
         let scope = change.scope;
         let new_scopes = match &change.effect {
             Effect::AccountCreated(account) => Some(prepared::new_scope_keys(&self.vault, account.account_id)?),
@@ -56,7 +56,7 @@ impl SqliteStore {
             Some((customer, subjects)) => self.subject_keys(scope, customer, &subjects)?,
             None => SubjectKeys::new(),
         };
-        let keys = Keys {
+        let keys = SealingKeys {
             vault: &self.vault,
             scope: self.existing_scope_keys(scope)?,
             account: self.existing_scope_keys(account_scope(scope.account))?,
@@ -67,7 +67,7 @@ impl SqliteStore {
     }
 }
 
-/// Whether a key was wrapped in an epoch that ended since.
+/// Whether a key was wrapped in an epoch that has ended since.
 fn wraps_in_a_past_epoch(effect: &PreparedEffect, connection: &Connection) -> Result<bool, rusqlite::Error> {
     let Some(wrapped) = effect.oldest_epoch() else { return Ok(false) };
     let newest: u32 =
@@ -75,17 +75,16 @@ fn wraps_in_a_past_epoch(effect: &PreparedEffect, connection: &Connection) -> Re
     Ok(wrapped < newest)
 }
 
-/// Writes a change. `Err` is the database's; whatever else can come of it is in the outcome, and is then rolled back by
-/// the caller.
+/// Writes a change. `Err` is a failure of the database. The caller rolls back any outcome but [`Committed::Done`].
 pub(super) fn apply(
-    prepared: &Prepared,
+    prepared: &PreparedChange,
     connection: &Connection,
     heads: &mut Heads,
 ) -> Result<Outcome, rusqlite::Error> {
-    let Prepared { scope, effect, audit, answer, .. } = prepared;
+    let PreparedChange { scope, effect, audit, answer, .. } = prepared;
     let scope = *scope;
     if let Some((pending, cell)) = answer {
-        // First of all: a repeated request must find its answer, not a conflict with its own effect.
+        // This comes first: a repeated request must find its answer, not a conflict with its own effect.
         if !answers::insert_answer(connection, scope, pending, cell)? {
             return Ok(Ok(Committed::AnswerTaken));
         }
@@ -98,9 +97,9 @@ pub(super) fn apply(
     }
     let entry = heads.next_seq(connection, scope)?;
     #[cfg(feature = "planted-defects")]
-    let entry = entry + late_audit::waiting(scope);
-    let mut written = Written { entry, previous_of_customer: 0, also: Records::default() };
-    // What changes a customer links its entry itself.
+    let entry = entry + late_audit::deferred(scope);
+    let mut written = WriteState { entry, previous_of_customer: 0, other_rows: RowHashes::default() };
+    // A change of a customer links its entry itself.
     if !matches!(effect, PreparedEffect::Customer { .. })
         && let Some(customer) = audit.as_ref().and_then(|entry| entry.customer_id)
     {
@@ -117,21 +116,21 @@ pub(super) fn apply(
 
 /// Appends the entry of a change to the chain of its scope.
 fn append(
-    prepared: &Prepared,
+    prepared: &PreparedChange,
     connection: &Connection,
     heads: &mut Heads,
-    written: &Written,
+    written: &WriteState,
 ) -> Result<(), rusqlite::Error> {
     let Some(entry) = &prepared.audit else { return Ok(()) };
-    let entry = match written.also.is_empty() {
+    let entry = match written.other_rows.is_empty() {
         true => Cow::Borrowed(entry),
-        false => Cow::Owned(StoredEntry { records: written.also.joined(prepared), ..entry.clone() }),
+        false => Cow::Owned(StoredEntry { records: written.other_rows.joined(prepared), ..entry.clone() }),
     };
     let (scope, keys) = (prepared.scope, Arc::clone(&prepared.keys));
-    let append = Append { scope, keys, entry, previous_of_customer: written.previous_of_customer };
+    let append = NewEntry { scope, keys, entry, previous_of_customer: written.previous_of_customer };
     #[cfg(feature = "planted-defects")]
     if crate::planted::planted!("audit-after-answer") {
-        late_audit::wait(append);
+        late_audit::defer(append);
         return Ok(());
     }
     heads.append(connection, &append)

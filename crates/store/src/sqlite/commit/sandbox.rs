@@ -3,7 +3,7 @@
 use dossier_core::caller::Scope;
 use rusqlite::Connection;
 
-/// Returns whether the clock stood where it was expected.
+/// Returns whether the clock had the expected value.
 pub(super) fn set_clock(
     connection: &Connection,
     scope: Scope,

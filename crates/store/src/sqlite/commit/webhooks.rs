@@ -1,4 +1,4 @@
-//! Webhook endpoints, and what a change does to their deliveries.
+//! Webhook endpoints, and the effects of changes on their deliveries.
 
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
@@ -7,8 +7,8 @@ use dossier_core::store::StoreError;
 use rusqlite::Connection;
 
 use crate::columns::scope_columns;
-use crate::prepared::{Prepared, SealedEndpoint};
-use crate::records::{Kind, Records};
+use crate::prepared::{PreparedChange, SealedEndpoint};
+use crate::records::{RowHashes, RowKind};
 use crate::rows::{self, EndpointRow};
 use crate::sqlite::numbering::Places;
 use crate::sqlite::webhooks;
@@ -35,13 +35,13 @@ pub(super) fn insert(connection: &Connection, scope: Scope, new: &SealedEndpoint
     Ok(())
 }
 
-/// What waits for the endpoint is due now, the oldest of each customer. Returns whether there was one; `Err` inside
-/// when its row is not what was sealed.
+/// Enables an endpoint. The oldest waiting delivery of each customer is due now. Returns whether the endpoint exists.
+/// The inner result is an error if its row does not match its seal.
 pub(super) fn enable(
     connection: &Connection,
-    change: &Prepared,
+    change: &PreparedChange,
     (id, key, at): (WebhookId, KeyId, Timestamp),
-    also: &mut Records,
+    other_rows: &mut RowHashes,
 ) -> Result<Result<bool, StoreError>, rusqlite::Error> {
     let Some(found) = webhooks::endpoint(connection, change.scope, id)? else { return Ok(Ok(false)) };
     let row = match found.check(&change.keys) {
@@ -49,7 +49,7 @@ pub(super) fn enable(
         Err(error) => return Ok(Err(error)),
     };
     let mac = rows::seal(&row, &change.keys);
-    also.sealed(Kind::Endpoint, id.as_bytes(), &mac);
+    other_rows.sealed(RowKind::Endpoint, id.as_bytes(), &mac);
     let (account, environment) = scope_columns(&change.scope);
     connection
         .prepare_cached(
@@ -67,7 +67,7 @@ pub(super) fn enable(
     Ok(Ok(true))
 }
 
-/// Returns whether there was one.
+/// Returns whether the endpoint exists.
 pub(super) fn delete(connection: &Connection, scope: Scope, id: WebhookId) -> Result<bool, rusqlite::Error> {
     let (account, environment) = scope_columns(&scope);
     let mut rows = 0;
@@ -80,7 +80,8 @@ pub(super) fn delete(connection: &Connection, scope: Scope, id: WebhookId) -> Re
     Ok(rows == 1)
 }
 
-/// What has ended is made again; what waits is made now, unless an earlier one of the same customer waits as well.
+/// An ended delivery is made again. A waiting one is made now, unless an earlier one of the same customer waits as
+/// well.
 pub(super) fn resend(
     connection: &Connection,
     scope: Scope,

@@ -1,4 +1,4 @@
-//! Checkpoints: pages move from the WAL into the database, beside the writer.
+//! Checkpoints move pages from the WAL into the database while the writer continues.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,28 +13,28 @@ use crate::sqlite::readers::Readers;
 use crate::sqlite::{OnFatal, Role, connect};
 use crate::{Figures, OpenError};
 
-/// A checkpoint is made after this many changes, or after this time when there were fewer. It copies pages without
-/// pause, and a commit that wakes in the meantime on the same processor waits for it, as do commits for its sync: one
-/// after 2,000 changes was the 99th percentile of all. A page that changes again and again is copied more often, which
-/// is 5 % more bytes.
+/// A checkpoint is made after this many changes, or after this time if there were fewer. It copies pages without a
+/// pause. A commit that wakes on the same processor waits for it, and commits wait for its sync. A checkpoint after
+/// 2,000 changes set the 99th percentile of all commits. With shorter intervals, a page that changes repeatedly is
+/// copied more often, which adds 5 % to the bytes written.
 pub(super) const CHANGES_PER_CHECKPOINT: u64 = 250;
 const CHECKPOINT_AFTER: Duration = Duration::from_secs(5);
-/// The database is synced after this many checkpoints: after each costs 3 % of the rate, and after four commits wait
-/// longer for it.
+/// The database is synced after this many checkpoints. Syncing after each costs 3 % of the rate; after four, commits
+/// wait longer for it.
 const CHECKPOINTS_PER_SYNC: u32 = 2;
-/// How nice the thread of the checkpoints is: a third of a share of the processor, so that it never falls behind for
-/// good.
+/// The niceness of the checkpoint thread. It keeps a third of a share of the processor, so that it never falls behind
+/// for good.
 const CHECKPOINTER_NICE: i32 = 5;
-/// Past this many pages in the WAL (64 MiB) the writer itself finishes the checkpoint, since under load a passive one
-/// never catches up with the end, and the WAL would grow without end.
+/// Beyond this many pages in the WAL (64 MiB) the writer itself finishes the checkpoint. Under load a passive
+/// checkpoint never catches up, and the WAL would grow without limit.
 const MAX_WAL_PAGES: i64 = 16_384;
 
-/// Moves pages from the WAL into the database, beside the writer, so that no commit pays for it.
+/// Moves pages from the WAL into the database on its own thread, so that no commit pays for it.
 pub(super) struct Checkpointer {
     connection: Connection,
-    /// The database file, to sync what a checkpoint has written into it. SQLite itself does so only when a checkpoint
-    /// has caught up with the end of the WAL, which under load only the writer's does; it then paid 20 to 70 ms for
-    /// all pages at once. Never closed: closing a file takes all of the process's locks on it away.
+    /// The database file, used to sync what a checkpoint wrote into it. SQLite only syncs when a checkpoint has caught
+    /// up with the end of the WAL. Under load only the writer's checkpoint does that, and it then took 20 to 70 ms for
+    /// all pages at once. The file is never closed: closing it would release all locks of the process on it.
     database: std::mem::ManuallyDrop<std::fs::File>,
     readers: Arc<Readers>,
     figures: Arc<Figures>,
@@ -64,7 +64,7 @@ impl Checkpointer {
     }
 
     pub(super) fn run(self, written: &Receiver<()>) {
-        give_way();
+        lower_priority();
         let (mut seen, mut unsynced) = (0, 0);
         loop {
             let wake = written.recv_timeout(CHECKPOINT_AFTER);
@@ -79,18 +79,18 @@ impl Checkpointer {
                 }
             }
             if wake == Err(RecvTimeoutError::Disconnected) {
-                // The writer has ended: what it wrote goes into the database, and the WAL is emptied.
+                // The writer has ended. Move everything into the database and empty the WAL.
                 self.checkpoint("TRUNCATE");
                 return;
             }
         }
     }
 
-    /// Has the writer finish it when the WAL has become too long.
+    /// Lets the writer finish if the WAL has become too long.
     fn move_pages(&self) {
         let mut pages = self.checkpoint("PASSIVE");
         if pages > MAX_WAL_PAGES {
-            // Moves what came in the meantime, so that little is left for the writer.
+            // Move what was written in the meantime, so that little is left for the writer.
             pages = self.checkpoint("PASSIVE");
             if pages > MAX_WAL_PAGES {
                 self.finish.store(true, Ordering::Release);
@@ -104,45 +104,45 @@ impl Checkpointer {
         }
     }
 
-    /// Returns how many pages the WAL has.
+    /// Returns the number of pages in the WAL.
     fn checkpoint(&self, mode: &str) -> i64 {
-        self.readers.let_go();
+        self.readers.release();
         match checkpoint(&self.connection, mode) {
             Ok(pages) => {
                 self.figures.wal_pages.store(pages.unsigned_abs(), Ordering::Relaxed);
                 return pages;
             }
             Err(error) if is_io(&error) => (self.on_fatal)(&error.to_string()),
-            // A full disk or a busy reader: the next one will do.
-            Err(error) => tracing::warn!(%error, "a checkpoint could not be made"),
+            // A full disk or a busy reader. The next checkpoint will do.
+            Err(error) => tracing::warn!(%error, "checkpoint failed"),
         }
         0
     }
 }
 
-/// Lets other threads have the processor first: no request waits for a checkpoint.
-pub(crate) fn give_way() {
-    // Elsewhere it would be the whole process that gives way.
+/// Lowers the priority of this thread, so that no request waits for it.
+pub(crate) fn lower_priority() {
+    // On other systems this would affect the whole process.
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::setpriority_process(None, CHECKPOINTER_NICE) {
-        tracing::debug!(%error, "checkpoints have the priority of everything else");
+        tracing::debug!(%error, "failed to lower the priority of a background thread");
     }
 }
 
-/// Moves the little that is left in the WAL while nothing is written, so that the next commit starts it again, unless
-/// a reader is in the way; then the checkpointer asks again after the next checkpoint. A RESTART checkpoint would wait
-/// for readers, in SQLite's steps of up to 25 ms, and was measured to stall all writers for 40 to 70 ms. Returns how
-/// many pages the WAL had.
-pub(super) fn move_the_rest(connection: &Connection, readers: &Readers) -> Result<i64, rusqlite::Error> {
-    // Who reads from further back keeps pages from being moved,
-    readers.let_go();
+/// Moves the few pages that are left in the WAL while nothing is written, so that the next commit starts the WAL over.
+/// If a reader prevents this, the checkpointer asks again after the next checkpoint. A RESTART checkpoint would wait
+/// for readers in steps of up to 25 ms; it was measured to stall all writers for 40 to 70 ms. Returns the number of
+/// pages in the WAL.
+pub(super) fn move_last_pages(connection: &Connection, readers: &Readers) -> Result<i64, rusqlite::Error> {
+    // A reader with an older snapshot prevents pages from being moved,
+    readers.release();
     let pages = checkpoint(connection, "PASSIVE")?;
-    // and who has begun in the meantime still reads from the WAL. From now on no reader does.
-    readers.let_go();
+    // and a reader that began since still reads from the WAL. From now on none does.
+    readers.release();
     Ok(pages)
 }
 
-/// Returns how many pages the WAL has.
+/// Returns the number of pages in the WAL.
 fn checkpoint(connection: &Connection, mode: &str) -> Result<i64, rusqlite::Error> {
     connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get(1))
 }
@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_wal_starts_again_although_readers_never_rest() {
+    fn the_wal_starts_over_although_readers_never_rest() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("test.db");
         let writer = connect(&path, Role::Writer).expect("a database");
@@ -164,11 +164,11 @@ mod tests {
         let readers = Readers::new(path, Arc::new(|error| panic!("{error}")), 0);
         let ended = AtomicBool::new(false);
         let commit = |rows: u32| {
-            readers.committing();
+            readers.will_commit();
             let insert = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?1)
                 INSERT INTO t (blob) SELECT zeroblob(4000) FROM n";
             writer.execute(insert, [rows]).expect("an insert");
-            readers.ended();
+            readers.did_end();
         };
         let restarts = std::thread::scope(|scope| {
             for _ in 0..3 {
@@ -177,14 +177,14 @@ mod tests {
                         let newest = |connection: &Connection| {
                             connection.query_row("SELECT max(id) FROM t", [], |row| row.get::<_, Option<u64>>(0))
                         };
-                        readers.read_of(CustomerId::from_bytes([1; 16]), newest).expect("an id");
+                        readers.read_customer(CustomerId::from_bytes([1; 16]), newest).expect("an id");
                         std::thread::sleep(Duration::from_micros(50));
                     }
                 });
             }
             let restarted = |_: &i32| {
                 commit(300);
-                let moved = move_the_rest(&writer, &readers).expect("a checkpoint");
+                let moved = move_last_pages(&writer, &readers).expect("a checkpoint");
                 commit(1);
                 checkpoint(&writer, "PASSIVE").expect("a checkpoint") < moved
             };
@@ -192,6 +192,6 @@ mod tests {
             ended.store(true, Ordering::Relaxed);
             restarts
         });
-        assert!(restarts >= 20, "the WAL started again {restarts} times of 40");
+        assert!(restarts >= 20, "the WAL started over {restarts} times out of 40");
     }
 }

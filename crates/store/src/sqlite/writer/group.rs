@@ -1,4 +1,4 @@
-//! Group commit: the thread that commits whatever waits in one transaction.
+//! Group commit: the thread that commits all waiting changes in one transaction.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -10,39 +10,39 @@ use dossier_core::store::{Committed, StoreError};
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::checkpoint::{CHANGES_PER_CHECKPOINT, move_the_rest};
+use super::checkpoint::{CHANGES_PER_CHECKPOINT, move_last_pages};
 use super::failure::{is_full, is_io, is_locked, locked};
-use super::{Answer, Job, Kind};
+use super::{Job, JobKind, JobResult};
 use crate::Figures;
 use crate::planted::planted;
-use crate::prepared::Prepared;
+use crate::prepared::PreparedChange;
 use crate::sqlite::OnFatal;
 use crate::sqlite::commit::{self, Heads};
 use crate::sqlite::readers::Readers;
 
 /// At most this many changes share a commit.
 const MAX_BATCH: usize = 256;
-/// This many may always share one.
+/// At least this many waiting changes always share a commit.
 const UNDIVIDED: usize = 16;
 
-/// A job that was run, until its transaction ends.
-struct Ran {
+/// A job that has run, until its transaction ends.
+struct FinishedJob {
     outcome: Result<Committed, StoreError>,
-    change: Option<Box<Prepared>>,
-    reply: oneshot::Sender<Answer>,
+    change: Option<Box<PreparedChange>>,
+    reply: oneshot::Sender<JobResult>,
 }
 
-impl Ran {
-    fn answer(self, durable: Result<(), StoreError>) {
-        // The caller may have given up waiting.
+impl FinishedJob {
+    fn send_reply(self, durable: Result<(), StoreError>) {
+        // The caller may have stopped waiting.
         let _ = self.reply.send((durable.and(self.outcome), self.change));
     }
 }
 
-/// How many changes usually share a commit. When nearly all clients come to wait for the same one, the processor has
-/// nothing to do until it is synced, and much too much afterwards; so half as many again as usual are a full batch, and
-/// the others make the next one. On a slow disk all clients are back before a commit has ended, and the typical batch
-/// grows until it holds all of them.
+/// The number of changes that typically share a commit. If nearly all clients wait for the same commit, the processor
+/// is idle until the sync ends, and overloaded afterwards. So a batch is full at one and a half times the typical size,
+/// and the other changes go into the next one. On a slow disk all clients are back before a commit ends, and the
+/// typical batch grows until it holds all of them.
 struct TypicalBatch {
     /// In sixteenths.
     changes: usize,
@@ -55,11 +55,11 @@ impl Default for TypicalBatch {
 }
 
 impl TypicalBatch {
-    fn full(&self) -> usize {
+    fn full_size(&self) -> usize {
         (self.changes * 3 / 32).clamp(UNDIVIDED, MAX_BATCH)
     }
 
-    fn took(&mut self, changes: usize) {
+    fn record(&mut self, changes: usize) {
         self.changes = self.changes - self.changes / 16 + changes;
     }
 }
@@ -72,9 +72,9 @@ pub(super) struct WriterThread {
     finish_checkpoint: Arc<AtomicBool>,
     written: SyncSender<()>,
     since_checkpoint: u64,
-    /// Whether the connection syncs its commits now.
+    /// Whether the connection currently syncs its commits.
     synced: bool,
-    /// Whether another program held the lock at the last look.
+    /// Whether another program held the lock at the last attempt.
     locked_out: bool,
     on_fatal: OnFatal,
 }
@@ -107,8 +107,8 @@ impl WriterThread {
         let mut lazy = VecDeque::new();
         let mut typical = TypicalBatch::default();
         loop {
-            // Takes what waits, up to a full batch; there is no timer, so a lone writer waits for no other.
-            let full = typical.full();
+            // Take all waiting jobs, up to a full batch. There is no timer, so a single writer never waits for others.
+            let full = typical.full_size();
             if lazy.is_empty() {
                 if waiting.blocking_recv_many(&mut batch, full) == 0 {
                     return;
@@ -121,22 +121,23 @@ impl WriterThread {
                 }
             }
             self.figures.waiting.fetch_sub(batch.len() as u64, Ordering::Relaxed);
-            lazy.extend(batch.extract_if(.., |job| matches!(job.kind, Kind::Lazy(_))));
+            lazy.extend(batch.extract_if(.., |job| matches!(job.kind, JobKind::Lazy(_))));
             if !batch.is_empty() {
-                typical.took(batch.len());
+                typical.record(batch.len());
                 self.sync_commits(true);
                 self.commit(&mut batch);
             }
-            // One at a time, so that a change that has come since waits for one only.
+            // One at a time, so that a change that has arrived since waits for a single one.
             if let Some(job) = lazy.pop_front() {
                 self.sync_commits(false);
                 self.commit(&mut vec![job]);
             }
-            self.ask_for_checkpoint();
+            self.request_checkpoint();
         }
     }
 
-    /// Whether a commit is synced. One that is not is durable with the next that is: they share a log.
+    /// Sets whether commits are synced. An unsynced commit becomes durable with the next synced one, because they share
+    /// a log.
     fn sync_commits(&mut self, synced: bool) {
         if self.synced == synced || planted!("synchronous-normal") {
             return;
@@ -144,13 +145,13 @@ impl WriterThread {
         let level = if synced { "FULL" } else { "NORMAL" };
         match self.connection.pragma_update(None, "synchronous", level) {
             Ok(()) => self.synced = synced,
-            // Commits that should be synced and are not are no commits.
+            // An unsynced commit that should be synced is no commit.
             Err(error) => (self.on_fatal)(&error.to_string()),
         }
     }
 
-    /// Begins a transaction. While another program holds the lock, jobs that ran out of time are refused; the batch may
-    /// end up empty.
+    /// Begins a transaction. While another program holds the lock, jobs whose time is up are refused. The batch may end
+    /// up empty.
     fn begin(&mut self, batch: &mut Vec<Job>) -> Result<(), rusqlite::Error> {
         loop {
             match self.execute("BEGIN IMMEDIATE") {
@@ -172,7 +173,7 @@ impl WriterThread {
         }
     }
 
-    /// Every job runs in a savepoint of its own; answers leave after the one commit.
+    /// Runs every job in its own savepoint. All replies are sent after the one commit.
     fn commit(&mut self, batch: &mut Vec<Job>) {
         let begun = self.begin(batch);
         if batch.is_empty() {
@@ -180,35 +181,35 @@ impl WriterThread {
         }
         let jobs = batch.len() as u64;
         let mut ran = Vec::with_capacity(batch.len());
-        // Outlives the loop, so that jobs after one that ends the transaction are told what it was told.
+        // Declared outside the loop, so that the jobs after one that ends the transaction get its error.
         let mut rest = batch.drain(..);
         let result = begun.and_then(|()| {
             for job in rest.by_ref() {
                 self.run_job(job, &mut ran)?;
             }
             if planted!("answer-before-commit") {
-                std::mem::take(&mut ran).into_iter().for_each(|ran: Ran| ran.answer(Ok(())));
+                std::mem::take(&mut ran).into_iter().for_each(|ran: FinishedJob| ran.send_reply(Ok(())));
             }
             self.heads.write(&self.connection)?;
-            self.readers.committing();
+            self.readers.will_commit();
             self.execute("COMMIT")
         });
-        self.readers.ended();
+        self.readers.did_end();
         match result {
             Ok(()) => {
-                self.heads.committed();
+                self.heads.publish();
                 self.figures.commits.fetch_add(1, Ordering::Relaxed);
                 self.figures.changes.fetch_add(jobs, Ordering::Relaxed);
-                // What is not synced is in no hurry to be moved either.
+                // Unsynced commits are in no hurry to be moved either.
                 self.since_checkpoint += if self.synced { jobs } else { 0 };
-                ran.into_iter().for_each(|ran| ran.answer(Ok(())));
+                ran.into_iter().for_each(|ran| ran.send_reply(Ok(())));
             }
             Err(error) => {
-                // After a failed statement SQLite may have rolled back by itself; then this says so, which is as well.
+                // After a failed statement SQLite may have rolled back by itself. This then fails, which is fine.
                 let _ = self.execute("ROLLBACK");
-                self.heads.forget();
+                self.heads.reset();
                 let failure = self.failure(&error);
-                ran.into_iter().for_each(|ran| ran.answer(Err(failure())));
+                ran.into_iter().for_each(|ran| ran.send_reply(Err(failure())));
                 rest.for_each(|job| job.fail(failure()));
             }
         }
@@ -216,7 +217,7 @@ impl WriterThread {
         self.append_late_audits();
     }
 
-    /// The planted defect `audit-after-answer`: its entries have a transaction of their own.
+    /// The planted defect `audit-after-answer`: the deferred entries get a transaction of their own.
     #[cfg(feature = "planted-defects")]
     fn append_late_audits(&mut self) {
         let late = commit::late_audit::take();
@@ -228,28 +229,28 @@ impl WriterThread {
             let _ = self.heads.append(&self.connection, &append);
         }
         let _ = self.heads.write(&self.connection);
-        self.readers.committing();
+        self.readers.will_commit();
         let _ = self.execute("COMMIT");
-        self.heads.committed();
-        self.readers.ended();
+        self.heads.publish();
+        self.readers.did_end();
     }
 
-    fn run_job(&mut self, job: Job, ran: &mut Vec<Ran>) -> Result<(), rusqlite::Error> {
+    fn run_job(&mut self, job: Job, ran: &mut Vec<FinishedJob>) -> Result<(), rusqlite::Error> {
         let Job { kind, until: _, reply } = job;
-        let savepoint = !matches!(&kind, Kind::Change(change) if change.is_judged_before_it_writes());
+        let savepoint = !matches!(&kind, JobKind::Change(change) if change.needs_no_savepoint());
         if savepoint {
             self.execute("SAVEPOINT job")?;
         }
         let (result, change) = match kind {
-            Kind::Change(change) => {
-                change.written_customer().into_iter().for_each(|id| self.readers.changing(id));
+            JobKind::Change(change) => {
+                change.written_customer().into_iter().for_each(|id| self.readers.will_change(id));
                 (commit::apply(&change, &self.connection, &mut self.heads), Some(change))
             }
-            Kind::OnCustomers(work) => {
-                self.readers.changing_any();
+            JobKind::OnCustomers(work) => {
+                self.readers.will_change_any();
                 (work(&self.connection).map(|()| Ok(Committed::Done)), None)
             }
-            Kind::Task(work) | Kind::Lazy(work) => (work(&self.connection).map(|()| Ok(Committed::Done)), None),
+            JobKind::Task(work) | JobKind::Lazy(work) => (work(&self.connection).map(|()| Ok(Committed::Done)), None),
         };
         match result {
             Ok(outcome) => {
@@ -259,18 +260,18 @@ impl WriterThread {
                     }
                     self.execute("RELEASE job")?;
                 }
-                ran.push(Ran { outcome, change, reply });
+                ran.push(FinishedJob { outcome, change, reply });
                 Ok(())
             }
             Err(error) => {
-                ran.push(Ran { outcome: Err(self.failure(&error)()), change, reply });
-                if savepoint { self.undo_or_give_up(error) } else { Err(error) }
+                ran.push(FinishedJob { outcome: Err(self.failure(&error)()), change, reply });
+                if savepoint { self.undo_job(error) } else { Err(error) }
             }
         }
     }
 
-    /// One job failed: the others of the batch go on, unless the whole transaction is gone.
-    fn undo_or_give_up(&mut self, error: rusqlite::Error) -> Result<(), rusqlite::Error> {
+    /// Undoes a failed job. The others of the batch continue, unless the whole transaction is gone.
+    fn undo_job(&mut self, error: rusqlite::Error) -> Result<(), rusqlite::Error> {
         if self.connection.is_autocommit() || is_full(&error) {
             return Err(error);
         }
@@ -278,13 +279,15 @@ impl WriterThread {
         self.execute("RELEASE job")
     }
 
-    /// What the waiters are told. An I/O error is not told: what is on disk is unknown, so the process ends.
+    /// The error that waiting callers get. There is none after an I/O error: the state on disk is unknown, so the
+    /// process ends.
     fn failure(&self, error: &rusqlite::Error) -> impl Fn() -> StoreError + use<> {
         if is_io(error) {
             (self.on_fatal)(&error.to_string());
         }
         let (full, text) = (is_full(error), error.to_string());
-        // What was refused for another's lock was never committed, and the transaction is rolled back.
+        // A job that was refused because of another program's lock was never committed, and the transaction is rolled
+        // back.
         let locked_out = is_locked(error);
         move || match (full, locked_out) {
             (true, _) => StoreError::Full,
@@ -297,17 +300,17 @@ impl WriterThread {
         self.connection.prepare_cached(sql)?.execute([]).map(drop)
     }
 
-    fn ask_for_checkpoint(&mut self) {
-        // Once each time that the checkpointer asks for it: a snapshot may be in the way for as long as a backup takes,
-        // and each attempt makes all readers let go of theirs.
+    fn request_checkpoint(&mut self) {
+        // Once for each request of the checkpointer: a snapshot may be in the way for as long as a backup takes, and
+        // each attempt makes all readers release theirs.
         if self.finish_checkpoint.swap(false, Ordering::AcqRel)
-            && let Err(error) = move_the_rest(&self.connection, &self.readers)
+            && let Err(error) = move_last_pages(&self.connection, &self.readers)
         {
             drop(self.failure(&error));
         }
         if self.since_checkpoint >= CHANGES_PER_CHECKPOINT {
             self.since_checkpoint = 0;
-            // Full means that one is due already.
+            // A full channel means that a checkpoint is already due.
             let _ = self.written.try_send(());
         }
     }
@@ -315,7 +318,7 @@ impl WriterThread {
 
 impl Job {
     fn fail(self, error: StoreError) {
-        // The caller may have given up waiting.
+        // The caller may have stopped waiting.
         let _ = self.reply.send((Err(error), None));
     }
 }
@@ -325,21 +328,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_batch_is_more_than_the_typical_one_and_all_where_all_are_back_before_a_commit_ends() {
+    fn a_full_batch_exceeds_the_typical_one_and_holds_all_clients_that_are_back_before_a_commit_ends() {
         let mut typical = TypicalBatch::default();
-        assert_eq!(typical.full(), MAX_BATCH, "nothing is known yet");
+        assert_eq!(typical.full_size(), MAX_BATCH, "nothing is known yet");
         for _ in 0..200 {
-            typical.took(1);
+            typical.record(1);
         }
-        assert_eq!(typical.full(), UNDIVIDED, "few come");
-        // A thousand clients, of whom those that were answered wait again when the next commit begins.
+        assert_eq!(typical.full_size(), UNDIVIDED, "few changes arrive");
+        // A thousand clients. Those that got a response wait again when the next commit begins.
         for _ in 0..200 {
-            typical.took(typical.full());
+            typical.record(typical.full_size());
         }
-        assert_eq!(typical.full(), MAX_BATCH);
+        assert_eq!(typical.full_size(), MAX_BATCH);
         for _ in 0..200 {
-            typical.took(20);
+            typical.record(20);
         }
-        assert_eq!(typical.full(), 31);
+        assert_eq!(typical.full_size(), 31);
     }
 }

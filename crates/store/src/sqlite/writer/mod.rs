@@ -1,4 +1,4 @@
-//! The writer: one thread that commits whatever waits in one transaction, so that durability costs one sync for many
+//! The writer: one thread that commits all waiting changes in one transaction, so that one sync makes many durable
 //! (`group.rs`), and one that moves what it wrote from the WAL into the database (`checkpoint.rs`).
 
 mod checkpoint;
@@ -20,43 +20,45 @@ use super::OnFatal;
 use super::commit::Heads;
 use super::readers::Readers;
 use crate::anchor::Tips;
-use crate::prepared::Prepared;
+use crate::prepared::PreparedChange;
 use crate::{Figures, OpenError};
 use checkpoint::Checkpointer;
-pub(super) use checkpoint::give_way;
+pub(super) use checkpoint::lower_priority;
 pub(crate) use failure::is_locked;
 pub(super) use failure::{is_full, is_io, locked};
 use group::WriterThread;
 
-/// At most this many changes wait; more are told to come back.
+/// At most this many changes wait. Any more are refused as busy.
 const MAX_WAITING: usize = 1_024;
 
-/// A job waits this long when another program holds the database's lock: well below what clients wait for an answer.
+/// How long a job waits if another program has locked the database. This is well below what clients wait for a
+/// response.
 const LOCK_PATIENCE: Duration = Duration::from_secs(10);
-/// How often the writer checks for jobs that ran out of time.
+/// How often the writer checks for jobs whose time is up.
 const LOCK_STEP: Duration = Duration::from_millis(250);
 
 type Work = Box<dyn FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send>;
 
 struct Job {
-    kind: Kind,
-    /// When it gives up waiting for another program.
+    kind: JobKind,
+    /// When it stops waiting for another program.
     until: Instant,
-    reply: oneshot::Sender<Answer>,
+    reply: oneshot::Sender<JobResult>,
 }
 
-enum Kind {
-    Change(Box<Prepared>),
-    /// Touches neither customers nor their keys, which readers would not read again.
+enum JobKind {
+    Change(Box<PreparedChange>),
+    /// Touches neither customers nor their keys, so readers keep what they have.
     Task(Work),
-    /// May change any customer's.
+    /// May change any customer.
     OnCustomers(Work),
-    /// A task that may be lost with the power: it waits for others and is not synced on its own.
+    /// A task that may be lost in a power cut. It lets others go first and is not synced on its own.
     Lazy(Work),
 }
 
-/// What a job came to. A change goes back to the thread that made it, which frees it at less cost than this one would.
-type Answer = (Result<Committed, StoreError>, Option<Box<Prepared>>);
+/// The result of a job. A change goes back to the thread that made it, which frees it more cheaply than the writer
+/// would.
+type JobResult = (Result<Committed, StoreError>, Option<Box<PreparedChange>>);
 
 pub(super) struct Writer {
     jobs: Option<mpsc::Sender<Job>>,
@@ -101,39 +103,39 @@ impl Writer {
     }
 
     /// Queues a change and waits until it is durable or refused.
-    pub(super) async fn change(&self, change: Prepared) -> Answer {
-        self.answer_of(Kind::Change(Box::new(change))).await
+    pub(super) async fn change(&self, change: PreparedChange) -> JobResult {
+        self.run(JobKind::Change(Box::new(change))).await
     }
 
-    /// Queues what touches neither customers nor their keys, and waits until it is durable.
+    /// Queues work that touches neither customers nor their keys, and waits until it is durable.
     pub(super) async fn task(
         &self,
         work: impl FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send + 'static,
     ) -> Result<(), StoreError> {
-        self.answer_of(Kind::Task(Box::new(work))).await.0.map(drop)
+        self.run(JobKind::Task(Box::new(work))).await.0.map(drop)
     }
 
-    /// As [`Writer::task`], for what may change customers and their keys: all that is remembered of them is read again.
+    /// As [`Writer::task`], for work that may change customers and their keys. Everything cached of them is read again.
     pub(super) async fn task_on_customers(
         &self,
         work: impl FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send + 'static,
     ) -> Result<(), StoreError> {
-        self.answer_of(Kind::OnCustomers(Box::new(work))).await.0.map(drop)
+        self.run(JobKind::OnCustomers(Box::new(work))).await.0.map(drop)
     }
 
-    /// Queues a task that may be lost with the power, for it would be done again: whoever waits for the disk goes
-    /// first, and it becomes durable with the next change.
+    /// Queues a task that may be lost in a power cut, because it would be done again. Whoever waits for the disk goes
+    /// first. It becomes durable with the next change.
     pub(super) async fn lazy(
         &self,
         work: impl FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send + 'static,
     ) -> Result<(), StoreError> {
-        self.answer_of(Kind::Lazy(Box::new(work))).await.0.map(drop)
+        self.run(JobKind::Lazy(Box::new(work))).await.0.map(drop)
     }
 
-    async fn answer_of(&self, kind: Kind) -> Answer {
-        let (reply, answer) = oneshot::channel();
+    async fn run(&self, kind: JobKind) -> JobResult {
+        let (reply, result) = oneshot::channel();
         match self.send(Job { kind, until: Instant::now() + self.patience, reply }) {
-            Ok(()) => answer.await.unwrap_or_else(|_| (Err(ended()), None)),
+            Ok(()) => result.await.unwrap_or_else(|_| (Err(ended()), None)),
             Err(error) => (Err(error), None),
         }
     }
@@ -152,11 +154,12 @@ impl Writer {
 }
 
 impl Drop for Writer {
-    /// Commits what waits, checkpoints, and ends the threads.
+    /// Commits what is waiting, makes a checkpoint, and ends the threads.
     fn drop(&mut self) {
         self.jobs = None;
         for thread in self.threads.get_mut().map(std::mem::take).unwrap_or_default() {
-            // A writer that panicked has ended the process or answered no job; there is nothing left to do for it.
+            // A writer that panicked has ended the process or left jobs without a reply. Nothing remains to be done for
+            // it.
             let _ = thread.join();
         }
     }
@@ -172,7 +175,7 @@ mod tests {
     use crate::sqlite::{Role, connect};
 
     #[tokio::test]
-    async fn all_jobs_of_a_batch_are_told_that_the_disk_is_full() {
+    async fn all_jobs_of_a_batch_fail_if_the_disk_is_full() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("test.db");
         let connection = connect(&path, Role::Writer).expect("a database");

@@ -1,4 +1,4 @@
-//! Kept answers of repeated requests.
+//! Kept answers to repeated requests.
 
 use dossier_core::clock::Timestamp;
 use dossier_core::file::FileName;
@@ -66,7 +66,7 @@ pub(crate) async fn an_answer_about_no_customer_is_found_again(mut engine: Engin
     assert!(!first.replayed && second.replayed && second.customer.is_none());
     assert_eq!((&first.body.expose()[..], &second.body.expose()[..]), (&b"86400"[..], &b"86400"[..]));
     let clocks = services.store.sandbox_clocks().await.expect("clocks");
-    assert!(clocks.contains(&(caller.scope.account, 86_400)), "it was put forward once");
+    assert!(clocks.contains(&(caller.scope.account, 86_400)), "it was advanced once");
     let other = advance(br#"{"advance":"P2D"}"#).await;
     assert!(matches!(other, Err(UpdateError::KeyReused(request)) if request.0 == "test"));
 }

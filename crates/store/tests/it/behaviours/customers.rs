@@ -1,4 +1,4 @@
-//! Records: written, read, listed, and refused when they are not what a change was computed from.
+//! Records: written, read, listed, and refused if they are not what a change was computed from.
 
 use std::collections::HashMap;
 use std::num::NonZeroI64;
@@ -37,7 +37,7 @@ pub(crate) async fn a_customer_is_read_back_as_written(mut engine: Engine) {
     assert_eq!(stored.email.expose(), "a@example.com");
 }
 
-pub(crate) async fn what_was_committed_is_there_after_reopening(mut engine: Engine) {
+pub(crate) async fn committed_data_is_there_after_reopening(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let id = given(&services, &caller, "a@example.com", "corporate").await;
@@ -47,7 +47,7 @@ pub(crate) async fn what_was_committed_is_there_after_reopening(mut engine: Engi
     engine.reopen().await;
     let services = engine.services();
     assert_eq!(read(&services, caller.scope, id).await, before);
-    put(&services, &caller, id, r#"{"primary_website":"w"}"#).await.expect("and goes on");
+    put(&services, &caller, id, r#"{"primary_website":"w"}"#).await.expect("writes continue");
     assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
 }
 
@@ -69,7 +69,7 @@ pub(crate) async fn another_scope_sees_nothing(mut engine: Engine) {
         );
         assert!(services.store.summaries(scope, None, 10).await.expect("readable").summaries.is_empty());
         let change = changed(&Caller { scope, ..mine.clone() }, &read_to_change(&services, mine.scope, id).await, "X");
-        assert!(!matches!(services.store.commit(change).await, Ok(Committed::Done)), "nor may it write");
+        assert!(!matches!(services.store.commit(change).await, Ok(Committed::Done)), "nor can it write");
     }
     given(&services, &other, "a@example.com", "individual").await;
 }
@@ -82,7 +82,7 @@ pub(crate) async fn a_stale_version_writes_nothing(mut engine: Engine) {
     let (first, second) = (changed(&caller, &before, "A"), changed(&caller, &before, "B"));
     assert_eq!(services.store.commit(first).await.expect("committed"), Committed::Done);
     let entries = trail(&services, caller.scope, None, 100).await.len();
-    assert_eq!(services.store.commit(second).await.expect("judged"), Committed::VersionMoved);
+    assert_eq!(services.store.commit(second).await.expect("an outcome"), Committed::VersionMoved);
     let after = read(&services, caller.scope, id).await;
     assert_eq!(after.version, 2);
     let Profile::Individual(individual) = &after.profile else { panic!("an individual") };
@@ -90,7 +90,7 @@ pub(crate) async fn a_stale_version_writes_nothing(mut engine: Engine) {
     assert_eq!(trail(&services, caller.scope, None, 100).await.len(), entries);
 }
 
-/// A hint is where a reader has found a record. What lies there by the time of the commit is another matter.
+/// A hint is where a reader found a record. The record may be elsewhere by the time of the commit.
 pub(crate) async fn a_wrong_hint_finds_the_right_record(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
@@ -125,7 +125,7 @@ pub(crate) async fn a_taken_email_writes_nothing(mut engine: Engine) {
         .expect("the key was not used up");
 }
 
-pub(crate) async fn a_customer_moves_to_an_email_that_nobody_else_has(mut engine: Engine) {
+pub(crate) async fn a_customer_moves_to_an_email_that_no_other_customer_has(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let ada = given(&services, &caller, "ada@example.com", "individual").await;
@@ -137,7 +137,7 @@ pub(crate) async fn a_customer_moves_to_an_email_that_nobody_else_has(mut engine
     assert_eq!(trail(&services, caller.scope, None, 100).await.len(), entries);
     let moves = r#"{"email":"countess@example.com"}"#;
     let first = keyed_put(&services, &caller, ada, moves, Some("k")).await.expect("the key was not used up");
-    // Her old address is another customer's by the time the request is repeated.
+    // Her old address belongs to another customer by the time the request is repeated.
     put(&services, &caller, bob, r#"{"email":"ada@example.com"}"#).await.expect("it is free");
     let again = keyed_put(&services, &caller, ada, moves, Some("k")).await.expect("answered");
     assert!(again.replayed && again.version == first.version);
@@ -149,7 +149,7 @@ pub(crate) async fn a_customer_moves_to_an_email_that_nobody_else_has(mut engine
         let found = services.store.summaries_by_email(caller.scope, &Email::searched(email)).await.expect("readable");
         assert_eq!(found.first().map(|summary| summary.id), owner, "{email}");
     }
-    // Queued together, one gets it.
+    // Of those queued together, one gets it.
     let rivals = [ada, bob].map(|id| put(&services, &caller, id, r#"{"email":"one@example.com"}"#));
     let outcomes = futures_util::future::join_all(rivals).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
@@ -163,7 +163,7 @@ pub(crate) async fn a_refused_change_in_a_batch_harms_no_other(mut engine: Engin
     let caller = caller(&services).await;
     let id = given(&services, &caller, "a@example.com", "individual").await;
     let before = read_to_change(&services, caller.scope, id).await;
-    // Queued together, they share a commit: one wins, the others find the version moved, and creations go through.
+    // Queued together, they share a commit: one wins, the others find that the version moved, and creations succeed.
     let rivals = (0..8).map(|n| services.store.commit(changed(&caller, &before, &n.to_string())));
     let creations = (0..8).map(|n| {
         let (services, caller) = (&services, &caller);
@@ -241,7 +241,7 @@ pub(crate) async fn customers_are_listed_newest_first(mut engine: Engine) {
     assert!(!whole.more, "a full page need not be followed by another");
 }
 
-pub(crate) async fn what_was_read_is_read_anew_after_each_change(mut engine: Engine) {
+pub(crate) async fn cached_reads_are_refreshed_after_each_change(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let scope = caller.scope;
@@ -268,29 +268,29 @@ pub(crate) async fn what_was_read_is_read_anew_after_each_change(mut engine: Eng
     }
 }
 
-pub(crate) async fn a_record_at_hand_is_what_was_written(mut engine: Engine) {
+pub(crate) async fn a_cached_record_is_what_was_written(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
-    // What the engine has at hand, or `None` when it reads.
-    let at_hand = async |scope, id| {
+    // The record in the engine's cache, or `None` if the engine reads it.
+    let cached = async |scope, id| {
         let record = services.store.record(scope, id, Freshness::Any).await.expect("readable")?;
         (!record.is_newest()).then(|| record.open().expect("it opens"))
     };
     let id = given(&services, &caller, "a@example.com", "individual").await;
     for body in [r#"{"first_name":"A"}"#, r#"{"last_name":"B"}"#, r#"{"first_name":"C"}"#] {
         let stored = read(&services, caller.scope, id).await;
-        assert_eq!(at_hand(caller.scope, id).await, Some(stored), "before {body}");
+        assert_eq!(cached(caller.scope, id).await, Some(stored), "before {body}");
         put(&services, &caller, id, body).await.expect("updated");
     }
     let stored = read(&services, caller.scope, id).await;
-    assert_eq!(at_hand(caller.scope, id).await, Some(stored));
+    assert_eq!(cached(caller.scope, id).await, Some(stored));
     let elsewhere = Scope { environment: Environment::Production, ..caller.scope };
-    assert_eq!(at_hand(elsewhere, id).await, None, "of another environment");
+    assert_eq!(cached(elsewhere, id).await, None, "another environment");
     let business = given(&services, &caller, "b@example.com", "corporate").await;
-    assert_eq!(at_hand(caller.scope, business).await, None, "its persons lie elsewhere");
+    assert_eq!(cached(caller.scope, business).await, None, "a business is not cached");
 }
 
-pub(crate) async fn other_rules_are_looked_at_by_a_put_that_changes_nothing_and_by_a_start(mut engine: Engine) {
+pub(crate) async fn new_rules_are_applied_by_an_empty_put_and_by_a_start(mut engine: Engine) {
     let mut services = engine.services();
     let caller = caller(&services).await;
     let rule = |field: &str| {

@@ -1,4 +1,4 @@
-//! Files: attached, collected, and what is found of them and of numbers.
+//! Files: attaching, collecting, and finding equal contents and numbers.
 
 use dossier_core::caller::{Environment, Scope};
 use dossier_core::clock::Timestamp;
@@ -25,7 +25,7 @@ pub(crate) async fn a_file_is_attached_with_the_change_that_names_it(mut engine:
     let known = services.store.files(caller.scope, &[file], None).await.expect("readable");
     assert_eq!(known[0].attachments, [], "a refused change attaches nothing");
     put(&services, &caller, id, &person).await.expect("updated");
-    // Open under the person's key, also when the person is gone, and after a restart.
+    // It opens under the person's key, also when the person is gone, and after a restart.
     put(&services, &caller, id, r#"{"associated_persons":[{"first_name":"Bob"}]}"#).await.expect("updated");
     drop(services);
     engine.reopen().await;
@@ -40,7 +40,7 @@ pub(crate) async fn a_file_is_attached_with_the_change_that_names_it(mut engine:
     assert!(services.store.files(live, &[file], None).await.expect("readable").is_empty());
 }
 
-pub(crate) async fn files_that_nobody_attaches_are_collected_and_evidence_never_is(mut engine: Engine) {
+pub(crate) async fn unattached_files_are_collected_and_evidence_never_is(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let id = given(&services, &caller, "a@example.com", "individual").await;
@@ -55,11 +55,11 @@ pub(crate) async fn files_that_nobody_attaches_are_collected_and_evidence_never_
     assert!(services.store.files(caller.scope, &[forgotten], None).await.expect("readable").is_empty());
     let refused = put(&services, &caller, id, &naming(forgotten)).await;
     assert!(matches!(refused, Err(UpdateError::Invalid(violations)) if violations.0[0].code == Code::UnknownFile));
-    // The key of that day is gone with the last file that needed it, so nothing from a backup opens.
+    // The key of that day is deleted with the last file that needed it, so nothing from a backup opens.
     assert_eq!(services.store.collect_files(hours(24 * 5)).await.expect("collected"), nothing);
     assert_eq!(engine.rows("staging_keys").await, 0);
 
-    // Content that no row names: left alone while it could still be noted, deleted a day later.
+    // Content without a row is left alone while it could still be recorded, and deleted a day later.
     let scope_folder = engine.path().join(format!("files/sandbox/{}", caller.scope.account));
     let orphan = scope_folder.join(CustomerId::from_bytes([9; 16]).to_string());
     std::fs::write(&orphan, b"sealed").expect("written");
@@ -104,13 +104,13 @@ pub(crate) async fn equal_numbers_and_contents_are_found_in_their_scope_only(mut
     let Profile::Business(business) = read(&services, mine.scope, firm).await.profile else { panic!("a business") };
     let person = business.associated_persons.expect("persons").0[0].person_id().expect("an id");
     let own = PersonId::of_customer(ada);
-    assert_eq!(same(ada).await, [(own, firm, person)], "however it is written");
+    assert_eq!(same(ada).await, [(own, firm, person)], "in any spelling");
     assert_eq!(same(firm).await, [(person, ada, own)]);
     assert_eq!(
         (same(bob).await, store.same_numbers(others.scope, elsewhere).await.expect("readable").len()),
         (vec![], 0)
     );
-    // A change of something else leaves it, a change of the number does not; a placeholder is nobody's.
+    // Changing something else keeps the match; changing the number ends it. A placeholder matches nothing.
     put(&services, &mine, ada, r#"{"first_name":"Ada"}"#).await.expect("updated");
     assert_eq!(same(firm).await.len(), 1);
     for number in ["78", "0000", "-"] {
@@ -127,7 +127,7 @@ pub(crate) async fn equal_numbers_and_contents_are_found_in_their_scope_only(mut
     assert_eq!(equal(others.scope, stranger).await, []);
     store.collect_files(services.clock.now().plus_seconds(100 * 60 * 60)).await.expect("collected");
     assert_eq!((engine.rows("files").await, engine.rows("contents").await), (0, 0));
-    // Made again from the records, they are the same.
+    // Fingerprints that are computed again from the records are the same.
     drop(services);
     engine.execute("DELETE FROM numbers; DELETE FROM chores").await;
     engine.reopen().await;
@@ -146,7 +146,7 @@ pub(crate) async fn content_in_another_place_does_not_open(mut engine: Engine) {
     assert!(matches!(content(&services, caller.scope, one).await, Err(StoreError::Corrupt(_))));
     std::fs::write(place(one), &left).expect("written");
     assert_eq!(content(&services, caller.scope, one).await.expect("opens"), LETTER);
-    // Nor does a row whose key was exchanged for another's.
+    // Nor does a row with another file's key.
     engine.execute("UPDATE files SET key = (SELECT key FROM files ORDER BY file_id LIMIT 1)").await;
     drop(services);
     engine.reopen().await;

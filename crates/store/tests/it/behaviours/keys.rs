@@ -1,4 +1,4 @@
-//! API keys, and the rotation of the keys that seal.
+//! API keys, and the rotation of the sealing keys.
 
 use dossier_core::api_key::{ApiKey, KeyScope};
 use dossier_core::caller::Environment;
@@ -9,7 +9,7 @@ use dossier_core::use_cases::api_keys::{self, NewKey};
 use crate::behaviours::{PERSONS, given, put, read};
 use crate::engines::{Engine, caller};
 
-pub(crate) async fn keys_are_found_by_themselves_only(mut engine: Engine) {
+pub(crate) async fn a_key_is_found_only_by_itself(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let new = |name: &str| NewKey { name: name.into(), scopes: vec![KeyScope::CustomersRead], expires_at: None };

@@ -1,4 +1,4 @@
-//! Links to the form, and the passes of those who entered.
+//! Links to the form, and the passes of visitors.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::engines::{Engine, caller};
 use crate::quotas::NoonOf;
 use crate::row_seals::Sql;
 
-pub(crate) async fn a_link_is_found_by_its_token_and_ends_by_the_clock_of_its_sandbox(mut engine: Engine) {
+pub(crate) async fn a_link_is_found_by_its_token_and_expires_by_the_clock_of_its_sandbox(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let id = given(&services, &caller, "a@example.com", "individual").await;
@@ -27,7 +27,7 @@ pub(crate) async fn a_link_is_found_by_its_token_and_ends_by_the_clock_of_its_sa
     assert_eq!(store.link(&token).await.expect("readable"), Some(link));
     assert_eq!(store.link("dsl_test_x").await.expect("readable"), None);
     assert!(store.ended_links(services.clock.now()).await.expect("readable").is_empty());
-    // More than the store gives at a time.
+    // More than the store returns at a time.
     let mut others = Vec::new();
     for number in 0..250 {
         let other = given(&services, &caller, &format!("{number}@example.com"), "individual").await;
@@ -39,7 +39,7 @@ pub(crate) async fn a_link_is_found_by_its_token_and_ends_by_the_clock_of_its_sa
         .expect("advanced");
     for other in others {
         let session = read(&services, caller.scope, other).await.kyc.session.expect("a session");
-        assert!(session.expired, "all have ended before the clock was answered");
+        assert!(session.expired, "all have ended before the response about the clock");
     }
     let expired = read(&services, caller.scope, id).await.kyc;
     assert!(expired.session.is_some_and(|session| session.expired) && expired.state == State::InProgress);
@@ -47,7 +47,7 @@ pub(crate) async fn a_link_is_found_by_its_token_and_ends_by_the_clock_of_its_sa
     assert_eq!(store.sandbox_clocks().await.expect("readable"), [(caller.scope.account, 604_800)]);
 }
 
-pub(crate) async fn whoever_enters_the_form_is_in_the_chain(mut engine: Engine) {
+pub(crate) async fn entering_the_form_is_in_the_audit_chain(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let id = given(&services, &caller, "a@example.com", "individual").await;
@@ -98,7 +98,7 @@ pub(crate) async fn passes_to_the_form_end_one_by_one_and_all_at_once(mut engine
     assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
 }
 
-/// As the only change of its batch, which one process writes in one statement.
+/// The change is alone in its batch, which is normally written in one statement.
 pub(crate) async fn a_change_that_ends_passes_ends_them_among_plain_updates(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
@@ -118,7 +118,7 @@ pub(crate) async fn a_change_that_ends_passes_ends_them_among_plain_updates(mut 
     assert!(!is_good().await);
 }
 
-pub(crate) async fn a_damaged_record_keeps_no_other_session_from_ending(mut engine: Engine) {
+pub(crate) async fn a_damaged_record_does_not_keep_other_sessions_from_ending(mut engine: Engine) {
     let services = engine.services();
     let caller = caller(&services).await;
     let mut ids = Vec::new();

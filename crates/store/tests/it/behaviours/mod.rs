@@ -1,5 +1,6 @@
-//! The behaviours. Each is a sentence; each gets an engine and uses it as the use cases do.
-//! Here is what they share.
+//! The behaviours. Each is a sentence, gets an engine, and uses it as the use cases do.
+//!
+//! This file has what they share.
 
 mod answers;
 mod customers;
@@ -23,67 +24,64 @@ use dossier_core::use_cases::update_customer::{Method, Update, update};
 use dossier_core::use_cases::upload_file::Upload;
 use dossier_core::use_cases::write_customer::UpdateError;
 
-pub(crate) use crate::anchor::an_accepted_restore_satisfies_the_anchors_from_before_and_no_later_one;
+pub(crate) use crate::anchor::an_accepted_restore_satisfies_earlier_anchors_and_no_later_one;
 pub(crate) use crate::emails::{
-    a_domain_is_composed_before_it_is_compared_and_one_of_nothing_is_refused, an_email_is_found_however_it_is_written,
+    a_domain_is_composed_before_it_is_compared_and_an_empty_one_is_refused, an_email_is_found_however_it_is_written,
     an_upgrade_makes_each_email_findable_and_the_oldest_customer_keeps_it,
 };
 pub(crate) use crate::erasure::{
-    numbers_of_a_data_subject_go_with_its_key, what_an_entry_says_of_a_person_goes_with_that_person_alone,
+    erasing_a_data_subject_erases_its_numbers, erasing_a_person_erases_only_that_persons_audit_details,
 };
 pub(crate) use crate::evidence::{
+    a_customers_own_use_of_a_file_is_read_among_very_many,
     a_file_is_evidence_of_each_data_subject_that_it_was_named_for,
     a_file_that_is_named_while_its_last_data_subject_is_erased_is_whole_or_unknown,
     a_file_that_many_customers_name_at_once_is_evidence_of_each, erasing_one_data_subject_leaves_a_file_to_the_others,
-    of_very_many_uses_the_customers_own_is_always_read, the_collection_leaves_altered_rows_alone_and_goes_on,
+    the_collection_skips_altered_rows,
 };
 pub(crate) use crate::quotas::{
-    a_customer_has_room_for_so_many_files_removed_ones_too, a_day_has_so_many_new_idempotency_keys,
-    a_repeated_upload_takes_no_room_and_is_answered_without_any, an_account_has_room_for_so_many_files_and_bytes,
+    a_repeated_upload_takes_no_room_and_needs_none, files_and_bytes_of_an_account_are_limited,
+    files_of_a_customer_are_limited_including_removed_ones, new_idempotency_keys_are_limited_per_day,
 };
 pub(crate) use crate::row_seals::{
-    a_key_or_a_link_in_another_account_s_row_opens_nothing,
-    every_column_is_sealed_or_listed_with_what_altering_it_gains,
-    rows_that_were_altered_or_moved_are_refused_logged_and_counted,
+    a_key_or_a_link_in_another_account_s_row_opens_nothing, altered_or_moved_rows_are_refused_logged_and_counted,
+    every_column_is_sealed_or_listed_with_the_gain_of_altering_it,
 };
 pub(crate) use crate::trail::{
-    an_entry_is_shown_whole_and_says_what_is_erased, an_entry_of_a_decision_says_what_was_decided,
-    changed_settings_are_recorded_once, lists_of_the_trail_are_filtered_and_go_on,
+    an_entry_is_shown_in_full_and_names_erased_subjects, an_entry_of_a_decision_says_what_was_decided,
+    changed_settings_are_recorded_once, lists_of_the_trail_are_filtered_page_by_page,
 };
 pub(crate) use answers::{
     a_repeated_request_finds_its_answer_before_its_own_effect, an_answer_about_no_customer_is_found_again,
     old_answers_are_forgotten, the_same_request_sent_several_times_at_once_has_one_effect_and_one_answer,
 };
 pub(crate) use customers::{
-    a_change_writes_its_audit_entry_and_its_event, a_customer_is_read_back_as_written,
-    a_customer_moves_to_an_email_that_nobody_else_has, a_record_at_hand_is_what_was_written,
+    a_cached_record_is_what_was_written, a_change_writes_its_audit_entry_and_its_event,
+    a_customer_is_read_back_as_written, a_customer_moves_to_an_email_that_no_other_customer_has,
     a_refused_change_in_a_batch_harms_no_other, a_stale_version_writes_nothing, a_taken_email_writes_nothing,
-    a_wrong_hint_finds_the_right_record, another_scope_sees_nothing, customers_are_listed_newest_first,
-    fields_changed_since_a_version_are_named_once,
-    other_rules_are_looked_at_by_a_put_that_changes_nothing_and_by_a_start,
-    what_was_committed_is_there_after_reopening, what_was_read_is_read_anew_after_each_change,
+    a_wrong_hint_finds_the_right_record, another_scope_sees_nothing, cached_reads_are_refreshed_after_each_change,
+    committed_data_is_there_after_reopening, customers_are_listed_newest_first,
+    fields_changed_since_a_version_are_named_once, new_rules_are_applied_by_an_empty_put_and_by_a_start,
 };
 pub(crate) use files::{
     a_file_is_attached_with_the_change_that_names_it, content_in_another_place_does_not_open,
-    equal_numbers_and_contents_are_found_in_their_scope_only,
-    files_that_nobody_attaches_are_collected_and_evidence_never_is,
+    equal_numbers_and_contents_are_found_in_their_scope_only, unattached_files_are_collected_and_evidence_never_is,
 };
 pub(crate) use keys::{
-    keys_are_found_by_themselves_only, rotation_leaves_everything_readable,
+    a_key_is_found_only_by_itself, rotation_leaves_everything_readable,
     rotation_may_be_repeated_and_runs_beside_writers,
 };
 pub(crate) use links::{
-    a_change_that_ends_passes_ends_them_among_plain_updates, a_damaged_record_keeps_no_other_session_from_ending,
-    a_link_is_found_by_its_token_and_ends_by_the_clock_of_its_sandbox,
-    passes_to_the_form_end_one_by_one_and_all_at_once, whoever_enters_the_form_is_in_the_chain,
+    a_change_that_ends_passes_ends_them_among_plain_updates, a_damaged_record_does_not_keep_other_sessions_from_ending,
+    a_link_is_found_by_its_token_and_expires_by_the_clock_of_its_sandbox, entering_the_form_is_in_the_audit_chain,
+    passes_to_the_form_end_one_by_one_and_all_at_once,
 };
 pub(crate) use trail::altered_removed_and_cut_entries_are_found_and_named;
 pub(crate) use webhooks::{
     Anywhere, a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_lease,
     an_endpoint_that_fails_many_deliveries_at_once_is_disabled_once,
-    numbers_are_counted_per_scope_and_never_given_out_again, subscribed, subscriber,
-    the_first_attempt_decides_whether_a_delivery_shows_the_link,
-    what_is_due_of_one_endpoint_is_not_in_the_way_of_another,
+    due_deliveries_of_one_endpoint_do_not_block_another, numbers_are_counted_per_scope_and_never_reused, subscribed,
+    subscriber, the_first_attempt_decides_whether_a_delivery_shows_the_link,
 };
 
 /// A letter of one empty page.
@@ -143,7 +141,7 @@ pub(crate) async fn read_to_change(services: &Services, scope: Scope, id: Custom
     services.store.customer_to_change(scope, id).await.expect("readable").expect("there")
 }
 
-/// An update computed from a version, to be committed when it suits the test.
+/// An update computed from a version, to be committed later.
 pub(crate) fn changed(caller: &Caller, (basis, before): &(Basis, Customer), name: &str) -> Change {
     let mut after = before.clone();
     after.version += 1;

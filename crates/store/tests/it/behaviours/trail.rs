@@ -28,10 +28,10 @@ pub(crate) async fn altered_removed_and_cut_entries_are_found_and_named(mut engi
     engine.execute("DELETE FROM audit WHERE seq > 8").await;
     assert!(findings(&mut engine).await.iter().any(|finding| finding.contains("entry 9:")), "a cut tail");
     engine.execute("UPDATE audit_heads SET seq = 8, hash = (SELECT hash FROM audit WHERE seq = 8) WHERE seq > 0").await;
-    assert!(findings(&mut engine).await.iter().any(|finding| finding.contains("entry 8:")), "and its end set back");
+    assert!(findings(&mut engine).await.iter().any(|finding| finding.contains("entry 8:")), "and its end reset");
 }
 
-/// As another start finds them.
+/// The findings after a restart.
 async fn findings(engine: &mut Engine) -> Vec<String> {
     engine.reopen().await;
     engine.store().verify_audit(&|_, _| {}).await.expect("a report").findings

@@ -22,12 +22,12 @@ impl Guard for Anywhere {
     }
 }
 
-/// A caller with a key, and an endpoint of its own.
+/// A caller with a key, and its endpoint.
 pub(crate) async fn subscriber(services: &Services) -> (Caller, WebhookId) {
     subscribed(services, caller(services).await).await
 }
 
-/// The caller with a key, and an endpoint of its own.
+/// The caller with a key, and its endpoint.
 pub(crate) async fn subscribed(services: &Services, caller: Caller) -> (Caller, WebhookId) {
     subscribed_to(services, caller, r#""customer.created","customer.updated""#).await
 }
@@ -54,7 +54,7 @@ pub(crate) async fn a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_leas
     let now = services.clock.now();
     let first = claim(now).await.expect("claimed");
     assert_eq!(first.iter().map(|due| due.number).collect::<Vec<_>>(), [1], "the second waits for the first");
-    assert!(claim(now).await.expect("claimed").is_empty(), "what is claimed is nobody else's");
+    assert!(claim(now).await.expect("claimed").is_empty(), "a claimed delivery is not claimed again");
     let again = claim(now.plus_seconds(61)).await.expect("claimed");
     assert_eq!(again.len(), 1, "until the lease ends");
     let message = store.message(&again[0], now).await.expect("readable").expect("there");
@@ -97,14 +97,14 @@ pub(crate) async fn the_first_attempt_decides_whether_a_delivery_shows_the_link(
     let (_, key) = api_keys::create(&services, &caller, new).await.expect("a key");
     let (due, shown) = claim(now.plus_seconds(2)).await;
     assert!(!shown && due.shows_link == Some(false) && due.attempts == 1);
-    // The row has no seal, so it is not believed when it would show more.
+    // The row has no seal, so it cannot make a delivery show more.
     let altered = Due { shows_link: Some(true), ..due };
     let message = store.message(&altered, now).await.expect("readable").expect("there");
     assert!(!message.shows_link && !String::from_utf8_lossy(message.body.expose()).contains("/kyc/dsl_"));
     let caller = Caller { actor: Actor::Key(key.key_id), ..caller };
     webhooks::enable(&services, &caller, Some(endpoint), Request::unkeyed(b"")).await.expect("enabled");
     let (_, shown) = claim(services.clock.now()).await;
-    assert!(shown, "the key that enables decides anew");
+    assert!(shown, "the enabling key decides again");
 }
 
 pub(crate) async fn an_endpoint_that_fails_many_deliveries_at_once_is_disabled_once(mut engine: Engine) {
@@ -129,7 +129,7 @@ pub(crate) async fn an_endpoint_that_fails_many_deliveries_at_once_is_disabled_o
     assert_eq!(attempts.iter().map(|one| one.attempts).collect::<Vec<_>>(), [1, 1, 1], "each attempt is in the log");
 }
 
-pub(crate) async fn what_is_due_of_one_endpoint_is_not_in_the_way_of_another(mut engine: Engine) {
+pub(crate) async fn due_deliveries_of_one_endpoint_do_not_block_another(mut engine: Engine) {
     let services = engine.services();
     let (mine, busy) = subscriber(&services).await;
     let (other, free) = subscriber(&services).await;
@@ -145,11 +145,11 @@ pub(crate) async fn what_is_due_of_one_endpoint_is_not_in_the_way_of_another(mut
     assert!((2..=5).contains(&due.len()) && due.iter().all(|due| due.endpoint == busy));
 }
 
-pub(crate) async fn numbers_are_counted_per_scope_and_never_given_out_again(mut engine: Engine) {
+pub(crate) async fn numbers_are_counted_per_scope_and_never_reused(mut engine: Engine) {
     let services = engine.services();
-    // Both are new in one batch, perhaps.
+    // Both may be new in the same batch.
     let ((mine, endpoint), (other, others)) = tokio::join!(subscriber(&services), subscriber(&services));
-    // What its only endpoint does not want is numbered as well.
+    // An event is numbered even if the only endpoint does not subscribe to it.
     let (third, deaf) = subscribed_to(&services, caller(&services).await, r#""customer.kycs.updated""#).await;
     given(&services, &third, "a@example.com", "individual").await;
     assert_eq!(services.store.newest_event(third.scope).await.expect("readable"), 1);
@@ -181,7 +181,7 @@ pub(crate) async fn numbers_are_counted_per_scope_and_never_given_out_again(mut 
     let services = engine.services();
     let (mine, endpoint) = subscribed(&services, mine).await;
     given(&services, &mine, "d@example.com", "individual").await;
-    assert_eq!(ids(&services, &mine, endpoint).await, [4], "those of the deleted endpoint are not given out again");
+    assert_eq!(ids(&services, &mine, endpoint).await, [4], "the numbers of the deleted endpoint are not reused");
     assert_eq!(positions(&services, &mine, 2).await, [3, 4]);
     assert_eq!(services.store.verify_audit(&|_, _| {}).await.expect("a report").findings, Vec::<String>::new());
 }

@@ -1,4 +1,4 @@
-//! The first round trip of a commit: the locks, and what the changes depend on, as it is under them.
+//! The first round trip of a commit: it takes the locks and reads what the changes depend on.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -8,15 +8,15 @@ use dossier_core::store::StoreError;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::answers::Kept;
+use super::answers::AnswerUsage;
 use super::table::tables;
 use crate::postgres::database::{Call, Error, Param, PipelineError, Session};
-use crate::postgres::rows::{Columns, place, statements, uuid};
-use crate::prepared::{Precondition, Prepared, PreparedEffect};
-use crate::records::Records;
+use crate::postgres::rows::{Columns, scope_values, statements, uuid};
+use crate::prepared::{Precondition, PreparedChange, PreparedEffect};
+use crate::records::RowHashes;
 
 statements! {
-    /// In one order, so that no two wait for each other.
+    /// Locks in a fixed order, so that no two transactions wait for each other.
     LOCK = "SELECT h.account_id, h.environment, h.seq, h.hash, h.event, h.delivery FROM audit_heads h
         JOIN unnest($1::uuid[], $2::smallint[]) AS u (account_id, environment)
             ON h.account_id = u.account_id AND h.environment = u.environment
@@ -33,14 +33,14 @@ statements! {
     USAGE = "SELECT s.account_id, s.environment, s.day, s.answers FROM usage s
         JOIN unnest($1::uuid[], $2::smallint[]) AS u (account_id, environment)
             ON s.account_id = u.account_id AND s.environment = u.environment";
-    /// Locked, so that they are not collected in the meantime.
+    /// Locks the files, so that they are not collected in the meantime.
     pub(crate) FILES = "SELECT f.account_id, f.environment, f.file_id FROM files f
         JOIN unnest($1::uuid[], $2::smallint[], $3::uuid[]) AS u (account_id, environment, file_id)
             ON f.account_id = u.account_id AND f.environment = u.environment AND f.file_id = u.file_id
         ORDER BY f.account_id, f.environment, f.file_id FOR UPDATE OF f";
-    /// Shared with other writers of new keys; a rotation waits, and then finds what was written.
+    /// Shares the lock with other writers of new keys. A rotation waits, and then finds what was written.
     EPOCH = "SELECT newest_epoch FROM installation FOR SHARE";
-    /// Locked, so that no delivery comes to wait for one that ends at this moment.
+    /// Locks the endpoints, so that no delivery waits for one that ends at this moment.
     ENDPOINTS = "SELECT e.account_id, e.environment, e.endpoint_id, e.event_types FROM endpoints e
         JOIN unnest($1::uuid[], $2::smallint[]) AS u (account_id, environment)
             ON e.account_id = u.account_id AND e.environment = u.environment
@@ -48,91 +48,91 @@ statements! {
 }
 
 tables! {
-    Locked of Lock for LOCK {}
-    AskedCustomers of AskedCustomer for CUSTOMERS {
+    Locks of Lock for LOCK {}
+    CustomerQueries of CustomerQuery for CUSTOMERS {
         id: Uuid,
     }
-    AskedEmails of AskedEmail<'a> for EMAILS {
+    EmailQueries of EmailQuery<'a> for EMAILS {
         index: &'a [u8],
     }
-    AskedAnswers of AskedAnswer<'a> for ANSWERS {
+    AnswerQueries of AnswerQuery<'a> for ANSWERS {
         key_hash: &'a [u8],
     }
-    AskedFiles of AskedFile for FILES {
+    FileQueries of FileQuery for FILES {
         id: Uuid,
     }
-    AskedUsage of AskScope for USAGE {}
+    UsageQueries of UsageQuery for USAGE {}
 }
 
-/// The end of a chain, and of what its scope numbers.
+/// The end of a chain, and the last numbers used in its scope.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Head {
+pub(super) struct ScopeHead {
     pub(super) seq: u64,
     pub(super) hash: [u8; 32],
     pub(super) event: i64,
     pub(super) delivery: i64,
 }
 
-/// What the changes depend on, as it is under the locks.
+/// What the changes depend on, read under the locks.
 #[derive(Default)]
-pub(super) struct Found {
-    pub(super) heads: BTreeMap<Scope, Head>,
-    /// Version and newest entry.
+pub(super) struct LockedState {
+    pub(super) heads: BTreeMap<Scope, ScopeHead>,
+    /// The version and the newest entry of each customer.
     pub(super) customers: HashMap<(Scope, [u8; 16]), (u64, i64)>,
     pub(super) emails: HashMap<(Scope, Vec<u8>), CustomerId>,
     pub(super) answers: HashSet<(Scope, Vec<u8>)>,
-    pub(super) kept: BTreeMap<Scope, Kept>,
+    pub(super) answer_usage: BTreeMap<Scope, AnswerUsage>,
     pub(super) files: HashSet<(Scope, [u8; 16])>,
     pub(super) epoch: Option<u32>,
     pub(super) endpoints: HashMap<Scope, Vec<(WebhookId, String)>>,
-    /// Rows that a rare change, which is alone, has written besides those that it knew before.
-    pub(super) also: Records,
+    /// Rows whose seals are only known once a rare change, which is alone in its batch, is written.
+    pub(super) other_rows: RowHashes,
 }
 
-fn lock(changes: &[&Prepared]) -> Locked {
+fn lock(changes: &[&PreparedChange]) -> Locks {
     let scopes: HashSet<Scope> = changes.iter().map(|change| change.scope).collect();
-    let mut locked = Locked::default();
+    let mut locked = Locks::default();
     scopes.into_iter().for_each(|scope| locked.push(scope, Lock {}));
     locked
 }
 
-pub(super) async fn find(session: Session<'_>, changes: &[&Prepared]) -> Result<Found, PipelineError> {
-    let (mut customers, mut emails) = (AskedCustomers::default(), AskedEmails::default());
-    let (mut answers, mut files) = (AskedAnswers::default(), AskedFiles::default());
+pub(super) async fn read(session: Session<'_>, changes: &[&PreparedChange]) -> Result<LockedState, PipelineError> {
+    let (mut customers, mut emails) = (CustomerQueries::default(), EmailQueries::default());
+    let (mut answers, mut files) = (AnswerQueries::default(), FileQueries::default());
     let mut keyed = HashSet::new();
     let mut wraps = false;
     for change in changes {
         let scope = change.scope;
         match &change.effect {
             PreparedEffect::Customer { basis: Precondition::New, row, .. } => {
-                emails.push(scope, AskedEmail { index: &row.email_index });
+                emails.push(scope, EmailQuery { index: &row.email_index });
             }
             PreparedEffect::Customer { basis: Precondition::Version { email_moves, .. }, row, attached, .. } => {
                 if *email_moves {
-                    emails.push(scope, AskedEmail { index: &row.email_index });
+                    emails.push(scope, EmailQuery { index: &row.email_index });
                 }
-                customers.push(scope, AskedCustomer { id: uuid(row.id.as_bytes()) });
+                customers.push(scope, CustomerQuery { id: uuid(row.id.as_bytes()) });
                 for one in attached.iter().flatten() {
-                    files.push(scope, AskedFile { id: uuid(one.file.as_bytes()) });
+                    files.push(scope, FileQuery { id: uuid(one.file.as_bytes()) });
                 }
             }
             _ => {
                 if let Some(customer) = change.audit.as_ref().and_then(|entry| entry.customer_id) {
-                    customers.push(scope, AskedCustomer { id: uuid(&customer) });
+                    customers.push(scope, CustomerQuery { id: uuid(&customer) });
                 }
             }
         }
         if let Some((pending, _)) = &change.answer {
-            answers.push(scope, AskedAnswer { key_hash: &pending.ticket.key_hash });
+            answers.push(scope, AnswerQuery { key_hash: &pending.ticket.key_hash });
             keyed.insert(scope);
         }
         wraps |= change.effect.oldest_epoch().is_some();
     }
-    let mut usage = AskedUsage::default();
-    keyed.into_iter().for_each(|scope| usage.push(scope, AskScope {}));
+    let mut usage = UsageQueries::default();
+    keyed.into_iter().for_each(|scope| usage.push(scope, UsageQuery {}));
     let locked = lock(changes);
     let endpoints = Some((ENDPOINTS, vec![&locked.accounts as &dyn Param, &locked.environments]));
-    let asked = [
+    let queries = [
         locked.call(),
         customers.call(),
         emails.call(),
@@ -142,33 +142,40 @@ pub(super) async fn find(session: Session<'_>, changes: &[&Prepared]) -> Result<
         wraps.then(|| (EPOCH, Vec::new())),
         endpoints,
     ];
-    let calls: Vec<Call<'_>> = asked.into_iter().flatten().collect();
+    let calls: Vec<Call<'_>> = queries.into_iter().flatten().collect();
     let answers = session.pipeline(Some("BEGIN"), &calls, None).await?;
-    let mut found = Found::default();
+    let mut found = LockedState::default();
     for ((what, _), rows) in calls.iter().zip(&answers) {
         found.take(what, rows).map_err(super::before)?;
     }
     Ok(found)
 }
 
-/// The ends of the chains of these changes.
-pub(super) async fn heads(session: Session<'_>, changes: &[&Prepared]) -> Result<BTreeMap<Scope, Head>, Error> {
+/// The heads of the scopes of these changes.
+pub(super) async fn heads(
+    session: Session<'_>,
+    changes: &[&PreparedChange],
+) -> Result<BTreeMap<Scope, ScopeHead>, Error> {
     let locked = lock(changes);
     Ok(read_heads(&session.query(LOCK, &[&locked.accounts, &locked.environments]).await?)?)
 }
 
-fn read_heads(rows: &[Row]) -> Result<BTreeMap<Scope, Head>, StoreError> {
+fn read_heads(rows: &[Row]) -> Result<BTreeMap<Scope, ScopeHead>, StoreError> {
     let read = |row: &Row| {
         let mut columns = Columns::of(row);
         let scope = columns.scope()?;
-        let head =
-            Head { seq: columns.count()?, hash: columns.hash()?, event: columns.next()?, delivery: columns.next()? };
+        let head = ScopeHead {
+            seq: columns.count()?,
+            hash: columns.hash()?,
+            event: columns.next()?,
+            delivery: columns.next()?,
+        };
         Ok((scope, head))
     };
     rows.iter().map(read).collect()
 }
 
-impl Found {
+impl LockedState {
     fn take(&mut self, what: &str, rows: &[Row]) -> Result<(), StoreError> {
         if what == LOCK {
             self.heads = read_heads(rows)?;
@@ -190,7 +197,9 @@ impl Found {
                     let index = columns.next()?;
                     self.emails.insert((scope, index), CustomerId::from_bytes(columns.id()?));
                 }
-                USAGE => drop(self.kept.insert(scope, Kept { day: columns.next()?, answers: columns.count()? })),
+                USAGE => drop(
+                    self.answer_usage.insert(scope, AnswerUsage { day: columns.next()?, answers: columns.count()? }),
+                ),
                 ANSWERS => drop(self.answers.insert((scope, columns.next()?))),
                 FILES => drop(self.files.insert((scope, columns.id()?))),
                 _ => {
@@ -202,11 +211,11 @@ impl Found {
         Ok(())
     }
 
-    pub(super) fn head(&mut self, scope: Scope) -> Result<&mut Head, StoreError> {
+    pub(super) fn head(&mut self, scope: Scope) -> Result<&mut ScopeHead, StoreError> {
         self.heads.get_mut(&scope).ok_or_else(|| StoreError::Corrupt("the account has no audit chain".into()))
     }
 
-    /// Its version and newest entry.
+    /// The version and the newest entry of a customer.
     pub(super) fn customer(&self, scope: Scope, customer: &[u8; 16]) -> (u64, i64) {
         self.customers.get(&(scope, *customer)).copied().unwrap_or_default()
     }

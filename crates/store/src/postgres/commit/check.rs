@@ -1,30 +1,29 @@
-//! Whether a change can be written, as things are under the locks.
+//! Whether a change can be written, given the state under the locks.
 
 use dossier_core::store::{Committed, StoreError};
 
-use super::found::Found;
+use super::locked_state::LockedState;
 use crate::planted::planted;
-use crate::prepared::{Attached, Precondition, Prepared, PreparedEffect};
+use crate::prepared::{AttachedFile, Precondition, PreparedChange, PreparedEffect};
 
-/// Whether a change can be written, as things are.
-pub(super) fn judge(change: &Prepared, found: &mut Found) -> Result<Committed, StoreError> {
-    let judged = judge_effect(change, found)?;
-    if let (Committed::Done, Some((pending, _))) = (judged, &change.answer) {
-        let kept = found.kept.entry(change.scope).or_default();
+pub(super) fn check(change: &PreparedChange, found: &mut LockedState) -> Result<Committed, StoreError> {
+    let checked = check_effect(change, found)?;
+    if let (Committed::Done, Some((pending, _))) = (checked, &change.answer) {
+        let kept = found.answer_usage.entry(change.scope).or_default();
         *kept = kept.with(pending)?;
     }
-    Ok(judged)
+    Ok(checked)
 }
 
-fn judge_effect(change: &Prepared, found: &Found) -> Result<Committed, StoreError> {
+fn check_effect(change: &PreparedChange, found: &LockedState) -> Result<Committed, StoreError> {
     let scope = change.scope;
-    // First of all: a repeated request must find its answer, not a conflict with its own effect.
+    // This comes first: a repeated request must find its answer, not a conflict with its own effect.
     if let Some((pending, _)) = &change.answer
         && found.answers.contains(&(scope, pending.ticket.key_hash.to_vec()))
     {
         return Ok(Committed::AnswerTaken);
     }
-    // A key that was wrapped in an epoch that ended since could lie behind the rotation's back.
+    // A rotation may already have passed a key that was wrapped in an epoch which has ended since.
     if change.effect.oldest_epoch() < found.epoch && change.effect.oldest_epoch().is_some() {
         return Ok(Committed::VersionMoved);
     }
@@ -39,8 +38,8 @@ fn judge_effect(change: &Prepared, found: &Found) -> Result<Committed, StoreErro
             let there = found.customers.get(&(scope, *row.id.as_bytes()));
             let current =
                 there.is_some_and(|(version, _)| *version == expected.version || planted!("no-version-check"));
-            // A file that is gone: computed again, that is a violation.
-            let is_there = |one: &Attached| found.files.contains(&(scope, *one.file.as_bytes()));
+            // If a file is gone, computing the change again reports a violation.
+            let is_there = |one: &AttachedFile| found.files.contains(&(scope, *one.file.as_bytes()));
             let are_there = attached.as_ref().is_some_and(|attached| attached.iter().all(is_there));
             if !current || !are_there {
                 return Ok(Committed::VersionMoved);
