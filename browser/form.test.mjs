@@ -248,7 +248,7 @@ test("what the reviewers ask for again is said where it is asked, and can be giv
     await page.goto(`${base}/identity`);
     await upload(page, 0, true, picture("sharper.png"));
     // The picture from before is listed as well, so a list alone does not say that this one has arrived.
-    await page.getByText("sharper.png").waitFor();
+    await page.getByText("sharper.png", { exact: true }).first().waitFor();
     await page.goto(`${base}/review`);
     await submits(page);
     await page.getByText("Thank you").waitFor();

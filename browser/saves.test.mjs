@@ -339,7 +339,7 @@ for (const scripted of [true, false]) {
         const base = await enter(page, (await server.customer(id)).kycs.kyc_flow_link);
         for (const [step, requirement] of [["details", "birth_date"], ["address", "residential_address"], ["identity", "id_document_front"]]) {
             await page.goto(`${base}/${step}`);
-            await page.getByText("Please give this again").first().waitFor();
+            await page.getByText("Please check this and enter it again").first().waitFor();
             assert.ok((await page.getByText("The passport says something else.").count()) >= 2, "at the step and at the field");
             if (scripted) assert.deepEqual(await axe(page), []);
             await page.click(".again summary");
@@ -347,7 +347,7 @@ for (const scripted of [true, false]) {
             await reason.fill(`It is right: ${requirement}`);
             if (scripted) {
                 await leave(page);
-                await page.getByText("Please give this again").first().waitFor({ state: "detached" });
+                await page.getByText("Please check this and enter it again").first().waitFor({ state: "detached" });
                 await reason.waitFor();
             }
             await page.click(".actions .primary");
@@ -375,7 +375,7 @@ test("a refused file is struck through with its reason, and the tick is the new 
     const base = await enter(page, (await server.customer(id)).kycs.kyc_flow_link);
     await page.goto(`${base}/identity`);
     const files = page.locator(".files li");
-    assert.match((await files.textContent()).replace(/[\u2068\u2069]/g, ""), /Not accepted: Please give this again/);
+    assert.match((await files.textContent()).replace(/[\u2068\u2069]/g, ""), /Not accepted: Please upload a new file/);
     assert.equal(await files.locator(".mark.done").count(), 0);
     await page.locator("form.upload:not(.camera) input[type=file]").setInputFiles(picture("sharper.png"));
     await page.getByText("sharper.png").waitFor();

@@ -1,6 +1,8 @@
 //! The places of the form: JSON Pointers into the PUT body, with a person's id instead of its index.
 
-use serde_json::Value;
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
 
 use crate::ids::FileId;
 use crate::kyc::requirement::Requirement;
@@ -47,10 +49,13 @@ pub(super) fn persons(profile: &Value) -> &[Value] {
     profile["associated_persons"].as_array().map_or(&[], Vec::as_slice)
 }
 
-/// Whether nothing is known of a person but its id.
-pub(super) fn is_empty(person: &Value) -> bool {
+/// Whether nothing is known of a person but its id, not even in the draft.
+pub(super) fn is_empty(person: &Value, draft: &BTreeMap<String, String>) -> bool {
+    let theirs = place_of_person(person["id"].as_str().unwrap_or_default(), "");
+    let mut drafted = draft.iter().filter(|(place, _)| place.starts_with(&theirs));
     let nothing = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
-    person.as_object().is_none_or(|members| members.iter().all(|(name, value)| name == "id" || nothing(value)))
+    let is_unknown = |members: &Map<String, Value>| members.iter().all(|(name, value)| name == "id" || nothing(value));
+    person.as_object().is_none_or(is_unknown) && drafted.all(|(_, text)| text.is_empty())
 }
 
 /// The JSON Pointer of a place; `None` when its person is gone.

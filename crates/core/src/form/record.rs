@@ -5,11 +5,9 @@ use std::fmt;
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::clock::Timestamp;
-use crate::form::place::{self, place_of_person};
 use crate::hexadecimal::hexadecimal;
 use crate::ids::{Random, SessionId};
 
@@ -30,15 +28,6 @@ pub struct Form {
     pub tries: Option<Tries>,
     /// To what the customer agreed when it submitted.
     pub consent: Option<Consent>,
-}
-
-impl Form {
-    /// Whether nothing is known of a person, not even in the draft.
-    pub(super) fn is_empty(&self, person: &Value) -> bool {
-        let theirs = place_of_person(person["id"].as_str().unwrap_or_default(), "");
-        let mut drafted = self.draft.iter().filter(|(place, _)| place.starts_with(&theirs));
-        place::is_empty(person) && drafted.all(|(_, text)| text.is_empty())
-    }
 }
 
 impl fmt::Debug for Form {

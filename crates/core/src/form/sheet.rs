@@ -16,11 +16,10 @@ use crate::form::settle::settle;
 use crate::form::trouble::{Trouble, Wrong};
 use crate::hidden::is_blank;
 use crate::ids::FileId;
-use crate::kyc::check::sum_of_shares;
 use crate::kyc::record::Flag;
 use crate::kyc::requirement::{Fault, Requirement, Status};
-use crate::kyc::requirements::{evidence, plays};
-use crate::kyc::rules::{Role, Rule, RuleSet};
+use crate::kyc::requirements::evidence;
+use crate::kyc::rules::{Rule, RuleSet};
 use crate::parse::leaf::Country;
 use crate::place::Place;
 
@@ -54,8 +53,8 @@ pub struct Sheet<'a> {
     rules: &'a RuleSet,
     device: &'a Device,
     /// The profile as JSON, documents included.
-    profile: Value,
-    form: Form,
+    pub(super) profile: Value,
+    pub(super) form: Form,
     sight: Sight,
     /// What is asked, in the order of the rules.
     pub requirements: Vec<Requirement>,
@@ -233,37 +232,8 @@ impl<'a> Sheet<'a> {
     }
 
     /// Whether something is there. Blanks that a PUT brought are nothing, as in the requirements.
-    fn has(&self, place: &str) -> bool {
+    pub(super) fn has(&self, place: &str) -> bool {
         self.text(place).is_some_and(|text| !is_blank(&text))
-    }
-
-    /// The ids of the associated persons of whom something is known, in their order. One that was added and left empty
-    /// asks for nothing and stands in no list.
-    #[must_use]
-    pub fn persons(&self) -> Vec<String> {
-        let known = persons(&self.profile).iter().filter(|person| !self.form.is_empty(person));
-        known.filter_map(|person| person["id"].as_str()).map(ToOwned::to_owned).collect()
-    }
-
-    /// The ids of all persons, also of those who were added and left empty.
-    #[must_use]
-    pub fn added_persons(&self) -> Vec<String> {
-        persons(&self.profile).iter().filter_map(|person| person["id"].as_str()).map(ToOwned::to_owned).collect()
-    }
-
-    /// The sum of the owners' shares in percent, as far as this device may see them; `None` when it may not see one,
-    /// when one cannot be read, and when there is none.
-    #[must_use]
-    pub fn sum_of_shares(&self) -> Option<String> {
-        let mut shares = Vec::new();
-        for person in self.persons() {
-            match self.shown(&place_of_person(&person, SHARE)) {
-                Shown::Empty => {}
-                Shown::Text(share) => shares.push(share),
-                Shown::Hidden(_) => return None,
-            }
-        }
-        sum_of_shares(shares.iter().map(String::as_str)).filter(|_| !shares.is_empty())
     }
 
     /// What was given last at a place, wherever it is kept.
@@ -356,15 +326,6 @@ impl<'a> Sheet<'a> {
             }
             Some(confirmed) => Shown::Hidden(mask(&confirmed.reason)),
         }
-    }
-
-    /// Whether a person is known to own as much of the business as makes rules be for owners, and whether it controls
-    /// it. As long as its share is not known, rules take a person for such an owner, and nobody says so.
-    #[must_use]
-    pub fn roles(&self, person: &str) -> [bool; 2] {
-        let found = persons(&self.profile).iter().find(|known| known["id"] == person);
-        let is = |role| found.is_some_and(|person| plays(person, &[role]));
-        [is(Role::Owner) && self.has(&place_of_person(person, SHARE)), is(Role::Controller)]
     }
 
     /// The places that may be written: what is asked, and who a person is.

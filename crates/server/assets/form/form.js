@@ -56,9 +56,11 @@
             const field = fieldOf(event.target);
             if (field && !field.contains(event.relatedTarget)) setTimeout(() => touch(field, false));
         });
-        form.addEventListener("submit", () => {
+        form.addEventListener("submit", (event) => {
             clearTimeout(timer);
             leaves = true;
+            // An upload that runs holds the page back.
+            setTimeout(() => event.defaultPrevented && (leaves = false));
         });
 
         addEventListener("pageshow", () => (leaves = false));
@@ -138,6 +140,13 @@
             // "Saved" stays until there is something else to say: the page would move.
             if (part === ".said" && !now.childElementCount && old.querySelector(".saved")) continue;
             old.replaceChildren(...[...now.childNodes].map((node) => node.cloneNode(true)));
+        }
+        // What there is to choose from may depend on another answer. Countries always stay.
+        const [choices, now] = [field, fresh].map((one) => one.querySelector("[data-field] > select"));
+        if (choices && now && choices !== document.activeElement && choices.innerHTML !== now.innerHTML) {
+            const { value } = choices;
+            choices.replaceChildren(...[...now.children].map((option) => option.cloneNode(true)));
+            choices.value = value;
         }
         const invalid = fresh.querySelector("[data-invalid]") !== null;
         for (const input of field.querySelectorAll("input:not([type=hidden]), select, textarea")) {

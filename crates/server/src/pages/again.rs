@@ -1,6 +1,6 @@
 //! What the reviewers want again: their words where it is asked, and the customer's word that it is correct as it is.
 
-use dossier_core::form::edit::MAX_REASON;
+use dossier_core::form::MAX_REASON;
 use dossier_core::form::sheet::{Sheet, Shown};
 use dossier_core::kyc::State as Stands;
 use dossier_core::kyc::requirement::Requirement;

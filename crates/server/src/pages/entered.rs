@@ -11,9 +11,10 @@ use dossier_core::parse::Date;
 use dossier_core::use_cases::reveal_form;
 use dossier_core::use_cases::save_form::save as keep;
 
-use super::form::{refused, typed};
+use super::form::refused;
 use super::reveal::{NO_DATE, WRONG};
 use super::steps::Step;
+use super::typed::typed;
 use super::visit::Visit;
 use crate::http::body::{Expected, WholeBody};
 use crate::http::problem::Problem;

@@ -6,7 +6,7 @@ use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use dossier_core::form::edit::{Edit, Typed};
 use dossier_core::form::sheet::Sheet;
-use dossier_core::form::{Wrong, ascii_digit, attempt, short_hash};
+use dossier_core::form::{Wrong, attempt};
 use dossier_core::ids::PersonId;
 use dossier_core::kyc::State as Stands;
 use dossier_core::use_cases::enter_form::end_pass;
@@ -15,7 +15,7 @@ use dossier_core::use_cases::write_customer::UpdateError;
 use http::{HeaderMap, StatusCode, header};
 use maud::{Markup, html};
 
-use super::again::{CORRECT, reviewers_words};
+use super::again::reviewers_words;
 use super::cookies::{pass, set_cookie};
 use super::documents::documents;
 use super::fields::Asked;
@@ -29,6 +29,7 @@ use super::posted::{self, Posted};
 use super::reveal::{keep_as_given, prompt};
 use super::sentences::sentence;
 use super::steps::{Step, steps};
+use super::typed::{changed, is_changed};
 use super::upload::{Settled, settle, stay};
 use super::visit::{Visit, is_partial};
 use crate::http::problem::Problem;
@@ -336,51 +337,6 @@ fn asked_ids(sheet: &Sheet<'_>) -> Vec<String> {
     sheet.requirements.iter().map(|requirement| requirement.id.clone()).collect()
 }
 
-/// What differs from what the page showed, and what it shows now. Without that, a page that was opened long ago would
-/// put its old values over what another device has saved since.
-fn changed(fields: &HashMap<String, String>) -> (Typed, Vec<(String, String)>) {
-    // A script says which field the visitor is in, and whether anything is still being typed there.
-    let typing = fields.get("field").filter(|_| fields.contains_key("typing")).cloned();
-    let (mut changed, mut shown) = (Typed { typing, ..Typed::default() }, Vec::new());
-    for place in fields.keys().filter_map(|name| name.strip_prefix("was:")) {
-        let text = typed(fields, place);
-        if is_changed(fields, place, &text) {
-            match place.strip_prefix(CORRECT) {
-                Some(requirement) => changed.reasons.push((requirement.to_owned(), text.clone())),
-                None => changed.fields.push((place.to_owned(), text.clone())),
-            }
-        }
-        shown.push((place.to_owned(), text));
-    }
-    (changed, shown)
-}
-
-fn is_changed(fields: &HashMap<String, String>, place: &str, text: &str) -> bool {
-    fields.get(&format!("was:{place}")).is_some_and(|was| short_hash(text) != *was)
-}
-
-/// What was typed at a place; a date has three parts.
-pub(super) fn typed(fields: &HashMap<String, String>, place: &str) -> String {
-    if let Some(date) = fields.get(&format!("use:{place}")) {
-        // The visitor took the date that was suggested instead.
-        return date.clone();
-    }
-    if let Some(text) = fields.get(place) {
-        // Browsers send line breaks as CR LF.
-        return text.replace("\r\n", "\n").trim().to_owned();
-    }
-    let part = |suffix: &str| {
-        let text = fields.get(&format!("{place}.{suffix}")).map_or("", |text| text.trim());
-        text.chars().filter(|c| *c != '-').map(ascii_digit).collect::<String>()
-    };
-    let (year, month, day) = (part("y"), part("m"), part("d"));
-    if year.is_empty() && month.is_empty() && day.is_empty() {
-        return String::new();
-    }
-    let padded = |part: String| if part.is_empty() { part } else { format!("{part:0>2}") };
-    format!("{year}-{}-{}", padded(month), padded(day))
-}
-
 /// `POST /form/{session}/{step}/remove`: takes a person away.
 ///
 /// # Errors
@@ -426,43 +382,4 @@ pub async fn leave(State(app): State<App>, visit: Visit, headers: HeaderMap) -> 
     let mut response = left(&visit.around, &visit.customer);
     response.headers_mut().append(header::SET_COOKIE, set_cookie(&app.public_url, session, "", 0));
     Ok(response)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_date_is_put_together_from_what_was_typed() {
-        for (year, month, day, text) in [
-            ("1990", "4", "23", "1990-04-23"),
-            (" 1990 ", "04", "3", "1990-04-03"),
-            ("", "", "", ""),
-            ("1990", "", "", "1990--"),
-            ("", "4", "", "-04-"),
-            ("90", "4", "23", "90-04-23"),
-            ("١٩٩٠", "٤", "٢٣", "1990-04-23"),
-            ("१९९०", "४", "२३", "1990-04-23"),
-            ("April", "4", "2-3", "April-04-23"),
-        ] {
-            let fields = [("y", year), ("m", month), ("d", day)];
-            let fields = fields.into_iter().map(|(part, typed)| (format!("/birth_date.{part}"), typed.to_owned()));
-            assert_eq!(typed(&fields.collect(), "/birth_date"), text);
-        }
-    }
-
-    #[test]
-    fn only_what_differs_from_what_the_page_showed_is_saved() {
-        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let fields: HashMap<_, _> = [
-            pair("/first_name", "Ada"),
-            pair("was:/first_name", &short_hash("Ada")),
-            pair("/last_name", " King "),
-            pair("was:/last_name", &short_hash("Byron")),
-            pair("/middle_name", "ignored: the page did not ask"),
-            pair("was:/nationality", &short_hash("")),
-        ]
-        .into();
-        assert_eq!(changed(&fields).0.fields, [pair("/last_name", "King")]);
-    }
 }

@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn a_closed_page_leads_back_to_the_company_or_to_its_support() {
         let talk = Talk::new(Language::English, &HeaderMap::new());
-        let asked = "Questions? Write to Harbour";
+        let asked = "Questions? Contact Harbour";
         for (back, support, shown, not_shown) in [
             (None, None, vec![asked], vec!["<a "]),
             (Some("https://a.example/done"), None, vec!["https://a.example/done"], vec![asked, "Get help"]),

@@ -32,6 +32,7 @@ mod reveal;
 pub mod review;
 mod sentences;
 pub mod steps;
+mod typed;
 pub mod upload;
 pub mod visit;
 mod wording;

@@ -206,7 +206,7 @@ async fn checkpoints_are_printed_and_hold_until_the_trail_is_another() {
     assert_eq!((&verified["findings"], &verified["checkpoints"]), (&json!([]), &json!(1)));
     for (altered, said) in [
         (text.replace(" sandbox ", " production "), "cannot be trusted: it was altered"),
-        ("nothing".to_owned(), "holds no anchor and no checkpoint"),
+        ("nothing".to_owned(), "contains no anchor and no checkpoint"),
     ] {
         fs::write(folder.join("kept"), altered).expect("altered");
         let found = dossier(&folder, &["audit", "verify", "--checkpoint", "kept", "--data-dir", "data"]);

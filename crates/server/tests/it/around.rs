@@ -22,16 +22,16 @@ async fn people_who_are_lost_get_pages_and_programs_get_problems() {
         ("/", BROWSER, 200, "Open the link from your message"),
         ("/", "*/*", 200, "Open the link from your message"),
         ("/?utm=x", BROWSER, 200, "Open the link from your message"),
-        ("/kyc", BROWSER, 404, "This link leads nowhere"),
-        ("/kyc/", BROWSER, 404, "This link leads nowhere"),
-        ("/kyc/dsl_", BROWSER, 404, "This link leads nowhere"),
-        (&long, BROWSER, 404, "This link leads nowhere"),
-        ("/kyc/dsl_test_x/y", BROWSER, 404, "This link leads nowhere"),
-        ("/form", BROWSER, 404, "This link leads nowhere"),
-        ("/form/", BROWSER, 404, "This link leads nowhere"),
+        ("/kyc", BROWSER, 404, "This link does not work"),
+        ("/kyc/", BROWSER, 404, "This link does not work"),
+        ("/kyc/dsl_", BROWSER, 404, "This link does not work"),
+        (&long, BROWSER, 404, "This link does not work"),
+        ("/kyc/dsl_test_x/y", BROWSER, 404, "This link does not work"),
+        ("/form", BROWSER, 404, "This link does not work"),
+        ("/form/", BROWSER, 404, "This link does not work"),
         ("/form/0190a6f0-7b1e", BROWSER, 403, "Open your link again"),
-        ("/form/x/y/z/a/b/c/d", BROWSER, 404, "This link leads nowhere"),
-        ("/nowhere", BROWSER, 404, "There is no such page"),
+        ("/form/x/y/z/a/b/c/d", BROWSER, 404, "This link does not work"),
+        ("/nowhere", BROWSER, 404, "Page not found"),
     ] {
         let page = asks(&app, Method::GET, path, &[("accept", of_person), ("accept-language", "en")]).await;
         assert_eq!(page.status.as_u16(), status, "{path}");
@@ -64,7 +64,7 @@ async fn the_pages_of_the_lost_are_in_the_language_of_the_visitor() {
     let app = TestApp::start().await;
     for (path, fields, text) in [
         ("/", [("accept-language", "de-CH, en;q=0.5"), ("cookie", "")], "Öffnen Sie den Link aus Ihrer Nachricht"),
-        ("/kyc", [("accept-language", "es"), ("cookie", "")], "Este enlace no lleva a ninguna parte"),
+        ("/kyc", [("accept-language", "es"), ("cookie", "")], "Este enlace no funciona"),
         ("/?lang=fr", [("accept-language", "de"), ("cookie", "")], "Ouvrez le lien de votre message"),
         ("/nowhere", [("accept-language", "de"), ("cookie", "dossier-language=tr")], "<html lang=\"tr\""),
         ("/form", [("accept-language", "ar"), ("cookie", "")], "<html lang=\"ar\" dir=\"rtl\">"),

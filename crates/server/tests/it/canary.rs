@@ -250,7 +250,9 @@ async fn types_into_the_form(link: &str, markers: &mut Vec<String>) {
         browser.post(format!("{base}/address")).header("cookie", &cookie).header("sec-fetch-site", "same-origin");
     let saved =
         request.header("content-type", "application/x-www-form-urlencoded").body(body).send().await.expect("saved");
-    let page = saved.text().await.expect("a page");
+    assert_eq!(saved.status().as_u16(), 303);
+    let shown = browser.get(format!("{base}/address")).header("cookie", &cookie).send().await.expect("a page");
+    let page = shown.text().await.expect("a page");
     assert!(page.contains(&draft), "the visitor sees what it typed: {page}");
     markers.push(draft);
     markers.push(cookie.split('=').nth(1).expect("a pass").to_owned());

@@ -58,6 +58,9 @@ fn commands_work(folder: &Path, customer: &str, files: &[String; 2]) {
         ],
     );
     assert!(key["key"].as_str().expect("a key").starts_with("dsk_live_") && key["expires_at"].is_string());
+    let (name, notice) = (["--legal-name", "Other Ltd"], ["--privacy-url", "https://other.example/privacy"]);
+    let told = [&["accounts", "set", "--account", account][..], &name, &notice, &["--data-dir", "data"]].concat();
+    json_of(folder, &told);
     let id = key["key_id"].as_str().expect("an id");
     let rolled = json_of(folder, &["keys", "roll", id, "--overlap", "1h", "--data-dir", "data"]);
     assert_eq!(rolled["predecessor"], key["key_id"]);

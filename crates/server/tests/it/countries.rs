@@ -130,7 +130,7 @@ async fn the_form_demands_a_postal_code_only_where_the_country_needs_one() {
     assert!(!browser.get("/address").await.text.contains(FIELD), "there is nothing to type");
     assert!(!browser.get("/review").await.text.contains("Postal code"));
     // With a country that needs one the address is a draft until it is there.
-    assert_eq!(posts(&browser, "/address", &address(&[("country", "AE", "GB")])).await, 422);
+    assert_eq!(posts(&browser, "/address", &address(&[("country", "AE", "GB")])).await, 303);
     let page = browser.get("/address?check").await.text;
     assert!(page.contains(FIELD) && page.contains("Enter the postcode"), "{page}");
     assert_eq!(app.profile(&id).await["residential_address"], stored, "what is whole stays");
@@ -207,7 +207,7 @@ async fn a_person_of_a_business_may_have_one_name() {
     let place = |member: &str| format!("/associated_persons/{person}/{member}");
     let missing = "Enter this person’s name as it is on their identity document";
     let page = browser.get(&format!("/{step}?check")).await.text;
-    assert!(page.contains("If there is only one name") && page.contains(missing), "{page}");
+    assert!(page.contains("If there is only one name"), "{page}");
     browser.types(&step, &[(&place("has_control"), "yes"), (&place("has_ownership"), "no")]).await;
     let page = browser.get(&format!("/{step}?check")).await.text;
     assert_eq!(page.matches(missing).count(), 2, "in the summary and at the field: {page}");
@@ -250,7 +250,7 @@ async fn a_rule_may_ask_for_a_postal_code_that_the_country_does_not_need() {
     let (id, link) = app.invited("individual").await;
     let browser = Browser::enter(&app, &link).await;
     let typed = address(&[("street_line_1", "", "1 Quay Street"), ("city", "", "Galway"), ("country", "", "IE")]);
-    assert_eq!(posts(&browser, "/address", &typed).await, 422);
+    assert_eq!(posts(&browser, "/address", &typed).await, 303);
     assert!(browser.get("/review").await.text.contains("Fill in “Postal code”"));
     assert_eq!(requirement(&app, &id, "address").await["status"], "done");
     assert_eq!(requirement(&app, &id, "postal_code").await["status"], "due");

@@ -10,7 +10,6 @@ use dossier_core::caller::{Actor, Caller, Environment, Scope};
 use dossier_core::clock::Timestamp;
 use dossier_core::form::reveal::Reveal;
 use dossier_core::use_cases::accounts;
-use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::app::{Answered, TestApp};
@@ -367,6 +366,7 @@ async fn with_always_whoever_has_the_link_sees_everything() {
     let device = Browser::enter(&app, &link).await;
     let page = device.get("/details").await.text;
     assert!(page.contains("value=\"Ada\"") && !page.contains("id=\"reveal\""));
-    let refused = TestApp::send(device.request(Method::POST, "/reveal").header("sec-fetch-site", "cross-site")).await;
+    let elsewhere = app.client.post(format!("{}/reveal", device.base)).header("cookie", &device.cookie);
+    let refused = TestApp::send(elsewhere.header("sec-fetch-site", "cross-site")).await;
     assert_eq!(refused.status.as_u16(), 403);
 }

@@ -93,7 +93,7 @@ async fn what_is_still_being_typed_is_a_draft_without_errors_and_stored_once_it_
         assert_eq!(answer.status.as_u16(), 200);
         answer.text
     };
-    let wrong = "This is no date of the calendar";
+    let wrong = "does not exist. Check the day and month";
     let events = async || app.get("/v0/events").await.expect(200)["items"].as_array().expect("events").len();
     let before = events().await;
     for typed in ["1990-02-30", "2990-02-03", "1990-02-03"] {
@@ -155,15 +155,18 @@ async fn what_was_right_the_first_time_counts_as_an_answer_with_a_reason_that_on
     };
     let browser = ask_again().await;
     let reason = "The bill is from <May>, as asked.";
-    for (step, requirement) in [("details", "birth_date"), ("address", "proof_of_address")] {
+    for (step, requirement, asked) in [
+        ("details", "birth_date", "Please check this and enter it again"),
+        ("address", "proof_of_address", "Please upload a new file"),
+    ] {
         let page = browser.get(&format!("/{step}")).await.text;
-        assert!(page.contains("The bill is blurred.") && page.contains("Please give this again"), "{page}");
+        assert!(page.contains("The bill is blurred.") && page.contains(asked), "{page}");
         let name = format!("correct:{requirement}");
         let (was, long) = (format!("was:{name}"), format!("{reason}{}", "x".repeat(600)));
         let fields = [(name.as_str(), long.as_str()), (&was, &short_hash(""))];
         assert_eq!(browser.post(&format!("/{step}"), &fields).await.status.as_u16(), 303);
         let page = browser.get(&format!("/{step}")).await.text;
-        assert!(!page.contains("Please give this again") && page.contains("is from &lt;May&gt;"), "{page}");
+        assert!(!page.contains(asked) && page.contains("is from &lt;May&gt;"), "{page}");
     }
     // Nobody else sees the reason in the form, and nothing else can be confirmed.
     let link = app.get(&format!("/v0/customers/{id}")).await.expect(200)["kycs"]["kyc_flow_link"].take();
@@ -193,7 +196,7 @@ async fn what_was_right_the_first_time_counts_as_an_answer_with_a_reason_that_on
     assert!(!trail.contains("May") && trail.contains("/birth_date"), "the trail says where, not what");
     // Asked once more, it needs another answer; and another value ends what was said of the old one.
     let browser = ask_again().await;
-    assert!(browser.get("/details").await.text.contains("Please give this again"));
+    assert!(browser.get("/details").await.text.contains("Please check this and enter it again"));
     let fields = [("correct:birth_date", "Look again."), ("was:correct:birth_date", &short_hash(""))];
     browser.post("/details", &fields).await;
     app.put(&id, &json!({ "birth_date": "1990-12-11" })).await.expect(200);

@@ -99,7 +99,8 @@ fn wrong_bodies() -> Vec<(&'static str, Value)> {
     });
     let documents: Vec<Value> = (0..21).map(|_| json!({ "purpose": "id_document", "file_id": "0" })).collect();
     let person = json!({
-        "birth_date": "1990-02-30", "ownership_percentage": "101", "has_control": "yes", "documents": [{ "purpose": "selfie" }],
+        "birth_date": "1990-02-30", "ownership_percentage": "101", "has_control": "yes",
+        "documents": [{ "purpose": "selfie" }],
         "residential_address": address,
     });
     let individual = json!({

@@ -247,7 +247,8 @@ impl PostgresStore {
         }
     }
 
-    /// Each chain is verified up to its end at the start. Entries that are added in the meantime are left to the next time.
+    /// Each chain is verified up to its end at the start. Entries that are added in the meantime are left to the next
+    /// time.
     async fn verify_chains(&self, progress: Progress<'_>) -> Result<AuditReport, StoreError> {
         let total = match self.database.query_one(TOTAL, &[]).await? {
             Some(row) => Columns::of(&row).count()?,

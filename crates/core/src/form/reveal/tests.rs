@@ -83,7 +83,7 @@ impl Story {
     }
 
     fn types(&mut self, device: &str, place: &str, text: &str) {
-        self.edit(device, &Edit::Fields(vec![(place.to_owned(), text.to_owned())]));
+        self.edit(device, &Edit::Fields(vec![(place.to_owned(), text.to_owned())].into()));
     }
 
     fn tries(&mut self, device: &str, date: &str) -> Tried {

@@ -67,6 +67,11 @@ fn every_language_says_everything_that_english_says_with_the_same_things_in_it()
                 "minutes",
                 "reference",
                 "field",
+                "name",
+                "named",
+                "percent",
+                "share",
+                "why",
                 "calendar",
                 "kind",
                 "at",
@@ -93,8 +98,8 @@ fn messages(text: &str) -> Vec<(&str, String)> {
 
 /// Words that another language shares with English, by their keys.
 const SHARED: &[(&str, &[&str])] = &[
-    ("es", &["title-error", "no"]),
-    ("fr", &["step-documents", "date"]),
+    ("es", &["title-error", "no", "review-share"]),
+    ("fr", &["step-documents", "date", "time-minutes", "review-share"]),
     ("de", &["optional", "month-4", "month-8", "month-9", "month-11", "person-number", "field-primary_website"]),
     ("ar", &["date"]),
     ("tr", &["date"]),
