@@ -75,7 +75,7 @@ pub(super) async fn settle(
     if let Some(file) = detached {
         // Its file stays evidence.
         let kept = keep(&app.services, &visit.visitor, Edit::Detach(file)).await?;
-        visit.customer = Box::new(kept.customer);
+        *visit.customer = kept.customer;
     }
     let sheet = visit.sheet(app);
     let requirement = sheet.requirements.iter().find(|requirement| Some(requirement.id.as_str()) == asked);
@@ -92,7 +92,7 @@ async fn attach(app: &App, visit: &mut Visit, files: Vec<Received>) -> Result<Fa
         match file {
             Ok(file) => {
                 let kept = keep(&app.services, &visit.visitor, Edit::Attach(requirement, file)).await?;
-                visit.customer = Box::new(kept.customer);
+                *visit.customer = kept.customer;
             }
             Err(key) => failed.push((requirement, visit.around.talk.say(&key))),
         }
