@@ -70,6 +70,8 @@ pub enum Kind<'a> {
 macro_rules! group {
     ($(#[$help:meta])* $group:ident { $($data:ident),* } $(local { $($local:ident),* })?) => {
         $(#[$help])*
+        // A process reads one command, so its size is no matter.
+        #[allow(clippy::large_enum_variant)]
         #[derive(clap::Subcommand, serde::Serialize, serde::Deserialize)]
         pub enum $group {
             $($data($data),)*
