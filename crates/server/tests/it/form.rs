@@ -135,7 +135,7 @@ impl TestApp {
         (id, link)
     }
 
-    async fn trail(&self) -> Vec<Value> {
+    pub(crate) async fn trail(&self) -> Vec<Value> {
         let scope = ScopeArgs { account: None, environment: Environment::Sandbox };
         let rows = self
             .command(audit::List { scope, query: Default::default(), before: None, limit: 200 })
