@@ -703,7 +703,7 @@ test("what another site sends is refused, and leaves nothing behind", async () =
     await new Promise((resolve) => evil.listen(0, "127.0.0.1", resolve));
     const site = `http://localhost:${evil.address().port}`;
     try {
-        for (const step of ["/details", "/people", "/review", "/leave", "/address/upload/proof_of_address", "/details/remove"]) {
+        for (const step of ["/details", "/people", "/review", "/leave", "/address/upload", "/details/remove"]) {
             for (const how of ["form", "fetch", "beacon"]) {
                 page.faults.length = 0;
                 await page.goto(`${site}${step}`);

@@ -48,9 +48,10 @@ const PERSON = {
 };
 
 async function attach(page, name) {
-    const upload = page.locator("section.document").first().locator("form.upload:not(.camera)");
+    const upload = page.locator("section.document").first().locator(".upload:not(.camera)");
     await upload.locator("input[type=file]").setInputFiles(picture(name));
-    if (await upload.locator("button").isVisible()) await upload.locator("button").click();
+    const send = page.locator("button.send").first();
+    if (await send.isVisible()) await send.click();
     await page.locator(".files").first().waitFor();
 }
 

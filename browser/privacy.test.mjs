@@ -173,7 +173,7 @@ test("truth and consent are two boxes, each with an error of its own", async () 
     const base = await enter(page, link);
     for (const step of ["address", "identity"]) {
         await page.goto(`${base}/${step}`);
-        await page.locator("form.upload:not(.camera) input[type=file]").first().setInputFiles(picture());
+        await page.locator(".upload:not(.camera) input[type=file]").first().setInputFiles(picture());
         await page.locator("#documents .files").first().waitFor();
     }
     await page.goto(`${base}/review`);

@@ -10,5 +10,5 @@ document.addEventListener("click", (event) => {
     // The button goes when the date is saved.
     const first = field.querySelector(".parts input");
     first.focus();
-    first.dispatchEvent(new Event("input", { bubbles: true }));
+    first.dispatchEvent(new Event("change", { bubbles: true }));
 });

@@ -17,6 +17,7 @@
     let sending = null; // what is on its way
     let unjudged = null; // a field that was saved while the visitor was in it, so that its errors were not said
     let place = ""; // the field that was touched last
+    let types = false; // whether text is being typed there; a choice is made at once
     let timer = 0;
     let tries = 0;
     let leaves = false;
@@ -29,6 +30,7 @@
     };
     const touch = (field, wait) => {
         place = field.dataset.field;
+        types = wait;
         clearTimeout(timer);
         if (wait) timer = setTimeout(save, PAUSE);
         else save();
@@ -36,7 +38,7 @@
 
     // What stands for the visitor's typing: which field, and whether it goes on.
     const about = (body) => {
-        const typing = isWithin(place);
+        const typing = types && isWithin(place);
         body.set("field", place);
         if (typing) body.set("typing", "yes");
         unjudged = typing ? place : null;
@@ -50,7 +52,8 @@
         // A choice is made at once. Text is left when the focus leaves its field, which may have several inputs.
         document.addEventListener("change", (event) => {
             const field = fieldOf(event.target);
-            if (field && !event.target.matches("input[type=text], textarea")) touch(field, false);
+            const isText = event.target.matches("input[type=text], textarea");
+            if (field && !(isText && event.isTrusted)) touch(field, false);
         });
         document.addEventListener("focusout", (event) => {
             const field = fieldOf(event.target);

@@ -27,9 +27,6 @@ const ACCEPTED: &str = "image/*,application/pdf";
 /// The form of the page. Every input and button of a document belongs to it, so that each button saves everything.
 const MAIN: &str = "main-form";
 
-/// Uploads that were refused: of which requirement, and why.
-pub(super) type Failed = Vec<(String, String)>;
-
 /// The documents that a step asks for. Scripts exchange each of them on its own, by its id.
 pub(super) async fn documents(
     app: &App,

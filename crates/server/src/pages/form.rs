@@ -22,13 +22,13 @@ use super::fields::Asked;
 use super::judged::Judged;
 use super::layout::Surroundings;
 use super::manner::Manner;
-use super::messages::{left, message, page as answer};
+use super::messages::{left, page as answer, refused};
 use super::note::{element_id, was};
 use super::people::people;
 use super::posted::{self, Posted};
 use super::reveal::{keep_as_given, prompt};
 use super::sentences::sentence;
-use super::steps::{Step, steps};
+use super::steps::{Step, step_of, steps};
 use super::typed::{changed, is_changed};
 use super::upload::{Settled, settle, stay};
 use super::visit::{Visit, is_partial};
@@ -93,13 +93,6 @@ pub async fn page(State(app): State<App>, visit: Visit, said: Said, request: Req
         ..Manner::default()
     };
     show(&app, &visit, &sheet, &step, shown).await
-}
-
-/// The step of a path; one that is no longer asked leads to the overview.
-pub(super) fn step_of(request: &Request, sheet: &Sheet<'_>) -> Result<Step, Problem> {
-    let text = request.uri().path().split('/').nth(3).unwrap_or_default();
-    let step = Step::parse(text).ok_or_else(Problem::not_found)?;
-    step.is_in(sheet).then_some(step).ok_or_else(Problem::not_found)
 }
 
 /// A page of the form.
@@ -229,7 +222,7 @@ async fn keep_page(
     }
     let visit = match keep_as_given(app, visit, &fields).await {
         Ok(visit) => visit,
-        Err((visit, error)) => return refused(&visit, error),
+        Err((visit, error)) => return refused(&visit.around, error),
     };
     let (typed, shown) = changed(&fields);
     let typing = typed.typing.clone();
@@ -239,14 +232,14 @@ async fn keep_page(
             Ok(kept) => (kept.replaced, visit.after(kept.customer)),
             // Closed in this very moment: a script loads the page, which says so.
             Err(UpdateError::Conflict(_)) if partial => return Ok(StatusCode::CONFLICT.into_response()),
-            Err(error) => return refused(&visit, error),
+            Err(error) => return refused(&visit.around, error),
         }
     } else {
         (Vec::new(), visit)
     };
     let Settled { failed, stays_at } = match settle(app, &mut visit, step, &fields, files).await {
         Ok(settled) => settled,
-        Err(error) => return refused(&visit, error),
+        Err(error) => return refused(&visit.around, error),
     };
     let sheet = visit.sheet(app);
     let back = fields.contains_key("back");
@@ -329,7 +322,7 @@ async fn leave_people(app: &App, visit: Visit, wish: &str) -> Result<Response, P
             };
             Ok(Redirect::to(&format!("{}{to}", visit.around.base)).into_response())
         }
-        Err(error) => refused(&visit, error),
+        Err(error) => refused(&visit.around, error),
     }
 }
 
@@ -347,7 +340,7 @@ pub async fn remove_person(State(app): State<App>, visit: Visit, request: Reques
     let person = PersonId::parse(&id).ok_or_else(Problem::not_found)?;
     match keep(&app.services, &visit.visitor, Edit::RemovePerson(person)).await {
         Ok(_) => Ok(Redirect::to(&format!("{}/people", visit.around.base)).into_response()),
-        Err(error) => refused(&visit, error),
+        Err(error) => refused(&visit.around, error),
     }
 }
 
@@ -358,15 +351,6 @@ pub(super) async fn settled(app: &App, visit: Visit) -> Result<Visit, UpdateErro
     }
     let kept = keep(&app.services, &visit.visitor, Edit::Fields(Typed::default())).await?;
     Ok(visit.after(kept.customer))
-}
-
-/// What could not be saved: the form was closed meanwhile, which its page says, or there is too much of something.
-pub(super) fn refused(visit: &Visit, error: UpdateError) -> Result<Response, Problem> {
-    match error {
-        UpdateError::Conflict(_) => Ok(Redirect::to(&visit.around.base).into_response()),
-        UpdateError::Invalid(_) => Ok(message(&visit.around.talk, StatusCode::UNPROCESSABLE_ENTITY, "too-many")),
-        other => Err(other.into()),
-    }
 }
 
 /// `POST /form/{session}/leave`: forgets the visitor, on this device and here.

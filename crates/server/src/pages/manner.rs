@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use dossier_core::clock::Timestamp;
 
-use super::documents::Failed;
 use super::judged::Judged;
 
 /// The places that were saved just now, with the time of what they replaced if another device had saved that.
 pub(super) type Saved = HashMap<String, Option<Timestamp>>;
+
+/// Uploads that were refused: of which requirement, and why.
+pub(super) type Failed = Vec<(String, String)>;
 
 /// How a page is shown.
 #[derive(Default)]

@@ -1,5 +1,6 @@
 //! The steps of the form: which asks what, and the list that shows what is done and what is left.
 
+use axum::extract::Request;
 use dossier_core::customer::CustomerType;
 use dossier_core::form::Trouble;
 use dossier_core::form::sheet::{Sheet, Shown};
@@ -10,6 +11,7 @@ use maud::{Markup, html};
 
 use super::language::Language;
 use super::layout::Surroundings;
+use crate::http::problem::Problem;
 
 const PERSONS: &str = "/associated_persons";
 
@@ -277,6 +279,17 @@ fn before(all: &[Step], now_at: &str) -> Option<String> {
     let counted = all.iter().filter(|step| !matches!(step, Step::Person(_)));
     let before = counted.take_while(|step| step.path() != now_at).last();
     Some(before.map_or_else(String::new, |step| format!("/{}", step.path())))
+}
+
+/// The step of a path; one that is no longer asked leads to the overview.
+///
+/// # Errors
+///
+/// 404 for a step that there is not.
+pub(super) fn step_of(request: &Request, sheet: &Sheet<'_>) -> Result<Step, Problem> {
+    let text = request.uri().path().split('/').nth(3).unwrap_or_default();
+    let step = Step::parse(text).ok_or_else(Problem::not_found)?;
+    step.is_in(sheet).then_some(step).ok_or_else(Problem::not_found)
 }
 
 #[cfg(test)]

@@ -12,12 +12,11 @@ use dossier_core::use_cases::write_customer::UpdateError;
 use http::{HeaderValue, StatusCode, header};
 use maud::html;
 
-use super::documents::{Failed, card_id, documents};
-use super::form::{refused, step_of};
-use super::manner::Manner;
-use super::messages::page as answer;
+use super::documents::{card_id, documents};
+use super::manner::{Failed, Manner};
+use super::messages::{page as answer, refused};
 use super::posted::{self, Received};
-use super::steps::{Step, steps};
+use super::steps::{Step, step_of, steps};
 use super::visit::Visit;
 use crate::http::context::RequestContext;
 use crate::http::files::show_content;
@@ -37,7 +36,7 @@ pub async fn take(State(app): State<App>, mut visit: Visit, request: Request) ->
         Ok(failed) => failed,
         // Closed in this very moment: a script loads the page, which says so.
         Err(UpdateError::Conflict(_)) => return Ok(StatusCode::CONFLICT.into_response()),
-        Err(error) => return refused(&visit, error),
+        Err(error) => return refused(&visit.around, error),
     };
     let sheet = visit.sheet(&app);
     let documents = documents(&app, &visit, &sheet, &step, &Manner { failed, ..Manner::default() }).await?;

@@ -100,10 +100,23 @@ fn messages(text: &str) -> Vec<(&str, String)> {
 const SHARED: &[(&str, &[&str])] = &[
     ("es", &["title-error", "no", "review-share"]),
     ("fr", &["step-documents", "date", "time-minutes", "review-share"]),
-    ("de", &["optional", "month-4", "month-8", "month-9", "month-11", "person-number", "field-primary_website"]),
-    ("ar", &["date"]),
+    (
+        "de",
+        &[
+            "optional",
+            "month-4",
+            "month-8",
+            "month-9",
+            "month-11",
+            "person-number",
+            "field-primary_website",
+            "review-share",
+        ],
+    ),
+    ("pt", &["review-share"]),
+    ("ar", &["date", "review-share"]),
     ("tr", &["date"]),
-    ("hi", &["date"]),
+    ("hi", &["date", "review-share"]),
 ];
 
 #[test]
