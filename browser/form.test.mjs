@@ -194,7 +194,9 @@ for (const scripted of [true, false]) {
         // Shares are judged together, and what is wrong with them is said where the persons are.
         if (scripted) {
             const share = () => `/associated_persons/${/person-([0-9a-f-]{36})/.exec(page.url())[1]}/ownership_percentage`;
+            const arrived = page.waitForResponse((response) => response.request().method() === "POST");
             await answer(page, share(), "50");
+            await arrived;
             await page.goto(page.url().replace(/(form\/[0-9a-f-]+).*/, "$1/people"));
             await page.getByText("The shares add up to more than 100%").waitFor();
             await page.click(".summary a");

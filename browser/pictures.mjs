@@ -129,6 +129,7 @@ try {
     const { review, cookies } = await complete(browser, server, done.link);
     await page.context().addCookies(cookies);
     await shoot("review", { view: { width: 1120, height: 1180 }, url: `${review}?lang=en` });
+    await page.check("#truth");
     await page.check("#agree");
     await page.click(".actions .primary");
     await page.waitForURL("**/kyc/**");

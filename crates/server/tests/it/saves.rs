@@ -154,7 +154,7 @@ async fn what_was_right_the_first_time_counts_as_an_answer_with_a_reason_that_on
         Browser::enter(&app, customer["kycs"]["kyc_flow_link"].as_str().expect("a link")).await
     };
     let browser = ask_again().await;
-    let reason = "The bill is from <May>, as asked.";
+    let reason = "The bill is from <Zqmay>, as asked.";
     for (step, requirement, asked) in [
         ("details", "birth_date", "Please check this and enter it again"),
         ("address", "proof_of_address", "Please upload a new file"),
@@ -166,12 +166,12 @@ async fn what_was_right_the_first_time_counts_as_an_answer_with_a_reason_that_on
         let fields = [(name.as_str(), long.as_str()), (&was, &short_hash(""))];
         assert_eq!(browser.post(&format!("/{step}"), &fields).await.status.as_u16(), 303);
         let page = browser.get(&format!("/{step}")).await.text;
-        assert!(!page.contains(asked) && page.contains("is from &lt;May&gt;"), "{page}");
+        assert!(!page.contains(asked) && page.contains("is from &lt;Zqmay&gt;"), "{page}");
     }
     // Nobody else sees the reason in the form, and nothing else can be confirmed.
     let link = app.get(&format!("/v0/customers/{id}")).await.expect(200)["kycs"]["kyc_flow_link"].take();
     let other = Browser::enter(&app, link.as_str().expect("a link")).await;
-    assert!(!other.get("/details").await.text.contains("May"));
+    assert!(!other.get("/details").await.text.contains("Zqmay"));
     other.post("/details", &[("correct:first_name", "x"), ("was:correct:first_name", "")]).await;
     other.post("/details", &[("correct:nothing", "x"), ("was:correct:nothing", "")]).await;
     let review = || {

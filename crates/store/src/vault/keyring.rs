@@ -121,7 +121,7 @@ impl Keyring {
     pub fn belongs_to(&self, installation: [u8; 16], newest: u32) -> Result<(), OpenError> {
         let active = self.active();
         if installation != self.installation() {
-            Err(OpenError::KeyringMismatch("it is of another installation".into()))
+            Err(OpenError::KeyringMismatch("it belongs to another installation".into()))
         } else if newest > active {
             let text = format!("it ends with epoch {active}, the database has seen epoch {newest}");
             Err(OpenError::KeyringMismatch(text))
@@ -148,7 +148,7 @@ impl Keyring {
     pub fn reload(&mut self) -> Result<(), OpenError> {
         let read = Self::open(&self.path, &self.root)?;
         if read.file.installation != self.file.installation {
-            return Err(OpenError::KeyringMismatch("it is of another installation".into()));
+            return Err(OpenError::KeyringMismatch("it belongs to another installation".into()));
         }
         *self = read;
         Ok(())
