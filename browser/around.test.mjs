@@ -58,7 +58,7 @@ test("no page around the form is wider than the screen, from 375 to 2560 pixels"
 
 test("a link that was cut off is explained in the language of the visitor", async () => {
     for (const [locale, path, title] of [
-        ["de-DE", "/kyc/dsl_test_abc", "Dieser Link führt nirgendwohin"],
+        ["de-DE", "/kyc/dsl_test_abc", "Dieser Link funktioniert nicht"],
         ["de-DE", "/", "Öffnen Sie den Link aus Ihrer Nachricht"],
         ["ar-AE", "/form", "هذا الرابط لا يؤدي إلى شيء"],
         ["ar-AE", "/", "افتح الرابط من رسالتك"],

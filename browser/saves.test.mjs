@@ -342,7 +342,7 @@ for (const scripted of [true, false]) {
         const base = await enter(page, (await server.customer(id)).kycs.kyc_flow_link);
         for (const [step, requirement] of [["details", "birth_date"], ["address", "residential_address"], ["identity", "id_document_front"]]) {
             await page.goto(`${base}/${step}`);
-            await page.getByText("Please check this and enter it again").first().waitFor();
+            await page.getByText(/Please (check this and enter it again|upload a new file)/).first().waitFor();
             assert.ok((await page.getByText("The passport says something else.").count()) >= 2, "at the step and at the field");
             if (scripted) assert.deepEqual(await axe(page), []);
             await page.click(".again summary");
@@ -350,7 +350,7 @@ for (const scripted of [true, false]) {
             await reason.fill(`It is right: ${requirement}`);
             if (scripted) {
                 await leave(page);
-                await page.getByText("Please check this and enter it again").first().waitFor({ state: "detached" });
+                await page.getByText(/Please (check this and enter it again|upload a new file)/).first().waitFor({ state: "detached" });
                 await reason.waitFor();
             }
             await page.click(".actions .primary");

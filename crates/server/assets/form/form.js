@@ -57,7 +57,9 @@
         });
         document.addEventListener("focusout", (event) => {
             const field = fieldOf(event.target);
-            if (field && !field.contains(event.relatedTarget)) setTimeout(() => touch(field, false));
+            if (!field || field.contains(event.relatedTarget)) return;
+            // Whoever already types elsewhere has not left that field, and its next save takes this one along.
+            setTimeout(() => place === field.dataset.field && touch(field, false));
         });
         form.addEventListener("submit", (event) => {
             clearTimeout(timer);

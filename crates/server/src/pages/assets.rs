@@ -38,7 +38,8 @@ fn all() -> &'static [Asset] {
         let (stem, ending) = name.split_once('.').unwrap_or((name, ""));
         let url = format!("/assets/{stem}-{}.{ending}", short_hash(text));
         // Every browser that shows these pages takes gzip.
-        Asset { name, url, media_type, content: gzip(text.as_bytes(), Compression::best()) }
+        let content = gzip(without_comments(text, media_type == CSS).as_bytes(), Compression::best());
+        Asset { name, url, media_type, content }
     };
     ALL.get_or_init(|| {
         [
@@ -56,6 +57,21 @@ fn all() -> &'static [Asset] {
         .map(asset)
         .into()
     })
+}
+
+/// A style sheet or script without indentation and without the comments that have lines of their own, which are a fifth
+/// of what a page loads.
+fn without_comments(text: &str, is_css: bool) -> String {
+    let (mut kept, mut in_comment) = (String::with_capacity(text.len()), false);
+    for line in text.lines().map(str::trim) {
+        in_comment |= is_css && line.starts_with("/*");
+        if !in_comment && !line.is_empty() && !line.starts_with("//") {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+        in_comment &= !line.ends_with("*/");
+    }
+    kept
 }
 
 /// Where an asset is.
@@ -115,4 +131,17 @@ pub(crate) fn accepts_gzip(headers: &HeaderMap) -> bool {
 pub(crate) fn gzip(bytes: &[u8], level: Compression) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 3), level);
     encoder.write_all(bytes).and_then(|()| encoder.finish()).expect("memory takes what is written")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn assets_lose_their_comments_and_nothing_else() {
+        let css = "/* One\n   two. */\na {\n    color: red; /* kept */\n}\n\n/* three */\nb { }\n";
+        assert_eq!(without_comments(css, true), "a {\ncolor: red; /* kept */\n}\nb { }\n");
+        let js = "// One\nconst url = \"https://a\"; // kept\n    // two\n    f();\n";
+        assert_eq!(without_comments(js, false), "const url = \"https://a\"; // kept\nf();\n");
+    }
 }
