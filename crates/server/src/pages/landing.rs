@@ -59,7 +59,7 @@ pub async fn page(State(app): State<App>, parts: Parts) -> Result<Response, Prob
                 p { (around.say(if again { "welcome-again" } else { "welcome-text" })) }
                 @if !ready.is_empty() {
                     h2 { (around.talk.say("ready-title")) }
-                    ul { @for document in &ready { li { (document) } } }
+                    ul.plain { @for document in &ready { li { (document) } } }
                 }
                 ul.plain {
                     li { (around.talk.say_with("welcome-minutes", &[("minutes", minutes(&sheet).into())])) }
