@@ -1,32 +1,14 @@
 // The pages around the form in a real browser: the bare host, links that were cut off, problems, and the reference of
 // the API. axe finds nothing on any, light and dark, and none is wider than the screen.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { Server, axe, launch, open } from "./harness.mjs";
+import { test } from "node:test";
+import { axe, clean, enter, open, start } from "./harness.mjs";
 
-let server;
-let browser;
+const { server, browser } = await start();
 
-before(async () => {
-    server = await Server.start();
-    browser = await launch();
-});
-after(async () => {
-    await browser?.close();
-    server?.stop();
-});
-
-const clean = (page) => assert.deepEqual(page.faults, []);
 const focused = (page) => page.evaluate(() => document.activeElement.getAttribute("href") ?? document.activeElement.id);
 const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 const leave = "form[action$='/leave'] button";
-
-async function enter(page, link) {
-    await page.goto(link);
-    await page.click("main button");
-    await page.waitForURL(/\/form\/[0-9a-f-]{36}$/);
-    return page.url();
-}
 
 const PAGES = ["/", "/kyc/dsl_test_cut", "/form", "/nowhere", "/problems", "/problems/invalid_body", "/problems/x", "/docs"];
 

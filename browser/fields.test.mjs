@@ -2,23 +2,12 @@
 // calendars, shares, names and documents.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
-import { Server, axe, launch, open } from "./harness.mjs";
+import { test } from "node:test";
+import { axe, clean, enter, open, start } from "./harness.mjs";
 
-let server;
-let browser;
-
-before(async () => {
-    server = await Server.start();
-    browser = await launch();
-});
-after(async () => {
-    await browser?.close();
-    server?.stop();
-});
+const { server, browser } = await start();
 
 const LANGUAGES = ["en", "es", "fr", "de", "pt", "ar", "tr", "hi", "zh"];
-const clean = (page) => assert.deepEqual(page.faults, []);
 const named = (page, name) => page.locator(`[name="${name}"]`);
 const field = (page, place) => page.locator(".field", { has: page.locator(`[name="was:${place}"]`) });
 const combobox = (page, place) => field(page, place).getByRole("combobox");
@@ -33,13 +22,10 @@ async function choose(page, place, typed) {
 const saved = (page, place) => field(page, place).locator(".saved").waitFor();
 
 // A visitor in the form of a new customer.
-async function enter(step, { type = "individual", language = "en", ...options } = {}) {
+async function at(step, { type = "individual", language = "en", ...options } = {}) {
     const { id, link } = await server.invite(type);
     const page = await open(browser, server, { faults: ["422"], ...options });
-    await page.goto(`${link}?lang=${language}`);
-    await page.click("main button");
-    await page.waitForURL(/\/form\/[0-9a-f-]{36}$/);
-    const base = page.url();
+    const base = await enter(page, `${link}?lang=${language}`);
     await page.goto(`${base}/${step}`);
     return { page, base, id };
 }
@@ -51,7 +37,7 @@ async function date(page, place, text) {
 }
 
 test("what people call a country finds it, and nothing is chosen while they type", async () => {
-    const { page, id } = await enter("details");
+    const { page, id } = await at("details");
     const input = combobox(page, "/nationality");
     for (const [typed, name] of [
         ["UK", "United Kingdom"],
@@ -95,7 +81,7 @@ test("what people call a country finds it, and nothing is chosen while they type
 test("every country is found by its codes, and by its name in every language", async () => {
     const folder = new URL("../crates/server/assets/form/countries/", import.meta.url);
     const rows = (name) => readFileSync(new URL(`${name}.tsv`, folder), "utf8").trim().split("\n").map((row) => row.split("\t"));
-    const { page } = await enter("details", { language: "de" });
+    const { page } = await at("details", { language: "de" });
     await combobox(page, "/nationality").click();
     await combobox(page, "/nationality").fill("USA");
     await options(page).first().filter({ hasText: "Vereinigte Staaten" }).waitFor();
@@ -119,7 +105,7 @@ test("every country is found by its codes, and by its name in every language", a
 });
 
 test("a country is chosen by keyboard alone, as the authoring practices have it", async () => {
-    const { page, base, id } = await enter("details");
+    const { page, base, id } = await at("details");
     const input = combobox(page, "/nationality");
     const press = (key) => page.keyboard.press(key);
     const pointed = async () => {
@@ -176,7 +162,7 @@ test("a country is chosen by keyboard alone, as the authoring practices have it"
 });
 
 test("likely countries stand first, the uninhabited are left out, and a pointer will do", async () => {
-    const { page, id } = await enter("details", { locale: "de-AT", language: "de" });
+    const { page, id } = await at("details", { locale: "de-AT", language: "de" });
     await combobox(page, "/nationality").click();
     const names = await options(page).allTextContents();
     assert.deepEqual(names.slice(0, 3), ["Österreich AT", "Deutschland DE", "Schweiz CH"]);
@@ -192,7 +178,7 @@ test("likely countries stand first, the uninhabited are left out, and a pointer 
 });
 
 test("without scripts a country is chosen from a plain list", async () => {
-    const { page, id } = await enter("details", { javaScriptEnabled: false });
+    const { page, id } = await at("details", { javaScriptEnabled: false });
     const select = page.getByLabel("Nationality");
     assert.equal(await select.evaluate((element) => element.tagName), "SELECT");
     await select.selectOption("GB");
@@ -203,7 +189,7 @@ test("without scripts a country is chosen from a plain list", async () => {
 });
 
 test("what countries are found by comes when it is needed, and is small", async () => {
-    const { page } = await enter("details");
+    const { page } = await at("details");
     const asked = [];
     page.on("response", async (response) => {
         if (response.url().includes("/assets/countries-")) asked.push(Number((await response.allHeaders())["content-length"]));
@@ -219,7 +205,7 @@ test("what countries are found by comes when it is needed, and is small", async 
 });
 
 test("an address follows its country as soon as it is chosen", async () => {
-    const { page } = await enter("address");
+    const { page } = await at("address");
     const order = () => page.locator("#main-form fieldset [name^='was:']").evaluateAll((all) => all.map((one) => one.name.split("/").pop()));
     const label = (member) => page.locator(`label[for="f-residential_address-${member}"]`).textContent();
     await page.locator('[name="/residential_address/city"]').fill("Somewhere");
@@ -247,7 +233,7 @@ for (const javaScriptEnabled of [true, false]) {
     const how = javaScriptEnabled ? "with scripts" : "without scripts";
 
     test(`a birth date of another calendar is asked back, and a button gives the one that was meant, ${how}`, async () => {
-        const { page, id } = await enter("details", { javaScriptEnabled });
+        const { page, id } = await at("details", { javaScriptEnabled });
         const stored = async () => (await server.customer(id)).profile?.birth_date;
         const type = async (text) => {
             if (javaScriptEnabled) return date(page, "/birth_date", text);
@@ -284,7 +270,7 @@ for (const javaScriptEnabled of [true, false]) {
 }
 
 test("a name shows something, and holds nothing that cannot be seen", async () => {
-    const { page, id } = await enter("details");
+    const { page, id } = await at("details");
     for (const [typed, text] of [["Ada\u200b", "character at position 4 cannot be seen"], ["\u200b", "at least one letter"], ["-", "at least one letter"]]) {
         await named(page, "/first_name").fill(typed);
         await page.evaluate(() => document.activeElement.blur());
@@ -302,14 +288,14 @@ test("a name shows something, and holds nothing that cannot be seen", async () =
 });
 
 test("in Chinese the family name stands first", async () => {
-    const { page } = await enter("details", { language: "zh" });
+    const { page } = await at("details", { language: "zh" });
     const names = await page.locator("fieldset [autocomplete$='-name']").evaluateAll((all) => all.map((one) => one.name));
     assert.deepEqual(names, ["/last_name", "/first_name", "/middle_name"]);
     clean(page);
 });
 
 test("a share is asked from owners, judged as it is left, and stored as a plain number", async () => {
-    const { page, id } = await enter("people", { type: "corporate" });
+    const { page, id } = await at("people", { type: "corporate" });
     await page.click('button[value="add"]');
     await page.waitForURL("**/person-*");
     const person = `/associated_persons/${/person-([0-9a-f-]{36})/.exec(page.url())[1]}`;
@@ -346,7 +332,7 @@ test("a share is asked from owners, judged as it is left, and stored as a plain 
 });
 
 test("documents are those of the country, and what is asked of them is named after them", async () => {
-    const { page } = await enter("identity");
+    const { page } = await at("identity");
     const place = "/identifying_information/id_document";
     const order = await page.locator("fieldset [name^='was:']").evaluateAll((all) => all.map((one) => one.name.split("/").pop()));
     assert.deepEqual(order, ["issuing_country", "type", "number"]);

@@ -2,21 +2,11 @@
 // slow network. Every page that a test meets is free of script errors, refused sources and requests to elsewhere.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { after, before, test } from "node:test";
-import { Server, axe, launch, open, picture, png } from "./harness.mjs";
+import { test } from "node:test";
+import { axe, clean, enter, open, picture, png, start } from "./harness.mjs";
 import { measure } from "./measure.mjs";
 
-let server;
-let browser;
-
-before(async () => {
-    server = await Server.start();
-    browser = await launch();
-});
-after(async () => {
-    await browser?.close();
-    server?.stop();
-});
+const { server, browser } = await start();
 
 const PERSON = {
     details: { "/first_name": "Ada", "/last_name": "Lovelace", "/birth_date": "1990-12-10", "/nationality": "GB" },
@@ -104,14 +94,6 @@ async function upload(page, number, scripted, file = picture()) {
     await page.locator("section.document").nth(number).locator(".files").waitFor();
 }
 
-async function enter(page, link) {
-    await page.goto(link);
-    await page.click("main button");
-    await page.waitForURL(/\/form\/[0-9a-f-]{36}$/);
-    assert.ok(!page.url().includes("dsl_"), "the token is not in the URL any more");
-    return page.url();
-}
-
 // From the overview to the review, by the steps' own buttons.
 async function person(page, scripted, between = async () => {}) {
     await page.click("main .primary");
@@ -132,8 +114,6 @@ async function submits(page) {
     await page.check("#agree");
     await continues(page);
 }
-
-const clean = (page) => assert.deepEqual(page.faults, []);
 
 for (const scripted of [true, false]) {
     const how = scripted ? "with scripts" : "without scripts";

@@ -1,9 +1,11 @@
 // Starts the binary in an empty folder, and a browser that shows its pages.
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { after } from "node:test";
 import { crc32, deflateSync } from "node:zlib";
 import { chromium } from "playwright-core";
 
@@ -87,6 +89,16 @@ export class Server {
     }
 }
 
+// The server and the browser of a file of tests, until its last test has ended.
+export async function start() {
+    const [server, browser] = [await Server.start(), await launch()];
+    after(async () => {
+        await browser.close();
+        server.stop();
+    });
+    return { server, browser };
+}
+
 export const launch = () => chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
 
 // A page that fails its test when anything goes wrong in the browser: a script error, a refused source, a request that
@@ -107,6 +119,17 @@ export async function open(browser, server, options = {}) {
     });
     return page;
 }
+
+// Follows a link into the form, and returns where the form is.
+export async function enter(page, link) {
+    await page.goto(link);
+    await page.click("main button");
+    await page.waitForURL(/\/form\/[0-9a-f-]{36}$/);
+    assert.ok(!page.url().includes("dsl_"), "the token is not in the URL any more");
+    return page.url();
+}
+
+export const clean = (page) => assert.deepEqual(page.faults, []);
 
 // Everything that axe finds, as one line each.
 export async function axe(page) {

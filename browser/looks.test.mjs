@@ -3,25 +3,20 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { Server, axe, launch, open, picture, png } from "./harness.mjs";
+import { before, test } from "node:test";
+import { axe, clean, enter, open, picture, png, start } from "./harness.mjs";
 import { measure } from "./measure.mjs";
 
-let server;
-let browser;
+const { server, browser } = await start();
 // A business with an owner and a file, and a person with a passport: their pages, and the pass that opens them.
 let pages;
 let storageState;
 
 before(async () => {
-    server = await Server.start();
-    browser = await launch();
     const business = await server.invite("corporate");
     const person = await server.invite("individual");
     const page = await open(browser, server);
-    await page.goto(business.link);
-    await page.click("main button");
-    const base = page.url();
+    const base = await enter(page, business.link);
     await page.goto(`${base}/people`);
     await page.click('button[value="add"]');
     await page.waitForURL("**/person-*");
@@ -35,9 +30,7 @@ before(async () => {
     await page.goto(`${base}/documents`);
     await page.locator("input[type=file]").first().setInputFiles(picture("certificate.png"));
     await page.locator(".files").first().waitFor();
-    await page.goto(person.link);
-    await page.click("main button");
-    const own = page.url();
+    const own = await enter(page, person.link);
     await page.goto(`${own}/identity`);
     await page.selectOption('[name$="id_document/type"]', "passport");
     await page.locator(".saved").first().waitFor();
@@ -56,15 +49,10 @@ before(async () => {
         "unknown link": `${server.url}/kyc/dsl_nothing`,
     };
 });
-after(async () => {
-    await browser?.close();
-    server?.stop();
-});
 
 // What the tests of a link that leads nowhere say in the console.
 const faults = ["404"];
 const shown = (options = {}) => open(browser, server, { storageState, faults, ...options });
-const clean = (page) => assert.deepEqual(page.faults, []);
 
 test("axe finds nothing in either scheme, whatever the colour of the account", async () => {
     const found = [];

@@ -1,21 +1,10 @@
 // What people are told before they give anything, what they agree to, and how they get to see what others gave: with
 // and without scripts.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { Server, axe, launch, open, picture } from "./harness.mjs";
+import { test } from "node:test";
+import { axe, clean, enter, open, picture, start } from "./harness.mjs";
 
-let server;
-let browser;
-
-before(async () => {
-    server = await Server.start();
-    browser = await launch();
-    await says();
-});
-after(async () => {
-    await browser?.close();
-    server?.stop();
-});
+const { server, browser } = await start();
 
 // Sets what the account says, and when it shows what others gave.
 const says = (reveal = "after_birth_date") =>
@@ -24,6 +13,8 @@ const says = (reveal = "after_birth_date") =>
         ...["--privacy-url", "https://harbour.example/privacy", "--terms-url", "https://harbour.example/terms"],
         ...["--support-url", "mailto:help@harbour.example", "--review-time", "2 working days", "--reveal", reveal],
     );
+
+await says();
 
 const ADDRESS = { street_line_1: "12 Harbour Road", city: "London", country: "GB", postal_code: "N1 9GU" };
 const ADA = { first_name: "Ada", last_name: "Lovelace", birth_date: "1990-12-10", nationality: "GB", residential_address: ADDRESS };
@@ -35,13 +26,6 @@ async function known(profile = ADA) {
     return invited;
 }
 
-async function enter(page, link) {
-    await page.goto(link);
-    await page.click("main form[method=post] button");
-    await page.waitForURL(/\/form\/[0-9a-f-]{36}$/);
-    return page.url();
-}
-
 // Enters a date where the page asks for one.
 async function enters(page, year, month, day) {
     await page.fill('#reveal [name="date.y"]', year);
@@ -49,8 +33,6 @@ async function enters(page, year, month, day) {
     await page.fill('#reveal [name="date.d"]', day);
     await Promise.all([page.waitForNavigation(), page.click("#reveal button")]);
 }
-
-const clean = (page) => assert.deepEqual(page.faults, []);
 
 test("the first page says who asks, what to have ready and how long it takes, and nothing of the customer", async () => {
     const { link } = await known();

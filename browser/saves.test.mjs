@@ -1,31 +1,13 @@
 // What a save returns and when it is made; the list of owners; what the reviewers ask for again.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { Server, axe, launch, open, picture } from "./harness.mjs";
+import { test } from "node:test";
+import { axe, clean, enter, open, picture, png, start } from "./harness.mjs";
 
-let server;
-let browser;
-
-before(async () => {
-    server = await Server.start();
-    browser = await launch();
-});
-after(async () => {
-    await browser?.close();
-    server?.stop();
-});
+const { server, browser } = await start();
 
 const named = (page, name) => page.locator(`[name="${name}"]`);
 const field = (page, place) => page.locator(`[data-field="${place}"]`);
 const leave = (page) => page.evaluate(() => document.activeElement.blur());
-const clean = (page) => assert.deepEqual(page.faults, []);
-
-async function enter(page, link) {
-    await page.goto(link);
-    await page.click("main button");
-    await page.waitForURL(/\/form\/[0-9a-f-]{36}$/);
-    return page.url();
-}
 
 async function date(page, place, [year, month, day]) {
     for (const [part, text] of [["d", day], ["m", month], ["y", year]]) await named(page, `${place}.${part}`).fill(text);

@@ -1,35 +1,21 @@
 // Uploads as people make them: from phones whose pictures are large, turned or of another kind, on networks that break,
 // several at once, left in the middle, and without scripts.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { Server, axe, launch, open, picture, png } from "./harness.mjs";
+import { test } from "node:test";
+import { axe, clean, enter, open, picture, png, start } from "./harness.mjs";
 
-let server;
-let browser;
-
-before(async () => {
-    server = await Server.start();
-    browser = await launch();
-});
-after(async () => {
-    await browser?.close();
-    server?.stop();
-});
+const { server, browser } = await start();
 
 const MIB = 1024 * 1024;
 const named = (page, name) => page.locator(`[name="${name}"]`);
 const card = (page, number = 0) => page.locator("section.document").nth(number);
 const choose = (page, file, number = 0) => card(page, number).locator(".upload:not(.camera) input").setInputFiles(file);
 const file = (name, ...parts) => ({ name, mimeType: "application/octet-stream", buffer: Buffer.concat(parts) });
-const clean = (page) => assert.deepEqual(page.faults, []);
 
 async function at(step, { type = "individual", ...options } = {}) {
     const { id, link } = await server.invite(type);
     const page = await open(browser, server, options);
-    await page.goto(link);
-    await page.click("main button");
-    await page.waitForURL(/\/form\/[0-9a-f-]{36}$/);
-    const base = page.url();
+    const base = await enter(page, link);
     await page.goto(`${base}/${step}`);
     page.sent = 0;
     page.on("request", (request) => (page.sent += request.method() === "POST" ? 1 : 0));

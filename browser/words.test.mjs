@@ -1,27 +1,10 @@
 // What the form says: what is wrong is a sentence that names the field and says what to do, and whoever has submitted
 // knows what happens next and has a reference that support can find.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { Server, axe, launch, open } from "./harness.mjs";
+import { test } from "node:test";
+import { axe, enter, open, start } from "./harness.mjs";
 
-let server;
-let browser;
-
-before(async () => {
-    server = await Server.start();
-    browser = await launch();
-});
-after(async () => {
-    await browser?.close();
-    server?.stop();
-});
-
-async function enter(page, link) {
-    await page.goto(link);
-    await page.click("main button");
-    await page.waitForURL(/\/form\/[0-9a-f-]{36}$/);
-    return page.url();
-}
+const { server, browser } = await start();
 
 test("each error is one sentence that says what to do, in the summary as at the field", async () => {
     const { link } = await server.invite("individual");

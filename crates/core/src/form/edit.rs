@@ -169,7 +169,7 @@ fn add_person(profile: &mut Value) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::collections::BTreeMap;
 
     use serde_json::{Map, Value};
@@ -249,7 +249,8 @@ mod tests {
         }
     }
 
-    fn customer(now: Timestamp) -> Customer {
+    /// An individual of whom nothing is known, in the form.
+    pub(in crate::form) fn customer(now: Timestamp) -> Customer {
         Customer {
             id: CustomerId::from_bytes([1; 16]),
             version: 1,

@@ -37,12 +37,16 @@ impl Sheet<'_> {
         sum_of_shares(shares.iter().map(String::as_str)).filter(|_| !shares.is_empty())
     }
 
-    /// Whether a person is known to own as much of the business as makes rules be for owners, and whether it controls
-    /// it. As long as its share is not known, rules take a person for such an owner, and nobody says so.
+    /// Whether a person owns as much of the business as rules for owners need, and whether it controls it, as far as
+    /// this device may see it. While the share is unknown, rules count the person as such an owner, but the form does
+    /// not say so.
     #[must_use]
     pub fn roles(&self, person: &str) -> [bool; 2] {
         let found = persons(&self.profile).iter().find(|known| known["id"] == person);
-        let is = |role| found.is_some_and(|person| plays(person, &[role]));
-        [is(Role::Owner) && self.has(&place_of_person(person, SHARE)), is(Role::Controller)]
+        let is = |role, member| {
+            self.visible(&place_of_person(person, member)).is_some()
+                && found.is_some_and(|person| plays(person, &[role]))
+        };
+        [is(Role::Owner, SHARE), is(Role::Controller, "has_control")]
     }
 }

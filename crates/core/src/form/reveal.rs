@@ -34,7 +34,7 @@ pub enum Sight {
     Everything,
     /// What these devices gave.
     Of(BTreeSet<Device>),
-    /// Nothing until it enters the date, for which so many tries are left.
+    /// Nothing until it enters the date, for which this many tries are left.
     Locked(u8),
     /// Nothing any more in this session: too many wrong dates.
     Closed,
@@ -47,7 +47,7 @@ pub enum Sight {
 pub enum Tried {
     /// The date was right.
     Opened,
-    /// It was wrong, and so many tries are left.
+    /// It was wrong, and this many tries are left.
     Wrong(u8),
     /// There was nothing to try.
     Refused,
@@ -75,8 +75,10 @@ impl Form {
             return known().map(|date| Key { date, opens: Opens::Everything });
         };
         let written = self.date.as_ref();
-        if let Some(before) = written.filter(|written| written.session == session).and_then(|one| one.before.clone()) {
-            return Some(before);
+        // What the integrator gave counts in every session, what another device typed only in its own.
+        let counts = |key: &&Key| key.opens == Opens::Everything || written.is_some_and(|one| one.session == session);
+        if let Some(before) = written.and_then(|written| written.before.as_ref()).filter(counts) {
+            return Some(before.clone());
         }
         let opens = match written.map(|written| &written.opens) {
             Some(Opens::Everything) => Opens::Everything,

@@ -151,8 +151,7 @@ impl<'a> Sheet<'a> {
     /// The rule of a requirement.
     #[must_use]
     pub fn rule(&self, requirement: &Requirement) -> Option<&Rule> {
-        let id = requirement.id.split('@').next().unwrap_or_default();
-        self.rules.rules.iter().find(|rule| rule.id == id)
+        self.rules.rules.iter().find(|rule| rule.id == requirement.rule_id())
     }
 
     /// Every rule.
@@ -241,6 +240,15 @@ impl<'a> Sheet<'a> {
     pub fn text(&self, place: &str) -> Option<String> {
         let drafted = self.form.draft.get(place).cloned();
         drafted.or_else(|| text_at(&self.profile, place)).filter(|text| !text.is_empty())
+    }
+
+    /// The value at a place, if this device may see it.
+    #[must_use]
+    pub fn visible(&self, place: &str) -> Option<String> {
+        match self.shown(place) {
+            Shown::Text(text) => Some(text),
+            Shown::Empty | Shown::Hidden(_) => None,
+        }
     }
 
     /// What the device may see at a place.

@@ -134,6 +134,12 @@ pub struct Evidence {
 }
 
 impl Requirement {
+    /// The id of its rule: its own without that of the person.
+    #[must_use]
+    pub fn rule_id(&self) -> &str {
+        self.id.split_once('@').map_or(&self.id, |(rule, _)| rule)
+    }
+
     /// Where it may go: the one place, or all of which any one is enough.
     pub fn pointers(&self) -> impl Iterator<Item = &str> {
         let only = if self.one_of.is_empty() { Some(self.pointer.as_str()) } else { None };

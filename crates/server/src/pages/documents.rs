@@ -156,7 +156,7 @@ fn list(
                 @let file = files.iter().find(|file| file.id == one.file);
                 @let number = index + 1;
                 li {
-                    span.mark.done[one.refused.is_none()] aria-hidden="true" {}
+                    span.mark.done[one.refused.is_none()].bad[one.refused.is_some()] aria-hidden="true" {}
                     span.refused[one.refused.is_some()] {
                         @match file.filter(|_| one.is_seen) {
                             Some(file) => {

@@ -11,7 +11,6 @@ use dossier_core::parse::Date;
 use dossier_core::use_cases::reveal_form;
 use dossier_core::use_cases::save_form::save as keep;
 
-use super::messages::refused;
 use super::reveal::{NO_DATE, WRONG};
 use super::steps::Step;
 use super::typed::typed;
@@ -42,7 +41,7 @@ pub async fn reveal(State(app): State<App>, visit: Visit, request: Request) -> R
     match reveal_form::reveal(&app.services, &visit.visitor, &entered).await {
         Ok((_, Tried::Wrong(_))) => back(WRONG),
         Ok((_, Tried::Opened | Tried::Refused)) => back(""),
-        Err(error) => refused(&visit.around, error),
+        Err(error) => visit.refused(error),
     }
 }
 
@@ -57,6 +56,6 @@ pub async fn keep_file(State(app): State<App>, visit: Visit, request: Request) -
     let file = path.rsplit('/').next().and_then(FileId::parse).ok_or_else(Problem::not_found)?;
     match keep(&app.services, &visit.visitor, Edit::KeepAsGiven(vec![format!("/files/{file}")])).await {
         Ok(_) => Ok(Redirect::to(&format!("{}/{}#documents", visit.around.base, step.path())).into_response()),
-        Err(error) => refused(&visit.around, error),
+        Err(error) => visit.refused(error),
     }
 }

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use super::again::{CORRECT, is_correct};
 use super::choices::{country_field, options};
 use super::judged::Judged;
-use super::language::{AddressOrder, DateOrder, Talk};
+use super::language::{AddressOrder, Talk};
 use super::layout::Surroundings;
 use super::manner::Saved;
 use super::note::{Below, element_id, meant, note};
@@ -275,14 +275,10 @@ impl<'a> Asked<'a> {
         let day = (".d", "day", day, 2, "bday-day");
         let month = (".m", "month", month, 2, "bday-month");
         let year = (".y", "year", year, 4, "bday-year");
-        let order = match talk.date_order() {
-            DateOrder::DayFirst => [day, month, year],
-            DateOrder::MonthFirst => [month, day, year],
-            DateOrder::YearFirst => [year, month, day],
-        };
         let is_birth = name.ends_with("/birth_date") && !matches!(self.step, Step::Person(_));
         html! {
-            @for (index, (suffix, key, value, length, autocomplete)) in order.into_iter().enumerate() {
+            @for (index, part) in talk.in_date_order(day, month, year).into_iter().enumerate() {
+                @let (suffix, key, value, length, autocomplete) = part;
                 label {
                     span { (talk.say(key)) }
                     input type="text" inputmode="numeric" id=[(index == 0).then_some(id)] name={ (name) (suffix) }

@@ -22,7 +22,7 @@ use super::fields::Asked;
 use super::judged::Judged;
 use super::layout::Surroundings;
 use super::manner::Manner;
-use super::messages::{left, page as answer, refused};
+use super::messages::{left, page as answer};
 use super::note::{element_id, was};
 use super::people::people;
 use super::posted::{self, Posted};
@@ -30,8 +30,8 @@ use super::reveal::{keep_as_given, prompt};
 use super::sentences::sentence;
 use super::steps::{Step, step_of, steps};
 use super::typed::{changed, is_changed};
-use super::upload::{Settled, settle, stay};
-use super::visit::{Visit, is_partial};
+use super::upload::{Settled, settle};
+use super::visit::Visit;
 use crate::http::problem::Problem;
 use crate::http::state::App;
 
@@ -194,7 +194,7 @@ pub async fn save(State(app): State<App>, visit: Visit, request: Request) -> Res
     let before = Before { asked, is_settled };
     let posted = posted::read(&app, &visit, &parts, body).await?;
     let is_cut = posted.is_cut;
-    let response = keep_page(&app, visit, &step, &before, is_partial(&parts.headers), posted).await?;
+    let response = keep_page(&app, visit, &step, &before, posted).await?;
     Ok(posted::ended(response, is_cut))
 }
 
@@ -207,14 +207,7 @@ struct Before {
 }
 
 /// Saves what a page sent, and shows where it goes on.
-async fn keep_page(
-    app: &App,
-    visit: Visit,
-    step: &Step,
-    before: &Before,
-    partial: bool,
-    posted: Posted,
-) -> Result<Response, Problem> {
+async fn keep_page(app: &App, visit: Visit, step: &Step, before: &Before, posted: Posted) -> Result<Response, Problem> {
     let Posted { fields, files, .. } = posted;
     let wish = fields.get("do").map_or("", String::as_str);
     if *step == Step::People {
@@ -222,7 +215,7 @@ async fn keep_page(
     }
     let visit = match keep_as_given(app, visit, &fields).await {
         Ok(visit) => visit,
-        Err((visit, error)) => return refused(&visit.around, error),
+        Err((visit, error)) => return visit.refused(error),
     };
     let (typed, shown) = changed(&fields);
     let typing = typed.typing.clone();
@@ -230,30 +223,30 @@ async fn keep_page(
     let (replaced, mut visit) = if is_news {
         match keep(&app.services, &visit.visitor, Edit::Fields(typed)).await {
             Ok(kept) => (kept.replaced, visit.after(kept.customer)),
-            // Closed in this very moment: a script loads the page, which says so.
-            Err(UpdateError::Conflict(_)) if partial => return Ok(StatusCode::CONFLICT.into_response()),
-            Err(error) => return refused(&visit.around, error),
+            Err(error) => return visit.refused(error),
         }
     } else {
         (Vec::new(), visit)
     };
     let Settled { failed, stays_at } = match settle(app, &mut visit, step, &fields, files).await {
         Ok(settled) => settled,
-        Err(error) => return refused(&visit.around, error),
+        Err(error) => return visit.refused(error),
     };
     let sheet = visit.sheet(app);
     let back = fields.contains_key("back");
-    if !partial && !failed.is_empty() {
+    if !visit.is_script && !failed.is_empty() {
         let judged = if stays_at.is_some() { Judged::default() } else { Judged::strictly() };
         let shown = Manner { judged, replaced: !replaced.is_empty(), back, failed, ..Manner::default() };
         let mut response = show(app, &visit, &sheet, step, shown).await?;
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
         return Ok(response);
     }
-    if !partial {
-        let to = onward(&sheet, step, wish, &before.asked, back, !replaced.is_empty());
-        return Ok(stays_at
-            .map_or_else(|| Redirect::to(&format!("{}{to}", visit.around.base)).into_response(), |at| stay(&at)));
+    if !visit.is_script {
+        let to = stays_at.unwrap_or_else(|| {
+            let to = onward(&sheet, step, wish, &before.asked, back, !replaced.is_empty());
+            format!("{}{to}", visit.around.base)
+        });
+        return Ok(Redirect::to(&to).into_response());
     }
     let over = |place: &String| replaced.iter().find(|(known, _)| known == place).map(|(_, at)| *at);
     let changed = shown.iter().filter(|(place, text)| is_changed(&fields, place, text));
@@ -291,11 +284,11 @@ fn onward(sheet: &Sheet<'_>, step: &Step, wish: &str, before: &[String], back: b
             let judged = Judged::strictly().after(before, sheet);
             let mut query = form_urlencoded::Serializer::new(String::new());
             query.append_pair("check", &judged.check(sheet).unwrap_or_default());
-            for (name, value) in [("back", "review")].into_iter().filter(|_| back) {
-                query.append_pair(name, value);
+            if back {
+                query.append_pair("back", "review");
             }
-            for name in ["replaced"].into_iter().filter(|_| replaced) {
-                query.append_pair(name, "");
+            if replaced {
+                query.append_pair("replaced", "");
             }
             let is_wrong = step.troubles(sheet).any(|trouble| judged.says(sheet, trouble));
             let anchor = if is_wrong { "" } else { "#needed" };
@@ -322,7 +315,7 @@ async fn leave_people(app: &App, visit: Visit, wish: &str) -> Result<Response, P
             };
             Ok(Redirect::to(&format!("{}{to}", visit.around.base)).into_response())
         }
-        Err(error) => refused(&visit.around, error),
+        Err(error) => visit.refused(error),
     }
 }
 
@@ -340,7 +333,7 @@ pub async fn remove_person(State(app): State<App>, visit: Visit, request: Reques
     let person = PersonId::parse(&id).ok_or_else(Problem::not_found)?;
     match keep(&app.services, &visit.visitor, Edit::RemovePerson(person)).await {
         Ok(_) => Ok(Redirect::to(&format!("{}/people", visit.around.base)).into_response()),
-        Err(error) => refused(&visit.around, error),
+        Err(error) => visit.refused(error),
     }
 }
 

@@ -21,7 +21,7 @@ pub struct Judged {
 }
 
 impl Judged {
-    /// As `check` in the query or in a form says it: the new rules, parted by commas.
+    /// As `check` in the query or in a form says it: the new rules, separated by commas.
     #[must_use]
     pub fn read(check: Option<&String>) -> Self {
         let new = check.map(|ids| ids.split(',').filter(|id| !id.is_empty()).map(ToOwned::to_owned).collect());
@@ -38,7 +38,7 @@ impl Judged {
     #[must_use]
     pub fn after(mut self, before: &[String], sheet: &Sheet<'_>) -> Self {
         let asked = sheet.requirements.iter().filter(|one| !before.contains(&one.id));
-        self.new.extend(asked.map(|one| rule_of(one).to_owned()));
+        self.new.extend(asked.map(|one| one.rule_id().to_owned()));
         self
     }
 
@@ -51,7 +51,7 @@ impl Judged {
     /// What `check` is to say, if anything.
     #[must_use]
     pub fn check(&self, sheet: &Sheet<'_>) -> Option<String> {
-        let known: BTreeSet<&str> = sheet.requirements.iter().map(rule_of).collect();
+        let known: BTreeSet<&str> = sheet.requirements.iter().map(Requirement::rule_id).collect();
         let new: Vec<&str> = self.new.iter().map(String::as_str).filter(|id| known.contains(id)).collect();
         self.is_checked.then(|| new.join(","))
     }
@@ -66,13 +66,8 @@ impl Judged {
     fn is_new(&self, sheet: &Sheet<'_>, trouble: &Trouble) -> bool {
         let is_about =
             |one: &&Requirement| Place::new(&trouble.place).is_inside(&one.place()) || one.may_be_at(&trouble.place);
-        sheet.requirements.iter().find(is_about).is_some_and(|one| self.new.contains(rule_of(one)))
+        sheet.requirements.iter().find(is_about).is_some_and(|one| self.new.contains(one.rule_id()))
     }
-}
-
-/// The rule of a requirement: its id without that of the person.
-fn rule_of(requirement: &Requirement) -> &str {
-    requirement.id.split('@').next().unwrap_or_default()
 }
 
 /// Whether an error is said before the visitor asks to go on: what is missing is not, nor is a date of which a part is.

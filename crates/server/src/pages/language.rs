@@ -248,6 +248,16 @@ impl Talk {
         }
     }
 
+    /// Day, month and year, or what stands for them, in the order in which dates are typed.
+    #[must_use]
+    pub fn in_date_order<T>(&self, day: T, month: T, year: T) -> [T; 3] {
+        match self.date_order() {
+            DateOrder::DayFirst => [day, month, year],
+            DateOrder::MonthFirst => [month, day, year],
+            DateOrder::YearFirst => [year, month, day],
+        }
+    }
+
     /// A date as people read it; what is no date stays as it is.
     #[must_use]
     pub fn date<'a>(&self, iso: &'a str) -> Cow<'a, str> {

@@ -1,11 +1,10 @@
 //! Pages that only say something.
 
-use axum::response::{Html, IntoResponse as _, Redirect, Response};
+use axum::response::{Html, IntoResponse as _, Response};
 use dossier_core::account::Account;
 use dossier_core::customer::Customer;
 use dossier_core::kyc::State as Stands;
 use dossier_core::use_cases::session::Landing;
-use dossier_core::use_cases::write_customer::UpdateError;
 use http::StatusCode;
 use maud::{Markup, html};
 
@@ -13,7 +12,6 @@ use super::language::Talk;
 use super::layout::Surroundings;
 use super::link_form::link_form;
 use crate::http::limiter::Limited;
-use crate::http::problem::Problem;
 
 /// A page that only says something: what happened, and how to go on.
 pub(super) fn message(talk: &Talk, status: StatusCode, key: &str) -> Response {
@@ -73,21 +71,12 @@ fn reference(around: &Surroundings, customer: &Customer) -> Markup {
     }
 }
 
-/// What could not be saved: the form was closed meanwhile, which its page says, or there is too much of something.
-pub(super) fn refused(around: &Surroundings, error: UpdateError) -> Result<Response, Problem> {
-    match error {
-        UpdateError::Conflict(_) => Ok(Redirect::to(&around.base).into_response()),
-        UpdateError::Invalid(_) => Ok(message(&around.talk, StatusCode::UNPROCESSABLE_ENTITY, "too-many")),
-        other => Err(other.into()),
-    }
-}
-
 /// The page of a visitor who has left: the pass has ended, and the link leads back in.
 pub(super) fn left(around: &Surroundings, customer: &Customer) -> Response {
     let content = html! {
         p { (around.say("left-text")) }
         p { (around.say("left-why")) }
-        details.again {
+        details.come-back {
             summary.button { (around.say("left-again")) }
             (link_form(&around.talk, None))
         }

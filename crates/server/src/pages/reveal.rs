@@ -11,7 +11,7 @@ use dossier_core::use_cases::write_customer::UpdateError;
 use maud::{Markup, html};
 
 use super::company::help;
-use super::language::{DateOrder, Talk};
+use super::language::Talk;
 use super::steps::Step;
 use super::visit::Visit;
 use crate::http::state::App;
@@ -60,6 +60,7 @@ fn enter_date(visit: &Visit, sheet: &Sheet<'_>, page: &str, said: Option<&str>, 
         Some(NO_DATE) => Some(talk.say("reveal-no-date")),
         _ => None,
     };
+    let parts = talk.in_date_order(("day", 2), ("month", 2), ("year", 4));
     let described = if error.is_some() { "reveal-text reveal-error" } else { "reveal-text" };
     html! {
         section #reveal .reveal aria-labelledby="reveal-title" {
@@ -71,7 +72,7 @@ fn enter_date(visit: &Visit, sheet: &Sheet<'_>, page: &str, said: Option<&str>, 
                     legend { (talk.say(label)) }
                     @if let Some(error) = &error { p #reveal-error .error role="alert" { (error) } }
                     div.parts {
-                        @for (index, (part, length)) in parts(talk).into_iter().enumerate() {
+                        @for (index, (part, length)) in parts.into_iter().enumerate() {
                             label {
                                 span { (talk.say(part)) }
                                 input type="text" inputmode="numeric" autocomplete="off" class=(part)
@@ -84,16 +85,6 @@ fn enter_date(visit: &Visit, sheet: &Sheet<'_>, page: &str, said: Option<&str>, 
                 button type="submit" { (talk.say("reveal-show")) }
             }
         }
-    }
-}
-
-/// Day, month and year, in the order of the language.
-fn parts(talk: &Talk) -> [(&'static str, u8); 3] {
-    let [day, month, year] = [("day", 2), ("month", 2), ("year", 4)];
-    match talk.date_order() {
-        DateOrder::DayFirst => [day, month, year],
-        DateOrder::MonthFirst => [month, day, year],
-        DateOrder::YearFirst => [year, month, day],
     }
 }
 

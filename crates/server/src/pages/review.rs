@@ -19,7 +19,7 @@ use super::files::Files;
 use super::form::{leaves, settled};
 use super::language::{AddressOrder, Talk};
 use super::layout::{CSP, Surroundings};
-use super::messages::{page as answer, refused};
+use super::messages::page as answer;
 use super::note::element_id;
 use super::order::arrange;
 use super::reveal::prompt;
@@ -334,6 +334,6 @@ pub async fn submit(State(app): State<App>, visit: Visit, request: Request) -> R
             };
             show(&app, &visit, Some(Refused::Changed), None).await
         }
-        Err(error) => refused(&visit.around, error),
+        Err(error) => visit.refused(error),
     }
 }

@@ -6,7 +6,7 @@
 
 use dossier_core::form::sheet::{Sheet, Shown};
 use dossier_core::form::{Trouble, Wrong};
-use dossier_core::kyc::requirement::{Fault, Requirement};
+use dossier_core::kyc::requirement::Fault;
 use dossier_core::place::Place;
 use dossier_core::violation::Code;
 use fluent_bundle::FluentValue;
@@ -106,7 +106,6 @@ impl<'a> Subject<'a> {
 /// The names by which messages know what a trouble is about. A field that the operator has named keeps its name, so the
 /// sentences of ours that have another are left out.
 fn names(sheet: &Sheet<'_>, talk: &Talk, trouble: &Trouble) -> Vec<String> {
-    let rule_of = |asked: &Requirement| asked.id.split('@').next().unwrap_or_default().to_owned();
     let about_all = matches!(trouble.wrong, Wrong::NoneGiven | Wrong::Faulty(Fault::AskedAgain));
     let person = person_of(&trouble.place);
     let asked = match one_of_several(sheet, &trouble.place).filter(|_| about_all) {
@@ -116,7 +115,7 @@ fn names(sheet: &Sheet<'_>, talk: &Talk, trouble: &Trouble) -> Vec<String> {
     let mut names = Vec::new();
     let is_ours = asked.is_none_or(|asked| has_our_label(sheet, talk, asked));
     if is_ours {
-        names.extend(asked.map(rule_of));
+        names.extend(asked.map(|asked| asked.rule_id().to_owned()));
     }
     if asked.is_some_and(|asked| asked.document.is_some()) {
         names.push("document".to_owned());

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::extract::{Request, State};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::Response;
 use dossier_core::file::MediaType;
 use dossier_core::form::edit::Edit;
 use dossier_core::ids::FileId;
@@ -14,7 +14,7 @@ use maud::html;
 
 use super::documents::{card_id, documents};
 use super::manner::{Failed, Manner};
-use super::messages::{page as answer, refused};
+use super::messages::page as answer;
 use super::posted::{self, Received};
 use super::steps::{Step, step_of, steps};
 use super::visit::Visit;
@@ -34,9 +34,7 @@ pub async fn take(State(app): State<App>, mut visit: Visit, request: Request) ->
     let posted = posted::read(&app, &visit, &head, body).await?;
     let failed = match attach(&app, &mut visit, posted.files).await {
         Ok(failed) => failed,
-        // Closed in this very moment: a script loads the page, which says so.
-        Err(UpdateError::Conflict(_)) => return Ok(StatusCode::CONFLICT.into_response()),
-        Err(error) => return refused(&visit.around, error),
+        Err(error) => return visit.refused(error),
     };
     let sheet = visit.sheet(&app);
     let documents = documents(&app, &visit, &sheet, &step, &Manner { failed, ..Manner::default() }).await?;
@@ -100,12 +98,8 @@ async fn attach(app: &App, visit: &mut Visit, files: Vec<Received>) -> Result<Fa
     Ok(failed)
 }
 
-/// The way back to the page whose document's button was pressed.
-pub(super) fn stay(at: &str) -> Response {
-    Redirect::to(at).into_response()
-}
-
-/// `GET /form/{session}/files/{file_id}`: a document, for the device that gave it. The audit trail notes every reading.
+/// `GET /form/{session}/files/{file_id}`: a document, for a device that may see it. The audit trail records every
+/// reading.
 ///
 /// # Errors
 ///

@@ -1,7 +1,7 @@
 //! Who visits: the pass in the cookie becomes a [`Visit`], or a page that says how to go on.
 
 use axum::extract::FromRequestParts;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use dossier_core::caller::Caller;
 use dossier_core::customer::Customer;
 use dossier_core::form::edit::Edit;
@@ -11,6 +11,7 @@ use dossier_core::store::StoreError;
 use dossier_core::use_cases::enter_form::{Visitor, visitor};
 use dossier_core::use_cases::save_form::save;
 use dossier_core::use_cases::session::Landing;
+use dossier_core::use_cases::write_customer::UpdateError;
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 
@@ -18,7 +19,7 @@ use super::cookies::{cookies, pass};
 use super::language::talk;
 use super::layout::Surroundings;
 use super::link_form::link_form;
-use super::messages::{closed, message_with, too_fast};
+use super::messages::{closed, message, message_with, too_fast};
 use crate::http::claimant::Claimant;
 use crate::http::context::RequestContext;
 use crate::http::problem::Problem;
@@ -32,6 +33,8 @@ pub struct Visit {
     pub customer: Box<Customer>,
     /// What stands around the content of its pages.
     pub around: Surroundings,
+    /// Whether a script asks for a part of a page.
+    pub is_script: bool,
 }
 
 impl Visit {
@@ -46,6 +49,17 @@ impl Visit {
     #[must_use]
     pub fn after(self, customer: Customer) -> Self {
         Self { customer: Box::new(customer), ..self }
+    }
+
+    /// What could not be saved: there is too much of something, or the form was closed in this very moment. Then its
+    /// page says so, which a script loads as a whole.
+    pub(super) fn refused(&self, error: UpdateError) -> Result<Response, Problem> {
+        match error {
+            UpdateError::Conflict(_) if self.is_script => Ok(StatusCode::CONFLICT.into_response()),
+            UpdateError::Conflict(_) => Ok(Redirect::to(&self.around.base).into_response()),
+            UpdateError::Invalid(_) => Ok(message(&self.around.talk, StatusCode::UNPROCESSABLE_ENTITY, "too-many")),
+            other => Err(other.into()),
+        }
     }
 }
 
@@ -90,21 +104,17 @@ fn passes(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     cookies(headers).filter(move |(name, _)| of_a_session(name)).take(MAX_PASSES).map(|(_, shown)| shown)
 }
 
-/// Whether a script asks for a part of a page.
-pub(super) fn is_partial(headers: &HeaderMap) -> bool {
-    headers.contains_key("hx-request")
-}
-
 impl FromRequestParts<App> for Visit {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let talk = talk(&parts.headers, &parts.uri);
+        let is_script = parts.headers.contains_key("hx-request");
         let context = RequestContext::of(parts);
         let session = parts.uri.path().split('/').nth(2).and_then(SessionId::parse);
         let unknown = || match app.limiters.failed(context) {
             // A script that is told to wait tries again, and its pass has ended for good.
-            Err(limited) if !is_partial(&parts.headers) => too_fast(&talk, limited),
+            Err(limited) if !is_script => too_fast(&talk, limited),
             _ => message_with(&talk, StatusCode::FORBIDDEN, "no-pass", &link_form(&talk, None)),
         };
         let session = session.ok_or_else(unknown)?;
@@ -123,10 +133,12 @@ impl FromRequestParts<App> for Visit {
         let account = app.services.store.account(visitor.scope().account).await.map_err(failed)?;
         let around = Surroundings::new(talk, account, Some(session));
         match landing {
-            Landing::Open(customer) if customer.kyc.state.takes_input() => Ok(Self { visitor, customer, around }),
+            Landing::Open(customer) if customer.kyc.state.takes_input() => {
+                Ok(Self { visitor, customer, around, is_script })
+            }
             other => {
                 let mut response = closed(&around, &other);
-                if is_partial(&parts.headers) {
+                if is_script {
                     // A script does not put a page beside a field: it loads it.
                     *response.status_mut() = StatusCode::CONFLICT;
                 }

@@ -4,17 +4,16 @@ use serde_json::json;
 
 use super::*;
 use crate::clock::Timestamp;
+use crate::customer::CustomerType;
 use crate::customer::record::Customer;
-use crate::customer::{CustomerType, EmailIndex, Profile};
+use crate::form::edit::tests::customer;
 use crate::form::edit::{Edit, apply};
 use crate::form::settle::read;
 use crate::form::sheet::{Sheet, Shown};
 use crate::form::trouble::Wrong;
-use crate::ids::{CustomerId, PersonId};
-use crate::kyc::lifecycle::State;
-use crate::kyc::record::{Kyc, Session};
+use crate::ids::PersonId;
+use crate::kyc::record::Session;
 use crate::kyc::rules::RuleSet;
-use crate::parse::leaf::Email;
 use crate::parse::record::Mode;
 
 const DATE: &str = "/birth_date";
@@ -30,19 +29,7 @@ struct Story {
 impl Story {
     fn new() -> Self {
         let now = Timestamp::from_micros(1_763_873_999_000_000);
-        let customer = Customer {
-            id: CustomerId::from_bytes([1; 16]),
-            version: 1,
-            events: 1,
-            persons_version: 1,
-            created_at: now,
-            updated_at: now,
-            email: Email::searched("a@example.com"),
-            profile: Profile::empty(CustomerType::Individual),
-            kyc: Kyc { state: State::InProgress, ..Kyc::default() },
-            email_index: EmailIndex::default(),
-        };
-        let mut story = Self { customer, rules: RuleSet::baseline() };
+        let mut story = Self { customer: customer(now), rules: RuleSet::baseline() };
         story.next_session(1);
         story
     }
@@ -162,6 +149,21 @@ fn a_date_that_was_typed_over_another_opens_nothing_and_the_one_before_still_doe
         story.integrator(DATE, "1991-01-01");
         assert_eq!(story.tries("laptop", "1991-01-01"), Tried::Opened, "the integrator has the last word");
     }
+}
+
+#[test]
+fn the_integrators_date_still_opens_the_form_in_the_session_after_it_was_typed_over() {
+    let mut story = Story::integrated();
+    story.types("thief", DATE, OTHER_DATE);
+    story.next_session(2);
+    story.types("thief", DATE, "1970-01-01");
+    story.next_session(3);
+    assert_eq!(story.tries("owner", OTHER_DATE), Tried::Wrong(4));
+    assert_eq!(story.tries("owner", TRUE_DATE), Tried::Opened);
+    assert!(story.sees("owner", NAME));
+    story.types("owner", DATE, TRUE_DATE);
+    story.next_session(4);
+    assert_eq!(story.tries("owner again", TRUE_DATE), Tried::Opened);
 }
 
 #[test]
