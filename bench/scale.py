@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Measures whether Dossier slows down as customers become many, and what they cost on disk.
+"""Measures whether Dossier slows down with many customers, and how much disk they take.
 
     bench/scale.py [--engine sqlite|postgres] [--sizes 1000,100000,1000000] [--rounds 5] [--seconds 3] [--cache 8GiB]
 
-A server for each size, filled with individuals with full profiles, then measured in interleaved rounds: changes and reads of
-any of the customers, look-ups by e-mail, and the newest 20. Prints the rate of each, and its ratio to that of the smallest
-size; the goal is 0.80. `--cache` is the setting, and its default what docs/scale.md advises for a million. Needs wrk, and for
-PostgreSQL its programs; several GiB in the temporary folder.
+Starts a server for each size and fills it with individuals with full profiles. Then measures in interleaved rounds:
+changes and reads of random customers, look-ups by e-mail, and the list of the newest 20. Prints the rate of each, and
+its ratio to the rate at the smallest size; the goal is 0.80. `--cache` is the setting `cache`; its default is what
+docs/scale.md advises for a million customers. Needs wrk, for PostgreSQL its programs, and several GiB in the temporary
+folder.
 """
 
 import argparse

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Measures how fast events reach their receivers, and what that costs those who write.
+"""Measures how fast events reach their receivers, and how much deliveries slow down a writer.
 
     bench/webhooks.py [--events 10000] [--receivers 4]
 
-The receivers are yardsticks: bare handlers that read and answer. First their own ceiling (wrk, the same body). Then a
-backlog of events is made while they are down, they are started, and the time until everything is delivered is taken:
-the rate is shown as a ratio to the ceiling. For the first twenty seconds somebody PUTs at a steady pace; its p99 is
-compared with the same pace without deliveries. Needs wrk, and what
-`cargo build --profile dist --bin dossier --example yardstick` builds.
+The receivers are yardsticks: bare handlers that read a request and respond. First, wrk measures their own maximum rate
+with the same body. Then a backlog of events is created while they are down. They are started, and the time until
+everything is delivered gives a rate, which is shown as a ratio to the maximum. For the first twenty seconds a client
+sends PUTs at a steady pace, and its p99 is compared with the same pace without deliveries. Needs wrk, and the results
+of `cargo build --profile dist --bin dossier --example yardstick`.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-//! The decoder of sealed content: whatever lies on the disk, it never panics, and what was not sealed never opens.
+//! The decoder of sealed content never panics, whatever is on the disk, and content that was not sealed never opens.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
