@@ -54,7 +54,7 @@ class Build:
 
 
 def ticks(process):
-    """Of user and system time; none when it has ended meanwhile, as PostgreSQL's workers do."""
+    """User and system time; none if the process has ended, as PostgreSQL's workers do."""
     try:
         # The name before them may have blanks.
         user, system = pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:13]

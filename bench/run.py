@@ -247,7 +247,7 @@ def uploads(server, rounds, floor):
     process, failures = pathlib.Path(f"/proc/{server.process.pid}"), []
     for together in (2, 8):
         before = server.rss_mib()
-        # The high-water mark begins anew.
+        # Resets the high-water mark.
         (process / "clear_refs").write_text("5")
         began = time.monotonic()
         for _ in range(rounds):

@@ -20,7 +20,7 @@ import tempfile
 
 from run import CONNECTIONS, Cluster, Load, Server, bodies
 
-# PUT is the last, since nobody has read again what it changed.
+# PUT is last, since nothing has read the changed customers again.
 MEASURES = [("GET", "get", "ids", "none"), ("by e-mail", "email", "emails", "none"), ("list of 20", "list", "ids", "none"),
             ("PUT", "put", "ids", "individual")]
 GOAL = 0.80
@@ -63,7 +63,7 @@ class Filled:
         while changed < self.made:
             seconds = max(1, min(30, (self.made - changed) // 10_000))
             done = self.load.run(self.server.url, "put", seconds, self.folder / "ids", self.files["individual"], first=changed)
-            # Of the last, one on each connection, nobody knows.
+            # The last request on each connection has an unknown outcome.
             changed += max(1, done["requests"] - CONNECTIONS)
         # As after the first hours of a longer life: what is read has been read before.
         for _ in self.server.customers():

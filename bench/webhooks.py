@@ -146,7 +146,7 @@ def main():
         total = options.events // 5 * 5 * options.receivers
         body = json.dumps(call(server, "GET", f"/v0/customers/{pinged}")) + " " * 600
 
-        # What a receiver takes when nobody else is there.
+        # A receiver's rate when it is the only one.
         probe = yardstick(ports[0] + 1 if ports[0] + 1 not in ports else bench.free_port())
         port = int(probe.args[-1].split(":")[1])
         most = ceiling(folder, port, body)
@@ -170,7 +170,7 @@ def main():
         print(f"beside PUTs at a pace      {shared:8.0f} /s   {shared / most:.2f} of the ceiling")
         for percent in (50, 90, 99):
             quiet, busy = before[percent - 1], after[percent - 1]
-            print(f"PUT p{percent} at that pace       {quiet:8.2f} ms quiet, {busy:.2f} ms meanwhile   {busy / quiet:.2f}")
+            print(f"PUT p{percent} at that pace       {quiet:8.2f} ms quiet, {busy:.2f} ms beside it   {busy / quiet:.2f}")
         print(f"drained the rest, {left:6d}   {left / took:8.0f} /s   {left / took / most:.2f} of the ceiling")
         for process in receivers:
             process.kill()

@@ -155,7 +155,7 @@ class Load:
         if status != 200:
             self.failures += 1
             return
-        # Some stay nobody's.
+        # Some stay unattached.
         if random.random() < 0.7:
             body = json.dumps({"documents": [{"file_id": file["id"], "purpose": "id_document"}]})
             self.request(connection, "PUT", f"/v0/customers/{customer}", body)

@@ -350,7 +350,7 @@ def check_evidence(server, history, connection):
         if named.get(file) != customer:
             raise Violated(f"I9: the acknowledged document {file} is gone")
     if not set(named) <= set(history.files):
-        raise Violated("I9: a document is there that nobody attached")
+        raise Violated("I9: a document is there that was never attached")
     for file, digest in history.files.items():
         status, content = server.content(connection, file)
         if status != 200 or hashlib.sha256(content).digest() != digest:

@@ -82,7 +82,7 @@ class Connection:
         return self
 
     async def __aexit__(self, *_):
-        # Without waiting for what nobody reads.
+        # Without waiting for responses that are never read.
         self.writer.transport.abort()
 
     async def send(self, data):
@@ -219,7 +219,7 @@ class Honest:
             self.failed.append(status)
 
     async def ask(self, number):
-        """As an HTTP client does it: on a connection at hand, or on a new one when that was closed meanwhile."""
+        """As an HTTP client does it: on an open connection, or on a new one if that was closed."""
         customer = self.customers[number % len(self.customers)]
         put = json.dumps({"first_name": f"Ada {number}", "most_recent_occupation": "engineer"}).encode()
         post = json.dumps({"email": f"new-{os.getpid()}-{number}-{random.getrandbits(40)}@example.com",

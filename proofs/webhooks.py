@@ -117,7 +117,7 @@ class Receiver:
                 bad = self.next() == "tls"
                 context = self.context if bad else self.good
                 connection = context.wrap_socket(connection, server_side=True)
-                # A handshake with a certificate that nobody should trust never comes this far.
+                # A handshake with a certificate that must not be trusted never comes this far.
                 self.trusted_bad |= bad
             reader = connection.makefile("rb")
             while True:
