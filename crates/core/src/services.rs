@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::caller::Scope;
 use crate::clock::{Clock, Timestamp};
+use crate::file::scan::Scanning;
 use crate::ids::Random;
 use crate::kyc::policy::Policy;
 use crate::quota::Quotas;
@@ -27,6 +28,8 @@ pub struct Services {
     pub policy: Policy,
     /// How much an account may store.
     pub quotas: Quotas,
+    /// What scans uploads for viruses, if anything does.
+    pub scanning: Option<Scanning>,
 }
 
 impl Services {

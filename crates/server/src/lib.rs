@@ -17,6 +17,7 @@ pub mod moving;
 pub mod pages;
 pub mod request_log;
 pub mod room;
+pub mod scanner;
 pub mod serve;
 pub mod sumsub;
 pub mod system;

@@ -14,6 +14,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric, Registry};
 
+use crate::scanner::Scans;
+
 /// What a request was and how it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct RequestLabels {
@@ -162,6 +164,14 @@ fn add<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str, metri
 }
 
 impl Metrics {
+    /// The figures, with those of a scanner.
+    #[must_use]
+    pub fn with_scans(scans: Scans) -> Self {
+        let mut metrics = Self::default();
+        add(&mut metrics.registry, "scans", "Uploads scanned for viruses", scans);
+        metrics
+    }
+
     /// Counts one answered request.
     pub fn answered(&self, method: &'static str, route: &'static str, status: u16, seconds: f64) {
         self.requests.get_or_create(&RequestLabels { method, route, status }).inc();

@@ -29,6 +29,7 @@ use crate::installation::error::InstallationError;
 use crate::installation::first_start;
 use crate::installation::lock::Lock;
 use crate::installation::open::Installation;
+use crate::scanner::Scans;
 use crate::sumsub::Sumsub;
 use crate::system::SystemClock;
 use crate::worker::anchoring::Keeper;
@@ -128,7 +129,7 @@ impl Server {
         let sumsub = config.verification.sumsub.clone().map(|settings| Sumsub::new(settings, Arc::new(SystemClock)));
         let sumsub = sumsub.transpose().map_err(StartError::Provider)?.map(Arc::new);
         let public_url = config.listening.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-        let Installation { store, services, anchored, first_account } =
+        let Installation { store, services, anchored, scans, first_account } =
             Installation::open(config, public_url, Anchoring::Enforced).await?;
         let first_key = match first_account {
             Some(account) => Some(first_start::make_key(&services, account).await?),
@@ -142,7 +143,7 @@ impl Server {
             tracing::warn!(%error, "the days of grace of older accounts could not be set; the next start tries again");
         }
         let (stop, stopped) = watch::channel(false);
-        let app = state(services, config, &sockets, sumsub, stopped);
+        let app = state(services, scans, config, &sockets, sumsub, stopped);
         let is_logged = config.logging.level >= LevelFilter::INFO;
         let log = is_logged.then(|| request_log::Writing::start(config.logging.format.is_json()));
         let log = log.transpose().map_err(StartError::Log)?;
@@ -214,6 +215,7 @@ impl Server {
 /// What handlers share.
 fn state(
     services: Services,
+    scans: Scans,
     config: &Config,
     sockets: &Sockets,
     sumsub: Option<Arc<Sumsub>>,
@@ -228,6 +230,7 @@ fn state(
         proxies: Arc::new(config.connections.trusted_proxies.clone()),
         egress: Arc::new(Egress::new(Targets::new(own, config.webhooks.private.clone()))),
         sumsub,
+        scans,
     };
     Arc::new(AppState::new(services, surroundings))
 }

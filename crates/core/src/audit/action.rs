@@ -34,6 +34,7 @@ words! {
     WebhookDeleted = "webhook.deleted": "A webhook endpoint was deleted.",
     WebhookResent = "webhook.resent": "A delivery was asked for again.",
     FileUploaded = "file.uploaded": "A file was uploaded.",
+    FileInfected = "file.infected": "The scanner found a virus in an upload.",
     FileRead = "file.read": "The content of a file was read.",
     SettingsChanged = "settings.changed": "The server started with other settings than the last time.",
     RotationStarted = "keyring.rotation_started": "A rotation of the keys was started.",

@@ -3,6 +3,7 @@
 pub mod check;
 pub mod name;
 pub(crate) mod record;
+pub mod scan;
 
 pub use name::FileName;
 pub use record::{

@@ -1,4 +1,4 @@
-//! Taking a file: hashed, checked and sealed in one pass, then noted in the store.
+//! Taking a file: hashed, checked, scanned and sealed in one pass, then noted in the store.
 
 use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
@@ -8,12 +8,16 @@ use crate::clock::Timestamp;
 use crate::file::check::{Check, Checked, Fault};
 use crate::file::name::FileName;
 use crate::file::record::{File, FileDetails, MAX_FILE, Uploaded};
+use crate::file::scan::{OnFailure, Scan, Verdict};
 use crate::idempotency::{Attempt, KeyReused};
 use crate::ids::FileId;
 use crate::services::Services;
 use crate::store::error::StoreError;
 use crate::store::files::FileWriter;
-use crate::use_cases::write::{Outcome, is_repeated, write};
+use crate::use_cases::write::{Outcome, append_audit, is_repeated, write};
+
+/// What the audit entry of an upload says if the scanner could not judge it.
+const NOT_SCANNED: &str = "not scanned: the scanner could not judge the file, and scan_failure is accept";
 
 /// Why a file was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +28,12 @@ pub enum UploadError {
     /// It has more than [`MAX_FILE`] bytes.
     #[error("the file is too large")]
     TooLarge,
+    /// The scanner found a virus in it.
+    #[error("the file is infected")]
+    Infected,
+    /// The scanner could not judge it.
+    #[error("the file could not be scanned")]
+    NotScanned,
     /// The `Idempotency-Key` belongs to another request.
     #[error(transparent)]
     KeyReused(#[from] KeyReused),
@@ -44,6 +54,8 @@ pub struct Upload<'a> {
     size: u64,
     idempotency_key: Option<&'a str>,
     writer: Box<dyn FileWriter>,
+    scan: Option<Box<dyn Scan>>,
+    verdict: Verdict,
 }
 
 impl<'a> Upload<'a> {
@@ -69,7 +81,12 @@ impl<'a> Upload<'a> {
         let id = FileId::from(services.random.uuid(at));
         let writer = services.store.new_file(caller.scope, id, at).await?;
         let (check, hash) = (Check::default(), sha2::Digest::new());
-        Ok(Self { services, caller, id, at, name, check, hash, size: 0, idempotency_key, writer })
+        let scan = match &services.scanning {
+            Some(scanning) => Some(scanning.scanner.begin(&caller.request_id).await),
+            None => None,
+        };
+        let verdict = Verdict::Clean;
+        Ok(Self { services, caller, id, at, name, check, hash, size: 0, idempotency_key, writer, scan, verdict })
     }
 
     /// Takes the next bytes.
@@ -84,7 +101,27 @@ impl<'a> Upload<'a> {
         }
         self.check.push(bytes)?;
         sha2::Digest::update(&mut self.hash, bytes);
+        if let Some(scan) = &mut self.scan {
+            scan.write(bytes).await;
+        }
         Ok(self.writer.write(bytes).await?)
+    }
+
+    /// Waits for the verdict of the scanner, once the last bytes were written. A virus is in the audit trail when this
+    /// returns, whatever else is wrong with the file.
+    ///
+    /// # Errors
+    ///
+    /// When the audit entry cannot be written.
+    pub async fn end_scan(&mut self) -> Result<(), UploadError> {
+        let Some(scan) = self.scan.take() else { return Ok(()) };
+        self.verdict = scan.finish().await;
+        if let Verdict::Infected(virus) = &self.verdict {
+            let mut entry = AuditEntry::new(self.caller, self.services.clock.now(), Action::FileInfected);
+            entry.detail.note.clone_from(virus);
+            append_audit(self.services, self.caller.scope, entry).await?;
+        }
+        Ok(())
     }
 
     /// Ends the file: durable when this returns.
@@ -93,8 +130,9 @@ impl<'a> Upload<'a> {
     ///
     /// [`UploadError`]. Content that may not be needed is deleted at once where that is certain, and otherwise by
     /// [`FileStore::collect_files`](crate::store::FileStore::collect_files).
-    pub async fn finish(self) -> Result<Uploaded, UploadError> {
-        let Self { services, caller, id, at, name, check, hash, size, idempotency_key, writer } = self;
+    pub async fn finish(mut self) -> Result<Uploaded, UploadError> {
+        self.end_scan().await?;
+        let Self { services, caller, id, at, name, check, hash, size, idempotency_key, writer, verdict, .. } = self;
         let Checked { media_type, flaw } = check.finish()?;
         let sha256: [u8; 32] = sha2::Digest::finalize(hash).into();
         let details = FileDetails { name, media_type, size, sha256, flaw };
@@ -103,12 +141,18 @@ impl<'a> Upload<'a> {
         // The content is written once. A second attempt finds the answer of the same upload, which came first; when it
         // does not, the file's key was rotated away in between.
         let seal = || {
-            let writer = writer.take();
-            async move { Ok(writer.ok_or(StoreError::Busy)?.finish(details).await?) }
+            // A repeated upload gets its kept answer, whatever the scanner says of it today.
+            let allowed = allowed(services, &verdict);
+            let writer = if allowed.is_ok() { writer.take() } else { None };
+            async move {
+                allowed?;
+                Ok(writer.ok_or(StoreError::Busy)?.finish(details).await?)
+            }
         };
         let uploaded = write(services, caller, attempt, seal, |sealed| {
             let mut audit = AuditEntry::new(caller, at, Action::FileUploaded);
             audit.fields = vec![format!("/files/{id}")];
+            audit.detail.note = (verdict == Verdict::Unknown).then(|| NOT_SCANNED.to_owned());
             let room = services.quotas.of_account;
             let new = NewFile { id, uploaded_at: at, size, room, sealed, ticket: None };
             let effect = Effect::FileUploaded(Box::new(new));
@@ -126,6 +170,18 @@ impl<'a> Upload<'a> {
             services.store.discard_file(caller.scope, id).await;
         }
         uploaded
+    }
+}
+
+/// Whether a file with this verdict may be stored.
+fn allowed(services: &Services, verdict: &Verdict) -> Result<(), UploadError> {
+    match verdict {
+        Verdict::Clean => Ok(()),
+        Verdict::Infected(_) => Err(UploadError::Infected),
+        Verdict::Unknown => match services.scanning.as_ref().map(|scanning| scanning.on_failure) {
+            Some(OnFailure::Accept) => Ok(()),
+            Some(OnFailure::Refuse) | None => Err(UploadError::NotScanned),
+        },
     }
 }
 

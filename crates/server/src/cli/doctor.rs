@@ -19,7 +19,9 @@ use super::output::Output;
 use crate::backup;
 use crate::config::backup::Schedule;
 use crate::config::root_key::RootKeySource;
+use crate::config::scan::Scan;
 use crate::errors::text;
+use crate::scanner;
 
 /// Look for what is wrong with the installation
 #[derive(Args, Serialize, Deserialize)]
@@ -50,6 +52,7 @@ impl DataCommand for Doctor {
             Ok(()) => check("files", true, &format!("lie in {place}")),
             Err(error) => check("files", false, &error.to_string()),
         });
+        checks.push(scanner(&config.scan).await);
         checks.push(backups(context).await);
         checks.extend(accounts(context).await?);
         checks.extend(audit_trail(context).await?);
@@ -76,6 +79,16 @@ fn root_key(source: &RootKeySource) -> Option<Value> {
         RootKeySource::Given(_) | RootKeySource::Command(_) => return None,
     };
     Some(check("root key", true, said))
+}
+
+async fn scanner(settings: &Scan) -> Value {
+    match &settings.scanner {
+        None => check("scanner", true, "none: uploads are not scanned for viruses; set scan"),
+        Some(address) => match scanner::check(address).await {
+            Ok(detail) => check("scanner", true, &detail),
+            Err(why) => check("scanner", false, &why),
+        },
+    }
 }
 
 async fn backups(context: &CommandContext<'_>) -> Value {

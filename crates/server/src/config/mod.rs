@@ -10,6 +10,7 @@ pub mod logging;
 mod reader;
 mod recorded;
 pub mod root_key;
+pub mod scan;
 mod setting;
 pub mod sources;
 pub mod storage;
@@ -32,6 +33,7 @@ use listening::Listening;
 use logging::Logging;
 use reader::SettingReader;
 use root_key::RootKeySource;
+use scan::Scan;
 use setting::{Setting, Source, Values};
 use sources::Sources;
 use storage::Storage;
@@ -49,6 +51,8 @@ pub struct Config {
     pub storage: Storage,
     /// What is required of customers, and who verifies them.
     pub verification: Verification,
+    /// What scans uploads for viruses.
+    pub scan: Scan,
     /// When webhooks are tried again, and which addresses they may reach.
     pub webhooks: Webhooks,
     /// What is logged, and how.
@@ -77,6 +81,7 @@ impl Config {
         Self {
             storage: Storage::read(from, &data_dir),
             verification: Verification::read(from),
+            scan: Scan::read(from),
             webhooks: Webhooks::read(from, listening.address),
             logging: Logging::read(from),
             connections: Connections::read(from),

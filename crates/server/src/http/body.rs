@@ -261,6 +261,14 @@ impl Frames {
         }
     }
 
+    /// Waits for something else than the client, whose time stands still.
+    pub(crate) async fn excused<T>(&mut self, wait: impl Future<Output = T>) -> T {
+        let began = Instant::now();
+        let result = wait.await;
+        self.began += began.elapsed();
+        result
+    }
+
     fn deadline(&self) -> Instant {
         let Deadlines { body_idle, body_total, body_grace, .. } = self.deadlines;
         let paid = Duration::from_millis(self.received * 1_000 / BYTES_PER_SECOND);

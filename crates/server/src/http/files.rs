@@ -32,8 +32,9 @@ use super::openapi::operation::{Operation, Problems, Shows, WRITES};
 use super::openapi::parts::{FILES, answer, bare, file_id, named, request_header, with_headers};
 use super::problem::Problem;
 use super::problem::ProblemCode::{
-    self, DamagedFile, IdempotencyKeyReused, InvalidHeader, MalformedMultipart, NotFound, PayloadTooLarge,
-    RangeNotSatisfiable, RequestTimeout, UnsupportedFileType, UnsupportedMediaType,
+    self, DamagedFile, IdempotencyKeyReused, InfectedFile, InvalidHeader, MalformedMultipart, NotFound,
+    PayloadTooLarge, RangeNotSatisfiable, RequestTimeout, ScannerUnavailable, UnsupportedFileType,
+    UnsupportedMediaType,
 };
 use super::query::NoQuery;
 use super::state::App;
@@ -47,11 +48,13 @@ const TOTAL: Duration = Duration::from_secs(120);
 
 const UPLOADS: Problems = &[
     DamagedFile,
+    InfectedFile,
     InvalidHeader,
     MalformedMultipart,
     RequestTimeout,
     IdempotencyKeyReused,
     PayloadTooLarge,
+    ScannerUnavailable,
     UnsupportedFileType,
     UnsupportedMediaType,
 ];
@@ -124,14 +127,15 @@ async fn receive(app: &App, caller: &Caller, request: Request, key: Option<&str>
                     upload = Some(Upload::begin(&app.services, caller, name, key).await.map_err(refused)?);
                 }
                 Found::Data(bytes) => match &mut upload {
-                    Some(upload) => upload.write(&bytes).await.map_err(refused)?,
+                    Some(upload) => frames.excused(upload.write(&bytes)).await.map_err(refused)?,
                     None => return Err(malformed_text("the body has no part".to_owned())),
                 },
             }
         }
     }
     body_parts.finish().map_err(malformed)?;
-    let upload = upload.ok_or_else(|| malformed_text("the body has no part".to_owned()))?;
+    let mut upload = upload.ok_or_else(|| malformed_text("the body has no part".to_owned()))?;
+    upload.end_scan().await?;
     context.take_slot()?;
     let uploaded = upload.finish().await?;
     drop(place);

@@ -18,6 +18,7 @@ use super::rates::{Limiters, Rates};
 use crate::egress::Egress;
 use crate::metrics::Metrics;
 use crate::room::Room;
+use crate::scanner::Scans;
 use crate::sumsub::Sumsub;
 
 /// What handlers share.
@@ -80,6 +81,8 @@ pub struct Surroundings {
     pub egress: Arc<Egress>,
     /// Sumsub, when it is configured.
     pub sumsub: Option<Arc<Sumsub>>,
+    /// How scans of uploads ended.
+    pub scans: Scans,
 }
 
 /// [`AppState`], shared.
@@ -99,7 +102,7 @@ impl AppState {
     /// The state of a server.
     #[must_use]
     pub fn new(services: Services, surroundings: Surroundings) -> Self {
-        let Surroundings { public_url, max_requests, rates, stopping, proxies, egress, sumsub } = surroundings;
+        let Surroundings { public_url, max_requests, rates, stopping, proxies, egress, sumsub, scans } = surroundings;
         Self {
             answering: AtomicUsize::new(0),
             asked: AtomicU64::new(0),
@@ -110,7 +113,7 @@ impl AppState {
             sumsub,
             apart: Apart::default(),
             services,
-            metrics: Metrics::default(),
+            metrics: Metrics::with_scans(scans),
             public_url,
             slots: Budget::new(max_requests),
             body_bytes: Budget::new(Self::BODY_BYTES),

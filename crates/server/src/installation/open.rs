@@ -25,6 +25,7 @@ use crate::backup::upgrade;
 use crate::config::Config;
 use crate::config::verification::Verification;
 use crate::errors::cannot;
+use crate::scanner::{self, Scans};
 use crate::system::{SystemClock, SystemRandom};
 
 /// An open data folder.
@@ -35,6 +36,8 @@ pub struct Installation {
     pub services: Services,
     /// How far the audit trails have come, outside of the database.
     pub anchored: Arc<Anchored>,
+    /// How scans of uploads ended.
+    pub scans: Scans,
     /// The account that was made by this very start, if one was.
     pub first_account: Option<AccountId>,
 }
@@ -61,17 +64,18 @@ impl Installation {
             let written = anchored.write().map_err(cannot("write the anchor", &config.storage.anchor));
             written.map_err(InstallationError::File)?;
         }
-        let services = services(config, Arc::clone(&store) as Arc<dyn Store>, public_url);
+        let scans = Scans::default();
+        let services = services(config, Arc::clone(&store) as Arc<dyn Store>, public_url, &scans);
         for (account, seconds) in store.sandbox_clocks().await.map_err(unreadable)? {
             services.sandboxes.set(account, seconds);
         }
         find_emails_again(&*store, &services).await.map_err(unreadable)?;
         let first_account = first_start::make_account(&services).await?;
-        Ok(Self { store, services, anchored, first_account })
+        Ok(Self { store, services, anchored, scans, first_account })
     }
 }
 
-fn services(config: &Config, store: Arc<dyn Store>, public_url: String) -> Services {
+fn services(config: &Config, store: Arc<dyn Store>, public_url: String, scans: &Scans) -> Services {
     let Verification { rules, rails, after_approval, sumsub } = &config.verification;
     Services {
         store,
@@ -87,6 +91,7 @@ fn services(config: &Config, store: Arc<dyn Store>, public_url: String) -> Servi
             public_url,
         },
         quotas: config.quotas,
+        scanning: scanner::scanning(&config.scan, scans),
     }
 }
 

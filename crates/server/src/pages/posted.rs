@@ -73,7 +73,7 @@ enum Refusal {
 impl From<UploadError> for Refusal {
     fn from(error: UploadError) -> Self {
         match error {
-            UploadError::Store(error) => Self::Request(error.into()),
+            error @ (UploadError::Store(_) | UploadError::NotScanned) => Self::Request(error.into()),
             error => Self::File(error),
         }
     }
@@ -137,10 +137,13 @@ fn message(error: &UploadError) -> &'static str {
         UploadError::Refused(Fault::OtherType(Some(known))) if known.contains("HEI") => "upload-heic",
         UploadError::Refused(Fault::OtherType(_)) => "upload-unsupported_file_type",
         UploadError::Refused(Fault::Damaged { why, .. }) if *why == TOO_MANY_PIXELS => "upload-pixels",
+        UploadError::Infected => "upload-infected_file",
         UploadError::TooLarge => "upload-payload_too_large",
         // The page had sent another file before, and was gone back to.
         UploadError::KeyReused(_) => "upload-again",
-        UploadError::Refused(Fault::Empty | Fault::Damaged { .. }) | UploadError::Store(_) => "upload-damaged_file",
+        UploadError::Refused(Fault::Empty | Fault::Damaged { .. })
+        | UploadError::NotScanned
+        | UploadError::Store(_) => "upload-damaged_file",
     }
 }
 
@@ -300,9 +303,10 @@ impl Reading<'_> {
         let mut upload = Upload::begin(&app.services, &visitor.caller, name, key.as_deref()).await?;
         let mut piece = Some(first);
         while let Some(bytes) = piece {
-            upload.write(&bytes).await?;
+            self.source.frames.excused(upload.write(&bytes)).await?;
             piece = self.source.data().await?;
         }
+        upload.end_scan().await?;
         self.context.take_slot().map_err(Problem::from)?;
         let uploaded = upload.finish().await;
         self.context.leave_slot();

@@ -34,6 +34,7 @@ mod reference;
 mod retries;
 mod samples;
 mod saves;
+mod scanner;
 mod scopes;
 mod snapshots;
 mod trail;

@@ -13,8 +13,10 @@ use crate::app::{Answered, TestApp};
 
 /// Codes that no client can bring about at will; tests elsewhere force them.
 const FORCED_ELSEWHERE: &[ProblemCode] = &[
+    ProblemCode::InfectedFile,
     ProblemCode::InternalError,
     ProblemCode::Overloaded,
+    ProblemCode::ScannerUnavailable,
     ProblemCode::StorageFull,
     ProblemCode::StorageUnavailable,
     ProblemCode::RequestTimeout,

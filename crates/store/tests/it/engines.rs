@@ -238,6 +238,7 @@ impl Engine {
             sandboxes: SandboxClocks::default(),
             policy: Policy::baseline("http://localhost".into()),
             quotas: Quotas::default(),
+            scanning: None,
         }
     }
 }

@@ -184,6 +184,7 @@ fn run(
         turns: Turns::default(),
         policy: Policy::baseline(String::new()),
         quotas: Quotas::default(),
+        scanning: None,
     };
     let mut loaded = 0;
     let load = || {

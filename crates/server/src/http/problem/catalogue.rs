@@ -61,6 +61,9 @@ catalogue! {
     IdempotencyKeyReused = "idempotency_key_reused" 409 "The idempotency key belongs to another request":
         "The same Idempotency-Key was already sent with a different body, record or requested representation. The \
             member first_request_id names that request. Use a new key for each new request.",
+    InfectedFile = "infected_file" 400 "The file is infected":
+        "The virus scanner of this installation refused the file. Nothing was stored. The operator can see the reason. \
+            Check the device that the file comes from, and send another file.",
     InsufficientScope = "insufficient_scope" 403 "The API key lacks a scope":
         "The API key is valid but lacks the scope that the endpoint needs. The member scope names it. Create a key \
             with that scope: dossier keys create --scope …",
@@ -122,6 +125,9 @@ catalogue! {
             seconds, and must not take more than 30 seconds in all, or 120 for a file. Repeat the request.",
     SandboxOnly = "sandbox_only" 403 "This works only in the sandbox":
         "Simulations and the clock exist only in the sandbox. Use a key that begins with dsk_test_.",
+    ScannerUnavailable = "scanner_unavailable" 503 "The virus scanner is unavailable":
+        "Files are scanned for viruses before they are stored. The scanner does not respond, or could not judge this \
+            file. Nothing was stored. Repeat the request after the time given by Retry-After.",
     StorageUnavailable = "storage_unavailable" 503 "The storage is unavailable":
         "The database, or the storage of file contents, does not respond. Nothing was changed. Repeat the request \
             after the time given by Retry-After.",

@@ -83,6 +83,11 @@ impl From<UploadError> for Problem {
                 Self::new(ProblemCode::DamagedFile, format!("{}{}.", text[..1].to_uppercase(), &text[1..]))
             }
             UploadError::TooLarge => Self::new(ProblemCode::PayloadTooLarge, "A file may have at most 10 MiB.").close(),
+            UploadError::Infected => Self::new(ProblemCode::InfectedFile, "The virus scanner refused the file."),
+            UploadError::NotScanned => {
+                let text = "The file could not be scanned for viruses; nothing was stored.";
+                Self::new(ProblemCode::ScannerUnavailable, text).retry_after(10)
+            }
             UploadError::KeyReused(reused) => reused.into(),
             UploadError::Store(error) => error.into(),
         }
