@@ -73,7 +73,7 @@ enum Refusal {
 impl From<UploadError> for Refusal {
     fn from(error: UploadError) -> Self {
         match error {
-            error @ (UploadError::Store(_) | UploadError::NotScanned) => Self::Request(error.into()),
+            UploadError::Store(error) => Self::Request(error.into()),
             error => Self::File(error),
         }
     }
@@ -138,12 +138,11 @@ fn message(error: &UploadError) -> &'static str {
         UploadError::Refused(Fault::OtherType(_)) => "upload-unsupported_file_type",
         UploadError::Refused(Fault::Damaged { why, .. }) if *why == TOO_MANY_PIXELS => "upload-pixels",
         UploadError::Infected => "upload-infected_file",
+        UploadError::NotScanned => "upload-not_scanned",
         UploadError::TooLarge => "upload-payload_too_large",
         // The page had sent another file before, and was gone back to.
         UploadError::KeyReused(_) => "upload-again",
-        UploadError::Refused(Fault::Empty | Fault::Damaged { .. })
-        | UploadError::NotScanned
-        | UploadError::Store(_) => "upload-damaged_file",
+        UploadError::Refused(Fault::Empty | Fault::Damaged { .. }) | UploadError::Store(_) => "upload-damaged_file",
     }
 }
 

@@ -187,6 +187,7 @@ upload-again = Sie haben von dieser Seite schon eine andere Datei gesendet. Bitt
 upload-unsupported_file_type = Diese Datei ist weder JPEG noch PNG noch PDF. Wählen Sie eine andere Datei oder nehmen Sie ein Foto auf.
 upload-damaged_file = Diese Datei ist leer oder beschädigt und lässt sich nicht öffnen. Wählen Sie eine andere Datei.
 upload-infected_file = Unser Virenscanner hat diese Datei abgelehnt. Wählen Sie eine andere Datei oder nehmen Sie ein Foto auf.
+upload-not_scanned = Diese Datei konnte gerade nicht auf Viren geprüft werden. Versuchen Sie es in ein paar Minuten noch einmal.
 upload-payload_too_large = Diese Datei ist größer als 10 MB. Wählen Sie eine kleinere oder nehmen Sie ein Foto auf.
 upload-heic = Das ist ein HEIC-Foto, das dieser Browser nicht umwandeln kann. Nehmen Sie hier ein Foto auf, oder wählen Sie eine JPEG-, PNG- oder PDF-Datei.
 upload-pixels = Dieses Bild hat zu viele Pixel. Wählen Sie ein kleineres, oder nehmen Sie hier ein Foto auf.

@@ -189,6 +189,7 @@ upload-again = You already sent a different file from this page. Please choose y
 upload-unsupported_file_type = This file is not a JPEG, PNG or PDF. Choose a different file, or take a photo.
 upload-damaged_file = This file is empty or damaged, so it cannot be opened. Choose a different file.
 upload-infected_file = Our virus scanner refused this file. Choose a different file, or take a photo.
+upload-not_scanned = This file could not be checked for viruses just now. Try again in a few minutes.
 upload-payload_too_large = This file is larger than 10 MB. Choose a smaller one, or take a photo.
 upload-heic = This is a HEIC picture, and this browser cannot convert it. Take a picture here, or choose a JPEG, PNG or PDF.
 upload-pixels = This picture has too many pixels. Choose a smaller one, or take a picture here.

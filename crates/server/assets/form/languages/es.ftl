@@ -187,6 +187,7 @@ upload-again = Ya envió otro archivo desde esta página. Elija de nuevo su arch
 upload-unsupported_file_type = Este archivo no es JPEG, PNG ni PDF. Elija otro archivo o haga una foto.
 upload-damaged_file = Este archivo está vacío o dañado y no se puede abrir. Elija otro archivo.
 upload-infected_file = Nuestro antivirus rechazó este archivo. Elija otro archivo o haga una foto.
+upload-not_scanned = En este momento no se pudo analizar el archivo en busca de virus. Inténtelo de nuevo en unos minutos.
 upload-payload_too_large = Este archivo ocupa más de 10 MB. Elija uno más pequeño o haga una foto.
 upload-heic = Es una foto HEIC y este navegador no puede convertirla. Haga una foto aquí o elija un JPEG, PNG o PDF.
 upload-pixels = Esta foto tiene demasiados píxeles. Elija una más pequeña o haga una foto aquí.

@@ -187,6 +187,7 @@ upload-again = Vous avez déjà envoyé un autre fichier depuis cette page. Choi
 upload-unsupported_file_type = Ce fichier n’est pas au format JPEG, PNG ou PDF. Choisissez un autre fichier ou prenez une photo.
 upload-damaged_file = Ce fichier est vide ou endommagé et ne peut pas être ouvert. Choisissez un autre fichier.
 upload-infected_file = Notre antivirus a refusé ce fichier. Choisissez un autre fichier ou prenez une photo.
+upload-not_scanned = Ce fichier n’a pas pu être analysé par l’antivirus. Réessayez dans quelques minutes.
 upload-payload_too_large = Ce fichier dépasse 10 Mo. Choisissez-en un plus petit ou prenez une photo.
 upload-heic = C’est une photo HEIC, que ce navigateur ne sait pas convertir. Prenez une photo ici, ou choisissez un JPEG, un PNG ou un PDF.
 upload-pixels = Cette photo a trop de pixels. Choisissez-en une plus petite ou prenez une photo ici.

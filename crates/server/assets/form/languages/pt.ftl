@@ -187,6 +187,7 @@ upload-again = Você já enviou outro arquivo por esta página. Escolha seu arqu
 upload-unsupported_file_type = Este arquivo não é JPEG, PNG nem PDF. Escolha outro arquivo ou tire uma foto.
 upload-damaged_file = Este arquivo está vazio ou danificado e não pode ser aberto. Escolha outro arquivo.
 upload-infected_file = Nosso antivírus recusou este arquivo. Escolha outro arquivo ou tire uma foto.
+upload-not_scanned = No momento, não foi possível verificar se o arquivo tem vírus. Tente de novo em alguns minutos.
 upload-payload_too_large = Este arquivo tem mais de 10 MB. Escolha um menor ou tire uma foto.
 upload-heic = Esta é uma foto HEIC, que este navegador não consegue converter. Tire uma foto aqui ou escolha um JPEG, PNG ou PDF.
 upload-pixels = Esta foto tem pixels demais. Escolha uma menor ou tire uma foto aqui.

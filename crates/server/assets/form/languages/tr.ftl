@@ -187,6 +187,7 @@ upload-again = Bu sayfadan daha önce başka bir dosya gönderdiniz. Lütfen dos
 upload-unsupported_file_type = Bu dosya JPEG, PNG ya da PDF değil. Başka bir dosya seçin ya da fotoğraf çekin.
 upload-damaged_file = Bu dosya boş ya da bozuk olduğu için açılamıyor. Başka bir dosya seçin.
 upload-infected_file = Virüs tarayıcımız bu dosyayı kabul etmedi. Başka bir dosya seçin ya da fotoğraf çekin.
+upload-not_scanned = Bu dosya şu anda virüs taramasından geçirilemedi. Birkaç dakika sonra yeniden deneyin.
 upload-payload_too_large = Bu dosya 10 MB’tan büyük. Daha küçük bir dosya seçin ya da fotoğraf çekin.
 upload-heic = Bu bir HEIC resmi ve bu tarayıcı onu dönüştüremiyor. Burada fotoğraf çekin ya da JPEG, PNG veya PDF seçin.
 upload-pixels = Bu resimde çok fazla piksel var. Daha küçük bir resim seçin ya da burada fotoğraf çekin.

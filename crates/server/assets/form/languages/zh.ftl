@@ -181,6 +181,7 @@ upload-again = 您已从此页面发送过另一个文件。请重新选择您�
 upload-unsupported_file_type = 此文件不是 JPEG、PNG 或 PDF。请选择其他文件，或拍照上传。
 upload-damaged_file = 此文件为空或已损坏，无法打开。请选择其他文件。
 upload-infected_file = 我们的病毒扫描程序拒绝了此文件。请选择其他文件，或拍照上传。
+upload-not_scanned = 目前无法对此文件进行病毒扫描。请过几分钟再试。
 upload-payload_too_large = 此文件超过 10 MB。请选择较小的文件，或拍照上传。
 upload-heic = 这是 HEIC 图片，此浏览器无法转换。请在此拍照，或选择 JPEG、PNG 或 PDF。
 upload-pixels = 此图片的像素过多。请选择较小的图片，或在此拍照。
