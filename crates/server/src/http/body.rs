@@ -261,7 +261,7 @@ impl Frames {
         }
     }
 
-    /// Waits for something else than the client, whose time stands still.
+    /// Waits for something that the client cannot speed up. Its deadlines move by as long as this takes.
     pub(crate) async fn excused<T>(&mut self, wait: impl Future<Output = T>) -> T {
         let began = Instant::now();
         let result = wait.await;

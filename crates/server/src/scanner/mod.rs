@@ -169,6 +169,6 @@ impl TimeLeft {
         let began = Instant::now();
         let result = timeout(self.0, wait).await;
         self.0 = self.0.saturating_sub(began.elapsed());
-        result.unwrap_or_else(|_| Err(format!("it took more than {} seconds", TOTAL.as_secs())))
+        result.unwrap_or_else(|_| Err(format!("the scanner took more than {} seconds", TOTAL.as_secs())))
     }
 }

@@ -12,7 +12,7 @@ use dossier_core::form::short_hash;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::net::{TcpListener, UnixSocket};
+use tokio::net::{TcpListener, TcpStream, UnixSocket};
 
 use crate::app::{Answered, BOUNDARY, TestApp, form, page};
 use crate::command_line::dossier;
@@ -395,8 +395,45 @@ async fn a_scanner_that_hangs_is_given_up() {
     });
     join_all(uploads).await;
     let child = fs::read_to_string(started).expect("the program ran");
-    let state = fs::read_to_string(format!("/proc/{}/stat", child.trim())).unwrap_or_default();
-    assert!(state.is_empty() || state.contains(") Z "), "what the program started was killed: {state}");
+    assert!(!is_alive(&child), "what the program started was killed");
+}
+
+fn is_alive(process: &str) -> bool {
+    let state = fs::read_to_string(format!("/proc/{}/stat", process.trim())).unwrap_or_default();
+    !state.is_empty() && !state.contains(") Z ")
+}
+
+/// Waits, for at most ten seconds, until there is something.
+async fn until<T>(mut is_there: impl FnMut() -> Option<T>) -> T {
+    for _ in 0..200 {
+        if let Some(found) = is_there() {
+            return found;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("ten seconds went by")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_upload_that_is_broken_off_ends_its_scan() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let started = folder.path().join("started");
+    let hangs = program(folder.path(), &format!("sleep 600 & echo $! > {}; wait", started.display()));
+    let app = TestApp::start_with(&[("scan", &hangs)]).await;
+    let body = form("a.pdf", &pdf(&noise(10_000)));
+    let mut stream = TcpStream::connect(app.url.trim_start_matches("http://")).await.expect("a connection");
+    let head = format!(
+        "POST /v0/files HTTP/1.1\r\nHost: x\r\nApi-Key: {}\r\nContent-Type: multipart/form-data; \
+            boundary={BOUNDARY}\r\nContent-Length: {}\r\n\r\n",
+        app.key,
+        body.len()
+    );
+    stream.write_all(&[head.as_bytes(), &body[..5_000]].concat()).await.expect("sent");
+    let child = until(|| fs::read_to_string(&started).ok().filter(|child| child.ends_with('\n'))).await;
+    assert!(is_alive(&child));
+    drop(stream);
+    until(|| (!is_alive(&child)).then_some(())).await;
+    assert_eq!(app.stored(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
