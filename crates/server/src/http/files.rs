@@ -124,7 +124,8 @@ async fn receive(app: &App, caller: &Caller, request: Request, key: Option<&str>
                 Found::Part(part) => {
                     let name = FileName::new(&part.into_file().map_err(malformed)?);
                     place = Some(app.uploads.take(context.claimants(), 1).map_err(no_room)?);
-                    upload = Some(Upload::begin(&app.services, caller, name, key).await.map_err(refused)?);
+                    let begun = Upload::begin(&app.services, caller, name, key);
+                    upload = Some(frames.excused(begun).await.map_err(refused)?);
                 }
                 Found::Data(bytes) => match &mut upload {
                     Some(upload) => frames.excused(upload.write(&bytes)).await.map_err(refused)?,

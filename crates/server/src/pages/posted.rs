@@ -299,13 +299,14 @@ impl Reading<'_> {
             format!("form:{}:{attempt}:{file}", visitor.session)
         });
         let name = FileName::new(file_name);
-        let mut upload = Upload::begin(&app.services, &visitor.caller, name, key.as_deref()).await?;
+        let begun = Upload::begin(&app.services, &visitor.caller, name, key.as_deref());
+        let mut upload = self.source.frames.excused(begun).await?;
         let mut piece = Some(first);
         while let Some(bytes) = piece {
             self.source.frames.excused(upload.write(&bytes)).await?;
             piece = self.source.data().await?;
         }
-        upload.end_scan().await?;
+        self.source.frames.excused(upload.end_scan()).await?;
         self.context.take_slot().map_err(Problem::from)?;
         let uploaded = upload.finish().await;
         self.context.leave_slot();

@@ -6,6 +6,7 @@ mod around;
 mod auth;
 mod backups;
 mod canary;
+mod clamd;
 #[path = "../../../store/tests/it/cluster.rs"]
 mod cluster;
 mod command_line;
