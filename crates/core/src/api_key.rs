@@ -65,6 +65,7 @@ words! {
     KycDecide = "kyc:decide": "Decide about customers.",
     WebhooksManage = "webhooks:manage": "Manage webhooks. Registering and enabling one also takes events:read.",
     EventsRead = "events:read": "Read events, each with the customer as of then.",
+    ErasureRequest = "erasure:request": "Request and cancel the erasure of customers, and read its certificates.",
     AuditRead = "audit:read": "Read the audit trail.",
     Simulate = "simulate": "Drive the sandbox.",
 }

@@ -8,6 +8,7 @@ use crate::audit::entry::AuditEntry;
 use crate::caller::Scope;
 use crate::clock::Timestamp;
 use crate::customer::record::Customer;
+use crate::erasure::{Erasure, Tombstone};
 use crate::event::Event;
 use crate::file::record::SealedFile;
 use crate::idempotency::{PendingAnswer, Ticket};
@@ -68,6 +69,17 @@ pub enum Effect {
         link: Option<NewLink>,
         /// Whether every pass to the customer's hosted form ends.
         ends_passes: bool,
+    },
+    /// A customer is to be erased at a later time. A customer has at most one scheduled erasure.
+    ErasureScheduled(Erasure),
+    /// The scheduled erasure of a customer is cancelled.
+    ErasureCancelled(CustomerId),
+    /// A customer is erased: its keys, its persons' keys and the files that only it uses.
+    CustomerErased {
+        /// The version that the tombstone was made from, which must still be the newest.
+        basis: Basis,
+        /// What remains.
+        tombstone: Box<Tombstone>,
     },
     /// A device enters the hosted form.
     FormOpened {

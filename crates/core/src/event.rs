@@ -4,6 +4,7 @@ use crate::choice;
 use crate::clock::Timestamp;
 use crate::customer::record::Customer;
 use crate::customer::view::CustomerView;
+use crate::erasure::Tombstone;
 use crate::ids::CustomerId;
 use crate::pii::Pii;
 
@@ -13,6 +14,7 @@ choice! {
         CustomerCreated = "customer.created",
         CustomerUpdated = "customer.updated",
         KycsUpdated = "customer.kycs.updated",
+        CustomerErased = "customer.erased",
     }
 }
 
@@ -39,23 +41,41 @@ impl Event {
         let mut object = Vec::with_capacity(512);
         CustomerView::new(&customer.summary(), None).write(&mut object);
         let event = |event_type: &EventType| {
-            let body = [
-                b"{\"event_type\":\"",
-                event_type.as_str().as_bytes(),
-                b"\",\"entity_id\":\"",
-                &id.text()[..],
-                b"\",\"entity_type\":\"customer\",\"created_at\":\"",
-                &at.text(),
-                b"\",\"entity_object\":",
-                &object,
-                b"}",
-            ]
-            .concat();
             customer.events += 1;
+            let body = envelope(event_type.as_str(), id, at, &object);
             Self { event_type: *event_type, customer: id, number: customer.events, at, body }
         };
         types.iter().map(event).collect()
     }
+
+    /// The last event of a customer that is erased.
+    #[must_use]
+    pub(crate) fn erased(tombstone: &Tombstone) -> Self {
+        let (customer, at) = (tombstone.id, tombstone.erased_at);
+        let body = erased_envelope(EventType::CustomerErased.as_str(), customer, at);
+        Self { event_type: EventType::CustomerErased, customer, number: tombstone.events, at, body }
+    }
+}
+
+fn envelope(event_type: &str, id: CustomerId, at: Timestamp, object: &[u8]) -> Vec<u8> {
+    [
+        b"{\"event_type\":\"",
+        event_type.as_bytes(),
+        b"\",\"entity_id\":\"",
+        &id.text()[..],
+        b"\",\"entity_type\":\"customer\",\"created_at\":\"",
+        &at.text(),
+        b"\",\"entity_object\":",
+        object,
+        b"}",
+    ]
+    .concat()
+}
+
+/// The envelope of an event about a customer that is erased: of the customer it has only the id.
+#[must_use]
+pub fn erased_envelope(event_type: &str, id: CustomerId, at: Timestamp) -> Vec<u8> {
+    envelope(event_type, id, at, format!("{{\"customer_id\":\"{id}\",\"erased\":true}}").as_bytes())
 }
 
 /// An event as it is read back.

@@ -6,6 +6,7 @@ pub mod cli;
 pub mod config;
 pub mod control;
 pub mod egress;
+pub mod erasures;
 pub mod errors;
 pub mod hardening;
 pub mod http;

@@ -142,7 +142,7 @@ impl Server {
             tracing::warn!(%error, "the days of grace of older accounts could not be set; the next start tries again");
         }
         let (stop, stopped) = watch::channel(false);
-        let app = state(services, config, &sockets, sumsub, stopped);
+        let app = state((services, Arc::clone(&store)), config, &sockets, sumsub, stopped);
         let is_logged = config.logging.level >= LevelFilter::INFO;
         let log = is_logged.then(|| request_log::Writing::start(config.logging.format.is_json()));
         let log = log.transpose().map_err(StartError::Log)?;
@@ -213,7 +213,7 @@ impl Server {
 
 /// What handlers share.
 fn state(
-    services: Services,
+    (services, engine): (Services, Arc<dyn Engine>),
     config: &Config,
     sockets: &Sockets,
     sumsub: Option<Arc<Sumsub>>,
@@ -221,6 +221,8 @@ fn state(
 ) -> App {
     let own = [Some(sockets.address), sockets.metrics_address()].into_iter().flatten().collect();
     let surroundings = Surroundings {
+        engine,
+        erasure: config.erasure,
         public_url: services.policy.public_url.clone(),
         max_requests: config.connections.max_requests as u64,
         rates: config.rates,

@@ -9,8 +9,10 @@ pub mod audit_chain;
 pub mod audit_detail;
 pub mod backup;
 pub mod blobs;
+pub mod certificate;
 pub mod chores;
 pub mod durable;
+pub mod ledger;
 #[doc(hidden)]
 pub mod planted;
 pub mod postgres;
@@ -68,6 +70,12 @@ pub enum OpenError {
     /// Another program holds the lock of the embedded database.
     #[error("another program has locked the database; stop that program, then start again")]
     Locked,
+    /// A line of the ledger of erasures does not open.
+    #[error(
+        "line {line} of the ledger of erasures {} was altered, or belongs to another root key. Put your newest copy \
+            of the file back. Nothing was written", .path.display()
+    )]
+    Ledger { path: PathBuf, line: usize },
     #[error("cannot {attempt} {}: {cause}", .path.display())]
     File { attempt: &'static str, path: PathBuf, cause: std::io::Error },
 }

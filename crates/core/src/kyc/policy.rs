@@ -28,6 +28,8 @@ pub struct Policy {
     pub after_approval: AfterApproval,
     /// Who verifies besides the reviewers.
     pub provider: Name,
+    /// How many seconds pass between the request to erase a customer of production and the erasure.
+    pub erasure_wait: i64,
     /// Under which URL customers reach this server, without a slash at the end.
     pub public_url: String,
 }
@@ -36,6 +38,9 @@ impl Policy {
     /// The rails of the contract.
     pub const RAILS: [(&'static str, &'static str); 5] =
         [("aed", "uaefts"), ("eur", "sepa"), ("usd", "ach"), ("usd", "wire"), ("usd", "swift")];
+
+    /// The default of [`Policy::erasure_wait`]: 7 days.
+    pub const ERASURE_WAIT: i64 = 7 * 24 * 60 * 60;
 
     /// The baseline: its rules, all rails, reviewers.
     ///
@@ -49,7 +54,17 @@ impl Policy {
             rails: Self::RAILS.map(|(currency, rail)| (currency.to_owned(), rail.to_owned())).to_vec(),
             after_approval: AfterApproval::Review,
             provider: Name::Manual,
+            erasure_wait: Self::ERASURE_WAIT,
             public_url,
+        }
+    }
+
+    /// How many seconds an erasure waits in an environment. In the sandbox it runs at once.
+    #[must_use]
+    pub const fn erasure_wait(&self, environment: Environment) -> i64 {
+        match environment {
+            Environment::Sandbox => 0,
+            Environment::Production => self.erasure_wait,
         }
     }
 

@@ -9,6 +9,7 @@ pub mod ask_provider;
 pub mod create_customer;
 pub mod decide;
 pub mod enter_form;
+pub mod erase;
 pub mod evaluate;
 pub mod read_file;
 pub mod record_settings;

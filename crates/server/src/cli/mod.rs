@@ -16,6 +16,7 @@ pub mod customers;
 pub mod db;
 pub mod demo;
 pub mod doctor;
+mod erasure;
 pub mod files;
 pub mod keyring;
 pub mod keys;

@@ -12,6 +12,7 @@ use super::config::ConfigCommand;
 use super::customers::Customers;
 use super::db::Db;
 use super::doctor::Doctor;
+use super::erasure::Erasure;
 use super::files::Files;
 use super::keyring::Keyring;
 use super::keys::Keys;
@@ -33,6 +34,8 @@ pub enum Command {
     Customers(Customers),
     #[command(subcommand)]
     Files(Files),
+    #[command(subcommand)]
+    Erasure(Erasure),
     #[command(subcommand)]
     Review(Review),
     #[command(subcommand)]
@@ -74,6 +77,7 @@ impl Command {
             Self::Keys(group) => group.kind(),
             Self::Customers(group) => group.kind(),
             Self::Files(group) => group.kind(),
+            Self::Erasure(group) => group.kind(),
             Self::Review(group) => group.kind(),
             Self::Webhooks(group) => group.kind(),
             Self::Audit(group) => group.kind(),

@@ -152,13 +152,20 @@ impl DataCommand for Decide {
         let body = self.body().to_string().into_bytes();
         let request = Request::unkeyed(&body);
         let decided = decide::decide(context.services, &caller, CustomerId::parse(&self.customer_id), request).await;
-        let answer = decided.map_err(|error| match error {
-            UpdateError::Invalid(violations) => {
-                let line = |found: &Violation| format!("{}: {}", found.pointer, found.message);
-                violations.0.iter().map(line).collect::<Vec<_>>().join("\n")
-            }
-            error => error.to_string(),
-        })?;
+        let answer = decided.map_err(in_words)?;
         serde_json::from_slice(answer.body.expose()).map_err(text)
+    }
+}
+
+/// Why a use case refused a command, a line for each violation.
+pub(super) fn in_words(error: UpdateError) -> String {
+    match error {
+        UpdateError::NotFound => "there is no such customer in this account and environment".to_owned(),
+        UpdateError::Store(error) => error.to_string(),
+        UpdateError::Invalid(violations) => {
+            let line = |found: &Violation| format!("{}: {}", found.pointer, found.message);
+            violations.0.iter().map(line).collect::<Vec<_>>().join("\n")
+        }
+        error => error.to_string(),
     }
 }

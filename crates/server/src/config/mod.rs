@@ -3,6 +3,7 @@
 
 pub mod backup;
 pub mod connections;
+pub mod erasure;
 mod file;
 mod limits;
 pub mod listening;
@@ -28,6 +29,7 @@ use serde::Serialize;
 use crate::http::rates::Rates;
 use backup::Backups;
 use connections::Connections;
+use erasure::Erasure;
 use listening::Listening;
 use logging::Logging;
 use reader::SettingReader;
@@ -49,6 +51,8 @@ pub struct Config {
     pub storage: Storage,
     /// What is required of customers, and who verifies them.
     pub verification: Verification,
+    /// When customers are erased.
+    pub erasure: Erasure,
     /// When webhooks are tried again, and which addresses they may reach.
     pub webhooks: Webhooks,
     /// What is logged, and how.
@@ -77,6 +81,7 @@ impl Config {
         Self {
             storage: Storage::read(from, &data_dir),
             verification: Verification::read(from),
+            erasure: Erasure::read(from),
             webhooks: Webhooks::read(from, listening.address),
             logging: Logging::read(from),
             connections: Connections::read(from),

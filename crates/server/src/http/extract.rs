@@ -53,6 +53,8 @@ authorized! {
     Simulator: Simulate;
     /// A caller that may read events.
     EventReader: EventsRead;
+    /// A caller that may have customers erased.
+    Eraser: ErasureRequest;
     /// A caller that may read the audit trail.
     AuditReader: AuditRead;
     /// A caller that may manage webhooks.

@@ -14,7 +14,7 @@ use super::docs::frame::Page;
 use super::openapi::operation::Operation;
 use super::problem::{Problem, ProblemCode};
 use super::state::App;
-use super::{audit, customers, docs, events, files, health, kyc, openapi, providers, sandbox, webhooks};
+use super::{audit, customers, docs, erasure, events, files, health, kyc, openapi, providers, sandbox, webhooks};
 use crate::pages;
 
 macro_rules! operations {
@@ -42,6 +42,9 @@ operations! {
     kyc::OPEN_SESSION => kyc::open_session,
     kyc::DECIDE => kyc::decide,
     kyc::REQUIREMENTS => kyc::requirements,
+    erasure::REQUEST => erasure::request,
+    erasure::READ => erasure::read,
+    erasure::CANCEL => erasure::cancel,
     sandbox::SIMULATE => sandbox::simulate,
     sandbox::READ_CLOCK => sandbox::read_clock,
     sandbox::ADVANCE_CLOCK => sandbox::advance_clock,

@@ -8,6 +8,7 @@ use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::KeyId;
 use dossier_core::services::Services;
+use dossier_store::Engine;
 use tokio::sync::watch;
 
 use super::apart::Apart;
@@ -15,6 +16,7 @@ use super::budget::Budget;
 use super::clients::TrustedProxies;
 use super::incomplete_accounts::IncompleteAccounts;
 use super::rates::{Limiters, Rates};
+use crate::config::erasure::Erasure;
 use crate::egress::Egress;
 use crate::metrics::Metrics;
 use crate::room::Room;
@@ -24,6 +26,10 @@ use crate::sumsub::Sumsub;
 pub struct AppState {
     /// What use cases need.
     pub services: Services,
+    /// The store, for what is not in the trait.
+    pub engine: Arc<dyn Engine>,
+    /// When customers are erased.
+    pub erasure: Erasure,
     /// The figures.
     pub metrics: Metrics,
     /// Under which URL people reach this server, without a slash at the end.
@@ -66,6 +72,10 @@ pub struct AppState {
 
 /// What a server has besides its services.
 pub struct Surroundings {
+    /// The store, for what is not in the trait.
+    pub engine: Arc<dyn Engine>,
+    /// When customers are erased.
+    pub erasure: Erasure,
     /// Under which URL people reach it.
     pub public_url: String,
     /// Requests that may be answered at the same time.
@@ -99,7 +109,8 @@ impl AppState {
     /// The state of a server.
     #[must_use]
     pub fn new(services: Services, surroundings: Surroundings) -> Self {
-        let Surroundings { public_url, max_requests, rates, stopping, proxies, egress, sumsub } = surroundings;
+        let Surroundings { engine, erasure, public_url, max_requests, rates, stopping, proxies, egress, sumsub } =
+            surroundings;
         Self {
             answering: AtomicUsize::new(0),
             asked: AtomicU64::new(0),
@@ -110,6 +121,8 @@ impl AppState {
             sumsub,
             apart: Apart::default(),
             services,
+            engine,
+            erasure,
             metrics: Metrics::default(),
             public_url,
             slots: Budget::new(max_requests),

@@ -24,6 +24,7 @@ use crate::anchor::{Anchored, Anchoring};
 use crate::backup::upgrade;
 use crate::config::Config;
 use crate::config::verification::Verification;
+use crate::erasures;
 use crate::errors::cannot;
 use crate::system::{SystemClock, SystemRandom};
 
@@ -65,6 +66,7 @@ impl Installation {
         for (account, seconds) in store.sandbox_clocks().await.map_err(unreadable)? {
             services.sandboxes.set(account, seconds);
         }
+        erasures::follow_ledger(&*store, &services).await?;
         find_emails_again(&*store, &services).await.map_err(unreadable)?;
         let first_account = first_start::make_account(&services).await?;
         Ok(Self { store, services, anchored, first_account })
@@ -84,6 +86,7 @@ fn services(config: &Config, store: Arc<dyn Store>, public_url: String) -> Servi
             rails: rails.clone(),
             after_approval: *after_approval,
             provider: if sumsub.is_some() { case::Name::Sumsub } else { case::Name::Manual },
+            erasure_wait: config.erasure.wait,
             public_url,
         },
         quotas: config.quotas,

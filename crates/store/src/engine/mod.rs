@@ -12,6 +12,9 @@ use std::sync::atomic::AtomicU64;
 use async_trait::async_trait;
 use dossier_core::store::{Store, StoreError};
 
+use crate::certificate::Certifier;
+use crate::ledger::Ledger;
+
 pub use audit::TrailStore;
 pub use chores::ChoreStore;
 pub use processes::ProcessStore;
@@ -37,6 +40,12 @@ pub trait Engine: Store + TrailStore + ChoreStore + ProcessStore + RotationStore
 
     /// How many rows were refused since the start because their seal did not match.
     fn refused_rows(&self) -> u64;
+
+    /// The copy of the ledger of erasures beside the keyring.
+    fn ledger_file(&self) -> &Ledger;
+
+    /// The key that signs certificates of erasure.
+    fn certifier(&self) -> &Certifier;
 
     /// The id that keyring and database share.
     fn installation(&self) -> [u8; 16];

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::PostgresStore;
 use super::database::{Error, Session};
+use super::events::event_row;
 use super::rows::{Columns, number, row_limit, scope_values, statements, uuid};
 use crate::rows::{EndpointRow, Unchecked};
 use crate::signing::{Signer, open_midstates, open_url, shows_links, signing_keys};
@@ -56,7 +57,7 @@ statements! {
         WHERE deliveries.account_id = u.account_id AND deliveries.environment = u.environment AND deliveries.id = u.id
             AND deliveries.next_at = u.next_at AND deliveries.state = 0
         RETURNING deliveries.account_id, deliveries.environment, deliveries.id";
-    EVENT = "SELECT body FROM events WHERE account_id = $1 AND environment = $2 AND position = $3
+    EVENT = "SELECT type, customer_id, number, at, body FROM events WHERE account_id = $1 AND environment = $2 AND position = $3
         AND customer_id = $4 AND number = $5";
     SIGNER = endpoints_of!("AND endpoint_id = $3 AND disabled IS NULL");
     MIDSTATES = "SELECT midstates FROM api_keys WHERE account_id = $1 AND environment = $2 AND key_id = $3";
@@ -183,7 +184,7 @@ impl WebhookStore for PostgresStore {
             .query_one(EVENT, &[&account, &environment, &number(due.event), &customer, &number(due.number)])
             .await?;
         let row = row.ok_or_else(|| StoreError::Corrupt("the event of a delivery is missing".into()))?;
-        let body = self.open_event(due.scope, due.customer, due.number, Columns::of(&row).next()?).await?;
+        let body = self.open_event(due.scope, event_row(&mut Columns::of(&row))?).await?;
         Ok(Some(signer.message(due, body, now)))
     }
 

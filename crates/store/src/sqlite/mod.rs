@@ -7,6 +7,7 @@ mod collection;
 mod commit;
 mod connection;
 mod customers;
+mod erasures;
 mod events;
 mod files;
 mod fingerprints;
@@ -45,8 +46,11 @@ use crate::anchor::Tips;
 use crate::api_keys::ApiKeyCache;
 use crate::blobs::Blobs;
 use crate::cache::{Budget, Cache};
+use crate::certificate::Certifier;
 use crate::chores::{Chore, SharedEmails};
 use crate::columns::scope_columns;
+use crate::ledger::{self, Ledger};
+use crate::prepared::PreparedEffect;
 use crate::signing::SignerCache;
 use crate::vault::{Keyring, RootKey, ScopeKeys, Vault, WrappedKey};
 use crate::{Engine, Figures, OpenError};
@@ -78,6 +82,8 @@ pub struct SqliteStore {
     /// The endpoint that is served first the next time. It rotates among those with due deliveries.
     turn: AtomicUsize,
     blobs: Arc<dyn Blobs>,
+    ledger: Ledger,
+    certifier: Certifier,
     tips: Arc<Tips>,
     readers: Arc<Readers>,
     cache: Cache<Snapshot>,
@@ -110,6 +116,7 @@ impl SqliteStore {
         if fresh && database.exists() {
             return Err(OpenError::KeyringMissing);
         }
+        let (ledger, certifier) = (Ledger::beside(keyring, root), Certifier::new(root));
         let keyring =
             if fresh { Keyring::create(keyring, root, now.to_string())? } else { Keyring::open(keyring, root)? };
         let budget = Budget::embedded(cache.unwrap_or(CACHE), CACHE);
@@ -133,6 +140,8 @@ impl SqliteStore {
             announced: watch::Sender::new(()),
             turn: AtomicUsize::new(0),
             blobs,
+            ledger,
+            certifier,
             tips,
             readers,
             cache,
@@ -226,6 +235,14 @@ impl Engine for SqliteStore {
         self.vault.refused_rows()
     }
 
+    fn ledger_file(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    fn certifier(&self) -> &Certifier {
+        &self.certifier
+    }
+
     fn installation(&self) -> [u8; 16] {
         self.vault.installation()
     }
@@ -234,6 +251,7 @@ impl Engine for SqliteStore {
 #[async_trait]
 impl Store for SqliteStore {
     async fn commit(&self, change: Change) -> Result<Committed, StoreError> {
+        let erased = self.subjects_to_erase(&change)?;
         let (prepared, new_subjects) = self.prepare(change)?;
         let aftermath = prepared.aftermath(new_subjects);
         self.cache.records.forget(&prepared);
@@ -241,6 +259,10 @@ impl Store for SqliteStore {
         let outcome = outcome?;
         if outcome == Committed::Done {
             if let Some(change) = change {
+                if let PreparedEffect::CustomerErased(row) = &change.effect {
+                    self.cache.keys.forget(change.scope, &erased);
+                    self.ledger.append(&row.erasure.row.ledger_entry()).map_err(ledger::not_copied)?;
+                }
                 self.cache.records.remember(&change, None);
             }
             aftermath.apply(&self.cache.keys, &self.api_key_cache, &self.signers, &self.announced);

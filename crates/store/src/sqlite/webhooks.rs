@@ -14,6 +14,7 @@ use dossier_core::webhook::{Attempted, Delivery, Disabled, Due, Endpoint, Messag
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::SqliteStore;
+use super::events::event_row;
 use super::numbering::Places;
 use crate::columns::{scope_columns, scope_of};
 use crate::rows::{EndpointRow, Unchecked};
@@ -149,15 +150,18 @@ impl WebhookStore for SqliteStore {
 
     async fn message(&self, due: &Due, now: Timestamp) -> Result<Option<Message>, StoreError> {
         let Some(signer) = self.signer(due.scope, due.endpoint, now).await? else { return Ok(None) };
-        let cell = self.readers.read(|connection| {
+        let row = self.readers.read(|connection| {
             let Some(places) = Places::of(connection, due.scope)? else { return Ok(None) };
             connection
-                .prepare_cached("SELECT body FROM events WHERE place = ?1 AND customer_id = ?2 AND number = ?3")?
-                .query_row((places.at(due.event)?, due.customer.as_bytes(), due.number), |row| row.get::<_, Vec<u8>>(0))
+                .prepare_cached(
+                    "SELECT type, customer_id, number, at, body FROM events
+                     WHERE place = ?1 AND customer_id = ?2 AND number = ?3",
+                )?
+                .query_row((places.at(due.event)?, due.customer.as_bytes(), due.number), |row| event_row(row, 0))
                 .optional()
         })?;
-        let cell = cell.ok_or_else(|| StoreError::Corrupt("the event of a delivery is missing".into()))?;
-        let body = self.open_event(due.scope, due.customer, due.number, cell)?;
+        let row = row.ok_or_else(|| StoreError::Corrupt("the event of a delivery is missing".into()))?;
+        let body = self.open_event(due.scope, row)?;
         Ok(Some(signer.message(due, body, now)))
     }
 

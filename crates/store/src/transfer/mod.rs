@@ -50,6 +50,7 @@ pub(crate) const TABLES: &[Table] = &[
     table("contents", &["account_id", "environment", "file_id"]),
     table("staging_keys", &["account_id", "environment", "day"]),
     table("links", &["account_id", "environment", "token_hash"]),
+    table("erasures", &["account_id", "environment", "customer_id"]),
     table("sandbox_clocks", &["account_id"]),
     table("recorded_settings", &["account_id", "environment"]),
     table("endpoints", &["account_id", "environment", "endpoint_id"]),

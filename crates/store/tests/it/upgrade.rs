@@ -158,7 +158,7 @@ async fn keys_that_could_register_webhooks_can_read_events_afterwards() {
 }
 
 /// The findings of comparing all rows with the entries that name them.
-async fn compared(engine: &Engine) -> Vec<String> {
+pub(crate) async fn compared(engine: &Engine) -> Vec<String> {
     let (file, _) = engine.rows_in();
     let location = dossier_store::transfer::mark::Location::Sqlite(&file);
     let compared = dossier_store::records::compare(location, dossier_store::backup::Pace::Fast, &|_, _| {}).await;

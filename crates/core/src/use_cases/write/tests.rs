@@ -16,6 +16,7 @@ use crate::audit::read::{AuditFilter, AuditPage, AuditReport, OpenedEntry};
 use crate::caller::{Actor, Environment};
 use crate::clock::{Clock, Timestamp};
 use crate::customer::summary::Summary;
+use crate::erasure::{Erasure, LedgerEntry, Tombstone};
 use crate::event::StoredEvent;
 use crate::file::record::File;
 use crate::ids::testing::Dice;
@@ -27,6 +28,7 @@ use crate::store::Store;
 use crate::store::answers::AnswerStore;
 use crate::store::audit::{AuditStore, Progress};
 use crate::store::customers::{CustomerStore, Freshness, Page, Record, SameNumber};
+use crate::store::erasures::ErasureStore;
 use crate::store::events::EventStore;
 use crate::store::files::{ByteRange, Collected, FileReader, FileStore, FileWriter};
 use crate::store::keys::KeyStore;
@@ -81,6 +83,14 @@ scripted! {
         changed_since(Scope, CustomerId, u64) -> Vec<String>;
         customer_of_case(&str) -> Option<(Scope, CustomerId)>;
         same_numbers(Scope, CustomerId) -> Vec<SameNumber>;
+    }
+    ErasureStore {
+        erasure(Scope, CustomerId) -> Option<Erasure>;
+        due_erasures(Timestamp) -> Vec<(Scope, CustomerId)>;
+        tombstone(Scope, CustomerId) -> Option<Tombstone>;
+        tombstones(Scope, Option<CustomerId>, usize) -> Vec<Tombstone>;
+        ledger(Option<LedgerEntry>, usize) -> Vec<LedgerEntry>;
+        scrub() -> ();
     }
     EventStore {
         events(Scope, u64, usize) -> Vec<StoredEvent>;

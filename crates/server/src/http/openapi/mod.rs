@@ -62,6 +62,7 @@ fn tags() -> Value {
         tag(parts::CUSTOMERS, "Records of customers: create, read, update, and remove documents."),
         tag(parts::FILES, "Uploaded evidence, sealed when it is stored."),
         tag(parts::VERIFICATION, "KYC sessions, decisions, and what is required of whom."),
+        tag(parts::ERASURE, "The end of a record: erasure, and the certificates of it."),
         tag(parts::SANDBOX, "Simulated steps and the clock of the sandbox. Keys of production are refused."),
         tag(parts::EVENTS, "Events in order, for polling."),
         tag(parts::AUDIT, "Who did what, in order. Entries name places of records, and no values."),

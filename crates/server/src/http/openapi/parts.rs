@@ -10,6 +10,7 @@ pub(crate) const FILES: &str = "Files";
 pub(crate) const VERIFICATION: &str = "Verification";
 pub(crate) const SANDBOX: &str = "Sandbox";
 pub(crate) const EVENTS: &str = "Events";
+pub(crate) const ERASURE: &str = "Erasure";
 pub(crate) const AUDIT: &str = "Audit trail";
 pub(crate) const WEBHOOKS: &str = "Webhooks";
 pub(crate) const SERVICE: &str = "Service";

@@ -40,6 +40,11 @@ impl From<StoreError> for Problem {
                 ..Self::new(ProblemCode::StorageUnavailable, "The storage is unavailable; nothing was changed.")
                     .retry_after(5)
             },
+            StoreError::Erased { customer, at } => {
+                Self::new(ProblemCode::Erased, "The customer was erased; nothing about it can be read any more.")
+                    .member("customer_id", customer.to_string())
+                    .member("erased_at", at.to_string())
+            }
             StoreError::Taken(_) | StoreError::Exhausted | StoreError::Corrupt(_) | StoreError::Unknown(_) => {
                 Self { cause: Some(error.to_string()), ..Self::internal() }
             }

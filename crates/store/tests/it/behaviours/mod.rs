@@ -4,6 +4,7 @@
 
 mod answers;
 mod customers;
+mod erasure;
 mod files;
 mod keys;
 mod links;
@@ -62,6 +63,10 @@ pub(crate) use customers::{
     a_wrong_hint_finds_the_right_record, another_scope_sees_nothing, cached_reads_are_refreshed_after_each_change,
     committed_data_is_there_after_reopening, customers_are_listed_newest_first,
     fields_changed_since_a_version_are_named_once, new_rules_are_applied_by_an_empty_put_and_by_a_start,
+};
+pub(crate) use erasure::{
+    a_change_that_was_computed_before_an_erasure_is_refused, a_scheduled_erasure_waits_and_can_be_cancelled,
+    an_erased_customer_is_unreadable_and_its_tombstone_remains, an_older_state_is_erased_again_with_the_first_date,
 };
 pub(crate) use files::{
     a_file_is_attached_with_the_change_that_names_it, content_in_another_place_does_not_open,

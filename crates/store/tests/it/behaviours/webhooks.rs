@@ -32,7 +32,7 @@ pub(crate) async fn subscribed(services: &Services, caller: Caller) -> (Caller, 
     subscribed_to(services, caller, r#""customer.created","customer.updated""#).await
 }
 
-async fn subscribed_to(services: &Services, caller: Caller, types: &str) -> (Caller, WebhookId) {
+pub(crate) async fn subscribed_to(services: &Services, caller: Caller, types: &str) -> (Caller, WebhookId) {
     let new = NewKey { name: "k".into(), scopes: vec![KeyScope::WebhooksManage], expires_at: None };
     let (_, key) = api_keys::create(services, &caller, new).await.expect("a key");
     let caller = Caller { actor: Actor::Key(key.key_id), ..caller };

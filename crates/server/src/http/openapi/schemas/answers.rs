@@ -4,6 +4,7 @@
 //! (`page.rs`), an event is stored text with its id in front, and the members of a problem depend on its kind.
 
 use dossier_core::audit::{AuditRow, Decided};
+use dossier_core::erasure::{ErasedCustomer, ErasureDecision};
 use dossier_core::file::{AttachmentView, FileView};
 use dossier_core::violation::Violation;
 use dossier_core::webhook::{Delivery, EndpointView};
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::parts::{described, id, list_of, object, or_null, reference, shown, text, time};
 use super::words::{event_type, media_type, problem_code, words};
+use crate::erasures::ErasureState;
 use crate::http::answers::{DeliveryList, RequirementList, SandboxClock, ServiceStatus, UploadedFile};
 
 pub(super) fn all() -> Vec<(&'static str, Value)> {
@@ -28,6 +30,9 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ("Event", event()),
         ("EventMessage", event_message()),
         ("EventList", event_list()),
+        ("ErasureDecision", described("What was decided about a request.", shown::<ErasureDecision>())),
+        ("Erasure", described("An erasure, scheduled or done.", shown::<ErasureState>())),
+        ("ErasedCustomer", described("What remains of an erased customer.", shown::<ErasedCustomer>())),
         ("AuditEntry", described("An entry of the audit trail.", shown::<AuditRow>())),
         (
             "AuditDecision",
@@ -68,12 +73,14 @@ fn problem() -> Value {
         "line": with(place.clone(), "Of malformed_json: where reading stopped"),
         "column": with(place, "Of malformed_json: where reading stopped"),
         "scope": text("Of insufficient_scope: the scope that the key lacks"),
-        "customer_id": with(id(), "Of email_taken: the customer that has the e-mail"),
+        "customer_id": with(id(), "Of email_taken: the customer that has the e-mail. Of erased: the customer"),
+        "erased_at": with(time(), "Of erased: when"),
         "first_request_id": text("Of idempotency_key_reused: the request that used the key first"),
         "changed": with(changed, "Of precondition_failed: pointers to the fields that changed since"),
         "accepted": with(accepted, "Of unsupported_file_type: the types that are accepted"),
     });
-    let optional = ["errors", "line", "column", "scope", "customer_id", "first_request_id", "changed", "accepted"];
+    let optional =
+        ["errors", "line", "column", "scope", "customer_id", "erased_at", "first_request_id", "changed", "accepted"];
     object("Why a request was not answered as asked (RFC 9457).", properties, &optional)
 }
 

@@ -11,6 +11,7 @@ use dossier_core::kyc::decision::{NewDecision, RailName};
 use dossier_core::schema::{of, update_body};
 use dossier_core::use_cases::advance_clock::Advance;
 use dossier_core::use_cases::create_customer::NewCustomer;
+use dossier_core::use_cases::erase::NewErasure;
 use dossier_core::use_cases::session::NewSession;
 use dossier_core::use_cases::simulate::{NewRail, Simulation};
 use dossier_core::webhook::NewWebhook;
@@ -36,6 +37,7 @@ fn bodies() -> Vec<(&'static str, Value)> {
         ("NewDecision", described("A decision about a customer.", closed(of::<NewDecision>()))),
         ("Simulation", described("A step of a sandbox customer.", closed(of::<Simulation>()))),
         ("Advance", described("How far the clock of the sandbox is advanced.", closed(of::<Advance>()))),
+        ("NewErasure", described("A request to erase a customer.", closed(of::<NewErasure>()))),
         ("NewWebhook", described("An endpoint to call.", closed(of::<NewWebhook>()))),
     ]
 }
