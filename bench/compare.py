@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""Compares builds of Dossier: each serves a folder of its own, and they are measured in turn, round by round, with the yardstick.
+"""Compares builds of Dossier. Each serves a folder of its own, and in each round all of them and the yardstick are
+measured in turn.
 
-    bench/compare.py [--engine sqlite|postgres] [--rounds 7] [--seconds 3] [--customers 20000] [--only PUT,GET] BINARY BINARY...
+    bench/compare.py [--engine sqlite|postgres] [--rounds 7] [--seconds 3] [--customers 20000] [--only PUT,GET]
+                     BINARY BINARY...
 
-Prints of each binary and measure the ratio to the yardstick, the ratio to the first binary in the same round, and the processor time
-of a request (with PostgreSQL, that of its processes as well): medians of the rounds. What moves the machine from one minute to the
-next moves all of them, so that a difference of two percent shows in a dozen rounds; a slow disk moves the processor's time least.
+For each binary and measure, prints medians over the rounds: the ratio to the yardstick, the ratio to the first binary
+in the same round, and the processor time of a request (with PostgreSQL, including its processes). Changes in the speed
+of the machine affect all binaries of a round alike, so a dozen rounds show a difference of two percent. Processor time
+depends least on a slow disk.
 """
 
 import argparse
@@ -51,7 +54,7 @@ class Build:
 
 
 def ticks(process):
-    """Of user and system time; none when it has ended meanwhile, as PostgreSQL's workers do."""
+    """User and system time; none if the process has ended, as PostgreSQL's workers do."""
     try:
         # The name before them may have blanks.
         user, system = pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:13]

@@ -1,13 +1,14 @@
 -- One script for every measure: wrk -s requests.lua URL -- <measure> <ids file> <body file> <key> [<first>]
--- The requests are about one id of the file after the other, from the first on, or from any. Its lines are equally long.
--- A part of the file is held at a time. All of a million lines, as a table or as one string, made Lua's collector wait until it had
--- filled as much again, outside of the processor's caches, which was measured as the server's time.
+-- The requests use the ids of the file one after the other, from the first line or from a given one. All lines have the
+-- same length. Only a part of the file is in memory at a time. With all of a million lines in memory, Lua's garbage
+-- collector ran only after as much memory again was filled, outside of the processor's caches, and this was measured as
+-- the server's time.
 local PART = 1024
 local ids, part, at, width = nil, "", 1, 0
 local body_head, body_tail, measure, counter = "", "", "", 0
 local headers = { ["content-type"] = "application/json" }
 
--- The next part of the file, which begins anew after its end.
+-- The next part of the file, from its beginning again after its end.
 local function read_part()
   local read = ids:read(PART * width)
   if not read then

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Measures Dossier against the yardstick, side by side, in interleaved rounds, and prints ratios.
+"""Measures Dossier and the yardstick side by side, in interleaved rounds, and prints ratios.
 
     bench/run.py [--engine sqlite|postgres] [--rounds 5] [--seconds 3] [--customers 20000] [--floor 0.6] [--only PUT,GET]
 
-With --floor F the run fails when a measure is below F times its goal. Needs wrk, and what
-`cargo build --profile dist --bin dossier --example yardstick` builds. Everything runs on loopback, in a temporary
-folder that is removed at the end.
+With --floor F the run fails if a measure is below F times its goal. Needs wrk, and the results of
+`cargo build --profile dist --bin dossier --example yardstick`. Everything runs on loopback, in a temporary folder that
+is removed at the end.
 """
 
 import argparse
@@ -247,7 +247,7 @@ def uploads(server, rounds, floor):
     process, failures = pathlib.Path(f"/proc/{server.process.pid}"), []
     for together in (2, 8):
         before = server.rss_mib()
-        # The high-water mark begins anew.
+        # Resets the high-water mark.
         (process / "clear_refs").write_text("5")
         began = time.monotonic()
         for _ in range(rounds):

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Measures whether Dossier slows down as customers become many, and what they cost on disk.
+"""Measures whether Dossier slows down with many customers, and how much disk they take.
 
     bench/scale.py [--engine sqlite|postgres] [--sizes 1000,100000,1000000] [--rounds 5] [--seconds 3] [--cache 8GiB]
 
-A server for each size, filled with individuals with full profiles, then measured in interleaved rounds: changes and reads of
-any of the customers, look-ups by e-mail, and the newest 20. Prints the rate of each, and its ratio to that of the smallest
-size; the goal is 0.80. `--cache` is the setting, and its default what docs/scale.md advises for a million. Needs wrk, and for
-PostgreSQL its programs; several GiB in the temporary folder.
+Starts a server for each size and fills it with individuals with full profiles. Then measures in interleaved rounds:
+changes and reads of random customers, look-ups by e-mail, and the list of the newest 20. Prints the rate of each, and
+its ratio to the rate at the smallest size; the goal is 0.80. `--cache` is the setting `cache`; its default is what
+docs/scale.md advises for a million customers. Needs wrk, for PostgreSQL its programs, and several GiB in the temporary
+folder.
 """
 
 import argparse
@@ -19,7 +20,7 @@ import tempfile
 
 from run import CONNECTIONS, Cluster, Load, Server, bodies
 
-# PUT is the last, since nobody has read again what it changed.
+# PUT is last, since nothing has read the changed customers again.
 MEASURES = [("GET", "get", "ids", "none"), ("by e-mail", "email", "emails", "none"), ("list of 20", "list", "ids", "none"),
             ("PUT", "put", "ids", "individual")]
 GOAL = 0.80
@@ -62,7 +63,7 @@ class Filled:
         while changed < self.made:
             seconds = max(1, min(30, (self.made - changed) // 10_000))
             done = self.load.run(self.server.url, "put", seconds, self.folder / "ids", self.files["individual"], first=changed)
-            # Of the last, one on each connection, nobody knows.
+            # The last request on each connection has an unknown outcome.
             changed += max(1, done["requests"] - CONNECTIONS)
         # As after the first hours of a longer life: what is read has been read before.
         for _ in self.server.customers():

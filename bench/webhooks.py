@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Measures how fast events reach their receivers, and what that costs those who write.
+"""Measures how fast events reach their receivers, and how much deliveries slow down a writer.
 
     bench/webhooks.py [--events 10000] [--receivers 4]
 
-The receivers are yardsticks: bare handlers that read and answer. First their own ceiling (wrk, the same body). Then a
-backlog of events is made while they are down, they are started, and the time until everything is delivered is taken:
-the rate is shown as a ratio to the ceiling. For the first twenty seconds somebody PUTs at a steady pace; its p99 is
-compared with the same pace without deliveries. Needs wrk, and what
-`cargo build --profile dist --bin dossier --example yardstick` builds.
+The receivers are yardsticks: bare handlers that read a request and respond. First, wrk measures their own maximum rate
+with the same body. Then a backlog of events is created while they are down. They are started, and the time until
+everything is delivered gives a rate, which is shown as a ratio to the maximum. For the first twenty seconds a client
+sends PUTs at a steady pace, and its p99 is compared with the same pace without deliveries. Needs wrk, and the results
+of `cargo build --profile dist --bin dossier --example yardstick`.
 """
 
 import argparse
@@ -146,7 +146,7 @@ def main():
         total = options.events // 5 * 5 * options.receivers
         body = json.dumps(call(server, "GET", f"/v0/customers/{pinged}")) + " " * 600
 
-        # What a receiver takes when nobody else is there.
+        # A receiver's rate when it is the only one.
         probe = yardstick(ports[0] + 1 if ports[0] + 1 not in ports else bench.free_port())
         port = int(probe.args[-1].split(":")[1])
         most = ceiling(folder, port, body)
@@ -170,7 +170,7 @@ def main():
         print(f"beside PUTs at a pace      {shared:8.0f} /s   {shared / most:.2f} of the ceiling")
         for percent in (50, 90, 99):
             quiet, busy = before[percent - 1], after[percent - 1]
-            print(f"PUT p{percent} at that pace       {quiet:8.2f} ms quiet, {busy:.2f} ms meanwhile   {busy / quiet:.2f}")
+            print(f"PUT p{percent} at that pace       {quiet:8.2f} ms quiet, {busy:.2f} ms beside it   {busy / quiet:.2f}")
         print(f"drained the rest, {left:6d}   {left / took:8.0f} /s   {left / took / most:.2f} of the ceiling")
         for process in receivers:
             process.kill()

@@ -1,6 +1,6 @@
-// What a page of the form costs on a phone: bytes over the wire at the first load, requests, the moment of the first and
-// of the largest paint, layout shift, and how long scripts block. The network and processor are those of Lighthouse's
-// mobile profile: 1.6 Mbit/s, 150 ms there and back, a processor four times slower.
+// Measures what a page of the form costs on a phone: bytes over the wire at the first load, requests, the times of the
+// first and of the largest paint, layout shift, and how long scripts block. Network and processor are as in Lighthouse's
+// mobile profile: 1.6 Mbit/s, a round trip of 150 ms, a processor four times slower.
 //
 //     node browser/measure.mjs          prints a table
 import { Server, launch, open, png } from "./harness.mjs";

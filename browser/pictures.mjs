@@ -1,4 +1,4 @@
-// Makes the pictures of docs/form.md again, from a server with made-up customers:
+// Takes the pictures of docs/form.md again, from a server with made-up customers:
 //
 //     cargo build -p dossier && node browser/pictures.mjs
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { Server, launch, open, picture } from "./harness.mjs";
 const FOLDER = new URL("../docs/pictures/", import.meta.url).pathname;
 const PHONE = { width: 375, height: 760 };
 const DESKTOP = { width: 1120, height: 760 };
-// A logo drawn for this: nobody's.
+// A logo that was drawn for this and belongs to no company.
 const MARK = `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="80"><g fill="none" stroke="INK" stroke-width="6">
     <circle cx="40" cy="18" r="9"/><path d="M40 27v42M22 40h36M14 52c2 12 14 17 26 17s24-5 26-17"/></g>
     <text x="84" y="52" font-family="sans-serif" font-size="34" font-weight="700" fill="INK">Harbour Bank</text></svg>`;

@@ -1,4 +1,4 @@
-"""The client of openapi-python-client: what must pass mypy --strict, what must not, and a walk over the API."""
+"""The client of openapi-python-client: code that must pass mypy --strict, code that must not, and calls to the API."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-// The client of openapi-typescript and openapi-fetch: what must compile, what must not, and a walk over the API.
+// The client of openapi-typescript and openapi-fetch: code that must compile, code that must not, and calls to the API.
 import createClient from "openapi-fetch";
 import type { components, paths, webhooks } from "./generated/api.js";
 
@@ -19,7 +19,7 @@ function check(holds: boolean, what: string): asserts holds {
     if (!holds) throw new Error(what);
 }
 
-// What a request answered, or an error with the code of the problem.
+// Returns the body of a response, or throws an error with the code of the problem.
 function found<T>(answer: { data?: T; error?: unknown }, what: string): T {
     check(answer.data !== undefined, `${what}: ${JSON.stringify(answer.error)}`);
     return answer.data;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Generates clients from the server's OpenAPI document, compiles them strictly, and lets them talk to the server.
+"""Generates clients from the server's OpenAPI document, compiles them strictly, and runs them against the server.
 
-./check setup installs what this needs. The generated clients stay in generated/ for a look.
+./check setup installs what this needs. The generated clients stay in generated/, so that you can look at them.
 """
 
 import argparse

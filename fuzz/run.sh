@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fuzzes what reads files before anybody has looked at them. fuzz/run.sh [EXECUTIONS]: that many for each target.
-# Needs cargo-fuzz. The code under test has no unsafe block, so no sanitizer is needed, and no nightly compiler either.
+# Fuzzes the parsers that read uploads: fuzz/run.sh [EXECUTIONS], for each target.
+# Needs cargo-fuzz. The code under test has no unsafe block, so it needs no sanitizer and no nightly compiler.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export RUSTC_BOOTSTRAP=1

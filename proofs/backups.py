@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Proves that backups restore: makes them under load, verifies and restores each, and breaks what can break.
+"""Proves that backups can be restored: makes them under load, verifies and restores each, and breaks what can break.
 
     proofs/backups.py [--restores 2] [--customers 500] [--kills 4] [--engines sqlite,postgres] [--seconds 5]
                       [--binary PATH]
@@ -7,21 +7,21 @@
 
 On each engine, while clients create and change customers and upload files:
 
-  B1  a backup that is made beside them verifies, with everything in it opened
-  B2  it is restored, in turn into a folder and into PostgreSQL, and a backup of what was restored has the same records,
-      byte by byte, and the same files
-  B3  what was acknowledged before the backup began is in it
-  B4  kill -9 at any moment of making one leaves no half that is taken for whole; the next one is good, and nothing of
-      the half is left
-  B5  kill -9 at any moment of restoring one leaves nothing that is served; the same command again completes it
-  B6  a full disk leaves the last good backup, and no half beside it
-  B7  with --seconds: the 99th percentile of PUTs beside a backup is at most 1.5 times that of a quiet server
+  B1  a backup made under this load verifies, and everything in it opens
+  B2  it is restored, in turn into a folder and into PostgreSQL; a backup of the result has the same records, byte for
+      byte, and the same files
+  B3  it contains everything that was acknowledged before it began
+  B4  after kill -9 at any moment of a backup, the incomplete backup is not mistaken for a complete one, the next one
+      succeeds, and nothing of the incomplete one is left
+  B5  after kill -9 at any moment of a restore, the incomplete result is not served, and the same command completes it
+  B6  a full disk leaves the last good backup, and no incomplete one beside it
+  B7  with --seconds: the 99th percentile of PUTs during a backup is at most 1.5 times that without one
 
 With --steps the binary must have been built with the feature `planted-defects`. Then B4 and B5 are proved with a
-process that dies at each step that the code names (`reached("backup: …")`, `reached("restore: …")`), and a step at
-which none died is a failure.
+process that dies at each step that the code names (`reached("backup: …")`, `reached("restore: …")`). If no process
+died at a step, the proof fails.
 
-Without root no small disk can be mounted, and B6 is passed over and says so. B7 needs wrk.
+Without root no small disk can be mounted; then B6 is skipped, and the output says so. B7 needs wrk.
 """
 
 import argparse
@@ -155,7 +155,7 @@ class Load:
         if status != 200:
             self.failures += 1
             return
-        # Some stay nobody's.
+        # Some stay unattached.
         if random.random() < 0.7:
             body = json.dumps({"documents": [{"file_id": file["id"], "purpose": "id_document"}]})
             self.request(connection, "PUT", f"/v0/customers/{customer}", body)

@@ -1,24 +1,24 @@
 #!/usr/bin/env python3
-"""Proves that what Dossier has acknowledged survives, by breaking it again and again and looking.
+"""Proves that everything that Dossier acknowledged survives, by breaking the server again and again and checking.
 
     proofs/durability.py [--cycles 10] [--faults kill,power,torn,fsync,full] [--binary PATH] [--seed N]
     proofs/durability.py --defects [--cycles 50] --binary PATH_OF_A_BUILD_WITH_PLANTED_DEFECTS
 
-Concurrent clients create customers, change them, and upload and attach files. Every request is noted outside the data folder before it is sent and
-after it was answered: ok, refused, or unknown. Then the fault: kill -9; a power cut, in which only what was synced is
-left (strict) or that and a random part of the rest (torn); a sync that fails; a disk that is full. After each the server
-is started again and everything is read back:
+Concurrent clients create customers, change them, and upload and attach files. Every request is recorded outside the
+data folder before it is sent, and again with its outcome: ok, refused, or unknown. Then comes the fault: kill -9; a
+power cut after which only synced data is left (power), or that and a random part of the rest (torn); a sync that fails;
+a full disk. After each fault the server is started again, and everything is read back:
 
   I1  every ok create and change is there, or was replaced by a later one
-  I2  nothing refused is there
-  I3  what is unknown is there whole or not at all
+  I2  nothing that was refused is there
+  I3  every change with an unknown outcome is there whole, or not at all
   I4  nothing is there that was never sent
   I5  versions have no gaps
   I6  audit entries = changes, and the chains verify
   I7  events = changes, numbered without gaps
   I8  a repeated create with the same Idempotency-Key has one effect
-  I9  every acknowledged upload opens and equals what was sent, and every attached file too
-  I10 the database is whole
+  I9  every acknowledged upload opens and equals what was sent, and so does every attached file
+  I10 the database is intact
   I12 every customer is found by its e-mail
 
 With --defects the binary must have been built with the feature `planted-defects`; each defect must be caught.
@@ -350,7 +350,7 @@ def check_evidence(server, history, connection):
         if named.get(file) != customer:
             raise Violated(f"I9: the acknowledged document {file} is gone")
     if not set(named) <= set(history.files):
-        raise Violated("I9: a document is there that nobody attached")
+        raise Violated("I9: a document is there that was never attached")
     for file, digest in history.files.items():
         status, content = server.content(connection, file)
         if status != 200 or hashlib.sha256(content).digest() != digest:

@@ -1,4 +1,4 @@
-"""Evidence that every program opens: what proofs and benchmarks upload."""
+"""Files that every program can open, for proofs and benchmarks to upload."""
 
 OBJECTS = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"]

@@ -1,28 +1,28 @@
 #!/usr/bin/env python3
-"""Proves that no caller takes the server away from another: attacks it for a while beside honest requests.
+"""Proves that no caller can take the server away from others: attacks it beside honest requests.
 
     proofs/limits.py [--seconds 120] [--engine postgres] [--binary PATH]
     proofs/limits.py --neighbour [--seconds 20] [--engine postgres]
 
-The attack mix, all at once, from 40 addresses and with a key of an account of their own: 2,000 connections that send a
-header slowly, 500 whose body stalls, 200 bodies of 4 MiB, 100 uploads that trickle, 100 forms whose part header never
-ends, 1,000 requests a second with keys that do not exist, 50 a second with links that do not, and 20 lists of a
-thousand whole customers that are not read. Beside them 50 honest requests a second of another account, from another
+The attack runs all of these at once, from 40 addresses and with a key of a separate account: 2,000 connections that
+send a header slowly, 500 whose body stalls, 200 bodies of 4 MiB, 100 uploads that trickle, 100 forms whose part header
+never ends, 1,000 requests a second with unknown keys, 50 a second with unknown links, and 20 lists of a thousand whole
+customers whose responses are not read. At the same time, another account sends 50 honest requests a second from another
 address. Then:
 
   L1  99.9 % of the honest requests succeed
   L2  their 99th percentile is at most 250 ms
   L3  the server's memory stays below 256 MiB
-  L4  within 30 s of honest requests it is back within 20 % of what it was, or 24 MiB, and connections are taken at
-      once. An ordinary load went before both, so that caches were as full as they get
-  L5  the server answers until the end and stops in an orderly way
+  L4  after 30 s of honest requests only, memory is back within 20 % of its earlier value, or 24 MiB, and connections
+      are accepted at once. An ordinary load runs before both values are taken, so that the caches are equally full
+  L5  the server responds until the end, and stops in an orderly way
 
-With --neighbour: an account sends as much as it can over 64 connections, and
+With --neighbour, an account sends as much as it can over 64 connections, and
 
   L6  the 99th percentile of another account's 50 requests a second less than doubles, or stays below 5 ms
 
-A run of less than a minute is for a machine that may be busy: memory has 60 s to come back, and the 99th percentile
-beside a neighbour, which is then that of a few requests, may be four times that without one.
+Runs of less than a minute allow for a busy machine: memory has 60 s to come back, and because there are few requests,
+the 99th percentile beside a neighbour may be four times that without one.
 """
 
 import argparse
@@ -82,7 +82,7 @@ class Connection:
         return self
 
     async def __aexit__(self, *_):
-        # Without waiting for what nobody reads.
+        # Without waiting for responses that are never read.
         self.writer.transport.abort()
 
     async def send(self, data):
@@ -219,7 +219,7 @@ class Honest:
             self.failed.append(status)
 
     async def ask(self, number):
-        """As an HTTP client does it: on a connection at hand, or on a new one when that was closed meanwhile."""
+        """As an HTTP client does it: on an open connection, or on a new one if that was closed."""
         customer = self.customers[number % len(self.customers)]
         put = json.dumps({"first_name": f"Ada {number}", "most_recent_occupation": "engineer"}).encode()
         post = json.dumps({"email": f"new-{os.getpid()}-{number}-{random.getrandbits(40)}@example.com",

@@ -1,4 +1,4 @@
-"""PostgreSQL for proofs and benchmarks: clusters of our own, from the installed programs, as nobody when we are root."""
+"""PostgreSQL for proofs and benchmarks: separate clusters of the installed programs. Root runs them as user nobody."""
 
 import glob
 import os

@@ -1,10 +1,11 @@
 /* A power cut for one folder, as an LD_PRELOAD library.
  *
- * POWERCUT_ROOT names the folder and POWERCUT_SHADOW another one, which receives what a disk would still have after the
- * power went: a file's bytes only once the file was synced, a name only once the folder that holds it was synced. When the process has been killed, the shadow is the folder after the cut.
+ * POWERCUT_ROOT names the folder. POWERCUT_SHADOW names another folder, which gets only what a disk would still have
+ * after the power cut: the bytes of a file when the file is synced, and a name when its folder is synced. After the
+ * process was killed, the shadow is the folder as it would be after the cut.
  *
  * It also injects faults, as long as the file that POWERCUT_CLEAR names does not exist:
- *   POWERCUT_FAIL_SYNC=N    the Nth sync of a file of the folder fails with EIO, and every one after it
+ *   POWERCUT_FAIL_SYNC=N    the Nth sync of a file in the folder fails with EIO, and so does every later one
  *   POWERCUT_FULL_AFTER=B   writes fail with ENOSPC after B bytes
  */
 #define _GNU_SOURCE

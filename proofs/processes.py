@@ -1,25 +1,28 @@
 #!/usr/bin/env python3
-"""Proves that many processes on one PostgreSQL keep what they have acknowledged, by breaking them and it.
+"""Proves that many processes on one PostgreSQL keep what they acknowledged, by breaking them and the database.
 
-    proofs/processes.py [--cycles 5] [--faults process,postgres,terminate,pause,failover] [--pause 30] [--binary PATH] [--seed N]
-        [--processes 3] [--no-receivers] [--crowd]
+    proofs/processes.py [--cycles 5] [--faults process,postgres,terminate,pause,failover] [--pause 30] [--binary PATH]
+        [--seed N] [--processes 3] [--no-receivers] [--crowd]
     proofs/processes.py --defects [--cycles 20] --binary PATH_OF_A_BUILD_WITH_PLANTED_DEFECTS
 
-Three processes on one database, asked in turn by eight clients that create, change, upload and attach, as in
-proofs/durability.py, whose checker reads everything back. Two webhook receivers take what is delivered. (One process
-without receivers commits plain updates in one round trip, which three with receivers never do. With a crowd, 64 connections of wrk change
-200 customers of another account all the while, so that commits are sent before the one before them has ended; none of their changes that was
-acknowledged may be missing from the versions.) The faults, each while the load goes on:
+Three processes share one database. Eight clients use them in turn to create, change, upload and attach, as in
+proofs/durability.py, whose checker reads everything back. Two webhook receivers accept deliveries.
 
-  process    kill -9 of one of the three, and of another one while the first is down
+A single process without receivers commits plain updates in one round trip, which three processes with receivers never
+do. With --crowd, 64 connections of wrk also change 200 customers of another account all the time, so that commits are
+sent before the previous one has ended. Each of their acknowledged changes must have made a version.
+
+The faults, each under load:
+
+  process    kill -9 of one of the three processes, and of another one while the first is down
   postgres   kill -9 of every process of the database, which is then started again
-  terminate  all connections are terminated by the database, several times
-  pause      the database is stopped (SIGSTOP) for --pause seconds, then goes on
+  terminate  the database terminates all connections, several times
+  pause      the database is stopped (SIGSTOP) for --pause seconds, then continues
   failover   kill -9 of the primary; its synchronous standby is promoted
 
-After each: service is back within 15 s without a restart; nothing acknowledged is lost, nothing refused is there (I1 to I9
-of durability.py); versions, audit entries and events agree; every committed event was delivered to every receiver, in
-the order of each customer.
+After each fault: the service is back within 15 s without a restart; nothing acknowledged is lost, and nothing refused
+is there (I1 to I9 of durability.py); versions, audit entries and events agree; every committed event was delivered to
+every receiver, in the order of each customer.
 """
 
 import argparse

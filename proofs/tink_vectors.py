@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Makes test vectors of sealed files with Tink (`pip install tink`), an implementation that is not ours.
+"""Makes test vectors of sealed files with Tink (`pip install tink`), an independent implementation.
 
     proofs/tink_vectors.py > crates/store/tests/vectors/tink-aes256-gcm-hkdf-64k.txt
 
-A line each: key, associated data, length of the content, ciphertext; all but the length in base64. The content is
-byte i = 31 * i mod 251. Needed only when the format changes, which would be another format.
+Each line has a key, associated data, the length of the content, and the ciphertext, all in base64 except the length.
+The content is byte i = 31 * i mod 251. This is only needed for a new format.
 """
 
 import base64

@@ -5,14 +5,15 @@
 
 Three proofs:
 
-  deliveries  receivers that misbehave in every way that a socket allows (refused, reset before, in and after the request,
-              silence, one byte a second, an endless answer, redirects, 4xx, 5xx, Retry-After of all kinds, TLS that is
-              expired, for another name, or by nobody known, names that do not resolve), then behave; meanwhile the
-              server is killed again and again. Afterwards: every committed event was taken by every receiver, repeats
-              carry the same webhook-id and the same bytes, the order of each customer held.
-  signatures  what was received is verified with Python's hmac and with Node's crypto (where there is a Node), the
-              contract's signature and the Standard Webhooks one.
-  listen      `dossier listen` with itself, the server and the receiver killed in turn: none lost, order kept.
+  deliveries  Receivers misbehave in every way that a socket allows: refused, reset before, during and after the
+              request, silence, one byte a second, an endless response, redirects, 4xx, 5xx, every kind of Retry-After,
+              TLS certificates that are expired, for another name or from an unknown issuer, and names that do not
+              resolve. Then they behave. In the meantime the server is killed again and again. Afterwards every receiver
+              has accepted every committed event, repetitions carry the same webhook-id and the same bytes, and the
+              order of each customer held.
+  signatures  Python's hmac and Node's crypto (if Node is installed) verify both signatures of what was received: the
+              contract's and that of Standard Webhooks.
+  listen      `dossier listen`, the server and the receiver are killed in turn: no event is lost, and the order holds.
 """
 
 import argparse
@@ -116,7 +117,7 @@ class Receiver:
                 bad = self.next() == "tls"
                 context = self.context if bad else self.good
                 connection = context.wrap_socket(connection, server_side=True)
-                # A handshake with a certificate that nobody should trust never comes this far.
+                # A handshake with a certificate that must not be trusted never comes this far.
                 self.trusted_bad |= bad
             reader = connection.makefile("rb")
             while True:

@@ -1,4 +1,4 @@
-//! The walk over JPEG and PNG: however the file is cut into pieces, it is judged the same.
+//! The check of JPEG and PNG gives the same verdict however the file is cut into pieces.
 #![no_main]
 
 use dossier_core::file::MediaType;

@@ -1,4 +1,4 @@
-//! What the check of a file says of it, whole and in pieces.
+//! The verdict of the check on a file, whole and in pieces.
 
 use dossier_core::file::check::{Check, Checked, Fault};
 
@@ -10,7 +10,7 @@ fn judge(pieces: &mut dyn Iterator<Item = &[u8]>) -> Result<Checked, Fault> {
     check.finish()
 }
 
-/// The verdict on the whole file, which must be that on the file in pieces of so many bytes.
+/// Returns the verdict on the whole file, after asserting that the file in pieces of this size gets the same one.
 pub fn verdict(file: &[u8], size: u8) -> Result<Checked, Fault> {
     let whole = judge(&mut std::iter::once(file));
     assert_eq!(whole, judge(&mut file.chunks(usize::from(size) + 1)));

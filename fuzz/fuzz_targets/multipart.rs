@@ -1,4 +1,4 @@
-//! The form of an upload: however it is cut into pieces, it means the same, and nothing is held that was not asked for.
+//! The form of an upload means the same however it is cut into pieces, and nothing unexpected is kept in memory.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,5 +1,5 @@
-//! A page of the form with fields and files: however it is cut into pieces, it has the same parts, no more of them than
-//! it may have, and nothing is in them that was not sent.
+//! A page of the form with fields and files has the same parts however it is cut into pieces. It has no more parts than
+//! allowed, and they contain nothing that was not sent.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! The check of PDFs, and the names of files: however the file is cut into pieces, it is judged the same.
+//! The check of PDFs gives the same verdict however the file is cut into pieces; also the names of files.
 #![no_main]
 
 use dossier_core::file::FileName;

@@ -1,4 +1,4 @@
-//! The decoder of sealed content: whatever lies on the disk, it never panics, and what was not sealed never opens.
+//! The decoder of sealed content never panics, whatever is on the disk, and content that was not sealed never opens.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -37,7 +37,7 @@ fn open(key: &SecretKey, sealed: &[u8], length: u64) -> Option<Vec<u8>> {
 fuzz_target!(|input: (&[u8], u16, u8, u64)| {
     let (content, at, flip, length) = input;
     let key = SecretKey::from_slice(&[9; 32]).expect("32 bytes");
-    // What nobody sealed.
+    // Content that was never sealed.
     let claimed = length % 1_000_000;
     assert!(content.len() < HEADER || open(&key, content, claimed).is_none());
     // What was sealed, and then altered in one byte, or claimed to be of another length.
