@@ -28,22 +28,10 @@ const PORTION: usize = 1_000;
 pub async fn follow_ledger(store: &dyn Engine, services: &Services) -> Result<(), OpenError> {
     let file = store.ledger_file();
     let copy = file.read()?;
-    let mut database = Vec::new();
-    loop {
-        let portion = services.store.ledger(database.last().copied(), PORTION).await?;
-        let is_last = portion.len() < PORTION;
-        database.extend(portion);
-        if is_last {
-            break;
-        }
-    }
-    let customers = |entries: &mut dyn Iterator<Item = &LedgerEntry>| -> BTreeSet<_> {
-        entries.map(|entry| (entry.scope, entry.customer)).collect()
-    };
-    let (copied, known) = (customers(&mut copy.iter()), customers(&mut database.iter()));
+    let database = ledger_of(store).await?;
+    let copied = customers(&copy);
     file.append(database.iter().filter(|entry| !copied.contains(&(entry.scope, entry.customer))))?;
-    let missing: Vec<_> = copy.into_iter().filter(|entry| !known.contains(&(entry.scope, entry.customer))).collect();
-    let erased = erase::erase_again(services, &missing).await?;
+    let erased = erase::erase_again(services, &missing_from(&database, &copy)).await?;
     if erased > 0 {
         tracing::warn!(
             customers = erased,
@@ -51,6 +39,38 @@ pub async fn follow_ledger(store: &dyn Engine, services: &Services) -> Result<()
         );
     }
     Ok(())
+}
+
+/// The erasures that a database does not know of.
+///
+/// # Errors
+///
+/// The store's.
+pub async fn missing(store: &dyn Engine, ledger: &BTreeSet<LedgerEntry>) -> Result<Vec<LedgerEntry>, StoreError> {
+    Ok(missing_from(&ledger_of(store).await?, ledger))
+}
+
+fn missing_from(database: &BTreeSet<LedgerEntry>, ledger: &BTreeSet<LedgerEntry>) -> Vec<LedgerEntry> {
+    let known = customers(database);
+    ledger.iter().filter(|entry| !known.contains(&(entry.scope, entry.customer))).copied().collect()
+}
+
+/// Dates may differ: a customer may have been erased again.
+fn customers(ledger: &BTreeSet<LedgerEntry>) -> BTreeSet<(Scope, CustomerId)> {
+    ledger.iter().map(|entry| (entry.scope, entry.customer)).collect()
+}
+
+async fn ledger_of(store: &dyn Engine) -> Result<BTreeSet<LedgerEntry>, StoreError> {
+    let (mut ledger, mut last) = (BTreeSet::new(), None);
+    loop {
+        let portion = store.ledger(last, PORTION).await?;
+        last = portion.last().copied();
+        let is_last = portion.len() < PORTION;
+        ledger.extend(portion);
+        if is_last {
+            return Ok(ledger);
+        }
+    }
 }
 
 /// An erasure, scheduled or done.

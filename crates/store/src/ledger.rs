@@ -23,7 +23,7 @@ use crate::columns::{scope_columns, scope_of};
 use crate::durable;
 use crate::vault::{Binding, Cell, RootKey, SecretKey, Vault};
 
-const NAME: &str = "erasures.ledger";
+const ENDING: &str = ".ledger";
 /// Account, environment, customer, time and epoch.
 const LENGTH: usize = 16 + 1 + 16 + 8 + 4;
 
@@ -34,9 +34,16 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// The file that belongs to a keyring, or to a copy of one.
     #[must_use]
     pub fn beside(keyring: &Path, root: &RootKey) -> Self {
-        Self { path: keyring.with_file_name(NAME), key: root.ledger_key() }
+        Self { path: path_beside(keyring), key: root.ledger_key() }
+    }
+
+    /// A copy of the file, wherever it lies.
+    #[must_use]
+    pub fn at(path: PathBuf, root: &RootKey) -> Self {
+        Self { path, key: root.ledger_key() }
     }
 
     #[must_use]
@@ -120,6 +127,14 @@ impl Ledger {
         let epoch = u32::from_be_bytes(epoch.try_into().ok()?);
         Some(LedgerEntry { scope, customer: CustomerId::from_bytes(*customer), erased_at, epoch })
     }
+}
+
+/// The path of the ledger that belongs to a keyring, or to a copy of one.
+#[must_use]
+pub fn path_beside(keyring: &Path) -> PathBuf {
+    let mut path = keyring.as_os_str().to_owned();
+    path.push(ENDING);
+    path.into()
 }
 
 /// The erasure is done, but the ledger has no copy of it yet. The next start copies it.

@@ -1,14 +1,18 @@
 //! Restores a backup, into a data folder or a PostgreSQL database that is empty.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use dossier_core::clock::Clock as _;
+use dossier_core::erasure::LedgerEntry;
 use dossier_core::store::Progress;
 use dossier_store::anchor::{AnchorKey, check};
 use dossier_store::backup::{Backup, RestoreReport, compare_rows, restore_files, restore_rows, schema_in};
+use dossier_store::ledger::Ledger;
 use dossier_store::planted::reached;
 use dossier_store::transfer::mark::Mark;
 use dossier_store::transfer::plain;
+use dossier_store::vault::RootKey;
 use serde_json::{Value, json};
 
 use super::verify::check_keys;
@@ -16,6 +20,7 @@ use crate::anchor::{Anchored, Anchoring};
 use crate::config::Config;
 use crate::config::root_key::RootKeySource;
 use crate::config::storage::{Storage, holds_files, is_postgres};
+use crate::erasures;
 use crate::errors::{cannot, text};
 use crate::installation::engine::{OpenStore, blobs};
 use crate::installation::home::Home;
@@ -35,6 +40,8 @@ pub struct Restore {
     pub files: Option<String>,
     /// The keyring from the time of the backup.
     pub keyring: Option<PathBuf>,
+    /// The newest copy of the ledger of erasures, besides those that belong to the keyrings.
+    pub ledger: Option<PathBuf>,
 }
 
 /// Restores a backup and verifies the result. After an interruption, the same command continues where it stopped. An
@@ -51,6 +58,7 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     if !keyring.exists() {
         return Err(format!("there is no keyring {}; give the one of the backup with --keyring", keyring.display()));
     }
+    let ledger = known_erasures(config, restore, (keyring, &target.storage.keyring), &root)?;
     check_same_keyring(&target.storage.keyring, keyring)?;
     check_keys(&backup, keyring, &root)?;
     let _lock = Lock::take(&target.data_dir).map_err(text)?;
@@ -67,6 +75,10 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
         let storage = Storage { keyring: keyring.to_owned(), ..target.storage.clone() };
         super::keys::export(&Config { storage, ..target.clone() }, &target.storage.keyring, false, true)?;
     }
+    // Every start erases again what the ledger names, before anything is served.
+    let own = Ledger::beside(&target.storage.keyring, &root);
+    let copied = own.read().map_err(text)?;
+    own.append(ledger.difference(&copied)).map_err(text)?;
     reached("restore: keyring there");
     if backup.manifest.is_unsealed() {
         let now = SystemClock.now();
@@ -81,6 +93,7 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     if let Some(anchor) = backup.anchor(&key).await.map_err(plain)? {
         report.findings.extend(check(&*store.engine(), &anchor).await.map_err(text)?.findings);
     }
+    let to_erase = erasures::missing(&*store.engine(), &ledger).await.map_err(text)?.len();
     let anchored = Anchored::open(&target, &root, store.engine(), Anchoring::Reported).await?;
     drop(store);
     reached("restore: opened");
@@ -96,9 +109,30 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
         "created_at": backup.manifest.created_at,
         "records": backup.manifest.records(),
         "files": blobs,
+        "erased_at_the_first_start": to_erase,
         "audit": { "chains": report.chains, "entries": report.entries },
         "next": next(config, &target, anchored.holds()),
     }))
+}
+
+/// Everything that any copy of the ledger at hand says was erased.
+fn known_erasures(
+    config: &Config,
+    restore: &Restore,
+    (given, own): (&Path, &Path),
+    root: &RootKey,
+) -> Result<BTreeSet<LedgerEntry>, String> {
+    let mut known = BTreeSet::new();
+    for keyring in [given, own, &config.storage.keyring] {
+        known.extend(Ledger::beside(keyring, root).read().map_err(text)?);
+    }
+    if let Some(path) = &restore.ledger {
+        if !path.exists() {
+            return Err(format!("there is no ledger {}", path.display()));
+        }
+        known.extend(Ledger::at(path.clone(), root).read().map_err(text)?);
+    }
+    Ok(known)
 }
 
 /// The installation would open with its existing keyring, whatever was given.
@@ -140,7 +174,7 @@ fn target_config(config: &Config, restore: &Restore) -> Result<Config, String> {
 }
 
 /// The root key of the target folder if it has one, otherwise that of the settings.
-fn root_key_for(config: &Config, target: &Config) -> Result<dossier_store::vault::RootKey, String> {
+fn root_key_for(config: &Config, target: &Config) -> Result<RootKey, String> {
     let own = matches!(config.root_key, RootKeySource::DataFolder) && target.data_dir.join("root.key").exists();
     let from = if own { target } else { config };
     // Reading must not create one: a new key opens nothing.

@@ -123,14 +123,19 @@ pub struct Restore {
     /// The keyring from the time of the backup [default: the target's]
     #[arg(long, value_name = "FILE")]
     keyring: Option<PathBuf>,
+    /// The newest copy of the ledger of erasures, so that nobody comes back who was erased since [default: those beside
+    /// the keyrings]
+    #[arg(long, value_name = "FILE")]
+    ledger: Option<PathBuf>,
 }
 
 #[async_trait(?Send)]
 impl LocalCommand for Restore {
     async fn run(&self, local: &Local<'_>) -> Result<ExitCode, String> {
-        let Self { place, into, files, keyring } = self;
+        let Self { place, into, files, keyring, ledger } = self;
         let (from, into, files) = (place.clone(), into.clone(), files.clone());
-        let wanted = restore::Restore { from, into, files, keyring: keyring.clone() };
+        let (keyring, ledger) = (keyring.clone(), ledger.clone());
+        let wanted = restore::Restore { from, into, files, keyring, ledger };
         let restored = with_progress(async |progress| restore::restore(local.config, &wanted, progress).await).await;
         local.output.value(&restored?);
         Ok(ExitCode::SUCCESS)

@@ -15,6 +15,7 @@ mod countries;
 mod customers;
 mod described;
 mod documentation;
+mod erasure;
 mod events;
 mod fairness;
 mod files;

@@ -8,10 +8,10 @@ use dossier_core::account::Account;
 use dossier_core::caller::Scope;
 use dossier_core::clock::Timestamp;
 use dossier_core::file::File;
-use dossier_core::ids::FileId;
+use dossier_core::ids::{CustomerId, FileId};
 use dossier_core::store::{
-    AuditStore as _, CustomerStore as _, EventStore as _, FileStore as _, KeyStore as _, Progress, StoreError,
-    WebhookStore as _,
+    AuditStore as _, CustomerStore as _, ErasureStore as _, EventStore as _, FileStore as _, KeyStore as _, Progress,
+    StoreError, WebhookStore as _,
 };
 
 use super::{Backup, Finding, Part};
@@ -31,6 +31,8 @@ const PAGE: usize = 500;
 pub struct OpenReport {
     /// Customers, with everything they have.
     pub customers: u64,
+    /// Erased customers: those with a tombstone, and those that were erased after the backup was made.
+    pub erased: u64,
     /// Events, with their bodies.
     pub events: u64,
     pub answers: u64,
@@ -51,13 +53,14 @@ pub struct OpenReport {
 
 impl OpenReport {
     /// Opens everything in an embedded database into which a backup was restored, after upgrading it. The contents of
-    /// files are read from the backup. `absent` holds the files that have no content there.
+    /// files are read from the backup. `absent` holds the files that have no content there, and `erased`
+    /// the customers that were erased since.
     pub async fn restored(
         backup: &Backup,
         folder: &Path,
         (keyring, root, key): (&Path, &RootKey, &AnchorKey),
         now: Timestamp,
-        absent: &BTreeSet<FileId>,
+        (absent, erased): (&BTreeSet<FileId>, &BTreeSet<(Scope, CustomerId)>),
         progress: Progress<'_>,
     ) -> Result<Self, StoreError> {
         // A copy, because opening a store may write to the keyring.
@@ -72,7 +75,7 @@ impl OpenReport {
         match SqliteStore::open(folder, &own, root, backup.contents(), now, None, fatal) {
             Ok(store) => {
                 let records = backup.manifest.records();
-                let all = Self::all(&store, &|file| absent.contains(&file.id), records, progress).await;
+                let all = Self::all(&store, &|file| absent.contains(&file.id), erased, records, progress).await;
                 let mut opened = all?;
                 opened.compare(backup, &store, key).await?;
                 let rows =
@@ -87,17 +90,19 @@ impl OpenReport {
         }
     }
 
-    /// Opens everything in a store. `absent` tells which files had no content when they were backed up. Fails only if
+    /// Opens everything in a store. `absent` tells which files had no content when they were
+    /// backed up, and `erased` holds the customers that were erased since. Fails only if
     /// the store cannot be read at all; anything that cannot be opened is a finding.
     pub async fn all(
         store: &SqliteStore,
         absent: &(dyn Fn(&File) -> bool + Send + Sync),
+        erased: &BTreeSet<(Scope, CustomerId)>,
         total: u64,
         progress: Progress<'_>,
     ) -> Result<Self, StoreError> {
         let mut opened = Self::default();
         for scope in store.accounts().await?.iter().flat_map(Account::scopes) {
-            opened.customers(store, scope, &|done| progress(done.min(total), total)).await?;
+            opened.customers(store, scope, erased, &|done| progress(done.min(total), total)).await?;
             opened.events(store, scope).await;
             opened.files(store, scope, absent).await;
             opened.keys_settings_and_answers(store, scope).await;
@@ -130,6 +135,7 @@ impl OpenReport {
         &mut self,
         store: &SqliteStore,
         scope: Scope,
+        erased: &BTreeSet<(Scope, CustomerId)>,
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<(), StoreError> {
         let mut after = None;
@@ -139,8 +145,17 @@ impl OpenReport {
             after = Some(last);
             for id in ids {
                 match store.customer(scope, id).await {
-                    Ok(Some(_)) => self.customers += 1,
+                    Ok(Some(_)) => {
+                        self.customers += 1;
+                        self.erased += u64::from(erased.contains(&(scope, id)));
+                    }
                     Ok(None) => self.add_finding(Part::Customers, format!("customers: customer {id} was not found")),
+                    Err(StoreError::Erased { .. }) => match store.tombstone(scope, id).await {
+                        Ok(_) => self.erased += 1,
+                        Err(error) => {
+                            self.add_finding(Part::Customers, format!("customers: customer {id}: {}", plain(&error)));
+                        }
+                    },
                     Err(error) => {
                         self.add_finding(Part::Customers, format!("customers: customer {id}: {}", plain(&error)))
                     }

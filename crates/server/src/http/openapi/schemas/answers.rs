@@ -32,6 +32,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ("EventList", event_list()),
         ("ErasureDecision", described("What was decided about a request.", shown::<ErasureDecision>())),
         ("Erasure", described("An erasure, scheduled or done.", shown::<ErasureState>())),
+        ("ErasedReference", erased_reference()),
         ("ErasedCustomer", described("What remains of an erased customer.", shown::<ErasedCustomer>())),
         ("AuditEntry", described("An entry of the audit trail.", shown::<AuditRow>())),
         (
@@ -94,9 +95,17 @@ fn event_message() -> Value {
         "entity_id": id(),
         "entity_type": words(["customer"]),
         "created_at": time(),
-        "entity_object": { "$ref": reference("Customer"), "description": "The customer as of the event" },
+        "entity_object": {
+            "description": "The customer as of the event. Of an erased customer only the id is left",
+            "anyOf": [{ "$ref": reference("Customer") }, { "$ref": reference("ErasedReference") }],
+        },
     });
     object("The body that webhooks get.", properties, &[])
+}
+
+fn erased_reference() -> Value {
+    let properties = json!({ "customer_id": id(), "erased": { "type": "boolean", "const": true } });
+    object("The customer of an event, once it was erased.", properties, &[])
 }
 
 fn event() -> Value {

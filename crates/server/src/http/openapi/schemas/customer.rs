@@ -88,7 +88,11 @@ fn expanded(mut schema: Value, description: &str) -> Value {
 
 fn customer_list() -> Value {
     let next = or_null(json!({ "type": "string" }), "Give it as `cursor` to get the next page; null on the last");
-    object("A page of customers.", json!({ "items": list_of("Customer"), "next_cursor": next }), &[])
+    let item = json!({ "anyOf": [{ "$ref": reference("Customer") }, { "$ref": reference("ErasedCustomer") }] });
+    let items = json!({
+        "type": "array", "items": item, "description": "ErasedCustomer only with `include=erased`",
+    });
+    object("A page of customers.", json!({ "items": items, "next_cursor": next }), &[])
 }
 
 /// What is stored has the objects of bodies in it, so that what was read can be sent again. But records accumulate more
