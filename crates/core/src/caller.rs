@@ -95,6 +95,14 @@ pub struct Caller {
     pub address: Option<std::net::IpAddr>,
 }
 
+impl Caller {
+    /// Dossier itself. `occasion` stands in place of a request id, such as `upgrade`.
+    #[must_use]
+    pub fn system(scope: Scope, occasion: &str) -> Self {
+        Self { scope, actor: Actor::System, request_id: occasion.to_owned(), address: None }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

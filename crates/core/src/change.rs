@@ -109,7 +109,7 @@ pub enum Effect {
         /// When that was requested.
         at: Timestamp,
     },
-    /// The settings in force from now on, as JSON.
+    /// The current settings, as JSON.
     SettingsRecorded(Vec<u8>),
     /// A new account.
     AccountCreated(Account),

@@ -119,7 +119,7 @@ impl Answer {
 
     /// A first answer that is about no customer.
     #[must_use]
-    pub(crate) const fn about_nobody(body: Vec<u8>) -> Self {
+    pub(crate) const fn about_no_customer(body: Vec<u8>) -> Self {
         Self { customer: None, version: None, body: Pii::new(body), warnings: Vec::new(), replayed: false }
     }
 }

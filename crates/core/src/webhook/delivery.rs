@@ -65,14 +65,14 @@ pub struct Attempted {
     /// When.
     pub at: Timestamp,
     /// The response status, or what went wrong, in a word.
-    pub said: Said,
+    pub result: AttemptResult,
     /// What follows.
     pub verdict: Verdict,
 }
 
 /// The response status, or what went wrong, in a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
+pub enum AttemptResult {
     /// An HTTP status.
     Status(u16),
     /// `timeout`, `connection`, `tls`, `address_refused`, and so on. For a private address only `delivered` or `not
@@ -109,7 +109,7 @@ pub struct Delivery {
     /// What happened.
     #[schemars(with = "crate::event::EventType")]
     pub event_type: String,
-    /// How it stands.
+    /// Whether it waits, was delivered, or was given up.
     #[schemars(extend("enum" = ["pending", "delivered", "failed"]))]
     pub state: &'static str,
     /// How often it was attempted.

@@ -23,7 +23,7 @@ record! {
     value NewWebhook {
         /// Where to send events: an https URL; in the sandbox http and local addresses as well
         url: Text<1024>,
-        /// Which events; customer.kycs.updated unless told
+        /// The event types; customer.kycs.updated by default
         event_types: Option<List<EventType, 16>>,
     }
 }

@@ -24,7 +24,7 @@ use crate::sumsub::Sumsub;
 pub struct AppState {
     /// What use cases need.
     pub services: Services,
-    /// The figures.
+    /// The metrics.
     pub metrics: Metrics,
     /// Under which URL people reach this server, without a slash at the end.
     pub public_url: String,

@@ -11,7 +11,9 @@ use dossier_core::clock::Timestamp;
 use dossier_core::event::{EventType, event_id};
 use dossier_core::ids::{CustomerId, KeyId, WebhookId};
 use dossier_core::store::{KeyStore as _, StoreError, WebhookStore};
-use dossier_core::webhook::{Attempted, Delivery, Disabled, Due, Endpoint, Message, Said, Verdict, delivery_id};
+use dossier_core::webhook::{
+    AttemptResult, Attempted, Delivery, Disabled, Due, Endpoint, Message, Verdict, delivery_id,
+};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -307,10 +309,10 @@ impl PostgresStore {
 
 /// Returns whether the attempt disabled the endpoint.
 async fn write_attempt(session: Session<'_>, attempted: &Attempted) -> Result<bool, Error> {
-    let Attempted { due, at, said, verdict } = attempted;
-    let said = match said {
-        Said::Status(status) => status.to_string(),
-        Said::Failure(word) => (*word).to_owned(),
+    let Attempted { due, at, result, verdict } = attempted;
+    let result = match result {
+        AttemptResult::Status(status) => status.to_string(),
+        AttemptResult::Failure(word) => (*word).to_owned(),
     };
     let (account, environment) = scope_values(due.scope);
     let (endpoint, customer, at) = (uuid(due.endpoint.as_bytes()), uuid(due.customer.as_bytes()), at.as_micros());
@@ -339,7 +341,7 @@ async fn write_attempt(session: Session<'_>, attempted: &Attempted) -> Result<bo
                 &next,
                 &ended,
                 &at,
-                &said,
+                &result,
                 &shows_link,
             ],
         )

@@ -13,7 +13,7 @@ use crate::account::Account;
 use crate::api_key::{ApiKey, KeyRecord};
 use crate::audit::action::Action;
 use crate::audit::read::{AuditFilter, AuditPage, AuditReport, OpenedEntry};
-use crate::caller::{Actor, Environment};
+use crate::caller::Environment;
 use crate::clock::{Clock, Timestamp};
 use crate::customer::summary::Summary;
 use crate::event::StoredEvent;
@@ -205,7 +205,7 @@ fn at_once<T>(future: impl Future<Output = T>) -> T {
 }
 
 fn caller() -> Caller {
-    Caller { scope: SCOPE, actor: Actor::System, request_id: "this".to_owned(), address: None }
+    Caller::system(SCOPE, "this")
 }
 
 fn answer(version: u64) -> Answer {

@@ -8,7 +8,7 @@ use dossier_core::ids::WebhookId;
 use dossier_core::services::Services;
 use dossier_core::use_cases::api_keys::NewKey;
 use dossier_core::use_cases::{api_keys, session, webhooks};
-use dossier_core::webhook::{Attempted, Disabled, Due, Endpoint, Guard, Said, Verdict};
+use dossier_core::webhook::{AttemptResult, Attempted, Disabled, Due, Endpoint, Guard, Verdict};
 
 use crate::behaviours::{given, put};
 use crate::engines::{Engine, caller};
@@ -59,7 +59,8 @@ pub(crate) async fn a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_leas
     assert_eq!(again.len(), 1, "until the lease ends");
     let message = store.message(&again[0], now).await.expect("readable").expect("there");
     assert!(message.contract.is_some() && message.id.ends_with("_1"));
-    let attempted = |due: &Due, verdict| Attempted { due: due.clone(), at: now, said: Said::Status(200), verdict };
+    let attempted =
+        |due: &Due, verdict| Attempted { due: due.clone(), at: now, result: AttemptResult::Status(200), verdict };
     store.attempted(vec![attempted(&again[0], Verdict::Delivered)]).await.expect("noted");
     let second = claim(now).await.expect("claimed");
     assert_eq!(second.iter().map(|due| due.number).collect::<Vec<_>>(), [2]);
@@ -92,7 +93,10 @@ pub(crate) async fn the_first_attempt_decides_whether_a_delivery_shows_the_link(
     assert!(!shown && due.shows_link.is_none(), "the registering key may not see links");
     due.shows_link = Some(shown);
     let again = Verdict::Again(now.plus_seconds(1));
-    store.attempted(vec![Attempted { due, at: now, said: Said::Status(500), verdict: again }]).await.expect("noted");
+    store
+        .attempted(vec![Attempted { due, at: now, result: AttemptResult::Status(500), verdict: again }])
+        .await
+        .expect("noted");
     let new = NewKey { name: "k".into(), scopes: KeyScope::ALL.to_vec(), expires_at: None };
     let (_, key) = api_keys::create(&services, &caller, new).await.expect("a key");
     let (due, shown) = claim(now.plus_seconds(2)).await;
@@ -119,7 +123,7 @@ pub(crate) async fn an_endpoint_that_fails_many_deliveries_at_once_is_disabled_o
     let gone = |due: &Due| Attempted {
         due: due.clone(),
         at: now,
-        said: Said::Status(410),
+        result: AttemptResult::Status(410),
         verdict: Verdict::Disable(Disabled::Gone),
     };
     let disabling = services.store.attempted(claimed[..2].iter().map(gone).collect()).await.expect("noted");
