@@ -26,8 +26,8 @@ pub struct Company {
     pub support_url: Option<String>,
     /// How long a review takes.
     pub review_time: Option<ReviewTime>,
-    /// When production sessions start to need a legal name and a privacy notice. `None` until the first start of a version
-    /// that needs them.
+    /// When production sessions start to need a legal name and a privacy notice. `None` until the first start of a
+    /// version that needs them.
     pub needed_from: Option<Timestamp>,
 }
 
@@ -145,8 +145,8 @@ impl From<ReviewTime> for String {
     }
 }
 
-/// Reads a URL that customers are shown: https without user or password, or mailto if `allow_mail` is set. Returns it as
-/// browsers write it.
+/// Reads a URL that customers are shown: https without user or password, or mailto if `allow_mail` is set. Returns it
+/// as browsers write it.
 #[must_use]
 pub fn link(text: &str, allow_mail: bool) -> Option<String> {
     let text = text.trim();

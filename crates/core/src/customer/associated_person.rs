@@ -149,8 +149,8 @@ pub(super) fn match_persons(
     }
 }
 
-/// The array is replaced by the one that was sent, whose persons [`match_persons`] has given ids. Changes are named item by
-/// item.
+/// The array is replaced by the one that was sent, whose persons [`match_persons`] has given ids. Changes are named
+/// item by item.
 impl Field for List<AssociatedPerson, 20> {
     fn merge(&mut self, incoming: Self, at: &Path<'_>, merging: &mut Merging) {
         let json = |person: Option<&AssociatedPerson>| person.map_or_else(|| "null".to_owned(), Field::audited);

@@ -156,7 +156,8 @@ impl Customer {
     }
 }
 
-/// Whether a field is part of the identity that an approval is about: names, birth, nationality, ids, addresses, owners.
+/// Whether a field is part of the identity that an approval is about: names, birth, nationality, ids, addresses,
+/// owners.
 fn is_identity(pointer: &str) -> bool {
     const IDENTITY: &[&str] = &[
         "first_name",

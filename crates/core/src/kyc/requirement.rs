@@ -35,12 +35,12 @@ words! {
     Fault {
     InTheFuture = "in_the_future": "is in the future",
     TooYoung = "too_young": "is less than 18 years ago",
-    NoAmount = "no_amount": "is no amount",
-    NoWebsite = "no_website": "is no address of a website",
-    NoShare = "no_share": "a share is no percentage",
-    SharesTooMany = "shares_too_many": "the shares make more than 100",
+    NoAmount = "no_amount": "is not an amount",
+    NoWebsite = "no_website": "is not the address of a website",
+    NoShare = "no_share": "a share is not a percentage",
+    SharesTooMany = "shares_too_many": "the shares add up to more than 100",
     AskedAgain = "asked_again": "the reviewers ask for it again",
-    OtherDocument = "other_document": "shows another document than the one that is named now",
+    OtherDocument = "other_document": "shows a document that is no longer the one in the profile",
     NeedsPassword = "needs_password": "opens only with a password",
     UnusablePicture = "unusable_picture": "is a picture with a side of less than 200 pixels",
 }

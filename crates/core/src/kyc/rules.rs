@@ -210,14 +210,14 @@ impl RuleSet {
         let RulesFile { version, groups, rules } = file;
         let mut errors = Vec::new();
         if version.trim().is_empty() {
-            errors.push("version: must say something".to_owned());
+            errors.push("version: must not be empty".to_owned());
         }
         let mut countries = BTreeMap::new();
         for (name, codes) in groups {
             let (good, bad): (Vec<_>, Vec<_>) =
                 codes.into_iter().map(|code| Country::new(&code).ok_or(code)).partition(Result::is_ok);
             for code in bad.into_iter().filter_map(Result::err) {
-                errors.push(format!("groups.{name}: {code} is no ISO 3166-1 alpha-2 code"));
+                errors.push(format!("groups.{name}: {code} is not an ISO 3166-1 alpha-2 code"));
             }
             countries.insert(name, good.into_iter().filter_map(Result::ok).collect());
         }
@@ -261,7 +261,7 @@ impl RuleSet {
             faults.push("needs.side: only documents have sides".to_owned());
         }
         if check.is_some_and(|check| check != Check::Ownership) && field.is_none() {
-            faults.push("needs.check: only fields are checked so".to_owned());
+            faults.push("needs.check: only fields can have this check".to_owned());
         }
         if rule.when.role.is_some() && rule.when.r#type == Some(CustomerType::Individual) {
             faults.push("when.role: an individual has no associated persons".to_owned());
@@ -278,7 +278,7 @@ impl RuleSet {
             }
             for purpose in document.iter().flatten() {
                 if !known_purpose(kind, rule.when.role.is_some(), purpose) {
-                    faults.push(format!("needs.document: {purpose} is no purpose of such a document"));
+                    faults.push(format!("needs.document: {purpose} is not a purpose of such a document"));
                 }
             }
             faults.extend(example_faults(rule, kind, base));
@@ -384,13 +384,13 @@ mod tests {
     fn everything_wrong_with_a_rule_set_is_reported() {
         for (text, expected) in [
             ("", "version"),
-            ("version = ''", "version: must say something"),
-            ("version = '1'\n[groups]\na = ['ZZ']", "groups.a: ZZ is no"),
+            ("version = ''", "version: must not be empty"),
+            ("version = '1'\n[groups]\na = ['ZZ']", "groups.a: ZZ is not"),
             ("version = '1'\n[[rule]]\nid = 'a'\nlabel = ''\nbecause = ''\nneeds = {}", "exactly one"),
             ("version = '1'\n[[rule]]\nid = 'a'\nlabel = ''\nbecause = ''\nneeds = { field = '/x' }", "has no /x"),
             (
                 "version = '1'\n[[rule]]\nid = 'a'\nlabel = ''\nbecause = ''\nneeds = { document = ['x'] }",
-                "x is no purpose",
+                "x is not a purpose",
             ),
             (
                 "version = '1'\n[[rule]]\nid = 'a'\nlabel = ''\nbecause = ''\nwhen = { country = ['moon'] }\nneeds = \

@@ -27,5 +27,5 @@ pub trait LinkStore: Send + Sync {
     async fn link(&self, token: &str) -> Result<Option<Link>, StoreError>;
 
     /// Records that a pass to the hosted form is used at this moment.
-    async fn pass_used(&self, pass: &str, at: Timestamp) -> Result<(), StoreError>;
+    async fn record_pass_use(&self, pass: &str, at: Timestamp) -> Result<(), StoreError>;
 }

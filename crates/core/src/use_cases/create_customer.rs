@@ -181,3 +181,26 @@ fn type_and_names(members: &Value) -> (Option<CustomerType>, Vec<Violation>) {
     }
     (kind, violations)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_order_mark_hides_neither_the_type_nor_a_contradiction() {
+        let found = |body: &str| match validate(body.as_bytes()) {
+            Ok((_, kind)) => kind.as_str().to_owned(),
+            Err(CreateError::Invalid(violations)) => violations.0[0].pointer.clone(),
+            Err(error) => error.to_string(),
+        };
+        for (members, expected) in [
+            (r#""type":"business""#, "corporate"),
+            (r#""type":"individual","beneficiary_type":"corporate""#, "/beneficiary_type"),
+            (r#""type":"individual","company_name":"A""#, "/company_name"),
+        ] {
+            for mark in ["", "\u{feff}"] {
+                assert_eq!(found(&format!("{mark}{{\"email\":\"ada@example.com\",{members}}}")), expected, "{mark:?}");
+            }
+        }
+    }
+}

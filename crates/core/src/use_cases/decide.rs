@@ -23,7 +23,8 @@ use crate::violation::{Code, Violation, Violations};
 ///
 /// # Errors
 ///
-/// [`Conflict::NotPossible`](crate::kyc::Conflict::NotPossible) when the table does not have the transition, and those of an update.
+/// [`Conflict::NotPossible`](crate::kyc::Conflict::NotPossible) when the table does not have the transition, and those
+/// of an update.
 pub async fn decide(
     services: &Services,
     caller: &Caller,

@@ -97,7 +97,7 @@ pub async fn visitor(
     }
     if link.used_at.is_none() || used_at.plus_seconds(RECORDED_EVERY_SECONDS) <= now {
         // If this fails, for example on a full disk, the pass only ends earlier.
-        let _ = services.store.pass_used(&pass, now).await;
+        let _ = services.store.record_pass_use(&pass, now).await;
     }
     Ok(Some((Visitor::new(scope, customer, session, &pass, address, request_id), landing)))
 }

@@ -49,8 +49,8 @@ pub struct Update<'a> {
     pub idempotency_key: Option<&'a str>,
 }
 
-/// Changes one customer. The record, the audit entry, the events and the kept answer are one change: all of it is stored
-/// or nothing.
+/// Changes one customer. The record, the audit entry, the events and the kept answer are one change: all of it is
+/// stored or nothing.
 ///
 /// # Errors
 ///
@@ -107,7 +107,8 @@ impl Update<'_> {
     }
 
     /// The outcome. Two results may come from a record that may be old: a new version, because the commit checks that
-    /// the record is the newest, and a refusal that depends only on the customer's type, because the type never changes.
+    /// the record is the newest, and a refusal that depends only on the customer's type, because the type never
+    /// changes.
     fn compute(&self, services: &Services, caller: &Caller, loaded: Loaded) -> Result<Outcome<Answer>, UpdateError> {
         let Loaded { valid, may_be_old } = loaded;
         let computed = match valid {

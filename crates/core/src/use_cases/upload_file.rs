@@ -100,8 +100,8 @@ impl<'a> Upload<'a> {
         let details = FileDetails { name, media_type, size, sha256, flaw };
         let attempt = attempt(idempotency_key, [&sha256, details.name.expose().as_bytes(), b""]);
         let (details, mut writer) = (&details, Some(writer));
-        // The content is written once. A second attempt finds the answer of the same upload, which committed first. If it
-        // does not, the file's key was rotated away in between.
+        // The content is written once. A second attempt finds the answer of the same upload, which committed first. If
+        // it does not, the file's key was rotated away in between.
         let seal = || {
             let writer = writer.take();
             async move { Ok(writer.ok_or(StoreError::Busy)?.finish(details).await?) }

@@ -82,8 +82,8 @@ impl Repeatable<Uploaded> for Option<Attempt<'_>> {
     }
 }
 
-/// Whether a request with this key came before, whatever its content. It is for callers that do not have the rest of the
-/// request yet.
+/// Whether a request with this key came before, whatever its content. It is for callers that do not have the rest of
+/// the request yet.
 pub(crate) async fn is_repeated<T, R: Repeatable<T>>(
     services: &Services,
     scope: Scope,

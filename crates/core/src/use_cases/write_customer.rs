@@ -138,8 +138,8 @@ pub(crate) fn change(
     Change::new(caller.scope, effect, audit).announced_by(events)
 }
 
-/// Refuses files for which a customer has no room. A concurrent update that adds other files also increases the version,
-/// so this one then starts over and checks again.
+/// Refuses files for which a customer has no room. A concurrent update that adds other files also increases the
+/// version, so this one then starts over and checks again.
 pub(crate) async fn check_room(
     services: &Services,
     caller: &Caller,

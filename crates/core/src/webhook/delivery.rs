@@ -59,7 +59,7 @@ pub struct Message {
 
 /// The result of an attempt.
 #[derive(Debug, Clone)]
-pub struct Attempted {
+pub struct FinishedAttempt {
     /// Which delivery.
     pub due: Due,
     /// When.

@@ -5,7 +5,7 @@ pub(crate) mod endpoint;
 pub(crate) mod schedule;
 
 pub use delivery::{
-    AttemptResult, Attempted, Delivery, Due, LOG_SECONDS, Message, Verdict, delivery_id, delivery_number,
+    AttemptResult, Delivery, Due, FinishedAttempt, LOG_SECONDS, Message, Verdict, delivery_id, delivery_number,
 };
 pub use endpoint::{Disabled, Endpoint, EndpointView, Guard, MAX_ENDPOINTS, NewEndpoint, NewWebhook};
 pub use schedule::Schedule;

@@ -8,7 +8,8 @@ use crate::arrows::sources;
 /// A module as its names from the root of the crate.
 type Module = Vec<String>;
 
-/// Folders under `crates/` whose files must not import each other in a circle. Folders in one line are checked together.
+/// Folders under `crates/` whose files must not import each other in a circle. Folders in one line are checked
+/// together.
 const FOLDERS: &[&[&str]] = &[&["core/src"], &["server/src"]];
 
 #[test]

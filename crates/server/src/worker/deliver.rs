@@ -11,7 +11,7 @@ use dossier_core::caller::{Caller, Scope};
 use dossier_core::clock::Timestamp;
 use dossier_core::ids::WebhookId;
 use dossier_core::use_cases::write::append_audit;
-use dossier_core::webhook::{AttemptResult, Attempted, Disabled, Due, Schedule, Verdict};
+use dossier_core::webhook::{AttemptResult, Disabled, Due, FinishedAttempt, Schedule, Verdict};
 use tokio::sync::mpsc;
 
 use crate::egress::Sent;
@@ -71,7 +71,7 @@ const fn numbered(due: &Due) -> Numbered {
 
 enum Happened {
     /// An attempt has ended. `None` when there is nothing to record.
-    Attempted { outcome: Option<Box<Attempted>>, endpoint: WebhookId, delivery: Numbered, took: Duration },
+    FinishedAttempt { outcome: Option<Box<FinishedAttempt>>, endpoint: WebhookId, delivery: Numbered, took: Duration },
     /// The results of these deliveries are durable.
     Noted(Vec<Numbered>),
     /// These deliveries are claimed by this process.
@@ -92,7 +92,7 @@ struct Dispatcher {
     /// The order of the endpoints' turns.
     turn: usize,
     happened: mpsc::UnboundedSender<Happened>,
-    to_record: mpsc::UnboundedSender<Attempted>,
+    to_record: mpsc::UnboundedSender<FinishedAttempt>,
 }
 
 /// Sends what is due until it is aborted. Sending, recording and claiming run side by side, so that none of them waits
@@ -178,7 +178,7 @@ impl Dispatcher {
                     }
                 }
             }
-            Happened::Attempted { outcome, endpoint, delivery, took } => {
+            Happened::FinishedAttempt { outcome, endpoint, delivery, took } => {
                 self.running -= 1;
                 if let Some(lane) = self.lanes.get_mut(&endpoint) {
                     lane.running -= 1;
@@ -238,7 +238,8 @@ impl Dispatcher {
                 tokio::spawn(async move {
                     let (delivery, began) = (numbered(&due), Instant::now());
                     let outcome = attempt(&app, &schedule, due).await.map(Box::new);
-                    let _ = happened.send(Happened::Attempted { outcome, endpoint, delivery, took: began.elapsed() });
+                    let _ =
+                        happened.send(Happened::FinishedAttempt { outcome, endpoint, delivery, took: began.elapsed() });
                 });
             }
         }
@@ -263,7 +264,7 @@ async fn give_way(app: &App) {
 /// Makes results of attempts durable, as many at a time as have gathered.
 async fn record_all(
     app: App,
-    mut attempts: mpsc::UnboundedReceiver<Attempted>,
+    mut attempts: mpsc::UnboundedReceiver<FinishedAttempt>,
     happened: mpsc::UnboundedSender<Happened>,
 ) {
     let mut batch = Vec::new();
@@ -278,7 +279,7 @@ async fn record_all(
 }
 
 /// Makes one attempt. `None` when there is nothing to record, because the endpoint is gone.
-async fn attempt(app: &App, schedule: &Schedule, mut due: Due) -> Option<Attempted> {
+async fn attempt(app: &App, schedule: &Schedule, mut due: Due) -> Option<FinishedAttempt> {
     let now = app.services.now(due.scope);
     // The signature carries real time, not a sandbox's: receivers compare it with their own clocks.
     let message = match app.services.store.message(&due, app.services.clock.now()).await {
@@ -286,13 +287,13 @@ async fn attempt(app: &App, schedule: &Schedule, mut due: Due) -> Option<Attempt
         Err(error) => {
             tracing::error!(%error, delivery = due.delivery, "a delivery cannot be read");
             let verdict = schedule.after(&due, now, jitter(app), None);
-            return Some(Attempted { due, at: now, result: AttemptResult::Failure("unreadable"), verdict });
+            return Some(FinishedAttempt { due, at: now, result: AttemptResult::Failure("unreadable"), verdict });
         }
     };
     due.shows_link = Some(message.shows_link);
     if message.contract.is_none() {
         let verdict = Verdict::Paused(now.plus_seconds(PAUSE_SECONDS));
-        return Some(Attempted { due, at: now, result: AttemptResult::Failure("key_revoked"), verdict });
+        return Some(FinishedAttempt { due, at: now, result: AttemptResult::Failure("key_revoked"), verdict });
     }
     let Sent { status, retry_after, result } =
         app.egress.send(due.scope.environment, message, app.services.clock.now()).await;
@@ -304,7 +305,7 @@ async fn attempt(app: &App, schedule: &Schedule, mut due: Due) -> Option<Attempt
     };
     tracing::debug!(delivery = due.delivery, endpoint = %due.endpoint, ?result, "a delivery was attempted");
     app.metrics.delivered(matches!(verdict, Verdict::Delivered));
-    Some(Attempted { due, at, result, verdict })
+    Some(FinishedAttempt { due, at, result, verdict })
 }
 
 fn jitter(app: &App) -> f64 {
@@ -313,10 +314,10 @@ fn jitter(app: &App) -> f64 {
     f64::from(u16::from_be_bytes(bytes)) / f64::from(u16::MAX)
 }
 
-async fn record(app: &App, attempts: Vec<Attempted>) {
+async fn record(app: &App, attempts: Vec<FinishedAttempt>) {
     let mut tries = 1;
     let disabling = loop {
-        match app.services.store.attempted(attempts.clone()).await {
+        match app.services.store.record_attempts(attempts.clone()).await {
             Ok(disabling) => break disabling,
             Err(error) if tries == RECORD_TRIES => {
                 // These deliveries will be attempted again when their lease ends: at least once, under the same
@@ -327,7 +328,7 @@ async fn record(app: &App, attempts: Vec<Attempted>) {
         }
         tries += 1;
     };
-    for Attempted { due, at, verdict, .. } in disabling {
+    for FinishedAttempt { due, at, verdict, .. } in disabling {
         if let Verdict::Disable(reason) = verdict {
             tracing::warn!(endpoint = %due.endpoint, reason = reason.as_str(), "a webhook endpoint was disabled");
             audit_disabled(app, due.scope, due.endpoint, reason, at).await;

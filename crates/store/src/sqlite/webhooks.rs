@@ -11,7 +11,7 @@ use dossier_core::event::{EventType, event_id};
 use dossier_core::ids::{AccountId, CustomerId, KeyId, WebhookId};
 use dossier_core::store::{KeyStore as _, SandboxStore as _, StoreError, WebhookStore};
 use dossier_core::webhook::{
-    AttemptResult, Attempted, Delivery, Disabled, Due, Endpoint, Message, Verdict, delivery_id,
+    AttemptResult, Delivery, Disabled, Due, Endpoint, FinishedAttempt, Message, Verdict, delivery_id,
 };
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
@@ -163,7 +163,7 @@ impl WebhookStore for SqliteStore {
         Ok(Some(signer.message(due, body, now)))
     }
 
-    async fn attempted(&self, attempts: Vec<Attempted>) -> Result<Vec<Attempted>, StoreError> {
+    async fn record_attempts(&self, attempts: Vec<FinishedAttempt>) -> Result<Vec<FinishedAttempt>, StoreError> {
         let (report, disabled) = std::sync::mpsc::channel();
         // If this is lost in a power cut, the delivery is made again: it arrives at least once.
         self.writer
@@ -176,7 +176,7 @@ impl WebhookStore for SqliteStore {
                 Ok(())
             })
             .await?;
-        let disabling: Vec<Attempted> = disabled.try_iter().collect();
+        let disabling: Vec<FinishedAttempt> = disabled.try_iter().collect();
         if !disabling.is_empty() {
             self.signers.forget();
         }
@@ -308,8 +308,8 @@ struct DueRow {
 }
 
 /// Returns whether the attempt disabled the endpoint.
-fn write_attempt(connection: &Connection, attempted: &Attempted) -> Result<bool, rusqlite::Error> {
-    let Attempted { due, at, result, verdict } = attempted;
+fn write_attempt(connection: &Connection, attempted: &FinishedAttempt) -> Result<bool, rusqlite::Error> {
+    let FinishedAttempt { due, at, result, verdict } = attempted;
     let result = match result {
         AttemptResult::Status(status) => status.to_string(),
         AttemptResult::Failure(word) => (*word).to_owned(),

@@ -1,6 +1,6 @@
 //! Checks an uploaded file by its content alone, in one pass and constant memory. It must be a picture or a PDF whose
-//! structure is valid from start to end. Nothing is decoded. A file that only starts like one of them is refused, and so
-//! is one that carries another file after its end.
+//! structure is valid from start to end. Nothing is decoded. A file that only starts like one of them is refused, and
+//! so is one that carries another file after its end.
 
 mod jpeg;
 mod pdf;

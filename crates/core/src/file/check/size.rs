@@ -7,8 +7,8 @@ const MAX_SIDE: u32 = 20_000;
 
 /// The largest photograph, in pixels. The finest sensor of a phone takes as many.
 pub(super) const MAX_PHOTO: u64 = 200_000_000;
-/// The largest PNG, in pixels. Phones write none that is larger. The number of bytes does not limit it, because a PNG of
-/// one colour is small however many pixels it unpacks to.
+/// The largest PNG, in pixels. Phones write none that is larger. The number of bytes does not limit it, because a PNG
+/// of one colour is small however many pixels it unpacks to.
 pub(super) const MAX_PNG: u64 = 50_000_000;
 
 /// The message about a picture that is too large.

@@ -35,7 +35,7 @@ use crate::store::queue::QueueStore;
 use crate::store::sandbox::SandboxStore;
 use crate::store::webhooks::WebhookStore;
 use crate::turns::Turns;
-use crate::webhook::delivery::{Attempted, Delivery, Due, Message};
+use crate::webhook::delivery::{Delivery, Due, FinishedAttempt, Message};
 use crate::webhook::endpoint::Endpoint;
 
 /// How commits end, what is known of the request, and what was committed.
@@ -108,13 +108,13 @@ scripted! {
     KeyStore {
         api_key(&ApiKey) -> Option<Arc<KeyRecord>>;
         api_keys(Scope) -> Vec<KeyRecord>;
-        keys_used(Vec<(Scope, KeyId, Timestamp)>) -> ();
+        record_key_use(Vec<(Scope, KeyId, Timestamp)>) -> ();
         account(AccountId) -> Option<Account>;
         accounts() -> Vec<Account>;
     }
     LinkStore {
         link(&str) -> Option<Link>;
-        pass_used(&str, Timestamp) -> ();
+        record_pass_use(&str, Timestamp) -> ();
     }
     QueueStore {
         review_queue(Scope, usize) -> Vec<CustomerId>;
@@ -137,7 +137,7 @@ scripted! {
         deliveries(Scope, WebhookId, Option<u64>, usize) -> Vec<Delivery>;
         claim_deliveries(Timestamp, i64, &[WebhookId], usize) -> Vec<Due>;
         message(&Due, Timestamp) -> Option<Message>;
-        attempted(Vec<Attempted>) -> Vec<Attempted>;
+        record_attempts(Vec<FinishedAttempt>) -> Vec<FinishedAttempt>;
         forget_deliveries(Timestamp) -> u64;
     }
 }

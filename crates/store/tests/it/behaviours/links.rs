@@ -88,8 +88,8 @@ pub(crate) async fn passes_to_the_form_end_one_by_one_and_all_at_once(mut engine
     assert_eq!(good().await, [false, true, true, true]);
     assert!(services.store.link(token).await.expect("readable").is_some(), "the link stays");
     let later = services.now(caller.scope).plus_seconds(60);
-    services.store.pass_used(&entered[1].secret, later).await.expect("noted");
-    services.store.pass_used(&entered[1].secret, services.now(caller.scope)).await.expect("noted");
+    services.store.record_pass_use(&entered[1].secret, later).await.expect("noted");
+    services.store.record_pass_use(&entered[1].secret, services.now(caller.scope)).await.expect("noted");
     let used = services.store.link(&entered[1].secret).await.expect("readable").expect("a pass");
     assert_eq!(used.used_at, Some(later), "the latest use counts");
     session::open(&services, &caller, Some(id), Request::unkeyed(br#"{"renew":true}"#)).await.expect("renewed");

@@ -23,8 +23,8 @@ pub(super) enum Value<'a> {
 pub(super) struct Dictionary<'a>(Vec<(&'a [u8], Value<'a>)>);
 
 impl<'a> Dictionary<'a> {
-    /// Reads the dictionary at the start of these bytes, after white space. If the bytes end within it, it has the members
-    /// so far.
+    /// Reads the dictionary at the start of these bytes, after white space. If the bytes end within it, it has the
+    /// members so far.
     pub(super) fn read(bytes: &'a [u8]) -> Option<Self> {
         let mut reader = Reader { bytes };
         reader.skip_space();
