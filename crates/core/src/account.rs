@@ -16,7 +16,7 @@ use crate::ids::AccountId;
 /// The longest name of an account or key, in characters.
 pub const MAX_NAME: usize = 128;
 
-/// A tenant.
+/// A tenant: the company that asks its customers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     /// The id, which never changes.

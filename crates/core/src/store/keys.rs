@@ -27,7 +27,7 @@ pub trait KeyStore: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Corrupt`] when its name or look cannot be opened.
+    /// [`StoreError::Corrupt`] when its name or form settings cannot be opened.
     async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError>;
 
     /// All accounts, oldest first.

@@ -12,7 +12,7 @@ use crate::store::error::StoreError;
 pub struct Link {
     /// The customer's scope.
     pub scope: Scope,
-    /// The customer.
+    /// The customer whose form it opens.
     pub customer: CustomerId,
     /// The session that it was made for.
     pub session: SessionId,

@@ -14,11 +14,11 @@ pub const LOG_SECONDS: i64 = 30 * 24 * 60 * 60;
 /// A delivery that was claimed.
 #[derive(Debug, Clone)]
 pub struct Due {
-    /// Its number.
+    /// The number of the delivery.
     pub delivery: u64,
-    /// The scope.
+    /// The scope of the endpoint and the customer.
     pub scope: Scope,
-    /// The endpoint.
+    /// The endpoint that gets the event.
     pub endpoint: WebhookId,
     /// The customer that the event is about.
     pub customer: CustomerId,
@@ -57,16 +57,16 @@ pub struct Message {
     pub shows_link: bool,
 }
 
-/// The result of an attempt.
+/// An attempt that has ended.
 #[derive(Debug, Clone)]
 pub struct FinishedAttempt {
-    /// Which delivery.
+    /// The delivery that was attempted.
     pub due: Due,
-    /// When.
+    /// When the attempt ended.
     pub at: Timestamp,
     /// The response status, or what went wrong, in a word.
     pub result: AttemptResult,
-    /// What follows.
+    /// What happens to the delivery next.
     pub verdict: Verdict,
 }
 

@@ -30,7 +30,7 @@ record! {
 
 impl Field for List<EventType, 16> {}
 
-/// An endpoint.
+/// A registered URL that gets events.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Endpoint {
     /// Its id.
