@@ -27,7 +27,7 @@ words! {
     Simulated = "kyc.simulated": "A sandbox customer was put somewhere.",
     ProviderAsked = "kyc.provider_asked": "A provider was given a share token, which was then forgotten.",
     ProviderAnswered = "kyc.provider_answered": "A provider reported on a verification.",
-    ClockAdvanced = "sandbox.clock_advanced": "The clock of a sandbox was put forward.",
+    ClockAdvanced = "sandbox.clock_advanced": "The clock of a sandbox was advanced.",
     WebhookCreated = "webhook.created": "A webhook endpoint was registered.",
     WebhookEnabled = "webhook.enabled": "A webhook endpoint was enabled again.",
     WebhookDisabled = "webhook.disabled": "A webhook endpoint was disabled.",
