@@ -84,7 +84,7 @@ impl Anchored {
             let verdict = check(&*anchored.store, known).await.map_err(text)?;
             if !verdict.findings.is_empty() {
                 if anchoring == Anchoring::Enforced {
-                    return Err(refusal(&anchored.store.shown(), &verdict));
+                    return Err(refusal(&anchored.store.location(), &verdict));
                 }
                 anchored.holds.store(false, Ordering::Relaxed);
                 return Ok(anchored);
@@ -96,7 +96,7 @@ impl Anchored {
                 );
             }
         }
-        anchored.follow(known.as_ref()).await.map_err(text)?;
+        anchored.adopt_ends(known.as_ref()).await.map_err(text)?;
         let trails = anchored.store.tips().all().len();
         if known.is_none() && trails > 0 {
             tracing::warn!(
@@ -108,7 +108,7 @@ impl Anchored {
     }
 
     /// Takes the ends of all trails as they are now. One that is not sealed by us stays as it was known.
-    async fn follow(&self, known: Option<&Anchor>) -> Result<(), StoreError> {
+    async fn adopt_ends(&self, known: Option<&Anchor>) -> Result<(), StoreError> {
         let known: BTreeMap<Scope, Position> =
             known.iter().flat_map(|anchor| &anchor.checkpoints).map(|one| (one.scope, one.position)).collect();
         let ends = self.ends(&known).await?;
@@ -168,7 +168,7 @@ impl Anchored {
         match &written {
             Ok(()) if *failing => tracing::info!(path = %self.path().display(), "the anchor is written again"),
             Err(error) => {
-                tips.put_back();
+                tips.mark_changed();
                 if !*failing {
                     tracing::error!(
                         %error, path = %self.path().display(),
@@ -235,7 +235,7 @@ impl Anchored {
         operator: impl Fn(Scope) -> Caller,
         given: &[NamedAnchor],
     ) -> Result<Value, String> {
-        let others = self.store.others().await.map_err(text)?;
+        let others = self.store.other_processes().await.map_err(text)?;
         if others > 0 {
             return Err(format!("{others} other processes use the database; stop them, and wait for 10 seconds"));
         }
@@ -272,7 +272,7 @@ impl Anchored {
             entry.detail.note = Some(restore_note(at, &all.findings));
             append_audit(services, *scope, entry).await.map_err(text)?;
         }
-        self.follow(None).await.map_err(text)?;
+        self.adopt_ends(None).await.map_err(text)?;
         self.holds.store(true, Ordering::Relaxed);
         self.write().map_err(cannot("write the anchor", self.path()))?;
         let accepted = scopes.iter().map(|Scope { account, environment }| format!("{account} {environment}"));

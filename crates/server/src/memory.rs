@@ -10,7 +10,7 @@ use std::hint::black_box;
 const LARGE: u64 = 256 << 20;
 
 /// Allows huge pages if as much is remembered as the setting `cache` says, or forbids them to the process.
-pub fn follow(cache: Option<u64>) {
+pub fn set_huge_pages(cache: Option<u64>) {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::thread::disable_transparent_huge_pages(cache.is_none_or(|bytes| bytes < LARGE)) {
         tracing::warn!(%error, "the kernel was not told about huge pages");

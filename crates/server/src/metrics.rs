@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use dossier_core::caller::Environment;
 use dossier_core::clock::Timestamp;
-use dossier_store::{Figures, Totals};
+use dossier_store::{Totals, WriterStats};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -209,16 +209,16 @@ impl Metrics {
 
     /// The text that Prometheus reads.
     #[must_use]
-    pub fn render(&self, figures: &Figures, refused_rows: u64) -> String {
+    pub fn render(&self, stats: &WriterStats, refused_rows: u64) -> String {
         let raise = |counter: &Counter<u64, AtomicU64>, now: &AtomicU64| {
             counter.inc_by(now.load(Ordering::Relaxed).saturating_sub(counter.get()));
         };
-        raise(&self.commits, &figures.commits);
-        raise(&self.changes, &figures.changes);
+        raise(&self.commits, &stats.commits);
+        raise(&self.changes, &stats.changes);
         raise(&self.refused_rows, &AtomicU64::new(refused_rows));
         let gauge = |value: &AtomicU64| i64::try_from(value.load(Ordering::Relaxed)).unwrap_or(i64::MAX);
-        self.waiting.set(gauge(&figures.waiting));
-        self.wal_pages.set(gauge(&figures.wal_pages));
+        self.waiting.set(gauge(&stats.waiting));
+        self.wal_pages.set(gauge(&stats.wal_pages));
         let mut text = String::new();
         encode(&mut text, &self.registry).expect("writing into a string does not fail");
         as_prometheus_text(&text)

@@ -9,9 +9,9 @@ use dossier_core::clock::Clock as _;
 use dossier_core::store::{Progress, StoreError};
 use dossier_store::anchor::{AnchorFile, AnchorKey, check};
 use dossier_store::blobs::{BlobPath, Blobs};
+use dossier_store::transfer::error_text;
 use dossier_store::transfer::mark::Mark;
 use dossier_store::transfer::moving::move_all;
-use dossier_store::transfer::plain;
 use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 
@@ -53,7 +53,7 @@ pub async fn database(config: &Config, to: &str, progress: Progress<'_>) -> Resu
     may_arrive(&source, &arrives_in).await?;
     if !matches!(before, Some(Mark::Left { .. })) {
         // A process that starts during the copy would acknowledge writes that are left behind.
-        let leaving = Mark::Leaving { to: target.shown(), at: SystemClock.now() };
+        let leaving = Mark::Leaving { to: target.location(), at: SystemClock.now() };
         source.set_mark(Some(&leaving)).await.map_err(text)?;
     }
     let copied = copy(config, &source, &arrives_in, progress).await;
@@ -62,7 +62,7 @@ pub async fn database(config: &Config, to: &str, progress: Progress<'_>) -> Resu
         source.set_mark(None).await.map_err(text)?;
     }
     let (records, audit) = copied?;
-    let left = Mark::Left { to: target.shown(), at: SystemClock.now() };
+    let left = Mark::Left { to: target.location(), at: SystemClock.now() };
     source.set_mark(Some(&left)).await.map_err(text)?;
     let mut moved = json!({ "records": records, "audit": audit });
     if let Home::Folder(folder) = &arrives_in
@@ -88,7 +88,7 @@ pub async fn database(config: &Config, to: &str, progress: Progress<'_>) -> Resu
 /// until all has arrived in a folder beside it.
 async fn place_to_arrive(target: &Home) -> Result<Home, String> {
     let Home::Folder(folder) = target else { return Ok(target.clone()) };
-    if !matches!(target.standing().await.map_err(text)?.mark, Some(Mark::Left { .. })) {
+    if !matches!(target.read_state().await.map_err(text)?.mark, Some(Mark::Left { .. })) {
         return Ok(target.clone());
     }
     let folder = folder.join(ARRIVING);
@@ -99,9 +99,9 @@ async fn place_to_arrive(target: &Home) -> Result<Home, String> {
 
 /// Returns the mark of the source, which was not left, unless for this target: then the move ended early.
 async fn may_leave(source: &Home, target: &Home) -> Result<Option<Mark>, String> {
-    let mark = source.standing().await.map_err(text)?.mark;
+    let mark = source.read_state().await.map_err(text)?.mark;
     match &mark {
-        Some(left @ Mark::Left { to, .. }) if *to != target.shown() => Err(source.why_not(left)),
+        Some(left @ Mark::Left { to, .. }) if *to != target.location() => Err(source.why_not(left)),
         Some(arriving @ Mark::Arriving { .. }) => Err(source.why_not(arriving)),
         _ => Ok(mark),
     }
@@ -109,8 +109,8 @@ async fn may_leave(source: &Home, target: &Home) -> Result<Option<Mark>, String>
 
 /// Whether an earlier attempt or this one has begun to copy.
 async fn is_arriving(target: &Home) -> bool {
-    match target.standing().await {
-        Ok(standing) => matches!(standing.mark, Some(Mark::Arriving { .. })),
+    match target.read_state().await {
+        Ok(state) => matches!(state.mark, Some(Mark::Arriving { .. })),
         // Perhaps: it cannot be reached.
         Err(_) => true,
     }
@@ -118,11 +118,11 @@ async fn is_arriving(target: &Home) -> bool {
 
 /// Whether the target is new, or holds a part of what the same source has.
 async fn may_arrive(source: &Home, target: &Home) -> Result<(), String> {
-    match target.standing().await.map_err(text)?.mark {
-        Some(Mark::Arriving { from, .. }) if from == source.shown() => Ok(()),
+    match target.read_state().await.map_err(text)?.mark {
+        Some(Mark::Arriving { from, .. }) if from == source.location() => Ok(()),
         Some(Mark::Left { .. }) => Err(format!(
             "{} still has the records that once moved away from it; move into an empty database",
-            target.shown()
+            target.location()
         )),
         Some(mark) => Err(target.why_not(&mark)),
         None => Ok(()),
@@ -140,10 +140,10 @@ async fn copy(config: &Config, source: &Home, target: &Home, progress: Progress<
     let now = SystemClock.now();
     let moved = source
         .with_location(async |from| {
-            target.with_location(async |to| move_all(from, &source.shown(), to, now, progress).await).await
+            target.with_location(async |to| move_all(from, &source.location(), to, now, progress).await).await
         })
         .await
-        .map_err(plain)?;
+        .map_err(error_text)?;
     // One that was starting when the source was marked.
     check_alone(&from).await?;
     let mut chains = Vec::new();
@@ -166,7 +166,7 @@ async fn copy(config: &Config, source: &Home, target: &Home, progress: Progress<
 }
 
 async fn check_alone(store: &OpenStore) -> Result<(), String> {
-    match store.engine().others().await.map_err(text)? {
+    match store.engine().other_processes().await.map_err(text)? {
         0 => Ok(()),
         others => Err(format!("{others} other processes use the database; stop them, and wait for 10 seconds")),
     }
@@ -200,13 +200,13 @@ fn replace_left(data_dir: &Path, arrived: &Path) -> std::io::Result<PathBuf> {
 pub async fn reopen(config: &Config) -> Result<Value, String> {
     let _lock = Lock::take(&config.data_dir).map_err(text)?;
     let home = Home::of(config);
-    match home.standing().await.map_err(text)?.mark {
+    match home.read_state().await.map_err(text)?.mark {
         Some(Mark::Leaving { to, at } | Mark::Left { to, at }) => {
             home.set_mark(None).await.map_err(text)?;
-            Ok(json!({ "reopened": home.shown(), "left_for": to, "left_at": at }))
+            Ok(json!({ "reopened": home.location(), "left_for": to, "left_at": at }))
         }
         Some(mark) => Err(home.why_not(&mark)),
-        None => Err(format!("the records of {} did not move away from it", home.shown())),
+        None => Err(format!("the records of {} did not move away from it", home.location())),
     }
 }
 

@@ -51,7 +51,7 @@ pub struct RequestLog {
 
 impl RequestLog {
     /// Notes a request.
-    pub fn note(&self, answered: Answered) {
+    pub fn push(&self, answered: Answered) {
         let mut waiting = self.waiting.lock().expect("a push does not panic");
         if waiting.len() < MOST {
             waiting.push(answered);
@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn what_waits_is_bounded_and_what_is_left_out_is_counted() {
         let log = RequestLog::default();
-        (0..MOST + 3).for_each(|_| log.note(answered(None, None)));
+        (0..MOST + 3).for_each(|_| log.push(answered(None, None)));
         assert_eq!((log.take().len(), log.left_out.load(Ordering::Relaxed)), (MOST, 3));
         assert!(log.take().is_empty());
     }

@@ -194,7 +194,7 @@ impl Server {
             helper.abort();
             let _ = helper.await;
         }
-        self.store.leave().await;
+        self.store.hand_over_work().await;
         // The task of a connection that has ended may not have let go of the store yet.
         for _ in 0..LAST_OWNERS {
             if Arc::strong_count(&self.app) == 1 {
@@ -248,9 +248,9 @@ fn listen(
     let places = ConnectionLimit::new(connections(config), per_address, proxies, app.metrics.connections.clone());
     let mut listeners = vec![tokio::spawn(listener::serve(api, front, places, limits, app.stopping.clone()))];
     if let Some(metrics) = metrics {
-        let (rendered, figures) = (Arc::clone(app), Arc::clone(store));
+        let (rendered, engine) = (Arc::clone(app), Arc::clone(store));
         let operations = router::operations(Arc::clone(app), move || {
-            rendered.metrics.render(figures.figures(), figures.refused_rows())
+            rendered.metrics.render(engine.writer_stats(), engine.refused_rows())
         });
         let front = Front::new(Arc::clone(app), operations, route_label, Budget::new(OPERATIONS), None);
         let places = ConnectionLimit::new(OPERATIONS_CONNECTIONS, None, Arc::default(), Gauge::default());

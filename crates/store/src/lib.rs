@@ -33,7 +33,9 @@ mod signing;
 use std::path::PathBuf;
 
 use dossier_core::store::StoreError;
-pub use engine::{ChoreStore, Engine, Figures, ProcessStore, RotationStore, TotalStore, Totals, TrailStore, Waiting};
+pub use engine::{
+    ChoreStore, Engine, ProcessStore, RotationStore, TotalStore, Totals, TrailStore, Waiting, WriterStats,
+};
 
 /// Why a data folder cannot be opened. Each message says what to do.
 #[derive(Debug, thiserror::Error)]

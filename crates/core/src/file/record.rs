@@ -61,9 +61,8 @@ pub struct File {
     pub id: FileId,
     /// When it was uploaded.
     pub uploaded_at: Timestamp,
-    /// The customers and persons whose evidence it is or was; only erasure ends that. They stand oldest first, and
-    /// there are none until it is attached. If there are very many, only some are read, see
-    /// [`FileStore::files`](crate::store::FileStore::files).
+    /// The customers and persons whose evidence it is or was, oldest first. Only erasure removes them. If there are
+    /// very many, only some are read; see [`FileStore::files`](crate::store::FileStore::files).
     pub attachments: Vec<Attachment>,
     /// The sealed details.
     pub details: FileDetails,
@@ -81,7 +80,7 @@ pub struct Uploaded {
 /// An attachment of a file as evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attachment {
-    /// The customer.
+    /// The customer whose evidence it is.
     pub customer: CustomerId,
     /// The data subject: the customer or one of its persons.
     pub subject: PersonId,
@@ -94,7 +93,7 @@ pub struct Attachment {
 pub struct FileDetails {
     /// The name its sender gave it.
     pub name: FileName,
-    /// The type.
+    /// The type that the content has.
     pub media_type: MediaType,
     /// Its size in bytes.
     pub size: u64,

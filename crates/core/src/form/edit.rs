@@ -10,7 +10,7 @@ use crate::form::input::OWNS;
 use crate::form::pen::Pen;
 use crate::form::place::{place_of_file, place_of_person, pointer};
 use crate::form::record::{Device, Form};
-use crate::form::settle::{read, set_shares_aside, settle, without_documents};
+use crate::form::settle::{move_draft_into_profile, read, set_shares_aside, without_documents};
 use crate::form::sheet::Sheet;
 use crate::ids::{FileId, PersonId};
 use crate::kyc::rules::RuleSet;
@@ -113,7 +113,7 @@ pub(crate) fn apply(
         Edit::KeepAsGiven(kept) => pen.keep_as_given(&sheet, kept),
     }
     drop(sheet);
-    settle(rules, kind, &mut profile, &mut pen.form.draft, now);
+    move_draft_into_profile(rules, kind, &mut profile, &mut pen.form.draft, now);
     if pen.places.iter().any(|place| Place::new(place).name() == OWNS) {
         set_shares_aside(&mut profile, &mut pen.form.draft);
     }

@@ -14,11 +14,11 @@ pub const LOG_SECONDS: i64 = 30 * 24 * 60 * 60;
 /// A delivery that was claimed.
 #[derive(Debug, Clone)]
 pub struct Due {
-    /// Its number.
+    /// The number of the delivery.
     pub delivery: u64,
-    /// The scope.
+    /// The scope of the endpoint and the customer.
     pub scope: Scope,
-    /// The endpoint.
+    /// The endpoint that gets the event.
     pub endpoint: WebhookId,
     /// The customer that the event is about.
     pub customer: CustomerId,
@@ -57,22 +57,22 @@ pub struct Message {
     pub shows_link: bool,
 }
 
-/// The result of an attempt.
+/// An attempt that has ended.
 #[derive(Debug, Clone)]
-pub struct Attempted {
-    /// Which delivery.
+pub struct FinishedAttempt {
+    /// The delivery that was attempted.
     pub due: Due,
-    /// When.
+    /// When the attempt ended.
     pub at: Timestamp,
     /// The response status, or what went wrong, in a word.
-    pub said: Said,
-    /// What follows.
+    pub result: AttemptResult,
+    /// What happens to the delivery next.
     pub verdict: Verdict,
 }
 
 /// The response status, or what went wrong, in a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
+pub enum AttemptResult {
     /// An HTTP status.
     Status(u16),
     /// `timeout`, `connection`, `tls`, `address_refused`, and so on. For a private address only `delivered` or `not
@@ -109,7 +109,7 @@ pub struct Delivery {
     /// What happened.
     #[schemars(with = "crate::event::EventType")]
     pub event_type: String,
-    /// How it stands.
+    /// Whether it waits, was delivered, or was given up.
     #[schemars(extend("enum" = ["pending", "delivered", "failed"]))]
     pub state: &'static str,
     /// How often it was attempted.

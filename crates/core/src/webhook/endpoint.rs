@@ -23,14 +23,14 @@ record! {
     value NewWebhook {
         /// Where to send events: an https URL; in the sandbox http and local addresses as well
         url: Text<1024>,
-        /// Which events; customer.kycs.updated unless told
+        /// The event types; customer.kycs.updated by default
         event_types: Option<List<EventType, 16>>,
     }
 }
 
 impl Field for List<EventType, 16> {}
 
-/// An endpoint.
+/// A registered URL that gets events.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Endpoint {
     /// Its id.

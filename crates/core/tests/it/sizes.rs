@@ -1,4 +1,4 @@
-//! Files and functions stay small enough to be read at once, but for those that have a reason.
+//! Files and functions stay small enough to be read at once, except for those with a reason.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,8 @@ use crate::arrows::sources;
 const LINES_OF_A_FILE: usize = 450;
 const LINES_OF_A_FUNCTION: usize = 80;
 
-/// What may be larger: a file, or a file and the name of a function in it, with the most lines that it may have, and
-/// why. What shrinks below the limit leaves the list.
+/// What may be larger: a file, or a file and the name of a function in it, with its limit and the reason. An entry that
+/// shrinks below the usual limit must leave the list.
 const EXCEPTIONS: &[(&str, usize, &str)] = &[
     ("core/tests/it/merge.rs a_person_is_recognised_by_id_then_document_then_name", 81, "a table of persons"),
     ("server/src/egress/mod.rs what_leads_inside_is_refused_in_every_form", 110, "a table of addresses"),
@@ -27,8 +27,8 @@ const EXCEPTIONS: &[(&str, usize, &str)] = &[
     ("store/tests/it/row_seals.rs", 529, "tables of columns, and one attack on all of them"),
 ];
 
-/// The functions of a source file, each with its lines from `fn` to the closing brace. Their ends are told by the
-/// indentation that rustfmt gives them.
+/// The functions of a source file, each with its lines from `fn` to the closing brace. Their ends are found by the
+/// indentation of rustfmt.
 fn functions(text: &str) -> Vec<(&str, usize)> {
     let lines: Vec<&str> = text.lines().collect();
     let function = |at: usize| Some((name_of_function(lines[at])?, length(&lines[at..])));
@@ -44,7 +44,7 @@ fn name_of_function(line: &str) -> Option<&str> {
     before.split(' ').all(qualifies).then(|| after.split(['(', '<']).next().unwrap_or_default())
 }
 
-/// How many of the lines belong to the function that begins on the first of them.
+/// How many of the lines belong to the function that starts on the first of them.
 fn length(lines: &[&str]) -> usize {
     let indentation = &lines[0][..lines[0].len() - lines[0].trim_start().len()];
     if lines[0].ends_with(['}', ';']) {
@@ -56,7 +56,7 @@ fn length(lines: &[&str]) -> usize {
     end.map_or(lines.len(), |end| end + 1)
 }
 
-/// What is larger than the limits, as [`EXCEPTIONS`] names it.
+/// The files and functions above the limits, as [`EXCEPTIONS`] names them.
 fn large(sources: &[(String, String)]) -> BTreeMap<String, usize> {
     let mut found = BTreeMap::new();
     for (file, text) in sources {
@@ -67,7 +67,7 @@ fn large(sources: &[(String, String)]) -> BTreeMap<String, usize> {
     found
 }
 
-/// What is larger than it may be, and what is on the list without need.
+/// The files and functions above their limits, and the exceptions that are not needed.
 fn complaints(large: &BTreeMap<String, usize>, exceptions: &[(&str, usize, &str)]) -> Vec<String> {
     let most = |what: &str| exceptions.iter().find(|(name, ..)| *name == what).map(|(_, most, _)| *most);
     let grown = large.iter().filter_map(|(what, lines)| {

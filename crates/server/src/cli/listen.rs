@@ -73,13 +73,13 @@ impl LocalCommand for Listen {
         let client = Client::builder().no_proxy().connect_timeout(CONNECT).timeout(Duration::from_secs(45)).build();
         let client = client.map_err(text)?;
         let secret = secret(&self.key);
-        let mut after = match noted(&state)? {
+        let mut after = match saved_cursor(&state)? {
             Some(after) => after,
             None if self.from_start => String::new(),
             None => {
                 let page = poll(&client, &api, &self.key, "newest", 0, output).await?;
                 let after = parse(&page)?.next_after;
-                note(&state, &after)?;
+                save_cursor(&state, &after)?;
                 after
             }
         };
@@ -97,7 +97,7 @@ impl LocalCommand for Listen {
             }
             if page.next_after != after {
                 after = page.next_after;
-                note(&state, &after)?;
+                save_cursor(&state, &after)?;
             }
         }
     }
@@ -190,7 +190,7 @@ async fn forward(client: &Client, arguments: &Listen, secret: &[u8], event: &str
     }
 }
 
-fn noted(state: &Path) -> Result<Option<String>, String> {
+fn saved_cursor(state: &Path) -> Result<Option<String>, String> {
     match std::fs::read_to_string(state) {
         Ok(text) => {
             let value: Value = serde_json::from_str(&text).unwrap_or_default();
@@ -205,7 +205,7 @@ fn noted(state: &Path) -> Result<Option<String>, String> {
 }
 
 /// Durable before the next event is asked for.
-fn note(state: &Path, after: &str) -> Result<(), String> {
+fn save_cursor(state: &Path, after: &str) -> Result<(), String> {
     let text = json!({ "after": after }).to_string();
     durable::replace(state, text.as_bytes()).map_err(cannot("write", state))
 }

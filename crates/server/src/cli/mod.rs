@@ -91,7 +91,7 @@ struct Common {
 /// Runs the command line.
 pub fn main() -> ExitCode {
     // Until the settings are read.
-    memory::follow(None);
+    memory::set_huge_pages(None);
     let cli = Cli::parse();
     let output = cli.common.output;
     let ended = hardening::apply().and_then(|()| run(cli));
@@ -145,7 +145,7 @@ fn run(cli: Cli) -> Result<ExitCode, String> {
 fn start_process(config: &Config, warnings: &[String]) {
     logs::start(config.logging.format, config.logging.level);
     warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
-    memory::follow(config.storage.cache);
+    memory::set_huge_pages(config.storage.cache);
     std::panic::set_hook(Box::new(|panic| {
         // The place only: the message could hold a value.
         tracing::error!(location = panic.location().map(tracing::field::display), "a panic");

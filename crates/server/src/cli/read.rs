@@ -2,18 +2,14 @@
 
 use dossier_core::account::MAX_NAME;
 
+use crate::config::units::amount;
+
 /// `90s`, `30m`, `12h` or `7d`, in seconds.
 pub(super) fn duration(text: &str) -> Result<i64, String> {
     let wrong = || "must be a number and a unit: 90s, 30m, 12h or 7d".to_owned();
-    let unit = match text.bytes().last() {
-        Some(b's') => 1,
-        Some(b'm') => 60,
-        Some(b'h') => 60 * 60,
-        Some(b'd') => 24 * 60 * 60,
-        _ => return Err(wrong()),
-    };
-    let number: i64 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
-    number.checked_mul(unit).filter(|seconds| (0..=100 * 365 * 24 * 60 * 60).contains(seconds)).ok_or_else(wrong)
+    let seconds = amount(text, &[("s", 1), ("m", 60), ("h", 60 * 60), ("d", 24 * 60 * 60)]);
+    let seconds = seconds.and_then(|seconds| i64::try_from(seconds).ok());
+    seconds.filter(|seconds| *seconds <= 100 * 365 * 24 * 60 * 60).ok_or_else(wrong)
 }
 
 /// The name of an account or a key.

@@ -36,7 +36,7 @@ fn database(server: &Server) -> String {
     // What distributions add says nothing here.
     let engine = engine.split(" (").next().unwrap_or_default();
     let place = if engine.starts_with("SQLite") { "in" } else { "at" };
-    format!("{engine} {place} {}", store.shown())
+    format!("{engine} {place} {}", store.location())
 }
 
 /// What a person needs to know at the start, on standard output.

@@ -13,7 +13,7 @@ pub mod root_key;
 mod setting;
 pub mod sources;
 pub mod storage;
-mod units;
+pub(crate) mod units;
 pub mod verification;
 pub mod webhooks;
 

@@ -4,7 +4,7 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use dossier_core::hexadecimal::hexadecimal;
 use dossier_core::kyc::RuleSet;
-use dossier_core::settings::Recorded;
+use dossier_core::settings::RecordedSetting;
 
 use super::setting::Setting;
 
@@ -22,17 +22,17 @@ pub(super) fn recorded<'a>(
     recorded.map(|setting| (setting.name.to_owned(), value(setting))).collect()
 }
 
-fn of(setting: &Setting, text: &str) -> Recorded {
+fn of(setting: &Setting, text: &str) -> RecordedSetting {
     if !setting.secret {
-        return Recorded::Value(text.to_owned());
+        return RecordedSetting::Value(text.to_owned());
     }
     let hash = |text: &str| hash(&[setting.name, "\0", text].concat());
-    Recorded::Secret(Some(text).filter(|text| !text.is_empty()).map(hash))
+    RecordedSetting::Secret(Some(text).filter(|text| !text.is_empty()).map(hash))
 }
 
 /// Rules are known by their version, and by their text, which may change under the same version.
-fn rules(rules: &RuleSet) -> Recorded {
-    Recorded::Value(format!("{}, SHA-256 {}", rules.version, rules.hash))
+fn rules(rules: &RuleSet) -> RecordedSetting {
+    RecordedSetting::Value(format!("{}, SHA-256 {}", rules.version, rules.hash))
 }
 
 fn hash(text: &str) -> String {
@@ -47,7 +47,7 @@ mod tests {
     fn no_secret_is_in_what_is_recorded() {
         let secret = Setting { name: "a", default: "", help: "", secret: true, recorded: true };
         let one = of(&secret, "hunter2");
-        assert_eq!(of(&secret, ""), Recorded::Secret(None));
+        assert_eq!(of(&secret, ""), RecordedSetting::Secret(None));
         assert_ne!(one, of(&secret, "hunter3"));
         assert!(!format!("{one:?}").contains("hunter2"));
     }

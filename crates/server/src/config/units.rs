@@ -45,7 +45,7 @@ pub(super) fn bytes(text: &str) -> Option<u64> {
 }
 
 /// A whole number and the unit right after it.
-pub(super) fn amount(text: &str, units: &[(&str, u64)]) -> Option<u64> {
+pub(crate) fn amount(text: &str, units: &[(&str, u64)]) -> Option<u64> {
     let (number, unit) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
     let (_, size) = units.iter().find(|(name, _)| *name == unit)?;
     number.parse::<u64>().ok()?.checked_mul(*size)

@@ -65,7 +65,7 @@ struct Refused {
 }
 
 impl Refused {
-    fn note(&mut self, claimant: Claimant, now: Instant) {
+    fn record(&mut self, claimant: Claimant, now: Instant) {
         if self.last.is_none_or(|(last, _)| last != claimant) {
             self.before = self.last;
         }
@@ -117,7 +117,7 @@ impl Accounts {
         let now = Instant::now();
         for (refused, claimant) in self.refused.iter_mut().zip(claimants.0) {
             if let Some(claimant) = claimant {
-                refused.note(claimant, now);
+                refused.record(claimant, now);
             }
         }
     }

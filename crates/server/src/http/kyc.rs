@@ -6,7 +6,7 @@ use dossier_core::api_key::KeyScope;
 use dossier_core::customer::CustomerType;
 use dossier_core::kyc::requirements::Prospect;
 use dossier_core::parse::Country;
-use dossier_core::use_cases::{decide as decisions, session};
+use dossier_core::use_cases::{decide, session};
 use dossier_core::violation::Code;
 use http::{Method, StatusCode};
 use serde_json::json;
@@ -109,7 +109,7 @@ pub(crate) async fn decide(
     let (parts, body) = request.into_parts();
     let body = WholeBody::read(&app, &parts, body, Expected::JSON).await?;
     let request = repeatable("POST /v0/customers/{customer_id}/decisions", &parts.headers, &body)?;
-    let answer = decisions::decide(&app.services, &caller, id, request).await?;
+    let answer = decide::decide(&app.services, &caller, id, request).await?;
     Ok(answered(StatusCode::OK, sees.answer(answer, nothing)))
 }
 
@@ -146,18 +146,13 @@ pub(crate) async fn requirements(
     query: Query,
 ) -> Result<Response, Problem> {
     let mut parameters = query.only(&["type", "country", "purpose", "volume"]);
-    let kind = match parameters.text("type").as_deref() {
-        Some("individual") => Some(CustomerType::Individual),
-        Some("corporate" | "business") => Some(CustomerType::Corporate),
-        Some(_) => {
-            parameters.refuse("type", Code::UnknownValue, "must be one of: individual corporate");
-            None
-        }
-        None => {
-            parameters.refuse("type", Code::Required, "is required: individual or corporate");
-            None
-        }
-    };
+    let named = parameters.text("type");
+    let kind = named.as_deref().and_then(CustomerType::of_request);
+    match (&named, kind) {
+        (None, _) => parameters.refuse("type", Code::Required, "is required: individual or corporate"),
+        (Some(_), None) => parameters.refuse("type", Code::UnknownValue, "must be one of: individual corporate"),
+        (Some(_), Some(_)) => {}
+    }
     let message = "must be an officially assigned ISO 3166-1 alpha-2 code in capitals, or XK";
     let country = parameters.read("country", Country::new, Code::UnknownCountry, message);
     let volume = |text: &str| text.parse::<f64>().ok().filter(|volume| *volume >= 0.0);

@@ -164,7 +164,7 @@ impl Answer for Front {
         if let Some(log) = &self.log {
             let (at, duration_us) = (self.app.services.clock.now(), elapsed.as_micros() as u64);
             let (request_id, key) = (Arc::clone(&request_id.0), context.key());
-            log.note(Answered { at, request_id, method, route, status, code, key, duration_us });
+            log.push(Answered { at, request_id, method, route, status, code, key, duration_us });
         }
         if let Some(theirs) = clients_id.as_ref().and_then(|id| id.to_str().ok()) {
             tracing::debug!(%request_id, client_request_id = theirs, "the client has an id of its own");

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Response};
 use dossier_core::api_key::KeyScope;
 use dossier_core::caller::{Caller, Environment};
 use dossier_core::use_cases::advance_clock;
-use dossier_core::use_cases::simulate as sandbox;
+use dossier_core::use_cases::simulate;
 use http::{Method, StatusCode};
 use serde_json::json;
 
@@ -60,7 +60,7 @@ pub(crate) async fn simulate(
     let (parts, body) = request.into_parts();
     let body = WholeBody::read(&app, &parts, body, Expected::JSON).await?;
     let request = repeatable("POST /v0/customers/simulate", &parts.headers, &body)?;
-    Ok(answered(StatusCode::OK, sandbox::simulate(&app.services, &caller, request).await?))
+    Ok(answered(StatusCode::OK, simulate::simulate(&app.services, &caller, request).await?))
 }
 
 pub(crate) const ADVANCE_CLOCK: Operation = Operation {

@@ -24,7 +24,7 @@ use crate::sumsub::Sumsub;
 pub struct AppState {
     /// What use cases need.
     pub services: Services,
-    /// The figures.
+    /// The metrics.
     pub metrics: Metrics,
     /// Under which URL people reach this server, without a slash at the end.
     pub public_url: String,
@@ -129,7 +129,7 @@ impl AppState {
         let used = std::mem::take(&mut *self.keys_used.lock().expect("noting a use does not panic"));
         let used: Vec<_> = used.into_iter().map(|(key, (scope, at))| (scope, key, at)).collect();
         if !used.is_empty()
-            && let Err(error) = self.services.store.keys_used(used).await
+            && let Err(error) = self.services.store.record_key_use(used).await
         {
             tracing::warn!(%error, "the last use of keys could not be noted");
         }

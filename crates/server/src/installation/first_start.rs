@@ -1,7 +1,7 @@
 //! The account that a new installation has, and its key.
 
 use dossier_core::api_key::{ApiKey, KeyScope};
-use dossier_core::caller::{Actor, Caller, Environment, Scope};
+use dossier_core::caller::{Caller, Environment, Scope};
 use dossier_core::ids::AccountId;
 use dossier_core::services::Services;
 use dossier_core::use_cases::accounts;
@@ -32,7 +32,7 @@ pub async fn make_key(services: &Services, account: AccountId) -> Result<ApiKey,
 }
 
 fn caller(scope: Scope) -> Caller {
-    Caller { scope, actor: Actor::System, request_id: "first-start".to_owned(), address: None }
+    Caller::system(scope, "first-start")
 }
 
 fn failed(error: impl std::fmt::Display) -> InstallationError {

@@ -34,8 +34,8 @@ impl Home {
         }
     }
 
-    pub(crate) async fn standing(&self) -> Result<DatabaseState, OpenError> {
-        self.with_location(async |location| location.standing().await).await
+    pub(crate) async fn read_state(&self) -> Result<DatabaseState, OpenError> {
+        self.with_location(async |location| location.read_state().await).await
     }
 
     pub(crate) async fn set_mark(&self, mark: Option<&Mark>) -> Result<(), OpenError> {
@@ -43,22 +43,22 @@ impl Home {
     }
 
     /// For people: the file, or hosts and name of the database.
-    pub(crate) fn shown(&self) -> String {
+    pub(crate) fn location(&self) -> String {
         match self {
             Self::Folder(folder) => {
                 let file = folder.join("dossier.db");
                 std::path::absolute(&file).unwrap_or(file).display().to_string()
             }
-            Self::Postgres(url) => format!("PostgreSQL at {}", Location::Postgres(url).shown()),
+            Self::Postgres(url) => format!("PostgreSQL at {}", Location::Postgres(url)),
         }
     }
 
     /// Refuses a database whose records were or are being moved elsewhere, or have not all arrived.
     pub(crate) async fn check_served(&self) -> Result<DatabaseState, InstallationError> {
-        let standing = self.standing().await?;
-        match &standing.mark {
+        let state = self.read_state().await?;
+        match &state.mark {
             Some(mark) => Err(InstallationError::NotServed(self.why_not(mark))),
-            None => Ok(standing),
+            None => Ok(state),
         }
     }
 
@@ -67,17 +67,17 @@ impl Home {
             Mark::Leaving { to, at } => format!(
                 "a move of the records of {} to {to} began on {at} and has not finished; run the same dossier db \
                     move again, or dossier db reopen to continue here",
-                self.shown(),
+                self.location(),
             ),
             Mark::Left { to, at } => format!(
                 "the records of {} were moved to {to} on {at}; start dossier there, or run dossier db reopen to \
                     continue here without later changes",
-                self.shown(),
+                self.location(),
             ),
             Mark::Arriving { from, at } => format!(
                 "a transfer from {from} into {} began on {at} and has not finished; run the same dossier db move or \
                     dossier restore again",
-                self.shown(),
+                self.location(),
             ),
         }
     }

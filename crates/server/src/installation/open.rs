@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dossier_core::account::Account;
-use dossier_core::caller::{Actor, Caller};
+use dossier_core::caller::Caller;
 use dossier_core::ids::AccountId;
 use dossier_core::kyc::{Policy, case};
 use dossier_core::sandbox_clocks::SandboxClocks;
@@ -52,8 +52,8 @@ impl Installation {
             tracing::warn!("files lie in the data folder of this process, where no other reaches them; set files");
         }
         let home = Home::of(config);
-        let standing = home.check_served().await?;
-        upgrade::before(config, &root_key, &standing).await.map_err(InstallationError::Upgrade)?;
+        let state = home.check_served().await?;
+        upgrade::before(config, &root_key, &state).await.map_err(InstallationError::Upgrade)?;
         let store = OpenStore::open(config, &home, &root_key).await?.engine();
         let anchored = Anchored::open(config, &root_key, Arc::clone(&store), anchoring).await;
         let anchored = Arc::new(anchored.map_err(InstallationError::NotServed)?);
@@ -101,7 +101,7 @@ async fn find_emails_again(store: &dyn Engine, services: &Services) -> Result<()
     }
     let mut done = ONCE;
     for scope in store.accounts().await?.iter().flat_map(Account::scopes) {
-        let caller = Caller { scope, actor: Actor::System, request_id: "upgrade".to_owned(), address: None };
+        let caller = Caller::system(scope, "upgrade");
         for shared in reindex_emails(services, &caller).await? {
             done = SHARED_EMAILS;
             let customers = shared.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");

@@ -9,7 +9,7 @@ use dossier_core::form::reveal::Tried;
 use dossier_core::ids::FileId;
 use dossier_core::parse::Date;
 use dossier_core::use_cases::reveal_form;
-use dossier_core::use_cases::save_form::save as keep;
+use dossier_core::use_cases::save_form::save_edit;
 
 use super::reveal::{NO_DATE, WRONG};
 use super::steps::Step;
@@ -54,7 +54,7 @@ pub async fn keep_file(State(app): State<App>, visit: Visit, request: Request) -
     let path = request.uri().path();
     let step = path.split('/').nth(3).and_then(Step::parse).ok_or_else(Problem::not_found)?;
     let file = path.rsplit('/').next().and_then(FileId::parse).ok_or_else(Problem::not_found)?;
-    match keep(&app.services, &visit.visitor, Edit::KeepAsGiven(vec![format!("/files/{file}")])).await {
+    match save_edit(&app.services, &visit.visitor, Edit::KeepAsGiven(vec![format!("/files/{file}")])).await {
         Ok(_) => Ok(Redirect::to(&format!("{}/{}#documents", visit.around.base, step.path())).into_response()),
         Err(error) => visit.refused(error),
     }

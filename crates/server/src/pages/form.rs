@@ -10,7 +10,7 @@ use dossier_core::form::{Wrong, attempt};
 use dossier_core::ids::PersonId;
 use dossier_core::kyc::State as Stands;
 use dossier_core::use_cases::enter_form::end_pass;
-use dossier_core::use_cases::save_form::save as keep;
+use dossier_core::use_cases::save_form::save_edit;
 use dossier_core::use_cases::write_customer::UpdateError;
 use http::{HeaderMap, StatusCode, header};
 use maud::{Markup, html};
@@ -30,7 +30,7 @@ use super::reveal::{keep_as_given, prompt};
 use super::sentences::sentence;
 use super::steps::{Step, step_of, steps};
 use super::typed::{changed, is_changed};
-use super::upload::{Settled, settle};
+use super::upload::{DocumentsOutcome, apply_document_actions};
 use super::visit::Visit;
 use crate::http::problem::Problem;
 use crate::http::state::App;
@@ -221,17 +221,18 @@ async fn keep_page(app: &App, visit: Visit, step: &Step, before: &Before, posted
     let typing = typed.typing.clone();
     let is_news = !typed.fields.is_empty() || !typed.reasons.is_empty() || !before.is_settled && typing.is_none();
     let (replaced, mut visit) = if is_news {
-        match keep(&app.services, &visit.visitor, Edit::Fields(typed)).await {
+        match save_edit(&app.services, &visit.visitor, Edit::Fields(typed)).await {
             Ok(kept) => (kept.replaced, visit.after(kept.customer)),
             Err(error) => return visit.refused(error),
         }
     } else {
         (Vec::new(), visit)
     };
-    let Settled { failed, stays_at } = match settle(app, &mut visit, step, &fields, files).await {
-        Ok(settled) => settled,
-        Err(error) => return visit.refused(error),
-    };
+    let DocumentsOutcome { failed, stays_at } =
+        match apply_document_actions(app, &mut visit, step, &fields, files).await {
+            Ok(outcome) => outcome,
+            Err(error) => return visit.refused(error),
+        };
     let sheet = visit.sheet(app);
     let back = fields.contains_key("back");
     if !visit.is_script && !failed.is_empty() {
@@ -300,7 +301,7 @@ fn onward(sheet: &Sheet<'_>, step: &Step, wish: &str, before: &[String], back: b
 /// Adds a person, or goes on from the list. Persons who were added and left empty are taken away either way.
 async fn leave_people(app: &App, visit: Visit, wish: &str) -> Result<Response, Problem> {
     let edit = if wish == "add" { Edit::AddPerson } else { Edit::RemoveEmptyPersons };
-    match keep(&app.services, &visit.visitor, edit).await {
+    match save_edit(&app.services, &visit.visitor, edit).await {
         Ok(kept) => {
             let visit = visit.after(kept.customer);
             let sheet = visit.sheet(app);
@@ -331,18 +332,18 @@ fn asked_ids(sheet: &Sheet<'_>) -> Vec<String> {
 pub async fn remove_person(State(app): State<App>, visit: Visit, request: Request) -> Result<Response, Problem> {
     let Step::Person(id) = step_of(&request, &visit.sheet(&app))? else { return Err(Problem::not_found()) };
     let person = PersonId::parse(&id).ok_or_else(Problem::not_found)?;
-    match keep(&app.services, &visit.visitor, Edit::RemovePerson(person)).await {
+    match save_edit(&app.services, &visit.visitor, Edit::RemovePerson(person)).await {
         Ok(_) => Ok(Redirect::to(&format!("{}/people", visit.around.base)).into_response()),
         Err(error) => visit.refused(error),
     }
 }
 
 /// A visit in which what was typed last is in the profile, though the visitor never left the field.
-pub(super) async fn settled(app: &App, visit: Visit) -> Result<Visit, UpdateError> {
+pub(super) async fn store_draft(app: &App, visit: Visit) -> Result<Visit, UpdateError> {
     if visit.sheet(app).is_settled {
         return Ok(visit);
     }
-    let kept = keep(&app.services, &visit.visitor, Edit::Fields(Typed::default())).await?;
+    let kept = save_edit(&app.services, &visit.visitor, Edit::Fields(Typed::default())).await?;
     Ok(visit.after(kept.customer))
 }
 

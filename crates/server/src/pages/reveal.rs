@@ -6,7 +6,7 @@ use dossier_core::customer::CustomerType;
 use dossier_core::form::edit::Edit;
 use dossier_core::form::reveal::Sight;
 use dossier_core::form::sheet::{Given, Sheet, Shown};
-use dossier_core::use_cases::save_form::save as keep;
+use dossier_core::use_cases::save_form::save_edit;
 use dossier_core::use_cases::write_customer::UpdateError;
 use maud::{Markup, html};
 
@@ -151,7 +151,7 @@ pub(super) async fn keep_as_given(
     if ticked.is_empty() {
         return Ok(visit);
     }
-    match keep(&app.services, &visit.visitor, Edit::KeepAsGiven(ticked)).await {
+    match save_edit(&app.services, &visit.visitor, Edit::KeepAsGiven(ticked)).await {
         Ok(kept) => Ok(visit.after(kept.customer)),
         Err(error) => Err((visit, error)),
     }

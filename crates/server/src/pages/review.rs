@@ -8,7 +8,7 @@ use dossier_core::caller::Environment;
 use dossier_core::form::sheet::{Sheet, Shown};
 use dossier_core::form::{Kind, short_hash};
 use dossier_core::kyc::requirement::Requirement;
-use dossier_core::use_cases::submit_form::{Agreement, submit as hand_in};
+use dossier_core::use_cases::submit_form::{Agreement, submit_form};
 use dossier_core::use_cases::write_customer::UpdateError;
 use http::{HeaderValue, StatusCode, header};
 use maud::{Markup, html};
@@ -16,7 +16,7 @@ use maud::{Markup, html};
 use super::company::links;
 use super::cookies::set_cookie;
 use super::files::Files;
-use super::form::{leaves, settled};
+use super::form::{leaves, store_draft};
 use super::language::{AddressOrder, Talk};
 use super::layout::{CSP, Surroundings};
 use super::messages::page as answer;
@@ -78,7 +78,7 @@ pub async fn page(
     visit: Visit,
     said: Query<HashMap<String, String>>,
 ) -> Result<Response, Problem> {
-    let visit = settled(&app, visit).await?;
+    let visit = store_draft(&app, visit).await?;
     show(&app, &visit, None, said.get("reveal").map(String::as_str)).await
 }
 
@@ -316,7 +316,7 @@ pub async fn submit(State(app): State<App>, visit: Visit, request: Request) -> R
         text: &text,
         reviewed: fields.get("reviewed").and_then(|version| version.parse().ok()).unwrap_or_default(),
     };
-    match hand_in(&app.services, &visit.visitor, agreement).await {
+    match submit_form(&app.services, &visit.visitor, agreement).await {
         Ok(()) => {
             // The pass has ended; the link has the page that says so, however often it is loaded.
             let own = visit.customer.kyc.session.as_ref().and_then(|session| session.link.rsplit('/').next());

@@ -7,7 +7,7 @@ use axum::response::Response;
 use dossier_core::file::MediaType;
 use dossier_core::form::edit::Edit;
 use dossier_core::ids::FileId;
-use dossier_core::use_cases::save_form::save as keep;
+use dossier_core::use_cases::save_form::save_edit;
 use dossier_core::use_cases::write_customer::UpdateError;
 use http::{HeaderValue, StatusCode, header};
 use maud::html;
@@ -43,7 +43,7 @@ pub async fn take(State(app): State<App>, mut visit: Visit, request: Request) ->
 }
 
 /// What became of the documents of a page.
-pub(super) struct Settled {
+pub(super) struct DocumentsOutcome {
     /// What was refused, and why.
     pub(super) failed: Failed,
     /// Where the page is shown again, if a button of a document was pressed.
@@ -55,13 +55,13 @@ pub(super) struct Settled {
 /// # Errors
 ///
 /// [`UpdateError`].
-pub(super) async fn settle(
+pub(super) async fn apply_document_actions(
     app: &App,
     visit: &mut Visit,
     step: &Step,
     fields: &HashMap<String, String>,
     files: Vec<Received>,
-) -> Result<Settled, UpdateError> {
+) -> Result<DocumentsOutcome, UpdateError> {
     let pressed = fields.get("do").map_or("", String::as_str);
     let asked = pressed.strip_prefix("upload:");
     let has_file = files.iter().any(|file| Some(file.requirement.as_str()) == asked);
@@ -72,7 +72,7 @@ pub(super) async fn settle(
     let detached = pressed.strip_prefix("detach:").and_then(FileId::parse);
     if let Some(file) = detached {
         // Its file stays evidence.
-        let kept = keep(&app.services, &visit.visitor, Edit::Detach(file)).await?;
+        let kept = save_edit(&app.services, &visit.visitor, Edit::Detach(file)).await?;
         *visit.customer = kept.customer;
     }
     let sheet = visit.sheet(app);
@@ -80,7 +80,7 @@ pub(super) async fn settle(
     let card = requirement.map_or_else(|| "documents".to_owned(), card_id);
     let stays = asked.is_some() || detached.is_some();
     let stays_at = stays.then(|| format!("{}/{}#{card}", visit.around.base, step.path()));
-    Ok(Settled { failed, stays_at })
+    Ok(DocumentsOutcome { failed, stays_at })
 }
 
 /// Attaches what was stored. Returns what was refused, in words.
@@ -89,7 +89,7 @@ async fn attach(app: &App, visit: &mut Visit, files: Vec<Received>) -> Result<Fa
     for Received { requirement, file } in files {
         match file {
             Ok(file) => {
-                let kept = keep(&app.services, &visit.visitor, Edit::Attach(requirement, file)).await?;
+                let kept = save_edit(&app.services, &visit.visitor, Edit::Attach(requirement, file)).await?;
                 *visit.customer = kept.customer;
             }
             Err(key) => failed.push((requirement, visit.around.talk.say(&key))),

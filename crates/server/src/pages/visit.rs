@@ -9,7 +9,7 @@ use dossier_core::form::sheet::Sheet;
 use dossier_core::ids::SessionId;
 use dossier_core::store::StoreError;
 use dossier_core::use_cases::enter_form::{Visitor, visitor};
-use dossier_core::use_cases::save_form::save;
+use dossier_core::use_cases::save_form::save_edit;
 use dossier_core::use_cases::session::Landing;
 use dossier_core::use_cases::write_customer::UpdateError;
 use http::request::Parts;
@@ -79,7 +79,7 @@ pub async fn recognise(app: &App, headers: &HeaderMap, new: &Visitor) -> Result<
             && (old.scope(), old.customer) == (new.scope(), new.customer)
         {
             // A form that was closed meanwhile says so itself.
-            let _ = save(&app.services, new, Edit::Adopt(old.device)).await;
+            let _ = save_edit(&app.services, new, Edit::Adopt(old.device)).await;
         }
     }
     Ok(())

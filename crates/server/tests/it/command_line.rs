@@ -544,7 +544,7 @@ async fn a_database_is_not_served_while_its_records_move_away() {
 
     let marks = std::sync::Mutex::new(Vec::new());
     let progress = |_, _| {
-        let look = async { location.standing().await.expect("a standing").mark };
+        let look = async { location.read_state().await.expect("a state").mark };
         let mark = tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(look));
         marks.lock().expect("no panic").push(mark);
     };

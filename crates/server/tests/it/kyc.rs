@@ -460,7 +460,7 @@ async fn a_picture_that_proved_one_passport_is_none_of_the_next() {
     assert!(is_good(&required(&app, &id).await), "it is the same number");
     app.put(&id, &passport("98ZZ76543")).await.expect(200);
     let (status, error) = pictures(&required(&app, &id).await).remove(0);
-    assert_eq!((&*status, error), ("error", json!("shows another document than the one that is named now")));
+    assert_eq!((&*status, error), ("error", json!("shows a document that is no longer the one in the profile")));
     // In two steps, back, and there again.
     app.put(&id, &passport("12AB34568")).await.expect(200);
     assert!(is_good(&required(&app, &id).await), "it is the one that was approved");

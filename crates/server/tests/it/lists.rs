@@ -147,6 +147,7 @@ async fn parameters() {
         ("cursor=x", &["/cursor invalid_cursor"]),
         ("cursor=", &["/cursor invalid_cursor"]),
         ("expand=everything", &["/expand unknown_value"]),
+        ("expand=everything,bogus", &["/expand unknown_value"]),
         ("limit=0&cursor=x&expand=y", &["/limit out_of_range", "/cursor invalid_cursor", "/expand unknown_value"]),
     ] {
         assert_eq!(app.get(&format!("/v0/customers?{query}")).await.violations(), expected, "{query}");

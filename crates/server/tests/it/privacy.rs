@@ -6,7 +6,7 @@ use dossier::cli::command::DataCommand;
 use dossier::cli::context::{CommandContext, ScopeArgs};
 use dossier::cli::{doctor, review};
 use dossier_core::api_key::KeyScope;
-use dossier_core::caller::{Actor, Caller, Environment, Scope};
+use dossier_core::caller::{Caller, Environment, Scope};
 use dossier_core::clock::Timestamp;
 use dossier_core::form::reveal::Reveal;
 use dossier_core::use_cases::accounts;
@@ -26,7 +26,7 @@ impl DataCommand for NeededFrom {
         let mut account = services.store.accounts().await.expect("accounts").remove(0);
         account.look.company.needed_from = self.0;
         let scope = Scope { account: account.account_id, environment: Environment::Sandbox };
-        let caller = Caller { scope, actor: Actor::System, request_id: "test".to_owned(), address: None };
+        let caller = Caller::system(scope, "test");
         accounts::change(services, &caller, account).await.expect("changed");
         Ok(Value::Null)
     }

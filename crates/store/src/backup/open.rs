@@ -18,8 +18,8 @@ use super::{Backup, Finding, Part};
 use crate::anchor::{AnchorKey, check};
 use crate::records;
 use crate::sqlite::SqliteStore;
+use crate::transfer::error_text;
 use crate::transfer::mark::Location;
-use crate::transfer::plain;
 use crate::transfer::snapshot::Pace;
 use crate::vault::RootKey;
 
@@ -117,7 +117,7 @@ impl OpenReport {
                 self.findings.extend(findings.into_iter().map(|text| Finding::new(Part::Audit, text)));
             }
             Ok(None) => {}
-            Err(error) => self.add_finding(Part::Audit, plain(&error)),
+            Err(error) => self.add_finding(Part::Audit, error_text(&error)),
         }
         Ok(())
     }
@@ -142,7 +142,7 @@ impl OpenReport {
                     Ok(Some(_)) => self.customers += 1,
                     Ok(None) => self.add_finding(Part::Customers, format!("customers: customer {id} was not found")),
                     Err(error) => {
-                        self.add_finding(Part::Customers, format!("customers: customer {id}: {}", plain(&error)))
+                        self.add_finding(Part::Customers, format!("customers: customer {id}: {}", error_text(&error)))
                     }
                 }
             }
@@ -164,7 +164,7 @@ impl OpenReport {
                     if !self.events_one_by_one(store, scope, &mut after).await {
                         self.add_finding(
                             Part::Events,
-                            format!("events: of account {}: {}", scope.account, plain(&error)),
+                            format!("events: of account {}: {}", scope.account, error_text(&error)),
                         );
                         return;
                     }
@@ -192,7 +192,7 @@ impl OpenReport {
                     *after += 1;
                     self.add_finding(
                         Part::Events,
-                        format!("events: event after position {}: {}", *after - 1, plain(&error)),
+                        format!("events: event after position {}: {}", *after - 1, error_text(&error)),
                     );
                 }
             }
@@ -206,7 +206,8 @@ impl OpenReport {
             let page = match store.list_files(scope, None, before, PAGE).await {
                 Ok(page) => page,
                 Err(error) => {
-                    return self.add_finding(Part::Files, format!("files: of {}: {}", scope.account, plain(&error)));
+                    return self
+                        .add_finding(Part::Files, format!("files: of {}: {}", scope.account, error_text(&error)));
                 }
             };
             let Some(last) = page.last() else { return };
@@ -215,7 +216,7 @@ impl OpenReport {
                 if absent(file) {
                     self.without_content += 1;
                 } else if let Err(error) = read_through(store, scope, file).await {
-                    self.add_finding(Part::Files, format!("files: file {}: {}", file.id, plain(&error)));
+                    self.add_finding(Part::Files, format!("files: file {}: {}", file.id, error_text(&error)));
                 } else {
                     self.files += 1;
                 }
@@ -226,19 +227,20 @@ impl OpenReport {
     /// API keys, endpoints, recorded settings and kept answers.
     async fn keys_settings_and_answers(&mut self, store: &SqliteStore, scope: Scope) {
         if let Err(error) = store.api_keys(scope).await {
-            self.add_finding(Part::Secrets, format!("api_keys: of {}: {}", scope.account, plain(&error)));
+            self.add_finding(Part::Secrets, format!("api_keys: of {}: {}", scope.account, error_text(&error)));
         }
         if let Err(error) = store.endpoints(scope).await {
-            self.add_finding(Part::Secrets, format!("endpoints: of {}: {}", scope.account, plain(&error)));
+            self.add_finding(Part::Secrets, format!("endpoints: of {}: {}", scope.account, error_text(&error)));
         }
         if let Err(error) = store.recorded_settings(scope).await {
-            self.add_finding(Part::Secrets, format!("recorded_settings: of {}: {}", scope.account, plain(&error)));
+            self.add_finding(Part::Secrets, format!("recorded_settings: of {}: {}", scope.account, error_text(&error)));
         }
         match store.open_keys_secrets_and_answers(scope) {
             Ok(answers) => self.answers += answers,
-            Err(error) => {
-                self.add_finding(Part::Secrets, format!("answers and secrets: of {}: {}", scope.account, plain(&error)))
-            }
+            Err(error) => self.add_finding(
+                Part::Secrets,
+                format!("answers and secrets: of {}: {}", scope.account, error_text(&error)),
+            ),
         }
     }
 }

@@ -49,7 +49,7 @@ use crate::chores::{Chore, SharedEmails};
 use crate::columns::scope_columns;
 use crate::signing::SignerCache;
 use crate::vault::{Keyring, RootKey, ScopeKeys, Vault, WrappedKey};
-use crate::{Engine, Figures, OpenError};
+use crate::{Engine, OpenError, WriterStats};
 use connection::{Role, connect, set_cache_size};
 pub(crate) use migrate::{NEWEST as NEWEST_MIGRATION, anchored_schema, sealed_schema};
 use readers::{Readers, Snapshot};
@@ -200,15 +200,15 @@ impl SqliteStore {
 
 #[async_trait]
 impl Engine for SqliteStore {
-    fn figures(&self) -> &Figures {
-        self.writer.figures()
+    fn writer_stats(&self) -> &WriterStats {
+        self.writer.stats()
     }
 
     fn name(&self) -> String {
         format!("SQLite {}", rusqlite::version())
     }
 
-    fn shown(&self) -> String {
+    fn location(&self) -> String {
         self.readers.database().display().to_string()
     }
 

@@ -293,7 +293,7 @@ async fn an_interrupted_restore_continues() {
     let file = target.path().join("dossier.db");
     let to = Location::Sqlite(&file);
     restore_rows(&backup, to, NOW, &|_, _| {}).await.expect("restored");
-    assert!(to.standing().await.expect("a database").mark.is_some(), "not to be served before all is compared");
+    assert!(to.read_state().await.expect("a database").mark.is_some(), "not to be served before all is compared");
     // The state after the process died halfway.
     let database = rusqlite::Connection::open(&file).expect("the database");
     database

@@ -36,19 +36,20 @@ impl Expand {
 
     /// Reads `expand` among others.
     pub fn read(parameters: &mut Parameters) -> Self {
-        let mut expand = Self::default();
-        for name in parameters.text("expand").iter().flat_map(|list| list.split(',')) {
-            match name {
-                "profile" => expand.profile = true,
-                "documents" => expand.documents = true,
-                "requirements" => expand.requirements = true,
-                _ => {
-                    let message = "must be some of: profile, documents, requirements";
-                    parameters.refuse("expand", Code::UnknownValue, message);
+        let parse = |list: &str| {
+            let mut expand = Self::default();
+            for name in list.split(',') {
+                match name {
+                    "profile" => expand.profile = true,
+                    "documents" => expand.documents = true,
+                    "requirements" => expand.requirements = true,
+                    _ => return None,
                 }
             }
-        }
-        expand
+            Some(expand)
+        };
+        let message = "must be some of: profile, documents, requirements";
+        parameters.read("expand", parse, Code::UnknownValue, message).unwrap_or_default()
     }
 
     /// What the document says of it.

@@ -12,8 +12,8 @@ use dossier_core::caller::Caller;
 use dossier_core::customer::CustomerView;
 use dossier_core::idempotency::Answer;
 use dossier_core::ids::CustomerId;
-use dossier_core::use_cases::create_customer::create as create_customer;
-use dossier_core::use_cases::remove_document::remove_document as remove;
+use dossier_core::use_cases::create_customer::create_customer;
+use dossier_core::use_cases::remove_document;
 use dossier_core::use_cases::update_customer::{Method, Update, update};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, StatusCode, header};
@@ -242,7 +242,7 @@ pub(crate) async fn remove_document(
 ) -> Result<Response, Problem> {
     let condition = condition(request.headers())?;
     let (Some(id), Some(file)) = (id, file) else { return Err(Problem::not_found()) };
-    let version = remove(&app.services, &caller, id, file, &condition).await?;
+    let version = remove_document::remove_document(&app.services, &caller, id, file, &condition).await?;
     Ok((StatusCode::NO_CONTENT, [(header::ETAG, etag(version))]).into_response())
 }
 

@@ -9,8 +9,9 @@ use dossier_core::customer::individual::EmploymentStatus;
 use dossier_core::event::EventType;
 use dossier_core::file::{FileState, MediaType};
 use dossier_core::kyc::decision::{Outcome, ReasonCode};
+use dossier_core::kyc::rail::RailStatus;
 use dossier_core::schema::of;
-use dossier_core::use_cases::simulate::{Action, NewRailStatus};
+use dossier_core::use_cases::simulate::Action;
 use dossier_core::violation::Code;
 use serde_json::{Value, json};
 
@@ -32,7 +33,7 @@ pub(super) fn file_state() -> Value {
 
 /// The states of a rail are those of a customer's verification as well.
 pub(super) fn kyc_status() -> Value {
-    of::<NewRailStatus>()
+    of::<RailStatus>()
 }
 
 pub(super) fn event_type() -> Value {
