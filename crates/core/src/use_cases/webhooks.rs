@@ -4,8 +4,9 @@ use zeroize::Zeroizing;
 
 use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
-use crate::caller::{Actor, Caller, Environment};
+use crate::caller::{Actor, Caller, Environment, Scope};
 use crate::change::{Change, Effect};
+use crate::clock::Timestamp;
 use crate::event::EventType;
 use crate::idempotency::{Answer, KeyReused, Request};
 use crate::ids::WebhookId;
@@ -14,10 +15,10 @@ use crate::parse::list::List;
 use crate::parse::value::{SyntaxError, parse};
 use crate::services::Services;
 use crate::store::error::StoreError;
-use crate::use_cases::write::{Outcome, Unkeyed, write};
+use crate::use_cases::write::{Outcome, Unkeyed, append_audit, write};
 use crate::violation::{Code, Violation, Violations};
 use crate::webhook::delivery::{Delivery, delivery_number};
-use crate::webhook::endpoint::{Endpoint, Guard, MAX_ENDPOINTS, NewEndpoint, NewWebhook};
+use crate::webhook::endpoint::{Disabled, Endpoint, Guard, MAX_ENDPOINTS, NewEndpoint, NewWebhook};
 
 /// Why an endpoint could not be managed.
 #[derive(Debug, thiserror::Error)]
@@ -118,7 +119,7 @@ pub async fn enable(
     id: Option<WebhookId>,
     request: Request<'_>,
 ) -> Result<Answer, WebhookError> {
-    let id = find(services, caller, id).await?.id;
+    let id = id.ok_or(WebhookError::NotFound)?;
     let load = || find(services, caller, Some(id));
     write(services, caller, request.about(id.as_bytes()), load, |endpoint| {
         let Actor::Key(key) = caller.actor else { return Err(WebhookError::NotFound) };
@@ -163,9 +164,10 @@ pub async fn resend(
     delivery: &str,
     request: Request<'_>,
 ) -> Result<Answer, WebhookError> {
-    let id = find(services, caller, id).await?.id;
+    let id = id.ok_or(WebhookError::NotFound)?;
     let about = [id.as_bytes(), delivery.as_bytes()].concat();
     let load = || async {
+        find(services, caller, Some(id)).await?;
         let number = delivery_number(delivery).ok_or(WebhookError::NotFound)?;
         let found = services.store.deliveries(caller.scope, id, number.checked_add(1), 1).await?.pop();
         found.filter(|found| found.number == number).ok_or(WebhookError::NotFound)
@@ -178,6 +180,25 @@ pub async fn resend(
         Ok(Outcome::Change(Change::new(caller.scope, effect, audit), Answer::about_nobody(body)))
     })
     .await
+}
+
+/// Records that deliveries disabled an endpoint, and why.
+///
+/// # Errors
+///
+/// The store's.
+pub async fn record_disabled(
+    services: &Services,
+    scope: Scope,
+    endpoint: WebhookId,
+    reason: Disabled,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let caller = Caller { scope, actor: Actor::System, request_id: "deliveries".to_owned(), address: None };
+    let mut audit = AuditEntry::new(&caller, at, Action::WebhookDisabled);
+    audit.fields = vec![format!("/webhooks/{endpoint}")];
+    audit.detail.note = Some(reason.as_str().to_owned());
+    append_audit(services, scope, audit).await
 }
 
 /// The endpoint with an id.
