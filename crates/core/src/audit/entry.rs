@@ -58,7 +58,7 @@ pub struct Decided {
     pub outcome: Cow<'static, str>,
     /// The rails that the decision set, each with its new status.
     pub rails: Vec<Rail>,
-    /// The reason.
+    /// The reasons.
     pub reason_codes: Vec<ReasonCode>,
 }
 

@@ -47,7 +47,7 @@ choice! {
 record! {
     /// One rail.
     value RailName {
-        /// Currency, in small letters
+        /// Currency, in lower case
         currency: Text<16>,
         /// Payment rail
         payment_rails: Text<32>,
@@ -57,19 +57,19 @@ record! {
 record! {
     /// The body of a decision.
     value NewDecision {
-        /// What is decided
+        /// The kind of decision
         outcome: Outcome,
-        /// Which rails an approval opens, when not all; the others stay as they are
+        /// The rails that an approval opens, if not all of them. The others stay as they are
         rails: Option<List<RailName, 32>>,
-        /// Why
+        /// The reasons
         reason_codes: Option<List<ReasonCode, 20>>,
-        /// What is to be given again: ids of requirements, or pointers into the body of PUT
+        /// What the customer must give again: ids of requirements, or pointers into the body of PUT
         requirements: Option<List<Text<256>, 100>>,
-        /// Words of your own, to sort and count by; the customer does not see them
+        /// Your own labels, for sorting and counting. The customer does not see them
         labels: Option<List<Text<64>, 20>>,
-        /// What the customer is told
+        /// A message that the customer sees
         comment: Option<Text<2000>>,
-        /// What never reaches the customer
+        /// An internal note. The customer never sees it
         note: Option<Text<2000>>,
     }
 }

@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 /// The status of one rail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Rail {
-    /// The currency, in small letters.
+    /// The currency, in lower case.
     #[schemars(extend("examples" = ["eur"]))]
     pub currency: String,
     /// The payment rail.
     #[schemars(extend("examples" = ["sepa"]))]
     pub payment_rails: String,
-    /// Whether it is open to the customer.
+    /// Whether the rail is open to the customer.
     pub status: RailStatus,
 }
 

@@ -97,9 +97,9 @@ pub struct Flag {
 /// The customer's word that what the reviewers want again is correct as it is. Sealed with the record.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Confirmed {
-    /// Why, in the customer's words.
+    /// The customer's reason, in their own words.
     pub reason: String,
-    /// When the customer said so.
+    /// When the customer stated it.
     pub at: Timestamp,
 }
 
@@ -195,7 +195,7 @@ pub struct KycsView<'a> {
         "kyc_form_submission_started", "kyc_form_submission_accepted", "kyc_form_resubmission_required",
     ]))]
     sub_status: &'static str,
-    /// Where the customer goes on; null once decided or run out, and to keys without kyc:session.
+    /// The link to the form. `null` once it has expired or a decision was made, and for keys without `kyc:session`.
     kyc_flow_link: Option<&'a str>,
     status_breakdown: &'a [Rail],
 }

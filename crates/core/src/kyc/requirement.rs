@@ -67,45 +67,45 @@ impl From<Flaw> for Fault {
 /// One requirement, ready to be submitted: where it goes, what it looks like, and why.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Requirement {
-    /// The name of the rule, with `@` and the person's id for one of an associated person.
+    /// The name of the rule. For an associated person it ends in `@` and the person's id.
     pub id: String,
-    /// Where it goes in the body of PUT, as a JSON Pointer; `-` stands after the last item of an array.
+    /// Where the value goes in the body of PUT, as a JSON Pointer. `-` means after the last item of an array.
     pub pointer: String,
-    /// Where it may go instead: any one of these pointers is enough. `pointer` is the first of them, or the one at
-    /// which something is wrong. Only with several.
+    /// The places where the value may go: any one of these pointers is enough. `pointer` is the first of them, or the
+    /// one where something is wrong. Absent if there is only one place.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub one_of: Vec<String>,
-    /// How it stands.
+    /// The state of the requirement.
     pub status: Status,
-    /// What people call it.
+    /// The name of the requirement, for people to read.
     pub label: String,
-    /// Why it is asked for.
+    /// Why it is required, for people to read.
     pub because: String,
-    /// What is wrong with what is there, as people read it. Two values are words for programs: needs_password, the
-    /// document is a PDF that opens only with a password; unusable_picture, it is a picture with a side of less than
-    /// 200 pixels. Upload another file.
+    /// What is wrong with the present value, for people to read. Two values are codes: `needs_password` for a PDF that
+    /// opens only with a password, and `unusable_picture` for a picture with a side of less than 200 pixels. Both need
+    /// another file.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_people_read_it")]
     #[schemars(with = "String")]
     pub error: Option<Fault>,
-    /// The reviewers asked for it again, and the customer says in the form that what is there is correct as it is.
+    /// Present if reviewers asked for the value again and the customer stated in the form that it is correct.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Confirmed")]
     pub confirmed: Option<Confirmed>,
-    /// What is still missing of the value that is there: the postal code, in a country that needs one. Then the status
-    /// is due, and the whole value is to be sent again.
+    /// What the present value lacks: the postal code, in a country that needs one. The status is then `due`, and the
+    /// whole value has to be sent again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
     /// JSON Schema of the value at the pointer.
     #[schemars(with = "serde_json::Map<String, Value>")]
     pub schema: Value,
-    /// A value that would do, as it looks in the country of the customer or person: a postal code, or an empty one
-    /// where the country has none, and a state. Numbers are made up. To a document, add the file_id.
+    /// A valid value, as is usual in the country of the customer or person: with a postal code, or an empty one where
+    /// the country has none, and a state. Numbers are invented. For a document, add the `file_id`.
     pub example: Value,
-    /// What the document may be, if it is one.
+    /// The documents that satisfy the requirement, if it is for a document.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Evidence")]
     pub document: Option<Evidence>,
-    /// The associated person whom it is about.
+    /// The associated person that the requirement is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "crate::ids::PersonId")]
     pub person_id: Option<String>,
@@ -123,13 +123,13 @@ pub struct Requirement {
 /// What a document may be.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Evidence {
-    /// One of these.
+    /// The accepted purposes. Any one of them will do.
     pub purposes: Vec<String>,
-    /// Which side the file shows.
+    /// The side that the file must show.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", extend("enum" = ["front", "back"]))]
     pub side: Option<&'static str>,
-    /// Where the file goes first.
+    /// The path to upload the file to.
     pub upload: &'static str,
 }
 

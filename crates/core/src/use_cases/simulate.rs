@@ -46,11 +46,11 @@ choice! {
 record! {
     /// One rail and its new status.
     value NewRail {
-        /// Currency, in small letters
+        /// Currency, in lower case
         currency: Text<16>,
         /// Payment rail
         payment_rails: Text<32>,
-        /// Its status
+        /// The new status of the rail
         status: NewRailStatus,
     }
 }
@@ -58,15 +58,15 @@ record! {
 record! {
     /// The body of a simulation.
     value Simulation {
-        /// What is to happen
+        /// The action to simulate
         action: Action,
-        /// To which customer
+        /// The id of the customer
         customer_id: Text<64>,
-        /// Of kyc.status.request_resubmission: ids of requirements, or pointers into the body of PUT
+        /// For kyc.status.request_resubmission: ids of requirements, or pointers into the body of PUT
         requirements: Option<List<Text<256>, 100>>,
-        /// What the customer is told
+        /// A message that the customer sees
         comment: Option<Text<2000>>,
-        /// Of kyc.breakdown.set
+        /// For kyc.breakdown.set: rails with their new statuses
         breakdown: Option<List<NewRail, 32>>,
     }
 }

@@ -1,4 +1,4 @@
-//! The anchor: an older database is refused at the start, found by a verification, and accepted only on purpose.
+//! The anchor: an older database is refused at startup, found by a verification, and accepted only on purpose.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -75,7 +75,7 @@ async fn an_older_database_is_refused_and_named_until_it_is_accepted() {
     let keys = dossier(&folder, &["keys", "list", "--data-dir", "data"]);
     assert!(
         String::from_utf8_lossy(&keys.stderr).contains("is older than the anchor of this process"),
-        "no command goes on"
+        "no command continues"
     );
     let verified = dossier(&folder, &["audit", "verify", "--data-dir", "data", "--output", "json"]);
     assert_eq!(verified.status.code(), Some(1));
@@ -84,7 +84,7 @@ async fn an_older_database_is_refused_and_named_until_it_is_accepted() {
     let doctor = dossier(&folder, &["doctor", "--data-dir", "data"]);
     assert_eq!(doctor.status.code(), Some(1));
 
-    // The newest database is put back instead.
+    // First, the newest database is put back.
     put_back(&folder, &newest);
     let verified = json_of(&folder, &["audit", "verify", "--records", "--data-dir", "data"]);
     assert_eq!(verified["findings"], json!([]));
@@ -92,7 +92,7 @@ async fn an_older_database_is_refused_and_named_until_it_is_accepted() {
     let nothing = dossier(&folder, &["audit", "accept-restore", "--data-dir", "data"]);
     assert!(String::from_utf8_lossy(&nothing.stderr).contains("nothing to accept"));
 
-    // Or the older one is meant.
+    // Then the older one is accepted on purpose.
     put_back(&folder, &old);
     let anchor = fs::read(folder.join("data/anchor")).expect("an anchor");
     fs::write(folder.join("of-another-process"), anchor).expect("a copy");
@@ -103,7 +103,7 @@ async fn an_older_database_is_refused_and_named_until_it_is_accepted() {
     let app = TestApp::start_in(app.folder, Some(key), &[]).await;
     assert_eq!(app.audited("audit.restore_accepted").await, 1);
     app.put(&customer, &json!({ "first_name": "Bob" })).await.expect(200);
-    // Another process, whose anchor is from before, is satisfied as well.
+    // Another process, with an anchor from before the restore, has no objections either.
     let other =
         json_of(&folder, &["audit", "verify", "--records", "--anchor", "of-another-process", "--data-dir", "data"]);
     assert_eq!((&other["findings"], &other["older_than_an_accepted_restore"]), (&json!([]), &json!(2)));

@@ -1,4 +1,4 @@
-//! Slow, silent and malformed clients, panics, and an orderly end.
+//! Slow, silent and malformed clients, panics, and an orderly shutdown.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -101,7 +101,7 @@ async fn listener_of(
     )
 }
 
-/// Sends bytes, then only listens: what came back, and how long the connection stayed open.
+/// Sends bytes, then only listens. Returns what arrived, and how long the connection stayed open.
 async fn silent_after(address: std::net::SocketAddr, bytes: &[u8]) -> (String, Duration) {
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     stream.write_all(bytes).await.expect("written");
@@ -145,7 +145,7 @@ async fn every_wait_for_a_client_has_an_end() {
             {answer}"
         );
     }
-    // Nor is a body that comes byte by byte, each in time, if it comes slower than its pace.
+    // A body that keeps arriving byte by byte is cut off as well if it is too slow on average.
     let head = b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n";
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     stream.write_all(head).await.expect("written");
@@ -160,7 +160,7 @@ async fn every_wait_for_a_client_has_an_end() {
     }
     assert_eq!(&answer, b"HTTP/1.1 408");
     assert!(began.elapsed() < Duration::from_secs(2));
-    // One byte at a time is no way around the deadline of the header.
+    // Sending one byte at a time does not evade the deadline of the header.
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     let began = Instant::now();
     for byte in b"GET / HTTP/1.1\r\nHost: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa".iter().cycle() {
@@ -204,7 +204,7 @@ async fn a_panic_is_a_500_with_a_request_id_and_the_process_lives() {
 }
 
 #[tokio::test]
-async fn what_was_accepted_is_finished_at_the_end() {
+async fn accepted_requests_are_finished_at_shutdown() {
     let app = TestApp::start().await;
     let (address, stop, task) = listener(&app).await;
     let slow = tokio::spawn(app.client.get(format!("http://{address}/slow")).send());
@@ -212,8 +212,8 @@ async fn what_was_accepted_is_finished_at_the_end() {
     tokio::time::sleep(Duration::from_millis(200)).await;
     stop.send(true).expect("listening");
     assert_eq!(slow.await.expect("no panic").expect("an answer").text().await.expect("text"), "slow");
-    assert!(task.await.expect("no panic"), "all was finished in time");
-    assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
+    assert!(task.await.expect("no panic"), "everything was finished in time");
+    assert!(TcpStream::connect(address).await.is_err(), "the port is closed");
     assert_eq!(idle.read(&mut [0; 1]).await.unwrap_or(0), 0);
 }
 
@@ -293,7 +293,7 @@ async fn raw_requests() {
 }
 
 #[tokio::test]
-async fn nothing_is_read_behind_a_coded_body() {
+async fn nothing_is_read_after_a_coded_body() {
     let app = TestApp::start().await;
     let (address, _stop, _task) = listener(&app).await;
     let coded = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
@@ -324,14 +324,14 @@ async fn unfinished_bodies_change_nothing() {
     assert_eq!(app.get(&format!("/v0/customers/{id}")).await.header("etag"), "\"v1\"");
 }
 
-/// Shares of others that leave nothing of a budget.
+/// Shares of other callers that use up a budget.
 fn used_up(budget: &Arc<Budget>) -> Vec<Share> {
     let take = |last: u8| budget.take(Claimants::stranger([192, 0, 2, last].into()), budget.total() / 4);
     (1..=4).map(|last| take(last).expect("room")).collect()
 }
 
 #[tokio::test]
-async fn what_is_too_much_is_told_to_come_back() {
+async fn excess_requests_are_told_when_to_try_again() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;
     let state = &app.server.as_ref().expect("running").app;
@@ -386,7 +386,7 @@ async fn at_the_limit_the_connection_that_is_idle_longest_gives_way() {
     let mut second = served(address, "/known").await;
     ask(&mut first, "/known").await.expect("an answer");
     let mut third = served(address, "/known").await;
-    assert_eq!(second.read(&mut [0; 1]).await.unwrap_or(0), 0, "it was idle longest");
+    assert_eq!(second.read(&mut [0; 1]).await.unwrap_or(0), 0, "it has been idle longest");
     ask(&mut first, "/known").await.expect("it is still open");
     ask(&mut third, "/known").await.expect("so is the new one");
 }
@@ -404,7 +404,7 @@ async fn a_connection_that_has_begun_a_request_does_not_give_way() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     let began = Instant::now();
     let _third = served(address, "/").await;
-    assert!(began.elapsed() > Duration::from_millis(200), "it has waited");
+    assert!(began.elapsed() > Duration::from_millis(200), "it waited");
     for mut stream in slow {
         let mut answer = [0; 12];
         stream.read_exact(&mut answer).await.expect("an answer");
@@ -413,7 +413,7 @@ async fn a_connection_that_has_begun_a_request_does_not_give_way() {
 }
 
 #[tokio::test]
-async fn a_connection_that_showed_no_key_may_rest_a_shorter_time() {
+async fn a_connection_without_a_key_may_be_idle_for_a_shorter_time() {
     let app = TestApp::start().await;
     let (address, _stop, _task) = listener(&app).await;
     for (path, least, most) in [("/", 250, 700), ("/known", 850, 1_600)] {
@@ -426,7 +426,7 @@ async fn a_connection_that_showed_no_key_may_rest_a_shorter_time() {
 }
 
 #[tokio::test]
-async fn a_connection_ends_at_its_age_however_busy_it_is() {
+async fn a_connection_ends_at_its_maximum_age_however_busy_it_is() {
     let app = TestApp::start().await;
     let (address, _stop, _task) = listener(&app).await;
     let mut stream = served(address, "/known").await;
@@ -439,7 +439,7 @@ async fn a_connection_ends_at_its_age_however_busy_it_is() {
 }
 
 #[tokio::test]
-async fn a_long_download_is_no_idle_connection() {
+async fn a_connection_with_a_long_download_is_not_idle() {
     let app = TestApp::start().await;
     let (address, _stop, _task) = listener(&app).await;
     let mut stream = TcpStream::connect(address).await.expect("a connection");
@@ -454,7 +454,7 @@ async fn a_long_download_is_no_idle_connection() {
 }
 
 #[tokio::test]
-async fn only_a_trusted_proxy_says_for_whom_it_speaks() {
+async fn only_a_trusted_proxy_names_the_client() {
     for (trusted, expected) in [("127.0.0.1", "192.0.2.7"), ("", "127.0.0.1"), ("10.0.0.0/8", "127.0.0.1")] {
         let app = TestApp::start_with(&[("trusted_proxies", trusted)]).await;
         let (address, _stop, _task) = listener(&app).await;
@@ -483,13 +483,13 @@ async fn the_proxy_protocol_is_spoken_by_trusted_proxies_only() {
         let (answer, _) = silent_after(address, &[header, request].concat()).await;
         assert!(answer.ends_with("\r\n\r\n192.0.2.7"), "{answer}");
     }
-    // A proxy that speaks for itself may still say more with each request.
+    // A proxy that speaks for itself may still name a client with each request.
     let (answer, _) = silent_after(address, &[&b"PROXY UNKNOWN\r\n"[..], request].concat()).await;
     assert!(answer.ends_with("6.6.6.6"), "{answer}");
     let (answer, open) = silent_after(address, request).await;
-    assert_eq!((answer.as_str(), open < Duration::from_secs(1)), ("", true), "it did not say for whom it speaks");
+    assert_eq!((answer.as_str(), open < Duration::from_secs(1)), ("", true), "it did not name a client");
     let (answer, open) = silent_after(address, b"PROXY TCP4 192.0").await;
-    assert_eq!((answer.as_str(), open < Duration::from_secs(1)), ("", true), "nor did this one, in time");
+    assert_eq!((answer.as_str(), open < Duration::from_secs(1)), ("", true), "this one did not finish in time");
 
     let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
     socket.bind("127.0.0.2:0".parse().expect("an address")).expect("bound");
@@ -497,5 +497,5 @@ async fn the_proxy_protocol_is_spoken_by_trusted_proxies_only() {
     other.write_all(&[&b"PROXY TCP4 192.0.2.7 10.0.0.1 56324 443\r\n"[..], request].concat()).await.expect("written");
     let mut answer = Vec::new();
     let _ = other.read_to_end(&mut answer).await;
-    assert!(answer.starts_with(b"HTTP/1.1 400"), "whom nobody trusts is not listened to");
+    assert!(answer.starts_with(b"HTTP/1.1 400"), "the header of an untrusted peer is not read");
 }

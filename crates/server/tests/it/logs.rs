@@ -1,4 +1,4 @@
-//! What a server that runs as usual writes to its log, and that it waits for no reader of it.
+//! What a server writes to its log in normal operation, and that it does not wait for a reader.
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +17,7 @@ fn lines(log: &Path) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_start_and_each_request_is_a_line_that_names_the_key_and_nothing_personal() {
+async fn a_start_and_each_request_are_lines_that_name_the_key_and_nothing_personal() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let log = folder.path().join("log");
     let (mut child, api, key) = readme::start(folder.path(), fs::File::create(&log).expect("a log").into());
@@ -68,11 +68,11 @@ async fn a_start_and_each_request_is_a_line_that_names_the_key_and_nothing_perso
 }
 
 #[tokio::test]
-async fn a_log_that_nothing_reads_stops_neither_requests_nor_the_end_of_the_process() {
+async fn a_log_that_is_not_read_blocks_neither_requests_nor_the_shutdown() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (mut child, api, key) = readme::start(folder.path(), Stdio::piped());
     let key = key.expect("a key");
-    // A pipe takes 64 KiB; nothing reads this one.
+    // A pipe holds 64 KiB, and nothing reads this one.
     let client = Client::new();
     for n in 0..600 {
         let request = client.get(format!("{api}/customers?limit=1")).header("Api-Key", &key);
