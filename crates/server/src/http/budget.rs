@@ -25,7 +25,7 @@ pub enum NoRoom {
 }
 
 impl NoRoom {
-    /// The problem for a key that may hold only a number of something at the same time.
+    /// The problem for a key that already holds as many of something as it may.
     pub fn at_once(self, name: &'static str) -> Problem {
         match self {
             Self::Own(most) => Limited::at_once(name, most, TRY_AGAIN).into(),

@@ -21,7 +21,7 @@ pub enum Claimant {
 }
 
 impl Claimant {
-    /// The client at an address. For IPv6 the network counts, because a client has 2^64 addresses in its own.
+    /// The client at an address. For IPv6 the network counts, because one client has all of its 2^64 addresses.
     #[must_use]
     pub fn address(address: IpAddr) -> Self {
         Self::Address(match address.to_canonical() {

@@ -67,7 +67,7 @@ pub struct WebhookPath(pub Option<WebhookId>);
 /// The webhook and the delivery that the path names, likewise.
 pub struct DeliveryPath(pub Option<WebhookId>, pub String);
 
-/// A segment of the path, counted from 0. axum's `Path` has error texts of its own for invalid UTF-8.
+/// A segment of the path, counted from 0. axum's `Path` would respond to invalid UTF-8 with its own text.
 fn segment(parts: &Parts, number: usize) -> &str {
     parts.uri.path().split('/').nth(number + 1).unwrap_or_default()
 }

@@ -96,13 +96,13 @@ enum Policy {
 }
 
 impl Limited {
-    /// A caller holds as many of a thing at the same time as it may.
+    /// The limit that a caller reaches when it already holds as many of something as it may.
     #[must_use]
     pub const fn at_once(name: &'static str, quota: u64, wait: Duration) -> Self {
         Self { policy: Policy::AtOnce { name, quota }, wait }
     }
 
-    /// An account or a customer has as much as its quota allows.
+    /// The limit that an account or a customer reaches when it has as much as its quota allows.
     #[must_use]
     pub const fn quota(over: OverQuota) -> Self {
         Self { policy: Policy::Quota(over), wait: Duration::from_secs(MAX_RETRY_AFTER) }

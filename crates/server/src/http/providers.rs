@@ -78,7 +78,7 @@ pub(crate) async fn sumsub(State(app): State<App>, request: Request) -> Result<R
     if !sumsub.is_theirs(algorithm, digest, &body) {
         return Err(unsigned());
     }
-    // Only the id of the case is needed, so a body that cannot be parsed is not an error.
+    // A call that names no case is accepted and ignored.
     let Ok(call) = serde_json::from_slice::<crate::sumsub::Call>(&body) else {
         return Ok(StatusCode::NO_CONTENT.into_response());
     };

@@ -112,7 +112,7 @@ async fn an_older_database_is_refused_and_named_until_it_is_accepted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_altered_anchor_is_refused_and_a_missing_one_is_made() {
+async fn an_altered_anchor_is_refused_and_a_missing_one_is_created() {
     let mut app = TestApp::start().await;
     app.given("individual").await;
     stopped(&mut app).await;
@@ -137,7 +137,7 @@ async fn an_altered_anchor_is_refused_and_a_missing_one_is_made() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_anchor_is_written_while_something_changes_and_nothing_stops_when_it_cannot_be() {
+async fn the_anchor_follows_changes_and_nothing_stops_when_it_cannot_be_written() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let elsewhere = folder.path().join("elsewhere");
     fs::create_dir(&elsewhere).expect("a folder");
@@ -158,7 +158,7 @@ async fn the_anchor_is_written_while_something_changes_and_nothing_stops_when_it
     assert!(!before.is_empty(), "the start makes one");
     let customer = app.given("individual").await;
     assert!(within(3, &|| written() != before).await);
-    // Nothing more changes, so nothing is written.
+    // There are no more changes, so nothing is written.
     let before = written();
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;
     assert_eq!(written(), before);
@@ -187,7 +187,7 @@ async fn the_anchor_is_written_while_something_changes_and_nothing_stops_when_it
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn checkpoints_are_printed_and_hold_until_the_trail_is_another() {
+async fn checkpoints_are_printed_and_hold_until_the_trail_is_replaced() {
     let app = TestApp::start().await;
     let customer = app.given("individual").await;
     let folder = app.folder.path().to_owned();

@@ -155,7 +155,7 @@ impl TestApp {
     }
 
     pub(crate) async fn send(request: RequestBuilder) -> Answered {
-        let response = request.send().await.expect("an answer");
+        let response = request.send().await.expect("a response");
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.bytes().await.expect("a whole body").to_vec();
         Answered { status, headers, text: String::from_utf8_lossy(&bytes).into_owned(), bytes }

@@ -151,7 +151,7 @@ async fn upload_markers(
         let request = client.post(format!("{url}/v0/files")).header("Api-Key", key);
         request.header("content-type", format!("multipart/form-data; boundary={BOUNDARY}")).body(body).send()
     };
-    let taken = upload(form(&format!("{marker}.pdf"), &content)).await.expect("an answer");
+    let taken = upload(form(&format!("{marker}.pdf"), &content)).await.expect("a response");
     assert_eq!(taken.status().as_u16(), 200);
     for wrong in [
         form(&marker, marker.as_bytes()),
@@ -159,19 +159,19 @@ async fn upload_markers(
         form(&marker.repeat(30), &content[..9]),
         form(&format!("a\"; {marker}=\"b"), &content[..9]),
     ] {
-        answers.push(upload(wrong).await.expect("an answer").text().await.expect("text"));
+        answers.push(upload(wrong).await.expect("a response").text().await.expect("text"));
     }
     markers.push(marker);
 }
 
 /// Uses sessions, decisions, webhooks and a provider, with markers in every text.
 async fn verify_with_markers(client: &reqwest::Client, url: &str, key: &str, markers: &mut Vec<String>) {
-    let list = client.get(format!("{url}/v0/customers")).header("Api-Key", key).send().await.expect("an answer");
+    let list = client.get(format!("{url}/v0/customers")).header("Api-Key", key).send().await.expect("a response");
     let list: Value = list.json().await.expect("JSON");
     let post = |path: String, body: Value| {
         let request = client.post(format!("{url}{path}")).header("Api-Key", key).json(&body);
         async move {
-            let answer = request.send().await.expect("an answer");
+            let answer = request.send().await.expect("a response");
             let (status, text) = (answer.status().as_u16(), answer.text().await.expect("text"));
             assert!((200..300).contains(&status), "{text}");
             serde_json::from_str::<Value>(&text).expect("JSON")
@@ -200,7 +200,7 @@ async fn verify_with_markers(client: &reqwest::Client, url: &str, key: &str, mar
             "comment": marker(markers, "Comment"), "note": marker(markers, "Note"),
         });
         let request = client.post(format!("{url}/v0/customers/{id}/decisions")).header("Api-Key", key).json(&decision);
-        let refused: Value = request.send().await.expect("an answer").json().await.expect("JSON");
+        let refused: Value = request.send().await.expect("a response").json().await.expect("JSON");
         let mut decision = decision;
         let wrong: Vec<usize> = refused["errors"]
             .as_array()
@@ -223,7 +223,7 @@ async fn verify_with_markers(client: &reqwest::Client, url: &str, key: &str, mar
 /// Enters the form like a browser, and types what can only be kept as a draft.
 async fn types_into_the_form(link: &str, markers: &mut Vec<String>) {
     let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-    let entered = browser.post(link).send().await.expect("an answer");
+    let entered = browser.post(link).send().await.expect("a response");
     let header = |name: &str| entered.headers()[name].to_str().expect("ASCII").to_owned();
     let cookie = header("set-cookie").split(';').next().expect("a pair").to_owned();
     let base = format!("{}{}", &link[..link.find("/kyc/").expect("a path")], header("location"));
@@ -270,7 +270,8 @@ async fn the_audit_trail_shows_values_to_its_reader_alone(
     let made = run(&["keys", "create", "--name", "audit", "--scope", "audit:read", "--output", "json"]);
     let made: Value = serde_json::from_slice(&made.stdout).expect("JSON");
     let key = made["key"].as_str().expect("a key");
-    let list = client.get(format!("{url}/v0/audit?limit=1000")).header("Api-Key", key).send().await.expect("an answer");
+    let list =
+        client.get(format!("{url}/v0/audit?limit=1000")).header("Api-Key", key).send().await.expect("a response");
     let list = list.text().await.expect("text");
     let mut found = hits("the audit trail", list.as_bytes(), markers);
     let list: Value = serde_json::from_str(&list).expect("JSON");
@@ -317,7 +318,7 @@ async fn no_personal_data_lies_anywhere_in_the_clear() {
         };
         let created = send(reqwest::Method::POST, "/v0/customers", json!({ "email": email, "type": kind }))
             .await
-            .expect("an answer");
+            .expect("a response");
         // A key works for one request only.
         let created = if created.status().as_u16() == 409 {
             client
@@ -326,7 +327,7 @@ async fn no_personal_data_lies_anywhere_in_the_clear() {
                 .json(&json!({ "email": email, "type": kind }))
                 .send()
                 .await
-                .expect("an answer")
+                .expect("a response")
         } else {
             created
         };
@@ -336,7 +337,7 @@ async fn no_personal_data_lies_anywhere_in_the_clear() {
         let path = format!("/v0/customers/{id}");
         let put =
             client.put(format!("{url}{path}")).header("Api-Key", &key).header("Idempotency-Key", format!("put-{kind}"));
-        let put = put.header("Prefer", "return=representation").json(&body).send().await.expect("an answer");
+        let put = put.header("Prefer", "return=representation").json(&body).send().await.expect("a response");
         assert_eq!(put.status().as_u16(), 200, "{}", put.text().await.expect("text"));
         // Errors of every kind, with markers in the wrong places.
         for wrong in [
@@ -347,7 +348,7 @@ async fn no_personal_data_lies_anywhere_in_the_clear() {
             json!([markers[6]]),
         ] {
             answers
-                .push(send(reqwest::Method::PUT, &path, wrong).await.expect("an answer").text().await.expect("text"));
+                .push(send(reqwest::Method::PUT, &path, wrong).await.expect("a response").text().await.expect("text"));
         }
         let broken =
             client.put(format!("{url}{path}")).header("Api-Key", &key).header("content-type", "application/json");
@@ -356,13 +357,13 @@ async fn no_personal_data_lies_anywhere_in_the_clear() {
                 .body(format!("{{\"first_name\":\"{}", markers[1]))
                 .send()
                 .await
-                .expect("an answer")
+                .expect("a response")
                 .text()
                 .await
                 .expect("text"),
         );
         let stale = client.put(format!("{url}{path}")).header("Api-Key", &key).header("If-Match", "\"v1\"").json(&body);
-        answers.push(stale.send().await.expect("an answer").text().await.expect("text"));
+        answers.push(stale.send().await.expect("a response").text().await.expect("text"));
     }
     upload_markers(&client, &url, &key, &mut markers, &mut answers).await;
     verify_with_markers(&client, &url, &key, &mut markers).await;
@@ -373,7 +374,7 @@ async fn no_personal_data_lies_anywhere_in_the_clear() {
         found.extend(hits(&format!("error {place}"), answer.as_bytes(), &markers));
     }
     found.extend(the_audit_trail_shows_values_to_its_reader_alone(folder.path(), &client, &url, &markers).await);
-    let metrics = client.get(metrics).send().await.expect("an answer").text().await.expect("text");
+    let metrics = client.get(metrics).send().await.expect("a response").text().await.expect("text");
     assert!(metrics.contains("dossier_http_requests_total"));
     found.extend(hits("the metrics", metrics.as_bytes(), &markers));
     // While the server runs (database, WAL, shared memory), after a kill, and after an orderly shutdown.
@@ -398,7 +399,7 @@ async fn no_personal_data_lies_anywhere_in_the_clear() {
         .header("Api-Key", &key)
         .send()
         .await
-        .expect("an answer");
+        .expect("a response");
     let list = list.text().await.expect("text");
     assert!(hits("the list", list.as_bytes(), &markers).len() >= 60, "what was stored is read back");
     let terminated = Command::new("kill").arg(child.id().to_string()).status().expect("kill");

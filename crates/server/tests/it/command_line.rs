@@ -144,7 +144,7 @@ async fn every_command_works_whether_or_not_the_server_runs() {
     assert_eq!(
         app.get(&format!("/v0/customers/{customer}")).await.status.as_u16(),
         200,
-        "the server goes on after a rotation"
+        "the server keeps working after a rotation"
     );
     assert!(app.server.take().expect("running").stop().await);
     tokio::task::spawn_blocking(move || commands_work(&folder, &customer, &files))
@@ -632,7 +632,7 @@ async fn a_message_that_the_server_does_not_know_is_refused_with_a_reason() {
         let mut stream = std::os::unix::net::UnixStream::connect(&socket).expect("the socket");
         stream.write_all(format!("{message}\n").as_bytes()).expect("sent");
         let mut line = String::new();
-        BufReader::new(stream).read_line(&mut line).expect("an answer");
+        BufReader::new(stream).read_line(&mut line).expect("a response");
         line
     };
     for message in [

@@ -123,7 +123,7 @@ async fn an_email_is_given_to_one_customer_however_many_ask() {
         .collect();
     let mut statuses = Vec::new();
     for task in tasks {
-        statuses.push(task.await.expect("an answer").status.as_u16());
+        statuses.push(task.await.expect("a response").status.as_u16());
     }
     statuses.sort_unstable();
     assert_eq!(statuses, [&[201][..], &[409; 31]].concat());

@@ -173,7 +173,7 @@ async fn every_wait_for_a_client_has_an_end() {
 }
 
 #[tokio::test]
-async fn a_client_that_takes_nothing_is_let_go() {
+async fn a_client_that_receives_nothing_is_disconnected() {
     let app = TestApp::start().await;
     let (address, _stop, _task) = listener(&app).await;
     let mut stream = TcpStream::connect(address).await.expect("a connection");
@@ -184,7 +184,7 @@ async fn a_client_that_takes_nothing_is_let_go() {
     while let Ok(read @ 1..) = stream.read(&mut buffer).await {
         taken += read;
     }
-    assert!(taken < 64 * 1_024 * 1_024, "it was let go before everything was sent");
+    assert!(taken < 64 * 1_024 * 1_024, "it was disconnected before everything was sent");
 }
 
 #[tokio::test]
@@ -192,14 +192,14 @@ async fn a_panic_is_a_500_with_a_request_id_and_the_process_lives() {
     let app = TestApp::start().await;
     let (address, _stop, _task) = listener(&app).await;
     for _ in 0..100 {
-        let answer = app.client.get(format!("http://{address}/panic")).send().await.expect("an answer");
+        let answer = app.client.get(format!("http://{address}/panic")).send().await.expect("a response");
         assert_eq!(answer.status().as_u16(), 500);
         let request_id = answer.headers()["x-request-id"].to_str().expect("ASCII").to_owned();
         let problem: serde_json::Value = answer.json().await.expect("a problem");
         assert_eq!((&problem["code"], &problem["request_id"]), (&"internal_error".into(), &request_id.into()));
         assert!(!problem.to_string().contains("must not be shown"));
     }
-    let answer = app.client.get(format!("http://{address}/")).send().await.expect("an answer");
+    let answer = app.client.get(format!("http://{address}/")).send().await.expect("a response");
     assert_eq!(answer.text().await.expect("text"), "ok");
 }
 
@@ -211,7 +211,7 @@ async fn accepted_requests_are_finished_at_shutdown() {
     let mut idle = TcpStream::connect(address).await.expect("a connection");
     tokio::time::sleep(Duration::from_millis(200)).await;
     stop.send(true).expect("listening");
-    assert_eq!(slow.await.expect("no panic").expect("an answer").text().await.expect("text"), "slow");
+    assert_eq!(slow.await.expect("no panic").expect("a response").text().await.expect("text"), "slow");
     assert!(task.await.expect("no panic"), "everything was finished in time");
     assert!(TcpStream::connect(address).await.is_err(), "the port is closed");
     assert_eq!(idle.read(&mut [0; 1]).await.unwrap_or(0), 0);
@@ -358,14 +358,14 @@ async fn excess_requests_are_told_when_to_try_again() {
     assert_eq!(app.put(&id, &serde_json::json!({})).await.header("etag"), "\"v1\"", "nothing was changed");
 }
 
-/// A connection on which a request was answered.
+/// A connection on which a request was served.
 async fn served(address: std::net::SocketAddr, path: &str) -> TcpStream {
     let mut stream = TcpStream::connect(address).await.expect("a connection");
-    ask(&mut stream, path).await.expect("an answer");
+    ask(&mut stream, path).await.expect("a response");
     stream
 }
 
-/// Sends a request and reads the answer, which is short.
+/// Sends a request and reads the response, which is short.
 async fn ask(stream: &mut TcpStream, path: &str) -> std::io::Result<String> {
     stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()).await?;
     let mut answer = vec![0; 4_096];
@@ -384,7 +384,7 @@ async fn at_the_limit_the_connection_that_is_idle_longest_gives_way() {
     let (address, _stop, _task) = listener_of(&app, 2).await;
     let mut first = served(address, "/known").await;
     let mut second = served(address, "/known").await;
-    ask(&mut first, "/known").await.expect("an answer");
+    ask(&mut first, "/known").await.expect("a response");
     let mut third = served(address, "/known").await;
     assert_eq!(second.read(&mut [0; 1]).await.unwrap_or(0), 0, "it has been idle longest");
     ask(&mut first, "/known").await.expect("it is still open");
@@ -407,7 +407,7 @@ async fn a_connection_that_has_begun_a_request_does_not_give_way() {
     assert!(began.elapsed() > Duration::from_millis(200), "it waited");
     for mut stream in slow {
         let mut answer = [0; 12];
-        stream.read_exact(&mut answer).await.expect("an answer");
+        stream.read_exact(&mut answer).await.expect("a response");
         assert_eq!(&answer, b"HTTP/1.1 200");
     }
 }

@@ -364,11 +364,11 @@ async fn dropping_a_person_with_evidence_causes_a_warning_and_the_evidence_stays
     // Bob has no evidence.
     let only_ada = json!({ "associated_persons": [{ "first_name": "ADA" }] });
     assert_eq!(app.put(&id, &only_ada).await.header("dossier-warning"), "");
-    let nobody = app.request(Method::PUT, &format!("/v0/customers/{id}"));
-    let nobody = nobody.header("Idempotency-Key", "k").json(&json!({ "associated_persons": [] }));
+    let empty = app.request(Method::PUT, &format!("/v0/customers/{id}"));
+    let empty = empty.header("Idempotency-Key", "k").json(&json!({ "associated_persons": [] }));
     let warning = format!("person_dropped;id={ada};files=1");
     for replayed in ["", "true"] {
-        let answer = TestApp::send(nobody.try_clone().expect("a body")).await;
+        let answer = TestApp::send(empty.try_clone().expect("a body")).await;
         assert_eq!((answer.header("idempotent-replayed"), answer.header("dossier-warning")), (replayed, &*warning));
         assert_eq!(answer.expect(200), json!({}));
     }

@@ -87,5 +87,5 @@ async fn a_waiting_client_gets_a_response_at_an_event_and_at_shutdown() {
     let began = Instant::now();
     assert!(app.server.take().expect("running").stop().await);
     assert!(began.elapsed() < Duration::from_secs(5), "waiting clients do not delay the shutdown");
-    waiting.await.expect("answered").expect(200);
+    waiting.await.expect("no panic").expect(200);
 }

@@ -92,8 +92,8 @@ async fn ranges_and_entity_tags() {
             None => assert!(answer.status == 200 && answer.bytes == content, "{range}"),
         }
     }
-    for behind in [format!("bytes={size}-"), format!("bytes={}-{}", size + 5, size + 9), "bytes=-0".to_owned()] {
-        let answer = app.content(&file, &behind).await;
+    for outside in [format!("bytes={size}-"), format!("bytes={}-{}", size + 5, size + 9), "bytes=-0".to_owned()] {
+        let answer = app.content(&file, &outside).await;
         assert_eq!(answer.header("content-range"), format!("bytes */{size}"));
         answer.problem(416, "range_not_satisfiable");
     }
@@ -271,8 +271,8 @@ async fn forms_that_are_not_one_file_are_refused() {
     for (what, body, status) in [
         ("as it should be", good.clone(), 200),
         ("a line break in front", [b"\r\n", &good[..]].concat(), 200),
-        ("no line break behind", good[..good.len() - 2].to_vec(), 200),
-        ("padding behind the boundary", padded, 200),
+        ("no line break at the end", good[..good.len() - 2].to_vec(), 200),
+        ("padding after the boundary", padded, 200),
         (
             "a bare Blob",
             part(
@@ -361,7 +361,7 @@ async fn forms_that_are_not_one_file_are_refused() {
         ("a charset part", bare("BB|Content-Disposition: form-data; name=\"_charset_\"||utf-8|BB--|"), 400),
         ("nearly the boundary, 8 MiB of it", part(GOOD, &pdf(nearly.as_bytes())), 200),
         ("something like a boundary in the data", part(GOOD, &inside), 400),
-        ("a boundary that goes on", bare(&format!("BB|{GOOD}||x|BBx")), 400),
+        ("a boundary that continues", bare(&format!("BB|{GOOD}||x|BBx")), 400),
         ("a quoted boundary", good.clone(), 200),
     ] {
         let mut request = app.upload_request(body);
@@ -441,7 +441,7 @@ async fn files_are_taken_by_their_structure_whatever_their_name() {
         ("a PDF and a ZIP", [&letter[..], zip].concat(), damaged),
         ("a PDF and HTML", [&letter[..], b"<html><script>alert(1)</script>"].concat(), damaged),
         ("a PDF and a lot of nothing", [letter.clone(), vec![0; 4_096]].concat(), damaged),
-        ("a PDF with white space behind", [&letter[..], b"\r\n\r\n"].concat(), taken),
+        ("a PDF with white space after it", [&letter[..], b"\r\n\r\n"].concat(), taken),
         ("HTML and a PDF", [b"<html>", &letter[..]].concat(), other),
         ("a PDF header at byte 1,020", [vec![b' '; 1_020], letter.clone()].concat(), taken),
         ("a PDF header at byte 1,025", [vec![b' '; 1_025], letter.clone()].concat(), other),
@@ -450,7 +450,7 @@ async fn files_are_taken_by_their_structure_whatever_their_name() {
         ("a PDF of no version", b"%PDF-x.y\nstartxref\n0\n%%EOF".to_vec(), damaged),
         ("two PDF headers", pdf(b"%PDF-1.4"), taken),
         (
-            "a PDF with JavaScript, which nobody here runs",
+            "a PDF with JavaScript, which is never run here",
             pdf(b"/OpenAction << /S /JavaScript /JS (app.alert(1)) >>"),
             taken,
         ),
@@ -476,10 +476,10 @@ async fn files_are_taken_by_their_structure_whatever_their_name() {
         ("a JPEG of 65,500 pixels a side", jpeg(65_500, 65_500, &[], 100), damaged),
         ("a JPEG of 0 pixels", jpeg(30, 0, &[], 100), damaged),
         ("a JPEG of 10,000 scans", many_scans, damaged),
-        ("a JPEG with a gain map behind", gain_map.clone(), taken),
-        ("a JPEG with zeros behind", [&photo[..], &[0; 100]].concat(), taken),
-        ("a JPEG with its maker's block behind", [&photo[..], b"SEFH\x6b\0\0\0\x01\0\0\0SEFT"].concat(), taken),
-        ("a JPEG with half a picture behind", gain_map[..gain_map.len() - 2].to_vec(), taken),
+        ("a JPEG with a gain map after it", gain_map.clone(), taken),
+        ("a JPEG with zeros after it", [&photo[..], &[0; 100]].concat(), taken),
+        ("a JPEG with its maker's block after it", [&photo[..], b"SEFH\x6b\0\0\0\x01\0\0\0SEFT"].concat(), taken),
+        ("a JPEG with half a picture after it", gain_map[..gain_map.len() - 2].to_vec(), taken),
         (
             "a JPEG whose segment is too long",
             jpeg(320, 200, &[], 0)[..2].iter().chain(b"\xff\xe1\xff\xff and the end").copied().collect(),
@@ -640,7 +640,7 @@ async fn content_is_sealed_at_rest_and_damage_is_never_sent() {
     altered[200_000] ^= 1;
     fs::write(&path, &altered).expect("written");
     let url = format!("{}/v0/files/{file}/content", app.url);
-    let response = app.client.get(url).header("Api-Key", app.viewer().await).send().await.expect("an answer");
+    let response = app.client.get(url).header("Api-Key", app.viewer().await).send().await.expect("a response");
     assert!(response.status() == 200 && response.bytes().await.is_err());
     assert_eq!(app.content(&file, "bytes=0-65535").await.bytes, content[..65_536]);
     // Cut off, or gone.

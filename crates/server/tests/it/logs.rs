@@ -26,7 +26,7 @@ async fn a_start_and_each_request_are_lines_that_name_the_key_and_nothing_person
     let ask = async |method: Method, path: &str, key: Option<&str>, body: Value| {
         let request = client.request(method, format!("{api}{path}")).json(&body);
         let request = key.into_iter().fold(request, |request, key| request.header("Api-Key", key));
-        let answer = request.send().await.expect("an answer");
+        let answer = request.send().await.expect("a response");
         answer.headers()["x-request-id"].to_str().expect("visible").to_owned()
     };
     let body = json!({ "type": "individual", "email": "marked@example.com" });
@@ -82,7 +82,7 @@ async fn a_log_that_is_not_read_blocks_neither_requests_nor_the_shutdown() {
     }
     let body = json!({ "type": "individual", "email": "a@example.com" });
     let created = client.post(format!("{api}/customers")).header("Api-Key", &key).json(&body).send().await;
-    assert_eq!(created.expect("an answer").status(), 201);
+    assert_eq!(created.expect("a response").status(), 201);
     let began = Instant::now();
     std::process::Command::new("kill").arg(child.id().to_string()).status().expect("a signal");
     while child.try_wait().expect("a child").is_none() {

@@ -264,7 +264,7 @@ async fn a_case_that_is_still_open_causes_no_event() {
 async fn refusals_expiry_timeouts_and_garbage_leave_the_customer_unchanged() {
     for (name, status, body) in [
         ("an expired token", 401, r#"{"code":401,"description":"Token is invalid"}"#),
-        ("a token of somebody else", 400, r#"{"errorCode":10503}"#),
+        ("a token of another applicant", 400, r#"{"errorCode":10503}"#),
         ("an error", 500, ""),
         ("garbage", 200, "<html>"),
         ("another shape", 200, r#"{"id":7}"#),

@@ -90,7 +90,7 @@ async fn many_at_once_with_one_key_have_one_effect() {
         .collect();
     let mut texts = Vec::new();
     for task in tasks {
-        let answer = task.await.expect("an answer");
+        let answer = task.await.expect("a response");
         assert_eq!(answer.status.as_u16(), 201, "{}", answer.text);
         texts.push(answer.text);
     }

@@ -78,7 +78,7 @@ pub(crate) async fn list(
     Ok(response)
 }
 
-/// Writes the items of a page. Returns the last of them when there are more.
+/// Writes the items of a page. Returns the last of them if more follow.
 async fn write_page(
     app: &App,
     caller: &Caller,

@@ -122,7 +122,7 @@ impl<'a> Schemas<'a> {
     }
 }
 
-/// The limits of a value.
+/// Two limits as text, with the unit.
 fn range(schema: &Value, least: &str, most: &str, of: &str) -> Option<String> {
     match (schema.get(least), schema.get(most)) {
         (Some(least), Some(most)) => Some(format!("{least} to {most}{of}")),

@@ -40,7 +40,7 @@ fn bodies() -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// The objects inside of bodies.
+/// The objects inside bodies.
 fn parts() -> Vec<(&'static str, Value)> {
     vec![
         ("Address", described("A postal address.", closed(of::<Address>()))),

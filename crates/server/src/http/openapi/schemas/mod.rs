@@ -36,7 +36,7 @@ fn refer_inside(value: &mut Value, named: &[(&'static str, Value)]) {
     }
 }
 
-/// The description of a member may differ from that of its type: it then stands beside the reference.
+/// A member may have another description than its type. It is then written beside the reference.
 fn refer(value: &mut Value, named: &[(&'static str, Value)]) {
     let is_schema = value.get("type").is_some() || value.get("anyOf").is_some();
     match named.iter().find(|(_, schema)| is_schema && are_equal(schema, value)) {

@@ -84,7 +84,7 @@ fn close(value: &mut Value) {
     }
 }
 
-/// An object whose members are all required, except the optional ones.
+/// An object whose members are all required, except those in `optional`.
 pub(super) fn object(description: &str, properties: Value, optional: &[&str]) -> Value {
     let names = properties.as_object().into_iter().flat_map(|properties| properties.keys());
     let required: Vec<_> = names.filter(|name| !optional.contains(&name.as_str())).collect();
