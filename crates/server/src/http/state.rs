@@ -58,7 +58,7 @@ pub struct AppState {
 }
 
 /// What the state is made from, besides the services.
-pub struct Surroundings {
+pub struct StateParts {
     /// The URL at which people reach the server.
     pub public_url: String,
     /// Requests that may be handled at the same time.
@@ -86,8 +86,8 @@ impl AppState {
     const WAITING: u64 = 512;
 
     #[must_use]
-    pub fn new(services: Services, surroundings: Surroundings) -> Self {
-        let Surroundings { public_url, max_requests, rates, stopping, proxies, egress, sumsub } = surroundings;
+    pub fn new(services: Services, parts: StateParts) -> Self {
+        let StateParts { public_url, max_requests, rates, stopping, proxies, egress, sumsub } = parts;
         Self {
             answering: AtomicUsize::new(0),
             asked: AtomicU64::new(0),

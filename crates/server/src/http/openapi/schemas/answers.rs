@@ -85,12 +85,13 @@ fn opened_session() -> Value {
 }
 
 fn event_message() -> Value {
+    let customer = "The customer as it was when the event happened";
     let properties = json!({
         "event_type": event_type(),
         "entity_id": id(),
         "entity_type": words(["customer"]),
         "created_at": time(),
-        "entity_object": { "$ref": reference("Customer"), "description": "The customer as it was at the event" },
+        "entity_object": { "$ref": reference("Customer"), "description": customer },
     });
     object("The body that webhooks receive.", properties, &[])
 }

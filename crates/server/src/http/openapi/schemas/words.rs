@@ -60,7 +60,7 @@ pub(super) fn all() -> Vec<(&'static str, Value)> {
         ("DecisionReason", described("The reason for a decision", of::<ReasonCode>())),
         ("SimulatedAction", described("What to simulate", of::<Action>())),
         ("KycStatus", described("The state of a verification, or of one payment rail", kyc_status())),
-        ("EventType", described("What happened", event_type())),
+        ("EventType", described("The type of an event", event_type())),
         ("MediaType", described("The type of a file, by its content", media_type())),
         (
             "FileState",
