@@ -230,7 +230,7 @@ async fn raw_requests() {
     for (name, request, status) in [
         ("no host", "GET / HTTP/1.1\r\n\r\n".to_owned(), 400),
         ("two hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n".to_owned(), 400),
-        ("old and hostless", "GET / HTTP/1.0\r\n\r\n".to_owned(), 200),
+        ("HTTP/1.0 without a host", "GET / HTTP/1.0\r\n\r\n".to_owned(), 200),
         (
             "two lengths",
             "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: \
@@ -263,22 +263,22 @@ async fn raw_requests() {
         ("a list of lengths", post("Content-Length: 2, 2\r\n"), 400),
         ("the coding twice", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"), 400),
         ("chunked not last", post("Transfer-Encoding: chunked, gzip\r\n"), 400),
-        ("old and coded", post("Transfer-Encoding: chunked\r\n").replace("/1.1", "/1.0"), 400),
+        ("HTTP/1.0 and chunked", post("Transfer-Encoding: chunked\r\n").replace("/1.1", "/1.0"), 400),
         ("bare line feeds", "GET / HTTP/1.1\nHost: x\n\n".to_owned(), 400),
         ("one bare line feed", "GET / HTTP/1.1\r\nHost: x\nA: b\r\n\r\n".to_owned(), 400),
         ("a space before the colon", "GET / HTTP/1.1\r\nHost : x\r\n\r\n".to_owned(), 400),
         ("a bare carriage return", "GET / HTTP/1.1\r\nHost: x\r\nA: b\rc\r\n\r\n".to_owned(), 400),
         ("a zero byte", "GET / HTTP/1.1\r\nHost: x\r\nA: b\0c\r\n\r\n".to_owned(), 400),
         ("absolute form", "GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), 200),
-        ("absolute form of another", "GET http://evil.example/ HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), 421),
-        ("a user in the address", "GET http://u@x/ HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), 421),
+        ("absolute form with another host", "GET http://evil.example/ HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), 421),
+        ("a user in the URL", "GET http://u@x/ HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), 421),
         ("no name in Host", "GET / HTTP/1.1\r\nHost: \r\n\r\n".to_owned(), 400),
         ("a user in Host", "GET / HTTP/1.1\r\nHost: u@x\r\n\r\n".to_owned(), 400),
         ("a path in Host", "GET / HTTP/1.1\r\nHost: x/y\r\n\r\n".to_owned(), 400),
         ("a wrong port in Host", "GET / HTTP/1.1\r\nHost: x:8o\r\n\r\n".to_owned(), 400),
         ("an address in Host", "GET / HTTP/1.1\r\nHost: [::1]:80\r\n\r\n".to_owned(), 200),
-        ("4 KiB of address", format!("GET /?{} HTTP/1.1\r\nHost: x\r\n\r\n", &filler[..4_094]), 200),
-        ("more than 4 KiB of address", format!("GET /?{} HTTP/1.1\r\nHost: x\r\n\r\n", &filler[..4_095]), 414),
+        ("4 KiB of URL", format!("GET /?{} HTTP/1.1\r\nHost: x\r\n\r\n", &filler[..4_094]), 200),
+        ("more than 4 KiB of URL", format!("GET /?{} HTTP/1.1\r\nHost: x\r\n\r\n", &filler[..4_095]), 414),
         ("101 fields", format!("GET / HTTP/1.1\r\nHost: x\r\n{}\r\n", "A: b\r\n".repeat(100)), 431),
         ("65 fields", format!("GET / HTTP/1.1\r\nHost: x\r\n{}\r\n", "A: b\r\n".repeat(64)), 431),
         ("no HTTP", "hello\r\n\r\n".to_owned(), 400),
@@ -340,7 +340,7 @@ async fn excess_requests_are_told_when_to_try_again() {
     assert_eq!(answer.header("retry-after"), "1");
     answer.problem(503, "overloaded");
     let operations = app.client.get(format!("{}/readyz", app.metrics_url));
-    assert_eq!(TestApp::send(operations).await.status, 200, "that port has slots of its own");
+    assert_eq!(TestApp::send(operations).await.status, 200, "that port has its own slots");
     drop(busy);
     let busy = used_up(&state.body_bytes);
     let head = format!(

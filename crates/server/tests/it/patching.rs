@@ -12,8 +12,8 @@ async fn merge_patches() {
     for (name, patch, expected) in [
         ("null clears a member", json!({ "middle_name": null }), Ok(())),
         ("clearing what is not there changes nothing", json!({ "middle_name": null }), Ok(())),
-        ("inside of a value", json!({ "residential_address": { "city": "Boston", "street_line_2": null } }), Ok(())),
-        ("inside of a container", json!({ "identifying_information": { "tax_number": null } }), Ok(())),
+        ("inside a value", json!({ "residential_address": { "city": "Boston", "street_line_2": null } }), Ok(())),
+        ("inside a container", json!({ "identifying_information": { "tax_number": null } }), Ok(())),
         ("a whole value", json!({ "identifying_information": { "id_document": null } }), Ok(())),
         ("the token", json!({ "external_kyc_provider_data": null }), Ok(())),
         (
@@ -45,7 +45,7 @@ async fn merge_patches() {
             json!({ "first_name": 1, "nationality": "xx" }),
             Err(vec!["/first_name wrong_type", "/nationality unknown_country"]),
         ),
-        ("no object", json!([1]), Err(vec![" wrong_type"])),
+        ("not an object", json!([1]), Err(vec![" wrong_type"])),
     ] {
         let answer = app.patch(&id, &patch).await;
         match expected {

@@ -208,7 +208,7 @@ async fn while_the_database_is_away_every_operation_says_so_as_documented() {
         let (method, path) = (operation.method.as_str().to_lowercase(), operation.path);
         let status = answer.status.as_u16();
         let documented = &document["paths"][path][&method]["responses"][status.to_string()];
-        assert!(documented.is_object(), "{method} {path} answers {status}, which is not documented");
+        assert!(documented.is_object(), "{method} {path} responds with {status}, which is not documented");
         if !operation.scopes.is_empty() || path == "/readyz" {
             let description = documented["description"].as_str().expect("a description");
             assert!(description.contains("storage_unavailable"), "{method} {path}: {description}");
