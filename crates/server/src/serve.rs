@@ -24,7 +24,7 @@ use crate::http::connection_limit::ConnectionLimit;
 use crate::http::listener::{self, Limits};
 use crate::http::request::Front;
 use crate::http::router::{self, route_label};
-use crate::http::state::{App, AppState, Surroundings};
+use crate::http::state::{App, AppState, StateParts};
 use crate::installation::error::InstallationError;
 use crate::installation::first_start;
 use crate::installation::lock::Lock;
@@ -220,7 +220,7 @@ fn state(
     stopping: watch::Receiver<bool>,
 ) -> App {
     let own = [Some(sockets.address), sockets.metrics_address()].into_iter().flatten().collect();
-    let surroundings = Surroundings {
+    let parts = StateParts {
         public_url: services.policy.public_url.clone(),
         max_requests: config.connections.max_requests as u64,
         rates: config.rates,
@@ -229,7 +229,7 @@ fn state(
         egress: Arc::new(Egress::new(Targets::new(own, config.webhooks.private.clone()))),
         sumsub,
     };
-    Arc::new(AppState::new(services, surroundings))
+    Arc::new(AppState::new(services, parts))
 }
 
 /// Takes connections of the API, and of metrics and health.

@@ -59,7 +59,7 @@ pub struct Decided {
     pub outcome: Cow<'static, str>,
     /// The rails that the decision set, each with its new status.
     pub rails: Vec<Rail>,
-    /// The reasons that were given.
+    /// The reasons.
     pub reason_codes: Vec<ReasonCode>,
 }
 

@@ -14,7 +14,7 @@ use crate::record;
 record! {
     /// An owner or controller of a business. `id` is ours: reads always give it, writes may.
     container AssociatedPerson {
-        /// The id that reads of the customer give this person; sent back, it names the same person
+        /// The id of this person in reads of the customer. Send it back to update the same person
         id: Option<PersonRef>,
         /// First name of the associated person
         first_name: Option<Text<128>>,

@@ -155,18 +155,18 @@ impl File {
 #[derive(Serialize, schemars::JsonSchema)]
 pub struct FileView<'a> {
     id: FileId,
-    /// As its sender named it, without folders and hidden characters.
+    /// The name that it was uploaded with, without folders and hidden characters.
     name: &'a str,
     r#type: MediaType,
-    /// In bytes.
+    /// The size in bytes.
     size: u64,
     state: FileState,
-    /// The first customer whose evidence it became.
+    /// The first customer whose evidence the file became.
     customer_id: Option<CustomerId>,
     uploaded_at: Timestamp,
-    /// When it became evidence first.
+    /// When the file first became evidence.
     attached_at: Option<Timestamp>,
-    /// Whose evidence it is or was, oldest first, 100 at most.
+    /// Whose evidence the file is or was, oldest first, 100 at most.
     attachments: Vec<AttachmentView>,
 }
 
@@ -174,7 +174,7 @@ pub struct FileView<'a> {
 #[derive(Serialize, schemars::JsonSchema)]
 pub struct AttachmentView {
     customer_id: CustomerId,
-    /// The associated person; null for the customer's own.
+    /// The associated person; `null` for the customer.
     person_id: Option<PersonId>,
     attached_at: Timestamp,
 }

@@ -57,19 +57,19 @@ record! {
 record! {
     /// The body of a decision.
     value NewDecision {
-        /// What is decided
+        /// The kind of decision
         outcome: Outcome,
-        /// The rails that an approval opens; all of them by default. The others keep their status
+        /// The rails that an approval opens, if not all of them. The others stay as they are
         rails: Option<List<RailName, 32>>,
         /// The reasons
         reason_codes: Option<List<ReasonCode, 20>>,
         /// What the customer must give again: ids of requirements, or pointers into the body of PUT
         requirements: Option<List<Text<256>, 100>>,
-        /// Your own words, to sort and count by. The customer does not see them
+        /// Your own labels, for sorting and counting. The customer does not see them
         labels: Option<List<Text<64>, 20>>,
-        /// What the customer is told
+        /// A message that the customer sees
         comment: Option<Text<2000>>,
-        /// A note that the customer never sees
+        /// An internal note. The customer never sees it
         note: Option<Text<2000>>,
     }
 }

@@ -13,7 +13,7 @@ pub struct Rail {
     /// The payment rail.
     #[schemars(extend("examples" = ["sepa"]))]
     pub payment_rails: String,
-    /// Whether the customer may use it.
+    /// Whether the rail is open to the customer.
     pub status: RailStatus,
 }
 

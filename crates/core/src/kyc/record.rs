@@ -97,9 +97,9 @@ pub struct Flag {
 /// The customer's statement that an answer that the reviewers want again is correct. It is sealed with the record.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Confirmed {
-    /// The reason, in the customer's words.
+    /// The customer's reason, in their own words.
     pub reason: String,
-    /// When the customer said so.
+    /// When the customer stated it.
     pub at: Timestamp,
 }
 
@@ -194,7 +194,7 @@ pub struct KycsView<'a> {
         "kyc_form_submission_started", "kyc_form_submission_accepted", "kyc_form_resubmission_required",
     ]))]
     sub_status: &'static str,
-    /// The URL of the form. Null once decided or expired, and to keys without kyc:session.
+    /// The link to the form. `null` once it has expired or a decision was made, and for keys without `kyc:session`.
     kyc_flow_link: Option<&'a str>,
     status_breakdown: &'a [Rail],
 }

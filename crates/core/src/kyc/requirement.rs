@@ -67,45 +67,45 @@ impl From<Flaw> for Fault {
 /// One requirement: what is asked for and why, where it goes, and what it looks like.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Requirement {
-    /// The id of the rule, followed by `@` and the person's id if it is about an associated person.
+    /// The name of the rule. For an associated person it ends in `@` and the person's id.
     pub id: String,
-    /// Where it goes in the body of PUT, as a JSON Pointer. `-` is the place after the last item of an array.
+    /// Where the value goes in the body of PUT, as a JSON Pointer. `-` means after the last item of an array.
     pub pointer: String,
-    /// All places where it may go, if there are several: any one of them is enough. `pointer` is the first of them, or
-    /// the one that has a fault.
+    /// The places where the value may go: any one of these pointers is enough. `pointer` is the first of them, or the
+    /// one where something is wrong. Absent if there is only one place.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub one_of: Vec<String>,
-    /// Whether it is answered.
+    /// The state of the requirement.
     pub status: Status,
-    /// What people call it, in English.
+    /// The name of the requirement, for people to read.
     pub label: String,
-    /// Why it is asked for.
+    /// Why it is required, for people to read.
     pub because: String,
-    /// What is wrong with the answer, for people. Two values are words for programs, which call for another file:
-    /// needs_password, the document is a PDF that opens only with a password; unusable_picture, it is a picture with a
-    /// side of less than 200 pixels.
+    /// What is wrong with the present value, for people to read. Two values are codes: `needs_password` for a PDF that
+    /// opens only with a password, and `unusable_picture` for a picture with a side of less than 200 pixels. Both need
+    /// another file.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_people_read_it")]
     #[schemars(with = "String")]
     pub error: Option<Fault>,
-    /// The reviewers asked for it again, and the customer said in the form that the answer is correct as it is.
+    /// Present if reviewers asked for the value again and the customer stated in the form that it is correct.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Confirmed")]
     pub confirmed: Option<Confirmed>,
-    /// What the value still lacks: the postal code, in a country that needs one. The status is then due, and the whole
-    /// value must be sent again.
+    /// What the present value lacks: the postal code, in a country that needs one. The status is then `due`, and the
+    /// whole value has to be sent again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
     /// JSON Schema of the value at the pointer.
     #[schemars(with = "serde_json::Map<String, Value>")]
     pub schema: Value,
-    /// A value that would do, with the postal code and state of the country of the customer or person. The postal code
-    /// is empty where the country has none. Numbers are made up. For a document, add the file_id.
+    /// A valid value, as is usual in the country of the customer or person: with a postal code, or an empty one where
+    /// the country has none, and a state. Numbers are invented. For a document, add the `file_id`.
     pub example: Value,
-    /// Which document is asked for, if it is one.
+    /// The documents that satisfy the requirement, if it is for a document.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Evidence")]
     pub document: Option<Evidence>,
-    /// The associated person that it is about.
+    /// The associated person that the requirement is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "crate::ids::PersonId")]
     pub person_id: Option<String>,
@@ -123,13 +123,13 @@ pub struct Requirement {
 /// A document that is asked for.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Evidence {
-    /// The purposes that are accepted.
+    /// The accepted purposes. Any one of them will do.
     pub purposes: Vec<String>,
-    /// Which side the file shows.
+    /// The side that the file must show.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", extend("enum" = ["front", "back"]))]
     pub side: Option<&'static str>,
-    /// Where to upload the file first.
+    /// The path to upload the file to.
     pub upload: &'static str,
 }
 

@@ -35,7 +35,7 @@ record! {
     value NewSession {
         /// Where to send the customer afterwards: an http or https URL
         redirect_uri: Option<Text<2048>>,
-        /// true: a new link even if one is open. The old link, and every device in the form, is shut out
+        /// Whether to replace a link that is still valid. The old link and every device in the form are then shut out
         renew: Option<bool>,
     }
 }

@@ -44,7 +44,7 @@ record! {
         currency: Text<16>,
         /// Payment rail
         payment_rails: Text<32>,
-        /// The new status
+        /// The new status of the rail
         status: RailStatus,
     }
 }
@@ -52,15 +52,15 @@ record! {
 record! {
     /// The body of a simulation.
     value Simulation {
-        /// What should happen
+        /// The action to simulate
         action: Action,
-        /// The customer that it happens to
+        /// The id of the customer
         customer_id: Text<64>,
         /// For kyc.status.request_resubmission: ids of requirements, or pointers into the body of PUT
         requirements: Option<List<Text<256>, 100>>,
-        /// What the customer is told
+        /// A message that the customer sees
         comment: Option<Text<2000>>,
-        /// For kyc.breakdown.set: the rails that change
+        /// For kyc.breakdown.set: rails with their new statuses
         breakdown: Option<List<NewRail, 32>>,
     }
 }

@@ -4,8 +4,9 @@ use zeroize::Zeroizing;
 
 use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
-use crate::caller::{Actor, Caller, Environment};
+use crate::caller::{Actor, Caller, Environment, Scope};
 use crate::change::{Change, Effect};
+use crate::clock::Timestamp;
 use crate::event::EventType;
 use crate::idempotency::{Answer, KeyReused, Request};
 use crate::ids::WebhookId;
@@ -13,10 +14,10 @@ use crate::parse::list::List;
 use crate::parse::value::{SyntaxError, parse_checked};
 use crate::services::Services;
 use crate::store::error::StoreError;
-use crate::use_cases::write::{Outcome, Unkeyed, write};
+use crate::use_cases::write::{Outcome, Unkeyed, append_audit, write};
 use crate::violation::{Code, Violation, Violations};
 use crate::webhook::delivery::{Delivery, delivery_number};
-use crate::webhook::endpoint::{Endpoint, Guard, MAX_ENDPOINTS, NewEndpoint, NewWebhook};
+use crate::webhook::endpoint::{Disabled, Endpoint, Guard, MAX_ENDPOINTS, NewEndpoint, NewWebhook};
 
 /// Why an operation on an endpoint failed.
 #[derive(Debug, thiserror::Error)]
@@ -124,7 +125,7 @@ pub async fn enable(
     id: Option<WebhookId>,
     request: Request<'_>,
 ) -> Result<Answer, WebhookError> {
-    let id = find(services, caller, id).await?.id;
+    let id = id.ok_or(WebhookError::NotFound)?;
     let load = || find(services, caller, Some(id));
     write(services, caller, request.about(id.as_bytes()), load, |endpoint| {
         let Actor::Key(key) = caller.actor else { return Err(WebhookError::NotFound) };
@@ -169,9 +170,10 @@ pub async fn resend(
     delivery: &str,
     request: Request<'_>,
 ) -> Result<Answer, WebhookError> {
-    let id = find(services, caller, id).await?.id;
+    let id = id.ok_or(WebhookError::NotFound)?;
     let about = [id.as_bytes(), delivery.as_bytes()].concat();
     let load = || async {
+        find(services, caller, Some(id)).await?;
         let number = delivery_number(delivery).ok_or(WebhookError::NotFound)?;
         let found = services.store.deliveries(caller.scope, id, number.checked_add(1), 1).await?.pop();
         found.filter(|found| found.number == number).ok_or(WebhookError::NotFound)
@@ -184,6 +186,21 @@ pub async fn resend(
         Ok(Outcome::Change(Change::new(caller.scope, effect, audit), Answer::about_no_customer(body)))
     })
     .await
+}
+
+/// Records that deliveries disabled an endpoint, and why.
+pub async fn record_disabled(
+    services: &Services,
+    scope: Scope,
+    endpoint: WebhookId,
+    reason: Disabled,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let caller = Caller::system(scope, "deliveries");
+    let mut audit = AuditEntry::new(&caller, at, Action::WebhookDisabled);
+    audit.fields = vec![format!("/webhooks/{endpoint}")];
+    audit.detail.note = Some(reason.as_str().to_owned());
+    append_audit(services, scope, audit).await
 }
 
 /// Finds an endpoint by its id.

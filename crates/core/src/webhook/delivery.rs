@@ -98,7 +98,7 @@ pub enum Verdict {
 /// One line of the delivery log.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Delivery {
-    /// Its id.
+    /// The id of the delivery.
     pub id: String,
     /// The webhook that it goes to.
     pub webhook_id: WebhookId,
@@ -106,21 +106,22 @@ pub struct Delivery {
     pub event_id: String,
     /// The customer that the event is about.
     pub entity_id: CustomerId,
-    /// What happened.
+    /// The type of the event.
     #[schemars(with = "crate::event::EventType")]
     pub event_type: String,
-    /// Whether it waits, was delivered, or was given up.
+    /// The state of the delivery.
     #[schemars(extend("enum" = ["pending", "delivered", "failed"]))]
     pub state: &'static str,
-    /// How often it was attempted.
+    /// How often it has been attempted.
     pub attempts: u32,
     /// When the event happened.
     pub created_at: Timestamp,
-    /// null before the first attempt.
+    /// `null` before the first attempt.
     pub last_attempt_at: Option<Timestamp>,
-    /// null while it waits for an earlier one of the same customer, and once it has ended.
+    /// `null` while it waits for an earlier delivery of the same customer, and once it has ended.
     pub next_attempt_at: Option<Timestamp>,
-    /// An HTTP status, or what went wrong in a word; of a private address `delivered` or `not delivered`.
+    /// The result of the last attempt: an HTTP status, or a word for what went wrong. For a private address only
+    /// `delivered` or `not delivered`.
     pub last_answer: Option<String>,
     #[serde(skip)]
     /// Its number, by which a list goes on.

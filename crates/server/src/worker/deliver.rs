@@ -6,11 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use dossier_core::audit::{Action, AuditEntry};
-use dossier_core::caller::{Caller, Scope};
-use dossier_core::clock::Timestamp;
 use dossier_core::ids::WebhookId;
-use dossier_core::use_cases::write::append_audit;
+use dossier_core::use_cases::webhooks::record_disabled;
 use dossier_core::webhook::{AttemptResult, Disabled, Due, FinishedAttempt, Schedule, Verdict};
 use tokio::sync::mpsc;
 
@@ -331,17 +328,9 @@ async fn record(app: &App, attempts: Vec<FinishedAttempt>) {
     for FinishedAttempt { due, at, verdict, .. } in disabling {
         if let Verdict::Disable(reason) = verdict {
             tracing::warn!(endpoint = %due.endpoint, reason = reason.as_str(), "a webhook endpoint was disabled");
-            audit_disabled(app, due.scope, due.endpoint, reason, at).await;
+            if let Err(error) = record_disabled(&app.services, due.scope, due.endpoint, reason, at).await {
+                tracing::error!(%error, "failed to audit that a webhook endpoint was disabled");
+            }
         }
-    }
-}
-
-async fn audit_disabled(app: &App, scope: Scope, endpoint: WebhookId, reason: Disabled, at: Timestamp) {
-    let caller = Caller::system(scope, "deliveries");
-    let mut audit = AuditEntry::new(&caller, at, Action::WebhookDisabled);
-    audit.fields = vec![format!("/webhooks/{endpoint}")];
-    audit.detail.note = Some(reason.as_str().to_owned());
-    if let Err(error) = append_audit(&app.services, scope, audit).await {
-        tracing::error!(%error, "the end of a webhook endpoint could not be audited");
     }
 }
