@@ -8,6 +8,7 @@ use dossier_core::ids::Random as _;
 use dossier_core::store::{Progress, StoreError};
 use dossier_store::anchor::AnchorKey;
 use dossier_store::backup::{Backup, Finding, OpenReport, Part, RestoreReport, compare_rows, restore_rows};
+use dossier_store::sqlite::DATABASE_FILE;
 use dossier_store::transfer::mark::Location;
 use dossier_store::transfer::plain;
 use dossier_store::vault::{Keyring, RootKey};
@@ -44,7 +45,7 @@ pub(crate) async fn verify_backup(
     let keyring = keyring.unwrap_or(&config.storage.keyring);
     check_keys(backup, keyring, &root)?;
     let scratch = Scratch::for_backup(backup)?;
-    let file = scratch.0.join("dossier.db");
+    let file = scratch.0.join(DATABASE_FILE);
     let (location, now) = (Location::Sqlite(&file), SystemClock.now());
     let manifest = &backup.manifest;
     // Three passes over the records, and one over the files.

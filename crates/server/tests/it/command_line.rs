@@ -5,6 +5,7 @@ use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use dossier_core::caller::OperatorName;
 use dossier_core::clock::Timestamp;
 use dossier_store::transfer::mark::{Location, Mark};
 use serde_json::{Value, json};
@@ -227,7 +228,7 @@ fn an_error_about_a_file_names_it_and_what_was_attempted() {
         (&["rules", "check", "--file", "mine.toml"][..], "cannot open mine.toml: No such file"),
         (&["config", "check", "--config", "mine.toml"], "cannot open mine.toml: No such file"),
         (&["accounts", "set", "--account", "x", "--logo", "logo.png"], "cannot read the logo logo.png: No such file"),
-        (&["serve", "--data-dir", "/proc/nowhere"], "cannot make the data folder /proc/nowhere: "),
+        (&["serve", "--data-dir", "/proc/nowhere"], "cannot create the data folder /proc/nowhere: "),
     ] {
         let output = dossier(folder.path(), arguments);
         let error = String::from_utf8_lossy(&output.stderr);
@@ -280,7 +281,7 @@ fn settings_are_read_in_the_data_folder_and_never_in_the_current_folder() {
     assert!(dossier(folder.path(), &["config", "check"]).stderr.is_empty());
     settings_file(&data.join("dossier.toml"), "data_dir = 'elsewhere'");
     let refused = dossier(folder.path(), &["config", "check"]);
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("data_dir cannot be set by a file in the data folder"));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("data_dir cannot be set in a file of the data folder"));
 }
 
 #[test]
@@ -512,7 +513,7 @@ async fn a_database_that_was_left_is_served_again_when_told() {
     let folder = app.folder.path().to_owned();
     assert!(app.server.take().expect("running").stop().await);
     let not_left = dossier(&folder, &["db", "reopen", "--data-dir", "data"]);
-    assert!(String::from_utf8_lossy(&not_left.stderr).contains("did not move"), "nothing to do");
+    assert!(String::from_utf8_lossy(&not_left.stderr).contains("were not moved"), "nothing to do");
     json_of(&folder, &["db", "move", "--to", &url, "--data-dir", "data"]);
     let reopened = json_of(&folder, &["db", "reopen", "--data-dir", "data"]);
     assert!(reopened["left_for"].as_str().expect("a place").starts_with("PostgreSQL at"));
@@ -530,6 +531,7 @@ async fn a_database_is_not_served_while_its_records_move_away() {
     assert!(app.server.take().expect("running").stop().await);
     let folder = app.folder.path().to_owned();
     let config = crate::app::config(&app.folder, &settings);
+    let ada = OperatorName::new("Ada").expect("a name");
     let served = || dossier(&folder, &["accounts", "list", "--database", &url, "--data-dir", "data"]);
     let location = Location::Postgres(&url);
 
@@ -537,8 +539,8 @@ async fn a_database_is_not_served_while_its_records_move_away() {
     crate::cluster::run(&url, "INSERT INTO processes VALUES (gen_random_uuid(), now() + INTERVAL '1 hour')")
         .await
         .expect("another process");
-    let refused = dossier::moving::database(&config, "sqlite", &|_, _| {}).await.expect_err("a refusal");
-    assert!(refused.contains("1 other processes"), "{refused}");
+    let refused = dossier::moving::database(&config, "sqlite", &ada, &|_, _| {}).await.expect_err("a refusal");
+    assert!(refused.contains("other processes use the database (1)"), "{refused}");
     assert!(served().status.success());
     crate::cluster::run(&url, "DELETE FROM processes").await.expect("it has ended");
 
@@ -548,7 +550,7 @@ async fn a_database_is_not_served_while_its_records_move_away() {
         let mark = tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(look));
         marks.lock().expect("no panic").push(mark);
     };
-    dossier::moving::database(&config, "sqlite", &progress).await.expect("moved");
+    dossier::moving::database(&config, "sqlite", &ada, &progress).await.expect("moved");
     let marks = marks.into_inner().expect("no panic");
     assert!(marks.len() > 5 && marks.iter().all(|mark| matches!(mark, Some(Mark::Leaving { .. }))), "{marks:?}");
 

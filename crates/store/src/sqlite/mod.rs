@@ -57,6 +57,8 @@ pub(crate) use transfer::{SqliteSnapshot, SqliteTarget};
 use writer::Writer;
 pub(crate) use writer::is_locked;
 
+/// The name of the database in its folder.
+pub const DATABASE_FILE: &str = "dossier.db";
 /// SQLite before 3.51.3 has a bug that can corrupt a WAL.
 const OLDEST_SQLITE: i32 = 3_051_003;
 
@@ -105,7 +107,7 @@ impl SqliteStore {
         if rusqlite::version_number() < OLDEST_SQLITE {
             return Err(OpenError::Database(format!("SQLite {} is too old", rusqlite::version())));
         }
-        let database = folder.join("dossier.db");
+        let database = folder.join(DATABASE_FILE);
         let fresh = !keyring.exists();
         if fresh && database.exists() {
             return Err(OpenError::KeyringMissing);
