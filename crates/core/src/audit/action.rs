@@ -39,7 +39,6 @@ words! {
     RotationStarted = "keyring.rotation_started": "A rotation of the keys was started.",
     KeyringRotated = "keyring.rotated": "All keys were wrapped again under a new epoch, and the old epochs destroyed.",
     BackupStarted = "backup.started": "A backup of all records was started.",
-    KeysCopied = "backup.keys_copied": "The keyring was copied to a file, and perhaps the root key.",
     DatabaseMoved = "database.moved": "A move of all records to another database was started.",
     DatabaseReopened = "database.reopened": "A database whose records had been moved was opened again.",
     EntryViewed = "audit.entry_viewed": "A person looked at the details of an entry of the audit trail.",

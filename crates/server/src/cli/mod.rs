@@ -192,7 +192,7 @@ async fn administer(local: &Local<'_>, message: &Command, command: &dyn DataComm
     let Local { config, operator, output } = *local;
     if command.needs() != DataFolder::CreatedIfMissing && !config.storage.keyring.exists() {
         return Err(format!(
-            "{} is not a data folder yet. Start dossier serve to create it, or name another folder with --data-dir",
+            "there is no data in {}. Start dossier serve to create it, or name the data folder with --data-dir",
             config.data_dir.display()
         ));
     }

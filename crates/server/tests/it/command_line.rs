@@ -355,7 +355,7 @@ fn the_doctor_warns_of_a_root_key_in_a_plain_variable() {
         let output = doctor.args(["doctor", "--data-dir", "data"]).output().expect("the binary");
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{variable}: {said}{}", String::from_utf8_lossy(&output.stderr));
-        assert_eq!(said.contains("it came by a plain variable"), warned, "{variable}: {said}");
+        assert_eq!(said.contains("it was read from an environment variable"), warned, "{variable}: {said}");
         assert!(!said.contains(key.trim()));
     }
 }
@@ -369,7 +369,7 @@ fn a_secret_on_the_command_line_is_warned_of_and_not_repeated() {
         (&["config", "check", "--database", "postgres://dossier@127.0.0.1:1/absent"], false),
     ] {
         let said = String::from_utf8_lossy(&dossier(folder.path(), arguments).stderr).into_owned();
-        assert_eq!(said.contains("a secret is on the command line"), warned, "{said}");
+        assert_eq!(said.contains("the command line contains a secret"), warned, "{said}");
         assert!(!said.contains("hunter2"), "{said}");
     }
 }
@@ -463,10 +463,10 @@ async fn records_and_files_move_to_another_place_and_back() {
     assert!(app.server.take().expect("running").stop().await);
 
     for (arguments, said) in [
-        (["db", "move", "--to", "elsewhere", "--data-dir", "data"], "--to is postgres://"),
-        (["db", "move", "--to", "sqlite", "--data-dir", "data"], "there already"),
-        (["files", "move", "--to", "elsewhere", "--data-dir", "data"], "--to is s3://"),
-        (["files", "move", "--to", "folder", "--data-dir", "data"], "there already"),
+        (["db", "move", "--to", "elsewhere", "--data-dir", "data"], "--to must be postgres://"),
+        (["db", "move", "--to", "sqlite", "--data-dir", "data"], "already in this database"),
+        (["files", "move", "--to", "elsewhere", "--data-dir", "data"], "--to must be s3://"),
+        (["files", "move", "--to", "folder", "--data-dir", "data"], "already in this place"),
     ] {
         let refused = dossier(&folder, &arguments);
         assert!(String::from_utf8_lossy(&refused.stderr).contains(said), "{arguments:?}");
@@ -476,6 +476,8 @@ async fn records_and_files_move_to_another_place_and_back() {
         moved["records"].as_u64().expect("a number") > 10
             && moved["next"].as_str().expect("words").contains("--database")
     );
+    let moves = ["audit", "list", "--environment", "production", "--action", "database.moved", "--database", &url];
+    assert_eq!(json_of(&folder, &[&moves[..], &["--data-dir", "data"]].concat()).as_array().map(Vec::len), Some(1));
     let moved = json_of(&folder, &["files", "move", "--to", &files, "--database", &url, "--data-dir", "data"]);
     assert_eq!(moved["files"], 1);
     std::fs::remove_dir_all(folder.join("data/files")).expect("the old place is not needed");
@@ -517,6 +519,9 @@ async fn a_database_that_was_left_is_served_again_when_told() {
     json_of(&folder, &["db", "move", "--to", &url, "--data-dir", "data"]);
     let reopened = json_of(&folder, &["db", "reopen", "--data-dir", "data"]);
     assert!(reopened["left_for"].as_str().expect("a place").starts_with("PostgreSQL at"));
+    let entries = json_of(&folder, &["audit", "list", "--environment", "production", "--data-dir", "data"]);
+    let actions: Vec<_> = entries.as_array().expect("entries").iter().map(|entry| &entry["action"]).collect();
+    assert_eq!(actions[..2], ["database.reopened", "database.moved"]);
     let app = TestApp::start_in(app.folder, Some(app.key), &[]).await;
     assert_eq!(app.get(&format!("/v0/customers/{id}")).await.expect(200)["customer_id"], id.as_str());
 }
@@ -610,6 +615,18 @@ async fn a_database_that_cannot_be_reached_is_named_in_one_sentence_without_its_
         assert!(!output.status.success() && text.contains(said), "{text}");
         assert!(!text.contains("hunter2") && !text.contains("right@"), "{text}");
         assert_eq!(text.lines().filter(|line| line.starts_with("dossier: ")).count(), 1, "{text}");
+    }
+}
+
+#[test]
+fn a_usage_error_is_json_for_programs() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for arguments in [&["audit", "list", "--limit", "0"][..], &["accounts", "create"], &["nonsense"]] {
+        let json = dossier(folder.path(), &[arguments, &["--output", "json"]].concat());
+        let error: Value = serde_json::from_slice(&json.stderr).expect("JSON");
+        assert!(json.status.code() == Some(2) && error["error"].is_string(), "{arguments:?}: {error}");
+        let text = dossier(folder.path(), arguments);
+        assert!(text.status.code() == Some(2) && text.stderr.starts_with(b"error: "), "{arguments:?}: {text:?}");
     }
 }
 
