@@ -39,8 +39,8 @@ pub use engine::{ChoreStore, Engine, Figures, ProcessStore, RotationStore, Total
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error(
-        "the root key does not open the keyring: it is a different root key, or the keyring was altered. Nothing \
-            was written"
+        "the root key does not open the keyring: it is a different root key, or the keyring was altered. Configure \
+            the root key that sealed the keyring, or put your copy of the keyring back. Nothing was written"
     )]
     WrongRootKey,
     #[error(
