@@ -97,7 +97,7 @@ impl ProcessAnchor {
         if known.is_none() && trails > 0 {
             tracing::warn!(
                 path = %anchor.path().display(), trails,
-                "the anchor is missing, so an older database would not be detected; creating a new anchor from this one"
+                "the anchor is missing, so an older database would not be detected; creating a new one"
             );
         }
         Ok(anchor)
@@ -126,7 +126,7 @@ impl ProcessAnchor {
             let Scope { account, environment } = end.scope;
             tracing::error!(
                 %account, %environment, entry = end.position.entry,
-                "the end of the audit trail has an invalid seal: it was altered in the database. Run dossier audit verify"
+                "the end of the audit trail has an invalid seal, so it was altered. Run dossier audit verify"
             );
             ends.extend(before.map(|before| (end.scope, before)));
         }
@@ -282,8 +282,8 @@ pub(crate) fn others_running(others: u64) -> String {
 
 const POISONED: &str = "no code panics while it holds the anchor";
 
-/// A file with an anchor or checkpoints that the operator names. The process of the command reads it, because the server
-/// may not have access to it.
+/// A file with an anchor or checkpoints that the operator names. The process of the command reads it, because the
+/// server may not have access to it.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct NamedAnchor {
     name: String,

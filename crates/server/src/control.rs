@@ -1,5 +1,5 @@
-//! The control socket, over which commands reach the server that holds the data folder. A connection carries one command
-//! as a line of JSON. The server replies with lines of progress and a line with the result.
+//! The control socket, over which commands reach the server that holds the data folder. A connection carries one
+//! command as a line of JSON. The server replies with lines of progress and a line with the result.
 
 use std::io;
 use std::os::fd::AsRawFd as _;
@@ -17,17 +17,13 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::mpsc;
 
 use crate::anchor::ProcessAnchor;
-use crate::cli::command::Kind;
+use crate::cli::command::{Kind, OTHER_VERSION};
 use crate::cli::context::CommandContext;
 use crate::cli::registry::Command;
 use crate::config::Config;
 use crate::http::state::App;
 
 const NAME: &str = "control.sock";
-
-/// The error of a command if the server does not know its format.
-pub(crate) const OTHER_VERSION: &str = "the server is of another version than this command; run the command of the \
-    same version, or restart the server";
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -78,8 +78,7 @@ impl Default for Metrics {
         let mut all = Registry::with_prefix("dossier");
         let registry = &mut all;
         let buckets = || Histogram::new([0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5]);
-        let build =
-            add(registry, "build_info", "Always 1; the labels are the version and the commit", OfBuild::default());
+        let build = add(registry, "build_info", "1; the labels are the version and the commit", OfBuild::default());
         let (version, commit) = (env!("CARGO_PKG_VERSION"), env!("DOSSIER_COMMIT"));
         build.get_or_create(&BuildLabels { version, commit }).set(1);
         Self {
@@ -93,14 +92,9 @@ impl Default for Metrics {
             in_flight: add(registry, "http_requests_in_flight", "Requests in progress", Gauge::default()),
             connections: add(registry, "http_connections", "Open connections", Gauge::default()),
             panics: add(registry, "http_panics", "Panics of handlers", Counter::default()),
-            deliveries: add(
-                registry,
-                "webhook_attempts",
-                "Attempts to deliver an event, by outcome",
-                Family::default(),
-            ),
-            commits: add(registry, "store_commits", "Committed transactions", Counter::default()),
-            changes: add(registry, "store_changes", "Committed changes", Counter::default()),
+            deliveries: add(registry, "webhook_attempts", "Attempts to deliver an event", Family::default()),
+            commits: add(registry, "store_commits", "Transactions committed", Counter::default()),
+            changes: add(registry, "store_changes", "Changes committed", Counter::default()),
             refused_rows: add(
                 registry,
                 "store_refused_rows",
@@ -117,12 +111,7 @@ impl Default for Metrics {
                 Gauge::default(),
             ),
             backup_failures: add(registry, "backup_failures", "Failed backups", Counter::default()),
-            backup_seconds: add(
-                registry,
-                "backup_last_duration_seconds",
-                "Duration of the last backup",
-                Gauge::default(),
-            ),
+            backup_seconds: add(registry, "backup_last_duration_seconds", "Time of the last backup", Gauge::default()),
             backup_bytes: add(registry, "backup_last_size_bytes", "Size of the newest backup", Gauge::default()),
             deliveries_waiting: add(
                 registry,

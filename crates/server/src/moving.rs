@@ -9,13 +9,12 @@ use dossier_core::audit::Action;
 use dossier_core::caller::{Actor, Caller, OperatorName};
 use dossier_core::clock::Clock as _;
 use dossier_core::store::{Progress, StoreError};
-use dossier_store::Engine;
 use dossier_store::anchor::{AnchorFile, AnchorKey, check};
 use dossier_store::blobs::{BlobPath, Blobs};
-use dossier_store::sqlite::DATABASE_FILE;
 use dossier_store::transfer::mark::Mark;
 use dossier_store::transfer::moving::move_all;
 use dossier_store::transfer::plain;
+use dossier_store::{DATABASE_FILE, Engine};
 use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
 

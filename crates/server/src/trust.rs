@@ -22,8 +22,8 @@ pub fn read(path: &Path) -> Result<Zeroizing<String>, String> {
     read_secret(file, length.max(CAPACITY) + 1).map_err(cannot("read", path))
 }
 
-/// Reads text into memory that is wiped when it is dropped. Text longer than `capacity` is moved while it is read, which
-/// leaves copies.
+/// Reads text into memory that is wiped when it is dropped. Text longer than `capacity` is moved while it is read,
+/// which leaves copies.
 pub fn read_secret(mut from: impl Read, capacity: usize) -> io::Result<Zeroizing<String>> {
     let mut text = Zeroizing::new(String::with_capacity(capacity));
     from.read_to_string(&mut text)?;

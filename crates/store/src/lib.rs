@@ -35,6 +35,9 @@ use std::path::PathBuf;
 use dossier_core::store::StoreError;
 pub use engine::{ChoreStore, Engine, Figures, ProcessStore, RotationStore, TotalStore, Totals, TrailStore, Waiting};
 
+/// The name of the embedded database in its folder.
+pub const DATABASE_FILE: &str = "dossier.db";
+
 /// Why a data folder cannot be opened. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {

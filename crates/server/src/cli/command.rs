@@ -11,6 +11,10 @@ use super::context::CommandContext;
 use super::output::Output;
 use crate::config::Config;
 
+/// The error if the server and the command do not understand each other.
+pub(crate) const OTHER_VERSION: &str = "the server is of another version than this command; run the command of the \
+    same version, or restart the server";
+
 /// The state of the data folder that a command requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DataFolder {

@@ -15,12 +15,12 @@ use dossier_core::use_cases::read_file;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::command::{DataCommand, Local, LocalCommand, group};
+use super::command::{DataCommand, Local, LocalCommand, OTHER_VERSION, group};
 use super::context::{CommandContext, ScopeArgs};
 use super::output::{Output, with_progress};
 use super::read::limit;
 use crate::errors::{cannot, text};
-use crate::{control, moving};
+use crate::moving;
 
 group! {
     /// Download, list and move files
@@ -60,7 +60,7 @@ impl DataCommand for Get {
 
     /// Writes the content to a new file that only its owner can read, and prints the path.
     fn print(&self, mut file: Value, output: Output) -> Result<ExitCode, String> {
-        let malformed = || control::OTHER_VERSION.to_owned();
+        let malformed = || OTHER_VERSION.to_owned();
         let content = file.as_object_mut().and_then(|file| file.remove("content")).ok_or_else(malformed)?;
         let content = content.as_str().and_then(|text| STANDARD.decode(text).ok()).ok_or_else(malformed)?;
         let path = match (&self.to, file["id"].as_str(), MediaType::deserialize(&file["type"])) {

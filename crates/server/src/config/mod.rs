@@ -80,7 +80,7 @@ impl Config {
         }
     }
 
-    /// The URL at which customers reach the server, as far as the settings tell: the port is only known once it listens.
+    /// The URL at which customers reach the server, according to the settings.
     #[must_use]
     pub fn base_url(&self) -> String {
         let Listening { address, public_url, .. } = &self.listening;

@@ -2,9 +2,8 @@
 
 use std::path::PathBuf;
 
-use dossier_store::OpenError;
-use dossier_store::sqlite::DATABASE_FILE;
 use dossier_store::transfer::mark::{DatabaseState, Location, Mark};
+use dossier_store::{DATABASE_FILE, OpenError};
 
 use super::error::InstallationError;
 use crate::config::Config;

@@ -67,7 +67,7 @@ fn root_key_file(folder: &Path, keyring: &Path) -> Result<RootKey, InstallationE
         // A new key could not open the existing keyring.
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && keyring.exists() => {
             let text = format!(
-                "{} is missing. Restore it from your copy; without it, no personal data can be read. Nothing was written",
+                "{} is missing. Put it back from your copy; without it no data can be read. Nothing was written",
                 path.display()
             );
             Err(InstallationError::RootKey(text))

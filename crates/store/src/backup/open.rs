@@ -15,9 +15,10 @@ use dossier_core::store::{
 };
 
 use super::{Backup, Finding, Part};
+use crate::DATABASE_FILE;
 use crate::anchor::{AnchorKey, check};
 use crate::records;
-use crate::sqlite::{DATABASE_FILE, SqliteStore};
+use crate::sqlite::SqliteStore;
 use crate::transfer::mark::Location;
 use crate::transfer::plain;
 use crate::transfer::snapshot::Pace;

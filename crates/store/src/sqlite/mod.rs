@@ -49,7 +49,7 @@ use crate::chores::{Chore, SharedEmails};
 use crate::columns::scope_columns;
 use crate::signing::SignerCache;
 use crate::vault::{Keyring, RootKey, ScopeKeys, Vault, WrappedKey};
-use crate::{Engine, Figures, OpenError};
+use crate::{DATABASE_FILE, Engine, Figures, OpenError};
 use connection::{Role, connect, set_cache_size};
 pub(crate) use migrate::{NEWEST as NEWEST_MIGRATION, anchored_schema, sealed_schema};
 use readers::{Readers, Snapshot};
@@ -57,8 +57,6 @@ pub(crate) use transfer::{SqliteSnapshot, SqliteTarget};
 use writer::Writer;
 pub(crate) use writer::is_locked;
 
-/// The name of the database in its folder.
-pub const DATABASE_FILE: &str = "dossier.db";
 /// SQLite before 3.51.3 has a bug that can corrupt a WAL.
 const OLDEST_SQLITE: i32 = 3_051_003;
 
