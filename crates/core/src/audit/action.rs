@@ -39,6 +39,8 @@ words! {
     RotationStarted = "keyring.rotation_started": "A rotation of the keys was started.",
     KeyringRotated = "keyring.rotated": "All keys were wrapped again under a new epoch, and the old epochs destroyed.",
     BackupStarted = "backup.started": "A backup of all records was started.",
+    DatabaseMoved = "database.moved": "A move of all records to another database was started.",
+    DatabaseReopened = "database.reopened": "A database whose records had been moved was opened again.",
     EntryViewed = "audit.entry_viewed": "A person looked at the details of an entry of the audit trail.",
     RecordsNoted = "audit.records_noted": "What was stored before entries said what they wrote was noted.",
     RestoreAccepted = "audit.restore_accepted": "An older state of the database was accepted.",

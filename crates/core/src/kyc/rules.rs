@@ -318,12 +318,17 @@ impl RuleSet {
         };
         for part in Place::new(pointer).steps() {
             at = match at.get("items") {
-                Some(items) if part == "-" || part.bytes().all(|byte| byte.is_ascii_digit()) => items,
+                Some(items) if is_index(part) => items,
                 _ => at.get("properties")?.get(part)?,
             };
         }
         Some(at)
     }
+}
+
+/// Whether a step of a pointer names an item of a list.
+fn is_index(step: &str) -> bool {
+    step == "-" || !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn known_purpose(kind: CustomerType, of_person: bool, purpose: &str) -> bool {
@@ -354,14 +359,14 @@ fn example_fault(example: &Value, kind: CustomerType, pointer: &str) -> Option<S
     let mut value = example.clone();
     let parts: Vec<&str> = Place::new(pointer).steps().collect();
     // A member of a value, such as the state of an address, cannot be sent alone. All such members are text.
-    if parts.iter().filter(|part| **part != "0" && **part != "associated_persons").count() > 1
+    if parts.iter().filter(|part| !is_index(part) && **part != "associated_persons").count() > 1
         && parts.first() != Some(&"identifying_information")
         && !parts.contains(&"identifying_information")
     {
         return (!example.is_string()).then(|| "example: must be text".to_owned());
     }
     for part in parts.into_iter().rev() {
-        value = if part == "0" { json!([value]) } else { json!({ part: value }) };
+        value = if is_index(part) { json!([value]) } else { json!({ part: value }) };
     }
     let body = serde_json::to_vec(&value).expect("JSON has string keys only");
     let refused = Profile::parse(kind, &body, Nulls::Refused).ok()?.finish().err();
@@ -401,6 +406,11 @@ mod tests {
                 "version = '1'\n[[rule]]\nid = 'a'\nlabel = ''\nbecause = ''\nwhen = { type = 'individual' }\nneeds = \
                     { field = '/birth_date' }\nexample = '2000-02-30'",
                 "a PUT would refuse it",
+            ),
+            (
+                "version = '1'\n[[rule]]\nid = 'a'\nlabel = ''\nbecause = ''\nwhen = { type = 'individual' }\nneeds = \
+                    { field = '/documents/-' }\nexample = 'a passport'",
+                "a PUT would refuse it at /documents/-",
             ),
             ("version = '1'\nx = 1", "unknown field"),
         ] {

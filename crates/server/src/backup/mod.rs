@@ -18,7 +18,7 @@ use dossier_store::transfer::error_text;
 use serde_json::{Value, json};
 
 use crate::config::Config;
-use crate::config::storage::holds_files;
+use crate::config::storage::{file_url_folder, holds_files};
 use crate::errors::cannot;
 use crate::installation::engine::blobs;
 use crate::installation::home::Home;
@@ -30,7 +30,7 @@ static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(())
 
 /// A place of backups: a folder or the URL of a bucket.
 pub(crate) fn place(text: &str) -> Result<Arc<dyn Objects>, String> {
-    let folder = match text.strip_prefix("file://") {
+    let folder = match file_url_folder(text) {
         Some(path) => path,
         None if holds_files(text) => {
             let variables: Vec<_> = std::env::vars().collect();
@@ -53,10 +53,10 @@ pub(crate) fn place(text: &str) -> Result<Arc<dyn Objects>, String> {
 /// Refuses a place inside the data folder, where a backup would be lost together with the data. An upgrade's own backup
 /// is the exception.
 fn check_outside(config: &Config, text: &str) -> Result<(), String> {
-    if holds_files(text) && !text.starts_with("file://") {
+    if holds_files(text) && file_url_folder(text).is_none() {
         return Ok(());
     }
-    let place = std::path::absolute(text.trim_start_matches("file://")).unwrap_or_else(|_| PathBuf::from(text));
+    let place = std::path::absolute(file_url_folder(text).unwrap_or(text)).unwrap_or_else(|_| PathBuf::from(text));
     // The existing part of the path without links and dots, and the rest as it is.
     let resolve = |ancestor: &Path| {
         let rest = place.strip_prefix(ancestor).unwrap_or(Path::new(""));

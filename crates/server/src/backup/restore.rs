@@ -12,7 +12,7 @@ use dossier_store::transfer::mark::Mark;
 use serde_json::{Value, json};
 
 use super::verify::check_keys;
-use crate::anchor::{Anchored, Anchoring};
+use crate::anchor::{AnchorPolicy, ProcessAnchor};
 use crate::config::Config;
 use crate::config::root_key::RootKeySource;
 use crate::config::storage::{Storage, holds_files, is_postgres};
@@ -81,13 +81,13 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     if let Some(anchor) = backup.anchor(&key).await.map_err(error_text)? {
         report.findings.extend(check(&*store.engine(), &anchor).await.map_err(text)?.findings);
     }
-    let anchored = Anchored::open(&target, &root, store.engine(), Anchoring::Reported).await?;
+    let anchor = ProcessAnchor::open(&target, &root, store.engine(), AnchorPolicy::Report).await?;
     drop(store);
     reached("restore: opened");
     if !report.findings.is_empty() {
         return Err(format!("the audit trail has findings:\n{}", report.findings.join("\n")));
     }
-    anchored.write().map_err(cannot("write the anchor", &target.storage.anchor))?;
+    anchor.write().map_err(cannot("write the anchor", &target.storage.anchor))?;
     home.set_mark(None).await.map_err(text)?;
     reached("restore: complete");
     Ok(json!({
@@ -97,7 +97,7 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
         "records": backup.manifest.records(),
         "files": blobs,
         "audit": { "chains": report.chains, "entries": report.entries },
-        "next": next(config, &target, anchored.holds()),
+        "next": next(config, &target, anchor.is_current()),
     }))
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use dossier_core::clock::Clock as _;
 use dossier_core::ids::Random as _;
 use dossier_core::store::{Progress, StoreError};
+use dossier_store::DATABASE_FILE;
 use dossier_store::anchor::AnchorKey;
 use dossier_store::backup::{Backup, Finding, OpenReport, Part, RestoreReport, compare_rows, restore_rows};
 use dossier_store::transfer::error_text;
@@ -44,7 +45,7 @@ pub(crate) async fn verify_backup(
     let keyring = keyring.unwrap_or(&config.storage.keyring);
     check_keys(backup, keyring, &root)?;
     let scratch = Scratch::for_backup(backup)?;
-    let file = scratch.0.join("dossier.db");
+    let file = scratch.0.join(DATABASE_FILE);
     let (location, now) = (Location::Sqlite(&file), SystemClock.now());
     let manifest = &backup.manifest;
     // Three passes over the records, and one over the files.

@@ -20,7 +20,7 @@ use super::context::{RequestContext, RequestId};
 use super::listener::{Answer, MAX_HEADER_BYTES, Peer};
 use super::problem::{Problem, ProblemCode};
 use super::state::{App, AppState};
-use crate::request_log::{Answered, RequestLog};
+use crate::request_log::{RequestEntry, RequestLog};
 
 /// When the key of the request expires, so that an integrator notices that it was rolled.
 const API_KEY_EXPIRES: HeaderName = HeaderName::from_static("api-key-expires");
@@ -164,7 +164,7 @@ impl Answer for Front {
         if let Some(log) = &self.log {
             let (at, duration_us) = (self.app.services.clock.now(), elapsed.as_micros() as u64);
             let (request_id, key) = (Arc::clone(&request_id.0), context.key());
-            log.push(Answered { at, request_id, method, route, status, code, key, duration_us });
+            log.push(RequestEntry { at, request_id, method, route, status, code, key, duration_us });
         }
         if let Some(theirs) = clients_id.as_ref().and_then(|id| id.to_str().ok()) {
             tracing::debug!(%request_id, client_request_id = theirs, "the client sent its own request id");

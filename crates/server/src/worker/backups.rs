@@ -8,8 +8,6 @@ use dossier_core::audit::{Action, AuditEntry};
 use dossier_core::caller::Caller;
 use dossier_core::clock::Clock as _;
 use dossier_core::store::StoreError;
-use dossier_core::use_cases::accounts;
-use dossier_core::use_cases::write::append_audit;
 use dossier_store::Engine;
 use dossier_store::anchor::AnchorKey;
 use dossier_store::backup::Pace;
@@ -17,6 +15,7 @@ use dossier_store::backup::Pace;
 use crate::backup;
 use crate::config::Config;
 use crate::http::state::App;
+use crate::installation::audit::audit_installation;
 use crate::system::SystemClock;
 
 const LOOK_AFTER: Duration = Duration::from_secs(10);
@@ -77,9 +76,7 @@ pub(crate) async fn run(app: App, store: Arc<dyn Engine>, key: AnchorKey, config
 
 /// A backup copies every record, so the audit trail names its place before it is made.
 async fn audit_start(app: &App, place: &str) -> Result<(), StoreError> {
-    let Some(scope) = accounts::installation(&app.services).await? else { return Ok(()) };
-    let caller = Caller::system(scope, "backup-schedule");
-    let mut entry = AuditEntry::new(&caller, app.services.clock.now(), Action::BackupStarted);
-    entry.detail.note = Some(place.to_owned());
-    append_audit(&app.services, scope, entry).await
+    let caller = |scope| Caller::system(scope, "backup-schedule");
+    let complete = |entry: &mut AuditEntry| entry.detail.note = Some(place.to_owned());
+    audit_installation(&app.services, caller, Action::BackupStarted, complete).await
 }

@@ -108,7 +108,7 @@ async fn an_older_database_is_refused_and_named_until_it_is_accepted() {
         json_of(&folder, &["audit", "verify", "--records", "--anchor", "of-another-process", "--data-dir", "data"]);
     assert_eq!((&other["findings"], &other["older_than_an_accepted_restore"]), (&json!([]), &json!(2)));
     let running = dossier(&folder, &["audit", "accept-restore", "--data-dir", "data"]);
-    assert!(String::from_utf8_lossy(&running.stderr).contains("stop every process first"));
+    assert!(String::from_utf8_lossy(&running.stderr).contains("stop every server first"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

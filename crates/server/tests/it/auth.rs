@@ -17,12 +17,12 @@ impl TestApp {
     pub(crate) async fn command(&self, command: impl DataCommand) -> Result<Value, String> {
         let server = self.server.as_ref().expect("running");
         let config = config(&self.folder, &[]);
-        let (services, store, anchored) = (&server.app.services, server.store(), server.anchored());
+        let (services, store, anchor) = (&server.app.services, server.store(), server.anchor());
         let operator = OperatorName::new("Ada").expect("a name");
         let context = CommandContext {
             services,
             store,
-            anchored,
+            anchor,
             config: &config,
             metrics: None,
             operator: &operator,

@@ -5,6 +5,7 @@ use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use dossier_core::caller::OperatorName;
 use dossier_core::clock::Timestamp;
 use dossier_store::transfer::mark::{Location, Mark};
 use serde_json::{Value, json};
@@ -227,7 +228,7 @@ fn an_error_about_a_file_names_it_and_what_was_attempted() {
         (&["rules", "check", "--file", "mine.toml"][..], "cannot open mine.toml: No such file"),
         (&["config", "check", "--config", "mine.toml"], "cannot open mine.toml: No such file"),
         (&["accounts", "set", "--account", "x", "--logo", "logo.png"], "cannot read the logo logo.png: No such file"),
-        (&["serve", "--data-dir", "/proc/nowhere"], "cannot make the data folder /proc/nowhere: "),
+        (&["serve", "--data-dir", "/proc/nowhere"], "cannot create the data folder /proc/nowhere: "),
     ] {
         let output = dossier(folder.path(), arguments);
         let error = String::from_utf8_lossy(&output.stderr);
@@ -280,7 +281,7 @@ fn settings_are_read_in_the_data_folder_and_never_in_the_current_folder() {
     assert!(dossier(folder.path(), &["config", "check"]).stderr.is_empty());
     settings_file(&data.join("dossier.toml"), "data_dir = 'elsewhere'");
     let refused = dossier(folder.path(), &["config", "check"]);
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("data_dir cannot be set by a file in the data folder"));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("data_dir cannot be set in a file of the data folder"));
 }
 
 #[test]
@@ -354,7 +355,7 @@ fn the_doctor_warns_of_a_root_key_in_a_plain_variable() {
         let output = doctor.args(["doctor", "--data-dir", "data"]).output().expect("the binary");
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{variable}: {said}{}", String::from_utf8_lossy(&output.stderr));
-        assert_eq!(said.contains("it came by a plain variable"), warned, "{variable}: {said}");
+        assert_eq!(said.contains("it was read from an environment variable"), warned, "{variable}: {said}");
         assert!(!said.contains(key.trim()));
     }
 }
@@ -368,7 +369,7 @@ fn a_secret_on_the_command_line_causes_a_warning_and_is_not_repeated() {
         (&["config", "check", "--database", "postgres://dossier@127.0.0.1:1/absent"], false),
     ] {
         let said = String::from_utf8_lossy(&dossier(folder.path(), arguments).stderr).into_owned();
-        assert_eq!(said.contains("a secret is on the command line"), warned, "{said}");
+        assert_eq!(said.contains("the command line contains a secret"), warned, "{said}");
         assert!(!said.contains("hunter2"), "{said}");
     }
 }
@@ -462,10 +463,10 @@ async fn records_and_files_move_to_another_place_and_back() {
     assert!(app.server.take().expect("running").stop().await);
 
     for (arguments, said) in [
-        (["db", "move", "--to", "elsewhere", "--data-dir", "data"], "--to is postgres://"),
-        (["db", "move", "--to", "sqlite", "--data-dir", "data"], "there already"),
-        (["files", "move", "--to", "elsewhere", "--data-dir", "data"], "--to is s3://"),
-        (["files", "move", "--to", "folder", "--data-dir", "data"], "there already"),
+        (["db", "move", "--to", "elsewhere", "--data-dir", "data"], "--to must be postgres://"),
+        (["db", "move", "--to", "sqlite", "--data-dir", "data"], "already in this database"),
+        (["files", "move", "--to", "elsewhere", "--data-dir", "data"], "--to must be s3://"),
+        (["files", "move", "--to", "folder", "--data-dir", "data"], "already in this place"),
     ] {
         let refused = dossier(&folder, &arguments);
         assert!(String::from_utf8_lossy(&refused.stderr).contains(said), "{arguments:?}");
@@ -475,6 +476,8 @@ async fn records_and_files_move_to_another_place_and_back() {
         moved["records"].as_u64().expect("a number") > 10
             && moved["next"].as_str().expect("words").contains("--database")
     );
+    let moves = ["audit", "list", "--environment", "production", "--action", "database.moved", "--database", &url];
+    assert_eq!(json_of(&folder, &[&moves[..], &["--data-dir", "data"]].concat()).as_array().map(Vec::len), Some(1));
     let moved = json_of(&folder, &["files", "move", "--to", &files, "--database", &url, "--data-dir", "data"]);
     assert_eq!(moved["files"], 1);
     std::fs::remove_dir_all(folder.join("data/files")).expect("the old place is not needed");
@@ -512,10 +515,13 @@ async fn a_database_that_was_left_is_served_again_after_db_reopen() {
     let folder = app.folder.path().to_owned();
     assert!(app.server.take().expect("running").stop().await);
     let not_left = dossier(&folder, &["db", "reopen", "--data-dir", "data"]);
-    assert!(String::from_utf8_lossy(&not_left.stderr).contains("did not move"), "nothing to do");
+    assert!(String::from_utf8_lossy(&not_left.stderr).contains("were not moved"), "nothing to do");
     json_of(&folder, &["db", "move", "--to", &url, "--data-dir", "data"]);
     let reopened = json_of(&folder, &["db", "reopen", "--data-dir", "data"]);
     assert!(reopened["left_for"].as_str().expect("a place").starts_with("PostgreSQL at"));
+    let entries = json_of(&folder, &["audit", "list", "--environment", "production", "--data-dir", "data"]);
+    let actions: Vec<_> = entries.as_array().expect("entries").iter().map(|entry| &entry["action"]).collect();
+    assert_eq!(actions[..2], ["database.reopened", "database.moved"]);
     let app = TestApp::start_in(app.folder, Some(app.key), &[]).await;
     assert_eq!(app.get(&format!("/v0/customers/{id}")).await.expect(200)["customer_id"], id.as_str());
 }
@@ -530,6 +536,7 @@ async fn a_database_is_not_served_while_its_records_move_away() {
     assert!(app.server.take().expect("running").stop().await);
     let folder = app.folder.path().to_owned();
     let config = crate::app::config(&app.folder, &settings);
+    let ada = OperatorName::new("Ada").expect("a name");
     let served = || dossier(&folder, &["accounts", "list", "--database", &url, "--data-dir", "data"]);
     let location = Location::Postgres(&url);
 
@@ -537,8 +544,8 @@ async fn a_database_is_not_served_while_its_records_move_away() {
     crate::cluster::run(&url, "INSERT INTO processes VALUES (gen_random_uuid(), now() + INTERVAL '1 hour')")
         .await
         .expect("another process");
-    let refused = dossier::moving::database(&config, "sqlite", &|_, _| {}).await.expect_err("a refusal");
-    assert!(refused.contains("1 other processes"), "{refused}");
+    let refused = dossier::moving::database(&config, "sqlite", &ada, &|_, _| {}).await.expect_err("a refusal");
+    assert!(refused.contains("other processes use the database (1)"), "{refused}");
     assert!(served().status.success());
     crate::cluster::run(&url, "DELETE FROM processes").await.expect("it has ended");
 
@@ -548,7 +555,7 @@ async fn a_database_is_not_served_while_its_records_move_away() {
         let mark = tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(look));
         marks.lock().expect("no panic").push(mark);
     };
-    dossier::moving::database(&config, "sqlite", &progress).await.expect("moved");
+    dossier::moving::database(&config, "sqlite", &ada, &progress).await.expect("moved");
     let marks = marks.into_inner().expect("no panic");
     assert!(marks.len() > 5 && marks.iter().all(|mark| matches!(mark, Some(Mark::Leaving { .. }))), "{marks:?}");
 
@@ -608,6 +615,18 @@ async fn a_database_that_cannot_be_reached_is_named_in_one_sentence_without_its_
         assert!(!output.status.success() && text.contains(said), "{text}");
         assert!(!text.contains("hunter2") && !text.contains("right@"), "{text}");
         assert_eq!(text.lines().filter(|line| line.starts_with("dossier: ")).count(), 1, "{text}");
+    }
+}
+
+#[test]
+fn a_usage_error_is_json_for_programs() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for arguments in [&["audit", "list", "--limit", "0"][..], &["accounts", "create"], &["nonsense"]] {
+        let json = dossier(folder.path(), &[arguments, &["--output", "json"]].concat());
+        let error: Value = serde_json::from_slice(&json.stderr).expect("JSON");
+        assert!(json.status.code() == Some(2) && error["error"].is_string(), "{arguments:?}: {error}");
+        let text = dossier(folder.path(), arguments);
+        assert!(text.status.code() == Some(2) && text.stderr.starts_with(b"error: "), "{arguments:?}: {text:?}");
     }
 }
 

@@ -270,10 +270,10 @@ async fn a_view_of_an_entry_shows_before_and_after_and_is_audited_with_the_opera
         assert_eq!(none, json!([]));
         for (arguments, said) in [
             (&["audit", "show", "999999"][..], "no such entry"),
-            (&["audit", "list", "--action", "nonsense"], "the action must be one of"),
-            (&["audit", "list", "--actor", "nonsense"], "the actor must be one of"),
-            (&["audit", "list", "--from", "yesterday"], "a moment is written"),
-            (&["audit", "list", "--customer", "nonsense"], "not the id of a customer"),
+            (&["audit", "list", "--action", "nonsense"], "--action must be one of"),
+            (&["audit", "list", "--actor", "nonsense"], "--actor must be one of"),
+            (&["audit", "list", "--from", "yesterday"], "yesterday is not a time"),
+            (&["audit", "list", "--customer", "nonsense"], "is not a customer id"),
             (&["audit", "list", "--as", "a\nb"], "no control characters"),
             (&["audit", "list", "--as", ""], "1 to 128 characters"),
         ] {

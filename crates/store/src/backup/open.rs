@@ -15,6 +15,7 @@ use dossier_core::store::{
 };
 
 use super::{Backup, Finding, Part};
+use crate::DATABASE_FILE;
 use crate::anchor::{AnchorKey, check};
 use crate::records;
 use crate::sqlite::SqliteStore;
@@ -64,7 +65,7 @@ impl OpenReport {
         let own = folder.join("keyring.json");
         std::fs::copy(keyring, &own).map_err(|error| StoreError::Unavailable(error.to_string()))?;
         if backup.manifest.is_unsealed()
-            && let Err(error) = SqliteStore::seal_rows(&folder.join("dossier.db"), &own, root, now)
+            && let Err(error) = SqliteStore::seal_rows(&folder.join(DATABASE_FILE), &own, root, now)
         {
             return Ok(Self { findings: vec![Finding::new(Part::Database, error.to_string())], ..Self::default() });
         }
@@ -76,7 +77,7 @@ impl OpenReport {
                 let mut opened = all?;
                 opened.compare(backup, &store, key).await?;
                 let rows =
-                    records::compare(Location::Sqlite(&folder.join("dossier.db")), Pace::Fast, &|_, _| {}).await?;
+                    records::compare(Location::Sqlite(&folder.join(DATABASE_FILE)), Pace::Fast, &|_, _| {}).await?;
                 opened.compared = rows.rows;
                 opened.findings.extend(rows.findings.into_iter().map(|text| Finding::new(Part::Audit, text)));
                 Ok(opened)

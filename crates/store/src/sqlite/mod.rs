@@ -49,7 +49,7 @@ use crate::chores::{Chore, SharedEmails};
 use crate::columns::scope_columns;
 use crate::signing::SignerCache;
 use crate::vault::{Keyring, RootKey, ScopeKeys, Vault, WrappedKey};
-use crate::{Engine, OpenError, WriterStats};
+use crate::{DATABASE_FILE, Engine, OpenError, WriterStats};
 use connection::{Role, connect, set_cache_size};
 pub(crate) use migrate::{NEWEST as NEWEST_MIGRATION, anchored_schema, sealed_schema};
 use readers::{Readers, Snapshot};
@@ -105,7 +105,7 @@ impl SqliteStore {
         if rusqlite::version_number() < OLDEST_SQLITE {
             return Err(OpenError::Database(format!("SQLite {} is too old", rusqlite::version())));
         }
-        let database = folder.join("dossier.db");
+        let database = folder.join(DATABASE_FILE);
         let fresh = !keyring.exists();
         if fresh && database.exists() {
             return Err(OpenError::KeyringMissing);
