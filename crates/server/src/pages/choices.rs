@@ -67,8 +67,8 @@ fn given(sheet: &Sheet<'_>, place: &str) -> Vec<String> {
     own.chain(["/business_address/country".to_owned()]).filter_map(|place| sheet.visible(&place)).collect()
 }
 
-/// A list of countries; scripts add a field to it in which one is searched for. Of a country that is hidden it says that
-/// there is one.
+/// A list of countries; scripts add a field to it in which one is searched for. Of a hidden country it says that there
+/// is one.
 #[must_use]
 pub(super) fn country_field(talk: &Talk, select: &Markup, is_hidden: bool) -> Markup {
     let pattern = |key: &str, name: &str| talk.say_with(key, &[(name, "#".into())]);

@@ -220,8 +220,8 @@ impl<'a> Asked<'a> {
                 html! {
                     label for=(id) { (label) (optional) } (hint)
                     input type="text" id=(id) name=(name) value=(value) maxlength=(most) dir="auto"
-                        list=[list.as_deref()] autocomplete=(autocomplete) aria-describedby=(described) aria-invalid=[invalid]
-                        spellcheck="false";
+                        list=[list.as_deref()] autocomplete=(autocomplete) aria-describedby=(described)
+                        aria-invalid=[invalid] spellcheck="false";
                     @if let Some(list) = &list {
                         datalist id=(list) { @for (value, name) in suggested { option value=(value) label=(name) {} } }
                     }
