@@ -19,7 +19,7 @@ const EXCEPTIONS: &[(&str, usize, &str)] = &[
     ("server/tests/it/files.rs", 654, "tables of uploads"),
     ("server/tests/it/files.rs files_are_taken_by_their_structure_whatever_their_name", 117, "a table of files"),
     ("server/tests/it/files.rs forms_that_are_not_one_file_are_refused", 154, "a table of forms"),
-    ("server/tests/it/form.rs", 947, "the form from its first page to its last, with one visitor's tools"),
+    ("server/tests/it/form.rs", 953, "the form from its first page to its last, with one visitor's tools"),
     ("server/tests/it/kyc.rs", 552, "each way between the states of a verification"),
     ("server/tests/it/webhooks.rs", 633, "deliveries to one receiver that is made here"),
     ("store/tests/it/anchor.rs", 460, "manipulations, with what the findings name"),

@@ -36,7 +36,7 @@ impl Page {
                     title { (title) " · Dossier" }
                     link rel="stylesheet" href=(assets::url("form.css"));
                     link rel="stylesheet" href=(assets::url("docs.css"));
-                    link rel="icon" href="data:,";
+                    link rel="icon" type="image/svg+xml" href=(assets::url("icon.svg"));
                     @if scripted { script src=(assets::url("docs.js")) defer {} }
                 }
                 body.docs {
