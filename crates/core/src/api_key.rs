@@ -98,7 +98,7 @@ pub struct KeyRecord {
     pub key_id: KeyId,
     /// The scope inside which it acts.
     pub scope: Scope,
-    /// What its owner calls it. Kept sealed.
+    /// The name that its owner gives it. It is sealed.
     pub name: String,
     /// Prefix and last four characters.
     pub hint: String,

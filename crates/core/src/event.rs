@@ -21,13 +21,13 @@ choice! {
 /// One event, written in the same transaction as the change that it announces.
 #[derive(Debug, Clone)]
 pub struct Event {
-    /// What happened.
+    /// What happened to the customer.
     pub event_type: EventType,
-    /// The customer.
+    /// The customer that the event is about.
     pub customer: CustomerId,
     /// Its number among the customer's events, counted from 1 without gaps.
     pub number: u64,
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
     /// The JSON of the envelope. It is personal and sealed before it is stored.
     pub body: Vec<u8>,
@@ -85,7 +85,7 @@ pub struct StoredEvent {
     pub position: u64,
     /// What happened, as written on the wire.
     pub event_type: String,
-    /// The customer.
+    /// The customer that the event is about.
     pub customer: CustomerId,
     /// Its number among the customer's events.
     pub number: u64,

@@ -1,5 +1,8 @@
 //! The service and its command line, as a library so that tests can start it inside their own process.
 
+// Only the binary and its own tests use this library.
+#![allow(missing_docs)]
+
 pub mod anchor;
 pub mod backup;
 pub mod cli;

@@ -35,14 +35,19 @@ mod signing;
 use std::path::PathBuf;
 
 use dossier_core::store::StoreError;
-pub use engine::{ChoreStore, Engine, Figures, ProcessStore, RotationStore, TotalStore, Totals, TrailStore, Waiting};
+pub use engine::{
+    ChoreStore, Engine, ProcessStore, RotationStore, TotalStore, Totals, TrailStore, Waiting, WriterStats,
+};
+
+/// The name of the embedded database in its folder.
+pub const DATABASE_FILE: &str = "dossier.db";
 
 /// Why a data folder cannot be opened. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error(
-        "the root key does not open the keyring: it is a different root key, or the keyring was altered. Nothing \
-            was written"
+        "the root key does not open the keyring: it is a different root key, or the keyring was altered. Configure \
+            the root key that sealed the keyring, or put your copy of the keyring back. Nothing was written"
     )]
     WrongRootKey,
     #[error(

@@ -375,7 +375,7 @@ impl Comparison {
             Some(newest) => format!("the row is not the one that entry {} wrote", newest.entry),
             None => "no entry of the audit trail names the row".to_owned(),
         };
-        self.add_finding(shown(scope, kind, &id, &why));
+        self.add_finding(describe(scope, kind, &id, &why));
     }
 
     fn add_finding(&mut self, finding: String) {
@@ -392,14 +392,14 @@ impl Comparison {
         for ((account, environment, kind, id), newest) in left {
             if let Ok(scope) = scope_of(account, environment) {
                 let why = format!("the row that entry {} wrote is missing", newest.entry);
-                self.add_finding(shown(scope, kind, &id, &why));
+                self.add_finding(describe(scope, kind, &id, &why));
             }
         }
         self.compared
     }
 }
 
-fn shown(Scope { account, environment }: Scope, kind: RowKind, id: &[u8; 16], why: &str) -> String {
+fn describe(Scope { account, environment }: Scope, kind: RowKind, id: &[u8; 16], why: &str) -> String {
     format!("account {account}, {environment}, {} {}: {why}", kind.word(), Uuid::from_bytes(*id))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
-use crate::caller::{Actor, Caller, Scope};
+use crate::caller::{Caller, Scope};
 use crate::change::{Basis, Change, Effect};
 use crate::customer::profile::Profile;
 use crate::customer::record::Customer;
@@ -198,7 +198,7 @@ enum Why<'a> {
 /// Erases a customer: its keys are destroyed, and with them everything that they sealed. Returns whether there was
 /// something to erase.
 async fn erase(services: &Services, scope: Scope, id: CustomerId, why: Why<'_>) -> Result<bool, StoreError> {
-    let caller = Caller { scope, actor: Actor::System, request_id: "erasure".to_owned(), address: None };
+    let caller = Caller::system(scope, "erasure");
     let _turn = services.turns.of(id).await;
     let load = || Found::load(services, &caller, id);
     let erased = write(services, &caller, Unkeyed, load, |found| {

@@ -1,4 +1,4 @@
-//! Taking a file: hashed, checked and sealed in one pass, then noted in the store.
+//! Uploads a file. It is hashed, checked and sealed in one pass, then recorded in the store.
 
 use crate::audit::action::Action;
 use crate::audit::entry::AuditEntry;
@@ -15,24 +15,24 @@ use crate::store::error::StoreError;
 use crate::store::files::FileWriter;
 use crate::use_cases::write::{Outcome, is_repeated, write};
 
-/// Why a file was not taken.
+/// Why an upload failed.
 #[derive(Debug, thiserror::Error)]
 pub enum UploadError {
-    /// It is none that is accepted.
+    /// The file is not of an accepted kind.
     #[error(transparent)]
     Refused(#[from] Fault),
-    /// It has more than [`MAX_FILE`] bytes.
+    /// The file has more than [`MAX_FILE`] bytes.
     #[error("the file is too large")]
     TooLarge,
     /// The `Idempotency-Key` belongs to another request.
     #[error(transparent)]
     KeyReused(#[from] KeyReused),
-    /// The store's answer.
+    /// The store failed.
     #[error("the file could not be stored")]
     Store(#[from] StoreError),
 }
 
-/// An upload in progress. Dropped before [`Upload::finish`], nothing of it is left.
+/// An upload in progress. If it is dropped before [`Upload::finish`], nothing of it is left.
 pub struct Upload<'a> {
     services: &'a Services,
     caller: &'a Caller,
@@ -47,12 +47,12 @@ pub struct Upload<'a> {
 }
 
 impl<'a> Upload<'a> {
-    /// Begins to take a file.
+    /// Starts an upload.
     ///
     /// # Errors
     ///
-    /// When the store cannot take one, or the account has no room for the largest. What becomes of the quota until the
-    /// end of the upload is judged there. Repeating an upload takes no room.
+    /// When the store cannot accept a file, or the account has no room for the largest one. The commit checks the quota
+    /// again. A repeated upload needs no room.
     pub async fn begin(
         services: &'a Services,
         caller: &'a Caller,
@@ -76,7 +76,7 @@ impl<'a> Upload<'a> {
     ///
     /// # Errors
     ///
-    /// As soon as the file cannot be accepted any more.
+    /// As soon as the file cannot be accepted.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), UploadError> {
         self.size += bytes.len() as u64;
         if self.size > MAX_FILE {
@@ -87,7 +87,7 @@ impl<'a> Upload<'a> {
         Ok(self.writer.write(bytes).await?)
     }
 
-    /// Ends the file: durable when this returns.
+    /// Ends the upload. The file is durable when this returns.
     ///
     /// # Errors
     ///
@@ -100,8 +100,8 @@ impl<'a> Upload<'a> {
         let details = FileDetails { name, media_type, size, sha256, flaw };
         let attempt = attempt(idempotency_key, [&sha256, details.name.expose().as_bytes(), b""]);
         let (details, mut writer) = (&details, Some(writer));
-        // The content is written once. A second attempt finds the answer of the same upload, which came first; when it
-        // does not, the file's key was rotated away in between.
+        // The content is written once. A second attempt finds the answer of the same upload, which committed first. If
+        // it does not, the file's key was rotated away in between.
         let seal = || {
             let writer = writer.take();
             async move { Ok(writer.ok_or(StoreError::Busy)?.finish(details).await?) }
@@ -116,7 +116,7 @@ impl<'a> Upload<'a> {
             Ok(Outcome::Change(Change::new(caller.scope, effect, audit), Uploaded { file, replayed: false }))
         })
         .await;
-        // Only where it is certain that no row names it. Else it is left to the collection, which looks again later.
+        // Discard the content only if it is certain that no row names it. Otherwise the collection does it later.
         let is_refused = match &uploaded {
             Ok(uploaded) => uploaded.file.id != id,
             Err(UploadError::KeyReused(_) | UploadError::Store(StoreError::OverQuota(_))) => true,
@@ -129,7 +129,7 @@ impl<'a> Upload<'a> {
     }
 }
 
-/// An upload with an `Idempotency-Key`, as it is recognised.
+/// What identifies an upload with an `Idempotency-Key`.
 fn attempt<'a>(key: Option<&'a str>, content: [&'a [u8]; 3]) -> Option<Attempt<'a>> {
     key.map(|key| Attempt { key, route: "POST /v0/files", content })
 }

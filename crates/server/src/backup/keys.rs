@@ -9,6 +9,7 @@ use dossier_store::ledger;
 use serde_json::{Value, json};
 
 use crate::config::Config;
+use crate::config::storage::file_url_folder;
 use crate::errors::{cannot, text};
 use crate::installation::root_key::root_key;
 
@@ -20,7 +21,7 @@ use crate::installation::root_key::root_key;
 pub fn export(config: &Config, to: &Path, with_root_key: bool, anywhere: bool) -> Result<Value, String> {
     let folder = folder_of(to);
     let folder = folder.canonicalize().map_err(cannot("find the folder", folder))?;
-    let backups = config.backups.place.as_deref().map(|place| PathBuf::from(place.trim_start_matches("file://")));
+    let backups = config.backups.place.as_deref().map(|place| PathBuf::from(file_url_folder(place).unwrap_or(place)));
     for (kept, what) in [(Some(config.data_dir.clone()), "data folder"), (backups, "place of backups")] {
         let within = kept.and_then(|kept| kept.canonicalize().ok()).is_some_and(|kept| folder.starts_with(kept));
         if within && !anywhere {

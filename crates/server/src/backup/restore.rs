@@ -10,13 +10,13 @@ use dossier_store::anchor::{AnchorKey, check};
 use dossier_store::backup::{Backup, RestoreReport, compare_rows, restore_files, restore_rows, schema_in};
 use dossier_store::ledger::Ledger;
 use dossier_store::planted::reached;
+use dossier_store::transfer::error_text;
 use dossier_store::transfer::mark::Mark;
-use dossier_store::transfer::plain;
 use dossier_store::vault::RootKey;
 use serde_json::{Value, json};
 
 use super::verify::check_keys;
-use crate::anchor::{Anchored, Anchoring};
+use crate::anchor::{AnchorPolicy, ProcessAnchor};
 use crate::config::Config;
 use crate::config::root_key::RootKeySource;
 use crate::config::storage::{Storage, holds_files, is_postgres};
@@ -64,7 +64,7 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     let _lock = Lock::take(&target.data_dir).map_err(text)?;
     let home = Home::of(&target);
     if let Home::Folder(folder) = &home
-        && home.standing().await.map_err(text)?.migrations == 0
+        && home.read_state().await.map_err(text)?.migrations == 0
         && folder.join("files").exists()
     {
         return Err(format!("{} has files but no database; use an empty folder", folder.display()));
@@ -90,28 +90,28 @@ pub async fn restore(config: &Config, restore: &Restore, progress: Progress<'_>)
     let store = OpenStore::open(&target, &home, &root).await.map_err(text)?;
     let mut report = store.engine().verify_audit(&|_, _| {}).await.map_err(text)?;
     let key = AnchorKey::new(&root, *backup.manifest.installation.as_bytes());
-    if let Some(anchor) = backup.anchor(&key).await.map_err(plain)? {
+    if let Some(anchor) = backup.anchor(&key).await.map_err(error_text)? {
         report.findings.extend(check(&*store.engine(), &anchor).await.map_err(text)?.findings);
     }
     let to_erase = erasures::missing(&*store.engine(), &ledger).await.map_err(text)?.len();
-    let anchored = Anchored::open(&target, &root, store.engine(), Anchoring::Reported).await?;
+    let anchor = ProcessAnchor::open(&target, &root, store.engine(), AnchorPolicy::Report).await?;
     drop(store);
     reached("restore: opened");
     if !report.findings.is_empty() {
         return Err(format!("the audit trail has findings:\n{}", report.findings.join("\n")));
     }
-    anchored.write().map_err(cannot("write the anchor", &target.storage.anchor))?;
+    anchor.write().map_err(cannot("write the anchor", &target.storage.anchor))?;
     home.set_mark(None).await.map_err(text)?;
     reached("restore: complete");
     Ok(json!({
-        "restored": home.shown(),
+        "restored": home.location(),
         "from": backup.name,
         "created_at": backup.manifest.created_at,
         "records": backup.manifest.records(),
         "files": blobs,
         "erased_at_the_first_start": to_erase,
         "audit": { "chains": report.chains, "entries": report.entries },
-        "next": next(config, &target, anchored.holds()),
+        "next": next(config, &target, anchor.is_current()),
     }))
 }
 
@@ -189,22 +189,22 @@ async fn copy_back(backup: &Backup, target: &Config, home: &Home, progress: Prog
     let records = backup.manifest.records();
     let total = 2 * records + backup.manifest.files.count;
     let part = |before: u64| move |done: u64, _: u64| progress((before + done).min(total), total);
-    let standing = home.standing().await.map_err(text)?;
+    let state = home.read_state().await.map_err(text)?;
     let (restored, compared) = home
         .with_location(async |location| {
-            let schema = schema_in(&backup.manifest, location).map_err(plain)?;
-            let same = matches!(&standing.mark, Some(Mark::Arriving { from, .. }) if *from == backup.shown());
-            if same && standing.migrations > schema {
+            let schema = schema_in(&backup.manifest, location).map_err(error_text)?;
+            let same = matches!(&state.mark, Some(Mark::Arriving { from, .. }) if *from == backup.location());
+            if same && state.migrations > schema {
                 // An earlier attempt has verified them and brought them up to date.
                 return Ok(<(RestoreReport, RestoreReport)>::default());
             }
-            let restored = restore_rows(backup, location, SystemClock.now(), &part(0)).await.map_err(plain)?;
-            let compared = compare_rows(backup, location, &part(records)).await.map_err(plain)?;
+            let restored = restore_rows(backup, location, SystemClock.now(), &part(0)).await.map_err(error_text)?;
+            let compared = compare_rows(backup, location, &part(records)).await.map_err(error_text)?;
             Ok::<_, String>((restored, compared))
         })
         .await?;
     let blobs = blobs(target, target.storage.files.as_deref()).map_err(text)?;
-    let files = restore_files(backup, &blobs, &part(2 * records)).await.map_err(plain)?;
+    let files = restore_files(backup, &blobs, &part(2 * records)).await.map_err(error_text)?;
     let findings = [restored.findings, compared.findings, files.findings].concat();
     if findings.is_empty() {
         return Ok(files.good);

@@ -16,14 +16,15 @@ use serde_json::Value;
 use super::command::{DataCommand, group};
 use super::context::{CommandContext, ScopeArgs};
 use super::output::Output;
+use super::read::limit;
 use crate::errors::text;
 
 group! {
-    /// Customers
+    /// Show and list customers
     Customers { Get, List }
 }
 
-/// Show a customer with its profile; the audit trail notes it
+/// Show a customer with its profile; writes an audit entry
 #[derive(Args, Serialize, Deserialize)]
 pub struct Get {
     /// The customer's id
@@ -39,13 +40,13 @@ impl DataCommand for Get {
     }
 }
 
-/// A customer with its profile. A person sees everything, so the trail says that one looked.
+/// A customer with its profile. The operator sees personal data, so the audit trail records it.
 pub(super) async fn view_customer(
     context: &CommandContext<'_>,
     scope: &ScopeArgs,
     customer_id: &str,
 ) -> Result<Value, String> {
-    let unknown = || "there is no such customer in this account and environment".to_owned();
+    let unknown = || "no such customer in this account and environment".to_owned();
     let scope = context.scope(scope).await?;
     let id = CustomerId::parse(customer_id).ok_or_else(unknown)?;
     let customer = context.services.store.customer(scope, id).await.map_err(text)?.ok_or_else(unknown)?;
@@ -60,15 +61,15 @@ pub(super) async fn view_customer(
 pub struct List {
     #[command(flatten)]
     pub scope: ScopeArgs,
-    /// The one with this e-mail
+    /// Only customers with this e-mail
     #[arg(long)]
     pub email: Option<String>,
-    /// Those with this reference, as the form shows it to its customer
+    /// Only customers with this reference, which the form shows to the customer
     #[arg(long, conflicts_with = "email")]
     #[serde(default)]
     pub reference: Option<String>,
-    /// How many
-    #[arg(long, default_value_t = 100)]
+    /// The maximum number of customers
+    #[arg(long, default_value_t = 100, value_parser = limit)]
     pub limit: usize,
 }
 
@@ -91,8 +92,8 @@ impl DataCommand for List {
     }
 }
 
-/// The customers whose reference this is. A reference is asked for now and then, so it has no index: every customer of
-/// the account is looked at.
+/// The customers with this reference. A search by reference is rare, so there is no index and every customer of the
+/// account is read.
 async fn with_reference(
     context: &CommandContext<'_>,
     scope: Scope,

@@ -11,7 +11,7 @@ use super::body::{Expected, WholeBody};
 use super::conditions::{answered, repeatable};
 use super::extract::{CustomerPath, Eraser};
 use super::openapi::operation::{Operation, Shows, TAKES_JSON, WRITES};
-use super::openapi::parts::{ERASURE, answer, answer_with, bare, customer_id, json_body};
+use super::openapi::parts::{ERASURE, bare, customer_id, json_body, response, response_with};
 use super::problem::Problem;
 use super::problem::ProblemCode::{Erased, IdempotencyKeyReused, InvalidHeader, InvalidParameters, NotFound};
 use super::query::NoQuery;
@@ -39,7 +39,7 @@ pub(crate) const REQUEST: Operation = Operation {
                 scheduled.",
             "parameters": [customer_id()],
             "requestBody": json_body("NewErasure", true, &example),
-            "responses": { "200": answer_with("The decision", "ErasureDecision", &["ETag"]) },
+            "responses": { "200": response_with("The decision", "ErasureDecision", &["ETag"]) },
         })
     },
 };
@@ -71,7 +71,7 @@ pub(crate) const READ: Operation = Operation {
             "description": "404 if none was requested. A certificate can be verified offline with \
                 `dossier erasure verify`, or with any JOSE library.",
             "parameters": [customer_id()],
-            "responses": { "200": answer("The erasure", "Erasure") },
+            "responses": { "200": response("The erasure", "Erasure") },
         })
     },
 };

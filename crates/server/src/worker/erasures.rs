@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dossier_core::audit::{Action, AuditEntry};
-use dossier_core::caller::{Actor, Caller};
+use dossier_core::caller::Caller;
 use dossier_core::store::StoreError;
-use dossier_core::use_cases::write::append_audit;
-use dossier_core::use_cases::{accounts, erase};
+use dossier_core::use_cases::erase;
 use dossier_store::Engine;
 
 use crate::http::state::App;
+use crate::installation::audit::audit_installation;
 
 /// How often the age of the active epoch is compared with the setting.
 const EPOCH_CHECK: Duration = Duration::from_secs(60);
@@ -34,7 +34,7 @@ pub(super) async fn rotate(app: App, store: Arc<dyn Engine>) {
     loop {
         let now = app.services.clock.now();
         let is_due = store.active_since().is_none_or(|since| since.plus_seconds(after) <= now);
-        if is_due && store.leads().await.unwrap_or(false) {
+        if is_due && store.is_leader().await.unwrap_or(false) {
             match rotate_now(&app, &*store).await {
                 Ok(epoch) => tracing::info!(epoch, "rotated the keys; copy the keyring again"),
                 Err(error) => tracing::error!(%error, "failed to rotate the keys; trying again"),
@@ -45,16 +45,10 @@ pub(super) async fn rotate(app: App, store: Arc<dyn Engine>) {
 }
 
 async fn rotate_now(app: &App, store: &dyn Engine) -> Result<u32, StoreError> {
-    note(app, Action::RotationStarted, None).await?;
+    let caller = |scope| Caller::system(scope, "rotation");
+    audit_installation(&app.services, caller, Action::RotationStarted, |_| {}).await?;
     let epoch = store.rotate(app.services.clock.now(), &|_, _| {}).await?;
-    note(app, Action::KeyringRotated, Some(epoch)).await?;
+    let name_epoch = |entry: &mut AuditEntry| entry.fields = vec![format!("/keyring/epochs/{epoch}")];
+    audit_installation(&app.services, caller, Action::KeyringRotated, name_epoch).await?;
     Ok(epoch)
-}
-
-async fn note(app: &App, action: Action, epoch: Option<u32>) -> Result<(), StoreError> {
-    let Some(scope) = accounts::installation(&app.services).await? else { return Ok(()) };
-    let caller = Caller { scope, actor: Actor::System, request_id: "rotation".to_owned(), address: None };
-    let mut entry = AuditEntry::new(&caller, app.services.clock.now(), action);
-    entry.fields = epoch.iter().map(|epoch| format!("/keyring/epochs/{epoch}")).collect();
-    append_audit(&app.services, scope, entry).await
 }

@@ -1,4 +1,4 @@
-//! Every code of the catalogue can be had, has its form, and has its page.
+//! Every code of the catalogue can be produced, has the right form, and has a page.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::app::{Answered, TestApp};
 
-/// Codes that no client can bring about at will; tests elsewhere force them.
+/// Codes that no client can cause at will. Other tests force them.
 const FORCED_ELSEWHERE: &[ProblemCode] = &[
     ProblemCode::InternalError,
     ProblemCode::Overloaded,
@@ -94,7 +94,7 @@ async fn each_code_has_its_status_form_and_page() {
     assert_eq!(seen, expected);
 }
 
-/// What can go wrong with sessions, decisions, webhooks and providers.
+/// Problems with sessions, decisions, webhooks and providers.
 async fn problems_of_verification() -> Vec<Answered> {
     let settings = [
         ("after_approval", "refuse"),
@@ -195,7 +195,7 @@ async fn methods_media_types_and_sizes() {
 }
 
 #[tokio::test]
-async fn a_client_s_request_id_comes_back_beside_ours_when_it_is_sane() {
+async fn a_client_s_request_id_is_returned_beside_ours_if_it_is_sane() {
     let app = TestApp::start().await;
     let long = "x".repeat(129);
     for (sent, kept) in [("trace-1_2.3", "trace-1_2.3"), ("a b", ""), ("<x>", ""), (long.as_str(), "")] {

@@ -15,11 +15,12 @@ use dossier_core::store::{
 };
 
 use super::{Backup, Finding, Part};
+use crate::DATABASE_FILE;
 use crate::anchor::{AnchorKey, check};
 use crate::records;
 use crate::sqlite::SqliteStore;
+use crate::transfer::error_text;
 use crate::transfer::mark::Location;
-use crate::transfer::plain;
 use crate::transfer::snapshot::Pace;
 use crate::vault::RootKey;
 
@@ -67,7 +68,7 @@ impl OpenReport {
         let own = folder.join("keyring.json");
         std::fs::copy(keyring, &own).map_err(|error| StoreError::Unavailable(error.to_string()))?;
         if backup.manifest.is_unsealed()
-            && let Err(error) = SqliteStore::seal_rows(&folder.join("dossier.db"), &own, root, now)
+            && let Err(error) = SqliteStore::seal_rows(&folder.join(DATABASE_FILE), &own, root, now)
         {
             return Ok(Self { findings: vec![Finding::new(Part::Database, error.to_string())], ..Self::default() });
         }
@@ -79,7 +80,7 @@ impl OpenReport {
                 let mut opened = all?;
                 opened.compare(backup, &store, key).await?;
                 let rows =
-                    records::compare(Location::Sqlite(&folder.join("dossier.db")), Pace::Fast, &|_, _| {}).await?;
+                    records::compare(Location::Sqlite(&folder.join(DATABASE_FILE)), Pace::Fast, &|_, _| {}).await?;
                 opened.compared = rows.rows;
                 opened.findings.extend(rows.findings.into_iter().map(|text| Finding::new(Part::Audit, text)));
                 Ok(opened)
@@ -122,7 +123,7 @@ impl OpenReport {
                 self.findings.extend(findings.into_iter().map(|text| Finding::new(Part::Audit, text)));
             }
             Ok(None) => {}
-            Err(error) => self.add_finding(Part::Audit, plain(&error)),
+            Err(error) => self.add_finding(Part::Audit, error_text(&error)),
         }
         Ok(())
     }
@@ -153,11 +154,14 @@ impl OpenReport {
                     Err(StoreError::Erased { .. }) => match store.tombstone(scope, id).await {
                         Ok(_) => self.erased += 1,
                         Err(error) => {
-                            self.add_finding(Part::Customers, format!("customers: customer {id}: {}", plain(&error)));
+                            self.add_finding(
+                                Part::Customers,
+                                format!("customers: customer {id}: {}", error_text(&error)),
+                            );
                         }
                     },
                     Err(error) => {
-                        self.add_finding(Part::Customers, format!("customers: customer {id}: {}", plain(&error)))
+                        self.add_finding(Part::Customers, format!("customers: customer {id}: {}", error_text(&error)))
                     }
                 }
             }
@@ -179,7 +183,7 @@ impl OpenReport {
                     if !self.events_one_by_one(store, scope, &mut after).await {
                         self.add_finding(
                             Part::Events,
-                            format!("events: of account {}: {}", scope.account, plain(&error)),
+                            format!("events: of account {}: {}", scope.account, error_text(&error)),
                         );
                         return;
                     }
@@ -207,7 +211,7 @@ impl OpenReport {
                     *after += 1;
                     self.add_finding(
                         Part::Events,
-                        format!("events: event after position {}: {}", *after - 1, plain(&error)),
+                        format!("events: event after position {}: {}", *after - 1, error_text(&error)),
                     );
                 }
             }
@@ -221,7 +225,8 @@ impl OpenReport {
             let page = match store.list_files(scope, None, before, PAGE).await {
                 Ok(page) => page,
                 Err(error) => {
-                    return self.add_finding(Part::Files, format!("files: of {}: {}", scope.account, plain(&error)));
+                    return self
+                        .add_finding(Part::Files, format!("files: of {}: {}", scope.account, error_text(&error)));
                 }
             };
             let Some(last) = page.last() else { return };
@@ -230,7 +235,7 @@ impl OpenReport {
                 if absent(file) {
                     self.without_content += 1;
                 } else if let Err(error) = read_through(store, scope, file).await {
-                    self.add_finding(Part::Files, format!("files: file {}: {}", file.id, plain(&error)));
+                    self.add_finding(Part::Files, format!("files: file {}: {}", file.id, error_text(&error)));
                 } else {
                     self.files += 1;
                 }
@@ -241,19 +246,20 @@ impl OpenReport {
     /// API keys, endpoints, recorded settings and kept answers.
     async fn keys_settings_and_answers(&mut self, store: &SqliteStore, scope: Scope) {
         if let Err(error) = store.api_keys(scope).await {
-            self.add_finding(Part::Secrets, format!("api_keys: of {}: {}", scope.account, plain(&error)));
+            self.add_finding(Part::Secrets, format!("api_keys: of {}: {}", scope.account, error_text(&error)));
         }
         if let Err(error) = store.endpoints(scope).await {
-            self.add_finding(Part::Secrets, format!("endpoints: of {}: {}", scope.account, plain(&error)));
+            self.add_finding(Part::Secrets, format!("endpoints: of {}: {}", scope.account, error_text(&error)));
         }
         if let Err(error) = store.recorded_settings(scope).await {
-            self.add_finding(Part::Secrets, format!("recorded_settings: of {}: {}", scope.account, plain(&error)));
+            self.add_finding(Part::Secrets, format!("recorded_settings: of {}: {}", scope.account, error_text(&error)));
         }
         match store.open_keys_secrets_and_answers(scope) {
             Ok(answers) => self.answers += answers,
-            Err(error) => {
-                self.add_finding(Part::Secrets, format!("answers and secrets: of {}: {}", scope.account, plain(&error)))
-            }
+            Err(error) => self.add_finding(
+                Part::Secrets,
+                format!("answers and secrets: of {}: {}", scope.account, error_text(&error)),
+            ),
         }
     }
 }

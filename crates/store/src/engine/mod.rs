@@ -24,13 +24,13 @@ pub use totals::{TotalStore, Totals, Waiting};
 #[async_trait]
 pub trait Engine: Store + TrailStore + ChoreStore + ProcessStore + RotationStore + TotalStore {
     /// What the writer has done so far, for the metrics.
-    fn figures(&self) -> &Figures;
+    fn writer_stats(&self) -> &WriterStats;
 
     /// The engine and its version, for people.
     fn name(&self) -> String;
 
     /// Where the rows lie, for people: a file, or hosts and name of a database. Never includes a password.
-    fn shown(&self) -> String;
+    fn location(&self) -> String;
 
     /// Runs the engine's own integrity check. Fails with the first fault.
     async fn check_integrity(&self) -> Result<(), StoreError>;
@@ -53,7 +53,7 @@ pub trait Engine: Store + TrailStore + ChoreStore + ProcessStore + RotationStore
 
 /// What the writer of an engine has done since it started.
 #[derive(Debug, Default)]
-pub struct Figures {
+pub struct WriterStats {
     /// Committed transactions.
     pub commits: AtomicU64,
     /// Committed changes.

@@ -52,7 +52,7 @@ use crate::prepared::{self, PreparedEffect, SealingKeys};
 use crate::sealed::{SubjectKeys, account_scope};
 use crate::signing::SignerCache;
 use crate::vault::{Keyring, RootKey, ScopeKeys, Vault};
-use crate::{ChoreStore as _, Engine, Figures, OpenError};
+use crate::{ChoreStore as _, Engine, OpenError, WriterStats};
 pub use database::SESSION;
 use database::{Database, Session};
 use loader::Loader;
@@ -290,16 +290,16 @@ async fn open_pepper(session: Session<'_>, vault: &Vault) -> Result<(), OpenErro
 
 #[async_trait]
 impl Engine for PostgresStore {
-    fn figures(&self) -> &Figures {
-        self.writer.figures()
+    fn writer_stats(&self) -> &WriterStats {
+        self.writer.stats()
     }
 
     fn name(&self) -> String {
         self.engine.clone()
     }
 
-    fn shown(&self) -> String {
-        self.database.shown().to_owned()
+    fn location(&self) -> String {
+        self.database.location().to_owned()
     }
 
     async fn check_integrity(&self) -> Result<(), StoreError> {

@@ -11,7 +11,9 @@ use dossier_core::clock::Timestamp;
 use dossier_core::event::{EventType, event_id};
 use dossier_core::ids::{CustomerId, KeyId, WebhookId};
 use dossier_core::store::{KeyStore as _, StoreError, WebhookStore};
-use dossier_core::webhook::{Attempted, Delivery, Disabled, Due, Endpoint, Message, Said, Verdict, delivery_id};
+use dossier_core::webhook::{
+    AttemptResult, Delivery, Disabled, Due, Endpoint, FinishedAttempt, Message, Verdict, delivery_id,
+};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -188,7 +190,7 @@ impl WebhookStore for PostgresStore {
         Ok(Some(signer.message(due, body, now)))
     }
 
-    async fn attempted(&self, mut attempts: Vec<Attempted>) -> Result<Vec<Attempted>, StoreError> {
+    async fn record_attempts(&self, mut attempts: Vec<FinishedAttempt>) -> Result<Vec<FinishedAttempt>, StoreError> {
         // Sort them, so that two processes that record results at once do not wait for each other.
         attempts.sort_by_key(|attempt| (attempt.due.scope.account, attempt.due.endpoint, attempt.due.delivery));
         let disabling = self
@@ -307,11 +309,11 @@ impl PostgresStore {
 }
 
 /// Returns whether the attempt disabled the endpoint.
-async fn write_attempt(session: Session<'_>, attempted: &Attempted) -> Result<bool, Error> {
-    let Attempted { due, at, said, verdict } = attempted;
-    let said = match said {
-        Said::Status(status) => status.to_string(),
-        Said::Failure(word) => (*word).to_owned(),
+async fn write_attempt(session: Session<'_>, attempted: &FinishedAttempt) -> Result<bool, Error> {
+    let FinishedAttempt { due, at, result, verdict } = attempted;
+    let result = match result {
+        AttemptResult::Status(status) => status.to_string(),
+        AttemptResult::Failure(word) => (*word).to_owned(),
     };
     let (account, environment) = scope_values(due.scope);
     let (endpoint, customer, at) = (uuid(due.endpoint.as_bytes()), uuid(due.customer.as_bytes()), at.as_micros());
@@ -340,7 +342,7 @@ async fn write_attempt(session: Session<'_>, attempted: &Attempted) -> Result<bo
                 &next,
                 &ended,
                 &at,
-                &said,
+                &result,
                 &shows_link,
             ],
         )

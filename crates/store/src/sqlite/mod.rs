@@ -53,7 +53,7 @@ use crate::ledger::{self, Ledger};
 use crate::prepared::PreparedEffect;
 use crate::signing::SignerCache;
 use crate::vault::{Keyring, RootKey, ScopeKeys, Vault, WrappedKey};
-use crate::{Engine, Figures, OpenError};
+use crate::{DATABASE_FILE, Engine, OpenError, WriterStats};
 use connection::{Role, connect, set_cache_size};
 pub(crate) use migrate::{NEWEST as NEWEST_MIGRATION, anchored_schema, sealed_schema};
 use readers::{Readers, Snapshot};
@@ -111,7 +111,7 @@ impl SqliteStore {
         if rusqlite::version_number() < OLDEST_SQLITE {
             return Err(OpenError::Database(format!("SQLite {} is too old", rusqlite::version())));
         }
-        let database = folder.join("dossier.db");
+        let database = folder.join(DATABASE_FILE);
         let fresh = !keyring.exists();
         if fresh && database.exists() {
             return Err(OpenError::KeyringMissing);
@@ -209,15 +209,15 @@ impl SqliteStore {
 
 #[async_trait]
 impl Engine for SqliteStore {
-    fn figures(&self) -> &Figures {
-        self.writer.figures()
+    fn writer_stats(&self) -> &WriterStats {
+        self.writer.stats()
     }
 
     fn name(&self) -> String {
         format!("SQLite {}", rusqlite::version())
     }
 
-    fn shown(&self) -> String {
+    fn location(&self) -> String {
         self.readers.database().display().to_string()
     }
 

@@ -10,7 +10,9 @@ use dossier_core::clock::Timestamp;
 use dossier_core::event::{EventType, event_id};
 use dossier_core::ids::{AccountId, CustomerId, KeyId, WebhookId};
 use dossier_core::store::{KeyStore as _, SandboxStore as _, StoreError, WebhookStore};
-use dossier_core::webhook::{Attempted, Delivery, Disabled, Due, Endpoint, Message, Said, Verdict, delivery_id};
+use dossier_core::webhook::{
+    AttemptResult, Delivery, Disabled, Due, Endpoint, FinishedAttempt, Message, Verdict, delivery_id,
+};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::SqliteStore;
@@ -165,7 +167,7 @@ impl WebhookStore for SqliteStore {
         Ok(Some(signer.message(due, body, now)))
     }
 
-    async fn attempted(&self, attempts: Vec<Attempted>) -> Result<Vec<Attempted>, StoreError> {
+    async fn record_attempts(&self, attempts: Vec<FinishedAttempt>) -> Result<Vec<FinishedAttempt>, StoreError> {
         let (report, disabled) = std::sync::mpsc::channel();
         // If this is lost in a power cut, the delivery is made again: it arrives at least once.
         self.writer
@@ -178,7 +180,7 @@ impl WebhookStore for SqliteStore {
                 Ok(())
             })
             .await?;
-        let disabling: Vec<Attempted> = disabled.try_iter().collect();
+        let disabling: Vec<FinishedAttempt> = disabled.try_iter().collect();
         if !disabling.is_empty() {
             self.signers.forget();
         }
@@ -310,11 +312,11 @@ struct DueRow {
 }
 
 /// Returns whether the attempt disabled the endpoint.
-fn write_attempt(connection: &Connection, attempted: &Attempted) -> Result<bool, rusqlite::Error> {
-    let Attempted { due, at, said, verdict } = attempted;
-    let said = match said {
-        Said::Status(status) => status.to_string(),
-        Said::Failure(word) => (*word).to_owned(),
+fn write_attempt(connection: &Connection, attempted: &FinishedAttempt) -> Result<bool, rusqlite::Error> {
+    let FinishedAttempt { due, at, result, verdict } = attempted;
+    let result = match result {
+        AttemptResult::Status(status) => status.to_string(),
+        AttemptResult::Failure(word) => (*word).to_owned(),
     };
     let (account, environment) = scope_columns(&due.scope);
     let (endpoint, customer, at) = (due.endpoint.as_bytes(), due.customer.as_bytes(), at.as_micros());
@@ -344,7 +346,7 @@ fn write_attempt(connection: &Connection, attempted: &Attempted) -> Result<bool,
             next,
             ended,
             at,
-            said,
+            result,
             due.shows_link,
         ])?;
     if rows == 0 {

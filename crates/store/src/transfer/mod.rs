@@ -118,7 +118,7 @@ impl Shape {
 
 /// The text of an error for a person who runs a command, without the kind of the error if a text says more.
 #[must_use]
-pub fn plain(error: impl Borrow<StoreError>) -> String {
+pub fn error_text(error: impl Borrow<StoreError>) -> String {
     match error.borrow() {
         StoreError::Corrupt(text) | StoreError::Unavailable(text) => text.clone(),
         other => other.to_string(),

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use dossier_core::api_key::KeyScope;
-use dossier_core::caller::{Actor, Caller, Environment, Scope};
+use dossier_core::caller::{Caller, Environment, Scope};
 use dossier_core::ids::{CustomerId, KeyId, WebhookId};
 use dossier_store::vault::RootKey;
 use rusqlite::Connection;
@@ -96,7 +96,7 @@ async fn numbers_that_were_shown_stay_and_new_ones_follow_the_highest() {
         // New changes are linked with the older ones.
         let id = customers.iter().find(|(of, ..)| of == scope).expect("a customer").1;
         let id = CustomerId::from_bytes(id);
-        let caller = Caller { scope: *scope, actor: Actor::System, request_id: "test".into(), address: None };
+        let caller = Caller::system(*scope, "test");
         let before = store.changed_since(*scope, id, 1).await.expect("pointers");
         assert!(["/first_name", "/last_name"].iter().all(|field| before.iter().any(|named| named == field)));
         put(&services, &caller, id, r#"{"most_recent_occupation":"x"}"#).await.expect("updated");

@@ -20,7 +20,7 @@ use super::expand::Expand;
 use crate::http::context::RequestContext;
 use crate::http::extract::Reader;
 use crate::http::openapi::operation::{Operation, Shows};
-use crate::http::openapi::parts::{CUSTOMERS, answer_with, limit, query};
+use crate::http::openapi::parts::{CUSTOMERS, limit, query, response_with};
 use crate::http::page::{PORTION, PageWriter};
 use crate::http::problem::Problem;
 use crate::http::problem::ProblemCode::InvalidParameters;
@@ -34,26 +34,26 @@ pub(crate) const LIST: Operation = Operation {
     shows: Shows::Customers,
     problems: &[&[InvalidParameters]],
     describe: || {
-        let email = "The customer with this e-mail, compared without case and surrounding white space";
+        let email = "Only the customer with this e-mail; case and surrounding white space are ignored";
         let cursor = json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{21}[AQgw]$" });
         json!({
             "operationId": "listCustomers",
             "tags": [CUSTOMERS],
             "summary": "List customers, newest first",
-            "description": "A page can have fewer items than `limit`: it also ends before it has more than 1 MiB.",
+            "description": "A page ends before it exceeds 1 MiB, so it may have fewer items than `limit`.",
             "parameters": [
                 query("email", email, json!({ "type": "string" })),
                 limit(),
-                query("cursor", "`next_cursor` of the page before", cursor),
+                query("cursor", "`next_cursor` of the previous page", cursor),
                 Expand::parameter(),
                 query("include", "`erased` lists what remains of erased customers as well", json!({ "enum": ["erased"] })),
             ],
-            "responses": { "200": answer_with("A page", "CustomerList", &["Link"]) },
+            "responses": { "200": response_with("A page of customers", "CustomerList", &["Link"]) },
         })
     },
 };
 
-/// Customers, newest first, page by page; or the one with an e-mail.
+/// A page of customers, newest first, or the one with an e-mail.
 pub(crate) async fn list(
     State(app): State<App>,
     Reader(caller, sees): Reader,
@@ -71,7 +71,7 @@ pub(crate) async fn list(
         }
         None => write_page(&app, &caller, &mut writer, &page).await?.map(cursor),
     };
-    // A cursor is base64, of which JSON escapes nothing.
+    // A cursor is base64, so nothing in it needs escaping in JSON.
     let member = next.as_ref().map_or("null".to_owned(), |next| format!("\"{next}\""));
     let mut response = writer.end(sees, &format!("\"next_cursor\":{member}"));
     if let Some(next) = next {
@@ -83,7 +83,7 @@ pub(crate) async fn list(
     Ok(response)
 }
 
-/// Writes the items of a page. Returns the last of them when there are more.
+/// Writes the items of a page. Returns the last of them if more follow.
 async fn write_page(
     app: &App,
     caller: &Caller,
@@ -141,7 +141,7 @@ async fn read_items(
     Ok((items, more))
 }
 
-/// Writes customers until the page is full. Returns how many.
+/// Writes customers until the page is full, and returns their number.
 async fn write_items(
     app: &App,
     caller: &Caller,
@@ -170,13 +170,13 @@ async fn write_items(
         if !writer.keep()? {
             return Ok(at);
         }
-        // Records at hand never wait for anything, so this gives other requests a turn.
+        // Cached records never wait for anything, so this gives other requests a turn.
         tokio::task::coop::consume_budget().await;
     }
     Ok(items.len())
 }
 
-/// A position in the list: opaque to clients, and of no use outside of their own scope.
+/// A position in the list: opaque to clients, and useless outside their own scope.
 fn cursor(id: CustomerId) -> String {
     URL_SAFE_NO_PAD.encode(id.as_bytes())
 }
@@ -186,7 +186,7 @@ fn read_cursor(text: &str) -> Option<CustomerId> {
     Some(CustomerId::from_bytes(bytes.try_into().ok()?))
 }
 
-/// A page of the list as it was asked for.
+/// The requested page.
 struct Page {
     email: Option<Email>,
     after: Option<CustomerId>,

@@ -20,7 +20,7 @@ use dossier_core::idempotency::{Answer, Request};
 use dossier_core::ids::{CustomerId, FileId};
 use dossier_core::services::Services;
 use dossier_core::store::StoreError;
-use dossier_core::use_cases::create_customer::create;
+use dossier_core::use_cases::create_customer::create_customer;
 use dossier_core::use_cases::update_customer::{Method, Update, update};
 use dossier_core::use_cases::upload_file::Upload;
 use dossier_core::use_cases::write_customer::UpdateError;
@@ -107,7 +107,7 @@ pub(crate) const PERSONS: &str = r#"{"business_legal_name":"B","tax_number":"T",
 
 pub(crate) async fn given(services: &Services, caller: &Caller, email: &str, kind: &str) -> CustomerId {
     let body = format!(r#"{{"email":"{email}","type":"{kind}"}}"#);
-    let created = create(services, caller, Request::unkeyed(body.as_bytes())).await;
+    let created = create_customer(services, caller, Request::unkeyed(body.as_bytes())).await;
     created.expect("created").customer.expect("about the customer")
 }
 
