@@ -50,6 +50,16 @@ pub async fn missing(store: &dyn Engine, ledger: &BTreeSet<LedgerEntry>) -> Resu
     Ok(missing_from(&ledger_of(store).await?, ledger))
 }
 
+/// The number of erased customers, and how many of them the copy of the ledger lacks.
+///
+/// # Errors
+///
+/// If the copy was altered, or the store cannot be read.
+pub async fn count(store: &dyn Engine) -> Result<(usize, usize), OpenError> {
+    let (copied, database) = (customers(&store.ledger_file().read()?), customers(&ledger_of(store).await?));
+    Ok((database.len(), database.difference(&copied).count()))
+}
+
 fn missing_from(database: &BTreeSet<LedgerEntry>, ledger: &BTreeSet<LedgerEntry>) -> Vec<LedgerEntry> {
     let known = customers(database);
     ledger.iter().filter(|entry| !known.contains(&(entry.scope, entry.customer))).copied().collect()

@@ -245,14 +245,18 @@ pub async fn follow_link(services: &Services, token: &str) -> Result<Option<(Sco
     Ok(landing(services, scope, customer, session).await?.map(|landing| (scope, landing)))
 }
 
-/// What the link of a session leads to now. `None` if the customer is gone.
+/// What the link of a session leads to now. `None` if the customer is unknown or was erased.
 pub(crate) async fn landing(
     services: &Services,
     scope: Scope,
     id: CustomerId,
     session: SessionId,
 ) -> Result<Option<Landing>, StoreError> {
-    let Some(customer) = services.store.customer(scope, id).await? else { return Ok(None) };
+    let customer = match services.store.customer(scope, id).await {
+        Err(StoreError::Erased { .. }) => None,
+        found => found?,
+    };
+    let Some(customer) = customer else { return Ok(None) };
     let newest = customer.kyc.session.as_ref().is_some_and(|newest| newest.id == session);
     let open = customer.kyc.open_session(services.now(scope)).is_some();
     let customer = Box::new(customer);

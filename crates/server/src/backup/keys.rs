@@ -13,7 +13,8 @@ use crate::config::storage::file_url_folder;
 use crate::errors::{cannot, text};
 use crate::installation::root_key::root_key;
 
-/// Copies the keyring to a new file, which the root key seals, and the ledger of erasures beside it. The root key is put beside it only when asked for.
+/// Copies the keyring, which the root key seals, to a new file, and the ledger of erasures beside it. The root key is
+/// put beside it only when asked for.
 ///
 /// # Errors
 ///

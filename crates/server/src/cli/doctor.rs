@@ -19,6 +19,7 @@ use super::output::Output;
 use crate::backup;
 use crate::config::backup::Schedule;
 use crate::config::root_key::RootKeySource;
+use crate::erasures;
 use crate::errors::text;
 
 /// Check the installation for problems; exit status 1 if there are any
@@ -49,6 +50,14 @@ impl DataCommand for Doctor {
         checks.push(match store.check_files().await {
             Ok(()) => check("files", true, &format!("stored in {place}, which is reachable")),
             Err(error) => check("files", false, &error.to_string()),
+        });
+        checks.push(match erasures::count(*store).await {
+            Ok((erased, 0)) => check("erasures", true, &format!("{erased} erased customers, all in the ledger's copy")),
+            Ok((_, missing)) => {
+                let detail = format!("the copy of the ledger lacks {missing}; the next start adds them");
+                check("erasures", false, &detail)
+            }
+            Err(error) => check("erasures", false, &error.to_string()),
         });
         checks.push(backups(context).await);
         checks.extend(accounts(context).await?);

@@ -26,7 +26,7 @@ pub(crate) const REQUEST: Operation = Operation {
     problems: &[TAKES_JSON, WRITES, &[InvalidHeader, NotFound, Erased, IdempotencyKeyReused]],
     describe: || {
         let example = json!({
-            "reason": "Request under article 17 of the GDPR", "requested_by": "the customer, by e-mail", "dry_run": true,
+            "reason": "Request under article 17 of the GDPR", "requested_by": "the customer", "dry_run": true,
         });
         json!({
             "operationId": "requestErasure",

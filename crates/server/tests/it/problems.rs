@@ -73,6 +73,7 @@ async fn each_code_has_its_status_form_and_page() {
         app.content(&file, "bytes=99999999-").await,
     ];
     answers.extend(problems_of_verification().await);
+    answers.push(erased(&app).await);
     let mut seen = BTreeSet::new();
     for answer in answers.into_iter().filter(|answer| !answer.status.is_success()) {
         let (status, kind) = (answer.status.as_u16(), answer.header("content-type").to_owned());
@@ -92,6 +93,22 @@ async fn each_code_has_its_status_form_and_page() {
         .map(|code| code.as_str().to_owned())
         .collect();
     assert_eq!(seen, expected);
+}
+
+/// What a read of an erased customer gets.
+async fn erased(app: &TestApp) -> Answered {
+    let id = app.given("individual").await;
+    let made = app.new_key(None, Environment::Sandbox, &[KeyScope::ErasureRequest], None).await;
+    let request = app.client.post(format!("{}/v0/customers/{id}/erasure", app.url));
+    let request = request.header("Api-Key", made["key"].as_str().expect("a key"));
+    TestApp::send(request.json(&json!({ "reason": "Article 17", "requested_by": "Ada" }))).await.expect(200);
+    loop {
+        let answer = app.get(&format!("/v0/customers/{id}")).await;
+        if answer.status != 200 {
+            return answer;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
 }
 
 /// Problems with sessions, decisions, webhooks and providers.

@@ -59,8 +59,8 @@ statements! {
         WHERE deliveries.account_id = u.account_id AND deliveries.environment = u.environment AND deliveries.id = u.id
             AND deliveries.next_at = u.next_at AND deliveries.state = 0
         RETURNING deliveries.account_id, deliveries.environment, deliveries.id";
-    EVENT = "SELECT type, customer_id, number, at, body FROM events WHERE account_id = $1 AND environment = $2 AND position = $3
-        AND customer_id = $4 AND number = $5";
+    EVENT = "SELECT type, customer_id, number, at, body FROM events
+        WHERE account_id = $1 AND environment = $2 AND position = $3 AND customer_id = $4 AND number = $5";
     SIGNER = endpoints_of!("AND endpoint_id = $3 AND disabled IS NULL");
     MIDSTATES = "SELECT midstates FROM api_keys WHERE account_id = $1 AND environment = $2 AND key_id = $3";
     ENDED_DELIVERIES = "DELETE FROM deliveries WHERE (account_id, environment, id) IN (

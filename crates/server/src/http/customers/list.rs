@@ -46,7 +46,7 @@ pub(crate) const LIST: Operation = Operation {
                 limit(),
                 query("cursor", "`next_cursor` of the previous page", cursor),
                 Expand::parameter(),
-                query("include", "`erased` lists what remains of erased customers as well", json!({ "enum": ["erased"] })),
+                query("include", "`erased` also lists erased customers", json!({ "enum": ["erased"] })),
             ],
             "responses": { "200": response_with("A page of customers", "CustomerList", &["Link"]) },
         })

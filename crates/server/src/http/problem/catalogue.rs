@@ -55,8 +55,8 @@ catalogue! {
         "Another customer of this account and environment already has this e-mail; case and surrounding white \
             space are ignored. The member customer_id names that customer. Update it instead.",
     Erased = "erased" 410 "The customer was erased":
-        "The customer's keys were destroyed, and nothing about it can be read any more. The member erased_at says when. \
-            What remains is at GET /v0/customers/{customer_id}/erasure, with the certificates.",
+        "The customer's keys were destroyed, so its data can no longer be read. The member erased_at says when. GET \
+            /v0/customers/{customer_id}/erasure shows what remains, with the certificates.",
     IdempotencyKeyReused = "idempotency_key_reused" 409 "The idempotency key belongs to another request":
         "The same Idempotency-Key was already sent with a different body, record or requested representation. The \
             member first_request_id names that request. Use a new key for each new request.",

@@ -42,7 +42,7 @@ impl From<StoreError> for Problem {
                     .retry_after(5)
             },
             StoreError::Erased { customer, at } => {
-                Self::new(ProblemCode::Erased, "The customer was erased; nothing about it can be read any more.")
+                Self::new(ProblemCode::Erased, "The customer was erased; its data can no longer be read.")
                     .member("customer_id", customer.to_string())
                     .member("erased_at", at.to_string())
             }
