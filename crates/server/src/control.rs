@@ -7,6 +7,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use dossier_core::caller::OperatorName;
 use dossier_core::store::Progress;
 use dossier_store::Engine;
@@ -20,7 +22,9 @@ use crate::anchor::Anchored;
 use crate::cli::command::Kind;
 use crate::cli::context::CommandContext;
 use crate::cli::registry::Command;
+use crate::cli::saving::Saving;
 use crate::config::Config;
+use crate::errors::text;
 use crate::http::state::App;
 
 const NAME: &str = "control.sock";
@@ -29,6 +33,8 @@ const NAME: &str = "control.sock";
 #[serde(rename_all = "snake_case")]
 enum Line {
     Progress(u64, u64),
+    /// What is saved in a file, in Base64.
+    Piece(String),
     Done(Value),
     Failed(String),
 }
@@ -76,10 +82,15 @@ impl Serving {
         Self { app, store, anchored, config: config.clone() }
     }
 
-    fn context<'a>(&'a self, operator: &'a OperatorName, progress: Progress<'a>) -> CommandContext<'a> {
+    fn context<'a>(
+        &'a self,
+        operator: &'a OperatorName,
+        progress: Progress<'a>,
+        pieces: &'a mpsc::Sender<Vec<u8>>,
+    ) -> CommandContext<'a> {
         let Self { app, store, anchored, config } = self;
         let (services, metrics) = (&app.services, Some(&app.metrics));
-        CommandContext { services, store: &**store, anchored, config, metrics, operator, progress }
+        CommandContext { services, store: &**store, anchored, config, metrics, operator, progress, pieces }
     }
 }
 
@@ -108,6 +119,7 @@ async fn answer(stream: UnixStream, serving: &Serving) -> io::Result<()> {
     let mut request = String::new();
     BufReader::new(read).read_line(&mut request).await?;
     let (progress, mut reports) = mpsc::unbounded_channel();
+    let (sender, mut pieces) = mpsc::channel(1);
     let report = move |done, total| {
         // The receiver is gone when the command is over.
         let _ = progress.send((done, total));
@@ -122,7 +134,7 @@ async fn answer(stream: UnixStream, serving: &Serving) -> io::Result<()> {
             Ok(operator) => operator,
             Err(error) => return Line::Failed(error.to_string()),
         };
-        match command.run(&serving.context(&operator, &report)).await {
+        match command.run(&serving.context(&operator, &report, &sender)).await {
             Ok(value) => Line::Done(value),
             Err(text) => Line::Failed(text),
         }
@@ -132,8 +144,12 @@ async fn answer(stream: UnixStream, serving: &Serving) -> io::Result<()> {
         tokio::select! {
             outcome = work.as_mut() => break outcome,
             Some((done, total)) = reports.recv() => send(&mut write, &Line::Progress(done, total)).await?,
+            Some(piece) = pieces.recv() => send(&mut write, &Line::Piece(STANDARD.encode(piece))).await?,
         }
     };
+    while let Ok(piece) = pieces.try_recv() {
+        send(&mut write, &Line::Piece(STANDARD.encode(piece))).await?;
+    }
     send(&mut write, &outcome).await
 }
 
@@ -149,6 +165,7 @@ pub async fn call(
     operator: &OperatorName,
     command: &Command,
     progress: Progress<'_>,
+    saving: &mut Saving,
 ) -> Option<Result<Value, String>> {
     // Opened without waiting: the socket is on this machine.
     let stream = at_short_path(folder, |path| {
@@ -159,13 +176,17 @@ pub async fn call(
     .ok()?;
     let (read, mut write) = stream.into_split();
     let asked = Asked { operator: operator.as_str().to_owned(), command };
-    let mut text = serde_json::to_vec(&asked).expect("a command has string keys only");
-    text.push(b'\n');
-    write.write_all(&text).await.ok()?;
+    let mut request = serde_json::to_vec(&asked).expect("a command has string keys only");
+    request.push(b'\n');
+    write.write_all(&request).await.ok()?;
     let mut lines = BufReader::new(read).lines();
     while let Ok(Some(line)) = lines.next_line().await {
         match serde_json::from_str(&line) {
             Ok(Line::Progress(done, total)) => progress(done, total),
+            Ok(Line::Piece(piece)) => match STANDARD.decode(piece).map_err(text).and_then(|it| saving.write(&it)) {
+                Ok(()) => {}
+                Err(error) => return Some(Err(error)),
+            },
             Ok(Line::Done(value)) => return Some(Ok(value)),
             Ok(Line::Failed(text)) => return Some(Err(text)),
             Err(_) => break,

@@ -7,6 +7,7 @@ pub mod config;
 pub mod control;
 pub mod egress;
 pub mod errors;
+pub mod export;
 pub mod hardening;
 pub mod http;
 pub mod installation;

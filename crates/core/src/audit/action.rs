@@ -14,6 +14,7 @@ words! {
     CustomerUpdated = "customer.updated": "A customer's profile was changed.",
     EmailIndexed = "customer.email_indexed": "An e-mail that an older version had stored was made findable again.",
     CustomerViewed = "customer.viewed": "A person looked at a customer's unmasked data.",
+    CustomerExported = "customer.exported": "A customer's data, or that of one of its persons, was exported.",
     SessionOpened = "kyc.session_opened": "A KYC session was opened, or its link was given again.",
     SessionExpired = "kyc.session_expired": "The link of a KYC session ran out.",
     FormOpened = "kyc.form_opened": "Somebody entered the hosted form through a link.",

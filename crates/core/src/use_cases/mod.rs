@@ -10,6 +10,7 @@ pub mod create_customer;
 pub mod decide;
 pub mod enter_form;
 pub mod evaluate;
+pub mod export_customer;
 pub mod read_file;
 pub mod record_settings;
 pub mod reindex_emails;

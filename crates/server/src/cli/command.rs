@@ -1,6 +1,7 @@
 //! What every command is: a struct of its arguments, declared in the file of its group, that says how it is carried
 //! out and printed. `registry.rs` lists them. Errors are in words for the person at the command line.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use async_trait::async_trait;
@@ -28,6 +29,11 @@ pub trait DataCommand: Send + Sync {
     /// What it needs of the data folder.
     fn needs(&self) -> DataFolder {
         DataFolder::Complete
+    }
+
+    /// The file in which it saves the pieces that it sends, if it sends any.
+    fn saves(&self) -> Result<Option<PathBuf>, String> {
+        Ok(None)
     }
 
     /// Carries it out and returns the outcome as JSON.

@@ -12,6 +12,7 @@ use dossier_core::use_cases::accounts;
 use dossier_core::use_cases::write::append_audit;
 use dossier_store::Engine;
 use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc::Sender;
 
 use crate::anchor::Anchored;
 use crate::config::Config;
@@ -52,6 +53,8 @@ pub struct CommandContext<'a> {
     pub operator: &'a OperatorName,
     /// Told how far the command has come.
     pub progress: Progress<'a>,
+    /// Takes what the command saves in a file, piece by piece.
+    pub pieces: &'a Sender<Vec<u8>>,
 }
 
 impl CommandContext<'_> {

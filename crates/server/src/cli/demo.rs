@@ -23,6 +23,7 @@ use super::context::ScopeArgs;
 use super::keys::{self, Keys};
 use super::output::Output;
 use super::registry::Command;
+use super::saving::Saving;
 use crate::control;
 
 /// What stands for every document that is asked for.
@@ -38,7 +39,7 @@ pub(super) async fn demo(local: &Local<'_>) -> Result<ExitCode, String> {
     let Local { config, operator, output } = *local;
     let began = Instant::now();
     let command = |command: Command| async move {
-        let answered = control::call(&config.data_dir, operator, &command, &|_, _| {}).await;
+        let answered = control::call(&config.data_dir, operator, &command, &|_, _| {}, &mut Saving::nothing()).await;
         answered.unwrap_or_else(|| Err("no server runs on this data folder; start dossier serve first".to_owned()))
     };
     let made = Command::Keys(Keys::Create(keys::Create {

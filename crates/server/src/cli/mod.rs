@@ -26,6 +26,7 @@ mod read;
 pub mod registry;
 pub mod review;
 pub mod rules;
+pub mod saving;
 mod secrets;
 mod serve;
 pub mod webhooks;
@@ -38,6 +39,7 @@ use clap::{Args, CommandFactory as _, Parser};
 use dossier_core::caller::OperatorName;
 use dossier_core::store::Progress;
 use serde_json::Value;
+use tokio::sync::mpsc;
 
 use crate::anchor::Anchoring;
 use crate::config::sources::Sources;
@@ -52,6 +54,7 @@ use config::ConfigCommand;
 use context::CommandContext;
 use output::{Output, with_progress};
 use registry::{Command, Completions, Serve};
+use saving::Saving;
 
 /// The KYC/KYB record of your customers. Without a command: serve.
 #[derive(Parser)]
@@ -183,15 +186,18 @@ async fn administer(local: &Local<'_>, message: &Command, command: &dyn DataComm
             config.data_dir.display()
         ));
     }
+    let mut saving = Saving::begin(command.saves()?)?;
     let outcome = with_progress(async |progress| match Lock::take(&config.data_dir) {
-        Ok(_lock) => run_here(config, operator, command, progress).await,
+        Ok(_lock) => run_here(config, operator, command, progress, &mut saving).await,
         Err(in_use @ InstallationError::InUse { .. }) => {
-            let called = control::call(&config.data_dir, operator, message, progress).await;
+            let called = control::call(&config.data_dir, operator, message, progress, &mut saving).await;
             called.unwrap_or_else(|| Err(in_use.to_string()))
         }
         Err(error) => Err(error.to_string()),
     });
-    command.print(outcome.await?, output)
+    let outcome = outcome.await?;
+    saving.keep();
+    command.print(outcome, output)
 }
 
 /// Carries out a command in this process, which holds the lock of the data folder.
@@ -200,6 +206,7 @@ async fn run_here(
     operator: &OperatorName,
     command: &dyn DataCommand,
     progress: Progress<'_>,
+    saving: &mut Saving,
 ) -> Result<Value, String> {
     let anchoring = match command.needs() {
         DataFolder::PerhapsOlder => Anchoring::Reported,
@@ -208,11 +215,20 @@ async fn run_here(
     let opened = Installation::open(config, config.links_to(), anchoring).await;
     let Installation { store, services, anchored, .. } = opened.map_err(text)?;
     let (services, store, anchored) = (&services, &*store, &*anchored);
-    let context = CommandContext { services, store, anchored, config, metrics: None, operator, progress };
-    let outcome = command.run(&context).await;
+    let (sender, mut pieces) = mpsc::channel(1);
+    let context =
+        CommandContext { services, store, anchored, config, metrics: None, operator, progress, pieces: &sender };
+    let mut work = command.run(&context);
+    let outcome = loop {
+        tokio::select! {
+            outcome = &mut work => break outcome,
+            Some(piece) = pieces.recv() => if let Err(error) = saving.write(&piece) { break Err(error) },
+        }
+    };
+    let last = pieces.try_recv().map_or(Ok(()), |piece| saving.write(&piece));
     // The error is in the log; the command has done what it was asked.
     let _ = anchored.write();
-    outcome
+    last.and(outcome)
 }
 
 #[cfg(test)]

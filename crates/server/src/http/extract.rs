@@ -41,6 +41,8 @@ authorized! {
     Reader: CustomersRead;
     /// A caller that may write customers.
     Writer: CustomersWrite;
+    /// A caller that may export customers with their files.
+    Exporter: CustomersRead, FilesRead;
     /// A caller that may upload files.
     Uploader: FilesWrite;
     /// A caller that may look at files.

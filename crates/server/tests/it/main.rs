@@ -16,6 +16,7 @@ mod customers;
 mod described;
 mod documentation;
 mod events;
+mod exports;
 mod fairness;
 mod files;
 mod flaws;
