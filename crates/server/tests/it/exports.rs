@@ -94,7 +94,7 @@ async fn a_customer_gets_the_whole_record_with_every_document_and_nothing_of_the
     let app = TestApp::start().await;
     let (id, other) = (app.given("individual").await, app.given("individual").await);
     let session = json!({ "redirect_uri": "https://zq.example/home" });
-    let opened = app.post(&format!("/v0/customers/{id}/sessions"), &session).await.expect(200);
+    let opened = app.post(&format!("/v0/customers/{id}/kycs"), &session).await.expect(201);
     let browser = Browser::enter(&app, opened["kycs"]["kyc_flow_link"].as_str().expect("a link")).await;
     browser.completes().await;
     assert_eq!(browser.submits().await.status.as_u16(), 303);
