@@ -96,7 +96,7 @@ impl DataCommand for List {
     }
 }
 
-/// Save a customer's data and documents in a zip file, for a request of the customer; the audit trail notes it
+/// Save a customer's data and documents as a zip file, to answer an access request; the audit trail notes it
 #[derive(Args, Serialize, Deserialize)]
 pub struct Export {
     /// The customer's id

@@ -193,7 +193,7 @@ mod tests {
             while let Some(piece) = receiver.recv().await {
                 pieces += 1;
                 size += piece.len();
-                assert!(piece.len() < SEGMENT + SEGMENT / 8, "a piece has {} bytes", piece.len());
+                assert!(piece.len() < 2 * SEGMENT, "a piece has {} bytes", piece.len());
                 assert!(read.load(Ordering::Relaxed) < pieces + 4, "more is read than was taken");
                 tokio::task::yield_now().await;
             }

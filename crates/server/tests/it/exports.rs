@@ -106,7 +106,7 @@ async fn a_customer_gets_the_whole_record_with_every_document_and_nothing_of_the
     app.put(&id, &naming(&shared, "<b>mine</b>")).await.expect(200);
     app.put(&other, &naming(&shared, "ZqOther")).await.expect(200);
     app.put(&other, &json!({ "last_name": "ZqOther" })).await.expect(200);
-    for (outcome, comment) in [("reject", "ZqFirst comment"), ("reinstate", "ZqLast comment")] {
+    for (outcome, comment) in [("approve", "ZqFirst comment"), ("reject", "ZqLast comment")] {
         let decision = json!({
             "outcome": outcome, "comment": comment, "note": "ZqNote", "labels": ["ZqLabel"],
             "reason_codes": ["fraud_suspected"],
@@ -130,7 +130,7 @@ async fn a_customer_gets_the_whole_record_with_every_document_and_nothing_of_the
     assert!(read.record["kycs"].get("kyc_flow_link").is_none());
     let told = read.record["decisions"].as_array().expect("decisions").iter();
     let told: Vec<_> = told.map(|one| [one["outcome"].clone(), one["comment"].clone()]).collect();
-    assert_eq!(told, [["reject", "ZqFirst comment"], ["reinstate", "ZqLast comment"]].map(|two| two.map(Value::from)));
+    assert_eq!(told, [["approve", "ZqFirst comment"], ["reject", "ZqLast comment"]].map(|two| two.map(Value::from)));
     let events = read.record["sessions"].as_array().expect("sessions").iter().map(|event| event["event"].clone());
     let expected = ["session_opened", "form_opened", "form_submitted", "session_opened"];
     assert_eq!(events.collect::<Vec<_>>(), expected.map(Value::from));
@@ -246,7 +246,7 @@ async fn what_is_unknown_is_not_found_and_a_key_needs_both_scopes() {
     assert!(app.exports().await.is_empty(), "what is refused is no export");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn large_documents_arrive_whole_and_a_damaged_one_cuts_the_connection() {
     let app = TestApp::start().await;
     let id = app.given("individual").await;
@@ -269,7 +269,7 @@ async fn large_documents_arrive_whole_and_a_damaged_one_cuts_the_connection() {
     assert!(!refused.status.success() && !app.folder.path().join(format!("{id}.zip")).exists(), "{refused:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_command_saves_the_same_archive_with_a_running_server_and_without() {
     let app = TestApp::start().await;
     let (id, [anna, _]) = given_business(&app).await;
