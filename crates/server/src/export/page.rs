@@ -23,7 +23,9 @@ h3 { font-size: 1rem; margin: 1.5rem 0 .5rem }
 dl { display: grid; grid-template-columns: minmax(8rem, 15rem) 1fr; gap: .3rem 1.5rem; margin: 0 }
 dt { opacity: .75 }
 dd { margin: 0; overflow-wrap: anywhere; white-space: pre-wrap }
-dd > dl { white-space: normal }
+.group { grid-column: 1 / -1 }
+dt.group { margin-top: .75rem; font-weight: 600; opacity: 1 }
+dd.group { padding-left: 1rem; border-left: 3px solid #8884; white-space: normal }
 ol.items { list-style: none; margin: 0; padding: 0 }
 ol.items > li + li { margin-top: 1rem; padding-top: 1rem; border-top: 1px dotted #8888 }
 @media (max-width: 36rem) { dl { grid-template-columns: 1fr } dd + dt { margin-top: .4rem } }
@@ -137,14 +139,23 @@ impl Record<'_> {
         }
     }
 
-    /// A member with its label, unless it has no value.
+    /// A member with its label, unless it has no value. Documents have a section of their own.
     fn row(&self, member: &str, value: &Value) -> Markup {
-        html! { @if !is_empty(value) { dt { (label(member)) } dd { (self.shown(member, value)) } } }
+        let group = (value.is_object() || value.is_array()).then_some("group");
+        html! {
+            @if !is_empty(value) && member != "documents" {
+                dt class=[group] { (label(member)) }
+                dd class=[group] { (self.shown(member, value)) }
+            }
+        }
     }
 
     fn shown(&self, member: &str, value: &Value) -> Markup {
         match value {
             Value::Object(members) => html! { dl { @for (name, value) in members { (self.row(name, value)) } } },
+            Value::Array(rails) if matches!(member, "status_breakdown" | "rails") => html! {
+                @for rail in rails { div { (Self::rail(rail)) } }
+            },
             Value::Array(items) => html! {
                 ol.items { @for item in items { li { (self.shown(member, item)) } } }
             },
@@ -153,6 +164,13 @@ impl Record<'_> {
             Value::Number(number) if member == "size" => html! { (number) " bytes" },
             value => html! { (value) },
         }
+    }
+
+    /// `USD by ach: Approved`.
+    fn rail(rail: &Value) -> String {
+        let [currency, name, status] = ["currency", "payment_rails", "status"].map(|of| rail[of].as_str());
+        let currency = currency.unwrap_or_default().to_uppercase();
+        format!("{currency} by {}: {}", name.unwrap_or_default(), words(status.unwrap_or_default()))
     }
 
     /// A text as people write it, where the member says what it is.
@@ -207,8 +225,8 @@ fn full_name(of: &Value) -> Option<String> {
 /// What people call a member.
 fn label(member: &str) -> Cow<'_, str> {
     Cow::Borrowed(match member {
+        "account_purpose_other" => "Other account purpose",
         "at" => "Date",
-        "address" => "Address",
         "associated_persons" => "Owners and controllers",
         "attached_at" => "Added to the record",
         "created_at" => "Created",
@@ -219,8 +237,8 @@ fn label(member: &str) -> Cow<'_, str> {
         "exported_at" => "Exported",
         "file_id" => "File ID",
         "id" => "ID",
+        "id_document" => "ID document",
         "in_record" => "Still in the record",
-        "payment_rails" => "Payment rail",
         "person_id" => "Person",
         "sha256" => "SHA-256 of the text",
         "status_breakdown" | "rails" => "Payment rails",
@@ -276,7 +294,7 @@ mod tests {
             ("employment_status", "self_employed", "Self employed"),
             ("most_recent_occupation", "self_employed", "self_employed"),
             ("sub_status", "kyc_form_submission_started", "KYC form submission started"),
-            ("requirement", &format!("id_document@{id}"), "Id document, Ada L"),
+            ("requirement", &format!("id_document@{id}"), "ID document, Ada L"),
             ("person_id", id, &format!("Ada L ({id})")),
         ] {
             assert_eq!(record.text(member, value), shown, "{member}");

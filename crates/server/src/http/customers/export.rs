@@ -39,10 +39,11 @@ pub(crate) const EXPORT: Operation = Operation {
             "operationId": "exportCustomer",
             "tags": [CUSTOMERS],
             "summary": "Export a customer's data",
-            "description": "Answers an access request (GDPR, Articles 15 and 20): a zip archive with `record.json` (the record in the \
-                members of this API), `record.html` (the same as a page) and `documents/` (every file that is or was \
-                evidence). It has no links, and nothing that reviewers wrote for each other. The audit trail records \
-                every export. If a document is damaged, the connection is cut. Ranges and HEAD are not supported.",
+            "description": "Answers an access request (GDPR, Articles 15 and 20): a zip archive with `record.json` \
+                (the record in the members of this API), `record.html` (the same as a page) and `documents/` (every \
+                file that is or was evidence). It has no links, and nothing that reviewers wrote for each other. The \
+                audit trail records every export. If a document is damaged, the connection is cut. Ranges and HEAD \
+                are not supported.",
             "parameters": [
                 customer_id(),
                 query("person_id", person, json!({ "type": "string", "format": "uuid" })),
