@@ -33,7 +33,7 @@ const NAME: &str = "control.sock";
 #[serde(rename_all = "snake_case")]
 enum Line {
     Progress(u64, u64),
-    /// What is saved in a file, in Base64.
+    /// A part of the file that the command saves, in Base64.
     Piece(String),
     Done(Value),
     Failed(String),

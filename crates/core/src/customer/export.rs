@@ -169,7 +169,7 @@ fn whole(customer: &Customer, documents: Vec<Value>, history: &History, at: Time
             "language": consent.language,
             "version": consent.version,
             "sha256": consent.sha256,
-            "address": consent.address,
+            "network_address": consent.address,
         })
     });
     let mut record = json!({ "exported_at": at });

@@ -226,6 +226,7 @@ fn full_name(of: &Value) -> Option<String> {
 fn label(member: &str) -> Cow<'_, str> {
     Cow::Borrowed(match member {
         "account_purpose_other" => "Other account purpose",
+        "address" => "Verified address",
         "at" => "Date",
         "associated_persons" => "Owners and controllers",
         "attached_at" => "Added to the record",

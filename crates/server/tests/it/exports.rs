@@ -135,7 +135,7 @@ async fn a_customer_gets_the_whole_record_with_every_document_and_nothing_of_the
     let expected = ["session_opened", "form_opened", "form_submitted", "session_opened"];
     assert_eq!(events.collect::<Vec<_>>(), expected.map(Value::from));
     assert!(read.record["consent"]["text"].as_str().is_some_and(|text| text.contains("true")));
-    assert_eq!(read.record["consent"]["address"], "127.0.0.1");
+    assert_eq!(read.record["consent"]["network_address"], "127.0.0.1");
 
     let path = format!("documents/{removed}-_ltere_Rechnung.pdf");
     assert_eq!(read.documents[&path], pdf(b"ZqRemoved"));
@@ -267,6 +267,29 @@ async fn large_documents_arrive_whole_and_a_damaged_one_cuts_the_connection() {
     assert!(response.status() == 200 && response.bytes().await.is_err());
     let refused = dossier(app.folder.path(), &["customers", "export", &id, "--data-dir", "data"]);
     assert!(!refused.status.success() && !app.folder.path().join(format!("{id}.zip")).exists(), "{refused:?}");
+}
+
+#[tokio::test]
+async fn an_export_counts_as_a_download_until_it_ends() {
+    let app = TestApp::start_with(&[("downloads_per_key", "1")]).await;
+    let id = app.given("individual").await;
+    // More than the buffers of a connection hold.
+    for _ in 0..3 {
+        let file = app.upload("scan.pdf", &pdf(&noise(9_500_000))).await.expect(200);
+        app.put(&id, &json!({ "documents": [{ "file_id": file["id"] }] })).await.expect(200);
+    }
+    let request = app.export_request(Method::GET, &format!("{id}/export")).await;
+    let again = || TestApp::send(request.try_clone().expect("no body"));
+    let held = request.try_clone().expect("no body").send().await.expect("an answer");
+    again().await.problem(429, "too_many_requests");
+    drop(held);
+    for _ in 0..100 {
+        if again().await.status == 200 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("a client that went away still counts");
 }
 
 #[tokio::test(flavor = "multi_thread")]
