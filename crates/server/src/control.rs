@@ -7,6 +7,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use dossier_core::caller::OperatorName;
 use dossier_core::store::Progress;
 use dossier_store::Engine;
@@ -20,7 +22,9 @@ use crate::anchor::ProcessAnchor;
 use crate::cli::command::{Kind, OTHER_VERSION};
 use crate::cli::context::CommandContext;
 use crate::cli::registry::Command;
+use crate::cli::saving::Saving;
 use crate::config::Config;
+use crate::errors::text;
 use crate::http::state::App;
 
 const NAME: &str = "control.sock";
@@ -29,6 +33,8 @@ const NAME: &str = "control.sock";
 #[serde(rename_all = "snake_case")]
 enum Reply {
     Progress(u64, u64),
+    /// A part of the file that the command saves, in Base64.
+    Piece(String),
     Done(Value),
     Failed(String),
 }
@@ -74,10 +80,15 @@ impl ControlledServer {
         Self { app, store, anchor, config: config.clone() }
     }
 
-    fn context<'a>(&'a self, operator: &'a OperatorName, progress: Progress<'a>) -> CommandContext<'a> {
+    fn context<'a>(
+        &'a self,
+        operator: &'a OperatorName,
+        progress: Progress<'a>,
+        pieces: &'a mpsc::Sender<Vec<u8>>,
+    ) -> CommandContext<'a> {
         let Self { app, store, anchor, config } = self;
         let (services, metrics) = (&app.services, Some(&app.metrics));
-        CommandContext { services, store: &**store, anchor, config, metrics, operator, progress }
+        CommandContext { services, store: &**store, anchor, config, metrics, operator, progress, pieces }
     }
 }
 
@@ -106,6 +117,7 @@ async fn run(stream: UnixStream, server: &ControlledServer) -> io::Result<()> {
     let mut request = String::new();
     BufReader::new(read).read_line(&mut request).await?;
     let (progress, mut reports) = mpsc::unbounded_channel();
+    let (sender, mut pieces) = mpsc::channel(1);
     let report = move |done, total| {
         // The receiver is dropped when the command ends.
         let _ = progress.send((done, total));
@@ -120,7 +132,7 @@ async fn run(stream: UnixStream, server: &ControlledServer) -> io::Result<()> {
             Ok(operator) => operator,
             Err(error) => return Reply::Failed(error.to_string()),
         };
-        match command.run(&server.context(&operator, &report)).await {
+        match command.run(&server.context(&operator, &report, &sender)).await {
             Ok(value) => Reply::Done(value),
             Err(text) => Reply::Failed(text),
         }
@@ -130,8 +142,12 @@ async fn run(stream: UnixStream, server: &ControlledServer) -> io::Result<()> {
         tokio::select! {
             outcome = work.as_mut() => break outcome,
             Some((done, total)) = reports.recv() => send(&mut write, &Reply::Progress(done, total)).await?,
+            Some(piece) = pieces.recv() => send(&mut write, &Reply::Piece(STANDARD.encode(piece))).await?,
         }
     };
+    while let Ok(piece) = pieces.try_recv() {
+        send(&mut write, &Reply::Piece(STANDARD.encode(piece))).await?;
+    }
     send(&mut write, &outcome).await
 }
 
@@ -147,6 +163,7 @@ pub async fn call(
     operator: &OperatorName,
     command: &Command,
     progress: Progress<'_>,
+    saving: &mut Saving,
 ) -> Option<Result<Value, String>> {
     // A blocking connect is fast enough, because the socket is local.
     let stream = at_short_path(folder, |path| {
@@ -157,13 +174,19 @@ pub async fn call(
     .ok()?;
     let (read, mut write) = stream.into_split();
     let request = Request { operator: operator.as_str().to_owned(), command };
-    let mut text = serde_json::to_vec(&request).expect("a command has string keys only");
-    text.push(b'\n');
-    write.write_all(&text).await.ok()?;
+    let mut line = serde_json::to_vec(&request).expect("a command has string keys only");
+    line.push(b'\n');
+    write.write_all(&line).await.ok()?;
     let mut lines = BufReader::new(read).lines();
     while let Ok(Some(line)) = lines.next_line().await {
         match serde_json::from_str(&line) {
             Ok(Reply::Progress(done, total)) => progress(done, total),
+            Ok(Reply::Piece(piece)) => {
+                match STANDARD.decode(piece).map_err(text).and_then(|it| saving.write(&it)) {
+                    Ok(()) => {}
+                    Err(error) => return Some(Err(error)),
+                }
+            }
             Ok(Reply::Done(value)) => return Some(Ok(value)),
             Ok(Reply::Failed(text)) => return Some(Err(text)),
             Err(_) => break,

@@ -11,6 +11,7 @@ pub mod control;
 pub mod egress;
 pub mod erasures;
 pub mod errors;
+pub mod export;
 pub mod hardening;
 pub mod http;
 pub mod installation;

@@ -17,6 +17,7 @@ words! {
     ErasureCancelled = "customer.erasure_cancelled": "The scheduled erasure of a customer was cancelled.",
     CustomerErased = "customer.erased": "A customer's keys were destroyed. What remains is not personal.",
     CustomerViewed = "customer.viewed": "A person looked at a customer's unmasked data.",
+    CustomerExported = "customer.exported": "A customer's data, or that of one of its persons, was exported.",
     SessionOpened = "kyc.session_opened": "A KYC session was opened, or its link was given again.",
     SessionExpired = "kyc.session_expired": "The link of a KYC session ran out.",
     FormOpened = "kyc.form_opened": "A device entered the hosted form through a link.",

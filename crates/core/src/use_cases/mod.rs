@@ -11,6 +11,7 @@ pub mod decide;
 pub mod enter_form;
 pub mod erase;
 pub mod evaluate;
+pub mod export_customer;
 pub mod read_file;
 pub mod record_settings;
 pub mod reindex_emails;

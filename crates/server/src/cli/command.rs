@@ -1,6 +1,7 @@
 //! The two kinds of commands. A command is a struct of its arguments, declared in the file of its group, with a method
 //! that runs it and one that prints the result. `registry.rs` lists them. Errors are texts for the operator.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use async_trait::async_trait;
@@ -31,6 +32,11 @@ pub enum DataFolder {
 pub trait DataCommand: Send + Sync {
     fn needs(&self) -> DataFolder {
         DataFolder::UpToDate
+    }
+
+    /// The file in which it saves the pieces that it sends, if it sends any.
+    fn saves(&self) -> Result<Option<PathBuf>, String> {
+        Ok(None)
     }
 
     /// Runs the command and returns the result as JSON.

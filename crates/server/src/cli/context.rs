@@ -10,6 +10,7 @@ use dossier_core::services::Services;
 use dossier_core::store::Progress;
 use dossier_store::Engine;
 use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc::Sender;
 
 use crate::anchor::ProcessAnchor;
 use crate::config::Config;
@@ -45,6 +46,8 @@ pub struct CommandContext<'a> {
     pub metrics: Option<&'a Metrics>,
     pub operator: &'a OperatorName,
     pub progress: Progress<'a>,
+    /// Takes what the command saves in a file, piece by piece.
+    pub pieces: &'a Sender<Vec<u8>>,
 }
 
 impl CommandContext<'_> {

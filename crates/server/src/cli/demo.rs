@@ -23,6 +23,7 @@ use super::context::ScopeArgs;
 use super::keys::{self, Keys};
 use super::output::Output;
 use super::registry::Command;
+use super::saving::Saving;
 use crate::control;
 
 /// The file that is uploaded for every required document.
@@ -36,7 +37,7 @@ pub(super) async fn demo(local: &Local<'_>) -> Result<ExitCode, String> {
     let Local { config, operator, output } = *local;
     let began = Instant::now();
     let command = |command: Command| async move {
-        let answered = control::call(&config.data_dir, operator, &command, &|_, _| {}).await;
+        let answered = control::call(&config.data_dir, operator, &command, &|_, _| {}, &mut Saving::nothing()).await;
         answered
             .unwrap_or_else(|| Err("no server is running on this data folder; start one with dossier serve".to_owned()))
     };

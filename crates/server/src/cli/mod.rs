@@ -26,6 +26,7 @@ mod read;
 pub mod registry;
 pub mod review;
 pub mod rules;
+pub mod saving;
 mod secrets;
 mod serve;
 pub mod webhooks;
@@ -38,6 +39,7 @@ use clap::{Args, CommandFactory as _, Parser};
 use dossier_core::caller::OperatorName;
 use dossier_core::store::Progress;
 use serde_json::Value;
+use tokio::sync::mpsc;
 
 use crate::anchor::AnchorPolicy;
 use crate::config::sources::Sources;
@@ -52,6 +54,7 @@ use config::ConfigCommand;
 use context::CommandContext;
 use output::{Output, with_progress};
 use registry::{Command, Completions, Serve};
+use saving::Saving;
 
 /// KYC and KYB records of your customers. Without a command, dossier serves the API
 #[derive(Parser)]
@@ -197,15 +200,18 @@ async fn administer(local: &Local<'_>, message: &Command, command: &dyn DataComm
             config.data_dir.display()
         ));
     }
+    let mut saving = Saving::begin(command.saves()?)?;
     let outcome = with_progress(async |progress| match Lock::take(&config.data_dir) {
-        Ok(_lock) => run_here(config, operator, command, progress).await,
+        Ok(_lock) => run_here(config, operator, command, progress, &mut saving).await,
         Err(in_use @ InstallationError::InUse { .. }) => {
-            let called = control::call(&config.data_dir, operator, message, progress).await;
+            let called = control::call(&config.data_dir, operator, message, progress, &mut saving).await;
             called.unwrap_or_else(|| Err(in_use.to_string()))
         }
         Err(error) => Err(error.to_string()),
     });
-    command.print(outcome.await?, output)
+    let outcome = outcome.await?;
+    saving.keep();
+    command.print(outcome, output)
 }
 
 /// Runs a command in this process, which holds the lock of the data folder.
@@ -214,6 +220,7 @@ async fn run_here(
     operator: &OperatorName,
     command: &dyn DataCommand,
     progress: Progress<'_>,
+    saving: &mut Saving,
 ) -> Result<Value, String> {
     let policy = match command.needs() {
         DataFolder::MayBeOlder => AnchorPolicy::Report,
@@ -222,11 +229,20 @@ async fn run_here(
     let opened = Installation::open(config, config.base_url(), policy).await;
     let Installation { store, services, anchor, .. } = opened.map_err(text)?;
     let (services, store, anchor) = (&services, &*store, &*anchor);
-    let context = CommandContext { services, store, anchor, config, metrics: None, operator, progress };
-    let outcome = command.run(&context).await;
+    let (sender, mut pieces) = mpsc::channel(1);
+    let context =
+        CommandContext { services, store, anchor, config, metrics: None, operator, progress, pieces: &sender };
+    let mut work = command.run(&context);
+    let outcome = loop {
+        tokio::select! {
+            outcome = &mut work => break outcome,
+            Some(piece) = pieces.recv() => if let Err(error) = saving.write(&piece) { break Err(error) },
+        }
+    };
+    let last = pieces.try_recv().map_or(Ok(()), |piece| saving.write(&piece));
     // The error is in the log, and the command itself has succeeded or failed for its own reasons.
     let _ = anchor.write();
-    outcome
+    last.and(outcome)
 }
 
 #[cfg(test)]

@@ -39,6 +39,7 @@ macro_rules! authorized {
 authorized! {
     Reader: CustomersRead;
     Writer: CustomersWrite;
+    Exporter: CustomersRead, FilesRead;
     Uploader: FilesWrite;
     FileReader: FilesRead;
     SessionOpener: KycSession;

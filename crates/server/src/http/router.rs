@@ -36,6 +36,7 @@ operations! {
     customers::PUT => customers::put,
     customers::PATCH => customers::patch,
     customers::REMOVE_DOCUMENT => customers::remove_document,
+    customers::export::EXPORT => customers::export::export,
     files::UPLOAD => files::upload,
     files::READ => files::read,
     files::CONTENT => files::content,

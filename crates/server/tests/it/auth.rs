@@ -27,6 +27,7 @@ impl TestApp {
             metrics: None,
             operator: &operator,
             progress: &|_, _| {},
+            pieces: &tokio::sync::mpsc::channel(1).0,
         };
         command.run(&context).await
     }

@@ -58,7 +58,15 @@ pub(crate) fn is_described(method: &str, path: &str, answer: &Answered) {
         }
     }
     // The headers of HTTP itself, and those that restrict browsers.
-    let common = ["cache-control", "connection", "content-length", "content-security-policy", "content-type", "date"];
+    let common = [
+        "cache-control",
+        "connection",
+        "content-length",
+        "content-security-policy",
+        "content-type",
+        "date",
+        "transfer-encoding",
+    ];
     let documented: Vec<String> =
         response["headers"].as_object().into_iter().flatten().map(|(name, _)| name.to_lowercase()).collect();
     for name in ["etag", "location", "x-request-id"] {

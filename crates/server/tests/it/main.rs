@@ -17,6 +17,7 @@ mod described;
 mod documentation;
 mod erasure;
 mod events;
+mod exports;
 mod fairness;
 mod files;
 mod flaws;

@@ -1,6 +1,7 @@
 //! Customers over HTTP: each handler reads the request, calls one use case and returns its response.
 
 pub mod expand;
+pub mod export;
 pub mod list;
 
 use std::sync::Arc;
