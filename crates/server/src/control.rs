@@ -181,12 +181,10 @@ pub async fn call(
     while let Ok(Some(line)) = lines.next_line().await {
         match serde_json::from_str(&line) {
             Ok(Reply::Progress(done, total)) => progress(done, total),
-            Ok(Reply::Piece(piece)) => {
-                match STANDARD.decode(piece).map_err(text).and_then(|it| saving.write(&it)) {
-                    Ok(()) => {}
-                    Err(error) => return Some(Err(error)),
-                }
-            }
+            Ok(Reply::Piece(piece)) => match STANDARD.decode(piece).map_err(text).and_then(|it| saving.write(&it)) {
+                Ok(()) => {}
+                Err(error) => return Some(Err(error)),
+            },
             Ok(Reply::Done(value)) => return Some(Ok(value)),
             Ok(Reply::Failed(text)) => return Some(Err(text)),
             Err(_) => break,

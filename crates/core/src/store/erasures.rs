@@ -32,6 +32,9 @@ pub trait ErasureStore: Send + Sync {
     /// one.
     async fn ledger(&self, after: Option<LedgerEntry>, limit: usize) -> Result<Vec<LedgerEntry>, StoreError>;
 
+    /// Forgets the keys of customers that other processes have erased since this moment. `since` is the machine's time.
+    async fn forget_erased(&self, since: Timestamp) -> Result<(), StoreError>;
+
     /// Removes what an erasure leaves on the disk besides the rows: on SQLite the pages of the write-ahead log.
     async fn scrub(&self) -> Result<(), StoreError>;
 }

@@ -17,3 +17,6 @@ CREATE TABLE IF NOT EXISTS erasures (
 );
 
 CREATE INDEX IF NOT EXISTS erasures_due ON erasures (environment, due_at) WHERE due_at IS NOT NULL;
+
+-- By which other processes learn of an erasure.
+CREATE INDEX IF NOT EXISTS erasures_done ON erasures (erased_at) WHERE erased_at IS NOT NULL;

@@ -40,6 +40,7 @@ macro_rules! tombstone_of {
 statements! {
     ERASURE = erasure_of!("account_id = $1 AND environment = $2 AND customer_id = $3 AND due_at IS NOT NULL");
     DUE = due!("erasures", "due_at");
+    ERASED_SINCE = "SELECT account_id, environment, customer_id FROM erasures WHERE erased_at >= $1";
     TOMBSTONE = tombstone_of!("customer_id = $3");
     TOMBSTONES = tombstone_of!("customer_id < $3 ORDER BY customer_id DESC LIMIT $4");
     LEDGER = erasure_of!("(account_id, environment, customer_id) > ($1, $2, $3) AND erased_at IS NOT NULL
@@ -99,6 +100,15 @@ impl ErasureStore for PostgresStore {
             ledger.extend(row.check(&keys)?.ledger_entry());
         }
         Ok(ledger)
+    }
+
+    /// A customer's own key is enough: without it, no key of its persons is looked up in the cache.
+    async fn forget_erased(&self, since: Timestamp) -> Result<(), StoreError> {
+        for row in &self.database.query(ERASED_SINCE, &[&since.as_micros()]).await? {
+            let (scope, customer) = Columns::of(row).customer()?;
+            self.cache.keys.forget(scope, &[PersonId::of_customer(customer)]);
+        }
+        Ok(())
     }
 
     /// The database reuses the space by itself. What its log and its old rows still hold no longer opens once the epoch

@@ -110,6 +110,11 @@ impl ErasureStore for SqliteStore {
         Ok(ledger)
     }
 
+    /// No other process uses the database.
+    async fn forget_erased(&self, _: Timestamp) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Moves everything into the database and empties the log, in which the old pages still lie.
     async fn scrub(&self) -> Result<(), StoreError> {
         let unreadable = |error: rusqlite::Error| StoreError::Unavailable(format!("cannot empty the log: {error}"));

@@ -77,6 +77,7 @@ on_every_engine! {
     a_scheduled_erasure_waits_and_can_be_cancelled,
     a_change_that_was_computed_before_an_erasure_is_refused,
     an_older_state_is_erased_again_with_the_first_date,
+    another_process_forgets_the_keys_of_an_erased_customer,
     erasing_a_data_subject_erases_its_numbers,
     erasing_a_person_erases_only_that_persons_audit_details,
     a_delivery_waits_for_the_one_before_it_and_a_claim_is_a_lease,

@@ -5,6 +5,7 @@ use std::path::Path;
 use dossier_core::api_key::KeyScope;
 use dossier_core::caller::{Caller, Environment, Scope};
 use dossier_core::ids::{CustomerId, KeyId, WebhookId};
+use dossier_store::transfer::mark::Location;
 use dossier_store::vault::RootKey;
 use rusqlite::Connection;
 
@@ -159,8 +160,8 @@ async fn keys_that_could_register_webhooks_can_read_events_afterwards() {
 
 /// The findings of comparing all rows with the entries that name them.
 pub(crate) async fn compared(engine: &Engine) -> Vec<String> {
-    let (file, _) = engine.rows_in();
-    let location = dossier_store::transfer::mark::Location::Sqlite(&file);
+    let (file, url) = engine.rows_in();
+    let location = url.map_or(Location::Sqlite(&file), Location::Postgres);
     let compared = dossier_store::records::compare(location, dossier_store::backup::Pace::Fast, &|_, _| {}).await;
     let compared = compared.expect("compared");
     assert!(compared.rows > 20);

@@ -90,6 +90,7 @@ scripted! {
         tombstone(Scope, CustomerId) -> Option<Tombstone>;
         tombstones(Scope, Option<CustomerId>, usize) -> Vec<Tombstone>;
         ledger(Option<LedgerEntry>, usize) -> Vec<LedgerEntry>;
+        forget_erased(Timestamp) -> ();
         scrub() -> ();
     }
     EventStore {

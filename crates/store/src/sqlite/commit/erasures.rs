@@ -6,6 +6,7 @@ use dossier_core::store::{Committed, StoreError};
 use rusqlite::Connection;
 
 use super::Outcome;
+use super::links::end_passes;
 use crate::blobs::BlobPath;
 use crate::columns::scope_columns;
 use crate::prepared::{ErasedCustomer, SealedErasure};
@@ -77,13 +78,13 @@ pub(super) fn erase(
         "DELETE FROM file_uses WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
         "DELETE FROM links WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3
             AND expires_at IS NOT NULL",
-        "DELETE FROM links WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3 AND used_at IS NOT NULL",
         "DELETE FROM deliveries WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3 AND state = 0",
         "DELETE FROM erasures WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
         "DELETE FROM subject_keys WHERE account_id = ?1 AND environment = ?2 AND customer_id = ?3",
     ] {
         connection.prepare_cached(sql)?.execute(key)?;
     }
+    end_passes(connection, scope, erased.id)?;
     for path in delete_unused(connection, &files)? {
         other_rows.deleted(RowKind::File, path.id.as_bytes());
     }

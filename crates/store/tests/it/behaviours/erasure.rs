@@ -168,3 +168,22 @@ pub(crate) async fn an_older_state_is_erased_again_with_the_first_date(mut engin
     entry.customer = unknown;
     assert_eq!(erase::erase_again(&services, &[entry]).await.expect("nothing to do"), 0);
 }
+
+pub(crate) async fn another_process_forgets_the_keys_of_an_erased_customer(mut engine: Engine) {
+    let services = engine.services();
+    let caller = caller(&services).await;
+    let id = given(&services, &caller, "a@example.com", "individual").await;
+    let other = engine.another().await;
+    let events = async || {
+        let events = other.events(caller.scope, 0, 10).await.expect("readable");
+        String::from_utf8(events[0].body.expose().clone()).expect("JSON")
+    };
+    assert!(events().await.contains("a@example.com"));
+    request(&services, &caller, id, false).await;
+    let before = services.clock.now();
+    assert_eq!(erase::run_due(&services).await.expect("erased"), 1);
+    other.forget_erased(before).await.expect("forgotten");
+    if engine.rows_in().1.is_some() {
+        assert!(!events().await.contains("a@example.com"));
+    }
+}

@@ -67,6 +67,7 @@ pub(crate) use customers::{
 pub(crate) use erasure::{
     a_change_that_was_computed_before_an_erasure_is_refused, a_scheduled_erasure_waits_and_can_be_cancelled,
     an_erased_customer_is_unreadable_and_its_tombstone_remains, an_older_state_is_erased_again_with_the_first_date,
+    another_process_forgets_the_keys_of_an_erased_customer,
 };
 pub(crate) use files::{
     a_file_is_attached_with_the_change_that_names_it, content_in_another_place_does_not_open,
